@@ -1,0 +1,48 @@
+# Lectern: `make run` to see it work, `make test` to check it. Safe to repeat.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-unit test-integration lint types check bench
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
+
+install: $(VENV)/.installed ## make .venv and install the locked versions
+
+run: $(VENV)/.installed ## index data/sample and ask it a question
+	$(BIN)/lectern sync data/sample --collection sample
+	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
+
+test: $(VENV)/.installed-dev ## run all tests
+	$(BIN)/pytest
+
+test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
+	$(BIN)/pytest tests/unit
+
+test-integration: $(VENV)/.installed-dev ## run the tests on real Chroma, SQLite and models
+	$(BIN)/pytest tests/integration tests/e2e
+
+lint: $(VENV)/.installed-dev ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev ## check types
+	$(BIN)/mypy
+
+check: lint types ## check style and types
+
+bench: $(VENV)/.installed-dev ## measure speed and recall: make bench FOLDER=... QUESTIONS=...
+	$(BIN)/python -m benchmarks.ingest $(FOLDER)
+	$(BIN)/python -m benchmarks.retrieval --folder $(FOLDER) --questions $(QUESTIONS)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,1 @@
+"""One format family a file: each turns a file into a `ParsedDocument`."""

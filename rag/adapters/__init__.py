@@ -1,0 +1,1 @@
+"""One third-party library a file, behind the protocols of `rag.protocols`. No adapter imports another."""

@@ -1,0 +1,40 @@
+"""The errors Lectern raises. Each says what happened, to which file or setting, and what to do."""
+
+from __future__ import annotations
+
+
+class LecternError(Exception):
+    """The root of all errors meant for the user: `reason` says what happened, `remedy` what to do."""
+
+    def __init__(self, reason: str, remedy: str = "") -> None:
+        super().__init__(f"{reason} {remedy}".strip())
+        self.reason = reason
+        self.remedy = remedy
+
+
+class ParseError(LecternError):
+    """A file could not be turned into text."""
+
+
+class ConfigurationError(LecternError):
+    """A setting, a model or a path is wrong or missing."""
+
+
+class StoreError(LecternError):
+    """The index is locked, damaged, from another version, or the disk is full."""
+
+
+class IndexLockedError(StoreError):
+    """Another process owns the index."""
+
+
+class NotFoundError(LecternError):
+    """An unknown collection or document."""
+
+
+class QuestionError(LecternError):
+    """The question is empty or too long."""
+
+
+class ModelError(LecternError):
+    """An LLM, embedder or reranker failed."""

@@ -1,0 +1,99 @@
+"""The seams: what each part needs of the others, as small as its callers allow. Knows no implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from rag.types import Message, ModelChunk, Vector, Vectors
+
+
+class Tokenizer(Protocol):
+    """Cuts text into the embedder's tokens."""
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """The character range (start, end) of each token of `text`, special tokens left out."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns text into vectors of length 1."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names model, revision and precision: vectors of different fingerprints do not compare."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest input in tokens, special tokens included."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), in input order."""
+        ...
+
+    def embed_question(self, text: str) -> Vector:
+        """A vector of shape (dimension,)."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest neighbours by cosine. A `space` holds the vectors of one collection and one embedder."""
+
+    def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
+        """Store vectors under ids; an id that is there already is overwritten."""
+        ...
+
+    def delete(self, space: str, ids: Sequence[str]) -> None:
+        """Forget ids; unknown ones are ignored."""
+        ...
+
+    def search(
+        self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """(id, cosine), best first, of at most `limit` chunks; only of the named documents where given."""
+        ...
+
+    def ids(self, space: str) -> list[str]:
+        """Every id in the space; empty for an unknown space."""
+        ...
+
+    def drop(self, space: str) -> None:
+        """Remove the whole space; an unknown one is ignored."""
+        ...
+
+
+class Reranker(Protocol):
+    """Judges passages against a question."""
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """One relevance score for each passage, in input order; higher is better."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A chat model that streams."""
+
+    @property
+    def name(self) -> str:
+        """ "PROVIDER:MODEL" as the user names it."""
+        ...
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model runs on this machine (its address is loopback), so that it costs nothing."""
+        ...
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and answer may have together."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of `text` for this model, never fewer than there are where it can only be estimated."""
+        ...
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
+        """The answer as it is made. Raises ModelError, also in the middle."""
+        ...

@@ -1,0 +1,306 @@
+"""The types that cross Lectern's boundaries. Knows no library, no storage and no model.
+
+Offsets are Python string offsets into `Page.text`. Page numbers are 0-based here; people are shown
+`page_name`, which is 1-based with the document's own label beside it. Rectangles are in PDF points, origin at
+the bottom left of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+"""One embedding, shape (dimension,), length 1."""
+
+Vectors = NDArray[np.float32]
+"""Embeddings, shape (count, dimension), each row of length 1."""
+
+
+# --- documents, as a parser returns them ---
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A box on a page in points, origin bottom left."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters `start` to `end` (exclusive) of the text of page `page` (0-based)."""
+
+    page: int
+    start: int
+    end: int
+
+
+class BlockKind(StrEnum):
+    """What a stretch of page text is; the chunker cuts between blocks first."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    TABLE_ROW = "table_row"
+    FURNITURE = "furniture"
+    """A repeated header or footer: kept in the page's text, left out of chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of page text of one kind. Blocks of a page are in order and do not overlap."""
+
+    kind: BlockKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading that opens a section: `level` 1 is the outermost; it starts at `start` in page `page`."""
+
+    title: str
+    level: int
+    page: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, slide, sheet or (in formats without pages) the whole text.
+
+    `layout` holds the boxes of the page's words in the packed form of `rag.layout`; empty where the format has
+    no positions. `label` is the document's own name for the page ("iv", "F-12", a sheet's name), or "".
+    """
+
+    number: int
+    text: str
+    blocks: tuple[Block, ...]
+    label: str = ""
+    layout: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a parser makes of one file."""
+
+    title: str
+    file_type: str
+    """The format's usual extension without the dot: "pdf", "docx", ..."""
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...] = ()
+    author: str = ""
+    created: str = ""
+    """ISO 8601 date, or "" when the file does not say."""
+    page_word: Literal["page", "slide", "sheet", ""] = ""
+    """What a page of this format is called; "" where the format has none."""
+    warnings: tuple[str, ...] = ()
+    """What was left out or repaired, in words for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document, small enough for the embedder.
+
+    `text` is the page text under `spans`, joined by newlines, and nothing else: it is what is quoted. `header`
+    (document title, then section path) goes before it for embedding and reranking.
+    """
+
+    ordinal: int
+    text: str
+    header: str
+    section: str
+    spans: tuple[Span, ...]
+
+    @property
+    def first_page(self) -> int:
+        """The 0-based page on which the chunk begins."""
+        return self.spans[0].page
+
+    @property
+    def last_page(self) -> int:
+        """The 0-based page on which the chunk ends."""
+        return self.spans[-1].page
+
+    @property
+    def text_to_embed(self) -> str:
+        """The header and the text, as embedder and reranker see them."""
+        return f"{self.header}\n{self.text}" if self.header else self.text
+
+
+# --- search ---
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """A document as the catalogue knows it, for showing and filtering."""
+
+    id: int
+    path: str
+    """Relative to its synced folder, printable."""
+    folder: str
+    title: str
+    file_type: str
+    state: str
+    """"indexed", "stale" (the last good version answers), "failed" or "removed" (by the user)."""
+    pages: int = 0
+    chunks: int = 0
+    page_word: str = ""
+    author: str = ""
+    created: str = ""
+    size: int = 0
+    indexed_at: str = ""
+    reason: str = ""
+    remedy: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageRank:
+    """Where a stage put a hit: its 0-based rank and the stage's own score.
+
+    Dense scores are cosines (higher is better), lexical ones BM25 (higher is better), fused ones reciprocal-rank
+    sums, reranked ones whatever the cross-encoder gives. Scores of different stages do not compare.
+    """
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk found for a question, with where each stage put it."""
+
+    chunk_id: str
+    document: DocumentInfo
+    chunk: Chunk
+    score: float
+    """The final score: only its order means something, unless a stage says more."""
+    stages: Mapping[str, StageRank] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A numbered piece of a document shown to the LLM and to the user: adjacent chunks joined.
+
+    `text` is the page text under `spans`, joined by newlines.
+    """
+
+    number: int
+    document: DocumentInfo
+    section: str
+    text: str
+    spans: tuple[Span, ...]
+    score: float
+    page_labels: Mapping[int, str] = field(default_factory=dict)
+    """0-based page -> the document's own label, where it has one."""
+
+    @property
+    def first_page(self) -> int:
+        """The 0-based page on which the source begins."""
+        return self.spans[0].page
+
+    @property
+    def last_page(self) -> int:
+        """The 0-based page on which the source ends."""
+        return self.spans[-1].page
+
+    def locate(self, start: int, end: int) -> tuple[Span, ...]:
+        """The page spans under the characters `start` to `end` of `text`."""
+        found = []
+        offset = 0
+        for span in self.spans:
+            length = span.end - span.start
+            first, last = max(start - offset, 0), min(end - offset, length)
+            if first < last:
+                found.append(Span(span.page, span.start + first, span.start + last))
+            offset += length + 1
+        return tuple(found)
+
+
+# --- answers ---
+
+
+@dataclass(frozen=True, slots=True)
+class PageRectangle:
+    """A box to highlight on a 0-based page."""
+
+    page: int
+    rectangle: Rectangle
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One cited sentence and the words of the source that carry it.
+
+    `quote` is copied from the page by code. `supported` is False when nothing in the source carries the sentence;
+    the quote is then the nearest there is.
+    """
+
+    number: int
+    sentence: str
+    document: str
+    page: int
+    page_label: str
+    quote: str
+    rectangles: tuple[PageRectangle, ...]
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation with an LLM."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens an LLM says it used; `estimated` when it did not say and we counted."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChunk:
+    """A piece of an LLM's streamed answer; the last one may carry the usage and why the model stopped."""
+
+    text: str
+    usage: Usage | None = None
+    stop_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The finished answer: what the stream said, checked."""
+
+    text: str
+    refused: bool
+    sources: tuple[Source, ...]
+    citations: tuple[Citation, ...]
+    llm: str
+    """"PROVIDER:MODEL", or "extractive" when no LLM took part."""
+    usage: Usage
+    cost_usd: float | None
+    """0.0 for local models, None when the price is not known."""
+    milliseconds: Mapping[str, float]
+    notices: tuple[str, ...] = ()
+    """What the user should know: left-out sources, removed citation numbers, an LLM that failed."""
+
+
+def page_name(page: int, label: str = "", word: str = "page") -> str:
+    """A page as people are shown it: 1-based, with the document's own label where it differs."""
+    number = str(page + 1)
+    name = f"{word or 'page'} {number}"
+    return f"{name} ({label})" if label and label != number else name
