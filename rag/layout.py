@@ -15,10 +15,12 @@ UNITS_PER_POINT = 10
 
 def pack_words(words: Iterable[tuple[int, int, Rectangle]]) -> bytes:
     """Pack (start, end, box) of each word, in text order; a hyphenated word may appear once for each line."""
-    rows = [
-        (start, end, *(round(edge * UNITS_PER_POINT) for edge in (box.left, box.bottom, box.right, box.top)))
-        for start, end, box in words
-    ]
+    rows = []
+    for start, end, box in words:
+        left, bottom, right, top = (
+            round(edge * UNITS_PER_POINT) for edge in (box.left, box.bottom, box.right, box.top)
+        )
+        rows.append((start, end, left, bottom, right, top))
     return pack_rows(rows)
 
 
