@@ -1,0 +1,118 @@
+"""Scores a ranking of pages against the pages that hold the answer. Knows no index and no file format.
+
+A page is a (document, 0-based page) pair. A ranking lists each page once, at its best rank. A question counts as
+found at k when any one of its gold pages is among the first k pages of the ranking.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+
+PageKey = tuple[str, int]
+"""(document, 0-based page)."""
+
+RECALL_CUTOFFS = (1, 3, 5, 10, 20)
+"""The k at which page recall is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedQuestion:
+    """The pages found for one question, best first and each once, beside the gold ones."""
+
+    found: tuple[PageKey, ...]
+    gold: frozenset[PageKey]
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalScores:
+    """Means over the questions that have gold pages, each 0 to 1; latencies in milliseconds."""
+
+    questions: int
+    recall: tuple[tuple[int, float], ...]
+    """(k, page recall at k) for each of RECALL_CUTOFFS."""
+    document_recall_at_5: float
+    mrr_at_10: float
+    ndcg_at_10: float
+    p50_ms: float
+    p95_ms: float
+
+    def as_json(self) -> dict[str, float]:
+        """The scores under the names that `lectern eval --json` prints."""
+        named = {f"recall@{k}": value for k, value in self.recall}
+        return {
+            "questions": self.questions,
+            **named,
+            "document_recall@5": self.document_recall_at_5,
+            "mrr@10": self.mrr_at_10,
+            "ndcg@10": self.ndcg_at_10,
+            "p50_ms": self.p50_ms,
+            "p95_ms": self.p95_ms,
+        }
+
+
+def unique_pages(hits: Iterable[tuple[str, int, int]]) -> tuple[PageKey, ...]:
+    """Each page once, in rank order, from (document, first page, last page) hits, best first; a range counts all."""
+    pages: dict[PageKey, None] = {}
+    for document, first_page, last_page in hits:
+        for page in range(first_page, last_page + 1):
+            pages.setdefault((document, page))
+    return tuple(pages)
+
+
+def found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> bool:
+    """Whether any gold page is among the first `k` pages."""
+    return any(page in gold for page in found[:k])
+
+
+def document_found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> bool:
+    """Whether a gold document is among the first `k` different documents of the ranking."""
+    documents = list(dict.fromkeys(document for document, _ in found))[:k]
+    return any(document in documents for document, _ in gold)
+
+
+def reciprocal_rank(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> float:
+    """1 / rank of the first gold page, or 0.0 when none is among the first `k`."""
+    return next((1.0 / rank for rank, page in enumerate(found[:k], start=1) if page in gold), 0.0)
+
+
+def ndcg(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> float:
+    """Normalised discounted cumulative gain with binary relevance, 0 to 1 (Järvelin and Kekäläinen, 2002)."""
+    if not gold:
+        return 0.0
+    gain = sum(_discount(rank) for rank, page in enumerate(found[:k], start=1) if page in gold)
+    return gain / sum(_discount(rank) for rank in range(1, min(len(gold), k) + 1))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which `share` (0 to 1) of the values lie, interpolated; 0.0 of no values."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    position = share * (len(ordered) - 1)
+    below = math.floor(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+
+
+def score_retrieval(questions: Sequence[RankedQuestion], milliseconds: Sequence[float] = ()) -> RetrievalScores:
+    """Average over the questions; those without gold pages (unanswerable ones) are left out of the means."""
+    judged = [question for question in questions if question.gold]
+    return RetrievalScores(
+        questions=len(judged),
+        recall=tuple((k, _mean([found_at(one.found, one.gold, k) for one in judged])) for k in RECALL_CUTOFFS),
+        document_recall_at_5=_mean([document_found_at(one.found, one.gold, 5) for one in judged]),
+        mrr_at_10=_mean([reciprocal_rank(one.found, one.gold, 10) for one in judged]),
+        ndcg_at_10=_mean([ndcg(one.found, one.gold, 10) for one in judged]),
+        p50_ms=percentile(milliseconds, 0.5),
+        p95_ms=percentile(milliseconds, 0.95),
+    )
+
+
+def _discount(rank: int) -> float:
+    return 1.0 / math.log2(rank + 1)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
