@@ -63,6 +63,10 @@ class VectorIndex(Protocol):
         """Remove the whole space; an unknown one is ignored."""
         ...
 
+    def is_missing(self) -> bool:
+        """Whether nothing was ever stored, or its files are gone; cheap."""
+        ...
+
 
 class Reranker(Protocol):
     """Judges passages against a question."""

@@ -304,3 +304,86 @@ def page_name(page: int, label: str = "", word: str = "page") -> str:
     number = str(page + 1)
     name = f"{word or 'page'} {number}"
     return f"{name} ({label})" if label and label != number else name
+
+
+# --- the catalogue's records ---
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalogue remembers of one file of a synced folder."""
+
+    document_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    """Of the content that answers now; "" when nothing of the file was ever indexed."""
+    state: str
+    generation_index: int | None
+    """The index (see `IndexInfo`) that holds the newest good version; None when there is none."""
+    failed_attempt: str = ""
+    """Names the file state and the parse settings of the last failed attempt: trying the same again is futile."""
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """One index of a collection: what its vectors and chunks were made with, and where the vectors lie."""
+
+    id: int
+    fingerprint: str
+    space: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file as it was when it was read."""
+
+    path: str
+    path_bytes: bytes
+    size: int
+    mtime_ns: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection, for showing."""
+
+    name: str
+    folders: tuple[str, ...]
+    documents: int
+    failed: int
+    pages: int
+    chunks: int
+    last_synced_at: str
+    embedder: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One sync: `outcome` is "done", "failed files", "stopped", "failed", "running" or "cut off"; `report` is JSON."""
+
+    collection: str
+    folder: str
+    started_at: str
+    finished_at: str
+    outcome: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorKey:
+    """The vectors of one version of one document: ids `key:0` to `key:count-1` in `space`."""
+
+    space: str
+    key: str
+    count: int
+
+    @property
+    def ids(self) -> list[str]:
+        """The vectors' ids, in chunk order."""
+        return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]

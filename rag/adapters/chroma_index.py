@@ -1,0 +1,163 @@
+"""Vectors in Chroma, in process. Knows ids, document ids and vectors; not what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import StoreError
+from rag.types import Vector, Vectors
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+    from chromadb.api.types import Where
+
+DOCUMENT_ID = "document_id"
+
+SEARCH_WIDTH = 200
+"""HNSW's ef: twice the depth retrieval asks for, so that its approximation loses next to nothing."""
+
+
+class ChromaIndex:
+    """The vector index of `rag.protocols.VectorIndex`, kept under `folder`; opened at first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._collections: dict[str, Collection] = {}
+
+    def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
+        """Store vectors under ids; an id that is there already is overwritten. Raises StoreError."""
+        if not ids:
+            return
+        with _translated_errors(self._folder):
+            collection = self._open(space, create=True)
+            assert collection is not None
+            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+                collection.upsert(
+                    ids=list(ids[batch]),
+                    embeddings=np.ascontiguousarray(vectors[batch], dtype=np.float32),
+                    metadatas=[{DOCUMENT_ID: document_id} for document_id in document_ids[batch]],
+                )
+
+    def delete(self, space: str, ids: Sequence[str]) -> None:
+        """Forget ids; unknown ones are ignored. Raises StoreError."""
+        with _translated_errors(self._folder):
+            collection = self._open(space)
+            if collection is None:
+                return
+            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+                collection.delete(ids=list(ids[batch]))
+
+    def search(
+        self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """(id, cosine), best first; only of the named documents where given. Raises StoreError."""
+        if document_ids is not None and not document_ids:
+            return []
+        with _translated_errors(self._folder):
+            collection = self._open(space)
+            if collection is None:
+                return []
+            where = None if document_ids is None else _only(document_ids)
+            result = collection.query(
+                query_embeddings=np.asarray([vector], dtype=np.float32),
+                n_results=limit,
+                where=where,
+                include=["distances"],
+            )
+        distances = result["distances"]
+        assert distances is not None
+        return [(id_, 1.0 - distance) for id_, distance in zip(result["ids"][0], distances[0], strict=True)]
+
+    def ids(self, space: str) -> list[str]:
+        """Every id in the space; empty for an unknown space. Raises StoreError."""
+        with _translated_errors(self._folder):
+            collection = self._open(space)
+            return list(collection.get(include=[])["ids"]) if collection is not None else []
+
+    def is_missing(self) -> bool:
+        """Whether nothing was ever stored here, seen without opening Chroma."""
+        return not (self._folder / "chroma.sqlite3").exists()
+
+    def drop(self, space: str) -> None:
+        """Remove the whole space; an unknown one is ignored. Raises StoreError."""
+        with _translated_errors(self._folder):
+            if self._open(space) is not None:
+                self._client.delete_collection(space)
+                del self._collections[space]
+
+    def close(self) -> None:
+        """Release Chroma's files. The index may not be used afterwards."""
+        self._collections.clear()
+        if "_client" in self.__dict__:
+            self._client.close()  # type: ignore[attr-defined]
+
+    def _open(self, space: str, *, create: bool = False) -> Collection | None:
+        from chromadb.errors import NotFoundError
+
+        if space not in self._collections:
+            if create:
+                self._collections[space] = self._client.get_or_create_collection(
+                    space,
+                    configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}},
+                    embedding_function=None,
+                )
+            else:
+                try:
+                    self._collections[space] = self._client.get_collection(space, embedding_function=None)
+                except NotFoundError:
+                    return None
+        return self._collections[space]
+
+    @cached_property
+    def _client(self) -> ClientAPI:
+        # Imported here: it takes a second, and a sync that finds nothing new never needs it.
+        import chromadb
+        from chromadb.config import Settings
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings(
+            # Said here so that nothing is reported even where the environment or a .env file asks for it.
+            anonymized_telemetry=False,
+            chroma_otel_collection_endpoint="",
+        )
+        return chromadb.PersistentClient(path=self._folder, settings=settings)
+
+
+def _only(document_ids: Sequence[int]) -> Where:
+    wanted: list[str | int | float | bool] = [*document_ids]
+    return {DOCUMENT_ID: {"$in": wanted}}
+
+
+def _batches(count: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, count, size))
+
+
+@contextmanager
+def _translated_errors(folder: Path) -> Iterator[None]:
+    """Chroma's errors as StoreError."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The vector index in {folder} could not be used: {error.strerror}.", "Check the disk."
+        ) from error
+    except (AssertionError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if type(error).__module__.split(".")[0] not in ("chromadb", "chromadb_rust_bindings", "builtins"):
+            raise
+        raise StoreError(
+            f"The vector index in {folder} failed: {_first_line(error)}.",
+            "If it stays so, delete that folder: the next sync builds it again from the catalogue.",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")[:300]

@@ -1,0 +1,1 @@
+"""The catalogue in SQLite through SQLAlchemy: the truth about collections, documents, pages, chunks and runs."""

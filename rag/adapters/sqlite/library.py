@@ -1,0 +1,243 @@
+"""The reading side of the catalogue: lexical search, hits, pages and lists. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, func, select, text
+
+from rag.adapters.sqlite.ledger import chunk_of
+from rag.adapters.sqlite.schema import (
+    collections,
+    documents,
+    folders,
+    generations,
+    indexes,
+    pages,
+    runs,
+    translated_errors,
+)
+from rag.errors import ConfigurationError, NotFoundError
+from rag.types import Chunk, CollectionInfo, DocumentInfo, Page, RunRecord
+
+TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT = 1.0, 0.4, 0.4
+"""BM25 weights of a chunk's own words, of its title and section, and of its file name's words: the same header stands
+on every chunk of a document, so it says which document, and the text says which page."""
+
+FILTERS = {
+    "document": documents.c.path,
+    "folder": folders.c.root,
+    "type": generations.c.file_type,
+    "title": generations.c.title,
+    "author": generations.c.author,
+    "created": generations.c.created,
+}
+
+LEXICAL_SEARCH = text(
+    """
+    SELECT generations.vector_key || ':' || chunks.ordinal AS id, -bm25(chunk_words, :text, :header, :names) AS score
+    FROM chunk_words
+    JOIN chunks ON chunks.id = chunk_words.rowid
+    JOIN generations ON generations.id = chunks.generation_id
+    WHERE chunk_words MATCH :query AND generations.index_id = :index
+      AND (:all_documents OR generations.document_id IN (SELECT value FROM json_each(:documents)))
+    ORDER BY score DESC, chunks.id
+    LIMIT :limit
+    """
+)
+
+CHUNKS_BY_ID = text(
+    """
+    SELECT wanted.value AS id, generations.document_id, chunks.*
+    FROM json_each(:ids) AS wanted
+    JOIN generations ON generations.vector_key = substr(wanted.value, 1, instr(wanted.value, ':') - 1)
+    JOIN chunks ON chunks.generation_id = generations.id
+               AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
+    WHERE generations.index_id = :index
+    """
+)
+
+
+class Library:
+    """Every method reads one consistent state, and raises StoreError when the file fails."""
+
+    def __init__(self, engine: Engine, file: Path) -> None:
+        self._engine = engine
+        self._file = file
+
+    def vector_space(self, collection: str) -> str | None:
+        """Where the collection's vectors lie; None while nothing is indexed. Raises NotFoundError."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            return index.space if index else None
+
+    def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
+        """Ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""
+        for name in filters:
+            if name not in FILTERS:
+                raise ConfigurationError(
+                    f"There is no field {name!r} to filter by.", f"The fields are: {', '.join(FILTERS)}."
+                )
+        with self._reading() as connection:
+            query = _answering_documents(self._collection_id(connection, collection)).with_only_columns(documents.c.id)
+            for name, pattern in filters.items():
+                query = query.where(func.lower(FILTERS[name]).op("GLOB")(pattern.lower()))
+            return list(connection.execute(query).scalars())
+
+    def lexical_search(
+        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """(chunk id, BM25), best first, for an FTS5 query; only of the named documents where given."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None or not query:
+                return []
+            rows = connection.execute(
+                LEXICAL_SEARCH,
+                {
+                    "query": query,
+                    "index": index.id,
+                    "all_documents": document_ids is None,
+                    "documents": json.dumps(list(document_ids or ())),
+                    "limit": limit,
+                    "text": TEXT_WEIGHT,
+                    "header": HEADER_WEIGHT,
+                    "names": NAMES_WEIGHT,
+                },
+            )
+            return [(row.id, row.score) for row in rows]
+
+    def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
+        """The chunks under ids that belong to a current version; others are left out."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None:
+                return {}
+            rows = connection.execute(CHUNKS_BY_ID, {"ids": json.dumps(list(ids)), "index": index.id}).all()
+            query = _all_documents(self._collection_id(connection, collection)).where(
+                documents.c.id.in_({row.document_id for row in rows})
+            )
+            found = {row.id: _document_of(row) for row in connection.execute(query)}
+            return {row[0]: (found[row.document_id], chunk_of(row)) for row in rows}
+
+    def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
+        """Pages of the version that answers, without their blocks."""
+        with self._reading() as connection:
+            query = (
+                select(pages)
+                .join(generations, generations.c.id == pages.c.generation_id)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.document_id == document_id, indexes.c.is_active, pages.c.number.in_(numbers))
+            )
+            rows = connection.execute(query)
+            return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
+
+    def list_documents(self, collection: str) -> list[DocumentInfo]:
+        """All documents of a collection by path, also those that failed. Raises NotFoundError."""
+        with self._reading() as connection:
+            query = _all_documents(self._collection_id(connection, collection))
+            return [_document_of(row) for row in connection.execute(query.order_by(documents.c.path))]
+
+    def list_collections(self) -> list[CollectionInfo]:
+        """All collections by name."""
+        with self._reading() as connection:
+            rows = connection.execute(select(collections).order_by(collections.c.name)).all()
+            return [self._collection_info(connection, row.id, row.name) for row in rows]
+
+    def list_runs(self, *, limit: int) -> list[RunRecord]:
+        """The newest runs first."""
+        with self._reading() as connection:
+            query = (
+                select(runs, collections.c.name)
+                .join(collections, collections.c.id == runs.c.collection_id)
+                .order_by(runs.c.id.desc())
+                .limit(limit)
+            )
+            return [
+                RunRecord(row.name, row.folder, row.started_at, row.finished_at, row.outcome, row.report)
+                for row in connection.execute(query)
+            ]
+
+    def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
+        roots = connection.execute(
+            select(folders.c.root, folders.c.last_synced_at).where(folders.c.collection_id == id_)
+        )
+        folder_rows = roots.all()
+        listed = [_document_of(row) for row in connection.execute(_all_documents(id_))]
+        index = self._active_index(connection, name)
+        return CollectionInfo(
+            name=name,
+            folders=tuple(row.root for row in folder_rows),
+            documents=sum(document.state in ("indexed", "stale") for document in listed),
+            failed=sum(document.state in ("failed", "stale") for document in listed),
+            pages=sum(document.pages for document in listed),
+            chunks=sum(document.chunks for document in listed),
+            last_synced_at=max((row.last_synced_at for row in folder_rows), default=""),
+            embedder=index.fingerprint if index else "",
+        )
+
+    def _collection_id(self, connection: Connection, name: str) -> int:
+        found = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+        if found is None:
+            names = connection.execute(select(collections.c.name).order_by(collections.c.name)).scalars().all()
+            remedy = f"There are: {', '.join(names)}." if names else "Index a folder first: `lectern sync FOLDER`."
+            raise NotFoundError(f"There is no collection {name!r}.", remedy)
+        return int(found)
+
+    def _active_index(self, connection: Connection, collection: str) -> Row[Any] | None:
+        id_ = self._collection_id(connection, collection)
+        query = select(indexes).where(indexes.c.collection_id == id_, indexes.c.is_active)
+        return connection.execute(query).one_or_none()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated_errors(self._file), self._engine.connect() as connection:
+            yield connection
+
+
+def _all_documents(collection_id: int) -> Select[Any]:
+    """All documents of a collection, with the version that answers where there is one."""
+    active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active)
+    current = active.subquery("current")
+    return (
+        select(documents, folders.c.root, *(column for column in current.c if column.name not in ("id", "sha256")))
+        .join(folders, folders.c.id == documents.c.folder_id)
+        .outerjoin(current, current.c.document_id == documents.c.id)
+        .where(documents.c.collection_id == collection_id)
+    )
+
+
+def _answering_documents(collection_id: int) -> Select[Any]:
+    """The documents of a collection that have a version that answers."""
+    return (
+        select(documents)
+        .join(folders, folders.c.id == documents.c.folder_id)
+        .join(generations, generations.c.document_id == documents.c.id)
+        .join(indexes, indexes.c.id == generations.c.index_id)
+        .where(documents.c.collection_id == collection_id, indexes.c.is_active)
+    )
+
+
+def _document_of(row: Row[Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=row.id,
+        path=row.path,
+        folder=row.root,
+        title=row.title or "",
+        file_type=row.file_type or "",
+        state=row.state,
+        pages=row.page_count or 0,
+        chunks=row.chunk_count or 0,
+        page_word=row.page_word or "",
+        author=row.author or "",
+        created=row.created or "",
+        size=row.size,
+        indexed_at=row.indexed_at or "",
+        reason=row.reason,
+        remedy=row.remedy,
+        warnings=tuple(json.loads(row.warnings or "[]")),
+    )

@@ -1,0 +1,241 @@
+"""The catalogue's tables, and opening its file. Knows no queries."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from rag.errors import StoreError
+
+SCHEMA_VERSION = 1
+"""Raised with every change of the tables; kept in SQLite's user_version."""
+
+metadata = MetaData()
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created_at", String, nullable=False),
+)
+
+indexes = Table(
+    "indexes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("space", String, nullable=False, unique=True),
+    Column("is_active", Integer, nullable=False),
+    UniqueConstraint("collection_id", "fingerprint"),
+    sqlite_autoincrement=True,
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("root", String, nullable=False),
+    Column("root_bytes", LargeBinary, nullable=False),
+    Column("last_synced_at", String, nullable=False, server_default=""),
+    UniqueConstraint("collection_id", "root_bytes"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    # Never used twice: the ids of a document's vectors begin with it.
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("folder_id", ForeignKey("folders.id", ondelete="CASCADE"), nullable=False),
+    Column("path", String, nullable=False),
+    Column("path_bytes", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False, server_default="0"),
+    Column("mtime_ns", Integer, nullable=False, server_default="0"),
+    Column("sha256", String, nullable=False, server_default=""),
+    Column("state", String, nullable=False),
+    Column("failed_attempt", String, nullable=False, server_default=""),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("remedy", String, nullable=False, server_default=""),
+    UniqueConstraint("folder_id", "path_bytes"),
+    sqlite_autoincrement=True,
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("index_id", ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("vector_key", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("file_type", String, nullable=False),
+    Column("page_word", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("chunk_count", Integer, nullable=False),
+    Column("warnings", String, nullable=False),
+    Column("indexed_at", String, nullable=False),
+    UniqueConstraint("document_id", "index_id"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("layout", LargeBinary, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("section", String, nullable=False),
+    Column("header", String, nullable=False),
+    Column("names", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("spans", String, nullable=False),
+    UniqueConstraint("generation_id", "ordinal"),
+)
+
+vector_journal = Table(
+    "vector_journal",
+    metadata,
+    # Vectors that may lie in the vector index without a generation: about to be written, or about to be deleted.
+    Column("space", String, primary_key=True),
+    Column("vector_key", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("folder", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String, nullable=False, server_default=""),
+    Column("outcome", String, nullable=False),
+    Column("report", String, nullable=False, server_default=""),
+)
+
+Index("generations_by_vector_key", generations.c.vector_key)
+
+# An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`.
+FULL_TEXT = (
+    """
+    CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5(
+        text, header, names, content='chunks', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_insert AFTER INSERT ON chunks BEGIN
+        INSERT INTO chunk_words(rowid, text, header, names) VALUES (new.id, new.text, new.header, new.names);
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_delete AFTER DELETE ON chunks BEGIN
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names)
+        VALUES ('delete', old.id, old.text, old.header, old.names);
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_update AFTER UPDATE ON chunks BEGIN
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names)
+        VALUES ('delete', old.id, old.text, old.header, old.names);
+        INSERT INTO chunk_words(rowid, text, header, names) VALUES (new.id, new.text, new.header, new.names);
+    END
+    """,
+)
+
+
+def open_catalogue(file: Path) -> Engine:
+    """Open the catalogue, making its tables if it is new. Raises StoreError."""
+    with translated_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+        event.listen(engine, "connect", _configure)
+        with engine.begin() as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"The index in {file.parent} was made by a newer Lectern (schema {version}, this one knows "
+                    f"{SCHEMA_VERSION}).",
+                    "Install that version again, or name another folder with --home.",
+                )
+            if version < SCHEMA_VERSION:
+                metadata.create_all(connection)
+                for statement in FULL_TEXT:
+                    connection.execute(text(statement))
+                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+    return engine
+
+
+@contextmanager
+def translated_errors(file: Path) -> Iterator[None]:
+    """SQLite's and the file system's errors as StoreError."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # A constraint of ours: a defect, not the user's disk.
+    except DatabaseError as error:
+        raise StoreError(*_explain(str(error.orig), file)) from error
+    except OSError as error:
+        raise StoreError(
+            f"The index folder {file.parent} cannot be used: {error.strerror or error}.",
+            "Check its permissions and the disk, or name another folder with --home.",
+        ) from error
+
+
+def _explain(message: str, file: Path) -> tuple[str, str]:
+    if "full" in message:
+        return f"The disk that holds {file} is full.", "Make room and sync again: what was indexed so far is kept."
+    if "malformed" in message or "not a database" in message:
+        return (
+            f"The catalogue {file} is damaged ({message}).",
+            f"Restore it from a backup, or delete {file.parent} and sync the folders again.",
+        )
+    if "locked" in message:
+        return f"Another process is writing to {file}.", "Wait for it to finish and try again."
+    if "readonly" in message or "unable to open" in message:
+        return f"{file} cannot be written ({message}).", "Check the permissions, or name another folder with --home."
+    return f"The catalogue {file} failed: {message}.", "Run `lectern doctor`."
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a lost commit after the old vectors were deleted would leave a document without any.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA recursive_triggers = ON")
+    cursor.close()
