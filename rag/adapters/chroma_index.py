@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -131,8 +131,7 @@ class ChromaIndex:
 
 
 def _only(document_ids: Sequence[int]) -> Where:
-    wanted: list[str | int | float | bool] = [*document_ids]
-    return {DOCUMENT_ID: {"$in": wanted}}
+    return cast("Where", {DOCUMENT_ID: {"$in": list(document_ids)}})
 
 
 def _batches(count: int, size: int) -> Iterator[slice]:

@@ -1,0 +1,201 @@
+"""Cuts a parsed document into chunks that fit the embedder. Knows tokens and pages; not files, models or storage."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.protocols import Tokenizer
+from rag.text import sentence_spans
+from rag.types import BlockKind, Chunk, Page, ParsedDocument, Section, Span
+
+CHUNKING_VERSION = 1
+"""Raised whenever the same document would be cut differently: part of an index's fingerprint."""
+
+SPECIAL_TOKENS = 2
+"""What a BERT-like model puts around its input."""
+
+MAX_HEADER_TOKENS = 56
+"""A header longer than this would crowd out the text; the outermost sections are left out first."""
+
+MIN_TOKENS_AT_BREAK = 64
+"""A chunk ends early where a section or a page begins, but not when it is shorter than this: scraps of a heading or
+the tail of a sentence would find nothing on their own."""
+
+PATH_SEPARATOR = " > "
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A stretch of text that is not cut further, with its length in tokens."""
+
+    span: Span
+    tokens: int
+    path: str
+    starts_section: bool
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A chunk being filled."""
+
+    units: list[_Unit] = field(default_factory=list)
+    tokens: int = 0
+
+    def add(self, unit: _Unit) -> None:
+        self.units.append(unit)
+        self.tokens += unit.tokens
+
+
+def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int) -> list[Chunk]:
+    """Chunks of at most `limit` tokens, header and special tokens included, in reading order.
+
+    Cuts between blocks first, then sentences, then words; a table row stays whole unless it alone is too long.
+    """
+    headers = _Headers(document.title, tokenizer)
+    chunks: list[Chunk] = []
+    draft = _Draft()
+    for unit in _units(document, tokenizer, headers, limit):
+        if draft.units and _must_close(draft, unit, limit - SPECIAL_TOKENS - headers.length(draft.units[0].path)):
+            _append_chunk(chunks, draft, document.pages, headers)
+            draft = _Draft()
+        draft.add(unit)
+    if draft.units:
+        _append_chunk(chunks, draft, document.pages, headers)
+    return chunks
+
+
+def _must_close(draft: _Draft, unit: _Unit, budget: int) -> bool:
+    if draft.tokens + unit.tokens > budget:
+        return True
+    begins_anew = unit.starts_section or unit.span.page != draft.units[-1].span.page
+    return begins_anew and draft.tokens >= MIN_TOKENS_AT_BREAK
+
+
+def _append_chunk(chunks: list[Chunk], draft: _Draft, pages: Sequence[Page], headers: _Headers) -> None:
+    spans = _join_spans([unit.span for unit in draft.units], pages)
+    text = "\n".join(pages[span.page].text[span.start : span.end] for span in spans)
+    if not any(character.isalnum() for character in text):
+        return
+    path = draft.units[0].path
+    chunks.append(Chunk(ordinal=len(chunks), text=text, header=headers.text(path), section=path, spans=tuple(spans)))
+
+
+def _join_spans(spans: Sequence[Span], pages: Sequence[Page]) -> list[Span]:
+    """Neighbouring spans of a page with only white space between them as one."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and last.page == span.page and not pages[span.page].text[last.end : span.start].strip():
+            joined[-1] = Span(span.page, last.start, span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, limit: int) -> Iterator[_Unit]:
+    sections = _SectionWalk(document.sections)
+    for index, page in enumerate(document.pages):
+        counter = _TokenCounter(page.text, tokenizer)
+        for block in page.blocks:
+            if block.kind is BlockKind.FURNITURE:
+                continue
+            starts_section, path = sections.enter(index, block.start, block.end)
+            budget = limit - SPECIAL_TOKENS - headers.length(path)
+            for start, end in _cut(page.text, block.start, block.end, counter, budget):
+                yield _Unit(Span(index, start, end), counter.count(start, end), path, starts_section)
+                starts_section = False
+
+
+def _cut(text: str, start: int, end: int, counter: _TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
+    """The block whole if it fits, else its sentences, else runs of words."""
+    start, end = _strip(text, start, end)
+    if start == end:
+        return
+    if counter.count(start, end) <= budget:
+        yield start, end
+        return
+    for first, last in sentence_spans(text[start:end]):
+        if counter.count(start + first, start + last) <= budget:
+            yield start + first, start + last
+        else:
+            yield from counter.runs(start + first, start + last, budget)
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+class _TokenCounter:
+    """Counts the tokens of stretches of one page; the page is tokenized once."""
+
+    def __init__(self, text: str, tokenizer: Tokenizer) -> None:
+        self._text = text
+        self._starts = [start for start, _ in tokenizer.token_spans(text)]
+
+    def count(self, start: int, end: int) -> int:
+        return bisect_left(self._starts, end) - bisect_left(self._starts, start)
+
+    def runs(self, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
+        """The longest runs of words that fit; a single word that does not fit is cut between tokens."""
+        while self.count(start, end) > budget:
+            limit = self._starts[bisect_left(self._starts, start) + budget]
+            cut = next((at for at in range(limit, start, -1) if self._text[at - 1].isspace()), limit)
+            yield _strip(self._text, start, cut)
+            start, _ = _strip(self._text, cut, end)
+        if start < end:
+            yield start, end
+
+
+class _SectionWalk:
+    """Follows the sections through the document and knows the path at each block."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._waiting = sorted(sections, key=lambda section: (section.page, section.start), reverse=True)
+        self._open: list[Section] = []
+
+    def enter(self, page: int, start: int, end: int) -> tuple[bool, str]:
+        """Whether a section begins before or in the block, and the section path from there on."""
+        began = False
+        while self._waiting and (self._waiting[-1].page, self._waiting[-1].start) < (page, max(end, start + 1)):
+            section = self._waiting.pop()
+            self._open = [*(outer for outer in self._open if outer.level < section.level), section]
+            began = True
+        return began, PATH_SEPARATOR.join(section.title for section in self._open)
+
+
+class _Headers:
+    """The context headers of one document: its title, then the section path, at most MAX_HEADER_TOKENS long."""
+
+    def __init__(self, title: str, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._title = self._shorten(title, MAX_HEADER_TOKENS // 2)
+        self._made: dict[str, tuple[str, int]] = {}
+
+    def text(self, path: str) -> str:
+        return self._make(path)[0]
+
+    def length(self, path: str) -> int:
+        return self._make(path)[1]
+
+    def _make(self, path: str) -> tuple[str, int]:
+        if path not in self._made:
+            parts = path.split(PATH_SEPARATOR) if path else []
+            while parts:
+                text = "\n".join((self._title, PATH_SEPARATOR.join(parts)))
+                if (length := len(self._tokenizer.token_spans(text))) <= MAX_HEADER_TOKENS:
+                    break
+                parts = parts[1:]
+            else:
+                text, length = self._title, len(self._tokenizer.token_spans(self._title))
+            self._made[path] = (text, length)
+        return self._made[path]
+
+    def _shorten(self, text: str, tokens: int) -> str:
+        spans = self._tokenizer.token_spans(text)
+        return text if len(spans) <= tokens else text[: spans[tokens - 1][1]]

@@ -1,0 +1,222 @@
+"""Finds the files of a folder and tells which are new, changed, renamed, gone. Opens no document."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from pathlib import Path
+
+from rag.errors import ConfigurationError
+from rag.types import FileState, KnownFile
+
+JUNK = (".*", "~$*", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*.tmp", "*.part", "*.crdownload", "__MACOSX")
+"""Names that systems and programs leave behind; nobody asks about them. Further ones: the setting `ignore`."""
+
+HASH_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder entry that could not even be listed; whatever was indexed below it stays."""
+
+    path: str
+    path_bytes: bytes
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderScan:
+    """What is in a folder now."""
+
+    files: tuple[FileState, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(slots=True)
+class FolderChanges:
+    """What a sync has to do; paths in bytes are relative to the folder."""
+
+    to_read: list[FileState] = field(default_factory=list)
+    renamed: list[tuple[KnownFile, FileState]] = field(default_factory=list)
+    removed: list[KnownFile] = field(default_factory=list)
+    unchanged: list[KnownFile] = field(default_factory=list)
+    still_failed: list[KnownFile] = field(default_factory=list)
+    kept_out: list[KnownFile] = field(default_factory=list)
+
+
+def scan_folder(root: Path, *, ignore: Sequence[str] = ()) -> FolderScan:
+    """List a folder and all below it, following symbolic links but never in a circle.
+
+    Raises ConfigurationError when the folder itself is missing or cannot be read.
+    """
+    _check_root(root)
+    walk = _Walk(os.fsencode(root), (*JUNK, *ignore))
+    walk.enter(b"")
+    return FolderScan(tuple(sorted(walk.files, key=lambda file: file.path_bytes)), tuple(walk.unreadable))
+
+
+def _check_root(root: Path) -> None:
+    try:
+        is_folder = root.is_dir()
+        if is_folder:
+            next(os.scandir(root), None)
+    except PermissionError as error:
+        raise ConfigurationError(
+            f"The folder {root} may not be read.", "Give this user the right to read it, and sync again."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(f"The folder {root} cannot be read: {error.strerror}.", "Check the disk.") from error
+    if not is_folder:
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        raise ConfigurationError(
+            f"{root} {what}.", "Check the path, and that its disk is mounted. Nothing was removed from the index."
+        )
+
+
+class _Walk:
+    """Collects files and what could not be listed, by paths in bytes: names need not be UTF-8."""
+
+    def __init__(self, root: bytes, ignore: Sequence[str]) -> None:
+        self._root = root
+        self._ignore = ignore
+        self._trail: list[tuple[int, int]] = []
+        self.files: list[FileState] = []
+        self.unreadable: list[Unreadable] = []
+
+    def enter(self, folder: bytes) -> None:
+        try:
+            status = os.stat(os.path.join(self._root, folder))  # noqa: PTH116, PTH118
+            identity = (status.st_dev, status.st_ino)
+            if identity in self._trail:
+                return  # A link to a folder that we are in.
+            entries = sorted(os.scandir(os.path.join(self._root, folder)), key=lambda entry: entry.name)  # noqa: PTH118
+        except OSError as error:
+            self._cannot_read(folder, error)
+            return
+        self._trail.append(identity)
+        for entry in entries:
+            if not self._is_ignored(folder, entry.name):
+                self._take(os.path.join(folder, entry.name), entry)  # noqa: PTH118
+        self._trail.pop()
+
+    def _take(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
+        try:
+            if entry.is_dir():
+                self.enter(path)
+            elif entry.is_file():
+                status = entry.stat()
+                self.files.append(FileState(_printable(path), path, status.st_size, status.st_mtime_ns))
+            elif entry.is_symlink():
+                entry.stat()  # Raises: the link leads nowhere or in a circle.
+        except OSError as error:
+            self._cannot_read(path, error)
+
+    def _is_ignored(self, folder: bytes, name: bytes) -> bool:
+        path = _printable(os.path.join(folder, name))  # noqa: PTH118
+        return any(fnmatch(_printable(name), pattern) or fnmatch(path, pattern) for pattern in self._ignore)
+
+    def _cannot_read(self, path: bytes, error: OSError) -> None:
+        reason, remedy = explain_os_error(error)
+        self.unreadable.append(Unreadable(_printable(path), path, reason, remedy))
+
+
+def explain_os_error(error: OSError) -> tuple[str, str]:
+    """Reason and remedy for a file or folder that the operating system would not give us."""
+    if isinstance(error, FileNotFoundError):
+        return "The file is gone, or is a link that leads nowhere.", "Restore it or remove the link."
+    if isinstance(error, PermissionError):
+        return "This user may not read it.", "Give this user the right to read it, and sync again."
+    if error.errno == errno.ELOOP:
+        return "It is a symbolic link that leads in a circle.", "Remove the link."
+    if error.errno == errno.ENAMETOOLONG:
+        return "Its path is too long for the system.", "Shorten the names of its folders."
+    return f"It cannot be read: {error.strerror}.", "Check the disk, and sync again."
+
+
+def compare(
+    scan: FolderScan,
+    known: Mapping[bytes, KnownFile],
+    *,
+    index_id: int,
+    attempt_of: Callable[[FileState], str],
+    hash_file: Callable[[FileState], str],
+) -> FolderChanges:
+    """Which files a sync has to read, by size and time; a rename is proved by SHA-256.
+
+    `attempt_of` names a file state together with the parse settings: what failed so once is not tried again.
+    """
+    changes = FolderChanges()
+    seen = {file.path_bytes for file in scan.files}
+    gone = [file for path, file in known.items() if path not in seen and not _lies_below(path, scan.unreadable)]
+    fresh: list[FileState] = []
+    for file in scan.files:
+        record = known.get(file.path_bytes)
+        if record is None:
+            fresh.append(file)
+        elif record.state == "removed":
+            changes.kept_out.append(record)
+        elif record.failed_attempt and record.failed_attempt == attempt_of(file):
+            changes.still_failed.append(record)
+        elif not record.sha256 and record.state == "failed":
+            fresh.append(file)
+        elif record.state == "indexed" and _is_same(record, file) and record.generation_index == index_id:
+            changes.unchanged.append(record)
+        else:
+            changes.to_read.append(file)
+    _match_renames(changes, gone, fresh, index_id, hash_file)
+    changes.to_read.sort(key=lambda file: file.path_bytes)
+    return changes
+
+
+def _match_renames(
+    changes: FolderChanges,
+    gone: Sequence[KnownFile],
+    fresh: Sequence[FileState],
+    index_id: int,
+    hash_file: Callable[[FileState], str],
+) -> None:
+    """Sort the files that are gone and those that are new into renamed, removed and to be read."""
+    movable: dict[tuple[int, str], list[KnownFile]] = {}
+    for record in gone:
+        if record.sha256 and record.generation_index == index_id:
+            movable.setdefault((record.size, record.sha256), []).append(record)
+    sizes = {size for size, _ in movable}
+    moved = set()
+    for file in fresh:
+        candidates = movable.get((file.size, hash_file(file)), []) if file.size in sizes else []
+        if candidates:
+            record = candidates.pop()
+            moved.add(record.document_id)
+            changes.renamed.append((record, file))
+        else:
+            changes.to_read.append(file)
+    changes.removed.extend(record for record in gone if record.document_id not in moved)
+
+
+def _is_same(record: KnownFile, file: FileState) -> bool:
+    return record.size == file.size and record.mtime_ns == file.mtime_ns
+
+
+def _lies_below(path: bytes, unreadable: Collection[Unreadable]) -> bool:
+    return any(path == entry.path_bytes or path.startswith(entry.path_bytes + b"/") for entry in unreadable)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes; "" when it cannot be read (whoever reads it next reports why)."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(HASH_BLOCK):
+                digest.update(block)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def _printable(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")
