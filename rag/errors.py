@@ -11,9 +11,17 @@ class LecternError(Exception):
         self.reason = reason
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[type[LecternError], tuple[str, str]]:
+        """Errors cross process boundaries whole."""
+        return type(self), (self.reason, self.remedy)
+
 
 class ParseError(LecternError):
     """A file could not be turned into text."""
+
+
+class UnsettledFileError(ParseError):
+    """A file could not be read this time for a reason that may pass: permission, a change while it was read."""
 
 
 class ConfigurationError(LecternError):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from rag.types import Message, ModelChunk, Vector, Vectors
+from rag.types import Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Vector, Vectors
 
 
 class Tokenizer(Protocol):
@@ -65,6 +65,32 @@ class VectorIndex(Protocol):
 
     def is_missing(self) -> bool:
         """Whether nothing was ever stored, or its files are gone; cheap."""
+        ...
+
+
+class Searcher(Protocol):
+    """Reads the catalogue of what is indexed; each call sees one consistent state."""
+
+    def find_index(self, collection: str) -> IndexInfo | None:
+        """The index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
+        ...
+
+    def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
+        """Ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
+        ...
+
+    def lexical_search(
+        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """(chunk id, BM25), best first, for a full-text query; only of the named documents where given."""
+        ...
+
+    def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
+        """The chunks under ids that belong to a current version; others are left out."""
+        ...
+
+    def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
+        """Pages of the version that answers, without their blocks."""
         ...
 
 

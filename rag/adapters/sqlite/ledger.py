@@ -10,7 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from rag.adapters.sqlite.schema import (
@@ -66,6 +79,19 @@ class Ledger:
             return found or _insert(
                 connection, folders, collection_id=collection_id, root=printable(root_bytes), root_bytes=root_bytes
             )
+
+    def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
+        """The collection's index for a fingerprint, None when there is none."""
+        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.fingerprint == fingerprint)
+
+    def active_index(self, collection_id: int) -> IndexInfo | None:
+        """The index that answers for a collection."""
+        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.is_active)
+
+    def _one_index(self, *conditions: ColumnElement[bool] | Column[int]) -> IndexInfo | None:
+        with self._transaction() as connection:
+            row = connection.execute(select(indexes).where(*conditions)).one_or_none()
+            return IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)) if row else None
 
     def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
         """The collection's index for a fingerprint; made when new, and active at once if it is the first."""

@@ -22,7 +22,7 @@ from rag.adapters.sqlite.schema import (
     translated_errors,
 )
 from rag.errors import ConfigurationError, NotFoundError
-from rag.types import Chunk, CollectionInfo, DocumentInfo, Page, RunRecord
+from rag.types import Chunk, CollectionInfo, DocumentInfo, IndexInfo, Page, RunRecord
 
 TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT = 1.0, 0.4, 0.4
 """BM25 weights of a chunk's own words, of its title and section, and of its file name's words: the same header stands
@@ -69,11 +69,11 @@ class Library:
         self._engine = engine
         self._file = file
 
-    def vector_space(self, collection: str) -> str | None:
-        """Where the collection's vectors lie; None while nothing is indexed. Raises NotFoundError."""
+    def find_index(self, collection: str) -> IndexInfo | None:
+        """The index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
         with self._reading() as connection:
-            index = self._active_index(connection, collection)
-            return index.space if index else None
+            row = self._active_index(connection, collection)
+            return IndexInfo(row.id, row.fingerprint, row.space, True) if row else None
 
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
         """Ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""

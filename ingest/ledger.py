@@ -1,0 +1,119 @@
+"""What a sync needs of the catalogue. Knows no database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey
+
+
+class Ledger(Protocol):
+    """Each method is one transaction; what it did survives a crash whole or not at all."""
+
+    def find_collection(self, name: str) -> int | None:
+        """The collection's id, None when there is none."""
+        ...
+
+    def open_collection(self, name: str) -> int:
+        """The collection's id; made when new."""
+        ...
+
+    def folder_roots(self, collection_id: int) -> dict[Path, int]:
+        """The folders synced into a collection, with their ids."""
+        ...
+
+    def open_folder(self, collection_id: int, root: Path) -> int:
+        """The folder's id; made when new."""
+        ...
+
+    def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
+        """The collection's index for a fingerprint, None when there is none."""
+        ...
+
+    def active_index(self, collection_id: int) -> IndexInfo | None:
+        """The index that answers for a collection."""
+        ...
+
+    def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
+        """The collection's index for a fingerprint; made when new, active at once if it is the first."""
+        ...
+
+    def is_complete(self, collection_id: int, index_id: int) -> bool:
+        """Whether every document that answers in the collection has a version in this index."""
+        ...
+
+    def activate_index(self, collection_id: int, index_id: int) -> None:
+        """Let an index answer for its collection, and forget the others."""
+        ...
+
+    def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
+        """What is remembered of each file of a folder, by its path."""
+        ...
+
+    def open_document(self, collection_id: int, folder_id: int, file: FileState) -> int:
+        """The id of the document for a file; made when new."""
+        ...
+
+    def touch(self, document_id: int, file: FileState) -> None:
+        """The file has a new time and the content that is indexed already."""
+        ...
+
+    def rename(self, document_id: int, file: FileState, names: str) -> None:
+        """Give a document another path and the searchable words of its new name."""
+        ...
+
+    def record_failure(self, document_id: int, *, attempt: str, reason: str, remedy: str) -> None:
+        """Why a file could not be read; its last good version goes on answering."""
+        ...
+
+    def announce_vectors(self, key: VectorKey) -> None:
+        """Write down vectors before they are stored."""
+        ...
+
+    def commit_generation(
+        self,
+        document_id: int,
+        index_id: int,
+        file: FileState,
+        parsed: ParsedDocument,
+        document_chunks: Sequence[Chunk],
+        *,
+        key: VectorKey,
+        names: str,
+    ) -> None:
+        """Make a new version of a document the one that answers."""
+        ...
+
+    def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
+        """Forget documents; with `keep_out` they are not indexed again either."""
+        ...
+
+    def generations_of(self, index_id: int) -> list[int]:
+        """The documents that have a version in an index."""
+        ...
+
+    def load_generation(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
+        """A stored version, to embed it again without its file."""
+        ...
+
+    def journalled_vectors(self) -> list[VectorKey]:
+        """Vectors that no version refers to."""
+        ...
+
+    def forget_vectors(self, keys: Sequence[VectorKey]) -> None:
+        """These vectors are deleted."""
+        ...
+
+    def live_spaces(self) -> set[str]:
+        """The vector spaces of all indexes."""
+        ...
+
+    def start_run(self, collection_id: int, folder: Path) -> int:
+        """Record that a sync began."""
+        ...
+
+    def finish_run(self, run_id: int, folder_id: int, *, outcome: str, report: str) -> None:
+        """Record how a sync ended."""
+        ...

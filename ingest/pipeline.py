@@ -1,0 +1,324 @@
+"""Brings the index in step with a folder: changed files -> parse -> chunk -> embed -> store. Knows who does each step
+by its protocol only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.chunking import CHUNKING_VERSION
+from ingest.flow import run_ahead
+from ingest.folder import FolderChanges, FolderScan, compare, hash_file, scan_folder
+from ingest.ledger import Ledger
+from ingest.report import FailedFile, SyncProgress, SyncReport
+from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
+from ingest.titles import words_of_name
+from rag.errors import ConfigurationError, UnsettledFileError
+from rag.protocols import Embedder, Tokenizer, VectorIndex
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
+
+PARSER_VERSION = 1
+"""Raised whenever the same file would be read differently: documents are then read again."""
+
+EMBEDDED_AHEAD = 4
+"""Files that may wait, embedded, for the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a sync writes."""
+
+    collection_id: int
+    folder_id: int
+    index: IndexInfo
+
+
+class IngestPipeline:
+    """Fills one index. Not for use by two threads at once."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        tokenizer: Tokenizer,
+        settings: ReadSettings,
+        ignore: Sequence[str] = (),
+    ) -> None:
+        self._ledger = ledger
+        self._vectors = vectors
+        self._embedder = embedder
+        self._tokenizer = tokenizer
+        self._settings = settings
+        self._ignore = ignore
+
+    def sync(
+        self,
+        folder: Path,
+        *,
+        collection: str,
+        allow_empty: bool = False,
+        on_progress: Callable[[SyncProgress], None] = lambda progress: None,
+    ) -> SyncReport:
+        """Bring a collection in step with a folder; files that cannot be read are reported, the rest goes on.
+
+        Raises ConfigurationError when the folder cannot be read, is suddenly empty (unless `allow_empty`) or overlaps
+        another one; StoreError when the index cannot be written. What was done until then is kept.
+        """
+        started = time.perf_counter()
+        root = Path(os.path.realpath(folder))
+        scan = scan_folder(root, ignore=self._ignore)
+        target = self._open_target(collection, root)
+        self.recover(target.index)
+        known = self._ledger.known_files(target.folder_id, target.index.id)
+        _refuse_sudden_emptiness(root, scan, known, allow_empty)
+        changes = self._compare(root, scan, known, target.index.id)
+        report = _first_report(root, collection, scan, changes)
+
+        run = self._ledger.start_run(target.collection_id, root)
+        outcome = "failed"
+        try:
+            self._apply_renames_and_removals(changes)
+            self._read_and_store(root, target, changes, known, report, on_progress)
+            self._switch_index(target)
+            self._sweep()
+            outcome = "failed files" if report.failed else "done"
+        except KeyboardInterrupt:
+            outcome = "stopped"
+            raise
+        finally:
+            report.seconds = round(time.perf_counter() - started, 3)
+            # Where the disk is full, the error that said so is the one to show.
+            with suppress(StoreError) if outcome == "failed" else nullcontext():
+                self._ledger.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
+        return report
+
+    def preview(self, folder: Path, *, collection: str, allow_empty: bool = False) -> SyncReport:
+        """What a sync would do, without reading documents or writing anything."""
+        started = time.perf_counter()
+        root = Path(os.path.realpath(folder))
+        scan = scan_folder(root, ignore=self._ignore)
+        known: Mapping[bytes, KnownFile] = {}
+        index_id = -1
+        if (collection_id := self._ledger.find_collection(collection)) is not None:
+            folder_id = self._ledger.folder_roots(collection_id).get(root)
+            index = self._ledger.find_index(collection_id, self.fingerprint)
+            index_id = index.id if index else -1
+            known = self._ledger.known_files(folder_id, index_id) if folder_id else {}
+        _refuse_sudden_emptiness(root, scan, known, allow_empty)
+        changes = self._compare(root, scan, known, index_id)
+        report = _first_report(root, collection, scan, changes)
+        for file in changes.to_read:
+            is_new = not (record := known.get(file.path_bytes)) or not record.sha256
+            (report.added if is_new else report.changed).append(file.path)
+        report.dry_run = True
+        report.seconds = round(time.perf_counter() - started, 3)
+        return report
+
+    def remove(self, document_ids: Sequence[int]) -> None:
+        """Take documents out of the index and keep them out of later syncs."""
+        self._ledger.remove_documents(document_ids, keep_out=True)
+        self._sweep()
+
+    def recover(self, index: IndexInfo) -> None:
+        """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost."""
+        documents = self._ledger.generations_of(index.id)
+        if documents and self._vectors.is_missing():
+            for document_id in documents:
+                _, chunks, key = self._ledger.load_generation(document_id, index.id)
+                self._add_vectors(key, document_id, embed_chunks(chunks, self._embedder))
+        self._sweep()
+
+    @property
+    def fingerprint(self) -> str:
+        """Names all that an index depends on: embedder, parser, chunking."""
+        made = f"chunks{CHUNKING_VERSION}.{self._settings.chunk_tokens}+parser{PARSER_VERSION}"
+        return f"{self._embedder.fingerprint}+{made}"
+
+    # --- the steps of a sync ---
+
+    def _open_target(self, collection: str, root: Path) -> _Target:
+        collection_id = self._ledger.open_collection(collection)
+        for other in self._ledger.folder_roots(collection_id):
+            if other != root and (other in root.parents or root in other.parents):
+                raise ConfigurationError(
+                    f"{root} overlaps {other}, which is in the collection {collection!r} already: its files would "
+                    "be indexed twice.",
+                    f"Sync {other}, or name another collection with --collection.",
+                )
+        index = self._ledger.open_index(collection_id, self.fingerprint)
+        return _Target(collection_id, self._ledger.open_folder(collection_id, root), index)
+
+    def _compare(self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int) -> FolderChanges:
+        return compare(
+            scan,
+            known,
+            index_id=index_id,
+            attempt_of=self._attempt,
+            hash_file=lambda file: hash_file(root / os.fsdecode(file.path_bytes)),
+        )
+
+    def _attempt(self, file: FileState) -> str:
+        """Names a file's state and how it is read: the same attempt fails the same way."""
+        reading = hashlib.sha256(repr((self._settings, PARSER_VERSION)).encode()).hexdigest()[:12]
+        return f"{file.size}.{file.mtime_ns}.{reading}"
+
+    def _apply_renames_and_removals(self, changes: FolderChanges) -> None:
+        # Removals first: a file may have been renamed to the path of one that is gone.
+        self._ledger.remove_documents([record.document_id for record in changes.removed])
+        for record, file in changes.renamed:
+            self._ledger.rename(record.document_id, file, words_of_name(file.path))
+
+    def _read_and_store(
+        self,
+        root: Path,
+        target: _Target,
+        changes: FolderChanges,
+        known: Mapping[bytes, KnownFile],
+        report: SyncReport,
+        on_progress: Callable[[SyncProgress], None],
+    ) -> None:
+        clock = StageClock()
+        total = len(changes.to_read)
+        if not total:
+            return
+        files = [(file, _known_sha256(known.get(file.path_bytes), target.index)) for file in changes.to_read]
+
+        def embedded_files(stop: threading.Event) -> Iterator[EmbeddedFile]:
+            outcomes = read_files(
+                root, files, tokenizer=self._tokenizer, settings=self._settings, stop=stop, clock=clock
+            )
+            return embed_files(outcomes, self._embedder, stop=stop, clock=clock)
+
+        on_progress(SyncProgress(0, total, 0, ""))
+        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD) as embedded:
+            for done, item in enumerate(embedded, start=1):
+                started = time.perf_counter()
+                self._take_in(target, known.get(item.outcome.file.path_bytes), item, report)
+                clock.store += time.perf_counter() - started
+                on_progress(SyncProgress(done, total, report.pages, item.outcome.file.path))
+        report.stages = {"read": round(clock.read, 3), "embed": round(clock.embed, 3), "store": round(clock.store, 3)}
+
+    def _take_in(self, target: _Target, record: KnownFile | None, item: EmbeddedFile, report: SyncReport) -> None:
+        """Store one file that was read, or record why it was not."""
+        file, prepared, error = item.outcome.file, item.outcome.prepared, item.outcome.error
+        document_id = self._ledger.open_document(target.collection_id, target.folder_id, file)
+        if error is not None:
+            attempt = "" if isinstance(error, UnsettledFileError) else self._attempt(file)
+            self._ledger.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
+            report.failed.append(FailedFile(file.path, error.reason, error.remedy, bool(record and record.sha256)))
+            return
+        assert prepared is not None
+        if prepared.parsed is None:
+            self._ledger.touch(document_id, prepared.file)
+            report.unchanged += 1
+            return
+        key = VectorKey(
+            target.index.space, f"{document_id}.{target.index.id}.{prepared.file.sha256[:16]}", len(prepared.chunks)
+        )
+        self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, key, item.vectors)
+        (report.changed if record and record.sha256 else report.added).append(file.path)
+        report.pages += len(prepared.parsed.pages)
+        report.chunks += len(prepared.chunks)
+
+    def _store(
+        self,
+        document_id: int,
+        index: IndexInfo,
+        file: FileState,
+        parsed: ParsedDocument,
+        chunks: Sequence[Chunk],
+        key: VectorKey,
+        vectors: Vectors,
+    ) -> None:
+        """Vectors first, then one transaction that makes them current: a crash leaves the old version or the new."""
+        self._ledger.announce_vectors(key)
+        self._add_vectors(key, document_id, vectors)
+        self._ledger.commit_generation(
+            document_id, index.id, file, parsed, chunks, key=key, names=words_of_name(file.path)
+        )
+
+    def _add_vectors(self, key: VectorKey, document_id: int, vectors: Vectors) -> None:
+        self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)
+
+    def _switch_index(self, target: _Target) -> None:
+        """Let an index made with another embedder answer once it holds all that the old one holds."""
+        if target.index.is_active:
+            return
+        active = self._ledger.active_index(target.collection_id)
+        if active is not None:
+            self._carry_over(target, active)
+        if self._ledger.is_complete(target.collection_id, target.index.id):
+            self._ledger.activate_index(target.collection_id, target.index.id)
+
+    def _carry_over(self, target: _Target, active: IndexInfo) -> None:
+        """Embed again, from the catalogue, the last good version of files that cannot be read now."""
+        known = self._ledger.known_files(target.folder_id, active.id)
+        stale = [(path, record) for path, record in known.items() if record.state == "stale"]
+        built = set(self._ledger.generations_of(target.index.id))
+        for path, record in stale:
+            if record.document_id in built or record.generation_index is None:
+                continue
+            parsed, chunks, _ = self._ledger.load_generation(record.document_id, active.id)
+            file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
+            key = VectorKey(
+                target.index.space, f"{record.document_id}.{target.index.id}.{record.sha256[:16]}", len(chunks)
+            )
+            vectors = embed_chunks(chunks, self._embedder)
+            self._store(record.document_id, target.index, file, parsed, chunks, key, vectors)
+            self._ledger.record_failure(
+                record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
+            )
+
+    def _sweep(self) -> None:
+        """Delete the vectors that no version refers to."""
+        journal = self._ledger.journalled_vectors()
+        if not journal:
+            return
+        live = self._ledger.live_spaces()
+        for space in {key.space for key in journal}:
+            if space in live:
+                self._vectors.delete(space, [id_ for key in journal if key.space == space for id_ in key.ids])
+            else:
+                self._vectors.drop(space)
+        self._ledger.forget_vectors(journal)
+
+
+def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
+    """The content that need not be read again: what this very index holds already."""
+    return record.sha256 if record and record.generation_index == index.id else ""
+
+
+def _refuse_sudden_emptiness(root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], allow_empty: bool) -> None:
+    indexed = sum(1 for record in known.values() if record.sha256)
+    if indexed and not scan.files and not allow_empty:
+        raise ConfigurationError(
+            f"The folder {root} is empty, but {indexed} of its files are indexed. Nothing was removed.",
+            "If its disk is not mounted, mount it. If the files are meant to be gone, sync with --allow-empty.",
+        )
+
+
+def _first_report(root: Path, collection: str, scan: FolderScan, changes: FolderChanges) -> SyncReport:
+    """The report as far as it is known before any file is read."""
+    failed = [FailedFile(entry.path, entry.reason, entry.remedy) for entry in scan.unreadable]
+    failed += [
+        FailedFile(record.path, record.reason, record.remedy, record.state == "stale")
+        for record in changes.still_failed
+    ]
+    return SyncReport(
+        folder=str(root),
+        collection=collection,
+        renamed=[(record.path, file.path) for record, file in changes.renamed],
+        removed=[record.path for record in changes.removed],
+        unchanged=len(changes.unchanged),
+        failed=failed,
+        kept_out=[record.path for record in changes.kept_out],
+    )

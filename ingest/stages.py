@@ -1,0 +1,177 @@
+"""The stages of a sync that run ahead of storing: reading in worker processes, embedding. Knows no catalogue."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ingest.parsers.options import ParseOptions
+from ingest.parsing import WorkerPool
+from ingest.preparing import Prepared, prepare_file
+from rag.errors import ParseError
+from rag.protocols import Embedder, Tokenizer
+from rag.types import Chunk, FileState, Vectors
+
+WINDOW_CHUNKS = 256
+"""Chunks gathered before they are embedded: enough to sort by length, so that batches need little padding."""
+
+SLICE_CHUNKS = 64
+"""Chunks handed to the embedder at once: between two slices, a sync can be stopped."""
+
+FILES_AHEAD = 3
+"""Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSettings:
+    """How files are read; times in seconds, sizes in bytes."""
+
+    workers: int
+    seconds_per_file: float
+    memory_bytes: int
+    max_file_bytes: int
+    chunk_tokens: int
+    options: ParseOptions
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """A file that was read, or the reason why it could not be."""
+
+    file: FileState
+    prepared: Prepared | None = None
+    error: ParseError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedFile:
+    """A file's outcome with one vector for each of its chunks."""
+
+    outcome: FileOutcome
+    vectors: Vectors
+
+
+@dataclass(slots=True)
+class StageClock:
+    """Seconds spent in each stage; reading counts every worker's time."""
+
+    read: float = 0.0
+    embed: float = 0.0
+    store: float = 0.0
+
+
+def read_files(
+    root: Path,
+    files: Sequence[tuple[FileState, str]],
+    *,
+    tokenizer: Tokenizer,
+    settings: ReadSettings,
+    stop: threading.Event,
+    clock: StageClock,
+) -> Iterator[FileOutcome]:
+    """Read files with their known SHA-256 in worker processes; yields each as it is done, in no fixed order."""
+    finished: queue.Queue[FileOutcome] = queue.Queue()
+    waiting = iter(files)
+    running = 0
+    with WorkerPool(
+        workers=settings.workers, seconds_per_file=settings.seconds_per_file, memory_bytes=settings.memory_bytes
+    ) as pool:
+        while not stop.is_set():
+            for file, known in _take(waiting, settings.workers * FILES_AHEAD - running):
+                running += 1
+                if file.size > settings.max_file_bytes:
+                    finished.put(FileOutcome(file, error=_too_large(file, settings)))
+                    continue
+                future = pool.submit(
+                    prepare_file, root, file, known, tokenizer, settings.options, settings.chunk_tokens
+                )
+                future.add_done_callback(partial(_collect, finished, file))
+            if not running:
+                return
+            try:
+                outcome = finished.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            running -= 1
+            clock.read += outcome.prepared.seconds if outcome.prepared else 0.0
+            yield outcome
+
+
+def embed_files(
+    outcomes: Iterator[FileOutcome], embedder: Embedder, *, stop: threading.Event, clock: StageClock
+) -> Iterator[EmbeddedFile]:
+    """Embed the chunks of files in windows across files; files without chunks pass through."""
+    window: list[FileOutcome] = []
+    size = 0
+    for outcome in outcomes:
+        window.append(outcome)
+        size += len(outcome.prepared.chunks) if outcome.prepared else 0
+        if size >= WINDOW_CHUNKS or not outcome.prepared:
+            yield from _embed_window(window, embedder, stop, clock)
+            window, size = [], 0
+    yield from _embed_window(window, embedder, stop, clock)
+
+
+def embed_chunks(chunks: Sequence[Chunk], embedder: Embedder, stop: threading.Event | None = None) -> Vectors:
+    """Vectors of chunks in their order, shape (len(chunks), dimension), made in batches of like length."""
+    texts = [chunk.text_to_embed for chunk in chunks]
+    by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+    parts = []
+    for start in range(0, len(texts), SLICE_CHUNKS):
+        if stop is not None and stop.is_set():
+            break
+        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + SLICE_CHUNKS]]))
+    if not parts:
+        return np.zeros((0, 0), dtype=np.float32)
+    made = np.concatenate(parts)
+    vectors = np.empty((len(texts), made.shape[1]), dtype=np.float32)
+    vectors[by_length[: len(made)]] = made
+    return vectors
+
+
+def _embed_window(
+    window: Sequence[FileOutcome], embedder: Embedder, stop: threading.Event, clock: StageClock
+) -> Iterator[EmbeddedFile]:
+    started = time.perf_counter()
+    chunks = [chunk for outcome in window if outcome.prepared for chunk in outcome.prepared.chunks]
+    vectors = embed_chunks(chunks, embedder, stop)
+    clock.embed += time.perf_counter() - started
+    first = 0
+    for outcome in window:
+        if stop.is_set():
+            return
+        count = len(outcome.prepared.chunks) if outcome.prepared else 0
+        yield EmbeddedFile(outcome, vectors[first : first + count])
+        first += count
+
+
+def _take(files: Iterator[tuple[FileState, str]], count: int) -> Iterator[tuple[FileState, str]]:
+    for _ in range(count):
+        try:
+            yield next(files)
+        except StopIteration:
+            return
+
+
+def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:
+    try:
+        finished.put(FileOutcome(file, prepared=future.result()))
+    except ParseError as error:
+        finished.put(FileOutcome(file, error=error))
+    except CancelledError:
+        pass  # The pool was stopped; nobody waits for this file any more.
+
+
+def _too_large(file: FileState, settings: ReadSettings) -> ParseError:
+    return ParseError(
+        f"The file has {file.size / 1e6:,.0f} MB; the limit is {settings.max_file_bytes / 1e6:,.0f} MB.",
+        "Split it, or raise the setting `max_file_megabytes`.",
+    )
