@@ -1,0 +1,359 @@
+"""Chat models against servers that speak the providers' protocols over a real socket."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Any
+
+import pytest
+
+from rag.adapters.chat_models import ChatModel, disable_tracing, open_chat_model
+from rag.errors import ConfigurationError, ModelError
+from rag.types import Message, ModelChunk, Usage
+from tests import llm_servers
+from tests.llm_servers import ModelServer, status
+
+QUESTION = [Message("system", "Be short."), Message("user", "Capital of France?")]
+KEY = "sk-secret-1234567890"
+
+SERVERS: dict[str, Callable[..., AbstractContextManager[ModelServer]]] = {
+    "ollama:llama3.2:3b": llm_servers.ollama_server,
+    "openai:gpt-4o": llm_servers.openai_server,
+    "anthropic:claude-sonnet-4-5": llm_servers.anthropic_server,
+    "google_genai:gemini-2.5-flash": llm_servers.google_server,
+}
+
+every_provider = pytest.mark.parametrize("spec", list(SERVERS))
+
+
+@contextmanager
+def opened(
+    spec: str, *, retries: int = 0, timeout_seconds: float = 10, **script: Any
+) -> Iterator[tuple[ChatModel, Any]]:
+    """A model and the scripted server it talks to."""
+    with (
+        SERVERS[spec](**script) as server,
+        closing(
+            open_chat_model(spec, base_url=server.url, api_key=KEY, timeout_seconds=timeout_seconds, retries=retries)
+        ) as model,
+    ):
+        yield model, server
+
+
+def ask(model: ChatModel, *, max_tokens: int = 64) -> list[ModelChunk]:
+    return list(model.stream(QUESTION, max_tokens=max_tokens))
+
+
+def failure_of(model: ChatModel) -> ModelError:
+    with pytest.raises(ModelError) as caught:
+        ask(model)
+    text = f"{caught.value!r} {caught.value.remedy} {model!r}"
+    assert KEY not in text
+    assert "France" not in text
+    return caught.value
+
+
+@every_provider
+def test_an_answer_arrives_in_pieces_with_usage_and_stop_reason(spec: str) -> None:
+    with opened(spec, answer="Paris is the capital [1].") as (model, server):
+        chunks = ask(model)
+    assert "".join(chunk.text for chunk in chunks) == "Paris is the capital [1]."
+    assert len(chunks) > 4
+    assert chunks[-1].usage == Usage(11, 7)
+    assert chunks[-1].stop_reason in ("stop", "end_turn")
+    assert model.name == spec
+    assert model.is_local
+    assert len(server.chats) == 1
+
+
+@every_provider
+def test_the_first_piece_arrives_before_the_answer_is_finished(spec: str) -> None:
+    with opened(spec, answer="one two three four", pause=0.5) as (model, _):
+        started = time.monotonic()
+        stream = model.stream(QUESTION, max_tokens=64)
+        assert next(stream).text == "one"
+        assert time.monotonic() - started < 1.4
+        stream.close()  # type: ignore[attr-defined]
+
+
+@every_provider
+def test_closing_the_stream_early_hangs_up_on_the_server(spec: str) -> None:
+    with opened(spec, answer="word " * 200, pause=0.02) as (model, server):
+        stream = model.stream(QUESTION, max_tokens=64)
+        next(stream)
+        stream.close()  # type: ignore[attr-defined]
+        assert server.hung_up.wait(3)
+
+
+@every_provider
+def test_an_answer_cut_by_the_token_limit_says_length(spec: str) -> None:
+    word = {"ollama": "length", "openai": "length", "anthropic": "max_tokens", "google_genai": "MAX_TOKENS"}
+    with opened(spec, stop=word[spec.split(":")[0]]) as (model, _):
+        assert ask(model)[-1].stop_reason == "length"
+
+
+@every_provider
+def test_a_rate_limit_is_waited_out_as_the_server_asks(spec: str) -> None:
+    with opened(spec, retries=1, failures=[status(429, retry_after=0)], answer="Paris") as (model, server):
+        assert ask(model)[0].text == "Paris"
+        assert len(server.chats) == 2
+
+
+@every_provider
+@pytest.mark.parametrize("code", [500, 503, 529])
+def test_a_failing_server_is_asked_again(spec: str, code: int) -> None:
+    with opened(spec, retries=1, failures=[status(code)], answer="Paris") as (model, server):
+        assert ask(model)[0].text == "Paris"
+        assert len(server.chats) == 2
+
+
+@every_provider
+def test_a_failure_that_lasts_is_told_after_the_retries(spec: str) -> None:
+    with opened(spec, retries=1, failures=[status(500)] * 9) as (model, server):
+        error = failure_of(model)
+        assert len(server.chats) == 2
+    assert "HTTP 500" in error.reason
+    assert spec in error.reason
+
+
+@every_provider
+def test_a_rate_limit_that_lasts_is_named(spec: str) -> None:
+    with opened(spec, failures=[status(429, retry_after=7)]) as (model, _):
+        assert "limits the rate" in failure_of(model).reason
+
+
+@every_provider
+def test_a_wait_too_long_to_sit_out_is_not_begun(spec: str) -> None:
+    if spec.startswith("ollama"):
+        pytest.skip("the client does not pass the header on")
+    with opened(spec, retries=3, failures=[status(429, retry_after=3600)]) as (model, server):
+        assert "3600 seconds" in failure_of(model).remedy
+        assert len(server.chats) == 1
+
+
+@every_provider
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_bad_key_is_named_and_not_tried_again(spec: str, code: int) -> None:
+    body = f'{{"error": {{"message": "Incorrect API key provided: {KEY}"}}}}'
+    with opened(spec, retries=3, failures=[status(code, body=body)]) as (model, server):
+        error = failure_of(model)
+        assert len(server.chats) == 1
+    assert "refused the API key" in error.reason
+    assert error.remedy
+
+
+@every_provider
+def test_an_unknown_model_is_named_with_what_to_do(spec: str) -> None:
+    with opened(spec, retries=3, failures=[status(404)]) as (model, server):
+        error = failure_of(model)
+        assert len(server.chats) == 1
+    assert "no model" in error.reason
+    if spec.startswith("ollama"):
+        assert error.remedy == "Run: ollama pull llama3.2:3b"
+
+
+@every_provider
+def test_a_prompt_too_long_for_the_model_is_named(spec: str) -> None:
+    message = "prompt is too long: exceeds the maximum number of tokens allowed, context_length_exceeded France"
+    body = f'{{"error": {{"message": "{message}", "code": "context_length_exceeded"}}}}'
+    with opened(spec, failures=[status(400, body=body)]) as (model, _):
+        assert "longer than the context" in failure_of(model).reason
+
+
+@every_provider
+def test_a_server_that_hangs_ends_by_the_time_out(spec: str) -> None:
+    with opened(spec, retries=2, timeout_seconds=0.5, failures=[llm_servers.HANG] * 9) as (model, _):
+        started = time.monotonic()
+        error = failure_of(model)
+    assert time.monotonic() - started < 4
+    assert "within 0.5 seconds" in error.reason
+
+
+@every_provider
+def test_a_server_that_hangs_in_mid_answer_ends_by_the_time_out(spec: str) -> None:
+    with opened(spec, timeout_seconds=0.5, failures=[llm_servers.HANG_IN_ANSWER]) as (model, _):
+        error = failure_of(model)
+    assert "broke off in the middle" in error.reason
+    assert "0.5 seconds" in error.reason
+
+
+@every_provider
+@pytest.mark.parametrize("fault", [llm_servers.CUT, llm_servers.STOP_SHORT, llm_servers.BAD_JSON], ids=lambda f: f.kind)
+def test_a_stream_that_breaks_is_not_asked_again_and_not_taken_for_an_answer(spec: str, fault: Any) -> None:
+    with opened(spec, retries=3, failures=[fault]) as (model, server):
+        error = failure_of(model)
+        assert len(server.chats) == 1
+    assert "broke off in the middle" in error.reason
+    assert error.remedy
+
+
+@every_provider
+def test_a_server_that_is_not_there_is_named(spec: str) -> None:
+    with closing(open_chat_model(spec, base_url="http://127.0.0.1:9", api_key=KEY, retries=0)) as model:
+        error = failure_of(model)
+    assert "Cannot connect" in error.reason
+    assert "http://127.0.0.1:9" in error.reason
+
+
+@every_provider
+def test_the_limit_on_the_answer_is_sent(spec: str) -> None:
+    with opened(spec) as (model, server):
+        ask(model, max_tokens=77)
+        body = server.chats[0].body
+    sent = {
+        "ollama": lambda: body["options"]["num_predict"],
+        "openai": lambda: body["max_tokens"],
+        "anthropic": lambda: body["max_tokens"],
+        "google_genai": lambda: body["generationConfig"]["maxOutputTokens"],
+    }
+    assert sent[spec.split(":")[0]]() == 77
+
+
+@every_provider
+def test_a_proxy_in_the_environment_never_sees_a_local_prompt(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.upper(), "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with opened(spec, answer="Paris") as (model, _):
+        assert ask(model)[0].text == "Paris"
+
+
+@every_provider
+def test_a_password_in_the_url_is_not_shown(spec: str) -> None:
+    with closing(open_chat_model(spec, base_url="http://me:hunter2@127.0.0.1:9", api_key=KEY, retries=0)) as model:
+        assert "hunter2" not in str(failure_of(model))
+
+
+def test_ollama_is_given_the_context_that_the_prompt_was_fitted_to() -> None:
+    with opened("ollama:llama3.2:3b", context_length=131072) as (model, server):
+        ask(model)
+        assert model.context_tokens == server.chats[0].body["options"]["num_ctx"] == 8192
+
+
+def test_a_small_ollama_model_keeps_its_own_context() -> None:
+    with opened("ollama:llama3.2:3b", context_length=2048) as (model, _):
+        assert model.context_tokens == 2048
+
+
+def test_a_setting_overrides_what_the_server_says_of_its_context() -> None:
+    with llm_servers.ollama_server() as server:
+        model = open_chat_model("ollama:llama3.2:3b", base_url=server.url, context_tokens=32768)
+        ask(model)
+        assert model.context_tokens == server.chats[0].body["options"]["num_ctx"] == 32768
+        model.close()
+
+
+@pytest.mark.parametrize("model_name", ["gpt-oss:120b-cloud", "mine"])
+def test_a_model_that_ollama_runs_elsewhere_is_not_local(model_name: str) -> None:
+    remote = "" if model_name.endswith("cloud") else "https://ollama.com"
+    with llm_servers.ollama_server(model=model_name, remote_host=remote) as server:
+        model = open_chat_model(f"ollama:{model_name}", base_url=server.url)
+        assert not model.is_local
+        model.close()
+
+
+def test_llama_cpp_says_its_context_and_counts_tokens_once_per_text() -> None:
+    with opened("openai:gpt-4o", n_ctx=2048, tokens_per_word=3) as (model, server):
+        assert model.context_tokens == 2048
+        assert [model.count_tokens("one two"), model.count_tokens("one two")] == [6, 6]
+        assert sum(request.path == "/tokenize" for request in server.requests) == 1
+
+
+def test_vllm_says_its_context_and_counts_tokens() -> None:
+    with opened("openai:gpt-4o", max_model_len=32768, tokens_per_word=2) as (model, server):
+        assert model.context_tokens == 32768
+        assert model.count_tokens("one two three") == 6
+        assert server.requests[-1].body == {"model": "gpt-4o", "prompt": "one two three"}
+
+
+def test_a_server_without_tokenizer_is_estimated_for() -> None:
+    with opened("openai:gpt-4o") as (model, _):
+        assert model.context_tokens == 4096
+        assert model.count_tokens("The cat sat on the mat.") >= 7
+
+
+def test_a_tokenizer_that_fails_later_is_estimated_for() -> None:
+    with opened("openai:gpt-4o", n_ctx=2048) as (model, _):
+        assert model.count_tokens("The cat sat on the mat.") >= 7
+
+
+def test_a_server_that_starts_late_is_found() -> None:
+    model = open_chat_model("ollama:llama3.2:3b", base_url="http://127.0.0.1:9")
+    started = time.monotonic()
+    assert [model.context_tokens for _ in range(50)] == [4096] * 50
+    assert time.monotonic() - started < 1
+    model.close()
+
+
+def test_a_compatible_server_needs_no_key_and_does_not_get_the_one_for_openai(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    with llm_servers.openai_server(answer="Paris") as server:
+        model = open_chat_model("openai:any", base_url=server.url)
+        assert ask(model)[0].text == "Paris"
+        assert all(KEY not in str(request.headers) for request in server.requests)
+        model.close()
+
+
+def test_the_environment_cannot_send_an_openai_model_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    with llm_servers.openai_server() as elsewhere, llm_servers.openai_server(answer="Paris") as server:
+        for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "LANGSMITH_GATEWAY"):
+            monkeypatch.setenv(name, elsewhere.url)
+        model = open_chat_model("openai:any", base_url=server.url)
+        assert ask(model)[0].text == "Paris"
+        assert elsewhere.requests == []
+        model.close()
+
+
+def test_tracing_stays_off_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    with llm_servers.openai_server() as tracer, llm_servers.openai_server(answer="Paris") as server:
+        for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"):
+            monkeypatch.setenv(name, "true")
+        monkeypatch.setenv("LANGCHAIN_TRACING", "true")
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", tracer.url)
+        monkeypatch.setenv("LANGSMITH_API_KEY", "lsv2_key")
+        disable_tracing()
+        model = open_chat_model("openai:any", base_url=server.url)
+        assert ask(model)[0].text == "Paris"
+        time.sleep(0.3)
+        assert tracer.requests == []
+        model.close()
+    assert "LANGSMITH_TRACING" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("spec", "remedy"),
+    [
+        ("openai:gpt-4o", "Set OPENAI_API_KEY."),
+        ("anthropic:claude-sonnet-4-5", "Set ANTHROPIC_API_KEY."),
+        ("google_genai:gemini-2.5-flash", "Set GOOGLE_API_KEY."),
+        ("mistral:small", "Providers are ollama, openai, anthropic, google_genai."),
+        ("gpt-4o", "Providers are ollama, openai, anthropic, google_genai."),
+        ("ollama:", "Providers are ollama, openai, anthropic, google_genai."),
+    ],
+)
+def test_a_model_that_cannot_be_set_up_says_what_is_missing(spec: str, remedy: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        open_chat_model(spec)
+    assert caught.value.remedy == remedy
+
+
+def test_a_base_url_that_is_none_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="not a URL"):
+        open_chat_model("openai:any", base_url="localhost:8000")
+
+
+@pytest.mark.parametrize(
+    ("spec", "size"),
+    [("openai:gpt-4o-mini", 128_000), ("anthropic:claude-x", 200_000), ("google_genai:gemini-x", 1_000_000)],
+)
+def test_a_providers_own_model_has_its_known_context_and_is_not_local(spec: str, size: int) -> None:
+    model = open_chat_model(spec, api_key=KEY)
+    assert model.context_tokens == size
+    assert not model.is_local
+    assert KEY not in repr(model) + str(vars(model))
+    model.close()
