@@ -1,0 +1,174 @@
+"""Repairs characters, line-end hyphens and repeated page furniture. Knows no file format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+    "\u0132": "IJ",
+    "\u0133": "ij",
+}
+
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb"
+    "\ufffe\uffff\ud800-\udfff]"
+)
+"""Control characters, soft hyphens, zero-width marks, byte-order marks, non-characters and lone surrogates.
+
+The joiners U+200C and U+200D stay: Persian, Indic scripts and emoji need them.
+"""
+
+ODD = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u0131\u0134-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
+"""Characters outside the ones that are surely fine; a word without any is left alone."""
+
+KEEPS_HYPHEN = frozenset(
+    (
+        *("all", "anti", "co", "cross", "ex", "full", "half", "high", "in", "left", "long", "low", "mid", "multi"),
+        *("non", "off", "on", "one", "post", "pre", "pro", "quasi", "right", "self", "semi", "short", "single", "so"),
+        *("sub", "three", "two", "twenty", "ultra", "under", "well", "year", "state", "third", "tax", "time", "day"),
+    )
+)
+"""First parts that make real compounds, kept when the document shows neither spelling elsewhere."""
+
+_SPACES = re.compile(r"[^\S\n]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+
+
+def clean_word(word: str) -> str:
+    """A word without ligatures, control characters, soft hyphens and broken surrogates; may come out empty."""
+    if word.isascii() and word.isprintable():
+        return word
+    if ODD.search(word) is None:
+        return word
+    if any("\ud800" <= character <= "\udfff" for character in word):
+        word = word.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    word = INVISIBLE.sub("", word)
+    for ligature, letters in LIGATURES.items():
+        word = word.replace(ligature, letters)
+    return word
+
+
+def clean_text(text: str) -> str:
+    """Text with every word cleaned and runs of spaces made one; line breaks stay, at most two in a row."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    lines = [clean_word(_SPACES.sub(" ", line)).strip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def one_line(text: str) -> str:
+    """Clean text with every run of white space, line breaks included, made one space."""
+    return " ".join(clean_text(text).split())
+
+
+def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
+    """The two halves of a word broken at a line's end, with the hyphen kept or dropped.
+
+    `vocabulary` holds the lower-case words of the document: a spelling seen elsewhere in it decides.
+    """
+    tail = re.split(r"[^\w-]", first)[-1]
+    head_match = re.match(r"[\w-]+", second)
+    head = head_match.group() if head_match else ""
+    if not (_LETTERS.fullmatch(tail.rpartition("-")[2]) and _LETTERS.match(head) and head[0].islower()):
+        return f"{first}-{second}"
+    if f"{tail}-{head}".lower() in vocabulary:
+        return f"{first}-{second}"
+    if f"{tail}{head}".lower() in vocabulary:
+        return first + second
+    compound = "-" in tail or "-" in head or tail.lower() in KEEPS_HYPHEN or len(tail) < 2 or tail.isupper()
+    return f"{first}-{second}" if compound else first + second
+
+
+def words_in(texts: Iterable[str]) -> set[str]:
+    """The lower-case words of the texts, hyphenated ones whole."""
+    found: set[str] = set()
+    for text in texts:
+        found.update(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
+    return found
+
+
+# --- furniture ---
+
+EDGE_LINES = 3
+"""How many lines from the top or bottom of a page may be furniture."""
+
+FURNITURE_PAGES = 3
+"""On fewer pages than this nothing counts as repeated."""
+
+FURNITURE_SHARE = 0.4
+"""The share of the pages between its first and last appearance that must carry a line (left and right pages differ)."""
+
+SAME_HEIGHT = 40
+"""How far, in tenths of a point, a repeated line may move up or down from page to page."""
+
+
+def mask(text: str) -> str:
+    """The text as furniture is compared: lower case, digits and roman page numbers masked."""
+    masked = _DIGITS.sub("#", text.lower())
+    masked = re.sub(r"\b[ivxl]+\b", "#", masked)
+    return " ".join(masked.split())
+
+
+def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]:
+    """For each page the indexes of its repeated headers and footers.
+
+    `pages` has the lines of each page from top to bottom as (text, vertical position in tenths of a point).
+    """
+    found: list[set[int]] = [set() for _ in pages]
+    if len(pages) < FURNITURE_PAGES:
+        return found
+    for from_top in (True, False):
+        active = set(range(len(pages)))
+        for depth in range(EDGE_LINES):
+            active = _mark_depth(pages, found, active, depth if from_top else -1 - depth)
+    return found
+
+
+def _mark_depth(
+    pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]], active: set[int], depth: int
+) -> set[int]:
+    """Mark the repeated lines at one depth; returns the pages where it was one, so that the next may be too."""
+    groups: dict[str, list[tuple[int, int]]] = {}
+    for number in sorted(active):
+        lines = pages[number]
+        index = depth if depth >= 0 else len(lines) + depth
+        if not 0 <= index < len(lines):
+            continue
+        masked = mask(lines[index][0])
+        if masked.count("#") > 1 and not _LETTERS.search(masked):
+            continue  # the years over a table's columns, not a page number
+        groups.setdefault(masked, []).append((number, index))
+    marked = set()
+    for members in groups.values():
+        for run in _same_height(pages, members):
+            span = run[-1][0] - run[0][0] + 1
+            if len(run) >= FURNITURE_PAGES and len(run) >= FURNITURE_SHARE * span:
+                for number, index in run:
+                    found[number].add(index)
+                    marked.add(number)
+    return marked
+
+
+def _same_height(
+    pages: Sequence[Sequence[tuple[str, int]]], members: list[tuple[int, int]]
+) -> Iterable[list[tuple[int, int]]]:
+    """Split the members into groups that sit at about the same height, each in page order."""
+    by_height = sorted(members, key=lambda member: pages[member[0]][member[1]][1])
+    group: list[tuple[int, int]] = []
+    for member in by_height:
+        height = pages[member[0]][member[1]][1]
+        if group and height - pages[group[-1][0]][group[-1][1]][1] > SAME_HEIGHT:
+            yield sorted(group)
+            group = []
+        group.append(member)
+    if group:
+        yield sorted(group)

@@ -1,0 +1,25 @@
+"""What a caller may ask of a parser. Knows no format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """Limits and passwords for one file; `passwords` pairs a glob on the file's name or path with a password."""
+
+    passwords: tuple[tuple[str, str], ...] = ()
+    max_pages: int = 20_000
+    max_characters: int = 50_000_000
+    ocr: bool = True
+
+    def passwords_for(self, path: Path) -> list[str]:
+        """The passwords whose pattern fits the file's name or the end of its path, in the order given."""
+        found = []
+        for pattern, password in self.passwords:
+            if fnmatch(path.name, pattern) or fnmatch(str(path), pattern) or fnmatch(str(path), f"*/{pattern}"):
+                found.append(password)
+        return found

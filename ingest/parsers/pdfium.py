@@ -1,0 +1,282 @@
+"""Reads words with their boxes, fonts, outline and metadata from a PDF through pdfium. Judges nothing.
+
+Boxes are in tenths of a point in the page's user space: not turned by the page's rotation, not shifted by its crop
+box. Calls go to the C functions directly: the wrapper classes cost more than pdfium itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from rag.layout import UNITS_PER_POINT
+
+PASSWORD_ERROR = 4
+SECURITY_ERROR = 5
+MAX_BOOKMARKS = 20_000
+MAX_BOOKMARK_DEPTH = 12
+HEADING_WORDS = 20
+"""Lines with more words are not headings, so their font is not looked up."""
+
+_WORD = re.compile(r"[^\s\ufffe]+")
+"""pdfium writes U+FFFE for a hyphen at a line's end, and no line break after it."""
+
+
+class Word(NamedTuple):
+    """A word and its box in tenths of a point, turned so that its line runs from left to right."""
+
+    text: str
+    broken: bool
+    left: int
+    bottom: int
+    right: int
+    top: int
+
+
+class Line(NamedTuple):
+    """A line as pdfium gives it; `bold` is only looked up for short lines."""
+
+    words: list[Word]
+    bold: bool
+
+
+class RawPage(NamedTuple):
+    """The lines of a page in content order; `turns` quarter turns bring word boxes back to user space."""
+
+    lines: list[Line]
+    turns: int
+
+
+class Bookmark(NamedTuple):
+    """An outline entry: level from 1, 0-based page."""
+
+    title: str
+    level: int
+    page: int
+
+
+class OpenError(Exception):
+    """pdfium could not open a file; `code` is its error number."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"pdfium error {code}")
+        self.code = code
+
+
+def _prototype(function: Any, *arguments: Any) -> Any:
+    """The C function without argument conversion: these are called hundreds of times for each page."""
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.PYFUNCTYPE(ctypes.c_int, *arguments)(address)
+
+
+pdfium.FPDF_InitLibrary()
+_loose_box = _prototype(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_font_info = _prototype(
+    pdfium.FPDFText_GetFontInfo,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_ulong,
+    ctypes.c_void_p,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PdfiumDocument:
+    """An open PDF."""
+
+    handle: Any
+    page_count: int
+
+    def read_page(self, number: int) -> RawPage | None:
+        """The words of a page (0-based), or None when pdfium cannot load it."""
+        page = pdfium.FPDF_LoadPage(self.handle, number)
+        if not page:
+            return None
+        try:
+            text_page = pdfium.FPDFText_LoadPage(page)
+            if not text_page:
+                return None
+            try:
+                return _read_lines(text_page)
+            finally:
+                pdfium.FPDFText_ClosePage(text_page)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def metadata(self, key: str) -> str:
+        """An entry of the document information ("Title", "Author", "CreationDate"), or ""."""
+        name = key.encode("ascii")
+        return _read_wide(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
+
+    def label(self, number: int) -> str:
+        """The document's own name of a page (0-based), or ""."""
+        return _read_wide(lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, number, buffer, size))
+
+    def bookmarks(self) -> list[Bookmark]:
+        """The outline in reading order; loops and absurd depth are cut."""
+        found: list[Bookmark] = []
+        self._collect(None, 1, found, set())
+        return found
+
+    def _collect(self, parent: Any, level: int, found: list[Bookmark], seen: set[int]) -> None:
+        mark = pdfium.FPDFBookmark_GetFirstChild(self.handle, parent)
+        while mark and len(found) < MAX_BOOKMARKS:
+            address = ctypes.cast(mark, ctypes.c_void_p).value or 0
+            if address in seen:
+                return
+            seen.add(address)
+            page = self._target(mark)
+            title = _read_wide(lambda buffer, size, mark=mark: pdfium.FPDFBookmark_GetTitle(mark, buffer, size))
+            if page >= 0 and title.strip():
+                found.append(Bookmark(title, level, page))
+            if level < MAX_BOOKMARK_DEPTH:
+                self._collect(mark, level + 1, found, seen)
+            mark = pdfium.FPDFBookmark_GetNextSibling(self.handle, mark)
+
+    def _target(self, mark: Any) -> int:
+        destination = pdfium.FPDFBookmark_GetDest(self.handle, mark)
+        if not destination:
+            return -1
+        return int(pdfium.FPDFDest_GetDestPageIndex(self.handle, destination))
+
+
+@contextmanager
+def open_pdfium(path: Path, password: str = "") -> Iterator[PdfiumDocument]:
+    """Open a PDF. Raises OpenError with pdfium's number: 3 damaged, 4 password, 5 unknown encryption."""
+    handle = pdfium.FPDF_LoadDocument(os.fsencode(path), password.encode() or None)
+    if not handle:
+        raise OpenError(int(pdfium.FPDF_GetLastError()))
+    try:
+        yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)))
+    finally:
+        pdfium.FPDF_CloseDocument(handle)
+
+
+def _read_wide(read: Any) -> str:
+    """Call a function that fills a UTF-16 buffer and returns its size in bytes, terminator included."""
+    size = int(read(None, 0))
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    read(buffer, size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "ignore")
+
+
+def _read_text(text_page: Any, count: int) -> str:
+    """The page's text with exactly one Python character for each pdfium character."""
+    buffer = (ctypes.c_ushort * (count * 2 + 1))()
+    units = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    text = bytes(buffer)[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
+    if len(text) == count:
+        return text
+    # pdfium leaves some characters out of the text, and characters beyond U+FFFF take two units.
+    characters = []
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        if code == 2 and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
+            code = 0xFFFE
+        characters.append(chr(code) if 0 <= code <= 0x10FFFF else "\x00")
+    return "".join(characters)
+
+
+def _read_lines(text_page: Any) -> RawPage:
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return RawPage([], 0)
+    text = _read_text(text_page, count)
+    spans = [match.span() for match in _WORD.finditer(text)]
+    if not spans:
+        return RawPage([], 0)
+    address = ctypes.cast(text_page, ctypes.c_void_p).value
+    turns = _quarter_turns(text_page, spans)
+    boxes = _turn(_word_boxes(address, spans), -turns).tolist()
+    lines: list[Line] = []
+    words: list[Word] = []
+    first = 0
+    previous_end = 0
+    for index, ((start, end), box) in enumerate(zip(spans, boxes, strict=True)):
+        gap = text[previous_end:start]
+        if words and ("\n" in gap or "\ufffe" in gap or "\r" in gap):
+            lines.append(Line(words, _is_bold(address, spans[first:index])))
+            words, first = [], index
+        words.append(Word(text[start:end], text[end : end + 1] == "\ufffe", *box))
+        previous_end = end
+    lines.append(Line(words, _is_bold(address, spans[first:])))
+    return RawPage(lines, turns)
+
+
+def _word_boxes(address: int | None, spans: list[tuple[int, int]]) -> Any:
+    """Boxes of shape (words, 4): left, bottom, right, top in tenths of a point, from each first and last character."""
+    corners = np.zeros((len(spans) * 2, 4), dtype=np.float32)
+    pointer = corners.ctypes.data
+    for start, end in spans:
+        _loose_box(address, start, pointer)
+        _loose_box(address, end - 1, pointer + 16)
+        pointer += 32
+    corners = np.nan_to_num(corners, nan=0.0, posinf=0.0, neginf=0.0)  # FS_RECTF: left, top, right, bottom
+    firsts, lasts = corners[0::2], corners[1::2]
+    lefts = np.minimum(firsts[:, 0], lasts[:, 0])
+    rights = np.maximum(firsts[:, 2], lasts[:, 2])
+    bottoms = np.minimum(firsts[:, 3], lasts[:, 3])
+    tops = np.maximum(firsts[:, 1], lasts[:, 1])
+    boxes = np.stack((lefts, bottoms, rights, tops), axis=1) * UNITS_PER_POINT
+    return np.clip(np.rint(boxes), -1_000_000, 1_000_000).astype(np.int32)
+
+
+def _quarter_turns(text_page: Any, spans: list[tuple[int, int]]) -> int:
+    """How many quarter turns counter-clockwise most of the text is turned, from a few samples."""
+    votes = [0, 0, 0, 0]
+    for start, _ in spans[:: max(1, len(spans) // 7)]:
+        angle = pdfium.FPDFText_GetCharAngle(text_page, start)
+        votes[round(angle / (math.pi / 2)) % 4] += 1
+    return votes.index(max(votes))
+
+
+def _turn(boxes: Any, turns: int) -> Any:
+    """Boxes of shape (words, 4) turned by quarter turns counter-clockwise around the origin."""
+    for _ in range(turns % 4):
+        left, bottom, right, top = boxes.T
+        boxes = np.stack((-top, left, -bottom, right), axis=1)
+    return boxes
+
+
+def turn_back(rows: list[tuple[int, int, int, int, int, int]], turns: int) -> list[tuple[int, int, int, int, int, int]]:
+    """Rows (start, end, left, bottom, right, top) with their boxes brought back to user space."""
+    if turns % 4 == 0 or not rows:
+        return rows
+    array = np.asarray(rows, dtype=np.int32)
+    array[:, 2:] = _turn(array[:, 2:], turns)
+    return [(a, b, c, d, e, f) for a, b, c, d, e, f in array.tolist()]
+
+
+_font_name = ctypes.create_string_buffer(128)
+_font_name_address = ctypes.addressof(_font_name)
+_font_flags = ctypes.c_int()
+_font_flags_address = ctypes.addressof(_font_flags)
+FORCE_BOLD = 1 << 18
+
+
+def _is_bold(address: int | None, spans: list[tuple[int, int]]) -> bool:
+    """Whether a short line is bold from its first to its last character."""
+    if len(spans) > HEADING_WORDS:
+        return False
+    return _is_bold_at(address, spans[0][0]) and _is_bold_at(address, spans[-1][1] - 1)
+
+
+def _is_bold_at(address: int | None, index: int) -> bool:
+    length = _font_info(address, index, _font_name_address, 128, _font_flags_address)
+    if length <= 0:
+        return False
+    name = _font_name.raw[: min(length, 128)].lower()
+    return b"bold" in name or b"black" in name or b"heavy" in name or bool(_font_flags.value & FORCE_BOLD)

@@ -1,0 +1,158 @@
+"""Checks by its first bytes that a file is what its extension says. Opens no document."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from rag.errors import ParseError
+
+HEAD_BYTES = 8192
+MAX_MEMBERS = 50_000
+MAX_UNPACKED = 2 * 1024**3
+MAX_RATIO = 500
+"""Office files pack 3 to 50 times smaller; this much and large means a bomb."""
+
+SMALL_UNPACKED = 64 * 1024**2
+
+ZIP_TYPES = {"docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "odt": "OpenDocument", "epub": "EPUB"}
+ZIP_MEMBERS = {
+    "docx": "word/",
+    "pptx": "ppt/",
+    "xlsx": "xl/",
+    "odt": "content.xml",
+    "epub": "META-INF/container.xml",
+}
+TEXT_TYPES = frozenset({"txt", "md", "csv", "html", "eml"})
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_MAGICS = (
+    (b"%PDF-", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or Office file"),
+    (OLE_MAGIC, "an old or encrypted Office file"),
+    (b"{\\rtf", "an RTF file"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"\x7fELF", "a program"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"SQLite format 3", "a SQLite database"),
+)
+
+
+def check_content(path: Path, file_type: str) -> None:
+    """Raise ParseError when the file is empty, is another type than its extension says, or is a zip bomb."""
+    head = read_head(path)
+    if not head:
+        raise ParseError(f"{path.name} is empty (0 bytes).", "Replace it with the full file, or remove it.")
+    if not head.strip(b"\x00"):
+        raise ParseError(f"{path.name} holds nothing but zero bytes.", "Replace it with a good copy.")
+    if file_type in ZIP_TYPES:
+        _check_zip(path, file_type, head)
+    elif file_type == "pdf":
+        _check_pdf(path, head)
+    elif file_type == "rtf":
+        if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rt"):
+            raise _mismatch(path, "an RTF file", head)
+    elif file_type in TEXT_TYPES:
+        _check_text(path, head)
+
+
+def read_head(path: Path) -> bytes:
+    """The first bytes of a file. Raises ParseError when it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    except IsADirectoryError as error:
+        raise ParseError(f"{path.name} is a directory, not a file.", "Rename the directory.") from error
+    except FileNotFoundError as error:
+        raise ParseError(f"{path.name} vanished before it was read.", "Run the sync again.") from error
+    except PermissionError as error:
+        raise ParseError(f"{path.name} may not be read by this user.", "Change the file's permissions.") from error
+    except OSError as error:
+        raise ParseError(f"{path.name} cannot be read: {error.strerror}.", "Check the disk.") from error
+
+
+def describe(head: bytes) -> str:
+    """What a file with these first bytes is, in words, or ""."""
+    for magic, name in _MAGICS:
+        if head.startswith(magic):
+            return name
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head")):
+        return "a web page"
+    if start.startswith(b"<?xml"):
+        return "an XML file"
+    return ""
+
+
+def _mismatch(path: Path, expected: str, head: bytes) -> ParseError:
+    found = describe(head)
+    what = f": its content is {found}" if found and found != expected else ""
+    return ParseError(
+        f"{path.name} is not {expected}{what}.", "Give it the extension that fits, or replace it with a good copy."
+    )
+
+
+def _check_pdf(path: Path, head: bytes) -> None:
+    # Readers accept junk before the header, so only another known type is refused here; pdfium judges the rest.
+    if b"%PDF-" not in head[:1024] and (describe(head) or _looks_like_text(head)):
+        raise _mismatch(path, "a PDF", head)
+
+
+def _check_text(path: Path, head: bytes) -> None:
+    found = describe(head)
+    if found and found not in ("a web page", "an XML file"):
+        raise ParseError(
+            f"{path.name} is not text: its content is {found}.",
+            "Give it the extension that fits, or replace it with a good copy.",
+        )
+    if not _looks_like_text(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and not _is_wide(head):
+        raise ParseError(f"{path.name} is not text but binary data.", "Replace it with a good copy, or remove it.")
+
+
+def _looks_like_text(head: bytes) -> bool:
+    """Whether hardly any byte is a control character."""
+    controls = sum(byte < 32 and byte not in (8, 9, 10, 12, 13, 27) for byte in head)
+    return controls * 50 <= len(head)
+
+
+def _is_wide(head: bytes) -> bool:
+    """Whether every other byte is mostly zero, as in UTF-16 without a mark."""
+    return len(head) >= 4 and (head[1::2].count(0) * 2 > len(head) // 2 or head[0::2].count(0) * 2 > len(head) // 2)
+
+
+def _check_zip(path: Path, file_type: str, head: bytes) -> None:
+    kind = f"a {ZIP_TYPES[file_type]} file" if file_type != "epub" else "an EPUB file"
+    if file_type in ("excel", "odt"):
+        kind = "an OpenDocument file"
+    if head.startswith(OLE_MAGIC):
+        raise ParseError(
+            f"{path.name} is encrypted, or an old Office file with a new extension.",
+            "Save it without a password in the current format.",
+        )
+    if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
+        raise _mismatch(path, kind, head)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        raise ParseError(
+            f"{path.name} is damaged: its ZIP container cannot be opened.", "Replace it with a good copy."
+        ) from error
+    _check_size(path, members)
+    if not any(member.filename.startswith(ZIP_MEMBERS[file_type]) for member in members):
+        raise ParseError(f"{path.name} is not {kind}, though it is a ZIP archive.", "Give it the extension that fits.")
+
+
+def _check_size(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    unpacked = sum(member.file_size for member in members)
+    packed = max(sum(member.compress_size for member in members), 1)
+    bomb = unpacked > SMALL_UNPACKED and unpacked > MAX_RATIO * packed
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or bomb:
+        raise ParseError(
+            f"{path.name} would unpack to {unpacked // 1024**2} MiB in {len(members)} parts, more than is safe.",
+            "Split the document, or remove it if it did not come from someone you trust.",
+        )

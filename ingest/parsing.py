@@ -1,0 +1,124 @@
+"""Turns any supported file into a ParsedDocument. Knows which parser reads which extension, and no format itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol, cast
+
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.sniffing import check_content
+from ingest.workers import WorkerPool
+from rag.errors import ParseError
+from rag.types import ParsedDocument
+
+__all__ = ["SUPPORTED", "ParseOptions", "WorkerPool", "is_supported", "parse_file"]
+
+
+class Parser(Protocol):
+    """Reads one format."""
+
+    def __call__(self, path: Path, options: ParseOptions) -> ParsedDocument:
+        """Raises ParseError when there is nothing to be had from the file."""
+        ...
+
+
+SUPPORTED: Mapping[str, str] = MappingProxyType(
+    {
+        ".pdf": "pdf",
+        ".txt": "txt",
+        ".text": "txt",
+        ".md": "md",
+        ".markdown": "md",
+        ".html": "html",
+        ".htm": "html",
+        ".docx": "docx",
+        ".pptx": "pptx",
+        ".xlsx": "xlsx",
+        ".csv": "csv",
+        ".eml": "eml",
+        ".epub": "epub",
+        ".odt": "odt",
+        ".rtf": "rtf",
+    }
+)
+"""Extension, lower case with its dot -> file type."""
+
+_PARSERS: Mapping[str, str] = {
+    "pdf": "ingest.parsers.pdf:parse_pdf",
+    "txt": "ingest.parsers.text:parse_text",
+    "md": "ingest.parsers.office:parse_markdown",
+    "html": "ingest.parsers.office:parse_html",
+    "docx": "ingest.parsers.office:parse_docx",
+    "pptx": "ingest.parsers.office:parse_pptx",
+    "xlsx": "ingest.parsers.sheets:parse_xlsx",
+    "csv": "ingest.parsers.sheets:parse_csv",
+    "eml": "ingest.parsers.office:parse_eml",
+    "epub": "ingest.parsers.office:parse_epub",
+    "odt": "ingest.parsers.office:parse_odt",
+    "rtf": "ingest.parsers.office:parse_rtf",
+}
+"""File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""
+
+REMEDIES: Mapping[str, str] = {
+    ".doc": "Save it as .docx.",
+    ".dot": "Save it as .docx.",
+    ".docm": "Save it as .docx.",
+    ".xls": "Save it as .xlsx.",
+    ".xlsm": "Save it as .xlsx.",
+    ".xlsb": "Save it as .xlsx.",
+    ".ods": "Save it as .xlsx.",
+    ".ppt": "Save it as .pptx.",
+    ".pptm": "Save it as .pptx.",
+    ".odp": "Save it as .pptx.",
+    ".msg": "Save it as .eml.",
+    ".pages": "Export it as .docx or PDF.",
+    ".numbers": "Export it as .xlsx.",
+    ".key": "Export it as .pptx or PDF.",
+    ".png": "Make a PDF of it with a text layer (OCR).",
+    ".jpg": "Make a PDF of it with a text layer (OCR).",
+    ".jpeg": "Make a PDF of it with a text layer (OCR).",
+    ".tif": "Make a PDF of it with a text layer (OCR).",
+    ".tiff": "Make a PDF of it with a text layer (OCR).",
+    ".zip": "Unpack it into the folder.",
+    ".7z": "Unpack it into the folder.",
+    ".rar": "Unpack it into the folder.",
+}
+"""What to do about the formats people are most likely to have."""
+
+
+def is_supported(path: Path) -> bool:
+    """Whether a file's extension is one that Lectern reads."""
+    return path.suffix.lower() in SUPPORTED
+
+
+def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a file; meant to run inside a WorkerPool. Raises ParseError with a true reason and a remedy."""
+    extension = path.suffix.lower()
+    file_type = SUPPORTED.get(extension)
+    if file_type is None:
+        what = f"{extension} files" if extension else "files without an extension"
+        raise ParseError(
+            f"Lectern does not read {what} ({path.name}).", REMEDIES.get(extension, "Save it as PDF or .docx.")
+        )
+    check_content(path, file_type)
+    module, _, function = _PARSERS[file_type].partition(":")
+    parser = cast(Parser, getattr(import_module(module), function))
+    document = parser(path, options)
+    return _checked(path, replace(document, file_type=file_type), options)
+
+
+def _checked(path: Path, document: ParsedDocument, options: ParseOptions) -> ParsedDocument:
+    """The document, when it has words and not more than it may."""
+    characters = sum(len(page.text) for page in document.pages)
+    if characters > options.max_characters:
+        raise ParseError(
+            f"{path.name} has {characters} characters of text; the limit is {options.max_characters}.",
+            "Raise the max_characters setting or split the file.",
+        )
+    if not any(character.isalnum() for page in document.pages for character in page.text):
+        raise ParseError(f"{path.name} has no words in it.", "Remove it, or replace it with a copy that has text.")
+    return document
