@@ -1,0 +1,252 @@
+"""Cuts text into sentences and compares texts by words and numbers. Knows no model, no document and no storage.
+
+All functions take time linear in the text, also on text that is not language at all.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+_STOP_WORDS = """
+a about above after again against all also am an and any are as at be because been before being below between both
+but by can cannot could did do does doing down during each either else ever few for from further had has have having
+he hence her here hers herself him himself his how however i if in into is it its itself just may me might more most
+much must my myself neither no nor not now of off on once one only or other our ours out over own per please same
+shall she should so some such than that the their theirs them themselves then there these they this those through
+thus to too under until up upon very was we were what when where whether which while who whom whose why will with
+within without would yes yet you your yours s t d ll re ve m don didn doesn isn wasn
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""English words that say nothing about what a text is about, uninflected and casefolded."""
+
+_COUNTING = """
+zero - two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen twenty
+"""
+_TENS = {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"}
+# "one" is left out: it is a pronoun more often than a number.
+_NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTING.split()) if word != "-"} | _TENS
+
+# Two-part abbreviations ("U.S.", "a.m.") are recognised by their form.
+_TITLES = "mr mrs ms dr prof rev hon gov sen rep gen col lt sgt capt st mt vs cf fig figs eq eqs approx ca viz resp al"
+_NEVER_LAST = frozenset([*_TITLES.split(), "e.g", "i.e"])
+_COUNTED = "no nos p pp sec secs art ch vol vols para item rule ref refs tab app"
+_MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
+_BEFORE_NUMBER = frozenset(_COUNTED.split() + _MONTHS.split())
+_FIRMS = "inc corp ltd co llc plc bros jr sr dept est ave blvd rd assn univ intl etc n.v s.a"
+_SELDOM_LAST = frozenset(_FIRMS.split())
+_OPENING_WORDS = """
+a after all although an and another any as at because before both but by despite during each finally for from
+furthermore given he her here his however i if in instead into it its many more moreover most no not on one our over
+she since so some such that the their then there therefore these they this those thus to two under unlike until upon
+we what when where which while who why with within without you
+"""
+_OPENERS = frozenset(_OPENING_WORDS.split())
+
+_CLOSERS = "\"'”’»)\\]*_"
+_END = re.compile(
+    rf"(?<=[^\s.!?…।؟۔])[.!?…।؟۔]++[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）】》]*+(?:\[\d{{1,3}}\])*+"
+)
+_BULLET = re.compile(r"[ \t]*(?:[•▪◦●■‣∙·*–—-][ \t]|\d{1,2}[.)][ \t]|\([a-zA-Z0-9]{1,4}\)[ \t]|[a-z][.)][ \t])")
+_CELL = re.compile(r"[-–—(]?[$€£¥]?[-–(]?\d[\d.,]*%?\)?%?|[-–—]")
+_CELL_PARTS = frozenset("$€£¥%|)")
+_WIDE_GAP = re.compile(r"\S {3,}\S[^\n]*?\S {3,}\S")
+_SHORT_LINE = 60
+"""A line below this length, followed by a much longer one that opens with a capital, is a heading."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+_NUMBER = re.compile(r"(?<![^\W\d_])(?<!\d)\d++(?:[.,]\d++)*+|(?<=\bFY)\d{2,4}")
+_TOKEN = re.compile(r"(?<![^\W_])\d++(?:[.,]\d++)+(?![^\W\d_])|[^\W_]+(?:['’][^\W\d_]+)*")
+_NUMBER_FORM = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th|s|k|m|bn|b|x)?")
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_CITATION_MARKER = re.compile(r"[\[【]\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\]】]")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """The character ranges (start, end) of the sentences and table rows of `text`, in order, without outer space.
+
+    Every character that is not white space lies in exactly one range.
+    """
+    return [span for start, end in _paragraphs(text) for span in _cut(text, start, end)]
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line of text looks like the row of a table: cells with separators, or several numbers at its end."""
+    stripped = line.strip()
+    if "\t" in stripped or " | " in stripped or (stripped.startswith("|") and len(stripped) > 1):
+        return True
+    if stripped and stripped[-1] in "0123456789)%-–—|":
+        cells = [part for part in stripped.rsplit(None, 6)[1:] if part not in _CELL_PARTS][-2:]
+        if len(cells) == 2 and all(map(_CELL.fullmatch, cells)):
+            return True
+    return _WIDE_GAP.search(stripped) is not None
+
+
+def content_words(text: str) -> list[str]:
+    """The words and numbers of `text` that carry meaning, stemmed and casefolded, in order, with repetitions."""
+    found = []
+    for match in _TOKEN.finditer(_fold(text)):
+        found.extend(_terms(match.group()))
+    return found
+
+
+def numbers(text: str, *, spelled: bool = False) -> set[str]:
+    """The numbers in `text` without separators, signs and units ("$5,794.0" is "5794"); citation markers do not count.
+
+    With `spelled`, words such as "twelve" count too.
+    """
+    folded = _fold(_CITATION_MARKER.sub(" ", text), case=False)
+    found = {normalise_number(match.group()) for match in _NUMBER.finditer(folded)}
+    if spelled:
+        found.update(_NUMBER_WORDS[word] for word in _WORD.findall(folded.casefold()) if word in _NUMBER_WORDS)
+    return found
+
+
+def normalise_number(digits: str) -> str:
+    """One form for a number however it is written: "5,794.0", "5794" and "5794.00" are "5794"."""
+    plain = "".join(str(unicodedata.digit(character)) if character.isdigit() else character for character in digits)
+    groups = re.split(r"[.,]", plain)
+    if len(groups) > 2 and not ("," in plain and "." in plain):
+        thousands = all(len(group) == 3 for group in groups[1:])
+        plain = "".join(groups) if thousands else plain
+    elif "," in plain and "." in plain:
+        decimal = max(plain.rfind(","), plain.rfind("."))
+        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
+    elif "," in plain:
+        plain = plain.replace(",", "" if len(groups[1]) == 3 else ".")
+    if plain.count(".") == 1:
+        plain = plain.rstrip("0").rstrip(".")
+    return plain[1:] if len(plain) == 2 and plain[0] == "0" else plain
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """A casefolded word without its inflection: "companies" and "company", "acquired" and "acquiring" meet."""
+    if len(word) < 4 or not word.isascii():
+        return word
+    word = _without_plural(word)
+    for ending in ("ing", "edly", "ed", "ly"):
+        rest = word.removesuffix(ending)
+        if rest != word and len(rest) >= 3 and re.search("[aeiouy]", rest):
+            word = _without_doubling(rest)
+            break
+    if len(word) > 3 and word.endswith("e"):
+        word = word[:-1]
+    return word[:-1] + "i" if len(word) > 3 and word.endswith("y") else word
+
+
+def _without_plural(word: str) -> str:
+    if word.endswith(("ies", "ied")) and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "zes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]
+    return word
+
+
+def _without_doubling(word: str) -> str:
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeioulsz":
+        return word[:-1]
+    return word
+
+
+def _terms(token: str) -> list[str]:
+    if token[0].isdigit():
+        form = _NUMBER_FORM.fullmatch(token)
+        return [normalise_number(form.group(1)) if form else token]
+    if _UNSPACED.match(token):
+        return [token[at : at + 2] for at in range(max(len(token) - 1, 1))]
+    word = re.sub(r"['’]s$", "", token)
+    if word in STOP_WORDS or (("'" in word or "’" in word) and re.split("['’]", word)[0] in STOP_WORDS):
+        return []
+    return [_NUMBER_WORDS.get(word) or stem(word)]
+
+
+def _fold(text: str, *, case: bool = True) -> str:
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.replace("\u00ad", ""))
+        text = "".join(character for character in decomposed if not unicodedata.combining(character))
+        text = unicodedata.normalize("NFC", text)
+    return text.casefold() if case else text
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches that no sentence crosses: paragraphs, list items, table rows and headings."""
+    start = at = 0
+    previous = ""
+    for line in text.splitlines(keepends=True):
+        if at > start and _breaks(previous, line):
+            yield start, at
+            start = at
+        at += len(line)
+        previous = line
+    if at > start:
+        yield start, at
+
+
+def _breaks(previous: str, line: str) -> bool:
+    above, below = previous.strip(), line.strip()
+    if not above or not below or "\f" in previous or "\f" in line:
+        return True
+    if above[0] == "#" or below[0] == "#" or _BULLET.match(line):
+        return True
+    if is_table_row(previous) or is_table_row(line):
+        return True
+    last_word = above.rsplit(None, 1)[-1].casefold()
+    return (
+        len(above) < _SHORT_LINE
+        and len(below) > 1.5 * len(above)
+        and (below[0].isupper() or below[0].isdigit())
+        and above[-1].isalnum()
+        and last_word not in STOP_WORDS
+    )
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    first = start
+    # The pattern looks one character ahead for space, so the stretch's last mark may be missed: it ends it anyway.
+    for match in _END.finditer(text, start, end):
+        if match.end() < end and _ends_sentence(text, first, match, end):
+            yield from _trim(text, first, match.end())
+            first = match.end()
+    yield from _trim(text, first, end)
+
+
+def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    # A plain slice and strip would copy; stretches are copied once in all, so this stays linear.
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    kept = piece.strip()
+    if kept:
+        yield start + left, start + left + len(kept)
+
+
+def _ends_sentence(text: str, first: int, match: re.Match[str], end: int) -> bool:
+    mark = match.group()
+    if mark[0] in "。！？｡":
+        return True
+    following = text[match.end() : min(match.end() + 40, end)].split(None, 1)
+    if not following:
+        return True
+    after = following[0].lstrip("\"'“‘«([*_")
+    if after[:1].islower():
+        return False
+    if mark[0] != "." or mark.startswith(".."):
+        return True
+    opens = after.rstrip(",:;").casefold() in _OPENERS
+    head = text[max(first, match.start() - 24) : match.start()]
+    words = head.split()
+    word = words[-1].lstrip("\"'“‘«([*_").casefold() if words else ""
+    if len(words) == 1 and len(head) < 24 and re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,5}", word):
+        return False
+    if word in _NEVER_LAST:
+        return False
+    if word in _BEFORE_NUMBER:
+        return not after[:1].isdigit()
+    if word in _SELDOM_LAST or re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
+        return opens
+    return True
