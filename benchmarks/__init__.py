@@ -1,0 +1,1 @@
+"""Measures speed and retrieval quality beside the pipeline most people start from."""

@@ -1,0 +1,209 @@
+"""Times `lectern sync` beside the plain LangChain pipeline, each in its own process. Knows no library of either.
+
+    python -m benchmarks.ingest FOLDER [--limit-pages N] [--repeat N] [--no-baseline] [--json]
+
+Only PDFs are measured, since the plain pipeline reads nothing else. Seconds are those of the whole process, from start
+to exit, model loading included. Repeats alternate which pipeline goes first, and medians are reported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.corpus import Corpus, change_one_file, copy_corpus, rename_one_file
+from benchmarks.processes import Measured, lectern_program, run_measured
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineResult:
+    """Medians over the repeats of one pipeline; `stages` and `reported_seconds` are what the program itself says."""
+
+    name: str
+    pages: int
+    chunks: int
+    failed: int
+    seconds: float
+    all_seconds: list[float]
+    reported_seconds: float
+    stages: dict[str, float]
+    peak_mib: float
+
+    @property
+    def pages_per_second(self) -> float:
+        """Pages by the seconds of the whole process."""
+        return self.pages / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """One later sync of a folder that is indexed already."""
+
+    what: str
+    seconds: float
+    reported_seconds: float
+    added: int
+    changed: int
+    renamed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class IngestBenchmark:
+    """All that one run of this benchmark found."""
+
+    files: int
+    pages: int
+    repeat: int
+    pipelines: list[PipelineResult]
+    resyncs: list[Resync]
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times faster Lectern is than the plain pipeline; None without the latter."""
+        if len(self.pipelines) < 2:
+            return None
+        return self.pipelines[0].pages_per_second / self.pipelines[1].pages_per_second
+
+
+def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: bool, program: str) -> IngestBenchmark:
+    """Run both pipelines `repeat` times over a copy of `folder`, then Lectern's later syncs once each."""
+    with tempfile.TemporaryDirectory(prefix="lectern-benchmark-") as name:
+        workspace = Path(name)
+        corpus = copy_corpus(folder, workspace / "documents", limit_pages)
+        if not corpus.files:
+            sys.exit(f"{folder} holds no PDF within the limit of pages. Name another folder or raise --limit-pages.")
+        runs = _repeat_alternating(corpus, workspace, repeat, baseline, program)
+        results = [_summarise(name, measured, corpus) for name, measured in runs.items()]
+        resyncs = _resync(corpus.folder, workspace / "lectern-0", program)
+        return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs)
+
+
+def _repeat_alternating(
+    corpus: Corpus, workspace: Path, repeat: int, baseline: bool, program: str
+) -> dict[str, list[Measured]]:
+    commands: dict[str, Callable[[int], list[str]]] = {
+        "lectern": lambda number: _sync_command(program, corpus.folder, workspace / f"lectern-{number}"),
+    }
+    if baseline:
+        commands["plain"] = lambda number: _plain_command(corpus.folder, workspace / f"plain-{number}")
+    runs: dict[str, list[Measured]] = {name: [] for name in commands}
+    for number in range(repeat):
+        names = list(commands) if number % 2 == 0 else list(reversed(commands))
+        for name in names:
+            runs[name].append(run_measured(commands[name](number)))
+    return runs
+
+
+def _sync_command(program: str, folder: Path, home: Path) -> list[str]:
+    return [program, "sync", str(folder), "--home", str(home), "--json"]
+
+
+def _plain_command(folder: Path, store: Path) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.plain_langchain", "index", str(folder), str(store)]
+
+
+def _summarise(name: str, runs: list[Measured], corpus: Corpus) -> PipelineResult:
+    outputs = [run.output for run in runs]
+    return PipelineResult(
+        name=name,
+        pages=corpus.pages,
+        chunks=int(outputs[0]["chunks"]),
+        failed=len(outputs[0]["failed"]),
+        seconds=statistics.median(run.seconds for run in runs),
+        all_seconds=[run.seconds for run in runs],
+        reported_seconds=statistics.median(output["seconds"] for output in outputs),
+        stages=_median_stages(outputs),
+        peak_mib=statistics.median(run.peak_mib for run in runs),
+    )
+
+
+def _median_stages(outputs: list[Any]) -> dict[str, float]:
+    stages = outputs[0].get("stages", {})
+    return {stage: statistics.median(output["stages"].get(stage, 0.0) for output in outputs) for stage in stages}
+
+
+def _resync(folder: Path, home: Path, program: str) -> list[Resync]:
+    results = [_sync_again("nothing changed", folder, home, program)]
+    change_one_file(folder)
+    results.append(_sync_again("one file changed", folder, home, program))
+    rename_one_file(folder)
+    results.append(_sync_again("one file renamed", folder, home, program))
+    return results
+
+
+def _sync_again(what: str, folder: Path, home: Path, program: str) -> Resync:
+    run = run_measured(_sync_command(program, folder, home))
+    counts = {key: _count(run.output[key]) for key in ("added", "changed", "renamed", "unchanged")}
+    return Resync(what, run.seconds, float(run.output["seconds"]), **counts)
+
+
+def _count(value: int | list[Any]) -> int:
+    return value if isinstance(value, int) else len(value)
+
+
+def print_tables(result: IngestBenchmark, console: Console) -> None:
+    """Print the comparison and the later syncs."""
+    table = Table(title=f"Indexing {result.files} PDFs, {result.pages} pages, median of {result.repeat}")
+    for column in (
+        "pipeline",
+        "pages/s",
+        "seconds",
+        "of them work",
+        "chunks",
+        "failed",
+        "peak MiB",
+        "seconds by stage",
+    ):
+        table.add_column(column, justify="left" if column in ("pipeline", "seconds by stage") else "right")
+    for one in result.pipelines:
+        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in one.stages.items()) or "not told"
+        numbers = (f"{one.pages_per_second:.1f}", f"{one.seconds:.1f}", f"{one.reported_seconds:.1f}", str(one.chunks))
+        table.add_row(one.name, *numbers, str(one.failed), f"{one.peak_mib:.0f}", stages)
+    console.print(table)
+    if result.ratio is not None:
+        console.print(f"lectern reads {result.ratio:.2f} times as many pages a second as plain")
+    later = Table(title="Later syncs of the same folder")
+    for column in ("what", "seconds", "of them work", "added", "changed", "renamed", "unchanged"):
+        later.add_column(column, justify="left" if column == "what" else "right")
+    for sync in result.resyncs:
+        counts = (sync.added, sync.changed, sync.renamed, sync.unchanged)
+        later.add_row(sync.what, f"{sync.seconds:.2f}", f"{sync.reported_seconds:.2f}", *map(str, counts))
+    console.print(later)
+
+
+def main() -> None:
+    """Measure as the command line says and print tables or JSON."""
+    parser = argparse.ArgumentParser(prog="benchmarks.ingest", description=__doc__.split("\n", 1)[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--limit-pages", type=int)
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--baseline", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--lectern", type=Path, help="the lectern program to measure")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    result = measure(
+        arguments.folder,
+        limit_pages=arguments.limit_pages,
+        repeat=arguments.repeat,
+        baseline=arguments.baseline,
+        program=lectern_program(arguments.lectern),
+    )
+    if arguments.json:
+        json.dump({**asdict(result), "ratio": result.ratio}, sys.stdout, indent=2)
+    else:
+        print_tables(result, Console())
+
+
+if __name__ == "__main__":
+    main()
