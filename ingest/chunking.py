@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.titles import readable_name
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
 from rag.types import BlockKind, Chunk, Page, ParsedDocument, Section, Span
@@ -48,12 +49,13 @@ class _Draft:
         self.tokens += unit.tokens
 
 
-def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int) -> list[Chunk]:
+def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int, file_name: str = "") -> list[Chunk]:
     """Chunks of at most `limit` tokens, header and special tokens included, in reading order.
 
-    Cuts between blocks first, then sentences, then words; a table row stays whole unless it alone is too long.
+    The readable `file_name` goes into the header where it says more than the title ("FORM 10-K" of whom?). Cuts
+    between blocks first, then sentences, then words; a table row stays whole unless it alone is too long.
     """
-    headers = _Headers(document.title, tokenizer)
+    headers = _Headers(_name_document(document.title, file_name), tokenizer)
     chunks: list[Chunk] = []
     draft = _Draft()
     for unit in _units(document, tokenizer, headers, limit):
@@ -64,6 +66,13 @@ def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int
     if draft.units:
         _append_chunk(chunks, draft, document.pages, headers)
     return chunks
+
+
+def _name_document(title: str, file_name: str) -> str:
+    name = readable_name(file_name)
+    known = title.casefold()
+    says_more = any(word not in known for word in name.casefold().split())
+    return f"{name}: {title}" if says_more else title
 
 
 def _must_close(draft: _Draft, unit: _Unit, budget: int) -> bool:

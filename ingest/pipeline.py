@@ -20,7 +20,7 @@ from ingest.ledger import Ledger
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
-from rag.errors import ConfigurationError, UnsettledFileError
+from rag.errors import ConfigurationError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
 

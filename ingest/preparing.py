@@ -40,7 +40,7 @@ def prepare_file(
         if before.sha256 == known_sha256:
             return Prepared(before, None, (), time.perf_counter() - started)
         parsed = parse_file(path, options)
-        chunks = chunk_document(parsed, tokenizer, limit=chunk_tokens)
+        chunks = chunk_document(parsed, tokenizer, limit=chunk_tokens, file_name=Path(file.path).name)
         after = path.stat() if path.exists() else None
         if after and (after.st_size, after.st_mtime_ns) == (before.size, before.mtime_ns):
             if not chunks:

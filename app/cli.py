@@ -1,0 +1,265 @@
+"""The command line: reads arguments, calls one part, prints.
+
+Exit codes: 0 done, 1 done with failed files, 2 could not run, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import printing
+from app.build import Lectern, open_lectern, open_library
+from app.evaluation import evaluate, read_questions
+from app.json_forms import collection_json, document_json, hit_json
+from app.settings import read_settings
+from rag.errors import ConfigurationError, LecternError, NotFoundError
+
+cli = typer.Typer(
+    help="Answers questions from a folder of documents, and shows the page that proves the answer.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LOCK_WAIT_SECONDS = 10.0
+"""How long a question waits for another command to let go of the index."""
+
+EXIT_FAILED_FILES, EXIT_COULD_NOT, EXIT_INTERRUPTED = 1, 2, 130
+
+Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Which collection; default: `default`.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where the index lives; else LECTERN_HOME.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def main() -> None:
+    """Run the command line; every expected error ends as a message and exit code 2."""
+    cli()
+
+
+@cli.command()
+def sync(
+    folder: Annotated[Path, typer.Argument(help="The folder to index, with all below it.")],
+    collection: Collection = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Parsing processes.")] = None,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="An empty folder empties the index.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Bring the index in step with a folder: new, changed, renamed and removed files."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection, workers=workers)
+        with open_lectern(settings, f"sync {folder}", wait_seconds=0) as lectern:
+            if dry_run:
+                report = lectern.ingest.preview(folder, collection=settings.collection, allow_empty=allow_empty)
+            else:
+                with printing.sync_progress(show=not as_json) as bar:
+                    report = lectern.ingest.sync(
+                        folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar
+                    )
+        if as_json:
+            _print_json(report.to_json())
+        else:
+            printing.print_sync(report)
+        if report.failed:
+            raise typer.Exit(EXIT_FAILED_FILES)
+
+
+@cli.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
+    collection: Collection = None,
+    where: Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages that fit a question best."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        with open_lectern(settings, "search", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
+            found = lectern.retriever.retrieve(
+                question, collection=settings.collection, filters=_parse_filters(where or [])
+            )
+            hits = found.hits[:limit]
+            labels = _page_labels(lectern, hits)
+        if as_json:
+            hit_list = [hit_json(hit, labels) for hit in hits]
+            _print_json({"hits": hit_list, "milliseconds": found.milliseconds, "notices": found.notices})
+        else:
+            for notice in found.notices:
+                printing.messages.print(printing.clean(notice), style="yellow")
+            printing.print_hits(hits, labels, sum(found.milliseconds.values()))
+
+
+@cli.command()
+def documents(
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that could not be read.")] = False,
+    collection: Collection = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """List the documents of a collection, and what is wrong with which."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        listed = open_library(settings).list_documents(settings.collection)
+        if failed:
+            listed = [document for document in listed if document.state in ("failed", "stale")]
+        if as_json:
+            _print_json({"documents": [document_json(document) for document in listed]})
+        else:
+            printing.print_documents(listed)
+
+
+@cli.command()
+def remove(
+    document: Annotated[str, typer.Argument(help="The document's path as `lectern documents` shows it.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Let the next sync index it again.")] = False,
+    collection: Collection = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take a document out of the index and keep it out; the file itself is not touched."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        with open_lectern(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
+            ids = [
+                entry.id
+                for entry in lectern.library.list_documents(settings.collection)
+                if entry.path == document and (entry.state == "removed") == undo
+            ]
+            if not ids:
+                state = "removed document" if undo else "document"
+                raise NotFoundError(
+                    f"There is no {state} {document!r} in the collection {settings.collection!r}.",
+                    "`lectern documents` lists them.",
+                )
+            if undo:
+                lectern.ledger.remove_documents(ids)
+            else:
+                lectern.ingest.remove(ids)
+        if as_json:
+            _print_json({"removed": [] if undo else [document], "restored": [document] if undo else []})
+        elif undo:
+            printing.output.print(f"The next sync indexes {printing.clean(document)} again.")
+        else:
+            printing.output.print(f"{printing.clean(document)} is out of the index, and later syncs leave it out.")
+
+
+@cli.command()
+def collections(home: Home = None, as_json: Json = False) -> None:
+    """List the collections."""
+    with _reported(as_json):
+        listed = open_library(read_settings(home=home)).list_collections()
+        if as_json:
+            _print_json({"collections": [collection_json(collection) for collection in listed]})
+        else:
+            printing.print_collections(listed)
+
+
+@cli.command()
+def status(home: Home = None, as_json: Json = False) -> None:
+    """Show what is indexed and how the last syncs went."""
+    with _reported(as_json):
+        settings = read_settings(home=home)
+        library = open_library(settings)
+        listed, runs = library.list_collections(), library.list_runs(limit=5)
+        if as_json:
+            _print_json(
+                {
+                    "home": str(settings.home),
+                    "collections": [collection_json(collection) for collection in listed],
+                    "runs": [
+                        {
+                            "collection": run.collection,
+                            "folder": run.folder,
+                            "started_at": run.started_at,
+                            "finished_at": run.finished_at,
+                            "outcome": run.outcome,
+                            "report": json.loads(run.report) if run.report else None,
+                        }
+                        for run in runs
+                    ],
+                }
+            )
+        else:
+            printing.output.print(f"The index is in {printing.clean(str(settings.home))}")
+            printing.print_collections(listed)
+            printing.print_runs(runs)
+
+
+@cli.command("eval")
+def evaluate_questions(
+    questions: Annotated[Path, typer.Argument(help="JSON lines with question, document and 0-based pages.")],
+    collection: Collection = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Measure whether the right pages come up, on questions with known pages."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        gold = read_questions(questions)
+        with open_lectern(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
+            scores = evaluate(gold, lectern.retriever, collection=settings.collection)
+        if as_json:
+            _print_json(scores.as_json())
+        else:
+            printing.print_scores(scores.as_json())
+
+
+def _page_labels(lectern: Lectern, hits: Any) -> dict[tuple[int, int], str]:
+    wanted: dict[int, set[int]] = {}
+    for hit in hits:
+        wanted.setdefault(hit.document.id, set()).update((hit.chunk.first_page, hit.chunk.last_page))
+    return {
+        (document_id, page.number): page.label
+        for document_id, numbers in wanted.items()
+        for page in lectern.library.load_pages(document_id, sorted(numbers)).values()
+    }
+
+
+def _parse_filters(conditions: list[str]) -> dict[str, str]:
+    filters = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
+        if not equals or not name or not value:
+            raise ConfigurationError(
+                f"--where {condition!r} is not FIELD=VALUE.", "Write for example --where type=pdf."
+            )
+        filters[name.strip()] = value.strip()
+    return filters
+
+
+@contextmanager
+def _reported(as_json: bool) -> Iterator[None]:
+    """Turn every expected failure into a message and an exit code."""
+    try:
+        yield
+    except LecternError as error:
+        if as_json:
+            _print_json({"error": {"reason": error.reason, "remedy": error.remedy}})
+        else:
+            printing.print_error(error)
+        raise typer.Exit(EXIT_COULD_NOT) from None
+    except KeyboardInterrupt:
+        printing.messages.print("Stopped. What was done until now is kept; the same command goes on from here.")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""The JSON that programs are given: the same on the command line and over HTTP. Pages are 0-based."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, Source
+
+
+def hit_json(hit: Hit, labels: Mapping[tuple[int, int], str]) -> dict[str, Any]:
+    """A hit of a search; `labels` maps (document id, page) to the document's own page label."""
+    return {
+        "document": hit.document.path,
+        "title": hit.document.title,
+        "first_page": hit.chunk.first_page,
+        "last_page": hit.chunk.last_page,
+        "page_label": labels.get((hit.document.id, hit.chunk.first_page), ""),
+        "section": hit.chunk.section,
+        "score": hit.score,
+        "text": hit.chunk.text,
+        "stages": {stage: {"rank": place.rank, "score": place.score} for stage, place in hit.stages.items()},
+    }
+
+
+def source_json(source: Source) -> dict[str, Any]:
+    """A numbered source of an answer."""
+    return {
+        "number": source.number,
+        "document": source.document.path,
+        "title": source.document.title,
+        "first_page": source.first_page,
+        "last_page": source.last_page,
+        "page_label": source.page_labels.get(source.first_page, ""),
+        "section": source.section,
+        "score": source.score,
+        "text": source.text,
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A checked citation; rectangles are [left, bottom, right, top] in points on a 0-based page."""
+    return {
+        "number": citation.number,
+        "sentence": citation.sentence,
+        "document": citation.document,
+        "page": citation.page,
+        "page_label": citation.page_label,
+        "quote": citation.quote,
+        "rectangles": [
+            {
+                "page": place.page,
+                "box": [
+                    place.rectangle.left,
+                    place.rectangle.bottom,
+                    place.rectangle.right,
+                    place.rectangle.top,
+                ],
+            }
+            for place in citation.rectangles
+        ],
+        "supported": citation.supported,
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """A finished answer."""
+    return {
+        "answer": answer.text,
+        "refused": answer.refused,
+        "sources": [source_json(source) for source in answer.sources],
+        "citations": [citation_json(citation) for citation in answer.citations],
+        "llm": answer.llm,
+        "tokens": {
+            "prompt": answer.usage.prompt_tokens,
+            "completion": answer.usage.completion_tokens,
+            "estimated": answer.usage.estimated,
+        },
+        "cost_usd": answer.cost_usd,
+        "milliseconds": dict(answer.milliseconds),
+        "notices": list(answer.notices),
+        "error": answer.error,
+    }
+
+
+def document_json(document: DocumentInfo) -> dict[str, Any]:
+    """A document of a collection."""
+    return {
+        "document": document.path,
+        "folder": document.folder,
+        "title": document.title,
+        "type": document.file_type,
+        "state": document.state,
+        "pages": document.pages,
+        "chunks": document.chunks,
+        "author": document.author,
+        "created": document.created,
+        "size": document.size,
+        "indexed_at": document.indexed_at,
+        "reason": document.reason,
+        "remedy": document.remedy,
+        "warnings": list(document.warnings),
+    }
+
+
+def collection_json(collection: CollectionInfo) -> dict[str, Any]:
+    """A collection."""
+    return {
+        "name": collection.name,
+        "folders": list(collection.folders),
+        "documents": collection.documents,
+        "failed": collection.failed,
+        "pages": collection.pages,
+        "chunks": collection.chunks,
+        "last_synced_at": collection.last_synced_at,
+        "embedder": collection.embedder,
+    }

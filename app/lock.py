@@ -1,0 +1,54 @@
+"""One process owns an index at a time: a lock file that says who. Knows nothing of what is in the index."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.errors import IndexLockedError, StoreError
+
+
+@contextmanager
+def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None]:
+    """Own the index in `home` while the block runs.
+
+    Raises IndexLockedError, which names the owner, when another process does not let go within `wait_seconds`;
+    StoreError when the folder cannot be written.
+    """
+    owner_file = home / "owner.json"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(home / "lock")
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise IndexLockedError(
+            f"The index in {home} is in use by {_describe_owner(owner_file)}.", "Wait for it to finish, or stop it."
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"The index folder {home} cannot be written: {error.strerror or error}.",
+            "Check its permissions and the disk, or name another folder with --home.",
+        ) from error
+    try:
+        with suppress(OSError):  # Only for the message to others; a full disk is reported where it matters.
+            since = datetime.now().isoformat(" ", "seconds")
+            owner_file.write_text(json.dumps({"process": os.getpid(), "command": command, "since": since}))
+        yield
+    finally:
+        with suppress(OSError):
+            owner_file.unlink()
+        lock.release()
+
+
+def _describe_owner(owner_file: Path) -> str:
+    try:
+        owner = json.loads(owner_file.read_text())
+        return f"`lectern {owner['command']}` (process {owner['process']}, since {owner['since']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"

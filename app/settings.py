@@ -1,0 +1,93 @@
+"""All settings, typed, read once from the environment, .env and lectern.toml. Nothing else reads the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rag.errors import ConfigurationError
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+SETTINGS_FILE = "lectern.toml"
+
+
+def default_home() -> Path:
+    """`data/index` in a checkout, else the user's data folder."""
+    if (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "data").is_dir():
+        return CHECKOUT / "data" / "index"
+    return user_data_path("lectern")
+
+
+class Settings(BaseSettings):
+    """Each field is a line in lectern.toml, or a variable LECTERN_NAME; the environment wins."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LECTERN_", env_file=".env", extra="ignore", toml_file=SETTINGS_FILE, populate_by_name=True
+    )
+
+    home: Path = Field(default_factory=default_home, description="the folder of the index")
+    collection: str = Field("default", description="the collection that commands use unless told otherwise")
+
+    llm: str = Field("", description="PROVIDER:MODEL; empty: a local Ollama if one answers, else no LLM")
+    llm_base_url: str = Field("", description="address of an OpenAI-compatible server, a remote Ollama or a proxy")
+    llm_context_tokens: int | None = Field(
+        None, gt=500, description="prompt and answer together; empty: the server is asked"
+    )
+    llm_timeout_seconds: float = Field(120, gt=0, description="longest silence of an LLM")
+    llm_retries: int = Field(3, ge=0, description="further tries on passing errors, before the first word")
+    answer_tokens: int = Field(1024, gt=16, description="longest answer")
+    ollama_url: str = Field("http://127.0.0.1:11434", description="where Ollama is looked for when no LLM is named")
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    anthropic_api_key: SecretStr | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
+    google_api_key: SecretStr | None = Field(None, validation_alias="GOOGLE_API_KEY")
+
+    embedder: str = Field("", description="folder of a sentence-transformers model; empty: the one that comes along")
+
+    source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")
+    refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")
+
+    workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), gt=0, description="parsing processes")
+    seconds_per_file: float = Field(180, gt=0, description="longest time for one file")
+    memory_megabytes: int = Field(2048, gt=128, description="most memory for one file")
+    max_file_megabytes: int = Field(512, gt=0, description="larger files are refused")
+    max_pages: int = Field(20_000, gt=0, description="longer documents are refused")
+    ocr: bool = Field(True, description="read scanned pages by OCR where it is installed")
+    ignore: list[str] = Field(default_factory=list, description="patterns of file names to pass over")
+    passwords: dict[str, str] = Field(default_factory=dict, description="file name pattern = password")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said on the command line wins over the environment, that over .env, that over lectern.toml."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings, with those given on the command line on top. Raises ConfigurationError naming the wrong one."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise ConfigurationError(
+            f"A setting is wrong: {problems}.", f"Correct it in {SETTINGS_FILE}, .env or the environment."
+        ) from None
+    except ValueError as error:
+        raise ConfigurationError(f"{SETTINGS_FILE} cannot be read: {error}.", "Correct the file.") from None
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
