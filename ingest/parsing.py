@@ -56,7 +56,7 @@ _PARSERS: Mapping[str, str] = {
     "pptx": "ingest.parsers.office:parse_pptx",
     "xlsx": "ingest.parsers.sheets:parse_xlsx",
     "csv": "ingest.parsers.sheets:parse_csv",
-    "eml": "ingest.parsers.office:parse_eml",
+    "eml": "ingest.parsers.email:parse_eml",
     "epub": "ingest.parsers.office:parse_epub",
     "odt": "ingest.parsers.office:parse_odt",
     "rtf": "ingest.parsers.office:parse_rtf",
@@ -107,7 +107,16 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     check_content(path, file_type)
     module, _, function = _PARSERS[file_type].partition(":")
     parser = cast(Parser, getattr(import_module(module), function))
-    document = parser(path, options)
+    try:
+        document = parser(path, options)
+    except (ParseError, MemoryError, RecursionError):
+        raise
+    except Exception as error:
+        # the libraries raise whatever they like on damaged files; their messages may quote the document
+        raise ParseError(
+            f"{path.name} is damaged or not a valid {extension} file ({type(error).__name__}).",
+            "Open it in its own program and save it again.",
+        ) from error
     return _checked(path, replace(document, file_type=file_type), options)
 
 
