@@ -172,7 +172,7 @@ def openai_server(
 def anthropic_server(
     *,
     answer: str = "Hello there.",
-    model: str = "claude-sonnet-4-5",
+    model: str = "claude-haiku-4-5",
     stop: str = "end_turn",
     failures: Sequence[Failure] = (),
     pause: float = 0.0,
@@ -192,7 +192,7 @@ def anthropic_server(
         delta = {"type": "text_delta", "text": word}
         return _event({"type": "content_block_delta", "index": 0, "delta": delta}, "content_block_delta")
 
-    closing = {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": 7}}
+    closing = {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"input_tokens": 11, "output_tokens": 7}}
     end = (
         _event({"type": "content_block_stop", "index": 0}, "content_block_stop"),
         _event({"type": "message_delta", **closing}, "message_delta"),

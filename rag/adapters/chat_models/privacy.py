@@ -1,4 +1,4 @@
-"""Keeps LangChain from sending anything anywhere but to the model. Knows no model."""
+"""Keeps prompts from going anywhere but to the model's own address. Knows no model."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ def disable_tracing() -> None:
     # Lets the Anthropic client's OpenTelemetry spans, which could carry prompts, not start.
     os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
     langsmith.configure(enabled=False)
+
+
+def is_usable(url: str) -> bool:
+    """Whether a URL is one for HTTP, with a host and, if any, a possible port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def is_loopback(url: str) -> bool:
