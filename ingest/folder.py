@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from rag.errors import ConfigurationError
-from rag.types import FileState, KnownFile
+from rag.types import FileState, KnownFile, printable_path
 
 JUNK = (".*", "~$*", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*.tmp", "*.part", "*.crdownload", "__MACOSX")
 """Names that systems and programs leave behind; nobody asks about them. Further ones: the setting `ignore`."""
@@ -64,7 +64,8 @@ def _check_root(root: Path) -> None:
     try:
         is_folder = root.is_dir()
         if is_folder:
-            next(os.scandir(root), None)
+            with os.scandir(root) as entries:
+                next(entries, None)
     except PermissionError as error:
         raise ConfigurationError(
             f"The folder {root} may not be read.", "Give this user the right to read it, and sync again."
@@ -94,7 +95,8 @@ class _Walk:
             identity = (status.st_dev, status.st_ino)
             if identity in self._trail:
                 return  # A link to a folder that we are in.
-            entries = sorted(os.scandir(os.path.join(self._root, folder)), key=lambda entry: entry.name)  # noqa: PTH118
+            with os.scandir(os.path.join(self._root, folder)) as listing:  # noqa: PTH118
+                entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
             self._cannot_read(folder, error)
             return
@@ -110,19 +112,19 @@ class _Walk:
                 self.enter(path)
             elif entry.is_file():
                 status = entry.stat()
-                self.files.append(FileState(_printable(path), path, status.st_size, status.st_mtime_ns))
+                self.files.append(FileState(printable_path(path), path, status.st_size, status.st_mtime_ns))
             elif entry.is_symlink():
                 entry.stat()  # Raises: the link leads nowhere or in a circle.
         except OSError as error:
             self._cannot_read(path, error)
 
     def _is_ignored(self, folder: bytes, name: bytes) -> bool:
-        path = _printable(os.path.join(folder, name))  # noqa: PTH118
-        return any(fnmatch(_printable(name), pattern) or fnmatch(path, pattern) for pattern in self._ignore)
+        path = printable_path(os.path.join(folder, name))  # noqa: PTH118
+        return any(fnmatch(printable_path(name), pattern) or fnmatch(path, pattern) for pattern in self._ignore)
 
     def _cannot_read(self, path: bytes, error: OSError) -> None:
         reason, remedy = explain_os_error(error)
-        self.unreadable.append(Unreadable(_printable(path), path, reason, remedy))
+        self.unreadable.append(Unreadable(printable_path(path), path, reason, remedy))
 
 
 def explain_os_error(error: OSError) -> tuple[str, str]:
@@ -216,7 +218,3 @@ def hash_file(path: Path) -> str:
     except OSError:
         return ""
     return digest.hexdigest()
-
-
-def _printable(path: bytes) -> str:
-    return path.decode("utf-8", "backslashreplace")

@@ -389,3 +389,8 @@ class VectorKey:
     def ids(self) -> list[str]:
         """The vectors' ids, in chunk order."""
         return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]
+
+
+def printable_path(path: bytes) -> str:
+    """A path as text that any terminal and database takes; bytes that are no UTF-8 show as \\xNN."""
+    return path.decode("utf-8", "backslashreplace")

@@ -39,7 +39,7 @@ from rag.adapters.sqlite.schema import (
     vector_journal,
 )
 from rag.errors import NotFoundError
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
 
 
 class Ledger:
@@ -77,7 +77,7 @@ class Ledger:
             )
             found = connection.execute(query).scalar()
             return found or _insert(
-                connection, folders, collection_id=collection_id, root=printable(root_bytes), root_bytes=root_bytes
+                connection, folders, collection_id=collection_id, root=printable_path(root_bytes), root_bytes=root_bytes
             )
 
     def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
@@ -399,7 +399,7 @@ class Ledger:
                 connection,
                 runs,
                 collection_id=collection_id,
-                folder=printable(os.fsencode(folder)),
+                folder=printable_path(os.fsencode(folder)),
                 started_at=_now(),
                 outcome="running",
             )
@@ -433,11 +433,6 @@ def chunk_of(row: Row[Any]) -> Chunk:
     """A row of the chunks table as a Chunk."""
     spans = tuple(Span(*span) for span in json.loads(row.spans))
     return Chunk(ordinal=row.ordinal, text=row.text, header=row.header, section=row.section, spans=spans)
-
-
-def printable(path: bytes) -> str:
-    """A path as text that any terminal and database takes; bytes that are no UTF-8 show as \\xNN."""
-    return path.decode("utf-8", "backslashreplace")
 
 
 def _now() -> str:

@@ -1,0 +1,96 @@
+"""Small stand-ins for the parts behind the protocols; the contract suite runs on them and on the real parts."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rag.types import Message, ModelChunk, Usage, Vector, Vectors
+
+
+class WordTokenizer:
+    """One token for each run of word characters and each other mark."""
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+
+
+class HashEmbedder:
+    """A bag of hashed words: texts that share words are near each other."""
+
+    fingerprint = "hash@1"
+    max_tokens = 256
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        return np.stack([self.embed_question(text) for text in texts])
+
+    def embed_question(self, text: str) -> Vector:
+        vector = np.full(384, 1e-3, dtype=np.float32)
+        for word in re.findall(r"\w+", text.casefold()):
+            vector[zlib.crc32(word.encode()) % 384] += 1
+        return vector / np.float32(np.linalg.norm(vector))
+
+
+class DictIndex:
+    """Exact nearest neighbours in a dict."""
+
+    def __init__(self) -> None:
+        self.spaces: dict[str, dict[str, tuple[int, Vector]]] = {}
+
+    def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
+        if ids:
+            self.spaces.setdefault(space, {}).update(
+                {id_: (document, vector) for id_, document, vector in zip(ids, document_ids, vectors, strict=True)}
+            )
+
+    def delete(self, space: str, ids: Sequence[str]) -> None:
+        for id_ in ids:
+            self.spaces.get(space, {}).pop(id_, None)
+
+    def search(
+        self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        found = [
+            (id_, float(vector @ other))
+            for id_, (document, other) in self.spaces.get(space, {}).items()
+            if document_ids is None or document in document_ids
+        ]
+        return sorted(found, key=lambda item: -item[1])[:limit]
+
+    def ids(self, space: str) -> list[str]:
+        return list(self.spaces.get(space, {}))
+
+    def drop(self, space: str) -> None:
+        self.spaces.pop(space, None)
+
+    def is_missing(self) -> bool:
+        return not self.spaces
+
+
+class ScriptedModel:
+    """Says what it was told to say, in pieces."""
+
+    name = "scripted:one"
+    is_local = True
+    context_tokens = 4096
+
+    def __init__(self, pieces: Sequence[str], *, fails_with: Exception | None = None) -> None:
+        self.pieces = pieces
+        self.fails_with = fails_with
+        self.asked: list[Sequence[Message]] = []
+
+    def count_tokens(self, text: str) -> int:
+        return len(text) // 3 + 1
+
+    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
+        self.asked.append(messages)
+        for piece in self.pieces:
+            yield ModelChunk(piece)
+        if self.fails_with:
+            raise self.fails_with
+        yield ModelChunk("", usage=Usage(10, len(self.pieces)), stop_reason="stop")

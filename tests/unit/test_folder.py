@@ -1,0 +1,158 @@
+"""What a folder holds and what changed in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.folder import FolderChanges, FolderScan, compare, hash_file, scan_folder
+from rag.errors import ConfigurationError
+from rag.types import FileState, KnownFile
+
+
+def known(path: str, **changes: object) -> KnownFile:
+    values: dict[str, object] = {
+        "document_id": 1,
+        "path": path,
+        "size": 5,
+        "mtime_ns": 10,
+        "sha256": "aa",
+        "state": "indexed",
+        "generation_index": 1,
+    }
+    return KnownFile(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def state(path: str, *, size: int = 5, mtime_ns: int = 10) -> FileState:
+    return FileState(path, path.encode(), size, mtime_ns)
+
+
+def changes_of(files: list[FileState], records: list[KnownFile], hashes: dict[str, str] | None = None) -> FolderChanges:
+    return compare(
+        FolderScan(tuple(files)),
+        {record.path.encode(): record for record in records},
+        index_id=1,
+        attempt_of=lambda file: f"{file.size}.{file.mtime_ns}",
+        hash_file=lambda file: (hashes or {}).get(file.path, "?"),
+    )
+
+
+def test_a_file_with_the_same_size_and_time_is_not_read() -> None:
+    changes = changes_of([state("a")], [known("a")])
+    assert (len(changes.unchanged), changes.to_read, changes.removed) == (1, [], [])
+
+
+@pytest.mark.parametrize("file", [state("a", size=6), state("a", mtime_ns=11)])
+def test_a_file_with_another_size_or_time_is_read(file: FileState) -> None:
+    assert changes_of([file], [known("a")]).to_read == [file]
+
+
+def test_a_file_indexed_by_another_embedder_only_is_read() -> None:
+    assert changes_of([state("a")], [known("a", generation_index=None)]).to_read == [state("a")]
+
+
+def test_a_renamed_file_is_known_by_its_content() -> None:
+    changes = changes_of([state("b", mtime_ns=99)], [known("a")], {"b": "aa"})
+    assert [(record.path, file.path) for record, file in changes.renamed] == [("a", "b")]
+    assert (changes.removed, changes.to_read) == ([], [])
+
+
+def test_a_new_file_of_the_same_size_is_no_rename() -> None:
+    changes = changes_of([state("b")], [known("a")], {"b": "bb"})
+    assert [record.path for record in changes.removed] == ["a"]
+    assert [file.path for file in changes.to_read] == ["b"]
+
+
+def test_two_copies_of_a_file_that_is_gone_are_one_rename_and_one_new_file() -> None:
+    changes = changes_of([state("b"), state("c")], [known("a")], {"b": "aa", "c": "aa"})
+    assert len(changes.renamed) == 1
+    assert [file.path for file in changes.to_read] == ["c"]
+
+
+def test_a_failed_file_is_not_tried_again_until_it_changes() -> None:
+    record = known("a", state="failed", sha256="", generation_index=None, failed_attempt="5.10")
+    assert changes_of([state("a")], [record]).still_failed == [record]
+    assert changes_of([state("a", mtime_ns=11)], [record]).to_read == [state("a", mtime_ns=11)]
+
+
+def test_a_stale_file_that_is_back_as_it_was_is_looked_at_again() -> None:
+    record = known("a", state="stale", failed_attempt="9.99")
+    assert changes_of([state("a")], [record]).to_read == [state("a")]
+
+
+def test_a_file_removed_by_the_user_stays_out() -> None:
+    record = known("a", state="removed", sha256="", generation_index=None)
+    assert changes_of([state("a", mtime_ns=77)], [record]).kept_out == [record]
+
+
+def test_nothing_below_an_unreadable_folder_is_removed(tmp_path: Path) -> None:
+    from ingest.folder import Unreadable
+
+    scan = FolderScan((), (Unreadable("sub", b"sub", "no", "yes"),))
+    changes = compare(
+        scan,
+        {b"sub/a": known("sub/a"), b"submarine": known("submarine")},
+        index_id=1,
+        attempt_of=lambda file: "",
+        hash_file=lambda file: "",
+    )
+    assert [record.path for record in changes.removed] == ["submarine"]
+
+
+def test_a_scan_finds_files_below_and_passes_over_junk(tmp_path: Path) -> None:
+    for name in ("a.txt", "sub/b.txt", ".hidden", "~$lock.docx", "Thumbs.db", "skip.log"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    scan = scan_folder(tmp_path, ignore=["*.log"])
+    assert [file.path for file in scan.files] == ["a.txt", "sub/b.txt"]
+    assert scan.unreadable == ()
+
+
+def test_links_in_a_circle_end(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.txt").write_text("x")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    scan = scan_folder(tmp_path)
+    assert [file.path for file in scan.files] == ["sub/a.txt"]
+    assert [(entry.path, "circle" in entry.reason) for entry in scan.unreadable] == [("loop", True)]
+
+
+def test_a_link_that_leads_nowhere_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "gone.pdf").symlink_to(tmp_path / "nowhere.pdf")
+    (entry,) = scan_folder(tmp_path).unreadable
+    assert "leads nowhere" in entry.reason
+
+
+def test_names_may_hold_newlines_and_bytes_that_are_no_text(tmp_path: Path) -> None:
+    name = b"bad\xff\nname.txt"
+    with open(os.path.join(os.fsencode(tmp_path), name), "wb") as stream:  # noqa: PTH118, PTH123
+        stream.write(b"x")
+    (file,) = scan_folder(tmp_path).files
+    assert file.path_bytes == name
+    assert file.path == "bad\\xff\nname.txt"
+
+
+def test_a_directory_named_like_a_document_is_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "x.pdf").mkdir()
+    (tmp_path / "x.pdf" / "in.txt").write_text("x")
+    assert [file.path for file in scan_folder(tmp_path).files] == ["x.pdf/in.txt"]
+
+
+def test_a_missing_folder_is_an_error_that_says_nothing_was_removed(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="does not exist.*Nothing was removed"):
+        scan_folder(tmp_path / "nowhere")
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(ConfigurationError, match="is a file"):
+        scan_folder(tmp_path / "a.txt")
+
+
+def test_a_hash_is_of_the_content_and_empty_for_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"abc")
+    assert hash_file(tmp_path / "a").startswith("ba7816bf")
+    assert hash_file(tmp_path / "b") == ""

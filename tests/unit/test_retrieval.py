@@ -1,0 +1,87 @@
+"""Queries for the full-text search, fusion, segments."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import QuestionError
+from rag.lexical import full_text_query
+from rag.retrieval import check_question, fuse
+from rag.segments import join_segments
+from rag.types import Chunk, DocumentInfo, Hit, Page, Span
+
+PAGE_TEXT = "One sentence. Two sentences. Three sentences. Four."
+
+
+def test_stop_words_are_left_out_unless_there_is_nothing_else() -> None:
+    assert full_text_query("What is the revenue?") == '"revenue"'
+    assert full_text_query("who is it") != ""
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("the 10-K filing", '"10 k"'),
+        ("was it 5,794?", '"5 794"'),
+        ("was it 5,794?", '"5794"'),
+        ("was it 5794", '"5 794"'),
+        ("part AB-12/4 of", '"ab 12 4"'),
+        ("snake_case_name", '"snake case name"'),
+    ],
+)
+def test_identifiers_and_numbers_are_found_as_they_are_written(question: str, term: str) -> None:
+    assert term in full_text_query(question).split(" OR ")
+
+
+@pytest.mark.parametrize("question", ['"', "a AND b OR NOT c", "NEAR(x y)", "col:x", "*", "^a", "(", "x'; DROP"])
+def test_search_syntax_in_a_question_is_words(question: str) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+    if query := full_text_query(question):
+        connection.execute("SELECT * FROM words WHERE words MATCH ?", (query,)).fetchall()
+    connection.close()
+
+
+def test_fusion_prefers_what_both_rankings_found() -> None:
+    fused = fuse([("a", 0.9), ("b", 0.8)], [("b", 12.0), ("c", 11.0)])
+    assert [id_ for id_, _ in fused] == ["b", "a", "c"]
+    assert fused[0][1] == pytest.approx(1 / 62 + 1 / 61)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])
+def test_an_empty_question_is_refused(question: str) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        check_question(question)
+
+
+def test_an_overlong_question_is_refused_with_its_length() -> None:
+    with pytest.raises(QuestionError, match="100,000"):
+        check_question("a" * 100_000)
+
+
+def hit(document: int, ordinal: int, *spans: Span) -> Hit:
+    info = DocumentInfo(document, f"{document}.pdf", "/", "T", "pdf", "indexed")
+    text = "\n".join(PAGE_TEXT[span.start : span.end] for span in spans)
+    return Hit(f"{document}:{ordinal}", info, Chunk(ordinal, text, "T", "S", spans), 1.0)
+
+
+def load_pages(document: int, numbers: object) -> dict[int, Page]:
+    return {0: Page(0, PAGE_TEXT, (), label="i"), 1: Page(1, PAGE_TEXT, ())}
+
+
+def test_adjacent_chunks_become_one_source_in_reading_order() -> None:
+    hits = [hit(1, 4, Span(0, 14, 28)), hit(2, 0, Span(0, 0, 13)), hit(1, 3, Span(0, 0, 13))]
+    first, second = join_segments(hits, load_pages)
+    assert (first.number, first.document.id, first.text) == (1, 1, "One sentence. Two sentences.")
+    assert (second.number, second.document.id) == (2, 2)
+    assert first.page_labels == {0: "i"}
+
+
+def test_a_source_finds_the_page_of_its_words() -> None:
+    (source,) = join_segments([hit(1, 0, Span(0, 0, 13)), hit(1, 1, Span(1, 14, 28))], load_pages)
+    assert source.text == "One sentence.\nTwo sentences."
+    start = source.text.index("Two")
+    assert source.locate(start, start + 3) == (Span(1, 14, 17),)
+    assert source.locate(0, len(source.text)) == (Span(0, 0, 13), Span(1, 14, 28))
