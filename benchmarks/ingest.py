@@ -13,7 +13,7 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
         if not corpus.files:
             sys.exit(f"{folder} holds no PDF within the limit of pages. Name another folder or raise --limit-pages.")
         runs = _repeat_alternating(corpus, workspace, repeat, baseline, program)
-        results = [_summarise(name, measured, corpus) for name, measured in runs.items()]
+        results = [_summarise(name, measured) for name, measured in runs.items()]
         resyncs = _resync(corpus.folder, workspace / "lectern-0", program)
         return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs)
 
@@ -113,11 +113,11 @@ def _plain_command(folder: Path, store: Path) -> list[str]:
     return [sys.executable, "-m", "benchmarks.plain_langchain", "index", str(folder), str(store)]
 
 
-def _summarise(name: str, runs: list[Measured], corpus: Corpus) -> PipelineResult:
+def _summarise(name: str, runs: list[Measured]) -> PipelineResult:
     outputs = [run.output for run in runs]
     return PipelineResult(
         name=name,
-        pages=corpus.pages,
+        pages=int(outputs[0]["pages"]),
         chunks=int(outputs[0]["chunks"]),
         failed=len(outputs[0]["failed"]),
         seconds=statistics.median(run.seconds for run in runs),
@@ -154,32 +154,37 @@ def _count(value: int | list[Any]) -> int:
 
 def print_tables(result: IngestBenchmark, console: Console) -> None:
     """Print the comparison and the later syncs."""
-    table = Table(title=f"Indexing {result.files} PDFs, {result.pages} pages, median of {result.repeat}")
-    for column in (
-        "pipeline",
-        "pages/s",
-        "seconds",
-        "of them work",
-        "chunks",
-        "failed",
-        "peak MiB",
-        "seconds by stage",
-    ):
-        table.add_column(column, justify="left" if column in ("pipeline", "seconds by stage") else "right")
+    title = f"Indexing {result.files} PDFs, {result.pages} pages, median of {result.repeat}"
+    table = _table(title, ("pipeline", "pages/s", "seconds", "own seconds", "chunks", "failed", "peak MiB"))
     for one in result.pipelines:
-        stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in one.stages.items()) or "not told"
-        numbers = (f"{one.pages_per_second:.1f}", f"{one.seconds:.1f}", f"{one.reported_seconds:.1f}", str(one.chunks))
-        table.add_row(one.name, *numbers, str(one.failed), f"{one.peak_mib:.0f}", stages)
+        speed = (f"{one.pages_per_second:.2f}", f"{one.seconds:.1f}", f"{one.reported_seconds:.1f}")
+        table.add_row(one.name, *speed, str(one.chunks), str(one.failed), f"{one.peak_mib:.0f}")
     console.print(table)
+    for one in result.pipelines:
+        stages = [f"{stage} {seconds:.1f} s" for stage, seconds in one.stages.items()]
+        console.print(f"{one.name} by stage (stages may overlap): {', '.join(stages) or 'not told'}")
     if result.ratio is not None:
-        console.print(f"lectern reads {result.ratio:.2f} times as many pages a second as plain")
-    later = Table(title="Later syncs of the same folder")
-    for column in ("what", "seconds", "of them work", "added", "changed", "renamed", "unchanged"):
-        later.add_column(column, justify="left" if column == "what" else "right")
+        console.print(f"lectern indexes {result.ratio:.2f} times as many pages a second as plain")
+    later = _table(
+        "Later syncs of the same folder", ("what", "seconds", "own seconds", "added", "changed", "renamed", "unchanged")
+    )
     for sync in result.resyncs:
         counts = (sync.added, sync.changed, sync.renamed, sync.unchanged)
         later.add_row(sync.what, f"{sync.seconds:.2f}", f"{sync.reported_seconds:.2f}", *map(str, counts))
     console.print(later)
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(columns[0], title=title, title_justify="left")
+    for column in columns[1:]:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def as_json(result: IngestBenchmark) -> dict[str, Any]:
+    """The result with the numbers that are worked out from it."""
+    speeds = {one.name: one.pages_per_second for one in result.pipelines}
+    return {**asdict(result), "pages_per_second": speeds, "ratio": result.ratio}
 
 
 def main() -> None:
@@ -200,7 +205,7 @@ def main() -> None:
         program=lectern_program(arguments.lectern),
     )
     if arguments.json:
-        json.dump({**asdict(result), "ratio": result.ratio}, sys.stdout, indent=2)
+        json.dump(as_json(result), sys.stdout, indent=2)
     else:
         print_tables(result, Console())
 
