@@ -40,7 +40,9 @@ KEEPS_HYPHEN = frozenset(
 """First parts that make real compounds, kept when the document shows neither spelling elsewhere."""
 
 _SPACES = re.compile(r"[^\S\n]+")
+_COMPOUNDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_PAGE_NUMBER = re.compile(r"(page|[a-z]{0,2}-|[\W_]*)\s?(\d{1,5})(?:\s?(?:of|/)\s?\d{1,5})?\W*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -90,10 +92,7 @@ def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
 
 def words_in(texts: Iterable[str]) -> set[str]:
     """The lower-case words of the texts, hyphenated ones whole."""
-    found: set[str] = set()
-    for text in texts:
-        found.update(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower()))
-    return found
+    return set(_COMPOUNDS.findall(" ".join(texts).lower()))
 
 
 # --- furniture ---
@@ -126,6 +125,7 @@ def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]
     found: list[set[int]] = [set() for _ in pages]
     if len(pages) < FURNITURE_PAGES:
         return found
+    _mark_page_numbers(pages, found)
     for from_top in (True, False):
         active = set(range(len(pages)))
         for depth in range(EDGE_LINES):
@@ -133,21 +133,38 @@ def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]
     return found
 
 
+def _mark_page_numbers(pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]]) -> None:
+    """Mark page numbers, alone in the first or last line, that count up with the pages wherever they stand."""
+    for edge in (0, -1):
+        groups: dict[tuple[str, int], list[int]] = {}
+        for number, lines in enumerate(pages):
+            match = _PAGE_NUMBER.fullmatch(lines[edge][0]) if lines else None
+            if match:
+                groups.setdefault((match[1].lower(), int(match[2]) - number), []).append(number)
+        for members in groups.values():
+            if len(members) >= FURNITURE_PAGES:
+                for number in members:
+                    found[number].add(len(pages[number]) - 1 if edge else 0)
+
+
 def _mark_depth(
     pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]], active: set[int], depth: int
 ) -> set[int]:
     """Mark the repeated lines at one depth; returns the pages where it was one, so that the next may be too."""
     groups: dict[str, list[tuple[int, int]]] = {}
+    marked = set()
     for number in sorted(active):
         lines = pages[number]
         index = depth if depth >= 0 else len(lines) + depth
         if not 0 <= index < len(lines):
             continue
         masked = mask(lines[index][0])
+        if index in found[number]:
+            marked.add(number)
+            continue
         if masked.count("#") > 1 and not _LETTERS.search(masked):
             continue  # the years over a table's columns, not a page number
         groups.setdefault(masked, []).append((number, index))
-    marked = set()
     for members in groups.values():
         for run in _same_height(pages, members):
             span = run[-1][0] - run[0][0] + 1

@@ -18,6 +18,10 @@ _MEANINGLESS = re.compile(
       | \S+\.(?:docx?|pptx?|xlsx?|pdf|rtf|odt|indd|qxd|qxp|tex|dvi|ps|html?|txt|csv|md|tmp|fm|pub|wpd|eml|epub)
       | (?:[a-z]:[\\/]|/|file:|https?:).*
       | [\W\d_]+
+      | united\ states(?:\ of\ america)?(?:\ securities\ and\ exchange\ commission.*)?
+      | securities\ and\ exchange\ commission.*
+      | (?:annual\ report\ on\ |quarterly\ report\ on\ )?form\ ?[\w-]{1,6} | press\ release | news\ release
+      | annual\ report | quarterly\ report | memorandum | invoice | letter | report
       | table\ of\ contents | contents | agenda | abstract | page\ intentionally\ left\ blank
     )"""
 )

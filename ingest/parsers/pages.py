@@ -18,7 +18,10 @@ class TextBuilder:
         self._total = 0
         self._pages: list[Page] = []
         self._sections: list[Section] = []
-        self._start_page()
+        self._parts: list[str] = []
+        self._blocks: list[Block] = []
+        self._length = 0
+        self._last: BlockKind | None = None
 
     def add(self, kind: BlockKind, text: str, *, level: int = 0) -> None:
         """Append a block of clean text; a heading with a `level` from 1 opens a section. Empty text is ignored."""
@@ -43,7 +46,7 @@ class TextBuilder:
         """Close the page, also when it is empty, so that page numbers stay right."""
         page = Page(len(self._pages), "".join(self._parts), tuple(self._blocks), label)
         self._pages.append(page)
-        self._start_page()
+        self._parts, self._blocks, self._length, self._last = [], [], 0, None
 
     def pages(self) -> tuple[Page, ...]:
         """The pages so far; blocks added since the last `end_page` make one more."""
@@ -54,9 +57,3 @@ class TextBuilder:
     def sections(self) -> tuple[Section, ...]:
         """The sections so far."""
         return tuple(self._sections)
-
-    def _start_page(self) -> None:
-        self._parts: list[str] = []
-        self._blocks: list[Block] = []
-        self._length = 0
-        self._last: BlockKind | None = None

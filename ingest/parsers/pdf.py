@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf_blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
+from ingest.parsers.pdf_fallback import check_page_count, iso_date, parse_with_pypdf
 from ingest.parsers.pdf_rows import Row, make_rows
 from ingest.parsers.pdf_sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
@@ -15,38 +15,35 @@ from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import Page, ParsedDocument
 
-HEADER_WINDOW = 1024
-"""A PDF's "%PDF-" may come after this many bytes of something else, as readers accept it."""
-
 
 def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a PDF. Raises ParseError with the reason when it is damaged, locked, empty or too large."""
-    for password in ("", *options.passwords_for(path)):
+    passwords = ["", *options.passwords_for(path)]
+    locked = False
+    for password in passwords:
         try:
             with open_pdfium(path, password) as document:
-                return _parse_open(path, document, options)
+                return _parse_open(path, document, options, password)
         except OpenError as error:
             if error.code == SECURITY_ERROR:
                 raise ParseError(
                     f"{path.name} is encrypted in a way that cannot be read.",
                     "Save an unencrypted copy of it in the folder.",
                 ) from error
-            if error.code != PASSWORD_ERROR:
-                raise ParseError(
-                    f"{path.name} is damaged and cannot be opened as a PDF.",
-                    "Open it in a PDF viewer and save it again, or replace it with a good copy.",
-                ) from error
-    raise ParseError(f"{path.name} is encrypted and needs a password.", "Add its password to the passwords setting.")
+            locked = error.code == PASSWORD_ERROR
+            if not locked:
+                break
+    if locked:
+        raise ParseError(
+            f"{path.name} is encrypted and needs a password.", "Add its password to the passwords setting."
+        )
+    return parse_with_pypdf(path, options, passwords)
 
 
-def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions) -> ParsedDocument:
+def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, password: str) -> ParsedDocument:
     if document.page_count == 0:
         raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
-    if document.page_count > options.max_pages:
-        raise ParseError(
-            f"{path.name} has {document.page_count} pages; the limit is {options.max_pages}.",
-            "Raise the max_pages setting or split the file.",
-        )
+    check_page_count(path, document.page_count, options)
     rows_by_page: list[list[Row]] = []
     turns: list[int] = []
     damaged: list[int] = []
@@ -57,13 +54,11 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions) -> 
         rows_by_page.append(make_rows(raw.lines) if raw else [])
         turns.append(raw.turns if raw else 0)
     if not any(rows_by_page):
-        raise ParseError(
-            f"{path.name} has no text layer: its pages are pictures.",
-            "Run it through OCR (for example ocrmypdf) and put the result in the folder.",
-        )
-    pages, headings = _write_pages(document, rows_by_page, turns)
+        return _parse_without_text(path, options, password)
+    body = usual_height(rows_by_page)
+    pages, headings = _write_pages(document, rows_by_page, turns, body)
     warnings = tuple(f"Page {number + 1} is damaged and was left out." for number in damaged[:20])
-    sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings)
+    sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
     heading = largest_heading(headings)
     return ParsedDocument(
         title=choose_title(one_line(document.metadata("Title")), heading, path.name),
@@ -77,12 +72,22 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions) -> 
     )
 
 
+def _parse_without_text(path: Path, options: ParseOptions, password: str) -> ParsedDocument:
+    """Give pypdf a try at a PDF in which pdfium found no words."""
+    try:
+        return parse_with_pypdf(path, options, [password])
+    except ParseError as error:
+        raise ParseError(
+            f"{path.name} has no text layer: its pages are pictures or empty.",
+            "Run it through OCR (for example ocrmypdf) and put the result in the folder.",
+        ) from error
+
+
 def _write_pages(
-    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int]
+    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int], body: int
 ) -> tuple[list[Page], list[Heading]]:
     """The pages with their blocks and boxes, and the headings among the blocks."""
     furniture = furniture_rows(rows_by_page)
-    body = usual_height(rows_by_page)
     vocabulary = _vocabulary(rows_by_page)
     pages: list[Page] = []
     headings: list[Heading] = []
@@ -100,11 +105,3 @@ def _vocabulary(rows_by_page: list[list[Row]]) -> set[str]:
     if not any(word.broken for row in rows for word in row.words):
         return set()
     return words_in(word.text for row in rows for word in row.words if not word.broken)
-
-
-def iso_date(raw: str) -> str:
-    """A PDF date ("D:20230510120000Z") as an ISO 8601 day, or ""."""
-    match = re.match(r"(?:D:)?(\d{4})-?(\d{2})?-?(\d{2})?", raw.strip())
-    if match is None or not "1900" <= match[1] <= "2100":
-        return ""
-    return "-".join(part for part in match.groups() if part)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.cleanup import clean_word, find_furniture, join_broken
 from ingest.parsers.pdf_rows import Row, is_bullet, is_table_row
@@ -21,6 +22,8 @@ HEADING_CHARACTERS = 150
 LEADING = 1.75
 """Lines of a paragraph are at most this many line heights apart."""
 
+COLUMN_HEAD_ROWS = 4
+
 INDENT = 0.8
 """A first line set in by this many line heights opens a paragraph."""
 
@@ -33,7 +36,6 @@ class Heading:
     page: int
     start: int
     height: int
-    bold: bool
 
 
 BoxRow = tuple[int, int, int, int, int, int]
@@ -58,7 +60,7 @@ def usual_height(pages: Sequence[list[Row]]) -> int:
 
 def furniture_rows(pages: Sequence[list[Row]]) -> list[set[int]]:
     """For each page the indexes of the rows that are repeated headers and footers."""
-    orders = [sorted(range(len(rows)), key=lambda index, rows=rows: -rows[index].top) for rows in pages]
+    orders = [[index for _, index in sorted((-row.top, index) for index, row in enumerate(rows))] for rows in pages]
     described = [
         [(rows[index].text, rows[index].bottom) for index in order] for rows, order in zip(pages, orders, strict=True)
     ]
@@ -75,7 +77,19 @@ def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[
             groups[-1].rows.append(row)
         else:
             groups.append(Group(kind, [row]))
+    for before, group in pairwise(groups):
+        _demote_column_heads(before, group)
     return groups
+
+
+def _demote_column_heads(before: Group, group: Group) -> None:
+    """Short groups side by side are the heads of a table's columns, however bold they are."""
+    if max(len(before.rows), len(group.rows)) > COLUMN_HEAD_ROWS:
+        return
+    if before.rows[-1].bottom < group.rows[0].bottom and group.rows[-1].bottom < before.rows[0].top:
+        for one in (before, group):
+            if one.kind is BlockKind.HEADING:
+                one.kind = BlockKind.PARAGRAPH
 
 
 def _kind(row: Row, body: int) -> BlockKind:
@@ -164,7 +178,7 @@ class PageWriter:
             block = self._blocks[-1]
             title = "".join(self._parts)[block.start : block.end]
             height = max(row.height for row in group.rows)
-            self.headings.append(Heading(title, page, block.start, height, group.rows[0].bold))
+            self.headings.append(Heading(title, page, block.start, height))
 
     def _write_group(self, group: Group, separator: str) -> None:
         mark, boxes = len(self._parts), len(self._boxes)

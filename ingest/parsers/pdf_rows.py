@@ -82,7 +82,8 @@ def is_table_row(row: Row) -> bool:
     """Whether a row's cells look like those of a table rather than a line of prose."""
     cells = row.cells
     if len(cells) == 1:
-        return _mostly_numbers(cells[0])
+        amounts = sum(is_number(word.text) for word in cells[0])
+        return amounts > 1 and _mostly_numbers(cells[0]) and not cells[0][-1].text.endswith(".")
     if is_bullet(cells[0][0].text) and len(cells[0]) == 1:
         return len(cells) > 3 or (len(cells) == 3 and _mostly_numbers(cells[-1]))
     if len(cells) > 2:
@@ -103,7 +104,8 @@ def _row_of(words: list[Word], bold: bool) -> Row:
     gap = CELL_GAP * usual
     cells = [[words[0]]]
     for before, word in pairwise(words):
-        if word.left - before.right > gap and not (len(cells[-1]) == 1 and before.text in CURRENCY):
+        apart = word.left - before.right > gap and before.text not in CURRENCY
+        if apart or (word.text in CURRENCY and is_number(before.text)):
             cells.append([word])
         else:
             cells[-1].append(word)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Sequence
 
 from ingest.cleanup import one_line
-from ingest.parsers.pdf_blocks import Heading
+from ingest.parsers.pdf_blocks import HEADING_GROWTH, Heading
 from ingest.parsers.pdfium import Bookmark
 from rag.types import Page, Section
 
-MAX_LEVELS = 4
-"""Deeper heading styles share the last level: more levels say little in a section path."""
+VERY_TALL = 1.5
+"""Headings this many times the usual line height are the outermost."""
+
+_NUMBERED = re.compile(r"(?:part|item|note|section|chapter|article|appendix|annex|exhibit)\b|\d+(?:\.\d+)*\.?\s", re.I)
 
 MIN_BOOKMARKS = 2
 """A single bookmark is usually the document's title and opens no section."""
@@ -46,19 +48,23 @@ def _find_title(title: str, text: str) -> int:
     return line_start if not any(character.isalpha() for character in before) else match.start()
 
 
-def sections_from_headings(headings: Sequence[Heading]) -> list[Section]:
-    """Sections from heading blocks; a level for each look: taller first, then bold capitals, bold, plain."""
-    looks = {heading: _look(heading) for heading in headings}
-    order = sorted(set(looks.values()), reverse=True)
-    levels = {look: min(place + 1, MAX_LEVELS) for place, look in enumerate(order)}
+def sections_from_headings(headings: Sequence[Heading], body: int) -> list[Section]:
+    """Sections from heading blocks, a level for each look that occurs; `body` is the usual line height."""
+    looks = [_look(heading, body) for heading in headings]
+    levels = {look: place + 1 for place, look in enumerate(sorted(set(looks)))}
     return [
-        Section(one_line(heading.title)[:MAX_TITLE], levels[looks[heading]], heading.page, heading.start)
-        for heading in headings
+        Section(one_line(heading.title)[:MAX_TITLE], levels[look], heading.page, heading.start)
+        for heading, look in zip(headings, looks, strict=True)
     ]
 
 
-def _look(heading: Heading) -> tuple[int, bool, bool]:
-    return round(heading.height / 10), heading.title.isupper(), heading.bold
+def _look(heading: Heading, body: int) -> int:
+    """Very tall, tall, bold and in capitals or numbered, just bold."""
+    if heading.height >= VERY_TALL * body:
+        return 0
+    if heading.height >= HEADING_GROWTH * body:
+        return 1
+    return 2 if heading.title.isupper() or _NUMBERED.match(heading.title) else 3
 
 
 def largest_heading(headings: Sequence[Heading]) -> str:

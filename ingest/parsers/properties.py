@@ -40,7 +40,6 @@ def read_properties(path: Path) -> Properties:
         ValueError,
         KeyError,
         RuntimeError,
-        NotImplementedError,
         zipfile.BadZipFile,
         ElementTree.ParseError,
     ):

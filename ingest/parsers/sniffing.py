@@ -24,6 +24,7 @@ ZIP_MEMBERS = {
     "epub": "META-INF/container.xml",
 }
 TEXT_TYPES = frozenset({"txt", "md", "csv", "html", "eml"})
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _MAGICS = (
@@ -125,14 +126,11 @@ def _is_wide(head: bytes) -> bool:
 
 
 def _check_zip(path: Path, file_type: str, head: bytes) -> None:
-    kind = f"a {ZIP_TYPES[file_type]} file" if file_type != "epub" else "an EPUB file"
-    if file_type in ("excel", "odt"):
-        kind = "an OpenDocument file"
+    kind = f"{'a' if file_type in ('docx', 'pptx') else 'an'} {ZIP_TYPES[file_type]} file"
     if head.startswith(OLE_MAGIC):
-        raise ParseError(
-            f"{path.name} is encrypted, or an old Office file with a new extension.",
-            "Save it without a password in the current format.",
-        )
+        if ENCRYPTED_STREAM in path.read_bytes():
+            raise ParseError(f"{path.name} is encrypted and needs a password.", "Save a copy of it without a password.")
+        raise ParseError(f"{path.name} is an old Office file with a new extension.", "Save it in the current format.")
     if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
         raise _mismatch(path, kind, head)
     try:

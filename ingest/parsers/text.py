@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text of unknown encoding, and a warning or "": byte-order marks, then UTF-8, UTF-16, then a guess."""
+    """Text of unknown encoding, and a warning or "": marks, UTF-16, UTF-8, what the text declares, then a guess."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace"), ""
@@ -50,12 +51,27 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        best = from_bytes(data[:DETECTION_BYTES]).best()
+        declared = _declared_encoding(data)
+    if declared:
+        return data.decode(declared, "replace"), ""
+    best = from_bytes(data[:DETECTION_BYTES]).best()
     encoding = best.encoding if best is not None else "cp1252"
     try:
         return data.decode(encoding), f"The encoding was taken to be {encoding}."
     except (UnicodeDecodeError, LookupError):
         return data.decode("utf-8", "replace"), "Some characters could not be decoded."
+
+
+def _declared_encoding(data: bytes) -> str:
+    """The encoding that a web page or XML file names in its head, or ""."""
+    match = re.search(rb"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", data[:4096], re.IGNORECASE)
+    if match is None:
+        return ""
+    try:
+        codec = codecs.lookup(match[1].decode("ascii"))
+    except LookupError:
+        return ""
+    return "" if codec.name.startswith("utf") else codec.name
 
 
 def _wide_encoding(data: bytes) -> str:
