@@ -1,0 +1,348 @@
+"""Finds for every cited sentence of an answer the words of its source that carry it. Knows no LLM and no file."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.amounts import Amount, misscaled_numbers, read_amounts, restate_amounts
+from rag.markers import CitationFilter, Marker
+from rag.text import content_words, is_table_row, numbers, sentence_spans
+from rag.types import Citation, PageRectangle, Source, Span, Vectors
+
+__all__ = ["CheckedAnswer", "CitationFilter", "check_citations"]
+
+SUPPORTED_COVERAGE = 0.55
+"""Least share of a claim's word weight that its quote (or title, or section) must hold."""
+SUPPORTED_COSINE = 0.75
+"""Least cosine of claim and quote that stands in for shared words."""
+PARAPHRASE_COVERAGE = 0.25
+"""Below this share of shared words a cosine is not believed either: it would only say "same topic"."""
+LONGEST_WINDOW = 3
+"""Sentences in a quote at most."""
+SENTENCE_COST = 0.04
+"""Share of the claim's weight that each further sentence of a quote must add."""
+NUMBER_WEIGHT = 2.0
+"""A number tells passages apart better than a word of the same rarity."""
+NEARLY_SAME = 0.8
+"""Share of shared weight from which a negation on one side only is taken as a contradiction."""
+LONGEST_QUOTE = 320
+"""Characters; a longer sentence is cut down to the clauses that carry the claim."""
+SHORTEST_CLAIM = 2
+"""A clause with fewer content words is judged with the clause before it."""
+
+_NEGATIONS = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fails?|failed)\b|n['’]t\b", re.I)
+_UP = "increase rise rose risen grow grew grown growth higher gain improve exceed expand climb"
+_DOWN = "decrease decline fall fell fallen lower drop reduce shrink shrank worsen"
+_RISING, _FALLING = frozenset(content_words(_UP)), frozenset(content_words(_DOWN))
+_LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•–]\s+|\d{1,2}[.)]\s+)+")
+_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
+_CLAUSE_EDGE = re.compile(r"[;:,]\s+|\s[–—-]\s|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAnswer:
+    """An answer whose markers are all "[n]" with a source, and the numbers that were removed for lack of one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    removed_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A sentence, the part of it that a group of markers vouches for, and those markers' numbers."""
+
+    sentence: str
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    words: frozenset[str]
+    is_row: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A source cut into sentences, and the words of its title and section."""
+
+    source: Source
+    sentences: tuple[_Sentence, ...]
+    context: frozenset[str]
+    numbers: frozenset[str]
+    amounts: tuple[Amount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """The best quote of one source for one claim: its range in the source's text and the share of weight it holds."""
+
+    start: int
+    end: int
+    coverage: float
+
+
+def check_citations(
+    answer_text: str,
+    sources: Sequence[Source],
+    *,
+    rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
+    embed: Callable[[Sequence[str]], Vectors] | None = None,
+) -> CheckedAnswer:
+    """Normalise the markers of an answer and find the quote behind each cited sentence.
+
+    `embed` gives vectors of shape (texts, dimension) and length 1; with it a paraphrase that shares few words with its
+    source can still count as supported. The text equals what `CitationFilter` releases.
+    """
+    citation_filter = CitationFilter([source.number for source in sources])
+    text = citation_filter.feed(answer_text) + citation_filter.finish()
+    evidence = {source.number: _read(source) for source in sources}
+    claims = _claims(text, citation_filter.markers)
+    rarity = _rarity(evidence.values())
+    citations = [citation for claim in claims for citation in _cite(claim, evidence, rarity, rectangles, embed)]
+    return CheckedAnswer(text, tuple(citations), citation_filter.removed_numbers)
+
+
+# --- what the answer claims ---
+
+
+def _claims(text: str, markers: Sequence[Marker]) -> list[_Claim]:
+    """The cited claims in order. A marker right after a full stop belongs to the sentence before it."""
+    if not markers:
+        return []
+    spans = _attach_leading_markers(text, sentence_spans(text), markers)
+    claims = []
+    for start, end in spans:
+        inside = [marker for marker in markers if start <= marker.start < end]
+        if inside:
+            claims += _claims_of_sentence(text, start, end, inside)
+    return claims
+
+
+def _attach_leading_markers(
+    text: str, spans: Sequence[tuple[int, int]], markers: Sequence[Marker]
+) -> list[tuple[int, int]]:
+    attached: list[tuple[int, int]] = []
+    ends = {marker.start: marker.end for marker in markers}
+    for start, end in spans:
+        at = start
+        while at in ends or (at > start and at < end and text[at] in " \t"):
+            at = ends.get(at, at + 1)
+        if at > start and attached and "\n" not in text[attached[-1][1] : start]:
+            attached[-1] = (attached[-1][0], at)
+            start = at
+        if text[start:end].strip():
+            attached.append((start, end))
+    return attached
+
+
+def _claims_of_sentence(text: str, start: int, end: int, markers: Sequence[Marker]) -> list[_Claim]:
+    groups = [[markers[0]]]
+    for marker in markers[1:]:
+        if text[groups[-1][-1].end : marker.start].strip(" \t,;") == "":
+            groups[-1].append(marker)
+        else:
+            groups.append([marker])
+    sentence = _plain(_without(text, start, end, markers))
+    claims: list[_Claim] = []
+    begin = start
+    for group in groups:
+        clause = _plain(_without(text, begin, group[-1].end, markers))
+        if len(groups) == 1:
+            clause = sentence
+        elif len(content_words(clause)) < SHORTEST_CLAIM:
+            clause = _plain(_without(text, start, group[-1].end, markers))
+        if len(content_words(clause)) < SHORTEST_CLAIM:
+            clause = sentence
+        claims.append(_Claim(sentence, clause, tuple(dict.fromkeys(marker.number for marker in group))))
+        begin = group[-1].end
+    return claims
+
+
+def _without(text: str, start: int, end: int, markers: Sequence[Marker]) -> str:
+    kept = []
+    for marker in markers:
+        if start <= marker.start < end:
+            kept.append(text[start : marker.start].rstrip(" "))
+            start = marker.end
+    kept.append(text[start:end])
+    return "".join(kept)
+
+
+def _plain(text: str) -> str:
+    """One line without list marks and emphasis."""
+    return " ".join(_EMPHASIS.sub("", _LIST_MARK.sub("", text)).split())
+
+
+# --- what a source says ---
+
+
+def _read(source: Source) -> _Evidence:
+    sentences = []
+    for start, end in sentence_spans(source.text):
+        piece = source.text[start:end]
+        sentences.append(_Sentence(start, end, frozenset(content_words(piece)), is_table_row(piece)))
+    context = f"{source.document.title} {source.section} {source.document.path}"
+    words = frozenset(content_words(context.replace("_", " ").replace("/", " ")))
+    known_numbers = numbers(source.text, spelled=True) | numbers(context, spelled=True)
+    return _Evidence(source, tuple(sentences), words, frozenset(known_numbers), read_amounts(source.text))
+
+
+def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
+    """Weight of each word of the sources: rarer among their sentences weighs more. "" holds that of unknown words."""
+    counts: Counter[str] = Counter()
+    total = 1
+    for item in evidence:
+        for sentence in item.sentences:
+            counts.update(sentence.words)
+            total += 1
+    weights = {word: math.log(1 + total / count) for word, count in counts.items()}
+    # An unknown word is as likely a synonym as an invention, so it weighs as a word of middling rarity.
+    weights[""] = math.log(1 + math.sqrt(total))
+    return weights
+
+
+# --- the two compared ---
+
+
+def _cite(
+    claim: _Claim,
+    evidence: dict[int, _Evidence],
+    rarity: dict[str, float],
+    rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
+    embed: Callable[[Sequence[str]], Vectors] | None,
+) -> list[Citation]:
+    cited = [evidence[number] for number in claim.numbers]
+    amounts = [amount for item in cited for amount in item.amounts]
+    restated = restate_amounts(claim.text, amounts)
+    weights = _weigh(restated, rarity)
+    matches = [_best_quote(item, weights) for item in cited]
+    numbers_known = _numbers_known(restated, cited) and not misscaled_numbers(restated, amounts)
+    words_found = _support_by_words(cited, matches, weights)
+    found = []
+    for item, match, by_words in zip(cited, matches, words_found, strict=True):
+        text = item.source.text
+        supported = numbers_known and not _contradicts(claim.text, text[match.start : match.end], match.coverage)
+        if supported and not by_words:
+            supported = match.coverage >= PARAPHRASE_COVERAGE and _alike(claim.text, text, match, embed)
+        start, end = _trim(text, match, weights)
+        spans = item.source.locate(start, end)
+        page = _main_page(spans, item.source)
+        found.append(
+            Citation(
+                number=item.source.number,
+                sentence=claim.sentence,
+                document=item.source.document.path,
+                page=page,
+                page_label=item.source.page_labels.get(page, ""),
+                quote=text[start:end],
+                rectangles=rectangles(item.source, spans) if spans else (),
+                supported=supported,
+            )
+        )
+    return found
+
+
+def _weigh(claim: str, rarity: dict[str, float]) -> dict[str, float]:
+    return {
+        word: rarity.get(word, rarity[""]) * (NUMBER_WEIGHT if word[0].isdigit() else 1.0)
+        for word in content_words(claim)
+    }
+
+
+def _best_quote(item: _Evidence, weights: dict[str, float]) -> _Match:
+    """The run of one to three sentences, or the table row, that holds most of the claim's weight."""
+    total = sum(weights.values())
+    best, best_score = _Match(0, 0, 0.0), -1.0
+    for first in range(len(item.sentences)):
+        held: set[str] = set()
+        for last in range(first, min(first + LONGEST_WINDOW, len(item.sentences))):
+            if last > first and (item.sentences[first].is_row or item.sentences[last].is_row):
+                break
+            held |= item.sentences[last].words & weights.keys()
+            coverage = sum(weights[word] for word in held) / total if total else 0.0
+            score = coverage - SENTENCE_COST * (last - first)
+            if score > best_score + 1e-9:
+                best_score = score
+                best = _Match(item.sentences[first].start, item.sentences[last].end, coverage)
+    return best
+
+
+def _support_by_words(cited: Sequence[_Evidence], matches: Sequence[_Match], weights: dict[str, float]) -> list[bool]:
+    """Whether each source, alone or as one of a group cited together, holds enough of the claim's words."""
+    total = sum(weights.values())
+    if not total:
+        return [False] * len(cited)
+    held_by_each = []
+    for item, match in zip(cited, matches, strict=True):
+        quote = set(content_words(item.source.text[match.start : match.end]))
+        held_by_each.append({word for word in weights if word in quote or word in item.context})
+    together = set().union(*held_by_each)
+    enough_together = sum(weights[word] for word in together) >= SUPPORTED_COVERAGE * total
+    result = []
+    for held, match in zip(held_by_each, matches, strict=True):
+        alone = sum(weights[word] for word in held) / total
+        part = len(cited) > 1 and enough_together and match.coverage >= SUPPORTED_COVERAGE / len(cited)
+        result.append(match.coverage > 0 and (alone >= SUPPORTED_COVERAGE or part))
+    return result
+
+
+def _numbers_known(claim: str, cited: Sequence[_Evidence]) -> bool:
+    """Whether every number of the claim stands in a cited source."""
+    return numbers(claim) <= frozenset[str]().union(*(item.numbers for item in cited))
+
+
+def _contradicts(claim: str, quote: str, coverage: float) -> bool:
+    """Whether a claim that nearly repeats its quote turns it round: one of them negates, or up became down."""
+    words, quoted = frozenset(content_words(claim)), frozenset(content_words(quote))
+    rises, falls = bool(words & _RISING), bool(words & _FALLING)
+    quote_rises, quote_falls = bool(quoted & _RISING), bool(quoted & _FALLING)
+    if (rises and not falls and quote_falls and not quote_rises) or (
+        falls and not rises and quote_rises and not quote_falls
+    ):
+        return True
+    nearly_same = coverage >= NEARLY_SAME and len(quoted) <= len(words) + 3
+    return nearly_same and bool(_NEGATIONS.search(claim)) != bool(_NEGATIONS.search(quote))
+
+
+def _alike(claim: str, text: str, match: _Match, embed: Callable[[Sequence[str]], Vectors] | None) -> bool:
+    if embed is None or match.end <= match.start:
+        return False
+    vectors = embed([claim, text[match.start : match.end]])
+    return float(np.dot(vectors[0], vectors[1])) >= SUPPORTED_COSINE
+
+
+def _trim(text: str, match: _Match, weights: dict[str, float]) -> tuple[int, int]:
+    """Cut a long quote down to the clauses from the first to the last word that carries the claim."""
+    start, end = match.start, match.end
+    if end - start <= LONGEST_QUOTE:
+        return start, end
+    carrying = [
+        (found.start(), found.end())
+        for found in re.finditer(r"[^\W_]+(?:[.,]\d+)*", text[start:end])
+        if any(word in weights for word in content_words(found.group()))
+    ]
+    if not carrying:
+        return start, start + LONGEST_QUOTE
+    edges = [0, *(edge.end() for edge in _CLAUSE_EDGE.finditer(text[start:end])), end - start]
+    left = max(edge for edge in edges if edge <= carrying[0][0])
+    right = min(edge for edge in edges if edge >= carrying[-1][1])
+    quote = text[start + left : start + right]
+    return start + left, start + left + len(quote.rstrip())
+
+
+def _main_page(spans: Sequence[Span], source: Source) -> int:
+    """The page on which most of a quote lies."""
+    lengths: defaultdict[int, int] = defaultdict(int)
+    for span in spans:
+        lengths[span.page] += span.end - span.start
+    return max(lengths, key=lambda page: lengths[page]) if lengths else source.first_page
