@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from langchain_core import exceptions as kinds
 
+from rag.addresses import without_credentials
 from rag.errors import ModelError
 
 TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -39,7 +40,7 @@ class Caller:
     @property
     def place(self) -> str:
         """The URL as it may be shown: without a user name or password in it."""
-        return re.sub(r"//[^/@]*@", "//", self.url)
+        return without_credentials(self.url)
 
 
 def is_transient(error: Exception) -> bool:

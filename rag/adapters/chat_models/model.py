@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
 from rag.adapters.chat_models import failures
-from rag.adapters.chat_models.privacy import disable_tracing, is_loopback, is_usable, reach_directly
+from rag.adapters.chat_models.privacy import disable_tracing, reach_directly
 from rag.adapters.chat_models.providers import (
     DEFAULT_URLS,
     PROVIDER_CONTEXTS,
@@ -23,6 +23,7 @@ from rag.adapters.chat_models.providers import (
 )
 from rag.adapters.chat_models.servers import ModelServer, ServerFacts
 from rag.adapters.chat_models.token_estimate import estimate_tokens
+from rag.addresses import is_loopback, is_usable
 from rag.errors import ConfigurationError, ModelError
 from rag.types import Message, ModelChunk, Usage
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from urllib.parse import urlsplit
 
@@ -26,26 +25,6 @@ def disable_tracing() -> None:
     # Lets the Anthropic client's OpenTelemetry spans, which could carry prompts, not start.
     os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
     langsmith.configure(enabled=False)
-
-
-def is_usable(url: str) -> bool:
-    """Whether a URL is one for HTTP, with a host and, if any, a possible port."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine by its loopback address or name."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def reach_directly(url: str) -> None:

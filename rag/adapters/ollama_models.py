@@ -1,0 +1,115 @@
+"""Finds which models an Ollama offers, through its own client library. Knows no prompt and no LangChain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import ollama
+
+from rag.addresses import is_loopback, without_credentials
+from rag.errors import ModelError
+
+DEFAULT_URL = "http://127.0.0.1:11434"
+FIND_SECONDS = 0.25
+"""Whether a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
+SMALLEST_LOCAL_MODEL = 1_000_000
+"""Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
+EMBEDDING_FAMILIES = ("bert", "embed")
+EMBEDDING_NAMES = ("embed", "minilm", "bge-", "gte-", "e5-", "rerank")
+LARGEST_BY_DEFAULT = 10_000_000_000
+"""Bytes. A larger model was pulled for another machine's worth of memory; it is used when it is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaModel:
+    """A model as Ollama lists it; `size` in bytes."""
+
+    name: str
+    size: int
+    modified_at: datetime
+    is_local: bool
+    can_chat: bool
+
+
+def find_chat_model(base_url: str | None = None, timeout: float = FIND_SECONDS) -> str | None:
+    """The chat model to use when none is named: the newest that fits most machines, else the smallest.
+
+    None when nothing answers within `timeout` seconds. Without `base_url` only this machine is asked, and a model
+    that Ollama would run elsewhere is never chosen.
+    """
+    try:
+        models = list_models(base_url, timeout)
+    except ModelError:
+        return None
+    usable = [model for model in models if model.can_chat and model.is_local]
+    if not usable:
+        return None
+    fitting = [model for model in usable if model.size <= LARGEST_BY_DEFAULT]
+    if fitting:
+        return max(fitting, key=lambda model: (model.modified_at, model.size, model.name)).name
+    return min(usable, key=lambda model: (model.size, model.name)).name
+
+
+def list_models(base_url: str | None = None, timeout: float = 2.0) -> list[OllamaModel]:
+    """The models that the Ollama at `base_url` has. Raises ModelError when it cannot be asked."""
+    url = base_url or DEFAULT_URL
+    with _open(url, timeout) as client:
+        try:
+            listed = client.list().models
+        except Exception as error:
+            raise _explain(error, url) from None
+    return [_convert(model) for model in listed if model.model]
+
+
+def context_length(model: str, base_url: str | None = None, timeout: float = 2.0) -> int | None:
+    """How many tokens `model` can hold by its file; None when it does not say. Raises ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, timeout) as client:
+        try:
+            details = client.show(model).modelinfo or {}
+        except ollama.ResponseError as error:
+            if error.status_code == 404:
+                raise ModelError(
+                    f"Ollama at {without_credentials(url)} has no model {model!r}.", f"Run: ollama pull {model}"
+                ) from None
+            raise _explain(error, url) from None
+        except Exception as error:
+            raise _explain(error, url) from None
+    lengths = [value for key, value in details.items() if key.endswith(".context_length")]
+    return next((value for value in lengths if isinstance(value, int)), None)
+
+
+def _open(url: str, timeout: float) -> ollama.Client:
+    """A client that does not send what is meant for this machine to a proxy."""
+    try:
+        return ollama.Client(host=url, timeout=httpx.Timeout(timeout), trust_env=not is_loopback(url))
+    except Exception as error:
+        raise _explain(error, url) from None
+
+
+def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
+    name = str(model.model)
+    size = int(model.size or 0)
+    family = ((model.details.family if model.details else None) or "").lower()
+    embeds = any(word in name.lower() for word in EMBEDDING_NAMES) or any(word in family for word in EMBEDDING_FAMILIES)
+    return OllamaModel(
+        name=name,
+        size=size,
+        modified_at=model.modified_at or datetime.min.replace(tzinfo=UTC),
+        is_local=size >= SMALLEST_LOCAL_MODEL and not name.endswith(("-cloud", ":cloud")),
+        can_chat=not embeds,
+    )
+
+
+def _explain(error: Exception, url: str) -> ModelError:
+    """Every failure is told as what it means to the user; the library's messages name no address."""
+    if isinstance(error, ConnectionError | httpx.HTTPError):
+        return ModelError(
+            f"Cannot connect to Ollama at {without_credentials(url)}.", "Start Ollama (ollama serve), or check its URL."
+        )
+    return ModelError(
+        f"What answers at {without_credentials(url)} is not Ollama ({type(error).__name__}).",
+        "Check the URL of Ollama.",
+    )
