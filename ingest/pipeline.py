@@ -20,6 +20,7 @@ from ingest.ledger import Ledger
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
+from ingest.workers import WorkerPool
 from rag.errors import ConfigurationError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
@@ -51,14 +52,24 @@ class IngestPipeline:
         embedder: Embedder,
         tokenizer: Tokenizer,
         settings: ReadSettings,
+        open_pool: Callable[[], WorkerPool],
         ignore: Sequence[str] = (),
     ) -> None:
+        """`open_pool` is called when the first file is to be read; `close` stops what it gave."""
         self._ledger = ledger
         self._vectors = vectors
         self._embedder = embedder
         self._tokenizer = tokenizer
         self._settings = settings
+        self._open_pool = open_pool
+        self._pool: WorkerPool | None = None
         self._ignore = ignore
+
+    def close(self) -> None:
+        """Stop the worker processes."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None
 
     def sync(
         self,
@@ -192,9 +203,19 @@ class IngestPipeline:
             return
         files = [(file, _known_sha256(known.get(file.path_bytes), target.index)) for file in changes.to_read]
 
+        if self._pool is None:
+            self._pool = self._open_pool()
+        pool = self._pool
+
         def embedded_files(stop: threading.Event) -> Iterator[EmbeddedFile]:
             outcomes = read_files(
-                root, files, tokenizer=self._tokenizer, settings=self._settings, stop=stop, clock=clock
+                root,
+                files,
+                pool=pool,
+                tokenizer=self._tokenizer,
+                settings=self._settings,
+                stop=stop,
+                clock=clock,
             )
             return embed_files(outcomes, self._embedder, stop=stop, clock=clock)
 

@@ -72,6 +72,7 @@ def read_files(
     root: Path,
     files: Sequence[tuple[FileState, str]],
     *,
+    pool: WorkerPool,
     tokenizer: Tokenizer,
     settings: ReadSettings,
     stop: threading.Event,
@@ -80,29 +81,28 @@ def read_files(
     """Read files with their known SHA-256 in worker processes; yields each as it is done, in no fixed order."""
     finished: queue.Queue[FileOutcome] = queue.Queue()
     waiting = iter(files)
-    running = 0
-    with WorkerPool(
-        workers=settings.workers, seconds_per_file=settings.seconds_per_file, memory_bytes=settings.memory_bytes
-    ) as pool:
-        while not stop.is_set():
-            for file, known in _take(waiting, settings.workers * FILES_AHEAD - running):
-                running += 1
-                if file.size > settings.max_file_bytes:
-                    finished.put(FileOutcome(file, error=_too_large(file, settings)))
-                    continue
-                future = pool.submit(
-                    prepare_file, root, file, known, tokenizer, settings.options, settings.chunk_tokens
-                )
-                future.add_done_callback(partial(_collect, finished, file))
-            if not running:
-                return
-            try:
-                outcome = finished.get(timeout=0.1)
-            except queue.Empty:
+    running: dict[bytes, Future[Prepared] | None] = {}
+    while not stop.is_set():
+        for file, known in _take(waiting, settings.workers * FILES_AHEAD - len(running)):
+            if file.size > settings.max_file_bytes:
+                running[file.path_bytes] = None
+                finished.put(FileOutcome(file, error=_too_large(file, settings)))
                 continue
-            running -= 1
-            clock.read += outcome.prepared.seconds if outcome.prepared else 0.0
-            yield outcome
+            future = pool.submit(prepare_file, root, file, known, tokenizer, settings.options, settings.chunk_tokens)
+            running[file.path_bytes] = future
+            future.add_done_callback(partial(_collect, finished, file))
+        if not running:
+            return
+        try:
+            outcome = finished.get(timeout=0.1)
+        except queue.Empty:
+            continue
+        del running[outcome.file.path_bytes]
+        clock.read += outcome.prepared.seconds if outcome.prepared else 0.0
+        yield outcome
+    for unfinished in running.values():
+        if unfinished is not None:
+            unfinished.cancel()
 
 
 def embed_files(

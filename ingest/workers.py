@@ -172,7 +172,7 @@ def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
         try:
             return function(*args, **kwargs)
         except ParseError as error:
-            raise ParseError(error.reason, error.remedy) from None
+            raise type(error)(error.reason, error.remedy) from None
         except MemoryError:
             raise ParseError(
                 "Reading it needs more memory than one file may use.",

@@ -142,7 +142,7 @@ def test_a_directory_named_like_a_document_is_a_directory(tmp_path: Path) -> Non
 
 
 def test_a_missing_folder_is_an_error_that_says_nothing_was_removed(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="does not exist.*Nothing was removed"):
+    with pytest.raises(ConfigurationError, match=r"does not exist.*Nothing was removed"):
         scan_folder(tmp_path / "nowhere")
 
 

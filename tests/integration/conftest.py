@@ -1,0 +1,49 @@
+"""The real parts, put together as the product puts them together; the embedder is loaded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from app.build import Lectern, build_embedder, open_lectern
+from app.settings import Settings, read_settings
+from rag.protocols import Embedder
+
+OpenLectern = Callable[..., AbstractContextManager[Lectern]]
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return build_embedder(Settings(embedder=""))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    path = tmp_path / "documents"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def open_index(home: Path, embedder: Embedder) -> OpenLectern:
+    """`with open_index() as lectern:` opens the test's own index; settings may be given by name."""
+
+    def open_it(**settings: object) -> AbstractContextManager[Lectern]:
+        given = {"home": home, "workers": 1, **settings}
+        return open_lectern(read_settings(**given), "test", wait_seconds=0, embedder=embedder)
+
+    return open_it
+
+
+@pytest.fixture
+def lectern(open_index: OpenLectern) -> Iterator[Lectern]:
+    with open_index() as opened:
+        yield opened
