@@ -1,0 +1,103 @@
+"""A sync killed at any step leaves each document's old or new version answering, and the next sync completes."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.build import open_lectern
+from app.settings import read_settings
+from tests.fakes import HashEmbedder
+from tests.integration.inspection import index_content
+
+KILLS = 8
+"""Steps at which the process is killed, drawn from all; LECTERN_TEST_KILLS=all tries every one."""
+
+SEED = 20261123
+
+OLD = {f"old{number}.txt": f"The old text number {number} speaks of herring. " * 30 for number in range(4)}
+NEW = {
+    "old0.txt": OLD["old0.txt"],
+    "old1.txt": "The new text number 1 speaks of mackerel. " * 40,
+    "renamed2.txt": OLD["old2.txt"],
+    "fresh.txt": "A fresh text that speaks of lobsters. " * 20,
+    "broken.txt": "",
+}
+
+
+def write_folder(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.name not in files:
+            path.unlink()
+    for name, text in files.items():
+        if not (folder / name).exists() or (folder / name).read_text() != text:
+            (folder / name).write_text(text)
+
+
+def sync_here(home: Path, folder: Path) -> None:
+    settings = read_settings(home=home, workers=1)
+    with open_lectern(settings, "test", wait_seconds=5, embedder=HashEmbedder()) as lectern:
+        lectern.ingest.sync(folder, collection="default")
+
+
+def run_child(home: Path, folder: Path, deadly: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.integration.crashing", str(home), str(folder), str(deadly)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def answering_texts(home: Path, question: str) -> dict[str, str]:
+    """The text of each document that a search brings up, by path."""
+    settings = read_settings(home=home, workers=1)
+    with open_lectern(settings, "test", wait_seconds=5, embedder=HashEmbedder()) as lectern:
+        hits = lectern.retriever.retrieve(question, collection="default").hits
+    texts: dict[str, list[tuple[int, str]]] = {}
+    for hit in hits:
+        texts.setdefault(hit.document.path, []).append((hit.chunk.ordinal, hit.chunk.text))
+    return {path: " ".join(text for _, text in sorted(parts)) for path, parts in texts.items()}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int, dict[str, list[str]]]:
+    """An index of the old folder, the new folder, the number of steps from one to the other, and the clean result."""
+    base = tmp_path_factory.mktemp("crash")
+    folder, home = base / "documents", base / "home"
+    write_folder(folder, OLD)
+    sync_here(home, folder)
+    write_folder(folder, NEW)
+    shutil.copytree(home, base / "whole")
+    whole = run_child(base / "whole", folder, 0)
+    assert whole.returncode == 0, whole.stderr
+    return home, folder, int(whole.stdout), index_content(base / "whole")
+
+
+def test_a_sync_killed_at_any_step_loses_duplicates_and_mixes_nothing(
+    prepared: tuple[Path, Path, int, dict[str, list[str]]], tmp_path: Path
+) -> None:
+    home, folder, steps, clean = prepared
+    assert set(clean) == {"old0.txt", "old1.txt", "renamed2.txt", "fresh.txt"}
+    every = range(1, steps + 1)
+    wanted = every if os.environ.get("LECTERN_TEST_KILLS") == "all" else random.Random(SEED).sample(every, KILLS)
+    for step in wanted:
+        killed = tmp_path / f"home{step}"
+        shutil.copytree(home, killed)
+        child = run_child(killed, folder, step)
+        assert child.returncode == -9, f"step {step} was not reached: {child.stderr}"
+
+        for path, text in answering_texts(killed, "text herring mackerel lobsters").items():
+            versions = [" ".join(files[path].split()) for files in (OLD, NEW) if path in files]
+            assert " ".join(text.split()) in versions, f"step {step}: {path} answers with a mixture"
+        answering = answering_texts(killed, "text herring mackerel lobsters")
+        assert "old0.txt" in answering, f"step {step}: an untouched document was lost"
+        assert "old1.txt" in answering, f"step {step}: a changed document was lost"
+        assert {"old2.txt", "renamed2.txt"} & set(answering), f"step {step}: a renamed document was lost"
+
+        sync_here(killed, folder)
+        assert index_content(killed) == clean, f"step {step}: the next sync did not complete"
+        shutil.rmtree(killed)
