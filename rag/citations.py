@@ -11,18 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.amounts import Amount, misscaled_numbers, read_amounts, restate_amounts
-from rag.markers import CitationFilter, Marker
+from rag.claims import Claim, read_claims
+from rag.markers import CitationFilter
 from rag.text import content_words, is_table_row, numbers, sentence_spans
 from rag.types import Citation, PageRectangle, Source, Span, Vectors
 
 __all__ = ["CheckedAnswer", "CitationFilter", "check_citations"]
 
-SUPPORTED_COVERAGE = 0.55
-"""Least share of a claim's word weight that its quote (or title, or section) must hold."""
+SUPPORTED_COVERAGE = 0.6
+"""Least share of a claim's word weight that its quote (or title, or section) must hold.
+
+On 750 training questions: 0.6 keeps 87 % of claims made of a question and its answer and 97 % of thinned-out
+sentences, and passes 2 % of the sentences of other passages.
+"""
 SUPPORTED_COSINE = 0.75
 """Least cosine of claim and quote that stands in for shared words."""
 PARAPHRASE_COVERAGE = 0.25
 """Below this share of shared words a cosine is not believed either: it would only say "same topic"."""
+NAME_ROOT = 5
+"""First letters in which a name and its inflections agree."""
 LONGEST_WINDOW = 3
 """Sentences in a quote at most."""
 SENTENCE_COST = 0.04
@@ -33,15 +40,12 @@ NEARLY_SAME = 0.8
 """Share of shared weight from which a negation on one side only is taken as a contradiction."""
 LONGEST_QUOTE = 320
 """Characters; a longer sentence is cut down to the clauses that carry the claim."""
-SHORTEST_CLAIM = 2
-"""A clause with fewer content words is judged with the clause before it."""
 
 _NEGATIONS = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fails?|failed)\b|n['’]t\b", re.I)
 _UP = "increase rise rose risen grow grew grown growth higher gain improve exceed expand climb"
 _DOWN = "decrease decline fall fell fallen lower drop reduce shrink shrank worsen"
 _RISING, _FALLING = frozenset(content_words(_UP)), frozenset(content_words(_DOWN))
-_LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•–]\s+|\d{1,2}[.)]\s+)+")
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
+_NAME = re.compile(r"(?<=[\w,;)'\"”’] )[A-Z][^\W\d_]{2,}")
 _CLAUSE_EDGE = re.compile(r"[;:,]\s+|\s[–—-]\s|\n")
 
 
@@ -55,15 +59,6 @@ class CheckedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
-    """A sentence, the part of it that a group of markers vouches for, and those markers' numbers."""
-
-    sentence: str
-    text: str
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Sentence:
     start: int
     end: int
@@ -73,11 +68,14 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """A source cut into sentences, and the words of its title and section."""
+    """A source cut into sentences, with all its words and those of its title, path and section (`context`)."""
 
     source: Source
     sentences: tuple[_Sentence, ...]
+    words: frozenset[str]
     context: frozenset[str]
+    initials: str
+    """First letters of its capitalised words in order: an acronym is looked for in it."""
     numbers: frozenset[str]
     amounts: tuple[Amount, ...]
 
@@ -106,81 +104,10 @@ def check_citations(
     citation_filter = CitationFilter([source.number for source in sources])
     text = citation_filter.feed(answer_text) + citation_filter.finish()
     evidence = {source.number: _read(source) for source in sources}
-    claims = _claims(text, citation_filter.markers)
+    claims = read_claims(text, citation_filter.markers)
     rarity = _rarity(evidence.values())
     citations = [citation for claim in claims for citation in _cite(claim, evidence, rarity, rectangles, embed)]
     return CheckedAnswer(text, tuple(citations), citation_filter.removed_numbers)
-
-
-# --- what the answer claims ---
-
-
-def _claims(text: str, markers: Sequence[Marker]) -> list[_Claim]:
-    """The cited claims in order. A marker right after a full stop belongs to the sentence before it."""
-    if not markers:
-        return []
-    spans = _attach_leading_markers(text, sentence_spans(text), markers)
-    claims = []
-    for start, end in spans:
-        inside = [marker for marker in markers if start <= marker.start < end]
-        if inside:
-            claims += _claims_of_sentence(text, start, end, inside)
-    return claims
-
-
-def _attach_leading_markers(
-    text: str, spans: Sequence[tuple[int, int]], markers: Sequence[Marker]
-) -> list[tuple[int, int]]:
-    attached: list[tuple[int, int]] = []
-    ends = {marker.start: marker.end for marker in markers}
-    for start, end in spans:
-        at = start
-        while at in ends or (at > start and at < end and text[at] in " \t"):
-            at = ends.get(at, at + 1)
-        if at > start and attached and "\n" not in text[attached[-1][1] : start]:
-            attached[-1] = (attached[-1][0], at)
-            start = at
-        if text[start:end].strip():
-            attached.append((start, end))
-    return attached
-
-
-def _claims_of_sentence(text: str, start: int, end: int, markers: Sequence[Marker]) -> list[_Claim]:
-    groups = [[markers[0]]]
-    for marker in markers[1:]:
-        if text[groups[-1][-1].end : marker.start].strip(" \t,;") == "":
-            groups[-1].append(marker)
-        else:
-            groups.append([marker])
-    sentence = _plain(_without(text, start, end, markers))
-    claims: list[_Claim] = []
-    begin = start
-    for group in groups:
-        clause = _plain(_without(text, begin, group[-1].end, markers))
-        if len(groups) == 1:
-            clause = sentence
-        elif len(content_words(clause)) < SHORTEST_CLAIM:
-            clause = _plain(_without(text, start, group[-1].end, markers))
-        if len(content_words(clause)) < SHORTEST_CLAIM:
-            clause = sentence
-        claims.append(_Claim(sentence, clause, tuple(dict.fromkeys(marker.number for marker in group))))
-        begin = group[-1].end
-    return claims
-
-
-def _without(text: str, start: int, end: int, markers: Sequence[Marker]) -> str:
-    kept = []
-    for marker in markers:
-        if start <= marker.start < end:
-            kept.append(text[start : marker.start].rstrip(" "))
-            start = marker.end
-    kept.append(text[start:end])
-    return "".join(kept)
-
-
-def _plain(text: str) -> str:
-    """One line without list marks and emphasis."""
-    return " ".join(_EMPHASIS.sub("", _LIST_MARK.sub("", text)).split())
 
 
 # --- what a source says ---
@@ -191,10 +118,17 @@ def _read(source: Source) -> _Evidence:
     for start, end in sentence_spans(source.text):
         piece = source.text[start:end]
         sentences.append(_Sentence(start, end, frozenset(content_words(piece)), is_table_row(piece)))
-    context = f"{source.document.title} {source.section} {source.document.path}"
-    words = frozenset(content_words(context.replace("_", " ").replace("/", " ")))
-    known_numbers = numbers(source.text, spelled=True) | numbers(context, spelled=True)
-    return _Evidence(source, tuple(sentences), words, frozenset(known_numbers), read_amounts(source.text))
+    document = source.document
+    context = re.sub(r"[_/]", " ", f"{document.title} {source.section} {document.path}")
+    return _Evidence(
+        source=source,
+        sentences=tuple(sentences),
+        words=frozenset[str]().union(*(sentence.words for sentence in sentences)),
+        context=frozenset(content_words(context)),
+        initials="".join(re.findall(r"\b[A-Z]", source.text)).casefold(),
+        numbers=frozenset(numbers(source.text, spelled=True) | numbers(context, spelled=True)),
+        amounts=read_amounts(source.text),
+    )
 
 
 def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
@@ -215,7 +149,7 @@ def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
 
 
 def _cite(
-    claim: _Claim,
+    claim: Claim,
     evidence: dict[int, _Evidence],
     rarity: dict[str, float],
     rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
@@ -226,12 +160,13 @@ def _cite(
     restated = restate_amounts(claim.text, amounts)
     weights = _weigh(restated, rarity)
     matches = [_best_quote(item, weights) for item in cited]
-    numbers_known = _numbers_known(restated, cited) and not misscaled_numbers(restated, amounts)
+    grounded = _numbers_known(restated, cited) and not misscaled_numbers(restated, amounts)
+    grounded = grounded and not _unknown_names(claim.text, cited)
     words_found = _support_by_words(cited, matches, weights)
     found = []
     for item, match, by_words in zip(cited, matches, words_found, strict=True):
         text = item.source.text
-        supported = numbers_known and not _contradicts(claim.text, text[match.start : match.end], match.coverage)
+        supported = grounded and not _contradicts(claim.text, text[match.start : match.end], match.coverage)
         if supported and not by_words:
             supported = match.coverage >= PARAPHRASE_COVERAGE and _alike(claim.text, text, match, embed)
         start, end = _trim(text, match, weights)
@@ -299,6 +234,20 @@ def _support_by_words(cited: Sequence[_Evidence], matches: Sequence[_Match], wei
 def _numbers_known(claim: str, cited: Sequence[_Evidence]) -> bool:
     """Whether every number of the claim stands in a cited source."""
     return numbers(claim) <= frozenset[str]().union(*(item.numbers for item in cited))
+
+
+def _unknown_names(claim: str, cited: Sequence[_Evidence]) -> set[str]:
+    """The names in a claim that no cited source has, whole, inflected ("German" for "Germany") or spelled out."""
+    names = {match.group() for match in _NAME.finditer(claim)}
+    return {name for name in names if not any(_mentions(item, name) for item in cited)}
+
+
+def _mentions(item: _Evidence, name: str) -> bool:
+    known = item.words | item.context
+    root = name[:NAME_ROOT].casefold()
+    if known.issuperset(content_words(name)) or any(word.startswith(root) for word in known):
+        return True
+    return name.isupper() and name.casefold() in item.initials
 
 
 def _contradicts(claim: str, quote: str, coverage: float) -> bool:

@@ -71,6 +71,7 @@ def test_sources_cited_together_support_a_sentence_together() -> None:
         "Net sales decreased 12% in 2019 [1].",
         "Net sales were 5,794 billion in 2019 [1].",
         "The board did approve a dividend [1].",
+        "The company Nautilus makes tents and boats [1].",
         "Penguins swim south in winter [1].",
     ],
 )
@@ -122,6 +123,13 @@ def test_words_of_the_title_count_for_support() -> None:
     assert (
         not check(claim, source(1, "Snow fell in the hills.", title="Brennick Lighthouse Trust")).citations[0].supported
     )
+
+
+def test_a_name_may_be_inflected_or_stand_for_its_initials() -> None:
+    text = "The Food and Drug Administration met drug makers from Germany in May."
+    for claim in ("In May the FDA met makers from Germany [1].", "The drug administration met German makers [1]."):
+        assert check(claim, source(1, text)).citations[0].supported
+    assert not check("In May the EMA met makers from Germany [1].", source(1, text)).citations[0].supported
 
 
 def test_a_long_quote_is_cut_to_its_clauses() -> None:
