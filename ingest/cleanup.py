@@ -110,6 +110,10 @@ SAME_HEIGHT = 40
 """How far, in tenths of a point, a repeated line may move up or down from page to page."""
 
 
+SAME_FURNITURE = 600
+"""How far apart, in tenths of a point, the lines of one header or footer may be."""
+
+
 def mask(text: str) -> str:
     """The text as furniture is compared: lower case, digits and roman page numbers masked."""
     masked = _DIGITS.sub("#", text.lower())
@@ -147,6 +151,12 @@ def _mark_page_numbers(pages: Sequence[Sequence[tuple[str, int]]], found: list[s
                     found[number].add(len(pages[number]) - 1 if edge else 0)
 
 
+def _far_from_edge(lines: Sequence[tuple[str, int]], index: int, depth: int) -> bool:
+    """Whether a line is too far from the one nearer the page's edge to belong to the same header or footer."""
+    outer = index - 1 if depth > 0 else index + 1
+    return abs(lines[outer][1] - lines[index][1]) > SAME_FURNITURE
+
+
 def _mark_depth(
     pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]], active: set[int], depth: int
 ) -> set[int]:
@@ -159,6 +169,8 @@ def _mark_depth(
         if not 0 <= index < len(lines):
             continue
         masked = mask(lines[index][0])
+        if not masked or (depth not in (0, -1) and _far_from_edge(lines, index, depth)):
+            continue
         if index in found[number]:
             marked.add(number)
             continue

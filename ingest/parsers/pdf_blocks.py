@@ -23,6 +23,7 @@ LEADING = 1.75
 """Lines of a paragraph are at most this many line heights apart."""
 
 COLUMN_HEAD_ROWS = 4
+TABLE_CELLS = 4
 
 INDENT = 0.8
 """A first line set in by this many line heights opens a paragraph."""
@@ -62,10 +63,16 @@ def furniture_rows(pages: Sequence[list[Row]]) -> list[set[int]]:
     """For each page the indexes of the rows that are repeated headers and footers."""
     orders = [[index for _, index in sorted((-row.top, index) for index, row in enumerate(rows))] for rows in pages]
     described = [
-        [(rows[index].text, rows[index].bottom) for index in order] for rows, order in zip(pages, orders, strict=True)
+        [(_furniture_text(rows[index]), rows[index].bottom) for index in order]
+        for rows, order in zip(pages, orders, strict=True)
     ]
     found = find_furniture(described)
     return [{order[place] for place in places} for order, places in zip(orders, found, strict=True)]
+
+
+def _furniture_text(row: Row) -> str:
+    """The row's text, but nothing for the column heads that a long table repeats on each page: its rows need them."""
+    return "" if len(row.cells) >= TABLE_CELLS else row.text
 
 
 def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[Group]:

@@ -239,7 +239,7 @@ def _quarter_turns(text_page: Any, spans: list[tuple[int, int]]) -> int:
     votes = [0, 0, 0, 0]
     for start, _ in spans[:: max(1, len(spans) // 7)]:
         angle = pdfium.FPDFText_GetCharAngle(text_page, start)
-        votes[round(angle / (math.pi / 2)) % 4] += 1
+        votes[-round(angle / (math.pi / 2)) % 4] += 1  # pdfium measures clockwise
     return votes.index(max(votes))
 
 

@@ -1,0 +1,97 @@
+"""Characters, hyphens and furniture are repaired without harming what is right."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.cleanup import clean_text, clean_word, find_furniture, join_broken, words_in
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("eﬃcient", "efficient"),
+        ("ﬁrst", "first"),
+        ("in\u00adfor\u00admation", "information"),
+        ("nul\x00byte", "nulbyte"),
+        ("\ufeffmark", "mark"),
+        ("half\ud83d", "half"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("naïve", "naïve"),
+        ("2²", "2²"),
+        ("東京", "東京"),
+    ],
+)
+def test_a_word_loses_only_what_cannot_be_read(raw: str, clean: str) -> None:
+    assert clean_word(raw) == clean
+
+
+@given(st.text(st.characters()))
+def test_clean_words_can_always_be_stored_and_need_no_second_cleaning(word: str) -> None:
+    clean = clean_word(word)
+    clean.encode("utf-8")
+    assert clean_word(clean) == clean
+
+
+def test_line_breaks_survive_cleaning_and_spaces_become_single() -> None:
+    assert clean_text("a \t b\r\nc\n\n\n\nd\u00a0e\n") == "a b\nc\n\nd e"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("informa", "tion", "information"),
+        ("informa", "tion,", "information,"),
+        ("(informa", "tion)", "(information)"),
+        ("10", "K", "10-K"),
+        ("2019", "2020", "2019-2020"),
+        ("well", "known", "well-known"),
+        ("non", "cash", "non-cash"),
+        ("Anglo", "American", "Anglo-American"),
+        ("state-of-the", "art", "state-of-the-art"),
+        ("IT", "based", "IT-based"),
+    ],
+)
+def test_a_broken_word_is_joined_and_a_compound_keeps_its_hyphen(first: str, second: str, joined: str) -> None:
+    assert join_broken(first, second, set()) == joined
+
+
+def test_a_spelling_elsewhere_in_the_document_decides_about_the_hyphen() -> None:
+    vocabulary = words_in(["The take-up was slow.", "Cooperation helped."])
+    assert join_broken("take", "up", vocabulary) == "take-up"
+    assert join_broken("co", "operation", vocabulary) == "cooperation"
+
+
+def page(*lines: str) -> list[tuple[str, int]]:
+    return [(line, 8000 - 200 * index) for index, line in enumerate(lines)]
+
+
+def test_repeated_headers_and_counting_page_numbers_are_furniture() -> None:
+    pages = [page("Annual report 2023", f"Text {'abc'[n]}", f"More {'xyz'[n]}", str(n + 7)) for n in range(3)]
+    assert find_furniture(pages) == [{0, 3}] * 3
+
+
+def test_a_page_number_counts_as_furniture_wherever_the_page_ends() -> None:
+    bodies = [["one"], ["two", "three"], ["four", "five", "six"]]
+    pages = [page(*body, f"F-{n + 3}") for n, body in enumerate(bodies)]
+    assert [sorted(found) for found in find_furniture(pages)] == [[1], [2], [3]]
+
+
+def test_years_over_a_table_are_not_furniture() -> None:
+    pages = [page("2022 2021 2020", f"row {letter}", f"end {letter}") for letter in "abcd"]
+    assert find_furniture(pages) == [set()] * 4
+
+
+def test_the_same_line_in_the_middle_of_pages_is_not_furniture() -> None:
+    pages = [
+        page(*(f"{word} {n * 'x'}" for word in "abcd"), "Total", *(f"{word} {n * 'y'}" for word in "efgh"))
+        for n in range(1, 5)
+    ]
+    assert all(4 not in found for found in find_furniture(pages))
+
+
+def test_two_pages_are_too_few_to_call_anything_repeated() -> None:
+    assert find_furniture([page("Header", "a"), page("Header", "b")]) == [set(), set()]

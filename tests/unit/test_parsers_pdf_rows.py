@@ -1,0 +1,119 @@
+"""Rows, columns and blocks come out of word boxes as a reader sees them."""
+
+from __future__ import annotations
+
+from ingest.parsers.pdf_blocks import PageWriter, group_rows
+from ingest.parsers.pdf_rows import is_table_row, make_rows
+from ingest.parsers.pdfium import Line, Word
+from rag.layout import rectangles_under
+from rag.types import BlockKind, Page
+
+HEIGHT = 100
+LETTER = 50
+
+
+def line(*cells: tuple[int, str], y: int, height: int = HEIGHT, bold: bool = False, broken: bool = False) -> Line:
+    """A line of cells (left edge, text), all letters of one width; `broken` ends it with a hyphen."""
+    words = []
+    for left, text in cells:
+        for text_word in text.split():
+            right = left + LETTER * len(text_word)
+            words.append(Word(text_word, False, left, y, right, y + height))
+            left = right + LETTER // 2
+    if broken:
+        words[-1] = words[-1]._replace(broken=True)
+    return Line(words, bold)
+
+
+def write(lines: list[Line]) -> Page:
+    groups = group_rows(make_rows(lines), set(), HEIGHT)
+    return PageWriter(set()).write(groups, 0, label="", turns=0)
+
+
+def blocks(lines: list[Line]) -> list[tuple[BlockKind, str]]:
+    page = write(lines)
+    return [(block.kind, page.text[block.start : block.end]) for block in page.blocks]
+
+
+def test_a_row_of_amounts_is_one_table_row_with_its_cells_apart() -> None:
+    row = line((0, "Cash and cash equivalents"), (3000, "$"), (3300, "5,794"), (4000, "$"), (4300, "4,225"), y=0)
+    assert blocks([row]) == [(BlockKind.TABLE_ROW, "Cash and cash equivalents  $ 5,794  $ 4,225")]
+
+
+def test_a_row_that_pdfium_broke_into_lines_is_put_together() -> None:
+    label, amount = line((0, "Net sales of goods"), y=0), line((4000, "1,234"), y=5)
+    assert blocks([label, amount]) == [(BlockKind.TABLE_ROW, "Net sales of goods  1,234")]
+
+
+def test_a_numbered_list_item_is_not_a_table_row() -> None:
+    (row,) = make_rows([line((0, "(a)"), (400, "the tide is out at noon on every second day"), y=0)])
+    assert not is_table_row(row)
+
+
+def test_lines_of_a_paragraph_join_and_a_gap_parts_paragraphs() -> None:
+    lines = [
+        line((0, "the quick brown fox jumps"), y=1000),
+        line((0, "over the lazy dog in the"), y=880),
+        line((0, "second year of the rains"), y=600),
+    ]
+    assert [text for _, text in blocks(lines)] == [
+        "the quick brown fox jumps over the lazy dog in the",
+        "second year of the rains",
+    ]
+
+
+def test_a_line_that_ends_early_ends_its_paragraph() -> None:
+    lines = [
+        line((0, "the ferry leaves at noon and"), y=1000),
+        line((0, "comes back."), y=880),
+        line((0, "Dogs travel free on weekdays"), y=760),
+    ]
+    assert [text for _, text in blocks(lines)] == [
+        "the ferry leaves at noon and comes back.",
+        "Dogs travel free on weekdays",
+    ]
+
+
+def test_a_word_broken_at_a_line_end_is_joined_and_keeps_a_box_on_each_line() -> None:
+    page = write(
+        [
+            line((0, "all of this informa"), y=1000, broken=True),
+            line((0, "tion is old and grey"), y=880),
+        ]
+    )
+    start = page.text.index("information")
+    boxes = rectangles_under(page.layout, start, start + len("information"))
+    assert [round(box.bottom) for box in boxes] == [100, 88]
+
+
+def test_word_boxes_follow_the_text_past_removed_characters() -> None:
+    words = [Word("ﬁrst", False, 0, 0, 200, 100), Word("\u00ad", False, 210, 0, 215, 100),
+             Word("last", False, 300, 0, 500, 100)]  # fmt: skip
+    page = write([Line(words, False)])
+    assert page.text == "first last"
+    (box,) = rectangles_under(page.layout, page.text.index("last"), len(page.text))
+    assert (box.left, box.right) == (30, 50)
+
+
+def test_taller_or_bold_short_lines_are_headings_and_sentences_are_not() -> None:
+    lines = [
+        line((0, "Results of the year"), y=1000, height=150),
+        line((0, "Dredging"), y=700, bold=True),
+        line((0, "This is bold but a sentence."), y=400, bold=True),
+    ]
+    assert [kind for kind, _ in blocks(lines)] == [BlockKind.HEADING, BlockKind.HEADING, BlockKind.PARAGRAPH]
+
+
+LEFT = "the birds come back in spring and"
+RIGHT = "ferries ran only twice in a week"
+
+
+def test_two_columns_written_row_by_row_are_read_one_after_the_other() -> None:
+    lines = [line((0, LEFT), (2600, RIGHT), y=2000 - 120 * index) for index in range(8)]
+    text = write(lines).text
+    assert text.rindex("birds") < text.index("ferries")
+
+
+def test_a_table_with_words_in_two_columns_keeps_its_rows() -> None:
+    lines = [line((0, "Bread"), (2600, "two pounds"), y=2000 - 120 * index) for index in range(8)]
+    assert blocks(lines) == [(BlockKind.TABLE_ROW, "Bread  two pounds")] * 8
