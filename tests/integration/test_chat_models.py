@@ -126,10 +126,9 @@ def test_a_rate_limit_that_lasts_is_named(spec: str) -> None:
         assert "limits the rate" in failure_of(model).reason
 
 
-@every_provider
+@pytest.mark.parametrize("spec", [spec for spec in SERVERS if not spec.startswith("ollama")])
 def test_a_wait_too_long_to_sit_out_is_not_begun(spec: str) -> None:
-    if spec.startswith("ollama"):
-        pytest.skip("the client does not pass the header on")
+    """Ollama's client library does not pass the header on, and Ollama does not send it."""
     with opened(spec, retries=3, failures=[status(429, retry_after=3600)]) as (model, server):
         assert "3600 seconds" in failure_of(model).remedy
         assert len(server.chats) == 1
@@ -279,9 +278,20 @@ def test_a_server_without_tokenizer_is_estimated_for() -> None:
         assert model.count_tokens("The cat sat on the mat.") >= 7
 
 
-def test_a_tokenizer_that_fails_later_is_estimated_for() -> None:
-    with opened("openai:gpt-4o", n_ctx=2048) as (model, _):
-        assert model.count_tokens("The cat sat on the mat.") >= 7
+def test_a_tokenizer_that_fails_is_estimated_for_and_the_context_stays_known() -> None:
+    with opened("openai:gpt-4o", n_ctx=2048) as (model, server):
+        assert [model.count_tokens(f"The cat sat on mat {number}.") >= 7 for number in range(9)] == [True] * 9
+        assert sum(request.path == "/tokenize" for request in server.requests) == 1
+        assert model.context_tokens == 2048
+
+
+def test_a_context_that_proves_too_small_is_asked_for_again() -> None:
+    too_long = status(400, body='{"error": {"message": "exceeds the available context size"}}')
+    with opened("openai:gpt-4o", n_ctx=2048, failures=[too_long]) as (model, server):
+        assert model.context_tokens == 2048
+        failure_of(model)
+        assert model.context_tokens == 2048
+        assert sum(request.path == "/props" for request in server.requests) == 2
 
 
 def test_a_server_that_starts_late_is_found() -> None:

@@ -119,6 +119,7 @@ class ChatModel:
         self._context_setting = context_tokens
         self._found: ServerFacts | None = None
         self._ask_again_at = 0.0
+        self._estimate_until = 0.0
         self._count_exactly = functools.lru_cache(maxsize=COUNTS_KEPT)(self._ask_for_count)
 
     def __repr__(self) -> str:
@@ -156,12 +157,12 @@ class ChatModel:
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`: exact where the server has a /tokenize, else estimated, rather too many than too few."""
-        if self._facts.tokenizer is None:
+        if self._facts.tokenizer is None or time.monotonic() < self._estimate_until:
             return estimate_tokens(text)
         try:
             return self._count_exactly(text)
         except LookupError:
-            self._found, self._ask_again_at = None, time.monotonic() + LOOKUP_PAUSE_SECONDS
+            self._estimate_until = time.monotonic() + LOOKUP_PAUSE_SECONDS
             return estimate_tokens(text)
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
@@ -193,6 +194,8 @@ class ChatModel:
             except Exception as error:
                 pause = _pause_before_retry(error, attempt) if not said and attempt < self._retries else None
                 if pause is None:
+                    # The server may have been started anew with another context.
+                    self._found, self._ask_again_at = None, 0.0
                     raise failures.explain(error, self._caller, in_answer=bool(said)) from None
             finally:
                 _close(pieces)
