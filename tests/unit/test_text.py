@@ -1,0 +1,152 @@
+"""Checks where sentences end, which words count and how numbers are read."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.text import STOP_WORDS, content_words, is_table_row, normalise_number, numbers, sentence_spans, stem
+
+
+def sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Apple Inc. Chairman Tim spoke.",
+        "The U.S. Senate met Dr. Smith and J. R. Jones.",
+        "It fell by 3.5 points, see Fig. 3 and No. 5, pp. 7.",
+        "Some animals, e.g. Cats vs. Dogs, fight.",
+        'He said "Stop!" and left.',
+        "Yahoo! is a firm.",
+        "Wait ... what happened.",
+        "A paragraph that was wrapped\nby its editor goes on.",
+    ],
+)
+def test_a_sentence_stays_whole(sentence: str) -> None:
+    assert sentences(sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["It is made by Apple Inc.", "The firm is old."],
+        ["He lives in the U.S.", "However, he works abroad."],
+        ['He said "Go!"', "(She went.)", "Why?", "Nobody knows."],
+        ["It grew in 2019.", "2020 was worse."],
+        ["It is true.[1]", "So is this.[2][3]"],
+        ["1. First thing.", "Then more.", "2. Second thing."],
+        ["• one item", "• another item", "- a third"],
+        ["Net sales 5,794.0 5,623.1", "Cost (45) —", "Margin 12% 13%"],
+        ["name | age", "Ann | 7"],
+        ["# Title", "Text follows"],
+        ["Overview", "The company makes tents in many colours and sells them."],
+    ],
+)
+def test_sentences_rows_and_items_are_cut_apart(pieces: list[str]) -> None:
+    assert sentences("\n".join(pieces)) == pieces
+
+
+def test_a_blank_line_ends_a_sentence_and_a_space_after_a_stop_too() -> None:
+    assert sentences("No full stop here\n \nNext one. And another") == ["No full stop here", "Next one.", "And another"]
+
+
+def test_chinese_and_japanese_sentences_end_without_a_space() -> None:
+    assert sentences("東京は首都です。人口は多い！「はい。」次") == [
+        "東京は首都です。",
+        "人口は多い！",
+        "「はい。」",
+        "次",
+    ]
+
+
+@given(st.text(alphabet="aB 1.\n!?\"')(|\t。-•[]0,5%", max_size=200))
+def test_every_visible_character_is_in_exactly_one_sentence(text: str) -> None:
+    spans = sentence_spans(text)
+    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+@pytest.mark.parametrize("unit", [".", ". ", "1 ", '."', "a. ", " 5", "- ", "x   ", "1,", "\n", "[1]", "。", "(1) "])
+def test_garbage_takes_linear_time(unit: str) -> None:
+    text = unit * 40_000 + "x%"
+    began = time.process_time()
+    sentence_spans(text)
+    content_words(text)
+    numbers(text)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Net sales 5,794.0 5,623.1", True),
+        ("Net sales $ 5,794.0 $ (5,623.1)", True),
+        ("a\tb", True),
+        ("| a | b |", True),
+        ("Sales rose to 5,794 in 2019", False),
+        ("In the years 2018 and 2019", False),
+        ("", False),
+    ],
+)
+def test_a_table_row_is_known_by_its_cells(line: str, expected: bool) -> None:
+    assert is_table_row(line) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("companies", "company"),
+        ("acquired", "acquiring"),
+        ("acquire", "acquires"),
+        ("running", "run"),
+        ("annually", "annual"),
+        ("boxes", "box"),
+        ("falling", "fall"),
+    ],
+)
+def test_inflections_of_a_word_meet(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_different_words_stay_apart() -> None:
+    assert len({stem(word) for word in ("bus", "business", "analysis", "analyst", "sing", "king", "red")}) == 7
+
+
+def test_content_words_leave_out_stop_words_case_and_accents() -> None:
+    assert content_words("What is the Café's $1.2 billion, twelve?") == ["caf", "1.2", "billion", "12"]
+    assert not STOP_WORDS & set(content_words(" ".join(STOP_WORDS)))
+
+
+def test_unspaced_scripts_are_compared_by_pairs_of_characters() -> None:
+    assert set(content_words("東京は")) & set(content_words("大東京")) == {"東京"}
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("5,794.0", "5794"),
+        ("5794.00", "5794"),
+        ("1.234,56", "1234.56"),
+        ("1.234.567", "1234567"),
+        ("3,5", "3.5"),
+        ("1,000", "1000"),
+        ("3.1.2", "3.1.2"),
+        ("07", "7"),
+        ("007", "007"),
+        ("0.50", "0.5"),
+        ("٣", "3"),
+    ],
+)
+def test_a_number_has_one_form(written: str, plain: str) -> None:
+    assert normalise_number(written) == plain
+
+
+def test_numbers_leave_out_citation_markers_and_codes() -> None:
+    text = "Sales of (45), $1.2 billion and 12% in FY2018 [3] [1, 2], up in Q3, 2nd of 24–10, twelve"
+    assert numbers(text) == {"45", "1.2", "12", "2018", "2", "24", "10"}
+    assert numbers("twelve or ten", spelled=True) == {"12", "10"}
