@@ -16,14 +16,18 @@ from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
 from ingest.workers import WorkerPool
+from rag.adapters.chat_models import open_chat_model
 from rag.adapters.chroma_index import ChromaIndex
+from rag.adapters.ollama_models import find_chat_model
 from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library
 from rag.adapters.sqlite.schema import open_catalogue
 from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
-from rag.protocols import Embedder
+from rag.pipeline import AskPipeline, AskSettings
+from rag.protocols import Embedder, LanguageModel
+from rag.refusal import REFUSAL_THRESHOLD
 from rag.retrieval import Retriever
 
 BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
@@ -42,6 +46,19 @@ class Lectern:
     ledger: Ledger
     ingest: IngestPipeline
     retriever: Retriever
+    embedder: Embedder
+
+    def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
+        """The pipeline that answers with an LLM, or with quotes when there is none."""
+        settings = self.settings
+        threshold = REFUSAL_THRESHOLD if settings.refusal_threshold is None else settings.refusal_threshold
+        return AskPipeline(
+            retriever=self.retriever,
+            searcher=self.library,
+            embedder=self.embedder,
+            model=model,
+            settings=AskSettings(settings.source_chunks, settings.answer_tokens, threshold),
+        )
 
 
 @contextmanager
@@ -76,11 +93,39 @@ def open_lectern(
         )
         retriever = Retriever(searcher=library, vectors=vectors, embedder=embedder)
         try:
-            yield Lectern(settings, library, ledger, ingest, retriever)
+            yield Lectern(settings, library, ledger, ingest, retriever, embedder)
         finally:
             ingest.close()
             vectors.close()
             engine.dispose()
+
+
+def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:
+    """The LLM that the settings name, else a local Ollama's, else None; no remote one unless it is named.
+
+    Raises ConfigurationError for a wrong name or a missing key.
+    """
+    if not use_llm:
+        return None
+    spec, base_url = settings.llm, settings.llm_base_url or None
+    if not spec:
+        found = find_chat_model(settings.ollama_url)
+        if found is None:
+            return None
+        spec, base_url = f"ollama:{found}", settings.ollama_url
+    key = {
+        "openai": settings.openai_api_key,
+        "anthropic": settings.anthropic_api_key,
+        "google_genai": settings.google_api_key,
+    }.get(spec.partition(":")[0])
+    return open_chat_model(
+        spec,
+        base_url=base_url,
+        api_key=key.get_secret_value() if key else None,
+        timeout_seconds=settings.llm_timeout_seconds,
+        retries=settings.llm_retries,
+        context_tokens=settings.llm_context_tokens,
+    )
 
 
 def open_library(settings: Settings) -> Library:

@@ -9,15 +9,18 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app import printing
-from app.build import Lectern, open_lectern, open_library
+from app.build import Lectern, choose_model, open_lectern, open_library
+from app.doctor import examine
 from app.evaluation import evaluate, read_questions
-from app.json_forms import collection_json, document_json, hit_json
+from app.explanation import explain_stages
+from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
 from app.settings import read_settings
 from rag.errors import ConfigurationError, LecternError, NotFoundError
 
@@ -97,6 +100,40 @@ def search(
             for notice in found.notices:
                 printing.messages.print(printing.clean(notice), style="yellow")
             printing.print_hits(hits, labels, sum(found.milliseconds.values()))
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    collection: Collection = None,
+    where: Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")] = None,
+    llm: Annotated[str | None, typer.Option("--llm", help="PROVIDER:MODEL, such as ollama:llama3.2.")] = None,
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Answer with quotes only.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question with citations, each checked against the page it names."""
+    with _reported(as_json):
+        settings = read_settings(home=home, collection=collection, llm=llm)
+        filters = _parse_filters(where or [])
+        model = choose_model(settings, use_llm=not no_llm)
+        with open_lectern(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
+            pipeline = lectern.ask_pipeline(model)
+            stream = pipeline.ask(question, collection=settings.collection, filters=filters)
+            if not as_json:
+                printing.print_stream(stream)
+            answer = stream.answer
+            explanation = explain_stages(stream, pipeline.settings) if explain else None
+        if as_json:
+            extra = {} if explanation is None else {"explanation": explanation_json(explanation)}
+            _print_json({**answer_json(answer), **extra})
+        else:
+            printing.print_answer_footer(answer)
+            if explanation is not None:
+                printing.print_explanation(explanation)
+        if answer.error:
+            raise typer.Exit(EXIT_COULD_NOT)
 
 
 @cli.command()
@@ -193,6 +230,19 @@ def status(home: Home = None, as_json: Json = False) -> None:
             printing.output.print(f"The index is in {printing.clean(str(settings.home))}")
             printing.print_collections(listed)
             printing.print_runs(runs)
+
+
+@cli.command()
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """Check what Lectern finds on this machine, and say what to do about each gap."""
+    with _reported(as_json):
+        findings = examine(read_settings(home=home))
+        if as_json:
+            _print_json({"findings": [asdict(finding) for finding in findings]})
+        else:
+            printing.print_findings(findings)
+        if any(finding.blocks for finding in findings):
+            raise typer.Exit(EXIT_COULD_NOT)
 
 
 @cli.command("eval")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.explanation import Explanation
 from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, Source
 
 
@@ -114,4 +115,15 @@ def collection_json(collection: CollectionInfo) -> dict[str, Any]:
         "chunks": collection.chunks,
         "last_synced_at": collection.last_synced_at,
         "embedder": collection.embedder,
+    }
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    """Every stage's ranks of each chunk, and what became of it."""
+    return {
+        "probability": explanation.probability,
+        "threshold": explanation.threshold,
+        "milliseconds": dict(explanation.milliseconds),
+        "more": explanation.more,
+        "hits": [{**hit_json(row.hit, {}), "fate": row.fate} for row in explanation.rows],
     }

@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 from rag.errors import IndexLockedError, StoreError
 
+OWNER_FILE = "owner.json"
+
 
 @contextmanager
 def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None]:
@@ -21,14 +23,15 @@ def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None
     Raises IndexLockedError, which names the owner, when another process does not let go within `wait_seconds`;
     StoreError when the folder cannot be written.
     """
-    owner_file = home / "owner.json"
+    owner_file = home / OWNER_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
         lock = FileLock(home / "lock")
         lock.acquire(timeout=wait_seconds)
     except Timeout:
         raise IndexLockedError(
-            f"The index in {home} is in use by {_describe_owner(owner_file)}.", "Wait for it to finish, or stop it."
+            f"The index in {home} is in use by {describe_owner(home) or 'another process'}.",
+            "Wait for it to finish, or stop it.",
         ) from None
     except OSError as error:
         raise StoreError(
@@ -46,9 +49,10 @@ def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None
         lock.release()
 
 
-def _describe_owner(owner_file: Path) -> str:
+def describe_owner(home: Path) -> str:
+    """Who owns the index in `home`, in words; "" when nobody says so."""
     try:
-        owner = json.loads(owner_file.read_text())
+        owner = json.loads((home / OWNER_FILE).read_text())
         return f"`lectern {owner['command']}` (process {owner['process']}, since {owner['since']})"
     except (OSError, ValueError, KeyError):
-        return "another process"
+        return ""

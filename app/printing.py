@@ -10,9 +10,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.doctor import Finding
+from app.explanation import Explanation
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError
-from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source, page_name
+from rag.pipeline import AnswerStream
+from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, page_name
 
 output = Console(highlight=False, soft_wrap=True)
 messages = Console(stderr=True, highlight=False)
@@ -104,25 +107,67 @@ def print_hits(hits: Sequence[Hit], labels: dict[tuple[int, int], str], millisec
     output.print(f"[dim]{milliseconds:.0f} ms[/]")
 
 
-def print_sources(sources: Sequence[Source]) -> None:
-    """The numbered sources, before the answer."""
-    for source in sources:
+def print_stream(stream: AnswerStream) -> None:
+    """The sources, then the answer as it comes."""
+    for source in stream.sources:
         label = source.page_labels.get(source.first_page, "")
-        output.print(f"[dim][{source.number}] {place(source.document, source.first_page, source.last_page, label)}[/]")
+        where = place(source.document, source.first_page, source.last_page, label)
+        output.print(f"[dim]\\[{source.number}] {where}[/]")
+    output.print()
+    for piece in stream:
+        # Line breaks are the answer's own; all else that is no character is not for a terminal.
+        output.print("\n".join(clean(line) for line in piece.split("\n")), end="")
+    output.print()
 
 
-def print_answer_footer(answer: Answer, sources: Sequence[Source]) -> None:
+def print_answer_footer(answer: Answer) -> None:
     """The quotes that carry the answer, what the user should know, and what it took."""
-    by_number = {source.number: source for source in sources}
+    words = {source.number: source.document.page_word for source in answer.sources}
     if answer.citations:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
-        output.print(_citation_line(citation, by_number[citation.number].document.page_word))
+        output.print(_citation_line(citation, words[citation.number]))
     for notice in answer.notices:
         output.print(f"[yellow]{clean(notice)}[/]")
-    cost = "" if answer.cost_usd is None else f", {answer.cost_usd:.4f} USD"
-    tokens = f"{answer.usage.prompt_tokens:,} + {answer.usage.completion_tokens:,} tokens{cost}, " if answer.llm else ""
-    output.print(f"\n[dim]{clean(answer.llm)}: {tokens}{sum(answer.milliseconds.values()) / 1000:.1f} s[/]")
+    if answer.error:
+        output.print(f"[bold red]{clean(answer.error)}[/]")
+    tokens = ""
+    if answer.usage.prompt_tokens:
+        cost = "" if answer.cost_usd is None else f", {answer.cost_usd:.4f} USD"
+        tokens = f"{answer.usage.prompt_tokens:,} + {answer.usage.completion_tokens:,} tokens{cost}, "
+    seconds = sum(answer.milliseconds.values()) / 1000
+    output.print(f"\n[dim]{clean(answer.llm or 'no LLM was asked')}: {tokens}{seconds:.1f} s[/]")
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """One line a chunk: where each stage put it, and what became of it."""
+    output.print(
+        f"\n[bold]Explanation[/]: the passages answer the question with probability {explanation.probability:.2f}; "
+        f"below {explanation.threshold:.2f} Lectern refuses."
+    )
+    for stage, milliseconds in explanation.milliseconds.items():
+        output.print(f"  [dim]{stage:<10} {milliseconds:8.1f} ms[/]")
+    table = Table("", "Document", "Page", "Dense", "Lexical", "Fused", "Reranked", "Became")
+    for number, row in enumerate(explanation.rows, start=1):
+        ranks = [_rank_cell(row.hit, stage) for stage in ("dense", "lexical", "fused", "reranked")]
+        table.add_row(str(number), clean(row.hit.document.path), str(row.hit.chunk.first_page + 1), *ranks, row.fate)
+    output.print(table)
+    if explanation.more:
+        output.print(f"[dim]and {explanation.more} more that were found further down[/]")
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What the doctor found."""
+    table = Table("", "What", "Found", "What to do")
+    for finding in findings:
+        mark = "[red]missing[/]" if finding.blocks else "[green]ok[/]" if finding.is_fine else "[yellow]note[/]"
+        table.add_row(mark, clean(finding.what), clean(finding.found), clean(finding.remedy))
+    output.print(table)
+
+
+def _rank_cell(hit: Hit, stage: str) -> str:
+    found = hit.stages.get(stage)
+    return f"{found.rank + 1} ({found.score:.3g})" if found else "-"
 
 
 def _citation_line(citation: Citation, word: str) -> str:
@@ -175,14 +220,6 @@ def print_scores(scores: Mapping[str, float]) -> None:
     for name, value in scores.items():
         number = f"{value:.0f}" if name == "questions" else f"{value:.1f}" if name.endswith("_ms") else f"{value:.3f}"
         output.print(f"{name:<20} {number:>8}")
-
-
-def print_table(rows: Sequence[tuple[str, str, str]]) -> None:
-    """Rows of (what, state, what to do)."""
-    table = Table("What", "Found", "What to do")
-    for what, found, remedy in rows:
-        table.add_row(clean(what), clean(found), clean(remedy))
-    output.print(table)
 
 
 def place(document: DocumentInfo, first_page: int, last_page: int, label: str = "") -> str:

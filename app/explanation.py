@@ -1,0 +1,57 @@
+"""Says why a document did or did not come up for a question: every stage's ranks and what became of each chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rag.pipeline import AnswerStream, AskSettings
+from rag.types import Hit, Source
+
+ROWS = 30
+"""Chunks shown; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedHit:
+    """A chunk that was found, and what became of it: "source [3]" or why it went no further."""
+
+    hit: Hit
+    fate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How an answer's sources were found; `probability` is what refusal is decided on."""
+
+    rows: tuple[ExplainedHit, ...]
+    more: int
+    probability: float
+    threshold: float
+    milliseconds: Mapping[str, float]
+
+
+def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
+    """The explanation of an answer that was made with `settings`."""
+    source_chunks = settings.source_chunks
+    milliseconds = stream.answer.milliseconds
+    rows = tuple(
+        ExplainedHit(hit, _fate(stream, hit) if position < source_chunks else f"cut: not in the best {source_chunks}")
+        for position, hit in enumerate(stream.retrieval.hits[:ROWS])
+    )
+    more = max(0, len(stream.retrieval.hits) - ROWS)
+    return Explanation(rows, more, stream.probability, settings.refusal_threshold, milliseconds)
+
+
+def _fate(stream: AnswerStream, hit: Hit) -> str:
+    number = next(source.number for source in stream.sources if _holds(source, hit))
+    if number in {source.number for source in stream.read}:
+        return f"source [{number}]"
+    return f"source [{number}], not read" if stream.answer.refused else f"source [{number}], did not fit"
+
+
+def _holds(source: Source, hit: Hit) -> bool:
+    first = hit.chunk.spans[0]
+    return source.document.id == hit.document.id and any(
+        span.page == first.page and span.start <= first.start < span.end for span in source.spans
+    )

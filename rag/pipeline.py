@@ -1,0 +1,279 @@
+"""Answers a question: search -> segments -> refuse or prompt -> LLM stream -> checked citations.
+
+Knows each part by its protocol, and nothing of who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.citations import CheckedAnswer, check_citations
+from rag.errors import ModelError
+from rag.layout import rectangles_under
+from rag.markers import CitationFilter
+from rag.prices import cost_usd
+from rag.prompt import REFUSAL, Prompt, build_prompt
+from rag.protocols import Embedder, LanguageModel, Searcher
+from rag.reader import ExtractiveReader, compose
+from rag.refusal import REFUSAL_THRESHOLD, answerability
+from rag.retrieval import DENSE, Retrieval, Retriever, StageTimer, check_question
+from rag.segments import join_segments
+from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage
+
+EXTRACTIVE = "extractive"
+"""What stands for the LLM's name when the answer is made of quotes."""
+
+SOURCE_CHUNKS = 12
+"""Best chunks that become sources: with 256 tokens each they fit a context of 4,096 beside the answer."""
+
+JUDGED_PASSAGES = 10
+"""Passages on which the refusal is decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskSettings:
+    """How answers are made."""
+
+    source_chunks: int = SOURCE_CHUNKS
+    answer_tokens: int = 1024
+    refusal_threshold: float = REFUSAL_THRESHOLD
+
+
+class AnswerStream:
+    """An answer while it is made: sources first, then its text piece by piece, then the whole, checked.
+
+    Iterate it once for the text; `answer` is there afterwards (and finishes the stream if need be).
+    """
+
+    def __init__(
+        self,
+        *,
+        sources: tuple[Source, ...],
+        retrieval: Retrieval,
+        probability: float,
+        produce: Callable[[AnswerStream], Iterator[str]],
+    ) -> None:
+        self.sources = sources
+        self.retrieval = retrieval
+        self.probability = probability
+        """How likely the passages answer the question, 0 to 1."""
+        self.read: tuple[Source, ...] = ()
+        """The sources that the answer was made from, once it is made."""
+        self._pieces = produce(self)
+        self._answer: Answer | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        return self._pieces
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer."""
+        for _ in self._pieces:
+            pass
+        assert self._answer is not None, "the stream was closed before its end"
+        return self._answer
+
+    def finish(self, answer: Answer, read: tuple[Source, ...]) -> None:
+        """Called by the producer with its last step."""
+        self._answer = answer
+        self.read = read
+
+    def close(self) -> None:
+        """Stop the LLM; there will be no answer."""
+        close = getattr(self._pieces, "close", None)
+        if close is not None:
+            close()
+
+
+class AskPipeline:
+    """Answers questions from one index."""
+
+    def __init__(
+        self,
+        *,
+        retriever: Retriever,
+        searcher: Searcher,
+        embedder: Embedder,
+        model: LanguageModel | None,
+        settings: AskSettings | None = None,
+    ) -> None:
+        self._retriever = retriever
+        self._searcher = searcher
+        self._embedder = embedder
+        self._reader = ExtractiveReader(embedder)
+        self._model = model
+        self.settings = settings or AskSettings()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str,
+        filters: Mapping[str, str] | None = None,
+        history: Sequence[Message] = (),
+    ) -> AnswerStream:
+        """Search at once; the answer is made while the stream is read.
+
+        Raises QuestionError, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then
+        holds what had come, the sources, and the error.
+        """
+        question = check_question(question)
+        retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
+        timer = StageTimer(dict(retrieval.milliseconds))
+        sources = tuple(join_segments(retrieval.hits[: self.settings.source_chunks], self._searcher.load_pages))
+        probability = judge(question, retrieval.hits)
+        timer.mark("segments")
+
+        def produce(stream: AnswerStream) -> Iterator[str]:
+            if not sources or probability < self.settings.refusal_threshold:
+                return self._refuse(stream, timer)
+            if self._model is None:
+                return self._quote(stream, question, timer)
+            return self._generate(stream, self._model, question, history, timer)
+
+        return AnswerStream(sources=sources, retrieval=retrieval, probability=probability, produce=produce)
+
+    def _refuse(self, stream: AnswerStream, timer: StageTimer) -> Iterator[str]:
+        """The fixed sentence; the nearest passages stay visible as sources."""
+        yield REFUSAL
+        stream.finish(
+            Answer(
+                text=REFUSAL,
+                refused=True,
+                sources=stream.sources,
+                citations=(),
+                llm="",
+                usage=Usage(0, 0),
+                cost_usd=0.0,
+                milliseconds=timer.milliseconds,
+                notices=stream.retrieval.notices,
+            ),
+            read=(),
+        )
+
+    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer) -> Iterator[str]:
+        """The best sentences, word for word, where no LLM is set up."""
+        text = compose(self._reader.read(question, stream.sources)) or REFUSAL
+        timer.mark("read")
+        yield text
+        checked = self._check(text, stream.sources)
+        timer.mark("check")
+        stream.finish(
+            Answer(
+                text=checked.text,
+                refused=text == REFUSAL,
+                sources=stream.sources,
+                citations=checked.citations,
+                llm=EXTRACTIVE,
+                usage=Usage(0, 0),
+                cost_usd=0.0,
+                milliseconds=timer.milliseconds,
+                notices=stream.retrieval.notices,
+            ),
+            read=stream.sources,
+        )
+
+    def _generate(
+        self, stream: AnswerStream, model: LanguageModel, question: str, history: Sequence[Message], timer: StageTimer
+    ) -> Iterator[str]:
+        """The LLM's answer, in which no citation is shown that has no source."""
+        text, error, usage = "", "", None
+        prompt: Prompt | None = None
+        stream_filter = CitationFilter({source.number for source in stream.sources})
+        stop_reason = ""
+        try:
+            prompt = build_prompt(
+                question, stream.sources, model, answer_tokens=self.settings.answer_tokens, history=history
+            )
+            stream_filter = CitationFilter({source.number for source in prompt.used})
+            timer.mark("prompt")
+            for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens):
+                usage = chunk.usage or usage
+                stop_reason = chunk.stop_reason or stop_reason
+                text += chunk.text
+                if piece := stream_filter.feed(chunk.text):
+                    yield piece
+        except ModelError as failure:
+            error = f"{failure.reason} {failure.remedy}".strip()
+        if piece := stream_filter.finish():
+            yield piece
+        timer.mark("generate")
+        used = prompt.used if prompt else ()
+        checked = self._check(text, used)
+        timer.mark("check")
+        usage = usage or _estimated_usage(model, prompt, text)
+        stream.finish(
+            Answer(
+                text=checked.text,
+                refused=is_refusal(checked.text),
+                sources=stream.sources,
+                citations=checked.citations,
+                llm=model.name,
+                usage=usage,
+                cost_usd=cost_usd(model.name, usage, is_local=model.is_local),
+                milliseconds=timer.milliseconds,
+                notices=(
+                    *stream.retrieval.notices,
+                    *_prompt_notices(prompt),
+                    *_removed_notices(checked.removed_numbers),
+                    *_ending_notices(text, error, stop_reason),
+                ),
+                error=error,
+            ),
+            read=used,
+        )
+
+    def _check(self, text: str, sources: Sequence[Source]) -> CheckedAnswer:
+        return check_citations(text, sources, rectangles=self._rectangles, embed=self._embedder.embed_passages)
+
+    def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
+        pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
+        return tuple(
+            PageRectangle(span.page, rectangle)
+            for span in spans
+            if span.page in pages
+            for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
+        )
+
+
+def judge(question: str, hits: Sequence[Hit]) -> float:
+    """How likely the best hits answer the question, 0 to 1: the one number that decides refusal everywhere."""
+    return answerability(
+        question,
+        [
+            (hit.chunk.text_to_embed, hit.stages[DENSE].score if DENSE in hit.stages else 0.0)
+            for hit in hits[:JUDGED_PASSAGES]
+        ],
+    )
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an LLM's answer is the refusal it was told to give, and nothing else."""
+    return text.strip().strip("\"'").rstrip(".").casefold() == REFUSAL.rstrip(".").casefold()
+
+
+def _estimated_usage(model: LanguageModel, prompt: Prompt | None, text: str) -> Usage:
+    return Usage(prompt.prompt_tokens if prompt else 0, model.count_tokens(text) if text else 0, estimated=True)
+
+
+def _prompt_notices(prompt: Prompt | None) -> Iterator[str]:
+    if prompt and prompt.left_out:
+        numbers = ", ".join(f"[{source.number}]" for source in prompt.left_out)
+        yield f"The sources {numbers} did not fit the LLM's context and were left out."
+    if prompt and prompt.cut:
+        numbers = ", ".join(f"[{source.number}]" for source in prompt.cut)
+        yield f"The source {numbers} was shortened to fit the LLM's context."
+
+
+def _removed_notices(numbers: Sequence[int]) -> Iterator[str]:
+    if numbers:
+        listed = ", ".join(f"[{number}]" for number in numbers)
+        yield f"The LLM cited {listed}, which do not exist; these citations were removed."
+
+
+def _ending_notices(text: str, error: str, stop_reason: str) -> Iterator[str]:
+    if stop_reason == "length":
+        yield "The answer was cut off at the greatest length set (setting `answer_tokens`)."
+    if not text.strip() and not error:
+        yield "The LLM gave no answer. Ask again, or choose another one with --llm."
