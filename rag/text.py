@@ -105,6 +105,7 @@ def numbers(text: str, *, spelled: bool = False) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=1 << 16)
 def normalise_number(digits: str) -> str:
     """One form for a number however it is written: "5,794.0", "5794" and "5794.00" are "5794"."""
     plain = "".join(str(unicodedata.digit(character)) if character.isdigit() else character for character in digits)

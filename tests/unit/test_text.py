@@ -78,7 +78,7 @@ def test_garbage_takes_linear_time(unit: str) -> None:
     sentence_spans(text)
     content_words(text)
     numbers(text)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize(
