@@ -354,8 +354,13 @@ def test_a_model_that_cannot_be_set_up_says_what_is_missing(spec: str, remedy: s
     assert caught.value.remedy == remedy
 
 
+def test_a_providers_own_address_is_known_as_such_when_it_is_written_out() -> None:
+    with pytest.raises(ConfigurationError, match="needs an API key"):
+        open_chat_model("openai:gpt-4o", base_url="https://api.openai.com/v1/")
+
+
 @pytest.mark.parametrize("url", ["localhost:8000", "http://", "http://[::1", "http://host:99999", "ftp://host"])
-def test_a_base_url_that_is_none_is_refused(url: str) -> None:
+def test_a_base_url_that_is_not_one_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="not a URL"):
         open_chat_model("openai:any", base_url=url)
 

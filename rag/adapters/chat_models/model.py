@@ -7,10 +7,8 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-
-from langchain.chat_models import init_chat_model
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from rag.adapters.chat_models import failures
 from rag.adapters.chat_models.privacy import disable_tracing, reach_directly
@@ -27,6 +25,10 @@ from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.addresses import is_loopback, is_usable
 from rag.errors import ConfigurationError, ModelError
 from rag.types import Message, ModelChunk, Usage
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
 
 UNKNOWN_CONTEXT = 4_096
 """For servers that do not say: what the smallest models in use hold."""
@@ -57,9 +59,13 @@ def open_chat_model(
     url = (base_url or DEFAULT_URLS[provider]).rstrip("/")
     if not is_usable(url):
         raise ConfigurationError(f"The LLM base URL for {spec} is not a URL.", "Write it as http://HOST:PORT.")
-    if not api_key and base_url is None and provider in failures.KEY_VARIABLES:
+    custom_url = urlsplit(url).hostname != urlsplit(DEFAULT_URLS[provider]).hostname
+    if not api_key and not custom_url and provider in failures.KEY_VARIABLES:
         raise ConfigurationError(f"{spec} needs an API key.", f"Set {failures.KEY_VARIABLES[provider]}.")
-    caller = failures.Caller(provider, model, url, timeout_seconds, custom_url=base_url is not None)
+    caller = failures.Caller(provider, model, url, timeout_seconds, custom_url)
+    # LangChain takes a second to load, which only those who ask a model should wait for.
+    from langchain.chat_models import init_chat_model
+
     disable_tracing()
     if is_loopback(url):
         reach_directly(url)
@@ -237,6 +243,8 @@ class ChatModel:
 
 
 def _convert_message(message: Message) -> BaseMessage:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
     match message.role:
         case "system":
             return SystemMessage(message.text)

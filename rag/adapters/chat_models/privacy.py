@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-import langsmith
-
 TRACING_VARIABLES = (
     "LANGSMITH_TRACING",
     "LANGSMITH_TRACING_V2",
@@ -24,6 +22,8 @@ def disable_tracing() -> None:
         os.environ.pop(name, None)
     # Lets the Anthropic client's OpenTelemetry spans, which could carry prompts, not start.
     os.environ["ANTHROPIC_OPEN_TELEMETRY"] = "false"
+    import langsmith
+
     langsmith.configure(enabled=False)
 
 
