@@ -1,4 +1,4 @@
-"""Reads the words off pictures of pages with rapidocr, where that package is installed. Knows nothing of PDF."""
+"""Reads the words off pictures of pages with rapidocr, where that package is installed. Opens no file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from ingest.parsers.pdfium import Line, Word
+from ingest.parsers.pdfium import Line, PagePicture, RawPage, Word
 from rag.layout import UNITS_PER_POINT
 
 PACKAGE = "rapidocr"
@@ -25,54 +25,50 @@ def is_available() -> bool:
 
 @lru_cache(maxsize=1)
 def _engine() -> Any:
-    from rapidocr import RapidOCR  # type: ignore[import-not-found]
+    from rapidocr import RapidOCR
 
     engine = RapidOCR()
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
     return engine
 
 
-def read_lines(pixels: Any, *, page_height: float, left: float = 0.0, bottom: float = 0.0) -> list[Line]:
-    """The lines of a page picture of shape (height, width, 3), top to bottom, boxes in tenths of a point.
-
-    `page_height` is the height of the picture, and (`left`, `bottom`) the place of its lower left corner, in points.
-    """
-    found = _engine()(pixels)
+def read_picture(picture: PagePicture) -> RawPage:
+    """The lines of a page's picture from top to bottom, in the form pdfium's own text has."""
+    found = _engine()(picture.pixels)
     if found.boxes is None or found.txts is None:
-        return []
-    scale = pixels.shape[0] / page_height
-    lines: list[Line] = []
-    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
-        if score < MIN_SCORE or not text.strip():
-            continue
-        xs, ys = [float(corner[0]) for corner in box], [float(corner[1]) for corner in box]
-        edges = (
-            left + min(xs) / scale,
-            bottom + page_height - max(ys) / scale,
-            left + max(xs) / scale,
-            bottom + page_height - min(ys) / scale,
-        )
-        lines.append(Line(_split_words(text, *(round(edge * UNITS_PER_POINT) for edge in edges)), False))
-    return lines
+        return RawPage([], 0)
+    lines = [
+        Line(words, False)
+        for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
+        if score >= MIN_SCORE and (words := _split_words(text, corners, picture))
+    ]
+    return RawPage(lines, picture.turns)
 
 
-def _split_words(text: str, left: int, bottom: int, right: int, top: int) -> list[Word]:
-    """The words of a line; the recogniser gives the line's box only, so its width is shared out by letters."""
-    width = (right - left) / len(text)
+def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:
+    """The words of a line, its width shared out by letters: the recogniser gives one box for the whole line.
+
+    `corners` are the pixels (x, y) of top left, top right, bottom right and bottom left; scans are seldom straight,
+    so each word takes its own piece of the slanted box.
+    """
+    scale = picture.pixels.shape[0] / picture.height
+    (left, left_top), (right, right_top), (_, right_bottom), (_, left_bottom) = (
+        (float(x) / scale, float(y) / scale) for x, y in corners
+    )
     words: list[Word] = []
-    position = 0
+    end = 0
     for part in text.split():
-        start = text.index(part, position)
-        position = start + len(part)
-        broken = part.endswith("-") and position >= len(text.rstrip()) and len(part) > 1
-        words.append(
-            Word(
-                part[:-1] if broken else part,
-                broken,
-                round(left + start * width),
-                bottom,
-                round(left + position * width),
-                top,
-            )
+        start = text.index(part, end)
+        end = start + len(part)
+        first, last = start / len(text), end / len(text)
+        middle = (first + last) / 2
+        edges = (
+            picture.left + left + first * (right - left),
+            picture.bottom + picture.height - (left_bottom + middle * (right_bottom - left_bottom)),
+            picture.left + left + last * (right - left),
+            picture.bottom + picture.height - (left_top + middle * (right_top - left_top)),
         )
+        broken = len(part) > 1 and part.endswith("-") and end >= len(text.rstrip())
+        box = [round(edge * UNITS_PER_POINT) for edge in edges]
+        words.append(Word(part[:-1] if broken else part, broken, *box))
     return words

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
+from ingest.parsers import ocr
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf_blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf_fallback import check_page_count, iso_date, parse_with_pypdf
 from ingest.parsers.pdf_rows import Row, make_rows
 from ingest.parsers.pdf_sections import largest_heading, sections_from_bookmarks, sections_from_headings
-from ingest.parsers.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
+from ingest.parsers.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, RawPage, open_pdfium
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import Page, ParsedDocument
+
+MAX_LISTED = 20
+EMPTY_PAGE = RawPage([], 0)
 
 
 def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -44,20 +49,13 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     if document.page_count == 0:
         raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
     check_page_count(path, document.page_count, options)
-    rows_by_page: list[list[Row]] = []
-    turns: list[int] = []
-    damaged: list[int] = []
-    for number in range(document.page_count):
-        raw = document.read_page(number)
-        if raw is None:
-            damaged.append(number)
-        rows_by_page.append(make_rows(raw.lines) if raw else [])
-        turns.append(raw.turns if raw else 0)
+    raw_pages, warnings = _read_pages(document, options)
+    rows_by_page = [make_rows(raw.lines) for raw in raw_pages]
+    turns = [raw.turns for raw in raw_pages]
     if not any(rows_by_page):
         return _parse_without_text(path, options, password)
     body = usual_height(rows_by_page)
     pages, headings = _write_pages(document, rows_by_page, turns, body)
-    warnings = tuple(f"Page {number + 1} is damaged and was left out." for number in damaged[:20])
     sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
     heading = largest_heading(headings)
     return ParsedDocument(
@@ -68,8 +66,55 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         author=one_line(document.metadata("Author")),
         created=iso_date(document.metadata("CreationDate")),
         page_word="page",
-        warnings=warnings,
+        warnings=tuple(warnings),
     )
+
+
+def _read_pages(document: PdfiumDocument, options: ParseOptions) -> tuple[list[RawPage], list[str]]:
+    """Every page's lines, by OCR where a page is only a picture, and what had to be left out."""
+    pages: list[RawPage] = []
+    damaged: list[int] = []
+    pictures: list[int] = []
+    for number in range(document.page_count):
+        raw = document.read_page(number)
+        if raw is None:
+            damaged.append(number)
+        elif not has_usable_text(raw) and document.has_content(number):
+            pictures.append(number)
+        pages.append(raw or EMPTY_PAGE)
+    warnings = [f"Damaged and left out: {_list_pages(damaged)}."] if damaged else []
+    left = _recognise(document, options, pages, pictures) if pictures else []
+    if left:
+        warnings.append(f"Only pictures, without readable text: {_list_pages(left)}.")
+    return pages, warnings
+
+
+def _recognise(document: PdfiumDocument, options: ParseOptions, pages: list[RawPage], pictures: list[int]) -> list[int]:
+    """Put recognised text in place of the picture pages; returns the pages for which there was no OCR or no time."""
+    if not options.ocr or not ocr.is_available():
+        return pictures
+    deadline = time.monotonic() + options.ocr_seconds
+    for place, number in enumerate(pictures):
+        if time.monotonic() > deadline:
+            return pictures[place:]
+        picture = document.render(number, scale=ocr.PIXELS_PER_POINT)
+        if picture is not None:
+            pages[number] = ocr.read_picture(picture)
+    return []
+
+
+def has_usable_text(raw: RawPage) -> bool:
+    """Whether a page has words, and fonts that say which letters they are."""
+    text = "".join(word.text for line in raw.lines for word in line.words)
+    unknown = sum("\ue000" <= character <= "\uf8ff" or character in "\ufffd\x00" for character in text)
+    return bool(text) and unknown * 2 < len(text)
+
+
+def _list_pages(numbers: list[int]) -> str:
+    """Pages as people count them, the first few by number."""
+    shown = ", ".join(str(number + 1) for number in numbers[:MAX_LISTED])
+    more = f" and {len(numbers) - MAX_LISTED} more" if len(numbers) > MAX_LISTED else ""
+    return f"page{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
 def _parse_without_text(path: Path, options: ParseOptions, password: str) -> ParsedDocument:

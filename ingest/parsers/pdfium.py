@@ -23,6 +23,9 @@ from rag.layout import UNITS_PER_POINT
 
 PASSWORD_ERROR = 4
 SECURITY_ERROR = 5
+MAX_PIXELS = 3500
+"""The longer side of a rendered page at most: posters are drawn at a smaller scale."""
+
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12
 HEADING_WORDS = 20
@@ -63,6 +66,19 @@ class Bookmark(NamedTuple):
     title: str
     level: int
     page: int
+
+
+class PagePicture(NamedTuple):
+    """A rendered page of shape (height, width, 3), BGR, as a reader sees it.
+
+    Picture points shifted by (`left`, `bottom`) and given `turns` quarter turns are points of the page's user space.
+    """
+
+    pixels: Any
+    height: float
+    left: float
+    bottom: float
+    turns: int
 
 
 class OpenError(Exception):
@@ -111,6 +127,26 @@ class PdfiumDocument:
                 return _read_lines(text_page)
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def has_content(self, number: int) -> bool:
+        """Whether anything at all is drawn on a page (0-based)."""
+        page = pdfium.FPDF_LoadPage(self.handle, number)
+        if not page:
+            return False
+        try:
+            return int(pdfium.FPDFPage_CountObjects(page)) > 0
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def render(self, number: int, *, scale: float) -> PagePicture | None:
+        """A page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
+        page = pdfium.FPDF_LoadPage(self.handle, number)
+        if not page:
+            return None
+        try:
+            return _render(page, scale)
         finally:
             pdfium.FPDF_ClosePage(page)
 
@@ -214,6 +250,33 @@ def _read_lines(text_page: Any) -> RawPage:
         previous_end = end
     lines.append(Line(words, _is_bold(address, spans[first:])))
     return RawPage(lines, turns)
+
+
+def _render(page: Any, scale: float) -> PagePicture | None:
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    scale = min(scale, MAX_PIXELS / max(width, height, 1.0))
+    columns, rows = max(round(width * scale), 1), max(round(height * scale), 1)
+    bitmap = pdfium.FPDFBitmap_CreateEx(columns, rows, pdfium.FPDFBitmap_BGR, None, 0)
+    if not bitmap:
+        return None
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, columns, rows, 0xFFFFFFFF)
+        pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, columns, rows, 0, pdfium.FPDF_ANNOT)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        raw = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * rows)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    pixels = np.frombuffer(raw, dtype=np.uint8).reshape(rows, stride)[:, : columns * 3].reshape(rows, columns, 3)
+    box = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, box)
+    turns = int(pdfium.FPDFPage_GetRotation(page)) % 4
+    left, bottom = (
+        (box.left, box.bottom),
+        (box.bottom, -box.right),
+        (-box.right, -box.top),
+        (-box.top, box.left),
+    )[turns]
+    return PagePicture(pixels, float(height), float(left), float(bottom), turns)
 
 
 def _word_boxes(address: int | None, spans: list[tuple[int, int]]) -> Any:

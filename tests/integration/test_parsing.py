@@ -11,8 +11,12 @@ import openpyxl  # type: ignore[import-untyped]
 import pptx
 import pypdf
 import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ingest.parsers import ocr
+from ingest.parsers.pdfium import open_pdfium
 from ingest.parsing import ParseOptions, is_supported, parse_file
 from rag.errors import ParseError
 from rag.layout import rectangles_under
@@ -133,6 +137,27 @@ def test_a_pdf_without_text_says_so(tmp_path: Path) -> None:
     with pytest.raises(ParseError, match="no text layer") as caught:
         parse(tmp_path / "scan.pdf", ParseOptions(ocr=False))
     assert "OCR" in caught.value.remedy
+
+
+@pytest.mark.skipif(not ocr.is_available(), reason="the OCR package is not installed")
+def test_a_scanned_page_is_read_by_ocr_with_its_words_in_place(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "letter.pdf"))
+    canvas.setFont("Helvetica", 14)
+    canvas.drawString(100, 600, "The lighthouse keeper counted nineteen ships")
+    canvas.showPage()
+    canvas.save()
+    with open_pdfium(tmp_path / "letter.pdf") as document:
+        picture = document.render(0, scale=2)
+    assert picture is not None
+    scan = Canvas(str(tmp_path / "scan.pdf"))
+    scan.drawImage(ImageReader(Image.fromarray(picture.pixels)), 0, 0, *scan._pagesize)
+    scan.showPage()
+    scan.save()
+    page = parse(tmp_path / "scan.pdf").pages[0]
+    start = page.text.index("counted")
+    (box,) = rectangles_under(page.layout, start, start + len("counted"))
+    assert 220 < box.left < 260
+    assert box.bottom < 605 < box.top
 
 
 def test_too_many_pages_or_characters_are_refused_with_the_limit(tmp_path: Path) -> None:
