@@ -1,0 +1,87 @@
+"""Imports point one way, and each library stays behind its adapter."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+ALLOWED = {"rag": {"rag"}, "ingest": {"ingest", "rag"}, "app": {"app", "ingest", "rag"}}
+
+FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.layout", "rag.text"}
+
+HOMES = {
+    "chromadb": {"rag/adapters/chroma_index.py"},
+    "sentence_transformers": {"rag/adapters/sentence_embedder.py"},
+    "torch": {"rag/adapters/sentence_embedder.py"},
+    "tokenizers": {"rag/adapters/tokenizer.py"},
+    "ollama": {"rag/adapters/ollama_models.py"},
+    "pebble": {"ingest/workers.py"},
+    "filelock": {"app/lock.py"},
+    "pydantic_settings": {"app/settings.py"},
+    "typer": {"app/cli.py"},
+}
+"""The only files that may import a library."""
+
+HOME_FOLDERS = {
+    "sqlalchemy": "rag/adapters/sqlite",
+    "langchain": "rag/adapters/chat_models",
+    "langchain_core": "rag/adapters/chat_models",
+    "unstructured": "ingest/parsers",
+    "pypdf": "ingest/parsers",
+    "pypdfium2": "ingest/parsers",
+}
+
+
+def imports() -> dict[str, set[str]]:
+    """The modules that each source file imports, by path."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for package in ALLOWED:
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                path = file.relative_to(ROOT).as_posix()
+                if isinstance(node, ast.Import):
+                    found[path].update(name.name for name in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found[path].add(node.module)
+    return found
+
+
+def test_imports_point_from_app_to_ingest_to_rag() -> None:
+    for path, modules in imports().items():
+        own = path.split("/")[0]
+        ours = {module.split(".")[0] for module in modules} & set(ALLOWED)
+        assert ours <= ALLOWED[own], f"{path} imports {ours - ALLOWED[own]}"
+
+
+def test_ingest_takes_only_types_seams_and_pure_helpers_from_rag() -> None:
+    for path, modules in imports().items():
+        if path.startswith("ingest/"):
+            taken = {module for module in modules if module.startswith("rag")}
+            assert taken <= FOR_INGEST, f"{path} imports {taken - FOR_INGEST}"
+
+
+def test_no_adapter_imports_another() -> None:
+    for path, modules in imports().items():
+        parts = path.removesuffix(".py").split("/")
+        if parts[:2] != ["rag", "adapters"] or len(parts) < 3:
+            continue
+        others = {module for module in modules if module.startswith("rag.adapters.")}
+        assert {module.split(".")[2] for module in others} <= {parts[2]}, f"{path} imports {others}"
+
+
+def test_rag_knows_no_adapter_outside_adapters() -> None:
+    for path, modules in imports().items():
+        if path.startswith("rag/") and not path.startswith("rag/adapters/"):
+            assert not [module for module in modules if module.startswith("rag.adapters")], path
+
+
+def test_each_library_is_imported_in_its_own_place_only() -> None:
+    for path, modules in imports().items():
+        for module in {module.split(".")[0] for module in modules}:
+            if module in HOMES:
+                assert path in HOMES[module], f"{path} imports {module}"
+            if module in HOME_FOLDERS:
+                assert path.startswith(HOME_FOLDERS[module]), f"{path} imports {module}"
