@@ -66,4 +66,5 @@ def run_ahead(produce: Callable[[threading.Event], Iterator[Item]], *, buffer: i
         yield take()
     finally:
         stop.set()
-        thread.join(timeout=2)
+        # Waited for to its end: a thread inside a native library when Python exits brings the process down.
+        thread.join()
