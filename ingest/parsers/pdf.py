@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
-from ingest.parsers import ocr
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf_blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf_fallback import check_page_count, iso_date, parse_with_pypdf
+from ingest.parsers.pdf_pages import PageReader
 from ingest.parsers.pdf_rows import Row, make_rows
 from ingest.parsers.pdf_sections import largest_heading, sections_from_bookmarks, sections_from_headings
-from ingest.parsers.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, RawPage, open_pdfium
+from ingest.parsers.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import Page, ParsedDocument
 
-MAX_LISTED = 20
-EMPTY_PAGE = RawPage([], 0)
+SEGMENT_PAGES = 1000
+"""Furniture and vocabulary are judged over as many pages at a time: their words take 250 KiB of memory a page."""
 
 
 def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -49,13 +48,21 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     if document.page_count == 0:
         raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
     check_page_count(path, document.page_count, options)
-    raw_pages, warnings = _read_pages(document, options)
-    rows_by_page = [make_rows(raw.lines) for raw in raw_pages]
-    turns = [raw.turns for raw in raw_pages]
-    if not any(rows_by_page):
+    reader = PageReader(document, options)
+    pages: list[Page] = []
+    headings: list[Heading] = []
+    body = 0
+    for first in range(0, document.page_count, SEGMENT_PAGES):
+        last = min(first + SEGMENT_PAGES, document.page_count)
+        raw_pages = [reader.read(number) for number in range(first, last)]
+        rows_by_page = [make_rows(raw.lines) for raw in raw_pages]
+        body = body or usual_height(rows_by_page)
+        turns = [raw.turns for raw in raw_pages]
+        more, found = _write_pages(document, rows_by_page, turns, first, body)
+        pages += more
+        headings += found
+    if not any(page.text for page in pages):
         return _parse_without_text(path, options, password)
-    body = usual_height(rows_by_page)
-    pages, headings = _write_pages(document, rows_by_page, turns, body)
     sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
     heading = largest_heading(headings)
     return ParsedDocument(
@@ -66,55 +73,8 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         author=one_line(document.metadata("Author")),
         created=iso_date(document.metadata("CreationDate")),
         page_word="page",
-        warnings=tuple(warnings),
+        warnings=reader.warnings(),
     )
-
-
-def _read_pages(document: PdfiumDocument, options: ParseOptions) -> tuple[list[RawPage], list[str]]:
-    """Every page's lines, by OCR where a page is only a picture, and what had to be left out."""
-    pages: list[RawPage] = []
-    damaged: list[int] = []
-    pictures: list[int] = []
-    for number in range(document.page_count):
-        raw = document.read_page(number)
-        if raw is None:
-            damaged.append(number)
-        elif not has_usable_text(raw) and document.has_content(number):
-            pictures.append(number)
-        pages.append(raw or EMPTY_PAGE)
-    warnings = [f"Damaged and left out: {_list_pages(damaged)}."] if damaged else []
-    left = _recognise(document, options, pages, pictures) if pictures else []
-    if left:
-        warnings.append(f"Only pictures, without readable text: {_list_pages(left)}.")
-    return pages, warnings
-
-
-def _recognise(document: PdfiumDocument, options: ParseOptions, pages: list[RawPage], pictures: list[int]) -> list[int]:
-    """Put recognised text in place of the picture pages; returns the pages for which there was no OCR or no time."""
-    if not options.ocr or not ocr.is_available():
-        return pictures
-    deadline = time.monotonic() + options.ocr_seconds
-    for place, number in enumerate(pictures):
-        if time.monotonic() > deadline:
-            return pictures[place:]
-        picture = document.render(number, scale=ocr.PIXELS_PER_POINT)
-        if picture is not None:
-            pages[number] = ocr.read_picture(picture)
-    return []
-
-
-def has_usable_text(raw: RawPage) -> bool:
-    """Whether a page has words, and fonts that say which letters they are."""
-    text = "".join(word.text for line in raw.lines for word in line.words)
-    unknown = sum("\ue000" <= character <= "\uf8ff" or character in "\ufffd\x00" for character in text)
-    return bool(text) and unknown * 2 < len(text)
-
-
-def _list_pages(numbers: list[int]) -> str:
-    """Pages as people count them, the first few by number."""
-    shown = ", ".join(str(number + 1) for number in numbers[:MAX_LISTED])
-    more = f" and {len(numbers) - MAX_LISTED} more" if len(numbers) > MAX_LISTED else ""
-    return f"page{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
 def _parse_without_text(path: Path, options: ParseOptions, password: str) -> ParsedDocument:
@@ -129,17 +89,18 @@ def _parse_without_text(path: Path, options: ParseOptions, password: str) -> Par
 
 
 def _write_pages(
-    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int], body: int
+    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int], first: int, body: int
 ) -> tuple[list[Page], list[Heading]]:
-    """The pages with their blocks and boxes, and the headings among the blocks."""
+    """The pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
     furniture = furniture_rows(rows_by_page)
     vocabulary = _vocabulary(rows_by_page)
     pages: list[Page] = []
     headings: list[Heading] = []
-    for number, rows in enumerate(rows_by_page):
+    for place, rows in enumerate(rows_by_page):
+        number = first + place
         writer = PageWriter(vocabulary)
-        groups = group_rows(rows, furniture[number], body)
-        pages.append(writer.write(groups, number, label=one_line(document.label(number)), turns=turns[number]))
+        groups = group_rows(rows, furniture[place], body)
+        pages.append(writer.write(groups, number, label=one_line(document.label(number)), turns=turns[place]))
         headings += writer.headings
     return pages, headings
 
