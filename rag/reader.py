@@ -77,7 +77,6 @@ class _Candidate:
     start: int
     end: int
     words: frozenset[str]
-    is_row: bool
     header: str
 
     @property
@@ -147,7 +146,7 @@ def _candidates(rank: int, source: Source) -> list[_Candidate]:
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
         words = frozenset(content_words(text))
         if end - start <= LONGEST_EXTRACT and len(words) >= SHORTEST_EXTRACT:
-            found.append(_Candidate(source, rank, start, end, words, is_row, header if header != text else ""))
+            found.append(_Candidate(source, rank, start, end, words, header if header != text else ""))
     return found
 
 
