@@ -124,13 +124,13 @@ def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int) ->
         return False
     before, row = group.rows[-1], rows[index]
     height = max(before.height, row.height)
-    drop = before.bottom - row.bottom
+    drop = before.baseline - row.baseline
     if not 0 < drop <= LEADING * height or abs(before.height - row.height) > 0.15 * height:
         return before.words[-1].broken and group.kind is BlockKind.PARAGRAPH
     if group.kind is BlockKind.HEADING:
         return before.bold == row.bold
     if len(group.rows) > 1:
-        usual = group.rows[-2].bottom - before.bottom
+        usual = group.rows[-2].baseline - before.baseline
         if drop > 1.3 * usual:
             return False
     if row.left > before.right or row.right < before.left or is_bullet(row.words[0].text):

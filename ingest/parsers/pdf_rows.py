@@ -11,6 +11,10 @@ from ingest.parsers.pdfium import Line, Word
 CELL_GAP = 1.1
 """A gap this many line heights wide parts two cells: justified text stretches its spaces to about 0.6."""
 
+WORD_CELL_GAP = 2.0
+SHORT_CELLS = 12
+"""Two cells without numbers make a table row only when they are short and as far apart as this."""
+
 WIDE_HEIGHT = 3
 """A word this many times the usual height is decoration; it must not swallow its neighbours' rows."""
 
@@ -31,19 +35,19 @@ _BULLET = re.compile(
 
 @dataclass(slots=True)
 class Row:
-    """One visual line: its cells from left to right, and its box in tenths of a point."""
+    """One visual line: its cells from left to right, and its box in tenths of a point.
+
+    `height` and `baseline` are those of its middle word, so that a subscript does not change them.
+    """
 
     cells: list[list[Word]]
     left: int
     bottom: int
     right: int
     top: int
+    height: int
+    baseline: int
     bold: bool
-
-    @property
-    def height(self) -> int:
-        """The height in tenths of a point, at least one."""
-        return max(self.top - self.bottom, 1)
 
     @property
     def words(self) -> list[Word]:
@@ -88,7 +92,14 @@ def is_table_row(row: Row) -> bool:
         return len(cells) > 3 or (len(cells) == 3 and _mostly_numbers(cells[-1]))
     if len(cells) > 2:
         return True
-    return _mostly_numbers(cells[1]) or _mostly_numbers(cells[0]) or len(cells[0]) + len(cells[1]) <= 12
+    return _mostly_numbers(cells[1]) or _mostly_numbers(cells[0]) or _is_wide_gap(row)
+
+
+def _is_wide_gap(row: Row) -> bool:
+    """Whether two short cells of words are too far apart for the end of one sentence and the start of the next."""
+    left, right = row.cells
+    gap = right[0].left - left[-1].right
+    return len(left) + len(right) <= SHORT_CELLS and gap > WORD_CELL_GAP * row.height
 
 
 def _mostly_numbers(cell: list[Word]) -> bool:
@@ -116,6 +127,8 @@ def _row_of(words: list[Word], bold: bool) -> Row:
         min(word.bottom for word in solid),
         max(word.right for word in words),
         max(word.top for word in solid),
+        usual,
+        sorted(word.bottom for word in words)[len(words) // 2],
         bold,
     )
 

@@ -117,3 +117,16 @@ def test_two_columns_written_row_by_row_are_read_one_after_the_other() -> None:
 def test_a_table_with_words_in_two_columns_keeps_its_rows() -> None:
     lines = [line((0, "Bread"), (2600, "two pounds"), y=2000 - 120 * index) for index in range(8)]
     assert blocks(lines) == [(BlockKind.TABLE_ROW, "Bread  two pounds")] * 8
+
+
+def test_two_spaces_after_a_sentence_do_not_make_a_table_row() -> None:
+    row = line((0, "seen from supernovae."), (1200, "This work was new"), y=0)
+    assert [kind for kind, _ in blocks([row])] == [BlockKind.PARAGRAPH]
+
+
+def test_a_subscript_does_not_part_a_paragraph() -> None:
+    first = line((0, "for this we have taken the value of"), y=1000)
+    low = line((0, "the deceleration parameter q"), y=880)
+    low.words.append(Word("vol", False, 1460, 840, 1600, 900))
+    last = line((0, "and it is found to be quite small"), y=760)
+    assert len(blocks([first, low, last])) == 1
