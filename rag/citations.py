@@ -22,10 +22,12 @@ SUPPORTED_COVERAGE = 0.6
 """Least share of a claim's word weight that its quote (or title, or section) must hold.
 
 On 750 training questions: 0.6 keeps 87 % of claims made of a question and its answer and 97 % of thinned-out
-sentences, and passes 2 % of the sentences of other passages.
+sentences, and passes 2 % of the sentences of other passages. Of 1,228 sentences that people and LLMs wrote from given passages
+it keeps 87 %, and passes 0.4 % when they cite the passages of another question.
 """
-SUPPORTED_COSINE = 0.75
-"""Least cosine of claim and quote that stands in for shared words."""
+SUPPORTED_COSINE = 0.65
+"""Least cosine of claim and quote that stands in for shared words. It wins back 2.5 % of the true claims among 480
+training ones and lets through 0.4 % more sentences of other passages; at 0.5 these are 6 % and 1.7 %."""
 PARAPHRASE_COVERAGE = 0.25
 """Below this share of shared words a cosine is not believed either: it would only say "same topic"."""
 NAME_ROOT = 5

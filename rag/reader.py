@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.markers import CitationFilter
 from rag.protocols import Embedder
 from rag.text import content_words, is_table_row, sentence_spans
 from rag.types import Source
@@ -133,7 +134,10 @@ def compose(extracts: Sequence[Extract]) -> str:
 
 def _on_one_line(extract: Extract) -> str:
     parts = [extract.header, extract.text] if extract.header else [extract.text]
-    return " / ".join(" ".join(part.split()) for part in parts).replace('"', "'")
+    # A footnote mark "[7]" of the source would read as one of ours.
+    unmarked = CitationFilter(())
+    text = " / ".join(" ".join(part.split()) for part in parts).replace('"', "'")
+    return unmarked.feed(text) + unmarked.finish()
 
 
 def _candidates(rank: int, source: Source) -> list[_Candidate]:

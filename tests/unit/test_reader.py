@@ -96,3 +96,7 @@ def test_sources_without_a_sentence_give_nothing() -> None:
 def test_an_extract_reads_as_one_quote_with_its_number() -> None:
     extract = Extract(3, 'He said "no"\n to it.', 0, 20, 1.0)
     assert compose([extract, Extract(1, "Yes.", 0, 4, 0.9)]) == '"He said \'no\' to it." [3]\n\n"Yes." [1]'
+
+
+def test_a_footnote_mark_in_a_quote_is_not_shown_as_a_citation() -> None:
+    assert compose([Extract(2, "The lamp is old.[7]", 0, 19, 1.0)]) == '"The lamp is old." [2]'
