@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
+from ingest.parsers import ocr
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf_blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf_fallback import check_page_count, iso_date, parse_with_pypdf
@@ -82,9 +83,14 @@ def _parse_without_text(path: Path, options: ParseOptions, password: str) -> Par
     try:
         return parse_with_pypdf(path, options, [password])
     except ParseError as error:
+        if options.ocr and ocr.is_available():
+            raise ParseError(
+                f"{path.name} has no text layer, and OCR found no words on its pages.",
+                "Remove it, or replace it with a sharper scan.",
+            ) from error
         raise ParseError(
             f"{path.name} has no text layer: its pages are pictures or empty.",
-            "Run it through OCR (for example ocrmypdf) and put the result in the folder.",
+            "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR.",
         ) from error
 
 
