@@ -238,14 +238,11 @@ class AskPipeline:
 
 
 def judge(question: str, hits: Sequence[Hit]) -> float:
-    """How likely the best hits answer the question, 0 to 1: the one number that decides refusal everywhere."""
-    return answerability(
-        question,
-        [
-            (hit.chunk.text_to_embed, hit.stages[DENSE].score if DENSE in hit.stages else 0.0)
-            for hit in hits[:JUDGED_PASSAGES]
-        ],
-    )
+    """How likely the hits answer the question, 0 to 1: the one number that decides refusal everywhere."""
+    cosines = [(hit, hit.stages[DENSE].score if DENSE in hit.stages else 0.0) for hit in hits]
+    # By cosine, as `answerability` was calibrated.
+    nearest = sorted(cosines, key=lambda item: -item[1])[:JUDGED_PASSAGES]
+    return answerability(question, [(hit.chunk.text_to_embed, cosine) for hit, cosine in nearest])
 
 
 def is_refusal(text: str) -> bool:
