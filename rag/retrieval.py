@@ -140,7 +140,8 @@ def fuse(*rankings: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
 
 def check_question(question: str) -> str:
     """The question without surrounding space. Raises QuestionError."""
-    question = question.strip()
+    # Bytes that are no UTF-8 reach us from a command line as lone surrogates; no store and no model takes them.
+    question = question.encode("utf-8", "replace").decode().strip()
     if not any(character.isalnum() for character in question):
         raise QuestionError("The question is empty.", "Write what you want to know.")
     if len(question) > MAX_QUESTION_CHARACTERS:
