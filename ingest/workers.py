@@ -31,6 +31,7 @@ TASKS_PER_WORKER = 200
 
 NICENESS = 5
 PARENT_DEATH_SIGNAL = 1
+MEMORY_VARIABLE = "LECTERN_WORKER_MEMORY"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -169,6 +170,7 @@ def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
     """Run a task with a scratch folder of its own, and let only ParseError out."""
     with tempfile.TemporaryDirectory(dir=os.environ["TMPDIR"], ignore_cleanup_errors=True) as scratch:
         tempfile.tempdir = scratch
+        _limit_memory()
         try:
             return function(*args, **kwargs)
         except ParseError as error:
@@ -205,9 +207,15 @@ def _enter_sandbox(memory_bytes: int, scratch: str) -> None:
     _silence()
     _close_network()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ[MEMORY_VARIABLE] = str(memory_bytes)
+
+
+def _limit_memory() -> None:
+    """Let the next task use so much beyond what the libraries loaded by earlier ones hold."""
+    memory_bytes = int(os.environ.get(MEMORY_VARIABLE, "0"))
     if memory_bytes > 0:
-        limit = _address_space() + memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory_bytes, hard))
 
 
 def _die_with_parent() -> None:

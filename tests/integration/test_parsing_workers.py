@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,8 +66,10 @@ def pool() -> Iterator[WorkerPool]:
     [(crash, "crashed"), (hang, "longer than 2 seconds"), (swell, "memory"), (fail, "ValueError"),
      (connect, "PermissionError"), (refuse, "x.pdf is broken")],
 )  # fmt: skip
-def test_every_failure_is_a_parse_error_and_the_next_task_runs(pool: WorkerPool, task: object, reason: str) -> None:
-    failed = pool.submit(task)  # type: ignore[arg-type]
+def test_every_failure_is_a_parse_error_and_the_next_task_runs(
+    pool: WorkerPool, task: Callable[[], object], reason: str
+) -> None:
+    failed = pool.submit(task)
     with pytest.raises(ParseError, match=reason) as caught:
         failed.result(timeout=30)
     assert caught.value.remedy
