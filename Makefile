@@ -12,7 +12,7 @@ help: ## list the targets
 install: $(VENV)/.installed ## make .venv and install the locked versions
 
 run: $(VENV)/.installed ## index data/sample and ask it a question
-	$(BIN)/lectern sync data/sample --collection sample
+	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
 test: $(VENV)/.installed-dev ## run all tests

@@ -36,7 +36,7 @@ def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
     source_chunks = settings.source_chunks
     milliseconds = stream.answer.milliseconds
     rows = tuple(
-        ExplainedHit(hit, _fate(stream, hit) if position < source_chunks else f"cut: not in the best {source_chunks}")
+        ExplainedHit(hit, _fate(stream, hit) if position < source_chunks else f"beyond the best {source_chunks}")
         for position, hit in enumerate(stream.retrieval.hits[:ROWS])
     )
     more = max(0, len(stream.retrieval.hits) - ROWS)

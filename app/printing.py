@@ -140,17 +140,22 @@ def print_answer_footer(answer: Answer) -> None:
 
 
 def print_explanation(explanation: Explanation) -> None:
-    """One line a chunk: where each stage put it, and what became of it."""
+    """One line a chunk: its rank in each stage, and what became of it."""
     output.print(
         f"\n[bold]Explanation[/]: the passages answer the question with probability {explanation.probability:.2f}; "
         f"below {explanation.threshold:.2f} Lectern refuses."
     )
     for stage, milliseconds in explanation.milliseconds.items():
         output.print(f"  [dim]{stage:<10} {milliseconds:8.1f} ms[/]")
-    table = Table("", "Document", "Page", "Dense", "Lexical", "Fused", "Reranked", "Became")
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "Dense", "Lexical", "Fused", "Reranked", "Page"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Document", no_wrap=True, overflow="ellipsis")
+    table.add_column("Became", no_wrap=True)
     for number, row in enumerate(explanation.rows, start=1):
         ranks = [_rank_cell(row.hit, stage) for stage in ("dense", "lexical", "fused", "reranked")]
-        table.add_row(str(number), clean(row.hit.document.path), str(row.hit.chunk.first_page + 1), *ranks, row.fate)
+        page = str(row.hit.chunk.first_page + 1)
+        table.add_row(str(number), *ranks, page, clean(row.hit.document.path), clean(row.fate))
     output.print(table)
     if explanation.more:
         output.print(f"[dim]and {explanation.more} more that were found further down[/]")
@@ -166,8 +171,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _rank_cell(hit: Hit, stage: str) -> str:
-    found = hit.stages.get(stage)
-    return f"{found.rank + 1} ({found.score:.3g})" if found else "-"
+    return str(hit.stages[stage].rank + 1) if stage in hit.stages else "-"
 
 
 def _citation_line(citation: Citation, word: str) -> str:
