@@ -168,6 +168,7 @@ def _settle(outer: Future[T], result: Any, error: ParseError | None) -> None:
 
 def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
     """Run a task with a scratch folder of its own, and let only ParseError out."""
+    Path(os.environ["TMPDIR"]).mkdir(parents=True, exist_ok=True)  # a cleaner of old files may have removed it
     with tempfile.TemporaryDirectory(dir=os.environ["TMPDIR"], ignore_cleanup_errors=True) as scratch:
         tempfile.tempdir = scratch
         _limit_memory()
