@@ -15,6 +15,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+STAND_INS = {"opencv-python": "opencv-python-headless"}
+"""What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,11 +40,12 @@ def installed_versions(requirements: Iterable[str]) -> dict[str, str]:
         requirement = waiting.pop()
         for extra in ("", *requirement.extras):
             name = normalise(requirement.name)
+            name = STAND_INS.get(name, name)
             if (name, extra) in done:
                 continue
             done.add((name, extra))
             try:
-                found = distribution(requirement.name)
+                found = distribution(name)
             except PackageNotFoundError:
                 sys.exit(f"{requirement} is not installed: install the project with its dev extra first.")
             versions[name] = found.version.split("+")[0]
