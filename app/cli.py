@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 done with failed files, 2 could not run, 130 stopped.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -302,7 +303,8 @@ def _reported(as_json: bool) -> Iterator[None]:
         printing.messages.print("Stopped. What was done until now is kept; the same command goes on from here.")
         raise typer.Exit(EXIT_INTERRUPTED) from None
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
 
 

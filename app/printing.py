@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from app.doctor import Finding
 from app.explanation import Explanation
@@ -17,8 +17,9 @@ from rag.errors import LecternError
 from rag.pipeline import AnswerStream
 from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, page_name
 
-output = Console(highlight=False, soft_wrap=True)
-messages = Console(stderr=True, highlight=False)
+# No emoji: in a document, ":100:" is part of a ratio or a name.
+output = Console(highlight=False, soft_wrap=True, emoji=False)
+messages = Console(stderr=True, highlight=False, emoji=False)
 
 EXCERPT_CHARACTERS = 280
 
@@ -163,11 +164,16 @@ def print_explanation(explanation: Explanation) -> None:
 
 def print_findings(findings: Sequence[Finding]) -> None:
     """What the doctor found."""
-    table = Table("", "What", "Found", "What to do")
+    table = Table("", "What", _whole("Found"), _whole("What to do"))
     for finding in findings:
         mark = "[red]missing[/]" if finding.blocks else "[green]ok[/]" if finding.is_fine else "[yellow]note[/]"
         table.add_row(mark, clean(finding.what), clean(finding.found), clean(finding.remedy))
     output.print(table)
+
+
+def _whole(header: str) -> Column:
+    """A column that breaks long words instead of cutting them off: a path is there to be copied."""
+    return Column(header, overflow="fold")
 
 
 def _rank_cell(hit: Hit, stage: str) -> str:
@@ -175,7 +181,7 @@ def _rank_cell(hit: Hit, stage: str) -> str:
 
 
 def _citation_line(citation: Citation, word: str) -> str:
-    where = f", {page_name(citation.page, citation.page_label, word)}" if word else ""
+    where = f", {clean(page_name(citation.page, citation.page_label, word))}" if word else ""
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
     head = f"[bold]\\[{citation.number}][/] {clean(citation.document)}{where}{mark}"
     return f"{head}\n    “{clean(shorten(citation.quote))}”"
@@ -183,7 +189,7 @@ def _citation_line(citation: Citation, word: str) -> str:
 
 def print_documents(documents: Sequence[DocumentInfo]) -> None:
     """One line a document, failures with reason and remedy."""
-    table = Table("Document", "State", "Type", "Pages", "Chunks", "Title or problem")
+    table = Table(_whole("Document"), "State", "Type", "Pages", "Chunks", _whole("Title or problem"))
     for document in documents:
         problem = f"{document.reason} {document.remedy}" if document.reason else document.title
         table.add_row(
@@ -199,7 +205,9 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
 
 def print_collections(collections: Sequence[CollectionInfo]) -> None:
     """One line a collection."""
-    table = Table("Collection", "Documents", "Failed", "Pages", "Chunks", "Folders", "Last sync")
+    table = Table(
+        _whole("Collection"), "Documents", "Failed", "Pages", "Chunks", _whole("Folders"), _whole("Last sync")
+    )
     for collection in collections:
         table.add_row(
             clean(collection.name),
@@ -231,7 +239,7 @@ def place(document: DocumentInfo, first_page: int, last_page: int, label: str = 
     name = clean(document.path)
     if not document.page_word:
         return name
-    where = page_name(first_page, label, document.page_word)
+    where = clean(page_name(first_page, label, document.page_word))
     return f"{name}, {where}" + (f" to {last_page + 1}" if last_page != first_page else "")
 
 

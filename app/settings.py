@@ -12,6 +12,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -88,6 +89,14 @@ def read_settings(**given: Any) -> Settings:
         raise ConfigurationError(
             f"A setting is wrong: {problems}.", f"Correct it in {SETTINGS_FILE}, .env or the environment."
         ) from None
-    except ValueError as error:
-        raise ConfigurationError(f"{SETTINGS_FILE} cannot be read: {error}.", "Correct the file.") from None
+    except SettingsError as error:
+        raise ConfigurationError(
+            f"A setting is wrong: {error}.", "Lists and tables are written as JSON in .env and the environment."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            f"{SETTINGS_FILE} or .env is not UTF-8 text.", "Save both as UTF-8, or remove the one that is none."
+        ) from None
+    except (ValueError, OSError) as error:
+        raise ConfigurationError(f"{SETTINGS_FILE} or .env cannot be read: {error}.", "Correct the file.") from None
     return settings.model_copy(update={"home": settings.home.expanduser().absolute()})

@@ -114,7 +114,8 @@ def _encodable(text: str) -> str:
 def _normalise(vectors: ArrayLike) -> NDArray[np.float32]:
     """Vectors of length 1 in float32: normalised in bf16 they are up to 0.4 % too long or short."""
     exact = np.asarray(vectors, dtype=np.float32)
-    normalised: NDArray[np.float32] = exact / np.maximum(np.linalg.norm(exact, axis=-1, keepdims=True), np.float32(1e-12))
+    lengths = np.linalg.norm(exact, axis=-1, keepdims=True)
+    normalised: NDArray[np.float32] = exact / np.maximum(lengths, np.float32(1e-12))
     return normalised
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, select, text
+from sqlalchemy import Connection, Engine, Row, Select, select, text
 
 from rag.adapters.sqlite.ledger import chunk_of
 from rag.adapters.sqlite.schema import (
@@ -84,10 +85,15 @@ class Library:
                     f"There is no field {name!r} to filter by.", f"The fields are: {', '.join(FILTERS)}."
                 )
         with self._reading() as connection:
-            query = _answering_documents(self._collection_id(connection, collection)).with_only_columns(documents.c.id)
-            for name, pattern in filters.items():
-                query = query.where(func.lower(FILTERS[name]).op("GLOB")(pattern.lower()))
-            return list(connection.execute(query).scalars())
+            query = _answering_documents(self._collection_id(connection, collection)).with_only_columns(
+                documents.c.id, *(FILTERS[name] for name in filters)
+            )
+            patterns = [_compile_filter(pattern) for pattern in filters.values()]
+            return [
+                id_
+                for id_, *values in connection.execute(query)
+                if all(pattern.fullmatch(value.casefold()) for pattern, value in zip(patterns, values, strict=True))
+            ]
 
     def lexical_search(
         self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
@@ -198,6 +204,11 @@ class Library:
     def _reading(self) -> Iterator[Connection]:
         with translated_errors(self._file), self._engine.connect() as connection:
             yield connection
+
+
+def _compile_filter(pattern: str) -> re.Pattern[str]:
+    """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, and its GLOB knows [ and ?."""
+    return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
 
 
 def _all_documents(collection_id: int) -> Select[Any]:
