@@ -117,7 +117,7 @@ def print_stream(stream: AnswerStream) -> None:
     output.print()
     for piece in stream:
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
-        output.print("\n".join(clean(line) for line in piece.split("\n")), end="")
+        output.print("\n".join(_printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
 
 
@@ -251,4 +251,8 @@ def shorten(text: str) -> str:
 
 def clean(text: str) -> str:
     """Text from files, safe for a terminal: no control characters, no markup of ours."""
-    return escape("".join(character if character.isprintable() else " " for character in text))
+    return escape(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

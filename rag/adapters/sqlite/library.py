@@ -207,7 +207,7 @@ class Library:
 
 
 def _compile_filter(pattern: str) -> re.Pattern[str]:
-    """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, and its GLOB knows [ and ?."""
+    """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, its GLOB knows [ and ?."""
     return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
 
 
