@@ -23,6 +23,9 @@ DOCUMENT_ID = "document_id"
 SEARCH_WIDTH = 200
 """HNSW's ef: twice the depth retrieval asks for, so that its approximation loses next to nothing."""
 
+DISK_FULL = ("disk is full", "No space left", "Disk quota")
+"""How SQLite and the system, both beneath Chroma, say it."""
+
 
 class ChromaIndex:
     """The vector index of `rag.protocols.VectorIndex`, kept under `folder`; opened at first use."""
@@ -152,6 +155,10 @@ def _translated_errors(folder: Path) -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.split(".")[0] not in ("chromadb", "chromadb_rust_bindings", "builtins"):
             raise
+        if any(sign in str(error) for sign in DISK_FULL):
+            raise StoreError(
+                f"The disk that holds {folder} is full.", "Make room and sync again: what was indexed so far is kept."
+            ) from error
         raise StoreError(
             f"The vector index in {folder} failed: {_first_line(error)}.",
             "If it stays so, delete that folder: the next sync builds it again from the catalogue.",

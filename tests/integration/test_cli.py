@@ -433,7 +433,7 @@ def test_a_reader_that_stops_reading_is_no_error(shared_home: Path) -> None:
 @pytest.fixture
 def many_files(folder: Path) -> Path:
     for number in range(400):
-        text = f"Chapter {number}. " + f"The keeper of lamp {number} wrote about the weather of the day. " * 60
+        text = f"Chapter {number}. " + f"The keeper of lamp {number} wrote about the weather of the day. " * 8
         (folder / f"chapter{number:03}.txt").write_text(text)
     return folder
 

@@ -228,6 +228,11 @@ def _explain(message: str, file: Path) -> tuple[str, str]:
         return f"Another process is writing to {file}.", "Wait for it to finish and try again."
     if "readonly" in message or "unable to open" in message:
         return f"{file} cannot be written ({message}).", "Check the permissions, or name another folder with --home."
+    if "I/O" in message:
+        return (
+            f"The disk that holds {file} failed ({message}).",
+            "Check its health, its free space and your quota, and sync again: what was indexed so far is kept.",
+        )
     return f"The catalogue {file} failed: {message}.", "Run `lectern doctor`."
 
 
