@@ -19,6 +19,7 @@ from ingest.workers import WorkerPool
 from rag.adapters.chat_models import open_chat_model
 from rag.adapters.chroma_index import ChromaIndex
 from rag.adapters.ollama_models import find_chat_model
+from rag.adapters.openvino_embedder import OpenVinoEmbedder
 from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library
@@ -32,6 +33,9 @@ from rag.retrieval import Retriever
 
 BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
 BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+NVIDIA_DEVICE = Path("/dev/nvidiactl")
+"""There where a GPU can be used, for which torch is the faster engine; seen without importing torch."""
 
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
@@ -136,12 +140,16 @@ def open_library(settings: Settings) -> Library:
     return Library(open_catalogue(file), file)
 
 
-def build_embedder(settings: Settings) -> SentenceEmbedder:
+def build_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; its model is not loaded yet."""
-    if not settings.embedder:
-        return SentenceEmbedder(MODEL_DIR, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
     folder = embedder_folder(settings)
-    return SentenceEmbedder(folder, name=folder.name)
+    if settings.embedder:
+        reference = SentenceEmbedder(folder, name=folder.name)
+    else:
+        reference = SentenceEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
+    if settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists()):
+        return reference
+    return OpenVinoEmbedder(folder, cache=settings.home / "models", fallback=reference)
 
 
 def embedder_folder(settings: Settings) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     google_api_key: SecretStr | None = Field(None, validation_alias="GOOGLE_API_KEY")
 
     embedder: str = Field("", description="folder of a sentence-transformers model; empty: the one that comes along")
+
+    engine: Literal["auto", "openvino", "torch"] = Field(
+        "auto", description="what runs the embedder; auto: torch where there is a GPU, else OpenVINO"
+    )
 
     source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")
     refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")

@@ -18,6 +18,9 @@ from packaging.requirements import Requirement
 STAND_INS = {"opencv-python": "opencv-python-headless"}
 """What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
 
+LEFT_OUT = {"openvino-telemetry"}
+"""What is asked for and not installed: it reports usage, and OpenVINO works without."""
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -41,7 +44,7 @@ def installed_versions(requirements: Iterable[str]) -> dict[str, str]:
         for extra in ("", *requirement.extras):
             name = normalise(requirement.name)
             name = STAND_INS.get(name, name)
-            if (name, extra) in done:
+            if (name, extra) in done or name in LEFT_OUT:
                 continue
             done.add((name, extra))
             try:

@@ -15,8 +15,9 @@ FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.layout", "rag.tex
 HOMES = {
     "chromadb": {"rag/adapters/chroma_index.py"},
     "sentence_transformers": {"rag/adapters/sentence_embedder.py"},
-    "torch": {"rag/adapters/sentence_embedder.py"},
-    "tokenizers": {"rag/adapters/tokenizer.py"},
+    "torch": {"rag/adapters/sentence_embedder.py", "rag/adapters/openvino_embedder.py"},
+    "openvino": {"rag/adapters/openvino_embedder.py"},
+    "tokenizers": {"rag/adapters/tokenizer.py", "rag/adapters/openvino_embedder.py"},
     "ollama": {"rag/adapters/ollama_models.py"},
     "pebble": {"ingest/workers.py"},
     "filelock": {"app/lock.py"},

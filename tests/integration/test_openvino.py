@@ -1,0 +1,103 @@
+"""The converted embedder gives the vectors of the reference, starts without torch, and gives way where it fails."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.build import BUILTIN_SHA256, embedder_folder
+from app.settings import Settings
+from rag.adapters.openvino_embedder import MODEL_FILE, OpenVinoEmbedder
+from rag.adapters.sentence_embedder import SentenceEmbedder
+from tests.fakes import HashEmbedder
+
+TEXTS = [
+    "The lamp flashes three times every 20 seconds.",
+    "Net revenues | 6,489 | 7,500 | 7,017",
+    "bread",
+    "Der Leuchtturm steht seit 1858 auf der Klippe. " * 60,
+    "灯台は崖の上に立っている。",
+    "",
+]
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    return embedder_folder(Settings(embedder=""))
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> SentenceEmbedder:
+    return SentenceEmbedder(folder, name="reference", expected_sha256=BUILTIN_SHA256)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def converted(folder: Path, reference: SentenceEmbedder, cache: Path) -> OpenVinoEmbedder:
+    return OpenVinoEmbedder(folder, cache=cache, fallback=reference)
+
+
+def test_the_vectors_are_those_of_the_reference(converted: OpenVinoEmbedder, reference: SentenceEmbedder) -> None:
+    ours, theirs = converted.embed_passages(TEXTS), reference.embed_passages(TEXTS)
+    assert ours.shape == theirs.shape
+    assert float((ours * theirs).sum(axis=1).min()) > 0.999
+    np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1.0, atol=1e-5)
+    question = converted.embed_question(TEXTS[0])
+    assert float(question @ ours[0]) > 0.9999
+    assert converted.fingerprint == reference.fingerprint
+
+
+def test_a_later_start_uses_the_kept_model_without_torch(
+    converted: OpenVinoEmbedder, cache: Path, folder: Path
+) -> None:
+    converted.embed_question("converted now")
+    (kept,) = cache.iterdir()
+    assert (kept / MODEL_FILE).is_file()
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from rag.adapters.openvino_embedder import OpenVinoEmbedder\n"
+        "from rag.adapters.sentence_embedder import SentenceEmbedder\n"
+        f"folder = Path({str(folder)!r})\n"
+        f"reference = SentenceEmbedder(folder, name='reference', expected_sha256={BUILTIN_SHA256!r})\n"
+        f"embedder = OpenVinoEmbedder(folder, cache=Path({str(cache)!r}), fallback=reference)\n"
+        "assert len(embedder.embed_question('a question')) == 384\n"
+        "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+        "assert sys.modules['openvino_telemetry'] is None\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_damaged_kept_model_is_made_anew(
+    converted: OpenVinoEmbedder, folder: Path, reference: SentenceEmbedder, cache: Path
+) -> None:
+    converted.embed_question("converted now")
+    (kept,) = cache.iterdir()
+    (kept / MODEL_FILE).write_text("<net")
+    again = OpenVinoEmbedder(folder, cache=cache, fallback=reference)
+    assert float(again.embed_question(TEXTS[0]) @ reference.embed_question(TEXTS[0])) > 0.999
+
+
+def test_where_the_model_cannot_be_converted_the_fallback_works(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fallback = HashEmbedder()
+    embedder = OpenVinoEmbedder(tmp_path, cache=tmp_path / "cache", fallback=fallback)
+    np.testing.assert_array_equal(embedder.embed_passages(TEXTS), fallback.embed_passages(TEXTS))
+    assert len([record for record in caplog.records if "torch does" in record.message]) == 1
+
+
+def test_a_cache_that_cannot_be_written_costs_time_only(
+    folder: Path, reference: SentenceEmbedder, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    embedder = OpenVinoEmbedder(folder, cache=tmp_path / "file", fallback=reference)
+    assert float(embedder.embed_question(TEXTS[0]) @ reference.embed_question(TEXTS[0])) > 0.999
