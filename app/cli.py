@@ -168,11 +168,13 @@ def remove(
     with _reported(as_json):
         settings = read_settings(home=home, collection=collection)
         with open_lectern(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
-            ids = [
-                entry.id
-                for entry in lectern.library.list_documents(settings.collection)
-                if entry.path == document and (entry.state == "removed") == undo
+            listed = lectern.library.list_documents(settings.collection)
+            removable = [entry for entry in listed if (entry.state == "removed") == undo]
+            # A name with control characters is shown without them, and can be given as it is shown.
+            named = [entry for entry in removable if entry.path == document] or [
+                entry for entry in removable if printing.printable(entry.path) == document
             ]
+            ids = [entry.id for entry in named]
             if not ids:
                 state = "removed document" if undo else "document"
                 raise NotFoundError(

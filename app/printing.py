@@ -117,7 +117,7 @@ def print_stream(stream: AnswerStream) -> None:
     output.print()
     for piece in stream:
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
-        output.print("\n".join(_printable(line) for line in piece.split("\n")), end="", markup=False)
+        output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
 
 
@@ -251,8 +251,9 @@ def shorten(text: str) -> str:
 
 def clean(text: str) -> str:
     """Text from files, safe for a terminal: no control characters, no markup of ours."""
-    return escape(_printable(text))
+    return escape(printable(text))
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Text without the characters that command a terminal; not for where markup is read."""
     return "".join(character if character.isprintable() else " " for character in text)

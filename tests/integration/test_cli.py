@@ -301,6 +301,16 @@ def test_a_removed_document_stays_out_until_undone(run: Run, folder: Path, home:
     assert run("sync", folder, "--home", home, "--json").json["added"] == 1
 
 
+def test_a_document_with_control_characters_is_removed_by_the_name_that_is_shown(
+    run: Run, folder: Path, home: Path
+) -> None:
+    (folder / "\x1b[31mred\nlight.txt").write_text(LIGHTHOUSE)
+    run("sync", folder, "--home", home)
+    assert " [31mred light.txt" in run("documents", "--home", home).output
+    assert run("remove", " [31mred light.txt", "--home", home).code == 0
+    assert run("search", "lamp", "--home", home, "--json").json["hits"] == []
+
+
 # --- homes and settings ---
 
 
