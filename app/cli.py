@@ -303,7 +303,10 @@ def _reported(as_json: bool) -> Iterator[None]:
         raise typer.Exit(EXIT_COULD_NOT) from None
     except KeyboardInterrupt:
         printing.messages.print("Stopped. What was done until now is kept; the same command goes on from here.")
-        raise typer.Exit(EXIT_INTERRUPTED) from None
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
+        os._exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

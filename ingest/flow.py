@@ -13,6 +13,10 @@ Item = TypeVar("Item")
 POLL_SECONDS = 0.1
 """How often a waiting stage looks whether it should stop."""
 
+INTERRUPTED_SECONDS = 1.0
+"""How long a producer is waited for after Ctrl-C: it may be loading a model. Whoever catches the interrupt has to end
+the process without Python's own clean-up."""
+
 
 class _End:
     """The producer is done, with its error if it failed."""
@@ -62,9 +66,13 @@ def run_ahead(produce: Callable[[threading.Event], Iterator[Item]], *, buffer: i
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
+    patience = None
     try:
         yield take()
+    except KeyboardInterrupt:
+        patience = INTERRUPTED_SECONDS
+        raise
     finally:
         stop.set()
         # Waited for to its end: a thread inside a native library when Python exits brings the process down.
-        thread.join()
+        thread.join(patience)
