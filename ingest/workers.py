@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -89,6 +90,7 @@ class WorkerPool:
         self.stop()
 
     def _make_pool(self) -> ProcessPool:
+        _start_fork_server()
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS_PER_WORKER,
@@ -148,6 +150,17 @@ class WorkerPool:
             f"It could not be parsed ({type(error).__name__}).",
             "The file may be damaged: open it in its own program and save it again.",
         )
+
+
+def _start_fork_server() -> None:
+    """Start it deaf to Ctrl-C, which a terminal sends to all processes of a command, also while it still imports."""
+    # The tracker first: starting it lets SIGINT through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _cancel(future: Future[Any]) -> None:

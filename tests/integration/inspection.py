@@ -16,7 +16,8 @@ def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, l
     try:
         rows = connection.execute(
             """
-            SELECT documents.path, chunks.id, chunks.text, indexes.space, generations.vector_key || ':' || chunks.ordinal
+            SELECT documents.path, chunks.id, chunks.text, indexes.space,
+                   generations.vector_key || ':' || chunks.ordinal
             FROM chunks
             JOIN generations ON generations.id = chunks.generation_id
             JOIN indexes ON indexes.id = generations.index_id
