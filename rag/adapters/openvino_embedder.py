@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from rag.protocols import Embedder
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
-    from openvino import CompiledModel, Core, InferRequest, Model
+    from openvino import AsyncInferQueue, CompiledModel, Core, InferRequest, Model
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class OpenVinoEmbedder:
         self._cache = cache
         self._fallback = fallback
         self._loading = threading.Lock()
-        self._requests = threading.local()
+        self._queues = threading.local()
 
     @property
     def fingerprint(self) -> str:
@@ -82,11 +82,19 @@ class OpenVinoEmbedder:
         encodings = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode() for text in texts])
         by_length = sorted(range(len(texts)), key=lambda position: len(encodings[position].ids))
         vectors: list[NDArray[np.float32] | None] = [None] * len(texts)
+
+        def collect(request: InferRequest, batch: tuple[Sequence[int], NDArray[np.int64]]) -> None:
+            positions, mask = batch
+            for position, vector in zip(positions, _average(request.get_output_tensor().data, mask), strict=True):
+                vectors[position] = vector
+
+        queue = self._queue(compiled)
+        queue.set_callback(collect)
         for start in range(0, len(texts), BATCH_SIZE):
             positions = by_length[start : start + BATCH_SIZE]
-            made = self._infer(compiled, [encodings[position].ids for position in positions])
-            for position, vector in zip(positions, made, strict=True):
-                vectors[position] = vector
+            ids, mask = _pad([encodings[position].ids for position in positions])
+            queue.start_async({"input_ids": ids, "attention_mask": mask}, userdata=(positions, mask))
+        queue.wait_all()
         return np.stack([vector for vector in vectors if vector is not None])
 
     def embed_question(self, text: str) -> Vector:
@@ -96,27 +104,13 @@ class OpenVinoEmbedder:
         vector: Vector = self.embed_passages([text])[0]
         return vector
 
-    def _infer(self, compiled: CompiledModel, rows: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        width = max(len(row) for row in rows)
-        ids = np.zeros((len(rows), width), dtype=np.int64)
-        mask = np.zeros((len(rows), width), dtype=np.int64)
-        for position, row in enumerate(rows):
-            ids[position, : len(row)] = row
-            mask[position, : len(row)] = 1
-        tokens = self._request(compiled).infer({"input_ids": ids, "attention_mask": mask})[0]
-        # Averaged here rather than in the graph: in bf16 a sum over 256 tokens loses digits.
-        weights = mask[:, :, None].astype(np.float32)
-        means = (tokens.astype(np.float32) * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        normalised: NDArray[np.float32] = means / np.maximum(lengths, np.float32(1e-12))
-        return normalised
+    def _queue(self, compiled: CompiledModel) -> AsyncInferQueue:
+        """One for each thread: a queue's batches belong to one caller."""
+        if not hasattr(self._queues, "own"):
+            import openvino
 
-    def _request(self, compiled: CompiledModel) -> InferRequest:
-        """One for each thread: a request serves one at a time."""
-        if not hasattr(self._requests, "own"):
-            self._requests.own = compiled.create_infer_request()
-        own: InferRequest = self._requests.own
-        return own
+            self._queues.own = openvino.AsyncInferQueue(compiled)
+        return self._queues.own
 
     @property
     def _loaded(self) -> CompiledModel | None:
@@ -142,7 +136,8 @@ class OpenVinoEmbedder:
         core = openvino.Core()
         precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
         model = self._read_or_convert(core)
-        settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY"}
+        # One stream a core, each working on a batch of its own: 12 % faster here than all cores on one batch.
+        settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "THROUGHPUT"}
         return core.compile_model(model, "CPU", settings)
 
     def _read_or_convert(self, core: Core) -> Model:
@@ -164,6 +159,29 @@ class OpenVinoEmbedder:
         tokenizer.enable_truncation(self.max_tokens)
         tokenizer.no_padding()
         return tokenizer
+
+
+def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids and attention mask, both of shape (rows, longest)."""
+    ids = np.zeros((len(rows), max(len(row) for row in rows)), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for position, row in enumerate(rows):
+        ids[position, : len(row)] = row
+        mask[position, : len(row)] = 1
+    return ids, mask
+
+
+def _average(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Sentence vectors of length 1 from token vectors, shape (rows, tokens, dimension).
+
+    Averaged here rather than in the graph: in bf16 a sum over 256 tokens loses digits.
+    """
+    weights = mask.astype(np.float32)
+    sums = np.einsum("rtd,rt->rd", tokens.astype(np.float32), weights)
+    means = sums / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1))
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    normalised: NDArray[np.float32] = means / np.maximum(lengths, np.float32(1e-12))
+    return normalised
 
 
 def _read_length(folder: Path) -> int:
