@@ -149,12 +149,12 @@ def print_explanation(explanation: Explanation) -> None:
     for stage, milliseconds in explanation.milliseconds.items():
         output.print(f"  [dim]{stage:<10} {milliseconds:8.1f} ms[/]")
     table = Table(box=None, pad_edge=False)
-    for name in ("", "Dense", "Lexical", "Fused", "Reranked", "Page"):
+    for name in ("", "Dense", "Lexical", "Routed", "Fused", "Reranked", "Page"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("Document", no_wrap=True, overflow="ellipsis")
     table.add_column("Became", no_wrap=True)
     for number, row in enumerate(explanation.rows, start=1):
-        ranks = [_rank_cell(row.hit, stage) for stage in ("dense", "lexical", "fused", "reranked")]
+        ranks = [_rank_cell(row.hit, stage) for stage in ("dense", "lexical", "routed", "fused", "reranked")]
         page = str(row.hit.chunk.first_page + 1)
         table.add_row(str(number), *ranks, page, clean(row.hit.document.path), clean(row.fate))
     output.print(table)

@@ -79,6 +79,10 @@ class Searcher(Protocol):
         """Ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
         ...
 
+    def list_names(self, collection: str) -> dict[int, str]:
+        """Id -> title and path of each document that answers."""
+        ...
+
     def lexical_search(
         self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:

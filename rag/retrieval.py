@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from rag.errors import QuestionError
 from rag.lexical import full_text_query
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
-from rag.types import Hit, IndexInfo, StageRank
+from rag.routing import route
+from rag.types import Hit, IndexInfo, StageRank, Vector
 
 SEARCH_DEPTH = 100
 """Chunks each search brings to the fusion."""
@@ -17,12 +18,16 @@ SEARCH_DEPTH = 100
 RRF_K = 60
 """Reciprocal rank fusion: 1 / (k + rank), k as in Cormack, Clarke and Büttcher, SIGIR 2009."""
 
+ROUTED_WEIGHT = 0.5
+"""Half a vote for the documents that the question names: they are preferred, none is excluded."""
+
 RERANK_DEPTH = 50
 """Chunks the cross-encoder reads; each costs milliseconds."""
 
 MAX_QUESTION_CHARACTERS = 8_000
 
-DENSE, LEXICAL, FUSED, RERANKED = "dense", "lexical", "fused", "reranked"
+DENSE, LEXICAL, ROUTED, FUSED, RERANKED = "dense", "lexical", "routed", "fused", "reranked"
+"""The stages. Routed are both searches over again in the documents that the question names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +84,47 @@ class Retriever:
         timer.mark("filter")
         if index is None or documents == []:
             return Retrieval((), timer.milliseconds)
-        dense, notices = self._search_dense(question, index, documents, timer)
-        lexical = self._searcher.lexical_search(
-            collection, full_text_query(question), limit=SEARCH_DEPTH, document_ids=documents
-        )
+        vector, notices = self._embed(question, index)
+        timer.mark("embed")
+        dense = self._search_vectors(index, vector, documents)
+        timer.mark(DENSE)
+        words = full_text_query(question)
+        lexical = self._searcher.lexical_search(collection, words, limit=SEARCH_DEPTH, document_ids=documents)
         timer.mark(LEXICAL)
-        ranked = {DENSE: dense, LEXICAL: lexical, FUSED: fuse(dense, lexical)}
+        routed: list[tuple[str, float]] = []
+        if named := self._route(question, collection, documents):
+            among_named = self._searcher.lexical_search(collection, words, limit=SEARCH_DEPTH, document_ids=named)
+            routed = fuse((self._search_vectors(index, vector, named), 1.0), (among_named, 1.0))
+        timer.mark(ROUTED)
+        fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT))
+        ranked = {DENSE: dense, LEXICAL: lexical, ROUTED: routed, FUSED: fused}
         hits = self._load(collection, ranked)
         timer.mark("load")
         hits = self._rerank(question, hits)
         timer.mark("rerank")
         return Retrieval(tuple(hits), timer.milliseconds, notices)
 
-    def _search_dense(
-        self, question: str, index: IndexInfo, documents: Sequence[int] | None, timer: StageTimer
-    ) -> tuple[list[tuple[str, float]], tuple[str, ...]]:
-        if not index.fingerprint.startswith(f"{self._embedder.fingerprint}+"):
-            made_with = index.fingerprint.split("+")[0]
-            return [], (
-                f"The index was made with the embedder {made_with}, the settings name {self._embedder.fingerprint}: "
-                "only words were searched. Sync the folders of this collection to build it anew.",
-            )
-        vector = self._embedder.embed_question(question)
-        timer.mark("embed")
-        dense = self._vectors.search(index.space, vector, limit=SEARCH_DEPTH, document_ids=documents)
-        timer.mark(DENSE)
-        return dense, ()
+    def _embed(self, question: str, index: IndexInfo) -> tuple[Vector | None, tuple[str, ...]]:
+        """The question's vector; None with a notice where the index was made with another embedder."""
+        if index.fingerprint.startswith(f"{self._embedder.fingerprint}+"):
+            return self._embedder.embed_question(question), ()
+        made_with = index.fingerprint.split("+")[0]
+        return None, (
+            f"The index was made with the embedder {made_with}, the settings name {self._embedder.fingerprint}: "
+            "only words were searched. Sync the folders of this collection to build it anew.",
+        )
+
+    def _search_vectors(
+        self, index: IndexInfo, vector: Vector | None, documents: Sequence[int] | None
+    ) -> list[tuple[str, float]]:
+        if vector is None:
+            return []
+        return self._vectors.search(index.space, vector, limit=SEARCH_DEPTH, document_ids=documents)
+
+    def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
+        """The documents that the question names, of those that it may be answered from."""
+        names = self._searcher.list_names(collection)
+        return route(question, names if documents is None else {id_: names[id_] for id_ in documents if id_ in names})
 
     def _load(self, collection: str, ranked: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:
         """Hits in fused order; vectors that are no longer current are dropped here."""
@@ -129,12 +149,12 @@ class Retriever:
         return [_with_rerank(head[position], rank, scores[position]) for rank, position in enumerate(order)] + tail
 
 
-def fuse(*rankings: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
-    """Reciprocal rank fusion of rankings: (id, sum of 1 / (RRF_K + rank)), best first; ties keep their order."""
+def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str, float]]:
+    """Fuse (ranking, weight) by reciprocal rank: (id, sum of weight / (RRF_K + rank)), best first; ties keep order."""
     scores: dict[str, float] = {}
-    for ranking in rankings:
+    for ranking, weight in rankings:
         for rank, (id_, _) in enumerate(ranking, start=1):
-            scores[id_] = scores.get(id_, 0.0) + 1 / (RRF_K + rank)
+            scores[id_] = scores.get(id_, 0.0) + weight / (RRF_K + rank)
     return sorted(scores.items(), key=lambda item: -item[1])
 
 

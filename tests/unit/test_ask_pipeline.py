@@ -39,6 +39,9 @@ class OneShelf:
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
         return [id_ for id_ in TEXTS if filters["document"] == f"{id_}.pdf"]
 
+    def list_names(self, collection: str) -> dict[int, str]:
+        return {id_: f"{id_}.pdf" for id_ in TEXTS}
+
     def lexical_search(
         self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:

@@ -7,6 +7,7 @@ import pytest
 from rag.errors import QuestionError
 from rag.lexical import full_text_query
 from rag.retrieval import check_question, fuse
+from rag.routing import route
 from rag.segments import join_segments
 from rag.types import Chunk, DocumentInfo, Hit, Page, Span
 
@@ -45,9 +46,42 @@ def test_search_syntax_in_a_question_is_words(question: str) -> None:
 
 
 def test_fusion_prefers_what_both_rankings_found() -> None:
-    fused = fuse([("a", 0.9), ("b", 0.8)], [("b", 12.0), ("c", 11.0)])
+    fused = fuse(([("a", 0.9), ("b", 0.8)], 1.0), ([("b", 12.0), ("c", 11.0)], 1.0))
     assert [id_ for id_, _ in fused] == ["b", "a", "c"]
     assert fused[0][1] == pytest.approx(1 / 62 + 1 / 61)
+
+
+def test_a_ranking_of_half_weight_moves_half_as_much() -> None:
+    fused = dict(fuse(([("a", 0.9)], 1.0), ([("b", 0.8)], 0.5)))
+    assert fused["b"] == pytest.approx(fused["a"] / 2)
+
+
+REPORTS = {
+    1: "THE BOEING COMPANY BOEING_2018_10K.pdf",
+    2: "THE BOEING COMPANY BOEING_2022_10K.pdf",
+    3: "Form 10-K ACTIVISIONBLIZZARD_2019_10K.pdf",
+    4: "Amcor plc AMCOR_2023Q2_10Q.pdf",
+    5: "Amcor plc AMCOR_2023Q4_EARNINGS.pdf",
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("What was Boeing's tax rate in FY2022?", [2]),
+        ("What was Boeing's tax rate in FY22?", [2]),
+        ("What did Activision earn in 2019?", [3]),
+        ("How did Amcor restructure in Q2 of 2023?", [4]),
+        ("What is goodwill?", []),
+        ("How high are the taxes in 2031?", []),
+    ],
+)
+def test_a_question_names_documents_by_company_and_period(question: str, named: list[int]) -> None:
+    assert route(question, REPORTS) == named
+
+
+def test_one_common_word_names_no_document() -> None:
+    assert route("When does the ferry sail?", {1: "Ferry timetable", 2: "Bakery", 3: "Museum"}) == []
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])

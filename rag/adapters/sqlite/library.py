@@ -95,6 +95,13 @@ class Library:
                 if all(pattern.fullmatch(value.casefold()) for pattern, value in zip(patterns, values, strict=True))
             ]
 
+    def list_names(self, collection: str) -> dict[int, str]:
+        """Id -> title and path of each document that answers."""
+        with self._reading() as connection:
+            query = _answering_documents(self._collection_id(connection, collection))
+            rows = connection.execute(query.with_only_columns(documents.c.id, generations.c.title, documents.c.path))
+            return {row.id: f"{row.title} {row.path}" for row in rows}
+
     def lexical_search(
         self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
