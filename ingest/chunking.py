@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.titles import readable_name
+from rag.layout import join_spans
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
-from rag.types import BlockKind, Chunk, Page, ParsedDocument, Section, Span
+from rag.types import BlockKind, Chunk, ParsedDocument, Section, Span
 
 CHUNKING_VERSION = 1
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
@@ -56,15 +57,16 @@ def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int
     between blocks first, then sentences, then words; a table row stays whole unless it alone is too long.
     """
     headers = _Headers(_name_document(document.title, file_name), tokenizer)
+    texts = {page.number: page.text for page in document.pages}
     chunks: list[Chunk] = []
     draft = _Draft()
     for unit in _units(document, tokenizer, headers, limit):
         if draft.units and _must_close(draft, unit, limit - SPECIAL_TOKENS - headers.length(draft.units[0].path)):
-            _append_chunk(chunks, draft, document.pages, headers)
+            _append_chunk(chunks, draft, texts, headers)
             draft = _Draft()
         draft.add(unit)
     if draft.units:
-        _append_chunk(chunks, draft, document.pages, headers)
+        _append_chunk(chunks, draft, texts, headers)
     return chunks
 
 
@@ -82,38 +84,26 @@ def _must_close(draft: _Draft, unit: _Unit, budget: int) -> bool:
     return begins_anew and draft.tokens >= MIN_TOKENS_AT_BREAK
 
 
-def _append_chunk(chunks: list[Chunk], draft: _Draft, pages: Sequence[Page], headers: _Headers) -> None:
-    spans = _join_spans([unit.span for unit in draft.units], pages)
-    text = "\n".join(pages[span.page].text[span.start : span.end] for span in spans)
+def _append_chunk(chunks: list[Chunk], draft: _Draft, texts: Mapping[int, str], headers: _Headers) -> None:
+    spans = join_spans((unit.span for unit in draft.units), texts)
+    text = "\n".join(texts[span.page][span.start : span.end] for span in spans)
     if not any(character.isalnum() for character in text):
         return
     path = draft.units[0].path
     chunks.append(Chunk(ordinal=len(chunks), text=text, header=headers.text(path), section=path, spans=tuple(spans)))
 
 
-def _join_spans(spans: Sequence[Span], pages: Sequence[Page]) -> list[Span]:
-    """Neighbouring spans of a page with only white space between them as one."""
-    joined: list[Span] = []
-    for span in spans:
-        last = joined[-1] if joined else None
-        if last and last.page == span.page and not pages[span.page].text[last.end : span.start].strip():
-            joined[-1] = Span(span.page, last.start, span.end)
-        else:
-            joined.append(span)
-    return joined
-
-
 def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, limit: int) -> Iterator[_Unit]:
     sections = _SectionWalk(document.sections)
-    for index, page in enumerate(document.pages):
+    for page in document.pages:
         counter = _TokenCounter(page.text, tokenizer)
         for block in page.blocks:
             if block.kind is BlockKind.FURNITURE:
                 continue
-            starts_section, path = sections.enter(index, block.start, block.end)
+            starts_section, path = sections.enter(page.number, block.start, block.end)
             budget = limit - SPECIAL_TOKENS - headers.length(path)
             for start, end in _cut(page.text, block.start, block.end, counter, budget):
-                yield _Unit(Span(index, start, end), counter.count(start, end), path, starts_section)
+                yield _Unit(Span(page.number, start, end), counter.count(start, end), path, starts_section)
                 starts_section = False
 
 

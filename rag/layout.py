@@ -1,13 +1,13 @@
-"""Packs the boxes of a page's words into bytes and finds the rectangles under a stretch of its text."""
+"""Places on pages: joins spans of text, packs the boxes of words and finds the rectangles under a stretch of text."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from rag.types import Rectangle
+from rag.types import Rectangle, Span
 
 UNITS_PER_POINT = 10
 """Boxes are kept to a tenth of a point: finer than any screen shows."""
@@ -45,6 +45,18 @@ def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ..
         else:
             lines.append([left, bottom, right, top])
     return tuple(Rectangle(*(edge / UNITS_PER_POINT for edge in line)) for line in lines)
+
+
+def join_spans(spans: Iterable[Span], texts: Mapping[int, str]) -> list[Span]:
+    """Neighbouring spans of a page with only white space between them as one; `texts` holds each page's text."""
+    joined: list[Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last and last.page == span.page and not texts[span.page][last.end : span.start].strip():
+            joined[-1] = Span(span.page, last.start, span.end)
+        else:
+            joined.append(span)
+    return joined
 
 
 def _on_same_line(line: list[int], bottom: int, top: int) -> bool:

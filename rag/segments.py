@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from rag.types import Hit, Page, Source, Span
+from rag.layout import join_spans
+from rag.types import Hit, Page, Source
 
 MAX_SEGMENT_CHUNKS = 6
 """Longer runs are left apart: about two pages is what one citation should point into."""
@@ -44,24 +45,14 @@ def _source(number: int, run: Sequence[tuple[int, Hit]], load_pages: LoadPages) 
     _, best = min(run, key=lambda item: item[0])
     wanted = sorted({span.page for hit in hits for span in hit.chunk.spans})
     pages = load_pages(best.document.id, wanted)
-    spans = _merge([span for hit in hits for span in hit.chunk.spans], pages)
+    texts = {number: page.text for number, page in pages.items()}
+    spans = join_spans((span for hit in hits for span in hit.chunk.spans), texts)
     return Source(
         number=number,
         document=best.document,
         section=best.chunk.section,
-        text="\n".join(pages[span.page].text[span.start : span.end] for span in spans),
+        text="\n".join(texts[span.page][span.start : span.end] for span in spans),
         spans=tuple(spans),
         score=best.score,
         page_labels={page.number: page.label for page in pages.values() if page.label},
     )
-
-
-def _merge(spans: Sequence[Span], pages: Mapping[int, Page]) -> list[Span]:
-    merged: list[Span] = []
-    for span in spans:
-        last = merged[-1] if merged else None
-        if last and last.page == span.page and not pages[span.page].text[last.end : span.start].strip():
-            merged[-1] = Span(span.page, last.start, span.end)
-        else:
-            merged.append(span)
-    return merged
