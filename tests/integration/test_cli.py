@@ -95,7 +95,12 @@ def start_process(*arguments: object, **how: Any) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
-    return subprocess.Popen(command, **{**pipes, **how})
+    # Whoever runs the tests in the background has them ignore Ctrl-C; these processes must not inherit that.
+    return subprocess.Popen(command, preexec_fn=take_interrupts, **{**pipes, **how})
+
+
+def take_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def write(folder: Path, **files: str) -> Path:
