@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rag.errors import QuestionError
 from rag.lexical import full_text_query
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
-from rag.routing import route
+from rag.routing import DocumentNames
 from rag.types import Hit, IndexInfo, StageRank, Vector
 
 SEARCH_DEPTH = 100
@@ -70,6 +70,7 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._rerank_depth = rerank_depth
+        self._names = DocumentNames({})
 
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
         """The hits for a question, best first, with every stage's rank of each.
@@ -123,8 +124,10 @@ class Retriever:
 
     def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
         """The documents that the question names, of those that it may be answered from."""
-        names = self._searcher.list_names(collection)
-        return route(question, names if documents is None else {id_: names[id_] for id_ in documents if id_ in names})
+        documents_now = self._searcher.list_names(collection)
+        if self._names.documents != documents_now:
+            self._names = DocumentNames(documents_now)
+        return self._names.route(question, among=documents)
 
     def _load(self, collection: str, ranked: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:
         """Hits in fused order; vectors that are no longer current are dropped here."""
