@@ -242,10 +242,7 @@ class IngestPipeline:
             self._ledger.touch(document_id, prepared.file)
             report.unchanged += 1
             return
-        key = VectorKey(
-            target.index.space, f"{document_id}.{target.index.id}.{prepared.file.sha256[:16]}", len(prepared.chunks)
-        )
-        self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, key, item.vectors)
+        self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, item.vectors)
         (report.changed if record and record.sha256 else report.added).append(file.path)
         report.pages += len(prepared.parsed.pages)
         report.chunks += len(prepared.chunks)
@@ -257,10 +254,10 @@ class IngestPipeline:
         file: FileState,
         parsed: ParsedDocument,
         chunks: Sequence[Chunk],
-        key: VectorKey,
         vectors: Vectors,
     ) -> None:
         """Vectors first, then one transaction that makes them current: a crash leaves the old version or the new."""
+        key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
         self._ledger.announce_vectors(key)
         self._add_vectors(key, document_id, vectors)
         self._ledger.commit_generation(
@@ -290,11 +287,8 @@ class IngestPipeline:
                 continue
             parsed, chunks, _ = self._ledger.load_generation(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
-            key = VectorKey(
-                target.index.space, f"{record.document_id}.{target.index.id}.{record.sha256[:16]}", len(chunks)
-            )
             vectors = embed_chunks(chunks, self._embedder)
-            self._store(record.document_id, target.index, file, parsed, chunks, key, vectors)
+            self._store(record.document_id, target.index, file, parsed, chunks, vectors)
             self._ledger.record_failure(
                 record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
             )

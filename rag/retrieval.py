@@ -10,6 +10,7 @@ from rag.errors import QuestionError
 from rag.lexical import full_text_query
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
+from rag.text import well_formed
 from rag.types import Hit, IndexInfo, StageRank, Vector
 
 SEARCH_DEPTH = 100
@@ -164,7 +165,7 @@ def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str
 def check_question(question: str) -> str:
     """The question without surrounding space. Raises QuestionError."""
     # Bytes that are no UTF-8 reach us from a command line as lone surrogates; no store and no model takes them.
-    question = question.encode("utf-8", "replace").decode().strip()
+    question = well_formed(question).strip()
     if not any(character.isalnum() for character in question):
         raise QuestionError("The question is empty.", "Write what you want to know.")
     if len(question) > MAX_QUESTION_CHARACTERS:

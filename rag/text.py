@@ -251,3 +251,8 @@ def _ends_sentence(text: str, first: int, match: re.Match[str], end: int) -> boo
     if word in _SELDOM_LAST or re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
         return opens
     return True
+
+
+def well_formed(text: str) -> str:
+    """`text` with lone surrogates, which no tokenizer takes, replaced by question marks."""
+    return text.encode("utf-8", "replace").decode()

@@ -25,7 +25,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag.protocols import Embedder
+from rag.text import well_formed
 from rag.types import Vector, Vectors
+from rag.vectors import normalise
 
 if TYPE_CHECKING:
     from openvino import AsyncInferQueue, CompiledModel, Core, InferRequest, Model
@@ -79,7 +81,7 @@ class OpenVinoEmbedder:
             return self._fallback.embed_passages(texts)
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch([text.encode("utf-8", "replace").decode() for text in texts])
+        encodings = self._tokenizer.encode_batch([well_formed(text) for text in texts])
         by_length = sorted(range(len(texts)), key=lambda position: len(encodings[position].ids))
         vectors: list[NDArray[np.float32] | None] = [None] * len(texts)
 
@@ -178,10 +180,7 @@ def _average(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np
     """
     weights = mask.astype(np.float32)
     sums = np.einsum("rtd,rt->rd", tokens.astype(np.float32), weights)
-    means = sums / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1))
-    lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    normalised: NDArray[np.float32] = means / np.maximum(lengths, np.float32(1e-12))
-    return normalised
+    return normalise(sums / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1)))
 
 
 def _read_length(folder: Path) -> int:

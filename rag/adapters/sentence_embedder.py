@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from rag.errors import ConfigurationError, ModelError
+from rag.text import well_formed
 from rag.types import Vector, Vectors
+from rag.vectors import normalise
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -50,22 +51,22 @@ class SentenceEmbedder:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         try:
-            vectors = self._model.encode_document([_encodable(text) for text in texts], batch_size=BATCH_SIZE)
+            vectors = self._model.encode_document([well_formed(text) for text in texts], batch_size=BATCH_SIZE)
         except RuntimeError as error:
             raise ModelError(
                 f"The embedder {self._name} failed: {error}.", "Free some memory and sync again."
             ) from error
-        return _normalise(vectors)
+        return normalise(vectors)
 
     def embed_question(self, text: str) -> Vector:
         """A vector of shape (dimension,). Raises ModelError."""
         try:
-            vector = self._model.encode_query(_encodable(text))
+            vector = self._model.encode_query(well_formed(text))
         except RuntimeError as error:
             raise ModelError(
                 f"The embedder {self._name} failed: {error}.", "Free some memory and ask again."
             ) from error
-        return _normalise(vector)
+        return normalise(vector)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -104,19 +105,6 @@ def hash_weights(folder: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
-
-
-def _encodable(text: str) -> str:
-    """`text` without lone surrogates, which the tokenizer cannot take."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _normalise(vectors: ArrayLike) -> NDArray[np.float32]:
-    """Vectors of length 1 in float32: normalised in bf16 they are up to 0.4 % too long or short."""
-    exact = np.asarray(vectors, dtype=np.float32)
-    lengths = np.linalg.norm(exact, axis=-1, keepdims=True)
-    normalised: NDArray[np.float32] = exact / np.maximum(lengths, np.float32(1e-12))
-    return normalised
 
 
 def _has_fast_bf16() -> bool:
