@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from rag.types import Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Vector, Vectors
+from rag.types import Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
 
 
 class Tokenizer(Protocol):
@@ -103,6 +103,18 @@ class Reranker(Protocol):
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
         """One relevance score for each passage, in input order; higher is better."""
+        ...
+
+
+class PassageReader(Protocol):
+    """Reads passages for a question: a reranker that also marks the words that answer."""
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """One relevance score for each passage, in input order: a logit, above 0 where it likely answers."""
+        ...
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """What the reader makes of each passage, in input order."""
         ...
 
 

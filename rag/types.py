@@ -188,6 +188,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a passage: how likely it answers, and its best answer, characters `start` to `end`.
+
+    `relevance` is a logit, above 0 where the passage likely answers. `confidence` is the log-odds of that answer
+    against "no answer here"; they order answers, of one reader, and are no probabilities.
+    """
+
+    relevance: float
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A numbered piece of a document shown to the LLM and to the user: adjacent chunks joined.
 
