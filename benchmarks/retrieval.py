@@ -1,10 +1,13 @@
-"""Scores Lectern's retrieval beside the plain LangChain pipeline on gold pages. Knows no library of either.
+"""Scores retrieval: the order after each stage on sets in BEIR form, or pages beside a plain LangChain pipeline.
 
+    python -m benchmarks.retrieval --beir DIR [--beir DIR ...] [--limit N] [--without PART ...] [--ablation] [--json]
     python -m benchmarks.retrieval --folder DIR --questions FILE [--home DIR] [--store DIR] [--pipeline NAME] [--json]
 
-A question counts as found at k when any of its gold pages is among the first k different pages (rag.metrics). An index
-at --home, or a plain one at --store, is used when it is there and built there when not; without them both are
-temporary. The plain pipeline reads only PDFs.
+On sets, passages are indexed as files are and ranked by their best chunk; an index below --home is kept and used
+again. --without leaves parts out; --ablation leaves out each in turn. On pages, a question counts as found at k when
+any of its gold pages is among the first k different pages (rag.metrics). An index at --home, or a plain one at
+--store, is used when it is there and built there when not; without them both are temporary. The plain pipeline reads
+only PDFs.
 """
 
 from __future__ import annotations
@@ -13,83 +16,150 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.processes import lectern_program, run_measured
-from benchmarks.questions import PageHit, QuestionHits, read_questions, score_answers
-from rag.metrics import RECALL_CUTOFFS
+from app.build import build_embedder
+from app.evaluation import read_questions
+from app.settings import Settings, read_settings
+from benchmarks.ablation import PARTS, build_search
+from benchmarks.beir import read_beir
+from benchmarks.beir_index import open_beir_index
+from benchmarks.page_recall import PageScores, print_pages, score_lectern, score_plain
+from benchmarks.processes import lectern_program
+from benchmarks.ranking import FINAL, SetScores, average_sets, sample_questions, score_set
+from rag.errors import LecternError
+from rag.protocols import Embedder, Reranker
 
-SEARCH_DEPTH = 100
-"""Chunks the plain pipeline is asked for: enough for 20 different pages."""
-ROWS = (*(f"recall@{k}" for k in RECALL_CUTOFFS), "document_recall@5", "mrr@10", "ndcg@10", "p50_ms", "p95_ms")
-
-Scores = dict[str, float]
-
-
-def score_lectern(folder: Path, questions: Path, home: Path, program: str) -> Scores:
-    """Index `folder` at `home` unless there is an index, and return what `lectern eval` prints."""
-    if not _is_filled(home):
-        run_measured([program, "sync", str(folder), "--home", str(home), "--json"])
-    output = run_measured([program, "eval", str(questions), "--home", str(home), "--json"]).output
-    return {name: float(output[name]) for name in ROWS if name in output}
+EVERYTHING: frozenset[str] = frozenset()
+"""What is left out of the product as it is."""
 
 
-def score_plain(folder: Path, questions: Path, store: Path) -> Scores:
-    """Index `folder` at `store` unless there is an index, ask every question and score the pages found."""
-    module = [sys.executable, "-m", "benchmarks.plain_langchain"]
-    if not _is_filled(store):
-        run_measured([*module, "index", str(folder), str(store)])
-    answers = run_measured([*module, "query", str(store), str(questions), "--limit", str(SEARCH_DEPTH)]).output
-    return score_answers(read_questions(questions), [_read_answer(answer) for answer in answers]).as_json()
+def measure_set(
+    folder: Path,
+    settings: Settings,
+    embedder: Embedder,
+    reranker: Reranker | None,
+    *,
+    limit: int | None = None,
+    variants: Sequence[AbstractSet[str]] = (EVERYTHING,),
+) -> list[SetScores]:
+    """Index the set in `folder` below `settings.home` and score it once for each set of parts left out.
+
+    Raises LecternError.
+    """
+    beir = read_beir(folder)
+    questions = sample_questions(beir, limit)
+    home = settings.model_copy(update={"home": settings.home / beir.name})
+    with open_beir_index(beir, home, embedder) as index:
+        return [
+            score_set(beir.name, questions, build_search(index, embedder, reranker, without=without), index.passage_ids)
+            for without in variants
+        ]
 
 
-def _is_filled(directory: Path) -> bool:
-    return directory.is_dir() and any(directory.iterdir())
+def name_variant(without: AbstractSet[str]) -> str:
+    """What is left out, in words."""
+    return f"without {', '.join(part for part in PARTS if part in without)}" if without else "everything"
 
 
-def _read_answer(answer: dict[str, Any]) -> QuestionHits:
-    return QuestionHits([PageHit(**hit) for hit in answer["hits"]], answer["milliseconds"])
-
-
-def print_table(scores: dict[str, Scores], questions: int, console: Console) -> None:
-    """Print one row for each score and one column for each pipeline."""
-    table = Table("score", title=f"Retrieval, {questions} questions with gold pages")
-    for name in scores:
+def print_sets(sets: Sequence[SetScores], console: Console) -> None:
+    """Print the orders of each set and the mean times of its steps; the last line of several sets is their mean."""
+    table = Table("set", "order", title="Retrieval of passages")
+    for name in ("questions", "nDCG@10", "recall@10", "MRR@10"):
         table.add_column(name, justify="right")
-    for row in ROWS:
-        digits = 1 if row.endswith("_ms") else 3
-        table.add_row(row, *(f"{one[row]:.{digits}f}" if row in one else "-" for one in scores.values()))
+    for one in sets:
+        for order, scores in one.orders.items():
+            numbers = (scores.ndcg_at_10, scores.recall_at_10, scores.mrr_at_10)
+            table.add_row(one.name, order, str(one.questions), *(f"{number:.3f}" for number in numbers))
+        table.add_section()
+    console.print(table)
+    for one in sets:
+        steps = ", ".join(f"{step} {milliseconds:.1f}" for step, milliseconds in one.milliseconds.items())
+        console.print(f"{one.name}, mean milliseconds: {steps}", highlight=False)
+
+
+def print_ablation(scores: dict[str, list[SetScores]], console: Console) -> None:
+    """Print nDCG@10 of the final order, a row for each variant and a column for each set."""
+    table = Table("parts", title="nDCG@10 of the final order")
+    for one in next(iter(scores.values())):
+        table.add_column(one.name, justify="right")
+    for name, sets in scores.items():
+        found = [one.orders.get(FINAL) for one in sets]
+        table.add_row(name, *(f"{one.ndcg_at_10:.3f}" if one else "-" for one in found))
     console.print(table)
 
 
-def main() -> None:
-    """Score as the command line says and print a table or JSON."""
-    parser = argparse.ArgumentParser(prog="benchmarks.retrieval", description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--questions", type=Path, required=True)
-    parser.add_argument("--home", type=Path, help="Lectern's index")
+def score_sets(arguments: argparse.Namespace, home: Path) -> None:
+    """Score sets in BEIR form as the command line says."""
+    variants = [frozenset(arguments.without)]
+    if arguments.ablation:
+        variants = [EVERYTHING, *(frozenset({part}) for part in PARTS)]
+    settings = read_settings(home=arguments.home or home)
+    embedder = build_embedder(settings)
+    measured = [
+        measure_set(folder, settings, embedder, None, limit=arguments.limit, variants=variants)
+        for folder in arguments.beir
+    ]
+    scores = {}
+    for variant, sets in zip(variants, zip(*measured, strict=True), strict=True):
+        scores[name_variant(variant)] = [*sets, average_sets(sets)] if len(sets) > 1 else list(sets)
+    if arguments.json:
+        json.dump({name: [one.as_json() for one in sets] for name, sets in scores.items()}, sys.stdout, indent=2)
+    elif arguments.ablation:
+        print_ablation(scores, Console())
+    else:
+        print_sets(next(iter(scores.values())), Console())
+
+
+def score_pages(arguments: argparse.Namespace, temporary: Path) -> None:
+    """Score pages of PDFs as the command line says."""
+    home, store = arguments.home or temporary / "lectern", arguments.store or temporary / "plain"
+    scores: dict[str, PageScores] = {}
+    if arguments.pipeline != "plain":
+        program = lectern_program(arguments.lectern)
+        scores["lectern"] = score_lectern(arguments.folder, arguments.questions, home, program)
+    if arguments.pipeline != "lectern":
+        scores["plain"] = score_plain(arguments.folder, arguments.questions, store)
+    if arguments.json:
+        json.dump(scores, sys.stdout, indent=2)
+    else:
+        gold = sum(1 for question in read_questions(arguments.questions) if question.pages)
+        print_pages(scores, gold, Console())
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="benchmarks.retrieval", description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--beir", type=Path, action="append", help="a set in BEIR form; may be given again")
+    parser.add_argument("--limit", type=int, help="questions of each set, drawn the same way every time")
+    parser.add_argument("--without", choices=PARTS, action="append", default=[], help="a part to leave out")
+    parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
+    parser.add_argument("--folder", type=Path, help="a folder of documents")
+    parser.add_argument("--questions", type=Path, help="questions about it with gold pages")
+    parser.add_argument("--home", type=Path, help="Lectern's index; with --beir, the folder of one for each set")
     parser.add_argument("--store", type=Path, help="the plain pipeline's Chroma directory")
     parser.add_argument("--pipeline", choices=("both", "lectern", "plain"), default="both")
     parser.add_argument("--lectern", type=Path, help="the lectern program to measure")
     parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def main() -> None:
+    """Score as the command line says and print a table or JSON."""
+    parser = build_parser()
     arguments = parser.parse_args()
-    scores: dict[str, Scores] = {}
-    with tempfile.TemporaryDirectory(prefix="lectern-benchmark-") as name:
-        home, store = arguments.home or Path(name, "lectern"), arguments.store or Path(name, "plain")
-        if arguments.pipeline != "plain":
-            program = lectern_program(arguments.lectern)
-            scores["lectern"] = score_lectern(arguments.folder, arguments.questions, home, program)
-        if arguments.pipeline != "lectern":
-            scores["plain"] = score_plain(arguments.folder, arguments.questions, store)
-    if arguments.json:
-        json.dump(scores, sys.stdout, indent=2)
-    else:
-        gold = sum(1 for question in read_questions(arguments.questions) if question.gold)
-        print_table(scores, gold, Console())
+    if not arguments.beir and not (arguments.folder and arguments.questions):
+        parser.error("name a set with --beir, or a folder and its questions with --folder and --questions")
+    try:
+        with tempfile.TemporaryDirectory(prefix="lectern-benchmark-") as name:
+            (score_sets if arguments.beir else score_pages)(arguments, Path(name))
+    except LecternError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,20 @@
-"""Scores a ranking of pages against the pages that hold the answer. Knows no index and no file format.
+"""Scores rankings against what is known to be relevant, and judgements against the truth. Knows no index and no file.
 
-A page is a (document, 0-based page) pair. A ranking lists each page once, at its best rank. A question counts as
-found at k when any one of its gold pages is among the first k pages of the ranking.
+A ranking lists each item once, at its best rank; items are pages, documents or passages. A page is a (document,
+0-based page) pair, and a question counts as found at k when any one of its gold pages is among the first k pages.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import TypeVar
 
 PageKey = tuple[str, int]
 """(document, 0-based page)."""
+
+Item = TypeVar("Item", bound=Hashable)
 
 RECALL_CUTOFFS = (1, 3, 5, 10, 20)
 """The k at which page recall is reported."""
@@ -72,17 +75,35 @@ def document_found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> b
     return any(document in documents for document, _ in gold)
 
 
-def reciprocal_rank(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> float:
-    """1 / rank of the first gold page, or 0.0 when none is among the first `k`."""
-    return next((1.0 / rank for rank, page in enumerate(found[:k], start=1) if page in gold), 0.0)
+def recall(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
+    """Share of the relevant items that are among the first `k`; 0.0 when none is relevant."""
+    return len(relevant & set(found[:k])) / len(relevant) if relevant else 0.0
 
 
-def ndcg(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> float:
+def reciprocal_rank(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
+    """1 / rank of the first relevant item, or 0.0 when none is among the first `k`."""
+    return next((1.0 / rank for rank, item in enumerate(found[:k], start=1) if item in relevant), 0.0)
+
+
+def ndcg(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
     """Normalised discounted cumulative gain with binary relevance, 0 to 1 (Järvelin and Kekäläinen, 2002)."""
-    if not gold:
+    return graded_ndcg(found, dict.fromkeys(relevant, 1), k)
+
+
+def graded_ndcg(found: Sequence[Item], grades: Mapping[Item, int], k: int) -> float:
+    """The same with graded relevance, as trec_eval: linear gain, log2(rank + 1) discount; below grade 1 nothing is gained."""
+    ideal = sorted((grade for grade in grades.values() if grade > 0), reverse=True)
+    if not ideal:
         return 0.0
-    gain = sum(_discount(rank) for rank, page in enumerate(found[:k], start=1) if page in gold)
-    return gain / sum(_discount(rank) for rank in range(1, min(len(gold), k) + 1))
+    return _discounted([max(grades.get(item, 0), 0) for item in found[:k]]) / _discounted(ideal[:k])
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
+    """How often a positive's score is above a negative's, ties counting half; 0.5 where either side is empty."""
+    if not positives or not negatives:
+        return 0.5
+    wins = sum((one > other) + (one == other) / 2 for one in positives for other in negatives)
+    return wins / (len(positives) * len(negatives))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -101,18 +122,19 @@ def score_retrieval(questions: Sequence[RankedQuestion], milliseconds: Sequence[
     judged = [question for question in questions if question.gold]
     return RetrievalScores(
         questions=len(judged),
-        recall=tuple((k, _mean([found_at(one.found, one.gold, k) for one in judged])) for k in RECALL_CUTOFFS),
-        document_recall_at_5=_mean([document_found_at(one.found, one.gold, 5) for one in judged]),
-        mrr_at_10=_mean([reciprocal_rank(one.found, one.gold, 10) for one in judged]),
-        ndcg_at_10=_mean([ndcg(one.found, one.gold, 10) for one in judged]),
+        recall=tuple((k, mean([found_at(one.found, one.gold, k) for one in judged])) for k in RECALL_CUTOFFS),
+        document_recall_at_5=mean([document_found_at(one.found, one.gold, 5) for one in judged]),
+        mrr_at_10=mean([reciprocal_rank(one.found, one.gold, 10) for one in judged]),
+        ndcg_at_10=mean([ndcg(one.found, one.gold, 10) for one in judged]),
         p50_ms=percentile(milliseconds, 0.5),
         p95_ms=percentile(milliseconds, 0.95),
     )
 
 
-def _discount(rank: int) -> float:
-    return 1.0 / math.log2(rank + 1)
+def _discounted(gains: Sequence[int]) -> float:
+    return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
-def _mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean; 0.0 of no values."""
     return sum(values) / len(values) if values else 0.0

@@ -1,0 +1,85 @@
+"""Puts a retriever together over an index with some of its parts left out. The product has no such switches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from benchmarks.beir_index import COLLECTION, BeirIndex
+from benchmarks.ranking import FINAL, Search, order_hits
+from rag.adapters.sqlite.library import Library
+from rag.protocols import Embedder, Reranker, VectorIndex
+from rag.retrieval import DENSE, LEXICAL, RERANKED, ROUTED, Retrieval, Retriever
+from rag.types import Vector
+
+RERANKER, COMBINATION = "reranker", "combination"
+"""Parts that are no stages: without the combination, the reranker's order is the final one."""
+
+PARTS = (DENSE, LEXICAL, ROUTED, RERANKER, COMBINATION)
+"""What may be left out."""
+
+
+def build_search(
+    index: BeirIndex, embedder: Embedder, reranker: Reranker | None, *, without: AbstractSet[str] = frozenset()
+) -> Search:
+    """The product's search over an index, without some of PARTS."""
+    retriever = Retriever(
+        searcher=PartialLibrary(index.engine, index.catalogue, without),
+        vectors=SilentVectors(index.vectors) if DENSE in without else index.vectors,
+        embedder=embedder,
+        reranker=None if RERANKER in without else reranker,
+    )
+
+    def search(question: str) -> Retrieval:
+        return retriever.retrieve(question, collection=COLLECTION)
+
+    return drop_combination(search) if COMBINATION in without else search
+
+
+def drop_combination(search: Search) -> Search:
+    """The same search with the reranker's own order as the final one."""
+
+    def searched(question: str) -> Retrieval:
+        retrieval = search(question)
+        orders = order_hits(retrieval.hits)
+        return replace(retrieval, hits=tuple(orders[RERANKED] or orders[FINAL]))
+
+    return searched
+
+
+class SilentVectors:
+    """A vector index in which nothing is near anything."""
+
+    def __init__(self, vectors: VectorIndex) -> None:
+        self.add, self.delete = vectors.add, vectors.delete
+        self.ids, self.drop, self.is_missing = vectors.ids, vectors.drop, vectors.is_missing
+
+    def search(
+        self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """Nothing."""
+        return []
+
+
+class PartialLibrary(Library):
+    """Finds nothing by words without LEXICAL, and knows no document's name without ROUTED."""
+
+    def __init__(self, engine: Engine, file: Path, without: AbstractSet[str]) -> None:
+        super().__init__(engine, file)
+        self._without = without
+
+    def list_names(self, collection: str) -> dict[int, str]:
+        """The names to route by; none where routing is left out."""
+        return {} if ROUTED in self._without else super().list_names(collection)
+
+    def lexical_search(
+        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """What the words find; nothing where lexical search is left out."""
+        if LEXICAL in self._without:
+            return []
+        return super().lexical_search(collection, query, limit=limit, document_ids=document_ids)
