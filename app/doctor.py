@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from app.build import BUILTIN_SHA256, choose_model, embedder_folder, open_library
+from app.build import BUILTIN_SHA256, NO_RERANKER, choose_engine, choose_model, embedder_folder, open_library
 from app.lock import describe_owner
 from app.settings import Settings
+from rag.adapters.cross_encoder.builtin import REMEDY as REINSTALL
+from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
+from rag.adapters.model_files import check_weights
 from rag.adapters.ollama_models import list_models
 from rag.adapters.sentence_embedder import hash_weights
 from rag.errors import LecternError, ModelError
@@ -44,6 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_index(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
+        *_examine_reranker(settings),
         *_examine_models(settings),
         *_examine_ocr(settings),
         *_examine_versions(),
@@ -83,6 +87,24 @@ def _examine_embedder(settings: Settings) -> Iterator[Finding]:
         yield Finding("embedder", f"the weights in {folder} are not the expected ones", remedy, blocks=True)
     else:
         yield Finding("embedder", f"{folder}, SHA-256 {digest[:12]}…")
+
+
+def _examine_reranker(settings: Settings) -> Iterator[Finding]:
+    if settings.reranker == NO_RERANKER:
+        yield Finding("reranker", "switched off", "Leave `reranker` empty to put the best passages first.")
+    elif settings.reranker:
+        where = "from its hub if it is not here" if settings.allow_downloads else "from this machine only"
+        yield Finding("reranker", f"{settings.reranker}, through torch, {where}")
+    elif not SHIPPED_WEIGHTS.is_file():
+        yield Finding("reranker", f"none: there are no weights in {SHIPPED_WEIGHTS}", REINSTALL)
+    else:
+        try:
+            check_weights(SHIPPED_WEIGHTS, SHIPPED_SHA256, remedy=REINSTALL)
+        except LecternError as error:
+            yield Finding("reranker", error.reason, error.remedy, blocks=True)
+        else:
+            engine = "OpenVINO" if choose_engine(settings) == "openvino" else "torch"
+            yield Finding("reranker", f"Lectern's own, through {engine}, SHA-256 {SHIPPED_SHA256[:12]}…")
 
 
 def _examine_models(settings: Settings) -> Iterator[Finding]:

