@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from rag.errors import ConfigurationError
 
+ANSWERABLE, UNANSWERABLE = "ANSWERABLE", "UNANSWERABLE"
+
 Record = TypeVar("Record")
 
 
@@ -32,7 +34,13 @@ class BeirQuestion:
     text: str
     answers: tuple[str, ...]
     grades: Mapping[str, int]
-    answerable: bool = True
+    answerability: str = ""
+    """Where the set says so: ANSWERABLE, UNANSWERABLE or something in between."""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the set does not say that the corpus has no answer."""
+        return self.answerability != UNANSWERABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,7 @@ class BeirSet:
 def read_beir(folder: Path) -> BeirSet:
     """The set in a folder of `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` (or `qrels/test.tsv`), plain or gzipped.
 
-    Questions may carry `answers` and an `answerability`; of the latter only UNANSWERABLE counts. Raises
-    ConfigurationError.
+    Questions may carry `answers` and an `answerability`. Raises ConfigurationError.
     """
     passages = {passage.id: passage for passage in _read(folder, ["corpus.jsonl"], _passage)}
     grades: dict[str, dict[str, int]] = {}
@@ -74,9 +81,8 @@ def _judgement(line: str) -> tuple[str, str, int] | None:
 def _question(line: str, grades: Mapping[str, Mapping[str, int]]) -> BeirQuestion:
     record = json.loads(line)
     answers = tuple(answer for answer in record.get("answers") or () if answer.strip())
-    answerable = record.get("answerability") != "UNANSWERABLE"
     id_ = str(record["_id"])
-    return BeirQuestion(id_, record["text"], answers, grades.get(id_, {}), answerable)
+    return BeirQuestion(id_, record["text"], answers, grades.get(id_, {}), record.get("answerability") or "")
 
 
 def _read(folder: Path, names: Sequence[str], parse: Callable[[str], Record]) -> list[Record]:

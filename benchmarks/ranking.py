@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks.beir import BeirQuestion, BeirSet
+from benchmarks.beir import BeirPassage, BeirQuestion, BeirSet
 from rag.metrics import graded_ndcg, mean, recall, reciprocal_rank
 from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED, Retrieval
 from rag.types import Hit
@@ -47,15 +47,18 @@ class SetScores:
 
 
 def sample_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
-    """At most `limit` of the questions that a passage of the corpus answers, the same ones every time."""
-    judged = [
-        question
-        for question in beir.questions
-        if any(grade > 0 and id_ in beir.passages for id_, grade in question.grades.items())
-    ]
-    if limit is None or limit >= len(judged):
-        return judged
-    return random.Random(SEED).sample(judged, limit)
+    """At most `limit` of the questions that a passage of the corpus answers."""
+    return draw([question for question in beir.questions if gold_passages(beir, question)], limit)
+
+
+def draw(questions: list[BeirQuestion], limit: int | None) -> list[BeirQuestion]:
+    """At most `limit` questions, the same ones every time."""
+    return questions if limit is None or limit >= len(questions) else random.Random(SEED).sample(questions, limit)
+
+
+def gold_passages(beir: BeirSet, question: BeirQuestion) -> list[BeirPassage]:
+    """The passages of the corpus that answer a question."""
+    return [beir.passages[id_] for id_, grade in question.grades.items() if grade > 0 and id_ in beir.passages]
 
 
 def score_set(

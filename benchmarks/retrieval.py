@@ -1,6 +1,7 @@
 """Scores retrieval: the order after each stage on sets in BEIR form, or pages beside a plain LangChain pipeline.
 
-    python -m benchmarks.retrieval --beir DIR [--beir DIR ...] [--limit N] [--without PART ...] [--ablation] [--json]
+    python -m benchmarks.retrieval --beir DIR [--beir DIR ...] [--limit N] [--home DIR] [--weights FILE]
+                                   [--without PART ...] [--ablation] [--json]
     python -m benchmarks.retrieval --folder DIR --questions FILE [--home DIR] [--store DIR] [--pipeline NAME] [--json]
 
 On sets, passages are indexed as files are and ranked by their best chunk; an index below --home is kept and used
@@ -23,12 +24,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.build import build_embedder
+from app.build import build_embedder, build_reranker
 from app.evaluation import read_questions
 from app.settings import Settings, read_settings
 from benchmarks.ablation import PARTS, build_search
 from benchmarks.beir import read_beir
 from benchmarks.beir_index import open_beir_index
+from benchmarks.models import open_reader
 from benchmarks.page_recall import PageScores, print_pages, score_lectern, score_plain
 from benchmarks.processes import lectern_program
 from benchmarks.ranking import FINAL, SetScores, average_sets, sample_questions, score_set
@@ -101,8 +103,9 @@ def score_sets(arguments: argparse.Namespace, home: Path) -> None:
         variants = [EVERYTHING, *(frozenset({part}) for part in PARTS)]
     settings = read_settings(home=arguments.home or home)
     embedder = build_embedder(settings)
+    reranker = build_reranker(settings, open_reader(settings, arguments.weights))
     measured = [
-        measure_set(folder, settings, embedder, None, limit=arguments.limit, variants=variants)
+        measure_set(folder, settings, embedder, reranker, limit=arguments.limit, variants=variants)
         for folder in arguments.beir
     ]
     scores = {}
@@ -139,6 +142,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="questions of each set, drawn the same way every time")
     parser.add_argument("--without", choices=PARTS, action="append", default=[], help="a part to leave out")
     parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
+    parser.add_argument("--weights", type=Path, help="a reader's weights, instead of the shipped ones")
     parser.add_argument("--folder", type=Path, help="a folder of documents")
     parser.add_argument("--questions", type=Path, help="questions about it with gold pages")
     parser.add_argument("--home", type=Path, help="Lectern's index; with --beir, the folder of one for each set")

@@ -1,0 +1,126 @@
+"""Asks a passage reader the questions of a set and scores its answers, and how well refusals are told. Knows no model
+and no command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from benchmarks.answers import exact_match, token_f1
+from benchmarks.beir import ANSWERABLE, UNANSWERABLE, BeirPassage, BeirQuestion, BeirSet
+from benchmarks.ranking import Search, draw, gold_passages
+from rag.metrics import auroc, mean
+from rag.pipeline import judge
+from rag.protocols import PassageReader
+from rag.refusal import REFUSAL_THRESHOLD
+
+OPEN_PASSAGES = 5
+"""First hits that are read in open retrieval."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerScores:
+    """Means over questions, 0 to 1."""
+
+    questions: int
+    exact_match: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalScores:
+    """How well `rag.pipeline.judge` tells questions with an answer from those without, on what was retrieved."""
+
+    answerable: int
+    unanswerable: int
+    auroc: float
+    false_refusals: float
+    """Share of the answerable questions that are refused."""
+    right_refusals: float
+    """Share of the unanswerable ones that are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingScores:
+    """What was measured on one set; None where the set has no answers, or no unanswerable questions."""
+
+    name: str
+    gold: AnswerScores | None
+    open: AnswerScores | None
+    refusal: RefusalScores | None
+
+    def as_json(self) -> dict[str, object]:
+        """The scores as JSON takes them."""
+        return asdict(self)
+
+
+def answered_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
+    """At most `limit` of the questions with an answer and a passage that holds it, the same ones every time."""
+    return draw([one for one in beir.questions if one.answers and one.answerable and gold_passages(beir, one)], limit)
+
+
+def marked_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
+    """At most `limit` questions of those marked answerable, and as many of those marked unanswerable."""
+    return [
+        question
+        for mark in (ANSWERABLE, UNANSWERABLE)
+        for question in draw([one for one in beir.questions if one.answerability == mark], limit)
+    ]
+
+
+def score_gold(beir: BeirSet, questions: Sequence[BeirQuestion], reader: PassageReader) -> AnswerScores | None:
+    """Scores of the best answer in the passages that answer each question; None without questions."""
+    found = [
+        best_answer(reader, question.text, [_with_title(passage) for passage in gold_passages(beir, question)])
+        for question in questions
+    ]
+    return _score(found, questions)
+
+
+def score_open(questions: Sequence[BeirQuestion], reader: PassageReader, search: Search) -> AnswerScores | None:
+    """Scores of the best answer in the first OPEN_PASSAGES hits of each question; None without questions."""
+    found = []
+    for question in questions:
+        hits = search(question.text).hits[:OPEN_PASSAGES]
+        found.append(best_answer(reader, question.text, [hit.chunk.text_to_embed for hit in hits]))
+    return _score(found, questions)
+
+
+def score_refusal(questions: Sequence[BeirQuestion], search: Search) -> RefusalScores | None:
+    """How well refusals are told; None unless there are questions of both kinds."""
+    judged = [(question.answerable, judge(question.text, search(question.text).hits)) for question in questions]
+    answerable = [probability for is_answerable, probability in judged if is_answerable]
+    unanswerable = [probability for is_answerable, probability in judged if not is_answerable]
+    if not answerable or not unanswerable:
+        return None
+    return RefusalScores(
+        answerable=len(answerable),
+        unanswerable=len(unanswerable),
+        auroc=auroc(answerable, unanswerable),
+        false_refusals=mean([float(probability < REFUSAL_THRESHOLD) for probability in answerable]),
+        right_refusals=mean([float(probability < REFUSAL_THRESHOLD) for probability in unanswerable]),
+    )
+
+
+def best_answer(reader: PassageReader, question: str, passages: Sequence[str]) -> str:
+    """The words marked in the passage with the highest relevance and confidence together; "" without passages."""
+    if not passages:
+        return ""
+    readings = zip(passages, reader.read(question, passages), strict=True)
+    passage, reading = max(readings, key=lambda item: item[1].relevance + item[1].confidence)
+    return passage[reading.start : reading.end]
+
+
+def _with_title(passage: BeirPassage) -> str:
+    return f"{passage.title}\n{passage.text}" if passage.title else passage.text
+
+
+def _score(found: Sequence[str], questions: Sequence[BeirQuestion]) -> AnswerScores | None:
+    if not questions:
+        return None
+    pairs = list(zip(found, questions, strict=True))
+    return AnswerScores(
+        questions=len(questions),
+        exact_match=mean([exact_match(answer, question.answers) for answer, question in pairs]),
+        f1=mean([token_f1(answer, question.answers) for answer, question in pairs]),
+    )
