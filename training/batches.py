@@ -1,0 +1,132 @@
+"""Turns training groups into padded batches of tokens with their targets. Knows no network."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from tokenizers import Encoding, Tokenizer
+
+from training.mine import TrainingGroup
+from training.mixture import RECIPES, is_held_out
+
+MAX_TOKENS = 224
+"""Question, title and passage; the passage is cut."""
+MICRO_BATCH_TOKENS = 3_072
+"""Padded tokens in one pass."""
+NO_TITLE_SHARE = 0.15
+"""Titles are dropped this often, so that the reader also does without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One sequence: its tokens and where its answer stands.
+
+    `starts` and `ends` are token positions that are right: (0,) means "no answer here", () that it is not known.
+    """
+
+    encoding: Encoding
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The sequences of one optimiser step. Each group's are consecutive, the positive first; `sizes` counts them."""
+
+    pairs: tuple[Pair, ...]
+    sizes: tuple[int, ...]
+
+
+def draw_steps(groups: Sequence[TrainingGroup], tokenizer: Tokenizer, *, per_step: int, seed: int) -> Iterator[Step]:
+    """Steps without end, in an order that the seed fixes: every group in turn, as often as its recipe says."""
+    draw = random.Random(seed)
+    trained_on = [group for group in groups if not is_held_out(group.question)]
+    while True:
+        turn = [group for group in trained_on for _ in range(_uses(group, draw))]
+        draw.shuffle(turn)
+        for start in range(0, len(turn) - per_step + 1, per_step):
+            yield _step([_draw_group(group, draw) for group in turn[start : start + per_step]], tokenizer)
+
+
+def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
+    """Positions of the pairs in batches of like length."""
+    batch: list[int] = []
+    for position in sorted(range(len(pairs)), key=lambda at: len(pairs[at].encoding.ids)):
+        if batch and (len(batch) + 1) * len(pairs[position].encoding.ids) > MICRO_BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
+    """The network's inputs, each of shape (batch, tokens)."""
+    length = max(len(pair.encoding.ids) for pair in pairs)
+    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+    return {
+        name: torch.tensor(
+            [
+                getattr(pair.encoding, field) + [0] * (length - len(pair.encoding.ids))
+                for pair in pairs
+            ]
+        )
+        for name, field in names.items()
+    }
+
+
+def open_tokenizer(file: str) -> Tokenizer:
+    """The base model's tokenizer, cutting the passage where a pair is too long."""
+    tokenizer = Tokenizer.from_file(file)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+    return tokenizer
+
+
+def _uses(group: TrainingGroup, draw: random.Random) -> int:
+    uses = RECIPES[group.set].uses
+    return int(uses) + (draw.random() < uses % 1)
+
+
+def _draw_group(group: TrainingGroup, draw: random.Random) -> tuple[TrainingGroup, bool]:
+    """The group with as many negatives as its recipe says, and whether its titles are kept."""
+    wanted = min(RECIPES[group.set].negatives, len(group.negatives))
+    negatives = tuple(draw.sample(group.negatives, wanted))
+    chosen = TrainingGroup(group.set, group.question, group.positive, group.answers, negatives)
+    return chosen, draw.random() > NO_TITLE_SHARE
+
+
+def _step(drawn: Sequence[tuple[TrainingGroup, bool]], tokenizer: Tokenizer) -> Step:
+    texts, sizes, shifts = [], [], []
+    for group, titled in drawn:
+        for title, text in (group.positive, *group.negatives):
+            header = f"{title}\n" if title and titled else ""
+            texts.append((group.question[:1_000], header + text))
+            shifts.append(len(header))
+        sizes.append(1 + len(group.negatives))
+    encodings = tokenizer.encode_batch(texts)
+    pairs = []
+    for group, _ in drawn:
+        spans = RECIPES[group.set].spans
+        for place in range(1 + len(group.negatives)):
+            encoding, shift = encodings[len(pairs)], shifts[len(pairs)]
+            if place == 0:
+                pairs.append(_mark(encoding, shift, group.answers or ()))
+            else:
+                empty = (0,) if spans and RECIPES[group.set].sure else ()
+                pairs.append(Pair(encoding, empty, empty))
+    return Step(tuple(pairs), tuple(sizes))
+
+
+def _mark(encoding: Encoding, shift: int, answers: Sequence[tuple[int, int]]) -> Pair:
+    starts, ends = [], []
+    for start, end in answers:
+        first = encoding.char_to_token(start + shift, 1)
+        last = encoding.char_to_token(end - 1 + shift, 1)
+        if first is not None and last is not None:
+            starts.append(first)
+            ends.append(last)
+    return Pair(encoding, tuple(starts), tuple(ends))
