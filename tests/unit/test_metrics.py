@@ -6,10 +6,13 @@ import pytest
 
 from rag.metrics import (
     RankedQuestion,
+    auroc,
     document_found_at,
     found_at,
+    graded_ndcg,
     ndcg,
     percentile,
+    recall,
     reciprocal_rank,
     score_retrieval,
     unique_pages,
@@ -58,6 +61,35 @@ def test_ndcg_is_one_only_when_all_gold_pages_lead() -> None:
     expected = (1 / math.log2(2) + 1 / math.log2(4)) / (1 / math.log2(2) + 1 / math.log2(3))
     assert ndcg((("a", 2), ("a", 3), ("a", 1)), gold, 10) == pytest.approx(expected)
     assert ndcg((), gold, 10) == 0.0
+
+
+def test_graded_ndcg_gains_the_grade_itself_over_the_best_order_of_all_grades() -> None:
+    grades = {"best": 2, "good": 1, "judged": 0, "missed": 1}
+    gained = 1 / math.log2(2) + 2 / math.log2(4)
+    best = 2 / math.log2(2) + 1 / math.log2(3) + 1 / math.log2(4)
+    assert graded_ndcg(("good", "judged", "best"), grades, 10) == pytest.approx(gained / best)
+
+
+def test_graded_ndcg_measures_against_the_best_that_fits_within_k() -> None:
+    grades = dict.fromkeys("abcd", 3)
+    assert graded_ndcg(("d", "c"), grades, 2) == 1.0
+    assert graded_ndcg(("x", "c"), grades, 1) == 0.0
+
+
+def test_a_negative_grade_takes_nothing_away() -> None:
+    assert graded_ndcg(("spam", "good"), {"spam": -1, "good": 1}, 10) == pytest.approx(1 / math.log2(3))
+    assert graded_ndcg(("spam",), {"spam": -1}, 10) == 0.0
+
+
+def test_recall_is_the_share_of_the_relevant_and_not_of_the_found() -> None:
+    assert recall(("a", "x", "b", "c"), {"a", "b", "c", "d"}, 3) == 0.5
+    assert recall(("a",), set(), 3) == 0.0
+
+
+def test_auroc_counts_the_pairs_in_right_order_and_half_of_the_ties() -> None:
+    assert auroc([0.9, 0.5], [0.5, 0.1]) == pytest.approx(3.5 / 4)
+    assert auroc([0.1], [0.9]) == 0.0
+    assert auroc([], [0.9]) == 0.5
 
 
 def test_percentiles_are_interpolated_whatever_the_order() -> None:
