@@ -13,7 +13,7 @@ from benchmarks.beir_index import COLLECTION, BeirIndex
 from benchmarks.ranking import FINAL, Search, order_hits
 from rag.adapters.sqlite.library import Library
 from rag.protocols import Embedder, Reranker, VectorIndex
-from rag.retrieval import DENSE, LEXICAL, RERANKED, ROUTED, Retrieval, Retriever
+from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, RERANKED, ROUTED, Retrieval, Retriever
 from rag.types import Vector
 
 RERANKER, COMBINATION = "reranker", "combination"
@@ -24,14 +24,20 @@ PARTS = (DENSE, LEXICAL, ROUTED, RERANKER, COMBINATION)
 
 
 def build_search(
-    index: BeirIndex, embedder: Embedder, reranker: Reranker | None, *, without: AbstractSet[str] = frozenset()
+    index: BeirIndex,
+    embedder: Embedder,
+    reranker: Reranker | None,
+    *,
+    without: AbstractSet[str] = frozenset(),
+    depth: int = RERANK_DEPTH,
 ) -> Search:
-    """The product's search over an index, without some of PARTS."""
+    """The product's search over an index, without some of PARTS; `depth` hits are reranked."""
     retriever = Retriever(
         searcher=PartialLibrary(index.engine, index.catalogue, without),
         vectors=SilentVectors(index.vectors) if DENSE in without else index.vectors,
         embedder=embedder,
         reranker=None if RERANKER in without else reranker,
+        rerank_depth=depth,
     )
 
     def search(question: str) -> Retrieval:

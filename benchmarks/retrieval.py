@@ -1,7 +1,7 @@
 """Scores retrieval: the order after each stage on sets in BEIR form, or pages beside a plain LangChain pipeline.
 
     python -m benchmarks.retrieval --beir DIR [--beir DIR ...] [--limit N] [--home DIR] [--weights FILE]
-                                   [--without PART ...] [--ablation] [--json]
+                                   [--depth N] [--without PART ...] [--ablation] [--json]
     python -m benchmarks.retrieval --folder DIR --questions FILE [--home DIR] [--store DIR] [--pipeline NAME] [--json]
 
 On sets, passages are indexed as files are and ranked by their best chunk; an index below --home is kept and used
@@ -36,6 +36,7 @@ from benchmarks.processes import lectern_program
 from benchmarks.ranking import FINAL, SetScores, average_sets, sample_questions, score_set
 from rag.errors import LecternError
 from rag.protocols import Embedder, Reranker
+from rag.retrieval import RERANK_DEPTH
 
 EVERYTHING: frozenset[str] = frozenset()
 """What is left out of the product as it is."""
@@ -49,6 +50,7 @@ def measure_set(
     *,
     limit: int | None = None,
     variants: Sequence[AbstractSet[str]] = (EVERYTHING,),
+    depth: int = RERANK_DEPTH,
 ) -> list[SetScores]:
     """Index the set in `folder` below `settings.home` and score it once for each set of parts left out.
 
@@ -58,10 +60,8 @@ def measure_set(
     questions = sample_questions(beir, limit)
     home = settings.model_copy(update={"home": settings.home / beir.name})
     with open_beir_index(beir, home, embedder) as index:
-        return [
-            score_set(beir.name, questions, build_search(index, embedder, reranker, without=without), index.passage_ids)
-            for without in variants
-        ]
+        searches = [build_search(index, embedder, reranker, without=without, depth=depth) for without in variants]
+        return [score_set(beir.name, questions, search, index.passage_ids) for search in searches]
 
 
 def name_variant(without: AbstractSet[str]) -> str:
@@ -105,7 +105,9 @@ def score_sets(arguments: argparse.Namespace, home: Path) -> None:
     embedder = build_embedder(settings)
     reranker = build_reranker(settings, open_reader(settings, arguments.weights))
     measured = [
-        measure_set(folder, settings, embedder, reranker, limit=arguments.limit, variants=variants)
+        measure_set(
+            folder, settings, embedder, reranker, limit=arguments.limit, variants=variants, depth=arguments.depth
+        )
         for folder in arguments.beir
     ]
     scores = {}
@@ -142,6 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="questions of each set, drawn the same way every time")
     parser.add_argument("--without", choices=PARTS, action="append", default=[], help="a part to leave out")
     parser.add_argument("--ablation", action="store_true", help="leave out each part in turn")
+    parser.add_argument("--depth", type=int, default=RERANK_DEPTH, help="hits that are reranked")
     parser.add_argument("--weights", type=Path, help="a reader's weights, instead of the shipped ones")
     parser.add_argument("--folder", type=Path, help="a folder of documents")
     parser.add_argument("--questions", type=Path, help="questions about it with gold pages")
