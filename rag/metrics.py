@@ -91,7 +91,7 @@ def ndcg(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
 
 
 def graded_ndcg(found: Sequence[Item], grades: Mapping[Item, int], k: int) -> float:
-    """The same with graded relevance, as trec_eval: linear gain, log2(rank + 1) discount; below grade 1 nothing is gained."""
+    """The same with graded relevance, as trec_eval: linear gain, log2(rank + 1) discount; no gain below grade 1."""
     ideal = sorted((grade for grade in grades.values() if grade > 0), reverse=True)
     if not ideal:
         return 0.0
