@@ -93,7 +93,7 @@ class BuiltinReader:
         self._base_sha256 = base_sha256
         self._lock = threading.Lock()
         self._converted = ConvertedModel(
-            NAME, cache=cache, identify=lambda: f"reader@{expected_sha256}+{base_sha256}", load=self._to_convert
+            NAME, cache=cache, identify=lambda: f"reader-vectors@{expected_sha256}+{base_sha256}", load=self._to_convert
         )
         self._use_openvino = engine == "openvino"
 
