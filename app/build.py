@@ -31,7 +31,7 @@ from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
 from rag.pipeline import AskPipeline, AskSettings
 from rag.protocols import Embedder, LanguageModel, PassageReader, Reranker
-from rag.refusal import REFUSAL_THRESHOLD
+from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 
 BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
@@ -57,17 +57,18 @@ class Lectern:
     ingest: IngestPipeline
     retriever: Retriever
     embedder: Embedder
+    reader: PassageReader | None
 
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
         """The pipeline that answers with an LLM, or with quotes when there is none."""
         settings = self.settings
-        threshold = REFUSAL_THRESHOLD if settings.refusal_threshold is None else settings.refusal_threshold
         return AskPipeline(
             retriever=self.retriever,
             searcher=self.library,
             embedder=self.embedder,
             model=model,
-            settings=AskSettings(settings.source_chunks, settings.answer_tokens, threshold),
+            reader=self.reader,
+            settings=AskSettings(settings.source_chunks, settings.answer_tokens, settings.refusal_threshold),
         )
 
 
@@ -101,9 +102,18 @@ def open_lectern(
             ),
             ignore=settings.ignore,
         )
-        retriever = Retriever(searcher=library, vectors=vectors, embedder=embedder)
+        reader = build_reader(settings)
+        reranker = build_reranker(settings, reader)
+        retriever = Retriever(
+            searcher=library,
+            vectors=vectors,
+            embedder=embedder,
+            reranker=reranker,
+            combine=answer_probabilities if reranker is reader else None,
+            rerank_depth=settings.rerank_depth,
+        )
         try:
-            yield Lectern(settings, library, ledger, ingest, retriever, embedder)
+            yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader)
         finally:
             ingest.close()
             vectors.close()

@@ -40,7 +40,7 @@ def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
         for position, hit in enumerate(stream.retrieval.hits[:ROWS])
     )
     more = max(0, len(stream.retrieval.hits) - ROWS)
-    return Explanation(rows, more, stream.probability, settings.refusal_threshold, milliseconds)
+    return Explanation(rows, more, stream.probability, stream.threshold, milliseconds)
 
 
 def _fate(stream: AnswerStream, hit: Hit) -> str:

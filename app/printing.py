@@ -154,7 +154,9 @@ def print_explanation(explanation: Explanation) -> None:
     table.add_column("Document", no_wrap=True, overflow="ellipsis")
     table.add_column("Became", no_wrap=True)
     for number, row in enumerate(explanation.rows, start=1):
-        ranks = [_rank_cell(row.hit, stage) for stage in ("dense", "lexical", "routed", "fused", "reranked")]
+        ranks = [
+            _rank_cell(row.hit, stage) for stage in ("dense", "lexical", "routed", "fused", "reranked", "combined")
+        ]
         page = str(row.hit.chunk.first_page + 1)
         table.add_row(str(number), *ranks, page, clean(row.hit.document.path), clean(row.fate))
     output.print(table)

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from rag.errors import ConfigurationError
+from rag.retrieval import RERANK_DEPTH
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -66,6 +67,12 @@ class Settings(BaseSettings):
     )
 
     source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")
+    rerank_depth: int = Field(
+        RERANK_DEPTH,
+        ge=1,
+        le=200,
+        description="passages the reranker reads for a question: more is slower and finds more",
+    )
     refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")
 
     workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), gt=0, description="parsing processes")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from benchmarks.beir_index import COLLECTION, BeirIndex
-from benchmarks.ranking import FINAL, Search, order_hits
+from benchmarks.ranking import Search
 from rag.adapters.sqlite.library import Library
 from rag.protocols import Embedder, Reranker, VectorIndex
-from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, RERANKED, ROUTED, Retrieval, Retriever
+from rag.ranking import answer_probabilities
+from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, ROUTED, Combine, Retrieval, Retriever
 from rag.types import Vector
 
 RERANKER, COMBINATION = "reranker", "combination"
@@ -27,6 +27,7 @@ def build_search(
     index: BeirIndex,
     embedder: Embedder,
     reranker: Reranker | None,
+    combine: Combine | None = answer_probabilities,
     *,
     without: AbstractSet[str] = frozenset(),
     depth: int = RERANK_DEPTH,
@@ -37,24 +38,14 @@ def build_search(
         vectors=SilentVectors(index.vectors) if DENSE in without else index.vectors,
         embedder=embedder,
         reranker=None if RERANKER in without else reranker,
+        combine=None if COMBINATION in without else combine,
         rerank_depth=depth,
     )
 
     def search(question: str) -> Retrieval:
         return retriever.retrieve(question, collection=COLLECTION)
 
-    return drop_combination(search) if COMBINATION in without else search
-
-
-def drop_combination(search: Search) -> Search:
-    """The same search with the reranker's own order as the final one."""
-
-    def searched(question: str) -> Retrieval:
-        retrieval = search(question)
-        orders = order_hits(retrieval.hits)
-        return replace(retrieval, hits=tuple(orders[RERANKED] or orders[FINAL]))
-
-    return searched
+    return search
 
 
 class SilentVectors:

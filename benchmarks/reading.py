@@ -10,9 +10,8 @@ from benchmarks.answers import exact_match, token_f1
 from benchmarks.beir import ANSWERABLE, UNANSWERABLE, BeirPassage, BeirQuestion, BeirSet
 from benchmarks.ranking import Search, draw, gold_passages
 from rag.metrics import auroc, mean
-from rag.pipeline import judge
+from rag.pipeline import judge, threshold_for
 from rag.protocols import PassageReader
-from rag.refusal import REFUSAL_THRESHOLD
 
 OPEN_PASSAGES = 5
 """First hits that are read in open retrieval."""
@@ -88,17 +87,19 @@ def score_open(questions: Sequence[BeirQuestion], reader: PassageReader, search:
 
 def score_refusal(questions: Sequence[BeirQuestion], search: Search) -> RefusalScores | None:
     """How well refusals are told; None unless there are questions of both kinds."""
-    judged = [(question.answerable, judge(question.text, search(question.text).hits)) for question in questions]
-    answerable = [probability for is_answerable, probability in judged if is_answerable]
-    unanswerable = [probability for is_answerable, probability in judged if not is_answerable]
+    found = [(question, search(question.text).hits) for question in questions]
+    judged = [(question.answerable, judge(question.text, hits), threshold_for(hits)) for question, hits in found]
+    answerable = [probability for is_answerable, probability, _ in judged if is_answerable]
+    unanswerable = [probability for is_answerable, probability, _ in judged if not is_answerable]
+    refused = [(is_answerable, probability < threshold) for is_answerable, probability, threshold in judged]
     if not answerable or not unanswerable:
         return None
     return RefusalScores(
         answerable=len(answerable),
         unanswerable=len(unanswerable),
         auroc=auroc(answerable, unanswerable),
-        false_refusals=mean([float(probability < REFUSAL_THRESHOLD) for probability in answerable]),
-        right_refusals=mean([float(probability < REFUSAL_THRESHOLD) for probability in unanswerable]),
+        false_refusals=mean([float(is_refused) for is_answerable, is_refused in refused if is_answerable]),
+        right_refusals=mean([float(is_refused) for is_answerable, is_refused in refused if not is_answerable]),
     )
 
 

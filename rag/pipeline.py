@@ -14,10 +14,10 @@ from rag.layout import rectangles_under
 from rag.markers import CitationFilter
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
-from rag.protocols import Embedder, LanguageModel, Searcher
-from rag.reader import ExtractiveReader, compose
-from rag.refusal import REFUSAL_THRESHOLD, answerability
-from rag.retrieval import DENSE, Retrieval, Retriever, StageTimer, check_question
+from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
+from rag.reader import ExtractiveReader, MarkingReader, compose
+from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read, signals_as_read
+from rag.retrieval import COMBINED, DENSE, RERANKED, Retrieval, Retriever, StageTimer, check_question
 from rag.segments import join_segments
 from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage
 
@@ -37,7 +37,8 @@ class AskSettings:
 
     source_chunks: int = SOURCE_CHUNKS
     answer_tokens: int = 1024
-    refusal_threshold: float = REFUSAL_THRESHOLD
+    refusal_threshold: float | None = None
+    """None is the calibrated one."""
 
 
 class AnswerStream:
@@ -52,12 +53,15 @@ class AnswerStream:
         sources: tuple[Source, ...],
         retrieval: Retrieval,
         probability: float,
+        threshold: float,
         produce: Callable[[AnswerStream], Iterator[str]],
     ) -> None:
         self.sources = sources
         self.retrieval = retrieval
         self.probability = probability
         """How likely the passages answer the question, 0 to 1."""
+        self.threshold = threshold
+        """Below which it is refused."""
         self.read: tuple[Source, ...] = ()
         """The sources that the answer was made from, once it is made."""
         self._pieces = produce(self)
@@ -96,12 +100,14 @@ class AskPipeline:
         searcher: Searcher,
         embedder: Embedder,
         model: LanguageModel | None,
+        reader: PassageReader | None = None,
         settings: AskSettings | None = None,
     ) -> None:
+        """`reader` marks the words that answer; without one, sentences are ranked by what they share."""
         self._retriever = retriever
         self._searcher = searcher
         self._embedder = embedder
-        self._reader = ExtractiveReader(embedder)
+        self._reader = MarkingReader(reader) if reader else ExtractiveReader(embedder)
         self._model = model
         self.settings = settings or AskSettings()
 
@@ -123,16 +129,20 @@ class AskPipeline:
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(retrieval.hits[: self.settings.source_chunks], self._searcher.load_pages))
         probability = judge(question, retrieval.hits)
+        threshold = self.settings.refusal_threshold
+        threshold = threshold_for(retrieval.hits) if threshold is None else threshold
         timer.mark("segments")
 
         def produce(stream: AnswerStream) -> Iterator[str]:
-            if not sources or probability < self.settings.refusal_threshold:
+            if not sources or probability < threshold:
                 return self._refuse(stream, timer)
             if self._model is None:
                 return self._quote(stream, question, timer)
             return self._generate(stream, self._model, question, history, timer)
 
-        return AnswerStream(sources=sources, retrieval=retrieval, probability=probability, produce=produce)
+        return AnswerStream(
+            sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
+        )
 
     def _refuse(self, stream: AnswerStream, timer: StageTimer) -> Iterator[str]:
         """The fixed sentence; the nearest passages stay visible as sources."""
@@ -238,11 +248,40 @@ class AskPipeline:
 
 
 def judge(question: str, hits: Sequence[Hit]) -> float:
-    """How likely the hits answer the question, 0 to 1: the one number that decides refusal everywhere."""
+    """How likely the hits answer the question, 0 to 1: the one number that decides refusal everywhere.
+
+    Its threshold is `threshold_for(hits)` unless the settings say otherwise.
+    """
+    passages = _nearest(hits)
+    if _are_read(hits):
+        return answerability_as_read(question, passages, _relevances(hits))
+    return answerability(question, passages)
+
+
+def threshold_for(hits: Sequence[Hit]) -> float:
+    """Below which probability a question is refused: the estimates with and without the reader have one each."""
+    return READ_THRESHOLD if _are_read(hits) else REFUSAL_THRESHOLD
+
+
+def refusal_signals(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
+    """What `judge` sees of hits that the reader has scored."""
+    return signals_as_read(question, _nearest(hits), _relevances(hits))
+
+
+def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
+    """Passages by cosine, as the estimate was calibrated."""
     cosines = [(hit, hit.stages[DENSE].score if DENSE in hit.stages else 0.0) for hit in hits]
-    # By cosine, as `answerability` was calibrated.
     nearest = sorted(cosines, key=lambda item: -item[1])[:JUDGED_PASSAGES]
-    return answerability(question, [(hit.chunk.text_to_embed, cosine) for hit, cosine in nearest])
+    return [(hit.chunk.text_to_embed, cosine) for hit, cosine in nearest]
+
+
+def _are_read(hits: Sequence[Hit]) -> bool:
+    """Whether the scores are of Lectern's own reader: only those are combined."""
+    return any(COMBINED in hit.stages for hit in hits)
+
+
+def _relevances(hits: Sequence[Hit]) -> list[float]:
+    return [hit.stages[RERANKED].score for hit in hits if RERANKED in hit.stages]
 
 
 def is_refusal(text: str) -> bool:

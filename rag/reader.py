@@ -11,11 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.markers import CitationFilter
-from rag.protocols import Embedder
+from rag.protocols import Embedder, PassageReader
 from rag.text import content_words, is_table_row, sentence_spans
-from rag.types import Source
+from rag.types import Reading, Source
 
 MOST_EXTRACTS = 3
+MOST_READ = 5
+"""First sources in which a passage reader looks for the answer."""
+MARK_MARGIN = 4.0
+"""A further marked sentence may score this much less than the best one, in logits."""
+LONGEST_ANSWER = 12
+"""Words of an answer that is shown before its sentence; a longer one is the sentence."""
+MOST_OF_SENTENCE = 0.8
 MOST_CANDIDATES = 60
 """Sentences embedded for one question: about a third of a second on one processor core."""
 LONGEST_EXTRACT = 600
@@ -60,7 +67,8 @@ _CUES = (
 class Extract:
     """A sentence, or a table row under its header, copied from a source: characters `start` to `end` of its text.
 
-    `header` is the table's header line, "" otherwise. Only the order of scores means something.
+    `header` is the table's header line, "" otherwise. `answer` is the words in it that answer, "" where they are not
+    known. Only the order of scores means something.
     """
 
     number: int
@@ -69,6 +77,7 @@ class Extract:
     end: int
     score: float
     header: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +136,66 @@ class ExtractiveReader:
         return [float(cosine) for cosine in vectors @ np.asarray(self._embedder.embed_question(question))]
 
 
+class MarkingReader:
+    """Picks the sentences in which a passage reader marks an answer."""
+
+    def __init__(self, reader: PassageReader) -> None:
+        self._reader = reader
+
+    def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
+        """The one to three best sentences, best first, each of another source; none where nothing is marked."""
+        read = sources[:MOST_READ]
+        titles = [f"{source.document.title}\n" for source in read]
+        readings = self._reader.read(
+            question, [title + source.text for title, source in zip(titles, read, strict=True)]
+        )
+        extracts = [
+            extract
+            for rank, (source, title, reading) in enumerate(zip(read, titles, readings, strict=True))
+            if (extract := _marked(rank, source, reading, len(title)))
+        ]
+        extracts.sort(key=lambda extract: -extract.score)
+        return [extract for extract in extracts[:MOST_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
+
+
+def _marked(rank: int, source: Source, reading: Reading, shift: int) -> Extract | None:
+    """The sentence around the words that a reader marked in a source's text, which began at `shift`."""
+    start, end = reading.start - shift, reading.end - shift
+    candidates = _candidates(rank, source)
+    around = [candidate for candidate in candidates if candidate.start <= start < candidate.end]
+    if not around:
+        return None
+    best = around[0]
+    answer = source.text[start : min(end, best.end)].strip()
+    is_short = len(answer.split()) <= LONGEST_ANSWER and len(answer) < MOST_OF_SENTENCE * len(best.text)
+    return Extract(
+        best.source.number,
+        best.text,
+        best.start,
+        best.end,
+        reading.relevance + reading.confidence,
+        best.header,
+        answer if is_short and reading.confidence > 0 else "",
+    )
+
+
 def compose(extracts: Sequence[Extract]) -> str:
-    """Markdown that shows each extract as a quote with its source's number: `"Sentence." [1]`."""
-    return "\n\n".join(f'"{_on_one_line(extract)}" [{extract.number}]' for extract in extracts)
+    """Markdown that shows each extract as a quote with its source's number: `answer: "Sentence." [1]`.
+
+    The answer stands before the first quote alone, where it is known.
+    """
+    lines = [f'"{_quotable(_shown(extract))}" [{extract.number}]' for extract in extracts]
+    if extracts and extracts[0].answer:
+        lines[0] = f"{_quotable([extracts[0].answer])}: {lines[0]}"
+    return "\n\n".join(lines)
 
 
-def _on_one_line(extract: Extract) -> str:
-    parts = [extract.header, extract.text] if extract.header else [extract.text]
+def _shown(extract: Extract) -> list[str]:
+    return [extract.header, extract.text] if extract.header else [extract.text]
+
+
+def _quotable(parts: Sequence[str]) -> str:
+    """The parts on one line, without what reads as our own marks."""
     # A footnote mark "[7]" of the source would read as one of ours.
     unmarked = CitationFilter(())
     text = " / ".join(" ".join(part.split()) for part in parts).replace('"', "'")

@@ -18,6 +18,13 @@ REFUSAL_THRESHOLD = 0.160
 On other questions, follow-ups of conversations among them, 9 % and 28 % (AUROC 0.81): most unanswerable questions
 about the collection's own topics pass, and are left to the LLM.
 """
+# From `python -m training.fit`: as above, on ten sets and their held-out questions, with the reader's relevance.
+READ_INTERCEPT = -3.0
+READ_COEFFICIENTS = (1.7, 0.5, 2.4, 1.0, 5.4, 0.3, 0.3)
+READ_THRESHOLD = 0.160
+"""The threshold where the reader has scored the passages."""
+BEST_READ = 3
+"""Passages whose relevance is averaged."""
 MOST_PASSAGES = 10
 """Passages looked at: the ones further down say little."""
 
@@ -30,10 +37,22 @@ def answerability(question: str, passages: Sequence[tuple[str, float]]) -> float
     """
     if not passages:
         return 0.0
-    total = INTERCEPT + sum(
-        weight * signal for weight, signal in zip(COEFFICIENTS, signals(question, passages), strict=True)
-    )
-    return 1 / (1 + math.exp(-total))
+    return _probability(INTERCEPT, COEFFICIENTS, signals(question, passages))
+
+
+def answerability_as_read(question: str, passages: Sequence[tuple[str, float]], relevances: Sequence[float]) -> float:
+    """The same where Lectern's reader gave each passage it read a relevance logit, in any order; 0 without passages."""
+    if not passages or not relevances:
+        return 0.0
+    return _probability(READ_INTERCEPT, READ_COEFFICIENTS, signals_as_read(question, passages, relevances))
+
+
+def signals_as_read(
+    question: str, passages: Sequence[tuple[str, float]], relevances: Sequence[float]
+) -> tuple[float, ...]:
+    """Those of `signals`, then the highest relevance and the mean of the BEST_READ highest."""
+    best = sorted(relevances, reverse=True)[:BEST_READ]
+    return (*signals(question, passages), best[0], sum(best) / len(best))
 
 
 def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float, ...]:
@@ -57,6 +76,16 @@ def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float
         max(_share(marked, words) for words in top),
         cosines[0] - _typical(cosines),
     )
+
+
+def _probability(intercept: float, coefficients: Sequence[float], values: Sequence[float]) -> float:
+    total = intercept + sum(weight * value for weight, value in zip(coefficients, values, strict=True))
+    return sigmoid(total)
+
+
+def sigmoid(logit: float) -> float:
+    """The probability of a logit, without overflow at either end."""
+    return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
 
 
 def _typical(cosines: Sequence[float]) -> float:

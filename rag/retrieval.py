@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from rag.errors import QuestionError
 from rag.lexical import full_text_query
@@ -27,8 +27,13 @@ RERANK_DEPTH = 50
 
 MAX_QUESTION_CHARACTERS = 8_000
 
-DENSE, LEXICAL, ROUTED, FUSED, RERANKED = "dense", "lexical", "routed", "fused", "reranked"
-"""The stages. Routed are both searches over again in the documents that the question names."""
+DENSE, LEXICAL, ROUTED, FUSED = "dense", "lexical", "routed", "fused"
+RERANKED, COMBINED = "reranked", "combined"
+"""The stages. Routed are both searches over again in the documents that the question names; combined is the reranker's
+score weighed with those before it."""
+
+Combine = Callable[[Sequence[Hit]], Sequence[float]]
+"""The probability that each of the reranked hits answers, in input order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,15 @@ class Retriever:
         vectors: VectorIndex,
         embedder: Embedder,
         reranker: Reranker | None = None,
+        combine: Combine | None = None,
         rerank_depth: int = RERANK_DEPTH,
     ) -> None:
+        """`combine` is fitted to one reranker; without it the reranker's own order is the final one."""
         self._searcher = searcher
         self._vectors = vectors
         self._embedder = embedder
         self._reranker = reranker
+        self._combine = combine
         self._rerank_depth = rerank_depth
         self._names = DocumentNames({})
 
@@ -144,13 +152,15 @@ class Retriever:
         ]
 
     def _rerank(self, question: str, hits: list[Hit]) -> list[Hit]:
-        """The first hits in the reranker's order, the rest behind them as they were."""
+        """The first hits in the final order, the rest behind them as they were."""
         if self._reranker is None or not hits:
             return hits
         head, tail = hits[: self._rerank_depth], hits[self._rerank_depth :]
         scores = self._reranker.score(question, [hit.chunk.text_to_embed for hit in head])
-        order = sorted(range(len(head)), key=lambda position: -scores[position])
-        return [_with_rerank(head[position], rank, scores[position]) for rank, position in enumerate(order)] + tail
+        head = _sort_by(scores, head, stage=RERANKED)
+        if self._combine is None:
+            return head + tail
+        return _sort_by(self._combine(head), head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
 
 
 def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str, float]]:
@@ -176,6 +186,14 @@ def check_question(question: str) -> str:
     return question
 
 
-def _with_rerank(hit: Hit, rank: int, score: float) -> Hit:
-    stages = {**hit.stages, RERANKED: StageRank(rank, score)}
-    return Hit(hit.chunk_id, hit.document, hit.chunk, score, stages)
+def _sort_by(scores: Sequence[float], hits: Sequence[Hit], *, stage: str) -> list[Hit]:
+    """The hits by falling score, which becomes theirs; ties keep order."""
+    order = sorted(range(len(hits)), key=lambda position: -scores[position])
+    return [
+        replace(
+            hits[position],
+            score=scores[position],
+            stages={**hits[position].stages, stage: StageRank(rank, scores[position])},
+        )
+        for rank, position in enumerate(order)
+    ]

@@ -168,7 +168,8 @@ class StageRank:
     """Where a stage put a hit: its 0-based rank and the stage's own score.
 
     Dense scores are cosines (higher is better), lexical ones BM25 (higher is better), fused ones reciprocal-rank
-    sums, reranked ones whatever the cross-encoder gives. Scores of different stages do not compare.
+    sums, reranked ones whatever the cross-encoder gives, combined ones the probability that the hit answers. Scores of
+    different stages do not compare.
     """
 
     rank: int
@@ -183,7 +184,7 @@ class Hit:
     document: DocumentInfo
     chunk: Chunk
     score: float
-    """The final score: only its order means something, unless a stage says more."""
+    """The final score: a probability where there is a "combined" stage, else only its order means something."""
     stages: Mapping[str, StageRank] = field(default_factory=dict)
 
 

@@ -68,12 +68,7 @@ def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     length = max(len(pair.encoding.ids) for pair in pairs)
     names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
     return {
-        name: torch.tensor(
-            [
-                getattr(pair.encoding, field) + [0] * (length - len(pair.encoding.ids))
-                for pair in pairs
-            ]
-        )
+        name: torch.tensor([getattr(pair.encoding, field) + [0] * (length - len(pair.encoding.ids)) for pair in pairs])
         for name, field in names.items()
     }
 

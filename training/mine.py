@@ -101,10 +101,10 @@ def mine_set(beir: BeirSet, recipe: SetRecipe, embedder: Embedder, draw: random.
             continue
         yield group
         if draw.random() < KEYWORDS_SHARE:
-            keywords = _as_keywords(asked)
+            keywords = as_keywords(asked)
             if len(keywords.split()) > 1:
                 yield TrainingGroup(group.set, keywords, group.positive, None, group.negatives)
-        if draw.random() < CLAIMS_SHARE and (claim := _as_claim(group, draw)):
+        if draw.random() < CLAIMS_SHARE and (claim := as_claim(group, draw)):
             yield claim
 
 
@@ -117,7 +117,10 @@ def cut(passage: BeirPassage, *, titled: bool) -> list[Window]:
             pieces[-1] = (pieces[-1][0], end)
         else:
             pieces.append((start, end))
-    return [Window(passage.id, title, passage.text[start : min(end, start + 2 * WINDOW_CHARACTERS)]) for start, end in pieces]
+    return [
+        Window(passage.id, title, passage.text[start : min(end, start + 2 * WINDOW_CHARACTERS)])
+        for start, end in pieces
+    ]
 
 
 def find_answers(answers: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
@@ -180,7 +183,9 @@ def _needed_passages(beir: BeirSet, questions: Sequence[BeirQuestion], draw: ran
     judged = dict.fromkeys(id_ for question in questions for id_ in question.grades)
     others = [id_ for id_ in beir.passages if id_ not in judged]
     wanted = max(0, CORPUS_PASSAGES - len(judged))
-    return [beir.passages[id_] for id_ in [*judged, *draw.sample(others, min(wanted, len(others)))] if id_ in beir.passages]
+    return [
+        beir.passages[id_] for id_ in [*judged, *draw.sample(others, min(wanted, len(others)))] if id_ in beir.passages
+    ]
 
 
 def _group(
@@ -239,14 +244,14 @@ def _pair(window: Window) -> tuple[str, str]:
     return window.title, window.text
 
 
-def _as_keywords(question: str) -> str:
+def as_keywords(question: str) -> str:
     """The question as people type it into a search box."""
     telling = set(content_words(question))
     words = [word.strip("?!.,;:\"'()") for word in question.split()]
     return " ".join(word for word in words if set(content_words(word)) & telling)
 
 
-def _as_claim(group: TrainingGroup, draw: random.Random) -> TrainingGroup | None:
+def as_claim(group: TrainingGroup, draw: random.Random) -> TrainingGroup | None:
     """The passage asked for by one of its own sentences, which is taken out of it."""
     title, text = group.positive
     spans = sentence_spans(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -167,12 +166,10 @@ def _keep(
         "averaged": averaged,
     }
     torch.save(state, scratch)
-    os.replace(scratch, file)
+    scratch.replace(file)
 
 
-def _resume(
-    file: Path, network: ReaderNetwork, optimiser: torch.optim.AdamW, averaged: dict[str, torch.Tensor]
-) -> int:
+def _resume(file: Path, network: ReaderNetwork, optimiser: torch.optim.AdamW, averaged: dict[str, torch.Tensor]) -> int:
     """The step to go on with."""
     if not file.exists():
         return 0

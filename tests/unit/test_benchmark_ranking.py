@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from benchmarks.ablation import drop_combination
 from benchmarks.beir import BeirPassage, BeirQuestion, BeirSet
 from benchmarks.ranking import average_sets, order_hits, rank_passages, sample_questions, score_set
 from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED, Retrieval
@@ -74,11 +73,6 @@ def test_the_mean_counts_sets_alike_and_only_orders_that_all_have() -> None:
     mean = average_sets([one, other])
     assert list(mean.orders) == ["final"]
     assert mean.orders["final"].mrr_at_10 == 0.5
-
-
-def test_without_the_combination_the_rerankers_order_is_final() -> None:
-    retrieval = drop_combination(lambda question: Retrieval(HITS, {}))("?")
-    assert rank_passages(retrieval.hits, PASSAGE_IDS) == ("one", "three", "two")
 
 
 def test_the_same_questions_are_drawn_every_time_and_only_those_with_an_answer_in_the_corpus() -> None:

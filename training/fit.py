@@ -1,0 +1,188 @@
+"""Fits on held-out questions what stands after the reader: the weights of the final score, and those of refusal.
+
+Prints the constants of `rag.ranking` and `rag.refusal`: `python -m training.fit SETS --home FOLDER --weights FILE`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from app.build import build_embedder
+from app.settings import Settings, read_settings
+from benchmarks.ablation import build_search
+from benchmarks.beir import BeirQuestion, BeirSet, read_beir
+from benchmarks.beir_index import open_beir_index
+from benchmarks.models import open_reader
+from rag.pipeline import refusal_signals
+from rag.protocols import Embedder, Reranker
+from rag.ranking import ranking_signals
+from rag.retrieval import RERANKED
+from rag.types import Hit
+from training.mine import find_answers
+from training.mixture import RECIPES, is_held_out
+
+SETS = (
+    "squadshifts_newwiki",
+    "nq_oracle",
+    "uda_nq",
+    "tatqa",
+    "ohr_pages",
+    "squad_nqg_test",
+    "boolq",
+    "lfrqa",
+    "medquad",
+    "selqa",
+)
+"""Of the training sets those whose labels are sure enough, each counting alike."""
+QUESTIONS = 60
+PASSAGES = 700
+"""In each set's corpus: its questions' own, the rest drawn."""
+FALSE_REFUSALS = 0.03
+"""Share of answerable training questions that the threshold may refuse."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the hits that the reader scored, and which of them answer it."""
+
+    set: str
+    question: str
+    hits: tuple[Hit, ...]
+    answering: tuple[bool, ...]
+
+
+def reduce_set(beir: BeirSet, *, seed: int) -> BeirSet:
+    """Held-out questions of a set, at most QUESTIONS, in a corpus of about PASSAGES."""
+    draw = random.Random(f"{seed} {beir.name}")
+    held_out = [
+        question
+        for question in beir.questions
+        if is_held_out(question.text)
+        and any(question.grades.get(id_, 0) > 0 for id_ in beir.passages.keys() & question.grades.keys())
+    ]
+    questions = draw.sample(held_out, min(QUESTIONS, len(held_out)))
+    judged = dict.fromkeys(id_ for question in questions for id_ in question.grades if id_ in beir.passages)
+    others = [id_ for id_ in beir.passages if id_ not in judged]
+    chosen = [*judged, *draw.sample(others, min(max(0, PASSAGES - len(judged)), len(others)))]
+    return BeirSet(beir.name, {id_: beir.passages[id_] for id_ in chosen}, tuple(questions))
+
+
+def ask(beir: BeirSet, settings: Settings, embedder: Embedder, reranker: Reranker) -> Iterator[Asked]:
+    """Ask the questions of a set over its own index."""
+    with open_beir_index(beir, settings.model_copy(update={"home": settings.home / beir.name}), embedder) as index:
+        search = build_search(index, embedder, reranker)
+        for question in beir.questions:
+            hits = tuple(hit for hit in search(question.text).hits if RERANKED in hit.stages)
+            marks = tuple(_answers(question, hit, index.passage_ids, RECIPES[beir.name].spans) for hit in hits)
+            yield Asked(beir.name, question.text, hits, marks)
+
+
+def fit_ranking(asked: Sequence[Asked]) -> tuple[float, Floats]:
+    """Intercept and weights: the order listwise, then the scale of the probabilities (Platt)."""
+    rows = [
+        (np.array(ranking_signals(one.hits)), np.array(one.answering), 1.0 / _count(asked, one.set))
+        for one in asked
+        if any(one.answering) and not all(one.answering)
+    ]
+    weights = torch.tensor([0.5, 1.0, 1.0, 1.0], dtype=torch.float64, requires_grad=True)
+    optimiser = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimiser.zero_grad()
+        total = 0.01 * weights.pow(2).sum()
+        for signals, answering, importance in rows:
+            logits = torch.tensor(signals) @ weights
+            total = total - importance * (logits[torch.tensor(answering)].logsumexp(0) - logits.logsumexp(0))
+        total.backward()
+        return total
+
+    optimiser.step(loss)
+    order = weights.detach().numpy()
+    scores = np.concatenate([signals @ order for signals, _, _ in rows])
+    labels = np.concatenate([answering for _, answering, _ in rows])
+    scale = LogisticRegression(C=100.0).fit(scores[:, None], labels)
+    return float(scale.intercept_[0]), order * scale.coef_[0, 0]
+
+
+def fit_refusal(asked: Sequence[Asked]) -> tuple[LogisticRegression, float]:
+    """The regression over `rag.pipeline.refusal_signals`, and the threshold."""
+    rows, labels = refusal_rows(asked)
+    model = LogisticRegression(C=1.0, max_iter=2_000).fit(rows, labels)
+    probabilities = model.predict_proba(rows)[:, 1]
+    return model, float(np.quantile(probabilities[labels == 1], FALSE_REFUSALS))
+
+
+def refusal_rows(asked: Sequence[Asked]) -> tuple[Floats, NDArray[np.int64]]:
+    """Each question twice: with what was found, and with what was found without what answers it."""
+    rows, labels = [], []
+    for one in asked:
+        without = [hit for hit, answers in zip(one.hits, one.answering, strict=True) if not answers]
+        for hits, label in ((one.hits, 1), (without, 0)):
+            if len(hits) and (label == 0 or any(one.answering)):
+                rows.append(refusal_signals(one.question, hits))
+                labels.append(label)
+    return np.array(rows), np.array(labels)
+
+
+def _answers(question: BeirQuestion, hit: Hit, passage_ids: Mapping[int, str], spans: bool) -> bool:
+    """Whether a hit answers: a chunk of the right passage, with the answer's words where the passage has them."""
+    if question.grades.get(passage_ids[hit.document.id], 0) <= 0:
+        return False
+    short = [answer for answer in question.answers if answer.casefold() not in ("yes", "no")]
+    return not spans or not short or bool(find_answers(short, hit.chunk.text))
+
+
+def _count(asked: Sequence[Asked], name: str) -> int:
+    return sum(one.set == name for one in asked)
+
+
+def main() -> None:
+    """Ask, fit, and print the constants with what they reach."""
+    parser = argparse.ArgumentParser(prog="python -m training.fit", description=__doc__)
+    parser.add_argument("sets", type=Path)
+    parser.add_argument("--home", type=Path, required=True, help="folder for the indexes, kept")
+    parser.add_argument("--weights", type=Path, help="the reader's weights, instead of the shipped ones")
+    parser.add_argument("--index-only", action="store_true", help="index the sets and stop")
+    options = parser.parse_args()
+    settings = read_settings(home=options.home)
+    embedder = build_embedder(settings)
+    reduced = [reduce_set(read_beir(options.sets / name), seed=0) for name in SETS]
+    if options.index_only:
+        for beir in reduced:
+            with open_beir_index(beir, settings.model_copy(update={"home": settings.home / beir.name}), embedder):
+                print(f"{beir.name}: {len(beir.passages)} passages", flush=True)
+        return
+    reader = open_reader(settings, options.weights)
+    if reader is None:
+        parser.error("there are no weights: name them with --weights")
+    asked = [one for beir in reduced for one in ask(beir, settings, embedder, reader)]
+    intercept, weights = fit_ranking(asked)
+    print(f"INTERCEPT = {intercept:.3f}")
+    print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights)})")
+    model, threshold = fit_refusal(asked)
+    rows, labels = refusal_rows(asked)
+    probabilities = model.predict_proba(rows)[:, 1]
+    print(f"READ_INTERCEPT = {model.intercept_[0]:.3f}")
+    print(f"READ_COEFFICIENTS = ({', '.join(f'{weight:.3f}' for weight in model.coef_[0])})")
+    print(f"READ_THRESHOLD = {threshold:.3f}")
+    refused = probabilities < threshold
+    print(
+        f"{len(labels)} examples, AUROC {roc_auc_score(labels, probabilities):.3f}, "
+        f"false refusals {refused[labels == 1].mean():.3f}, right refusals {refused[labels == 0].mean():.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
