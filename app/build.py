@@ -21,6 +21,7 @@ from rag.adapters.chat_models import open_chat_model
 from rag.adapters.chroma_index import ChromaIndex
 from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
 from rag.adapters.cross_encoder.named import NamedCrossEncoder
+from rag.adapters.model_files import find_model
 from rag.adapters.ollama_models import find_chat_model
 from rag.adapters.openvino_embedder import OpenVinoEmbedder
 from rag.adapters.sentence_embedder import SentenceEmbedder
@@ -201,13 +202,7 @@ def embedder_folder(settings: Settings) -> Path:
     """Where the embedder's model lies. Raises ConfigurationError."""
     if not settings.embedder:
         return Path(MODEL_DIR)
-    folder = Path(settings.embedder).expanduser()
-    if not folder.is_dir():
-        raise ConfigurationError(
-            f"The setting `embedder` names {folder}, which is not a folder.",
-            "Name the folder of a sentence-transformers model on this machine.",
-        )
-    return folder
+    return find_model(settings.embedder, setting="embedder", allow_downloads=settings.allow_downloads)
 
 
 def _read_settings(settings: Settings) -> ReadSettings:

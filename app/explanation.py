@@ -33,18 +33,20 @@ class Explanation:
 
 def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
     """The explanation of an answer that was made with `settings`."""
-    source_chunks = settings.source_chunks
     milliseconds = stream.answer.milliseconds
     rows = tuple(
-        ExplainedHit(hit, _fate(stream, hit) if position < source_chunks else f"beyond the best {source_chunks}")
-        for position, hit in enumerate(stream.retrieval.hits[:ROWS])
+        ExplainedHit(hit, _fate(stream, hit) or f"not among the best {settings.source_chunks} to read")
+        for hit in stream.retrieval.hits[:ROWS]
     )
     more = max(0, len(stream.retrieval.hits) - ROWS)
     return Explanation(rows, more, stream.probability, stream.threshold, milliseconds)
 
 
 def _fate(stream: AnswerStream, hit: Hit) -> str:
-    number = next(source.number for source in stream.sources if _holds(source, hit))
+    """ "" for a hit that is no source."""
+    number = next((source.number for source in stream.sources if _holds(source, hit)), None)
+    if number is None:
+        return ""
     if number in {source.number for source in stream.read}:
         return f"source [{number}]"
     return f"source [{number}], not read" if stream.answer.refused else f"source [{number}], did not fit"

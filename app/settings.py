@@ -54,13 +54,15 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
     google_api_key: SecretStr | None = Field(None, validation_alias="GOOGLE_API_KEY")
 
-    embedder: str = Field("", description="folder of a sentence-transformers model; empty: the one that comes along")
+    embedder: str = Field(
+        "", description="folder or name of a sentence-transformers model; empty: the one that comes along"
+    )
 
     reranker: str = Field(
         "",
         description='"off", or folder or name of a sentence-transformers cross-encoder; empty: Lectern\'s own',
     )
-    allow_downloads: bool = Field(False, description="fetch a model named in `reranker` from its hub if it is not here")
+    allow_downloads: bool = Field(False, description="fetch a model that `embedder` or `reranker` names from its hub")
 
     engine: Literal["auto", "openvino", "torch"] = Field(
         "auto", description="what runs embedder and reader; auto: torch where there is a GPU, else OpenVINO"

@@ -18,7 +18,7 @@ from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.reader import ExtractiveReader, MarkingReader, compose
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read, signals_as_read
 from rag.retrieval import COMBINED, DENSE, RERANKED, Retrieval, Retriever, StageTimer, check_question
-from rag.segments import join_segments
+from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
@@ -127,7 +127,7 @@ class AskPipeline:
         question = check_question(question)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
         timer = StageTimer(dict(retrieval.milliseconds))
-        sources = tuple(join_segments(retrieval.hits[: self.settings.source_chunks], self._searcher.load_pages))
+        sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
         probability = judge(question, retrieval.hits)
         threshold = self.settings.refusal_threshold
         threshold = threshold_for(retrieval.hits) if threshold is None else threshold
@@ -143,6 +143,15 @@ class AskPipeline:
         return AnswerStream(
             sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
         )
+
+    def _choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
+        """The chunks that become sources: where they have probabilities the stretches most worth reading."""
+        if not _are_read(hits):
+            return list(hits[: self.settings.source_chunks])
+        read = [hit for hit in hits if COMBINED in hit.stages]
+        choice = choose_chunks(read, budget=self.settings.source_chunks)
+        between = self._searcher.load_chunks(collection, choice.between) if choice.between else {}
+        return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
     def _refuse(self, stream: AnswerStream, timer: StageTimer) -> Iterator[str]:
         """The fixed sentence; the nearest passages stay visible as sources."""

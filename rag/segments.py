@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.layout import join_spans
 from rag.types import Hit, Page, Source
@@ -10,8 +11,70 @@ from rag.types import Hit, Page, Source
 MAX_SEGMENT_CHUNKS = 6
 """Longer runs are left apart: about two pages is what one citation should point into."""
 
+WORTHLESS = 0.1
+"""A chunk that answers with this probability is just worth its room."""
+
 LoadPages = Callable[[int, Sequence[int]], Mapping[int, Page]]
 """(document id, page numbers) -> pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The hits that become sources, best first, and the ids of the unread chunks that join them."""
+
+    hits: tuple[Hit, ...]
+    between: tuple[str, ...]
+
+
+def choose_chunks(hits: Sequence[Hit], *, budget: int) -> Choice:
+    """At most `budget` chunks, hits and those between them, in the stretches most worth reading.
+
+    `hits` are scored with probabilities. A chunk is worth its probability less WORTHLESS, one that is no hit as if
+    its probability were 0; a stretch is worth the sum. The worthiest are taken in turn, after the relevant segment
+    extraction of dsRAG; but the best hit is always taken.
+    """
+    by_document: dict[str, dict[int, Hit]] = {}
+    for hit in hits:
+        key, _, ordinal = hit.chunk_id.rpartition(":")
+        by_document.setdefault(key, {})[int(ordinal)] = hit
+    chosen: list[Hit] = []
+    between: list[str] = []
+    left = budget
+    stretches = [stretch for key, found in by_document.items() for stretch in _stretches(key, found)]
+    stretches.sort(key=lambda stretch: -stretch.worth)
+    taken: set[str] = set()
+    for stretch in stretches:
+        if stretch.worth <= 0 and chosen:
+            break
+        if len(stretch.ids) <= left and taken.isdisjoint(stretch.ids):
+            taken.update(stretch.ids)
+            left -= len(stretch.ids)
+            found = by_document[stretch.key]
+            chosen += [found[ordinal] for ordinal in stretch.ordinals if ordinal in found]
+            between += [id_ for id_, ordinal in zip(stretch.ids, stretch.ordinals, strict=True) if ordinal not in found]
+    rank = {hit.chunk_id: number for number, hit in enumerate(hits)}
+    return Choice(tuple(sorted(chosen, key=lambda hit: rank[hit.chunk_id])), tuple(between))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    key: str
+    ordinals: range
+    worth: float
+
+    @property
+    def ids(self) -> list[str]:
+        return [f"{self.key}:{ordinal}" for ordinal in self.ordinals]
+
+
+def _stretches(key: str, found: Mapping[int, Hit]) -> Iterator[_Stretch]:
+    """Every stretch of a document that begins and ends with a hit and is not too long."""
+    for first in found:
+        worth = 0.0
+        for last in range(first, first + MAX_SEGMENT_CHUNKS):
+            worth += (found[last].score if last in found else 0.0) - WORTHLESS
+            if last in found:
+                yield _Stretch(key, range(first, last + 1), worth)
 
 
 def join_segments(hits: Sequence[Hit], load_pages: LoadPages) -> list[Source]:

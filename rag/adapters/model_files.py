@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag.errors import ConfigurationError
+
+WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
+"""Files of a model that are fetched: no pickles, no code."""
 
 
 def hash_files(files: Iterable[Path]) -> str:
@@ -38,3 +42,39 @@ def stay_offline() -> None:
     """Keep the model libraries off the hub; to be called before they are imported, which reads it."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+@contextmanager
+def downloads(*, allowed: bool) -> Iterator[bool]:
+    """Lift the ban on the hub, for this thread's load only as others pass `local_files_only`, if it is allowed."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = not allowed
+    try:
+        yield allowed
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+def find_model(name: str, *, setting: str, allow_downloads: bool) -> Path:
+    """The folder of a model named by its folder or by its name on the hub, fetched if allowed.
+
+    Raises ConfigurationError.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder
+    stay_offline()
+    from huggingface_hub import snapshot_download
+
+    try:
+        with downloads(allowed=allow_downloads) as allowed:
+            return Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=not allowed))
+    except Exception as error:  # A wrong name, no network, a full disk: each its own class of the library.
+        why = str(error).splitlines()[0] if allow_downloads and str(error) else "there is no such folder or model here"
+        raise ConfigurationError(
+            f"The setting `{setting}` names {name}, which is not a folder and could not be had: {why[:300]}.",
+            "Name the folder of a sentence-transformers model on this machine"
+            + ("." if allow_downloads else ", or set `allow_downloads` to true to fetch a named one from its hub."),
+        ) from error

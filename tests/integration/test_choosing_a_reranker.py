@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from app import build, doctor
-from app.build import build_reader, build_reranker
+from app.build import build_reader, build_reranker, embedder_folder
 from app.doctor import Finding
 from app.settings import Settings
 from rag.adapters.cross_encoder.builtin import BuiltinReader
 from rag.adapters.cross_encoder.named import NamedCrossEncoder
 from rag.adapters.model_files import hash_files
+from rag.errors import ConfigurationError
 from tests.fakes import OverlapReader
 
 
@@ -83,3 +84,10 @@ def test_the_doctor_finds_weights_that_are_not_the_right_ones(
     assert "Reinstall Lectern" in swapped.remedy
     ship(tmp_path / "none", "0" * 64, monkeypatch)
     assert not finding(settings(tmp_path)).is_fine
+
+
+def test_an_embedder_that_is_neither_a_folder_nor_on_this_machine_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as failure:
+        embedder_folder(settings(tmp_path, embedder="someone/some-embedder"))
+    assert "someone/some-embedder" in failure.value.reason
+    assert "allow_downloads" in failure.value.remedy

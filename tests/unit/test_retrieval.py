@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.errors import QuestionError
 from rag.lexical import full_text_query
 from rag.retrieval import check_question, fuse
 from rag.routing import DocumentNames
-from rag.segments import join_segments
+from rag.segments import choose_chunks, join_segments
 from rag.types import Chunk, DocumentInfo, Hit, Page, Span
 
 PAGE_TEXT = "One sentence. Two sentences. Three sentences. Four."
@@ -125,3 +127,31 @@ def test_a_source_finds_the_page_of_its_words() -> None:
     start = source.text.index("Two")
     assert source.locate(start, start + 3) == (Span(1, 14, 17),)
     assert source.locate(0, len(source.text)) == (Span(0, 0, 13), Span(1, 14, 28))
+
+
+def scored(document: int, ordinal: int, probability: float) -> Hit:
+    return replace(hit(document, ordinal, Span(0, 0, 13)), score=probability)
+
+
+def test_a_stretch_around_a_dull_chunk_is_worth_more_than_a_chunk_alone() -> None:
+    hits = [scored(1, 4, 0.9), scored(2, 7, 0.3), scored(1, 6, 0.5)]
+    choice = choose_chunks(hits, budget=3)
+    assert [chosen.chunk_id for chosen in choice.hits] == ["1:4", "1:6"]
+    assert choice.between == ("1:5",)
+
+
+def test_chunks_that_hardly_answer_are_no_sources() -> None:
+    hits = [scored(1, 4, 0.9), scored(2, 7, 0.3), scored(3, 1, 0.02)]
+    assert [chosen.chunk_id for chosen in choose_chunks(hits, budget=9).hits] == ["1:4", "2:7"]
+
+
+def test_the_best_hit_is_a_source_even_where_nothing_seems_to_answer() -> None:
+    hits = [scored(1, 4, 0.02), scored(2, 7, 0.01)]
+    assert [chosen.chunk_id for chosen in choose_chunks(hits, budget=9).hits] == ["1:4"]
+
+
+def test_no_more_chunks_are_chosen_than_fit() -> None:
+    hits = [scored(1, ordinal, 0.9 - ordinal / 100) for ordinal in range(20)]
+    choice = choose_chunks(hits, budget=7)
+    assert len(choice.hits) + len(choice.between) <= 7
+    assert choice.hits[0].chunk_id == "1:0"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.adapters.model_files import stay_offline
+from rag.adapters.model_files import downloads, stay_offline
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
 
@@ -70,7 +69,7 @@ class NamedCrossEncoder:
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            with _downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
+            with downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
                 model: CrossEncoder = CrossEncoder(
                     str(folder) if folder.is_dir() else self._name,
                     local_files_only=not allowed,
@@ -102,16 +101,3 @@ class NamedCrossEncoder:
             f"The reranker {self._name} is neither a folder nor a model on this machine.",
             f"{NAME_ONE} To fetch a named model from its hub, set `allow_downloads` to true.",
         )
-
-
-@contextmanager
-def _downloads(*, allowed: bool) -> Iterator[bool]:
-    """Lift the ban on the hub, for this thread's load only as others pass `local_files_only`, if it is allowed."""
-    from huggingface_hub import constants
-
-    before = constants.HF_HUB_OFFLINE
-    constants.HF_HUB_OFFLINE = not allowed
-    try:
-        yield allowed
-    finally:
-        constants.HF_HUB_OFFLINE = before
