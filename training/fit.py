@@ -44,8 +44,8 @@ SETS = (
     "selqa",
 )
 """Of the training sets those whose labels are sure enough, each counting alike."""
-QUESTIONS = 60
-PASSAGES = 700
+QUESTIONS = 40
+PASSAGES = 500
 """In each set's corpus: its questions' own, the rest drawn."""
 FALSE_REFUSALS = 0.03
 """Share of answerable training questions that the threshold may refuse."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.refusal import MOST_PASSAGES, REFUSAL_THRESHOLD, answerability
+from rag.refusal import MOST_PASSAGES, READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
 
 QUESTION = "How often does the Brennick lamp flash?"
 ANSWER = ("Lighthouse\nThe Brennick lamp flashes every seven seconds, often in fog.", 0.8)
@@ -46,3 +46,14 @@ def test_passages_far_down_change_nothing() -> None:
 def test_an_odd_question_still_gives_a_probability(question: str) -> None:
     assert 0.0 <= answerability(question, [ANSWER, ELSEWHERE]) <= 1.0
     assert 0.0 <= answerability(question, [("", 0.0)]) <= 1.0
+
+
+def test_what_the_reader_finds_relevant_makes_an_answer_likelier() -> None:
+    passages = [NEARBY, ELSEWHERE]
+    estimates = [answerability_as_read(QUESTION, passages, [best, -6.0]) for best in (-5.0, 0.0, 5.0)]
+    assert estimates == sorted(estimates)
+    assert estimates[0] < READ_THRESHOLD < estimates[-1]
+
+
+def test_nothing_read_answers_nothing() -> None:
+    assert answerability_as_read(QUESTION, [], []) == 0.0
