@@ -8,8 +8,8 @@ from rag.refusal import sigmoid
 from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED, RRF_K
 from rag.types import Hit
 
-INTERCEPT = -4.0
-WEIGHTS = (0.7, 2.0, 1.0, 1.5)
+INTERCEPT = -4.913
+WEIGHTS = (0.713, 1.663, 0.522, 1.274)
 
 
 def answer_probabilities(hits: Sequence[Hit]) -> list[float]:

@@ -31,13 +31,13 @@ LOG_EVERY = 20
 class TrainingSettings:
     """How long and how fast; the defaults are those of the weights that ship."""
 
-    steps: int = 1_250
+    steps: int = 1_050
     groups_per_step: int = 16
     rate: float = 1.5e-4
     heads_rate: float = 1e-3
     warm_up: float = 0.06
     pointwise_weight: float = 0.2
-    span_weight: float = 0.7
+    span_weight: float = 1.0
     empty_weight: float = 0.1
     average_decay: float = 0.99
     checkpoint_every: int = 200
