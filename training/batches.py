@@ -77,6 +77,7 @@ def open_tokenizer(file: str) -> Tokenizer:
     """The base model's tokenizer, cutting the passage where a pair is too long."""
     tokenizer = Tokenizer.from_file(file)
     tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     return tokenizer
 

@@ -31,7 +31,7 @@ LOG_EVERY = 20
 class TrainingSettings:
     """How long and how fast; the defaults are those of the weights that ship."""
 
-    steps: int = 1_050
+    steps: int = 2_200
     groups_per_step: int = 16
     rate: float = 1.5e-4
     heads_rate: float = 1e-3
