@@ -24,6 +24,7 @@ from rag.adapters.cross_encoder.named import NamedCrossEncoder
 from rag.adapters.model_files import find_model
 from rag.adapters.ollama_models import find_chat_model
 from rag.adapters.openvino_embedder import OpenVinoEmbedder
+from rag.adapters.openvino_precision import Precision
 from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library
@@ -166,7 +167,9 @@ def build_embedder(settings: Settings) -> Embedder:
         reference = SentenceEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
     if choose_engine(settings) == "torch":
         return reference
-    return OpenVinoEmbedder(folder, cache=settings.home / "models", fallback=reference)
+    return OpenVinoEmbedder(
+        folder, cache=settings.home / "models", fallback=reference, precision=choose_precision(settings)
+    )
 
 
 def build_reader(settings: Settings) -> PassageReader | None:
@@ -196,6 +199,11 @@ def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
     """What runs embedder and reader."""
     use_torch = settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists())
     return "torch" if use_torch else "openvino"
+
+
+def choose_precision(settings: Settings) -> Precision | None:
+    """The precision that the settings name; None where each model's fastest that is good enough is to be found."""
+    return None if settings.precision == "auto" else settings.precision
 
 
 def embedder_folder(settings: Settings) -> Path:

@@ -23,8 +23,8 @@ from rag.types import Chunk, FileState, Vectors
 WINDOW_CHUNKS = 256
 """Chunks gathered before they are embedded: enough to sort by length, so that batches need little padding."""
 
-SLICE_CHUNKS = 16
-"""Chunks handed to the embedder at once, a batch of its own: between two slices, a sync can be stopped."""
+SLICE_CHUNKS = 64
+"""Chunks handed to the embedder at once, under a second's work: between two slices, a sync can be stopped."""
 
 FILES_AHEAD = 3
 """Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""

@@ -12,7 +12,7 @@ from tokenizers import Encoding, Tokenizer
 from training.mine import TrainingGroup
 from training.mixture import RECIPES, is_held_out
 
-MAX_TOKENS = 224
+MAX_TOKENS = 256
 """Question, title and passage; the passage is cut."""
 MICRO_BATCH_TOKENS = 3_072
 """Padded tokens in one pass."""

@@ -24,9 +24,9 @@ class SetRecipe:
 
 
 RECIPES = {
-    "squadshifts_newwiki": SetRecipe(7_000, uses=4.0, negatives=1, spans=True, sure=True),
-    "squadshifts_amazon": SetRecipe(6_000, uses=1.0, negatives=1, spans=True, sure=True, titled=False),
-    "squadshifts_reddit": SetRecipe(6_000, uses=1.0, negatives=1, spans=True, sure=True, titled=False),
+    "squadshifts_newwiki": SetRecipe(7_600, uses=2.5, negatives=1, spans=True, sure=True),
+    "squadshifts_amazon": SetRecipe(9_600, uses=1.0, negatives=1, spans=True, sure=True, titled=False),
+    "squadshifts_reddit": SetRecipe(9_600, uses=1.0, negatives=1, spans=True, sure=True, titled=False),
     "nq_oracle": SetRecipe(2_700, uses=3.0, negatives=2, spans=True, sure=True),
     "uda_nq": SetRecipe(2_500, uses=3.0, negatives=2, spans=True, sure=True),
     "qed_nq": SetRecipe(1_400, uses=1.0, negatives=3, spans=True, sure=True),

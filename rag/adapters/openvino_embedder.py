@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rag.adapters.openvino_precision import PROBE_TEXTS, Precision
 from rag.adapters.openvino_runtime import ConvertedModel, UnsupportedModelError
 from rag.protocols import Embedder
 from rag.text import well_formed
@@ -33,15 +34,17 @@ BATCH_SIZE = 8
 class OpenVinoEmbedder:
     """The embedder of `rag.protocols.Embedder`; converts or loads its model at first use.
 
-    In bf16 where the processor has it, else in float32. Its vectors have a mean cosine above 0.999 to those of the
-    fallback, so both share one fingerprint and one index.
+    Unless a precision is set, its vectors have a mean cosine above 0.999 to those of the fallback; both share one
+    fingerprint and one index.
     """
 
-    def __init__(self, folder: Path, *, cache: Path, fallback: Embedder) -> None:
-        """`folder` holds the model, converted ones are kept under `cache`."""
+    def __init__(self, folder: Path, *, cache: Path, fallback: Embedder, precision: Precision | None = None) -> None:
+        """`folder` holds the model, converted ones are kept under `cache`; no `precision`: the fastest that is near."""
         self._folder = folder
         self._fallback = fallback
-        self._converted = ConvertedModel(folder.name, cache=cache, identify=self._identify, load=self._to_convert)
+        self._converted = ConvertedModel(
+            folder.name, cache=cache, identify=self._identify, load=self._to_convert, precision=precision
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -91,7 +94,14 @@ class OpenVinoEmbedder:
     def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
         # The fallback checks the weights before they are converted.
         self._fallback.embed_question("weights checked")
-        return _open_transformer(self._folder)
+        return _open_transformer(self._folder), self._example()
+
+    def _example(self) -> dict[str, torch.Tensor]:
+        """Inputs of the kind that the network is for."""
+        import torch
+
+        ids, mask = _pad([encoding.ids for encoding in self._tokenizer.encode_batch(list(PROBE_TEXTS))])
+        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -138,8 +148,8 @@ def _check_pooling(folder: Path) -> None:
         raise UnsupportedModelError("it wants prompts before its texts")
 
 
-def _open_transformer(folder: Path) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
-    """The transformer, giving its token vectors, and an example of its inputs."""
+def _open_transformer(folder: Path) -> torch.nn.Module:
+    """The transformer, giving its token vectors."""
     import torch
     from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
@@ -160,5 +170,4 @@ def _open_transformer(folder: Path) -> tuple[torch.nn.Module, dict[str, torch.Te
             ).last_hidden_state
             return output
 
-    example = torch.ones((2, 16), dtype=torch.long)
-    return TokenVectors(), {"input_ids": example, "attention_mask": example.clone()}
+    return TokenVectors()

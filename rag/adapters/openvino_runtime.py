@@ -15,9 +15,10 @@ import warnings
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rag.adapters.model_files import hash_files
+from rag.adapters.openvino_precision import PRECISIONS, Precision, choose_precision, compile_model
 from rag.errors import LecternError
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONVERTER_VERSION = 2
+CONVERTER_VERSION = 3
 """Raised when the same weights would be converted or kept differently: part of the cache's key."""
 
 MODEL_FILE = "model.xml"
 NUMBERS_FILE = "model.bin"
 CHECKSUM_FILE = "sha256"
+PRECISION_FILE = "precision"
+"""The one chosen on this processor, where none is set."""
 
 SLEEPING_TELEMETRY = "openvino_telemetry"
 
@@ -46,10 +49,7 @@ class UnsupportedModelError(Exception):
 
 
 class ConvertedModel:
-    """A network as OpenVINO runs it: loaded at first use, converted before that if it never was.
-
-    In bf16 where the processor has it, else in float32.
-    """
+    """A network as OpenVINO runs it: loaded at first use, converted before that if it never was."""
 
     def __init__(
         self,
@@ -58,12 +58,15 @@ class ConvertedModel:
         cache: Path,
         identify: Callable[[], str],
         load: Callable[[], tuple[torch.nn.Module, Mapping[str, torch.Tensor]]],
+        precision: Precision | None = None,
     ) -> None:
         """`name` is for log lines; converted models are kept under `cache`.
 
         `identify` names the weights and what is made of them, without torch. `load` gives the network and an example
-        of its inputs, by name: the one step that needs torch, done once for each model. Both may raise.
+        of its inputs, by name: the one step that needs torch, done once for each model. Both may raise. Without a
+        `precision` the example, which then has to be real text, decides which is the fastest that is good enough.
         """
+        self._precision = precision
         self._name = name
         self._cache = cache
         self._identify = identify
@@ -106,28 +109,30 @@ class ConvertedModel:
 
     def _compile(self) -> CompiledModel:
         _check_processor()
-        key = f"{self._identify()}-openvino{version('openvino')}-{CONVERTER_VERSION}"
+        key = f"{self._identify()}-openvino{version('openvino')}-{CONVERTER_VERSION}-{self._precision}"
         # Set to None, an import of it fails, and OpenVINO falls back to its own stub that reports nothing.
         sys.modules[SLEEPING_TELEMETRY] = None  # type: ignore[assignment]
         import openvino
 
         core = openvino.Core()
-        precision = "bf16" if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
-        model = self._read_or_convert(core, self._cache / hashlib.sha256(key.encode()).hexdigest()[:16])
-        # One stream a core, each working on a batch of its own: 12 % faster here than all cores on one batch.
-        settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "THROUGHPUT"}
-        return core.compile_model(model, "CPU", settings)
+        # A home that moves to another processor chooses again.
+        key += core.get_property("CPU", "FULL_DEVICE_NAME")
+        model, precision = self._read_or_convert(core, self._cache / hashlib.sha256(key.encode()).hexdigest()[:16])
+        return compile_model(core, model, precision)
 
-    def _read_or_convert(self, core: Core, kept: Path) -> Model:
+    def _read_or_convert(self, core: Core, kept: Path) -> tuple[Model, Precision]:
         if kept.is_dir():
             try:
                 return _read(core, kept)
             except (OSError, RuntimeError):
                 log.warning("The converted model in %s is damaged: it is made anew.", kept)
                 shutil.rmtree(kept, ignore_errors=True)
-        model = _trace(*self._load())
-        _keep(model, kept)
-        return model
+        network, example = self._load()
+        model = _trace(network, example)
+        probe = {name: tensor.numpy() for name, tensor in example.items()}
+        precision = self._precision or choose_precision(core, model, probe)
+        _keep(model, precision, kept)
+        return model, precision
 
 
 def report_failure(name: str, error: Exception) -> None:
@@ -147,12 +152,15 @@ def _check_processor() -> None:
         raise UnsupportedModelError("the processor has no AVX2")
 
 
-def _read(core: Core, folder: Path) -> Model:
-    """A kept model. Raises OSError or RuntimeError where it is not what was kept."""
+def _read(core: Core, folder: Path) -> tuple[Model, Precision]:
+    """A kept model and its precision. Raises OSError or RuntimeError where it is not what was kept."""
     expected = (folder / CHECKSUM_FILE).read_text(encoding="ascii", errors="replace")
     if hash_files([folder / MODEL_FILE, folder / NUMBERS_FILE]) != expected:
         raise RuntimeError("its SHA-256 has changed")
-    return core.read_model(folder / MODEL_FILE)
+    precision = (folder / PRECISION_FILE).read_text(encoding="ascii", errors="replace")
+    if precision not in PRECISIONS:
+        raise RuntimeError("its precision is none")
+    return core.read_model(folder / MODEL_FILE), cast(Precision, precision)
 
 
 def _trace(network: torch.nn.Module, example: Mapping[str, torch.Tensor]) -> Model:
@@ -165,7 +173,7 @@ def _trace(network: torch.nn.Module, example: Mapping[str, torch.Tensor]) -> Mod
         return openvino.convert_model(network.eval(), example_input=dict(example))
 
 
-def _keep(model: Model, folder: Path) -> None:
+def _keep(model: Model, precision: Precision, folder: Path) -> None:
     """Save a converted model; a folder that cannot be written, or another process that was first, is no failure."""
     import openvino
 
@@ -179,6 +187,7 @@ def _keep(model: Model, folder: Path) -> None:
         openvino.save_model(model, scratch / MODEL_FILE, compress_to_fp16=False)
         digest = hash_files([scratch / MODEL_FILE, scratch / NUMBERS_FILE])
         (scratch / CHECKSUM_FILE).write_text(digest, encoding="ascii")
+        (scratch / PRECISION_FILE).write_text(precision, encoding="ascii")
         scratch.replace(folder)  # In one step, so that nobody reads half a model.
     except (OSError, RuntimeError) as error:
         log.info("The converted model was not kept: %s", error)

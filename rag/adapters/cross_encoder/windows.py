@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_TOKENS = 384
-"""Question and passage together: above what training saw (288), below where attention costs more than it finds."""
+"""Question and passage together: above what training saw (256), below where attention costs more than it finds."""
 
 MAX_QUESTION_TOKENS = 96
 """Longer questions are cut: the passage keeps three quarters of the room."""
