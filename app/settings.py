@@ -70,8 +70,7 @@ class Settings(BaseSettings):
 
     precision: Literal["auto", "f32", "bf16", "int8"] = Field(
         "auto",
-        description="arithmetic of OpenVINO; auto: the fastest on this processor whose vectors have a mean cosine of at "
-        "least 0.999 to float32's",
+        description="arithmetic of OpenVINO; auto: the fastest here that keeps a mean cosine of 0.999 to float32",
     )
 
     source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")

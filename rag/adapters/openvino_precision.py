@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Precision = Literal["f32", "bf16", "int8"]
-"""int8: weights of the larger layers in int8 by row, what goes into them in int8 by groups, all else as in bf16 or f32."""
+"""int8: weights of most layers in int8 by row, what goes into them in int8 by groups, all else as in bf16 or f32."""
 
 PRECISIONS = get_args(Precision)
 
@@ -24,8 +24,8 @@ LEAST_COSINE = 0.999
 """Mean over the tokens of the probe, to float32: below it a faster precision is not chosen by itself."""
 
 GROUP = 64
-"""Inputs of a layer that share a scale in int8. On 83 passages, two cores with AVX512-BF16 and VNNI: groups of 64 have a
-mean cosine of 0.9992 to float32 in 0.83 of bf16's time, groups of 384 0.9986 in 0.79."""
+"""Inputs of a layer that share a scale in int8. On 83 passages, two cores with AVX512-BF16 and VNNI: groups of 64 have
+a mean cosine of 0.9992 to float32 in 0.83 of bf16's time, groups of 384 0.9986 in 0.79."""
 
 SENSITIVE = ".attention.self."
 """Queries, keys and values stay as they are: with them in int8 the cosine falls below LEAST_COSINE."""
@@ -38,17 +38,17 @@ PROBE_TEXTS = (
     "been inspected and that two of its nine arches needed new stone before the winter. The cost was put at £48,200, "
     "of which the county would bear a third. It was resolved to ask for three tenders by the end of May and to close "
     "the eastern footway until the work was done. The clerk was asked to write to the owners of the adjoining mill.",
-    "Revenue | 2021 | 2020 | 2019\nProducts | 12,431 | 11,870 | 10,002\nServices | 4,118 | 3,904 | 3,377\nTotal | 16,549 "
-    "| 15,774 | 13,379\nOperating income rose by 6.2 percent, mainly because of lower freight costs and a better mix of "
-    "products, partly offset by higher wages and the weaker pound.",
-    "To reset the controller, hold the left button for ten seconds until the lamp blinks twice, then release it. Do not "
-    "open the housing while the unit is connected to the mains. If the error E17 is shown again, replace the filter "
-    "(part 40-2231) and check that both valves close.",
-    "Why do whales sing? Biologists long thought that the songs of humpbacks serve to attract mates, because only the "
-    "males sing and they do so mostly in winter. Recordings made over eleven years in the South Pacific show that a new "
-    "song spreads from west to east across whole populations within two seasons, which no other animal is known to do. "
-    "The tenant shall keep the premises in good repair and shall not assign this lease without written consent, which "
-    "may not be withheld without reason.",
+    "Revenue | 2021 | 2020 | 2019\nProducts | 12,431 | 11,870 | 10,002\nServices | 4,118 | 3,904 | 3,377\n"
+    "Total | 16,549 | 15,774 | 13,379\nOperating income rose by 6.2 percent, mainly because of lower freight costs and "
+    "a better mix of products, partly offset by higher wages and the weaker pound.",
+    "To reset the controller, hold the left button for ten seconds until the lamp blinks twice, then release it. Do "
+    "not open the housing while the unit is connected to the mains. If the error E17 is shown again, replace the "
+    "filter (part 40-2231) and check that both valves close.",
+    "Why do whales sing? Biologists long thought that the songs of humpbacks serve to attract mates, because only "
+    "the males sing and they do so mostly in winter. Recordings made over eleven years in the South Pacific show that "
+    "a new song spreads from west to east within two seasons, which no other animal is known to do. The tenant shall "
+    "keep the premises in good repair and shall not assign this lease without written consent, which may not be "
+    "withheld without reason.",
 )
 """Prose, a table, instructions: text of the kind that is indexed."""
 
