@@ -67,6 +67,8 @@ class IngestBenchmark:
     repeat: int
     pipelines: list[PipelineResult]
     resyncs: list[Resync]
+    embedder_chunks_per_second: float
+    """The embedder alone on the chunks of the last sync, its model loaded."""
 
     @property
     def ratio(self) -> float | None:
@@ -74,6 +76,12 @@ class IngestBenchmark:
         if len(self.pipelines) < 2:
             return None
         return self.pipelines[0].pages_per_second / self.pipelines[1].pages_per_second
+
+    @property
+    def share_of_embedder(self) -> float:
+        """Chunks a second of the sync, by its own clock, as a share of what the embedder alone reaches."""
+        ours = self.pipelines[0]
+        return ours.chunks / ours.reported_seconds / self.embedder_chunks_per_second
 
 
 def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: bool, program: str) -> IngestBenchmark:
@@ -85,8 +93,10 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
             sys.exit(f"{folder} holds no PDF within the limit of pages. Name another folder or raise --limit-pages.")
         runs = _repeat_alternating(corpus, workspace, repeat, baseline, program)
         results = [_summarise(name, measured) for name, measured in runs.items()]
+        alone = run_measured([sys.executable, "-m", "benchmarks.embedder", str(workspace / "lectern-0")]).output
         resyncs = _resync(corpus.folder, workspace / "lectern-0", program)
-        return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs)
+        speed = alone["chunks"] / alone["seconds"]
+        return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs, speed)
 
 
 def _repeat_alternating(
@@ -165,6 +175,10 @@ def print_tables(result: IngestBenchmark, console: Console) -> None:
         console.print(f"{one.name} by stage (stages may overlap): {', '.join(stages) or 'not told'}")
     if result.ratio is not None:
         console.print(f"lectern indexes {result.ratio:.2f} times as many pages a second as plain")
+    console.print(
+        f"the embedder alone: {result.embedder_chunks_per_second:.1f} chunks/s, "
+        f"of which the sync reaches {result.share_of_embedder:.0%}"
+    )
     later = _table(
         "Later syncs of the same folder", ("what", "seconds", "own seconds", "added", "changed", "renamed", "unchanged")
     )
@@ -184,7 +198,8 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 def as_json(result: IngestBenchmark) -> dict[str, Any]:
     """The result with the numbers that are worked out from it."""
     speeds = {one.name: one.pages_per_second for one in result.pipelines}
-    return {**asdict(result), "pages_per_second": speeds, "ratio": result.ratio}
+    shares = {"ratio": result.ratio, "share_of_embedder": result.share_of_embedder}
+    return {**asdict(result), "pages_per_second": speeds, **shares}
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -39,7 +40,7 @@ class SetScores:
     orders: Mapping[str, OrderScores]
     """By order, of ORDERS; one without a stage behind it is left out."""
     milliseconds: Mapping[str, float]
-    """Mean time of a question by step of the retrieval."""
+    """Median time of a question by step of the retrieval."""
 
     def as_json(self) -> dict[str, object]:
         """The scores as JSON takes them."""
@@ -79,7 +80,7 @@ def score_set(
         name=name,
         questions=len(questions),
         orders={order: _score(found, questions) for order, found in rankings.items() if any(found)},
-        milliseconds={step: round(mean(values), 2) for step, values in times.items()},
+        milliseconds={step: round(statistics.median(values), 2) for step, values in times.items()},
     )
 
 

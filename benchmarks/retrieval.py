@@ -82,7 +82,7 @@ def print_sets(sets: Sequence[SetScores], console: Console) -> None:
     console.print(table)
     for one in sets:
         steps = ", ".join(f"{step} {milliseconds:.1f}" for step, milliseconds in one.milliseconds.items())
-        console.print(f"{one.name}, mean milliseconds: {steps}", highlight=False)
+        console.print(f"{one.name}, median milliseconds: {steps}", highlight=False)
 
 
 def print_ablation(scores: dict[str, list[SetScores]], console: Console) -> None:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ALLOWED = {"rag": {"rag"}, "ingest": {"ingest", "rag"}, "app": {"app", "ingest", "rag"}}
 
-SHARED_BY_ADAPTERS = {"model_files", "openvino_runtime"}
+SHARED_BY_ADAPTERS = {"model_files", "openvino_precision", "openvino_runtime"}
 
 FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.layout", "rag.text"}
 
@@ -28,6 +28,7 @@ HOMES = {
     },
     "openvino": {
         "rag/adapters/openvino_embedder.py",
+        "rag/adapters/openvino_precision.py",
         "rag/adapters/openvino_runtime.py",
         "rag/adapters/cross_encoder/engines.py",
     },
