@@ -20,6 +20,7 @@ from app.evaluation import evaluate, read_questions
 from app.explanation import explain_stages
 from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
 from app.settings import read_settings
+from app.tokens_cli import tokens
 from rag.errors import ConfigurationError, NotFoundError
 
 cli = typer.Typer(
@@ -28,6 +29,7 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+cli.add_typer(tokens, name="tokens")
 
 LOCK_WAIT_SECONDS = 10.0
 """How long a question waits for another command to let go of the index."""

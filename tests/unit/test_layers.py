@@ -40,12 +40,12 @@ HOMES = {
     "pebble": {"ingest/workers.py"},
     "filelock": {"app/lock.py"},
     "pydantic_settings": {"app/settings.py"},
-    "typer": {"app/cli.py", "app/commands.py"},
+    "typer": {"app/cli.py", "app/commands.py", "app/tokens_cli.py"},
 }
 """The only files that may import a library."""
 
 HOME_FOLDERS = {
-    "sqlalchemy": "rag/adapters/sqlite",
+    "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py"),
     "langchain": "rag/adapters/chat_models",
     "langchain_core": "rag/adapters/chat_models",
     "unstructured": "ingest/parsers",
