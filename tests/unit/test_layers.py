@@ -45,7 +45,9 @@ HOMES = {
 """The only files that may import a library."""
 
 HOME_FOLDERS = {
-    "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py"),
+    "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py", "app/scheduling"),
+    "apscheduler": "app/scheduling",
+    "watchfiles": "app/scheduling",
     "langchain": "rag/adapters/chat_models",
     "langchain_core": "rag/adapters/chat_models",
     "unstructured": "ingest/parsers",
