@@ -114,6 +114,6 @@ class Ledger(Protocol):
         """Record that a sync began."""
         ...
 
-    def finish_run(self, run_id: int, folder_id: int, *, outcome: str, report: str) -> None:
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         """Record how a sync ended."""
         ...

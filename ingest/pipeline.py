@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
 from ingest.workers import WorkerPool
-from rag.errors import ConfigurationError, StoreError, UnsettledFileError
+from rag.errors import ConfigurationError, LecternError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
 
@@ -86,12 +86,13 @@ class IngestPipeline:
         """
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
-        scan = scan_folder(root, ignore=self._ignore)
-        target = self._open_target(collection, root)
-        self.recover(target.index)
-        known = self._ledger.known_files(target.folder_id, target.index.id)
-        _refuse_sudden_emptiness(root, scan, known, allow_empty)
-        changes = self._compare(root, scan, known, target.index.id)
+        with self._refusal_recorded(root, collection):
+            scan = scan_folder(root, ignore=self._ignore)
+            target = self._open_target(collection, root)
+            self.recover(target.index)
+            known = self._ledger.known_files(target.folder_id, target.index.id)
+            _refuse_sudden_emptiness(root, scan, known, allow_empty)
+            changes = self._compare(root, scan, known, target.index.id)
         report = _first_report(root, collection, scan, changes)
 
         run = self._ledger.start_run(target.collection_id, root)
@@ -104,6 +105,9 @@ class IngestPipeline:
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
             outcome = "stopped"
+            raise
+        except Exception as error:
+            report.reason, report.remedy = _explain(error)
             raise
         finally:
             report.seconds = round(time.perf_counter() - started, 3)
@@ -155,6 +159,20 @@ class IngestPipeline:
         return f"{self._embedder.fingerprint}+{made}"
 
     # --- the steps of a sync ---
+
+    @contextmanager
+    def _refusal_recorded(self, root: Path, collection: str) -> Iterator[None]:
+        """Leave a record also of a sync that cannot begin, the folder being gone for one; not for a new collection."""
+        try:
+            yield
+        except Exception as error:
+            reason, remedy = _explain(error)
+            report = SyncReport(str(root), collection, reason=reason, remedy=remedy)
+            with suppress(StoreError):
+                if (collection_id := self._ledger.find_collection(collection)) is not None:
+                    run = self._ledger.start_run(collection_id, root)
+                    self._ledger.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
+            raise
 
     def _open_target(self, collection: str, root: Path) -> _Target:
         collection_id = self._ledger.open_collection(collection)
@@ -310,6 +328,13 @@ class IngestPipeline:
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     """The content that need not be read again: what this very index holds already."""
     return record.sha256 if record and record.generation_index == index.id else ""
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    """Reason and remedy for the record of a sync that failed."""
+    if isinstance(error, LecternError):
+        return error.reason, error.remedy
+    return f"The sync failed in a way Lectern does not know: {type(error).__name__}: {error}.", ""
 
 
 def _refuse_sudden_emptiness(root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], allow_empty: bool) -> None:

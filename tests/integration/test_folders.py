@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.build import open_lectern
+from app.build import Lectern, open_lectern
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.scheduling.scheduler import FolderScheduler
 from app.scheduling.times import BackOff
@@ -646,3 +647,68 @@ def test_a_watched_folder_is_indexed_and_followed(folder: Path, home: Path) -> N
             eventually(lambda: settled(book, added))
         assert lectern.library.list_runs(limit=1)[0].outcome == "done"
         book.close()
+
+
+# --- records of runs ---
+
+
+@pytest.fixture
+def lectern(home: Path) -> Iterator[Lectern]:
+    with open_lectern(read_settings(home=home, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()) as opened:
+        yield opened
+
+
+def test_a_sync_that_fails_leaves_its_reason_in_the_record(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "light.txt").write_text("The lamp flashes.\n")
+
+    def fill_the_disk(*_: object) -> None:
+        raise StoreError("The disk is full.", "Make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lectern.ingest, "_switch_index", fill_the_disk)
+        with pytest.raises(StoreError):
+            lectern.ingest.sync(folder, collection="default")
+    (run,) = lectern.library.list_runs(limit=5)
+    assert (run.outcome, run.reason, run.remedy) == ("failed", "The disk is full.", "Make room.")
+    report = json.loads(run.report)
+    assert (report["reason"], report["added"]) == ("The disk is full.", 1)
+    lectern.ingest.sync(folder, collection="default")
+    assert [(run.outcome, run.reason) for run in lectern.library.list_runs(limit=1)] == [("done", "")]
+
+
+def test_a_sync_that_cannot_begin_leaves_a_record_where_the_collection_is_known(lectern: Lectern, folder: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        lectern.ingest.sync(folder / "typo", collection="default")
+    assert lectern.library.list_collections() == []
+    (folder / "light.txt").write_text("The lamp flashes.\n")
+    lectern.ingest.sync(folder, collection="default")
+    shutil.rmtree(folder)
+    with pytest.raises(ConfigurationError):
+        lectern.ingest.sync(folder, collection="default")
+    folder.mkdir()
+    with pytest.raises(ConfigurationError):
+        lectern.ingest.sync(folder, collection="default")
+    emptied, gone, done = lectern.library.list_runs(limit=5)
+    assert (done.outcome, gone.outcome, emptied.outcome) == ("done", "failed", "failed")
+    assert "does not exist" in gone.reason
+    assert "is empty" in emptied.reason
+    assert done.id < gone.id < emptied.id
+    assert gone.finished_at
+
+
+def test_runs_are_listed_by_collection_and_folder(lectern: Lectern, tmp_path: Path) -> None:
+    one, two = new_folder(tmp_path, "one"), new_folder(tmp_path, "two")
+    for path, collection in ((one, "default"), (two, "default"), (one, "another")):
+        (path / "light.txt").write_text("The lamp flashes.\n")
+        lectern.ingest.sync(path, collection=collection)
+
+    def listed(**filters: Any) -> list[tuple[str, str]]:
+        return [(run.collection, Path(run.folder).name) for run in lectern.library.list_runs(limit=9, **filters)]
+
+    assert listed() == [("another", "one"), ("default", "two"), ("default", "one")]
+    assert listed(in_collections=["default"]) == [("default", "two"), ("default", "one")]
+    assert listed(in_collections=[]) == []
+    assert listed(folder=one) == [("another", "one"), ("default", "one")]
+    assert listed(folder=one, in_collections=["default", "nowhere"]) == [("default", "one")]

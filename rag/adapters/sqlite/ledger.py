@@ -404,8 +404,8 @@ class Ledger:
                 outcome="running",
             )
 
-    def finish_run(self, run_id: int, folder_id: int, *, outcome: str, report: str) -> None:
-        """Record how a sync ended, with its report as JSON."""
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
+        """Record how a sync ended, with its report as JSON; without a folder it could not begin."""
         with self._transaction() as connection:
             values = {"finished_at": _now(), "outcome": outcome, "report": report}
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
