@@ -49,7 +49,7 @@ HOME_FOLDERS = {
     "apscheduler": "app/scheduling",
     "watchfiles": "app/scheduling",
     "langchain": "rag/adapters/chat_models",
-    "langchain_core": "rag/adapters/chat_models",
+    "langchain_core": ("rag/adapters/chat_models", "rag/langchain.py"),
     "unstructured": "ingest/parsers",
     "pypdf": "ingest/parsers",
     "pypdfium2": "ingest/parsers",
