@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from starlette.requests import HTTPConnection
 
 from app.audit import AUDIT_FILE, AuditLog, Event
-from app.bodies import LimitedExchange, Receive, too_large
+from app.bodies import PATIENCE_SECONDS, LimitedExchange, Receive, too_large
 from app.envelope import SAFE_METHODS, Envelope, RefusedError, Scope
 from app.hosts import AllowedHosts, check_origins, is_loopback
 from app.problems import Problem, Send
@@ -93,6 +93,7 @@ class AccessPolicy:
     most_upload_bytes: int
     callers: Throttle
     wrong_tokens: Throttle
+    patience_seconds: float = PATIENCE_SECONDS
     known_logins: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
@@ -206,7 +207,9 @@ class AccessMiddleware:
             log.error("Nobody can be let in: %s", error)
             await Problem(503, "The tokens cannot be read.", "Ask whoever runs this server.").answer(envelope.send)
         else:
-            exchange = LimitedExchange(receive, envelope.send, most_bytes=most_bytes)
+            exchange = LimitedExchange(
+                receive, envelope.send, most_bytes=most_bytes, patience_seconds=self._policy.patience_seconds
+            )
             await self._serve(envelope, exchange, identity, token)
 
     async def _serve(
