@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app import backup_cli, printing
+from app import backup_cli, folders_cli, printing
 from app.build import Lectern, choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
@@ -30,6 +30,7 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 cli.add_typer(tokens, name="tokens")
+cli.add_typer(folders_cli.folders, name="folders")
 
 LOCK_WAIT_SECONDS = 10.0
 """How long a question waits for another command to let go of the index."""
@@ -286,6 +287,7 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
 cli.command()(backup_cli.backup)
 cli.command()(backup_cli.restore)
 cli.command()(backup_cli.verify)
+cli.command()(folders_cli.runs)
 
 
 if __name__ == "__main__":

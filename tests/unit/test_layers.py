@@ -40,7 +40,7 @@ HOMES = {
     "pebble": {"ingest/workers.py"},
     "filelock": {"app/lock.py"},
     "pydantic_settings": {"app/settings.py"},
-    "typer": {"app/cli.py", "app/commands.py", "app/backup_cli.py", "app/tokens_cli.py"},
+    "typer": {"app/cli.py", "app/commands.py", "app/backup_cli.py", "app/tokens_cli.py", "app/folders_cli.py"},
 }
 """The only files that may import a library."""
 
