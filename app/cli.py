@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app import backup_cli, folders_cli, printing
+from app import backup_cli, folders_cli, mcp_cli, printing
 from app.build import Lectern, choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
@@ -287,6 +287,7 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
 cli.command()(backup_cli.backup)
 cli.command()(backup_cli.restore)
 cli.command()(backup_cli.verify)
+cli.command()(mcp_cli.mcp)
 cli.command()(folders_cli.runs)
 
 

@@ -40,6 +40,8 @@ HOMES = {
     "pebble": {"ingest/workers.py"},
     "filelock": {"app/lock.py"},
     "pydantic_settings": {"app/settings.py"},
+    "mcp": {"app/mcp_server.py"},
+    "mcp_types": {"app/mcp_server.py"},
     "typer": {"app/cli.py", "app/commands.py", "app/backup_cli.py", "app/tokens_cli.py", "app/folders_cli.py"},
 }
 """The only files that may import a library."""
