@@ -49,6 +49,9 @@ NVIDIA_DEVICE = Path("/dev/nvidiactl")
 NO_RERANKER = "off"
 """In the setting `reranker`: leave the order to the search."""
 
+SANDBOX_SECONDS = 30.0
+"""Longest time for checking or drawing one file, while somebody waits for it."""
+
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
 
@@ -82,13 +85,15 @@ class Lectern:
 
 @contextmanager
 def open_lectern(
-    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
+    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None, address: str = ""
 ) -> Iterator[Lectern]:
     """Own the index for a command; an `embedder` that is loaded already is used as it is.
 
+    `address` tells other commands where this one answers over HTTP.
+
     Raises IndexLockedError, StoreError, ConfigurationError.
     """
-    with own_index(settings.home, command, wait_seconds=wait_seconds):
+    with own_index(settings.home, command, wait_seconds=wait_seconds, address=address):
         finish_cut_off_restore(settings.home)
         file = settings.home / "catalogue.sqlite"
         engine = open_catalogue(file)
@@ -127,6 +132,11 @@ def open_lectern(
             ingest.close()
             vectors.close()
             engine.dispose()
+
+
+def open_sandbox(settings: Settings) -> WorkerPool:
+    """One worker process for what a service does with single files of unknown origin."""
+    return WorkerPool(workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=settings.memory_megabytes << 20)
 
 
 def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app import backup_cli, folders_cli, mcp_cli, printing
-from app.build import Lectern, choose_model, open_lectern, open_library
+from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli
+from app.build import choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
 from app.evaluation import evaluate, read_questions
 from app.explanation import explain_stages
-from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
+from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json, page_labels
 from app.settings import read_settings
 from app.tokens_cli import tokens
 from rag.errors import ConfigurationError, NotFoundError
@@ -87,7 +87,7 @@ def search(
                 question, collection=settings.collection, filters=_parse_filters(where or [])
             )
             hits = found.hits[:limit]
-            labels = _page_labels(lectern, hits)
+            labels = page_labels(lectern.library, hits)
         if as_json:
             hit_list = [hit_json(hit, labels) for hit in hits]
             print_json({"hits": hit_list, "milliseconds": found.milliseconds, "notices": found.notices})
@@ -261,17 +261,6 @@ def evaluate_questions(
             printing.print_scores(scores.as_json())
 
 
-def _page_labels(lectern: Lectern, hits: Any) -> dict[tuple[int, int], str]:
-    wanted: dict[int, set[int]] = {}
-    for hit in hits:
-        wanted.setdefault(hit.document.id, set()).update((hit.chunk.first_page, hit.chunk.last_page))
-    return {
-        (document_id, page.number): page.label
-        for document_id, numbers in wanted.items()
-        for page in lectern.library.load_pages(document_id, sorted(numbers)).values()
-    }
-
-
 def _parse_filters(conditions: list[str]) -> dict[str, str]:
     filters = {}
     for condition in conditions:
@@ -289,6 +278,7 @@ cli.command()(backup_cli.restore)
 cli.command()(backup_cli.verify)
 cli.command()(mcp_cli.mcp)
 cli.command()(folders_cli.runs)
+cli.command()(serve_cli.serve)
 
 
 if __name__ == "__main__":

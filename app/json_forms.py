@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from app.explanation import Explanation
 from app.scheduling.book import RegisteredFolder
+from rag.protocols import Searcher
 from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
+
+
+def page_labels(searcher: Searcher, hits: Sequence[Hit]) -> dict[tuple[int, int], str]:
+    """The documents' own labels of the pages on which hits begin and end, by (document id, page)."""
+    wanted: dict[int, set[int]] = {}
+    for hit in hits:
+        wanted.setdefault(hit.document.id, set()).update((hit.chunk.first_page, hit.chunk.last_page))
+    return {
+        (document_id, page.number): page.label
+        for document_id, numbers in wanted.items()
+        for page in searcher.load_pages(document_id, sorted(numbers)).values()
+    }
 
 
 def hit_json(hit: Hit, labels: Mapping[tuple[int, int], str]) -> dict[str, Any]:
     """A hit of a search; `labels` maps (document id, page) to the document's own page label."""
     return {
+        "document_id": hit.document.id,
         "document": hit.document.path,
         "title": hit.document.title,
         "first_page": hit.chunk.first_page,
@@ -31,6 +45,7 @@ def source_json(source: Source) -> dict[str, Any]:
     """A numbered source of an answer."""
     return {
         "number": source.number,
+        "document_id": source.document.id,
         "document": source.document.path,
         "title": source.document.title,
         "first_page": source.first_page,
@@ -90,6 +105,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def document_json(document: DocumentInfo) -> dict[str, Any]:
     """A document of a collection."""
     return {
+        "id": document.id,
         "document": document.path,
         "folder": document.folder,
         "title": document.title,

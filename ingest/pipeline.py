@@ -78,9 +78,12 @@ class IngestPipeline:
         collection: str,
         allow_empty: bool = False,
         on_progress: Callable[[SyncProgress], None] = lambda progress: None,
+        interrupt: threading.Event | None = None,
     ) -> SyncReport:
         """Bring a collection in step with a folder; files that cannot be read are reported, the rest goes on.
 
+        Once `interrupt` is set, it stops as by Ctrl-C, with KeyboardInterrupt. Between two files, in `on_progress`,
+        `remove` and `remove_collection` of another collection may be called.
         Raises ConfigurationError when the folder cannot be read, is suddenly empty (unless `allow_empty`) or overlaps
         another one; StoreError when the index cannot be written. What was done until then is kept.
         """
@@ -99,7 +102,7 @@ class IngestPipeline:
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
-            self._read_and_store(root, target, changes, known, report, on_progress)
+            self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
             self._switch_index(target)
             self._sweep()
             outcome = "failed files" if report.failed else "done"
@@ -141,6 +144,11 @@ class IngestPipeline:
     def remove(self, document_ids: Sequence[int]) -> None:
         """Take documents out of the index and keep them out of later syncs."""
         self._ledger.remove_documents(document_ids, keep_out=True)
+        self._sweep()
+
+    def remove_collection(self, collection: str) -> None:
+        """Forget a collection with all its documents; their files are not touched. Raises NotFoundError."""
+        self._ledger.delete_collection(collection)
         self._sweep()
 
     def recover(self, index: IndexInfo) -> None:
@@ -214,6 +222,7 @@ class IngestPipeline:
         known: Mapping[bytes, KnownFile],
         report: SyncReport,
         on_progress: Callable[[SyncProgress], None],
+        interrupt: threading.Event | None,
     ) -> None:
         clock = StageClock()
         total = len(changes.to_read)
@@ -238,7 +247,7 @@ class IngestPipeline:
             return embed_files(outcomes, self._embedder, stop=stop, clock=clock)
 
         on_progress(SyncProgress(0, total, 0, ""))
-        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD) as embedded:
+        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD, interrupt=interrupt) as embedded:
             for done, item in enumerate(embedded, start=1):
                 started = time.perf_counter()
                 self._take_in(target, known.get(item.outcome.file.path_bytes), item, report)

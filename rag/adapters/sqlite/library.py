@@ -158,6 +158,16 @@ class Library:
             query = _all_documents(self._collection_id(connection, collection))
             return [_document_of(row) for row in connection.execute(query.order_by(documents.c.path))]
 
+    def load_document(self, collection: str, document_id: int) -> tuple[DocumentInfo, Path]:
+        """A document and its file. Raises NotFoundError."""
+        with self._reading() as connection:
+            columns = (documents.c.path_bytes, folders.c.root_bytes)
+            query = _all_documents(self._collection_id(connection, collection)).add_columns(*columns)
+            row = connection.execute(query.where(documents.c.id == document_id)).one_or_none()
+            if row is None:
+                raise NotFoundError(f"There is no document {document_id} in the collection {collection!r}.")
+            return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
+
     def list_collections(self) -> list[CollectionInfo]:
         """All collections by name."""
         with self._reading() as connection:
