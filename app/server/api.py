@@ -16,6 +16,7 @@ from app.server import problems
 from app.server.metrics import CountRequests, Metrics
 from app.server.routes import answers, collections, documents, health, openai, runs
 from app.service import Service
+from app.tokens import SERVICE_FILE
 
 ROUTERS = (collections.router, documents.router, answers.router, runs.router, health.router, openai.router)
 
@@ -63,7 +64,7 @@ def create_app(
     )
     app.state.service = service
     app.state.metrics = metrics
-    app.state.feedback = FeedbackStore(service.lectern.settings.home / "service.sqlite")
+    app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
     app.state.check_folder = check_folder
     problems.install(app)
     for router in (*ROUTERS, *routers):

@@ -14,12 +14,15 @@ from types import FrameType
 import uvicorn
 
 from app.access import AccessPolicy
-from app.build import open_lectern
+from app.build import open_folder_book, open_lectern
+from app.routes_folders import folders_router
+from app.scheduling.running import RunSync
+from app.scheduling.scheduler import FolderScheduler
 from app.server.api import create_app
 from app.server.metrics import Metrics
 from app.service import Service
 from app.settings import Settings
-from app.tokens import TokenStore
+from app.tokens import SERVICE_FILE, TokenStore
 from rag.errors import ConfigurationError
 
 FINISH_SECONDS = 2
@@ -41,22 +44,38 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
     it has to end the process without Python's own clean-up.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with closing(TokenStore(settings.home / "service.sqlite")) as tokens:
+    with closing(TokenStore(settings.home / SERVICE_FILE)) as tokens, closing(open_folder_book(settings)) as book:
         access = AccessPolicy.of(settings, tokens, host=host)
         with _listen(host, port) as listener:
             address = _address_of(listener)
             with open_lectern(settings, "serve", wait_seconds=0, address=address) as lectern:
                 metrics = Metrics()
                 service = Service(lectern, on_sync=metrics.count_sync)
-                app = create_app(service, access=access, metrics=metrics)
+                scheduler = FolderScheduler(book, _sync_through(service), home=settings.home, ignore=settings.ignore)
+                app = create_app(
+                    service,
+                    access=access,
+                    metrics=metrics,
+                    routers=[folders_router(book, scheduler)],
+                    check_folder=book.check_allowed,
+                )
                 server = _Server(configuration(app))
                 # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.
                 for number in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(number, server.handle_exit)
+                scheduler.start()
                 on_listening(address)
                 server.run(sockets=[listener])
-                if not service.close(ABANDON_SECONDS):
+                # First, so that what is stopped now counts as cut off and not as failed.
+                scheduler.prepare_stop()
+                stopped = service.close(ABANDON_SECONDS)
+                scheduler.stop()
+                if not stopped:
                     leave()
+
+
+def _sync_through(service: Service) -> RunSync:
+    return lambda folder, collection: service.sync(folder, collection).finished.result()
 
 
 def leave() -> None:

@@ -99,3 +99,15 @@ def test_beyond_this_machine_it_serves_only_with_tokens_and_not_where_another_li
     assert taken.returncode == 2
     assert "cannot listen" in " ".join(complaints.split())
     assert os.listdir(tmp_path / "other") != []  # noqa: PTH208
+
+
+def test_a_registered_folder_is_synced_by_the_server(server: tuple[subprocess.Popen[str], str], folder: Path) -> None:
+    _, address = server
+    (folder / "light.txt").write_text("The lamp flashes three times.")
+    added = httpx.post(f"{address}/folders", json={"path": str(folder), "every": "1h"}, timeout=60)
+    assert added.status_code == 201
+    place = f"{address}/folders/{added.json()['id']}"
+    while not (shown := httpx.get(place, timeout=60).json())["last_outcome"] or shown["state"] == "running":
+        time.sleep(0.05)
+    assert shown["last_outcome"] == "done"
+    assert httpx.get(f"{address}/collections", timeout=60).json()["collections"][0]["documents"] == 1
