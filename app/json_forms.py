@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from app.explanation import Explanation
-from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, Source
+from app.scheduling.book import RegisteredFolder
+from rag.protocols import Searcher
+from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
+
+
+def page_labels(searcher: Searcher, hits: Sequence[Hit]) -> dict[tuple[int, int], str]:
+    """The documents' own labels of the pages on which hits begin and end, by (document id, page)."""
+    wanted: dict[int, set[int]] = {}
+    for hit in hits:
+        wanted.setdefault(hit.document.id, set()).update((hit.chunk.first_page, hit.chunk.last_page))
+    return {
+        (document_id, page.number): page.label
+        for document_id, numbers in wanted.items()
+        for page in searcher.load_pages(document_id, sorted(numbers)).values()
+    }
 
 
 def hit_json(hit: Hit, labels: Mapping[tuple[int, int], str]) -> dict[str, Any]:
     """A hit of a search; `labels` maps (document id, page) to the document's own page label."""
     return {
+        "document_id": hit.document.id,
         "document": hit.document.path,
         "title": hit.document.title,
         "first_page": hit.chunk.first_page,
@@ -28,6 +45,7 @@ def source_json(source: Source) -> dict[str, Any]:
     """A numbered source of an answer."""
     return {
         "number": source.number,
+        "document_id": source.document.id,
         "document": source.document.path,
         "title": source.document.title,
         "first_page": source.first_page,
@@ -87,6 +105,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def document_json(document: DocumentInfo) -> dict[str, Any]:
     """A document of a collection."""
     return {
+        "id": document.id,
         "document": document.path,
         "folder": document.folder,
         "title": document.title,
@@ -116,6 +135,49 @@ def collection_json(collection: CollectionInfo) -> dict[str, Any]:
         "last_synced_at": collection.last_synced_at,
         "embedder": collection.embedder,
     }
+
+
+def run_json(run: RunRecord) -> dict[str, Any]:
+    """One sync as the catalogue remembers it."""
+    return {
+        "id": run.id,
+        "collection": run.collection,
+        "folder": run.folder,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "remedy": run.remedy,
+        "report": json.loads(run.report) if run.report else None,
+    }
+
+
+def folder_json(folder: RegisteredFolder) -> dict[str, Any]:
+    """A registered folder; times are ISO 8601 in UTC, "" for never."""
+    next_run = folder.next_run
+    return {
+        "id": folder.id,
+        "path": folder.name,
+        "collection": folder.collection,
+        "schedule": folder.schedule,
+        "watch": folder.watch,
+        "paused": folder.paused,
+        "state": folder.state,
+        "added_at": time_json(folder.added_at),
+        "next_run": time_json(next_run.timestamp()) if next_run else "",
+        "last_attempt": time_json(folder.last_attempt),
+        "last_outcome": folder.last_outcome,
+        "last_reason": folder.last_reason,
+        "last_seconds": folder.last_seconds,
+        "failures": folder.failures,
+        "next_retry": time_json(folder.next_retry),
+        "watch_problem": folder.watch_problem,
+    }
+
+
+def time_json(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC; "" for 0, which stands for never."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""
 
 
 def explanation_json(explanation: Explanation) -> dict[str, Any]:

@@ -17,8 +17,8 @@ OWNER_FILE = "owner.json"
 
 
 @contextmanager
-def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None]:
-    """Own the index in `home` while the block runs.
+def own_index(home: Path, command: str, *, wait_seconds: float, address: str = "") -> Iterator[None]:
+    """Own the index in `home` while the block runs; `address` is where others can reach the owner over HTTP.
 
     Raises IndexLockedError, which names the owner, when another process does not let go within `wait_seconds`;
     StoreError when the folder cannot be written.
@@ -41,7 +41,8 @@ def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None
     try:
         with suppress(OSError):  # Only for the message to others; a full disk is reported where it matters.
             since = datetime.now().isoformat(" ", "seconds")
-            owner_file.write_text(json.dumps({"process": os.getpid(), "command": command, "since": since}))
+            owner = {"process": os.getpid(), "command": command, "since": since, "address": address}
+            owner_file.write_text(json.dumps(owner))
         yield
     finally:
         with suppress(OSError):
@@ -55,4 +56,12 @@ def describe_owner(home: Path) -> str:
         owner = json.loads((home / OWNER_FILE).read_text())
         return f"`lectern {owner['command']}` (process {owner['process']}, since {owner['since']})"
     except (OSError, ValueError, KeyError):
+        return ""
+
+
+def owner_address(home: Path) -> str:
+    """Where the owner of the index in `home` answers over HTTP; "" when nobody says so."""
+    try:
+        return str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
+    except (OSError, ValueError, AttributeError):
         return ""

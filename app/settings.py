@@ -89,7 +89,22 @@ class Settings(BaseSettings):
     max_pages: int = Field(20_000, gt=0, description="longer documents are refused")
     ocr: bool = Field(True, description="read scanned pages by OCR where it is installed")
     ignore: list[str] = Field(default_factory=list, description="patterns of file names to pass over")
+    folder_roots: list[Path] = Field(
+        default_factory=list, description="only folders in these may be registered and synced; empty: all may"
+    )
     passwords: dict[str, str] = Field(default_factory=dict, description="file name pattern = password")
+
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="names the server may be addressed by, besides localhost; `*.name` for all below",
+    )
+    allowed_origins: list[str] = Field(
+        default_factory=list, description="origins of pages on other servers that may use the API, such as https://a.b"
+    )
+    rate_per_minute: int = Field(
+        6000, ge=0, description="most requests a minute from one token, or one address without tokens; 0: any number"
+    )
+    max_request_megabytes: int = Field(512, gt=0, description="larger uploads to the server are refused")
 
     @classmethod
     def settings_customise_sources(

@@ -26,11 +26,13 @@ class _End:
 
 
 @contextmanager
-def run_ahead(produce: Callable[[threading.Event], Iterator[Item]], *, buffer: int) -> Iterator[Iterator[Item]]:
+def run_ahead(
+    produce: Callable[[threading.Event], Iterator[Item]], *, buffer: int, interrupt: threading.Event | None = None
+) -> Iterator[Iterator[Item]]:
     """Run `produce(stop)` in a thread, at most `buffer` items ahead of the consumer.
 
     `produce` is handed an event that is set when the consumer leaves, and should end soon after. Its error is raised
-    where the consumer takes the next item.
+    where the consumer takes the next item, as is KeyboardInterrupt once `interrupt` is set.
     """
     items: queue.Queue[Item | _End] = queue.Queue(buffer)
     stop = threading.Event()
@@ -56,7 +58,13 @@ def run_ahead(produce: Callable[[threading.Event], Iterator[Item]], *, buffer: i
 
     def take() -> Iterator[Item]:
         while True:
-            item = items.get()
+            # As by Ctrl-C, which reaches the main thread only.
+            if interrupt is not None and interrupt.is_set():
+                raise KeyboardInterrupt
+            try:
+                item = items.get(timeout=POLL_SECONDS)
+            except queue.Empty:
+                continue
             if not isinstance(item, _End):
                 yield item
             elif item.error is not None:

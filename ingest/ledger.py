@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """Record that a sync began."""
         ...
 
-    def finish_run(self, run_id: int, folder_id: int, *, outcome: str, report: str) -> None:
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         """Record how a sync ended."""
+        ...
+
+    def delete_collection(self, name: str) -> list[str]:
+        """Forget a collection with all its documents; their vectors go to the journal. Raises NotFoundError."""
         ...

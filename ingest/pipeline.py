@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
 from ingest.workers import WorkerPool
-from rag.errors import ConfigurationError, StoreError, UnsettledFileError
+from rag.errors import ConfigurationError, LecternError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
 
@@ -78,32 +78,39 @@ class IngestPipeline:
         collection: str,
         allow_empty: bool = False,
         on_progress: Callable[[SyncProgress], None] = lambda progress: None,
+        interrupt: threading.Event | None = None,
     ) -> SyncReport:
         """Bring a collection in step with a folder; files that cannot be read are reported, the rest goes on.
 
+        Once `interrupt` is set, it stops as by Ctrl-C, with KeyboardInterrupt. Between two files, in `on_progress`,
+        `remove` and `remove_collection` of another collection may be called.
         Raises ConfigurationError when the folder cannot be read, is suddenly empty (unless `allow_empty`) or overlaps
         another one; StoreError when the index cannot be written. What was done until then is kept.
         """
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
-        scan = scan_folder(root, ignore=self._ignore)
-        target = self._open_target(collection, root)
-        self.recover(target.index)
-        known = self._ledger.known_files(target.folder_id, target.index.id)
-        _refuse_sudden_emptiness(root, scan, known, allow_empty)
-        changes = self._compare(root, scan, known, target.index.id)
+        with self._refusal_recorded(root, collection):
+            scan = scan_folder(root, ignore=self._ignore)
+            target = self._open_target(collection, root)
+            self.recover(target.index)
+            known = self._ledger.known_files(target.folder_id, target.index.id)
+            _refuse_sudden_emptiness(root, scan, known, allow_empty)
+            changes = self._compare(root, scan, known, target.index.id)
         report = _first_report(root, collection, scan, changes)
 
         run = self._ledger.start_run(target.collection_id, root)
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
-            self._read_and_store(root, target, changes, known, report, on_progress)
+            self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
             self._switch_index(target)
             self._sweep()
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
             outcome = "stopped"
+            raise
+        except Exception as error:
+            report.reason, report.remedy = _explain(error)
             raise
         finally:
             report.seconds = round(time.perf_counter() - started, 3)
@@ -139,6 +146,11 @@ class IngestPipeline:
         self._ledger.remove_documents(document_ids, keep_out=True)
         self._sweep()
 
+    def remove_collection(self, collection: str) -> None:
+        """Forget a collection with all its documents; their files are not touched. Raises NotFoundError."""
+        self._ledger.delete_collection(collection)
+        self._sweep()
+
     def recover(self, index: IndexInfo) -> None:
         """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost."""
         documents = self._ledger.generations_of(index.id)
@@ -155,6 +167,20 @@ class IngestPipeline:
         return f"{self._embedder.fingerprint}+{made}"
 
     # --- the steps of a sync ---
+
+    @contextmanager
+    def _refusal_recorded(self, root: Path, collection: str) -> Iterator[None]:
+        """Leave a record also of a sync that cannot begin, the folder being gone for one; not for a new collection."""
+        try:
+            yield
+        except Exception as error:
+            reason, remedy = _explain(error)
+            report = SyncReport(str(root), collection, reason=reason, remedy=remedy)
+            with suppress(StoreError):
+                if (collection_id := self._ledger.find_collection(collection)) is not None:
+                    run = self._ledger.start_run(collection_id, root)
+                    self._ledger.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
+            raise
 
     def _open_target(self, collection: str, root: Path) -> _Target:
         collection_id = self._ledger.open_collection(collection)
@@ -196,6 +222,7 @@ class IngestPipeline:
         known: Mapping[bytes, KnownFile],
         report: SyncReport,
         on_progress: Callable[[SyncProgress], None],
+        interrupt: threading.Event | None,
     ) -> None:
         clock = StageClock()
         total = len(changes.to_read)
@@ -220,7 +247,7 @@ class IngestPipeline:
             return embed_files(outcomes, self._embedder, stop=stop, clock=clock)
 
         on_progress(SyncProgress(0, total, 0, ""))
-        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD) as embedded:
+        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD, interrupt=interrupt) as embedded:
             for done, item in enumerate(embedded, start=1):
                 started = time.perf_counter()
                 self._take_in(target, known.get(item.outcome.file.path_bytes), item, report)
@@ -310,6 +337,13 @@ class IngestPipeline:
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     """The content that need not be read again: what this very index holds already."""
     return record.sha256 if record and record.generation_index == index.id else ""
+
+
+def _explain(error: Exception) -> tuple[str, str]:
+    """Reason and remedy for the record of a sync that failed."""
+    if isinstance(error, LecternError):
+        return error.reason, error.remedy
+    return f"The sync failed in a way Lectern does not know: {type(error).__name__}: {error}.", ""
 
 
 def _refuse_sudden_emptiness(root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], allow_empty: bool) -> None:

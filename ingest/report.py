@@ -33,6 +33,9 @@ class SyncReport:
     pages: int = 0
     chunks: int = 0
     seconds: float = 0.0
+    reason: str = ""
+    """Why the sync as a whole failed, with what to do in `remedy`; both "" when it did not."""
+    remedy: str = ""
     stages: Mapping[str, float] = field(default_factory=dict)
     dry_run: bool = False
 
@@ -50,6 +53,8 @@ class SyncReport:
             "pages": self.pages,
             "chunks": self.chunks,
             "seconds": self.seconds,
+            "reason": self.reason,
+            "remedy": self.remedy,
             "stages": dict(self.stages),
             "dry_run": self.dry_run,
             "files": {

@@ -46,3 +46,9 @@ class QuestionError(LecternError):
 
 class ModelError(LecternError):
     """An LLM, embedder or reranker failed."""
+
+
+class OverloadedError(LecternError):
+    """More is asked for at once than can be done; `retry_after` says in how many seconds to try again."""
+
+    retry_after = 5

@@ -79,7 +79,7 @@ class Retriever:
         self._reranker = reranker
         self._combine = combine
         self._rerank_depth = rerank_depth
-        self._names = DocumentNames({})
+        self._names: dict[str, DocumentNames] = {}
 
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
         """The hits for a question, best first, with every stage's rank of each.
@@ -134,9 +134,10 @@ class Retriever:
     def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
         """The documents that the question names, of those that it may be answered from."""
         documents_now = self._searcher.list_names(collection)
-        if self._names.documents != documents_now:
-            self._names = DocumentNames(documents_now)
-        return self._names.route(question, among=documents)
+        names = self._names.get(collection)
+        if names is None or names.documents != documents_now:
+            names = self._names[collection] = DocumentNames(documents_now)
+        return names.route(question, among=documents)
 
     def _load(self, collection: str, ranked: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:
         """Hits in fused order; vectors that are no longer current are dropped here."""

@@ -382,14 +382,20 @@ class CollectionInfo:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One sync: `outcome` is "done", "failed files", "stopped", "failed", "running" or "cut off"; `report` is JSON."""
+    """One sync: `outcome` is "done", "failed files", "stopped", "failed", "running" or "cut off"; `report` is JSON.
 
+    `reason` says why it failed as a whole, else it is "".
+    """
+
+    id: int
     collection: str
     folder: str
     started_at: str
     finished_at: str
     outcome: str
     report: str
+    reason: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)

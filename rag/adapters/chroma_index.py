@@ -84,6 +84,11 @@ class ChromaIndex:
             collection = self._open(space)
             return list(collection.get(include=[])["ids"]) if collection is not None else []
 
+    def spaces(self) -> list[str]:
+        """Every space that is there. Raises StoreError."""
+        with _translated_errors(self._folder):
+            return [collection.name for collection in self._client.list_collections()]
+
     def is_missing(self) -> bool:
         """Whether nothing was ever stored here, seen without opening Chroma."""
         return not (self._folder / "chroma.sqlite3").exists()

@@ -100,3 +100,17 @@ def test_the_producer_runs_no_further_ahead_than_its_buffer() -> None:
         assert full.wait(5)
         assert len(made) == 5
         assert list(items) == list(range(1, 20))
+
+
+def test_a_consumer_that_waits_is_interrupted() -> None:
+    interrupt = threading.Event()
+
+    def produce(stop: threading.Event) -> Iterator[int]:
+        yield 1
+        stop.wait()
+
+    with run_ahead(produce, buffer=1, interrupt=interrupt) as items:
+        assert next(items) == 1
+        interrupt.set()
+        with pytest.raises(KeyboardInterrupt):
+            next(items)

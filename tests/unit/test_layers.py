@@ -41,14 +41,29 @@ HOMES = {
     "pebble": {"ingest/workers.py"},
     "filelock": {"app/lock.py"},
     "pydantic_settings": {"app/settings.py"},
-    "typer": {"app/cli.py"},
+    "mcp": {"app/mcp_server.py"},
+    "mcp_types": {"app/mcp_server.py"},
+    "typer": {
+        "app/cli.py",
+        "app/commands.py",
+        "app/backup_cli.py",
+        "app/tokens_cli.py",
+        "app/folders_cli.py",
+        "app/serve_cli.py",
+    },
+    "uvicorn": {"app/server/run.py"},
+    "prometheus_client": {"app/server/metrics.py"},
+    "PIL": {"ingest/picture.py"},
 }
 """The only files that may import a library."""
 
 HOME_FOLDERS = {
-    "sqlalchemy": "rag/adapters/sqlite",
+    "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py", "app/scheduling"),
+    "fastapi": ("app/server", "app/routes_folders.py"),
+    "apscheduler": "app/scheduling",
+    "watchfiles": "app/scheduling",
     "langchain": "rag/adapters/chat_models",
-    "langchain_core": "rag/adapters/chat_models",
+    "langchain_core": ("rag/adapters/chat_models", "rag/langchain.py"),
     "unstructured": "ingest/parsers",
     "pypdf": "ingest/parsers",
     "pypdfium2": "ingest/parsers",

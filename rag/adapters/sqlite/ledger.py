@@ -404,22 +404,28 @@ class Ledger:
                 outcome="running",
             )
 
-    def finish_run(self, run_id: int, folder_id: int, *, outcome: str, report: str) -> None:
-        """Record how a sync ended, with its report as JSON."""
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
+        """Record how a sync ended, with its report as JSON; without a folder it could not begin."""
         with self._transaction() as connection:
             values = {"finished_at": _now(), "outcome": outcome, "report": report}
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
             connection.execute(update(folders).where(folders.c.id == folder_id).values(last_synced_at=_now()))
 
     def delete_collection(self, name: str) -> list[str]:
-        """Forget a collection with all its documents; returns its vector spaces. Raises NotFoundError."""
+        """Forget a collection with all its documents; returns its vector spaces. Raises NotFoundError.
+
+        Its vectors go to the journal.
+        """
         with self._transaction() as connection:
             id_ = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
             if id_ is None:
                 raise NotFoundError(f"There is no collection {name!r}.", "`lectern collections` lists them.")
             spaces = connection.execute(select(indexes.c.space).where(indexes.c.collection_id == id_)).scalars().all()
             mine = select(documents.c.id).where(documents.c.collection_id == id_)
-            _delete_generations(connection, select(generations.c.id).where(generations.c.document_id.in_(mine)))
+            gone = select(generations.c.id).where(generations.c.document_id.in_(mine))
+            for key in _vector_keys(connection, gone):
+                _journal(connection, key)
+            _delete_generations(connection, gone)
             connection.execute(delete(collections).where(collections.c.id == id_))
             return list(spaces)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from rag.adapters.sqlite.schema import (
     translated_errors,
 )
 from rag.errors import ConfigurationError, NotFoundError
-from rag.types import Chunk, CollectionInfo, DocumentInfo, IndexInfo, Page, RunRecord
+from rag.types import Chunk, CollectionInfo, DocumentInfo, IndexInfo, Page, RunRecord, printable_path
 
 TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT = 1.0, 0.4, 0.4
 """BM25 weights of a chunk's own words, of its title and section, and of its file name's words: the same header stands
@@ -157,25 +158,33 @@ class Library:
             query = _all_documents(self._collection_id(connection, collection))
             return [_document_of(row) for row in connection.execute(query.order_by(documents.c.path))]
 
+    def load_document(self, collection: str, document_id: int) -> tuple[DocumentInfo, Path]:
+        """A document and its file. Raises NotFoundError."""
+        with self._reading() as connection:
+            columns = (documents.c.path_bytes, folders.c.root_bytes)
+            query = _all_documents(self._collection_id(connection, collection)).add_columns(*columns)
+            row = connection.execute(query.where(documents.c.id == document_id)).one_or_none()
+            if row is None:
+                raise NotFoundError(f"There is no document {document_id} in the collection {collection!r}.")
+            return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
+
     def list_collections(self) -> list[CollectionInfo]:
         """All collections by name."""
         with self._reading() as connection:
             rows = connection.execute(select(collections).order_by(collections.c.name)).all()
             return [self._collection_info(connection, row.id, row.name) for row in rows]
 
-    def list_runs(self, *, limit: int) -> list[RunRecord]:
-        """The newest runs first."""
+    def list_runs(
+        self, *, limit: int, in_collections: Sequence[str] | None = None, folder: Path | None = None
+    ) -> list[RunRecord]:
+        """The newest runs first; only those of the named collections, and of a folder, where given."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        if in_collections is not None:
+            query = query.where(collections.c.name.in_(in_collections))
+        if folder is not None:
+            query = query.where(runs.c.folder == printable_path(os.fsencode(folder)))
         with self._reading() as connection:
-            query = (
-                select(runs, collections.c.name)
-                .join(collections, collections.c.id == runs.c.collection_id)
-                .order_by(runs.c.id.desc())
-                .limit(limit)
-            )
-            return [
-                RunRecord(row.name, row.folder, row.started_at, row.finished_at, row.outcome, row.report)
-                for row in connection.execute(query)
-            ]
+            return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 
     def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
         roots = connection.execute(
@@ -239,6 +248,21 @@ def _answering_documents(collection_id: int) -> Select[Any]:
         .join(generations, generations.c.document_id == documents.c.id)
         .join(indexes, indexes.c.id == generations.c.index_id)
         .where(documents.c.collection_id == collection_id, indexes.c.is_active)
+    )
+
+
+def _run_of(row: Row[Any]) -> RunRecord:
+    report = json.loads(row.report) if row.report else {}
+    return RunRecord(
+        id=row.id,
+        collection=row.name,
+        folder=row.folder,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        outcome=row.outcome,
+        report=row.report,
+        reason=report.get("reason", ""),
+        remedy=report.get("remedy", ""),
     )
 
 

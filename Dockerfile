@@ -1,0 +1,58 @@
+# Lectern as a service. Everything it writes is in /data and /tmp, so that the root file system may be read-only.
+#
+#   docker build --tag lectern .
+#   docker run --rm --volume lectern:/data lectern tokens add admin --role admin
+#   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+#     --volume lectern:/data --volume ~/Documents:/documents:ro --publish 127.0.0.1:8765:8765 lectern
+
+FROM python:3.11-slim AS build
+
+# PyTorch's own index has a build for machines without a GPU, which needs no NVIDIA libraries; pip prefers it.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+RUN python -m venv /opt/lectern
+WORKDIR /build
+COPY requirements.lock ./
+# --no-deps: the lock file names everything that is needed, and a lighter stand-in for one package.
+RUN /opt/lectern/bin/python -m pip install --no-deps --extra-index-url "${TORCH_INDEX}" --requirement requirements.lock
+COPY pyproject.toml README.md ./
+COPY rag rag
+COPY ingest ingest
+COPY app app
+RUN /opt/lectern/bin/python -m pip install --no-deps .
+
+FROM python:3.11-slim
+
+# OpenMP, which the numeric libraries share; all else they need comes with them.
+# Debian keeps no old versions to pin to.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+
+RUN groupadd --system --gid 10001 lectern \
+    && useradd --system --uid 10001 --gid lectern --home-dir /data --shell /usr/sbin/nologin lectern \
+    && install --directory --owner lectern --group lectern --mode 0700 /data
+
+COPY --from=build /opt/lectern /opt/lectern
+
+ENV PATH=/opt/lectern/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/tmp \
+    LECTERN_HOME=/data/index
+
+USER 10001:10001
+# Here lectern.toml and .env are looked for.
+WORKDIR /data
+VOLUME /data
+EXPOSE 8765
+STOPSIGNAL SIGTERM
+
+# The first start converts the models; until then the service answers, but is not ready.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=3m --retries=3 \
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8765/readyz', timeout=4)"]
+
+ENTRYPOINT ["lectern"]
+CMD ["serve", "--host", "0.0.0.0", "--port", "8765"]

@@ -1,0 +1,51 @@
+"""What all commands share: the options they have in common, how they print JSON and how they fail. Knows no command."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import printing
+from rag.errors import LecternError
+
+EXIT_FAILED_FILES, EXIT_COULD_NOT, EXIT_INTERRUPTED = 1, 2, 130
+
+Collection = Annotated[str | None, typer.Option("--collection", "-c", help="Which collection; default: `default`.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where the index lives; else LECTERN_HOME.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@contextmanager
+def reported(as_json: bool) -> Iterator[None]:
+    """Turn every expected failure into a message and an exit code."""
+    try:
+        yield
+    except LecternError as error:
+        if as_json:
+            print_json({"error": {"reason": error.reason, "remedy": error.remedy}})
+        else:
+            printing.print_error(error)
+        raise typer.Exit(EXIT_COULD_NOT) from None
+    except KeyboardInterrupt:
+        printing.messages.print("Stopped. What was done until now is kept; the same command goes on from here.")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
+        os._exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
+def print_json(value: Any) -> None:
+    """A result for programs, on standard output."""
+    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,87 @@
+"""What people thought of answers, kept in `service.sqlite`. Knows no HTTP."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from rag.errors import StoreError
+
+LOCK_WAIT_SECONDS = 30.0
+
+TABLE = """
+    CREATE TABLE IF NOT EXISTS feedback (
+        id INTEGER PRIMARY KEY,
+        given_at TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        rating TEXT NOT NULL,
+        comment TEXT NOT NULL
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One person's word on one answer."""
+
+    collection: str
+    question: str
+    answer: str
+    rating: Literal["up", "down"]
+    comment: str = ""
+    given_at: str = ""
+
+
+class FeedbackStore:
+    """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def add(self, feedback: Feedback) -> int:
+        """Keep one; returns its id."""
+        values = (
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            feedback.collection,
+            feedback.question,
+            feedback.answer,
+            feedback.rating,
+            feedback.comment,
+        )
+        with self._transaction() as connection:
+            added = connection.execute(
+                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                values,
+            )
+            assert added.lastrowid is not None
+            return added.lastrowid
+
+    def newest(self, collection: str, *, limit: int) -> list[Feedback]:
+        """What was said about a collection's answers, the newest first."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ? "
+                "ORDER BY id DESC LIMIT ?",
+                (collection, limit),
+            )
+            return [Feedback(*row) for row in rows]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(TABLE)
+                yield connection
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
+            ) from error

@@ -1,0 +1,38 @@
+"""A fixed number of threads with a line before them that does not grow. Knows not what they do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from rag.errors import OverloadedError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Lane:
+    """Runs functions in its threads; they live long, since each keeps what a model needs to run in it."""
+
+    def __init__(self, name: str, *, threads: int, waiting: int) -> None:
+        self._name = name
+        self._places = threading.BoundedSemaphore(threads + waiting)
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function as soon as a thread is free. Raises OverloadedError when too many wait already."""
+        if not self._places.acquire(blocking=False):
+            raise OverloadedError(f"Too many {self._name} are asked for at once.", "Try again in a few seconds.")
+        try:
+            future = self._executor.submit(function, *args, **kwargs)
+        except RuntimeError:
+            self._places.release()
+            raise OverloadedError("Lectern is shutting down.", "Try again later.") from None
+        future.add_done_callback(lambda _: self._places.release())
+        return future
+
+    def close(self) -> None:
+        """Take nothing more on and drop what waits; what runs is not waited for."""
+        self._executor.shutdown(wait=False, cancel_futures=True)

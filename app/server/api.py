@@ -1,0 +1,72 @@
+"""Puts the HTTP API together: routes, errors, metrics and who may use it. Knows no route's doings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.middleware import Middleware
+
+from app.access import AccessMiddleware, AccessPolicy
+from app.feedback import FeedbackStore
+from app.server import problems
+from app.server.metrics import CountRequests, Metrics
+from app.server.routes import answers, collections, documents, health, openai, runs
+from app.service import Service
+from app.tokens import SERVICE_FILE
+
+ROUTERS = (collections.router, documents.router, answers.router, runs.router, health.router, openai.router)
+
+DESCRIPTION = """\
+Answers questions from folders of documents, and shows the page that proves the answer. Pages are counted from 0. Errors
+are problem details (RFC 9457) with a `remedy`; below `/v1` they have OpenAI's form."""
+
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Said here so that nothing is sent even where the environment asks FastAPI for it."""
+
+
+def create_app(
+    service: Service,
+    *,
+    access: AccessPolicy,
+    metrics: Metrics | None = None,
+    routers: Sequence[APIRouter] = (),
+    check_folder: Callable[[Path], Path] = lambda folder: folder,
+) -> FastAPI:
+    """The application; `access` decides on every request before a route is reached, `routers` are further routes.
+
+    `check_folder` gives the real path of a folder that may be synced, and raises ConfigurationError for others.
+    """
+    metrics = metrics or Metrics()
+    metrics.watch(service)
+    app = FastAPI(
+        title="Lectern",
+        version=version("lectern"),
+        description=DESCRIPTION,
+        telemetry=NO_TELEMETRY,
+        # These pages load scripts from elsewhere; the document itself is at /openapi.json.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(CountRequests, metrics=metrics),
+            Middleware(AccessMiddleware, policy=access),
+            Middleware(problems.AnswerDefects),
+        ],
+    )
+    app.state.service = service
+    app.state.metrics = metrics
+    app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
+    app.state.check_folder = check_folder
+    problems.install(app)
+    for router in (*ROUTERS, *routers):
+        app.include_router(router)
+    return app

@@ -1,0 +1,58 @@
+"""What routes need of a request: the parts they call, and whether the caller may do what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from app.access import require, unknown_collection
+from app.feedback import FeedbackStore
+from app.server.metrics import Metrics
+from app.service import Service
+from app.tokens import Role
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+def _feedback(request: Request) -> FeedbackStore:
+    store: FeedbackStore = request.app.state.feedback
+    return store
+
+
+def require_collection(request: Request, name: str, role: Role = Role.READ) -> str:
+    """The collection, if it is there and the caller may act so on it. Raises NotFoundError, ForbiddenError."""
+    require(request, role, name)
+    if not _service(request).has_collection(name):
+        raise unknown_collection(name)
+    return name
+
+
+def named_collection(role: Role) -> Callable[[Request, str], str]:
+    """A dependency: the collection in the path, on which the caller may act so."""
+
+    def find(request: Request, name: Annotated[str, Path(max_length=200, examples=["default"])]) -> str:
+        return require_collection(request, name, role)
+
+    return find
+
+
+ServiceOf = Annotated[Service, Depends(_service)]
+MetricsOf = Annotated[Metrics, Depends(_metrics)]
+FeedbackOf = Annotated[FeedbackStore, Depends(_feedback)]
+
+ReadableCollection = Annotated[str, Depends(named_collection(Role.READ))]
+WritableCollection = Annotated[str, Depends(named_collection(Role.WRITE))]
+AdministeredCollection = Annotated[str, Depends(named_collection(Role.ADMIN))]
+
+DocumentId = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[7])]
+PageNumber = Annotated[int, Path(ge=0, le=10_000_000, examples=[0], description="0-based")]

@@ -1,0 +1,33 @@
+"""Collections: what there is, and forgetting one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from app.access import require
+from app.json_forms import collection_json
+from app.server.dependencies import AdministeredCollection, ServiceOf
+from app.server.problems import RESPONSES
+from app.server.schemas import CollectionList
+from app.tokens import Role
+
+router = APIRouter(tags=["collections"], responses=RESPONSES)
+
+
+@router.get("/collections", response_model=CollectionList)
+def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
+    """The collections by name."""
+    identity = require(request, Role.READ)
+    listed = service.lectern.library.list_collections()
+    return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
+
+
+@router.delete("/collections/{name}", status_code=204)
+def remove_collection(name: AdministeredCollection, service: ServiceOf) -> None:
+    """Forget a collection and delete what was uploaded into it; files of synced folders are not touched.
+
+    409 while it is being synced.
+    """
+    service.remove_collection(name)

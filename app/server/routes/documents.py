@@ -1,0 +1,140 @@
+"""Documents of a collection: list, look at, upload, take out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from app.access import require
+from app.json_forms import document_json
+from app.server.awaiting import result_of
+from app.server.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
+from app.server.problems import RESPONSES
+from app.server.schemas import CollectionName, DocumentForm, DocumentList, PageForm, UploadForm
+from app.service import Service
+from app.tokens import Role
+from app.uploads import check_collection_name, check_type, safe_name
+from ingest.parsers.options import ParseOptions
+from rag.errors import ConfigurationError, NotFoundError, ParseError
+
+router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
+
+MOST_FILES = 100
+"""In one upload."""
+
+COPY_BLOCK = 1 << 20
+
+
+@router.get("", response_model=DocumentList)
+def list_documents(
+    name: ReadableCollection,
+    service: ServiceOf,
+    failed: Annotated[bool, Query(description="only those that could not be read")] = False,
+) -> dict[str, Any]:
+    """All documents by path, also those that could not be read."""
+    listed = service.lectern.library.list_documents(name)
+    if failed:
+        listed = [document for document in listed if document.state in ("failed", "stale")]
+    return {"documents": [document_json(document) for document in listed]}
+
+
+@router.post("", response_model=UploadForm, status_code=202)
+async def upload_documents(
+    request: Request,
+    name: CollectionName,
+    service: ServiceOf,
+    file: Annotated[list[UploadFile], File(description="one or more files; each replaces the one of its name")],
+) -> dict[str, Any]:
+    """Take files in and index them; a collection that is new is made. `GET /runs/{run}` tells what became of them.
+
+    All are taken in or none: 400 for a name that is refused, 415 for a type that is not read or a content that is not
+    of the file's type.
+    """
+    require(request, Role.WRITE, name)
+    names = await run_in_threadpool(_check_names, service, name, file)
+    return await result_of(service.files.submit(_take_in, service, name, names, file))
+
+
+@router.get("/{id}", response_model=DocumentForm)
+def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> dict[str, Any]:
+    """One document."""
+    return document_json(service.lectern.library.load_document(name, id)[0])
+
+
+@router.delete("/{id}", status_code=204)
+def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
+    """Take a document out of the index. An uploaded file is deleted; one of a synced folder is not touched, and later
+    syncs leave it out."""
+    service.remove_document(name, id)
+
+
+@router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
+def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
+    """The original file, to be saved."""
+    _, file = service.lectern.library.load_document(name, id)
+    if not file.is_file():
+        raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
+    # Never shown by a browser: what is in it could act in our name.
+    return FileResponse(file, media_type="application/octet-stream", filename=file.name)
+
+
+@router.get("/{id}/pages/{number}", response_model=PageForm)
+def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> dict[str, Any]:
+    """The text of a page."""
+    document, _ = service.lectern.library.load_document(name, id)
+    page = service.lectern.library.load_pages(id, [number]).get(number)
+    if page is None:
+        raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
+    return {"number": page.number, "label": page.label, "text": page.text}
+
+
+@router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})
+async def draw_page(
+    name: ReadableCollection,
+    id: DocumentId,
+    number: PageNumber,
+    service: ServiceOf,
+    scale: Annotated[float, Query(ge=0.1, le=4, description="pixels for each point")] = 1.5,
+) -> Response:
+    """A page of a PDF as a picture."""
+    picture = await result_of(service.files.submit(_draw, service, name, id, number, scale))
+    return Response(picture, media_type="image/png")
+
+
+def _check_names(service: Service, collection: str, files: list[UploadFile]) -> list[str]:
+    if not service.has_collection(collection):
+        check_collection_name(collection)
+    names = [safe_name(file.filename or "") for file in files]
+    for name in names:
+        check_type(name)
+    if len(names) > MOST_FILES or len({name.casefold() for name in names}) < len(names):
+        raise ConfigurationError(
+            "Two of the files have one name, or there are too many.", f"Send at most {MOST_FILES}, each once."
+        )
+    return names
+
+
+def _take_in(service: Service, collection: str, names: list[str], files: list[UploadFile]) -> dict[str, Any]:
+    with service.uploads.receive() as scratch:
+        for name, file in zip(names, files, strict=True):
+            with (scratch / name).open("wb") as kept:
+                shutil.copyfileobj(file.file, kept, COPY_BLOCK)
+        service.uploads.accept(collection, [scratch / name for name in names])
+    return {"documents": names, "run": service.take_uploads(collection, names).id}
+
+
+def _draw(service: Service, collection: str, id_: int, number: int, scale: float) -> bytes:
+    document, file = service.lectern.library.load_document(collection, id_)
+    if document.file_type != "pdf" or number >= document.pages:
+        what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
+        raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")
+    options = ParseOptions(passwords=tuple(service.lectern.settings.passwords.items()))
+    try:
+        return service.pictures.draw(file, number, scale=scale, passwords=options.passwords_for(Path(file)))
+    except ParseError as error:
+        raise NotFoundError(error.reason, error.remedy) from error

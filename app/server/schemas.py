@@ -1,0 +1,306 @@
+"""What goes over HTTP, typed for the OpenAPI document; the answers are those of `app.json_forms`. Pages are 0-based."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+LONGEST_QUESTION = 8_000
+MOST_TURNS = 100
+
+CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Form(BaseModel):
+    """A request: fields it does not know are refused, so that a misspelt one is not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProblemForm(BaseModel):
+    """An error (RFC 9457): `detail` says what happened, `remedy` what to do."""
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no collection 'letters'."])
+    remedy: str = Field(examples=["`GET /collections` lists those there are."])
+
+
+# --- collections and documents ---
+
+
+class CollectionForm(BaseModel):
+    """A collection."""
+
+    name: str = Field(examples=["default"])
+    folders: list[str] = Field(examples=[["/home/ann/papers"]])
+    documents: int
+    failed: int
+    pages: int
+    chunks: int
+    last_synced_at: str
+    embedder: str
+
+
+class CollectionList(BaseModel):
+    """All collections by name."""
+
+    collections: list[CollectionForm]
+
+
+class DocumentForm(BaseModel):
+    """A document; `state` is "indexed", "stale" (the last good version answers), "failed" or "removed"."""
+
+    id: int = Field(examples=[7])
+    document: str = Field(examples=["reports/2025.pdf"])
+    folder: str
+    title: str
+    type: str = Field(examples=["pdf"])
+    state: str = Field(examples=["indexed"])
+    pages: int
+    chunks: int
+    author: str
+    created: str
+    size: int
+    indexed_at: str
+    reason: str
+    remedy: str
+    warnings: list[str]
+
+
+class DocumentList(BaseModel):
+    """The documents of a collection by path."""
+
+    documents: list[DocumentForm]
+
+
+class PageForm(BaseModel):
+    """A page's text; `label` is the document's own name for it."""
+
+    number: int = Field(examples=[0])
+    label: str = Field(examples=["iv"])
+    text: str
+
+
+class UploadForm(BaseModel):
+    """Files that were taken in, and the sync that indexes them."""
+
+    documents: list[str] = Field(examples=[["letter.pdf"]])
+    run: str = Field(examples=["20260102030405-1"])
+
+
+# --- search and ask ---
+
+
+class SearchRequest(Form):
+    """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
+
+    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    collection: CollectionName = Field("default", examples=["default"])
+    filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
+    limit: int = Field(10, ge=1, le=100)
+
+
+class StageForm(BaseModel):
+    """Where a stage put a hit."""
+
+    rank: int
+    score: float
+
+
+class HitForm(BaseModel):
+    """A passage that was found."""
+
+    document_id: int
+    document: str
+    title: str
+    first_page: int
+    last_page: int
+    page_label: str
+    section: str
+    score: float
+    text: str
+    stages: dict[str, StageForm]
+
+
+class SearchResult(BaseModel):
+    """The passages that fit best."""
+
+    hits: list[HitForm]
+    milliseconds: dict[str, float]
+    notices: list[str]
+
+
+class Turn(Form):
+    """A turn of the conversation before the question."""
+
+    role: Literal["user", "assistant"]
+    text: str = Field(max_length=100_000)
+
+
+class AskRequest(Form):
+    """A question; with `stream`, the answer comes as server-sent events."""
+
+    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    collection: CollectionName = Field("default", examples=["default"])
+    filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
+    history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS, examples=[[]])
+    use_llm: bool = Field(True, description="false: answer with quotes only")
+    stream: bool = False
+    explain: bool = Field(False, description="add what every stage found and left out")
+
+
+class SourceForm(BaseModel):
+    """A numbered source of an answer."""
+
+    number: int
+    document_id: int
+    document: str
+    title: str
+    first_page: int
+    last_page: int
+    page_label: str
+    section: str
+    score: float
+    text: str
+
+
+class PlaceForm(BaseModel):
+    """A box [left, bottom, right, top] in points on a 0-based page."""
+
+    page: int
+    box: list[float]
+
+
+class CitationForm(BaseModel):
+    """A citation that was checked: `quote` is copied from the page by code."""
+
+    number: int
+    sentence: str
+    document: str
+    page: int
+    page_label: str
+    quote: str
+    rectangles: list[PlaceForm]
+    supported: bool
+
+
+class TokensForm(BaseModel):
+    """What the LLM used."""
+
+    prompt: int
+    completion: int
+    estimated: bool
+
+
+class AnswerForm(BaseModel):
+    """A finished answer; `error` says why the LLM failed, `answer` then holds what had come until it did."""
+
+    answer: str = Field(examples=["Three times every twenty seconds [1]."])
+    refused: bool
+    sources: list[SourceForm]
+    citations: list[CitationForm]
+    llm: str = Field(examples=["ollama:llama3.2"])
+    tokens: TokensForm
+    cost_usd: float | None
+    milliseconds: dict[str, float]
+    notices: list[str]
+    error: str
+    explanation: dict[str, Any] | None = None
+
+
+class FeedbackRequest(Form):
+    """A word on an answer."""
+
+    collection: CollectionName = Field("default", examples=["default"])
+    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    answer: str = Field("", max_length=100_000)
+    rating: Literal["up", "down"]
+    comment: str = Field("", max_length=10_000, examples=["The page is right, the number is not."])
+
+
+class FeedbackForm(BaseModel):
+    """A word on an answer, with when it came."""
+
+    collection: str
+    question: str
+    answer: str
+    rating: str
+    comment: str
+    given_at: str
+
+
+class FeedbackList(BaseModel):
+    """What was said, the newest first."""
+
+    feedback: list[FeedbackForm]
+
+
+class FeedbackAdded(BaseModel):
+    """Under which number it is kept."""
+
+    id: int
+
+
+# --- syncs ---
+
+
+class SyncRequest(Form):
+    """A folder on the server's machine to bring a collection in step with."""
+
+    folder: str = Field(min_length=1, max_length=4_000, examples=["/home/ann/papers"])
+    collection: CollectionName = Field("default", examples=["default"])
+    allow_empty: bool = Field(False, description="an empty folder empties the index")
+
+
+class ProgressForm(BaseModel):
+    """How far a sync is."""
+
+    files_done: int
+    files_total: int
+    pages: int
+
+
+class JobForm(BaseModel):
+    """A sync that was asked for; `error` says why it failed as a whole, `report` what became of each file."""
+
+    id: str = Field(examples=["20260102030405-1"])
+    collection: str
+    folder: str
+    state: str = Field(examples=["done"], description="queued, running, done, failed files, failed or stopped")
+    queued_at: str
+    started_at: str
+    finished_at: str
+    progress: ProgressForm | None
+    report: dict[str, Any] | None
+    error: ProblemForm | None
+
+
+class RunForm(BaseModel):
+    """A sync as the catalogue remembers it."""
+
+    collection: str
+    folder: str
+    started_at: str
+    finished_at: str
+    outcome: str = Field(examples=["done"], description="done, failed files, stopped, failed, running or cut off")
+    report: dict[str, Any] | None
+
+
+class RunList(BaseModel):
+    """What runs or waits now, and the newest runs of the past."""
+
+    queue: list[JobForm]
+    runs: list[RunForm]
+
+
+# --- health ---
+
+
+class Health(BaseModel):
+    """Whether the server lives, or is ready."""
+
+    status: str = Field(examples=["ok"])
+    reason: str = ""

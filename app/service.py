@@ -1,0 +1,225 @@
+"""The one object behind the HTTP API: an opened index that many use at once. Knows no HTTP."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.build import Lectern, choose_model, open_sandbox
+from app.json_forms import page_labels
+from app.lanes import Lane
+from app.pictures import PagePictures, Sandbox
+from app.sync_queue import SyncJob, SyncQueue
+from app.uploads import Uploads
+from rag.errors import LecternError
+from rag.follow_up import stand_alone
+from rag.pipeline import AnswerStream, AskSettings
+from rag.protocols import LanguageModel
+from rag.retrieval import Retrieval, check_question
+from rag.types import Answer, Message
+
+log = logging.getLogger(__name__)
+
+SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
+"""Searching is work for processors: more at once make each one slower and none sooner."""
+
+ANSWERS_AT_ONCE = 16
+"""An answer mostly waits for an LLM."""
+
+FILES_AT_ONCE = 2
+SEARCHES_WAITING, ANSWERS_WAITING, FILES_WAITING = 64, 16, 32
+
+MODEL_SECONDS = 60.0
+"""For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
+
+Deliver = Callable[[AnswerStream | str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a collection; `history` are the turns before it."""
+
+    text: str
+    collection: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Message, ...] = ()
+    use_llm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a search, with the documents' own labels by (document id, page)."""
+
+    retrieval: Retrieval
+    labels: Mapping[tuple[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the models are loaded; `reason` says why not."""
+
+    ready: bool
+    reason: str = ""
+
+
+class Service:
+    """Answers many at once and syncs one thing at a time. Methods may be called from any thread."""
+
+    def __init__(
+        self,
+        lectern: Lectern,
+        *,
+        find_model: Callable[[], LanguageModel | None] | None = None,
+        on_sync: Callable[[SyncJob], None] = lambda job: None,
+    ) -> None:
+        """`find_model` is asked for the LLM, else the settings are; `on_sync` is told of every sync that ends."""
+        self.lectern = lectern
+        self.syncs = SyncQueue(lectern.ingest, on_finished=on_sync)
+        self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
+        self._searches = Lane("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
+        self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
+        self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
+        self.pictures = PagePictures(self._sandbox)
+        self.uploads = Uploads(lectern.settings.home / "uploads", self._sandbox)
+        self._find_model = find_model or (lambda: choose_model(lectern.settings))
+        self._model: LanguageModel | None = None
+        self._model_until = 0.0
+        self._model_lock = threading.Lock()
+        self._closing = threading.Event()
+        self._readiness = Readiness(False, "The models are being loaded.")
+        self._searches.submit(self._load_models)
+
+    @property
+    def readiness(self) -> Readiness:
+        """Whether questions are answered without waiting for a model to load."""
+        return self._readiness
+
+    @property
+    def ask_settings(self) -> AskSettings:
+        """How answers are made."""
+        return self.lectern.ask_pipeline(None).settings
+
+    def has_collection(self, name: str) -> bool:
+        """Whether there is a collection of that name."""
+        return self.lectern.ledger.find_collection(name) is not None
+
+    def search(self, question: Question) -> Future[Found]:
+        """Start a search. Raises OverloadedError; the future raises what `Retriever.retrieve` does."""
+        return self._searches.submit(self._search, question)
+
+    def answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Future[Answer | None]:
+        """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
+
+        It is called in another thread. Once `left` is set, the LLM is stopped and there is no answer. Raises
+        OverloadedError; the future raises what `AskPipeline.ask` does.
+        """
+        return self._answers.submit(self._answer, question, deliver, left)
+
+    def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
+        """Queue a sync. Raises OverloadedError."""
+        return self.syncs.submit(Path(os.path.realpath(folder)), collection, allow_empty=allow_empty)
+
+    def remove_document(self, collection: str, document_id: int) -> None:
+        """Take a document out of the index and keep it out; an uploaded one is deleted. Raises NotFoundError."""
+        _, file = self.lectern.library.load_document(collection, document_id)
+        is_upload = self.uploads.owns(collection, file)
+        if is_upload:
+            file.unlink(missing_ok=True)
+        self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
+
+    def remove_collection(self, collection: str) -> None:
+        """Forget a collection, and delete what was uploaded into it. Raises NotFoundError, IndexLockedError."""
+        self.syncs.run(lambda: self._remove_collection(collection)).result()
+        self.uploads.delete(collection)
+
+    def take_uploads(self, collection: str, names: list[str]) -> SyncJob:
+        """Index uploaded files, also where a file of that name was removed before."""
+        folder = self.uploads.folder(collection)
+        if self.has_collection(collection):
+            removed = [
+                document.id
+                for document in self.lectern.library.list_documents(collection)
+                if document.state == "removed" and document.folder == str(folder) and document.path in names
+            ]
+            if removed:
+                self.syncs.run(lambda: self.lectern.ledger.remove_documents(removed)).result()
+        return self.sync(folder, collection)
+
+    def close(self, seconds: float) -> bool:
+        """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""
+        self._closing.set()
+        for lane in (self._answers, self._searches, self.files):
+            lane.close()
+        stopped = self.syncs.close(seconds)
+        self._sandbox.close()
+        return stopped
+
+    # --- in the threads of the lanes ---
+
+    def _load_models(self) -> None:
+        lectern = self.lectern
+        try:
+            lectern.embedder.embed_question("warming up")
+            if lectern.reader is not None:
+                lectern.reader.score("warming up", ["warming up"])
+            # A first search opens Chroma, which takes as long as loading a model.
+            for collection in lectern.library.list_collections()[:1]:
+                lectern.retriever.retrieve("warming up", collection=collection.name)
+        except LecternError as error:
+            log.error("The models cannot be loaded: %s", error)
+            self._readiness = Readiness(False, error.reason)
+        except Exception:
+            log.exception("The models cannot be loaded.")
+            self._readiness = Readiness(False, "The models cannot be loaded; the server's log says why.")
+        else:
+            self._readiness = Readiness(True)
+
+    def _search(self, question: Question) -> Found:
+        text = check_question(question.text)
+        retrieval = self.lectern.retriever.retrieve(text, collection=question.collection, filters=question.filters)
+        return Found(retrieval, page_labels(self.lectern.library, retrieval.hits))
+
+    def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
+        text = check_question(question.text)
+        model = self._choose_model() if question.use_llm else None
+        text = stand_alone(text, question.history, model)
+        if left.is_set():
+            return None
+        pipeline = self.lectern.ask_pipeline(model)
+        # All searching is done by the threads for it, so that answers cannot crowd out searches.
+        stream = self._searches.submit(
+            pipeline.ask, text, collection=question.collection, filters=question.filters, history=question.history
+        ).result()
+        deliver(stream)
+        for piece in stream:
+            if left.is_set() or self._closing.is_set():
+                stream.close()
+                return None
+            deliver(piece)
+        return stream.answer
+
+    def _choose_model(self) -> LanguageModel | None:
+        with self._model_lock:
+            if time.monotonic() >= self._model_until:
+                self._model = self._find_model()
+                is_named = bool(self.lectern.settings.llm)
+                self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
+            return self._model
+
+    # --- in the thread of the syncs ---
+
+    def _remove(self, document_id: int, *, forget: bool) -> None:
+        self.lectern.ingest.remove([document_id])
+        if forget:
+            self.lectern.ledger.remove_documents([document_id])
+
+    def _remove_collection(self, collection: str) -> None:
+        self.syncs.refuse_while_syncing(collection)
+        self.syncs.drop_waiting(collection)
+        self.lectern.ingest.remove_collection(collection)

@@ -1,0 +1,55 @@
+"""Compares an index's vectors with its chunks, and embeds what is missing. Knows who does each step by its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from ingest.ledger import Ledger
+from ingest.stages import embed_chunks
+from rag.protocols import Embedder, VectorIndex
+from rag.types import IndexInfo, VectorKey
+
+
+@dataclass(frozen=True, slots=True)
+class VectorGaps:
+    """Where vectors and chunks of one index disagree."""
+
+    missing: Mapping[int, Collection[str]]
+    """Document id -> ids of its chunks that have no vector."""
+    orphans: Sequence[str]
+    """Ids of vectors that belong to no chunk."""
+
+    @property
+    def missing_count(self) -> int:
+        """Chunks without a vector."""
+        return sum(map(len, self.missing.values()))
+
+
+def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: VectorIndex) -> VectorGaps:
+    """What is missing and what is left over, for the vectors (`keys`) that the documents of an index should have."""
+    stored = set() if vectors.is_missing() else set(vectors.ids(index.space))
+    missing = {document_id: lost for document_id, key in keys.items() if (lost := set(key.ids) - stored)}
+    known = {id_ for key in keys.values() for id_ in key.ids}
+    return VectorGaps(missing, sorted(stored - known))
+
+
+def embed_missing(
+    index: IndexInfo,
+    missing: Mapping[int, Collection[str]],
+    *,
+    ledger: Ledger,
+    vectors: VectorIndex,
+    embedder: Embedder,
+) -> None:
+    """Embed the chunks that have no vector, and those only. Raises StoreError, ModelError."""
+    for document_id, ids in missing.items():
+        _, chunks, key = ledger.load_generation(document_id, index.id)
+        wanted = [(id_, chunk) for chunk in chunks if (id_ := f"{key.key}:{chunk.ordinal}") in ids]
+        made = embed_chunks([chunk for _, chunk in wanted], embedder)
+        vectors.add(key.space, [id_ for id_, _ in wanted], [document_id] * len(wanted), made)
+
+
+def is_made_with(index: IndexInfo, embedder: Embedder) -> bool:
+    """Whether the embedder's vectors compare with those of the index."""
+    return index.fingerprint.startswith(f"{embedder.fingerprint}+")

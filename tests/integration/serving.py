@@ -1,0 +1,77 @@
+"""The real application on a real socket, in a thread of the test's process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from app.access import AccessPolicy
+from app.build import open_lectern
+from app.server.api import create_app
+from app.server.metrics import Metrics
+from app.server.run import configuration
+from app.service import Service
+from app.settings import read_settings
+from app.tokens import TokenStore
+from tests.fakes import HashEmbedder
+
+NO_OLLAMA = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server with a client for it."""
+
+    url: str
+    client: httpx.Client
+    service: Service
+    tokens: TokenStore
+
+    def sync(self, folder: Path, collection: str = "default") -> dict[str, Any]:
+        """Sync a folder over HTTP and wait for its end."""
+        asked = self.client.post("/sync", json={"folder": str(folder), "collection": collection})
+        assert asked.status_code == 202, asked.text
+        return self.wait_for(asked.json()["id"])
+
+    def wait_for(self, run: str) -> dict[str, Any]:
+        """A run once it has ended."""
+        while not (job := self.client.get(f"/runs/{run}").json())["finished_at"]:
+            time.sleep(0.02)
+        return dict(job)
+
+
+@contextmanager
+def serving(home: Path, **settings: Any) -> Iterator[Served]:
+    """A server whose index lies in `home`; without an LLM unless the settings name one."""
+    given = {"home": home, "workers": 1, "ollama_url": NO_OLLAMA, "refusal_threshold": 0.0, **settings}
+    read = read_settings(**given)
+    metrics = Metrics()
+    with (
+        open_lectern(read, "serve", wait_seconds=0, embedder=HashEmbedder()) as lectern,
+        closing(TokenStore(home / "service.sqlite")) as tokens,
+        socket.create_server(("127.0.0.1", 0)) as listener,
+    ):
+        service = Service(lectern, on_sync=metrics.count_sync)
+        app = create_app(service, access=AccessPolicy.of(read, tokens, host="127.0.0.1"), metrics=metrics)
+        server = uvicorn.Server(configuration(app))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            with httpx.Client(base_url=url, timeout=60) as client:
+                while not server.started:
+                    time.sleep(0.01)
+                yield Served(url, client, service, tokens)
+        finally:
+            server.should_exit = True
+            thread.join()
+            assert service.close(30)

@@ -1,0 +1,182 @@
+"""Retrieval across users: whatever a token asks the real server, it learns nothing of others' collections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from app.tokens import Role
+from tests.integration.serving import Served, serving
+
+MINE, HIDDEN, NOWHERE = "letters", "mergers", "nowhere"
+
+PRIVATE = ("mergers", "takeover", "zanzibar")
+"""The hidden collection's name, and words of its document's name and text."""
+
+OPEN = {"/healthz", "/readyz"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A server with two collections, clients with a token for one of them and without any, and a hidden document."""
+
+    served: Served
+    limited: httpx.Client
+    nobody: httpx.Client
+    paths: dict[str, list[str]]
+    hidden_id: int
+    own_id: int
+    hidden_run: str
+
+    def request(self, method: str, path: str, **how: Any) -> httpx.Response:
+        return self.limited.request(method, path, **how)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    base = tmp_path_factory.mktemp("across")
+    for collection, name, text in (
+        (MINE, "harbour", "The lamp of the lighthouse flashes three times every twenty seconds."),
+        (HIDDEN, "takeover", "The lamp of the lighthouse in Zanzibar flashes once; the takeover is planned for May."),
+    ):
+        (base / collection).mkdir()
+        (base / collection / f"{name}.txt").write_text(text)
+    with serving(base / "home", reranker="off") as served:
+        served.sync(base / MINE, MINE)
+        hidden_run = served.sync(base / HIDDEN, HIDDEN)["id"]
+        documents = {
+            collection: served.client.get(f"/collections/{collection}/documents").json()["documents"][0]["id"]
+            for collection in (MINE, HIDDEN)
+        }
+        described = served.client.get("/openapi.json").json()["paths"]
+        paths = {path: [method.upper() for method in methods] for path, methods in described.items()}
+        secret = served.tokens.add("limited", role=Role.ADMIN, collections=[MINE, "planned"])
+        headers = {"Authorization": f"Bearer {secret}"}
+        with (
+            httpx.Client(base_url=served.url, headers=headers, timeout=60) as limited,
+            httpx.Client(base_url=served.url) as nobody,
+        ):
+            yield Scene(served, limited, nobody, paths, documents[HIDDEN], documents[MINE], hidden_run)
+
+
+def bodies_for(path: str, collection: str) -> dict[str, Any]:
+    """A well-formed request, so that an answer tells of rights and not of form."""
+    if path.endswith("/documents"):
+        return {"files": {"file": ("new.txt", b"Some new text.")}}
+    if path == "/v1/chat/completions":
+        messages = [{"role": "user", "content": "When does the lamp flash?"}]
+        return {"json": {"model": f"lectern/{collection}", "messages": messages}}
+    return {
+        "json": {
+            "/search": {"question": "When does the lamp flash?", "collection": collection},
+            "/ask": {"question": "When does the lamp flash?", "collection": collection, "explain": True},
+            "/feedback": {"question": "When?", "rating": "up", "collection": collection},
+            "/sync": {"folder": "/nowhere", "collection": collection},
+        }.get(path, {})
+    }
+
+
+def fill(path: str, collection: str, id_: int) -> str:
+    named = path.replace("{name}", collection).replace("{id}", str(id_)).replace("{number}", "0")
+    return named.replace("{model}", f"lectern/{collection}")
+
+
+def test_without_a_token_no_route_but_the_probes_answers(scene: Scene) -> None:
+    asked = 0
+    for path, methods in scene.paths.items():
+        for method in methods:
+            how = bodies_for(path, MINE) if method == "POST" else {}
+            answer = scene.nobody.request(method, fill(path, MINE, scene.own_id), **how)
+            assert (answer.status_code == 401) == (path not in OPEN), f"{method} {path}: {answer.status_code}"
+            asked += 1
+    assert asked > 15
+    assert scene.nobody.get("/openapi.json").status_code == 401
+
+
+def test_every_route_answers_for_a_hidden_collection_as_for_one_that_does_not_exist(scene: Scene) -> None:
+    asked = []
+    for path, methods in scene.paths.items():
+        for method in methods:
+            answers = []
+            for collection in (HIDDEN, NOWHERE, "planned"):
+                how = bodies_for(path, collection) if method == "POST" else {}
+                if "{name}" not in path and "{model}" not in path and collection not in json.dumps(how.get("json", {})):
+                    continue
+                if path == "/collections/{name}/documents" and method == "POST" and collection == "planned":
+                    continue  # This one may be made.
+                answer = scene.request(method, fill(path, collection, scene.hidden_id), **how)
+                answers.append((answer.status_code, answer.text.replace(collection, "X")))
+            assert len(set(answers)) <= 1, f"{method} {path}: {answers}"
+            if answers:
+                assert answers[0][0] in (403, 404), f"{method} {path}: {answers[0]}"
+                asked.append(f"{method} {path}")
+    assert {"POST /search", "POST /ask", "POST /v1/chat/completions", "DELETE /collections/{name}"} <= set(asked)
+
+
+def test_a_hidden_document_cannot_be_had_through_a_collection_of_ones_own(scene: Scene) -> None:
+    asked = 0
+    for path, methods in scene.paths.items():
+        if "{id}" not in path or "{name}" not in path:
+            continue
+        for method in methods:
+            answers = {
+                (answer.status_code, answer.text.replace(str(id_), "X"))
+                for id_ in (scene.hidden_id, 987_654)
+                for answer in [scene.request(method, fill(path, MINE, id_))]
+            }
+            assert len(answers) == 1, f"{method} {path}: {answers}"
+            assert answers.pop()[0] == 404
+            asked += 1
+    assert asked >= 4
+
+
+def test_no_answer_holds_a_word_of_a_hidden_collection(scene: Scene) -> None:
+    answers = []
+    for path, methods in scene.paths.items():
+        for method in methods:
+            if method == "DELETE":
+                continue
+            how = bodies_for(path, MINE) if method == "POST" else {}
+            answers.append(scene.request(method, fill(path, MINE, scene.own_id), **how))
+    for filters in ({}, {"document": "*"}, {"title": "take*"}, {"folder": "*"}):
+        asked = {"question": "What is planned for May?", "collection": MINE, "filters": filters}
+        answers.append(scene.request("POST", "/search", json=asked))
+        answers.append(scene.request("POST", "/ask", json={**asked, "explain": True}))
+        answers.append(scene.request("POST", "/ask", json={**asked, "stream": True}))
+    answers.append(scene.request("GET", f"/runs/{scene.hidden_run}"))
+    answers.append(scene.request("GET", "/runs?limit=1000"))
+    answers.append(scene.request("GET", "/openapi.json"))
+    assert sum(answer.status_code == 200 for answer in answers) > 15
+    for answer in answers:
+        found = [word for word in PRIVATE if word in answer.text.casefold()]
+        assert found == [], f"{answer.request.method} {answer.request.url}: {answer.text[:500]}"
+
+
+def test_the_hidden_collection_is_all_there_after_that(scene: Scene) -> None:
+    secret = scene.served.tokens.add("auditor")
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = scene.nobody.post(
+        "/search", json={"question": "Where is the takeover?", "collection": HIDDEN}, headers=headers
+    )
+    assert "Zanzibar" in answer.json()["hits"][0]["text"]
+
+
+def test_a_token_for_reading_changes_nothing(scene: Scene) -> None:
+    secret = scene.served.tokens.add("reader")
+    headers = {"Authorization": f"Bearer {secret}"}
+    for method, path, how in (
+        ("POST", f"/collections/{MINE}/documents", bodies_for("/documents", MINE)),
+        ("DELETE", f"/collections/{MINE}/documents/{scene.own_id}", {}),
+        ("DELETE", f"/collections/{MINE}", {}),
+        ("POST", "/sync", bodies_for("/sync", MINE)),
+    ):
+        answer = scene.nobody.request(method, path, headers=headers, **how)
+        assert answer.status_code == 403, f"{method} {path}: {answer.text}"
+        assert answer.headers["content-type"] == "application/problem+json"
+    listed = scene.nobody.get(f"/collections/{MINE}/documents", headers=headers).json()["documents"]
+    assert "harbour.txt" in [document["document"] for document in listed]

@@ -1,0 +1,208 @@
+"""Answers of an LLM over HTTP: streams, clients that leave, OpenAI's protocol with its own client, overload."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from app import service as service_module
+from tests import llm_servers
+from tests.integration.serving import Served, serving
+
+LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
+LAMP = "How often does the lamp of the lighthouse flash?"
+ANSWER = "The lamp flashes three times every twenty seconds [1]."
+MODEL = "lectern/default"
+
+
+@contextmanager
+def serving_with(home: Path, folder: Path, llm: llm_servers.ModelServer) -> Iterator[Served]:
+    """A server with one document, whose LLM is the given one."""
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with serving(home, llm="openai:gpt-4o", llm_base_url=llm.url, openai_api_key="k", llm_retries=0) as served:
+        served.sync(folder)
+        yield served
+
+
+def client_of(served: Served) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0)
+
+
+@pytest.fixture
+def answering(home: Path, folder: Path) -> Iterator[tuple[Served, llm_servers.ModelServer]]:
+    with llm_servers.openai_server(answer=ANSWER) as llm, serving_with(home, folder, llm) as served:
+        yield served, llm
+
+
+def test_the_openai_client_lists_collections_as_models(answering: tuple[Served, llm_servers.ModelServer]) -> None:
+    client = client_of(answering[0])
+    assert [model.id for model in client.models.list()] == [MODEL]
+    assert client.models.retrieve(MODEL).owned_by == "lectern"
+
+
+def test_the_openai_client_gets_an_answer_with_footnotes_and_annotations(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, _ = answering
+    completion = client_of(served).chat.completions.create(
+        model=MODEL, messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": LAMP}]
+    )
+    message = completion.choices[0].message
+    assert message.content is not None
+    text, _, notes = message.content.partition("\n\n")
+    assert text == ANSWER
+    assert notes.startswith("[1] light.txt: “")
+    assert completion.choices[0].finish_reason == "stop"
+    assert completion.usage is not None
+    assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens > 0
+    assert message.annotations is not None
+    (annotation,) = message.annotations
+    cited = annotation.url_citation
+    assert text[cited.start_index : cited.end_index] == "[1]"
+    assert "three times" in httpx.get(cited.url).json()["text"]
+    assert annotation.model_extra is not None
+    assert annotation.model_extra["lectern"]["supported"] is True
+
+
+def test_the_openai_client_streams_the_text_then_the_footnotes(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    chunks = list(
+        client_of(answering[0]).chat.completions.create(
+            model=MODEL,
+            messages=[{"role": "user", "content": [{"type": "text", "text": LAMP}]}],
+            stream=True,
+            stream_options={"include_usage": True},
+        )
+    )
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    assert text.startswith(f"{ANSWER}\n\n[1] light.txt")
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1] == "stop"
+    assert chunks[-1].usage is not None
+    assert len([chunk for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]) > 3
+
+
+def test_a_follow_up_question_is_rewritten_with_the_conversation(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, llm = answering
+    client_of(served).chat.completions.create(
+        model=MODEL,
+        messages=[
+            {"role": "user", "content": LAMP},
+            {"role": "assistant", "content": "Three times."},
+            {"role": "user", "content": "And in winter?"},
+        ],
+    )
+    rewriting, answer = llm.chats
+    assert "Rewrite the user's last question" in json.dumps(rewriting.body)
+    assert LAMP in json.dumps(answer.body)
+
+
+def test_what_the_openai_client_asks_wrongly_it_is_told_in_its_own_form(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, _ = answering
+    client = client_of(served)
+    for model in ("lectern/none", "gpt-4o"):
+        with pytest.raises(openai.NotFoundError) as unknown:
+            client.chat.completions.create(model=model, messages=[{"role": "user", "content": LAMP}])
+        assert (unknown.value.code, unknown.value.type) == ("model_not_found", "invalid_request_error")
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("lectern/none")
+    with pytest.raises(openai.BadRequestError, match="No message has the role"):
+        client.chat.completions.create(model=MODEL, messages=[{"role": "system", "content": "x"}])
+    with pytest.raises(openai.UnprocessableEntityError, match="question is empty"):
+        client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": " "}], stream=True)
+    broken = served.client.post("/v1/chat/completions", content=b"{", headers={"content-type": "application/json"})
+    assert (broken.status_code, broken.json()["error"]["message"]) == (400, "The body is not JSON. Send JSON in UTF-8.")
+
+
+def test_an_llm_that_breaks_off_is_an_error_of_the_stream(home: Path, folder: Path) -> None:
+    failures = [llm_servers.CUT] * 3
+    with llm_servers.openai_server(answer=ANSWER, failures=failures) as llm, serving_with(home, folder, llm) as served:
+        client = client_of(served)
+        messages: Any = [{"role": "user", "content": LAMP}]
+        with pytest.raises(openai.APIStatusError) as failed:
+            client.chat.completions.create(model=MODEL, messages=messages)
+        assert failed.value.status_code == 502
+        with pytest.raises(openai.APIError, match="broke off"):
+            list(client.chat.completions.create(model=MODEL, messages=messages, stream=True))
+        answer = served.client.post("/ask", json={"question": LAMP}).json()
+        assert "broke off" in answer["error"]
+        assert answer["sources"]
+        assert 'lectern_answers_total{outcome="failed"} 3.0' in served.client.get("/metrics").text
+
+
+def test_a_client_that_leaves_a_stream_stops_the_llm(home: Path, folder: Path) -> None:
+    with (
+        llm_servers.openai_server(answer="word " * 2_000, pause=0.02) as llm,
+        serving_with(home, folder, llm) as served,
+        served.client.stream("POST", "/ask", json={"question": LAMP, "stream": True}) as response,
+    ):
+        for line in response.iter_lines():
+            if line == "event: token":
+                break
+        response.close()
+        assert llm.hung_up.wait(60)
+
+
+def test_a_client_that_leaves_before_the_answer_stops_the_llm(home: Path, folder: Path) -> None:
+    with (
+        llm_servers.openai_server(answer="word " * 2_000, pause=0.02) as llm,
+        serving_with(home, folder, llm) as served,
+    ):
+        with pytest.raises(httpx.ReadTimeout):
+            served.client.post("/ask", json={"question": LAMP}, timeout=httpx.Timeout(30, read=1))
+        assert llm.hung_up.wait(60)
+
+
+def test_what_is_said_of_an_answer_is_kept(answering: tuple[Served, llm_servers.ModelServer]) -> None:
+    served, _ = answering
+    given = {"question": LAMP, "answer": ANSWER, "rating": "down", "comment": "In winter it is dark."}
+    assert served.client.post("/feedback", json=given).status_code == 201
+    (kept,) = served.client.get("/collections/default/feedback").json()["feedback"]
+    assert {name: kept[name] for name in given} == given
+    assert served.client.post("/feedback", json={**given, "rating": "great"}).status_code == 422
+    assert served.client.post("/feedback", json={**given, "collection": "none"}).status_code == 404
+
+
+def test_beyond_what_can_wait_searches_are_refused_with_a_time_to_come_again(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_module, "SEARCHES_AT_ONCE", 1)
+    monkeypatch.setattr(service_module, "SEARCHES_WAITING", 1)
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with serving(home) as served:
+        served.sync(folder)
+        while served.client.get("/readyz").status_code != 200:
+            pass
+        go_on = threading.Event()
+        held = [served.service._searches.submit(go_on.wait) for _ in range(2)]
+        refused = served.client.post("/search", json={"question": LAMP})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+        assert "Too many searches" in refused.json()["detail"]
+        assert served.client.get("/healthz").status_code == 200
+        go_on.set()
+        for place in held:
+            place.result()
+        assert served.client.post("/search", json={"question": LAMP}).status_code == 200
+
+
+def test_fastapi_sends_no_telemetry_even_where_the_environment_asks_for_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with llm_servers.openai_server() as collector:
+        monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        with serving(home) as served:
+            served.client.get("/healthz")
+        assert collector.requests == []

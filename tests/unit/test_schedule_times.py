@@ -1,0 +1,123 @@
+"""What schedules mean, what nonsense is told, and how gaps between tries grow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.scheduling.times import BackOff, choose_schedule, next_time, parse_interval
+from rag.errors import ConfigurationError
+
+WEDNESDAY = datetime(2026, 11, 25, 10, 7, 30).astimezone()
+
+
+def times(schedule: str, count: int) -> list[str]:
+    """The next times of a schedule after the Wednesday above, as weekday, date and time."""
+    found, now = [], WEDNESDAY
+    for _ in range(count):
+        time = next_time(schedule, start=WEDNESDAY, now=now)
+        assert time is not None
+        found.append(f"{time:%a %d %H:%M}")
+        now = time + timedelta(seconds=1)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("*/30 * * * *", ["Wed 25 10:30", "Wed 25 11:00", "Wed 25 11:30"]),
+        ("30 2 * * *", ["Thu 26 02:30", "Fri 27 02:30", "Sat 28 02:30"]),
+        ("@daily", ["Thu 26 00:00", "Fri 27 00:00", "Sat 28 00:00"]),
+        ("0 8 * * 1-5", ["Thu 26 08:00", "Fri 27 08:00", "Mon 30 08:00"]),
+        ("0 8 * * MON,sat", ["Sat 28 08:00", "Mon 30 08:00", "Sat 05 08:00"]),
+        ("0 8 * * 0", ["Sun 29 08:00", "Sun 06 08:00"]),
+        ("0 8 * * 7", ["Sun 29 08:00", "Sun 06 08:00"]),
+        ("0 8 * * 5-7", ["Fri 27 08:00", "Sat 28 08:00", "Sun 29 08:00", "Fri 04 08:00"]),
+        ("0 8 * * sat-mon", ["Sat 28 08:00", "Sun 29 08:00", "Mon 30 08:00", "Sat 05 08:00"]),
+        ("0 8 * * */3", ["Sat 28 08:00", "Sun 29 08:00", "Wed 02 08:00"]),
+        ("0 8 * * 4/2", ["Thu 26 08:00", "Sat 28 08:00", "Thu 03 08:00"]),
+    ],
+)
+def test_a_cron_expression_means_what_it_means_to_cron(schedule: str, expected: list[str]) -> None:
+    assert times(schedule, len(expected)) == expected
+
+
+def test_day_of_the_month_or_of_the_week_is_enough_where_both_are_given() -> None:
+    assert times("0 8 27 * 1", 3) == ["Fri 27 08:00", "Mon 30 08:00", "Mon 07 08:00"]
+
+
+def test_intervals_are_counted_from_their_start() -> None:
+    assert times("every 30m", 2) == ["Wed 25 10:07", "Wed 25 10:37"]
+    later = WEDNESDAY + timedelta(minutes=100)
+    assert next_time("every 30 minutes", start=WEDNESDAY, now=later) == WEDNESDAY + timedelta(minutes=120)
+
+
+def test_no_schedule_has_no_next_time() -> None:
+    assert next_time("", start=WEDNESDAY, now=WEDNESDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30m", timedelta(minutes=30)),
+        ("2 hours", timedelta(hours=2)),
+        (" 1D ", timedelta(days=1)),
+        ("90s", timedelta(seconds=90)),
+        ("1 minute", timedelta(minutes=1)),
+    ],
+)
+def test_an_interval_is_a_number_and_a_unit(text: str, expected: timedelta) -> None:
+    assert parse_interval(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "m", "30", "0m", "-5m", "1.5h", "30 parsecs", "9999d", "5m5m", "٣m", "1mon"])
+def test_what_is_no_interval_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_interval(text)
+    assert "is no interval" in refused.value.reason
+    assert "30m" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        ("nonsense", "it has 1 fields, not 5"),
+        ("* * * *", "it has 4 fields"),
+        ("* * * * * *", "it has 6 fields"),
+        ("99 * * * *", "99"),
+        ("* 5-2 * * *", "minimum"),
+        ("* * * foo *", 'month name "foo"'),
+        ("* * * * foo", "'foo' is no day of the week"),
+        ("* * * * 9", "'9' is no day of the week"),
+        ("*/0 * * * *", "higher than 0"),
+        ("0 0 30 2 *", "no such day ever comes"),
+        ("@yearly", "it has 1 fields"),
+    ],
+)
+def test_what_is_no_cron_expression_is_refused_with_the_reason_and_an_example(schedule: str, words: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        choose_schedule(schedule, "")
+    assert words in refused.value.reason
+    assert "'30 2 * * *'" in refused.value.remedy
+
+
+def test_a_folder_has_one_schedule() -> None:
+    assert choose_schedule("  30  2 * * * ", "") == "30 2 * * *"
+    assert choose_schedule("", " 30m") == "every 30m"
+    assert choose_schedule("", "") == ""
+    with pytest.raises(ConfigurationError, match="one schedule"):
+        choose_schedule("30 2 * * *", "30m")
+
+
+def test_gaps_between_tries_double_up_to_the_longest() -> None:
+    gaps = BackOff(first=timedelta(minutes=1), longest=timedelta(hours=6))
+    assert [gaps.gap(failures) // timedelta(minutes=1) for failures in (1, 2, 3, 4, 9, 10)] == [1, 2, 4, 8, 256, 360]
+    assert gaps.gap(1_000_000) == timedelta(hours=6)
+
+
+def test_times_come_in_the_zone_of_the_machine() -> None:
+    found = next_time("0 8 * * *", start=WEDNESDAY, now=WEDNESDAY.astimezone(UTC))
+    assert found is not None
+    assert found.hour == 8
+    assert found.tzinfo is not None
