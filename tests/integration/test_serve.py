@@ -69,7 +69,7 @@ def test_a_server_told_to_end_in_the_middle_of_a_sync_stops_it_and_is_gone(
     assert process.wait(timeout=60) == 0
     again = start_process("status", "--home", home, "--json")
     status = json.loads(again.communicate(timeout=60)[0])
-    # On a busy machine the file at hand may be abandoned before the record is written; the next sync goes on from there.
+    # On a busy machine the file at hand is abandoned before the record is written; the next sync goes on from there.
     assert status["runs"][0]["outcome"] in ("stopped", "running")
 
 
