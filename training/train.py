@@ -1,7 +1,7 @@
 """Trains the reader's network on mined groups, on a CPU or a GPU, resumably.
 
 The loss of a group is listwise (its answering passage against the others), plus a pointwise one that gives the score
-an absolute meaning, plus that of the answer's first and last token, plus the listwise one of the early relevance.
+an absolute meaning, plus that of the answer's first and last token.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -40,7 +39,6 @@ class TrainingSettings:
     pointwise_weight: float = 0.2
     span_weight: float = 1.0
     empty_weight: float = 0.1
-    early_weight: float = 0.3
     average_decay: float = 0.99
     checkpoint_every: int = 200
     seed: int = 0
@@ -92,15 +90,14 @@ def _losses(
     network: ReaderNetwork, step: Step, settings: TrainingSettings, device: torch.device
 ) -> dict[str, torch.Tensor]:
     scores: list[torch.Tensor | None] = [None] * len(step.pairs)
-    early_scores: list[torch.Tensor | None] = [None] * len(step.pairs)
     marked, empty = [], []
     for positions in micro_batches(step.pairs):
         pairs = [step.pairs[position] for position in positions]
         inputs = {name: tensor.to(device) for name, tensor in pad(pairs).items()}
         with torch.autocast(device.type, torch.bfloat16):
-            relevance, spans, early = network(**inputs)
-        for position, score, early_score in zip(positions, relevance.float(), early.float(), strict=True):
-            scores[position], early_scores[position] = score, early_score
+            relevance, spans = network(**inputs)
+        for position, score in zip(positions, relevance.float(), strict=True):
+            scores[position] = score
         # An answer stands in the passage or, for "none", at the first token.
         allowed = (inputs["token_type_ids"] == 1) & (inputs["attention_mask"] == 1)
         allowed[:, 0] = True
@@ -110,22 +107,18 @@ def _losses(
                 (empty if pair.starts == (0,) else marked).append(_span_loss(logits[row], pair))
     flat = torch.stack([score for score in scores if score is not None])
     zero = flat.sum() * 0
-    firsts = [sum(step.sizes[:number]) for number in range(len(step.sizes))]
     targets = torch.zeros_like(flat)
-    targets[firsts] = 1
-    early_flat = torch.stack([score for score in early_scores if score is not None])
+    listwise, at = [], 0
+    for size in step.sizes:
+        listwise.append(-flat[at : at + size].log_softmax(0)[0])
+        targets[at] = 1
+        at += size
     return {
-        "listwise": _listwise(flat, step.sizes),
-        "early": settings.early_weight * _listwise(early_flat, step.sizes),
+        "listwise": torch.stack(listwise).mean(),
         "pointwise": settings.pointwise_weight * functional.binary_cross_entropy_with_logits(flat, targets),
         "span": settings.span_weight * (torch.stack(marked).mean() if marked else zero),
         "empty": settings.empty_weight * (torch.stack(empty).mean() if empty else zero),
     }
-
-
-def _listwise(scores: torch.Tensor, sizes: Sequence[int]) -> torch.Tensor:
-    """The mean over groups of the loss of choosing each one's first sequence from all of it."""
-    return torch.stack([-group.log_softmax(0)[0] for group in scores.split(list(sizes))]).mean()
 
 
 def _span_loss(logits: torch.Tensor, pair: Pair) -> torch.Tensor:

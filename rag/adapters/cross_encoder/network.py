@@ -12,10 +12,6 @@ FROZEN = "embeddings.word_embeddings.weight"
 """Not trained and not shipped: the base model's, which is installed anyway, so that the weights take half the space."""
 
 
-EARLY_LAYERS = 2
-"""After so many layers a first relevance is read, by which the passages are chosen that the other layers read."""
-
-
 class ReaderNetwork(torch.nn.Module):
     """Scores a passage and marks the answer in it, in one pass over question and passage."""
 
@@ -25,24 +21,18 @@ class ReaderNetwork(torch.nn.Module):
         size = transformer.config.hidden_size
         self.relevance = torch.nn.Linear(size, 1)
         self.span = torch.nn.Linear(size, 2)
-        self.early = torch.nn.Linear(size, 1)
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Relevance logits of shape (batch,), start and end logits of shape (batch, tokens, 2), early relevance.
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Relevance logits of shape (batch,), start and end logits of shape (batch, tokens, 2).
 
-        The first token stands for "no answer here". The early relevance logits, of shape (batch,), see the first
-        EARLY_LAYERS layers alone.
+        The first token stands for "no answer here".
         """
-        layers = self.transformer(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            output_hidden_states=True,
-        ).hidden_states
-        tokens, early = layers[-1], layers[EARLY_LAYERS]
-        return self.relevance(tokens[:, 0]).squeeze(-1), self.span(tokens), self.early(early[:, 0]).squeeze(-1)
+        tokens = self.transformer(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        return self.relevance(tokens[:, 0]).squeeze(-1), self.span(tokens)
 
 
 def start_network(base: Path) -> ReaderNetwork:
