@@ -205,6 +205,7 @@ def build_reader(settings: Settings) -> PassageReader | None:
         expected_sha256=SHIPPED_SHA256,
         base_sha256=BUILTIN_SHA256,
         engine=choose_engine(settings),
+        precision=choose_precision(settings),
     )
 
 

@@ -52,13 +52,15 @@ PROBE_TEXTS = (
 )
 """Prose, a table, instructions: text of the kind that is indexed."""
 
+PROBE_QUESTION = "What will the work on the bridge cost?"
+
 
 def compile_model(core: Core, model: Model, precision: Precision) -> CompiledModel:
     """The network ready to run. Raises RuntimeError."""
-    settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "THROUGHPUT"}
+    hint = "bf16" if precision != "f32" and _has_bf16(core) else "f32"
+    settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "THROUGHPUT"}
     if precision == "int8":
         model = _with_int8_weights(model)
-        settings["INFERENCE_PRECISION_HINT"] = "bf16" if _has_bf16(core) else "f32"
         settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(GROUP)
     # One stream a core, each working on a batch of its own: 12 % faster here than all cores on one batch.
     return core.compile_model(model, "CPU", settings)

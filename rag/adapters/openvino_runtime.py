@@ -132,7 +132,11 @@ class ConvertedModel:
         probe = {name: tensor.numpy() for name, tensor in example.items()}
         precision = self._precision or choose_precision(core, model, probe)
         _keep(model, precision, kept)
-        return model, precision
+        try:
+            # Another process may have been first, and have chosen otherwise: both are to say the same.
+            return _read(core, kept)
+        except (OSError, RuntimeError):
+            return model, precision
 
 
 def report_failure(name: str, error: Exception) -> None:

@@ -24,6 +24,7 @@ from rag.adapters.cross_encoder.windows import (
     lay_out,
 )
 from rag.adapters.model_files import check_weights
+from rag.adapters.openvino_precision import PROBE_QUESTION, PROBE_TEXTS, Precision
 from rag.adapters.openvino_runtime import ConvertedModel, report_failure
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
@@ -85,15 +86,23 @@ class BuiltinReader:
         expected_sha256: str,
         base_sha256: str,
         engine: Literal["openvino", "torch"] = "openvino",
+        precision: Precision | None = None,
     ) -> None:
-        """`base` is the folder of the base model, `weights` the reader's safetensors; conversions go to `cache`."""
+        """`base` is the folder of the base model, `weights` the reader's safetensors; conversions go to `cache`.
+
+        `precision` is OpenVINO's; without one the fastest is found that is near float32.
+        """
         self._base = base
         self._weights = weights
         self._sha256 = expected_sha256
         self._base_sha256 = base_sha256
         self._lock = threading.Lock()
         self._converted = ConvertedModel(
-            NAME, cache=cache, identify=lambda: f"reader-vectors@{expected_sha256}+{base_sha256}", load=self._to_convert
+            NAME,
+            cache=cache,
+            identify=lambda: f"reader-vectors@{expected_sha256}+{base_sha256}",
+            load=self._to_convert,
+            precision=precision,
         )
         self._use_openvino = engine == "openvino"
 
@@ -124,14 +133,17 @@ class BuiltinReader:
         return readings
 
     def _blocks(self, question: str, passages: Sequence[str]) -> Iterator[_Block]:
-        asked = self._tokenizer.encode(well_formed(question), add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
-        first, separator = self._tokenizer.encode("").ids
-        frame = Frame(first, tuple(asked), separator)
+        frame = self._frame(question)
         for start in range(0, len(passages), PASSAGES_AT_ONCE):
             texts = [well_formed(passage) for passage in passages[start : start + PASSAGES_AT_ONCE]]
             encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
             windows = cut_windows([len(encoding.ids) for encoding in encodings], frame.room)
             yield _Block(frame, encodings, list(windows))
+
+    def _frame(self, question: str) -> Frame:
+        asked = self._tokenizer.encode(well_formed(question), add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
+        first, separator = self._tokenizer.encode("").ids
+        return Frame(first, tuple(asked), separator)
 
     def _run(self, block: _Block, collect: Callable[[Positions, NDArray[np.float32]], None]) -> None:
         """Run the network over the block's windows; `collect` is given some of their positions and token vectors."""
@@ -168,8 +180,13 @@ class BuiltinReader:
             raise ModelError(f"The reader could not be loaded: {error}.", REMEDY) from error
 
     def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
+        import torch
+
         self._check_base()
-        return transformer_to_convert(self._base, self._weights)
+        probed = self._tokenizer.encode_batch(list(PROBE_TEXTS), add_special_tokens=False)
+        inputs = lay_out(self._frame(PROBE_QUESTION), [encoding.ids for encoding in probed])
+        example = {name: torch.from_numpy(array) for name, array in inputs.items()}
+        return transformer_to_convert(self._base, self._weights), example
 
     @cached_property
     def _heads(self) -> Heads:

@@ -81,8 +81,8 @@ class TorchEngine:
                 collect(number, vectors.float().cpu().numpy())
 
 
-def transformer_to_convert(base: Path, weights: Path) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
-    """The trained transformer, giving its token vectors, and an example of its inputs."""
+def transformer_to_convert(base: Path, weights: Path) -> torch.nn.Module:
+    """The trained transformer, giving its token vectors."""
     import torch
 
     transformer = _open_transformer(base, weights)
@@ -100,8 +100,7 @@ def transformer_to_convert(base: Path, weights: Path) -> tuple[torch.nn.Module, 
             ).last_hidden_state
             return output
 
-    ones = torch.ones((2, 16), dtype=torch.long)
-    return TokenVectors(), {"input_ids": ones, "attention_mask": ones.clone(), "token_type_ids": ones.clone()}
+    return TokenVectors()
 
 
 def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
