@@ -22,7 +22,7 @@ from app.lock import own_index
 from app.restore import restore as restore_backup
 from app.settings import Settings, read_settings
 from app.verify import Problem, verify_files, verify_index
-from ingest.repair import compare_vectors, embed_missing, is_made_with
+from ingest.repair import compare_vectors, embed_missing
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
 
@@ -125,7 +125,7 @@ def complete_index(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
         for _, index in lectern.upkeep.indexes():
-            if is_made_with(index, embedder):
+            if index.is_made_with(embedder.fingerprint):
                 gaps = compare_vectors(index, lectern.upkeep.vector_keys(index.id), lectern.vectors)
                 embed_missing(index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
 

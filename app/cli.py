@@ -143,7 +143,7 @@ def documents(
         settings = read_settings(home=home, collection=collection)
         listed = open_library(settings).list_documents(settings.collection)
         if failed:
-            listed = [document for document in listed if document.state in ("failed", "stale")]
+            listed = [document for document in listed if document.has_failed]
         if as_json:
             print_json({"documents": [document_json(document) for document in listed]})
         else:

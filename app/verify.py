@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.build import Lectern
 from ingest.folder import hash_file
-from ingest.repair import VectorGaps, compare_vectors, embed_missing, is_made_with
+from ingest.repair import VectorGaps, compare_vectors, embed_missing
 from rag.adapters.sqlite.snapshot import check_database
 from rag.errors import StoreError
 from rag.types import IndexInfo, KnownFile
@@ -118,15 +118,14 @@ def _verify_gaps(
 ) -> Iterator[Problem]:
     if gaps.missing:
         found = f"{gaps.missing_count:,} chunks of {len(gaps.missing):,} documents have no vector."
-        if is_made_with(index, lectern.embedder):
+        if index.is_made_with(lectern.embedder.fingerprint):
             if repair:
                 embed_missing(
                     index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=lectern.embedder
                 )
             yield Problem("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:
-            made_with = index.fingerprint.split("+")[0]
-            remedy = f"It was made with {made_with}, not with the embedder of the settings: sync its folders."
+            remedy = f"It was made with {index.embedder}, not with the embedder of the settings: sync its folders."
             yield Problem("vectors missing", collection, found, remedy)
     if gaps.orphans:
         if repair:
@@ -140,7 +139,7 @@ def _verify_gaps(
 
 def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Problem]:
     for document in lectern.library.list_documents(collection):
-        if document.state in ("failed", "stale"):
+        if document.has_failed:
             where = f"{collection}: {document.path}"
             yield Problem(f"{document.state} document", where, document.reason, document.remedy)
     collection_id = lectern.ledger.find_collection(collection)

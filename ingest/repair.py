@@ -48,8 +48,3 @@ def embed_missing(
         wanted = [(id_, chunk) for chunk in chunks if (id_ := f"{key.key}:{chunk.ordinal}") in ids]
         made = embed_chunks([chunk for _, chunk in wanted], embedder)
         vectors.add(key.space, [id_ for id_, _ in wanted], [document_id] * len(wanted), made)
-
-
-def is_made_with(index: IndexInfo, embedder: Embedder) -> bool:
-    """Whether the embedder's vectors compare with those of the index."""
-    return index.fingerprint.startswith(f"{embedder.fingerprint}+")

@@ -116,11 +116,10 @@ class Retriever:
 
     def _embed(self, question: str, index: IndexInfo) -> tuple[Vector | None, tuple[str, ...]]:
         """The question's vector; None with a notice where the index was made with another embedder."""
-        if index.fingerprint.startswith(f"{self._embedder.fingerprint}+"):
+        if index.is_made_with(self._embedder.fingerprint):
             return self._embedder.embed_question(question), ()
-        made_with = index.fingerprint.split("+")[0]
         return None, (
-            f"The index was made with the embedder {made_with}, the settings name {self._embedder.fingerprint}: "
+            f"The index was made with the embedder {index.embedder}, the settings name {self._embedder.fingerprint}: "
             "only words were searched. Sync the folders of this collection to build it anew.",
         )
 

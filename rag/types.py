@@ -162,6 +162,11 @@ class DocumentInfo:
     remedy: str = ""
     warnings: tuple[str, ...] = ()
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether its file could not be read when it was last tried; a stale document answers all the same."""
+        return self.state in ("failed", "stale")
+
 
 @dataclass(frozen=True, slots=True)
 class StageRank:
@@ -353,6 +358,15 @@ class IndexInfo:
     fingerprint: str
     space: str
     is_active: bool
+
+    @property
+    def embedder(self) -> str:
+        """The fingerprint of the embedder that made the vectors; what follows is how texts were read and cut."""
+        return self.fingerprint.split("+")[0]
+
+    def is_made_with(self, embedder: str) -> bool:
+        """Whether the vectors of the embedder with this fingerprint compare with those of the index."""
+        return self.fingerprint.startswith(f"{embedder}+")
 
 
 @dataclass(frozen=True, slots=True)

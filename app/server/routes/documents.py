@@ -39,7 +39,7 @@ def list_documents(
     """All documents by path, also those that could not be read."""
     listed = service.lectern.library.list_documents(name)
     if failed:
-        listed = [document for document in listed if document.state in ("failed", "stale")]
+        listed = [document for document in listed if document.has_failed]
     return {"documents": [document_json(document) for document in listed]}
 
 

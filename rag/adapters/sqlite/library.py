@@ -197,7 +197,7 @@ class Library:
             name=name,
             folders=tuple(row.root for row in folder_rows),
             documents=sum(document.state in ("indexed", "stale") for document in listed),
-            failed=sum(document.state in ("failed", "stale") for document in listed),
+            failed=sum(document.has_failed for document in listed),
             pages=sum(document.pages for document in listed),
             chunks=sum(document.chunks for document in listed),
             last_synced_at=max((row.last_synced_at for row in folder_rows), default=""),
