@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 
 from app.build import Lectern, build_embedder, open_lectern
+from app.scheduling.book import FolderBook
 from app.settings import Settings, read_settings
 from rag.protocols import Embedder
 
@@ -46,4 +47,11 @@ def open_index(home: Path, embedder: Embedder) -> OpenLectern:
 @pytest.fixture
 def lectern(open_index: OpenLectern) -> Iterator[Lectern]:
     with open_index() as opened:
+        yield opened
+
+
+@pytest.fixture
+def book(home: Path) -> Iterator[FolderBook]:
+    """The test's own book of registered folders."""
+    with closing(FolderBook(home / "service.sqlite")) as opened:
         yield opened

@@ -9,8 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from tests import llm_servers
 from tests.integration.inspection import index_content
+from tests.integration.running import Run, run_command
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
@@ -30,22 +30,6 @@ LAMP = "How often does the lamp of the lighthouse flash?"
 
 CLOSED_PORT = "http://127.0.0.1:9"
 """Nobody listens there: whether the machine has an Ollama must not change a test."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left: its exit code and both outputs, with runs of white space as one space in `text`."""
-
-    code: int
-    output: str
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.output)
-
-
-Run = Callable[..., Outcome]
 
 
 @pytest.fixture(autouse=True)
@@ -65,14 +49,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def run(monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Run:
     """Run a command in this process, with the embedder that is loaded already."""
     monkeypatch.setattr("app.build.build_embedder", lambda settings: embedder)
-
-    def run_it(*arguments: object) -> Outcome:
-        result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, " ".join(result.output.split()))
-
-    return run_it
+    return run_command
 
 
 @pytest.fixture(scope="module")

@@ -23,13 +23,6 @@ ADMIN = Identity("admin", Role.ADMIN)
 
 
 @pytest.fixture
-def book(home: Path) -> Iterator[FolderBook]:
-    opened = FolderBook(home / "service.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def synced() -> list[tuple[Path, str]]:
     return []
 

@@ -79,13 +79,6 @@ class RecordedSync:
 
 
 @pytest.fixture
-def book(home: Path) -> Iterator[FolderBook]:
-    opened = FolderBook(home / "service.sqlite")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def sync() -> RecordedSync:
     return RecordedSync()
 

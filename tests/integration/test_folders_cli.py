@@ -5,34 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from app.cli import cli
 from app.lock import own_index
 from app.scheduling.book import FolderBook
 from tests.fakes import HashEmbedder
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a command left: its exit code, its output, and both with runs of white space as one space in `text`."""
-
-    code: int
-    output: str
-    text: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.output)
-
-
-Run = Callable[..., Outcome]
+from tests.integration.running import Run, run_command
 
 
 @pytest.fixture
@@ -46,13 +26,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("app.build.build_embedder", lambda settings: HashEmbedder())
 
-    def run_it(*arguments: object) -> Outcome:
-        result = CliRunner().invoke(cli, [*map(str, arguments), "--home", str(home)])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, " ".join(result.output.split()))
-
-    return run_it
+    return lambda *arguments: run_command(*arguments, "--home", home)
 
 
 def test_a_folder_is_registered_listed_paused_resumed_and_removed(run: Run, folder: Path) -> None:
