@@ -72,6 +72,13 @@ class FolderList(BaseModel):
     folders: list[FolderForm]
 
 
+def absolute_folder(named: str) -> Path:
+    """A folder of the server's machine as a request names it. Raises ConfigurationError unless it is a whole path."""
+    if "\0" in named or not Path(named).is_absolute():
+        raise ConfigurationError(f"{named!r} is no absolute path.", "Name the folder from the root on: /home/ann.")
+    return Path(named)
+
+
 def folders_router(book: FolderBook, scheduler: FolderScheduler) -> APIRouter:
     """The routes. To register, change or remove a folder takes the right to administer all collections."""
     router = APIRouter(tags=["folders"])
@@ -100,12 +107,9 @@ def folders_router(book: FolderBook, scheduler: FolderScheduler) -> APIRouter:
     def add_folder(asked: NewFolder, request: Request) -> dict[str, Any]:
         """Register a folder of the server's machine."""
         require(request, Role.ADMIN)
-        if "\0" in asked.path or not Path(asked.path).is_absolute():
-            raise ConfigurationError(
-                f"{asked.path!r} is no absolute path.", "Name the folder from the root on: /home/ann."
-            )
+        folder = absolute_folder(asked.path)
         return folder_json(
-            book.add(Path(asked.path), asked.collection, schedule=asked.schedule, every=asked.every, watch=asked.watch)
+            book.add(folder, asked.collection, schedule=asked.schedule, every=asked.every, watch=asked.watch)
         )
 
     @router.patch("/folders/{folder_id}", response_model=FolderForm)

@@ -181,8 +181,9 @@ class Service:
             self._readiness = Readiness(True)
 
     def _search(self, question: Question) -> Found:
-        text = check_question(question.text)
-        retrieval = self.lectern.retriever.retrieve(text, collection=question.collection, filters=question.filters)
+        retrieval = self.lectern.retriever.retrieve(
+            question.text, collection=question.collection, filters=question.filters
+        )
         return Found(retrieval, page_labels(self.lectern.library, retrieval.hits))
 
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:

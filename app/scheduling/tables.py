@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,8 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from rag.errors import StoreError
+from rag.adapters.sqlite import schema
 
 LOCK_WAIT_SECONDS = 30
 """Every transaction on this file takes milliseconds; whoever waits longer waits for a process that hangs."""
@@ -73,20 +71,11 @@ def open_service_file(file: Path) -> Engine:
     return engine
 
 
-@contextmanager
-def translated_errors(file: Path) -> Iterator[None]:
+def translated_errors(file: Path) -> AbstractContextManager[None]:
     """SQLite's and the file system's errors as StoreError."""
-    try:
-        yield
-    except IntegrityError:
-        raise  # A constraint of ours: a defect, not the user's disk.
-    except DatabaseError as error:
-        raise StoreError(f"{file} cannot be used: {error.orig}.", _remedy(str(error.orig))) from error
-    except OSError as error:
-        raise StoreError(
-            f"The index folder {file.parent} cannot be used: {error.strerror or error}.",
-            "Check its permissions and the disk, or name another folder with --home.",
-        ) from error
+    return schema.translated_errors(
+        file, lambda message, file: (f"{file} cannot be used: {message}.", _remedy(message))
+    )
 
 
 def _remedy(message: str) -> str:

@@ -91,9 +91,7 @@ def next_time(schedule: str, *, start: datetime, now: datetime) -> datetime | No
 
 def parse_interval(text: str) -> timedelta:
     """`30m`, `2 hours` or `90 s` as a length of time. Raises ConfigurationError."""
-    match = re.fullmatch(
-        r"(\d{1,9})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", text.strip().lower(), re.ASCII
-    )
+    match = INTERVAL.fullmatch(text.strip().lower())
     interval = timedelta(**{UNITS[match[2][0]]: int(match[1])}) if match else timedelta()
     if not timedelta() < interval <= LONGEST_INTERVAL:
         raise ConfigurationError(

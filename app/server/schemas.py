@@ -94,12 +94,17 @@ class UploadForm(BaseModel):
 # --- search and ask ---
 
 
-class SearchRequest(Form):
-    """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
+class QuestionForm(Form):
+    """What is asked, and of which documents."""
 
     question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
     collection: CollectionName = Field("default", examples=["default"])
     filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
+
+
+class SearchRequest(QuestionForm):
+    """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
+
     limit: int = Field(10, ge=1, le=100)
 
 
@@ -140,12 +145,9 @@ class Turn(Form):
     text: str = Field(max_length=100_000)
 
 
-class AskRequest(Form):
+class AskRequest(QuestionForm):
     """A question; with `stream`, the answer comes as server-sent events."""
 
-    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
-    collection: CollectionName = Field("default", examples=["default"])
-    filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
     history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS, examples=[[]])
     use_llm: bool = Field(True, description="false: answer with quotes only")
     stream: bool = False

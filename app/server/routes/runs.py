@@ -10,13 +10,14 @@ from fastapi import APIRouter, Query, Request
 
 from app.access import require
 from app.json_forms import run_json
+from app.routes_folders import absolute_folder
 from app.server.dependencies import ServiceOf
 from app.server.problems import RESPONSES, problem_of
 from app.server.schemas import JobForm, RunList, SyncRequest
 from app.sync_queue import SyncJob
 from app.tokens import Role
 from app.uploads import check_collection_name
-from rag.errors import ConfigurationError, NotFoundError
+from rag.errors import NotFoundError
 from rag.types import printable_path
 
 router = APIRouter(tags=["syncs"], responses=RESPONSES)
@@ -30,7 +31,7 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dic
     """
     require(request, Role.ADMIN)
     check_folder: Callable[[Path], Path] = request.app.state.check_folder
-    folder = check_folder(_absolute(asked.folder))
+    folder = check_folder(absolute_folder(asked.folder))
     if not service.has_collection(asked.collection):
         check_collection_name(asked.collection)
     return job_json(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
@@ -74,9 +75,3 @@ def job_json(job: SyncJob) -> dict[str, Any]:
         "report": job.report.to_json() if job.report else None,
         "error": problem_of(job.error).to_json() if job.error else None,
     }
-
-
-def _absolute(folder: str) -> Path:
-    if "\0" in folder or not Path(folder).is_absolute():
-        raise ConfigurationError(f"{folder!r} is no absolute path.", "Name the folder from the root on: /home/ann.")
-    return Path(folder)

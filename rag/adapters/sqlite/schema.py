@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -178,6 +178,10 @@ FULL_TEXT = (
 )
 
 
+Explain = Callable[[str, Path], tuple[str, str]]
+"""Reason and remedy of what SQLite says of a file."""
+
+
 def open_catalogue(file: Path) -> Engine:
     """Open the catalogue, making its tables if it is new. Raises StoreError."""
     with translated_errors(file):
@@ -201,14 +205,14 @@ def open_catalogue(file: Path) -> Engine:
 
 
 @contextmanager
-def translated_errors(file: Path) -> Iterator[None]:
-    """SQLite's and the file system's errors as StoreError."""
+def translated_errors(file: Path, explain: Explain | None = None) -> Iterator[None]:
+    """SQLite's and the file system's errors as StoreError; `explain` is for another file than the catalogue."""
     try:
         yield
     except IntegrityError:
         raise  # A constraint of ours: a defect, not the user's disk.
     except DatabaseError as error:
-        raise StoreError(*_explain(str(error.orig), file)) from error
+        raise StoreError(*(explain or _explain)(str(error.orig), file)) from error
     except OSError as error:
         raise StoreError(
             f"The index folder {file.parent} cannot be used: {error.strerror or error}.",
