@@ -29,7 +29,14 @@ SUPPORTED_COSINE = 0.65
 """Least cosine of claim and quote that stands in for shared words. It wins back 2.5 % of the true claims among 480
 training ones and lets through 0.4 % more sentences of other passages; at 0.5 these are 6 % and 1.7 %."""
 PARAPHRASE_COVERAGE = 0.25
-"""Below this share of shared words a cosine is not believed either: it would only say "same topic"."""
+"""Below this share of shared words neither cosine nor reader is believed: they would only say "same topic"."""
+DENIED_RELEVANCE = -2.0
+CONFIRMED_RELEVANCE = 2.0
+"""Logits of the reader, given the claim as the question: below the one shared words count for nothing, from the other
+on a paraphrase counts. Of 145 claims made of held-out questions and answers 87 % pass with and without; of the 289
+passages that were found for the same questions and do not answer them, 3.8 % instead of 4.8 %."""
+SURROUNDING = 400
+"""Characters on each side of a quote that the reader sees with it."""
 NAME_ROOT = 5
 """First letters in which a name and its inflections agree."""
 LONGEST_WINDOW = 3
@@ -91,24 +98,31 @@ class _Match:
     coverage: float
 
 
+_SecondLook = Callable[[str, Sequence[_Evidence], Sequence[_Match], Sequence[bool]], list[bool]]
+"""(claim, sources, their quotes, whether words carry the claim) -> whether it is carried."""
+
+
 def check_citations(
     answer_text: str,
     sources: Sequence[Source],
     *,
     rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
     embed: Callable[[Sequence[str]], Vectors] | None = None,
+    read: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
 ) -> CheckedAnswer:
     """Normalise the markers of an answer and find the quote behind each cited sentence.
 
-    `embed` gives vectors of shape (texts, dimension) and length 1; with it a paraphrase that shares few words with its
-    source can still count as supported. The text equals what `CitationFilter` releases.
+    `read` gives the reader's relevance of each text to a claim: it may deny what the words suggest, and confirm a
+    paraphrase. Without it `embed`, which gives vectors of shape (texts, dimension) and length 1, does the latter. The
+    text equals what `CitationFilter` releases.
     """
     citation_filter = CitationFilter([source.number for source in sources])
     text = citation_filter.feed(answer_text) + citation_filter.finish()
     evidence = {source.number: _read(source) for source in sources}
     claims = read_claims(text, citation_filter.markers)
     rarity = _rarity(evidence.values())
-    citations = [citation for claim in claims for citation in _cite(claim, evidence, rarity, rectangles, embed)]
+    second = _read_again(read) if read else _compare(embed)
+    citations = [citation for claim in claims for citation in _cite(claim, evidence, rarity, rectangles, second)]
     return CheckedAnswer(text, tuple(citations), citation_filter.removed_numbers)
 
 
@@ -155,7 +169,7 @@ def _cite(
     evidence: dict[int, _Evidence],
     rarity: dict[str, float],
     rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
-    embed: Callable[[Sequence[str]], Vectors] | None,
+    second: _SecondLook,
 ) -> list[Citation]:
     cited = [evidence[number] for number in claim.numbers]
     amounts = [amount for item in cited for amount in item.amounts]
@@ -164,13 +178,13 @@ def _cite(
     matches = [_best_quote(item, weights) for item in cited]
     grounded = _numbers_known(restated, cited) and not misscaled_numbers(restated, amounts)
     grounded = grounded and not _unknown_names(claim.text, cited)
-    words_found = _support_by_words(cited, matches, weights)
+    carried = _support_by_words(cited, matches, weights)
+    carried = second(claim.text, cited, matches, carried) if grounded else carried
     found = []
-    for item, match, by_words in zip(cited, matches, words_found, strict=True):
+    for item, match, is_carried in zip(cited, matches, carried, strict=True):
         text = item.source.text
-        supported = grounded and not _contradicts(claim.text, text[match.start : match.end], match.coverage)
-        if supported and not by_words:
-            supported = match.coverage >= PARAPHRASE_COVERAGE and _alike(claim.text, text, match, embed)
+        contradicts = _contradicts(claim.text, text[match.start : match.end], match.coverage)
+        supported = grounded and is_carried and not contradicts
         start, end = _trim(text, match, weights)
         spans = item.source.locate(start, end)
         page = _main_page(spans, item.source)
@@ -265,10 +279,41 @@ def _contradicts(claim: str, quote: str, coverage: float) -> bool:
     return nearly_same and bool(_NEGATIONS.search(claim)) != bool(_NEGATIONS.search(quote))
 
 
-def _alike(claim: str, text: str, match: _Match, embed: Callable[[Sequence[str]], Vectors] | None) -> bool:
-    if embed is None or match.end <= match.start:
-        return False
-    vectors = embed([claim, text[match.start : match.end]])
+def _read_again(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _SecondLook:
+    """The reader's view of what the words say."""
+
+    def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
+        relevances = read(claim, [_passage(item.source, match) for item, match in zip(cited, matches, strict=True)])
+        return [
+            relevance >= (DENIED_RELEVANCE if by_words else CONFIRMED_RELEVANCE)
+            and (by_words or match.coverage >= PARAPHRASE_COVERAGE)
+            for relevance, by_words, match in zip(relevances, carried, matches, strict=True)
+        ]
+
+    return look
+
+
+def _passage(source: Source, match: _Match) -> str:
+    """A quote with what stands around it, below title and section, as the reader knows passages."""
+    around = source.text[max(0, match.start - SURROUNDING) : match.end + SURROUNDING]
+    return "\n".join(part for part in (source.document.title, source.section, around) if part)
+
+
+def _compare(embed: Callable[[Sequence[str]], Vectors] | None) -> _SecondLook:
+    """What the words say, or a cosine where they are few."""
+
+    def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
+        return [
+            by_words
+            or (match.coverage >= PARAPHRASE_COVERAGE and embed is not None and _alike(claim, item, match, embed))
+            for item, match, by_words in zip(cited, matches, carried, strict=True)
+        ]
+
+    return look
+
+
+def _alike(claim: str, item: _Evidence, match: _Match, embed: Callable[[Sequence[str]], Vectors]) -> bool:
+    vectors = embed([claim, item.source.text[match.start : match.end]])
     return float(np.dot(vectors[0], vectors[1])) >= SUPPORTED_COSINE
 
 

@@ -16,8 +16,13 @@ from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.reader import ExtractiveReader, MarkingReader, compose
-from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read, signals_as_read
-from rag.retrieval import COMBINED, DENSE, RERANKED, Retrieval, Retriever, StageTimer, check_question
+from rag.refusal import (
+    READ_THRESHOLD,
+    REFUSAL_THRESHOLD,
+    answerability,
+    answerability_as_read,
+)
+from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
 from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage
 
@@ -103,10 +108,11 @@ class AskPipeline:
         reader: PassageReader | None = None,
         settings: AskSettings | None = None,
     ) -> None:
-        """`reader` marks the words that answer; without one, sentences are ranked by what they share."""
+        """`reader` marks the words that answer and checks citations; without one, shared words decide both."""
         self._retriever = retriever
         self._searcher = searcher
         self._embedder = embedder
+        self._passage_reader = reader
         self._reader = MarkingReader(reader) if reader else ExtractiveReader(embedder)
         self._model = model
         self.settings = settings or AskSettings()
@@ -244,7 +250,13 @@ class AskPipeline:
         )
 
     def _check(self, text: str, sources: Sequence[Source]) -> CheckedAnswer:
-        return check_citations(text, sources, rectangles=self._rectangles, embed=self._embedder.embed_passages)
+        return check_citations(
+            text,
+            sources,
+            rectangles=self._rectangles,
+            embed=self._embedder.embed_passages,
+            read=self._passage_reader.score if self._passage_reader else None,
+        )
 
     def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
         pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
@@ -261,20 +273,14 @@ def judge(question: str, hits: Sequence[Hit]) -> float:
 
     Its threshold is `threshold_for(hits)` unless the settings say otherwise.
     """
-    passages = _nearest(hits)
     if _are_read(hits):
-        return answerability_as_read(question, passages, _relevances(hits))
-    return answerability(question, passages)
+        return answerability_as_read([hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages])
+    return answerability(question, _nearest(hits))
 
 
 def threshold_for(hits: Sequence[Hit]) -> float:
     """Below which probability a question is refused: the estimates with and without the reader have one each."""
     return READ_THRESHOLD if _are_read(hits) else REFUSAL_THRESHOLD
-
-
-def refusal_signals(question: str, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What `judge` sees of hits that the reader has scored."""
-    return signals_as_read(question, _nearest(hits), _relevances(hits))
 
 
 def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
@@ -287,10 +293,6 @@ def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
 def _are_read(hits: Sequence[Hit]) -> bool:
     """Whether the scores are of Lectern's own reader: only those are combined."""
     return any(COMBINED in hit.stages for hit in hits)
-
-
-def _relevances(hits: Sequence[Hit]) -> list[float]:
-    return [hit.stages[RERANKED].score for hit in hits if RERANKED in hit.stages]
 
 
 def is_refusal(text: str) -> bool:

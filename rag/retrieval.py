@@ -22,7 +22,7 @@ RRF_K = 60
 ROUTED_WEIGHT = 0.5
 """Half a vote for the documents that the question names: they are preferred, none is excluded."""
 
-RERANK_DEPTH = 50
+RERANK_DEPTH = 24
 """Chunks the cross-encoder reads; each costs milliseconds."""
 
 MAX_QUESTION_CHARACTERS = 8_000

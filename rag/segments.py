@@ -11,8 +11,12 @@ from rag.types import Hit, Page, Source
 MAX_SEGMENT_CHUNKS = 6
 """Longer runs are left apart: about two pages is what one citation should point into."""
 
-WORTHLESS = 0.1
-"""A chunk that answers with this probability is just worth its room."""
+WORTHLESS = 0.02
+"""A chunk as likely to answer as this share of the best one's probability is just worth its room; so is a gap.
+
+Against the best and not in itself: where nothing is sure, as with tables of figures, an absolute one leaves out most
+pages that answer, and where one passage is sure a relative one leaves out the rest (docs/quality.md).
+"""
 
 LoadPages = Callable[[int, Sequence[int]], Mapping[int, Page]]
 """(document id, page numbers) -> pages."""
@@ -26,13 +30,16 @@ class Choice:
     between: tuple[str, ...]
 
 
-def choose_chunks(hits: Sequence[Hit], *, budget: int) -> Choice:
+def choose_chunks(
+    hits: Sequence[Hit], *, budget: int, worthless: float = WORTHLESS, longest: int = MAX_SEGMENT_CHUNKS
+) -> Choice:
     """At most `budget` chunks, hits and those between them, in the stretches most worth reading.
 
-    `hits` are scored with probabilities. A chunk is worth its probability less WORTHLESS, one that is no hit as if
-    its probability were 0; a stretch is worth the sum. The worthiest are taken in turn, after the relevant segment
-    extraction of dsRAG; but the best hit is always taken.
+    `hits` are scored with probabilities, which count as shares of the highest. A chunk is worth its share less
+    `worthless`, one that is no hit as if it had none; a stretch, at most `longest` chunks, is worth the sum. The
+    worthiest are taken in turn, after the relevant segment extraction of dsRAG; the best hit is always taken.
     """
+    best = max((hit.score for hit in hits), default=0.0) or 1.0
     by_document: dict[str, dict[int, Hit]] = {}
     for hit in hits:
         key, _, ordinal = hit.chunk_id.rpartition(":")
@@ -40,7 +47,9 @@ def choose_chunks(hits: Sequence[Hit], *, budget: int) -> Choice:
     chosen: list[Hit] = []
     between: list[str] = []
     left = budget
-    stretches = [stretch for key, found in by_document.items() for stretch in _stretches(key, found)]
+    stretches = [
+        stretch for key, found in by_document.items() for stretch in _stretches(key, found, worthless * best, longest)
+    ]
     stretches.sort(key=lambda stretch: -stretch.worth)
     taken: set[str] = set()
     for stretch in stretches:
@@ -67,12 +76,12 @@ class _Stretch:
         return [f"{self.key}:{ordinal}" for ordinal in self.ordinals]
 
 
-def _stretches(key: str, found: Mapping[int, Hit]) -> Iterator[_Stretch]:
+def _stretches(key: str, found: Mapping[int, Hit], worthless: float, longest: int) -> Iterator[_Stretch]:
     """Every stretch of a document that begins and ends with a hit and is not too long."""
     for first in found:
         worth = 0.0
-        for last in range(first, first + MAX_SEGMENT_CHUNKS):
-            worth += (found[last].score if last in found else 0.0) - WORTHLESS
+        for last in range(first, first + longest):
+            worth += (found[last].score if last in found else 0.0) - worthless
             if last in found:
                 yield _Stretch(key, range(first, last + 1), worth)
 

@@ -23,7 +23,6 @@ from benchmarks.ablation import build_search
 from benchmarks.beir import BeirQuestion, BeirSet, read_beir
 from benchmarks.beir_index import open_beir_index
 from benchmarks.models import open_reader
-from rag.pipeline import refusal_signals
 from rag.protocols import Embedder, Reranker
 from rag.ranking import ranking_signals
 from rag.retrieval import RERANKED
@@ -47,7 +46,7 @@ SETS = (
 QUESTIONS = 40
 PASSAGES = 500
 """In each set's corpus: its questions' own, the rest drawn."""
-FALSE_REFUSALS = 0.03
+FALSE_REFUSALS = 0.02
 """Share of answerable training questions that the threshold may refuse."""
 
 Floats = NDArray[np.float64]
@@ -116,24 +115,30 @@ def fit_ranking(asked: Sequence[Asked]) -> tuple[float, Floats]:
     return float(scale.intercept_[0]), order * scale.coef_[0, 0]
 
 
-def fit_refusal(asked: Sequence[Asked]) -> tuple[LogisticRegression, float]:
-    """The regression over `rag.pipeline.refusal_signals`, and the threshold."""
-    rows, labels = refusal_rows(asked)
-    model = LogisticRegression(C=1.0, max_iter=2_000).fit(rows, labels)
-    probabilities = model.predict_proba(rows)[:, 1]
-    return model, float(np.quantile(probabilities[labels == 1], FALSE_REFUSALS))
+def fit_refusal(logits: Floats, labels: NDArray[np.int64]) -> tuple[float, float, float]:
+    """Intercept and coefficient of `rag.refusal.answerability_as_read`, and the threshold."""
+    model = LogisticRegression(C=100.0).fit(logits[:, None], labels)
+    probabilities = model.predict_proba(logits[:, None])[:, 1]
+    threshold = np.quantile(probabilities[labels == 1], FALSE_REFUSALS)
+    return float(model.intercept_[0]), float(model.coef_[0, 0]), float(threshold)
 
 
-def refusal_rows(asked: Sequence[Asked]) -> tuple[Floats, NDArray[np.int64]]:
-    """Each question twice: with what was found, and with what was found without what answers it."""
-    rows, labels = [], []
+def best_logits(asked: Sequence[Asked], intercept: float, weights: Floats) -> tuple[Floats, NDArray[np.int64]]:
+    """The best hit's logit for each question twice: among all that was found, and among what does not answer.
+
+    `intercept` and `weights` are those of the ranking; the second array holds 1 and 0.
+    """
+    logits, labels = [], []
     for one in asked:
-        without = [hit for hit, answers in zip(one.hits, one.answering, strict=True) if not answers]
-        for hits, label in ((one.hits, 1), (without, 0)):
-            if len(hits) and (label == 0 or any(one.answering)):
-                rows.append(refusal_signals(one.question, hits))
-                labels.append(label)
-    return np.array(rows), np.array(labels)
+        found = intercept + np.array(ranking_signals(one.hits)) @ weights
+        others = [float(logit) for logit, answers in zip(found, one.answering, strict=True) if not answers]
+        if any(one.answering):
+            logits.append(float(found.max()))
+            labels.append(1)
+        if others:
+            logits.append(max(others))
+            labels.append(0)
+    return np.array(logits), np.array(labels)
 
 
 def _answers(question: BeirQuestion, hit: Hit, passage_ids: Mapping[int, str], spans: bool) -> bool:
@@ -171,15 +176,14 @@ def main() -> None:
     intercept, weights = fit_ranking(asked)
     print(f"INTERCEPT = {intercept:.3f}")
     print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights)})")
-    model, threshold = fit_refusal(asked)
-    rows, labels = refusal_rows(asked)
-    probabilities = model.predict_proba(rows)[:, 1]
-    print(f"READ_INTERCEPT = {model.intercept_[0]:.3f}")
-    print(f"READ_COEFFICIENTS = ({', '.join(f'{weight:.3f}' for weight in model.coef_[0])})")
+    logits, labels = best_logits(asked, intercept, weights)
+    refusal_intercept, coefficient, threshold = fit_refusal(logits, labels)
+    print(f"READ_INTERCEPT = {refusal_intercept:.3f}")
+    print(f"READ_COEFFICIENT = {coefficient:.3f}")
     print(f"READ_THRESHOLD = {threshold:.3f}")
-    refused = probabilities < threshold
+    refused = 1 / (1 + np.exp(-refusal_intercept - coefficient * logits)) < threshold
     print(
-        f"{len(labels)} examples, AUROC {roc_auc_score(labels, probabilities):.3f}, "
+        f"{len(labels)} examples, AUROC {roc_auc_score(labels, logits):.3f}, "
         f"false refusals {refused[labels == 1].mean():.3f}, right refusals {refused[labels == 0].mean():.3f}"
     )
 

@@ -12,10 +12,10 @@ from rag.metrics import graded_ndcg, mean, reciprocal_rank
 from rag.protocols import Embedder
 from tests.integration.frozen_set import DOCUMENTS, QUESTIONS
 
-NDCG_AT_10, MRR_AT_10 = 0.884, 0.858
-"""Of the final order, measured with dense and lexical search fused and no reranker; raise them with the ranking."""
+NDCG_AT_10, MRR_AT_10 = 0.891, 0.854
+"""Of the final order, measured with the shipped reader; raise them with the ranking."""
 
-TOLERANCE = 0.02
+TOLERANCE = 0.015
 """About what one question costs that falls from the first place to the second: precisions may swap like hits."""
 
 

@@ -153,6 +153,25 @@ def test_a_paraphrase_counts_when_the_vectors_agree_and_the_numbers_match() -> N
     assert not check("Doctors need 9 hours off duty between work [1].", source(1, text)).citations[0].supported
 
 
+def test_the_reader_may_deny_what_words_suggest_and_confirm_a_paraphrase_but_no_number() -> None:
+    text = "Physicians must rest for 9 hours between shifts."
+    for claim, relevance, supported in [
+        ("Physicians must rest between shifts [1].", -5.0, False),
+        ("Physicians must rest between shifts [1].", 0.0, True),
+        ("Doctors need 9 hours off duty between work [1].", 0.0, False),
+        ("Doctors need 9 hours off duty between work [1].", 5.0, True),
+        ("Doctors need 8 hours off duty between shifts [1].", 5.0, False),
+        ("Nurses like coffee [1].", 5.0, False),
+    ]:
+        checked = check_citations(
+            claim,
+            [source(1, text)],
+            rectangles=lambda source, spans: (),
+            read=lambda claim, passages, relevance=relevance: [relevance] * len(passages),  # type: ignore[misc]
+        )
+        assert checked.citations[0].supported is supported, (claim, relevance)
+
+
 def test_invented_numbers_are_removed_and_uncited_sentences_left_alone() -> None:
     answer = "Tents sell well [4]. Boats too. The company makes tents and boats [1, 9]."
     checked = check(answer, source(1, REPORT))

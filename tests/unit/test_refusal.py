@@ -2,7 +2,15 @@
 
 import pytest
 
-from rag.refusal import MOST_PASSAGES, READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
+from rag.refusal import (
+    MOST_PASSAGES,
+    READ_THRESHOLD,
+    REFUSAL_THRESHOLD,
+    answerability,
+    answerability_as_read,
+    logit,
+    sigmoid,
+)
 
 QUESTION = "How often does the Brennick lamp flash?"
 ANSWER = ("Lighthouse\nThe Brennick lamp flashes every seven seconds, often in fog.", 0.8)
@@ -48,12 +56,16 @@ def test_an_odd_question_still_gives_a_probability(question: str) -> None:
     assert 0.0 <= answerability(question, [("", 0.0)]) <= 1.0
 
 
-def test_what_the_reader_finds_relevant_makes_an_answer_likelier() -> None:
-    passages = [NEARBY, ELSEWHERE]
-    estimates = [answerability_as_read(QUESTION, passages, [best, -6.0]) for best in (-5.0, 0.0, 5.0)]
+def test_the_likelier_the_best_passage_answers_the_likelier_the_question_is_answered() -> None:
+    estimates = [answerability_as_read([0.001, best]) for best in (0.0, 0.01, 0.2, 1.0)]
     assert estimates == sorted(estimates)
     assert estimates[0] < READ_THRESHOLD < estimates[-1]
 
 
 def test_nothing_read_answers_nothing() -> None:
-    assert answerability_as_read(QUESTION, [], []) == 0.0
+    assert answerability_as_read([]) == 0.0
+
+
+def test_a_probability_of_0_or_1_has_a_logit() -> None:
+    assert sigmoid(logit(0.3)) == pytest.approx(0.3)
+    assert logit(0.0) < -20 < 20 < logit(1.0)

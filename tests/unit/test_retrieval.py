@@ -140,13 +140,18 @@ def test_a_stretch_around_a_dull_chunk_is_worth_more_than_a_chunk_alone() -> Non
     assert choice.between == ("1:5",)
 
 
-def test_chunks_that_hardly_answer_are_no_sources() -> None:
-    hits = [scored(1, 4, 0.9), scored(2, 7, 0.3), scored(3, 1, 0.02)]
+def test_chunks_that_hardly_answer_beside_the_best_are_no_sources() -> None:
+    hits = [scored(1, 4, 0.9), scored(2, 7, 0.3), scored(3, 1, 0.01)]
     assert [chosen.chunk_id for chosen in choose_chunks(hits, budget=9).hits] == ["1:4", "2:7"]
 
 
-def test_the_best_hit_is_a_source_even_where_nothing_seems_to_answer() -> None:
-    hits = [scored(1, 4, 0.02), scored(2, 7, 0.01)]
+def test_where_nothing_is_sure_the_next_best_are_sources_too() -> None:
+    hits = [scored(1, 4, 0.02), scored(2, 7, 0.01), scored(3, 1, 0.0)]
+    assert [chosen.chunk_id for chosen in choose_chunks(hits, budget=9).hits] == ["1:4", "2:7"]
+
+
+def test_the_best_hit_is_a_source_even_where_nothing_answers() -> None:
+    hits = [scored(1, 4, 0.0), scored(2, 7, 0.0)]
     assert [chosen.chunk_id for chosen in choose_chunks(hits, budget=9).hits] == ["1:4"]
 
 
