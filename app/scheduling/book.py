@@ -160,6 +160,11 @@ class FolderBook:
             _one(connection, folder_id)
             connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
 
+    def forget_collection(self, collection: str) -> None:
+        """Forget all folders of a collection, which is being deleted."""
+        with self._writing() as connection:
+            connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
+
     def pause(self, folder_id: int) -> RegisteredFolder:
         """Sync a folder no more until it is resumed, other than when someone asks. Raises NotFoundError."""
         return self._change(folder_id, paused=True, due_since=0, due_reason="")

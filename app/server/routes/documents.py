@@ -73,6 +73,12 @@ def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf
     service.remove_document(name, id)
 
 
+@router.post("/{id}/restore", status_code=204)
+def readmit_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
+    """Let the next sync index a document again that was taken out."""
+    service.readmit_document(name, id)
+
+
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
 def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
     """The original file, to be saved."""
@@ -86,10 +92,7 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
 @router.get("/{id}/pages/{number}", response_model=PageForm)
 def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> dict[str, Any]:
     """The text of a page."""
-    document, _ = service.lectern.library.load_document(name, id)
-    page = service.lectern.library.load_pages(id, [number]).get(number)
-    if page is None:
-        raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
+    page = service.lectern.library.load_page(name, id, number)
     return {"number": page.number, "label": page.label, "text": page.text}
 
 
