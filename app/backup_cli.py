@@ -23,7 +23,7 @@ from app.lock import own_index
 from app.restore import restore as restore_backup
 from app.settings import Settings, read_settings
 from app.verify import Problem
-from ingest.repair import compare_vectors, embed_missing
+from ingest.repair import embed_lost
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
 
@@ -121,10 +121,7 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        for _, index in lectern.upkeep.indexes():
-            if index.is_made_with(embedder.fingerprint):
-                gaps = compare_vectors(index, lectern.upkeep.vector_keys(index.id), lectern.vectors)
-                embed_missing(index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
+        embed_lost(ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

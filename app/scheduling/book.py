@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from app.scheduling.tables import WRITES, open_service_file, translated_errors, watched_folders
 from app.scheduling.times import choose_schedule, is_interval, next_time
+from ingest.naming import check_collection_name
 from rag.errors import ConfigurationError, NotFoundError
 from rag.types import printable_path
 
@@ -103,8 +104,7 @@ class FolderBook:
         """
         chosen = choose_schedule(schedule, every)
         path = self.check_allowed(folder)
-        if not collection.strip():
-            raise ConfigurationError("A collection needs a name.", "Name one, for example `default`.")
+        check_collection_name(collection)
         if not path.is_dir():
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")

@@ -240,6 +240,20 @@ def test_a_registered_folder_is_run_by_the_server_which_keeps_the_book(
     assert (failed.code, "--allow-empty" in report["remedy"]) == (2, True)
 
 
+def test_a_deleted_collection_takes_its_registered_folders_with_it(
+    server: subprocess.Popen[str], home: Path, folder: Path
+) -> None:
+    write_documents(folder)
+    for collection in ("letters", "other"):
+        outcome_of(["folders", "add", folder, "--collection", collection], home)
+        outcome_of(["folders", "run", folder, "--collection", collection], home)
+    assert httpx.delete(f"{owner_address(home)}/collections/letters", timeout=60).status_code == 204
+    (left,) = outcome_of(["folders", "list", "--json"], home).json["folders"]
+    assert left["collection"] == "other"
+    (kept,) = outcome_of(["collections", "--json"], home).json["collections"]
+    assert kept["name"] == "other"
+
+
 def test_what_is_amiss_is_found_and_mended_through_the_server(
     server: subprocess.Popen[str], home: Path, folder: Path
 ) -> None:

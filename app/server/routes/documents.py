@@ -18,7 +18,8 @@ from app.server.problems import RESPONSES
 from app.server.schemas import CollectionName, DocumentForm, DocumentList, PageForm, UploadForm
 from app.service import Service
 from app.tokens import Role
-from app.uploads import check_collection_name, check_type, safe_name
+from app.uploads import check_type, safe_name
+from ingest.naming import check_collection_name
 from ingest.parsers.options import ParseOptions
 from rag.errors import ConfigurationError, NotFoundError, ParseError
 

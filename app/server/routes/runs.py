@@ -18,7 +18,7 @@ from app.server.schemas import JobForm, RunList, SyncPreview, SyncRequest
 from app.service import Service
 from app.sync_queue import SyncJob
 from app.tokens import Role
-from app.uploads import check_collection_name
+from ingest.naming import check_collection_name
 from rag.errors import NotFoundError
 from rag.types import printable_path
 
