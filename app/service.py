@@ -93,7 +93,8 @@ class Service:
         self._model: LanguageModel | None = None
         self._model_until = 0.0
         self._model_lock = threading.Lock()
-        self._closing = threading.Event()
+        self._askers: set[threading.Event] = set()
+        """Of the answers that wait or are made: each is set when nobody waits for its answer any more."""
         self._readiness = Readiness(False, "The models are being loaded.")
         self._searches.submit(self._load_models)
 
@@ -118,10 +119,13 @@ class Service:
     def answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Future[Answer | None]:
         """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
 
-        It is called in another thread. Once `left` is set, the LLM is stopped and there is no answer. Raises
+        It is called in another thread. Once `left` is set, the LLM is hung up on and there is no answer. Raises
         OverloadedError; the future raises what `AskPipeline.ask` does.
         """
-        return self._answers.submit(self._answer, question, deliver, left)
+        answer = self._answers.submit(self._answer, question, deliver, left)
+        self._askers.add(left)
+        answer.add_done_callback(lambda _: self._askers.discard(left))
+        return answer
 
     def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync. Raises OverloadedError."""
@@ -174,7 +178,8 @@ class Service:
 
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""
-        self._closing.set()
+        for left in list(self._askers):
+            left.set()
         for lane in (self._answers, self._searches, self.files):
             lane.close()
         stopped = self.syncs.close(seconds)
@@ -210,21 +215,26 @@ class Service:
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
         text = check_question(question.text)
         model = self._choose_model(question.llm) if question.use_llm else None
-        text = stand_alone(text, question.history, model)
+        text = stand_alone(text, question.history, model, stop=left)
         if left.is_set():
             return None
         pipeline = self.lectern.ask_pipeline(model)
         # All searching is done by the threads for it, so that answers cannot crowd out searches.
         stream = self._searches.submit(
-            pipeline.ask, text, collection=question.collection, filters=question.filters, history=question.history
+            pipeline.ask,
+            text,
+            collection=question.collection,
+            filters=question.filters,
+            history=question.history,
+            stop=left,
         ).result()
         deliver(stream)
         for piece in stream:
-            if left.is_set() or self._closing.is_set():
+            if left.is_set():
                 stream.close()
                 return None
             deliver(piece)
-        return stream.answer
+        return None if left.is_set() else stream.answer
 
     def _choose_model(self, named: str) -> LanguageModel | None:
         if named:

@@ -75,6 +75,8 @@ def create_app(
     app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
     app.state.check_folder = check_folder
     problems.install(app)
-    for router in (*ROUTERS, *routers):
+    for router in ROUTERS:
         app.include_router(router)
+    for router in routers:
+        app.include_router(router, responses=problems.RESPONSES)
     return app

@@ -16,9 +16,9 @@ CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Form(BaseModel):
-    """A request: fields it does not know are refused, so that a misspelt one is not passed over."""
+    """A request: fields it does not know are refused, so that a misspelt one is not passed over; so are wrong types."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ProblemForm(BaseModel):

@@ -21,7 +21,7 @@ from app.server.dependencies import (
     ServiceOf,
     require_collection,
 )
-from app.server.following import CLIENT_LEFT, Event, EventStream, finish, follow, server_sent, unless_left
+from app.server.following import CLIENT_LEFT, Event, EventStream, finish, first_of, follow, server_sent, unless_left
 from app.server.metrics import Metrics
 from app.server.problems import RESPONSES, problem_of
 from app.server.schemas import (
@@ -79,7 +79,9 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        first = await anext(events)
+        first = await unless_left(request, first_of(events))
+        if first is None:
+            return Response(status_code=CLIENT_LEFT)
         return EventStream(_tell(first, events, asked, service, metrics))
     made = await unless_left(request, finish(service, question))
     if made is None:
