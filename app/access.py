@@ -200,15 +200,20 @@ class AccessMiddleware:
             self._policy.check_rate(envelope, identity)
             most_bytes = self._policy.check_length(envelope)
         except RefusedError as refused:
-            await refused.problem.answer(envelope.send)
+            await refused.problem.answer(envelope.send, envelope.path)
             if refused.identity is not None:
                 self._policy.record("refused", envelope, refused.identity)
         except StoreError as error:
             log.error("Nobody can be let in: %s", error)
-            await Problem(503, "The tokens cannot be read.", "Ask whoever runs this server.").answer(envelope.send)
+            problem = Problem(503, "The tokens cannot be read.", "Ask whoever runs this server.")
+            await problem.answer(envelope.send, envelope.path)
         else:
             exchange = LimitedExchange(
-                receive, envelope.send, most_bytes=most_bytes, patience_seconds=self._policy.patience_seconds
+                receive,
+                envelope.send,
+                path=envelope.path,
+                most_bytes=most_bytes,
+                patience_seconds=self._policy.patience_seconds,
             )
             await self._serve(envelope, exchange, identity, token)
 

@@ -15,14 +15,15 @@ import typer
 
 from app import printing
 from app.backup import write_backup
-from app.backup_format import CATALOGUE, FILE_FOLDERS, Manifest
+from app.backup_format import FILE_FOLDERS, Manifest
 from app.build import build_embedder, open_lectern
 from app.commands import Home, Json, print_json, reported
+from app.desks import open_desk
 from app.lock import own_index
 from app.restore import restore as restore_backup
 from app.settings import Settings, read_settings
-from app.verify import Problem, verify_files, verify_index
-from ingest.repair import compare_vectors, embed_missing
+from app.verify import Problem
+from ingest.repair import embed_lost
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
 
@@ -81,12 +82,8 @@ def verify(
     """Compare catalogue, full-text index, vectors and folders. Exit code 1: something was found (or was repaired)."""
     with reported(as_json):
         settings = read_settings(home=home)
-        if not (settings.home / CATALOGUE).exists():
-            raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
-        problems = verify_files(settings.home)
-        if not problems:
-            with open_lectern(settings, "verify", wait_seconds=0) as lectern:
-                problems = list(verify_index(lectern, repair=repair))
+        with open_desk(settings, "verify") as desk:
+            problems = desk.verify(repair=repair)
         if as_json:
             repaired = sum(problem.repaired for problem in problems)
             print_json(
@@ -124,10 +121,7 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        for _, index in lectern.upkeep.indexes():
-            if index.is_made_with(embedder.fingerprint):
-                gaps = compare_vectors(index, lectern.upkeep.vector_keys(index.id), lectern.vectors)
-                embed_missing(index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
+        embed_lost(ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

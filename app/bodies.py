@@ -29,10 +29,17 @@ class LimitedExchange:
     """
 
     def __init__(
-        self, receive: Receive, send: Send, *, most_bytes: int, patience_seconds: float = PATIENCE_SECONDS
+        self,
+        receive: Receive,
+        send: Send,
+        *,
+        path: str = "/",
+        most_bytes: int,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._receive = receive
         self._send = send
+        self._path = path
         self._most_bytes = most_bytes
         self._patience = patience_seconds
         self._received = 0
@@ -51,7 +58,7 @@ class LimitedExchange:
                 raise
         if self._refusal is not None and not self._started:
             self._started = True
-            await self._refusal.answer(self._send)
+            await self._refusal.answer(self._send, self._path)
 
     async def receive(self) -> MutableMapping[str, Any]:
         """The next event. Raises BodyRefusedError."""

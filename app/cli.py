@@ -13,12 +13,11 @@ from typing import Annotated
 import typer
 
 from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli
-from app.build import choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
+from app.desks import open_desk
 from app.doctor import examine
-from app.evaluation import evaluate, read_questions
-from app.explanation import explain_stages
-from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json, page_labels
+from app.evaluation import read_questions
+from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
 from app.settings import read_settings
 from app.tokens_cli import tokens
 from rag.errors import ConfigurationError, NotFoundError
@@ -46,7 +45,9 @@ def sync(
     folder: Annotated[Path, typer.Argument(help="The folder to index, with all below it.")],
     collection: Collection = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Parsing processes.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Parsing processes; a running server has its own.")
+    ] = None,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="An empty folder empties the index.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -54,14 +55,12 @@ def sync(
     """Bring the index in step with a folder: new, changed, renamed and removed files."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection, workers=workers)
-        with open_lectern(settings, f"sync {folder}", wait_seconds=0) as lectern:
+        with open_desk(settings, f"sync {folder}") as desk:
             if dry_run:
-                report = lectern.ingest.preview(folder, collection=settings.collection, allow_empty=allow_empty)
+                report = desk.preview_sync(folder, collection=settings.collection, allow_empty=allow_empty)
             else:
                 with printing.sync_progress(show=not as_json) as bar:
-                    report = lectern.ingest.sync(
-                        folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar
-                    )
+                    report = desk.sync(folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar)
         if as_json:
             print_json(report.to_json())
         else:
@@ -82,19 +81,17 @@ def search(
     """Show the passages that fit a question best."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        with open_lectern(settings, "search", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
-            found = lectern.retriever.retrieve(
-                question, collection=settings.collection, filters=_parse_filters(where or [])
-            )
-            hits = found.hits[:limit]
-            labels = page_labels(lectern.library, hits)
+        filters = _parse_filters(where or [])
+        with open_desk(settings, "search", wait_seconds=LOCK_WAIT_SECONDS) as desk:
+            found = desk.search(question, collection=settings.collection, filters=filters, limit=limit)
+        hits, milliseconds, notices = found.retrieval.hits, found.retrieval.milliseconds, found.retrieval.notices
         if as_json:
-            hit_list = [hit_json(hit, labels) for hit in hits]
-            print_json({"hits": hit_list, "milliseconds": found.milliseconds, "notices": found.notices})
+            hit_list = [hit_json(hit, found.labels) for hit in hits]
+            print_json({"hits": hit_list, "milliseconds": milliseconds, "notices": notices})
         else:
-            for notice in found.notices:
+            for notice in notices:
                 printing.messages.print(printing.clean(notice), style="yellow")
-            printing.print_hits(hits, labels, sum(found.milliseconds.values()))
+            printing.print_hits(hits, found.labels, sum(milliseconds.values()))
 
 
 @cli.command()
@@ -110,16 +107,23 @@ def ask(
 ) -> None:
     """Answer a question with citations, each checked against the page it names."""
     with reported(as_json):
-        settings = read_settings(home=home, collection=collection, llm=llm)
+        settings = read_settings(home=home, collection=collection)
         filters = _parse_filters(where or [])
-        model = choose_model(settings, use_llm=not no_llm)
-        with open_lectern(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
-            pipeline = lectern.ask_pipeline(model)
-            stream = pipeline.ask(question, collection=settings.collection, filters=filters)
+        with (
+            open_desk(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS) as desk,
+            desk.ask(
+                question,
+                collection=settings.collection,
+                filters=filters,
+                llm=llm or "",
+                use_llm=not no_llm,
+                explain=explain,
+            ) as answering,
+        ):
             if not as_json:
-                printing.print_stream(stream)
-            answer = stream.answer
-            explanation = explain_stages(stream, pipeline.settings) if explain else None
+                printing.print_stream(answering)
+            answer = answering.answer
+            explanation = answering.explanation if explain else None
         if as_json:
             extra = {} if explanation is None else {"explanation": explanation_json(explanation)}
             print_json({**answer_json(answer), **extra})
@@ -141,7 +145,8 @@ def documents(
     """List the documents of a collection, and what is wrong with which."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        listed = open_library(settings).list_documents(settings.collection)
+        with open_desk(settings, "documents") as desk:
+            listed = desk.list_documents(settings.collection)
         if failed:
             listed = [document for document in listed if document.has_failed]
         if as_json:
@@ -161,9 +166,9 @@ def remove(
     """Take a document out of the index and keep it out; the file itself is not touched."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        with open_lectern(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
-            listed = lectern.library.list_documents(settings.collection)
-            removable = [entry for entry in listed if (entry.state == "removed") == undo]
+        with open_desk(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as desk:
+            listed = desk.list_documents(settings.collection)
+            removable = [entry for entry in listed if entry.is_removed == undo]
             # A name with control characters is shown without them, and can be given as it is shown.
             named = [entry for entry in removable if entry.path == document] or [
                 entry for entry in removable if printing.printable(entry.path) == document
@@ -176,9 +181,9 @@ def remove(
                     "`lectern documents` lists them.",
                 )
             if undo:
-                lectern.ledger.remove_documents(ids)
+                desk.readmit_documents(settings.collection, ids)
             else:
-                lectern.ingest.remove(ids)
+                desk.remove_documents(settings.collection, ids)
         if as_json:
             print_json({"removed": [] if undo else [document], "restored": [document] if undo else []})
         elif undo:
@@ -191,7 +196,8 @@ def remove(
 def collections(home: Home = None, as_json: Json = False) -> None:
     """List the collections."""
     with reported(as_json):
-        listed = open_library(read_settings(home=home)).list_collections()
+        with open_desk(read_settings(home=home), "collections") as desk:
+            listed = desk.list_collections()
         if as_json:
             print_json({"collections": [collection_json(collection) for collection in listed]})
         else:
@@ -203,8 +209,8 @@ def status(home: Home = None, as_json: Json = False) -> None:
     """Show what is indexed and how the last syncs went."""
     with reported(as_json):
         settings = read_settings(home=home)
-        library = open_library(settings)
-        listed, runs = library.list_collections(), library.list_runs(limit=5)
+        with open_desk(settings, "status") as desk:
+            listed, runs = desk.list_collections(), desk.list_runs(limit=5)
         if as_json:
             print_json(
                 {
@@ -253,8 +259,8 @@ def evaluate_questions(
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         gold = read_questions(questions)
-        with open_lectern(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS) as lectern:
-            scores = evaluate(gold, lectern.retriever, collection=settings.collection)
+        with open_desk(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS) as desk:
+            scores = desk.evaluate(gold, collection=settings.collection)
         if as_json:
             print_json(scores.as_json())
         else:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ConfigurationError
 from rag.metrics import RankedQuestion, RetrievalScores, score_retrieval, unique_pages
-from rag.retrieval import Retriever
+from rag.types import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,13 @@ def read_questions(file: Path) -> list[GoldQuestion]:
     return questions
 
 
-def evaluate(questions: Sequence[GoldQuestion], retriever: Retriever, *, collection: str) -> RetrievalScores:
-    """Ask every question and score the pages found; the first, which loads the models, is asked twice."""
-    retriever.retrieve(questions[0].question, collection=collection)
+def evaluate(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence[Hit]]) -> RetrievalScores:
+    """Search for every question and score the pages found; the first, which loads the models, is searched for twice."""
+    search(questions[0].question)
     answers = []
     for gold in questions:
         started = time.perf_counter()
-        hits = retriever.retrieve(gold.question, collection=collection).hits
+        hits = search(gold.question)
         milliseconds = (time.perf_counter() - started) * 1000
         pages = tuple(PageHit(hit.document.path, hit.chunk.first_page, hit.chunk.last_page) for hit in hits)
         answers.append(QuestionHits(pages, milliseconds))

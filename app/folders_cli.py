@@ -10,13 +10,13 @@ from typing import Annotated
 import typer
 
 from app import folders_printing, printing
-from app.build import Lectern, open_folder_book, open_lectern, open_library
+from app.build import open_folder_book
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
+from app.desk import Desk
+from app.desks import open_desk
 from app.json_forms import folder_json, run_json
 from app.lock import describe_owner
 from app.scheduling.book import FolderBook, RegisteredFolder
-from app.scheduling.running import run_folder
-from app.scheduling.times import BackOff
 from app.settings import Settings, read_settings
 from app.tokens import SERVICE_FILE
 from ingest.report import SyncReport
@@ -119,8 +119,9 @@ def run(
             raise NotFoundError(
                 "There is no registered folder that is not paused.", "Name one: `lectern folders list` shows all."
             )
+        desk = stack.enter_context(open_desk(settings, "folders run"))
         try:
-            lectern = stack.enter_context(open_lectern(settings, "folders run", wait_seconds=0))
+            reports = _sync_each(desk, book, chosen, as_json)
         except IndexLockedError:
             asked = [book.ask_for_run(entry.id) for entry in chosen]
             if as_json:
@@ -128,7 +129,6 @@ def run(
             else:
                 folders_printing.print_asked(asked, describe_owner(settings.home))
             return
-        reports = _sync_here(lectern, book, chosen, as_json)
         if as_json:
             print_json({"runs": [report.to_json() for report in reports], "asked_for": []})
         if any(report.reason for report in reports):
@@ -146,11 +146,9 @@ def runs(
 ) -> None:
     """Show past syncs, the newest first: what changed, what failed and why, how long it took."""
     with reported(as_json):
-        listed = open_library(read_settings(home=home)).list_runs(
-            limit=limit,
-            in_collections=None if collection is None else [collection],
-            folder=None if folder is None else folder.expanduser().resolve(),
-        )
+        resolved = None if folder is None else folder.expanduser().resolve()
+        with open_desk(read_settings(home=home), "runs") as desk:
+            listed = desk.list_runs(limit=limit, collection=collection, folder=resolved)
         if as_json:
             print_json({"runs": [run_json(record) for record in listed]})
         else:
@@ -171,21 +169,17 @@ def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderBook]:
         book.close()
 
 
-def _sync_here(
-    lectern: Lectern, book: FolderBook, chosen: Sequence[RegisteredFolder], as_json: bool
-) -> list[SyncReport]:
-    """Sync one folder after the other; one that fails is reported, the rest goes on."""
+def _sync_each(desk: Desk, book: FolderBook, chosen: Sequence[RegisteredFolder], as_json: bool) -> list[SyncReport]:
+    """Sync one folder after the other; one that fails is reported, the rest goes on. Raises IndexLockedError."""
     reports = []
     for entry in chosen:
         try:
             with printing.sync_progress(show=not as_json) as bar:
-
-                def sync(path: Path, name: str, bar: printing.SyncBar = bar) -> SyncReport:
-                    return lectern.ingest.sync(path, collection=name, on_progress=bar)
-
-                report = run_folder(book, entry, sync, back_off=BackOff())
+                report = desk.sync_registered(entry, book, on_progress=bar)
             if not as_json:
                 printing.print_sync(report)
+        except IndexLockedError:
+            raise
         except LecternError as error:
             report = SyncReport(entry.name, entry.collection, reason=error.reason, remedy=error.remedy)
             if not as_json:

@@ -17,8 +17,8 @@ OWNER_FILE = "owner.json"
 
 
 @contextmanager
-def own_index(home: Path, command: str, *, wait_seconds: float, address: str = "") -> Iterator[None]:
-    """Own the index in `home` while the block runs; `address` is where others can reach the owner over HTTP.
+def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None]:
+    """Own the index in `home` while the block runs.
 
     Raises IndexLockedError, which names the owner, when another process does not let go within `wait_seconds`;
     StoreError when the folder cannot be written.
@@ -40,14 +40,28 @@ def own_index(home: Path, command: str, *, wait_seconds: float, address: str = "
         ) from error
     try:
         with suppress(OSError):  # Only for the message to others; a full disk is reported where it matters.
+            owner_file.unlink(missing_ok=True)  # What a killed process has left must not speak for this one.
             since = datetime.now().isoformat(" ", "seconds")
-            owner = {"process": os.getpid(), "command": command, "since": since, "address": address}
+            owner = {"process": os.getpid(), "command": command, "since": since, "address": ""}
             owner_file.write_text(json.dumps(owner))
         yield
     finally:
         with suppress(OSError):
             owner_file.unlink()
         lock.release()
+
+
+def announce_address(home: Path, address: str) -> None:
+    """Tell others where the owner of the index, which is this process, answers over HTTP. Raises StoreError."""
+    file = home / OWNER_FILE
+    try:
+        owner = json.loads(file.read_text())
+        file.write_text(json.dumps({**owner, "address": address}))
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{file} cannot be written: {error}. Other commands would not find this server.",
+            "Check the permissions and the room on its disk.",
+        ) from error
 
 
 def describe_owner(home: Path) -> str:
@@ -60,8 +74,18 @@ def describe_owner(home: Path) -> str:
 
 
 def owner_address(home: Path) -> str:
-    """Where the owner of the index in `home` answers over HTTP; "" when nobody says so."""
+    """Where the owner of the index in `home` answers over HTTP; "" when nobody says so, or who said so is gone."""
     try:
-        return str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
+        address = str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
     except (OSError, ValueError, AttributeError):
         return ""
+    return address if address and _is_owned(home) else ""
+
+
+def _is_owned(home: Path) -> bool:
+    """Whether some process owns the index: one that was killed has left its file, and not the lock."""
+    try:
+        with FileLock(home / "lock").acquire(timeout=0):
+            return False
+    except (Timeout, OSError):
+        return True

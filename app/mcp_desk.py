@@ -1,4 +1,4 @@
-"""The MCP tools over an index of this machine, which is owned only while a question is answered."""
+"""The MCP tools over an index of this machine: through a running server, else owned while a question is answered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import threading
 from contextlib import AbstractContextManager
 from typing import Any
 
-from app.build import Lectern, build_embedder, choose_model, open_lectern, open_library
-from app.json_forms import answer_json, document_json, hit_json, page_labels
+from app.build import build_embedder
+from app.desk import Desk
+from app.desks import open_desk
+from app.json_forms import answer_json, document_json, hit_json
 from app.settings import Settings
 from rag.errors import NotFoundError
 
@@ -26,39 +28,40 @@ class IndexDesk:
 
     def search(self, question: str, *, collection: str, limit: int) -> dict[str, Any]:
         """The best passages."""
-        with self._one_at_a_time, self._open("search") as lectern:
-            hits = lectern.retriever.retrieve(question, collection=self._named(collection)).hits[:limit]
-            labels = page_labels(lectern.library, hits)
-            return {"hits": [hit_json(hit, labels) for hit in hits]}
+        with self._one_at_a_time, self._open("search") as desk:
+            found = desk.search(question, collection=self._named(collection), filters={}, limit=limit)
+        return {"hits": [hit_json(hit, found.labels) for hit in found.retrieval.hits]}
 
     def ask(self, question: str, *, collection: str) -> dict[str, Any]:
         """A finished answer."""
-        model = choose_model(self._settings)
-        with self._one_at_a_time, self._open("ask") as lectern:
-            return answer_json(lectern.ask_pipeline(model).ask(question, collection=self._named(collection)).answer)
+        with (
+            self._one_at_a_time,
+            self._open("ask") as desk,
+            desk.ask(question, collection=self._named(collection), filters={}) as answering,
+        ):
+            return answer_json(answering.answer)
 
     def list_documents(self, *, collection: str) -> dict[str, Any]:
         """All documents."""
-        listed = open_library(self._settings).list_documents(self._named(collection))
+        with self._open("list_documents") as desk:
+            listed = desk.list_documents(self._named(collection))
         return {"documents": [document_json(document) for document in listed]}
 
     def read_page(self, document: str, page: int, *, collection: str) -> dict[str, Any]:
         """A page's text."""
-        library = open_library(self._settings)
         name = self._named(collection)
-        found = [entry for entry in library.list_documents(name) if entry.path == document and entry.pages]
-        if not found:
-            raise NotFoundError(
-                f"There is no document {document!r} with text in the collection {name!r}.",
-                "`list_documents` lists them.",
-            )
-        read = library.load_pages(found[0].id, [page])
-        if page not in read:
-            raise NotFoundError(f"{document} has no page {page}.", f"It has {found[0].pages}, counted from 0.")
-        return {"number": page, "label": read[page].label, "text": read[page].text}
+        with self._open("read_page") as desk:
+            found = [entry for entry in desk.list_documents(name) if entry.path == document and entry.pages]
+            if not found:
+                raise NotFoundError(
+                    f"There is no document {document!r} with text in the collection {name!r}.",
+                    "`list_documents` lists them.",
+                )
+            read = desk.load_page(name, found[0], page)
+        return {"number": page, "label": read.label, "text": read.text}
 
-    def _open(self, what: str) -> AbstractContextManager[Lectern]:
-        return open_lectern(self._settings, f"mcp ({what})", wait_seconds=LOCK_WAIT_SECONDS, embedder=self._embedder)
+    def _open(self, what: str) -> AbstractContextManager[Desk]:
+        return open_desk(self._settings, f"mcp ({what})", wait_seconds=LOCK_WAIT_SECONDS, embedder=self._embedder)
 
     def _named(self, collection: str) -> str:
         return collection or self._settings.collection

@@ -10,11 +10,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
+from app.desk import Answering
 from app.doctor import Finding
 from app.explanation import Explanation
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError
-from rag.pipeline import AnswerStream
 from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, page_name
 
 # No emoji: in a document, ":100:" is part of a ratio or a name.
@@ -95,7 +95,7 @@ def print_sync(report: SyncReport) -> None:
         )
 
 
-def print_hits(hits: Sequence[Hit], labels: dict[tuple[int, int], str], milliseconds: float) -> None:
+def print_hits(hits: Sequence[Hit], labels: Mapping[tuple[int, int], str], milliseconds: float) -> None:
     """Hits with their place and the beginning of their text."""
     if not hits:
         output.print("Nothing found.")
@@ -108,7 +108,7 @@ def print_hits(hits: Sequence[Hit], labels: dict[tuple[int, int], str], millisec
     output.print(f"[dim]{milliseconds:.0f} ms[/]")
 
 
-def print_stream(stream: AnswerStream) -> None:
+def print_stream(stream: Answering) -> None:
     """The sources, then the answer as it comes."""
     for source in stream.sources:
         label = source.page_labels.get(source.first_page, "")

@@ -1,4 +1,4 @@
-"""Errors as HTTP answers tell them: problem details (RFC 9457). Knows neither routes nor who asks."""
+"""Errors as HTTP answers tell them: problem details (RFC 9457), or OpenAI's form. Knows neither routes nor who asks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from http import HTTPStatus
 from typing import Any
 
 MEDIA_TYPE = "application/problem+json"
+
+OPENAI_PREFIX = "/v1/"
+"""Below it errors have OpenAI's form: its clients read no other."""
+
+OPENAI_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+"""By which its clients tell these from other errors."""
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -32,10 +38,24 @@ class Problem:
             "remedy": self.remedy,
         }
 
-    async def answer(self, send: Send) -> None:
-        """Send it as the whole answer over ASGI."""
-        body = json.dumps(self.to_json()).encode()
-        headers = (("content-type", MEDIA_TYPE), ("content-length", str(len(body))), *self.headers)
+    def to_openai(self, *, code: str | None = None, param: str | None = None) -> dict[str, Any]:
+        """The same as OpenAI's API says it."""
+        kind = "invalid_request_error" if self.status < 500 else "server_error"
+        message = f"{self.detail} {self.remedy}".strip()
+        code = code or OPENAI_CODES.get(self.status)
+        return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+    def form_for(self, path: str) -> tuple[str, dict[str, Any]]:
+        """Media type and content of the answer to a request for that path."""
+        if path.startswith(OPENAI_PREFIX):
+            return "application/json", self.to_openai()
+        return MEDIA_TYPE, self.to_json()
+
+    async def answer(self, send: Send, path: str) -> None:
+        """Send it over ASGI as the whole answer to a request for that path."""
+        media_type, content = self.form_for(path)
+        body = json.dumps(content).encode()
+        headers = (("content-type", media_type), ("content-length", str(len(body))), *self.headers)
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": self.status, "headers": encoded})
         await send({"type": "http.response.body", "body": body})

@@ -105,6 +105,11 @@ def _swap(staged: Path, home: Path) -> None:
     shutil.rmtree(home / REPLACED)
 
 
+def is_cut_off(home: Path) -> bool:
+    """Whether a restore was killed, or is at work, while the index was being exchanged."""
+    return (home / MOVING_OUT).is_dir() or (home / MOVED_OUT).is_dir()
+
+
 def finish_cut_off_restore(home: Path) -> None:
     """After a restore that was killed: the old index again, unless the new one was whole. The caller owns `home`."""
     if (home / MOVED_OUT).is_dir():

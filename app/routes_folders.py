@@ -25,7 +25,7 @@ EVERY = Field(max_length=50, examples=["30m"], description="interval, instead of
 class NewFolder(BaseModel):
     """A folder to register; `path` is one of the server's machine."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     path: str = Field(min_length=1, max_length=4096, examples=["/home/ann/papers"])
     collection: str = Field("default", min_length=1, max_length=200)
@@ -37,7 +37,7 @@ class NewFolder(BaseModel):
 class FolderChange(BaseModel):
     """What is to be otherwise; what is left out stays. Both schedules empty: none any more."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     schedule: Annotated[str | None, SCHEDULE] = None
     every: Annotated[str | None, EVERY] = None

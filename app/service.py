@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.build import Lectern, choose_model, open_sandbox
+from app.desk import Found
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
 from app.sync_queue import SyncJob, SyncQueue
 from app.uploads import Uploads
-from rag.errors import LecternError
+from app.verify import Problem, verify_files, verify_index
+from ingest.report import SyncReport
+from rag.errors import LecternError, NotFoundError
 from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
-from rag.retrieval import Retrieval, check_question
+from rag.retrieval import check_question
 from rag.types import Answer, Message
 
 log = logging.getLogger(__name__)
@@ -50,14 +53,8 @@ class Question:
     filters: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Message, ...] = ()
     use_llm: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The hits of a search, with the documents' own labels by (document id, page)."""
-
-    retrieval: Retrieval
-    labels: Mapping[tuple[int, int], str]
+    llm: str = ""
+    """PROVIDER:MODEL in place of the service's own LLM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,12 @@ class Service:
         *,
         find_model: Callable[[], LanguageModel | None] | None = None,
         on_sync: Callable[[SyncJob], None] = lambda job: None,
+        forget_folders: Callable[[str], None] = lambda collection: None,
     ) -> None:
-        """`find_model` is asked for the LLM, else the settings are; `on_sync` is told of every sync that ends."""
+        """`find_model` is asked for the LLM, else the settings are; `on_sync` is told of every sync that ends.
+
+        `forget_folders` takes out of the book what is registered for a collection that is being removed.
+        """
         self.lectern = lectern
         self.syncs = SyncQueue(lectern.ingest, on_finished=on_sync)
         self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
@@ -87,11 +88,13 @@ class Service:
         self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
         self.pictures = PagePictures(self._sandbox)
         self.uploads = Uploads(lectern.settings.home / "uploads", self._sandbox)
+        self._forget_folders = forget_folders
         self._find_model = find_model or (lambda: choose_model(lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
         self._model_lock = threading.Lock()
-        self._closing = threading.Event()
+        self._askers: set[threading.Event] = set()
+        """Of the answers that wait or are made: each is set when nobody waits for its answer any more."""
         self._readiness = Readiness(False, "The models are being loaded.")
         self._searches.submit(self._load_models)
 
@@ -116,14 +119,21 @@ class Service:
     def answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Future[Answer | None]:
         """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
 
-        It is called in another thread. Once `left` is set, the LLM is stopped and there is no answer. Raises
+        It is called in another thread. Once `left` is set, the LLM is hung up on and there is no answer. Raises
         OverloadedError; the future raises what `AskPipeline.ask` does.
         """
-        return self._answers.submit(self._answer, question, deliver, left)
+        answer = self._answers.submit(self._answer, question, deliver, left)
+        self._askers.add(left)
+        answer.add_done_callback(lambda _: self._askers.discard(left))
+        return answer
 
     def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync. Raises OverloadedError."""
         return self.syncs.submit(Path(os.path.realpath(folder)), collection, allow_empty=allow_empty)
+
+    def preview(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncReport:
+        """What a sync would do; nothing is changed. Raises ConfigurationError, StoreError."""
+        return self.lectern.ingest.preview(folder, collection=collection, allow_empty=allow_empty)
 
     def remove_document(self, collection: str, document_id: int) -> None:
         """Take a document out of the index and keep it out; an uploaded one is deleted. Raises NotFoundError."""
@@ -133,8 +143,23 @@ class Service:
             file.unlink(missing_ok=True)
         self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
 
+    def readmit_document(self, collection: str, document_id: int) -> None:
+        """Let the next sync index a document again that was taken out. Raises NotFoundError."""
+        document, _ = self.lectern.library.load_document(collection, document_id)
+        if not document.is_removed:
+            raise NotFoundError(f"{document.path} was not removed.", "There is nothing to undo.")
+        self.syncs.run(lambda: self.lectern.ledger.remove_documents([document_id])).result()
+
+    def verify(self, *, repair: bool) -> Future[list[Problem]]:
+        """Compare catalogue, full-text index, vectors and folders. Raises OverloadedError; the future IndexLockedError
+        while a sync runs, which leaves things unfinished between its files."""
+        return self.syncs.run(lambda: self._verify(repair=repair))
+
     def remove_collection(self, collection: str) -> None:
-        """Forget a collection, and delete what was uploaded into it. Raises NotFoundError, IndexLockedError."""
+        """Forget a collection and its registered folders, and delete what was uploaded into it.
+
+        Raises NotFoundError, IndexLockedError.
+        """
         self.syncs.run(lambda: self._remove_collection(collection)).result()
         self.uploads.delete(collection)
 
@@ -145,7 +170,7 @@ class Service:
             removed = [
                 document.id
                 for document in self.lectern.library.list_documents(collection)
-                if document.state == "removed" and document.folder == str(folder) and document.path in names
+                if document.is_removed and document.folder == str(folder) and document.path in names
             ]
             if removed:
                 self.syncs.run(lambda: self.lectern.ledger.remove_documents(removed)).result()
@@ -153,7 +178,8 @@ class Service:
 
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""
-        self._closing.set()
+        for left in list(self._askers):
+            left.set()
         for lane in (self._answers, self._searches, self.files):
             lane.close()
         stopped = self.syncs.close(seconds)
@@ -188,24 +214,31 @@ class Service:
 
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
         text = check_question(question.text)
-        model = self._choose_model() if question.use_llm else None
-        text = stand_alone(text, question.history, model)
+        model = self._choose_model(question.llm) if question.use_llm else None
+        text = stand_alone(text, question.history, model, stop=left)
         if left.is_set():
             return None
         pipeline = self.lectern.ask_pipeline(model)
         # All searching is done by the threads for it, so that answers cannot crowd out searches.
         stream = self._searches.submit(
-            pipeline.ask, text, collection=question.collection, filters=question.filters, history=question.history
+            pipeline.ask,
+            text,
+            collection=question.collection,
+            filters=question.filters,
+            history=question.history,
+            stop=left,
         ).result()
         deliver(stream)
         for piece in stream:
-            if left.is_set() or self._closing.is_set():
+            if left.is_set():
                 stream.close()
                 return None
             deliver(piece)
-        return stream.answer
+        return None if left.is_set() else stream.answer
 
-    def _choose_model(self) -> LanguageModel | None:
+    def _choose_model(self, named: str) -> LanguageModel | None:
+        if named:
+            return choose_model(self.lectern.settings.model_copy(update={"llm": named}))
         with self._model_lock:
             if time.monotonic() >= self._model_until:
                 self._model = self._find_model()
@@ -222,5 +255,11 @@ class Service:
 
     def _remove_collection(self, collection: str) -> None:
         self.syncs.refuse_while_syncing(collection)
+        # First, so that no schedule asks for another sync of it.
+        self._forget_folders(collection)
         self.syncs.drop_waiting(collection)
         self.lectern.ingest.remove_collection(collection)
+
+    def _verify(self, *, repair: bool) -> list[Problem]:
+        self.syncs.refuse_while_syncing()
+        return verify_files(self.lectern.settings.home) or list(verify_index(self.lectern, repair=repair))

@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     )
     passwords: dict[str, str] = Field(default_factory=dict, description="file name pattern = password")
 
+    token: SecretStr | None = Field(None, description="what commands show a running server that asks for one")
+
     allowed_hosts: list[str] = Field(
         default_factory=list,
         description="names the server may be addressed by, besides localhost; `*.name` for all below",

@@ -69,6 +69,8 @@ class SyncQueue:
         self._count = 0
         self._prefix = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
         self._stop = threading.Event()
+        self._interrupt = threading.Event()
+        """Stops the sync that runs, and that one only."""
         self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
         self._thread.start()
 
@@ -106,12 +108,13 @@ class SyncQueue:
             self._lock.notify_all()
         return done
 
-    def refuse_while_syncing(self, collection: str) -> None:
-        """Raise IndexLockedError while a sync of the collection runs; for tasks."""
+    def refuse_while_syncing(self, collection: str | None = None) -> None:
+        """Raise IndexLockedError while a sync of the collection, or of any, runs; for tasks."""
         running = self._jobs.get(self._running or "")
-        if running is not None and running.collection == collection:
+        if running is not None and collection in (None, running.collection):
             raise IndexLockedError(
-                f"The collection {collection!r} is being synced with {running.folder}.", "Wait for it to finish."
+                f"The collection {running.collection!r} is being synced with {running.folder}.",
+                "Wait for it to finish.",
             )
 
     def drop_waiting(self, collection: str) -> None:
@@ -121,6 +124,16 @@ class SyncQueue:
             for id_ in dropped:
                 self._waiting.remove(id_)
         for id_ in dropped:
+            self._finish(id_, state="stopped")
+
+    def stop(self, id_: str) -> None:
+        """Stop one job: a waiting one is dropped, the running one ends at the file it is at; others go on."""
+        with self._lock:
+            if is_waiting := id_ in self._waiting:
+                self._waiting.remove(id_)
+            elif id_ == self._running:
+                self._interrupt.set()
+        if is_waiting:
             self._finish(id_, state="stopped")
 
     def find(self, id_: str) -> SyncJob | None:
@@ -140,6 +153,7 @@ class SyncQueue:
             waiting, tasks = list(self._waiting), list(self._tasks)
             self._waiting.clear()
             self._tasks.clear()
+            self._interrupt.set()
             self._lock.notify_all()
         for id_ in waiting:
             self._finish(id_, state="stopped")
@@ -156,8 +170,9 @@ class SyncQueue:
                 self._lock.wait_for(lambda: self._tasks or self._waiting or self._stop.is_set())
             self._run_tasks()
             with self._lock:
-                if not self._waiting:
+                if self._stop.is_set() or not self._waiting:
                     continue
+                self._interrupt.clear()
                 self._running = self._waiting.popleft()
                 job = self._set(self._running, state="running", started_at=_now())
             self._sync(job)
@@ -176,7 +191,7 @@ class SyncQueue:
                 collection=job.collection,
                 allow_empty=job.allow_empty,
                 on_progress=on_progress,
-                interrupt=self._stop,
+                interrupt=self._interrupt,
             )
             outcome = {"state": "failed files" if report.failed else "done", "report": report}
         except KeyboardInterrupt:

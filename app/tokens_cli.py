@@ -12,9 +12,10 @@ import typer
 from rich.table import Table
 
 from app import printing
+from app.build import open_token_store
 from app.commands import Home, Json, print_json, reported
 from app.settings import read_settings
-from app.tokens import LONGEST_DAYS, SERVICE_FILE, Role, TokenInfo, TokenStore
+from app.tokens import LONGEST_DAYS, Role, TokenInfo, TokenStore
 
 tokens = typer.Typer(help="Who may use the server: make, list and revoke tokens.", no_args_is_help=True)
 
@@ -81,7 +82,7 @@ def revoke_token(
 
 @contextmanager
 def _open_store(home: Path | None) -> Iterator[TokenStore]:
-    store = TokenStore(read_settings(home=home).home / SERVICE_FILE)
+    store = open_token_store(read_settings(home=home))
     try:
         yield store
     finally:

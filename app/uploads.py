@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 import unicodedata
@@ -21,11 +20,7 @@ from rag.errors import ConfigurationError, ParseError, StoreError
 LONGEST_NAME = 200
 """Bytes; file systems take 255, and a suffix may be added."""
 
-LONGEST_COLLECTION = 64
-
 INCOMING = ".incoming-"
-
-_COLLECTION = re.compile(r"[^\W_](?:[\w .-]*\w)?")
 
 
 class Uploads:
@@ -95,15 +90,6 @@ def check_type(name: str) -> None:
     if extension not in SUPPORTED:
         what = f"{extension} files" if extension else "files without an extension"
         raise ParseError(f"Lectern does not read {what} ({name}).", REMEDIES.get(extension, "Save it as PDF or .docx."))
-
-
-def check_collection_name(name: str) -> None:
-    """Raise ConfigurationError for a name that a new collection may not have."""
-    if len(name) > LONGEST_COLLECTION or not _COLLECTION.fullmatch(name):
-        raise ConfigurationError(
-            f"A collection may not be called {name[:LONGEST_COLLECTION]!r}.",
-            f"Use at most {LONGEST_COLLECTION} letters, digits, spaces, dots, hyphens and underscores.",
-        )
 
 
 def _bad_name(given: str, why: str) -> ConfigurationError:

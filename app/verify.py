@@ -93,7 +93,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 
 
 def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
-    indexes = [(name, index, lectern.upkeep.vector_keys(index.id)) for name, index in lectern.upkeep.indexes()]
+    indexes = [(name, index, lectern.ledger.vector_keys(index.id)) for name, index in lectern.ledger.indexes()]
     try:
         spaces = set() if lectern.vectors.is_missing() else set(lectern.vectors.spaces())
         compared = [(name, index, compare_vectors(index, keys, lectern.vectors)) for name, index, keys in indexes]

@@ -98,6 +98,14 @@ class Ledger(Protocol):
         """A stored version, to embed it again without its file."""
         ...
 
+    def indexes(self) -> list[tuple[str, IndexInfo]]:
+        """Every index with the name of its collection."""
+        ...
+
+    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
+        """The vectors that an index should have, by document."""
+        ...
+
     def journalled_vectors(self) -> list[VectorKey]:
         """Vectors that no version refers to."""
         ...

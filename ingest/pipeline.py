@@ -17,6 +17,8 @@ from ingest.chunking import CHUNKING_VERSION
 from ingest.flow import run_ahead
 from ingest.folder import FolderChanges, FolderScan, compare, hash_file, scan_folder
 from ingest.ledger import Ledger
+from ingest.naming import check_collection_name
+from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
@@ -92,7 +94,7 @@ class IngestPipeline:
         with self._refusal_recorded(root, collection):
             scan = scan_folder(root, ignore=self._ignore)
             target = self._open_target(collection, root)
-            self.recover(target.index)
+            self.recover()
             known = self._ledger.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
             changes = self._compare(root, scan, known, target.index.id)
@@ -131,6 +133,8 @@ class IngestPipeline:
             index = self._ledger.find_index(collection_id, self.fingerprint)
             index_id = index.id if index else -1
             known = self._ledger.known_files(folder_id, index_id) if folder_id else {}
+        else:
+            check_collection_name(collection)
         _refuse_sudden_emptiness(root, scan, known, allow_empty)
         changes = self._compare(root, scan, known, index_id)
         report = _first_report(root, collection, scan, changes)
@@ -151,13 +155,13 @@ class IngestPipeline:
         self._ledger.delete_collection(collection)
         self._sweep()
 
-    def recover(self, index: IndexInfo) -> None:
-        """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost."""
-        documents = self._ledger.generations_of(index.id)
-        if documents and self._vectors.is_missing():
-            for document_id in documents:
-                _, chunks, key = self._ledger.load_generation(document_id, index.id)
-                self._add_vectors(key, document_id, embed_chunks(chunks, self._embedder))
+    def recover(self) -> None:
+        """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost.
+
+        It is lost as a whole, with its folder, and so of all collections, whichever is synced.
+        """
+        if self._vectors.is_missing():
+            embed_lost(ledger=self._ledger, vectors=self._vectors, embedder=self._embedder)
         self._sweep()
 
     @property
@@ -183,6 +187,8 @@ class IngestPipeline:
             raise
 
     def _open_target(self, collection: str, root: Path) -> _Target:
+        if self._ledger.find_collection(collection) is None:
+            check_collection_name(collection)
         collection_id = self._ledger.open_collection(collection)
         for other in self._ledger.folder_roots(collection_id):
             if other != root and (other in root.parents or root in other.parents):

@@ -34,6 +34,17 @@ def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: Ve
     return VectorGaps(missing, sorted(stored - known))
 
 
+def embed_lost(*, ledger: Ledger, vectors: VectorIndex, embedder: Embedder) -> None:
+    """Embed what no vector is there for, in all collections. Raises StoreError, ModelError.
+
+    An index made with another embedder is left as it is: words are searched until a sync has built it anew.
+    """
+    for _, index in ledger.indexes():
+        if index.is_made_with(embedder.fingerprint):
+            gaps = compare_vectors(index, ledger.vector_keys(index.id), vectors)
+            embed_missing(index, gaps.missing, ledger=ledger, vectors=vectors, embedder=embedder)
+
+
 def embed_missing(
     index: IndexInfo,
     missing: Mapping[int, Collection[str]],

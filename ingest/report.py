@@ -66,6 +66,22 @@ class SyncReport:
             },
         }
 
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SyncReport:
+        """The report that `to_json` gave. Raises KeyError, TypeError."""
+        files = values["files"]
+        counts = ("unchanged", "pages", "chunks", "seconds")
+        same = ("folder", "collection", *counts, "reason", "remedy", "stages", "dry_run")
+        return cls(
+            added=files["added"],
+            changed=files["changed"],
+            renamed=[(pair["from"], pair["to"]) for pair in files["renamed"]],
+            removed=files["removed"],
+            failed=[FailedFile(**file) for file in values["failed"]],
+            kept_out=files["kept_out"],
+            **{name: values[name] for name in same},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:

@@ -19,17 +19,10 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, SecretStr, model_validator
 
 from rag.addresses import is_loopback, is_usable, without_credentials
-from rag.errors import ConfigurationError, LecternError, ModelError, NotFoundError, QuestionError
+from rag.errors import ModelError
+from rag.problem_details import error_of
 from rag.retrieval import Retrieval
 from rag.types import Hit
-
-ERRORS: Mapping[int, type[LecternError]] = {
-    401: ConfigurationError,
-    403: ConfigurationError,
-    404: NotFoundError,
-    422: QuestionError,
-}
-"""What a service's status says, as the error that the same thing raises in process."""
 
 
 @runtime_checkable
@@ -92,7 +85,7 @@ class LecternRetriever(BaseRetriever):
             ) from error
         if response.is_success:
             return _hits_of(response)
-        raise _error_of(response)
+        raise error_of(response)
 
 
 def _document_of_hit(hit: Hit) -> Document:
@@ -128,13 +121,3 @@ def _hits_of(response: httpx.Response) -> list[Mapping[str, Any]]:
         return hits
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{response.url} answers, but not as Lectern does.", "Correct `base_url`.") from error
-
-
-def _error_of(response: httpx.Response) -> LecternError:
-    """The problem details (RFC 9457) that the service gives, as the error they are in process."""
-    kind = ERRORS.get(response.status_code, ModelError)
-    try:
-        problem = response.json()
-        return kind(str(problem["detail"]), str(problem.get("remedy", "")))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return kind(f"{response.url} answered with status {response.status_code}.", "Look into the service's log.")

@@ -5,6 +5,7 @@ Knows each part by its protocol, and nothing of who asks.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -124,11 +125,13 @@ class AskPipeline:
         collection: str,
         filters: Mapping[str, str] | None = None,
         history: Sequence[Message] = (),
+        stop: threading.Event | None = None,
     ) -> AnswerStream:
         """Search at once; the answer is made while the stream is read.
 
-        Raises QuestionError, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then
-        holds what had come, the sources, and the error.
+        Once `stop` is set, which any thread may do, the LLM is hung up on and the answer breaks off. Raises
+        QuestionError, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then holds what
+        had come, the sources, and the error.
         """
         question = check_question(question)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
@@ -144,7 +147,7 @@ class AskPipeline:
                 return self._refuse(stream, timer)
             if self._model is None:
                 return self._quote(stream, question, timer)
-            return self._generate(stream, self._model, question, history, timer)
+            return self._generate(stream, self._model, question, history, stop, timer)
 
         return AnswerStream(
             sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
@@ -200,7 +203,13 @@ class AskPipeline:
         )
 
     def _generate(
-        self, stream: AnswerStream, model: LanguageModel, question: str, history: Sequence[Message], timer: StageTimer
+        self,
+        stream: AnswerStream,
+        model: LanguageModel,
+        question: str,
+        history: Sequence[Message],
+        stop: threading.Event | None,
+        timer: StageTimer,
     ) -> Iterator[str]:
         """The LLM's answer, in which no citation is shown that has no source."""
         text, error, usage = "", "", None
@@ -213,7 +222,7 @@ class AskPipeline:
             )
             stream_filter = CitationFilter({source.number for source in prompt.used})
             timer.mark("prompt")
-            for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens):
+            for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=stop):
                 usage = chunk.usage or usage
                 stop_reason = chunk.stop_reason or stop_reason
                 text += chunk.text

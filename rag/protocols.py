@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -140,6 +141,8 @@ class LanguageModel(Protocol):
         """Tokens of `text` for this model, never fewer than there are where it can only be estimated."""
         ...
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
-        """The answer as it is made. Raises ModelError, also in the middle."""
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """The answer as it is made. Raises ModelError, also in the middle, and soon after `stop` is set."""
         ...

@@ -167,6 +167,11 @@ class DocumentInfo:
         """Whether its file could not be read when it was last tried; a stale document answers all the same."""
         return self.state in ("failed", "stale")
 
+    @property
+    def is_removed(self) -> bool:
+        """Whether somebody took it out of the index, so that later syncs leave it out."""
+        return self.state == "removed"
+
 
 @dataclass(frozen=True, slots=True)
 class StageRank:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from collections.abc import Iterator, Sequence
 
@@ -87,7 +88,9 @@ class ScriptedModel:
     def count_tokens(self, text: str) -> int:
         return len(text) // 3 + 1
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
         self.asked.append(messages)
         for piece in self.pieces:
             yield ModelChunk(piece)

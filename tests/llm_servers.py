@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -272,8 +272,7 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
                 return self._send(failure.code, failure.body, failure.retry_after)
             if failure == HANG:
                 self.close_connection = True
-                stopping.wait(60)
-                return None
+                return self._hang()
             self.send_response(200)
             self.send_header("content-type", script.content_type)
             self.send_header("transfer-encoding", "chunked")
@@ -295,13 +294,22 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
                 for event in script.end:
                     self._write(event)
             elif failure == HANG_IN_ANSWER:
-                stopping.wait(60)
+                self._hang()
             elif failure == BAD_JSON:
                 self._write('data: {"broken\n\n' if "event" in script.content_type else '{"broken\n')
             if failure in (CUT, HANG_IN_ANSWER):
                 self.close_connection = True
             else:
                 self.wfile.write(b"0\r\n\r\n")
+
+        def _hang(self) -> None:
+            """Say nothing until the client leaves."""
+            self.connection.settimeout(0.02)
+            while not stopping.is_set():
+                with suppress(TimeoutError):
+                    if not self.connection.recv(1):
+                        server.hung_up.set()
+                        return
 
         def _write(self, event: str) -> None:
             data = event.encode()

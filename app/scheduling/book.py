@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from app.scheduling.tables import WRITES, open_service_file, translated_errors, watched_folders
 from app.scheduling.times import choose_schedule, is_interval, next_time
+from ingest.naming import check_collection_name
 from rag.errors import ConfigurationError, NotFoundError
 from rag.types import printable_path
 
@@ -103,8 +104,7 @@ class FolderBook:
         """
         chosen = choose_schedule(schedule, every)
         path = self.check_allowed(folder)
-        if not collection.strip():
-            raise ConfigurationError("A collection needs a name.", "Name one, for example `default`.")
+        check_collection_name(collection)
         if not path.is_dir():
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")
@@ -159,6 +159,11 @@ class FolderBook:
         with self._writing() as connection:
             _one(connection, folder_id)
             connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
+
+    def forget_collection(self, collection: str) -> None:
+        """Forget all folders of a collection, which is being deleted."""
+        with self._writing() as connection:
+            connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
 
     def pause(self, folder_id: int) -> RegisteredFolder:
         """Sync a folder no more until it is resumed, other than when someone asks. Raises NotFoundError."""

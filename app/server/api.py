@@ -14,11 +14,19 @@ from app.access import AccessMiddleware, AccessPolicy
 from app.feedback import FeedbackStore
 from app.server import problems
 from app.server.metrics import CountRequests, Metrics
-from app.server.routes import answers, collections, documents, health, openai, runs
+from app.server.routes import answers, collections, documents, health, openai, runs, upkeep
 from app.service import Service
 from app.tokens import SERVICE_FILE
 
-ROUTERS = (collections.router, documents.router, answers.router, runs.router, health.router, openai.router)
+ROUTERS = (
+    collections.router,
+    documents.router,
+    answers.router,
+    runs.router,
+    upkeep.router,
+    health.router,
+    openai.router,
+)
 
 DESCRIPTION = """\
 Answers questions from folders of documents, and shows the page that proves the answer. Pages are counted from 0. Errors
@@ -67,6 +75,8 @@ def create_app(
     app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
     app.state.check_folder = check_folder
     problems.install(app)
-    for router in (*ROUTERS, *routers):
+    for router in ROUTERS:
         app.include_router(router)
+    for router in routers:
+        app.include_router(router, responses=problems.RESPONSES)
     return app

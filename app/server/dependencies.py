@@ -31,8 +31,11 @@ def _feedback(request: Request) -> FeedbackStore:
 
 def require_collection(request: Request, name: str, role: Role = Role.READ) -> str:
     """The collection, if it is there and the caller may act so on it. Raises NotFoundError, ForbiddenError."""
-    require(request, role, name)
-    if not _service(request).has_collection(name):
+    identity = require(request, role, name)
+    service = _service(request)
+    if identity.collections is None:
+        service.lectern.library.find_index(name)  # Whoever may know all collections is told which there are.
+    elif not service.has_collection(name):
         raise unknown_collection(name)
     return name
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import AsyncGenerator, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -36,7 +37,8 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
     left = threading.Event()
 
     def deliver(event: AnswerStream | str | Future[Answer | None]) -> None:
-        loop.call_soon_threadsafe(events.put_nowait, event)
+        with suppress(RuntimeError):  # The loop may have ended with the server.
+            loop.call_soon_threadsafe(events.put_nowait, event)
 
     service.answer(question, deliver, left).add_done_callback(deliver)
     try:
@@ -48,6 +50,11 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
             yield event
     finally:
         left.set()
+
+
+async def first_of(events: AsyncGenerator[Event, None]) -> Event:
+    """The first event, which is the stream."""
+    return await anext(events)
 
 
 async def finish(service: Service, question: Question) -> tuple[AnswerStream, Answer]:

@@ -47,7 +47,7 @@ class ChatMessage(BaseModel):
 class StreamOptions(BaseModel):
     """What a stream should hold beside the text."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", strict=True)
     include_usage: bool = False
 
 
@@ -56,6 +56,7 @@ class ChatRequest(BaseModel):
 
     model_config = ConfigDict(
         extra="allow",
+        strict=True,
         json_schema_extra={
             "example": {
                 "model": "lectern/default",
@@ -68,6 +69,47 @@ class ChatRequest(BaseModel):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = None
+
+
+class ErrorForm(BaseModel):
+    """An error."""
+
+    class Body(BaseModel):
+        """What went wrong."""
+
+        message: str = Field(examples=["The model 'lectern/letters' does not exist."])
+        type: str = Field(examples=["invalid_request_error"])
+        param: str | None = Field(examples=["model"])
+        code: str | None = Field(examples=["model_not_found"])
+
+    error: Body
+
+
+class ModelForm(BaseModel):
+    """A collection as a model."""
+
+    id: str = Field(examples=["lectern/default"])
+    object: Literal["model"]
+    created: int
+    owned_by: Literal["lectern"]
+
+
+class ModelList(BaseModel):
+    """The collections as models."""
+
+    object: Literal["list"]
+    data: list[ModelForm]
+
+
+class Completion(BaseModel):
+    """A whole answer."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str = Field(examples=["lectern/default"])
+    choices: list[dict[str, Any]]
+    usage: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

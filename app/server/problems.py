@@ -12,12 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.access import ForbiddenError, unknown_collection
 from app.bodies import BodyRefusedError
 from app.problems import MEDIA_TYPE, Problem
-from app.server.schemas import ProblemForm
 from app.tokens import Identity
 from rag.errors import (
     ConfigurationError,
@@ -46,16 +46,27 @@ STATUSES: Sequence[tuple[type[LecternError], int]] = (
 )
 """The first class that fits decides."""
 
-OPENAI_PREFIX = "/v1/"
-
 MOST_MISTAKES = 5
 """Of a wrong request that are named."""
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemForm, "description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (400, 404, 422, 503)
-}
-"""What any route may answer, for the OpenAPI document."""
+ANYWHERE = (400, 401, 403, 404, 408, 413, 421, 422, 429, 503)
+"""Statuses with which any route may refuse a request, mostly before it is reached."""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemForm"}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problems that a route answers with, for the OpenAPI document."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+        for status in statuses
+    }
+
+
+RESPONSES = refusals(*ANYWHERE)
+"""What any route may answer."""
 
 
 def install(app: FastAPI) -> None:
@@ -101,19 +112,10 @@ def problem_of(error: LecternError) -> Problem:
     return Problem(status, error.reason, error.remedy, headers)
 
 
-def openai_error(problem: Problem, *, code: str | None = None, param: str | None = None) -> dict[str, Any]:
-    """A problem in OpenAI's form."""
-    kind = "invalid_request_error" if problem.status < 500 else "server_error"
-    message = f"{problem.detail} {problem.remedy}".strip()
-    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
-
-
 def respond(request: Request, problem: Problem) -> JSONResponse:
     """The answer to a request that ran into a problem."""
-    headers = dict(problem.headers)
-    if request.url.path.startswith(OPENAI_PREFIX):
-        return JSONResponse(openai_error(problem), problem.status, headers)
-    return JSONResponse(problem.to_json(), problem.status, headers, media_type=MEDIA_TYPE)
+    media_type, content = problem.form_for(request.url.path)
+    return JSONResponse(content, problem.status, dict(problem.headers), media_type=media_type)
 
 
 async def _answer_lectern_error(request: Request, error: Exception) -> JSONResponse:
@@ -144,7 +146,22 @@ async def _answer_http_error(request: Request, error: Exception) -> JSONResponse
             problem = Problem(404, f"There is nothing at {request.url.path}.", "`/openapi.json` lists what there is.")
         case 405:
             detail = f"{request.method} is not for {request.url.path}."
-            problem = Problem(405, detail, "The header Allow names what is.", headers)
+            allowed = (("allow", ", ".join(_methods_for(request))),)
+            problem = Problem(405, detail, "The header Allow names what is.", allowed)
+        case 400:
+            detail = f"The body cannot be read: {str(error.detail).rstrip('.')}."
+            problem = Problem(400, detail, "Send JSON in UTF-8, and files as multipart/form-data.", headers)
         case status:
             problem = Problem(status, str(error.detail).rstrip(".") + ".", "", headers)
     return respond(request, problem)
+
+
+def _methods_for(request: Request) -> list[str]:
+    """The methods that some route takes at the path; the framework names those of the first route only."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.router.routes
+        )
+    ]

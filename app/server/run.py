@@ -14,7 +14,8 @@ from types import FrameType
 import uvicorn
 
 from app.access import AccessPolicy
-from app.build import open_folder_book, open_lectern
+from app.build import open_folder_book, open_lectern, open_token_store
+from app.lock import announce_address
 from app.routes_folders import folders_router
 from app.scheduling.running import RunSync
 from app.scheduling.scheduler import FolderScheduler
@@ -22,7 +23,6 @@ from app.server.api import create_app
 from app.server.metrics import Metrics
 from app.service import Service
 from app.settings import Settings
-from app.tokens import SERVICE_FILE, TokenStore
 from rag.errors import ConfigurationError
 
 FINISH_SECONDS = 2
@@ -43,35 +43,39 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
     Raises IndexLockedError, StoreError, ConfigurationError. Threads that wait for an LLM may outlive it: whoever calls
     it has to end the process without Python's own clean-up.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with closing(TokenStore(settings.home / SERVICE_FILE)) as tokens, closing(open_folder_book(settings)) as book:
+    with (
+        # First: a restore that was cut off is finished by this, and brings tokens and folders of its own.
+        open_lectern(settings, "serve", wait_seconds=0) as lectern,
+        closing(open_token_store(settings)) as tokens,
+        closing(open_folder_book(settings)) as book,
+    ):
         access = AccessPolicy.of(settings, tokens, host=host)
         with _listen(host, port) as listener:
             address = _address_of(listener)
-            with open_lectern(settings, "serve", wait_seconds=0, address=address) as lectern:
-                metrics = Metrics()
-                service = Service(lectern, on_sync=metrics.count_sync)
-                scheduler = FolderScheduler(book, _sync_through(service), home=settings.home, ignore=settings.ignore)
-                app = create_app(
-                    service,
-                    access=access,
-                    metrics=metrics,
-                    routers=[folders_router(book, scheduler)],
-                    check_folder=book.check_allowed,
-                )
-                server = _Server(configuration(app))
-                # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.
-                for number in (signal.SIGINT, signal.SIGTERM):
-                    signal.signal(number, server.handle_exit)
-                scheduler.start()
-                on_listening(address)
-                server.run(sockets=[listener])
-                # First, so that what is stopped now counts as cut off and not as failed.
-                scheduler.prepare_stop()
-                stopped = service.close(ABANDON_SECONDS)
-                scheduler.stop()
-                if not stopped:
-                    leave()
+            announce_address(settings.home, address)
+            metrics = Metrics()
+            service = Service(lectern, on_sync=metrics.count_sync, forget_folders=book.forget_collection)
+            scheduler = FolderScheduler(book, _sync_through(service), home=settings.home, ignore=settings.ignore)
+            app = create_app(
+                service,
+                access=access,
+                metrics=metrics,
+                routers=[folders_router(book, scheduler)],
+                check_folder=book.check_allowed,
+            )
+            server = _Server(configuration(app))
+            # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, server.handle_exit)
+            scheduler.start()
+            on_listening(address)
+            server.run(sockets=[listener])
+            # First, so that what is stopped now counts as cut off and not as failed.
+            scheduler.prepare_stop()
+            stopped = service.close(ABANDON_SECONDS)
+            scheduler.stop()
+            if not stopped:
+                leave()
 
 
 def _sync_through(service: Service) -> RunSync:

@@ -9,13 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 LONGEST_QUESTION = 8_000
 MOST_TURNS = 100
 
+MOST_HITS = 500
+"""More than the searches bring to the fusion."""
+
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Form(BaseModel):
-    """A request: fields it does not know are refused, so that a misspelt one is not passed over."""
+    """A request: fields it does not know are refused, so that a misspelt one is not passed over; so are wrong types."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ProblemForm(BaseModel):
@@ -105,7 +108,7 @@ class QuestionForm(Form):
 class SearchRequest(QuestionForm):
     """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
 
-    limit: int = Field(10, ge=1, le=100)
+    limit: int = Field(10, ge=1, le=MOST_HITS)
 
 
 class StageForm(BaseModel):
@@ -124,6 +127,7 @@ class HitForm(BaseModel):
     first_page: int
     last_page: int
     page_label: str
+    page_word: str = Field(examples=["page"], description="what a page is called here; empty where there are none")
     section: str
     score: float
     text: str
@@ -150,6 +154,12 @@ class AskRequest(QuestionForm):
 
     history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS, examples=[[]])
     use_llm: bool = Field(True, description="false: answer with quotes only")
+    llm: str = Field(
+        "",
+        max_length=200,
+        examples=[""],
+        description="PROVIDER:MODEL, instead of the server's own; takes the right to administer all collections",
+    )
     stream: bool = False
     explain: bool = Field(False, description="add what every stage found and left out")
 
@@ -164,6 +174,7 @@ class SourceForm(BaseModel):
     first_page: int
     last_page: int
     page_label: str
+    page_word: str = Field(examples=["page"], description="what a page is called here; empty where there are none")
     section: str
     score: float
     text: str
@@ -263,6 +274,7 @@ class ProgressForm(BaseModel):
     files_done: int
     files_total: int
     pages: int
+    path: str = Field(description="the file that was just finished, or empty")
 
 
 class JobForm(BaseModel):
@@ -281,14 +293,23 @@ class JobForm(BaseModel):
 
 
 class RunForm(BaseModel):
-    """A sync as the catalogue remembers it."""
+    """A sync as the catalogue remembers it; `reason` says why it failed as a whole, else it is empty."""
 
+    id: int
     collection: str
     folder: str
     started_at: str
     finished_at: str
     outcome: str = Field(examples=["done"], description="done, failed files, stopped, failed, running or cut off")
+    reason: str
+    remedy: str
     report: dict[str, Any] | None
+
+
+class SyncPreview(BaseModel):
+    """What a sync would do."""
+
+    report: dict[str, Any]
 
 
 class RunList(BaseModel):
@@ -296,6 +317,31 @@ class RunList(BaseModel):
 
     queue: list[JobForm]
     runs: list[RunForm]
+
+
+# --- upkeep ---
+
+
+class VerifyRequest(Form):
+    """Whether to mend what is found as well."""
+
+    repair: bool = Field(False, description="mend what follows from the catalogue")
+
+
+class DisagreementForm(BaseModel):
+    """One thing that is not as it should be: `what` names the kind, `where` the file, document or collection."""
+
+    what: str = Field(examples=["file gone"])
+    where: str = Field(examples=["default: letter.txt"])
+    found: str = Field(examples=["No such file or directory."])
+    remedy: str = Field(examples=["Sync the folder."])
+    repaired: bool
+
+
+class VerifyResult(BaseModel):
+    """What was found, and which of it was repaired."""
+
+    problems: list[DisagreementForm]
 
 
 # --- health ---

@@ -15,7 +15,9 @@ import httpx
 import uvicorn
 
 from app.access import AccessPolicy
-from app.build import open_lectern
+from app.build import open_folder_book, open_lectern
+from app.routes_folders import folders_router
+from app.scheduling.scheduler import FolderScheduler
 from app.server.api import create_app
 from app.server.metrics import Metrics
 from app.server.run import configuration
@@ -58,10 +60,21 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     with (
         open_lectern(read, "serve", wait_seconds=0, embedder=HashEmbedder()) as lectern,
         closing(TokenStore(home / "service.sqlite")) as tokens,
+        closing(open_folder_book(read)) as book,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         service = Service(lectern, on_sync=metrics.count_sync)
-        app = create_app(service, access=AccessPolicy.of(read, tokens, host="127.0.0.1"), metrics=metrics)
+        scheduler = FolderScheduler(
+            book, lambda folder, collection: service.sync(folder, collection).finished.result(), home=home
+        )
+        app = create_app(
+            service,
+            access=AccessPolicy.of(read, tokens, host="127.0.0.1"),
+            metrics=metrics,
+            # The scheduler is not started: what is due by time has its own tests.
+            routers=[folders_router(book, scheduler)],
+            check_folder=book.check_allowed,
+        )
         server = uvicorn.Server(configuration(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

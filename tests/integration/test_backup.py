@@ -427,8 +427,7 @@ def test_a_restore_killed_at_any_rename_leaves_the_old_index_or_the_new(
         with open_lectern(
             read_settings(home=home, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()
         ) as opened:
-            for _, index in opened.upkeep.indexes():
-                opened.ingest.recover(index)
+            opened.ingest.recover()
         content = index_content(home)
         assert content in (old, new)
         outcomes.add(len(content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -87,6 +88,27 @@ def test_closing_the_stream_early_hangs_up_on_the_server(spec: str) -> None:
         next(stream)
         stream.close()  # type: ignore[attr-defined]
         assert server.hung_up.wait(3)
+
+
+@every_provider
+@pytest.mark.parametrize("fault", [llm_servers.HANG, llm_servers.HANG_IN_ANSWER], ids=lambda fault: fault.kind)
+def test_a_server_that_hangs_is_hung_up_on_when_another_thread_says_stop(spec: str, fault: Any) -> None:
+    with opened(spec, failures=[fault]) as (model, server):
+        stop = threading.Event()
+        said: list[str] = []
+
+        def read() -> None:
+            with pytest.raises(ModelError, match="was stopped"):
+                said.extend(chunk.text for chunk in model.stream(QUESTION, max_tokens=64, stop=stop))
+
+        reading = threading.Thread(target=read)
+        reading.start()
+        while not server.chats:
+            time.sleep(0.01)
+        stop.set()
+        reading.join(8)  # The model's own time-out is longer.
+        assert not reading.is_alive()
+        assert server.hung_up.wait(8)
 
 
 @every_provider

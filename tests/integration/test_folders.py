@@ -153,7 +153,7 @@ def test_what_is_no_folder_is_not_registered(book: FolderBook, tmp_path: Path) -
         book.add(tmp_path / "nowhere", "default")
     with pytest.raises(ConfigurationError, match="is a file"):
         book.add(tmp_path / "file.txt", "default")
-    with pytest.raises(ConfigurationError, match="needs a name"):
+    with pytest.raises(ConfigurationError, match="may not be called"):
         book.add(tmp_path, " ")
     with pytest.raises(ConfigurationError, match="is no cron expression"):
         book.add(tmp_path, "default", schedule="now and then")

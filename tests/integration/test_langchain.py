@@ -18,7 +18,7 @@ from pydantic import SecretStr, ValidationError
 
 from app.build import Lectern
 from app.json_forms import hit_json
-from rag.errors import ConfigurationError, ModelError, NotFoundError, QuestionError
+from rag.errors import ConfigurationError, ModelError, NotFoundError, OverloadedError, QuestionError
 from rag.langchain import LecternRetriever
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
@@ -117,7 +117,7 @@ def test_it_takes_part_in_chains_and_in_async_programs(lectern: Lectern) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, ConfigurationError), (404, NotFoundError), (422, QuestionError), (503, ModelError)]
+    ("status", "kind"), [(401, ConfigurationError), (404, NotFoundError), (422, QuestionError), (503, OverloadedError)]
 )
 def test_a_problem_of_the_service_is_the_error_it_is_in_process(
     server: SearchServer, status: int, kind: type[Exception]

@@ -197,6 +197,11 @@ def test_what_is_wrong_is_a_problem_with_a_reason(
     assert "Traceback" not in response.text
 
 
+def test_a_method_that_a_path_does_not_take_is_answered_with_all_that_it_takes(served: Served) -> None:
+    assert served.client.put("/collections/default/documents").headers["allow"] == "GET, POST"
+    assert served.client.put("/folders/1").headers["allow"] == "GET, PATCH, DELETE"
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_read(served: Served) -> None:
     response = served.client.post("/search", content=b" " * (9 << 20))
     assert (response.status_code, response.json()["status"]) == (413, 413)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import openai
 import pytest
 
 from app.tokens import Role
@@ -180,3 +182,25 @@ def test_a_token_for_reading_changes_nothing(scene: Scene) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
     listed = scene.nobody.get(f"/collections/{MINE}/documents", headers=headers).json()["documents"]
     assert "harbour.txt" in [document["document"] for document in listed]
+
+
+def test_an_upload_that_may_not_be_made_is_refused_before_its_body_is_sent(scene: Scene) -> None:
+    secret = scene.served.tokens.add("looker")
+    host, port = scene.served.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(
+            f"POST /collections/{MINE}/documents HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
+            f"Authorization: Bearer {secret}\r\nContent-Type: multipart/form-data; boundary=b\r\n\r\n".encode()
+        )
+        assert connection.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
+def test_the_openai_client_is_refused_in_its_own_form(scene: Scene) -> None:
+    client = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key="wrong", max_retries=0)
+    with pytest.raises(openai.AuthenticationError, match="This token is not known here") as refused:
+        client.models.list()
+    assert (refused.value.code, refused.value.type) == ("invalid_api_key", "invalid_request_error")
+    known = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key=scene.served.tokens.add("chatter"), max_retries=0)
+    with pytest.raises(openai.APIStatusError, match="larger than 8 MB") as too_large:
+        known.chat.completions.create(model="m", messages=[{"role": "user", "content": "a" * (9 << 20)}])
+    assert (too_large.value.status_code, too_large.value.type) == (413, "invalid_request_error")

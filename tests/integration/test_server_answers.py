@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -155,13 +157,44 @@ def test_a_client_that_leaves_a_stream_stops_the_llm(home: Path, folder: Path) -
         assert llm.hung_up.wait(60)
 
 
-def test_a_client_that_leaves_before_the_answer_stops_the_llm(home: Path, folder: Path) -> None:
+@contextmanager
+def asking(served: Served, *, streamed: bool) -> Iterator[None]:
+    """A client that has asked and leaves at the end of the block, without having waited for the answer."""
+    host, port = served.url.removeprefix("http://").split(":")
+    body = json.dumps({"question": LAMP, "stream": streamed})
+    head = f"POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"{head}\r\n\r\n{body}".encode())
+        yield
+
+
+@pytest.mark.parametrize("fault", [llm_servers.HANG, llm_servers.HANG_IN_ANSWER], ids=lambda fault: fault.kind)
+@pytest.mark.parametrize("streamed", [False, True])
+def test_an_llm_that_hangs_is_hung_up_on_when_its_client_leaves(
+    home: Path, folder: Path, fault: llm_servers.Failure, streamed: bool
+) -> None:
     with (
-        llm_servers.openai_server(answer="word " * 2_000, pause=0.02) as llm,
+        llm_servers.openai_server(answer=ANSWER, failures=[fault]) as llm,
         serving_with(home, folder, llm) as served,
     ):
-        with pytest.raises(httpx.ReadTimeout):
-            served.client.post("/ask", json={"question": LAMP}, timeout=httpx.Timeout(30, read=1))
+        with asking(served, streamed=streamed):
+            while not llm.chats:
+                time.sleep(0.01)
+        assert llm.hung_up.wait(60)  # Half of what the LLM may be silent for.
+        while served.service._askers:
+            time.sleep(0.01)
+        assert served.client.post("/ask", json={"question": LAMP}).json()["answer"] == ANSWER
+
+
+def test_a_server_that_ends_hangs_up_on_an_llm_that_hangs(home: Path, folder: Path) -> None:
+    with (
+        llm_servers.openai_server(failures=[llm_servers.HANG]) as llm,
+        serving_with(home, folder, llm) as served,
+        asking(served, streamed=False),
+    ):
+        while not llm.chats:
+            time.sleep(0.01)
+        assert served.service.close(60)
         assert llm.hung_up.wait(60)
 
 

@@ -207,17 +207,30 @@ def test_another_chunking_builds_a_second_index_and_swaps_when_complete(
         assert set(index_content(home, lectern.ingest._vectors)) == {"a.txt", "b.txt"}
 
 
-def test_a_lost_vector_index_is_built_again_from_the_catalogue(
+def test_a_lost_vector_index_is_built_again_from_the_catalogue_for_all_collections(
     open_index: OpenLectern, folder: Path, home: Path
 ) -> None:
     write(folder, "a.txt", LIGHTHOUSE)
     with open_index() as lectern:
-        lectern.ingest.sync(folder, collection="default")
+        for collection in ("default", "other"):
+            lectern.ingest.sync(folder, collection=collection)
     (home / "chroma").rename(home / "lost")
     with open_index() as lectern:
         assert lectern.ingest.sync(folder, collection="default").unchanged == 1
-        hit = lectern.retriever.retrieve("lamp flashes", collection="default").hits[0]
-        assert "dense" in hit.stages
+        for collection in ("default", "other"):
+            hit = lectern.retriever.retrieve("lamp flashes", collection=collection).hits[0]
+            assert "dense" in hit.stages
+
+
+@pytest.mark.parametrize("name", ["a/b", "", "..", "x" * 65, "two\nlines"])
+def test_a_collection_that_could_not_be_reached_over_http_is_not_made(
+    lectern: Lectern, folder: Path, name: str
+) -> None:
+    write(folder, "a.txt", LIGHTHOUSE)
+    for sync in (lectern.ingest.sync, lectern.ingest.preview):
+        with pytest.raises(ConfigurationError, match="A collection may not be called"):
+            sync(folder, collection=name)
+    assert lectern.library.list_collections() == []
 
 
 def test_each_run_is_recorded_with_its_report(lectern: Lectern, folder: Path) -> None:

@@ -210,7 +210,7 @@ def test_an_upload_over_the_limit_is_refused(home: Path) -> None:
 
 
 def test_an_upload_without_a_file_or_in_another_form_is_refused(served: Served) -> None:
-    assert served.client.post(PLACE, data={"other": "x"}).status_code == 422
+    assert served.client.post(PLACE, data={"other": "x"}).status_code == 400
     assert served.client.post(PLACE, json={}).status_code in (400, 422)
     broken = {"content-type": "multipart/form-data"}
     assert served.client.post(PLACE, content=b"x", headers=broken).status_code == 400

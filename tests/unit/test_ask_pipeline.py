@@ -155,7 +155,7 @@ def test_a_model_that_says_nothing_is_noticed() -> None:
 
 def test_an_answer_cut_at_its_greatest_length_says_so() -> None:
     class Cut(ScriptedModel):
-        def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Any:
+        def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: object = None) -> Any:
             yield ModelChunk("Three", usage=Usage(10, max_tokens), stop_reason="length")
 
     answer = ask(Cut([])).answer
@@ -209,7 +209,7 @@ def test_a_stream_that_is_closed_stops_the_model() -> None:
     closed: list[bool] = []
 
     class Endless(ScriptedModel):
-        def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Any:
+        def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: object = None) -> Any:
             try:
                 while True:
                     yield ModelChunk("word ")

@@ -28,7 +28,7 @@ class WordCounter:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
+    def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: object = None) -> Iterator[ModelChunk]:
         raise AssertionError("a prompt is built without asking the model")
 
 

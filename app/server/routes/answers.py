@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from app.access import require
 from app.explanation import explain_stages
 from app.feedback import Feedback
 from app.json_forms import answer_json, explanation_json, hit_json, source_json
@@ -20,7 +21,7 @@ from app.server.dependencies import (
     ServiceOf,
     require_collection,
 )
-from app.server.following import CLIENT_LEFT, Event, EventStream, finish, follow, server_sent, unless_left
+from app.server.following import CLIENT_LEFT, Event, EventStream, finish, first_of, follow, server_sent, unless_left
 from app.server.metrics import Metrics
 from app.server.problems import RESPONSES, problem_of
 from app.server.schemas import (
@@ -33,6 +34,7 @@ from app.server.schemas import (
     SearchResult,
 )
 from app.service import Question, Service
+from app.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
 from rag.types import Answer, Message
@@ -69,12 +71,17 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     `stream`; `error` in its place where it fails half way. A client that leaves stops the LLM.
     """
     require_collection(request, asked.collection)
+    if asked.llm:
+        # Who names an LLM decides where texts of documents go.
+        require(request, Role.ADMIN)
     history = tuple(Message(turn.role, turn.text) for turn in asked.history)
-    question = Question(asked.question, asked.collection, asked.filters, history, asked.use_llm)
+    question = Question(asked.question, asked.collection, asked.filters, history, asked.use_llm, asked.llm)
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        first = await anext(events)
+        first = await unless_left(request, first_of(events))
+        if first is None:
+            return Response(status_code=CLIENT_LEFT)
         return EventStream(_tell(first, events, asked, service, metrics))
     made = await unless_left(request, finish(service, question))
     if made is None:

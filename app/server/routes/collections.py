@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from app.access import require
 from app.json_forms import collection_json
 from app.server.dependencies import AdministeredCollection, ServiceOf
-from app.server.problems import RESPONSES
+from app.server.problems import RESPONSES, refusals
 from app.server.schemas import CollectionList
 from app.tokens import Role
 
@@ -24,7 +24,7 @@ def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
     return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
 
 
-@router.delete("/collections/{name}", status_code=204)
+@router.delete("/collections/{name}", status_code=204, responses=refusals(409))
 def remove_collection(name: AdministeredCollection, service: ServiceOf) -> None:
     """Forget a collection and delete what was uploaded into it; files of synced folders are not touched.
 

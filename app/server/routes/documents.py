@@ -6,19 +6,21 @@ import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, Request, UploadFile
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 
 from app.access import require
 from app.json_forms import document_json
 from app.server.awaiting import result_of
 from app.server.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
-from app.server.problems import RESPONSES
+from app.server.problems import RESPONSES, refusals
 from app.server.schemas import CollectionName, DocumentForm, DocumentList, PageForm, UploadForm
 from app.service import Service
 from app.tokens import Role
-from app.uploads import check_collection_name, check_type, safe_name
+from app.uploads import check_type, safe_name
+from ingest.naming import check_collection_name
 from ingest.parsers.options import ParseOptions
 from rag.errors import ConfigurationError, NotFoundError, ParseError
 
@@ -28,6 +30,27 @@ MOST_FILES = 100
 """In one upload."""
 
 COPY_BLOCK = 1 << 20
+
+FILES = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {
+                        "type": "array",
+                        "items": {"type": "string", "format": "binary"},
+                        "minItems": 1,
+                        "maxItems": MOST_FILES,
+                        "description": "one or more files; each replaces the one of its name",
+                    }
+                },
+            }
+        }
+    },
+}
 
 
 @router.get("", response_model=DocumentList)
@@ -43,21 +66,21 @@ def list_documents(
     return {"documents": [document_json(document) for document in listed]}
 
 
-@router.post("", response_model=UploadForm, status_code=202)
-async def upload_documents(
-    request: Request,
-    name: CollectionName,
-    service: ServiceOf,
-    file: Annotated[list[UploadFile], File(description="one or more files; each replaces the one of its name")],
-) -> dict[str, Any]:
+@router.post(
+    "", response_model=UploadForm, status_code=202, responses=refusals(415, 507), openapi_extra={"requestBody": FILES}
+)
+async def upload_documents(request: Request, name: CollectionName, service: ServiceOf) -> dict[str, Any]:
     """Take files in and index them; a collection that is new is made. `GET /runs/{run}` tells what became of them.
 
     All are taken in or none: 400 for a name that is refused, 415 for a type that is not read or a content that is not
     of the file's type.
     """
     require(request, Role.WRITE, name)
-    names = await run_in_threadpool(_check_names, service, name, file)
-    return await result_of(service.files.submit(_take_in, service, name, names, file))
+    # Read here and not by the framework, which would take the whole body in before it asks who sends it.
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+        files = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
+        names = await run_in_threadpool(_check_names, service, name, files)
+        return await result_of(service.files.submit(_take_in, service, name, names, files))
 
 
 @router.get("/{id}", response_model=DocumentForm)
@@ -73,6 +96,12 @@ def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf
     service.remove_document(name, id)
 
 
+@router.post("/{id}/restore", status_code=204)
+def readmit_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
+    """Let the next sync index a document again that was taken out."""
+    service.readmit_document(name, id)
+
+
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
 def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
     """The original file, to be saved."""
@@ -86,10 +115,7 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
 @router.get("/{id}/pages/{number}", response_model=PageForm)
 def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> dict[str, Any]:
     """The text of a page."""
-    document, _ = service.lectern.library.load_document(name, id)
-    page = service.lectern.library.load_pages(id, [number]).get(number)
-    if page is None:
-        raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
+    page = service.lectern.library.load_page(name, id, number)
     return {"number": page.number, "label": page.label, "text": page.text}
 
 
@@ -109,13 +135,13 @@ async def draw_page(
 def _check_names(service: Service, collection: str, files: list[UploadFile]) -> list[str]:
     if not service.has_collection(collection):
         check_collection_name(collection)
+    if not files:
+        raise ConfigurationError("No file was sent.", "Send one or more in the field `file` of a multipart/form-data.")
     names = [safe_name(file.filename or "") for file in files]
     for name in names:
         check_type(name)
-    if len(names) > MOST_FILES or len({name.casefold() for name in names}) < len(names):
-        raise ConfigurationError(
-            "Two of the files have one name, or there are too many.", f"Send at most {MOST_FILES}, each once."
-        )
+    if len({name.casefold() for name in names}) < len(names):
+        raise ConfigurationError("Two of the files have one name.", "Send each file once.")
     return names
 
 

@@ -15,25 +15,40 @@ from fastapi.responses import JSONResponse, Response
 from app.access import ForbiddenError, require
 from app.problems import Problem
 from app.server.dependencies import MetricsOf, ServiceOf, require_collection
-from app.server.following import CLIENT_LEFT, Event, EventStream, finish, follow, server_sent, unless_left
+from app.server.following import CLIENT_LEFT, Event, EventStream, finish, first_of, follow, server_sent, unless_left
 from app.server.metrics import Metrics
 from app.server.openai_forms import (
     MODEL_PREFIX,
     ChatRequest,
+    Completion,
+    ErrorForm,
+    ModelForm,
+    ModelList,
     annotate,
     conversation_of,
     footnotes,
     usage_json,
 )
-from app.server.problems import openai_error, problem_of
+from app.server.problems import ANYWHERE, problem_of
 from app.service import Question
 from app.tokens import Role
 from rag.errors import LecternError, NotFoundError
 from rag.types import Answer
 
-router = APIRouter(prefix="/v1", tags=["openai"])
-
 END_OF_STREAM = "data: [DONE]\n\n"
+
+REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorForm} for status in (*ANYWHERE, 502)}
+
+STREAM = {
+    "content": {
+        "text/event-stream": {
+            "example": 'data: {"object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": "3"}}]}'
+            f"\n\n{END_OF_STREAM}"
+        }
+    }
+}
+
+router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Reply:
         return server_sent(self.json("chat.completion.chunk", [choice], **more))
 
 
-@router.get("/models")
+@router.get("/models", response_model=ModelList)
 def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
     """Each collection as a model."""
     identity = require(request, Role.READ)
@@ -64,7 +79,7 @@ def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
     return {"object": "list", "data": [_model_json(name) for name in names if identity.sees(name)]}
 
 
-@router.get("/models/{model:path}")
+@router.get("/models/{model:path}", response_model=ModelForm)
 def show_model(model: str, request: Request) -> Any:
     """One collection as a model."""
     try:
@@ -73,7 +88,7 @@ def show_model(model: str, request: Request) -> Any:
         return _unknown_model(model)
 
 
-@router.post("/chat/completions")
+@router.post("/chat/completions", response_model=Completion, responses={200: STREAM})
 async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """An answer to the last message of the user, in the light of those before it.
 
@@ -85,7 +100,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     except (NotFoundError, ForbiddenError):
         return _unknown_model(asked.model)
     if asked.n not in (None, 1):
-        return JSONResponse(openai_error(Problem(400, "There is one answer to a question."), param="n"), 400)
+        return JSONResponse(Problem(400, "There is one answer to a question.").to_openai(param="n"), 400)
     conversation = conversation_of(asked.messages)
     question = Question(conversation.question, collection, history=conversation.history)
     reply = Reply(
@@ -94,7 +109,8 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        await anext(events)
+        if await unless_left(request, first_of(events)) is None:
+            return Response(status_code=CLIENT_LEFT)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
         return EventStream(_tell(events, reply, metrics, with_usage=with_usage))
     made = await unless_left(request, finish(service, question))
@@ -103,7 +119,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     answer = made[1]
     metrics.count_answer(answer)
     if answer.error:
-        return JSONResponse(openai_error(Problem(502, answer.error)), 502)
+        return JSONResponse(Problem(502, answer.error).to_openai(), 502)
     message = {
         "role": "assistant",
         "content": answer.text + footnotes(answer),
@@ -126,7 +142,7 @@ async def _tell(
             elif isinstance(event, Answer):
                 metrics.count_answer(event)
                 if event.error:
-                    yield server_sent(openai_error(Problem(502, event.error)))
+                    yield server_sent(Problem(502, event.error).to_openai())
                     return
                 if notes := footnotes(event):
                     yield reply.piece({"content": notes, "annotations": annotate(event, reply.base_url)})
@@ -135,7 +151,7 @@ async def _tell(
                     yield server_sent(reply.json("chat.completion.chunk", [], usage=usage_json(event)))
                 yield END_OF_STREAM
     except LecternError as error:
-        yield server_sent(openai_error(problem_of(error)))
+        yield server_sent(problem_of(error).to_openai())
     finally:
         await events.aclose()
 
@@ -152,7 +168,7 @@ def _model_json(collection: str) -> dict[str, Any]:
 
 def _unknown_model(model: str) -> JSONResponse:
     problem = Problem(404, f"The model {model!r} does not exist.", "`GET /v1/models` lists those there are.")
-    return JSONResponse(openai_error(problem, code="model_not_found", param="model"), 404)
+    return JSONResponse(problem.to_openai(code="model_not_found", param="model"), 404)
 
 
 def _id_of(asked: ChatRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +14,11 @@ from app.json_forms import run_json
 from app.routes_folders import absolute_folder
 from app.server.dependencies import ServiceOf
 from app.server.problems import RESPONSES, problem_of
-from app.server.schemas import JobForm, RunList, SyncRequest
+from app.server.schemas import JobForm, RunList, SyncPreview, SyncRequest
+from app.service import Service
 from app.sync_queue import SyncJob
 from app.tokens import Role
-from app.uploads import check_collection_name
+from ingest.naming import check_collection_name
 from rag.errors import NotFoundError
 from rag.types import printable_path
 
@@ -29,34 +31,72 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dic
 
     Needs the right to administer all collections, since it reads the server's disk.
     """
-    require(request, Role.ADMIN)
-    check_folder: Callable[[Path], Path] = request.app.state.check_folder
-    folder = check_folder(absolute_folder(asked.folder))
+    folder = _folder_to_sync(asked, request)
     if not service.has_collection(asked.collection):
         check_collection_name(asked.collection)
     return job_json(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
 
 
+@router.post("/sync/preview", response_model=SyncPreview)
+def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """What a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
+    folder = _folder_to_sync(asked, request)
+    return {"report": service.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json()}
+
+
 @router.get("/runs", response_model=RunList)
 def list_runs(
-    request: Request, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 20
+    request: Request,
+    service: ServiceOf,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 20,
+    collection: Annotated[str | None, Query(max_length=200, description="only runs of this collection")] = None,
+    folder: Annotated[str | None, Query(max_length=4_000, description="only runs of this folder")] = None,
 ) -> dict[str, Any]:
     """What runs or waits now, and the newest runs of the past."""
     identity = require(request, Role.READ)
-    queue = [job for job in service.syncs.unfinished() if identity.sees(job.collection)]
-    seen = None if identity.collections is None else sorted(identity.collections)
-    runs = service.lectern.library.list_runs(limit=limit, in_collections=seen)
+
+    def is_wanted(job: SyncJob) -> bool:
+        here = collection in (None, job.collection) and folder in (None, printable_path(bytes(job.folder)))
+        return here and identity.sees(job.collection)
+
+    wanted = identity.collections
+    if collection is not None:
+        wanted = frozenset([collection] if identity.sees(collection) else [])
+    runs = service.lectern.library.list_runs(
+        limit=limit,
+        in_collections=None if wanted is None else sorted(wanted),
+        folder=None if folder is None else Path(folder),
+    )
+    queue = [job for job in service.syncs.unfinished() if is_wanted(job)]
     return {"queue": [job_json(job) for job in queue], "runs": [run_json(run) for run in runs]}
 
 
 @router.get("/runs/{id}", response_model=JobForm)
 def show_run(id: str, request: Request, service: ServiceOf) -> dict[str, Any]:
     """A sync that was asked for since the server started."""
+    return job_json(_find_job(id, request, service))
+
+
+@router.delete("/runs/{id}", status_code=204)
+def stop_run(id: str, request: Request, service: ServiceOf) -> None:
+    """Stop a sync that waits or runs; what it has done is kept, and the next one goes on from there."""
+    job = _find_job(id, request, service)
+    require(request, Role.WRITE, job.collection)
+    service.syncs.stop(id)
+
+
+def _folder_to_sync(asked: SyncRequest, request: Request) -> Path:
+    require(request, Role.ADMIN)
+    check_folder: Callable[[Path], Path] = request.app.state.check_folder
+    return check_folder(absolute_folder(asked.folder))
+
+
+def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
     identity = require(request, Role.READ)
-    job = service.syncs.find(id)
+    job = service.syncs.find(id_)
     if job is None or not identity.sees(job.collection):
-        raise NotFoundError(f"There is no run {id!r}.", "`GET /runs` lists the newest.")
-    return job_json(job)
+        raise NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
+    return job
 
 
 def job_json(job: SyncJob) -> dict[str, Any]:
@@ -70,8 +110,7 @@ def job_json(job: SyncJob) -> dict[str, Any]:
         "queued_at": job.queued_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
-        "progress": progress
-        and {"files_done": progress.files_done, "files_total": progress.files_total, "pages": progress.pages},
+        "progress": asdict(progress) if progress else None,
         "report": job.report.to_json() if job.report else None,
         "error": problem_of(job.error).to_json() if job.error else None,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from rag.adapters.chat_models.providers import (
     parse_spec,
 )
 from rag.adapters.chat_models.servers import ModelServer, ServerFacts
+from rag.adapters.chat_models.streaming import StreamStoppedError, read_stream
 from rag.adapters.chat_models.thoughts import ThoughtFilter
 from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.addresses import is_loopback, is_usable
@@ -171,8 +173,14 @@ class ChatModel:
             self._estimate_until = time.monotonic() + LOOKUP_PAUSE_SECONDS
             return estimate_tokens(text)
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
-        """The answer as it is made; the last piece carries usage and stop reason. Raises ModelError."""
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """The answer as it is made; the last piece carries usage and stop reason.
+
+        Raises ModelError, also once `stop` is set, which any thread may do: the connection is closed then.
+        """
+        stop = stop or threading.Event()
         asked = [_convert_message(message) for message in messages]
         arguments = call_arguments(
             self._caller,
@@ -182,7 +190,11 @@ class ChatModel:
         )
         said: list[str] = []
         for attempt in range(self._retries + 1):
-            pieces = self._chat.stream(asked, **arguments)
+            pieces = read_stream(
+                functools.partial(self._chat.astream, asked, **arguments),
+                timeout_seconds=self._caller.timeout_seconds,
+                stop=stop,
+            )
             try:
                 ending, thoughts = Ending(), ThoughtFilter()
                 for piece in pieces:
@@ -197,6 +209,8 @@ class ChatModel:
                 return
             except ModelError:
                 raise
+            except StreamStoppedError:
+                raise ModelError("The answer was stopped.", "Ask again.") from None
             except Exception as error:
                 pause = _pause_before_retry(error, attempt) if not said and attempt < self._retries else None
                 if pause is None:
@@ -205,7 +219,7 @@ class ChatModel:
                     raise failures.explain(error, self._caller, in_answer=bool(said)) from None
             finally:
                 _close(pieces)
-            time.sleep(pause)
+            stop.wait(pause)
 
     def close(self) -> None:
         """Close the connections of the look-ups."""
@@ -265,7 +279,7 @@ def _pause_before_retry(error: Exception, attempt: int) -> float | None:
 
 
 def _close(pieces: object) -> None:
-    """End a LangChain stream now, and with it the HTTP response, rather than when it is collected."""
+    """End a stream now, and with it the HTTP response, rather than when it is collected."""
     close = getattr(pieces, "close", None)
     if close is not None:
         close()

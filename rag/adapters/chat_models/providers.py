@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -47,6 +49,8 @@ def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
     # A server of one's own often wants no key; the clients insist on one.
     common = {"base_url": caller.url, "timeout": caller.timeout_seconds, "api_key": api_key or "none"}
     if caller.provider == "google_genai":
+        # Given a transport, this client streams by httpx as the others do: aiohttp has other time-outs and errors.
+        common |= {"client_args": {"transport": _transport_to(caller.url)}}
         # Here the first attempt counts as one.
         return {**common, "max_retries": 1, "vertexai": False, "additional_headers": ONE_REQUEST_HEADERS}
     common |= {"max_retries": 0, "stream_usage": True, "default_headers": ONE_REQUEST_HEADERS}
@@ -55,6 +59,13 @@ def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
     if caller.custom_url:
         common |= {"temperature": 0, "use_responses_api": False}
     return {**common, "http_socket_options": ()}
+
+
+def _transport_to(url: str) -> httpx.AsyncHTTPTransport:
+    """A connection by way of the proxy that the environment names for the address, if it names one."""
+    parts = urlsplit(url)
+    proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+    return httpx.AsyncHTTPTransport(proxy=proxy)
 
 
 def call_arguments(caller: Caller, *, max_tokens: int, context_tokens: int, thinks: bool) -> dict[str, Any]:

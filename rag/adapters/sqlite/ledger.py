@@ -370,7 +370,26 @@ class Ledger:
                 else:
                     connection.execute(delete(documents).where(documents.c.id == document_id))
 
-    # --- vectors to sweep ---
+    # --- vectors ---
+
+    def indexes(self) -> list[tuple[str, IndexInfo]]:
+        """Every index with the name of its collection."""
+        with self._transaction() as connection:
+            query = select(collections.c.name, indexes).join(indexes, indexes.c.collection_id == collections.c.id)
+            return [
+                (row.name, IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)))
+                for row in connection.execute(query.order_by(collections.c.name, indexes.c.id))
+            ]
+
+    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
+        """The vectors that an index should have, by document."""
+        with self._transaction() as connection:
+            query = (
+                select(generations.c.document_id, indexes.c.space, generations.c.vector_key, generations.c.chunk_count)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.index_id == index_id)
+            )
+            return {document_id: VectorKey(*key) for document_id, *key in connection.execute(query)}
 
     def journalled_vectors(self) -> list[VectorKey]:
         """Vectors that have no generation and are to be deleted."""

@@ -152,6 +152,14 @@ class Library:
             rows = connection.execute(query)
             return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
 
+    def load_page(self, collection: str, document_id: int, number: int) -> Page:
+        """One page of a document, without its blocks. Raises NotFoundError."""
+        document, _ = self.load_document(collection, document_id)
+        page = self.load_pages(document_id, [number]).get(number)
+        if page is None:
+            raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
+        return page
+
     def list_documents(self, collection: str) -> list[DocumentInfo]:
         """All documents of a collection by path, also those that failed. Raises NotFoundError."""
         with self._reading() as connection:

@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from rag.adapters.sqlite.schema import collections, folders, generations, indexes, translated_errors
-from rag.types import IndexInfo, VectorKey, printable_path
+from rag.adapters.sqlite.schema import folders, translated_errors
+from rag.types import printable_path
 
 # FTS5 keeps one row here for each row it has indexed; `chunk_words` itself reads its rows back from `chunks`.
 WITHOUT_WORDS = "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM chunk_words_docsize)"
@@ -39,25 +39,6 @@ class Upkeep:
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
         self._file = file
-
-    def indexes(self) -> list[tuple[str, IndexInfo]]:
-        """Every index with the name of its collection."""
-        with self._transaction() as connection:
-            query = select(collections.c.name, indexes).join(indexes, indexes.c.collection_id == collections.c.id)
-            return [
-                (row.name, IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)))
-                for row in connection.execute(query.order_by(collections.c.name, indexes.c.id))
-            ]
-
-    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
-        """The vectors that an index should have, by document."""
-        with self._transaction() as connection:
-            query = (
-                select(generations.c.document_id, indexes.c.space, generations.c.vector_key, generations.c.chunk_count)
-                .join(indexes, indexes.c.id == generations.c.index_id)
-                .where(generations.c.index_id == index_id)
-            )
-            return {document_id: VectorKey(*key) for document_id, *key in connection.execute(query)}
 
     def count_chunks_without_words(self) -> int:
         """Chunks that the full-text index does not know."""

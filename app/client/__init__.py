@@ -1,0 +1,1 @@
+"""Works with the index of a running server as if it were opened here."""

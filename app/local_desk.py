@@ -1,0 +1,167 @@
+"""The desk of a command that works in its own process: opens the index when it is first needed. Knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from app.build import Lectern, choose_model, existing_catalogue, open_lectern, open_library
+from app.desk import Found, OnProgress
+from app.evaluation import GoldQuestion, evaluate
+from app.explanation import Explanation, explain_stages
+from app.json_forms import page_labels
+from app.scheduling.book import FolderBook, RegisteredFolder
+from app.scheduling.running import run_folder
+from app.scheduling.times import BackOff
+from app.settings import Settings
+from app.verify import Problem, verify_files, verify_index
+from ingest.report import SyncReport
+from rag.metrics import RetrievalScores
+from rag.pipeline import AnswerStream, AskSettings
+from rag.protocols import Embedder
+from rag.types import Answer, CollectionInfo, DocumentInfo, Page, RunRecord, Source
+
+
+class LocalDesk:
+    """An `app.desk.Desk`. Lists are read from the catalogue alone, also while another process owns the index."""
+
+    def __init__(
+        self, settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
+    ) -> None:
+        self._settings = settings
+        self._command = command
+        self._wait_seconds = wait_seconds
+        self._embedder = embedder
+        self._lectern: Lectern | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
+        """Sync here."""
+        ingest = self._open().ingest
+        return ingest.sync(folder, collection=collection, allow_empty=allow_empty, on_progress=on_progress)
+
+    def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
+        """Compare here."""
+        return self._open().ingest.preview(folder, collection=collection, allow_empty=allow_empty)
+
+    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
+        """Sync here, and write into the book how it went."""
+        ingest = self._open().ingest
+        return run_folder(
+            book,
+            folder,
+            lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
+            back_off=BackOff(),
+        )
+
+    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
+        """Search here."""
+        lectern = self._open()
+        found = lectern.retriever.retrieve(question, collection=collection, filters=filters)
+        best = replace(found, hits=found.hits[:limit])
+        return Found(best, page_labels(lectern.library, best.hits))
+
+    @contextmanager
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str,
+        filters: Mapping[str, str],
+        llm: str = "",
+        use_llm: bool = True,
+        explain: bool = False,
+    ) -> Iterator[LocalAnswer]:
+        """Answer here."""
+        settings = self._settings.model_copy(update={"llm": llm}) if llm else self._settings
+        model = choose_model(settings, use_llm=use_llm)
+        pipeline = self._open().ask_pipeline(model)
+        stream = pipeline.ask(question, collection=collection, filters=filters)
+        try:
+            yield LocalAnswer(stream, pipeline.settings)
+        finally:
+            stream.close()
+
+    def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
+        """Search here."""
+        retriever = self._open().retriever
+        return evaluate(questions, lambda question: retriever.retrieve(question, collection=collection).hits)
+
+    def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
+        """From the catalogue."""
+        return open_library(self._settings).list_documents(collection)
+
+    def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
+        """From the catalogue."""
+        return open_library(self._settings).load_page(collection, document.id, number)
+
+    def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Remove here."""
+        self._open().ingest.remove(document_ids)
+
+    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Forget them here, so that they are new to the next sync."""
+        self._open().ledger.remove_documents(document_ids)
+
+    def list_collections(self) -> Sequence[CollectionInfo]:
+        """From the catalogue."""
+        return open_library(self._settings).list_collections()
+
+    def list_runs(
+        self, *, limit: int, collection: str | None = None, folder: Path | None = None
+    ) -> Sequence[RunRecord]:
+        """From the catalogue."""
+        wanted = None if collection is None else [collection]
+        return open_library(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
+
+    def verify(self, *, repair: bool) -> Sequence[Problem]:
+        """Verify here; the index is opened only where its files are sound."""
+        existing_catalogue(self._settings.home)
+        return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
+
+    def _open(self) -> Lectern:
+        """The index, which is owned from the first time on until the desk is left."""
+        if self._lectern is None:
+            opened = open_lectern(
+                self._settings, self._command, wait_seconds=self._wait_seconds, embedder=self._embedder
+            )
+            self._lectern = self._stack.enter_context(opened)
+        return self._lectern
+
+
+class LocalAnswer:
+    """An `app.desk.Answering` that is made in this process."""
+
+    def __init__(self, stream: AnswerStream, settings: AskSettings) -> None:
+        self._stream = stream
+        self._settings = settings
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """What the answer may cite."""
+        return self._stream.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stream)
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer."""
+        return self._stream.answer
+
+    @property
+    def explanation(self) -> Explanation:
+        """How the sources were found."""
+        return explain_stages(self._stream, self._settings)

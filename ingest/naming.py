@@ -1,0 +1,20 @@
+"""Says what a new collection may be called: its name stands in addresses, in models' names and in names of folders."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import ConfigurationError
+
+LONGEST_COLLECTION = 64
+
+COLLECTION = re.compile(r"[^\W_](?:[\w .-]*\w)?")
+
+
+def check_collection_name(name: str) -> None:
+    """Raise ConfigurationError for a name that a new collection may not have."""
+    if len(name) > LONGEST_COLLECTION or not COLLECTION.fullmatch(name):
+        raise ConfigurationError(
+            f"A collection may not be called {name[:LONGEST_COLLECTION]!r}.",
+            f"Use at most {LONGEST_COLLECTION} letters, digits, spaces, dots, hyphens and underscores.",
+        )

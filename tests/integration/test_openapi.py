@@ -1,0 +1,70 @@
+"""The OpenAPI document is kept: whatever Schemathesis asks, the real server answers as the document says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.serving import Served, serving
+
+CONFIGURATION = """
+# So that not all that is asked for is unknown.
+[dictionaries]
+collections = { values = ["default"] }
+documents = { values = [1] }
+
+[parameters]
+"path.name" = { dictionary = "collections", probability = 0.7 }
+"path.id" = { dictionary = "documents", probability = 0.7 }
+"body.collection" = { dictionary = "collections", probability = 0.7 }
+
+# What no schema says, such as the folders that may be synced, may still be refused, and with the status for it.
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "400", "401", "403", "404", "409", "415"]
+
+# A question without a word, which is none, is told apart from a wrong name.
+[[operations]]
+include-path = ["/search", "/ask", "/v1/chat/completions"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "422"]
+
+# The others need it.
+[[operations]]
+include-name = "DELETE /collections/{name}"
+parameters = { "path.name" = "spare" }
+"""
+
+EXAMPLES = 5
+"""Drawn for each operation, beside those in the document and those at the limits of its schemas."""
+
+RUN = (
+    f"--phases=examples,coverage,fuzzing --max-examples={EXAMPLES} --generation-deterministic --no-shrink --no-color "
+    "--continue-on-failure --suppress-health-check=all --request-timeout=60 --warnings=off"
+).split()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with one document; only folders in one place may be synced."""
+    base = tmp_path_factory.mktemp("openapi")
+    folder = base / "documents"
+    folder.mkdir()
+    (folder / "light.txt").write_text("The lamp flashes three times every twenty seconds.")
+    with serving(base / "home", reranker="off", folder_roots=[folder], rate_per_minute=0) as running:
+        running.sync(folder)
+        while running.client.get("/readyz").status_code != 200:
+            time.sleep(0.05)
+        yield running
+
+
+def test_every_answer_is_one_that_the_document_names(served: Served, tmp_path: Path) -> None:
+    configuration = tmp_path / "schemathesis.toml"
+    configuration.write_text(CONFIGURATION)
+    program = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(configuration)]
+    command = [*program, "run", f"{served.url}/openapi.json", *RUN]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
