@@ -39,14 +39,16 @@ class _Processor:
 
     audit_number: int
     socket: int
+    access: tuple[int, int]
+    """The call that asks whether a file may be used, and the place of the use among its arguments."""
     forbidden: tuple[int, ...]
     """ptrace, process_vm_readv and _writev, io_uring_setup (which opens sockets by another door), mount, unshare,
     setns, bpf, keyctl, perf_event_open, userfaultfd."""
 
 
 _PROCESSORS = {
-    "x86_64": _Processor(0xC000003E, 41, (101, 310, 311, 425, 165, 272, 308, 321, 250, 298, 323)),
-    "aarch64": _Processor(0xC00000B7, 198, (117, 270, 271, 425, 40, 97, 268, 280, 219, 241, 282)),
+    "x86_64": _Processor(0xC000003E, 41, (21, 1), (101, 310, 311, 425, 165, 272, 308, 321, 250, 298, 323)),
+    "aarch64": _Processor(0xC00000B7, 198, (48, 2), (117, 270, 271, 425, 40, 97, 268, 280, 219, 241, 282)),
 }
 X32_CALLS = 0x40000000
 
@@ -82,7 +84,11 @@ def fence_writes(folder: Path) -> bool:
 
 
 def fence_system_calls(*, unix_sockets: bool) -> bool:
-    """Refuse sockets, other than Unix ones where allowed, and looking into other processes; False if it cannot."""
+    """Refuse sockets, other than Unix ones where allowed, and looking into other processes; False if it cannot.
+
+    With `unix_sockets`, programs that ask whether they may write somewhere are told that they may not: LibreOffice
+    puts its socket where OSL_SOCKET_PATH says only if /tmp and /var/tmp are closed to it.
+    """
     processor = _PROCESSORS.get(platform.machine())
     if sys.platform != "linux" or processor is None:
         return False
@@ -124,8 +130,17 @@ def _filter_program(processor: _Processor, *, unix_sockets: bool) -> bytes:
     ]
     for number in processor.forbidden:
         steps += _refuse_when(JUMP_EQUAL, number)
+    if unix_sockets:
+        access, use = processor.access
+        steps += [
+            (JUMP_EQUAL, 0, 4, access),
+            (LOAD, 0, 0, FIRST_ARGUMENT + 8 * use),
+            (JUMP_EQUAL, 0, 1, os.W_OK),
+            (RETURN, 0, 0, REFUSE),
+            (RETURN, 0, 0, ALLOW),
+        ]
     family = [(LOAD, 0, 0, FIRST_ARGUMENT), (JUMP_EQUAL, 1, 0, int(socket.AF_UNIX))] if unix_sockets else []
-    refusal = [*family, (RETURN, 0, 0, REFUSE)]
+    refusal = [*family, (RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
     steps += [(JUMP_EQUAL, 0, len(refusal), processor.socket), *refusal, (RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 
