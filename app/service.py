@@ -16,7 +16,7 @@ from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
 from app.sync_queue import SyncJob, SyncQueue
-from app.uploads import Uploads
+from app.uploads import UPLOADS, Uploads
 from rag.errors import LecternError
 from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
@@ -86,7 +86,8 @@ class Service:
         self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
         self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
         self.pictures = PagePictures(self._sandbox)
-        self.uploads = Uploads(lectern.settings.home / "uploads", self._sandbox)
+        self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
+        self.uploads.sweep()
         self._find_model = find_model or (lambda: choose_model(lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
@@ -131,6 +132,7 @@ class Service:
         is_upload = self.uploads.owns(collection, file)
         if is_upload:
             file.unlink(missing_ok=True)
+        self.pictures.forget(file)
         self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
 
     def remove_collection(self, collection: str) -> None:

@@ -23,6 +23,9 @@ LONGEST_NAME = 200
 
 LONGEST_COLLECTION = 64
 
+UPLOADS = "uploads"
+"""The folder in a home."""
+
 INCOMING = ".incoming-"
 
 _COLLECTION = re.compile(r"[^\W_](?:[\w .-]*\w)?")
@@ -34,6 +37,11 @@ class Uploads:
     def __init__(self, root: Path, sandbox: Sandbox) -> None:
         self._root = root.resolve()
         self._sandbox = sandbox
+
+    def sweep(self) -> None:
+        """Delete what was coming in when a process was killed; for the owner of the index, before it receives."""
+        for cut_off in self._root.glob(f"{INCOMING}*"):
+            shutil.rmtree(cut_off, ignore_errors=True)
 
     def folder(self, collection: str) -> Path:
         """Where the uploads of a collection lie; whatever its name, a folder right below the root."""
