@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration lint types check bench lock
+.PHONY: help install run test test-unit test-integration lint types check bench torture lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -36,6 +36,9 @@ check: lint types ## check style and types
 bench: $(VENV)/.installed-dev ## measure speed and recall: make bench FOLDER=... QUESTIONS=...
 	$(BIN)/python -m benchmarks.ingest $(FOLDER)
 	$(BIN)/python -m benchmarks.retrieval --folder $(FOLDER) --questions $(QUESTIONS)
+
+torture: $(VENV)/.installed-dev ## have hostile and broken files read: make torture FOLDER="..."
+	$(BIN)/python -m benchmarks.torture $(FOLDER)
 
 lock: ## write the lock files from what .venv holds
 	$(BIN)/python tools/lock.py

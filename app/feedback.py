@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,11 +74,31 @@ class FeedbackStore:
             )
             return [Feedback(*row) for row in rows]
 
+    def load(self, collection: str) -> dict[int, Feedback]:
+        """All that was said about a collection's answers, by id."""
+        if not self._file.exists():
+            return {}
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "SELECT id, collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ?",
+                (collection,),
+            )
+            return {id_: Feedback(*rest) for id_, *rest in rows}
+
+    def delete(self, ids: Collection[int]) -> None:
+        """Forget some, and leave nothing of them in the file."""
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM feedback WHERE id = ?", [(id_,) for id_ in ids])
+            connection.commit()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
                 connection.execute("PRAGMA journal_mode = WAL")
+                # What people write quotes documents: once deleted it is overwritten with zeros.
+                connection.execute("PRAGMA secure_delete = ON")
                 connection.execute(TABLE)
                 yield connection
         except sqlite3.DatabaseError as error:

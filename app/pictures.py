@@ -69,6 +69,12 @@ class PagePictures:
         self._keep(key, picture)
         return picture
 
+    def forget(self, file: Path) -> None:
+        """Drop what was drawn of a file."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == file]:
+                self._room += len(self._kept.pop(key))
+
     def _keep(self, key: Key, picture: bytes) -> None:
         with self._lock:
             if key not in self._kept:

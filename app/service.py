@@ -17,7 +17,7 @@ from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
 from app.sync_queue import SyncJob, SyncQueue
-from app.uploads import Uploads
+from app.uploads import UPLOADS, Uploads
 from app.verify import Problem, verify_files, verify_index
 from ingest.report import SyncReport
 from rag.errors import LecternError, NotFoundError
@@ -87,8 +87,9 @@ class Service:
         self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
         self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
         self.pictures = PagePictures(self._sandbox)
-        self.uploads = Uploads(lectern.settings.home / "uploads", self._sandbox)
         self._forget_folders = forget_folders
+        self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
+        self.uploads.sweep()
         self._find_model = find_model or (lambda: choose_model(lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
@@ -141,6 +142,7 @@ class Service:
         is_upload = self.uploads.owns(collection, file)
         if is_upload:
             file.unlink(missing_ok=True)
+        self.pictures.forget(file)
         self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
 
     def readmit_document(self, collection: str, document_id: int) -> None:

@@ -20,6 +20,9 @@ from rag.errors import ConfigurationError, ParseError, StoreError
 LONGEST_NAME = 200
 """Bytes; file systems take 255, and a suffix may be added."""
 
+UPLOADS = "uploads"
+"""The folder in a home."""
+
 INCOMING = ".incoming-"
 
 
@@ -29,6 +32,11 @@ class Uploads:
     def __init__(self, root: Path, sandbox: Sandbox) -> None:
         self._root = root.resolve()
         self._sandbox = sandbox
+
+    def sweep(self) -> None:
+        """Delete what was coming in when a process was killed; for the owner of the index, before it receives."""
+        for cut_off in self._root.glob(f"{INCOMING}*"):
+            shutil.rmtree(cut_off, ignore_errors=True)
 
     def folder(self, collection: str) -> Path:
         """Where the uploads of a collection lie; whatever its name, a folder right below the root."""

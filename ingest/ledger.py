@@ -114,6 +114,10 @@ class Ledger(Protocol):
         """These vectors are deleted."""
         ...
 
+    def erase_traces(self) -> bool:
+        """Leave no text of forgotten documents in any file; False where that has to be tried again later."""
+        ...
+
     def live_spaces(self) -> set[str]:
         """The vector spaces of all indexes."""
         ...

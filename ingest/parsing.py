@@ -43,6 +43,17 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".epub": "epub",
         ".odt": "odt",
         ".rtf": "rtf",
+        ".doc": "doc",
+        ".dot": "doc",
+        ".docm": "docm",
+        ".xls": "xls",
+        ".xlsm": "xlsm",
+        ".xlsb": "xlsb",
+        ".ods": "ods",
+        ".ppt": "ppt",
+        ".pps": "ppt",
+        ".pptm": "pptm",
+        ".odp": "odp",
     }
 )
 """Extension, lower case with its dot -> file type."""
@@ -60,20 +71,19 @@ _PARSERS: Mapping[str, str] = {
     "epub": "ingest.parsers.office:parse_epub",
     "odt": "ingest.parsers.office:parse_odt",
     "rtf": "ingest.parsers.office:parse_rtf",
+    "doc": "ingest.parsers.legacy:parse_word",
+    "docm": "ingest.parsers.legacy:parse_word",
+    "xls": "ingest.parsers.legacy:parse_sheets",
+    "xlsm": "ingest.parsers.legacy:parse_sheets",
+    "xlsb": "ingest.parsers.legacy:parse_sheets",
+    "ods": "ingest.parsers.legacy:parse_sheets",
+    "ppt": "ingest.parsers.legacy:parse_slides",
+    "pptm": "ingest.parsers.legacy:parse_slides",
+    "odp": "ingest.parsers.legacy:parse_slides",
 }
 """File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""
 
 REMEDIES: Mapping[str, str] = {
-    ".doc": "Save it as .docx.",
-    ".dot": "Save it as .docx.",
-    ".docm": "Save it as .docx.",
-    ".xls": "Save it as .xlsx.",
-    ".xlsm": "Save it as .xlsx.",
-    ".xlsb": "Save it as .xlsx.",
-    ".ods": "Save it as .xlsx.",
-    ".ppt": "Save it as .pptx.",
-    ".pptm": "Save it as .pptx.",
-    ".odp": "Save it as .pptx.",
     ".msg": "Save it as .eml.",
     ".pages": "Export it as .docx or PDF.",
     ".numbers": "Export it as .xlsx.",

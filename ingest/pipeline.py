@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import threading
 import time
@@ -26,6 +27,8 @@ from ingest.workers import WorkerPool
 from rag.errors import ConfigurationError, LecternError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
+
+log = logging.getLogger(__name__)
 
 PARSER_VERSION = 1
 """Raised whenever the same file would be read differently: documents are then read again."""
@@ -56,8 +59,12 @@ class IngestPipeline:
         settings: ReadSettings,
         open_pool: Callable[[], WorkerPool],
         ignore: Sequence[str] = (),
+        before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
     ) -> None:
-        """`open_pool` is called when the first file is to be read; `close` stops what it gave."""
+        """`open_pool` is called when the first file is to be read; `close` stops what it gave.
+
+        `before_removal` is told of documents while their text can still be compared with what quotes it.
+        """
         self._ledger = ledger
         self._vectors = vectors
         self._embedder = embedder
@@ -66,6 +73,7 @@ class IngestPipeline:
         self._open_pool = open_pool
         self._pool: WorkerPool | None = None
         self._ignore = ignore
+        self._before_removal = before_removal
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -147,6 +155,7 @@ class IngestPipeline:
 
     def remove(self, document_ids: Sequence[int]) -> None:
         """Take documents out of the index and keep them out of later syncs."""
+        self._before_removal(document_ids)
         self._ledger.remove_documents(document_ids, keep_out=True)
         self._sweep()
 
@@ -216,7 +225,10 @@ class IngestPipeline:
 
     def _apply_renames_and_removals(self, changes: FolderChanges) -> None:
         # Removals first: a file may have been renamed to the path of one that is gone.
-        self._ledger.remove_documents([record.document_id for record in changes.removed])
+        if changes.removed:
+            gone = [record.document_id for record in changes.removed]
+            self._before_removal(gone)
+            self._ledger.remove_documents(gone)
         for record, file in changes.renamed:
             self._ledger.rename(record.document_id, file, words_of_name(file.path))
 
@@ -327,8 +339,12 @@ class IngestPipeline:
             )
 
     def _sweep(self) -> None:
-        """Delete the vectors that no version refers to."""
-        journal = self._ledger.journalled_vectors()
+        """Delete the vectors that no version refers to, and every trace of the documents that are forgotten."""
+        self._delete_vectors(self._ledger.journalled_vectors())
+        if not self._ledger.erase_traces():
+            log.warning("Some text of forgotten documents is still in the files of the index; the next sync erases it.")
+
+    def _delete_vectors(self, journal: Sequence[VectorKey]) -> None:
         if not journal:
             return
         live = self._ledger.live_spaces()

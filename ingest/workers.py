@@ -1,15 +1,10 @@
-"""Runs functions in worker processes with a time and a memory limit each. Knows no file format."""
+"""Runs functions in caged worker processes with a time and a memory limit each. Knows no file format."""
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
-import resource
-import shutil
 import signal
-import socket
-import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, TimeoutError
@@ -22,6 +17,8 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from ingest.cage import Limits, enter_cage, renew_limits
+from ingest.scratch import ScratchFolder
 from rag.errors import ParseError
 
 P = ParamSpec("P")
@@ -29,11 +26,6 @@ T = TypeVar("T")
 
 TASKS_PER_WORKER = 200
 """A worker is replaced after as many files, so that leaks of the parsing libraries stay bounded."""
-
-NICENESS = 5
-PARENT_DEATH_SIGNAL = 1
-MEMORY_VARIABLE = "LECTERN_WORKER_MEMORY"
-LOOPBACK = ("127.", "::1", "localhost")
 
 
 class WorkerPool:
@@ -49,11 +41,10 @@ class WorkerPool:
     ) -> None:
         """`memory_bytes` is what one task may use beyond an idle worker; `preload` is imported once for all."""
         self._workers = workers
-        self._seconds = seconds_per_file
-        self._memory = memory_bytes
+        self._limits = Limits(memory_bytes, seconds_per_file)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
-        self._scratch = tempfile.mkdtemp(prefix="lectern-parse-")
+        self._scratch = ScratchFolder()
         self._waiting: set[Future[Any]] = set()
         self._lock = Lock()
         self._stopped = False
@@ -79,7 +70,7 @@ class WorkerPool:
         for future in waiting:
             future.cancel()
         self._pool.join()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -94,8 +85,8 @@ class WorkerPool:
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS_PER_WORKER,
-            initializer=_enter_sandbox,
-            initargs=(self._memory, self._scratch),
+            initializer=enter_cage,
+            initargs=(str(self._scratch.path),),
             context=self._context,
         )
 
@@ -126,7 +117,7 @@ class WorkerPool:
                 # pebble gives a pool up when an idle worker dies
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool = self._make_pool()
-            return self._pool.schedule(_run, args=(function, args, kwargs), timeout=self._seconds)
+            return self._pool.schedule(_run, args=(self._limits, function, args, kwargs), timeout=self._limits.seconds)
 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
@@ -136,10 +127,11 @@ class WorkerPool:
         """The reason a task failed; anything but our own errors shows its class only, never its message."""
         if isinstance(error, ParseError):
             return error
-        if isinstance(error, TimeoutError):
+        used_up = isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGXCPU
+        if isinstance(error, TimeoutError) or used_up:
             return ParseError(
-                f"Reading it took longer than {self._seconds:g} seconds and was given up.",
-                "Raise the time limit for a file, or split the file.",
+                f"Reading it took longer than {self._limits.seconds:g} seconds and was given up.",
+                "Raise the setting `seconds_per_file`, or split the file.",
             )
         if isinstance(error, ProcessExpired):
             return ParseError(
@@ -179,12 +171,12 @@ def _settle(outer: Future[T], result: Any, error: ParseError | None) -> None:
 # --- inside a worker ---
 
 
-def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
+def _run(limits: Limits, function: Callable[..., T], args: Any, kwargs: Any) -> T:
     """Run a task with a scratch folder of its own, and let only ParseError out."""
     Path(os.environ["TMPDIR"]).mkdir(parents=True, exist_ok=True)  # a cleaner of old files may have removed it
     with tempfile.TemporaryDirectory(dir=os.environ["TMPDIR"], ignore_cleanup_errors=True) as scratch:
         tempfile.tempdir = scratch
-        _limit_memory()
+        renew_limits(limits)
         try:
             return function(*args, **kwargs)
         except ParseError as error:
@@ -192,7 +184,7 @@ def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
         except MemoryError:
             raise ParseError(
                 "Reading it needs more memory than one file may use.",
-                "Raise the memory limit for a file, or split the file.",
+                "Raise the setting `memory_megabytes`, or split the file.",
             ) from None
         except RecursionError:
             raise ParseError("It is nested too deeply to be read.", "Save it again in its own program.") from None
@@ -203,74 +195,3 @@ def _run(function: Callable[..., T], args: Any, kwargs: Any) -> T:
             ) from None
         finally:
             tempfile.tempdir = os.environ["TMPDIR"]
-
-
-def _enter_sandbox(memory_bytes: int, scratch: str) -> None:
-    """Limit this worker: memory, priority, network, output, folder; it ends with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The default ends a worker that is deep inside a C library at once; a Python handler would wait for it.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with_parent()
-    own = Path(scratch) / str(os.getpid())
-    own.mkdir(parents=True, exist_ok=True)
-    os.environ["TMPDIR"] = str(own)
-    os.environ["HOME"] = str(own)
-    tempfile.tempdir = str(own)
-    os.chdir(own)
-    os.nice(NICENESS)
-    _silence()
-    _close_network()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.environ[MEMORY_VARIABLE] = str(memory_bytes)
-
-
-def _limit_memory() -> None:
-    """Let the next task use so much beyond what the libraries loaded by earlier ones hold."""
-    memory_bytes = int(os.environ.get(MEMORY_VARIABLE, "0"))
-    if memory_bytes > 0:
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (_address_space() + memory_bytes, hard))
-
-
-def _die_with_parent() -> None:
-    """On Linux have the kernel end this worker when the fork server ends, even inside a C library."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-
-
-def _silence() -> None:
-    """Nothing a library prints may reach the terminal or spoil `--json`."""
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(quiet, descriptor)
-    logging.disable(logging.CRITICAL)
-
-
-def _close_network() -> None:
-    """Make outgoing connections beyond loopback fail in this process."""
-
-    def guard(original: Callable[..., Any], position: int) -> Callable[..., Any]:
-        def refuse(self: socket.socket, *args: Any) -> Any:
-            address = args[position] if len(args) > position else args[-1]
-            if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
-                raise PermissionError("parsing may not use the network")
-            return original(self, *args)
-
-        return refuse
-
-    connections: Any = socket.socket
-    connections.connect = guard(socket.socket.connect, 0)
-    connections.connect_ex = guard(socket.socket.connect_ex, 0)
-    connections.sendto = guard(socket.socket.sendto, -1)
-
-
-def _address_space() -> int:
-    """The bytes of address space this process has now."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:
-        return 1024**3
-    return pages * resource.getpagesize()

@@ -15,17 +15,26 @@ MAX_RATIO = 500
 
 SMALL_UNPACKED = 64 * 1024**2
 
-ZIP_TYPES = {"docx": "Word", "pptx": "PowerPoint", "xlsx": "Excel", "odt": "OpenDocument", "epub": "EPUB"}
+ZIP_TYPES = {
+    **dict.fromkeys(("docx", "docm"), "Word"),
+    **dict.fromkeys(("pptx", "pptm"), "PowerPoint"),
+    **dict.fromkeys(("xlsx", "xlsm", "xlsb"), "Excel"),
+    **dict.fromkeys(("odt", "ods", "odp"), "OpenDocument"),
+    "epub": "EPUB",
+}
 ZIP_MEMBERS = {
-    "docx": "word/",
-    "pptx": "ppt/",
-    "xlsx": "xl/",
-    "odt": "content.xml",
+    **dict.fromkeys(("docx", "docm"), "word/"),
+    **dict.fromkeys(("pptx", "pptm"), "ppt/"),
+    **dict.fromkeys(("xlsx", "xlsm", "xlsb"), "xl/"),
+    **dict.fromkeys(("odt", "ods", "odp"), "content.xml"),
     "epub": "META-INF/container.xml",
 }
+OLD_TYPES = frozenset({"doc", "xls", "ppt"})
 TEXT_TYPES = frozenset({"txt", "md", "csv", "html", "eml"})
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+"""What old Office files begin with; Word and Excel of the early nineties had marks of their own."""
 
 _MAGICS = (
     (b"%PDF-", "a PDF"),
@@ -57,6 +66,10 @@ def check_content(path: Path, file_type: str) -> None:
     elif file_type == "rtf":
         if not head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{\\rt"):
             raise _mismatch(path, "an RTF file", head)
+    elif file_type in OLD_TYPES:
+        # LibreOffice takes whatever it does not know for text, and would make a document of noise.
+        if not head.startswith(OLD_MAGICS):
+            raise _mismatch(path, "an old Office file", head)
     elif file_type in TEXT_TYPES:
         _check_text(path, head)
 
@@ -126,7 +139,7 @@ def _is_wide(head: bytes) -> bool:
 
 
 def _check_zip(path: Path, file_type: str, head: bytes) -> None:
-    kind = f"{'a' if file_type in ('docx', 'pptx') else 'an'} {ZIP_TYPES[file_type]} file"
+    kind = f"{'an' if ZIP_TYPES[file_type][0] in 'OE' else 'a'} {ZIP_TYPES[file_type]} file"
     if head.startswith(OLE_MAGIC):
         if ENCRYPTED_STREAM in path.read_bytes():
             raise ParseError(f"{path.name} is encrypted and needs a password.", "Save a copy of it without a password.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -99,6 +101,7 @@ class ChromaIndex:
             if self._open(space) is not None:
                 self._client.delete_collection(space)
                 del self._collections[space]
+            self._delete_dropped_files()
 
     def close(self) -> None:
         """Release Chroma's files. The index may not be used afterwards."""
@@ -122,6 +125,14 @@ class ChromaIndex:
                 except NotFoundError:
                     return None
         return self._collections[space]
+
+    def _delete_dropped_files(self) -> None:
+        """Chroma (1.5) forgets a dropped collection and leaves the folder with its vectors."""
+        with closing(sqlite3.connect(self._folder / "chroma.sqlite3")) as connection:
+            kept = {row[0] for row in connection.execute("SELECT id FROM segments")}
+        for entry in self._folder.iterdir():
+            if entry.is_dir() and entry.name not in kept:
+                shutil.rmtree(entry)
 
     @cached_property
     def _client(self) -> ClientAPI:
@@ -158,7 +169,7 @@ def _translated_errors(folder: Path) -> Iterator[None]:
     except (AssertionError, KeyboardInterrupt):
         raise
     except Exception as error:
-        if type(error).__module__.split(".")[0] not in ("chromadb", "chromadb_rust_bindings", "builtins"):
+        if type(error).__module__.split(".")[0] not in ("chromadb", "chromadb_rust_bindings", "sqlite3", "builtins"):
             raise
         if any(sign in str(error) for sign in DISK_FULL):
             raise StoreError(

@@ -15,9 +15,10 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
+from ingest.cage import office_program
 from ingest.parsers import ocr
 from ingest.parsers.pdfium import open_pdfium
-from ingest.parsing import ParseOptions, is_supported, parse_file
+from ingest.parsing import ParseOptions, WorkerPool, is_supported, parse_file
 from rag.errors import ParseError
 from rag.layout import rectangles_under
 from rag.types import BlockKind, Page, ParsedDocument
@@ -261,7 +262,8 @@ def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
         ("really.txt", b"%PDF-1.7 ...", "a PDF"),
         ("data.txt", bytes(range(256)) * 20, "binary"),
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "damaged"),
-        ("old.doc", b"x", "does not read .doc files"),
+        ("old.msg", b"x", "does not read .msg files"),
+        ("noise.doc", b"just text", "not an old Office file"),
         ("README", b"x", "without an extension"),
         ("zeros.pdf", bytes(5000), "zero bytes"),
     ],
@@ -281,6 +283,29 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         archive.writestr("word/document.xml", bytes(80 * 1024**2))
     with pytest.raises(ParseError, match="more than is safe"):
         parse(tmp_path / "bomb.docx")
+
+
+OLD_LETTER = b"{\\rtf1 The lighthouse keeper counted nineteen ships in the strait.}"
+"""Word opens RTF under the name of its old format, and so does LibreOffice."""
+
+
+@pytest.mark.skipif(office_program() is not None, reason="LibreOffice is installed")
+def test_an_old_office_file_is_refused_with_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "letter.doc").write_bytes(OLD_LETTER)
+    with pytest.raises(ParseError, match=r"letter\.doc .* LibreOffice") as caught:
+        parse(tmp_path / "letter.doc")
+    assert caught.value.remedy.startswith("Install LibreOffice")
+
+
+@pytest.mark.skipif(office_program() is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("name", ["letter.doc", "-rf --help.doc", "a\nb%20?.doc"])
+def test_an_old_office_file_is_converted_and_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(OLD_LETTER)
+    with WorkerPool(workers=1, seconds_per_file=120, memory_bytes=2**31) as pool:
+        document = pool.submit(parse_file, tmp_path / name, ParseOptions()).result()
+    assert "counted nineteen ships" in document.pages[0].text
+    assert document.file_type == "doc"
+    assert "LibreOffice" in document.warnings[-1]
 
 
 def test_a_directory_a_missing_and_a_forbidden_file_are_told_apart(tmp_path: Path) -> None:
@@ -303,4 +328,4 @@ def test_a_file_name_that_is_not_utf8_can_be_parsed(tmp_path: Path) -> None:
 
 def test_what_is_supported_is_told_by_the_extension() -> None:
     assert is_supported(Path("a/B.PDF"))
-    assert not is_supported(Path("a/b.doc"))
+    assert not is_supported(Path("a/b.msg"))

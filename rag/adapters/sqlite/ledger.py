@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +31,7 @@ from rag.adapters.sqlite.schema import (
     chunks,
     collections,
     documents,
+    erasures,
     folders,
     generations,
     indexes,
@@ -40,6 +42,15 @@ from rag.adapters.sqlite.schema import (
 )
 from rag.errors import NotFoundError
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
+
+MERGE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('optimize')"
+"""FTS5 only marks words as deleted; what is marked goes when its parts are merged into one."""
+
+FREE_SHARE = 4
+"""From one free page in so many on, the disk space of what was forgotten is given back."""
+
+READERS_WAITED_FOR_MS = 5_000
+"""A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
 
 
 class Ledger:
@@ -352,6 +363,7 @@ class Ledger:
     def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
         """Forget documents; with `keep_out` their paths are remembered as removed by the user."""
         with self._transaction() as connection:
+            connection.execute(insert(erasures))
             for document_id in document_ids:
                 mine = select(generations.c.id).where(generations.c.document_id == document_id)
                 for key in _vector_keys(connection, mine):
@@ -408,6 +420,31 @@ class Ledger:
         with self._transaction() as connection:
             return set(connection.execute(select(indexes.c.space)).scalars())
 
+    # --- traces of what was forgotten ---
+
+    def erase_traces(self) -> bool:
+        """Leave no text of forgotten documents in the catalogue's files; False while a reader keeps some of it there.
+
+        Merges the full-text index, which takes time in proportion to it, and empties the write-ahead log. Does nothing
+        when nothing was forgotten since.
+        """
+        with self._transaction() as connection:
+            if connection.execute(select(erasures.c.id).limit(1)).scalar() is None:
+                return True
+            connection.execute(text(MERGE_FULL_TEXT))
+        with translated_errors(self._file), self._engine.connect() as opened:
+            connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+            free = connection.execute(text("PRAGMA freelist_count")).scalar_one()
+            if free * FREE_SHARE > connection.execute(text("PRAGMA page_count")).scalar_one():
+                connection.execute(text("VACUUM"))
+            usual = connection.execute(text("PRAGMA busy_timeout")).scalar_one()
+            connection.execute(text(f"PRAGMA busy_timeout = {READERS_WAITED_FOR_MS}"))
+            is_busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.execute(text(f"PRAGMA busy_timeout = {usual}"))
+            if not is_busy:
+                connection.execute(delete(erasures))
+        return not is_busy
+
     # --- runs ---
 
     def start_run(self, collection_id: int, folder: Path) -> int:
@@ -444,6 +481,7 @@ class Ledger:
             gone = select(generations.c.id).where(generations.c.document_id.in_(mine))
             for key in _vector_keys(connection, gone):
                 _journal(connection, key)
+            connection.execute(insert(erasures))
             _delete_generations(connection, gone)
             connection.execute(delete(collections).where(collections.c.id == id_))
             return list(spaces)

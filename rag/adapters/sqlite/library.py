@@ -160,6 +160,23 @@ class Library:
             raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
         return page
 
+    def load_texts(self, document_id: int) -> tuple[str, list[str]]:
+        """The collection of a document, and its title and pages as they answer; none where nothing answers."""
+        with self._reading() as connection:
+            query = (
+                select(collections.c.name, generations.c.title, generations.c.id)
+                .select_from(documents)
+                .join(collections, collections.c.id == documents.c.collection_id)
+                .outerjoin(generations, generations.c.document_id == documents.c.id)
+                .outerjoin(indexes, indexes.c.id == generations.c.index_id)
+                .where(documents.c.id == document_id, indexes.c.is_active.is_(None) | indexes.c.is_active)
+            )
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return "", []
+            found = connection.execute(select(pages.c.text).where(pages.c.generation_id == row.id))
+            return row.name, [row.title or "", *found.scalars()]
+
     def list_documents(self, collection: str) -> list[DocumentInfo]:
         """All documents of a collection by path, also those that failed. Raises NotFoundError."""
         with self._reading() as connection:

@@ -27,7 +27,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from rag.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 metadata = MetaData()
@@ -148,6 +148,13 @@ runs = Table(
     Column("report", String, nullable=False, server_default=""),
 )
 
+erasures = Table(
+    "erasures",
+    metadata,
+    # One row from the moment a version is forgotten until nothing of its text is left in the catalogue's files.
+    Column("id", Integer, primary_key=True),
+)
+
 Index("generations_by_vector_key", generations.c.vector_key)
 
 # An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`.
@@ -245,6 +252,8 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     # FULL: a lost commit after the old vectors were deleted would leave a document without any.
     cursor.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten with zeros, also on pages that nothing uses any more.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA recursive_triggers = ON")
     cursor.close()

@@ -1,0 +1,91 @@
+"""Has LibreOffice convert old and macro-bearing Office files and parses what comes out. Knows no format itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+
+from ingest.cage import die_with_parent, office_program
+from ingest.parsers.options import ParseOptions
+from rag.errors import ParseError
+from rag.types import ParsedDocument
+
+RESTART = 81
+"""What LibreOffice exits with when it has made its user folder and wants to be started again."""
+
+STARTS = 3
+STEM_CHARACTERS = 60
+
+INSTALL = "Install LibreOffice (on Debian: apt install libreoffice-writer libreoffice-calc libreoffice-impress)"
+
+_PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "docx": ("ingest.parsers.office", "parse_docx"),
+        "pptx": ("ingest.parsers.office", "parse_pptx"),
+        "xlsx": ("ingest.parsers.sheets", "parse_xlsx"),
+    }
+)
+
+
+def parse_as(current: str, path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a file as the `current` format ("docx") it converts to. Raises ParseError, also without LibreOffice."""
+    module, function = _PARSERS[current]
+    parser: Callable[[Path, ParseOptions], ParsedDocument] = getattr(import_module(module), function)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        converted = _convert(path, current, Path(scratch))
+        try:
+            document = parser(converted, options)
+        except ParseError as error:
+            raise ParseError(error.reason.replace(converted.name, path.name), error.remedy) from error
+    note = "Read after LibreOffice converted it: pages may differ from those you see."
+    return replace(document, warnings=(*document.warnings, note))
+
+
+parse_word = partial(parse_as, "docx")
+parse_slides = partial(parse_as, "pptx")
+parse_sheets = partial(parse_as, "xlsx")
+
+
+def _convert(path: Path, current: str, scratch: Path) -> Path:
+    program = office_program()
+    if program is None:
+        raise ParseError(
+            f"{path.name} is in a format that LibreOffice has to convert, which is not installed.",
+            f"{INSTALL}, or save the file as .{current}.",
+        )
+    # A plain name: no file name can be taken for an option or a URL.
+    source = scratch / f"source{path.suffix.lower()}"
+    source.symlink_to(path.absolute())
+    made = scratch / f"source.{current}"
+    command = [
+        str(_binary(program)),
+        f"-env:UserInstallation={(scratch / 'profile').as_uri()}",
+        f"-env:OSL_SOCKET_PATH={os.environ.get('TMPDIR', tempfile.gettempdir())}",
+        *("--headless", "--norestore", "--nolockcheck", "--convert-to", current, "--outdir", str(scratch), str(source)),
+    ]
+    for _ in range(STARTS):
+        done = subprocess.run(
+            command, cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True, check=False, preexec_fn=die_with_parent
+        )
+        if done.returncode != RESTART:
+            break
+    if not made.is_file():
+        raise ParseError(
+            f"LibreOffice could not convert {path.name} (exit code {done.returncode}): "
+            "it may be damaged, or protected by a password.",
+            f"Open it in its own program and save it as .{current} without a password.",
+        )
+    return made.rename(scratch / f"{path.stem[:STEM_CHARACTERS]}.{current}")
+
+
+def _binary(program: str) -> Path:
+    """The program itself where it is beside its starter, which insists on a socket in /tmp."""
+    binary = Path(program).resolve().with_name("soffice.bin")
+    return binary if binary.is_file() else Path(program)

@@ -1,0 +1,148 @@
+"""Of a document that is removed, or deleted in its folder, no word is left in any file of the index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from app.build import Lectern, open_lectern
+from app.feedback import Feedback, FeedbackStore
+from app.settings import read_settings
+from app.tokens import SERVICE_FILE
+from tests.fakes import HashEmbedder
+from tests.integration.inspection import index_content
+
+MARKER = "Qzxvkwjyp"
+"""A word that nothing else has in it; its last letters are looked for, as a full-text index leaves out first ones."""
+
+TRACE = MARKER[3:].casefold()
+
+SECRET = f"The password of the vault is {MARKER} and was set on 4 May by the keeper of the lighthouse. "
+
+Open = Callable[[], AbstractContextManager[Lectern]]
+
+
+def traces(home: Path) -> list[str]:
+    """The files that hold the marker, in any encoding that a store might use."""
+    forms = [TRACE.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    files = [path for path in home.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(form in path.read_bytes().lower() for form in forms)]
+
+
+def write_secrets(folder: Path) -> list[str]:
+    """Documents with the marker in text, title, author, heading and bookmark; returns their names."""
+    (folder / "secret.txt").write_text(SECRET * 60)
+    (folder / "secret.md").write_text(f"# The {MARKER} plan\n\n{SECRET}")
+    page = f"<html><head><title>On {MARKER}</title><meta name=author content={MARKER}></head><body><p>{SECRET}"
+    (folder / "secret.html").write_text(page)
+    canvas = Canvas(str(folder / "secret.pdf"), invariant=1)
+    canvas.setTitle(f"Papers of {MARKER}")
+    canvas.setAuthor(MARKER)
+    canvas.bookmarkPage("here")
+    canvas.addOutlineEntry(f"About {MARKER}", "here")
+    canvas.drawString(72, 700, SECRET)
+    canvas.save()
+    return ["secret.html", "secret.md", "secret.pdf", "secret.txt"]
+
+
+@pytest.fixture
+def open_it(home: Path) -> Open:
+    settings = read_settings(home=home, workers=1)
+    return lambda: open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder())
+
+
+@pytest.fixture
+def kept(folder: Path) -> dict[str, str]:
+    """What stays: enough that the full-text index has parts to merge."""
+    files = {f"kept{number}.txt": f"Harbour log {number}: gulls, nets and tar. " * 90 for number in range(12)}
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return files
+
+
+@pytest.fixture
+def lectern(open_it: Open, folder: Path, kept: dict[str, str]) -> Iterator[Lectern]:
+    with open_it() as opened:
+        write_secrets(folder)
+        report = opened.ingest.sync(folder, collection="default")
+        assert not report.failed
+        assert len(report.added) == len(kept) + 4
+        yield opened
+
+
+def remove_secrets(lectern: Lectern) -> None:
+    listed = lectern.library.list_documents("default")
+    lectern.ingest.remove([document.id for document in listed if document.path.startswith("secret")])
+
+
+def test_what_is_removed_leaves_no_trace(lectern: Lectern, home: Path, kept: dict[str, str]) -> None:
+    assert "catalogue.sqlite" in "".join(traces(home)), "the marker is found where it is"
+    remove_secrets(lectern)
+    assert traces(home) == []
+    assert set(index_content(home, lectern.vectors)) == set(kept)
+
+
+def test_what_is_deleted_in_the_folder_leaves_no_trace(lectern: Lectern, home: Path, folder: Path) -> None:
+    for path in folder.glob("secret.*"):
+        path.unlink()
+    report = lectern.ingest.sync(folder, collection="default")
+    assert len(report.removed) == 4
+    assert traces(home) == []
+
+
+def test_a_collection_that_is_removed_leaves_no_trace_and_no_vectors(lectern: Lectern, home: Path) -> None:
+    lectern.ingest.remove_collection("default")
+    assert traces(home) == []
+    assert [path for path in (home / "chroma").iterdir() if path.is_dir()] == []
+
+
+def test_a_removal_that_was_cut_off_is_finished_by_the_next_sync(
+    lectern: Lectern, open_it: Open, home: Path, folder: Path
+) -> None:
+    listed = lectern.library.list_documents("default")
+    gone = [document.id for document in listed if document.path.startswith("secret")]
+    lectern.ledger.remove_documents(gone, keep_out=True)  # And there the process dies.
+    assert traces(home)
+    lectern.ingest.sync(folder, collection="default")
+    assert traces(home) == []
+
+
+def test_a_reader_in_the_middle_delays_the_erasure_and_breaks_nothing(
+    lectern: Lectern, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(home / "catalogue.sqlite")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM chunks").fetchone()
+        monkeypatch.setattr("rag.adapters.sqlite.ledger.READERS_WAITED_FOR_MS", 10)
+        remove_secrets(lectern)
+    lectern.ingest.sync(folder, collection="default")
+    assert traces(home) == []
+
+
+def test_feedback_that_quotes_a_removed_document_goes_with_it_and_other_feedback_stays(
+    lectern: Lectern, home: Path
+) -> None:
+    store = FeedbackStore(home / SERVICE_FILE)
+    store.add(Feedback("default", "What is the password?", f"The password of the vault is {MARKER} [1].", "up"))
+    store.add(Feedback("default", "What is the password?", f"{MARKER} [1].", "up"))
+    store.add(Feedback("default", "What is in the log?", "Gulls [2].", "down", f"No, the vault is {MARKER} and was"))
+    store.add(Feedback("default", "What is in the log?", "Gulls, nets and tar [1].", "down", "the"))
+    remove_secrets(lectern)
+    assert [feedback.comment for feedback in store.newest("default", limit=10)] == ["the"]
+    assert traces(home) == []
+
+
+def test_an_uploaded_file_that_is_removed_goes_itself(lectern: Lectern, home: Path) -> None:
+    remove_secrets(lectern)
+    uploads = home / "uploads" / "default"
+    uploads.mkdir(parents=True)
+    (uploads / "upload.txt").write_text(SECRET * 3)
+    lectern.ingest.sync(uploads, collection="default")
+    (uploaded,) = [entry.id for entry in lectern.library.list_documents("default") if entry.path == "upload.txt"]
+    lectern.ingest.remove([uploaded])
+    assert traces(home) == []
