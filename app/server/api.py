@@ -14,11 +14,19 @@ from app.access import AccessMiddleware, AccessPolicy
 from app.feedback import FeedbackStore
 from app.server import problems
 from app.server.metrics import CountRequests, Metrics
-from app.server.routes import answers, collections, documents, health, openai, runs
+from app.server.routes import answers, collections, documents, health, identity, openai, runs
 from app.service import Service
 from app.tokens import SERVICE_FILE
 
-ROUTERS = (collections.router, documents.router, answers.router, runs.router, health.router, openai.router)
+ROUTERS = (
+    collections.router,
+    documents.router,
+    answers.router,
+    runs.router,
+    identity.router,
+    health.router,
+    openai.router,
+)
 
 DESCRIPTION = """\
 Answers questions from folders of documents, and shows the page that proves the answer. Pages are counted from 0. Errors

@@ -298,7 +298,17 @@ class RunList(BaseModel):
     runs: list[RunForm]
 
 
-# --- health ---
+# --- access and health ---
+
+
+class IdentityForm(BaseModel):
+    """Who asks; `collections` is null for all of them, `manages_server` says whether what belongs to none may change."""
+
+    name: str = Field(examples=["laptop"])
+    role: str = Field(examples=["read"], description="read, write or admin")
+    collections: list[str] | None = Field(examples=[None])
+    has_token: bool
+    manages_server: bool
 
 
 class Health(BaseModel):
