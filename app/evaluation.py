@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,15 +66,24 @@ def read_questions(file: Path) -> list[GoldQuestion]:
 
 def evaluate(questions: Sequence[GoldQuestion], retriever: Retriever, *, collection: str) -> RetrievalScores:
     """Ask every question and score the pages found; the first, which loads the models, is asked twice."""
+    return score_answers(questions, list(search_all(questions, retriever, collection=collection)))
+
+
+def search_all(questions: Sequence[GoldQuestion], retriever: Retriever, *, collection: str) -> Iterator[QuestionHits]:
+    """What each question finds, in question order; the first, which loads the models, is asked twice."""
     retriever.retrieve(questions[0].question, collection=collection)
-    answers = []
     for gold in questions:
         started = time.perf_counter()
         hits = retriever.retrieve(gold.question, collection=collection).hits
         milliseconds = (time.perf_counter() - started) * 1000
         pages = tuple(PageHit(hit.document.path, hit.chunk.first_page, hit.chunk.last_page) for hit in hits)
-        answers.append(QuestionHits(pages, milliseconds))
-    return score_answers(questions, answers)
+        yield QuestionHits(pages, milliseconds)
+
+
+def rank_of_gold(gold: GoldQuestion, answer: QuestionHits) -> int | None:
+    """The place of the first gold page among the different pages found, 1 being the best; None where it is none."""
+    ranked = _rank(gold, answer.hits)
+    return next((place for place, page in enumerate(ranked.found, start=1) if page in ranked.gold), None)
 
 
 def score_answers(questions: Sequence[GoldQuestion], answers: Sequence[QuestionHits]) -> RetrievalScores:

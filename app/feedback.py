@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -22,9 +23,21 @@ TABLE = """
         question TEXT NOT NULL,
         answer TEXT NOT NULL,
         rating TEXT NOT NULL,
-        comment TEXT NOT NULL
+        comment TEXT NOT NULL,
+        citations TEXT NOT NULL DEFAULT '[]'
     )
 """
+
+CITATIONS_ADDED = "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'"
+"""For a file from before citations were kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPage:
+    """A page that an answer cited, 0-based."""
+
+    document: str
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,8 @@ class Feedback:
     rating: Literal["up", "down"]
     comment: str = ""
     given_at: str = ""
+    citations: tuple[CitedPage, ...] = ()
+    id: int = 0
 
 
 class FeedbackStore:
@@ -54,11 +69,12 @@ class FeedbackStore:
             feedback.answer,
             feedback.rating,
             feedback.comment,
+            json.dumps([asdict(cited) for cited in feedback.citations]),
         )
         with self._transaction() as connection:
             added = connection.execute(
-                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment, citations) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
             assert added.lastrowid is not None
@@ -68,11 +84,11 @@ class FeedbackStore:
         """What was said about a collection's answers, the newest first."""
         with self._transaction() as connection:
             rows = connection.execute(
-                "SELECT collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ? "
-                "ORDER BY id DESC LIMIT ?",
+                "SELECT collection, question, answer, rating, comment, given_at, citations, id FROM feedback "
+                "WHERE collection = ? ORDER BY id DESC LIMIT ?",
                 (collection, limit),
             )
-            return [Feedback(*row) for row in rows]
+            return [Feedback(*row[:6], _cited(row[6]), row[7]) for row in rows]
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -80,8 +96,14 @@ class FeedbackStore:
             with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(TABLE)
+                if "citations" not in {row[1] for row in connection.execute("PRAGMA table_info(feedback)")}:
+                    connection.execute(CITATIONS_ADDED)
                 yield connection
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
             ) from error
+
+
+def _cited(stored: str) -> tuple[CitedPage, ...]:
+    return tuple(CitedPage(**cited) for cited in json.loads(stored))

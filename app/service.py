@@ -8,15 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.build import Lectern, choose_model, open_sandbox
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
+from app.settings import Settings
 from app.sync_queue import SyncJob, SyncQueue
 from app.uploads import Uploads
+from app.why import Why, explain_document
 from rag.errors import LecternError
 from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
@@ -87,7 +89,7 @@ class Service:
         self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
         self.pictures = PagePictures(self._sandbox)
         self.uploads = Uploads(lectern.settings.home / "uploads", self._sandbox)
-        self._find_model = find_model or (lambda: choose_model(lectern.settings))
+        self._find_model = find_model or (lambda: choose_model(self.lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
         self._model_lock = threading.Lock()
@@ -109,6 +111,22 @@ class Service:
         """Whether there is a collection of that name."""
         return self.lectern.ledger.find_collection(name) is not None
 
+    def adjust(self, settings: Settings) -> None:
+        """Answer with these settings from now on: which LLM, how much is read, when is refused; not the others."""
+        with self._model_lock:
+            retriever = self.lectern.retriever.with_depth(settings.rerank_depth)
+            self.lectern = replace(self.lectern, settings=settings, retriever=retriever)
+            self._model_until = 0.0
+
+    def current_model(self) -> LanguageModel | None:
+        """The LLM that answers; None where answers are quotes. Raises ConfigurationError."""
+        with self._model_lock:
+            if time.monotonic() >= self._model_until:
+                self._model = self._find_model()
+                is_named = bool(self.lectern.settings.llm)
+                self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
+            return self._model
+
     def search(self, question: Question) -> Future[Found]:
         """Start a search. Raises OverloadedError; the future raises what `Retriever.retrieve` does."""
         return self._searches.submit(self._search, question)
@@ -121,6 +139,12 @@ class Service:
         """
         return self._answers.submit(self._answer, question, deliver, left)
 
+    def why(self, question: str, collection: str, document_id: int) -> Future[Why]:
+        """Start to find out why a document does or does not come up. Raises NotFoundError, OverloadedError."""
+        document, _ = self.lectern.library.load_document(collection, document_id)
+        pipeline, retriever = self.lectern.ask_pipeline(None), self.lectern.retriever
+        return self._searches.submit(explain_document, question, document, pipeline, retriever, collection=collection)
+
     def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync. Raises OverloadedError."""
         return self.syncs.submit(Path(os.path.realpath(folder)), collection, allow_empty=allow_empty)
@@ -132,6 +156,23 @@ class Service:
         if is_upload:
             file.unlink(missing_ok=True)
         self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
+
+    def reread_document(self, collection: str, document_id: int, check_folder: Callable[[Path], Path]) -> SyncJob:
+        """Read a document's file again as if it were new to us, also one that was taken out.
+
+        Until then what is indexed of it answers. `check_folder` gives the real path of a folder that may be synced.
+        Raises NotFoundError; ConfigurationError where its folder may not be synced; OverloadedError.
+        """
+        document, file = self.lectern.library.load_document(collection, document_id)
+        ledger = self.lectern.ledger
+        collection_id = ledger.find_collection(collection)
+        assert collection_id is not None
+        root = next(root for root in ledger.folder_roots(collection_id) if root in file.parents)
+        if not self.uploads.owns(collection, file):
+            root = check_folder(root)
+        forget = ledger.remove_documents if document.state == "removed" else ledger.forget_reading
+        self.syncs.run(lambda: forget([document_id])).result()
+        return self.sync(root, collection)
 
     def remove_collection(self, collection: str) -> None:
         """Forget a collection, and delete what was uploaded into it. Raises NotFoundError, IndexLockedError."""
@@ -188,7 +229,7 @@ class Service:
 
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
         text = check_question(question.text)
-        model = self._choose_model() if question.use_llm else None
+        model = self.current_model() if question.use_llm else None
         text = stand_alone(text, question.history, model)
         if left.is_set():
             return None
@@ -204,14 +245,6 @@ class Service:
                 return None
             deliver(piece)
         return stream.answer
-
-    def _choose_model(self) -> LanguageModel | None:
-        with self._model_lock:
-            if time.monotonic() >= self._model_until:
-                self._model = self._find_model()
-                is_named = bool(self.lectern.settings.llm)
-                self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
-            return self._model
 
     # --- in the thread of the syncs ---
 

@@ -71,9 +71,11 @@ class DocumentForm(BaseModel):
 
 
 class DocumentList(BaseModel):
-    """The documents of a collection by path."""
+    """Documents of a collection by path; `total` counts all that match, `states` all there are by state."""
 
     documents: list[DocumentForm]
+    total: int = Field(0, examples=[1])
+    states: dict[str, int] = Field(default_factory=dict, examples=[{"indexed": 1}])
 
 
 class PageForm(BaseModel):
@@ -219,6 +221,13 @@ class FeedbackRequest(Form):
     collection: CollectionName = Field("default", examples=["default"])
     question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
     answer: str = Field("", max_length=100_000)
+class CitedPageForm(Form):
+    """A page that an answer cited, 0-based."""
+
+    document: str = Field(max_length=4_000, examples=["light.txt"])
+    page: int = Field(ge=0, examples=[0])
+
+
     rating: Literal["up", "down"]
     comment: str = Field("", max_length=10_000, examples=["The page is right, the number is not."])
 
@@ -227,6 +236,7 @@ class FeedbackForm(BaseModel):
     """A word on an answer, with when it came."""
 
     collection: str
+    citations: list[CitedPageForm] = Field(default_factory=list, max_length=100)
     question: str
     answer: str
     rating: str
@@ -238,6 +248,8 @@ class FeedbackList(BaseModel):
     """What was said, the newest first."""
 
     feedback: list[FeedbackForm]
+    citations: list[CitedPageForm]
+    id: int
 
 
 class FeedbackAdded(BaseModel):
@@ -281,7 +293,7 @@ class JobForm(BaseModel):
 
 
 class RunForm(BaseModel):
-    """A sync as the catalogue remembers it."""
+    """A sync as the catalogue remembers it; `reason` says why it failed as a whole."""
 
     collection: str
     folder: str
@@ -289,11 +301,14 @@ class RunForm(BaseModel):
     finished_at: str
     outcome: str = Field(examples=["done"], description="done, failed files, stopped, failed, running or cut off")
     report: dict[str, Any] | None
+    id: int = Field(examples=[12])
 
 
 class RunList(BaseModel):
     """What runs or waits now, and the newest runs of the past."""
 
+    reason: str = ""
+    remedy: str = ""
     queue: list[JobForm]
     runs: list[RunForm]
 
@@ -302,7 +317,7 @@ class RunList(BaseModel):
 
 
 class IdentityForm(BaseModel):
-    """Who asks; `collections` is null for all of them, `manages_server` says whether what belongs to none may change."""
+    """Who asks; `collections` null means all, `manages_server` whether folders, models and settings may be changed."""
 
     name: str = Field(examples=["laptop"])
     role: str = Field(examples=["read"], description="read, write or admin")

@@ -77,12 +77,15 @@ def bodies_for(path: str, collection: str) -> dict[str, Any]:
             "/ask": {"question": "When does the lamp flash?", "collection": collection, "explain": True},
             "/feedback": {"question": "When?", "rating": "up", "collection": collection},
             "/sync": {"folder": "/nowhere", "collection": collection},
+            "/collections/{name}/documents/{id}/why": {"question": "When does the lamp flash?"},
+            "/collections/{name}/evaluation-questions": {"questions": [{"question": "When?"}]},
         }.get(path, {})
     }
 
 
 def fill(path: str, collection: str, id_: int) -> str:
     named = path.replace("{name}", collection).replace("{id}", str(id_)).replace("{number}", "0")
+    named = named.replace("{question}", "1").replace("{evaluation}", "1")
     return named.replace("{model}", f"lectern/{collection}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -38,12 +39,27 @@ def list_documents(
 ) -> dict[str, Any]:
     """All documents by path, also those that could not be read."""
     listed = service.lectern.library.list_documents(name)
-    if failed:
-        listed = [document for document in listed if document.has_failed]
-    return {"documents": [document_json(document) for document in listed]}
+    words = contains.casefold().split()
+    found = [
+        document
+        for document in listed
+        if (document.has_failed or not failed)
+        and (document.state == state or not state)
+        and all(word in f"{document.path}\n{document.title}".casefold() for word in words)
+    ]
+    shown = found[offset:] if limit is None else found[offset : offset + limit]
+    return {
+        "documents": [document_json(document) for document in shown],
+        "total": len(found),
+        "states": Counter(document.state for document in listed),
+    }
 
 
 @router.post("", response_model=UploadForm, status_code=202)
+    state: Annotated[str, Query(max_length=20, examples=["indexed"], description="only those in this state")] = "",
+    contains: Annotated[str, Query(max_length=200, examples=["report"], description="words of path or title")] = "",
+    limit: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 async def upload_documents(
     request: Request,
     name: CollectionName,

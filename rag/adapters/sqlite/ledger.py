@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    case,
     delete,
     func,
     insert,
@@ -40,6 +41,9 @@ from rag.adapters.sqlite.schema import (
 )
 from rag.errors import NotFoundError
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
+
+READ_AGAIN = "read again"
+"""Stands for a file's SHA-256 and is none, so that its content counts as changed."""
 
 
 class Ledger:
@@ -369,6 +373,16 @@ class Ledger:
                     )  # fmt: skip
                 else:
                     connection.execute(delete(documents).where(documents.c.id == document_id))
+
+    def forget_reading(self, document_ids: Sequence[int]) -> None:
+        """Have the next sync read these files again, whatever they hold; what is indexed of them answers until then."""
+        mine = documents.c
+        with self._transaction() as connection:
+            connection.execute(
+                update(documents)
+                .where(mine.id.in_(document_ids), mine.state != "removed")
+                .values(mtime_ns=-1, failed_attempt="", sha256=case((mine.sha256 == "", ""), else_=READ_AGAIN))
+            )
 
     # --- vectors to sweep ---
 

@@ -212,6 +212,14 @@ class Library:
             raise NotFoundError(f"There is no collection {name!r}.", remedy)
         return int(found)
 
+    def find_run(self, collection: str, run_id: int) -> RunRecord | None:
+        """One run of a collection."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        with self._reading() as connection:
+            found = query.where(runs.c.id == run_id, collections.c.name == collection)
+            row = connection.execute(found).one_or_none()
+            return _run_of(row) if row else None
+
     def _active_index(self, connection: Connection, collection: str) -> Row[Any] | None:
         id_ = self._collection_id(connection, collection)
         query = select(indexes).where(indexes.c.collection_id == id_, indexes.c.is_active)
