@@ -43,11 +43,16 @@ class QuestionHits:
 def read_questions(file: Path) -> list[GoldQuestion]:
     """The questions of a JSON-lines file with `question`, `document` and `pages`. Raises ConfigurationError."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The questions {file} cannot be read: {error}.", "Check the path.") from None
+    return parse_questions(text, file=str(file))
+
+
+def parse_questions(text: str, *, file: str) -> list[GoldQuestion]:
+    """The questions in the text of a file, which is named in errors. Raises ConfigurationError."""
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:

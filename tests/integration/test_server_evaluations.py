@@ -66,6 +66,17 @@ def test_an_evaluation_scores_the_kept_questions_as_the_command_line_does(served
     assert served.client.delete(f"/collections/default/evaluation-questions/{removed}").status_code == 404
 
 
+def test_questions_come_from_a_file_as_the_command_line_reads_it(served: Served) -> None:
+    lines = b'{"question": "When does the bakery open?", "document": "bakery.txt", "pages": [0]}\n\n'
+    place = "/collections/default/evaluation-questions/file"
+    kept = served.client.post(place, files={"file": ("mine.jsonl", lines)})
+    assert (kept.status_code, kept.json()["added"]) == (201, 1)
+    wrong = served.client.post(place, files={"file": ("mine.jsonl", lines + b"nothing")})
+    assert (wrong.status_code, "Line 3 of mine.jsonl" in wrong.json()["detail"]) == (400, True)
+    assert served.client.post(place, files={"file": ("mine.jsonl", b"\xff")}).status_code == 400
+    served.client.delete(f"/collections/default/evaluation-questions/{kept.json()['questions'][-1]['id']}")
+
+
 def test_without_questions_an_evaluation_says_what_to_do(served: Served, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("One document of another collection.")
     served.sync(tmp_path, "other")

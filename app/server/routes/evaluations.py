@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, File, Path, Query, UploadFile
+from starlette.concurrency import run_in_threadpool
 
-from app.evaluation import GoldQuestion
+from app.evaluation import GoldQuestion, parse_questions
 from app.evaluation_store import Evaluation, KeptQuestion
 from app.server.dependencies import EvaluationsOf, ReadableCollection, WritableCollection
 from app.server.problems import RESPONSES
 from app.server.schemas_upkeep import EvaluationDetail, EvaluationForm, EvaluationList, GoldQuestions, KeptGoldList
+from rag.errors import ConfigurationError
+from rag.types import printable_path
 
 router = APIRouter(prefix="/collections/{name}", tags=["evaluations"], responses=RESPONSES)
 
@@ -29,6 +32,22 @@ def add_questions(name: WritableCollection, given: GoldQuestions, evaluations: E
     """Keep questions with the pages that answer them, counted from 0; one that is there already gets these pages."""
     gold = [GoldQuestion(one.question.strip(), one.document.strip(), tuple(one.pages)) for one in given.questions]
     added = evaluations.store.add_questions(name, gold)
+    return {"questions": [_question_json(kept) for kept in evaluations.store.questions(name)], "added": added}
+
+
+@router.post("/evaluation-questions/file", response_model=KeptGoldList, status_code=201)
+async def add_question_file(
+    name: WritableCollection,
+    evaluations: EvaluationsOf,
+    file: Annotated[UploadFile, File(description="JSON lines as `lectern eval` reads them")],
+) -> dict[str, Any]:
+    """Keep the questions of a file; 400 names the line that is none."""
+    shown = printable_path((file.filename or "The file").encode("utf-8", "replace"))
+    try:
+        text = (await file.read()).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{shown} is not UTF-8 text.", "Save it as UTF-8.") from None
+    added = await run_in_threadpool(evaluations.store.add_questions, name, parse_questions(text, file=shown))
     return {"questions": [_question_json(kept) for kept in evaluations.store.questions(name)], "added": added}
 
 
