@@ -93,6 +93,12 @@ class UploadForm(BaseModel):
     run: str = Field(examples=["20260102030405-1"])
 
 
+class QuestionList(BaseModel):
+    """Questions to begin with."""
+
+    questions: list[str] = Field(examples=[["What does “Harbour Handbook” say about “Berths and moorings”?"]])
+
+
 # --- search and ask ---
 
 
@@ -215,12 +221,6 @@ class AnswerForm(BaseModel):
     explanation: dict[str, Any] | None = None
 
 
-class FeedbackRequest(Form):
-    """A word on an answer."""
-
-    collection: CollectionName = Field("default", examples=["default"])
-    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
-    answer: str = Field("", max_length=100_000)
 class CitedPageForm(Form):
     """A page that an answer cited, 0-based."""
 
@@ -228,28 +228,34 @@ class CitedPageForm(Form):
     page: int = Field(ge=0, examples=[0])
 
 
+class FeedbackRequest(Form):
+    """A word on an answer."""
+
+    collection: CollectionName = Field("default", examples=["default"])
+    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    answer: str = Field("", max_length=100_000)
     rating: Literal["up", "down"]
     comment: str = Field("", max_length=10_000, examples=["The page is right, the number is not."])
+    citations: list[CitedPageForm] = Field(default_factory=list, max_length=100)
 
 
 class FeedbackForm(BaseModel):
     """A word on an answer, with when it came."""
 
     collection: str
-    citations: list[CitedPageForm] = Field(default_factory=list, max_length=100)
     question: str
     answer: str
     rating: str
     comment: str
     given_at: str
+    citations: list[CitedPageForm]
+    id: int
 
 
 class FeedbackList(BaseModel):
     """What was said, the newest first."""
 
     feedback: list[FeedbackForm]
-    citations: list[CitedPageForm]
-    id: int
 
 
 class FeedbackAdded(BaseModel):
@@ -295,20 +301,20 @@ class JobForm(BaseModel):
 class RunForm(BaseModel):
     """A sync as the catalogue remembers it; `reason` says why it failed as a whole."""
 
+    id: int = Field(examples=[12])
     collection: str
     folder: str
     started_at: str
     finished_at: str
     outcome: str = Field(examples=["done"], description="done, failed files, stopped, failed, running or cut off")
+    reason: str = ""
+    remedy: str = ""
     report: dict[str, Any] | None
-    id: int = Field(examples=[12])
 
 
 class RunList(BaseModel):
     """What runs or waits now, and the newest runs of the past."""
 
-    reason: str = ""
-    remedy: str = ""
     queue: list[JobForm]
     runs: list[RunForm]
 
