@@ -17,7 +17,7 @@ from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
 from app.scheduling.book import FolderBook
-from app.settings import Settings
+from app.settings import NO_LLM, Settings
 from app.tokens import SERVICE_FILE, TokenStore
 from app.uploads import UPLOADS
 from ingest.parsers.options import ParseOptions
@@ -151,7 +151,7 @@ def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel |
 
     Raises ConfigurationError for a wrong name or a missing key.
     """
-    if not use_llm:
+    if not use_llm or settings.llm == NO_LLM:
         return None
     spec, base_url = settings.llm, settings.llm_base_url or None
     if not spec:

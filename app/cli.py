@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli
+from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli, web_cli
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.desks import open_desk
 from app.doctor import examine
@@ -285,6 +285,7 @@ cli.command()(backup_cli.verify)
 cli.command()(mcp_cli.mcp)
 cli.command()(folders_cli.runs)
 cli.command()(serve_cli.serve)
+cli.command()(web_cli.web)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +43,16 @@ class QuestionHits:
 def read_questions(file: Path) -> list[GoldQuestion]:
     """The questions of a JSON-lines file with `question`, `document` and `pages`. Raises ConfigurationError."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The questions {file} cannot be read: {error}.", "Check the path.") from None
+    return parse_questions(text, file=str(file))
+
+
+def parse_questions(text: str, *, file: str) -> list[GoldQuestion]:
+    """The questions in the text of a file, which is named in errors. Raises ConfigurationError."""
     questions = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -66,15 +71,24 @@ def read_questions(file: Path) -> list[GoldQuestion]:
 
 def evaluate(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence[Hit]]) -> RetrievalScores:
     """Search for every question and score the pages found; the first, which loads the models, is searched for twice."""
+    return score_answers(questions, list(search_all(questions, search)))
+
+
+def search_all(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence[Hit]]) -> Iterator[QuestionHits]:
+    """What each question finds, in question order; the first, which loads the models, is searched for twice."""
     search(questions[0].question)
-    answers = []
     for gold in questions:
         started = time.perf_counter()
         hits = search(gold.question)
         milliseconds = (time.perf_counter() - started) * 1000
         pages = tuple(PageHit(hit.document.path, hit.chunk.first_page, hit.chunk.last_page) for hit in hits)
-        answers.append(QuestionHits(pages, milliseconds))
-    return score_answers(questions, answers)
+        yield QuestionHits(pages, milliseconds)
+
+
+def rank_of_gold(gold: GoldQuestion, answer: QuestionHits) -> int | None:
+    """The place of the first gold page among the different pages found, 1 being the best; None where it is none."""
+    ranked = _rank(gold, answer.hits)
+    return next((place for place, page in enumerate(ranked.found, start=1) if page in ranked.gold), None)
 
 
 def score_answers(questions: Sequence[GoldQuestion], answers: Sequence[QuestionHits]) -> RetrievalScores:

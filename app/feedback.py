@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rag.errors import StoreError
 
@@ -22,9 +23,26 @@ TABLE = """
         question TEXT NOT NULL,
         answer TEXT NOT NULL,
         rating TEXT NOT NULL,
-        comment TEXT NOT NULL
+        comment TEXT NOT NULL,
+        citations TEXT NOT NULL DEFAULT '[]'
     )
 """
+
+CITATIONS_ADDED = "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'"
+"""For a file from before citations were kept."""
+
+
+SELECT = """
+    SELECT collection, question, answer, rating, comment, given_at, citations, id FROM feedback WHERE collection = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPage:
+    """A page that an answer cited, 0-based."""
+
+    document: str
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,8 @@ class Feedback:
     rating: Literal["up", "down"]
     comment: str = ""
     given_at: str = ""
+    citations: tuple[CitedPage, ...] = ()
+    id: int = 0
 
 
 class FeedbackStore:
@@ -54,11 +74,12 @@ class FeedbackStore:
             feedback.answer,
             feedback.rating,
             feedback.comment,
+            json.dumps([asdict(cited) for cited in feedback.citations]),
         )
         with self._transaction() as connection:
             added = connection.execute(
-                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment, citations) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
             assert added.lastrowid is not None
@@ -67,23 +88,15 @@ class FeedbackStore:
     def newest(self, collection: str, *, limit: int) -> list[Feedback]:
         """What was said about a collection's answers, the newest first."""
         with self._transaction() as connection:
-            rows = connection.execute(
-                "SELECT collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ? "
-                "ORDER BY id DESC LIMIT ?",
-                (collection, limit),
-            )
-            return [Feedback(*row) for row in rows]
+            rows = connection.execute(f"{SELECT} ORDER BY id DESC LIMIT ?", (collection, limit))
+            return [_read(row) for row in rows]
 
     def load(self, collection: str) -> dict[int, Feedback]:
         """All that was said about a collection's answers, by id."""
         if not self._file.exists():
             return {}
         with self._transaction() as connection:
-            rows = connection.execute(
-                "SELECT id, collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ?",
-                (collection,),
-            )
-            return {id_: Feedback(*rest) for id_, *rest in rows}
+            return {row[-1]: _read(row) for row in connection.execute(SELECT, (collection,))}
 
     def delete(self, ids: Collection[int]) -> None:
         """Forget some, and leave nothing of them in the file."""
@@ -100,8 +113,19 @@ class FeedbackStore:
                 # What people write quotes documents: once deleted it is overwritten with zeros.
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute(TABLE)
+                if "citations" not in {row[1] for row in connection.execute("PRAGMA table_info(feedback)")}:
+                    connection.execute(CITATIONS_ADDED)
                 yield connection
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
             ) from error
+
+
+def _cited(stored: str) -> tuple[CitedPage, ...]:
+    return tuple(CitedPage(**cited) for cited in json.loads(stored))
+
+
+def _read(row: tuple[Any, ...]) -> Feedback:
+    collection, question, answer, rating, comment, given_at, citations, id_ = row
+    return Feedback(collection, question, answer, rating, comment, given_at, _cited(citations), id_)

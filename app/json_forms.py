@@ -9,6 +9,7 @@ from typing import Any
 
 from app.explanation import Explanation
 from app.scheduling.book import RegisteredFolder
+from app.why import Why
 from rag.protocols import Searcher
 from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
 
@@ -151,6 +152,50 @@ def run_json(run: RunRecord) -> dict[str, Any]:
         "reason": run.reason,
         "remedy": run.remedy,
         "report": json.loads(run.report) if run.report else None,
+    }
+
+
+def run_summary_json(run: RunRecord) -> dict[str, Any]:
+    """One sync in numbers; those of a sync that did not get so far are 0."""
+    report = json.loads(run.report) if run.report else {}
+    failed = report.get("failed", [])
+    counts = {name: report.get(name, 0) for name in ("added", "changed", "renamed", "removed", "unchanged")}
+    answering = counts["added"] + counts["changed"] + counts["renamed"] + counts["unchanged"]
+    return {
+        "id": run.id,
+        "folder": run.folder,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "outcome": run.outcome,
+        "reason": run.reason,
+        "remedy": run.remedy,
+        "seconds": report.get("seconds", 0.0),
+        "documents": answering + sum(bool(file["stale"]) for file in failed),
+        **counts,
+        "failed": len(failed),
+        "pages": report.get("pages", 0),
+        "chunks": report.get("chunks", 0),
+    }
+
+
+def why_json(why: Why) -> dict[str, Any]:
+    """Why a document does or does not come up for a question."""
+    return {
+        "document": why.document.path,
+        "comes_up": why.comes_up,
+        "findings": list(why.findings),
+        "remedies": list(why.remedies),
+        "passages": [
+            {
+                "first_page": passage.hit.chunk.first_page,
+                "section": passage.hit.chunk.section,
+                "text": passage.hit.chunk.text,
+                "place": passage.place,
+                "cosine": passage.cosine,
+                "shares_words": passage.shares_words,
+            }
+            for passage in why.passages
+        ],
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from ingest.picture import draw_page
+from ingest.picture import Box, draw_page
 from ingest.workers import WorkerPool
 from rag.errors import NotFoundError
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 CACHE_BYTES = 64 << 20
 """Some 200 pages at reading size."""
 
-Key = tuple[Path, int, int, int, float]
+Key = tuple[Path, int, int, int, float, tuple[Box, ...]]
 
 
 class Sandbox:
@@ -54,18 +54,29 @@ class PagePictures:
         self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def draw(self, file: Path, page: int, *, scale: float, passwords: Sequence[str] = ()) -> bytes:
-        """A page (0-based) of a PDF, `scale` pixels for each point. Raises NotFoundError, ParseError."""
+    def draw(
+        self,
+        file: Path,
+        page: int,
+        *,
+        scale: float,
+        passwords: Sequence[str] = (),
+        marks: tuple[Box, ...] = (),
+    ) -> bytes:
+        """A page (0-based) of a PDF, `scale` pixels for each point, with `marks` marked.
+
+        Raises NotFoundError, ParseError.
+        """
         try:
             status = file.stat()
         except OSError:
             raise NotFoundError(f"The file {file.name} is not there any more.", "Sync its folder again.") from None
-        key = (file, status.st_mtime_ns, status.st_size, page, scale)
+        key = (file, status.st_mtime_ns, status.st_size, page, scale, marks)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        picture = self._sandbox.run(draw_page, file, page, scale, tuple(passwords))
+        picture = self._sandbox.run(draw_page, file, page, scale, tuple(passwords), marks)
         self._keep(key, picture)
         return picture
 

@@ -13,6 +13,7 @@ from app.access import require
 from app.json_forms import folder_json
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.scheduling.scheduler import FolderScheduler
+from app.server.schemas_upkeep import FolderForm, FolderList
 from app.tokens import Role
 from rag.errors import ConfigurationError, NotFoundError
 
@@ -43,33 +44,6 @@ class FolderChange(BaseModel):
     every: Annotated[str | None, EVERY] = None
     watch: bool | None = None
     paused: bool | None = None
-
-
-class FolderForm(BaseModel):
-    """A registered folder; times are ISO 8601 in UTC, "" for never."""
-
-    id: int = Field(examples=[3])
-    path: str = Field(examples=["/home/ann/papers"])
-    collection: str
-    schedule: str = Field(examples=["30 2 * * *", "every 30m"])
-    watch: bool
-    paused: bool
-    state: str = Field(description="waiting, due, running, retrying or paused")
-    added_at: str
-    next_run: str
-    last_attempt: str
-    last_outcome: str = Field(description="empty, running, done, failed files, failed or cut off")
-    last_reason: str = Field(description="why the last sync failed, or the first file that did")
-    last_seconds: float
-    failures: int = Field(description="failed syncs in a row")
-    next_retry: str
-    watch_problem: str = Field(description="why changes cannot be seen as they happen")
-
-
-class FolderList(BaseModel):
-    """Registered folders by path."""
-
-    folders: list[FolderForm]
 
 
 def absolute_folder(named: str) -> Path:

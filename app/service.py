@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.build import Lectern, choose_model, open_sandbox
@@ -16,9 +16,11 @@ from app.desk import Found
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
+from app.settings import Settings
 from app.sync_queue import SyncJob, SyncQueue
 from app.uploads import UPLOADS, Uploads
 from app.verify import Problem, verify_files, verify_index
+from app.why import Why, explain_document
 from ingest.report import SyncReport
 from rag.errors import LecternError, NotFoundError
 from rag.follow_up import stand_alone
@@ -90,7 +92,7 @@ class Service:
         self._forget_folders = forget_folders
         self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
         self.uploads.sweep()
-        self._find_model = find_model or (lambda: choose_model(lectern.settings))
+        self._find_model = find_model or (lambda: choose_model(self.lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
         self._model_lock = threading.Lock()
@@ -113,6 +115,22 @@ class Service:
         """Whether there is a collection of that name."""
         return self.lectern.ledger.find_collection(name) is not None
 
+    def adjust(self, settings: Settings) -> None:
+        """Answer with these settings from now on: which LLM, how much is read, when is refused; not the others."""
+        with self._model_lock:
+            retriever = self.lectern.retriever.with_depth(settings.rerank_depth)
+            self.lectern = replace(self.lectern, settings=settings, retriever=retriever)
+            self._model_until = 0.0
+
+    def current_model(self) -> LanguageModel | None:
+        """The LLM that answers; None where answers are quotes. Raises ConfigurationError."""
+        with self._model_lock:
+            if time.monotonic() >= self._model_until:
+                self._model = self._find_model()
+                is_named = bool(self.lectern.settings.llm)
+                self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
+            return self._model
+
     def search(self, question: Question) -> Future[Found]:
         """Start a search. Raises OverloadedError; the future raises what `Retriever.retrieve` does."""
         return self._searches.submit(self._search, question)
@@ -127,6 +145,12 @@ class Service:
         self._askers.add(left)
         answer.add_done_callback(lambda _: self._askers.discard(left))
         return answer
+
+    def why(self, question: str, collection: str, document_id: int) -> Future[Why]:
+        """Start to find out why a document does or does not come up. Raises NotFoundError, OverloadedError."""
+        document, _ = self.lectern.library.load_document(collection, document_id)
+        pipeline, retriever = self.lectern.ask_pipeline(None), self.lectern.retriever
+        return self._searches.submit(explain_document, question, document, pipeline, retriever, collection=collection)
 
     def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync. Raises OverloadedError."""
@@ -156,6 +180,23 @@ class Service:
         """Compare catalogue, full-text index, vectors and folders. Raises OverloadedError; the future IndexLockedError
         while a sync runs, which leaves things unfinished between its files."""
         return self.syncs.run(lambda: self._verify(repair=repair))
+
+    def reread_document(self, collection: str, document_id: int, check_folder: Callable[[Path], Path]) -> SyncJob:
+        """Read a document's file again as if it were new to us, also one that was taken out.
+
+        Until then what is indexed of it answers. `check_folder` gives the real path of a folder that may be synced.
+        Raises NotFoundError; ConfigurationError where its folder may not be synced; OverloadedError.
+        """
+        document, file = self.lectern.library.load_document(collection, document_id)
+        ledger = self.lectern.ledger
+        collection_id = ledger.find_collection(collection)
+        assert collection_id is not None
+        root = next(root for root in ledger.folder_roots(collection_id) if root in file.parents)
+        if not self.uploads.owns(collection, file):
+            root = check_folder(root)
+        forget = ledger.remove_documents if document.state == "removed" else ledger.forget_reading
+        self.syncs.run(lambda: forget([document_id])).result()
+        return self.sync(root, collection)
 
     def remove_collection(self, collection: str) -> None:
         """Forget a collection and its registered folders, and delete what was uploaded into it.
@@ -241,12 +282,7 @@ class Service:
     def _choose_model(self, named: str) -> LanguageModel | None:
         if named:
             return choose_model(self.lectern.settings.model_copy(update={"llm": named}))
-        with self._model_lock:
-            if time.monotonic() >= self._model_until:
-                self._model = self._find_model()
-                is_named = bool(self.lectern.settings.llm)
-                self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
-            return self._model
+        return self.current_model()
 
     # --- in the thread of the syncs ---
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -18,6 +19,11 @@ from pydantic_settings import (
 
 from rag.errors import ConfigurationError
 from rag.retrieval import RERANK_DEPTH
+
+ENVIRONMENT_FILE = ".env"
+
+NO_LLM = "off"
+"""In the setting `llm`: answer with quotes, also where an Ollama could be found."""
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -35,13 +41,13 @@ class Settings(BaseSettings):
     """Each field is a line in lectern.toml, or a variable LECTERN_NAME; the environment wins."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LECTERN_", env_file=".env", extra="ignore", toml_file=SETTINGS_FILE, populate_by_name=True
+        env_prefix="LECTERN_", env_file=ENVIRONMENT_FILE, extra="ignore", toml_file=SETTINGS_FILE, populate_by_name=True
     )
 
     home: Path = Field(default_factory=default_home, description="the folder of the index")
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
-    llm: str = Field("", description="PROVIDER:MODEL; empty: a local Ollama if one answers, else no LLM")
+    llm: str = Field("", description='PROVIDER:MODEL; "off": quotes only; empty: a local Ollama if one answers')
     llm_base_url: str = Field("", description="address of an OpenAI-compatible server, a remote Ollama or a proxy")
     llm_context_tokens: int | None = Field(
         None, gt=500, description="prompt and answer together; empty: the server is asked"
@@ -119,6 +125,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What is said on the command line wins over the environment, that over .env, that over lectern.toml."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def place_of(variable: str) -> str:
+    """Where a variable that is set was set, as people would look for it; its value is not told."""
+    if any(name.upper() == variable for name in os.environ):
+        return "the environment"
+    if any(name.upper() == variable for name in dotenv_values(ENVIRONMENT_FILE)):
+        return str(Path(ENVIRONMENT_FILE).absolute())
+    return str(Path(SETTINGS_FILE).absolute())
 
 
 def read_settings(**given: Any) -> Settings:

@@ -81,6 +81,17 @@ class Retriever:
         self._rerank_depth = rerank_depth
         self._names: dict[str, DocumentNames] = {}
 
+    def with_depth(self, rerank_depth: int) -> Retriever:
+        """The same search with another number of passages for the reranker."""
+        return Retriever(
+            searcher=self._searcher,
+            vectors=self._vectors,
+            embedder=self._embedder,
+            reranker=self._reranker,
+            combine=self._combine,
+            rerank_depth=rerank_depth,
+        )
+
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
         """The hits for a question, best first, with every stage's rank of each.
 

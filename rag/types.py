@@ -174,6 +174,14 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentSections:
+    """The headings of a document in reading order, each as the path from the outermost one ("A > B")."""
+
+    title: str
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StageRank:
     """Where a stage put a hit: its 0-based rank and the stage's own score.
 

@@ -99,8 +99,9 @@ def ollama_server(
     stop: str = "stop",
     failures: Sequence[Failure] = (),
     pause: float = 0.0,
+    pull: Sequence[dict[str, Any]] = (),
 ) -> Iterator[ModelServer]:
-    """An Ollama with one model, or with `models` as /api/tags lists them."""
+    """An Ollama with one model, or with `models` as /api/tags lists them; `pull` is what it says while it fetches."""
     listed = [{"name": model, "model": model, "modified_at": "2026-01-01T00:00:00Z", "size": 2_000_000_000}]
     show: dict[str, Any] = {
         "capabilities": list(capabilities),
@@ -116,7 +117,12 @@ def ollama_server(
 
     last = {"done": True, "done_reason": stop, "prompt_eval_count": 11, "eval_count": 7}
     end = json.dumps({**base, "message": {"role": "assistant", "content": ""}, **last}) + "\n"
-    pages = {"/api/tags": {"models": listed if models is None else list(models)}, "/api/show": show}
+    pages = {
+        "/api/tags": {"models": listed if models is None else list(models)},
+        "/api/show": show,
+        "/api/delete": {},
+        "/api/pull": list(pull),
+    }
     script = Script(_words(answer), (), frame, (end,), pages, "application/x-ndjson", pause)
     with _serve(script, failures) as server:
         yield server
@@ -241,6 +247,9 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
         def do_GET(self) -> None:
             self._answer(None)
 
+        def do_DELETE(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
             self._answer(json.loads(self.rfile.read(int(self.headers.get("content-length", "0"))) or "null"))
 
@@ -253,7 +262,9 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
             elif plain == "/tokenize" and script.tokenize:
                 self._send(200, json.dumps(script.tokenize(body)))
             elif plain in script.pages:
-                self._send(200, json.dumps(script.pages[plain]))
+                page = script.pages[plain]
+                # A list is told line by line.
+                self._send(200, "\n".join(map(json.dumps, page)) if isinstance(page, list) else json.dumps(page))
             else:
                 self._send(404, '{"error": "not found"}')
 

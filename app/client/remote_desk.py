@@ -41,7 +41,7 @@ class RemoteDesk:
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
         """Have the server sync, and wait for its end."""
         asked = _sync_request(folder, collection, allow_empty)
-        job = self._connection.post("/sync", dict, asked)
+        job: Mapping[str, Any] = self._connection.post("/sync", dict, asked)
         try:
             job = self._follow(job, on_progress)
         except KeyboardInterrupt:
@@ -127,7 +127,10 @@ class RemoteDesk:
     ) -> Sequence[RunRecord]:
         """As the server lists them."""
         wanted = {"collection": collection, "folder": None if folder is None else printed(folder)}
-        query = {"limit": limit, **{name: value for name, value in wanted.items() if value is not None}}
+        query: dict[str, str | int] = {
+            "limit": limit,
+            **{name: value for name, value in wanted.items() if value is not None},
+        }
         return self._connection.get("/runs", lambda answer: [forms.run_of(entry) for entry in answer["runs"]], query)
 
     def verify(self, *, repair: bool) -> Sequence[Problem]:
@@ -217,7 +220,8 @@ def _report_of(job: Mapping[str, Any]) -> SyncReport:
 
 
 def _first_sources(events: Iterator[tuple[str, Any]]) -> list[Source]:
-    _, data = next(events, ("", {}))
+    none: tuple[str, Any] = ("", {})
+    _, data = next(events, none)
     return [forms.source_of(source) for source in data["sources"]]
 
 

@@ -11,10 +11,24 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
 from app.access import AccessMiddleware, AccessPolicy
+from app.evaluation_runs import EvaluationRuns
 from app.feedback import FeedbackStore
+from app.model_desk import ModelDesk
 from app.server import problems
 from app.server.metrics import CountRequests, Metrics
-from app.server.routes import answers, collections, documents, health, openai, runs, upkeep
+from app.server.routes import (
+    answers,
+    collections,
+    documents,
+    evaluations,
+    health,
+    identity,
+    models,
+    openai,
+    runs,
+    upkeep,
+    verification,
+)
 from app.service import Service
 from app.tokens import SERVICE_FILE
 
@@ -24,6 +38,10 @@ ROUTERS = (
     answers.router,
     runs.router,
     upkeep.router,
+    verification.router,
+    evaluations.router,
+    models.router,
+    identity.router,
     health.router,
     openai.router,
 )
@@ -73,6 +91,8 @@ def create_app(
     app.state.service = service
     app.state.metrics = metrics
     app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
+    app.state.models = ModelDesk(service)
+    app.state.evaluations = EvaluationRuns(service)
     app.state.check_folder = check_folder
     problems.install(app)
     for router in ROUTERS:

@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from app.access import require, unknown_collection
+from app.evaluation_runs import EvaluationRuns
 from app.feedback import FeedbackStore
+from app.model_desk import ModelDesk
 from app.server.metrics import Metrics
 from app.service import Service
 from app.tokens import Role
@@ -27,6 +29,16 @@ def _metrics(request: Request) -> Metrics:
 def _feedback(request: Request) -> FeedbackStore:
     store: FeedbackStore = request.app.state.feedback
     return store
+
+
+def _models(request: Request) -> ModelDesk:
+    desk: ModelDesk = request.app.state.models
+    return desk
+
+
+def _evaluations(request: Request) -> EvaluationRuns:
+    evaluations: EvaluationRuns = request.app.state.evaluations
+    return evaluations
 
 
 def require_collection(request: Request, name: str, role: Role = Role.READ) -> str:
@@ -52,6 +64,8 @@ def named_collection(role: Role) -> Callable[[Request, str], str]:
 ServiceOf = Annotated[Service, Depends(_service)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]
 FeedbackOf = Annotated[FeedbackStore, Depends(_feedback)]
+ModelsOf = Annotated[ModelDesk, Depends(_models)]
+EvaluationsOf = Annotated[EvaluationRuns, Depends(_evaluations)]
 
 ReadableCollection = Annotated[str, Depends(named_collection(Role.READ))]
 WritableCollection = Annotated[str, Depends(named_collection(Role.WRITE))]

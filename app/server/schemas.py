@@ -74,9 +74,11 @@ class DocumentForm(BaseModel):
 
 
 class DocumentList(BaseModel):
-    """The documents of a collection by path."""
+    """Documents of a collection by path; `total` counts all that match, `states` all there are by state."""
 
     documents: list[DocumentForm]
+    total: int = Field(0, examples=[1])
+    states: dict[str, int] = Field(default_factory=dict, examples=[{"indexed": 1}])
 
 
 class PageForm(BaseModel):
@@ -92,6 +94,12 @@ class UploadForm(BaseModel):
 
     documents: list[str] = Field(examples=[["letter.pdf"]])
     run: str = Field(examples=["20260102030405-1"])
+
+
+class QuestionList(BaseModel):
+    """Questions to begin with."""
+
+    questions: list[str] = Field(examples=[["What does “Harbour Handbook” say about “Berths and moorings”?"]])
 
 
 # --- search and ask ---
@@ -224,6 +232,13 @@ class AnswerForm(BaseModel):
     explanation: dict[str, Any] | None = None
 
 
+class CitedPageForm(Form):
+    """A page that an answer cited, 0-based."""
+
+    document: str = Field(max_length=4_000, examples=["light.txt"])
+    page: int = Field(ge=0, examples=[0])
+
+
 class FeedbackRequest(Form):
     """A word on an answer."""
 
@@ -232,6 +247,7 @@ class FeedbackRequest(Form):
     answer: str = Field("", max_length=100_000)
     rating: Literal["up", "down"]
     comment: str = Field("", max_length=10_000, examples=["The page is right, the number is not."])
+    citations: list[CitedPageForm] = Field(default_factory=list, max_length=100)
 
 
 class FeedbackForm(BaseModel):
@@ -243,6 +259,8 @@ class FeedbackForm(BaseModel):
     rating: str
     comment: str
     given_at: str
+    citations: list[CitedPageForm]
+    id: int
 
 
 class FeedbackList(BaseModel):
@@ -295,7 +313,7 @@ class JobForm(BaseModel):
 class RunForm(BaseModel):
     """A sync as the catalogue remembers it; `reason` says why it failed as a whole, else it is empty."""
 
-    id: int
+    id: int = Field(examples=[12])
     collection: str
     folder: str
     started_at: str
@@ -345,6 +363,17 @@ class VerifyResult(BaseModel):
 
 
 # --- health ---
+# --- access and health ---
+
+
+class IdentityForm(BaseModel):
+    """Who asks; `collections` null means all, `manages_server` whether folders, models and settings may be changed."""
+
+    name: str = Field(examples=["laptop"])
+    role: str = Field(examples=["read"], description="read, write or admin")
+    collections: list[str] | None = Field(examples=[None])
+    has_token: bool
+    manages_server: bool
 
 
 class Health(BaseModel):

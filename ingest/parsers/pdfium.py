@@ -10,7 +10,7 @@ import ctypes
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,13 @@ class PagePicture(NamedTuple):
     left: float
     bottom: float
     turns: int
+
+    def place(self, boxes: Sequence[Sequence[float]]) -> Any:
+        """Boxes (left, bottom, right, top) in points of user space as pixels, shape (boxes, 4): x0, y0, x1, y1."""
+        turned = _turn(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), -self.turns)
+        left, bottom, right, top = (turned - [self.left, self.bottom, self.left, self.bottom]).T
+        scale = self.pixels.shape[0] / max(self.height, 1.0)
+        return np.rint(np.stack((left, self.height - top, right, self.height - bottom), axis=1) * scale).astype(int)
 
 
 class OpenError(Exception):

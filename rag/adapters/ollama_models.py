@@ -1,7 +1,8 @@
-"""Finds which models an Ollama offers, through its own client library. Knows no prompt and no LangChain."""
+"""Lists, fetches and deletes the models of an Ollama, through its own client. Knows no prompt and no LangChain."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import httpx
 import ollama
 
 from rag.addresses import is_loopback, without_credentials
-from rag.errors import ModelError
+from rag.errors import ModelError, NotFoundError
 
 DEFAULT_URL = "http://127.0.0.1:11434"
 FIND_SECONDS = 0.25
@@ -21,6 +22,10 @@ EMBEDDING_NAMES = ("embed", "minilm", "bge-", "gte-", "e5-", "rerank")
 LARGEST_BY_DEFAULT = 10_000_000_000
 """Bytes. A larger model was pulled for another machine's worth of memory; it is used when it is named."""
 
+PULL_SILENCE_SECONDS = 600.0
+"""Ollama says nothing while it checks the hash of what it fetched, which takes minutes for the largest models."""
+DELETE_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class OllamaModel:
@@ -31,6 +36,15 @@ class OllamaModel:
     modified_at: datetime
     is_local: bool
     can_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """What Ollama does of a pull right now, and how many bytes of that it has done."""
+
+    step: str
+    completed: int
+    total: int
 
 
 def find_chat_model(base_url: str | None = None, timeout: float = FIND_SECONDS) -> str | None:
@@ -79,6 +93,36 @@ def context_length(model: str, base_url: str | None = None, timeout: float = 2.0
             raise _explain(error, url) from None
     lengths = [value for key, value in details.items() if key.endswith(".context_length")]
     return next((value for value in lengths if isinstance(value, int)), None)
+
+
+def pull_model(model: str, base_url: str | None = None) -> Iterator[PullProgress]:
+    """Have Ollama fetch a model; closing the iterator stops it. Raises ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, PULL_SILENCE_SECONDS) as client:
+        try:
+            for progress in client.pull(model, stream=True):
+                yield PullProgress(progress.status or "", progress.completed or 0, progress.total or 0)
+        except ollama.ResponseError as error:
+            raise ModelError(
+                f"Ollama cannot fetch {model!r}: {error.error.rstrip('.')}.",
+                "Check the name at ollama.com/library, the connection to the internet and the room on the disk.",
+            ) from None
+        except Exception as error:
+            raise _explain(error, url) from None
+
+
+def delete_model(model: str, base_url: str | None = None) -> None:
+    """Have Ollama delete a model's files. Raises NotFoundError, ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, DELETE_SECONDS) as client:
+        try:
+            client.delete(model)
+        except ollama.ResponseError as error:
+            if error.status_code == 404:
+                raise NotFoundError(f"Ollama has no model {model!r}.", "Look at the list again.") from None
+            raise _explain(error, url) from None
+        except Exception as error:
+            raise _explain(error, url) from None
 
 
 def _open(url: str, timeout: float) -> ollama.Client:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import uvicorn
 
+from app import build
 from app.access import AccessPolicy
 from app.build import open_folder_book, open_lectern
 from app.routes_folders import folders_router
@@ -49,6 +51,14 @@ class Served:
         while not (job := self.client.get(f"/runs/{run}").json())["finished_at"]:
             time.sleep(0.02)
         return dict(job)
+
+
+@contextmanager
+def without_reader() -> Iterator[None]:
+    """Within it, Lectern is a copy without the reader's weights: for tests to which the ranking is not the point."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "SHIPPED_WEIGHTS", Path("no weights"))
+        yield
 
 
 @contextmanager

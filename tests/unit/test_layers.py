@@ -50,6 +50,7 @@ HOMES = {
         "app/tokens_cli.py",
         "app/folders_cli.py",
         "app/serve_cli.py",
+        "app/web_cli.py",
     },
     "uvicorn": {"app/server/run.py"},
     "prometheus_client": {"app/server/metrics.py"},
@@ -61,6 +62,7 @@ HOME_FOLDERS = {
     "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py", "app/scheduling"),
     "fastapi": ("app/server", "app/routes_folders.py"),
     "apscheduler": "app/scheduling",
+    "streamlit": "app/web",
     "watchfiles": "app/scheduling",
     "langchain": "rag/adapters/chat_models",
     "langchain_core": ("rag/adapters/chat_models", "rag/langchain.py"),
@@ -113,6 +115,14 @@ def test_rag_knows_no_adapter_outside_adapters() -> None:
     for path, modules in imports().items():
         if path.startswith("rag/") and not path.startswith("rag/adapters/"):
             assert not [module for module in modules if module.startswith("rag.adapters")], path
+
+
+def test_the_pages_reach_the_service_over_http_only() -> None:
+    allowed = ("app.web", "app.server.schemas", "rag.errors", "rag.types")
+    for path, modules in imports().items():
+        if path.startswith("app/web/"):
+            ours = {module for module in modules if module.split(".")[0] in ALLOWED and module != "app"}
+            assert all(module.startswith(allowed) for module in ours), f"{path} imports {ours}"
 
 
 def test_each_library_is_imported_in_its_own_place_only() -> None:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from app.access import require
 from app.explanation import explain_stages
-from app.feedback import Feedback
+from app.feedback import CitedPage, Feedback
 from app.json_forms import answer_json, explanation_json, hit_json, source_json
 from app.server.awaiting import result_of
 from app.server.dependencies import (
@@ -95,7 +95,9 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 def add_feedback(given: FeedbackRequest, request: Request, store: FeedbackOf) -> dict[str, Any]:
     """Say whether an answer was good."""
     require_collection(request, given.collection)
-    return {"id": store.add(Feedback(given.collection, given.question, given.answer, given.rating, given.comment))}
+    cited = tuple(CitedPage(citation.document, citation.page) for citation in given.citations)
+    feedback = Feedback(given.collection, given.question, given.answer, given.rating, given.comment, citations=cited)
+    return {"id": store.add(feedback)}
 
 
 @router.get("/collections/{name}/feedback", response_model=FeedbackList)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from app.access import require
 from app.json_forms import collection_json
-from app.server.dependencies import AdministeredCollection, ServiceOf
+from app.server.dependencies import AdministeredCollection, ReadableCollection, ServiceOf
 from app.server.problems import RESPONSES, refusals
-from app.server.schemas import CollectionList
+from app.server.schemas import CollectionList, QuestionList
+from app.suggestions import suggest_questions
 from app.tokens import Role
 
 router = APIRouter(tags=["collections"], responses=RESPONSES)
+
+DOCUMENTS_READ = 100
+"""Whose headings first questions are made of: the newest."""
 
 
 @router.get("/collections", response_model=CollectionList)
@@ -22,6 +26,15 @@ def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
     identity = require(request, Role.READ)
     listed = service.lectern.library.list_collections()
     return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
+
+
+@router.get("/collections/{name}/questions", response_model=QuestionList)
+def suggest(
+    name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
+) -> dict[str, Any]:
+    """Questions to begin with, made of the headings of the collection."""
+    sections = service.lectern.library.list_sections(name, limit=DOCUMENTS_READ)
+    return {"questions": suggest_questions(sections, limit=limit)}
 
 
 @router.delete("/collections/{name}", status_code=204, responses=refusals(409))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,7 @@ from app.tokens import Role
 from app.uploads import check_type, safe_name
 from ingest.naming import check_collection_name
 from ingest.parsers.options import ParseOptions
+from ingest.picture import Box
 from rag.errors import ConfigurationError, NotFoundError, ParseError
 
 router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
@@ -51,6 +53,13 @@ FILES = {
         }
     },
 }
+MOST_MARKS = 200
+"""Lines on one picture: more than a page has."""
+
+LARGEST_EDGE = 1e6
+"""Points. No page is as wide; not a number and infinity are not below it either."""
+
+MARK_EXPLAINED = "boxes to mark, each LEFT,BOTTOM,RIGHT,TOP in points as citations have them"
 
 
 @router.get("", response_model=DocumentList)
@@ -58,12 +67,27 @@ def list_documents(
     name: ReadableCollection,
     service: ServiceOf,
     failed: Annotated[bool, Query(description="only those that could not be read")] = False,
+    state: Annotated[str, Query(max_length=20, examples=["indexed"], description="only those in this state")] = "",
+    contains: Annotated[str, Query(max_length=200, examples=["report"], description="words of path or title")] = "",
+    limit: Annotated[int | None, Query(ge=1, le=100_000)] = None,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> dict[str, Any]:
-    """All documents by path, also those that could not be read."""
+    """All documents by path, also those that could not be read; or those that are asked for."""
     listed = service.lectern.library.list_documents(name)
-    if failed:
-        listed = [document for document in listed if document.has_failed]
-    return {"documents": [document_json(document) for document in listed]}
+    words = contains.casefold().split()
+    found = [
+        document
+        for document in listed
+        if (document.has_failed or not failed)
+        and (document.state == state or not state)
+        and all(word in f"{document.path}\n{document.title}".casefold() for word in words)
+    ]
+    shown = found[offset:] if limit is None else found[offset : offset + limit]
+    return {
+        "documents": [document_json(document) for document in shown],
+        "total": len(found),
+        "states": Counter(document.state for document in listed),
+    }
 
 
 @router.post(
@@ -125,10 +149,12 @@ async def draw_page(
     id: DocumentId,
     number: PageNumber,
     service: ServiceOf,
+    mark: Annotated[list[str], Query(default_factory=list, max_length=MOST_MARKS, description=MARK_EXPLAINED)],
     scale: Annotated[float, Query(ge=0.1, le=4, description="pixels for each point")] = 1.5,
 ) -> Response:
-    """A page of a PDF as a picture."""
-    picture = await result_of(service.files.submit(_draw, service, name, id, number, scale))
+    """A page of a PDF as a picture, the words of a quote marked."""
+    marks = tuple(map(_read_box, mark))
+    picture = await result_of(service.files.submit(_draw, service, name, id, number, scale, marks))
     return Response(picture, media_type="image/png")
 
 
@@ -154,13 +180,25 @@ def _take_in(service: Service, collection: str, names: list[str], files: list[Up
     return {"documents": names, "run": service.take_uploads(collection, names).id}
 
 
-def _draw(service: Service, collection: str, id_: int, number: int, scale: float) -> bytes:
+def _read_box(text: str) -> Box:
+    try:
+        left, bottom, right, top = (float(edge) for edge in text.split(","))
+    except ValueError:
+        raise ConfigurationError(f"{text!r} is no box.", "Write it as LEFT,BOTTOM,RIGHT,TOP in points.") from None
+    if not all(abs(edge) < LARGEST_EDGE for edge in (left, bottom, right, top)):
+        raise ConfigurationError(f"{text!r} is no box on a page.", f"Edges are below {LARGEST_EDGE:.0f} points.")
+    return left, bottom, right, top
+
+
+def _draw(service: Service, collection: str, id_: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
     document, file = service.lectern.library.load_document(collection, id_)
     if document.file_type != "pdf" or number >= document.pages:
         what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
         raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")
     options = ParseOptions(passwords=tuple(service.lectern.settings.passwords.items()))
     try:
-        return service.pictures.draw(file, number, scale=scale, passwords=options.passwords_for(Path(file)))
+        return service.pictures.draw(
+            file, number, scale=scale, passwords=options.passwords_for(Path(file)), marks=marks
+        )
     except ParseError as error:
         raise NotFoundError(error.reason, error.remedy) from error

@@ -1,28 +1,59 @@
-"""Looks whether the parts of the index agree, and mends what can be."""
+"""Looking after what is indexed: read a document again, why it does not come up, what the syncs of the past did."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
-from app.access import require
+from app.json_forms import run_json, run_summary_json, why_json
 from app.server.awaiting import result_of
-from app.server.dependencies import ServiceOf
+from app.server.dependencies import DocumentId, ReadableCollection, ServiceOf, WritableCollection
 from app.server.problems import RESPONSES
-from app.server.schemas import VerifyRequest, VerifyResult
-from app.tokens import Role
+from app.server.routes.runs import job_json
+from app.server.schemas import JobForm, RunForm
+from app.server.schemas_upkeep import RunSummaryList, WhyForm, WhyRequest
+from rag.errors import NotFoundError
 
-router = APIRouter(tags=["upkeep"], responses=RESPONSES)
+router = APIRouter(prefix="/collections/{name}", responses=RESPONSES)
 
 
-@router.post("/verify", response_model=VerifyResult)
-async def verify(asked: VerifyRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
-    """Compare catalogue, full-text index, vectors and folders; 409 while a sync runs.
+@router.post("/documents/{id}/reindex", response_model=JobForm, status_code=202, tags=["documents"])
+def reindex_document(name: WritableCollection, id: DocumentId, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """Read a document's file again as if it were new, also one that was taken out; `GET /runs/{id}` tells how it goes.
 
-    Needs the right to administer all collections, since it tells of all of them.
+    Its folder is synced for that. Until then the version that is indexed answers.
     """
-    require(request, Role.ADMIN)
-    problems = await result_of(service.verify(repair=asked.repair))
-    return {"problems": [asdict(problem) for problem in problems]}
+    check_folder: Callable[[Path], Path] = request.app.state.check_folder
+    return job_json(service.reread_document(name, id, check_folder))
+
+
+@router.post("/documents/{id}/why", response_model=WhyForm, tags=["documents"])
+async def tell_why(name: ReadableCollection, id: DocumentId, asked: WhyRequest, service: ServiceOf) -> dict[str, Any]:
+    """Why this document does or does not come up for a question."""
+    return why_json(await result_of(service.why(asked.question, name, id)))
+
+
+@router.get("/runs", response_model=RunSummaryList, tags=["syncs"])
+def list_collection_runs(
+    name: ReadableCollection,
+    service: ServiceOf,
+    folder: Annotated[str, Query(max_length=4_000, description="only those of this folder")] = "",
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+) -> dict[str, Any]:
+    """The newest syncs of a collection, in numbers."""
+    runs = service.lectern.library.list_runs(
+        limit=limit, in_collections=[name], folder=Path(folder) if folder else None
+    )
+    return {"runs": [run_summary_json(run) for run in runs]}
+
+
+@router.get("/runs/{id}", response_model=RunForm, tags=["syncs"])
+def show_collection_run(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> dict[str, Any]:
+    """One sync of the past with its whole report: what became of each file."""
+    run = service.lectern.library.find_run(name, id)
+    if run is None:
+        raise NotFoundError(f"There is no run {id} of this collection.", "`GET /collections/NAME/runs` lists them.")
+    return run_json(run)

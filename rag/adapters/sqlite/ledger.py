@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    case,
     delete,
     func,
     insert,
@@ -51,6 +52,8 @@ FREE_SHARE = 4
 
 READERS_WAITED_FOR_MS = 5_000
 """A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
+READ_AGAIN = "read again"
+"""Stands for a file's SHA-256 and is none, so that its content counts as changed."""
 
 
 class Ledger:
@@ -402,6 +405,18 @@ class Ledger:
                 .where(generations.c.index_id == index_id)
             )
             return {document_id: VectorKey(*key) for document_id, *key in connection.execute(query)}
+
+    def forget_reading(self, document_ids: Sequence[int]) -> None:
+        """Have the next sync read these files again, whatever they hold; what is indexed of them answers until then."""
+        mine = documents.c
+        with self._transaction() as connection:
+            connection.execute(
+                update(documents)
+                .where(mine.id.in_(document_ids), mine.state != "removed")
+                .values(mtime_ns=-1, failed_attempt="", sha256=case((mine.sha256 == "", ""), else_=READ_AGAIN))
+            )
+
+    # --- vectors to sweep ---
 
     def journalled_vectors(self) -> list[VectorKey]:
         """Vectors that have no generation and are to be deleted."""

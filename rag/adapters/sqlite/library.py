@@ -24,7 +24,7 @@ from rag.adapters.sqlite.schema import (
     translated_errors,
 )
 from rag.errors import ConfigurationError, NotFoundError
-from rag.types import Chunk, CollectionInfo, DocumentInfo, IndexInfo, Page, RunRecord, printable_path
+from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
 
 TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT = 1.0, 0.4, 0.4
 """BM25 weights of a chunk's own words, of its title and section, and of its file name's words: the same header stands
@@ -62,6 +62,21 @@ CHUNKS_BY_ID = text(
     CROSS JOIN chunks ON chunks.generation_id = generations.id
                      AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
     WHERE +generations.index_id = :index
+    """
+)
+
+
+SECTIONS = text(
+    """
+    WITH newest AS (
+        SELECT generations.id, generations.title FROM generations
+        WHERE generations.index_id = :index AND generations.chunk_count > 0
+        ORDER BY generations.indexed_at DESC, generations.id LIMIT :limit
+    )
+    SELECT newest.id, newest.title, chunks.section
+    FROM newest JOIN chunks ON chunks.generation_id = newest.id
+    WHERE chunks.section <> ''
+    GROUP BY newest.id, chunks.section ORDER BY newest.id, min(chunks.ordinal)
     """
 )
 
@@ -193,6 +208,17 @@ class Library:
                 raise NotFoundError(f"There is no document {document_id} in the collection {collection!r}.")
             return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
 
+    def list_sections(self, collection: str, *, limit: int) -> list[DocumentSections]:
+        """The headings of the `limit` newest documents that have some. Raises NotFoundError."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None:
+                return []
+            found: dict[int, tuple[str, list[str]]] = {}
+            for id_, title, section in connection.execute(SECTIONS, {"index": index.id, "limit": limit}):
+                found.setdefault(id_, (title, []))[1].append(section)
+            return [DocumentSections(title, tuple(sections)) for title, sections in found.values()]
+
     def list_collections(self) -> list[CollectionInfo]:
         """All collections by name."""
         with self._reading() as connection:
@@ -210,6 +236,14 @@ class Library:
             query = query.where(runs.c.folder == printable_path(os.fsencode(folder)))
         with self._reading() as connection:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
+
+    def find_run(self, collection: str, run_id: int) -> RunRecord | None:
+        """One run of a collection."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        with self._reading() as connection:
+            found = query.where(runs.c.id == run_id, collections.c.name == collection)
+            row = connection.execute(found).one_or_none()
+            return _run_of(row) if row else None
 
     def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
         roots = connection.execute(

@@ -1,0 +1,20 @@
+"""The little that Streamlit's own themes leave to say about looks. Constants only: nothing of a document is in here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+CSS = """
+.block-container, [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; max-width: 120rem; }
+@media (max-width: 640px) {
+  .block-container, [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; }
+}
+a:focus-visible, button:focus-visible, [tabindex]:focus-visible {
+  outline: 2px solid var(--st-primary-color, #1d6f8a); outline-offset: 2px;
+}
+"""
+
+
+def apply() -> None:
+    """Put the style into the page."""
+    st.html(f"<style>{CSS}</style>")

@@ -1,0 +1,136 @@
+"""Models and settings of the search over HTTP, with a small server in Ollama's place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.tokens import Role
+from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
+from tests.llm_servers import ModelServer, ollama_server
+
+SECRET = "sk-never-shown"
+
+
+@pytest.fixture(autouse=True)
+def no_reader() -> Iterator[None]:
+    with without_reader():
+        yield
+
+
+def listed(name: str, *, size: int = 2_000_000_000) -> dict[str, Any]:
+    return {"name": name, "model": name, "modified_at": "2026-01-01T00:00:00Z", "size": size, "details": {}}
+
+
+def models(served: Served) -> dict[str, Any]:
+    return dict(served.client.get("/models").json())
+
+
+def test_what_answers_is_found_chosen_kept_and_given_back(tmp_path: Path) -> None:
+    with ollama_server(models=[listed("small"), listed("other", size=30_000_000_000)]) as ollama:
+        with serving(tmp_path, ollama_url=ollama.url) as served:
+            assert (models(served)["llm"], models(served)["origin"]) == ("ollama:small", "found")
+            assert [model["name"] for model in models(served)["ollama"]["models"]] == ["other", "small"]
+            chosen = served.client.put("/models/chosen", json={"llm": "ollama:other"}).json()
+            assert (chosen["llm"], chosen["origin"]) == ("ollama:other", "chosen here")
+            assert served.service.current_model().name == "ollama:other"  # type: ignore[union-attr]
+        with serving(tmp_path, ollama_url=ollama.url) as again:
+            assert models(again)["llm"] == "ollama:other"
+            assert again.client.put("/models/chosen", json={"llm": "off"}).json()["is_quotes_only"]
+            assert again.service.current_model() is None
+            assert again.client.put("/models/chosen", json={"llm": ""}).json()["origin"] == "found"
+
+
+def test_without_an_ollama_it_is_said_what_to_do(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        told = models(served)
+        assert (told["llm"], told["origin"], told["is_quotes_only"]) == ("", "none", True)
+        assert NO_OLLAMA in told["ollama"]["problem"]
+        assert "ollama serve" in told["ollama"]["remedy"]
+
+
+def test_a_key_is_told_to_be_set_and_where_and_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    with serving(tmp_path) as served:
+        answer = served.client.get("/models")
+        keys = {key["provider"]: (key["is_set"], key["place"]) for key in answer.json()["keys"]}
+        assert keys == {"openai": (True, "the environment"), "anthropic": (False, ""), "google_genai": (False, "")}
+        assert SECRET not in answer.text
+        secret = served.tokens.add("ann", role=Role.READ)
+        headers = {"Authorization": f"Bearer {secret}"}
+        told = httpx.get(f"{served.url}/models", headers=headers).json()["keys"][0]
+        assert (told["is_set"], told["place"]) == (True, "")
+        asked = httpx.put(f"{served.url}/models/chosen", json={"llm": "off"}, headers=headers)
+        assert asked.status_code == 403
+
+
+@pytest.mark.parametrize("wrong", ["llama", "anthropic:claude-haiku-4-5", "nobody:model"])
+def test_an_llm_that_cannot_be_used_is_not_chosen(tmp_path: Path, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    with serving(tmp_path) as served:
+        answer = served.client.put("/models/chosen", json={"llm": wrong})
+        assert answer.status_code == 400
+        assert answer.json()["remedy"]
+        assert models(served)["origin"] == "none"
+
+
+def test_an_llm_is_tried_with_a_word(tmp_path: Path) -> None:
+    with (
+        ollama_server(answer="ready", models=[listed("small")]) as ollama,
+        serving(tmp_path, ollama_url=ollama.url) as served,
+    ):
+        trial = served.client.post("/models/try", json={"llm": "ollama:small"}).json()
+        assert (trial["llm"], trial["reply"]) == ("ollama:small", "ready")
+    with serving(tmp_path) as served:
+        assert served.client.post("/models/try", json={"llm": "ollama:small"}).status_code == 502
+
+
+def pull(served: Served, ollama: ModelServer) -> dict[str, Any]:
+    assert served.client.post("/models/ollama/pulls", json={"model": "new:1b"}).status_code == 202
+    while (found := models(served)["pulls"][0])["state"] == "running":
+        time.sleep(0.02)
+    assert ollama.requests
+    return dict(found)
+
+
+def test_a_model_is_fetched_with_its_progress_and_removed(tmp_path: Path) -> None:
+    steps = [{"status": "pulling x", "total": 10, "completed": 4}, {"status": "success"}]
+    with (
+        ollama_server(models=[listed("small")], pull=steps) as ollama,
+        serving(tmp_path, ollama_url=ollama.url) as served,
+    ):
+        assert (pull(served, ollama)["state"], models(served)["pulls"][0]["step"]) == ("done", "success")
+        assert served.client.delete("/models/ollama/pulls/new:1b").status_code == 204
+        assert models(served)["pulls"] == []
+        assert served.client.delete("/models/ollama/hf.co/a/b:q4").status_code == 204
+        assert ollama.requests[-2].path == "/api/delete" or ollama.requests[-1].path == "/api/delete"
+        in_use = served.client.delete("/models/ollama/small")
+        assert (in_use.status_code, "answers now" in in_use.json()["detail"]) == (400, True)
+
+
+def test_a_model_that_cannot_be_fetched_says_why(tmp_path: Path) -> None:
+    steps = [{"status": "pulling manifest"}, {"error": "pull model manifest: file does not exist"}]
+    with ollama_server(pull=steps) as ollama, serving(tmp_path, ollama_url=ollama.url) as served:
+        found = pull(served, ollama)
+        assert (found["state"], "file does not exist" in found["problem"]) == ("failed", True)
+        assert found["remedy"]
+
+
+def test_a_setting_of_the_search_is_changed_kept_and_given_back(tmp_path: Path) -> None:
+    with serving(tmp_path, rerank_depth=20) as served:
+        change = served.client.put("/settings", json={"name": "rerank_depth", "value": 7}).json()
+        (depth,) = [setting for setting in change["settings"] if setting["name"] == "rerank_depth"]
+        assert (depth["value"], depth["configured"], depth["default"], depth["is_chosen"]) == (7, 20, 50, True)
+        assert served.service.lectern.settings.rerank_depth == 7
+    with serving(tmp_path, rerank_depth=20) as again:
+        assert again.service.lectern.settings.rerank_depth == 7
+        again.client.put("/settings", json={"name": "rerank_depth", "value": None})
+        assert again.service.lectern.settings.rerank_depth == 20
+        for wrong in ({"name": "rerank_depth", "value": 0}, {"name": "rerank_depth", "value": 1.5},
+                      {"name": "home", "value": 1}):  # fmt: skip
+            assert again.client.put("/settings", json=wrong).status_code == 400

@@ -1,0 +1,58 @@
+"""What the web page needs of the service: pages with marked words, and questions to begin with."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.integration.serving import Served, serving
+
+MARKED = [255, 225, 102]
+
+
+@pytest.fixture
+def served(home: Path, folder: Path) -> Iterator[Served]:
+    canvas = Canvas(str(folder / "lamp.pdf"), pagesize=(300, 200), pageCompression=0)
+    canvas.setTitle("The lamp")
+    canvas.drawString(20, 150, "The lamp flashes three times.")
+    canvas.drawString(20, 50, "It was lit in 1871.")
+    canvas.save()
+    beds = "The inn has twelve beds, and nobody has ever counted the cats that sleep in them. " * 20
+    (folder / "inn.md").write_text(f"# The inn\n\n## Beds and board\n\n{beds}\n\n## Notes\n\n{beds}\n")
+    with serving(home) as running:
+        running.sync(folder)
+        yield running
+
+
+def test_the_words_of_a_citation_are_marked_on_its_page_and_no_others(served: Served) -> None:
+    (document,) = served.client.get("/collections/default/documents", params={"contains": "lamp"}).json()["documents"]
+    answer = served.client.post("/ask", json={"question": "How often does the lamp flash?", "use_llm": False}).json()
+    citation = next(one for one in answer["citations"] if one["document"] == "lamp.pdf")
+    boxes = [place["box"] for place in citation["rectangles"]]
+    place = f"/collections/default/documents/{document['id']}/pages/0/image"
+    marks = {"scale": 2, "mark": [",".join(map(str, box)) for box in boxes]}
+    marked = np.asarray(Image.open(io.BytesIO(served.client.get(place, params=marks).content)))
+    rows, columns = np.nonzero((marked == MARKED).all(axis=2))
+    left, bottom, right, top = (f([box[edge] for box in boxes]) for edge, f in enumerate((min, min, max, max)))
+    assert abs(int(columns.min()) - 2 * (left - 1)) <= 2
+    assert abs(int(rows.min()) - 2 * (200 - top - 1)) <= 2
+    assert abs(int(columns.max()) - 2 * (right + 1)) <= 2
+    assert abs(int(rows.max()) - 2 * (200 - bottom + 1)) <= 2
+
+
+def test_a_mark_that_is_no_box_is_refused(served: Served) -> None:
+    place = "/collections/default/documents/1/pages/0/image"
+    for mark in ("", "1,2,3", "1,2,3,nan", "1,2,3,inf", "a,b,c,d", "1,2,3,1e9"):
+        assert served.client.get(place, params={"mark": mark}).status_code == 400
+
+
+def test_first_questions_are_of_the_headings_of_the_collection(served: Served) -> None:
+    asked = served.client.get("/collections/default/questions")
+    assert asked.json() == {"questions": ["What does “The inn” say about “Beds and board”?"]}
+    assert served.client.get("/collections/other/questions").status_code == 404

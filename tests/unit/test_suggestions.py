@@ -1,0 +1,22 @@
+"""First questions are made of headings that name a subject."""
+
+from __future__ import annotations
+
+from app.suggestions import suggest_questions
+from rag.types import DocumentSections
+
+HANDBOOK = DocumentSections("Harbour Handbook", ("1 Introduction", "2.1 Berths and moorings", "3 Harbour dues"))
+MINUTES = DocumentSections("Council minutes", ("Council minutes", "Council minutes > Street lamps"))
+
+
+def test_each_document_is_asked_about_before_one_is_asked_about_twice() -> None:
+    assert suggest_questions([HANDBOOK, MINUTES], limit=3) == [
+        "What does “Harbour Handbook” say about “Berths and moorings”?",
+        "What does “Council minutes” say about “Street lamps”?",
+        "What does “Harbour Handbook” say about “Harbour dues”?",
+    ]
+
+
+def test_headings_that_name_no_subject_make_no_question() -> None:
+    silent = ("Methods and results", "II. Discussion", "A", "2023", "x" * 80, "")
+    assert suggest_questions([DocumentSections("Report", silent), DocumentSections("", ("Berths",))], limit=6) == []
