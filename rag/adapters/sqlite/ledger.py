@@ -41,6 +41,9 @@ from rag.adapters.sqlite.schema import (
 from rag.errors import NotFoundError
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
 
+RUNS_KEPT = 1_000
+"""Records of a collection: three weeks of syncs every half hour."""
+
 
 class Ledger:
     """Every method is one transaction, and raises StoreError when the disk or the file fails."""
@@ -411,9 +414,12 @@ class Ledger:
     # --- runs ---
 
     def start_run(self, collection_id: int, folder: Path) -> int:
-        """Record that a sync began; a run without an end was cut off."""
+        """Record that a sync began; a run without an end was cut off. A collection's oldest runs are forgotten."""
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="cut off"))
+            mine = select(runs.c.id).where(runs.c.collection_id == collection_id)
+            oldest_kept = mine.order_by(runs.c.id.desc()).offset(RUNS_KEPT - 2).limit(1).scalar_subquery()
+            connection.execute(delete(runs).where(runs.c.collection_id == collection_id, runs.c.id < oldest_kept))
             return _insert(
                 connection,
                 runs,
@@ -422,6 +428,12 @@ class Ledger:
                 started_at=_now(),
                 outcome="running",
             )
+
+    def stop_runs(self) -> None:
+        """Record that the sync that runs is being stopped; it may be abandoned before it could say so itself."""
+        with self._transaction() as connection:
+            stopped = {"outcome": "stopped", "finished_at": _now()}
+            connection.execute(update(runs).where(runs.c.outcome == "running").values(stopped))
 
     def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         """Record how a sync ended, with its report as JSON; without a folder it could not begin."""

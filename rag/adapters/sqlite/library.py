@@ -194,6 +194,13 @@ class Library:
         with self._reading() as connection:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 
+    def load_run(self, run_id: int) -> RunRecord | None:
+        """One run; None where there is none, or no more."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        with self._reading() as connection:
+            row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()
+            return _run_of(row) if row else None
+
     def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
         roots = connection.execute(
             select(folders.c.root, folders.c.last_synced_at).where(folders.c.collection_id == id_)
