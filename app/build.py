@@ -15,8 +15,9 @@ from app.backup_format import CATALOGUE
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
 from app.scheduling.book import FolderBook
+from app.service_file import SERVICE_FILE
 from app.settings import Settings
-from app.tokens import SERVICE_FILE, TokenStore
+from app.tokens import TokenStore
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from rag.errors import StoreError
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 
-LOCK_WAIT_SECONDS = 30.0
+from app.service_file import ServiceFile
 
-TABLE = """
-    CREATE TABLE IF NOT EXISTS feedback (
-        id INTEGER PRIMARY KEY,
-        given_at TEXT NOT NULL,
-        collection TEXT NOT NULL,
-        question TEXT NOT NULL,
-        answer TEXT NOT NULL,
-        rating TEXT NOT NULL,
-        comment TEXT NOT NULL
-    )
-"""
+metadata = MetaData()
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("given_at", String, nullable=False),
+    Column("collection", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("rating", String, nullable=False),
+    Column("comment", String, nullable=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +42,26 @@ class FeedbackStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._service_file = ServiceFile(file, metadata)
 
-    def add(self, feedback: Feedback) -> int:
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
+
+    def add(self, given: Feedback) -> int:
         """Keep one; returns its id."""
-        values = (
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            feedback.collection,
-            feedback.question,
-            feedback.answer,
-            feedback.rating,
-            feedback.comment,
-        )
-        with self._transaction() as connection:
-            added = connection.execute(
-                "INSERT INTO feedback (given_at, collection, question, answer, rating, comment) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                values,
-            )
-            assert added.lastrowid is not None
-            return added.lastrowid
+        values = {**asdict(given), "given_at": datetime.now(UTC).isoformat(timespec="seconds")}
+        with self._service_file.writing() as connection:
+            added = connection.execute(insert(feedback).values(**values))
+            assert added.inserted_primary_key is not None
+            return int(added.inserted_primary_key[0])
 
     def newest(self, collection: str, *, limit: int) -> list[Feedback]:
         """What was said about a collection's answers, the newest first."""
-        with self._transaction() as connection:
-            rows = connection.execute(
-                "SELECT collection, question, answer, rating, comment, given_at FROM feedback WHERE collection = ? "
-                "ORDER BY id DESC LIMIT ?",
-                (collection, limit),
-            )
-            return [Feedback(*row) for row in rows]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(TABLE)
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
-            ) from error
+        mine = feedback.c.collection == collection
+        with self._service_file.reading() as connection:
+            rows = connection.execute(select(feedback).where(mine).order_by(feedback.c.id.desc()).limit(limit))
+            return [
+                Feedback(row.collection, row.question, row.answer, row.rating, row.comment, row.given_at)
+                for row in rows
+            ]

@@ -16,7 +16,7 @@ from app.server import problems
 from app.server.metrics import CountRequests, Metrics
 from app.server.routes import answers, collections, documents, health, openai, runs, upkeep
 from app.service import Service
-from app.tokens import SERVICE_FILE
+from app.service_file import SERVICE_FILE
 
 ROUTERS = (
     collections.router,
