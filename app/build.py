@@ -17,8 +17,9 @@ from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
 from app.scheduling.book import FolderBook
+from app.service_file import SERVICE_FILE
 from app.settings import NO_LLM, Settings
-from app.tokens import SERVICE_FILE, TokenStore
+from app.tokens import TokenStore
 from app.uploads import UPLOADS
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline

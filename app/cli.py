@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 done with failed files, 2 could not run, 130 stopped.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +16,7 @@ from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Js
 from app.desks import open_desk
 from app.doctor import examine
 from app.evaluation import read_questions
-from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json
+from app.json_forms import answer_json, collection_json, document_json, explanation_json, hit_json, run_json
 from app.settings import read_settings
 from app.tokens_cli import tokens
 from rag.errors import ConfigurationError, NotFoundError
@@ -216,17 +215,7 @@ def status(home: Home = None, as_json: Json = False) -> None:
                 {
                     "home": str(settings.home),
                     "collections": [collection_json(collection) for collection in listed],
-                    "runs": [
-                        {
-                            "collection": run.collection,
-                            "folder": run.folder,
-                            "started_at": run.started_at,
-                            "finished_at": run.finished_at,
-                            "outcome": run.outcome,
-                            "report": json.loads(run.report) if run.report else None,
-                        }
-                        for run in runs
-                    ],
+                    "runs": [run_json(run) for run in runs],
                 }
             )
         else:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from app.build import BUILTIN_SHA256, NO_RERANKER, choose_engine, choose_model, embedder_folder, open_library
-from app.lock import describe_owner
+from app.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.adapters.cross_encoder.builtin import REMEDY as REINSTALL
 from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
@@ -64,8 +64,10 @@ def _examine_index(settings: Settings) -> Iterator[Finding]:
     failed = sum(collection.failed for collection in collections)
     remedy = "`lectern documents --failed` says why." if failed else ""
     yield Finding("index", f"{settings.home}: {documents:,} documents, {failed:,} with a problem", remedy)
-    if owner := describe_owner(settings.home):
-        yield Finding("index owner", owner)
+    owner = describe_owner(settings.home)
+    if owner and is_owned(settings.home):
+        address = owner_address(settings.home)
+        yield Finding("index owner", f"{owner}, which answers at {address}" if address else owner)
 
 
 def _examine_disk(settings: Settings) -> Iterator[Finding]:

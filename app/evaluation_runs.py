@@ -11,7 +11,7 @@ from typing import Any
 from app.evaluation import GoldQuestion, QuestionHits, rank_of_gold, score_answers, search_all
 from app.evaluation_store import Evaluation, EvaluationStore, KeptQuestion, QuestionOutcome, now
 from app.service import Service
-from app.tokens import SERVICE_FILE
+from app.service_file import SERVICE_FILE
 from rag.errors import ConfigurationError, LecternError, OverloadedError
 from rag.types import Hit
 

@@ -17,8 +17,8 @@ from app.desks import open_desk
 from app.json_forms import folder_json, run_json
 from app.lock import describe_owner
 from app.scheduling.book import FolderBook, RegisteredFolder
+from app.service_file import SERVICE_FILE
 from app.settings import Settings, read_settings
-from app.tokens import SERVICE_FILE
 from ingest.report import SyncReport
 from rag.errors import IndexLockedError, LecternError, NotFoundError
 

@@ -79,10 +79,10 @@ def owner_address(home: Path) -> str:
         address = str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
     except (OSError, ValueError, AttributeError):
         return ""
-    return address if address and _is_owned(home) else ""
+    return address if address and is_owned(home) else ""
 
 
-def _is_owned(home: Path) -> bool:
+def is_owned(home: Path) -> bool:
     """Whether some process owns the index: one that was killed has left its file, and not the lock."""
     try:
         with FileLock(home / "lock").acquire(timeout=0):

@@ -11,8 +11,8 @@ from app.build import choose_engine, choose_model
 from app.choices import ADJUSTABLE, LLM, Adjustable, ChoiceStore, check_number, ollama_url, with_choices
 from app.pulls import Pulls
 from app.service import Service
+from app.service_file import SERVICE_FILE
 from app.settings import NO_LLM, Settings, place_of
-from app.tokens import SERVICE_FILE
 from rag.adapters.ollama_models import OllamaModel, PullProgress, delete_model, list_models, pull_model
 from rag.addresses import without_credentials
 from rag.errors import ConfigurationError, LecternError

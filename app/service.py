@@ -8,21 +8,24 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.build import Lectern, choose_model, open_sandbox
 from app.desk import Found
+from app.job_book import JobBook, SyncJob
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
+from app.service_file import SERVICE_FILE
 from app.settings import Settings
-from app.sync_queue import SyncJob, SyncQueue
+from app.sync_queue import SyncQueue
 from app.uploads import UPLOADS, Uploads
 from app.verify import Problem, verify_files, verify_index
 from app.why import Why, explain_document
 from ingest.report import SyncReport
-from rag.errors import LecternError, NotFoundError
+from rag.errors import LecternError, NotFoundError, StoreError
 from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
@@ -83,7 +86,8 @@ class Service:
         `forget_folders` takes out of the book what is registered for a collection that is being removed.
         """
         self.lectern = lectern
-        self.syncs = SyncQueue(lectern.ingest, on_finished=on_sync)
+        self._book = JobBook(lectern.settings.home / SERVICE_FILE)
+        self.syncs = SyncQueue(lectern.ingest, self._book, on_finished=on_sync)
         self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
         self._searches = Lane("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
         self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
@@ -225,8 +229,12 @@ class Service:
             left.set()
         for lane in (self._answers, self._searches, self.files):
             lane.close()
+        with suppress(StoreError):  # A disk that fails keeps nobody from ending.
+            self.lectern.ledger.stop_runs()
         stopped = self.syncs.close(seconds)
         self._sandbox.close()
+        if stopped:
+            self._book.close()
         return stopped
 
     # --- in the threads of the lanes ---
@@ -297,6 +305,7 @@ class Service:
         self._forget_folders(collection)
         self.syncs.drop_waiting(collection)
         self.lectern.ingest.remove_collection(collection)
+        self._book.forget(collection)
 
     def _verify(self, *, repair: bool) -> list[Problem]:
         self.syncs.refuse_while_syncing()

@@ -5,46 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
+from app.job_book import JobBook, SyncJob, now
 from ingest.pipeline import IngestPipeline
-from ingest.report import SyncProgress, SyncReport
-from rag.errors import IndexLockedError, LecternError, OverloadedError
+from ingest.report import SyncProgress
+from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-JOBS_KEPT = 500
-"""Finished jobs that can still be asked for; the catalogue keeps every run."""
-
 MOST_WAITING = 1_000
 """Syncs that may wait: folders, not requests, decide how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class SyncJob:
-    """One sync that was asked for, as it stands now."""
-
-    id: str
-    collection: str
-    folder: Path
-    state: Literal["queued", "running", "done", "failed files", "failed", "stopped"]
-    queued_at: str
-    started_at: str = ""
-    finished_at: str = ""
-    progress: SyncProgress | None = None
-    report: SyncReport | None = None
-    error: LecternError | None = None
-    """Why it failed as a whole."""
-    allow_empty: bool = False
-    finished: Future[SyncReport] = field(default_factory=Future, compare=False)
-    """The report, or the LecternError; cancelled when the sync was stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +34,24 @@ class _Task:
 
 
 class SyncQueue:
-    """The one thread that writes to the index. Methods may be called from any thread."""
+    """The one thread that writes to the index. Methods may be called from any thread.
 
-    def __init__(self, ingest: IngestPipeline, *, on_finished: Callable[[SyncJob], None] = lambda job: None) -> None:
+    What is asked for is written down before it is promised, and done by the next queue if this one ends before.
+    """
+
+    def __init__(
+        self, ingest: IngestPipeline, book: JobBook, *, on_finished: Callable[[SyncJob], None] = lambda job: None
+    ) -> None:
+        """Goes on with what the book says is owed. Raises StoreError."""
         self._ingest = ingest
+        self._book = book
         self._on_finished = on_finished
         self._lock = threading.Condition()
-        self._jobs: dict[str, SyncJob] = {}
-        self._waiting: deque[str] = deque()
+        self._jobs = {job.id: job for job in book.take_over()}
+        """Those that wait or run."""
+        self._waiting = deque(self._jobs)
         self._tasks: deque[_Task] = deque()
         self._running: str | None = None
-        self._count = 0
-        self._prefix = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
         self._stop = threading.Event()
         self._interrupt = threading.Event()
         """Stops the sync that runs, and that one only."""
@@ -77,7 +61,7 @@ class SyncQueue:
     def submit(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync; one that waits already for the same folder and collection is given back instead.
 
-        Raises OverloadedError.
+        Raises OverloadedError, StoreError.
         """
         with self._lock:
             for waiting in (self._jobs[id_] for id_ in self._waiting):
@@ -85,13 +69,9 @@ class SyncQueue:
                     return waiting
             if self._stop.is_set() or len(self._waiting) >= MOST_WAITING:
                 raise OverloadedError("No further sync is taken on now.", "Try again later.")
-            self._count += 1
-            job = SyncJob(
-                f"{self._prefix}-{self._count}", collection, folder, "queued", _now(), allow_empty=allow_empty
-            )
+            job = self._book.add(collection, folder, allow_empty=allow_empty)
             self._jobs[job.id] = job
             self._waiting.append(job.id)
-            self._forget_old_jobs()
             self._lock.notify_all()
             return job
 
@@ -137,8 +117,8 @@ class SyncQueue:
             self._finish(id_, state="stopped")
 
     def find(self, id_: str) -> SyncJob | None:
-        """A job as it stands now."""
-        return self._jobs.get(id_)
+        """A job as it stands now, also one of an earlier queue. Raises StoreError."""
+        return self._jobs.get(id_) or self._book.find(id_)
 
     def unfinished(self) -> list[SyncJob]:
         """What runs and what waits, in the order in which it is done."""
@@ -147,9 +127,15 @@ class SyncQueue:
             return [self._jobs[id_] for id_ in ids]
 
     def close(self, seconds: float) -> bool:
-        """Stop the running sync and drop the waiting ones; False when the thread has not ended within `seconds`."""
-        self._stop.set()
+        """Stop the running sync and leave it and the waiting ones to the next queue.
+
+        False when the thread has not ended within `seconds`.
+        """
         with self._lock:
+            self._stop.set()
+            if self._running:
+                with self._written("left to the next start"):
+                    self._book.put_back(self._running)
             waiting, tasks = list(self._waiting), list(self._tasks)
             self._waiting.clear()
             self._tasks.clear()
@@ -174,7 +160,9 @@ class SyncQueue:
                     continue
                 self._interrupt.clear()
                 self._running = self._waiting.popleft()
-                job = self._set(self._running, state="running", started_at=_now())
+                job = self._set(self._running, state="running", started_at=now())
+                with self._written("begun"):
+                    self._book.begin(job)
             self._sync(job)
 
     def _sync(self, job: SyncJob) -> None:
@@ -203,8 +191,6 @@ class SyncQueue:
             outcome["error"] = LecternError("The sync failed in a way Lectern does not know.", "See the server's log.")
         for task in ran_between:
             _run_quietly(task.run)
-        with self._lock:
-            self._running = None
         self._finish(job.id, **outcome)
 
     def _run_tasks(self) -> list[_Task]:
@@ -229,7 +215,15 @@ class SyncQueue:
             return self._jobs[id_]
 
     def _finish(self, id_: str, **outcome: Any) -> None:
-        job = self._set(id_, finished_at=_now(), **outcome)
+        job = self._set(id_, finished_at=now(), **outcome)
+        with self._lock:
+            # What this queue's own end stops is still owed.
+            if not (job.state == "stopped" and self._stop.is_set()):
+                with self._written(job.state):
+                    self._book.finish(job)
+            if self._running == id_:
+                self._running = None
+            del self._jobs[id_]
         self._on_finished(job)
         if job.report is not None:
             job.finished.set_result(job.report)
@@ -238,10 +232,13 @@ class SyncQueue:
         else:
             job.finished.cancel()
 
-    def _forget_old_jobs(self) -> None:
-        finished = [job.id for job in self._jobs.values() if job.finished_at]
-        for id_ in finished[: max(0, len(finished) - JOBS_KEPT)]:
-            del self._jobs[id_]
+    @contextmanager
+    def _written(self, what: str) -> Iterator[None]:
+        """A disk that is full must not end the thread; what could not be written down is done again at worst."""
+        try:
+            yield
+        except StoreError as error:
+            log.error("A sync could not be recorded as %s: %s", what, error)
 
 
 def _run_quietly(task: Callable[[], Any]) -> None:
@@ -249,7 +246,3 @@ def _run_quietly(task: Callable[[], Any]) -> None:
         task()
     except Exception as error:
         log.info("What was done during a sync could not be done again after it: %s", error)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

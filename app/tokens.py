@@ -7,48 +7,24 @@ import hmac
 import json
 import re
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    insert,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Row, String, Table, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from rag.errors import ConfigurationError, NotFoundError, StoreError
-
-SERVICE_FILE = "service.sqlite"
-"""In the home folder; other parts of the service keep tables of their own in it."""
+from app.service_file import ServiceFile
+from rag.errors import ConfigurationError, NotFoundError
 
 SECRET_PREFIX = "lt_"
 """Lets people and secret scanners see what a leaked string is."""
 
 SECRET_BYTES = 32
 """So many random bits that no hash slower than SHA-256 is needed: there is nothing to guess from."""
-
-LOCK_SECONDS = 5.0
-"""How long a change waits for another process that writes to the same file."""
 
 USE_NOTED_SECONDS = 60
 """The last use is written down at most this often: reading must not become writing."""
@@ -119,9 +95,11 @@ class TokenInfo:
         return Identity(self.name, self.role, None if self.collections is None else frozenset(self.collections))
 
 
+metadata = MetaData()
+
 _tokens = Table(
     "tokens",
-    MetaData(),
+    metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("sha256", LargeBinary, nullable=False),
@@ -138,23 +116,12 @@ class TokenStore:
     """Every method is one transaction, sees at once what other processes changed, and raises StoreError."""
 
     def __init__(self, file: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._file = file
+        self._service_file = ServiceFile(file, metadata)
         self._now = now
-        self._engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": LOCK_SECONDS})
-        event.listen(self._engine, "connect", _configure)
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"The folder {file.parent} cannot be made: {error.strerror or error}.",
-                "Check its permissions and the disk, or name another folder with --home.",
-            ) from error
-        with self._transaction() as connection:
-            connection.execute(CreateTable(_tokens, if_not_exists=True))
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self._service_file.close()
 
     def add(
         self,
@@ -183,7 +150,7 @@ class TokenStore:
             "revoked_at": "",
         }
         expired = (_tokens.c.expires_at != "") & (_tokens.c.expires_at <= _stamp(now))
-        with self._transaction() as connection:
+        with self._service_file.writing() as connection:
             try:
                 connection.execute(
                     delete(_tokens).where(_tokens.c.name == name, or_(_tokens.c.revoked_at != "", expired))
@@ -198,14 +165,14 @@ class TokenStore:
 
     def list_tokens(self) -> list[TokenInfo]:
         """All tokens by name, also those that are over."""
-        with self._transaction() as connection:
+        with self._service_file.reading() as connection:
             rows = connection.execute(select(_tokens).order_by(_tokens.c.name)).all()
         return [self._info(row) for row in rows]
 
     def revoke(self, name: str, *, forget: bool = False) -> None:
         """End a token at once; `forget` takes its record out as well. Raises NotFoundError."""
         mine = _tokens.c.name == name
-        with self._transaction() as connection:
+        with self._service_file.writing() as connection:
             if forget:
                 found = connection.execute(delete(_tokens).where(mine)).rowcount
             else:
@@ -217,7 +184,7 @@ class TokenStore:
 
     def is_empty(self) -> bool:
         """Whether no token is on record, not even one that is over."""
-        with self._transaction() as connection:
+        with self._service_file.reading() as connection:
             return connection.execute(select(_tokens.c.id).limit(1)).first() is None
 
     def has_valid(self) -> bool:
@@ -227,7 +194,7 @@ class TokenStore:
     def find(self, secret: str) -> TokenInfo | None:
         """The token with this secret, also when it is over; takes as long whichever it is, and when there is none."""
         wanted = _hash(secret)
-        with self._transaction() as connection:
+        with self._service_file.reading() as connection:
             rows = connection.execute(select(_tokens)).all()
         found = [row for row in rows if hmac.compare_digest(row.sha256, wanted)]
         return self._info(found[0]) if found else None
@@ -239,7 +206,7 @@ class TokenStore:
             seconds=USE_NOTED_SECONDS
         ):
             return
-        with self._transaction() as connection:
+        with self._service_file.writing() as connection:
             connection.execute(update(_tokens).where(_tokens.c.name == token.name).values(last_used_at=_stamp(now)))
 
     def _info(self, row: Row[Any]) -> TokenInfo:
@@ -254,17 +221,6 @@ class TokenStore:
             revoked_at=row.revoked_at,
             state="revoked" if row.revoked_at else "expired" if expired else "valid",
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except DatabaseError as error:
-            raise StoreError(
-                f"The tokens in {self._file} cannot be used: {error.orig}.",
-                "Check its permissions and the disk; a damaged file comes back from a backup.",
-            ) from error
 
 
 def _check(name: str, collections: list[str] | None, days: float | None) -> None:
@@ -284,11 +240,3 @@ def _hash(secret: str) -> bytes:
 
 def _stamp(time: datetime) -> str:
     return time.isoformat(timespec="seconds")
-
-
-def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: a revocation that was reported must not be undone by a power cut.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.close()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from app.scheduling.tables import WRITES, open_service_file, translated_errors, watched_folders
+from app.scheduling.tables import metadata, watched_folders
 from app.scheduling.times import choose_schedule, is_interval, next_time
+from app.service_file import ServiceFile
 from ingest.naming import check_collection_name
 from rag.errors import ConfigurationError, NotFoundError
 from rag.types import printable_path
@@ -86,11 +86,11 @@ class FolderBook:
         """Only folders in `roots` may be registered and synced; none given: all may."""
         self.file = file
         self._roots = [Path(os.path.realpath(root.expanduser())) for root in roots]
-        self._engine = open_service_file(file)
+        self._service_file = ServiceFile(file, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self._service_file.close()
 
     # --- folders ---
 
@@ -109,7 +109,7 @@ class FolderBook:
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")
         now = time.time()
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             for other in connection.execute(_folders(watched_folders.c.collection == collection)):
                 _refuse_overlap(path, _registered(other))
             values = {"path_bytes": os.fsencode(path), "collection": collection, "schedule": chosen, "watch": watch}
@@ -132,12 +132,12 @@ class FolderBook:
     def list_folders(self, *, collection: str | None = None) -> list[RegisteredFolder]:
         """All registered folders, or those of one collection, by path."""
         conditions = [] if collection is None else [watched_folders.c.collection == collection]
-        with self._reading() as connection:
+        with self._service_file.reading() as connection:
             return [_registered(row) for row in connection.execute(_folders(*conditions))]
 
     def get(self, folder_id: int) -> RegisteredFolder:
         """The folder under an id. Raises NotFoundError."""
-        with self._reading() as connection:
+        with self._service_file.reading() as connection:
             return _one(connection, folder_id)
 
     def find(self, named: str, *, collection: str | None = None) -> RegisteredFolder:
@@ -156,13 +156,13 @@ class FolderBook:
 
     def remove(self, folder_id: int) -> None:
         """Forget a folder; what is indexed of it stays. Raises NotFoundError."""
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             _one(connection, folder_id)
             connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
 
     def forget_collection(self, collection: str) -> None:
         """Forget all folders of a collection, which is being deleted."""
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
 
     def pause(self, folder_id: int) -> RegisteredFolder:
@@ -189,7 +189,7 @@ class FolderBook:
 
     def mark_due(self, folder_id: int, reason: str) -> None:
         """Have a folder synced, unless it is paused, gone or due already."""
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             mine = watched_folders.c
             connection.execute(
                 update(watched_folders)
@@ -214,7 +214,7 @@ class FolderBook:
     ) -> None:
         """Record how a sync ended, with how many have failed in a row, and when it is tried again if it is."""
         next_retry = 0 if retry_after is None else time.time() + retry_after
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             connection.execute(
                 update(watched_folders)
                 .where(watched_folders.c.id == folder_id)
@@ -229,32 +229,21 @@ class FolderBook:
 
     def cut_off_run(self, folder_id: int) -> None:
         """Record that a sync was abandoned because Lectern stops; it is done again after the next start."""
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             mine = watched_folders.c
             connection.execute(update(watched_folders).where(mine.id == folder_id).values(last_outcome=CUT_OFF))
         self.mark_due(folder_id, CUT_OFF)
 
     def note_watch_problem(self, folder_id: int, problem: str) -> None:
         """Record why changes in a folder cannot be seen as they happen; "" when they can."""
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             mine = watched_folders.c
             connection.execute(update(watched_folders).where(mine.id == folder_id).values(watch_problem=problem))
 
     def _change(self, folder_id: int, **values: Any) -> RegisteredFolder:
-        with self._writing() as connection:
+        with self._service_file.writing() as connection:
             connection.execute(update(watched_folders).where(watched_folders.c.id == folder_id).values(**values))
             return _one(connection, folder_id)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        engine = self._engine.execution_options(**{WRITES: True})
-        with translated_errors(self.file), engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated_errors(self.file), self._engine.connect() as connection:
-            yield connection
 
 
 def printed(path: Path) -> str:

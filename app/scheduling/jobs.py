@@ -14,8 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import URL
 
 from app.scheduling.book import FolderBook, RegisteredFolder
-from app.scheduling.tables import LOCK_WAIT_SECONDS, translated_errors
 from app.scheduling.times import build_trigger
+from app.service_file import LOCK_WAIT_SECONDS, translated_errors
 
 DUE_BY_SCHEDULE = "schedule"
 

@@ -30,7 +30,7 @@ from app.server.routes import (
     verification,
 )
 from app.service import Service
-from app.tokens import SERVICE_FILE
+from app.service_file import SERVICE_FILE
 
 ROUTERS = (
     collections.router,

@@ -70,6 +70,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             scheduler.start()
             on_listening(address)
             server.run(sockets=[listener])
+            app.state.feedback.close()
             # First, so that what is stopped now counts as cut off and not as failed.
             scheduler.prepare_stop()
             stopped = service.close(ABANDON_SECONDS)

@@ -24,8 +24,9 @@ from typer.testing import CliRunner
 
 from app.access import AccessMiddleware, AccessPolicy, require
 from app.cli import cli
+from app.service_file import SERVICE_FILE
 from app.settings import read_settings
-from app.tokens import SERVICE_FILE, Role, TokenStore
+from app.tokens import Role, TokenStore
 
 MEGABYTE = 1 << 20
 

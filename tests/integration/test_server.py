@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,38 @@ def test_runs_tell_what_a_sync_did(served: Served) -> None:
     assert listed["queue"] == []
     (run,) = listed["runs"]
     assert (run["outcome"], run["report"]["added"], len(run["report"]["failed"])) == ("failed files", 2, 1)
-    assert served.client.get("/runs/none").status_code == 404
+    by_number = served.client.get(f"/runs/{run['id']}").json()
+    assert (by_number["state"], by_number["report"]) == (run["outcome"], run["report"])
+    for unknown in ("987654", "20260102030405-987654"):
+        assert served.client.get(f"/runs/{unknown}").status_code == 404
+    assert served.client.get("/runs/none").status_code == 422
+
+
+def test_a_run_is_told_of_after_the_server_was_started_anew(tmp_path: Path) -> None:
+    home, folder = tmp_path / "home", tmp_path / "documents"
+    folder.mkdir()
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with serving(home) as running:
+        done, failed = running.sync(folder), running.sync(tmp_path / "nowhere")
+    with serving(home) as running:
+        assert running.client.get(f"/runs/{done['id']}").json() == {**done, "progress": None}
+        assert running.client.get(f"/runs/{failed['id']}").json() == failed
+        assert running.client.delete("/collections/default").status_code == 204
+        assert running.client.get(f"/runs/{done['id']}").status_code == 404
+
+
+def test_an_upload_that_was_promised_is_indexed_by_the_next_server_if_the_first_ends_before(tmp_path: Path) -> None:
+    with serving(tmp_path / "home") as running:
+        blocked = threading.Event()
+        running.service.syncs.run(blocked.wait)
+        taken = running.client.post("/collections/letters/documents", files={"file": ("light.txt", LIGHTHOUSE)})
+        assert taken.status_code == 202
+        running.service.syncs._stop.set()  # Before the sync can begin.
+        blocked.set()
+    with serving(tmp_path / "home") as running:
+        assert running.wait_for(taken.json()["run"])["state"] == "done"
+        found = running.client.post("/search", json={"question": LAMP, "collection": "letters"}).json()["hits"]
+        assert [hit["document"] for hit in found] == ["light.txt"]
 
 
 def test_a_sync_of_a_folder_that_is_not_there_says_so(served: Served, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from app.lock import owner_address
 from app.mcp_desk import IndexDesk
+from app.restore import MOVED_OUT
 from app.settings import read_settings
 from tests import llm_servers
 from tests.fakes import HashEmbedder
@@ -362,6 +363,36 @@ def test_a_server_that_asks_for_a_token_is_shown_that_of_the_settings(
         assert (refused.code, "The token 'read' may not do this: it needs the role" in refused.text) == (2, True)
     monkeypatch.setenv("LECTERN_TOKEN", guarded("write"))
     assert outcome_of(["remove", "light.txt"], home).code == 0
+
+
+def cut_off_a_restore(home: Path) -> None:
+    """Leave `home` as a restore does that is killed when it has moved the old index aside."""
+    aside = home / MOVED_OUT
+    aside.mkdir()
+    for entry in [*home.glob("*.sqlite*"), home / "chroma"]:
+        entry.rename(aside / entry.name)
+
+
+def test_the_tokens_of_an_index_whose_restore_was_cut_off_count_from_the_start(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome_of(["sync", write_documents(folder)], home)
+    secret = outcome_of(["tokens", "add", "laptop", "--json"], home).json["token"]
+    cut_off_a_restore(home)
+    with served(home):
+        assert httpx.get(f"{owner_address(home)}/collections", timeout=60).status_code == 401
+        monkeypatch.setenv("LECTERN_TOKEN", secret)
+        assert "1. light.txt" in outcome_of(["search", LAMP], home).text
+
+
+def test_a_token_made_after_a_restore_was_cut_off_is_kept_with_the_old_ones(home: Path, folder: Path) -> None:
+    outcome_of(["sync", write_documents(folder)], home)
+    outcome_of(["tokens", "add", "old"], home)
+    cut_off_a_restore(home)
+    outcome_of(["tokens", "add", "new"], home)
+    assert outcome_of(["search", LAMP], home).code == 0
+    listed = outcome_of(["tokens", "list", "--json"], home).json["tokens"]
+    assert [token["name"] for token in listed] == ["new", "old"]
 
 
 # --- MCP ---

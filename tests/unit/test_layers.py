@@ -59,7 +59,14 @@ HOMES = {
 """The only files that may import a library."""
 
 HOME_FOLDERS = {
-    "sqlalchemy": ("rag/adapters/sqlite", "app/tokens.py", "app/scheduling"),
+    "sqlalchemy": (
+        "rag/adapters/sqlite",
+        "app/service_file.py",
+        "app/tokens.py",
+        "app/feedback.py",
+        "app/job_book.py",
+        "app/scheduling",
+    ),
     "fastapi": ("app/server", "app/routes_folders.py"),
     "apscheduler": "app/scheduling",
     "streamlit": "app/web",

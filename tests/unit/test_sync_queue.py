@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.job_book import MOST_ATTEMPTS, JobBook, SyncJob
 from app.sync_queue import SyncQueue
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import ConfigurationError, IndexLockedError, OverloadedError
@@ -52,8 +55,14 @@ def ingest() -> SteppedIngest:
 
 
 @pytest.fixture
-def syncs(ingest: SteppedIngest) -> Iterator[SyncQueue]:
-    queue = SyncQueue(ingest)  # type: ignore[arg-type]
+def book(tmp_path: Path) -> Iterator[JobBook]:
+    with closing(JobBook(tmp_path / "service.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def syncs(ingest: SteppedIngest, book: JobBook) -> Iterator[SyncQueue]:
+    queue = SyncQueue(ingest, book)  # type: ignore[arg-type]
     yield queue
     assert queue.close(10)
 
@@ -67,7 +76,7 @@ def test_syncs_run_one_after_the_other_in_order(syncs: SyncQueue, ingest: Steppe
     assert ingest.synced == [(FOLDER, "a"), (FOLDER, "b")]
     ended = syncs.find(first.id)
     assert ended is not None
-    assert (ended.state, ended.progress) == ("done", SyncProgress(2, 2, 2, "file"))
+    assert (ended.state, ended.report) == ("done", SyncReport(str(FOLDER), "a"))
     assert syncs.unfinished() == []
 
 
@@ -127,9 +136,9 @@ def test_a_collection_that_is_being_synced_is_known_to_tasks(syncs: SyncQueue, i
         waiting.finished.result()
 
 
-def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest) -> None:
+def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest, book: JobBook) -> None:
     ended = []
-    syncs = SyncQueue(ingest, on_finished=ended.append)  # type: ignore[arg-type]
+    syncs = SyncQueue(ingest, book, on_finished=ended.append)  # type: ignore[arg-type]
     running, waiting = syncs.submit(FOLDER, "a"), syncs.submit(FOLDER, "b")
     ingest.at_file.acquire()
     assert syncs.close(10)
@@ -140,3 +149,78 @@ def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest) -> 
     for late in (lambda: syncs.submit(FOLDER, "a"), lambda: syncs.run(list)):
         with pytest.raises(OverloadedError):
             late()
+
+
+def test_what_a_closed_queue_has_left_undone_the_next_one_does_under_the_same_ids(
+    ingest: SteppedIngest, book: JobBook
+) -> None:
+    first = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    running, waiting = first.submit(FOLDER, "a"), first.submit(FOLDER, "b", allow_empty=True)
+    ingest.at_file.acquire()
+    assert first.close(10)
+    second = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    assert [(job.id, job.allow_empty) for job in second.unfinished()] == [(running.id, False), (waiting.id, True)]
+    followed = second.unfinished()[1]
+    ingest.step.release(4)
+    followed.finished.result()
+    assert ingest.synced == [(FOLDER, "a"), (FOLDER, "b")]
+    assert second.close(10)
+    third = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    assert third.unfinished() == []
+    ended = third.find(waiting.id)
+    assert ended is not None
+    assert (ended.state, ended.report) == ("done", SyncReport(str(FOLDER), "b"))
+    assert third.close(10)
+
+
+def test_a_sync_that_was_stopped_or_has_failed_is_over_for_the_next_queue_too(
+    ingest: SteppedIngest, book: JobBook
+) -> None:
+    first = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    stopped, failed, dropped = first.submit(FOLDER, "a"), first.submit(Path("/bad"), "a"), first.submit(FOLDER, "b")
+    ingest.at_file.acquire()
+    first.stop(dropped.id)
+    first.stop(stopped.id)
+    with pytest.raises(ConfigurationError):
+        failed.finished.result()
+    assert first.close(10)
+    second = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    assert second.unfinished() == []
+    found = [second.find(job.id) for job in (stopped, failed, dropped)]
+    assert [job and job.state for job in found] == ["stopped", "failed", "stopped"]
+    assert isinstance(found[1] and found[1].error, ConfigurationError)
+    assert second.close(10)
+
+
+def test_a_sync_in_the_middle_of_which_the_process_ends_is_begun_anew_but_not_for_ever(book: JobBook) -> None:
+    job = book.add("a", FOLDER, allow_empty=False)
+    for _ in range(MOST_ATTEMPTS):
+        assert [owed.id for owed in book.take_over()] == [job.id]
+        book.begin(job)
+    assert book.take_over() == []
+    given_up = book.find(job.id)
+    assert given_up is not None
+    assert "Lectern ended in the middle" in str(given_up.error)
+
+
+def test_the_oldest_finished_jobs_of_a_collection_are_forgotten(book: JobBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.job_book.JOBS_KEPT", 2)
+
+    def add(collection: str) -> SyncJob:
+        return book.add(collection, FOLDER, allow_empty=False)
+
+    owed, other = add("a"), add("b")
+    ended = [add("a") for _ in range(3)]
+    for job in (*ended, other):
+        book.finish(replace(job, state="done", finished_at=job.queued_at))
+    add("a")
+    assert [book.find(job.id) is not None for job in (owed, *ended, other)] == [True, False, False, True, True]
+    book.forget("a")
+    assert book.take_over() == []
+
+
+def test_what_is_no_id_of_a_job_finds_none(book: JobBook) -> None:
+    job = book.add("a", FOLDER, allow_empty=False)
+    number = job.id.rpartition("-")[2]
+    for id_ in (number, f"x-{number}", "", "-", "9" * 30, "\N{SUPERSCRIPT TWO}"):
+        assert book.find(id_) is None

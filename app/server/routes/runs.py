@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
 
 from app.access import require
+from app.job_book import SyncJob
 from app.json_forms import run_json
 from app.routes_folders import absolute_folder
 from app.server.dependencies import ServiceOf
 from app.server.problems import RESPONSES, problem_of
 from app.server.schemas import JobForm, RunList, SyncPreview, SyncRequest
 from app.service import Service
-from app.sync_queue import SyncJob
 from app.tokens import Role
 from ingest.naming import check_collection_name
-from rag.errors import NotFoundError
-from rag.types import printable_path
+from rag.errors import LecternError, NotFoundError
+from rag.types import RunRecord, printable_path
+
+RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", examples=["20260102030405-1"])]
 
 router = APIRouter(tags=["syncs"], responses=RESPONSES)
 
@@ -72,17 +75,27 @@ def list_runs(
 
 
 @router.get("/runs/{id}", response_model=JobForm)
-def show_run(id: str, request: Request, service: ServiceOf) -> dict[str, Any]:
-    """A sync that was asked for since the server started."""
+def show_run(id: RunId, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """A sync that was asked for, now or before the server was started anew, or a run of the list by its number."""
+    if id.isdigit():
+        return _recorded_job(_find_run(id, request, service))
     return job_json(_find_job(id, request, service))
 
 
 @router.delete("/runs/{id}", status_code=204)
-def stop_run(id: str, request: Request, service: ServiceOf) -> None:
+def stop_run(id: RunId, request: Request, service: ServiceOf) -> None:
     """Stop a sync that waits or runs; what it has done is kept, and the next one goes on from there."""
     job = _find_job(id, request, service)
     require(request, Role.WRITE, job.collection)
     service.syncs.stop(id)
+
+
+def _find_run(id_: str, request: Request, service: Service) -> RunRecord:
+    identity = require(request, Role.READ)
+    run = service.lectern.library.load_run(int(id_))
+    if run is None or not identity.sees(run.collection):
+        raise _unknown_run(id_)
+    return run
 
 
 def _folder_to_sync(asked: SyncRequest, request: Request) -> Path:
@@ -95,8 +108,25 @@ def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
     identity = require(request, Role.READ)
     job = service.syncs.find(id_)
     if job is None or not identity.sees(job.collection):
-        raise NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
+        raise _unknown_run(id_)
     return job
+
+
+def _unknown_run(id_: str) -> NotFoundError:
+    return NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
+
+
+def _recorded_job(run: RunRecord) -> dict[str, Any]:
+    """A run of the past in the form of a job."""
+    told = run_json(run)
+    return {
+        **{name: told[name] for name in ("collection", "folder", "started_at", "finished_at", "report")},
+        "id": str(run.id),
+        "state": run.outcome,
+        "queued_at": "",
+        "progress": None,
+        "error": problem_of(LecternError(run.reason, run.remedy)).to_json() if run.reason else None,
+    }
 
 
 def job_json(job: SyncJob) -> dict[str, Any]:

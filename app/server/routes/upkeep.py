@@ -53,7 +53,7 @@ def list_collection_runs(
 @router.get("/runs/{id}", response_model=RunForm, tags=["syncs"])
 def show_collection_run(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> dict[str, Any]:
     """One sync of the past with its whole report: what became of each file."""
-    run = service.lectern.library.find_run(name, id)
-    if run is None:
+    run = service.lectern.library.load_run(id)
+    if run is None or run.collection != name:
         raise NotFoundError(f"There is no run {id} of this collection.", "`GET /collections/NAME/runs` lists them.")
     return run_json(run)

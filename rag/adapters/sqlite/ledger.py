@@ -54,6 +54,8 @@ READERS_WAITED_FOR_MS = 5_000
 """A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
 READ_AGAIN = "read again"
 """Stands for a file's SHA-256 and is none, so that its content counts as changed."""
+RUNS_KEPT = 1_000
+"""Records of a collection: three weeks of syncs every half hour."""
 
 
 class Ledger:
@@ -463,9 +465,12 @@ class Ledger:
     # --- runs ---
 
     def start_run(self, collection_id: int, folder: Path) -> int:
-        """Record that a sync began; a run without an end was cut off."""
+        """Record that a sync began; a run without an end was cut off. A collection's oldest runs are forgotten."""
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="cut off"))
+            mine = select(runs.c.id).where(runs.c.collection_id == collection_id)
+            oldest_kept = mine.order_by(runs.c.id.desc()).offset(RUNS_KEPT - 2).limit(1).scalar_subquery()
+            connection.execute(delete(runs).where(runs.c.collection_id == collection_id, runs.c.id < oldest_kept))
             return _insert(
                 connection,
                 runs,
@@ -474,6 +479,12 @@ class Ledger:
                 started_at=_now(),
                 outcome="running",
             )
+
+    def stop_runs(self) -> None:
+        """Record that the sync that runs is being stopped; it may be abandoned before it could say so itself."""
+        with self._transaction() as connection:
+            stopped = {"outcome": "stopped", "finished_at": _now()}
+            connection.execute(update(runs).where(runs.c.outcome == "running").values(stopped))
 
     def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         """Record how a sync ended, with its report as JSON; without a folder it could not begin."""

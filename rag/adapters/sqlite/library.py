@@ -237,12 +237,11 @@ class Library:
         with self._reading() as connection:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 
-    def find_run(self, collection: str, run_id: int) -> RunRecord | None:
-        """One run of a collection."""
+    def load_run(self, run_id: int) -> RunRecord | None:
+        """One run; None where there is none, or no more."""
         query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
         with self._reading() as connection:
-            found = query.where(runs.c.id == run_id, collections.c.name == collection)
-            row = connection.execute(found).one_or_none()
+            row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()
             return _run_of(row) if row else None
 
     def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
