@@ -30,8 +30,8 @@ class Server:
     url: str
 
     def client(self, **options: Any) -> httpx.Client:
-        """A client of its own, for one thread."""
-        return httpx.Client(base_url=self.url, **{"timeout": 120.0, "trust_env": False, **options})
+        """A client of its own, for one thread, that waits as long as it takes."""
+        return httpx.Client(base_url=self.url, **{"timeout": None, "trust_env": False, **options})
 
     def wait_until_ready(self) -> None:
         """Until the models are loaded."""

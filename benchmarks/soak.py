@@ -79,7 +79,7 @@ class Client:
 
     def __init__(self, number: int, url: str, tally: Tally) -> None:
         self._number = number
-        self._http = httpx.Client(base_url=url, timeout=120.0, trust_env=False)
+        self._http = httpx.Client(base_url=url, timeout=None, trust_env=False)
         self._tally = tally
         self._chance = random.Random(number)
         self._files = 0
