@@ -196,7 +196,8 @@ class AccessMiddleware:
             if envelope.is_preflight:
                 await envelope.answer_preflight()
                 return
-            identity, token = self._policy.identify(envelope)
+            # It reads the tokens' file, which other processes write to: a wait for them must not hold up all others.
+            identity, token = await asyncio.to_thread(self._policy.identify, envelope)
             self._policy.check_rate(envelope, identity)
             most_bytes = self._policy.check_length(envelope)
         except RefusedError as refused:

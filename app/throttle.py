@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
+from threading import Lock
 from time import monotonic
 
 MOST_BUCKETS = 10_000
@@ -14,17 +15,22 @@ SECONDS_PER_MINUTE = 60.0
 
 
 class Throttle:
-    """Lets each key come `per_minute` times a minute, all at once if it likes; 0 means any number."""
+    """For any thread. Lets each key come `per_minute` times a minute, all at once if it likes; 0 means any number."""
 
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = monotonic) -> None:
         self._capacity = float(per_minute)
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()
 
     def wait_seconds(self, key: str) -> float:
         """Take one from the key's bucket and return 0; else how long until there is one."""
         if not self._capacity:
             return 0.0
+        with self._lock:
+            return self._take(key)
+
+    def _take(self, key: str) -> float:
         now = self._clock()
         level, filled_at = self._buckets.pop(key, (self._capacity, now))
         per_second = self._capacity / SECONDS_PER_MINUTE

@@ -241,3 +241,14 @@ def test_each_run_is_recorded_with_its_report(lectern: Lectern, folder: Path) ->
     second, first = lectern.library.list_runs(limit=5)
     assert (first.outcome, second.outcome) == ("done", "failed files")
     assert "b.txt" in second.report
+
+
+def test_of_a_collections_runs_the_newest_are_kept(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.adapters.sqlite.ledger.RUNS_KEPT", 2)
+    lectern.ingest.sync(folder, collection="other")
+    for _ in range(4):
+        lectern.ingest.sync(folder, collection="default")
+    kept = lectern.library.list_runs(limit=10)
+    assert [(run.id, run.collection) for run in kept] == [(5, "default"), (4, "default"), (1, "other")]

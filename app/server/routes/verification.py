@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request
 from app.access import require
 from app.server.awaiting import result_of
 from app.server.dependencies import ServiceOf
-from app.server.problems import RESPONSES
+from app.server.problems import RESPONSES, refusals
 from app.server.schemas import VerifyRequest, VerifyResult
 from app.tokens import Role
 
 router = APIRouter(tags=["upkeep"], responses=RESPONSES)
 
 
-@router.post("/verify", response_model=VerifyResult)
+@router.post("/verify", response_model=VerifyResult, responses=refusals(409))
 async def verify(asked: VerifyRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
     """Compare catalogue, full-text index, vectors and folders; 409 while a sync runs.
 
