@@ -20,6 +20,7 @@ from app.server.schemas import (
     DocumentForm,
     DocumentList,
     PageForm,
+    QuestionList,
     SourceForm,
 )
 from rag.errors import LecternError
@@ -90,6 +91,10 @@ class LecternClient:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     # --- what all calls share ---
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -120,6 +125,10 @@ class LecternClient:
         """All of a collection, also those that could not be read."""
         return self.read(DocumentList, f"{_at(collection)}/documents").documents
 
+    def document(self, collection: str, document_id: int) -> DocumentForm:
+        """One document."""
+        return self.read(DocumentForm, f"{_at(collection)}/documents/{document_id}")
+
     def page(self, collection: str, document_id: int, number: int) -> PageForm:
         """The text of a page (0-based)."""
         return self.read(PageForm, f"{_at(collection)}/documents/{document_id}/pages/{number}")
@@ -137,6 +146,10 @@ class LecternClient:
         return self.call("GET", f"{_at(collection)}/documents/{document_id}/file").content
 
     # --- answers ---
+
+    def suggested_questions(self, collection: str, *, limit: int) -> list[str]:
+        """Questions to begin with."""
+        return self.read(QuestionList, f"{_at(collection)}/questions", params={"limit": limit}).questions
 
     def add_feedback(self, collection: str, question: str, answer: str, rating: str) -> None:
         """Say whether an answer was good: "up" or "down"."""
