@@ -75,6 +75,7 @@ def web(
                     _wait_until(lambda: _answers(health), page, f"The page did not start. Is the port {port} taken?")
                     printing.messages.print(f"Lectern's page is at http://{_reachable(host)}:{port}. Ctrl-C ends it.")
                     page.wait()
+                    raise ConfigurationError("The page has ended.", "It says above why.")
         except KeyboardInterrupt:
             return
 

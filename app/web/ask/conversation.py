@@ -14,7 +14,7 @@ from contextlib import aclosing
 from enum import StrEnum
 
 from app.server.schemas import AnswerForm, SourceForm
-from app.web.client import Asked, LecternClient, Piece, ServiceError, Sources
+from app.web.client import Asked, AskEvent, LecternClient, Piece, ServiceError, Sources
 from rag.errors import LecternError
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,7 @@ class Turn:
         try:
             async with aclosing(client.ask(self.asked)) as events:
                 async for event in events:
-                    self._take(event)
+                    self.take(event)
         except asyncio.CancelledError:
             self.state = State.STOPPED
         finally:
@@ -102,7 +102,8 @@ class Turn:
         if not self.is_finished:
             raise ServiceError("The answer broke off.", "Ask again; the service's log may say why.")
 
-    def _take(self, event: Sources | Piece | AnswerForm) -> None:
+    def take(self, event: AskEvent) -> None:
+        """What comes next."""
         if isinstance(event, Sources):
             self.sources = event.sources
             self.state = State.WRITING

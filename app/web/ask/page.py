@@ -151,7 +151,7 @@ def _draw_menu(desk: Desk, conversation: Conversation) -> None:
     if st.button(texts.ASK_NEW, icon=":material/add_comment:", width="stretch"):
         for name in ("proof", "opened", "turns shown"):
             st.session_state.pop(name, None)
-        _keep(_conversations().open(_owner(desk.client)))
+        _keep(conversations().open(owner_of(desk.client)))
         st.rerun()
     st.download_button(
         texts.ASK_EXPORT,
@@ -169,7 +169,7 @@ def _draw_menu(desk: Desk, conversation: Conversation) -> None:
 
 def _conversation(client: LecternClient) -> Conversation:
     """The one in the address, the one of this visit, or a new one; another one's is not shown."""
-    kept, owner = _conversations(), _owner(client)
+    kept, owner = conversations(), owner_of(client)
     for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
         if found := kept.find(id_, owner):
             break
@@ -185,10 +185,12 @@ def _keep(conversation: Conversation) -> None:
         st.query_params[CHAT] = conversation.id
 
 
-def _owner(client: LecternClient) -> str:
+def owner_of(client: LecternClient) -> str:
+    """Whose conversations a caller's are."""
     return hashlib.sha256(f"{client.base_url} {client.token}".encode()).hexdigest()
 
 
 @st.cache_resource(show_spinner=False)
-def _conversations() -> Conversations:
+def conversations() -> Conversations:
+    """Those of this process."""
     return Conversations()
