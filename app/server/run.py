@@ -51,7 +51,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             with open_lectern(settings, "serve", wait_seconds=0, address=address) as lectern:
                 metrics = Metrics()
                 service = Service(lectern, on_sync=metrics.count_sync)
-                scheduler = FolderScheduler(book, _sync_through(service), home=settings.home, ignore=settings.ignore)
+                scheduler = FolderScheduler(book, sync_through(service), home=settings.home, ignore=settings.ignore)
                 app = create_app(
                     service,
                     access=access,
@@ -74,7 +74,8 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
                     leave()
 
 
-def _sync_through(service: Service) -> RunSync:
+def sync_through(service: Service) -> RunSync:
+    """How a schedule has the service sync a folder, and waits for it."""
     return lambda folder, collection: service.sync(folder, collection).finished.result()
 
 

@@ -17,13 +17,15 @@ import uvicorn
 
 from app import build
 from app.access import AccessPolicy
-from app.build import open_lectern
+from app.build import open_folder_book, open_lectern
+from app.routes_folders import folders_router
+from app.scheduling.scheduler import FolderScheduler
 from app.server.api import create_app
 from app.server.metrics import Metrics
-from app.server.run import configuration
+from app.server.run import configuration, sync_through
 from app.service import Service
 from app.settings import read_settings
-from app.tokens import TokenStore
+from app.tokens import SERVICE_FILE, TokenStore
 from tests.fakes import HashEmbedder
 
 NO_OLLAMA = "http://127.0.0.1:9"
@@ -67,11 +69,20 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     metrics = Metrics()
     with (
         open_lectern(read, "serve", wait_seconds=0, embedder=HashEmbedder()) as lectern,
-        closing(TokenStore(home / "service.sqlite")) as tokens,
+        closing(TokenStore(home / SERVICE_FILE)) as tokens,
+        closing(open_folder_book(read)) as book,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         service = Service(lectern, on_sync=metrics.count_sync)
-        app = create_app(service, access=AccessPolicy.of(read, tokens, host="127.0.0.1"), metrics=metrics)
+        scheduler = FolderScheduler(book, sync_through(service), home=home)
+        app = create_app(
+            service,
+            access=AccessPolicy.of(read, tokens, host="127.0.0.1"),
+            metrics=metrics,
+            routers=[folders_router(book, scheduler)],
+            check_folder=book.check_allowed,
+        )
+        scheduler.start()
         server = uvicorn.Server(configuration(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -84,4 +95,6 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join()
+            scheduler.prepare_stop()
             assert service.close(30)
+            scheduler.stop()
