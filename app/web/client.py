@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.server.schemas import (
     AnswerForm,
+    CitationForm,
     CollectionForm,
     CollectionList,
     DocumentForm,
@@ -151,9 +152,18 @@ class LecternClient:
         """Questions to begin with."""
         return self.read(QuestionList, f"{_at(collection)}/questions", params={"limit": limit}).questions
 
-    def add_feedback(self, collection: str, question: str, answer: str, rating: str) -> None:
-        """Say whether an answer was good: "up" or "down"."""
-        body = {"collection": collection, "question": question, "answer": answer, "rating": rating}
+    def add_feedback(
+        self, collection: str, question: str, answer: str, rating: str, citations: Sequence[CitationForm] = ()
+    ) -> None:
+        """Say whether an answer was good: "up" or "down". The pages that carried it are kept with that."""
+        cited = {(citation.document, citation.page) for citation in citations if citation.supported}
+        body = {
+            "collection": collection,
+            "question": question,
+            "answer": answer,
+            "rating": rating,
+            "citations": [{"document": document, "page": page} for document, page in sorted(cited)],
+        }
         self.call("POST", "/feedback", json=body)
 
     async def ask(self, asked: Asked) -> AsyncGenerator[AskEvent, None]:

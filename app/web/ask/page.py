@@ -116,7 +116,8 @@ def _draw_turn(client: LecternClient, conversation: Conversation, number: int) -
 
     def rate(rating: str) -> None:
         with reported():
-            client.add_feedback(turn.asked.collection, turn.asked.question, turn.said, rating)
+            citations = turn.answer.citations if turn.answer else ()
+            client.add_feedback(turn.asked.collection, turn.asked.question, turn.said, rating, citations)
             turn.rating = rating
             st.toast(texts.ANSWER_RATED)
 
