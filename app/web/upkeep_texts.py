@@ -5,7 +5,6 @@ from __future__ import annotations
 READ_ONLY = "Your token may read here, and change nothing."
 CANCEL = "Cancel"
 SAVE = "Save"
-REFRESH = "Refresh"
 NEVER = "never"
 PAGE = "Page {number}"
 PAGE_LABELLED = "Page {number} (printed as {label})"
@@ -64,8 +63,8 @@ ADD_SUMMARY = "{indexed:,} indexed, {unchanged:,} unchanged, {failed:,} failed."
 ADD_CLEAR = "Clear this list"
 ADD_LOST = "The service does not know this upload any more."
 ADD_LOST_REMEDY = "Look into the table below, and send the file again if it is not there."
-ADD_TOO_LARGE = "The file has {megabytes:,.0f} MB; uploads may have {most:,.0f} MB."
-ADD_TOO_LARGE_REMEDY = "Put it into a folder and add that on the page Folders."
+ADD_STOPPED = "The service was stopped before it was indexed."
+ADD_STOPPED_REMEDY = "It is kept: index it again once the service runs."
 
 REINDEX = "Index again"
 REINDEX_STARTED = "It is being read again. The version that is indexed answers until then."
@@ -88,8 +87,6 @@ PAGE_TEXT = "What was read of it"
 PAGE_TEXT_NONE = "No text was found on this page."
 PAGE_IMAGE_NONE = "Pictures are there of PDF pages; other files have text only."
 PAGE_ALT = "Page {number} of {document}"
-PREVIOUS = "Previous page"
-NEXT = "Next page"
 FACTS = "{pages:,} pages · {chunks:,} chunks · {size} · {type}"
 WARNINGS = "When it was read"
 
@@ -253,7 +250,7 @@ OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. It can be fetched again."
 
 KEYS = "Keys of providers"
 KEYS_EXPLAINED = (
-    "Keys are typed into no page: set the variable in the environment of `lectern serve`, or write it as a line "
+    "Keys are typed into no page: set the variable in the environment of the service, or write it as a line "
     "NAME=KEY into the file .env in the folder where it is started, and start it again."
 )
 KEYS_ALT = "Table of the providers, and whether their key is set"
@@ -289,7 +286,6 @@ SETTING_EFFECTS = {
 }
 SETTING_RESET = "Back to {value}"
 SETTING_CALIBRATED = "calibrated"
-SETTING_CHOSEN = "Set on this page."
 
 # --- quality ---
 

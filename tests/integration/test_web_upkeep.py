@@ -156,7 +156,7 @@ def test_a_file_of_a_dropped_folder_is_named_after_its_subfolders(given: str, ke
 def test_a_folder_is_added_run_paused_and_its_history_shown(served: Served, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("One document of a folder that is kept in step.")
     page = draw(served, "folders", collection="watched")
-    page.text_input(key="folder path").set_value(str(tmp_path)).run()
+    page.text_input(key="folder path 0").set_value(str(tmp_path)).run()
     page.text_input(key="folder into watched").set_value("watched").run()
     next(button for button in page.button if button.label == texts.FOLDER_ADD).click().run()
     assert not page.exception
@@ -174,7 +174,7 @@ def test_a_folder_is_added_run_paused_and_its_history_shown(served: Served, tmp_
 
 def test_a_folder_that_is_none_is_refused_with_what_to_do(served: Served) -> None:
     page = draw(served, "folders")
-    page.text_input(key="folder path").set_value("/nowhere/at/all").run()
+    page.text_input(key="folder path 0").set_value("/nowhere/at/all").run()
     next(button for button in page.button if button.label == texts.FOLDER_ADD).click().run()
     assert "does not exist" in page.error[0].value.replace("\\", "")
 

@@ -151,7 +151,10 @@ def _offer_actions(calls: Calls, folder: FolderForm) -> None:
 
 
 def _add_folder(calls: Calls) -> None:
-    path = st.text_input(texts.FOLDER_PATH, placeholder=texts.FOLDER_PATH_HINT, max_chars=4096, key="folder path")
+    round_ = st.session_state.setdefault("folder round", 0)
+    path = st.text_input(
+        texts.FOLDER_PATH, placeholder=texts.FOLDER_PATH_HINT, max_chars=4096, key=f"folder path {round_}"
+    )
     collection = st.text_input(
         texts.FOLDER_COLLECTION,
         calls.collection or texts.ADD_DEFAULT_COLLECTION,
@@ -165,7 +168,7 @@ def _add_folder(calls: Calls) -> None:
             folder = calls.add_folder(path.strip(), collection.strip(), schedule)
             calls.run_folder(folder.id)
             parts.notice(texts.FOLDER_ADDED)
-            del st.session_state["folder path"]
+            st.session_state["folder round"] = round_ + 1
             st.rerun()
 
 

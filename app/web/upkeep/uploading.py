@@ -111,6 +111,8 @@ def _outcome(upload: Upload, jobs: dict[str, JobForm]) -> Upload:
     own = jobs[upload.run]
     if own.error is not None:
         return _failed(upload, own.error.detail, own.error.remedy)
+    if own.report is None:
+        return _failed(upload, texts.ADD_STOPPED, texts.ADD_STOPPED_REMEDY)
     # The latest word counts: a file may fail once and be read by the sync after.
     for job in reversed([job for job in jobs.values() if job.report is not None]):
         report = job.report or {}
