@@ -4,25 +4,35 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-unit test-integration lint types check bench torture lock
+.PHONY: help install run demo test test-unit test-integration browser lint types check bench torture lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 install: $(VENV)/.installed ## make .venv and install the locked versions
 
-run: $(VENV)/.installed ## index data/sample and ask it a question
+run: demo ## index data/sample, ask it a question and open the web page
+	$(BIN)/lectern web
+
+demo: $(VENV)/.installed ## index data/sample and ask it a question; opens nothing
 	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
-test: $(VENV)/.installed-dev ## run all tests
+test: $(VENV)/.installed-dev browser ## run all tests
 	$(BIN)/pytest
 
 test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
 	$(BIN)/pytest tests/unit
 
-test-integration: $(VENV)/.installed-dev ## run the tests on real Chroma, SQLite and models
+test-integration: $(VENV)/.installed-dev browser ## run the tests on real Chroma, SQLite and models
 	$(BIN)/pytest tests/integration tests/e2e
+
+browser: ## install Chromium for the end-to-end tests, on Debian as root; they are skipped without it
+	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  (apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium chromium-driver) \
+	  || echo "Chromium could not be installed: the end-to-end tests are skipped."; \
+	else echo "There is no Chromium: the end-to-end tests are skipped. On Debian: apt-get install chromium"; fi
 
 lint: $(VENV)/.installed-dev ## check style
 	$(BIN)/ruff check .

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -32,8 +29,7 @@ SCRIPT = Path(__file__).parent / "web" / "main.py"
 SECRETS = (Path(".streamlit/secrets.toml"), Path.home() / ".streamlit" / "secrets.toml")
 """Where Streamlit looks for an identity provider."""
 
-START_SECONDS = 60.0
-"""For either process to answer; loading the models goes on behind."""
+POLL_SECONDS = 0.1
 
 STOP_SECONDS = 8.0
 """The service itself is gone five seconds after it is told."""
@@ -75,9 +71,11 @@ def web(
             with _service_for(settings, service) as address:
                 _check_who_gets_in(host, address)
                 with _running(_page_command(settings, host, port, address, browser=browser)) as page:
-                    _wait_for(page, f"http://{_reachable(host)}:{port}/_stcore/health")
+                    health = f"http://{_reachable(host)}:{port}/_stcore/health"
+                    _wait_until(lambda: _answers(health), page, f"The page did not start. Is the port {port} taken?")
                     printing.messages.print(f"Lectern's page is at http://{_reachable(host)}:{port}. Ctrl-C ends it.")
                     page.wait()
+                    raise ConfigurationError("The page has ended.", "It says above why.")
         except KeyboardInterrupt:
             return
 
@@ -85,30 +83,26 @@ def web(
 @contextmanager
 def _service_for(settings: Settings, given: str) -> Iterator[str]:
     """The address of the service: the one given, the one that owns the index, or a new one that ends with the block."""
-    if address := given.rstrip("/") or owner_address(settings.home):
+    if address := given.rstrip("/") or _running_service(settings):
         yield address
         return
     command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(settings.home)]
-    with _running(command, stderr=subprocess.PIPE) as process:
-        yield _told_address(process)
+    with _running(command) as process:
+        _wait_until(lambda: bool(_running_service(settings)), process, "The service did not start; it says above why.")
+        yield _running_service(settings)
 
 
-def _told_address(process: subprocess.Popen[str]) -> str:
-    """The address that a starting service tells; everything it says is passed on."""
-    assert process.stderr is not None
-    told = ""
-    for line in process.stderr:
-        told += line
-        if found := re.search(r"http://\S+:\d+", told):
-            threading.Thread(target=_pass_on, args=(process,), daemon=True).start()
-            return found.group()
-    raise ConfigurationError(f"The service did not start: {' '.join(told.split())}", "`lectern doctor` looks further.")
+def _running_service(settings: Settings) -> str:
+    """Where the owner of the index answers; "" where none does, also one that was killed and left its address."""
+    address = owner_address(settings.home)
+    return address if address and _answers(f"{address}/healthz") else ""
 
 
-def _pass_on(process: subprocess.Popen[str]) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        sys.stderr.write(line)
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _page_command(settings: Settings, host: str, port: int, address: str, *, browser: bool) -> list[str]:
@@ -145,11 +139,10 @@ def _check_who_gets_in(host: str, address: str) -> None:
 
 
 @contextmanager
-def _running(command: list[str], *, stderr: int | None = None) -> Iterator[subprocess.Popen[str]]:
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that ends with the block, by SIGTERM and in the end by force."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     # A session of its own: Ctrl-C reaches this process, which ends the others in order.
-    process = subprocess.Popen(command, text=True, stderr=stderr, env=environment, start_new_session=True)
+    process = subprocess.Popen(command, start_new_session=True)
     try:
         yield process
     finally:
@@ -161,17 +154,12 @@ def _running(command: list[str], *, stderr: int | None = None) -> Iterator[subpr
             process.wait()
 
 
-def _wait_for(process: subprocess.Popen[str], health: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], failure: str) -> None:
+    """Until it holds, for as long as the process lives. Raises ConfigurationError once it does not."""
+    while not condition():
         if process.poll() is not None:
-            raise ConfigurationError("The page did not start.", "Another program may use its port: choose one: --port.")
-        try:
-            if httpx.get(health, trust_env=False).is_success:
-                return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    raise ConfigurationError(f"The page did not answer within {START_SECONDS:.0f} s.", "Try again.")
+            raise ConfigurationError(failure, "`lectern doctor` looks further.")
+        time.sleep(POLL_SECONDS)
 
 
 def _reachable(host: str) -> str:

@@ -55,7 +55,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             announce_address(settings.home, address)
             metrics = Metrics()
             service = Service(lectern, on_sync=metrics.count_sync, forget_folders=book.forget_collection)
-            scheduler = FolderScheduler(book, _sync_through(service), home=settings.home, ignore=settings.ignore)
+            scheduler = FolderScheduler(book, sync_through(service), home=settings.home, ignore=settings.ignore)
             app = create_app(
                 service,
                 access=access,
@@ -79,7 +79,8 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
                 leave()
 
 
-def _sync_through(service: Service) -> RunSync:
+def sync_through(service: Service) -> RunSync:
+    """How a schedule has the service sync a folder, and waits for it."""
     return lambda folder, collection: service.sync(folder, collection).finished.result()
 
 

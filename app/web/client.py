@@ -15,11 +15,13 @@ from pydantic import BaseModel, ValidationError
 
 from app.server.schemas import (
     AnswerForm,
+    CitationForm,
     CollectionForm,
     CollectionList,
     DocumentForm,
     DocumentList,
     PageForm,
+    QuestionList,
     SourceForm,
 )
 from rag.errors import LecternError
@@ -90,6 +92,10 @@ class LecternClient:
             trust_env=False,
         )
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     # --- what all calls share ---
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -120,6 +126,10 @@ class LecternClient:
         """All of a collection, also those that could not be read."""
         return self.read(DocumentList, f"{_at(collection)}/documents").documents
 
+    def document(self, collection: str, document_id: int) -> DocumentForm:
+        """One document."""
+        return self.read(DocumentForm, f"{_at(collection)}/documents/{document_id}")
+
     def page(self, collection: str, document_id: int, number: int) -> PageForm:
         """The text of a page (0-based)."""
         return self.read(PageForm, f"{_at(collection)}/documents/{document_id}/pages/{number}")
@@ -138,9 +148,22 @@ class LecternClient:
 
     # --- answers ---
 
-    def add_feedback(self, collection: str, question: str, answer: str, rating: str) -> None:
-        """Say whether an answer was good: "up" or "down"."""
-        body = {"collection": collection, "question": question, "answer": answer, "rating": rating}
+    def suggested_questions(self, collection: str, *, limit: int) -> list[str]:
+        """Questions to begin with."""
+        return self.read(QuestionList, f"{_at(collection)}/questions", params={"limit": limit}).questions
+
+    def add_feedback(
+        self, collection: str, question: str, answer: str, rating: str, citations: Sequence[CitationForm] = ()
+    ) -> None:
+        """Say whether an answer was good: "up" or "down". The pages that carried it are kept with that."""
+        cited = {(citation.document, citation.page) for citation in citations if citation.supported}
+        body = {
+            "collection": collection,
+            "question": question,
+            "answer": answer,
+            "rating": rating,
+            "citations": [{"document": document, "page": page} for document, page in sorted(cited)],
+        }
         self.call("POST", "/feedback", json=body)
 
     async def ask(self, asked: Asked) -> AsyncGenerator[AskEvent, None]:

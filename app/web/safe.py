@@ -8,6 +8,8 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINKED = re.compile(r"(?i)\b(https?|ftp|www|mailto)(?=[.:])|(?<=\w)(?=@\w)")
 
+_LOUD = re.compile(r"(<|!(?=\[)|(?<=\])\(|(?<=\])\[(?!\d)|(?<=\]):)")
+
 
 def plain(text: str) -> str:
     """`text` for a Markdown label or paragraph, so that all of it shows as it is written: no link, image or mark-up."""
@@ -21,3 +23,8 @@ def one_line(text: str, limit: int) -> str:
     """`text` on one line without characters that are not seen, cut at `limit`."""
     line = " ".join(_INVISIBLE.sub("", text).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def quiet(text: str) -> str:
+    """Markdown in which no HTML, no image and no link is left to those who open it; all else stays."""
+    return _LOUD.sub(r"\\\1", _INVISIBLE.sub("", text))

@@ -9,6 +9,15 @@ CSS = """
 @media (max-width: 640px) {
   .block-container, [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; }
 }
+.st-key-proof { position: sticky; top: 4.25rem; }
+.st-key-suggestions { gap: 0.25rem; }
+.st-key-suggestions button { text-align: left; justify-content: flex-start; }
+@media (max-width: 900px) {
+  .st-key-proof {
+    position: fixed; inset: 0; z-index: 1000000; padding: 0.8rem; overflow: auto;
+    background: var(--st-background-color, Canvas);
+  }
+}
 a:focus-visible, button:focus-visible, [tabindex]:focus-visible {
   outline: 2px solid var(--st-primary-color, #1d6f8a); outline-offset: 2px;
 }

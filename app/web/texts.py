@@ -23,3 +23,91 @@ SIGN_IN_WRONG = "The service does not know this token."
 SIGN_IN_WITH_ACCOUNT = "Sign in with your account"
 SIGN_IN_ACCOUNT_EXPLAINED = "This page asks who you are."
 SIGN_OUT = "Sign out"
+
+# --- Ask ---
+
+ASK_PLACEHOLDER = "Ask your documents"
+ASK_WELCOME = "Ask a question. Every answer shows the page that proves it."
+ASK_SUGGESTED = "To begin with"
+ASK_EMPTY = "There is nothing to ask yet."
+ASK_EMPTY_REMEDY = "Drop files on the page Documents, or add a folder on the page Folders: then come back."
+ASK_EARLIER = "Show earlier questions"
+ASK_STOP = "Stop"
+ASK_NEW = "New conversation"
+ASK_EXPORT = "Export as Markdown"
+ASK_EXPORT_FILE = "conversation.md"
+ASK_BUSY = "Stop the answer that is being written, or wait for it, then ask again."
+ASK_FILTERS = "Only some documents"
+ASK_FILTER_FOLDER = "Folder"
+ASK_FILTER_TYPE = "File type"
+ASK_FILTER_YEAR = "Dated"
+ASK_FILTER_YEAR_HELP = "By the date that the file itself gives; many give none."
+ASK_FILTER_TITLE = "Title has the words"
+ASK_FILTER_ANY = "All"
+ASK_QUOTES_ONLY = "Quotes only, without the LLM"
+ASK_FILTERED = "Asked of: {filters}"
+ASK_FILTER_NAMES = {"folder": "folder", "document": "path", "type": "type", "created": "date", "title": "title"}
+
+ANSWER_WORDS = {
+    "searching": "Looking through the documents …",
+    "writing": "Writing …",
+    "sources": "Sources",
+    "nearest": "The nearest passages",
+    "refused": "Not found in the documents",
+    "stopped": "Stopped.",
+    "failed": "The answer broke off.",
+    "unsupported": "not carried by its source",
+    "unsupported_note": "Underlined sentences are not carried by the source they name: check them.",
+    "copy": "Copy",
+    "copied": "Copied",
+    "up": "Good answer",
+    "down": "Bad answer",
+    "show_source": "Show source",
+    "open_link": "opens in a new tab",
+    "details": "How it was made",
+    "question": "Question",
+    "answer": "Answer",
+}
+ANSWER_QUOTED = "quotes, no LLM"
+ANSWER_TOKENS = "{prompt:,} + {completion:,} tokens"
+ANSWER_TOKENS_ESTIMATED = "about {prompt:,} + {completion:,} tokens"
+ANSWER_FREE = "no cost"
+ANSWER_PRICE_UNKNOWN = "price unknown"
+ANSWER_RATED = "Thank you."
+ANSWER_STAGES = {
+    "filter": "choose documents",
+    "embed": "read the question",
+    "dense": "search by meaning",
+    "lexical": "search by words",
+    "routed": "search named documents",
+    "load": "load passages",
+    "rerank": "read and reorder",
+    "segments": "join passages",
+    "prompt": "fit into the LLM",
+    "generate": "write",
+    "read": "mark quotes",
+    "check": "check citations",
+}
+
+EXPORT_TITLE = "Conversation with {collection}"
+EXPORT_REFUSED = "(refused: nothing relevant found)"
+EXPORT_UNSUPPORTED = "not carried by this source"
+EXPORT_STOPPED = "(stopped)"
+
+PROOF_WORDS = {
+    "previous": "Previous page",
+    "next": "Next page",
+    "zoom_in": "Larger",
+    "zoom_out": "Smaller",
+    "fit": "Fit to width",
+    "close": "Close",
+    "of": "of",
+    "text": "Text of the page",
+    "quote": "Quoted",
+    "nearest": "Nearest words: they do not carry the sentence",
+}
+PROOF_ALT = "{document}, {page}, the quoted words marked"
+PROOF_ALT_PLAIN = "{document}, {page}"
+PROOF_FILE = "Original file"
+PROOF_GONE = "The document is not in the index any more."
+PROOF_GONE_REMEDY = "Ask again: the answer is then made of what is there now."

@@ -22,8 +22,9 @@ from app.routes_folders import folders_router
 from app.scheduling.scheduler import FolderScheduler
 from app.server.api import create_app
 from app.server.metrics import Metrics
-from app.server.run import configuration
+from app.server.run import configuration, sync_through
 from app.service import Service
+from app.service_file import SERVICE_FILE
 from app.settings import read_settings
 from app.tokens import TokenStore
 from tests.fakes import HashEmbedder
@@ -69,22 +70,20 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     metrics = Metrics()
     with (
         open_lectern(read, "serve", wait_seconds=0, embedder=HashEmbedder()) as lectern,
-        closing(TokenStore(home / "service.sqlite")) as tokens,
+        closing(TokenStore(home / SERVICE_FILE)) as tokens,
         closing(open_folder_book(read)) as book,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
         service = Service(lectern, on_sync=metrics.count_sync)
-        scheduler = FolderScheduler(
-            book, lambda folder, collection: service.sync(folder, collection).finished.result(), home=home
-        )
+        scheduler = FolderScheduler(book, sync_through(service), home=home)
         app = create_app(
             service,
             access=AccessPolicy.of(read, tokens, host="127.0.0.1"),
             metrics=metrics,
-            # The scheduler is not started: what is due by time has its own tests.
             routers=[folders_router(book, scheduler)],
             check_folder=book.check_allowed,
         )
+        scheduler.start()
         server = uvicorn.Server(configuration(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -97,4 +96,6 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join()
+            scheduler.prepare_stop()
             assert service.close(30)
+            scheduler.stop()

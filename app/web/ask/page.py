@@ -1,13 +1,197 @@
-"""Draws the page Ask. Knows the service by its client only."""
+"""The page Ask: lays out questions, answers and the page that proves them. Draws by its neighbours' hands."""
 
 from __future__ import annotations
+
+import hashlib
+from functools import partial
 
 import streamlit as st
 
 from app.web import texts
-from app.web.frame import Desk
+from app.web.ask.answer_view import Opened, draw_turn
+from app.web.ask.conversation import Conversation, Conversations, Turn
+from app.web.ask.export import conversation_markdown
+from app.web.ask.filters import choose_filters, describe_filters
+from app.web.ask.proof import Proof, draw_proof
+from app.web.client import Asked, LecternClient
+from app.web.frame import Desk, reported
+from app.web.safe import plain
+
+TURNS_SHOWN = 10
+"""The last ones; a page with hundreds is slow to draw and nobody reads them at once."""
+
+REDRAW_SECONDS = 0.25
+"""Between two looks at an answer that is being written."""
+
+LONGEST_QUESTION = 8_000
+
+QUESTIONS_SUGGESTED = 6
+
+CHAT = "chat"
+"""In the address: the conversation, which a reload finds again."""
 
 
 def show(desk: Desk) -> None:
     """Draw it."""
-    st.header(texts.ASK)
+    conversation = _conversation(desk.client)
+    with st.sidebar:
+        filters, use_llm = choose_filters(desk) if desk.collection else ({}, True)
+        _draw_menu(desk, conversation)
+    asked = st.chat_input(
+        texts.ASK_PLACEHOLDER, key="question", max_chars=LONGEST_QUESTION, disabled=not desk.collection
+    )
+    suggested = st.session_state.pop("suggested", "")
+    question = (asked or suggested).strip()
+    if question:
+        if conversation.running:
+            conversation.running.stop()
+        conversation.ask(desk.client, Asked(question, desk.collection, filters, use_llm=use_llm))
+        st.session_state.pop("proof", None)
+    proof: Proof | None = st.session_state.get("proof")
+    if proof is None:
+        _draw_conversation(desk, conversation, filters)
+        return
+    left, right = st.columns([6, 5], gap="medium")
+    with left:
+        _draw_conversation(desk, conversation, filters)
+    with right, st.container(key="proof"), reported():
+        draw_proof(desk.client, proof, _show_proof)
+
+
+def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str, str]) -> None:
+    if not conversation.turns:
+        _draw_welcome(desk)
+    shown = int(st.session_state.get("turns shown", TURNS_SHOWN))
+    if len(conversation.turns) > shown and st.button(texts.ASK_EARLIER, icon=":material/expand_less:"):
+        shown += TURNS_SHOWN
+        st.session_state["turns shown"] = shown
+    first = max(0, len(conversation.turns) - shown)
+    for number, turn in enumerate(conversation.turns[first:], first):
+        if turn.is_finished:
+            _draw_turn(desk.client, conversation, number)
+        else:
+            _draw_running(desk.client, conversation, number)
+    if filters:
+        st.caption(describe_filters(filters))
+
+
+def _draw_welcome(desk: Desk) -> None:
+    if not desk.collection:
+        st.subheader(texts.ASK)
+        st.info(f"{texts.ASK_EMPTY}\n\n{texts.ASK_EMPTY_REMEDY}", icon=":material/upload_file:")
+        return
+    st.subheader(texts.ASK_WELCOME)
+    with st.container(key="suggestions"), reported():
+        questions = desk.client.suggested_questions(desk.collection, limit=QUESTIONS_SUGGESTED)
+        if questions:
+            st.caption(texts.ASK_SUGGESTED)
+        for number, question in enumerate(questions):
+            st.button(
+                plain(question),
+                key=f"suggested {number}",
+                on_click=partial(st.session_state.__setitem__, "suggested", question),
+                type="tertiary",
+                icon=":material/arrow_forward:",
+            )
+
+
+@st.fragment(run_every=REDRAW_SECONDS)
+def _draw_running(client: LecternClient, conversation: Conversation, number: int) -> None:
+    """The last turn, again and again until it is whole."""
+    turn = conversation.turns[number]
+    if turn.is_finished or st.session_state.pop("proof changed", False):
+        st.rerun()
+    _draw_turn(client, conversation, number)
+    st.button(texts.ASK_STOP, icon=":material/stop_circle:", on_click=turn.stop, key=f"stop {number}")
+
+
+def _draw_turn(client: LecternClient, conversation: Conversation, number: int) -> None:
+    turn = conversation.turns[number]
+    opened: tuple[int, Opened] | None = st.session_state.get("opened")
+
+    def open_proof(what: Opened) -> None:
+        st.session_state["opened"] = (number, what)
+        _show_proof(_proof_of(turn, what))
+        st.session_state["proof changed"] = not turn.is_finished
+
+    def rate(rating: str) -> None:
+        with reported():
+            citations = turn.answer.citations if turn.answer else ()
+            client.add_feedback(turn.asked.collection, turn.asked.question, turn.said, rating, citations)
+            turn.rating = rating
+            st.toast(texts.ANSWER_RATED)
+
+    chosen = opened[1] if opened and opened[0] == number and "proof" in st.session_state else None
+    draw_turn(turn, key=f"turn {conversation.id} {number}", chosen=chosen, on_open=open_proof, on_rate=rate)
+
+
+def _proof_of(turn: Turn, what: Opened) -> Proof | None:
+    """The page behind a button; None for what is not there."""
+    by_number = {source.number: source for source in turn.sources}
+    if what.kind == "source":
+        source = by_number.get(what.at)
+        return Proof.of_source(turn.asked.collection, source) if source else None
+    citations = turn.answer.citations if turn.answer else []
+    if not 0 <= what.at < len(citations):
+        return None
+    citation = citations[what.at]
+    source = by_number.get(citation.number)
+    return Proof.of_citation(turn.asked.collection, citation, source.document_id) if source else None
+
+
+def _show_proof(proof: Proof | None) -> None:
+    if proof is None:
+        st.session_state.pop("proof", None)
+    else:
+        st.session_state["proof"] = proof
+
+
+def _draw_menu(desk: Desk, conversation: Conversation) -> None:
+    if not conversation.turns:
+        return
+    if st.button(texts.ASK_NEW, icon=":material/add_comment:", width="stretch"):
+        for name in ("proof", "opened", "turns shown"):
+            st.session_state.pop(name, None)
+        _keep(conversations().open(owner_of(desk.client)))
+        st.rerun()
+    st.download_button(
+        texts.ASK_EXPORT,
+        lambda: conversation_markdown(desk.collection, conversation.turns),
+        file_name=texts.ASK_EXPORT_FILE,
+        mime="text/markdown",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+# --- which conversation ---
+
+
+def _conversation(client: LecternClient) -> Conversation:
+    """The one in the address, the one of this visit, or a new one; another one's is not shown."""
+    kept, owner = conversations(), owner_of(client)
+    for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
+        if found := kept.find(id_, owner):
+            break
+    else:
+        found = kept.open(owner)
+    _keep(found)
+    return found
+
+
+def _keep(conversation: Conversation) -> None:
+    st.session_state[CHAT] = conversation.id
+    if st.query_params.get(CHAT) != conversation.id:
+        st.query_params[CHAT] = conversation.id
+
+
+def owner_of(client: LecternClient) -> str:
+    """Whose conversations a caller's are."""
+    return hashlib.sha256(f"{client.base_url} {client.token}".encode()).hexdigest()
+
+
+@st.cache_resource(show_spinner=False)
+def conversations() -> Conversations:
+    """Those of this process."""
+    return Conversations()

@@ -1,0 +1,300 @@
+// Draws one question and its answer. What documents and models say becomes text nodes only, never HTML: Markdown is
+// read here, in the little that answers use, and anything else stays as it was written.
+
+const MARKER = /\[(\d{1,3})\]/g;
+const INLINE = new RegExp(
+  [
+    "(?<code>`[^`\\n]+`)",
+    "(?<bold>\\*\\*(?=\\S)[^\\n]+?\\*\\*|__(?=\\S)[^\\n]+?__)",
+    "(?<italic>\\*(?=[^\\s*])[^*\\n]+\\*|(?<!\\w)_(?=[^\\s_])[^_\\n]+_(?!\\w))",
+    "(?<image>!\\[[^\\]\\n]*\\]\\([^)\\n]*\\))",
+    "(?<link>\\[[^\\]\\n]+\\]\\([^)\\s]+\\))",
+    "(?<marker>\\[\\d{1,3}\\])",
+  ].join("|"),
+  "g",
+);
+const SENTENCE_END = /(?<=[.!?…:]["”’)]?)\s+/;
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === false || value === undefined || value === null) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const THUMB =
+  "M7 10v10H3V10zm2 10V9.500l4-6.500c1.500 0 2.500 1.300 2 2.800L14.300 9H20a1.500 1.500 0 0 1 1.500 1.800l-1.500 7.500A2 2 0 0 1 18 20z";
+
+function thumb(rating) {
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", rating], ["aria-hidden", "true"]]) drawn.setAttribute(key, value);
+  drawn.appendChild(document.createElementNS(drawn.namespaceURI, "path")).setAttribute("d", THUMB);
+  return drawn;
+}
+
+// --- Markdown to nodes ---
+
+class Writer {
+  constructor(data, open) {
+    this.data = data;
+    this.open = open;
+    this.next = 0; // the citation that the next marker belongs to
+  }
+
+  chip(number) {
+    const { citations, sources, words } = this.data;
+    let index = -1;
+    if (citations[this.next]?.number === number) index = this.next++;
+    else for (let i = this.next - 1; i >= 0 && index < 0; i--) if (citations[i].number === number) index = i;
+    const citation = index < 0 ? null : citations[index];
+    const source = sources.find((one) => one.number === number);
+    const label = citation?.label ?? source?.label ?? "";
+    const wrong = citation !== null && !citation.supported;
+    const chosen = this.data.chosen === (citation ? `citation:${index}` : `source:${number}`);
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: `chip${wrong ? " wrong" : ""}${chosen ? " chosen" : ""}`,
+        title: wrong ? `${label}: ${words.unsupported}` : label,
+        "aria-label": `${words.show_source} ${number}: ${label}${wrong ? `, ${words.unsupported}` : ""}`,
+        "aria-pressed": String(chosen),
+        onclick: () => this.open(citation ? { kind: "citation", at: index } : { kind: "source", at: number }),
+      },
+      wrong ? `${number}?` : String(number),
+    );
+    return { button, wrong };
+  }
+
+  // Inline text in sentences, so that one that its source does not carry can be marked.
+  inline(parent, text) {
+    let sentence = null;
+    const last = () => sentence ?? (sentence = parent.appendChild(element("span", { class: "sentence" })));
+    let from = 0;
+    const plain = (piece) => {
+      piece.split(SENTENCE_END).forEach((part, index) => {
+        if (index > 0) {
+          parent.append(" ");
+          sentence = null;
+        }
+        if (part) last().append(part);
+      });
+    };
+    for (const match of text.matchAll(INLINE)) {
+      plain(text.slice(from, match.index));
+      from = match.index + match[0].length;
+      const found = match.groups;
+      if (found.marker) {
+        const { button, wrong } = this.chip(Number(found.marker.slice(1, -1)));
+        // A marker after the full stop belongs to the sentence before it.
+        const marked = sentence ?? [...parent.querySelectorAll(":scope > .sentence")].pop() ?? last();
+        if (wrong) marked.classList.add("unsupported");
+        (sentence ?? marked).append(button);
+      } else if (found.code) last().append(element("code", {}, found.code.slice(1, -1)));
+      else if (found.bold) this.nested("strong", last(), found.bold.slice(2, -2));
+      else if (found.italic) this.nested("em", last(), found.italic.slice(1, -1));
+      else if (found.link) last().append(this.link(found.link));
+      else last().append(match[0]); // an image is shown as what was written
+    }
+    plain(text.slice(from));
+  }
+
+  nested(name, parent, text) {
+    const made = parent.appendChild(element(name));
+    let from = 0;
+    for (const match of text.matchAll(MARKER)) {
+      made.append(text.slice(from, match.index));
+      const { button, wrong } = this.chip(Number(match[1]));
+      if (wrong) parent.classList.add("unsupported");
+      made.append(button);
+      from = match.index + match[0].length;
+    }
+    made.append(text.slice(from));
+  }
+
+  link(written) {
+    const [, words, address] = /^\[([^\]]+)\]\((.*)\)$/.exec(written);
+    let url;
+    try {
+      url = new URL(address);
+    } catch {
+      return document.createTextNode(written);
+    }
+    if (url.protocol !== "http:" && url.protocol !== "https:") return document.createTextNode(written);
+    const attributes = { href: url.href, target: "_blank", rel: "noopener noreferrer nofollow" };
+    // The address is shown beside the words: a model can be made to write a link that is not what it says.
+    const title = `${url.href} (${this.data.words.open_link})`;
+    return element("a", { ...attributes, referrerpolicy: "no-referrer", title }, `${words} (${url.host})`);
+  }
+
+  blocks(parent, text) {
+    const lines = text.split("\n");
+    for (let at = 0; at < lines.length; ) {
+      const line = lines[at];
+      if (/^\s*```/.test(line)) {
+        const code = [];
+        for (at++; at < lines.length && !/^\s*```/.test(lines[at]); at++) code.push(lines[at]);
+        at++;
+        parent.append(element("pre", {}, element("code", {}, code.join("\n"))));
+      } else if (/^\s*$/.test(line)) at++;
+      else if (/^#{1,6}\s/.test(line)) {
+        this.inline(parent.appendChild(element("p", { class: "heading" })), line.replace(/^#+\s+/, ""));
+        at++;
+      } else if (/^\s*(?:[-*_]\s*){3,}$/.test(line)) {
+        parent.append(element("hr"));
+        at++;
+      } else if (/^\s*\|.*\|\s*$/.test(line) && /^\s*\|[\s:|-]+\|\s*$/.test(lines[at + 1] ?? "")) at = this.table(parent, lines, at);
+      else if (/^\s*(?:[-*•+]|\d{1,3}[.)])\s+/.test(line)) at = this.list(parent, lines, at);
+      else if (/^\s*>/.test(line)) {
+        const quoted = [];
+        for (; at < lines.length && /^\s*>/.test(lines[at]); at++) quoted.push(lines[at].replace(/^\s*>\s?/, ""));
+        this.inline(parent.appendChild(element("blockquote")), quoted.join(" "));
+      } else {
+        const paragraph = [];
+        for (; at < lines.length && lines[at].trim() && !/^\s*(?:[-*•+]\s|\d{1,3}[.)]\s|#{1,6}\s|```|>)/.test(lines[at]); at++)
+          paragraph.push(lines[at].trim());
+        if (!paragraph.length) paragraph.push(lines[at++].trim());
+        this.inline(parent.appendChild(element("p")), paragraph.join(" "));
+      }
+    }
+  }
+
+  list(parent, lines, at) {
+    const item = /^(\s*)(?:[-*•+]|(\d{1,3})[.)])\s+(.*)$/;
+    const first = item.exec(lines[at]);
+    const made = parent.appendChild(element(first[2] ? "ol" : "ul", first[2] ? { start: first[2] } : {}));
+    while (at < lines.length) {
+      const found = item.exec(lines[at]);
+      if (!found || (found[1].length <= first[1].length && Boolean(found[2]) !== Boolean(first[2]))) break;
+      if (found[1].length > first[1].length + 1 && made.lastElementChild) {
+        at = this.list(made.lastElementChild, lines, at);
+        continue;
+      }
+      if (found[1].length + 1 < first[1].length) break;
+      let text = found[3];
+      for (at++; at < lines.length && /^\s{2,}\S/.test(lines[at]) && !item.test(lines[at]); at++) text += ` ${lines[at].trim()}`;
+      this.inline(made.appendChild(element("li")), text);
+      while (at < lines.length && !lines[at].trim() && item.test(lines[at + 1] ?? "")) at++;
+    }
+    return at;
+  }
+
+  table(parent, lines, at) {
+    const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+    const made = element("table");
+    const row = (line, name) => {
+      const drawn = made.appendChild(element("tr"));
+      for (const cell of cells(line)) this.inline(drawn.appendChild(element(name)), cell);
+    };
+    row(lines[at], "th");
+    for (at += 2; at < lines.length && /^\s*\|/.test(lines[at]); at++) row(lines[at], "td");
+    parent.append(element("div", { class: "wide" }, made));
+    return at;
+  }
+}
+
+// --- what is around the text ---
+
+function drawSources(data, open) {
+  if (!data.sources.length) return null;
+  const { words } = data;
+  const list = element("div", { class: "sources", role: "group", "aria-label": data.refused ? words.nearest : words.sources });
+  list.append(element("span", { class: "caption" }, data.refused ? words.nearest : words.sources));
+  const cited = new Set(data.citations.map((citation) => citation.number));
+  for (const source of data.sources) {
+    const chosen = data.chosen === `source:${source.number}`;
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: `source${cited.size && !cited.has(source.number) ? " unused" : ""}${chosen ? " chosen" : ""}`,
+        title: source.detail,
+        "aria-pressed": String(chosen),
+        onclick: () => open({ kind: "source", at: source.number }),
+      },
+      element("b", {}, String(source.number)),
+      element("span", {}, source.label),
+    );
+    if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt" }, source.excerpt));
+    list.append(button);
+  }
+  return list;
+}
+
+function drawFooter(data, rate) {
+  const { words } = data;
+  const footer = element("div", { class: "footer" });
+  const copy = element("button", { type: "button", class: "quiet", onclick: () => copyText(data.copy, copy, words) }, words.copy);
+  footer.append(copy);
+  for (const rating of ["up", "down"]) {
+    const pressed = data.rating === rating;
+    const attributes = { type: "button", class: `quiet${pressed ? " pressed" : ""}`, title: words[rating] };
+    footer.append(
+      element("button", { ...attributes, "aria-label": words[rating], "aria-pressed": String(pressed), onclick: () => rate(rating) }, thumb(rating)),
+    );
+  }
+  if (data.made.length) {
+    const rows = data.stages.map(([name, time]) => element("div", {}, element("span", {}, name), element("span", {}, time)));
+    footer.append(
+      element(
+        "details",
+        { class: "made" },
+        element("summary", { "aria-label": `${words.details}: ${data.made.join(", ")}` }, data.made.join(" · ")),
+        element("div", { class: "stages" }, ...rows),
+      ),
+    );
+  }
+  return footer;
+}
+
+async function copyText(text, button, words) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page that is not served over HTTPS has no clipboard but this one.
+    const field = document.body.appendChild(element("textarea", { style: "position:fixed;opacity:0" }));
+    field.value = text;
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+  button.textContent = words.copied;
+  setTimeout(() => (button.textContent = words.copy), 1500);
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const { words } = data;
+  const open = (what) => setTriggerValue("open", what);
+  const kept = parentElement.querySelector(".turn details")?.open ?? false;
+  const turn = element("div", { class: "turn" });
+  turn.append(element("div", { class: "question", role: "heading", "aria-level": "2" }, data.question));
+  const answer = turn.appendChild(
+    element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": words.answer, "aria-busy": String(data.running) }),
+  );
+  const sources = drawSources(data, open);
+  if (data.refused) answer.append(element("div", { class: "verdict" }, words.refused));
+  if (sources && !data.refused) answer.append(sources);
+  const text = answer.appendChild(element("div", { class: "text" }));
+  new Writer(data, open).blocks(text, data.text);
+  if (data.running) {
+    const waiting = element("span", { class: "waiting", role: "status" }, data.text ? "" : words[data.state]);
+    (data.text ? (text.lastElementChild ?? text) : text).append(waiting);
+  }
+  if (sources && data.refused) answer.append(sources);
+  if (text.querySelector(".unsupported")) answer.append(element("p", { class: "note warn" }, words.unsupported_note));
+  for (const notice of data.notices) answer.append(element("p", { class: "note" }, notice));
+  if (data.problem) answer.append(element("p", { class: "note bad", role: "alert" }, data.problem));
+  if (data.finished) answer.append(drawFooter(data, (rating) => setTriggerValue("rate", rating)));
+  const details = turn.querySelector("details");
+  if (details) details.open = kept;
+  // Which button had the focus is kept through a redraw, for those who work by keyboard.
+  const focused = [...parentElement.querySelectorAll(".turn button")].indexOf(parentElement.activeElement);
+  parentElement.querySelector(".turn")?.remove();
+  parentElement.append(turn);
+  if (focused >= 0) turn.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
+}

@@ -1,0 +1,143 @@
+"""Draws a turn of the conversation, in which sources and citations are buttons. Knows neither service nor pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from app.server.schemas import AnswerForm, CitationForm, SourceForm
+from app.web import texts
+from app.web.ask.conversation import State, Turn
+from app.web.ask.export import with_footnotes
+from app.web.safe import one_line
+from rag.types import page_name
+
+HERE = Path(__file__).parent
+
+EXCERPT_CHARACTERS = 280
+LABEL_CHARACTERS = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What somebody clicked: the citation at an index, or the source of a number."""
+
+    kind: Literal["citation", "source"]
+    at: int
+
+    @property
+    def name(self) -> str:
+        """How the drawn answer names it."""
+        return f"{self.kind}:{self.at}"
+
+
+_component = st.components.v2.component(
+    "lectern_answer", js=(HERE / "answer.js").read_text("utf-8"), css=(HERE / "answer.css").read_text("utf-8")
+)
+
+
+def draw_turn(
+    turn: Turn, *, key: str, chosen: Opened | None, on_open: Callable[[Opened], None], on_rate: Callable[[str], None]
+) -> None:
+    """Draw it as far as it has come; `on_open` and `on_rate` are told of clicks before the page is drawn again."""
+
+    def opened() -> None:
+        clicked = getattr(st.session_state[key], "open", None)
+        if clicked is not None:
+            on_open(Opened("citation" if clicked["kind"] == "citation" else "source", int(clicked["at"])))
+
+    def rated() -> None:
+        rating = getattr(st.session_state[key], "rate", None)
+        if rating in ("up", "down"):
+            on_rate(rating)
+
+    _component(
+        key=key,
+        data=view_of(turn, chosen),
+        on_open_change=opened,
+        on_rate_change=rated,
+    )
+
+
+def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
+    """What the browser is told of a turn."""
+    answer = turn.answer
+    return {
+        "question": turn.asked.question,
+        "state": turn.state.value,
+        "running": not turn.is_finished,
+        "finished": turn.is_finished and bool(turn.said),
+        "text": turn.said,
+        "refused": bool(answer and answer.refused),
+        "sources": [_source_view(source) for source in turn.sources],
+        "citations": [
+            {"number": citation.number, "supported": citation.supported, "label": _place_of(citation, turn.sources)}
+            for citation in (answer.citations if answer else [])
+        ],
+        "chosen": chosen.name if chosen else "",
+        "notices": list(answer.notices) if answer else [],
+        "problem": _problem_of(turn),
+        "rating": turn.rating,
+        "copy": with_footnotes(turn),
+        "made": _made(answer) if answer else [],
+        "stages": [
+            (texts.ANSWER_STAGES.get(stage, stage), _duration(milliseconds))
+            for stage, milliseconds in (answer.milliseconds.items() if answer else ())
+        ],
+        "words": texts.ANSWER_WORDS,
+    }
+
+
+def _source_view(source: SourceForm) -> dict[str, Any]:
+    pages = page_name(source.first_page, source.page_label)
+    name = source.title or source.document
+    return {
+        "number": source.number,
+        "label": f"{one_line(name, LABEL_CHARACTERS)}, {pages}",
+        "detail": one_line(" · ".join(part for part in (source.document, source.section, pages) if part), 300),
+        "excerpt": one_line(source.text, EXCERPT_CHARACTERS),
+    }
+
+
+def _place_of(citation: CitationForm, sources: tuple[SourceForm, ...]) -> str:
+    titles = {source.number: source.title for source in sources}
+    name = titles.get(citation.number) or citation.document
+    return f"{one_line(name, LABEL_CHARACTERS)}, {page_name(citation.page, citation.page_label)}"
+
+
+def _problem_of(turn: Turn) -> str:
+    if turn.state is State.STOPPED:
+        return texts.ANSWER_WORDS["stopped"]
+    if turn.error is not None:
+        return f"{turn.error.reason} {turn.error.remedy}".strip()
+    return f"{texts.ANSWER_WORDS['failed']} {turn.answer.error}" if turn.answer and turn.answer.error else ""
+
+
+def _made(answer: AnswerForm) -> list[str]:
+    """Who answered, for how many tokens, at what cost and in what time."""
+    total = _duration(sum(answer.milliseconds.values()))
+    if not answer.llm:
+        return [total]
+    if answer.llm == "extractive":
+        return [texts.ANSWER_QUOTED, total]
+    tokens = texts.ANSWER_TOKENS_ESTIMATED if answer.tokens.estimated else texts.ANSWER_TOKENS
+    return [
+        answer.llm,
+        tokens.format(prompt=answer.tokens.prompt, completion=answer.tokens.completion),
+        _price(answer.cost_usd),
+        total,
+    ]
+
+
+def _price(dollars: float | None) -> str:
+    if dollars is None:
+        return texts.ANSWER_PRICE_UNKNOWN
+    return f"${dollars:.4f}" if dollars else texts.ANSWER_FREE
+
+
+def _duration(milliseconds: float) -> str:
+    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"

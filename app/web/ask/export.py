@@ -1,0 +1,47 @@
+"""Answers and conversations as Markdown to take along, with their citations as footnotes. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.web import texts
+from app.web.ask.conversation import State, Turn
+from app.web.safe import one_line, quiet
+from rag.types import page_name
+
+
+def with_footnotes(turn: Turn) -> str:
+    """The answer, and below it the quote behind each citation."""
+    notes = _footnotes(turn)
+    return f"{turn.said}\n\n{notes}" if notes else turn.said
+
+
+def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
+    """All turns; what documents and models wrote can neither load an image nor become HTML where it is opened."""
+    parts = [f"# {quiet(texts.EXPORT_TITLE.format(collection=collection))}"]
+    for turn in turns:
+        parts.append(f"## {quiet(one_line(turn.asked.question, 1_000))}")
+        if turn.answer and turn.answer.refused:
+            parts.append(texts.EXPORT_REFUSED)
+        if turn.said:
+            parts.append(quiet(turn.said))
+        if turn.state is State.STOPPED:
+            parts.append(texts.EXPORT_STOPPED)
+        if notes := _footnotes(turn):
+            parts.append(quiet(notes))
+        if turn.answer and turn.answer.llm:
+            parts.append(f"({quiet(turn.answer.llm)})")
+    return "\n\n".join(parts) + "\n"
+
+
+def _footnotes(turn: Turn) -> str:
+    if turn.answer is None:
+        return ""
+    titles = {source.number: source.title for source in turn.sources}
+    lines = []
+    for citation in turn.answer.citations:
+        name = titles.get(citation.number) or citation.document
+        doubt = "" if citation.supported else f" ({texts.EXPORT_UNSUPPORTED})"
+        place = f"{name}, {page_name(citation.page, citation.page_label)} ({citation.document})"
+        lines.append(f"- [{citation.number}] {one_line(place, 400)}: “{' '.join(citation.quote.split())}”{doubt}")
+    return "\n".join(dict.fromkeys(lines))

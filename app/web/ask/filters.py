@@ -1,0 +1,84 @@
+"""The choice of the documents that are asked. Knows the filters of the service by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.server.schemas import DocumentForm
+from app.web import texts
+from app.web.client import LecternClient
+from app.web.frame import Desk
+from app.web.safe import plain
+
+LIST_SECONDS = 30
+"""For so long the documents of a collection are not listed again."""
+
+ANSWERING = ("indexed", "stale")
+
+
+def choose_filters(desk: Desk) -> tuple[dict[str, str], bool]:
+    """Draw the choice; returns the filters and whether an LLM is to answer."""
+    documents = [
+        document
+        for document in _documents(desk.client, desk.client.base_url, desk.client.token, desk.collection)
+        if document.state in ANSWERING
+    ]
+    filters: dict[str, str] = {}
+    with st.expander(texts.ASK_FILTERS, icon=":material/filter_alt:"):
+        if place := _choose(texts.ASK_FILTER_FOLDER, _folders(documents), key="filter folder"):
+            root, _, below = place.partition(SEPARATOR)
+            filters |= {"folder": root} if not below else {"folder": root, "document": f"{below}/*"}
+        if kind := _choose(texts.ASK_FILTER_TYPE, {document.type for document in documents}, key="filter type"):
+            filters["type"] = kind
+        years = {document.created[:4] for document in documents if document.created}
+        if year := _choose(texts.ASK_FILTER_YEAR, years, key="filter year", help=texts.ASK_FILTER_YEAR_HELP):
+            filters["created"] = f"{year}*"
+        title = st.text_input(texts.ASK_FILTER_TITLE, key="filter title", max_chars=200)
+        if title.strip():
+            filters["title"] = f"*{title.strip()}*"
+        quotes_only = st.toggle(texts.ASK_QUOTES_ONLY, key="quotes only")
+    return filters, not quotes_only
+
+
+def describe_filters(filters: dict[str, str]) -> str:
+    """The filters in words, harmless as Markdown."""
+    named = [f"{texts.ASK_FILTER_NAMES[name]} {value}" for name, value in filters.items()]
+    return plain(texts.ASK_FILTERED.format(filters=", ".join(named)))
+
+
+SEPARATOR = "\n"
+"""Between a synced folder and one in it; no name holds it that is shown."""
+
+
+def _folders(documents: Sequence[DocumentForm]) -> set[str]:
+    """The synced folders, and the folders right in them."""
+    roots = {document.folder for document in documents}
+    below = {
+        f"{document.folder}{SEPARATOR}{document.document.partition('/')[0]}"
+        for document in documents
+        if "/" in document.document
+    }
+    return below | (roots if len(roots) > 1 else set())
+
+
+def _choose(label: str, values: set[str], *, key: str, help: str | None = None) -> str:
+    """One of the values, "" for all; nothing is drawn where there is no choice."""
+    if len(values) < 2:
+        return ""
+    options = ["", *sorted(values)]
+    if st.session_state.get(key, "") not in options:
+        del st.session_state[key]
+    return st.selectbox(
+        label,
+        options,
+        key=key,
+        help=help,
+        format_func=lambda value: value.rpartition("/")[2].replace(SEPARATOR, "/") or value or texts.ASK_FILTER_ANY,
+    )
+
+
+@st.cache_data(max_entries=50, ttl=LIST_SECONDS, show_spinner=False)
+def _documents(_client: LecternClient, address: str, token: str, collection: str) -> list[DocumentForm]:
+    return _client.documents(collection)

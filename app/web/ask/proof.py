@@ -1,0 +1,152 @@
+"""Shows the page that proves an answer, with the quoted words marked, and its file. Knows no conversation."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import streamlit as st
+
+from app.server.schemas import CitationForm, DocumentForm, SourceForm
+from app.web import texts
+from app.web.client import LecternClient, ServiceError
+from rag.types import page_name
+
+HERE = Path(__file__).parent
+
+SCALE = 2.0
+"""Pixels for each point: sharp up to twice the width of a column."""
+
+PICTURES_KEPT, PICTURES_SECONDS = 60, 600
+"""In the page's process; the service keeps more."""
+
+FILE_TYPE_WITH_PICTURES = "pdf"
+
+_component = st.components.v2.component(
+    "lectern_proof", js=(HERE / "proof.js").read_text("utf-8"), css=(HERE / "proof.css").read_text("utf-8")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A page (0-based) to show, and what is quoted from the document: boxes are (page, box in points)."""
+
+    collection: str
+    document_id: int
+    page: int
+    quote: str = ""
+    supported: bool = True
+    boxes: tuple[tuple[int, tuple[float, ...]], ...] = ()
+
+    @classmethod
+    def of_citation(cls, collection: str, citation: CitationForm, document_id: int) -> Proof:
+        """The words behind a citation."""
+        boxes = tuple((place.page, tuple(place.box)) for place in citation.rectangles)
+        return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
+
+    @classmethod
+    def of_source(cls, collection: str, source: SourceForm) -> Proof:
+        """Where a source begins."""
+        return cls(collection, source.document_id, source.first_page)
+
+    def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
+        """The boxes on a page."""
+        return tuple(box for on, box in self.boxes if on == page)
+
+
+def draw_proof(client: LecternClient, proof: Proof, change: Callable[[Proof | None], None]) -> None:
+    """Draw it; `change` is told where to turn to, None to close. Raises ServiceError, SignInError."""
+    try:
+        document = client.document(proof.collection, proof.document_id)
+    except ServiceError as error:
+        if error.status != 404:
+            raise
+        raise ServiceError(texts.PROOF_GONE, texts.PROOF_GONE_REMEDY, error.status) from error
+
+    def clicked() -> None:
+        state = st.session_state["proof view"]
+        if getattr(state, "close", None):
+            change(None)
+        elif (by := getattr(state, "turn", None)) is not None:
+            change(replace(proof, page=min(max(proof.page + int(by), 0), document.pages - 1)))
+
+    _component(
+        key="proof view",
+        data=_view_of(client, proof, document),
+        on_turn_change=clicked,
+        on_close_change=clicked,
+    )
+    st.download_button(
+        texts.PROOF_FILE,
+        lambda: client.file(proof.collection, proof.document_id),
+        file_name=Path(document.document).name,
+        mime="application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
+    """Where a quote stands in a page's text, however its white space falls; empty where it does not."""
+    words = [re.escape(word) for word in quote.split()]
+    found = re.search(r"\s+".join(words), text) if words else None
+    return [found.span()] if found else []
+
+
+def _view_of(client: LecternClient, proof: Proof, document: DocumentForm) -> dict[str, object]:
+    page = client.page(proof.collection, proof.document_id, proof.page)
+    name = page_name(proof.page, page.label)
+    title = document.title or document.document
+    view: dict[str, object] = {
+        "document": f"{proof.collection}/{proof.document_id}",
+        "title": title,
+        "place": f"{name} {texts.PROOF_WORDS['of']} {document.pages}",
+        "number": proof.page,
+        "pages": document.pages,
+        "quote": proof.quote,
+        "supported": proof.supported,
+        "words": texts.PROOF_WORDS,
+    }
+    if document.type != FILE_TYPE_WITH_PICTURES:
+        return {**view, "text": page.text, "places": find_quote(page.text, proof.quote)}
+    marks = proof.marks_on(proof.page)
+    alt = texts.PROOF_ALT if marks else texts.PROOF_ALT_PLAIN
+    picture = _picture(
+        client,
+        client.base_url,
+        client.token,
+        proof.collection,
+        proof.document_id,
+        proof.page,
+        marks,
+        document.indexed_at,
+    )
+    return {**view, "image": picture, "alt": alt.format(document=title, page=name), "focus": _focus(picture, marks)}
+
+
+def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:
+    """How far down the page its first mark is, 0 to 1, from the height in the picture's header."""
+    if not marks:
+        return 0.0
+    height = int.from_bytes(base64.b64decode(picture.partition(",")[2][:32])[20:24], "big") / SCALE
+    return min(max(1 - max(box[3] for box in marks) / max(height, 1.0), 0.0), 1.0)
+
+
+@st.cache_data(max_entries=PICTURES_KEPT, ttl=PICTURES_SECONDS, show_spinner=False)
+def _picture(
+    _client: LecternClient,
+    address: str,
+    token: str,
+    collection: str,
+    document_id: int,
+    page: int,
+    marks: tuple[tuple[float, ...], ...],
+    indexed_at: str,
+) -> str:
+    """A picture as a data URL; whose it is, and of which version, is part of the key."""
+    picture = _client.page_image(collection, document_id, page, scale=SCALE, marks=marks)
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}"

@@ -1,0 +1,1 @@
+"""The pages for looking after an index: documents, folders, models, quality."""

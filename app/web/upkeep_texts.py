@@ -1,0 +1,351 @@
+"""Every English text of the pages Documents, Folders, Models and Quality. Knows nothing of where they are drawn."""
+
+from __future__ import annotations
+
+READ_ONLY = "Your token may read here, and change nothing."
+CANCEL = "Cancel"
+SAVE = "Save"
+NEVER = "never"
+PAGE = "Page {number}"
+PAGE_LABELLED = "Page {number} (printed as {label})"
+
+# --- documents ---
+
+DOCUMENTS = "Documents"
+DOCUMENTS_NONE = "Nothing is in this collection yet."
+DOCUMENTS_NONE_REMEDY = "Drop files above, or add a folder on the page Folders: it is then kept in step by itself."
+DOCUMENTS_NONE_MATCH = "No document matches. Search for fewer words, or choose all states."
+DOCUMENTS_FIND = "Find a document"
+DOCUMENTS_FIND_HINT = "Words of its name or title"
+DOCUMENTS_ALT = "Table of the documents with their state, pages, chunks, and problems"
+DOCUMENTS_PART = "Part"
+DOCUMENTS_PART_OF = "{first:,} to {last:,} of {total:,}"
+DOCUMENTS_CHOOSE = "Choose a document in the table to look at it, index it again or take it out."
+STATE = "State"
+STATES = {
+    "": "All",
+    "indexed": "Indexed",
+    "stale": "Older version answers",
+    "failed": "Not readable",
+    "removed": "Taken out",
+}
+COLUMN_DOCUMENT = "Document"
+COLUMN_TITLE = "Title"
+COLUMN_PAGES = "Pages"
+COLUMN_CHUNKS = "Chunks"
+COLUMN_INDEXED = "Last indexed (UTC)"
+COLUMN_PROBLEM = "Problem"
+COLUMN_REMEDY = "What to do"
+
+ADD = "Add documents"
+ADD_WHAT = "What to add"
+ADD_FILES = "Files"
+ADD_FOLDER = "A whole folder"
+ADD_DROP_FILES = "Drop files here"
+ADD_DROP_FOLDER = "Drop a folder here"
+ADD_INTO = "Into the collection"
+ADD_INTO_HELP = "A name that is new makes a new collection."
+ADD_DEFAULT_COLLECTION = "default"
+ADD_FLAT = "Files of subfolders are named after them: a/b.pdf becomes a - b.pdf."
+ADD_OVERALL = "{done:,} of {total:,} done"
+ADD_ALT = "Table of the files with their progress and what became of each"
+ADD_FILE = "File"
+ADD_PROGRESS = "Progress"
+ADD_RESULT = "Result"
+ADD_WHY = "Why"
+ADD_WAITING = "waiting"
+ADD_SENDING = "sending"
+ADD_INDEXING = "being indexed"
+ADD_INDEXED = "indexed"
+ADD_UNCHANGED = "unchanged"
+ADD_FAILED = "failed"
+ADD_SUMMARY = "{indexed:,} indexed, {unchanged:,} unchanged, {failed:,} failed."
+ADD_CLEAR = "Clear this list"
+ADD_LOST = "The service does not know this upload any more."
+ADD_LOST_REMEDY = "Look into the table below, and send the file again if it is not there."
+ADD_STOPPED = "The service was stopped before it was indexed."
+ADD_STOPPED_REMEDY = "It is kept: index it again once the service runs."
+
+REINDEX = "Index again"
+REINDEX_STARTED = "It is being read again. The version that is indexed answers until then."
+REMOVE = "Take out"
+REMOVE_MANY = "Take {count:,} documents out"
+REMOVE_TITLE = "Take out of the index?"
+REMOVE_EXPLAINED = (
+    "What was uploaded is deleted. Files of synced folders stay where they are, and later syncs leave them out until "
+    "they are indexed again."
+)
+REMOVED = "Taken out: {count:,}."
+DOWNLOAD = "Open the original"
+DOWNLOAD_HELP = "Saves the file. It is never opened in the page: what is in it could act in your name."
+
+TAB_PAGES = "Pages"
+TAB_WHY = "Why does it not come up?"
+PAGE_NUMBER = "Page"
+PAGE_IMAGE = "As it looks"
+PAGE_TEXT = "What was read of it"
+PAGE_TEXT_NONE = "No text was found on this page."
+PAGE_IMAGE_NONE = "Pictures are there of PDF pages; other files have text only."
+PAGE_ALT = "Page {number} of {document}"
+FACTS = "{pages:,} pages · {chunks:,} chunks · {size} · {type}"
+WARNINGS = "When it was read"
+
+WHY_QUESTION = "A question for which you expected this document"
+WHY_ASK = "Find out"
+WHY_YES = "It comes up."
+WHY_NO = "It does not come up."
+WHY_DO = "What to do"
+WHY_PASSAGES = "Its nearest passages"
+WHY_PLACE = "number {place} of all passages found"
+WHY_NO_PLACE = "not among the passages found"
+WHY_COSINE = "nearness in meaning {cosine:.2f}"
+WHY_WORDS = "shares words with the question"
+WHY_NO_WORDS = "shares no word with the question"
+
+# --- folders ---
+
+FOLDERS = "Folders"
+FOLDERS_NONE = "No folder is kept in step yet."
+FOLDERS_NONE_REMEDY = "Add one below: Lectern indexes it, and follows what changes in it."
+FOLDERS_FORBIDDEN = "To add or change folders takes a token with the role admin on all collections."
+FOLDERS_MISSING = "This service keeps no folders in step."
+FOLDER_ADD = "Add a folder"
+FOLDER_PATH = "Folder on the service's machine"
+FOLDER_PATH_HINT = "/home/ann/papers"
+FOLDER_COLLECTION = "Into the collection"
+FOLDER_WHEN = "When it is synced"
+FOLDER_WHEN_WATCH = "Soon after files change"
+FOLDER_WHEN_EVERY = "At intervals"
+FOLDER_WHEN_CRON = "At set times"
+FOLDER_WHEN_NEVER = "Only when I say so"
+FOLDER_EVERY = "Minutes between two syncs"
+FOLDER_CRON = "Cron expression"
+FOLDER_CRON_HELP = (
+    "Minute, hour, day, month, weekday: 30 2 * * * is every night at half past two. Also @hourly, @daily."
+)
+FOLDER_ALSO_WATCH = "Also soon after files change"
+FOLDER_ADDED = "Added. Its first sync has begun."
+FOLDER_RUN = "Run now"
+FOLDER_PAUSE = "Pause"
+FOLDER_RESUME = "Go on"
+FOLDER_CHANGE = "Schedule"
+FOLDER_REMOVE = "Remove"
+FOLDER_REMOVE_TITLE = "Keep this folder in step no more?"
+FOLDER_REMOVE_EXPLAINED = "What is indexed of it stays, and answers; its files are not touched."
+FOLDER_STATES = {
+    "waiting": "in step",
+    "due": "about to be synced",
+    "running": "being synced",
+    "retrying": "will be tried again",
+    "paused": "paused",
+}
+FOLDER_ICONS = {
+    "waiting": ":material/check_circle:",
+    "due": ":material/schedule:",
+    "running": ":material/sync:",
+    "retrying": ":material/error:",
+    "paused": ":material/pause_circle:",
+}
+FOLDER_COLORS = {"waiting": "green", "due": "blue", "running": "blue", "retrying": "orange", "paused": "gray"}
+FOLDER_WATCHED = "soon after files change"
+FOLDER_UNSCHEDULED = "only when asked"
+FOLDER_LAST = "Last sync: {when}, {outcome}, {seconds:.1f} s"
+FOLDER_LAST_NONE = "Not synced yet"
+FOLDER_NEXT = "Next: {when}"
+FOLDER_SCHEDULE = "Synced: {when}"
+FOLDER_INTO = "Collection: {collection}"
+OUTCOMES = {
+    "done": "all went well",
+    "failed files": "some files could not be read",
+    "failed": "failed",
+    "running": "running",
+    "cut off": "cut off",
+    "stopped": "stopped",
+}
+
+HISTORY = "What the syncs did"
+HISTORY_NONE = "No sync has run in this collection yet."
+HISTORY_FOLDER = "Folder"
+HISTORY_ALL = "All folders"
+HISTORY_ALT = "Table of the syncs with what each changed"
+HISTORY_DOCUMENTS = "Documents that answer"
+HISTORY_SECONDS = "Seconds a sync took"
+HISTORY_DOCUMENTS_ALT = "Line chart: documents that answer after each sync, over time"
+HISTORY_SECONDS_ALT = "Chart: seconds that each sync took, over time"
+HISTORY_WHEN = "Time (UTC)"
+HISTORY_CHOOSE = "Choose a sync in the table to see its files."
+HISTORY_COLUMNS = {
+    "started_at": "Began (UTC)",
+    "folder": "Folder",
+    "outcome": "Outcome",
+    "added": "New",
+    "changed": "Changed",
+    "renamed": "Renamed",
+    "removed": "Gone",
+    "failed": "Failed",
+    "unchanged": "Unchanged",
+    "seconds": "Seconds",
+    "reason": "Problem",
+}
+CHANGES = {
+    "added": "new",
+    "changed": "changed",
+    "renamed": "renamed",
+    "removed": "gone",
+    "failed": "failed",
+    "kept_out": "left out",
+}
+CHANGES_NONE = "Nothing changed: all files were as they had been."
+CHANGES_ALT = "Table of the files that this sync changed"
+CHANGES_WHAT = "What"
+CHANGES_FILE = "File"
+
+# --- models ---
+
+MODELS = "Models"
+LLM = "The LLM that answers"
+LLM_ORIGIN = {
+    "chosen here": "chosen on this page",
+    "settings": "named in the settings",
+    "found": "found on this machine",
+    "none": "none was found",
+}
+LLM_NONE = "No LLM: answers are quotes from the documents."
+LLM_NONE_REMEDY = "For written answers, start Ollama and fetch a model below, or set the key of a provider."
+LLM_CHOOSE = "Answer with"
+LLM_AUTOMATIC = "What the settings say"
+LLM_AUTOMATIC_FOUND = "What is found on this machine"
+LLM_QUOTES = "Quotes only, no LLM"
+LLM_OTHER = "Another one, by name"
+LLM_OTHER_NAME = "PROVIDER:MODEL"
+LLM_OTHER_HELP = "Providers: ollama, openai, anthropic, google_genai. Questions and passages are then sent there."
+LLM_USE = "Use it"
+LLM_TRY = "Try it"
+LLM_TRYING = "Asking it for one word …"
+LLM_TRIED = "{llm} answered after {seconds:.1f} s:"
+LLM_CHANGED = "From the next question on, answers come from there."
+LLM_FORBIDDEN = "To change models and settings takes a token with the role admin on all collections."
+
+OLLAMA = "Models of Ollama"
+OLLAMA_AT = "Asked at {url}"
+OLLAMA_NONE = "It holds no model yet. Fetch one: a small one such as llama3.2:3b runs on most machines."
+OLLAMA_ALT = "Table of the models that Ollama holds"
+OLLAMA_NAME = "Model"
+OLLAMA_SIZE = "Size"
+OLLAMA_USE = "Good for"
+OLLAMA_CHAT = "answers"
+OLLAMA_EMBEDS = "embeddings, not answers"
+OLLAMA_REMOTE = "runs on Ollama's machines, not on yours"
+OLLAMA_PULL = "Fetch a model"
+OLLAMA_PULL_NAME = "Its name at ollama.com/library"
+OLLAMA_PULL_HINT = "llama3.2:3b"
+OLLAMA_PULLING = "{model}: {step}"
+OLLAMA_PULLED = "{model} is there."
+OLLAMA_PULL_STOPPED = "{model}: stopped. What was fetched is kept for the next try."
+OLLAMA_STOP = "Stop"
+OLLAMA_DISMISS = "Dismiss"
+OLLAMA_REMOVE = "Remove"
+OLLAMA_REMOVE_TITLE = "Remove this model?"
+OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. It can be fetched again."
+
+KEYS = "Keys of providers"
+KEYS_EXPLAINED = (
+    "Keys are typed into no page: set the variable in the environment of the service, or write it as a line "
+    "NAME=KEY into the file .env in the folder where it is started, and start it again."
+)
+KEYS_ALT = "Table of the providers, and whether their key is set"
+KEYS_PROVIDER = "Provider"
+KEYS_VARIABLE = "Variable"
+KEYS_STATE = "Key"
+KEYS_PLACE = "Where it is set"
+KEYS_SET = "set"
+KEYS_NOT_SET = "not set"
+PROVIDERS = {"openai": "OpenAI and compatible servers", "anthropic": "Anthropic", "google_genai": "Google Gemini"}
+
+SEARCH_SETTINGS = "How the search works"
+SEARCH_SETTINGS_EXPLAINED = "Changes count from the next question on, and are kept."
+SEARCH_PARTS = "Embedder: {embedder} · Reranker: {reranker} · Engine: {engine}"
+SETTING_NAMES = {
+    "rerank_depth": "Passages read for a question",
+    "source_chunks": "Passages an answer is made from",
+    "refusal_threshold": "Threshold of refusal",
+}
+SETTING_EFFECTS = {
+    "rerank_depth": (
+        "The reranker reads so many of the passages found and puts the best first. The time of a search grows with it; "
+        "on the page Quality you can measure what it finds in your own documents."
+    ),
+    "source_chunks": (
+        "More give the LLM more to draw from and take it longer to read; what does not fit its context is left out, "
+        "and the answer says so."
+    ),
+    "refusal_threshold": (
+        "Below this probability a question is refused. Higher refuses more questions that cannot be answered, and more "
+        "that can. Empty is the calibrated one."
+    ),
+}
+SETTING_RESET = "Back to {value}"
+SETTING_CALIBRATED = "calibrated"
+
+# --- quality ---
+
+QUALITY = "Quality"
+QUALITY_EXPLAINED = (
+    "Questions with known pages show how well your own documents are found: change a setting or a document, run again, "
+    "and compare."
+)
+QUESTIONS = "Questions with expected pages"
+QUESTIONS_NONE = "No questions yet."
+QUESTIONS_NONE_REMEDY = "Write some, upload a file, or keep those that people rated. Twenty already say something."
+QUESTIONS_ALT = "Table of the questions with the pages expected for each"
+QUESTION = "Question"
+QUESTION_DOCUMENT = "Document"
+QUESTION_DOCUMENT_HELP = "Its name, or the end of its path."
+QUESTION_PAGES = "Pages, counted from 1"
+QUESTION_PAGES_HINT = "3, 7-9"
+QUESTION_PAGES_WRONG = "“{text}” names no pages."
+QUESTION_PAGES_WRONG_REMEDY = "Write them as 3 or 3, 7-9."
+QUESTION_ADD = "Add"
+QUESTION_ADDED = "Questions added: {count:,}."
+QUESTION_REMOVE = "Remove {count:,}"
+TAB_WRITE = "Write one"
+TAB_UPLOAD = "Upload a file"
+TAB_RATED = "From ratings"
+UPLOAD = "JSON lines"
+UPLOAD_EXPLAINED = 'One line for each: {"question": "...", "document": "a.pdf", "pages": [0]}, pages counted from 0.'
+RATED_NONE = "Nobody has rated an answer of this collection yet: the thumbs are below each answer."
+RATED_FORBIDDEN = "To see what others said takes a token with the role admin."
+RATED_UP, RATED_DOWN = "good", "bad"
+RATED_KEEP = "Keep as a question"
+RATED_EXPECTED = "Expected: {places}"
+RATED_NO_PAGE = "The answer cited no page: write the question with its page under “Write one”."
+RATED_KEPT = "Already among the questions."
+
+EVALUATE = "Run the evaluation"
+EVALUATING = "{asked:,} of {questions:,} questions asked"
+EVALUATIONS = "Results"
+EVALUATIONS_NONE = "No evaluation has run yet. Add questions, then run one: it asks each of them once."
+EVALUATION_NAME = "{when} (no. {id})"
+EVALUATION_COMPARE = "Compare"
+EVALUATION_FAILED = "This run did not finish."
+RECALL = "Found among the first pages"
+RECALL_ALT = "Line chart: share of the questions whose page is among the first k pages, for each run"
+RECALL_K = "First k pages"
+RECALL_SHARE = "Share of questions"
+RECALL_1 = "Found first"
+RECALL_5 = "Among the first 5"
+LATENCY = "Questions answered within a time"
+LATENCY_ALT = "Chart: milliseconds each question took, sorted, for each run"
+LATENCY_SHARE = "Share of questions"
+LATENCY_MS = "Milliseconds"
+LATENCY_P50 = "Half within"
+LATENCY_P95 = "95 % within"
+MILLISECONDS = "{ms:,.0f} ms"
+RUN = "Run"
+OUTCOMES_TITLE = "Question by question"
+OUTCOMES_ALT = "Table: each question with the place at which its page was found"
+OUTCOMES_PLACE = "Found at"
+OUTCOMES_EXPECTED = "Expected"
+OUTCOMES_FIRST = "Found first"
+OUTCOMES_CHANGE = "Found at, before"
+OUTCOMES_NOWHERE = "not found"
