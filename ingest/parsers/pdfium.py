@@ -26,6 +26,9 @@ SECURITY_ERROR = 5
 MAX_PIXELS = 3500
 """The longer side of a rendered page at most: posters are drawn at a smaller scale."""
 
+MAX_OBJECTS = 500
+"""Pages with few words are looked through for pictures so far: a scan is one of the first things on its page."""
+
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12
 HEADING_WORDS = 20
@@ -140,6 +143,18 @@ class PdfiumDocument:
         finally:
             pdfium.FPDF_ClosePage(page)
 
+    def picture_share(self, number: int) -> float:
+        """The share of a page (0-based) that its largest picture covers, from 0 to 1."""
+        page = pdfium.FPDF_LoadPage(self.handle, number)
+        if not page:
+            return 0.0
+        try:
+            area = float(pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page))
+            count = min(int(pdfium.FPDFPage_CountObjects(page)), MAX_OBJECTS)
+            return min(max((_picture_area(page, index) for index in range(count)), default=0.0) / max(area, 1.0), 1.0)
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
     def render(self, number: int, *, scale: float) -> PagePicture | None:
         """A page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
@@ -250,6 +265,18 @@ def _read_lines(text_page: Any) -> RawPage:
         previous_end = end
     lines.append(Line(words, _is_bold(address, spans[first:])))
     return RawPage(lines, turns)
+
+
+def _picture_area(page: Any, index: int) -> float:
+    """The area on the page of its object `index`, in square points; 0 when it is no picture."""
+    thing = pdfium.FPDFPage_GetObject(page, index)
+    if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
+        return 0.0
+    edges = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(thing, *edges):
+        return 0.0
+    left, bottom, right, top = (edge.value for edge in edges)
+    return (right - left) * (top - bottom)
 
 
 def _render(page: Any, scale: float) -> PagePicture | None:
