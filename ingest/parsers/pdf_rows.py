@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ingest.parsers.pdf_order import Run, order_runs, split_runs
 from ingest.parsers.pdfium import Line, Word
 
 CELL_GAP = 1.1
@@ -24,6 +25,9 @@ GUTTER_ROWS = 6
 MOST_COLUMNS = 4
 FULL_LINE = 0.75
 """Three lines of four fill their column so far in running text, ragged as it may be."""
+
+SHORT_COLUMN = 3
+"""Words to a cell at most, on average, in a table's column of figures."""
 
 EVEN = 30
 FAR = 10**9
@@ -76,7 +80,8 @@ def make_rows(lines: list[Line]) -> list[Row]:
             rows[-1] = _row_of(rows[-1].words + row.words, rows[-1].bold and row.bold)
         else:
             rows.append(row)
-    return _part_columns(rows)
+    runs = _zip_columns(order_runs(split_runs(rows)))
+    return _part_columns([row for run in runs for row in run])
 
 
 def is_number(word: str) -> bool:
@@ -147,6 +152,35 @@ def _continues(row: Row, following: Row) -> bool:
 
 
 # --- columns ---
+
+
+def _zip_columns(runs: list[Run]) -> list[Run]:
+    """Put the rows of a table together that was written column by column."""
+    result: list[Run] = []
+    for run in runs:
+        if result and _is_next_column(result[-1], run):
+            result[-1] = [
+                _row_of(row.words + cell.words, row.bold and cell.bold)
+                for row, cell in zip(result[-1], run, strict=True)
+            ]
+        else:
+            result.append(run)
+    return result
+
+
+def _is_next_column(table: Run, run: Run) -> bool:
+    """Whether a run holds short cells beside a table's rows, one for each, mostly figures below the first."""
+    if len(run) != len(table) or len(run) < 2:
+        return False
+    cells = [row.words for row in run]
+    if sum(map(len, cells)) > SHORT_COLUMN * len(run):
+        return False
+    figures = sum(_mostly_numbers(words) for words in cells[1:])
+    level = all(
+        abs(row.baseline - cell.baseline) * 4 <= row.height and cell.left > row.right
+        for row, cell in zip(table, run, strict=True)
+    )
+    return level and figures * 2 >= len(cells) - 1
 
 
 def _part_columns(rows: list[Row]) -> list[Row]:
