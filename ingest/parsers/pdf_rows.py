@@ -81,7 +81,11 @@ def make_rows(lines: list[Line]) -> list[Row]:
         else:
             rows.append(row)
     runs = _zip_columns(order_runs(split_runs(rows)))
-    return _part_columns([row for run in runs for row in run])
+    ordered = _part_columns([row for run in runs for row in run])
+    for row in ordered:
+        if len(row.cells) > 1 and _runs_leftwards([row]):
+            row.cells.reverse()
+    return ordered
 
 
 def is_number(word: str) -> bool:
@@ -192,13 +196,23 @@ def _part_columns(rows: list[Row]) -> list[Row]:
         part = rows[index:end]
         if len(part) >= GUTTER_ROWS and _is_prose(part, len(gutters) + 1):
             cells = [(cell, row.bold) for row in part for cell in row.cells]
-            for left, right in pairwise((-FAR, *gutters, FAR)):
+            columns = list(pairwise((-FAR, *gutters, FAR)))
+            for left, right in reversed(columns) if _runs_leftwards(part) else columns:
                 result += [_row_of(cell, bold) for cell, bold in cells if left <= cell[0].left < right]
             index = end
         else:
             result.append(rows[index])
             index += 1
     return result
+
+
+def _runs_leftwards(rows: list[Row]) -> bool:
+    """Whether most letters are Hebrew, Arabic or of another script written from right to left."""
+    text = "".join(row.text for row in rows)
+    if text.isascii():
+        return False
+    leftwards = sum("\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in text)
+    return leftwards * 2 > sum(letter.isalpha() for letter in text)
 
 
 def _find_gutters(rows: list[Row], start: int) -> tuple[int, list[int]]:

@@ -170,3 +170,11 @@ def test_a_table_of_three_columns_of_words_stays_a_table() -> None:
         for number, (first, second, third) in enumerate(cells)
     ]
     assert [row.text for row in make_rows(lines)] == [" ".join(row) for row in cells]
+
+
+def test_cells_and_columns_of_hebrew_are_read_from_right_to_left() -> None:
+    (row,) = make_rows([line((0, "המועצה"), (3000, "תאריך"), y=0)])
+    assert row.text == "תאריך המועצה"
+    prose = "המועצה הסכימה לרכוש מעבורת שנייה"
+    lines = [line((0, f"{prose} ב"), (3000, f"{prose} א"), y=1000 - 120 * number) for number in range(8)]
+    assert [row.text[-1] for row in make_rows(lines)] == ["א"] * 8 + ["ב"] * 8
