@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -196,7 +197,7 @@ class PdfiumDocument:
                 return
             seen.add(address)
             page = self._target(mark)
-            title = read_wide(lambda buffer, size, mark=mark: pdfium.FPDFBookmark_GetTitle(mark, buffer, size))
+            title = read_wide(partial(pdfium.FPDFBookmark_GetTitle, mark))
             if page >= 0 and title.strip():
                 found.append(Bookmark(title, level, page))
             if level < MAX_BOOKMARK_DEPTH:
