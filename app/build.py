@@ -60,6 +60,9 @@ SANDBOX_SECONDS = 30.0
 RESTORE_WAIT_SECONDS = 10.0
 """For a restore that is at work: it exchanges the index in a moment."""
 
+OCR_SHARE = 2 / 3
+"""Of the time for one file: what it takes to read the pages that are not recognised is left."""
+
 CHUNK_TOKENS = 256
 """What the built-in embedder was made to read; longer inputs would be cut off unseen."""
 
@@ -272,6 +275,20 @@ def _read_settings(settings: Settings) -> ReadSettings:
         max_file_bytes=settings.max_file_megabytes << 20,
         chunk_tokens=CHUNK_TOKENS,
         options=ParseOptions(
-            passwords=tuple(settings.passwords.items()), max_pages=settings.max_pages, ocr=settings.ocr
+            passwords=tuple(settings.passwords.items()),
+            max_pages=settings.max_pages,
+            ocr=settings.ocr,
+            ocr_models=("", *_ocr_models(settings)),
+            ocr_seconds=OCR_SHARE * settings.seconds_per_file,
         ),
     )
+
+
+def _ocr_models(settings: Settings) -> Iterator[str]:
+    """The files of the models for OCR that the settings name. Raises ConfigurationError."""
+    for language, file in settings.ocr_languages.items():
+        if not file.is_file():
+            raise ConfigurationError(
+                f"The OCR model {file} for {language} is not there.", "Correct the setting `ocr_languages`."
+            )
+        yield str(file.absolute())

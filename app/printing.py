@@ -190,17 +190,17 @@ def _citation_line(citation: Citation, word: str) -> str:
 
 
 def print_documents(documents: Sequence[DocumentInfo]) -> None:
-    """One line a document, failures with reason and remedy."""
+    """One line a document, failures with reason and remedy, the others with what was left out or recognised."""
     table = Table(_whole("Document"), "State", "Type", "Pages", "Chunks", _whole("Title or problem"))
     for document in documents:
-        problem = f"{document.reason} {document.remedy}" if document.reason else document.title
+        told = [document.reason, document.remedy] if document.reason else [document.title, *document.warnings]
         table.add_row(
             clean(document.path),
             document.state,
             document.file_type,
             f"{document.pages:,}",
             f"{document.chunks:,}",
-            clean(problem),
+            clean(" ".join(told)),
         )
     output.print(table if documents else "None.")
 

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     max_file_megabytes: int = Field(512, gt=0, description="larger files are refused")
     max_pages: int = Field(20_000, gt=0, description="longer documents are refused")
     ocr: bool = Field(True, description="read scanned pages by OCR where it is installed")
+    ocr_languages: dict[str, Path] = Field(
+        default_factory=dict,
+        description="language = ONNX file of a rapidocr recognition model, for scans in other scripts than Latin, "
+        "Chinese and Japanese, which need none",
+    )
     ignore: list[str] = Field(default_factory=list, description="patterns of file names to pass over")
     folder_roots: list[Path] = Field(
         default_factory=list, description="only folders in these may be registered and synced; empty: all may"

@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.tables import TableWalk
 from ingest.titles import readable_name
 from rag.layout import join_spans
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
 from rag.types import BlockKind, Chunk, ParsedDocument, Section, Span
 
-CHUNKING_VERSION = 1
+CHUNKING_VERSION = 2
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
 
 SPECIAL_TOKENS = 2
@@ -25,6 +26,9 @@ MIN_TOKENS_AT_BREAK = 64
 """A chunk ends early where a section or a page begins, but not when it is shorter than this: scraps of a heading or
 the tail of a sentence would find nothing on their own."""
 
+MAX_COLUMN_TOKENS = 40
+"""What a table's head may take of each chunk of its further rows."""
+
 PATH_SEPARATOR = " > "
 
 
@@ -35,7 +39,14 @@ class _Unit:
     span: Span
     tokens: int
     path: str
+    columns: str
+    """The head of the table that it is a further row of, or ""."""
     starts_section: bool
+
+    @property
+    def context(self) -> tuple[str, str]:
+        """What the header of a chunk that begins here is made of."""
+        return self.path, self.columns
 
 
 @dataclass(slots=True)
@@ -61,7 +72,7 @@ def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int
     chunks: list[Chunk] = []
     draft = _Draft()
     for unit in _units(document, tokenizer, headers, limit):
-        if draft.units and _must_close(draft, unit, limit - SPECIAL_TOKENS - headers.length(draft.units[0].path)):
+        if draft.units and _must_close(draft, unit, limit - SPECIAL_TOKENS - headers.length(*draft.units[0].context)):
             _append_chunk(chunks, draft, texts, headers)
             draft = _Draft()
         draft.add(unit)
@@ -89,21 +100,24 @@ def _append_chunk(chunks: list[Chunk], draft: _Draft, texts: Mapping[int, str], 
     text = "\n".join(texts[span.page][span.start : span.end] for span in spans)
     if not any(character.isalnum() for character in text):
         return
-    path = draft.units[0].path
-    chunks.append(Chunk(ordinal=len(chunks), text=text, header=headers.text(path), section=path, spans=tuple(spans)))
+    path, columns = draft.units[0].context
+    header = headers.text(path, columns)
+    chunks.append(Chunk(ordinal=len(chunks), text=text, header=header, section=path, spans=tuple(spans)))
 
 
 def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, limit: int) -> Iterator[_Unit]:
     sections = _SectionWalk(document.sections)
+    tables = TableWalk()
     for page in document.pages:
         counter = _TokenCounter(page.text, tokenizer)
         for block in page.blocks:
             if block.kind is BlockKind.FURNITURE:
                 continue
             starts_section, path = sections.enter(page.number, block.start, block.end)
-            budget = limit - SPECIAL_TOKENS - headers.length(path)
+            columns = tables.enter(block.kind, page.text[block.start : block.end])
+            budget = limit - SPECIAL_TOKENS - headers.length(path, columns)
             for start, end in _cut(page.text, block.start, block.end, counter, budget):
-                yield _Unit(Span(page.number, start, end), counter.count(start, end), path, starts_section)
+                yield _Unit(Span(page.number, start, end), counter.count(start, end), path, columns, starts_section)
                 starts_section = False
 
 
@@ -174,16 +188,17 @@ class _Headers:
     def __init__(self, title: str, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._title = self._shorten(title, MAX_HEADER_TOKENS // 2)
-        self._made: dict[str, tuple[str, int]] = {}
+        self._made: dict[tuple[str, str], tuple[str, int]] = {}
 
-    def text(self, path: str) -> str:
-        return self._make(path)[0]
+    def text(self, path: str, columns: str) -> str:
+        return self._make(path, columns)[0]
 
-    def length(self, path: str) -> int:
-        return self._make(path)[1]
+    def length(self, path: str, columns: str) -> int:
+        return self._make(path, columns)[1]
 
-    def _make(self, path: str) -> tuple[str, int]:
-        if path not in self._made:
+    def _make(self, path: str, columns: str) -> tuple[str, int]:
+        key = (path, columns)
+        if key not in self._made:
             parts = path.split(PATH_SEPARATOR) if path else []
             while parts:
                 text = "\n".join((self._title, PATH_SEPARATOR.join(parts)))
@@ -192,8 +207,11 @@ class _Headers:
                 parts = parts[1:]
             else:
                 text, length = self._title, len(self._tokenizer.token_spans(self._title))
-            self._made[path] = (text, length)
-        return self._made[path]
+            if columns:
+                text = f"{text}\n{self._shorten(columns, MAX_COLUMN_TOKENS)}"
+                length = len(self._tokenizer.token_spans(text))
+            self._made[key] = (text, length)
+        return self._made[key]
 
     def _shorten(self, text: str, tokens: int) -> str:
         spans = self._tokenizer.token_spans(text)

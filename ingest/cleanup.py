@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -27,8 +28,12 @@ INVISIBLE = re.compile(
 The joiners U+200C and U+200D stay: Persian, Indic scripts and emoji need them.
 """
 
-ODD = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u0131\u0134-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
+ODD = re.compile("[^\x20-\x7e\xa1-\xac\xae-\u0131\u0134-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u2e7f\u2fe0-\ud7ff]")
 """Characters outside the ones that are surely fine; a word without any is left alone."""
+
+DRAWN_FORMS = re.compile("[\u2e80-\u2fdf\ufb1d-\ufdff\ufe70-\ufefc]+")
+"""Letters as they are drawn at the start, middle or end of an Arabic word, and radicals that stand for Chinese ones:
+PDFs hold these where everybody searches for the plain letters."""
 
 KEEPS_HYPHEN = frozenset(
     (
@@ -57,7 +62,7 @@ def clean_word(word: str) -> str:
     word = INVISIBLE.sub("", word)
     for ligature, letters in LIGATURES.items():
         word = word.replace(ligature, letters)
-    return word
+    return DRAWN_FORMS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), word)
 
 
 def clean_text(text: str) -> str:

@@ -8,13 +8,12 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
+from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.text import decode
 from ingest.titles import choose_title
 from rag.types import BlockKind, ParsedDocument
-
-MAX_NAMED = 10
 
 
 def parse_eml(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -38,7 +37,7 @@ def parse_eml(path: Path, options: ParseOptions) -> ParsedDocument:
         sections=builder.sections(),
         author=sender,
         created=_day(message),
-        warnings=_attachment_warning(message),
+        warnings=_attachments(message),
     )
 
 
@@ -83,13 +82,10 @@ def _day(message: EmailMessage) -> str:
         return ""
 
 
-def _attachment_warning(message: EmailMessage) -> tuple[str, ...]:
+def _attachments(message: EmailMessage) -> tuple[str, ...]:
     names = []
     for part in message.walk():
         name = part.get_filename()
         if part.get_content_disposition() == "attachment" or (name and not part.is_multipart()):
             names.append(one_line(str(name)) if name else "one without a name")
-    if not names:
-        return ()
-    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return (f"Attachments were not read: {', '.join(names[:MAX_NAMED])}{more}.",)
+    return attachment_warning(names)

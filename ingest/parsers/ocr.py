@@ -1,14 +1,18 @@
-"""Reads the words off pictures of pages with rapidocr, where that package is installed. Opens no file."""
+"""Reads the words off pictures of pages with rapidocr, where that package is installed. Knows no documents."""
 
 from __future__ import annotations
 
 import logging
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from ingest.parsers.pdfium import Line, PagePicture, RawPage, Word
 from rag.layout import UNITS_PER_POINT
+
+BUILT_IN = ""
+"""The name of the package's own model, which reads the languages written in Latin letters, Chinese and Japanese."""
 
 PACKAGE = "rapidocr"
 MIN_SCORE = 0.5
@@ -23,26 +27,43 @@ def is_available() -> bool:
     return find_spec(PACKAGE) is not None
 
 
-@lru_cache(maxsize=1)
-def _engine() -> Any:
+class Recognised(NamedTuple):
+    """What was read off a picture, and how sure the recogniser is of it on average, from 0 to 1."""
+
+    page: RawPage
+    confidence: float
+
+
+def read_picture(picture: PagePicture, models: tuple[str, ...] = (BUILT_IN,)) -> Recognised:
+    """The lines of a page's picture from top to bottom, in the form pdfium's own text has.
+
+    `models` are recognition models as ONNX files; the surest of them reads the page.
+    """
+    return max((_read(_engine(model), picture) for model in models), key=lambda found: found.confidence)
+
+
+@lru_cache(maxsize=4)
+def _engine(model: str) -> Any:
     from rapidocr import RapidOCR
 
-    engine = RapidOCR()
+    # A file that is named is never fetched.
+    engine = RapidOCR(params={"Rec.model_path": str(Path(model))} if model else None)
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
     return engine
 
 
-def read_picture(picture: PagePicture) -> RawPage:
-    """The lines of a page's picture from top to bottom, in the form pdfium's own text has."""
-    found = _engine()(picture.pixels)
+def _read(engine: Any, picture: PagePicture) -> Recognised:
+    found = engine(picture.pixels)
     if found.boxes is None or found.txts is None:
-        return RawPage([], 0)
-    lines = [
-        Line(words, False)
+        return Recognised(RawPage([], 0), 0.0)
+    read = [
+        (Line(words, False), score, len(text))
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         if score >= MIN_SCORE and (words := _split_words(text, corners, picture))
     ]
-    return RawPage(lines, picture.turns)
+    characters = sum(length for _, _, length in read)
+    confidence = sum(score * length for _, score, length in read) / max(characters, 1)
+    return Recognised(RawPage([line for line, _, _ in read], picture.turns), confidence)
 
 
 def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:

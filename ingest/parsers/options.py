@@ -15,6 +15,8 @@ class ParseOptions:
     max_pages: int = 20_000
     max_characters: int = 50_000_000
     ocr: bool = True
+    ocr_models: tuple[str, ...] = ("",)
+    """Recognition models for OCR as ONNX files; "" is the one that comes along."""
     ocr_seconds: float = 120.0
     """Pages that are still pictures after as long are left out with a warning; keep it below the file's time limit."""
 

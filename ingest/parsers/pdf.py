@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
 from ingest.parsers import ocr
+from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf_blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf_fallback import check_page_count, iso_date, parse_with_pypdf
@@ -74,7 +75,7 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         author=one_line(document.metadata("Author")),
         created=iso_date(document.metadata("CreationDate")),
         page_word="page",
-        warnings=reader.warnings(),
+        warnings=(*reader.warnings(), *attachment_warning([one_line(name) for name in document.attachments()])),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ingest.parsers.pdf_order import Run, order_runs, split_runs
 from ingest.parsers.pdfium import Line, Word
 
 CELL_GAP = 1.1
@@ -19,7 +20,17 @@ WIDE_HEIGHT = 3
 """A word this many times the usual height is decoration; it must not swallow its neighbours' rows."""
 
 GUTTER_ROWS = 6
-"""Fewer rows with the same gap than this are not two columns of prose."""
+"""Fewer rows with the same gap than this are not columns of prose."""
+
+MOST_COLUMNS = 4
+FULL_LINE = 0.75
+"""Three lines of four fill their column so far in running text, ragged as it may be."""
+
+SHORT_COLUMN = 3
+"""Words to a cell at most, on average, in a table's column of figures."""
+
+EVEN = 30
+FAR = 10**9
 
 CURRENCY = frozenset({"$", "€", "£", "¥", "₹", "US$", "C$", "A$", "R$", "HK$", "CHF", "(", "$("})
 
@@ -69,7 +80,12 @@ def make_rows(lines: list[Line]) -> list[Row]:
             rows[-1] = _row_of(rows[-1].words + row.words, rows[-1].bold and row.bold)
         else:
             rows.append(row)
-    return _part_columns(rows)
+    runs = _zip_columns(order_runs(split_runs(rows)))
+    ordered = _part_columns([row for run in runs for row in run])
+    for row in ordered:
+        if len(row.cells) > 1 and _runs_leftwards([row]):
+            row.cells.reverse()
+    return ordered
 
 
 def is_number(word: str) -> bool:
@@ -142,17 +158,47 @@ def _continues(row: Row, following: Row) -> bool:
 # --- columns ---
 
 
+def _zip_columns(runs: list[Run]) -> list[Run]:
+    """Put the rows of a table together that was written column by column."""
+    result: list[Run] = []
+    for run in runs:
+        if result and _is_next_column(result[-1], run):
+            result[-1] = [
+                _row_of(row.words + cell.words, row.bold and cell.bold)
+                for row, cell in zip(result[-1], run, strict=True)
+            ]
+        else:
+            result.append(run)
+    return result
+
+
+def _is_next_column(table: Run, run: Run) -> bool:
+    """Whether a run holds short cells beside a table's rows, one for each, mostly figures below the first."""
+    if len(run) != len(table) or len(run) < 2:
+        return False
+    cells = [row.words for row in run]
+    if sum(map(len, cells)) > SHORT_COLUMN * len(run):
+        return False
+    figures = sum(_mostly_numbers(words) for words in cells[1:])
+    level = all(
+        abs(row.baseline - cell.baseline) * 4 <= row.height and cell.left > row.right
+        for row, cell in zip(table, run, strict=True)
+    )
+    return level and figures * 2 >= len(cells) - 1
+
+
 def _part_columns(rows: list[Row]) -> list[Row]:
-    """Read two columns of prose one after the other where the page was written row by row across both."""
+    """Read columns of prose one after the other where the page was written row by row across them."""
     result: list[Row] = []
     index = 0
     while index < len(rows):
-        end, gutter = _find_gutter(rows, index)
+        end, gutters = _find_gutters(rows, index)
         part = rows[index:end]
-        if len(part) >= GUTTER_ROWS and _is_prose(part):
+        if len(part) >= GUTTER_ROWS and _is_prose(part, len(gutters) + 1):
             cells = [(cell, row.bold) for row in part for cell in row.cells]
-            result += [_row_of(cell, bold) for cell, bold in cells if cell[0].left < gutter]
-            result += [_row_of(cell, bold) for cell, bold in cells if cell[0].left >= gutter]
+            columns = list(pairwise((-FAR, *gutters, FAR)))
+            for left, right in reversed(columns) if _runs_leftwards(part) else columns:
+                result += [_row_of(cell, bold) for cell, bold in cells if left <= cell[0].left < right]
             index = end
         else:
             result.append(rows[index])
@@ -160,43 +206,62 @@ def _part_columns(rows: list[Row]) -> list[Row]:
     return result
 
 
-def _find_gutter(rows: list[Row], start: int) -> tuple[int, int]:
-    """The end of the run of rows from `start` that one white gutter parts in two, and the gutter's middle."""
-    if len(rows[start].cells) != 2:
-        return start, 0
-    low, high = rows[start].cells[0][-1].right, rows[start].cells[1][0].left
-    end = start
-    middle = 0
-    for row in rows[start:]:
-        if len(row.cells) > 2 or (end > start and row.top > rows[end - 1].top):
-            break
-        if len(row.cells) == 2:
-            low, high = max(low, row.cells[0][-1].right), min(high, row.cells[1][0].left)
-        elif row.right <= high:
-            low = max(low, row.right)
-        elif row.left >= low:
-            high = min(high, row.left)
-        else:
-            break
-        if high - low < row.height // 2:
-            break
-        end += 1
-        middle = (low + high) // 2
-    return end, middle
-
-
-def _is_prose(rows: list[Row]) -> bool:
-    """Whether both sides of the gutter hold running text: many words, few numbers, even left edges."""
-    pairs = [row.cells for row in rows if len(row.cells) == 2]
-    if len(pairs) < GUTTER_ROWS or len(pairs) * 2 < len(rows):
+def _runs_leftwards(rows: list[Row]) -> bool:
+    """Whether most letters are Hebrew, Arabic or of another script written from right to left."""
+    text = "".join(row.text for row in rows)
+    if text.isascii():
         return False
-    for side in (0, 1):
-        words = [word for cells in pairs for word in cells[side]]
+    leftwards = sum("\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in text)
+    return leftwards * 2 > sum(letter.isalpha() for letter in text)
+
+
+def _find_gutters(rows: list[Row], start: int) -> tuple[int, list[int]]:
+    """The end of the run of rows from `start` that the same white gutters part, and the gutters' middles."""
+    gaps = [(left[-1].right, right[0].left) for left, right in pairwise(rows[start].cells)]
+    if not 0 < len(gaps) < MOST_COLUMNS:
+        return start, []
+    end = start
+    for row in rows[start:]:
+        if len(row.cells) > len(gaps) + 1 or (end > start and row.top > rows[end - 1].top):
+            break
+        narrowed = [_narrow(gap, row) for gap in gaps]
+        if any(high - low < row.height // 2 for low, high in narrowed):
+            break
+        gaps = narrowed
+        end += 1
+    return end, [(low + high) // 2 for low, high in gaps]
+
+
+def _narrow(gap: tuple[int, int], row: Row) -> tuple[int, int]:
+    """What a row leaves free of a gap; nothing when it runs across."""
+    low, high = gap
+    for cell in row.cells:
+        left, right = cell[0].left, cell[-1].right
+        if right <= high:
+            low = max(low, right)
+        elif left >= low:
+            high = min(high, left)
+        else:
+            return low, low
+    return low, high
+
+
+def _is_prose(rows: list[Row], columns: int) -> bool:
+    """Whether all columns hold running text: many words, few numbers, even left edges; more than two also full lines,
+    as the cells of a table with words in it are of any length."""
+    full = [row.cells for row in rows if len(row.cells) == columns]
+    if len(full) < GUTTER_ROWS or len(full) * 2 < len(rows):
+        return False
+    for column in range(columns):
+        words = [word for cells in full for word in cells[column]]
         numbers = sum(is_number(word.text) for word in words)
-        if len(words) < 4 * len(pairs) or numbers * 8 > len(words):
+        if len(words) < (4 if columns == 2 else 3) * len(full) or numbers * 8 > len(words):
             return False
-        edges = sorted(cells[side][0].left for cells in pairs)
+        edges = sorted(cells[column][0].left for cells in full)
         middle = edges[len(edges) // 2]
-        if sum(abs(edge - middle) <= 30 for edge in edges) * 10 < len(edges) * 7:
+        if sum(abs(edge - middle) <= EVEN for edge in edges) * 10 < len(edges) * 7:
+            return False
+        widths = sorted(cells[column][-1].right - cells[column][0].left for cells in full)
+        if columns > 2 and widths[len(widths) // 4] < FULL_LINE * widths[-1]:
             return False
     return True

@@ -13,18 +13,26 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from ingest.parsers.pdf_notes import Note, attachment_names, read_notes, read_wide
 from rag.layout import UNITS_PER_POINT
 
 PASSWORD_ERROR = 4
 SECURITY_ERROR = 5
 MAX_PIXELS = 3500
 """The longer side of a rendered page at most: posters are drawn at a smaller scale."""
+
+NOTE_HEIGHT = 8.0
+"""A field may be as tall as half a page; its first line is no headline."""
+
+MAX_OBJECTS = 500
+"""Pages with few words are looked through for pictures so far: a scan is one of the first things on its page."""
 
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12
@@ -131,7 +139,7 @@ class PdfiumDocument:
             if not text_page:
                 return None
             try:
-                return _read_lines(text_page)
+                return _with_notes(_read_lines(text_page), read_notes(page))
             finally:
                 pdfium.FPDFText_ClosePage(text_page)
         finally:
@@ -144,6 +152,18 @@ class PdfiumDocument:
             return False
         try:
             return int(pdfium.FPDFPage_CountObjects(page)) > 0
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def picture_share(self, number: int) -> float:
+        """The share of a page (0-based) that its largest picture covers, from 0 to 1."""
+        page = pdfium.FPDF_LoadPage(self.handle, number)
+        if not page:
+            return 0.0
+        try:
+            area = float(pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page))
+            count = min(int(pdfium.FPDFPage_CountObjects(page)), MAX_OBJECTS)
+            return min(max((_picture_area(page, index) for index in range(count)), default=0.0) / max(area, 1.0), 1.0)
         finally:
             pdfium.FPDF_ClosePage(page)
 
@@ -160,11 +180,15 @@ class PdfiumDocument:
     def metadata(self, key: str) -> str:
         """An entry of the document information ("Title", "Author", "CreationDate"), or ""."""
         name = key.encode("ascii")
-        return _read_wide(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
+        return read_wide(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
 
     def label(self, number: int) -> str:
         """The document's own name of a page (0-based), or ""."""
-        return _read_wide(lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, number, buffer, size))
+        return read_wide(lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, number, buffer, size))
+
+    def attachments(self) -> list[str]:
+        """The names of the files inside the document."""
+        return list(attachment_names(self.handle))
 
     def bookmarks(self) -> list[Bookmark]:
         """The outline in reading order; loops and absurd depth are cut."""
@@ -180,7 +204,7 @@ class PdfiumDocument:
                 return
             seen.add(address)
             page = self._target(mark)
-            title = _read_wide(lambda buffer, size, mark=mark: pdfium.FPDFBookmark_GetTitle(mark, buffer, size))
+            title = read_wide(partial(pdfium.FPDFBookmark_GetTitle, mark))
             if page >= 0 and title.strip():
                 found.append(Bookmark(title, level, page))
             if level < MAX_BOOKMARK_DEPTH:
@@ -204,16 +228,6 @@ def open_pdfium(path: Path, password: str = "") -> Iterator[PdfiumDocument]:
         yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)))
     finally:
         pdfium.FPDF_CloseDocument(handle)
-
-
-def _read_wide(read: Any) -> str:
-    """Call a function that fills a UTF-16 buffer and returns its size in bytes, terminator included."""
-    size = int(read(None, 0))
-    if size <= 2:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    read(buffer, size)
-    return buffer.raw[: size - 2].decode("utf-16-le", "ignore")
 
 
 def _read_text(text_page: Any, count: int) -> str:
@@ -257,6 +271,31 @@ def _read_lines(text_page: Any) -> RawPage:
         previous_end = end
     lines.append(Line(words, _is_bold(address, spans[first:])))
     return RawPage(lines, turns)
+
+
+def _with_notes(raw: RawPage, notes: list[Note]) -> RawPage:
+    """The page with a line for each note after its own text; every word of a note has the note's place."""
+    lines = []
+    for text, (left, bottom, right, top) in notes:
+        corners = np.array([[left, max(bottom, top - NOTE_HEIGHT), right, top]], dtype=np.float32)
+        corners = np.clip(np.nan_to_num(np.rint(corners * UNITS_PER_POINT)), -1_000_000, 1_000_000).astype(np.int32)
+        box = _turn(corners, -raw.turns).tolist()[0]
+        words = [Word(word, False, *box) for word in _WORD.findall(text)]
+        if words:
+            lines.append(Line(words, False))
+    return RawPage(raw.lines + lines, raw.turns) if lines else raw
+
+
+def _picture_area(page: Any, index: int) -> float:
+    """The area on the page of its object `index`, in square points; 0 when it is no picture."""
+    thing = pdfium.FPDFPage_GetObject(page, index)
+    if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
+        return 0.0
+    edges = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(thing, *edges):
+        return 0.0
+    left, bottom, right, top = (edge.value for edge in edges)
+    return (right - left) * (top - bottom)
 
 
 def _render(page: Any, scale: float) -> PagePicture | None:

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from rag.adapters.chroma_index import ChromaIndex
+from rag.adapters.sqlite.schema import add_functions
 from rag.protocols import VectorIndex
 
 
@@ -13,6 +14,7 @@ def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, l
     """The text of each document's chunks by path, after checking that catalogue, full text and Chroma agree."""
     opened = vectors or ChromaIndex(home / "chroma")
     connection = sqlite3.connect(home / "catalogue.sqlite")
+    add_functions(connection)
     try:
         rows = connection.execute(
             """

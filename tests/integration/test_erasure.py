@@ -12,8 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.build import Lectern, open_lectern
 from app.feedback import Feedback, FeedbackStore
+from app.service_file import SERVICE_FILE
 from app.settings import read_settings
-from app.tokens import SERVICE_FILE
 from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
 

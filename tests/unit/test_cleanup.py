@@ -95,3 +95,16 @@ def test_the_same_line_in_the_middle_of_pages_is_not_furniture() -> None:
 
 def test_two_pages_are_too_few_to_call_anything_repeated() -> None:
     assert find_furniture([page("Header", "a"), page("Header", "b")]) == [set(), set()]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "plain"),
+    [
+        ("\ufee3\ufeae\ufea3\ufe92\ufe8e", "مرحبا"),
+        ("\u2f8f\u2f25", "行女"),
+        ("\ufb2a\ufb4b", "\u05e9\u05c1\u05d5\u05b9"),
+        ("مرحبا", "مرحبا"),
+    ],
+)
+def test_letters_as_they_are_drawn_become_plain_ones(drawn: str, plain: str) -> None:
+    assert clean_word(drawn) == plain

@@ -130,3 +130,51 @@ def test_a_subscript_does_not_part_a_paragraph() -> None:
     low.words.append(Word("vol", False, 1460, 840, 1600, 900))
     last = line((0, "and it is found to be quite small"), y=760)
     assert len(blocks([first, low, last])) == 1
+
+
+PROSE = [
+    ("the council met in the old", "whose lamp was lit again by", "ferry crossed the strait in"),
+    ("hall above the harbour and", "the keeper in the spring of", "fog and reached the pier at"),
+    ("heard what the master had to", "that year after the storms", "noon with all who had taken"),
+    ("say about the slip and about", "had broken its panes and so", "passage on it and the clerk"),
+    ("the state of the outer wall", "left the strait in darkness", "wrote their names down as a"),
+    ("which the winter had left in", "for as long as three months", "proof of what the fog could"),
+    ("need of stone and of mortar", "until glass came from north", "do and of what it could not"),
+]
+
+
+def test_three_columns_written_row_by_row_are_read_one_after_the_other() -> None:
+    lines = [
+        line((0, first), (1800, second), (3600, third), y=1000 - 120 * number)
+        for number, (first, second, third) in enumerate(PROSE)
+    ]
+    rows = make_rows(
+        [line((0, "News of the strait in this week of spring and of fog and more of both"), y=1300), *lines]
+    )
+    read = [row.text for row in rows[1:]]
+    assert read == [text for column in zip(*PROSE, strict=True) for text in column]
+
+
+def test_a_table_of_three_columns_of_words_stays_a_table() -> None:
+    cells = [
+        ("mooring of a small open boat", "per day", "paid to the clerk at the gate on arrival"),
+        ("use of the crane by a member", "each lift of one ton", "cash"),
+        ("storage of nets in the loft", "by the month or part of it", "added to the account of the boat"),
+        ("water", "one barrel of it", "paid at the tap"),
+        ("hire of the outer slip", "one tide at the most", "paid to the master in the office before noon"),
+        ("light dues for the season", "each boat in the register", "sent with the letter in March"),
+        ("sale of fish from the quay", "one morning", "share of one part in twenty"),
+    ]
+    lines = [
+        line((0, first), (1800, second), (3600, third), y=1000 - 120 * number)
+        for number, (first, second, third) in enumerate(cells)
+    ]
+    assert [row.text for row in make_rows(lines)] == [" ".join(row) for row in cells]
+
+
+def test_cells_and_columns_of_hebrew_are_read_from_right_to_left() -> None:
+    (row,) = make_rows([line((0, "המועצה"), (3000, "תאריך"), y=0)])
+    assert row.text == "תאריך המועצה"
+    prose = "המועצה הסכימה לרכוש מעבורת שנייה"
+    lines = [line((0, f"{prose} ב"), (3000, f"{prose} א"), y=1000 - 120 * number) for number in range(8)]
+    assert [row.text[-1] for row in make_rows(lines)] == ["א"] * 8 + ["ב"] * 8

@@ -26,9 +26,10 @@ from rag.adapters.sqlite.schema import (
 from rag.errors import ConfigurationError, NotFoundError
 from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
 
-TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT = 1.0, 0.4, 0.4
-"""BM25 weights of a chunk's own words, of its title and section, and of its file name's words: the same header stands
-on every chunk of a document, so it says which document, and the text says which page."""
+TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT = 1.0, 0.4, 0.4, 1.0
+"""BM25 weights of a chunk's own words, of its title and section, of its file name's words, and of the pairs of
+characters of scripts without spaces: the same header stands on every chunk of a document, so it says which document,
+and the text says which page."""
 
 FILTERS = {
     "document": documents.c.path,
@@ -41,7 +42,8 @@ FILTERS = {
 
 LEXICAL_SEARCH = text(
     """
-    SELECT generations.vector_key || ':' || chunks.ordinal AS id, -bm25(chunk_words, :text, :header, :names) AS score
+    SELECT generations.vector_key || ':' || chunks.ordinal AS id,
+           -bm25(chunk_words, :text, :header, :names, :pairs) AS score
     FROM chunk_words
     JOIN chunks ON chunks.id = chunk_words.rowid
     JOIN generations ON generations.id = chunks.generation_id
@@ -138,6 +140,7 @@ class Library:
                     "text": TEXT_WEIGHT,
                     "header": HEADER_WEIGHT,
                     "names": NAMES_WEIGHT,
+                    "pairs": PAIRS_WEIGHT,
                 },
             )
             return [(row.id, row.score) for row in rows]

@@ -26,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from rag.errors import StoreError
+from rag.pairs import searchable_pairs
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 metadata = MetaData()
@@ -157,33 +158,51 @@ erasures = Table(
 
 Index("generations_by_vector_key", generations.c.vector_key)
 
-# An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`.
+# An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`. The pairs of
+# characters of scripts without spaces are worked out when they are needed: no text is kept twice.
 FULL_TEXT = (
     """
+    CREATE VIEW IF NOT EXISTS chunk_texts AS
+        SELECT id, text, header, names, searchable_pairs(text || ' ' || header) AS pairs FROM chunks
+    """,
+    """
     CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5(
-        text, header, names, content='chunks', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+        text, header, names, pairs, content='chunk_texts', content_rowid='id',
+        tokenize='porter unicode61 remove_diacritics 2'
     )
     """,
     """
     CREATE TRIGGER IF NOT EXISTS chunk_words_insert AFTER INSERT ON chunks BEGIN
-        INSERT INTO chunk_words(rowid, text, header, names) VALUES (new.id, new.text, new.header, new.names);
+        INSERT INTO chunk_words(rowid, text, header, names, pairs)
+        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
     END
     """,
     """
     CREATE TRIGGER IF NOT EXISTS chunk_words_delete AFTER DELETE ON chunks BEGIN
-        INSERT INTO chunk_words(chunk_words, rowid, text, header, names)
-        VALUES ('delete', old.id, old.text, old.header, old.names);
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
+        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
     END
     """,
     """
     CREATE TRIGGER IF NOT EXISTS chunk_words_update AFTER UPDATE ON chunks BEGIN
-        INSERT INTO chunk_words(chunk_words, rowid, text, header, names)
-        VALUES ('delete', old.id, old.text, old.header, old.names);
-        INSERT INTO chunk_words(rowid, text, header, names) VALUES (new.id, new.text, new.header, new.names);
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
+        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
+        INSERT INTO chunk_words(rowid, text, header, names, pairs)
+        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
     END
     """,
 )
 
+
+# Version 3 brought the pairs; what it replaces holds nothing that cannot be made again.
+BEFORE_PAIRS = (
+    "DROP TRIGGER IF EXISTS chunk_words_insert",
+    "DROP TRIGGER IF EXISTS chunk_words_delete",
+    "DROP TRIGGER IF EXISTS chunk_words_update",
+    "DROP TABLE IF EXISTS chunk_words",
+)
+PAIRS_VERSION = 3
+REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 Explain = Callable[[str, Path], tuple[str, str]]
 """Reason and remedy of what SQLite says of a file."""
@@ -205,7 +224,8 @@ def open_catalogue(file: Path) -> Engine:
                 )
             if version < SCHEMA_VERSION:
                 metadata.create_all(connection)
-                for statement in FULL_TEXT:
+                outdated = BEFORE_PAIRS if version < PAIRS_VERSION else ()
+                for statement in (*outdated, *FULL_TEXT, REBUILD_FULL_TEXT):
                     connection.execute(text(statement))
                 connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
     return engine
@@ -247,7 +267,13 @@ def _explain(message: str, file: Path) -> tuple[str, str]:
     return f"The catalogue {file} failed: {message}.", "Run `lectern doctor`."
 
 
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Teach a connection what the full-text index asks for."""
+    connection.create_function("searchable_pairs", 1, searchable_pairs, deterministic=True)
+
+
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    add_functions(connection)
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # FULL: a lost commit after the old vectors were deleted would leave a document without any.

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from rag.adapters.sqlite.schema import SCHEMA_VERSION
+from rag.adapters.sqlite.schema import SCHEMA_VERSION, add_functions
 from rag.errors import StoreError
 
 BUSY_SECONDS = 30.0
@@ -32,6 +32,7 @@ def copy_database(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(target, isolation_level=None)) as copy:
             # One file, without a write-ahead log beside it.
             copy.execute("PRAGMA journal_mode = DELETE")
+            add_functions(copy)
             if _has_table(copy, FULL_TEXT_TABLE):
                 copy.execute(f"INSERT INTO {FULL_TEXT_TABLE}({FULL_TEXT_TABLE}) VALUES ('rebuild')")
             copy.execute("VACUUM")
@@ -70,7 +71,9 @@ def check_schema(catalogue: Path) -> None:
 
 
 def _open_to_read(file: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+    add_functions(connection)
+    return connection
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:

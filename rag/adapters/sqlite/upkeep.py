@@ -10,7 +10,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from rag.adapters.sqlite.schema import folders, translated_errors
+from rag.adapters.sqlite.schema import (
+    REBUILD_FULL_TEXT,
+    folders,
+    translated_errors,
+)
 from rag.types import printable_path
 
 # FTS5 keeps one row here for each row it has indexed; `chunk_words` itself reads its rows back from `chunks`.
@@ -19,7 +23,6 @@ WITHOUT_CHUNK = "SELECT count(*) FROM chunk_words_docsize WHERE id NOT IN (SELEC
 
 # With rank 1 FTS5 also compares its words with the texts they were made from.
 COMPARE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words, rank) VALUES ('integrity-check', 1)"
-REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 TORN_DOCUMENTS = """
     SELECT collections.name, documents.path

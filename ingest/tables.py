@@ -1,0 +1,44 @@
+"""Follows tables through a document and knows the head of the one a row belongs to. Knows no formats and no pages."""
+
+from __future__ import annotations
+
+import re
+
+from rag.types import BlockKind
+
+_CELLS = re.compile(r"\s+\|\s*|\s{2,}|\t")
+_YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
+
+
+class TableWalk:
+    """Is told each block in turn; headers and footers of pages do not end a table."""
+
+    def __init__(self) -> None:
+        self._in_table = False
+        self._head = ""
+
+    def enter(self, kind: BlockKind, text: str) -> str:
+        """The head of the table that this block is a further row of, its cells parted by bars; else ""."""
+        if kind is not BlockKind.TABLE_ROW:
+            self._in_table = self._in_table and kind is BlockKind.FURNITURE
+            return ""
+        if self._in_table:
+            return self._head
+        self._in_table = True
+        self._head = head_of(text)
+        return ""
+
+
+def head_of(row: str) -> str:
+    """A table's first row when its cells name columns, parted by bars; "" when they are values already."""
+    cells = [cell for cell in _CELLS.split(row.strip()) if cell]
+    if len(cells) < 2 or not all(_names_column(cell) for cell in cells):
+        return ""
+    return " | ".join(cells)
+
+
+def _names_column(cell: str) -> bool:
+    """Whether a cell is words or a year rather than an amount."""
+    letters = sum(character.isalpha() for character in cell)
+    digits = sum(character.isdigit() for character in cell)
+    return letters > digits or _YEAR.fullmatch(cell) is not None
