@@ -26,6 +26,7 @@ SOURCE = SourceForm(
     first_page=2,
     last_page=2,
     page_label="iii",
+    page_word="page",
     section="Light",
     score=0.9,
     text="The lamp flashes three times.",
