@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from app.scheduling.times import BackOff
 from app.settings import Settings
 from app.verify import Problem, verify_files, verify_index
 from ingest.report import SyncReport
+from rag.errors import LecternError
 from rag.metrics import RetrievalScores
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import Embedder
@@ -68,7 +70,7 @@ class LocalDesk:
 
     def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
         """Search here."""
-        lectern = self._open()
+        lectern = self._open_to_ask()
         found = lectern.retriever.retrieve(question, collection=collection, filters=filters)
         best = replace(found, hits=found.hits[:limit])
         return Found(best, page_labels(lectern.library, best.hits))
@@ -87,7 +89,7 @@ class LocalDesk:
         """Answer here."""
         settings = self._settings.model_copy(update={"llm": llm}) if llm else self._settings
         model = choose_model(settings, use_llm=use_llm)
-        pipeline = self._open().ask_pipeline(model)
+        pipeline = self._open_to_ask().ask_pipeline(model)
         stream = pipeline.ask(question, collection=collection, filters=filters)
         try:
             yield LocalAnswer(stream, pipeline.settings)
@@ -130,6 +132,21 @@ class LocalDesk:
         """Verify here; the index is opened only where its files are sound."""
         existing_catalogue(self._settings.home)
         return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
+
+    def _open_to_ask(self) -> Lectern:
+        """The index; the reader is loaded while the searches load what they need, since both take half a second."""
+        lectern = self._open()
+        reader = lectern.reader
+        if reader is not None and not self._settings.reranker:
+
+            def load() -> None:
+                with suppress(LecternError):  # Told when the reader is asked in earnest.
+                    reader.score(".", ["."])
+
+            loading = threading.Thread(target=load, name="reader")
+            loading.start()
+            self._stack.callback(loading.join)
+        return lectern
 
     def _open(self) -> Lectern:
         """The index, which is owned from the first time on until the desk is left."""
