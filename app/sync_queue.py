@@ -113,6 +113,9 @@ class SyncQueue:
                 self._waiting.remove(id_)
             elif id_ == self._running:
                 self._interrupt.set()
+                # Now, as this process may end before the sync does.
+                with self._written("stopped"):
+                    self._book.finish(replace(self._jobs[id_], state="stopped", finished_at=now()))
         if is_waiting:
             self._finish(id_, state="stopped")
 
@@ -133,7 +136,7 @@ class SyncQueue:
         """
         with self._lock:
             self._stop.set()
-            if self._running:
+            if self._running and not self._interrupt.is_set():
                 with self._written("left to the next start"):
                     self._book.put_back(self._running)
             waiting, tasks = list(self._waiting), list(self._tasks)

@@ -192,6 +192,20 @@ def test_a_sync_that_was_stopped_or_has_failed_is_over_for_the_next_queue_too(
     assert second.close(10)
 
 
+def test_a_sync_that_is_being_stopped_when_the_queue_ends_is_not_begun_anew(
+    ingest: SteppedIngest, book: JobBook
+) -> None:
+    syncs = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    job = syncs.submit(FOLDER, "a")
+    ingest.at_file.acquire()
+    syncs.stop(job.id)
+    found = book.find(job.id)
+    assert found is not None
+    assert found.state == "stopped"
+    assert syncs.close(10)
+    assert book.take_over() == []
+
+
 def test_a_sync_in_the_middle_of_which_the_process_ends_is_begun_anew_but_not_for_ever(book: JobBook) -> None:
     job = book.add("a", FOLDER, allow_empty=False)
     for _ in range(MOST_ATTEMPTS):
