@@ -14,8 +14,9 @@ from app.web.ask.export import conversation_markdown
 from app.web.ask.filters import choose_filters, describe_filters
 from app.web.ask.proof import Proof, draw_proof
 from app.web.client import Asked, LecternClient
-from app.web.frame import Desk, reported
+from app.web.frame import Desk, reported, show_error
 from app.web.safe import plain
+from rag.errors import LecternError
 
 TURNS_SHOWN = 10
 """The last ones; a page with hundreds is slow to draw and nobody reads them at once."""
@@ -115,9 +116,12 @@ def _draw_turn(client: LecternClient, conversation: Conversation, number: int) -
         st.session_state["proof changed"] = not turn.is_finished
 
     def rate(rating: str) -> None:
-        with reported():
-            citations = turn.answer.citations if turn.answer else ()
+        citations = turn.answer.citations if turn.answer else ()
+        try:
             client.add_feedback(turn.asked.collection, turn.asked.question, turn.said, rating, citations)
+        except LecternError as error:
+            show_error(error)
+        else:
             turn.rating = rating
             st.toast(texts.ANSWER_RATED)
 
