@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli
+from app import add_cli, backup_cli, folders_cli, mcp_cli, printing, serve_cli
 from app.build import choose_model, open_lectern, open_library
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.doctor import examine
@@ -273,6 +273,7 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
     return filters
 
 
+cli.command()(add_cli.add)
 cli.command()(backup_cli.backup)
 cli.command()(backup_cli.restore)
 cli.command()(backup_cli.verify)

@@ -14,7 +14,7 @@ _LIVE = re.compile(
     r"|\](?=[(:])"  # a link, the definition of one
     r"|<(?=[a-z/!?])"  # HTML, an address in angle brackets
     r"|&(?=#|(?:colon|sol|period|lt|excl|lsqb|lbrack|rsqb|rbrack|lpar|bsol|commat);)"  # any of these in disguise
-    r"|(?:https?|ftps?|wss?|file):(?:\\?/){2}(?=\S)|\bwww\\?\.(?=\S)",  # what front ends make links of by themselves
+    r"|(?:https?|ftps?|wss?|file)\\?:(?:\\?/){2}(?=\S)|\bwww\\?\.(?=\S)",  # what front ends make links of by themselves
     re.IGNORECASE,
 )
 
