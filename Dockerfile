@@ -13,9 +13,10 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/lectern
 WORKDIR /build
-COPY requirements.lock ./
+COPY requirements.lock requirements-torch.lock ./
 # --no-deps: the lock file names everything that is needed, and a lighter stand-in for one package.
-RUN /opt/lectern/bin/python -m pip install --no-deps --extra-index-url "${TORCH_INDEX}" --requirement requirements.lock
+RUN /opt/lectern/bin/python -m pip install --no-deps --requirement requirements.lock
+RUN /opt/lectern/bin/python -m pip install --no-deps --extra-index-url "${TORCH_INDEX}" --requirement requirements-torch.lock
 COPY pyproject.toml README.md ./
 COPY rag rag
 COPY ingest ingest

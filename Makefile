@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration browser lint types check bench torture lock
+.PHONY: help install run demo test test-unit test-integration browser lint types check audit sbom bench torture lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -41,7 +41,13 @@ lint: $(VENV)/.installed-dev ## check style
 types: $(VENV)/.installed-dev ## check types
 	$(BIN)/mypy
 
-check: lint types ## check style and types
+audit: $(VENV)/.installed ## look the locked versions up among known vulnerabilities
+	$(BIN)/python tools/audit.py
+
+sbom: $(VENV)/.installed ## write what Lectern is made of to build/lectern.cdx.json (CycloneDX)
+	$(BIN)/python tools/sbom.py build/lectern.cdx.json
+
+check: lint types audit ## check style, types and known vulnerabilities
 
 bench: $(VENV)/.installed-dev ## measure speed and recall: make bench FOLDER=... QUESTIONS=...
 	$(BIN)/python -m benchmarks.ingest $(FOLDER)
@@ -54,9 +60,11 @@ lock: ## write the lock files from what .venv holds
 	$(BIN)/python tools/lock.py
 
 # --no-deps: the lock files name everything that is needed, and a lighter stand-in for one package.
-$(VENV)/.installed: requirements.lock pyproject.toml
+# Each on its own: where one version has a hash, pip wants one for all.
+$(VENV)/.installed: requirements.lock requirements-torch.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-torch.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $@
 

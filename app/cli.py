@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from app import backup_cli, folders_cli, mcp_cli, printing, serve_cli, web_cli
+from app import add_cli, backup_cli, folders_cli, mcp_cli, printing, serve_cli, web_cli
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.desks import open_desk
 from app.doctor import examine
@@ -268,6 +268,7 @@ def _parse_filters(conditions: list[str]) -> dict[str, str]:
     return filters
 
 
+cli.command()(add_cli.add)
 cli.command()(backup_cli.backup)
 cli.command()(backup_cli.restore)
 cli.command()(backup_cli.verify)

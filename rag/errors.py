@@ -40,6 +40,10 @@ class NotFoundError(LecternError):
     """An unknown collection or document."""
 
 
+class FetchError(LecternError):
+    """A document could not be fetched from its address, or the address is refused."""
+
+
 class QuestionError(LecternError):
     """The question is empty or too long."""
 

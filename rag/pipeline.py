@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.citations import CheckedAnswer, check_citations
 from rag.errors import ModelError
+from rag.inert import InertFilter, make_inert
 from rag.layout import rectangles_under
 from rag.markers import CitationFilter
 from rag.prices import cost_usd
@@ -182,7 +183,7 @@ class AskPipeline:
 
     def _quote(self, stream: AnswerStream, question: str, timer: StageTimer) -> Iterator[str]:
         """The best sentences, word for word, where no LLM is set up."""
-        text = compose(self._reader.read(question, stream.sources)) or REFUSAL
+        text = make_inert(compose(self._reader.read(question, stream.sources)) or REFUSAL)
         timer.mark("read")
         yield text
         checked = self._check(text, stream.sources)
@@ -211,8 +212,9 @@ class AskPipeline:
         stop: threading.Event | None,
         timer: StageTimer,
     ) -> Iterator[str]:
-        """The LLM's answer, in which no citation is shown that has no source."""
+        """The LLM's answer, in which no citation is shown that has no source and nothing is live."""
         text, error, usage = "", "", None
+        inert = InertFilter()
         prompt: Prompt | None = None
         stream_filter = CitationFilter({source.number for source in stream.sources})
         stop_reason = ""
@@ -225,12 +227,13 @@ class AskPipeline:
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=stop):
                 usage = chunk.usage or usage
                 stop_reason = chunk.stop_reason or stop_reason
-                text += chunk.text
-                if piece := stream_filter.feed(chunk.text):
+                text += (released := inert.feed(chunk.text))
+                if piece := stream_filter.feed(released):
                     yield piece
         except ModelError as failure:
             error = f"{failure.reason} {failure.remedy}".strip()
-        if piece := stream_filter.finish():
+        text += (released := inert.finish())
+        if piece := stream_filter.feed(released) + stream_filter.finish():
             yield piece
         timer.mark("generate")
         used = prompt.used if prompt else ()

@@ -1,19 +1,26 @@
-"""Writes requirements.lock and requirements-dev.lock from what is installed: `make lock`.
+"""Writes the lock files from what is installed: `make lock`.
 
-Not with pip freeze: the two files hold exactly what pyproject.toml asks for, with all that that needs, and the torch
-version without the suffix that tells a CPU build from another.
+Not with pip freeze: they hold exactly what pyproject.toml asks for, with all that that needs, each version with the
+SHA-256 of its files on the package index, so that pip refuses any other. torch alone stands in a file of its own
+without: its builds for CPUs and for GPUs come from different indexes with different hashes.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
+import urllib.request
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from urllib.parse import unquote
 
 from packaging.requirements import Requirement
+from packaging.tags import Tag
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
 
 STAND_INS = {"opencv-python": "opencv-python-headless"}
 """What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
@@ -21,17 +28,34 @@ STAND_INS = {"opencv-python": "opencv-python-headless"}
 LEFT_OUT = {"openvino-telemetry"}
 """What is asked for and not installed: it reports usage, and OpenVINO works without."""
 
+WITHOUT_HASH = frozenset({"torch"})
+
+INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
+"""Where hashes are read from: the page of each package, as pip reads it (PEP 503)."""
+
+LOOK_UP_SECONDS = 60
+
+OLDEST_PYTHON = 11
+"""The minor version that pyproject.toml asks for; wheels for older ones are left out."""
+
+_FILE_LINK = re.compile(r'href="[^"#]*?([^"#/]+)#sha256=([0-9a-f]{64})')
+_CPYTHON = re.compile(r"cp3(\d+)")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the files."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = installed_versions(project["dependencies"])
     development = installed_versions(project["optional-dependencies"]["dev"])
-    write("requirements.lock", "The versions Lectern is tested with.", runtime)
+    hashed = {name: version for name, version in runtime.items() if name not in WITHOUT_HASH}
+    write("requirements.lock", "The versions Lectern is tested with.", hashed, hash_files(hashed))
+    bare = {name: version for name, version in runtime.items() if name in WITHOUT_HASH}
+    write("requirements-torch.lock", "What each index builds for itself, and so has no hash here.", bare, {})
     extra = {name: version for name, version in development.items() if name not in runtime}
-    write("requirements-dev.lock", "What tests, checks and benchmarks need besides requirements.lock.", extra)
+    purpose = "What tests, checks and benchmarks need besides requirements.lock."
+    write("requirements-dev.lock", purpose, extra, hash_files(extra))
 
 
 def installed_versions(requirements: Iterable[str]) -> dict[str, str]:
@@ -64,9 +88,46 @@ def normalise(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def write(name: str, purpose: str, versions: dict[str, str]) -> None:
-    """One line a package under a line that says what the file is."""
-    lines = [f"# {purpose} Made with `make lock`.", *(f"{name}=={versions[name]}" for name in sorted(versions))]
+def hash_files(versions: Mapping[str, str]) -> dict[str, list[str]]:
+    """The SHA-256 of every file of these versions that a supported Python can install, from the package index."""
+    found = {name: read_hashes(name, Version(version)) for name, version in versions.items()}
+    if without := sorted(name for name, hashes in found.items() if not hashes):
+        sys.exit(f"{INDEX} has no hashes for {', '.join(without)} in the versions that are installed.")
+    return found
+
+
+def read_hashes(name: str, version: Version) -> list[str]:
+    """The SHA-256 of the files of one version."""
+    request = urllib.request.Request(f"{INDEX.rstrip('/')}/{name}/", headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request, timeout=LOOK_UP_SECONDS) as response:
+        page = response.read().decode()
+    return sorted({sha256 for file, sha256 in _FILE_LINK.findall(page) if is_wanted(unquote(file), version)})
+
+
+def is_wanted(file: str, version: Version) -> bool:
+    """Whether a file is of this version, and source or a wheel for a supported Python."""
+    try:
+        if not file.endswith(".whl"):
+            return parse_sdist_filename(file)[1] == version
+        _, found, _, tags = parse_wheel_filename(file)
+    except (InvalidSdistFilename, InvalidWheelFilename):
+        return False
+    return found == version and any(map(_is_supported, tags))
+
+
+def _is_supported(tag: Tag) -> bool:
+    python = _CPYTHON.fullmatch(tag.interpreter)
+    if python is None:
+        return tag.interpreter.startswith("py3")
+    return tag.abi == "abi3" or int(python.group(1)) >= OLDEST_PYTHON
+
+
+def write(name: str, purpose: str, versions: Mapping[str, str], hashes: Mapping[str, Iterable[str]]) -> None:
+    """A paragraph for each package under a line that says what the file is."""
+    lines = [f"# {purpose} Made with `make lock`."]
+    for package in sorted(versions):
+        pinned = [f"{package}=={versions[package]}", *(f"--hash=sha256:{sha256}" for sha256 in hashes.get(package, ()))]
+        lines.append(" \\\n    ".join(pinned))
     (ROOT / name).write_text("\n".join(lines) + "\n")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.json_forms import citation_json
 from rag.errors import ConfigurationError
+from rag.inert import make_inert
 from rag.types import Answer, Citation, Message, page_name
 
 MODEL_PREFIX = "lectern/"
@@ -142,7 +143,8 @@ def footnotes(answer: Answer) -> str:
         place = f", {page_name(first.page, first.page_label, words[number])}" if words.get(number) else ""
         quote = " ".join(first.quote.split())
         shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
-        lines.append(f"[{number}] {first.document}{place}" + (f": “{shown}”" if shown else ""))
+        # Front ends render this as Markdown: names and words of documents must not become links or pictures.
+        lines.append(make_inert(f"[{number}] {first.document}{place}" + (f": “{shown}”" if shown else "")))
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -163,7 +165,7 @@ def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
                 "url_citation": {
                     "start_index": start,
                     "end_index": end,
-                    "title": titles[citation.number] or citation.document,
+                    "title": make_inert(titles[citation.number] or citation.document),
                     "url": place,
                 },
                 "lectern": citation_json(citation),

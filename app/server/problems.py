@@ -21,6 +21,7 @@ from app.problems import MEDIA_TYPE, Problem
 from app.tokens import Identity
 from rag.errors import (
     ConfigurationError,
+    FetchError,
     IndexLockedError,
     LecternError,
     ModelError,
@@ -42,6 +43,7 @@ STATUSES: Sequence[tuple[type[LecternError], int]] = (
     (IndexLockedError, 409),
     (OverloadedError, 503),
     (ModelError, 502),
+    (FetchError, 502),
     (StoreError, 500),
 )
 """The first class that fits decides."""

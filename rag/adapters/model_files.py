@@ -13,6 +13,8 @@ from rag.errors import ConfigurationError
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
 """Files of a model that are fetched: no pickles, no code."""
 
+PICKLES = ("pytorch_model*.bin", "*.pt", "*.pkl")
+
 
 def hash_files(files: Iterable[Path]) -> str:
     """SHA-256 over the contents of files, one after the other. Raises OSError."""
@@ -36,6 +38,16 @@ def check_weights(file: Path, expected_sha256: str, *, remedy: str) -> None:
             "they are damaged or were replaced.",
             remedy,
         )
+
+
+def refuse_pickles(folder: Path) -> None:
+    """Raise ConfigurationError when a model has weights that only a pickle holds: loading one can run any program."""
+    for file in sorted(file for pattern in PICKLES for file in folder.rglob(pattern)):
+        if not any(file.parent.glob("*.safetensors")):
+            raise ConfigurationError(
+                f"The model in {folder} keeps weights in {file.relative_to(folder)}, which is not safetensors.",
+                "Convert them to safetensors, or name another model.",
+            )
 
 
 def stay_offline() -> None:

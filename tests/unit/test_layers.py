@@ -45,6 +45,7 @@ HOMES = {
     "mcp_types": {"app/mcp_server.py"},
     "typer": {
         "app/cli.py",
+        "app/add_cli.py",
         "app/commands.py",
         "app/backup_cli.py",
         "app/tokens_cli.py",

@@ -1,0 +1,99 @@
+"""Writes what Lectern is made of as CycloneDX 1.6 JSON, from the lock files and what is installed: `make sbom`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+ROOT = Path(__file__).resolve().parents[1]
+
+LOCKS = ("requirements.lock", "requirements-torch.lock")
+
+MODELS = ("rag/adapters/cross_encoder/reader.safetensors",)
+"""Weights that ship with Lectern."""
+
+_PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)")
+
+
+def main(target: Path) -> None:
+    """Write the file; the same lock files make the same bytes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    components = [*libraries(), *models()]
+    content = json.dumps(components, sort_keys=True)
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, content)}",
+        "version": 1,
+        "metadata": {
+            "component": {
+                "type": "application",
+                "bom-ref": "lectern",
+                "name": "lectern",
+                "version": project["version"],
+                "description": project["description"],
+            }
+        },
+        "components": components,
+        "dependencies": [{"ref": "lectern", "dependsOn": [component["bom-ref"] for component in components]}],
+    }
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(bill, indent=2) + "\n")
+    sys.stdout.write(f"{target}: {len(components)} components\n")
+
+
+def libraries() -> Iterator[dict[str, Any]]:
+    """The packages of the lock files, with the licences that they state."""
+    pinned = sorted({match.groups() for name in LOCKS for match in _read(ROOT / name)})
+    for name, version in pinned:
+        purl = f"pkg:pypi/{name}@{version}"
+        component: dict[str, Any] = {
+            "type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl, "scope": "required",
+        }  # fmt: skip
+        if licence := find_licence(name):
+            component["licenses"] = [{"license": {"name": licence}}]
+        yield component
+
+
+def models() -> Iterator[dict[str, Any]]:
+    """The weights that ship, with their SHA-256."""
+    for name in MODELS:
+        sha256 = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+        yield {
+            "type": "machine-learning-model", "bom-ref": name, "name": Path(name).name,
+            "hashes": [{"alg": "SHA-256", "content": sha256}],
+        }  # fmt: skip
+
+
+def find_licence(name: str) -> str:
+    """What an installed package says of its licence, on one line; "" when it says nothing or is not installed."""
+    try:
+        found: Distribution = distribution(name)
+    except PackageNotFoundError:
+        return ""
+    stated = [found.metadata.get("License-Expression"), *_classified(found), found.metadata.get("License")]
+    return next((text.strip().splitlines()[0][:200] for text in stated if text and text.strip()), "")
+
+
+def _classified(found: Distribution) -> list[str]:
+    prefix = "License :: OSI Approved :: "
+    classifiers = found.metadata.get_all("Classifier") or []
+    return [line.removeprefix(prefix) for line in classifiers if line.startswith(prefix)]
+
+
+def _read(lock: Path) -> Iterator[re.Match[str]]:
+    for line in lock.read_text().splitlines() if lock.exists() else ():
+        if match := _PINNED.match(line):
+            yield match
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
