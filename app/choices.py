@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
+
+from app.service_file import ServiceFile
 from app.settings import NO_LLM, Settings
-from rag.errors import ConfigurationError, StoreError
+from rag.errors import ConfigurationError
 
-LOCK_WAIT_SECONDS = 30.0
+metadata = MetaData()
 
-TABLE = "CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
+choices = Table("choices", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
 
 LLM = "llm"
 
@@ -42,32 +43,23 @@ class ChoiceStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._service_file = ServiceFile(file, metadata)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
 
     def all(self) -> dict[str, Choice]:
         """Everything chosen, by the name of its setting."""
-        with self._transaction() as connection:
-            return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM choices")}
+        with self._service_file.reading() as connection:
+            return {row.name: json.loads(row.value) for row in connection.execute(select(choices))}
 
     def choose(self, name: str, value: Choice | None) -> None:
         """Keep a choice; None forgets it."""
-        with self._transaction() as connection:
-            if value is None:
-                connection.execute("DELETE FROM choices WHERE name = ?", (name,))
-            else:
-                connection.execute("INSERT OR REPLACE INTO choices VALUES (?, ?)", (name, json.dumps(value)))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(TABLE)
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
-            ) from error
+        with self._service_file.writing() as connection:
+            connection.execute(delete(choices).where(choices.c.name == name))
+            if value is not None:
+                connection.execute(insert(choices).values(name=name, value=json.dumps(value)))
 
 
 def check_number(name: str, value: float) -> float:
@@ -84,11 +76,11 @@ def check_number(name: str, value: float) -> float:
     return int(value) if known.is_whole else value
 
 
-def with_choices(settings: Settings, choices: Mapping[str, Choice]) -> Settings:
+def with_choices(settings: Settings, chosen: Mapping[str, Choice]) -> Settings:
     """The settings with what was chosen on top."""
     known = {adjustable.name for adjustable in ADJUSTABLE}
-    update: dict[str, Choice] = {name: value for name, value in choices.items() if name in known}
-    if llm := str(choices.get(LLM, "")):
+    update: dict[str, Choice] = {name: value for name, value in chosen.items() if name in known}
+    if llm := str(chosen.get(LLM, "")):
         update |= {"llm": llm, "llm_base_url": _address_for(llm, settings)}
     return settings.model_copy(update=update)
 

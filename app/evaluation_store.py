@@ -3,39 +3,59 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from app.evaluation import GoldQuestion
-from rag.errors import ConfigurationError, NotFoundError, StoreError
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 
-LOCK_WAIT_SECONDS = 30.0
+from app.evaluation import GoldQuestion
+from app.service_file import ServiceFile
+from rag.errors import ConfigurationError, NotFoundError
 
 MOST_QUESTIONS = 10_000
 """Of one collection: an evaluation of more would take hours."""
 
-TABLES = """
-    CREATE TABLE IF NOT EXISTS gold_questions (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        collection TEXT NOT NULL,
-        question TEXT NOT NULL,
-        document TEXT NOT NULL,
-        pages TEXT NOT NULL,
-        added_at TEXT NOT NULL,
-        UNIQUE (collection, question, document)
-    );
-    CREATE TABLE IF NOT EXISTS evaluations (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        collection TEXT NOT NULL,
-        started_at TEXT NOT NULL,
-        result TEXT NOT NULL
-    );
-"""
+metadata = MetaData()
+
+gold_questions = Table(
+    "gold_questions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("pages", String, nullable=False),
+    Column("added_at", String, nullable=False),
+    UniqueConstraint("collection", "question", "document"),
+    sqlite_autoincrement=True,
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("result", String, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 State = Literal["running", "done", "failed", "cut off"]
 
@@ -84,19 +104,28 @@ class EvaluationStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._service_file = ServiceFile(file, metadata)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
 
     # --- questions ---
 
     def add_questions(self, collection: str, questions: Sequence[GoldQuestion]) -> int:
         """Keep questions; one that is there already gets the pages given now. Returns how many are new."""
-        with self._transaction() as connection:
+        with self._service_file.writing() as connection:
             before = _count(connection, collection)
-            connection.executemany(
-                "INSERT INTO gold_questions (collection, question, document, pages, added_at) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET pages = excluded.pages",
-                [(collection, gold.question, gold.document, json.dumps(gold.pages), now()) for gold in questions],
-            )
+            for gold in questions:
+                added = sqlite.insert(gold_questions).values(
+                    collection=collection,
+                    question=gold.question,
+                    document=gold.document,
+                    pages=json.dumps(gold.pages),
+                    added_at=now(),
+                )
+                key = ["collection", "question", "document"]
+                connection.execute(added.on_conflict_do_update(key, set_={"pages": added.excluded.pages}))
             after = _count(connection, collection)
             if after > MOST_QUESTIONS:
                 raise ConfigurationError(
@@ -106,84 +135,65 @@ class EvaluationStore:
 
     def questions(self, collection: str) -> list[KeptQuestion]:
         """All of a collection, the oldest first."""
-        with self._transaction() as connection:
-            rows = connection.execute(
-                "SELECT id, question, document, pages, added_at FROM gold_questions WHERE collection = ? ORDER BY id",
-                (collection,),
-            )
+        mine = select(gold_questions).where(gold_questions.c.collection == collection)
+        with self._service_file.reading() as connection:
             return [
-                KeptQuestion(id_, GoldQuestion(question, document, tuple(json.loads(pages))), added_at)
-                for id_, question, document, pages, added_at in rows
+                KeptQuestion(
+                    row.id, GoldQuestion(row.question, row.document, tuple(json.loads(row.pages))), row.added_at
+                )
+                for row in connection.execute(mine.order_by(gold_questions.c.id))
             ]
 
     def remove_question(self, collection: str, question_id: int) -> None:
         """Forget one. Raises NotFoundError."""
-        with self._transaction() as connection:
-            gone = connection.execute(
-                "DELETE FROM gold_questions WHERE collection = ? AND id = ?", (collection, question_id)
-            )
-            if not gone.rowcount:
+        one = (gold_questions.c.collection == collection) & (gold_questions.c.id == question_id)
+        with self._service_file.writing() as connection:
+            if not connection.execute(delete(gold_questions).where(one)).rowcount:
                 raise NotFoundError(f"There is no question {question_id} of this collection.", "List them again.")
 
     # --- evaluations ---
 
     def start(self, collection: str, *, questions: int, settings: dict[str, Any]) -> Evaluation:
         """Record that one begins."""
-        with self._transaction() as connection:
-            started_at = now()
-            added = connection.execute(
-                "INSERT INTO evaluations (collection, started_at, result) VALUES (?, ?, '{}')", (collection, started_at)
-            )
-            assert added.lastrowid is not None
-            evaluation = Evaluation(added.lastrowid, collection, started_at, questions, settings)
+        started_at = now()
+        with self._service_file.writing() as connection:
+            begun = insert(evaluations).values(collection=collection, started_at=started_at, result="{}")
+            added = connection.execute(begun)
+            assert added.inserted_primary_key is not None
+            evaluation = Evaluation(added.inserted_primary_key[0], collection, started_at, questions, settings)
             _save(connection, evaluation)
             return evaluation
 
     def save(self, evaluation: Evaluation) -> None:
         """Record how far one is, or how it ended."""
-        with self._transaction() as connection:
+        with self._service_file.writing() as connection:
             _save(connection, evaluation)
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
         """The newest first."""
-        with self._transaction() as connection:
-            rows = connection.execute(
-                "SELECT result FROM evaluations WHERE collection = ? ORDER BY id DESC LIMIT ?", (collection, limit)
-            )
-            return [_loaded(result) for (result,) in rows]
+        mine = select(evaluations.c.result).where(evaluations.c.collection == collection)
+        with self._service_file.reading() as connection:
+            rows = connection.execute(mine.order_by(evaluations.c.id.desc()).limit(limit))
+            return [_loaded(result) for result in rows.scalars()]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
         """One of them. Raises NotFoundError."""
-        with self._transaction() as connection:
-            row = connection.execute(
-                "SELECT result FROM evaluations WHERE collection = ? AND id = ?", (collection, evaluation_id)
-            ).fetchone()
-            if row is None:
-                raise NotFoundError(f"There is no evaluation {evaluation_id} of this collection.", "List them again.")
-            return _loaded(row[0])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._file, timeout=LOCK_WAIT_SECONDS)) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(TABLES)
-                yield connection
-        except sqlite3.DatabaseError as error:
-            raise StoreError(
-                f"{self._file} cannot be used: {error}.", "Check its permissions and the room on its disk."
-            ) from error
+        mine = (evaluations.c.collection == collection) & (evaluations.c.id == evaluation_id)
+        with self._service_file.reading() as connection:
+            result = connection.execute(select(evaluations.c.result).where(mine)).scalar_one_or_none()
+        if result is None:
+            raise NotFoundError(f"There is no evaluation {evaluation_id} of this collection.", "List them again.")
+        return _loaded(result)
 
 
-def _count(connection: sqlite3.Connection, collection: str) -> int:
-    found = connection.execute("SELECT count(*) FROM gold_questions WHERE collection = ?", (collection,))
-    return int(found.fetchone()[0])
+def _count(connection: Connection, collection: str) -> int:
+    mine = gold_questions.c.collection == collection
+    return int(connection.execute(select(func.count()).where(mine)).scalar_one())
 
 
-def _save(connection: sqlite3.Connection, evaluation: Evaluation) -> None:
-    connection.execute(
-        "UPDATE evaluations SET result = ? WHERE id = ?", (json.dumps(asdict(evaluation)), evaluation.id)
-    )
+def _save(connection: Connection, evaluation: Evaluation) -> None:
+    result = json.dumps(asdict(evaluation))
+    connection.execute(update(evaluations).where(evaluations.c.id == evaluation.id).values(result=result))
 
 
 def _loaded(result: str) -> Evaluation:

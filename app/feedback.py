@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Column, Integer, MetaData, Row, String, Table, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, Row, String, Table, delete, insert, inspect, select
 
 from app.service_file import ServiceFile
 
@@ -27,6 +27,9 @@ feedback = Table(
     Column("comment", String, nullable=False),
     Column("citations", String, nullable=False),
 )
+
+CITATIONS_ADDED = "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'"
+"""For a file from before citations were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class FeedbackStore:
 
     def __init__(self, file: Path) -> None:
         self._service_file = ServiceFile(file, metadata)
+        with self._service_file.writing() as connection:
+            if "citations" not in {column["name"] for column in inspect(connection).get_columns("feedback")}:
+                connection.exec_driver_sql(CITATIONS_ADDED)
 
     def close(self) -> None:
         """Let go of the file."""

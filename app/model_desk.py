@@ -90,7 +90,7 @@ class ModelDesk:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._choices = ChoiceStore(service.lectern.settings.home / SERVICE_FILE)
+        self.choices = ChoiceStore(service.lectern.settings.home / SERVICE_FILE)
         self._configured = service.lectern.settings
         self.pulls = Pulls(self._pull)
         self._apply()
@@ -104,7 +104,7 @@ class ModelDesk:
 
     def current(self) -> Current:
         """The LLM that answers now."""
-        chosen = str(self._choices.all().get(LLM, ""))
+        chosen = str(self.choices.all().get(LLM, ""))
         named = chosen or self._configured.llm
         if named == NO_LLM:
             return Current("", "chosen here" if chosen else "settings")
@@ -120,7 +120,7 @@ class ModelDesk:
         """Answer with this one from now on; "" goes back to the settings. Raises ConfigurationError."""
         if llm and llm != NO_LLM:
             choose_model(self._settings_for(llm))
-        self._choices.choose(LLM, llm or None)
+        self.choices.choose(LLM, llm or None)
         self._apply()
 
     def try_llm(self, llm: str) -> Trial:
@@ -166,7 +166,7 @@ class ModelDesk:
 
     def settings(self) -> list[Setting]:
         """The numbers that may be changed."""
-        choices, now = self._choices.all(), self._service.lectern.settings
+        choices, now = self.choices.all(), self._service.lectern.settings
         return [
             Setting(
                 adjustable,
@@ -181,7 +181,7 @@ class ModelDesk:
 
     def change(self, name: str, value: float | None) -> None:
         """Give a setting another value, or the one of the settings files again. Raises ConfigurationError."""
-        self._choices.choose(name, None if value is None else check_number(name, value))
+        self.choices.choose(name, None if value is None else check_number(name, value))
         self._apply()
 
     def parts(self) -> tuple[str, str, str]:
@@ -194,4 +194,4 @@ class ModelDesk:
         return with_choices(self._configured, {LLM: llm})
 
     def _apply(self) -> None:
-        self._service.adjust(with_choices(self._configured, self._choices.all()))
+        self._service.adjust(with_choices(self._configured, self.choices.all()))

@@ -70,7 +70,8 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             scheduler.start()
             on_listening(address)
             server.run(sockets=[listener])
-            app.state.feedback.close()
+            for store in (app.state.feedback, app.state.evaluations.store, app.state.models.choices):
+                store.close()
             # First, so that what is stopped now counts as cut off and not as failed.
             scheduler.prepare_stop()
             stopped = service.close(ABANDON_SECONDS)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app.tokens import Role
+from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
 from tests.llm_servers import ModelServer, ollama_server
 
@@ -125,7 +126,12 @@ def test_a_setting_of_the_search_is_changed_kept_and_given_back(tmp_path: Path) 
     with serving(tmp_path, rerank_depth=20) as served:
         change = served.client.put("/settings", json={"name": "rerank_depth", "value": 7}).json()
         (depth,) = [setting for setting in change["settings"] if setting["name"] == "rerank_depth"]
-        assert (depth["value"], depth["configured"], depth["default"], depth["is_chosen"]) == (7, 20, 50, True)
+        assert (depth["value"], depth["configured"], depth["default"], depth["is_chosen"]) == (
+            7,
+            20,
+            RERANK_DEPTH,
+            True,
+        )
         assert served.service.lectern.settings.rerank_depth == 7
     with serving(tmp_path, rerank_depth=20) as again:
         assert again.service.lectern.settings.rerank_depth == 7
