@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -136,6 +136,7 @@ def open_lectern(
             reranker=reranker,
             combine=answer_probabilities if reranker is reader else None,
             rerank_depth=settings.rerank_depth,
+            find_embedder=cache(partial(find_former_embedder, settings)),
         )
         try:
             yield Lectern(settings, library, ledger, ingest, retriever, embedder, reader, vectors, Upkeep(engine, file))
@@ -223,6 +224,12 @@ def build_embedder(settings: Settings) -> Embedder:
     return OpenVinoEmbedder(
         folder, cache=settings.home / "models", fallback=reference, precision=choose_precision(settings)
     )
+
+
+def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | None:
+    """The embedder that comes along, when an index that is being replaced was made with it; others are not kept."""
+    builtin = build_embedder(settings.model_copy(update={"embedder": ""}))
+    return builtin if builtin.fingerprint == fingerprint else None
 
 
 def build_reader(settings: Settings) -> PassageReader | None:

@@ -185,7 +185,7 @@ def _match_renames(
     """Sort the files that are gone and those that are new into renamed, removed and to be read."""
     movable: dict[tuple[int, str], list[KnownFile]] = {}
     for record in gone:
-        if record.sha256 and record.generation_index == index_id:
+        if record.sha256:
             movable.setdefault((record.size, record.sha256), []).append(record)
     sizes = {size for size, _ in movable}
     moved = set()
@@ -195,6 +195,8 @@ def _match_renames(
             record = candidates.pop()
             moved.add(record.document_id)
             changes.renamed.append((record, file))
+            if record.generation_index != index_id:  # It answers by another index, under its new name too.
+                changes.to_read.append(file)
         else:
             changes.to_read.append(file)
     changes.removed.extend(record for record in gone if record.document_id not in moved)

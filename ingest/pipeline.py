@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 PARSER_VERSION = 2
 """Raised whenever the same file would be read differently: documents are then read again."""
+
+CARRIED_OVER = "carried over"
+"""Stands for the attempt of a file whose old chunks were embedded again: it is read as soon as that is possible."""
 
 EMBEDDED_AHEAD = 4
 """Files that may wait, embedded, for the store."""
@@ -106,6 +109,7 @@ class IngestPipeline:
             known = self._ledger.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
             changes = self._compare(root, scan, known, target.index.id)
+            known = {**known, **{file.path_bytes: record for record, file in changes.renamed}}
         report = _first_report(root, collection, scan, changes)
 
         run = self._ledger.start_run(target.collection_id, root)
@@ -113,7 +117,9 @@ class IngestPipeline:
         try:
             self._apply_renames_and_removals(changes)
             self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
-            self._switch_index(target)
+            if not target.index.is_active:
+                self._read_other_folders(target, on_progress, interrupt)
+                self._switch_index(target)
             self._sweep()
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
@@ -312,10 +318,29 @@ class IngestPipeline:
     def _add_vectors(self, key: VectorKey, document_id: int, vectors: Vectors) -> None:
         self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)
 
+    def _read_other_folders(
+        self, target: _Target, on_progress: Callable[[SyncProgress], None], interrupt: threading.Event | None
+    ) -> None:
+        """Read the files of the collection's other folders into a new index, which takes over with all or none.
+
+        What is new or gone there waits for their own sync.
+        """
+        for root, folder_id in self._ledger.folder_roots(target.collection_id).items():
+            if folder_id == target.folder_id:
+                continue
+            try:
+                scan = scan_folder(root, ignore=self._ignore)
+            except ConfigurationError:
+                continue
+            known = self._ledger.known_files(folder_id, target.index.id)
+            changes = self._compare(root, scan, known, target.index.id)
+            changes.to_read = [file for file in changes.to_read if file.path_bytes in known]
+            report = _first_report(root, "", scan, changes)
+            other = replace(target, folder_id=folder_id)
+            self._read_and_store(root, other, changes, known, report, on_progress, interrupt)
+
     def _switch_index(self, target: _Target) -> None:
         """Let an index made with another embedder answer once it holds all that the old one holds."""
-        if target.index.is_active:
-            return
         active = self._ledger.active_index(target.collection_id)
         if active is not None:
             self._carry_over(target, active)
@@ -324,19 +349,31 @@ class IngestPipeline:
 
     def _carry_over(self, target: _Target, active: IndexInfo) -> None:
         """Embed again, from the catalogue, the last good version of files that cannot be read now."""
-        known = self._ledger.known_files(target.folder_id, active.id)
-        stale = [(path, record) for path, record in known.items() if record.state == "stale"]
+        known = [
+            (path, record)
+            for folder_id in self._ledger.folder_roots(target.collection_id).values()
+            for path, record in self._ledger.known_files(folder_id, active.id).items()
+        ]
         built = set(self._ledger.generations_of(target.index.id))
-        for path, record in stale:
+        is_cut_alike = target.index.reading == active.reading
+        for path, record in known:
             if record.document_id in built or record.generation_index is None:
                 continue
             parsed, chunks, _ = self._ledger.load_generation(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
             vectors = embed_chunks(chunks, self._embedder)
             self._store(record.document_id, target.index, file, parsed, chunks, vectors)
-            self._ledger.record_failure(
-                record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
-            )
+            if record.state == "stale":
+                self._ledger.record_failure(
+                    record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
+                )
+            elif not is_cut_alike:
+                self._ledger.record_failure(
+                    record.document_id,
+                    attempt=CARRIED_OVER,
+                    reason="It could not be read again since the way Lectern reads documents changed.",
+                    remedy="Make its folder reachable, and sync it.",
+                )
 
     def _sweep(self) -> None:
         """Delete the vectors that no version refers to, and every trace of the documents that are forgotten."""
@@ -358,7 +395,9 @@ class IngestPipeline:
 
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     """The content that need not be read again: what this very index holds already."""
-    return record.sha256 if record and record.generation_index == index.id else ""
+    if record is None or record.failed_attempt == CARRIED_OVER:
+        return ""
+    return record.sha256 if record.generation_index == index.id else ""
 
 
 def _explain(error: Exception) -> tuple[str, str]:

@@ -71,14 +71,19 @@ class Retriever:
         reranker: Reranker | None = None,
         combine: Combine | None = None,
         rerank_depth: int = RERANK_DEPTH,
+        find_embedder: Callable[[str], Embedder | None] = lambda fingerprint: None,
     ) -> None:
-        """`combine` is fitted to one reranker; without it the reranker's own order is the final one."""
+        """`combine` is fitted to one reranker; without it the reranker's own order is the final one.
+
+        `find_embedder` gives the embedder of an index that another one is about to replace, where it is still here.
+        """
         self._searcher = searcher
         self._vectors = vectors
         self._embedder = embedder
         self._reranker = reranker
         self._combine = combine
         self._rerank_depth = rerank_depth
+        self._find_embedder = find_embedder
         self._names: dict[str, DocumentNames] = {}
 
     def with_depth(self, rerank_depth: int) -> Retriever:
@@ -99,12 +104,22 @@ class Retriever:
         overlong question, NotFoundError for an unknown collection, ConfigurationError for an unknown field.
         """
         question = check_question(question)
-        timer = StageTimer()
         index = self._searcher.find_index(collection)
+        found, has_changed = self._search(question, collection, index, filters)
+        if has_changed or self._searcher.find_index(collection) != index:
+            # A document, or the whole index, was replaced between search and loading: now its new version is found.
+            found, _ = self._search(question, collection, self._searcher.find_index(collection), filters)
+        return found
+
+    def _search(
+        self, question: str, collection: str, index: IndexInfo | None, filters: Mapping[str, str] | None
+    ) -> tuple[Retrieval, bool]:
+        """What is found, and whether all that was found of some document is no longer current."""
+        timer = StageTimer()
         documents = self._searcher.find_documents(collection, filters) if filters else None
         timer.mark("filter")
         if index is None or documents == []:
-            return Retrieval((), timer.milliseconds)
+            return Retrieval((), timer.milliseconds), False
         vector, notices = self._embed(question, index)
         timer.mark("embed")
         dense = self._search_vectors(index, vector, documents)
@@ -120,15 +135,19 @@ class Retriever:
         fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT))
         ranked = {DENSE: dense, LEXICAL: lexical, ROUTED: routed, FUSED: fused}
         hits = self._load(collection, ranked)
+        named_by_ids = {document_of(id_) for id_, _ in ranked[FUSED]}
+        has_changed = bool(named_by_ids - {document_of(hit.chunk_id) for hit in hits})
         timer.mark("load")
         hits = self._rerank(question, hits)
         timer.mark("rerank")
-        return Retrieval(tuple(hits), timer.milliseconds, notices)
+        return Retrieval(tuple(hits), timer.milliseconds, notices), has_changed
 
     def _embed(self, question: str, index: IndexInfo) -> tuple[Vector | None, tuple[str, ...]]:
-        """The question's vector; None with a notice where the index was made with another embedder."""
+        """The question's vector; None with a notice where the index was made with an embedder that is not here."""
         if index.is_made_with(self._embedder.fingerprint):
             return self._embedder.embed_question(question), ()
+        if (former := self._find_embedder(index.embedder)) is not None:
+            return former.embed_question(question), ()
         return None, (
             f"The index was made with the embedder {index.embedder}, the settings name {self._embedder.fingerprint}: "
             "only words were searched. Sync the folders of this collection to build it anew.",
@@ -181,6 +200,11 @@ def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str
         for rank, (id_, _) in enumerate(ranking, start=1):
             scores[id_] = scores.get(id_, 0.0) + weight / (RRF_K + rank)
     return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def document_of(chunk_id: str) -> str:
+    """The document that a chunk's id begins with."""
+    return chunk_id.partition(".")[0]
 
 
 def check_question(question: str) -> str:

@@ -377,6 +377,11 @@ class IndexInfo:
         """The fingerprint of the embedder that made the vectors; what follows is how texts were read and cut."""
         return self.fingerprint.split("+")[0]
 
+    @property
+    def reading(self) -> str:
+        """How texts were read and cut."""
+        return self.fingerprint.partition("+")[2]
+
     def is_made_with(self, embedder: str) -> bool:
         """Whether the vectors of the embedder with this fingerprint compare with those of the index."""
         return self.fingerprint.startswith(f"{embedder}+")

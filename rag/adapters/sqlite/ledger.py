@@ -155,13 +155,18 @@ class Ledger:
     # --- files ---
 
     def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
-        """What is remembered of each file of a folder, by its path in bytes."""
+        """What is remembered of each file of a folder, by its path in bytes.
+
+        A version in this index counts only when it is of the content that was read last, perhaps for another index.
+        """
         with self._transaction() as connection:
             query = (
                 select(documents, generations.c.index_id.label("generation_index"))
                 .outerjoin(
                     generations,
-                    (generations.c.document_id == documents.c.id) & (generations.c.index_id == index_id),
+                    (generations.c.document_id == documents.c.id)
+                    & (generations.c.index_id == index_id)
+                    & (generations.c.sha256 == documents.c.sha256),
                 )
                 .where(documents.c.folder_id == folder_id)
             )
