@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.inert import InertFilter, make_inert
@@ -48,6 +48,7 @@ def test_ordinary_answers_are_left_as_they_are(text: str) -> None:
     assert make_inert(text) == text
 
 
+@settings(deadline=None)
 @given(st.lists(pieces_of_markup, max_size=40))
 def test_what_is_released_does_not_depend_on_the_pieces_and_is_stable(pieces: list[str]) -> None:
     inert = InertFilter()
