@@ -95,11 +95,9 @@ def explanation_of(values: Values) -> Explanation:
 
 def document_of(values: Values) -> DocumentInfo:
     """A document of a list."""
-    named = {"document": "path", "type": "file_type", "warnings": "warnings"}
-    return DocumentInfo(
-        **{named.get(name, name): value for name, value in values.items() if name != "warnings"},
-        warnings=tuple(values["warnings"]),
-    )
+    named = {"document": "path", "type": "file_type"}
+    same = {named.get(name, name): value for name, value in values.items()}
+    return DocumentInfo(**{**same, "warnings": tuple(values["warnings"])})
 
 
 def collection_of(values: Values) -> CollectionInfo:

@@ -8,17 +8,19 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from app.lock import owner_address
+from app.lock import announce_address, own_index, owner_address
 from app.mcp_desk import IndexDesk
 from app.restore import MOVED_OUT
 from app.settings import read_settings
@@ -329,6 +331,41 @@ def test_a_server_that_was_killed_is_not_looked_for(home: Path, folder: Path) ->
     assert owner_address(home) == ""
     assert "1. light.txt" in outcome_of(["search", LAMP], home).text
     assert outcome_of(["documents"], home).code == 0
+
+
+class OddServer(BaseHTTPRequestHandler):
+    """Lives, and answers other questions with something else, or breaks off."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/runs"):
+            self.connection.close()
+            return
+        body = b'{"status": "ok"}' if self.path == "/healthz" else b'{"results": [1]}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing."""
+
+    def handle(self) -> None:
+        with suppress(OSError, ValueError):
+            super().handle()
+
+
+def test_a_server_that_answers_otherwise_or_breaks_off_is_an_error_with_a_remedy(home: Path) -> None:
+    with own_index(home, "serve", wait_seconds=0), ThreadingHTTPServer(("127.0.0.1", 0), OddServer) as listening:
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        announce_address(home, f"http://127.0.0.1:{listening.server_port}")
+        odd, broken = outcome_of(["collections"], home), outcome_of(["runs"], home)
+        listening.shutdown()
+        thread.join()
+        assert (odd.code, "does not answer as this Lectern does" in odd.text) == (2, True)
+        assert (broken.code, "has ended, or does not answer" in broken.text) == (2, True)
+        silent = outcome_of(["sync", home], home)
+    assert (silent.code, "in use by `lectern serve`" in silent.text) == (2, True)
 
 
 @pytest.fixture
