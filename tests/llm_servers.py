@@ -69,6 +69,16 @@ class ModelServer:
         return [request for request in self.requests if request.path.split("?")[0].endswith(CHAT_ENDINGS)]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What is answered to a request that holds the words `asked`; after `words_before` words it waits for `hold`."""
+
+    asked: str
+    answer: str
+    hold: threading.Event | None = None
+    words_before: int = 0
+
+
 CHAT_ENDINGS = ("/api/chat", "/chat/completions", "/messages", ":streamGenerateContent")
 WORDS_BEFORE_FAULT = 1
 
@@ -85,6 +95,7 @@ class Script:
     content_type: str
     pause: float = 0.0
     tokenize: Callable[[Any], Any] | None = None
+    replies: tuple[Reply, ...] = ()
 
 
 @contextmanager
@@ -139,9 +150,11 @@ def openai_server(
     stop: str = "stop",
     failures: Sequence[Failure] = (),
     pause: float = 0.0,
+    replies: Sequence[Reply] = (),
 ) -> Iterator[ModelServer]:
     """An OpenAI-compatible server; `max_model_len` makes it vLLM, `n_ctx` a llama.cpp server.
 
+    The first of `replies` that fits a request is its answer, else `answer` is.
     `tokens_per_word` gives it a /tokenize in that server's form.
     """
     base = {"id": "chat-1", "object": "chat.completion.chunk", "created": 1, "model": model}
@@ -168,7 +181,15 @@ def openai_server(
         return {"tokens": tokens} if n_ctx is not None else {"count": len(tokens), "tokens": tokens}
 
     script = Script(
-        _words(answer), (), frame, end, pages, "text/event-stream", pause, tokenize if tokens_per_word else None
+        words=_words(answer),
+        start=(),
+        frame=frame,
+        end=end,
+        pages=pages,
+        content_type="text/event-stream",
+        pause=pause,
+        tokenize=tokenize if tokens_per_word else None,
+        replies=tuple(replies),
     )
     with _serve(script, failures, path="/v1") as server:
         yield server
@@ -232,6 +253,12 @@ def _words(answer: str) -> tuple[str, ...]:
     return tuple(word if index == 0 else f" {word}" for index, word in enumerate(answer.split(" ")))
 
 
+def _fitting(script: Script, body: Any) -> Reply | None:
+    """The reply to a request, by what it holds."""
+    asked = json.dumps(body, ensure_ascii=False)
+    return next((reply for reply in script.replies if reply.asked in asked), None)
+
+
 def _event(data: dict[str, Any], name: str = "") -> str:
     return (f"event: {name}\n" if name else "") + f"data: {json.dumps(data)}\n\n"
 
@@ -258,7 +285,7 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
             server.requests.append(Request(self.path, headers, body))
             plain = self.path.split("?")[0]
             if plain.endswith(CHAT_ENDINGS):
-                self._chat(left.pop(0) if left else None)
+                self._chat(left.pop(0) if left else None, _fitting(script, body))
             elif plain == "/tokenize" and script.tokenize:
                 self._send(200, json.dumps(script.tokenize(body)))
             elif plain in script.pages:
@@ -278,7 +305,7 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
             self.end_headers()
             self.wfile.write(data)
 
-        def _chat(self, failure: Failure | None) -> None:
+        def _chat(self, failure: Failure | None, reply: Reply | None) -> None:
             if failure and failure.kind == "status":
                 return self._send(failure.code, failure.body, failure.retry_after)
             if failure == HANG:
@@ -289,15 +316,20 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
             self.send_header("transfer-encoding", "chunked")
             self.end_headers()
             try:
-                self._stream(failure)
+                self._stream(failure, reply)
             except (BrokenPipeError, ConnectionResetError):
                 server.hung_up.set()
                 self.close_connection = True
             return None
 
-        def _stream(self, failure: Failure | None) -> None:
-            words = script.words[:WORDS_BEFORE_FAULT] if failure else script.words
-            for event in (*script.start, *map(script.frame, words)):
+        def _stream(self, failure: Failure | None, reply: Reply | None) -> None:
+            said = _words(reply.answer) if reply else script.words
+            words = said[:WORDS_BEFORE_FAULT] if failure else said
+            for event in script.start:
+                self._write(event)
+            for number, event in enumerate(map(script.frame, words)):
+                if reply and reply.hold and number == reply.words_before:
+                    self._wait(reply.hold, event="" if number == 0 else ": waiting\n\n")
                 self._write(event)
                 if script.pause:
                     stopping.wait(script.pause)
@@ -321,6 +353,12 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
                     if not self.connection.recv(1):
                         server.hung_up.set()
                         return
+
+        def _wait(self, hold: threading.Event, *, event: str) -> None:
+            """Until `hold` is set; says `event` meanwhile, by which it is seen that a client has left."""
+            while not hold.wait(0.1) and not stopping.is_set():
+                if event:
+                    self._write(event)
 
         def _write(self, event: str) -> None:
             data = event.encode()

@@ -1,0 +1,160 @@
+"""The page Ask in a real browser: from a question to the words on the page that prove the answer."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import world
+from tests.e2e.conftest import PATIENCE, OpenPage, Product
+
+expect.set_options(timeout=PATIENCE)
+
+MARKED = [255, 225, 102]
+
+ISLAND = f"?collection={world.COLLECTION}"
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, and return the turn as it is drawn."""
+    field = page.get_by_test_id("stChatInputTextArea")
+    field.fill(question)
+    field.press("Enter")
+    return page.locator(".turn", has_text=question)
+
+
+def finished(turn: Locator) -> Locator:
+    """The turn once its answer is whole."""
+    expect(turn.locator(".footer")).to_be_visible()
+    return turn
+
+
+def marked_area(page: Page) -> tuple[tuple[int, int, int, int], tuple[int, int]]:
+    """Left, top, right, bottom of what is marked on the picture of the page, and the picture's size."""
+    source = page.locator("img.page").get_attribute("src")
+    assert source is not None
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2]))))
+    rows, columns = np.nonzero((picture == MARKED).all(axis=2))
+    area = int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
+    return area, (picture.shape[1], picture.shape[0])
+
+
+def test_an_answer_streams_after_its_sources_and_its_citation_shows_the_quoted_words(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    turn = ask(page, world.ASK_LAMP)
+    expect(turn.locator(".source").first).to_contain_text("The lighthouse, page 1")
+    expect(turn.locator(".text")).to_have_text("Writing …")
+    world.first_word.set()
+    finished(turn)
+    expect(turn.locator(".text strong")).to_have_text("three times every twenty seconds")
+    expect(turn.locator(".unsupported")).to_contain_text("Norwegian pirates")
+    expect(turn.locator(".made summary")).to_contain_text("openai:gpt-4o · 11 + 7 tokens")
+    turn.locator(".chip").first.click()
+    expect(page.locator(".proof blockquote")).to_have_text(world.LAMP)
+    expect(page.locator("img.page")).to_be_visible()
+    area, (width, height) = marked_area(page)
+    scale = width / 420
+    assert height == round(world.PAGE_HEIGHT * scale)
+    assert np.abs(np.subtract(area, [edge * scale for edge in world.lamp_rectangle()])).max() <= 4 * scale
+    turn.locator(".chip").nth(1).click()
+    expect(page.locator(".proof .quote.wrong")).to_be_visible()
+    page.get_by_role("button", name="Next page").click()
+    expect(page.locator(".proof .place")).to_contain_text("page 2 of 2")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Original file").click()
+    assert download.value.suggested_filename == "lighthouse.pdf"
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".proof")).to_have_count(0)
+
+
+def test_a_question_the_documents_do_not_answer_is_refused_with_the_nearest_passages(open_page: OpenPage) -> None:
+    turn = finished(ask(open_page(ISLAND), world.ASK_NOTHING))
+    expect(turn.locator(".answer.refused .verdict")).to_have_text("Not found in the documents")
+    expect(turn.locator(".excerpt").first).to_be_visible()
+
+
+def test_what_a_hostile_document_and_a_hostile_llm_write_stays_text(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    turn = finished(ask(page, world.ASK_HOSTILE))
+    expect(turn.locator(".text")).to_contain_text(
+        "<script>window.hacked=1</script> <img src=x onerror=window.hacked=1>"
+    )
+    expect(turn.locator(".text")).to_contain_text("[here](javascript:window.hacked=1)")
+    expect(turn.locator(".text img, .text script")).to_have_count(0)
+    link = turn.locator(".text a")
+    expect(link).to_have_count(1)
+    expect(link).to_have_attribute("href", "https://example.org/x")
+    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    turn.locator(".chip").first.click()
+    expect(page.locator(".proof .paper")).to_contain_text("<script>window.hacked=1</script>")
+    expect(page.locator(".proof img, .proof script")).to_have_count(0)
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_reload_in_mid_answer_finds_the_answer_and_its_end(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    expect(ask(page, world.ASK_SLOWLY).locator(".text")).to_have_text(world.SLOW_START)
+    page.reload()
+    turn = page.locator(".turn", has_text=world.ASK_SLOWLY)
+    expect(turn.locator(".text")).to_have_text(world.SLOW_START)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    world.slow.set()
+    expect(finished(turn).locator(".text")).to_contain_text("metres tall")
+    page.reload()
+    expect(page.locator(".turn .text")).to_contain_text("metres tall")
+
+
+def test_stop_leaves_what_was_written_and_stops_the_llm(open_page: OpenPage, product: Product) -> None:
+    page = open_page(ISLAND)
+    turn = ask(page, world.ASK_STOPPED)
+    expect(turn.locator(".text")).to_have_text("It was built")
+    page.get_by_role("button", name="Stop").click()
+    expect(turn.locator(".note.bad")).to_have_text("Stopped.")
+    expect(turn.locator(".text")).to_have_text("It was built")
+    assert product.llm.hung_up.wait(PATIENCE / 1000)
+
+
+def test_two_browsers_see_their_own_conversation_only(open_page: OpenPage) -> None:
+    world.first_word.set()
+    one, other = open_page(ISLAND), open_page(ISLAND)
+    lamp, keeper = ask(one, world.ASK_LAMP), ask(other, world.ASK_KEEPER)
+    expect(finished(lamp).locator(".text")).to_contain_text("twenty seconds")
+    expect(finished(keeper).locator(".text")).to_contain_text("nine shillings")
+    expect(one.locator(".turn")).to_have_count(1)
+    expect(other.locator(".turn")).to_have_count(1)
+
+
+def test_on_a_phone_and_by_keyboard_the_proof_opens_over_the_answer_and_a_thumb_is_kept(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(ISLAND, width=360, height=740, color_scheme="dark")
+    turn = finished(ask(page, world.ASK_KEEPER))
+    turn.locator(".chip").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("img.page")).to_be_visible()
+    box = page.locator(".st-key-proof").bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"], box["width"]) == (0, 0, 360)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    page.keyboard.press("Escape")
+    expect(page.locator(".proof")).to_have_count(0)
+    turn.get_by_role("button", name="Good answer").click()
+    expect(turn.locator(".quiet.pressed")).to_have_count(1)
+    (kept,) = product.service.get(f"/collections/{world.COLLECTION}/feedback").json()["feedback"]
+    assert (kept["question"], kept["rating"]) == (world.ASK_KEEPER, "up")
+
+
+def test_a_conversation_is_exported_with_its_quotes_and_can_be_begun_anew(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    finished(ask(page, world.ASK_KEEPER))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as Markdown").click()
+    exported = download.value.path().read_text("utf-8")
+    assert f"## {world.ASK_KEEPER}" in exported
+    assert "- [1] The lighthouse, page 1 (lighthouse.pdf): “A keeper was paid nine shillings a week" in exported
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".turn")).to_have_count(0)
