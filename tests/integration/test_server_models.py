@@ -92,7 +92,7 @@ def test_an_llm_is_tried_with_a_word(tmp_path: Path) -> None:
 
 
 def pull(served: Served, ollama: ModelServer) -> dict[str, Any]:
-    assert served.client.post("/models/ollama/pulls", json={"model": "new:1b"}).status_code == 202
+    assert served.client.post("/models/pulls", json={"model": "new:1b"}).status_code == 202
     while (found := models(served)["pulls"][0])["state"] == "running":
         time.sleep(0.02)
     assert ollama.requests
@@ -106,7 +106,7 @@ def test_a_model_is_fetched_with_its_progress_and_removed(tmp_path: Path) -> Non
         serving(tmp_path, ollama_url=ollama.url) as served,
     ):
         assert (pull(served, ollama)["state"], models(served)["pulls"][0]["step"]) == ("done", "success")
-        assert served.client.delete("/models/ollama/pulls/new:1b").status_code == 204
+        assert served.client.delete("/models/pulls/new:1b").status_code == 204
         assert models(served)["pulls"] == []
         assert served.client.delete("/models/ollama/hf.co/a/b:q4").status_code == 204
         assert ollama.requests[-2].path == "/api/delete" or ollama.requests[-1].path == "/api/delete"

@@ -51,7 +51,7 @@ async def add_question_file(
     return {"questions": [_question_json(kept) for kept in evaluations.store.questions(name)], "added": added}
 
 
-@router.delete("/evaluation-questions/{question}", status_code=204)
+@router.delete("/evaluation-questions/{question:int}", status_code=204)
 def remove_question(name: WritableCollection, question: Number, evaluations: EvaluationsOf) -> None:
     """Forget a question; evaluations that asked it stay."""
     evaluations.store.remove_question(name, question)

@@ -10,7 +10,7 @@ from app.access import require
 from app.model_desk import ModelDesk, Setting
 from app.pulls import Pull
 from app.server.dependencies import ModelsOf
-from app.server.problems import RESPONSES
+from app.server.problems import RESPONSES, refusals
 from app.server.schemas_upkeep import (
     ModelChoice,
     ModelName,
@@ -43,7 +43,7 @@ def choose_model(asked: ModelChoice, request: Request, desk: ModelsOf) -> dict[s
     return _models_json(desk, tells_places=True)
 
 
-@router.post("/models/try", response_model=TrialForm)
+@router.post("/models/try", response_model=TrialForm, responses=refusals(502))
 def try_model(asked: ModelChoice, request: Request, desk: ModelsOf) -> dict[str, Any]:
     """Ask an LLM for one word, to see that it answers. 502 when it does not."""
     require(request, Role.ADMIN)
@@ -51,21 +51,21 @@ def try_model(asked: ModelChoice, request: Request, desk: ModelsOf) -> dict[str,
     return {"llm": trial.llm, "reply": trial.reply, "milliseconds": trial.milliseconds}
 
 
-@router.post("/models/ollama/pulls", response_model=PullForm, status_code=202)
+@router.post("/models/pulls", response_model=PullForm, status_code=202)
 def pull_model(asked: ModelName, request: Request, desk: ModelsOf) -> dict[str, Any]:
     """Have Ollama fetch a model; `GET /models` tells how far it is. It goes on when the caller leaves."""
     require(request, Role.ADMIN)
     return _pull_json(desk.pulls.start(asked.model.strip()))
 
 
-@router.delete("/models/ollama/pulls/{model:path}", status_code=204)
+@router.delete("/models/pulls/{model:path}", status_code=204)
 def stop_pull(model: OllamaModelName, request: Request, desk: ModelsOf) -> None:
     """Stop fetching a model, or forget how that ended."""
     require(request, Role.ADMIN)
     desk.pulls.stop(model)
 
 
-@router.delete("/models/ollama/{model:path}", status_code=204)
+@router.delete("/models/ollama/{model:path}", status_code=204, responses=refusals(502))
 def delete_model(model: OllamaModelName, request: Request, desk: ModelsOf) -> None:
     """Have Ollama delete a model's files; not those of the LLM that answers now."""
     require(request, Role.ADMIN)

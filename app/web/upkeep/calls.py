@@ -151,11 +151,11 @@ class Calls:
 
     def pull(self, model: str) -> PullForm:
         """Have Ollama fetch a model."""
-        return self._client.send(PullForm, "POST", "/models/ollama/pulls", json={"model": model})
+        return self._client.send(PullForm, "POST", "/models/pulls", json={"model": model})
 
     def stop_pull(self, model: str) -> None:
         """Stop that, or forget how it ended."""
-        self._client.call("DELETE", f"/models/ollama/pulls/{quote(model)}")
+        self._client.call("DELETE", f"/models/pulls/{quote(model)}")
 
     def delete_model(self, model: str) -> None:
         """Have Ollama delete a model."""
