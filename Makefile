@@ -18,14 +18,17 @@ demo: $(VENV)/.installed ## index data/sample and ask it a question; opens nothi
 	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
+# Two at once, since many wait for processes; each file's tests stay together, as they share indexes. Browsers on their own.
 test: $(VENV)/.installed-dev browser ## run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/integration
+	$(BIN)/pytest tests/e2e
 
 test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
 	$(BIN)/pytest tests/unit
 
 test-integration: $(VENV)/.installed-dev browser ## run the tests on real Chroma, SQLite and models
-	$(BIN)/pytest tests/integration tests/e2e
+	$(BIN)/pytest -n 2 --dist loadfile tests/integration
+	$(BIN)/pytest tests/e2e
 
 browser: ## install Chromium for the end-to-end tests, on Debian as root; they are skipped without it
 	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \
