@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration browser lint types check audit sbom bench torture lock
+.PHONY: help install run demo test test-first test-second test-unit test-integration browser lint types check audit sbom bench torture lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -18,17 +18,22 @@ demo: $(VENV)/.installed ## index data/sample and ask it a question; opens nothi
 	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
-# Two at once, since many wait for processes; each file's tests stay together, as they share indexes. Browsers on their own.
+# Two halves at once, since many tests wait for processes; the browser's on their own.
 test: $(VENV)/.installed-dev browser ## run all tests
-	$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/integration
+	$(MAKE) --no-print-directory --jobs=2 test-first test-second
 	$(BIN)/pytest tests/e2e
+
+test-first:
+	$(BIN)/pytest tests/unit tests/integration/test_[a-o]*.py
+
+test-second:
+	$(BIN)/pytest tests/integration/test_[p-z]*.py
 
 test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
 	$(BIN)/pytest tests/unit
 
 test-integration: $(VENV)/.installed-dev browser ## run the tests on real Chroma, SQLite and models
-	$(BIN)/pytest -n 2 --dist loadfile tests/integration
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest tests/integration tests/e2e
 
 browser: ## install Chromium for the end-to-end tests, on Debian as root; they are skipped without it
 	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +82,9 @@ class ObedientModel:
     def count_tokens(self, text: str) -> int:
         return len(text) // 3 + 1
 
-    def stream(self, messages: Sequence[Message], *, max_tokens: int) -> Iterator[ModelChunk]:
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
         self.asked.append(messages)
         for start in range(0, len(self.demand), 3):
             yield ModelChunk(self.demand[start : start + 3])
