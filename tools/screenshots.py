@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,13 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, running
-from tests.llm_servers import Reply, openai_server
+from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, Product, running
+from tests.llm_servers import Reply, ollama_server, openai_server
 
 IMAGES = Path("docs/images")
+
+SAMPLE = CHECKOUT / "data" / "sample"
+SAMPLE_SOURCE = CHECKOUT / "data" / "sample_source"
 
 LOOKS: dict[str, tuple[str, int, int]] = {
     "light": ("light", 1280, 800),
@@ -32,6 +36,14 @@ LOOKS: dict[str, tuple[str, int, int]] = {
 
 QUESTION = "How often does the lamp of the Brennick lighthouse flash?"
 ANSWER = "The lamp flashes **three times every 20 seconds** [1]."
+RUNS = 2
+"""Evaluations, so that there is something to compare."""
+
+OLLAMA_MODELS = [
+    {"name": name, "model": name, "modified_at": "2026-01-01T00:00:00Z", "size": size}
+    for name, size in (("llama3.2:3b", 2_019_393_189), ("qwen3:4b", 2_497_293_931))
+]
+
 REFUSED = "Which team won the football world cup in Brazil?"
 
 PATIENCE = 120_000
@@ -109,6 +121,18 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(images / f"{name}-{look}.png", optimize=True)
 
 
+def fill(product: Product, collection: str) -> None:
+    """Have the folder kept in step, and the questions about it asked: pages that are in use show more."""
+    service, at = product.service, f"/collections/{collection}"
+    service.post("/folders", json={"path": str(SAMPLE), "collection": collection, "every": "2h"}).raise_for_status()
+    questions = (SAMPLE_SOURCE / "questions.jsonl").read_bytes()
+    service.post(f"{at}/evaluation-questions/file", files={"file": ("questions.jsonl", questions)}).raise_for_status()
+    for _ in range(RUNS):
+        run = service.post(f"{at}/evaluations").raise_for_status().json()["id"]
+        while service.get(f"{at}/evaluations/{run}").json()["state"] == "running":
+            time.sleep(0.5)
+
+
 @contextmanager
 def page_at(given: str, collection: str) -> Iterator[str]:
     """The address that was given, else that of a page over the sample documents, which ends with the block."""
@@ -117,9 +141,11 @@ def page_at(given: str, collection: str) -> Iterator[str]:
         return
     with (
         tempfile.TemporaryDirectory() as place,
-        openai_server(replies=[Reply(QUESTION, ANSWER)], answer="I could not find this in the documents.") as llm,
-        running(Path(place), CHECKOUT / "data" / "sample", collection, llm) as product,
+        openai_server(replies=[Reply(QUESTION, ANSWER)], max_model_len=32_768) as llm,
+        ollama_server(models=OLLAMA_MODELS) as ollama,
+        running(Path(place), SAMPLE, collection, llm, LECTERN_OLLAMA_URL=ollama.url) as product,
     ):
+        fill(product, collection)
         yield product.url
 
 
