@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -121,10 +122,10 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(images / f"{name}-{look}.png", optimize=True)
 
 
-def fill(product: Product, collection: str) -> None:
+def fill(product: Product, folder: Path, collection: str) -> None:
     """Have the folder kept in step, and the questions about it asked: pages that are in use show more."""
     service, at = product.service, f"/collections/{collection}"
-    service.post("/folders", json={"path": str(SAMPLE), "collection": collection, "every": "2h"}).raise_for_status()
+    service.post("/folders", json={"path": str(folder), "collection": collection, "every": "2h"}).raise_for_status()
     questions = (SAMPLE_SOURCE / "questions.jsonl").read_bytes()
     service.post(f"{at}/evaluation-questions/file", files={"file": ("questions.jsonl", questions)}).raise_for_status()
     for _ in range(RUNS):
@@ -139,14 +140,17 @@ def page_at(given: str, collection: str) -> Iterator[str]:
     if given:
         yield given.rstrip("/")
         return
-    with (
-        tempfile.TemporaryDirectory() as place,
-        openai_server(replies=[Reply(QUESTION, ANSWER)], max_model_len=32_768) as llm,
-        ollama_server(models=OLLAMA_MODELS) as ollama,
-        running(Path(place), SAMPLE, collection, llm, LECTERN_OLLAMA_URL=ollama.url) as product,
-    ):
-        fill(product, collection)
-        yield product.url
+    with tempfile.TemporaryDirectory(prefix="lectern-") as made:
+        # A copy: where the checkout lies is nobody's business.
+        place, folder = Path(made), Path(made) / "island"
+        shutil.copytree(SAMPLE, folder)
+        with (
+            openai_server(replies=[Reply(QUESTION, ANSWER)], max_model_len=32_768) as llm,
+            ollama_server(models=OLLAMA_MODELS) as ollama,
+            running(place, folder, collection, llm, LECTERN_OLLAMA_URL=ollama.url) as product,
+        ):
+            fill(product, folder, collection)
+            yield product.url
 
 
 def main() -> None:
