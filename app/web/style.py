@@ -8,7 +8,7 @@ CSS = """
 .block-container, [data-testid="stMainBlockContainer"] { padding: 3.5rem 2.5rem 1rem; max-width: 120rem; }
 [data-testid="stBottomBlockContainer"] { padding: 1rem 2.5rem 1.5rem; max-width: 120rem; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
-[data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] [data-baseweb="tag"] * {
+[data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] [data-tag] * {
   color: light-dark(#fff, #16201f);
 }
 @media (max-width: 640px) {
