@@ -1,19 +1,32 @@
-"""Takes the pictures of docs/images from a running page: every page in light and dark and at a phone's width.
+"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, over the sample documents.
 
-lectern web --no-browser &
-python -m tools.screenshots http://127.0.0.1:8501 --collection sample
+Knows no more of the pages than what to wait for. The LLM is a script: its words are in here.
+
+python -m tools.screenshots                                            # starts the page itself
+python -m tools.screenshots --url http://127.0.0.1:8501 --only models  # of a page that runs
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import shutil
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, Product, running
+from tests.llm_servers import Reply, ollama_server, openai_server
+
 IMAGES = Path("docs/images")
+
+SAMPLE = CHECKOUT / "data" / "sample"
+SAMPLE_SOURCE = CHECKOUT / "data" / "sample_source"
 
 LOOKS: dict[str, tuple[str, int, int]] = {
     "light": ("light", 1280, 800),
@@ -23,12 +36,25 @@ LOOKS: dict[str, tuple[str, int, int]] = {
 """Colour scheme, width and height."""
 
 QUESTION = "How often does the lamp of the Brennick lighthouse flash?"
+ANSWER = "The lamp flashes **three times every 20 seconds** [1]."
+RUNS = 2
+"""Evaluations, so that there is something to compare."""
+
+OLLAMA_MODELS = [
+    {"name": name, "model": name, "modified_at": "2026-01-01T00:00:00Z", "size": size}
+    for name, size in (("llama3.2:3b", 2_019_393_189), ("qwen3:4b", 2_497_293_931))
+]
+
 REFUSED = "Which team won the football world cup in Brazil?"
 
 PATIENCE = 120_000
 """Milliseconds for anything to be seen."""
 
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+DRAWING = 1_500
+"""Milliseconds: tables and plots are drawn a moment after their data came."""
+
+COLOURS = 128
+"""Of a picture: a page has few, and the file is a third of the size."""
 
 
 def ask(page: Page, question: str) -> None:
@@ -42,6 +68,11 @@ def ask(page: Page, question: str) -> None:
 def show_welcome(page: Page) -> None:
     """The page Ask before the first question."""
     page.locator(".st-key-suggestions button").first.wait_for()
+
+
+def show_answer(page: Page) -> None:
+    """An answer, with its sources."""
+    ask(page, QUESTION)
 
 
 def show_proof(page: Page) -> None:
@@ -63,7 +94,8 @@ def show_page(page: Page) -> None:
 
 VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "welcome": ("", show_welcome),
-    "ask": ("", show_proof),
+    "answer": ("", show_answer),
+    "proof": ("", show_proof),
     "refused": ("", show_refusal),
     "documents": ("documents", show_page),
     "folders": ("folders", show_page),
@@ -84,25 +116,57 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
     page.goto(f"{url}/{address}?collection={collection}")
     show(page)
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_timeout(1_500)  # Tables and plots are drawn a moment after their data came.
-    page.screenshot(path=images / f"{name}-{look}.png")
+    page.wait_for_timeout(DRAWING)
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(images / f"{name}-{look}.png", optimize=True)
+
+
+def fill(product: Product, folder: Path, collection: str) -> None:
+    """Have the folder kept in step, and the questions about it asked: pages that are in use show more."""
+    service, at = product.service, f"/collections/{collection}"
+    service.post("/folders", json={"path": str(folder), "collection": collection, "every": "2h"}).raise_for_status()
+    questions = (SAMPLE_SOURCE / "questions.jsonl").read_bytes()
+    service.post(f"{at}/evaluation-questions/file", files={"file": ("questions.jsonl", questions)}).raise_for_status()
+    for _ in range(RUNS):
+        run = service.post(f"{at}/evaluations").raise_for_status().json()["id"]
+        while service.get(f"{at}/evaluations/{run}").json()["state"] == "running":
+            time.sleep(0.5)
+
+
+@contextmanager
+def page_at(given: str, collection: str) -> Iterator[str]:
+    """The address that was given, else that of a page over the sample documents, which ends with the block."""
+    if given:
+        yield given.rstrip("/")
+        return
+    with tempfile.TemporaryDirectory(prefix="lectern-") as made:
+        # A copy: where the checkout lies is nobody's business.
+        place, folder = Path(made), Path(made) / "island"
+        shutil.copytree(SAMPLE, folder)
+        with (
+            openai_server(replies=[Reply(QUESTION, ANSWER)], max_model_len=32_768) as llm,
+            ollama_server(models=OLLAMA_MODELS) as ollama,
+            running(place, folder, collection, llm, LECTERN_OLLAMA_URL=ollama.url) as product,
+        ):
+            fill(product, folder, collection)
+            yield product.url
 
 
 def main() -> None:
     """Take all that are asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("url")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", default="", help="of a page that runs; else one is started")
     parser.add_argument("--collection", default="sample")
     parser.add_argument("--images", type=Path, default=IMAGES)
     parser.add_argument("--only", nargs="*", choices=VIEWS, default=list(VIEWS))
     given = parser.parse_args()
     given.images.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=OPTIONS)
+    with page_at(given.url, given.collection) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         for name in given.only:
             for look in LOOKS:
-                take(browser, given.url.rstrip("/"), name, look, given.images, given.collection)
+                take(browser, url, name, look, given.images, given.collection)
         browser.close()
 
 

@@ -198,6 +198,6 @@ def _secrets() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         return {}
 
 
-@st.cache_resource(max_entries=CLIENTS_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=CLIENTS_KEPT, show_spinner=False, on_release=LecternClient.close)
 def _client(address: str, token: str) -> LecternClient:
     return LecternClient(address, token)

@@ -5,9 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 CSS = """
-.block-container, [data-testid="stMainBlockContainer"] { padding-top: 3.5rem; max-width: 120rem; }
+.block-container, [data-testid="stMainBlockContainer"] { padding: 3.5rem 2.5rem 1rem; max-width: 120rem; }
+[data-testid="stBottomBlockContainer"] { padding: 1rem 2.5rem 1.5rem; max-width: 120rem; }
+[data-testid="stCaptionContainer"] { color: inherit; opacity: 0.8; }
+[data-testid="stBaseButton-primary"]:not(:disabled), [data-testid="stMultiSelect"] [data-tag] * {
+  color: light-dark(#fff, #16201f);
+}
 @media (max-width: 640px) {
-  .block-container, [data-testid="stMainBlockContainer"] { padding-left: 0.9rem; padding-right: 0.9rem; }
+  .block-container, [data-testid="stMainBlockContainer"], [data-testid="stBottomBlockContainer"] {
+    padding-left: 0.9rem; padding-right: 0.9rem;
+  }
 }
 .st-key-proof { position: sticky; top: 4.25rem; }
 .st-key-suggestions { gap: 0.25rem; }

@@ -80,15 +80,11 @@ def test_a_question_the_documents_do_not_answer_is_refused_with_the_nearest_pass
 def test_what_a_hostile_document_and_a_hostile_llm_write_stays_text(open_page: OpenPage) -> None:
     page = open_page(ISLAND)
     turn = finished(ask(page, world.ASK_HOSTILE))
-    expect(turn.locator(".text")).to_contain_text(
-        "<script>window.hacked=1</script> <img src=x onerror=window.hacked=1>"
-    )
-    expect(turn.locator(".text")).to_contain_text("[here](javascript:window.hacked=1)")
-    expect(turn.locator(".text img, .text script")).to_have_count(0)
-    link = turn.locator(".text a")
-    expect(link).to_have_count(1)
-    expect(link).to_have_attribute("href", "https://example.org/x")
-    expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
+    text = turn.locator(".text")
+    # The service has parted the tags and links of what the LLM wrote; the page reads no HTML either way.
+    for written in ("script>window.hacked=1<", "img src=x onerror=window.hacked=1>", "(javascript:window.hacked=1)"):
+        expect(text).to_contain_text(written)
+    expect(text.locator("img, script, a")).to_have_count(0)
     turn.locator(".chip").first.click()
     expect(page.locator(".proof .paper")).to_contain_text("<script>window.hacked=1</script>")
     expect(page.locator(".proof img, .proof script")).to_have_count(0)

@@ -81,7 +81,8 @@ class Writer {
           parent.append(" ");
           sentence = null;
         }
-        if (part) last().append(part);
+        const rest = index > 0 ? part : this.keepTogether(parent, part);
+        if (rest) last().append(rest);
       });
     };
     for (const match of text.matchAll(INLINE)) {
@@ -93,7 +94,7 @@ class Writer {
         // A marker after the full stop belongs to the sentence before it.
         const marked = sentence ?? [...parent.querySelectorAll(":scope > .sentence")].pop() ?? last();
         if (wrong) marked.classList.add("unsupported");
-        (sentence ?? marked).append(button);
+        (sentence ?? marked).append(element("span", { class: "kept" }, button));
       } else if (found.code) last().append(element("code", {}, found.code.slice(1, -1)));
       else if (found.bold) this.nested("strong", last(), found.bold.slice(2, -2));
       else if (found.italic) this.nested("em", last(), found.italic.slice(1, -1));
@@ -101,6 +102,15 @@ class Writer {
       else last().append(match[0]); // an image is shown as what was written
     }
     plain(text.slice(from));
+  }
+
+  // What ends a sentence stays on the line of the marker before it; returns the rest.
+  keepTogether(parent, text) {
+    const [end] = /^[.,;:!?)\]”’"']*/.exec(text);
+    const kept = parent.lastElementChild?.lastChild;
+    if (!end || !(kept instanceof Element) || !kept.classList.contains("kept")) return text;
+    kept.append(end);
+    return text.slice(end.length);
   }
 
   nested(name, parent, text) {
@@ -217,7 +227,7 @@ function drawSources(data, open) {
         onclick: () => open({ kind: "source", at: source.number }),
       },
       element("b", {}, String(source.number)),
-      element("span", {}, source.label),
+      element("span", { class: "label" }, source.label),
     );
     if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt" }, source.excerpt));
     list.append(button);

@@ -52,7 +52,7 @@ def show(desk: Desk) -> None:
     if proof is None:
         _draw_conversation(desk, conversation, filters)
         return
-    left, right = st.columns([6, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _draw_conversation(desk, conversation, filters)
     with right, st.container(key="proof"), reported():

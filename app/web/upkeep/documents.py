@@ -21,6 +21,9 @@ ROWS = 200
 
 TEXT_SHOWN = 300
 
+DOCUMENT_PIXELS = 260
+"""Room for most names of files."""
+
 STATE_PIXELS = 150
 """Room for the longest state."""
 
@@ -64,7 +67,7 @@ def _show_table(calls: Calls, *, may_write: bool) -> None:
         key=f"documents {calls.collection} {contains} {state} {part} {found.total}",
         alt=texts.DOCUMENTS_ALT,
         column_config={
-            texts.COLUMN_DOCUMENT: st.column_config.TextColumn(width="medium"),
+            texts.COLUMN_DOCUMENT: st.column_config.TextColumn(width=DOCUMENT_PIXELS),
             texts.STATE: st.column_config.TextColumn(width=STATE_PIXELS),
             texts.COLUMN_PROBLEM: st.column_config.TextColumn(width="large"),
             texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
@@ -117,7 +120,7 @@ def _load(calls: Calls, contains: str, state: str) -> tuple[DocumentList, int]:
 
 
 def _rows(documents: list[DocumentForm]) -> pd.DataFrame:
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             texts.COLUMN_DOCUMENT: [one_line(document.document, TEXT_SHOWN) for document in documents],
             texts.STATE: [texts.STATES.get(document.state, document.state) for document in documents],
@@ -129,6 +132,8 @@ def _rows(documents: list[DocumentForm]) -> pd.DataFrame:
             texts.COLUMN_TITLE: [one_line(document.title, TEXT_SHOWN) for document in documents],
         }
     )
+    # Where all went well, two empty columns would hide the titles.
+    return rows.drop(columns=[name for name in (texts.COLUMN_PROBLEM, texts.COLUMN_REMEDY) if not rows[name].any()])
 
 
 def _offer_removal(calls: Calls, documents: list[DocumentForm]) -> None:

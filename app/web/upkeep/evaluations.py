@@ -76,10 +76,12 @@ def _show_numbers(compared: list[EvaluationDetail]) -> None:
     newest, before = compared[0].scores, compared[1].scores if len(compared) > 1 else {}
     places = st.columns(4)
     for place, name, label in ((places[0], "recall@1", texts.RECALL_1), (places[1], "recall@5", texts.RECALL_5)):
-        place.metric(label, f"{newest[name]:.0%}", _change(newest[name] * 100, before.get(name), "%", 100), border=True)
+        change = _change(newest[name] * 100, before.get(name), "%", 100)
+        place.metric(label, f"{newest[name]:.0%}", change, border=True, height="stretch")
     for place, name, label in ((places[2], "p50_ms", texts.LATENCY_P50), (places[3], "p95_ms", texts.LATENCY_P95)):
         shown = texts.MILLISECONDS.format(ms=newest[name])
-        place.metric(label, shown, _change(newest[name], before.get(name), "ms", 1), delta_color="inverse", border=True)
+        change = _change(newest[name], before.get(name), "ms", 1)
+        place.metric(label, shown, change, delta_color="inverse", border=True, height="stretch")
 
 
 def _change(now: float, before: float | None, unit: str, factor: int) -> str | None:

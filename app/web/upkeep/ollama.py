@@ -27,7 +27,8 @@ def show_ollama(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
     ollama = models.ollama
     st.caption(plain(texts.OLLAMA_AT.format(url=ollama.url)))
     if ollama.problem:
-        show_error(LecternError(ollama.problem, ollama.remedy))
+        # No error: most who answer with another LLM have no Ollama.
+        st.info(f"{plain(ollama.problem)}\n\n{plain(ollama.remedy)}")
     elif not ollama.models:
         st.write(plain(texts.OLLAMA_NONE))
     else:

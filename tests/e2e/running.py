@@ -1,0 +1,88 @@
+"""`lectern web` in a process over a folder that it has read, and where Chromium is. Knows no page and no test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.lock import owner_address
+from tests.llm_servers import ModelServer
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running product: where its page is, its service, and the LLM it asks."""
+
+    url: str
+    service: httpx.Client
+    llm: ModelServer
+
+
+@contextmanager
+def running(place: Path, folder: Path, collection: str, llm: ModelServer, **settings: str) -> Iterator[Product]:
+    """Over `folder`, kept in `place`; `settings` are more of the environment. Ends with the block."""
+    home, port = place / "home", _free_port()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CHECKOUT),
+        "LECTERN_LLM": "openai:gpt-4o",
+        "LECTERN_LLM_BASE_URL": llm.url,
+        "LECTERN_WORKERS": "1",
+        "OPENAI_API_KEY": "none",
+        **settings,
+    }
+    command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
+    with (place / "log").open("w") as log:
+        process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until(lambda: httpx.get(f"{url}/_stcore/health").is_success, process, place / "log")
+        with httpx.Client(base_url=owner_address(home), timeout=300) as service:
+            run = service.post("/sync", json={"folder": str(folder), "collection": collection}).json()["id"]
+            _wait_until(lambda: bool(service.get(f"/runs/{run}").json()["finished_at"]), process, place / "log")
+            _wait_until(lambda: service.get("/readyz").is_success, process, place / "log")
+            yield Product(url, service, llm)
+    finally:
+        process.terminate()
+        ended = process.wait(60)
+    assert ended == 0, (place / "log").read_text()
+
+
+def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    while True:
+        assert process.poll() is None, log.read_text()
+        try:
+            if condition():
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
