@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
@@ -31,6 +31,14 @@ def finished(turn: Locator) -> Locator:
     """The turn once its answer is whole."""
     expect(turn.locator(".footer")).to_be_visible()
     return turn
+
+
+def download(page: Page, button: str) -> Download:
+    """What a button saves, once the page is drawn to its end: each drawing gives the file another address."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=button).click()
+    return saved.value
 
 
 def marked_area(page: Page) -> tuple[tuple[int, int, int, int], tuple[int, int]]:
@@ -64,9 +72,7 @@ def test_an_answer_streams_after_its_sources_and_its_citation_shows_the_quoted_w
     expect(page.locator(".proof .quote.wrong")).to_be_visible()
     page.get_by_role("button", name="Next page").click()
     expect(page.locator(".proof .place")).to_contain_text("page 2 of 2")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Original file").click()
-    assert download.value.suggested_filename == "lighthouse.pdf"
+    assert download(page, "Original file").suggested_filename == "lighthouse.pdf"
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".proof")).to_have_count(0)
 
@@ -147,9 +153,7 @@ def test_on_a_phone_and_by_keyboard_the_proof_opens_over_the_answer_and_a_thumb_
 def test_a_conversation_is_exported_with_its_quotes_and_can_be_begun_anew(open_page: OpenPage) -> None:
     page = open_page(ISLAND)
     finished(ask(page, world.ASK_KEEPER))
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Export as Markdown").click()
-    exported = download.value.path().read_text("utf-8")
+    exported = download(page, "Export as Markdown").path().read_text("utf-8")
     assert f"## {world.ASK_KEEPER}" in exported
     assert "- [1] The lighthouse, page 1 (lighthouse.pdf): “A keeper was paid nine shillings a week" in exported
     page.get_by_role("button", name="New conversation").click()
