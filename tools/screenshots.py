@@ -116,6 +116,7 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
     page.goto(f"{url}/{address}?collection={collection}")
     show(page)
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(DRAWING)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
@@ -125,13 +126,13 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
 def fill(product: Product, folder: Path, collection: str) -> None:
     """Have the folder kept in step, and the questions about it asked: pages that are in use show more."""
     service, at = product.service, f"/collections/{collection}"
-    service.post("/folders", json={"path": str(folder), "collection": collection, "every": "2h"}).raise_for_status()
     questions = (SAMPLE_SOURCE / "questions.jsonl").read_bytes()
     service.post(f"{at}/evaluation-questions/file", files={"file": ("questions.jsonl", questions)}).raise_for_status()
     for _ in range(RUNS):
         run = service.post(f"{at}/evaluations").raise_for_status().json()["id"]
         while service.get(f"{at}/evaluations/{run}").json()["state"] == "running":
             time.sleep(0.5)
+    service.post("/folders", json={"path": str(folder), "collection": collection, "every": "2h"}).raise_for_status()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ ROWS = 200
 
 TEXT_SHOWN = 300
 
-DOCUMENT_PIXELS = 260
+DOCUMENT_PIXELS = 220
 """Room for most names of files."""
 
 STATE_PIXELS = 150
