@@ -40,6 +40,7 @@ ASK_STOPPED = "Of which stone was the tower of the lighthouse built?"
 first_word, slow, never = threading.Event(), threading.Event(), threading.Event()
 
 SLOW_START = "The tower is thirty-one metres"
+"""What is shown of six words: the service keeps back the last until it is whole."""
 
 REPLIES = (
     Reply(
@@ -47,8 +48,8 @@ REPLIES = (
         "The lamp flashes **three times every twenty seconds** [1]. It was built by Norwegian pirates [1].",
         hold=first_word,
     ),
-    Reply(ASK_SLOWLY, f"{SLOW_START} tall [1].", hold=slow, words_before=5),
-    Reply(ASK_STOPPED, "It was built of white granite [1].", hold=never, words_before=3),
+    Reply(ASK_SLOWLY, f"{SLOW_START} tall [1].", hold=slow, words_before=6),
+    Reply(ASK_STOPPED, "It was built of white granite [1].", hold=never, words_before=4),
     Reply(ASK_KEEPER, "A keeper was paid nine shillings a week [1]."),
     Reply(
         ASK_HOSTILE,
