@@ -656,11 +656,14 @@ def test_a_sync_that_fails_leaves_its_reason_in_the_record(
 ) -> None:
     (folder / "light.txt").write_text("The lamp flashes.\n")
 
-    def fill_the_disk(*_: object) -> None:
+    read_and_store = lectern.ingest._read_and_store
+
+    def fill_the_disk(*arguments: Any) -> None:
+        read_and_store(*arguments)
         raise StoreError("The disk is full.", "Make room.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(lectern.ingest, "_switch_index", fill_the_disk)
+        patch.setattr(lectern.ingest, "_read_and_store", fill_the_disk)
         with pytest.raises(StoreError):
             lectern.ingest.sync(folder, collection="default")
     (run,) = lectern.library.list_runs(limit=5)

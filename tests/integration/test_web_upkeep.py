@@ -17,6 +17,7 @@ from app.web.upkeep.calls import Calls
 from app.web.upkeep.questions import page_numbers, pages_shown
 from app.web.upkeep.uploading import Upload, flat_name, send_all
 from rag.errors import LecternError
+from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
 
 SCRIPT = """
@@ -189,7 +190,7 @@ def test_a_setting_is_changed_and_given_back(served: Served) -> None:
     depth.set_value(9).run()
     assert served.service.lectern.settings.rerank_depth == 9
     page.button(key="reset rerank_depth").click().run()
-    assert served.service.lectern.settings.rerank_depth == 50
+    assert served.service.lectern.settings.rerank_depth == RERANK_DEPTH
 
 
 def test_no_key_is_shown(served: Served) -> None:

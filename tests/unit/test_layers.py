@@ -66,6 +66,8 @@ HOME_FOLDERS = {
         "app/tokens.py",
         "app/feedback.py",
         "app/job_book.py",
+        "app/choices.py",
+        "app/evaluation_store.py",
         "app/scheduling",
     ),
     "fastapi": ("app/server", "app/routes_folders.py"),
