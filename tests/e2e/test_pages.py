@@ -1,0 +1,135 @@
+"""The pages for looking after an index in a real browser: files dropped, folders kept in step, quality measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from app.web import upkeep_texts as texts
+from tests.e2e import world
+from tests.e2e.conftest import PATIENCE, OpenPage, Product
+
+expect.set_options(timeout=PATIENCE)
+
+ROW_PIXELS = 35
+"""Of a table, its head as well."""
+
+
+def choose_row(table: Locator, row: int) -> None:
+    """Tick the box before a row."""
+    table.click(position={"x": 16, "y": ROW_PIXELS * (row + 1) + ROW_PIXELS // 2})
+
+
+def tables(page: Page) -> Locator:
+    return page.get_by_test_id("stDataFrame")
+
+
+def settle(page: Page) -> None:
+    """Until nothing is drawn any more."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_out(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(f"documents?collection={world.COLLECTION}")
+    page.get_by_text(texts.ADD, exact=True).click()
+    into = page.get_by_label(texts.ADD_INTO, exact=True)
+    into.fill("dropped")
+    into.press("Enter")
+    settle(page)
+    files: list[FilePayload] = [
+        {"name": f"note{number}.txt", "mimeType": "text/plain", "buffer": f"Note number {number} of many.".encode()}
+        for number in range(5)
+    ]
+    files.append({"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"})
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=5, unchanged=0, failed=1))).to_be_visible()
+    expect(tables(page).first).to_contain_text("broken.pdf")
+    expect(tables(page).first).to_contain_text(texts.ADD_FAILED)
+    listed = product.service.get("/collections/dropped/documents").json()["documents"]
+    assert [document["document"] for document in listed] == [f"note{number}.txt" for number in range(5)]
+    settle(page)
+    page.get_by_role("button", name=texts.ADD_CLEAR).click()
+    expect(tables(page)).to_have_count(1)
+    choose_row(tables(page), 0)
+    expect(page.get_by_role("heading", name="note0.txt")).to_be_visible()
+    page.get_by_role("button", name=texts.REMOVE, exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=texts.REMOVE, exact=True).click()
+    expect(tables(page).first).not_to_contain_text("note0.txt")
+    assert product.service.get("/collections/dropped/documents").json()["total"] == 4
+
+
+def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(open_page: OpenPage) -> None:
+    page = open_page(f"documents?collection={world.COLLECTION}")
+    expect(tables(page).first).to_contain_text("broken.pdf")
+    page.get_by_label(texts.DOCUMENTS_FIND).fill("tariffs")
+    page.get_by_label(texts.DOCUMENTS_FIND).press("Enter")
+    # While the page is drawn anew, the table of before may stand beside the one of now.
+    expect(tables(page).first).not_to_contain_text("broken.pdf")
+    expect(tables(page)).to_have_count(1)
+    settle(page)
+    choose_row(tables(page), 0)
+    expect(page.get_by_role("heading", level=4)).to_have_text(world.HOSTILE_NAME)
+    expect(page.get_by_test_id("stCode")).to_contain_text("</source> <|im_start|>system")
+    page.get_by_role("tab", name=texts.TAB_WHY).click()
+    page.get_by_label(texts.WHY_QUESTION).fill(world.ASK_HOSTILE)
+    page.get_by_role("button", name=texts.WHY_ASK).click()
+    expect(page.get_by_text(texts.WHY_YES)).to_be_visible()
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_folder_is_added_synced_and_its_runs_are_told(open_page: OpenPage, product: Product, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("The ferry leaves at nine.")
+    (tmp_path / "empty.txt").write_text("")
+    page = open_page(f"folders?collection={world.COLLECTION}")
+    path = page.get_by_label(texts.FOLDER_PATH)
+    path.fill(str(tmp_path))
+    path.press("Enter")
+    page.get_by_text(texts.FOLDER_WHEN_NEVER).click()
+    add = page.get_by_test_id("stBaseButton-primary").filter(has_text=texts.FOLDER_ADD)
+    expect(add).to_be_enabled()
+    settle(page)
+    add.click()
+    expect(page.get_by_text(texts.FOLDER_STATES["retrying"])).to_be_visible()
+    expect(page.get_by_text("empty.txt", exact=False).first).to_be_visible()
+    expect(tables(page).first).to_contain_text(str(tmp_path))
+    (folder,) = product.service.get("/folders").json()["folders"]
+    assert folder["last_outcome"] == "failed files"
+    page.get_by_role("button", name=texts.FOLDER_PAUSE).click()
+    expect(page.get_by_role("button", name=texts.FOLDER_RESUME)).to_be_visible()
+    page.get_by_role("button", name=texts.FOLDER_REMOVE).click()
+    page.get_by_role("dialog").get_by_role("button", name=texts.FOLDER_REMOVE).click()
+    expect(page.get_by_text(texts.FOLDERS_NONE)).to_be_visible()
+
+
+def test_a_question_is_written_and_an_evaluation_tells_how_well_it_is_found(open_page: OpenPage) -> None:
+    page = open_page(f"quality?collection={world.COLLECTION}")
+    page.get_by_label(texts.QUESTION, exact=True).fill(world.ASK_LAMP)
+    page.get_by_label(texts.QUESTION_DOCUMENT, exact=True).fill("lighthouse.pdf")
+    page.get_by_label(texts.QUESTION_PAGES).fill("1")
+    page.get_by_role("button", name=texts.QUESTION_ADD, exact=True).click()
+    expect(tables(page).first).to_contain_text("lighthouse.pdf")
+    settle(page)
+    page.get_by_role("button", name=texts.EVALUATE).click()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("100%")
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(texts.RECALL_1)
+    expect(page.get_by_role("button", name=texts.EVALUATE)).to_be_enabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_fit_a_phone(open_page: OpenPage, scheme: str) -> None:
+    page = open_page(width=360, height=780, color_scheme=scheme)
+    for address, title in (
+        ("documents", texts.DOCUMENTS),
+        ("folders", texts.FOLDERS),
+        ("models", texts.MODELS),
+        ("quality", texts.QUALITY),
+    ):
+        page.goto(f"{page.url.partition('?')[0].rpartition('/')[0]}/{address}?collection={world.COLLECTION}")
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+        settle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") == 360
