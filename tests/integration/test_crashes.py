@@ -16,7 +16,7 @@ from app.settings import read_settings
 from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
 
-KILLS = 8
+KILLS = 5
 """Steps at which the process is killed, drawn from all; LECTERN_TEST_KILLS=all tries every one."""
 
 SEED = 20261123
