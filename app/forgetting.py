@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from app.feedback import Feedback, FeedbackStore
@@ -20,23 +21,26 @@ _WORD = re.compile(r"\w+")
 class Forgetting:
     """What is kept beside a catalogue."""
 
-    def __init__(self, library: Library, feedback: FeedbackStore, uploads: Path) -> None:
+    def __init__(self, library: Library, service_file: Path, uploads: Path) -> None:
+        """`service_file` has the feedback; it is opened when there is something to forget, which most commands lack."""
         self._library = library
-        self._feedback = feedback
+        self._service_file = service_file
         self._uploads = uploads.resolve()
 
     def forget(self, document_ids: Sequence[int]) -> None:
         """Delete their uploaded files, and the feedback that shares words in a row with one. Raises StoreError."""
-        for document_id in document_ids:
-            collection, texts = self._library.load_texts(document_id)
-            if not collection:
-                continue
-            _, file = self._library.load_document(collection, document_id)
-            if self._uploads in file.parents:
-                file.unlink(missing_ok=True)
-            written = self._feedback.load(collection)
-            if written and (quoting := find_quoting(written, texts)):
-                self._feedback.delete(quoting)
+        has_feedback = self._service_file.exists()
+        with closing(FeedbackStore(self._service_file)) if has_feedback else nullcontext() as feedback:
+            for document_id in document_ids:
+                collection, texts = self._library.load_texts(document_id)
+                if not collection:
+                    continue
+                _, file = self._library.load_document(collection, document_id)
+                if self._uploads in file.parents:
+                    file.unlink(missing_ok=True)
+                written = feedback.load(collection) if feedback else {}
+                if feedback and written and (quoting := find_quoting(written, texts)):
+                    feedback.delete(quoting)
 
 
 def find_quoting(written: Mapping[int, Feedback], texts: Sequence[str]) -> set[int]:

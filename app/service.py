@@ -198,7 +198,7 @@ class Service:
         root = next(root for root in ledger.folder_roots(collection_id) if root in file.parents)
         if not self.uploads.owns(collection, file):
             root = check_folder(root)
-        forget = ledger.remove_documents if document.state == "removed" else ledger.forget_reading
+        forget = ledger.remove_documents if document.is_removed else ledger.forget_reading
         self.syncs.run(lambda: forget([document_id])).result()
         return self.sync(root, collection)
 

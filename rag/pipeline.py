@@ -18,12 +18,7 @@ from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.reader import ExtractiveReader, MarkingReader, compose
-from rag.refusal import (
-    READ_THRESHOLD,
-    REFUSAL_THRESHOLD,
-    answerability,
-    answerability_as_read,
-)
+from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
 from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from rag.errors import QuestionError
@@ -88,14 +89,9 @@ class Retriever:
 
     def with_depth(self, rerank_depth: int) -> Retriever:
         """The same search with another number of passages for the reranker."""
-        return Retriever(
-            searcher=self._searcher,
-            vectors=self._vectors,
-            embedder=self._embedder,
-            reranker=self._reranker,
-            combine=self._combine,
-            rerank_depth=rerank_depth,
-        )
+        other = copy(self)
+        other._rerank_depth = rerank_depth
+        return other
 
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
         """The hits for a question, best first, with every stage's rank of each.

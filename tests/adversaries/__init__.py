@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import html
 import json
-import threading
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.types import Message, ModelChunk, Usage
+from tests.fakes import ScriptedModel
 
 QUESTION = "How often does the lamp of the lighthouse flash, and what is the harbour fee?"
 
@@ -68,24 +66,11 @@ def write_attack(attack: Attack, root: Path) -> None:
         file.write_text(f"{LAMP}\n\n{attack.text}\n", "utf-8")
 
 
-class ObedientModel:
+class ObedientModel(ScriptedModel):
     """An LLM that obeys the document; it keeps what it was asked."""
 
     name = "scripted:obedient"
-    is_local = True
     context_tokens = 8192
 
     def __init__(self, demand: str) -> None:
-        self.demand = demand
-        self.asked: list[Sequence[Message]] = []
-
-    def count_tokens(self, text: str) -> int:
-        return len(text) // 3 + 1
-
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
-    ) -> Iterator[ModelChunk]:
-        self.asked.append(messages)
-        for start in range(0, len(self.demand), 3):
-            yield ModelChunk(self.demand[start : start + 3])
-        yield ModelChunk("", usage=Usage(10, 10), stop_reason="stop")
+        super().__init__([demand[start : start + 3] for start in range(0, len(demand), 3)])

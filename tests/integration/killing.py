@@ -333,6 +333,7 @@ def measure(work: Work, home: Path, folder: Path) -> str:
 
 def write_folder(folder: Path, files: dict[str, str]) -> None:
     """Have a folder hold these files and no others; what stays is not written again."""
+    folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if path.name not in files:
             path.unlink()

@@ -15,6 +15,7 @@ from app.build import open_lectern
 from app.settings import read_settings
 from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
+from tests.integration.killing import write_folder
 
 KILLS = 5
 """Steps at which the process is killed, drawn from all; LECTERN_TEST_KILLS=all tries every one."""
@@ -29,16 +30,6 @@ NEW = {
     "fresh.txt": "A fresh text that speaks of lobsters. " * 20,
     "broken.txt": "",
 }
-
-
-def write_folder(folder: Path, files: dict[str, str]) -> None:
-    folder.mkdir(exist_ok=True)
-    for path in folder.iterdir():
-        if path.name not in files:
-            path.unlink()
-    for name, text in files.items():
-        if not (folder / name).exists() or (folder / name).read_text() != text:
-            (folder / name).write_text(text)
 
 
 def sync_here(home: Path, folder: Path) -> None:
