@@ -12,7 +12,8 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -171,10 +172,22 @@ def _trace(network: torch.nn.Module, example: Mapping[str, torch.Tensor]) -> Mod
     import openvino
     import torch
 
-    with _TRACING, torch.no_grad(), warnings.catch_warnings():
+    with _TRACING, _root_logger_kept(), torch.no_grad(), warnings.catch_warnings():
         # Tracing warns that a later torch will trace differently; the versions are locked.
         warnings.simplefilter("ignore")
         return openvino.convert_model(network.eval(), example_input=dict(example))
+
+
+@contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    """OpenVINO's converter raises the root logger's level and, where it fails, leaves it so: undo that."""
+    root = logging.getLogger()
+    level, filters = root.level, list(root.filters)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.filters = filters
 
 
 def _keep(model: Model, precision: Precision, folder: Path) -> None:

@@ -105,6 +105,17 @@ def test_two_that_convert_at_once_both_work_and_leave_one_model(
     assert run(make(tmp_path, never)) == 2.0
 
 
+def test_a_network_that_cannot_be_converted_leaves_the_work_to_torch_and_the_log_as_it_was(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = logging.getLogger()
+    level, filters = root.level, list(root.filters)
+    network = Doubler()
+    assert make(tmp_path, lambda: (network, {"letters": torch.ones((2, 4))})).queue() is None
+    assert len([message for message in warnings_in(caplog) if "torch does" in message]) == 1
+    assert (root.level, root.filters) == (level, filters)
+
+
 def test_a_home_that_cannot_be_written_costs_time_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
