@@ -221,7 +221,7 @@ def build_embedder(settings: Settings) -> Embedder:
     if choose_engine(settings) == "torch":
         return reference
     return OpenVinoEmbedder(
-        folder, cache=settings.home / "models", fallback=reference, precision=choose_precision(settings)
+        folder, cache=settings.models_folder, fallback=reference, precision=choose_precision(settings)
     )
 
 
@@ -238,7 +238,7 @@ def build_reader(settings: Settings) -> PassageReader | None:
     return BuiltinReader(
         Path(MODEL_DIR),
         SHIPPED_WEIGHTS,
-        cache=settings.home / "models",
+        cache=settings.models_folder,
         expected_sha256=SHIPPED_SHA256,
         base_sha256=BUILTIN_SHA256,
         engine=choose_engine(settings),

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         description="arithmetic of OpenVINO; auto: the fastest here that keeps a mean cosine of 0.999 to float32",
     )
 
+    model_cache: Path | None = Field(
+        None, description="folder of converted models, which several homes may share; empty: `models` in the home"
+    )
+
     source_chunks: int = Field(12, gt=0, le=100, description="chunks that become sources")
     rerank_depth: int = Field(
         RERANK_DEPTH,
@@ -118,6 +122,11 @@ class Settings(BaseSettings):
         6000, ge=0, description="most requests a minute from one token, or one address without tokens; 0: any number"
     )
     max_request_megabytes: int = Field(512, gt=0, description="larger uploads to the server are refused")
+
+    @property
+    def models_folder(self) -> Path:
+        """Where converted models are kept."""
+        return self.model_cache.expanduser().absolute() if self.model_cache else self.home / "models"
 
     @classmethod
     def settings_customise_sources(

@@ -27,7 +27,7 @@ def open_reader(settings: Settings, weights: Path | None) -> PassageReader | Non
     return BuiltinReader(
         Path(MODEL_DIR),
         weights,
-        cache=settings.home / "models",
+        cache=settings.models_folder,
         expected_sha256=sha256,
         base_sha256=BUILTIN_SHA256,
         engine=choose_engine(settings),

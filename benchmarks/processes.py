@@ -41,7 +41,9 @@ def run_measured(command: Sequence[str]) -> Measured:
     """Run `command`, which prints JSON and nothing else, to its end. Exits with its error output when it fails."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         started = time.perf_counter()
-        with subprocess.Popen(command, stdout=output, stderr=errors, env={**os.environ, **OFFLINE}) as process:
+        # Each home measured keeps its own converted models.
+        environment = {name: value for name, value in os.environ.items() if name != "LECTERN_MODEL_CACHE"} | OFFLINE
+        with subprocess.Popen(command, stdout=output, stderr=errors, env=environment) as process:
             watch = _MemoryWatch(process.pid)
             code = process.wait()
             seconds = time.perf_counter() - started

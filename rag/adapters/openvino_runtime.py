@@ -18,6 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from rag.adapters.model_files import hash_files
 from rag.adapters.openvino_precision import PRECISIONS, Precision, choose_precision, compile_model
 from rag.errors import LecternError
@@ -43,6 +45,8 @@ PROCESSOR_FILE = Path("/proc/cpuinfo")
 
 _TRACING = threading.Lock()
 """The filters for warnings are one for all threads."""
+
+_FIRST_TOUCH = threading.Lock()
 
 
 class UnsupportedModelError(Exception):
@@ -111,8 +115,7 @@ class ConvertedModel:
     def _compile(self) -> CompiledModel:
         _check_processor()
         key = f"{self._identify()}-openvino{version('openvino')}-{CONVERTER_VERSION}-{self._precision}"
-        # Set to None, an import of it fails, and OpenVINO falls back to its own stub that reports nothing.
-        sys.modules[SLEEPING_TELEMETRY] = None  # type: ignore[assignment]
+        wake_openvino()
         import openvino
 
         core = openvino.Core()
@@ -144,6 +147,19 @@ def report_failure(name: str, error: Exception) -> None:
     """Log, in one line, that torch takes over."""
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     log.warning("OpenVINO cannot run %s (%s): torch does, more slowly.", name, reason[:200])
+
+
+def wake_openvino() -> None:
+    """Import OpenVINO without its telemetry, and past its first touch of NumPy.
+
+    Two threads that make it touch NumPy for the first time wait for each other for ever, all of Python with them.
+    """
+    # Set to None, an import of it fails, and OpenVINO falls back to its own stub that reports nothing.
+    sys.modules[SLEEPING_TELEMETRY] = None  # type: ignore[assignment]
+    with _FIRST_TOUCH:
+        import openvino
+
+        openvino.Tensor(np.zeros(1, dtype=np.float32))
 
 
 def _check_processor() -> None:

@@ -68,7 +68,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = base / "documents"
     folder.mkdir()
     (folder / "light.txt").write_text("The lamp flashes three times every twenty seconds.")
-    with serving(base / "home", reranker="off", folder_roots=[folder], rate_per_minute=0) as running:
+    with serving(base / "home", reranker="off", folder_roots=[folder], rate_per_minute=0, llm_retries=0) as running:
         running.sync(folder)
         while running.client.get("/readyz").status_code != 200:
             time.sleep(0.05)

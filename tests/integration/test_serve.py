@@ -18,7 +18,7 @@ import pytest
 from app.lock import owner_address
 from tests.integration.test_cli import plain_environment, start_process
 
-LONG_TEXT = "\n\n".join(f"Entry {number} of the log of the lighthouse of Brennick." for number in range(2_000))
+LONG_TEXT = "\n\n".join(f"Entry {number} of the log of the lighthouse of Brennick." for number in range(500))
 
 __all__ = ["plain_environment"]
 
