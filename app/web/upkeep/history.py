@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -18,6 +19,9 @@ RUNS_SHOWN = 200
 PATH_SHOWN = 300
 
 CHART_HEIGHT = 220
+CHART_PADDING = 12
+"""Pixels between the edge and the first and last sync."""
+CHART_TICKS = 5
 
 
 def show_history(calls: Calls, folders: list[str]) -> None:
@@ -52,14 +56,34 @@ def _draw_charts(runs: list[RunSummary]) -> None:
             texts.HISTORY_FOLDER: [one_line(run.folder, PATH_SHOWN) for run in ended],
         }
     )
-    color = texts.HISTORY_FOLDER if table[texts.HISTORY_FOLDER].nunique() > 1 else None
-    documents, seconds = st.columns(2)
-    for place, draw, column, alt in (
-        (documents, documents.line_chart, texts.HISTORY_DOCUMENTS, texts.HISTORY_DOCUMENTS_ALT),
-        (seconds, seconds.scatter_chart, texts.HISTORY_SECONDS, texts.HISTORY_SECONDS_ALT),
+    for place, column, description in zip(
+        st.columns(2),
+        (texts.HISTORY_DOCUMENTS, texts.HISTORY_SECONDS),
+        (texts.HISTORY_DOCUMENTS_ALT, texts.HISTORY_SECONDS_ALT),
+        strict=True,
     ):
         place.caption(column)
-        draw(table, x=texts.HISTORY_WHEN, y=column, y_label="", color=color, height=CHART_HEIGHT, alt=alt)
+        chart = _over_time(table, column, joined=column == texts.HISTORY_DOCUMENTS)
+        place.altair_chart(chart, width="stretch", height=CHART_HEIGHT, alt=description)
+
+
+def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
+    """A point for each sync, a color for each folder; as near to the edge as it may come without being cut."""
+    times = table[texts.HISTORY_WHEN]
+    is_of_one_day = times.max() - times.min() < pd.Timedelta(days=1)
+    when = alt.X(
+        texts.HISTORY_WHEN,
+        type="temporal",
+        scale=alt.Scale(type="utc", padding=CHART_PADDING),
+        axis=alt.Axis(format="%H:%M" if is_of_one_day else "%d %b", tickCount=CHART_TICKS, labelOverlap=True),
+    )
+    chart = alt.Chart(table)
+    marked: alt.Chart = chart.mark_line(point=True) if joined else chart.mark_circle(size=60)
+    marked = marked.encode(x=when, y=alt.Y(column, type="quantitative", title="", scale=alt.Scale(zero=True)))
+    if table[texts.HISTORY_FOLDER].nunique() > 1:
+        legend = alt.Legend(orient="bottom")
+        marked = marked.encode(color=alt.Color(texts.HISTORY_FOLDER, type="nominal", legend=legend))
+    return marked
 
 
 def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
