@@ -48,6 +48,21 @@ def build_search(
     return search
 
 
+class RememberingReranker:
+    """Reads a passage once for each question, however many searches bring it up: for scores, not for times."""
+
+    def __init__(self, reranker: Reranker) -> None:
+        self._reranker = reranker
+        self._scores: dict[tuple[str, str], float] = {}
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """As the reranker scores them."""
+        unread = [passage for passage in dict.fromkeys(passages) if (question, passage) not in self._scores]
+        for passage, score in zip(unread, self._reranker.score(question, unread), strict=True):
+            self._scores[question, passage] = score
+        return [self._scores[question, passage] for passage in passages]
+
+
 class SilentVectors:
     """A vector index in which nothing is near anything."""
 

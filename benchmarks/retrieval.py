@@ -27,7 +27,7 @@ from rich.table import Table
 from app.build import build_embedder, build_reranker
 from app.evaluation import read_questions
 from app.settings import Settings, read_settings
-from benchmarks.ablation import PARTS, build_search
+from benchmarks.ablation import PARTS, RememberingReranker, build_search
 from benchmarks.beir import read_beir
 from benchmarks.beir_index import open_beir_index
 from benchmarks.models import open_reader
@@ -59,6 +59,8 @@ def measure_set(
     beir = read_beir(folder)
     questions = sample_questions(beir, limit)
     home = settings.model_copy(update={"home": settings.home / beir.name})
+    if reranker is not None and len(variants) > 1:
+        reranker = RememberingReranker(reranker)
     with open_beir_index(beir, home, embedder) as index:
         searches = [build_search(index, embedder, reranker, without=without, depth=depth) for without in variants]
         return [score_set(beir.name, questions, search, index.passage_ids) for search in searches]
