@@ -80,22 +80,25 @@ class Service:
         find_model: Callable[[], LanguageModel | None] | None = None,
         on_sync: Callable[[SyncJob], None] = lambda job: None,
         forget_folders: Callable[[str], None] = lambda collection: None,
+        check_folder: Callable[[Path], object] = lambda folder: None,
     ) -> None:
         """`find_model` is asked for the LLM, else the settings are; `on_sync` is told of every sync that ends.
 
         `forget_folders` takes out of the book what is registered for a collection that is being removed.
+        `check_folder` raises ConfigurationError for a folder that may not be synced, uploads aside.
         """
         self.lectern = lectern
+        self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
+        self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
+        self.uploads.sweep()
+        self._check_folder = check_folder
         self._book = JobBook(lectern.settings.home / SERVICE_FILE)
-        self.syncs = SyncQueue(lectern.ingest, self._book, on_finished=on_sync)
+        self.syncs = SyncQueue(lectern.ingest, self._book, on_finished=on_sync, check_folder=self._check_folder_of)
         self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
         self._searches = Lane("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
         self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
-        self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
         self.pictures = PagePictures(self._sandbox)
         self._forget_folders = forget_folders
-        self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
-        self.uploads.sweep()
         self._find_model = find_model or (lambda: choose_model(self.lectern.settings))
         self._model: LanguageModel | None = None
         self._model_until = 0.0
@@ -293,6 +296,10 @@ class Service:
         return self.current_model()
 
     # --- in the thread of the syncs ---
+
+    def _check_folder_of(self, folder: Path, collection: str) -> None:
+        if folder != self.uploads.folder(collection):
+            self._check_folder(folder)
 
     def _remove(self, document_id: int, *, forget: bool) -> None:
         self.lectern.ingest.remove([document_id])

@@ -40,11 +40,21 @@ class SyncQueue:
     """
 
     def __init__(
-        self, ingest: IngestPipeline, book: JobBook, *, on_finished: Callable[[SyncJob], None] = lambda job: None
+        self,
+        ingest: IngestPipeline,
+        book: JobBook,
+        *,
+        on_finished: Callable[[SyncJob], None] = lambda job: None,
+        check_folder: Callable[[Path, str], object] = lambda folder, collection: None,
     ) -> None:
-        """Goes on with what the book says is owed. Raises StoreError."""
+        """Goes on with what the book says is owed. Raises StoreError.
+
+        `check_folder` raises ConfigurationError for a folder that may not be synced into a collection: it is asked
+        when a sync begins, as what was allowed when it was asked for need not be any more.
+        """
         self._ingest = ingest
         self._book = book
+        self._check_folder = check_folder
         self._on_finished = on_finished
         self._lock = threading.Condition()
         self._jobs = {job.id: job for job in book.take_over()}
@@ -181,6 +191,7 @@ class SyncQueue:
                 job.folder,
                 collection=job.collection,
                 allow_empty=job.allow_empty,
+                check_folder=lambda folder: self._check_folder(folder, job.collection),
                 on_progress=on_progress,
                 interrupt=self._interrupt,
             )

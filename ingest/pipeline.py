@@ -90,11 +90,13 @@ class IngestPipeline:
         *,
         collection: str,
         allow_empty: bool = False,
+        check_folder: Callable[[Path], object] = lambda folder: None,
         on_progress: Callable[[SyncProgress], None] = lambda progress: None,
         interrupt: threading.Event | None = None,
     ) -> SyncReport:
         """Bring a collection in step with a folder; files that cannot be read are reported, the rest goes on.
 
+        `check_folder` raises ConfigurationError for a real path that may not be synced, before it is looked at.
         Once `interrupt` is set, it stops as by Ctrl-C, with KeyboardInterrupt. Between two files, in `on_progress`,
         `remove` and `remove_collection` of another collection may be called.
         Raises ConfigurationError when the folder cannot be read, is suddenly empty (unless `allow_empty`) or overlaps
@@ -103,6 +105,7 @@ class IngestPipeline:
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
         with self._refusal_recorded(root, collection):
+            check_folder(root)
             scan = scan_folder(root, ignore=self._ignore)
             target = self._open_target(collection, root)
             self.recover()

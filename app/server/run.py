@@ -54,7 +54,12 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             address = _address_of(listener)
             announce_address(settings.home, address)
             metrics = Metrics()
-            service = Service(lectern, on_sync=metrics.count_sync, forget_folders=book.forget_collection)
+            service = Service(
+                lectern,
+                on_sync=metrics.count_sync,
+                forget_folders=book.forget_collection,
+                check_folder=book.check_allowed,
+            )
             scheduler = FolderScheduler(book, sync_through(service), home=settings.home, ignore=settings.ignore)
             app = create_app(
                 service,

@@ -74,7 +74,7 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
         closing(open_folder_book(read)) as book,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
-        service = Service(lectern, on_sync=metrics.count_sync)
+        service = Service(lectern, on_sync=metrics.count_sync, check_folder=book.check_allowed)
         scheduler = FolderScheduler(book, sync_through(service), home=home)
         app = create_app(
             service,
