@@ -19,7 +19,6 @@ from app.scheduling.book import FolderBook
 from app.service_file import SERVICE_FILE
 from app.settings import NO_LLM, Settings
 from app.tokens import TokenStore
-from app.uploads import UPLOADS
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -106,7 +105,7 @@ def open_lectern(
         file = settings.home / CATALOGUE
         engine = open_catalogue(file)
         ledger, library = Ledger(engine, file), Library(engine, file)
-        forgetting = Forgetting(library, settings.home / SERVICE_FILE, settings.home / UPLOADS)
+        forgetting = Forgetting(library, settings.home / SERVICE_FILE)
         vectors = ChromaIndex(settings.home / "chroma")
         folder = embedder_folder(settings)
         embedder = embedder or build_embedder(settings)

@@ -162,7 +162,7 @@ def remove(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take a document out of the index and keep it out; the file itself is not touched."""
+    """Take a document out of the index and keep it out; its file stays, unless it was uploaded or added by address."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         with open_desk(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as desk:

@@ -94,7 +94,7 @@ class Desk(Protocol):
         ...
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
-        """Take documents out of the index and keep them out."""
+        """Take documents out of the index and keep them out; an uploaded one goes with its file."""
         ...
 
     def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:

@@ -1,11 +1,11 @@
-"""Deletes what is kept of a document beside the catalogue: its upload, feedback that quotes it. Knows no removal."""
+"""Deletes what people wrote about a document that quotes it. Knows no removal."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 
 from app.feedback import Feedback, FeedbackStore
@@ -21,25 +21,20 @@ _WORD = re.compile(r"\w+")
 class Forgetting:
     """What is kept beside a catalogue."""
 
-    def __init__(self, library: Library, service_file: Path, uploads: Path) -> None:
+    def __init__(self, library: Library, service_file: Path) -> None:
         """`service_file` has the feedback; it is opened when there is something to forget, which most commands lack."""
         self._library = library
         self._service_file = service_file
-        self._uploads = uploads.resolve()
 
     def forget(self, document_ids: Sequence[int]) -> None:
-        """Delete their uploaded files, and the feedback that shares words in a row with one. Raises StoreError."""
-        has_feedback = self._service_file.exists()
-        with closing(FeedbackStore(self._service_file)) if has_feedback else nullcontext() as feedback:
+        """Delete the feedback that shares words in a row with one of them. Raises StoreError."""
+        if not self._service_file.exists():
+            return
+        with closing(FeedbackStore(self._service_file)) as feedback:
             for document_id in document_ids:
                 collection, texts = self._library.load_texts(document_id)
-                if not collection:
-                    continue
-                _, file = self._library.load_document(collection, document_id)
-                if self._uploads in file.parents:
-                    file.unlink(missing_ok=True)
-                written = feedback.load(collection) if feedback else {}
-                if feedback and written and (quoting := find_quoting(written, texts)):
+                written = feedback.load(collection) if collection else {}
+                if written and (quoting := find_quoting(written, texts)):
                     feedback.delete(quoting)
 
 

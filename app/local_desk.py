@@ -15,6 +15,7 @@ from app.desk import Found, OnProgress
 from app.evaluation import GoldQuestion, evaluate
 from app.explanation import Explanation, explain_stages
 from app.json_forms import page_labels
+from app.removal import Removal
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.scheduling.running import run_folder
 from app.scheduling.times import BackOff
@@ -110,8 +111,8 @@ class LocalDesk:
         return open_library(self._settings).load_page(collection, document.id, number)
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
-        """Remove here."""
-        self._open().ingest.remove(document_ids)
+        """Remove here, uploads with their files."""
+        Removal.of(self._open(), collection, document_ids).run()
 
     def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Forget them here, so that they are new to the next sync."""

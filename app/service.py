@@ -18,6 +18,7 @@ from app.job_book import JobBook, SyncJob
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.pictures import PagePictures, Sandbox
+from app.removal import Removal
 from app.service_file import SERVICE_FILE
 from app.settings import Settings
 from app.sync_queue import SyncQueue
@@ -170,11 +171,10 @@ class Service:
     def remove_document(self, collection: str, document_id: int) -> None:
         """Take a document out of the index and keep it out; an uploaded one is deleted. Raises NotFoundError."""
         _, file = self.lectern.library.load_document(collection, document_id)
-        is_upload = self.uploads.owns(collection, file)
-        if is_upload:
-            file.unlink(missing_ok=True)
+        removal = Removal.of(self.lectern, collection, [document_id])
+        removal.delete_files()
         self.pictures.forget(file)
-        self.syncs.run(lambda: self._remove(document_id, forget=is_upload)).result()
+        self.syncs.run(removal.run).result()
 
     def readmit_document(self, collection: str, document_id: int) -> None:
         """Let the next sync index a document again that was taken out. Raises NotFoundError."""
@@ -300,11 +300,6 @@ class Service:
     def _check_folder_of(self, folder: Path, collection: str) -> None:
         if folder != self.uploads.folder(collection):
             self._check_folder(folder)
-
-    def _remove(self, document_id: int, *, forget: bool) -> None:
-        self.lectern.ingest.remove([document_id])
-        if forget:
-            self.lectern.ledger.remove_documents([document_id])
 
     def _remove_collection(self, collection: str) -> None:
         self.syncs.refuse_while_syncing(collection)

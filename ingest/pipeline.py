@@ -162,10 +162,10 @@ class IngestPipeline:
         report.seconds = round(time.perf_counter() - started, 3)
         return report
 
-    def remove(self, document_ids: Sequence[int]) -> None:
-        """Take documents out of the index and keep them out of later syncs."""
+    def remove(self, document_ids: Sequence[int], *, keep_out: bool = True) -> None:
+        """Take documents out of the index; with `keep_out`, later syncs leave them out too."""
         self._before_removal(document_ids)
-        self._ledger.remove_documents(document_ids, keep_out=True)
+        self._ledger.remove_documents(document_ids, keep_out=keep_out)
         self._sweep()
 
     def remove_collection(self, collection: str) -> None:

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from app.build import Lectern, open_lectern
 from app.feedback import Feedback, FeedbackStore
+from app.removal import Removal
 from app.service_file import SERVICE_FILE
 from app.settings import read_settings
 from tests.fakes import HashEmbedder
@@ -144,5 +145,5 @@ def test_an_uploaded_file_that_is_removed_goes_itself(lectern: Lectern, home: Pa
     (uploads / "upload.txt").write_text(SECRET * 3)
     lectern.ingest.sync(uploads, collection="default")
     (uploaded,) = [entry.id for entry in lectern.library.list_documents("default") if entry.path == "upload.txt"]
-    lectern.ingest.remove([uploaded])
+    Removal.of(lectern, "default", [uploaded]).run()
     assert traces(home) == []
