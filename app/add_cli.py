@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from app import printing
-from app.build import open_lectern, open_sandbox
 from app.commands import EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
-from app.fetching import Fetcher
-from app.links import Links
-from app.pictures import Sandbox
+from app.desks import open_desk
 from app.settings import read_settings
-from app.uploads import UPLOADS, Uploads
 from ingest.naming import check_collection_name
-from rag.errors import ConfigurationError, FetchError, ParseError
+from rag.errors import ConfigurationError
 
 
 def add(
@@ -32,24 +27,14 @@ def add(
         if bool(urls) == again:
             raise ConfigurationError("There is nothing to fetch.", "Name addresses, or say --again.")
         check_collection_name(settings.collection)
-        failed: list[dict[str, str]] = []
-        added: list[str] = []
-        with (
-            open_lectern(settings, "add", wait_seconds=0) as lectern,
-            closing(Sandbox(lambda: open_sandbox(settings))) as sandbox,
-        ):
-            fetcher = Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)
-            links = Links(settings.collection, Uploads(settings.home / UPLOADS, sandbox), fetcher, sandbox)
-            for url in links.urls() if again else urls or ():
-                try:
-                    added.append(links.add(url))
-                except (FetchError, ParseError) as error:
-                    failed.append({"reason": error.reason, "remedy": error.remedy})
-            report = lectern.ingest.sync(links.folder, collection=settings.collection) if added else None
+        with open_desk(settings, "add") as desk:
+            came = desk.add_addresses([] if again else urls or [], collection=settings.collection)
+        failed = [{"reason": error.reason, "remedy": error.remedy} for error in came.failures]
+        report = came.report
         if as_json:
-            print_json({"added": added, "failed": failed, "sync": report.to_json() if report else None})
+            print_json({"added": came.names, "failed": failed, "sync": report.to_json() if report else None})
         else:
-            for name in added:
+            for name in came.names:
                 printing.output.print(f"Added {printing.clean(name)}.")
             for failure in failed:
                 printing.messages.print(printing.clean(f"{failure['reason']} {failure['remedy']}"), style="red")

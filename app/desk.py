@@ -13,6 +13,7 @@ from app.explanation import Explanation
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.verify import Problem
 from ingest.report import SyncProgress, SyncReport
+from rag.errors import LecternError
 from rag.metrics import RetrievalScores
 from rag.retrieval import Retrieval
 from rag.types import Answer, CollectionInfo, DocumentInfo, Page, RunRecord, Source
@@ -26,6 +27,15 @@ class Found:
 
     retrieval: Retrieval
     labels: Mapping[tuple[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of addresses: the files that came, why others did not, and the sync that indexed what came."""
+
+    names: Sequence[str]
+    failures: Sequence[LecternError]
+    report: SyncReport | None
 
 
 class Answering(Protocol):
@@ -62,6 +72,10 @@ class Desk(Protocol):
 
     def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
         """Sync a registered folder, with the outcome in the book."""
+        ...
+
+    def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
+        """Fetch documents and index them; no addresses stand for all that were fetched before."""
         ...
 
     def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:

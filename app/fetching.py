@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from rag.addresses import is_public, is_usable, without_secrets
-from rag.errors import FetchError
+from rag.errors import AddressError, FetchError
 
 MOST_REDIRECTS = 5
 
@@ -112,7 +112,7 @@ class Fetcher:
         except (OSError, UnicodeError) as error:
             raise FetchError(f"There is no server {url.host}.", "Check the address and the connection.") from error
         if not addresses or not all(map(self._allows, addresses)):
-            raise FetchError(
+            raise AddressError(
                 f"{url.host} is not a server of the open internet.",
                 "Lectern fetches nothing from this machine and its network: save the file and sync its folder.",
             )
@@ -202,9 +202,9 @@ def _parse(url: str) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         parsed = httpx.URL("")
     if not is_usable(url.strip()) or not is_usable(str(parsed)):
-        raise FetchError(f"{without_secrets(url)} is not an address of a document.", "Begin it with https://.")
+        raise AddressError(f"{without_secrets(url)} is not an address of a document.", "Begin it with https://.")
     if parsed.userinfo:
-        raise FetchError(
+        raise AddressError(
             f"The address of {parsed.host} holds a user name or password.", "Save the file and sync its folder."
         )
     return parsed.copy_with(fragment=None)
@@ -217,7 +217,7 @@ def _follow(url: httpx.URL, location: str) -> httpx.URL:
         target = ""
     following = _parse(target)
     if url.scheme == "https" and following.scheme != "https":
-        raise FetchError(
+        raise AddressError(
             f"{without_secrets(str(url))} leads to an address without encryption.", "Name that one, if you trust it."
         )
     return following

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -36,14 +36,28 @@ class Link:
     fetched_at: str
 
 
+def nothing_fetched(collection: str) -> NotFoundError:
+    """There is nothing to fetch again."""
+    return NotFoundError(f"Nothing in the collection {collection!r} was fetched from an address.")
+
+
 class Links:
     """The fetched files of one collection. Not for use by two processes at once."""
 
-    def __init__(self, collection: str, uploads: Uploads, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    def __init__(
+        self,
+        collection: str,
+        uploads: Uploads,
+        fetcher: Fetcher,
+        sandbox: Sandbox,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
+        """`lock` is held while names are chosen and files exchanged: threads of one process share one."""
         self._collection = collection
         self._uploads = uploads
         self._fetcher = fetcher
         self._sandbox = sandbox
+        self._lock = lock or nullcontext()
         self.folder = uploads.folder(collection)
         self._file = self.folder / LINKS_FILE
 
@@ -56,11 +70,21 @@ class Links:
             fetched = self._fetcher.fetch(url, scratch / "fetched")
             named = unquote(urlsplit(fetched.url).path)
             extension = self._sandbox.run(find_extension, fetched.file, named=named, media_type=fetched.media_type)
-            name = self._choose_name(url, fetched.url, extension)
-            file = fetched.file.rename(scratch / name)
-            self._uploads.accept(self._collection, [file])
-        self._write({**self.load(), name: Link(url, datetime.now(UTC).isoformat(timespec="seconds"))})
+            with self._lock:
+                name = self._choose_name(url, fetched.url, extension)
+                self._uploads.accept(self._collection, [fetched.file.rename(scratch / name)])
+                self._write({**self.load(), name: Link(url, datetime.now(UTC).isoformat(timespec="seconds"))})
         return name
+
+    def add_again(self, name: str) -> str:
+        """Fetch a document from where it came; returns its file's name now. Raises NotFoundError, else as `add`."""
+        link = self.load().get(name)
+        if link is None:
+            raise NotFoundError(
+                f"{name!r} in the collection {self._collection!r} was not fetched from an address.",
+                "Name the document as it is listed, or give its address.",
+            )
+        return self.add(link.url)
 
     def load(self) -> dict[str, Link]:
         """What was fetched and is still there, by the file's name. Raises StoreError."""
@@ -74,7 +98,7 @@ class Links:
         """The addresses that were fetched. Raises NotFoundError when there are none."""
         found = [link.url for link in self.load().values()]
         if not found:
-            raise NotFoundError(f"Nothing in the collection {self._collection!r} was fetched from an address.")
+            raise nothing_fetched(self._collection)
         return found
 
     def _choose_name(self, url: str, final: str, extension: str) -> str:

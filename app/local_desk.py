@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.build import Lectern, choose_model, existing_catalogue, open_lectern, open_library
-from app.desk import Found, OnProgress
+from app.build import (
+    Lectern,
+    build_fetcher,
+    choose_model,
+    existing_catalogue,
+    open_lectern,
+    open_library,
+    open_sandbox,
+)
+from app.desk import Added, Found, OnProgress
 from app.evaluation import GoldQuestion, evaluate
 from app.explanation import Explanation, explain_stages
 from app.json_forms import page_labels
+from app.links import Links
+from app.pictures import Sandbox
 from app.removal import Removal
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.scheduling.running import run_folder
 from app.scheduling.times import BackOff
 from app.settings import Settings
+from app.uploads import UPLOADS, Uploads
 from app.verify import Problem, verify_files, verify_index
 from ingest.report import SyncReport
-from rag.errors import LecternError
+from rag.errors import FetchError, LecternError, ParseError
 from rag.metrics import RetrievalScores
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import Embedder
@@ -68,6 +79,20 @@ class LocalDesk:
             lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
             back_off=BackOff(),
         )
+
+    def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
+        """Fetch here, then sync the uploads."""
+        settings, ingest = self._settings, self._open().ingest
+        names: list[str] = []
+        failures: list[LecternError] = []
+        with closing(Sandbox(lambda: open_sandbox(settings))) as sandbox:
+            links = Links(collection, Uploads(settings.home / UPLOADS, sandbox), build_fetcher(settings), sandbox)
+            for url in urls or links.urls():
+                try:
+                    names.append(links.add(url))
+                except (FetchError, ParseError) as error:
+                    failures.append(error)
+        return Added(names, failures, ingest.sync(links.folder, collection=collection) if names else None)
 
     def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
         """Search here."""

@@ -12,11 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.build import Lectern, choose_model, open_sandbox
+from app.build import Lectern, build_fetcher, choose_model, open_sandbox
 from app.desk import Found
 from app.job_book import JobBook, SyncJob
 from app.json_forms import page_labels
 from app.lanes import Lane
+from app.links import Links
 from app.pictures import PagePictures, Sandbox
 from app.removal import Removal
 from app.service_file import SERVICE_FILE
@@ -25,6 +26,7 @@ from app.sync_queue import SyncQueue
 from app.uploads import UPLOADS, Uploads
 from app.verify import Problem, verify_files, verify_index
 from app.why import Why, explain_document
+from ingest.naming import check_collection_name
 from ingest.report import SyncReport
 from rag.errors import LecternError, NotFoundError, StoreError
 from rag.follow_up import stand_alone
@@ -42,7 +44,11 @@ ANSWERS_AT_ONCE = 16
 """An answer mostly waits for an LLM."""
 
 FILES_AT_ONCE = 2
-SEARCHES_WAITING, ANSWERS_WAITING, FILES_WAITING = 64, 16, 32
+
+ADDRESSES_AT_ONCE = 4
+"""A fetch mostly waits for another server, for minutes at worst: pages are not to wait behind it."""
+
+SEARCHES_WAITING, ANSWERS_WAITING, FILES_WAITING, ADDRESSES_WAITING = 64, 16, 32, 32
 
 MODEL_SECONDS = 60.0
 """For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
@@ -96,6 +102,9 @@ class Service:
         self._book = JobBook(lectern.settings.home / SERVICE_FILE)
         self.syncs = SyncQueue(lectern.ingest, self._book, on_finished=on_sync, check_folder=self._check_folder_of)
         self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
+        self._addresses = Lane("addresses", threads=ADDRESSES_AT_ONCE, waiting=ADDRESSES_WAITING)
+        self._fetcher = build_fetcher(lectern.settings)
+        self._links_lock = threading.Lock()
         self._searches = Lane("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
         self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
         self.pictures = PagePictures(self._sandbox)
@@ -226,11 +235,22 @@ class Service:
                 self.syncs.run(lambda: self.lectern.ledger.remove_documents(removed)).result()
         return self.sync(folder, collection)
 
+    def links(self, collection: str) -> Links:
+        """The files of a collection that were fetched from addresses."""
+        return Links(collection, self.uploads, self._fetcher, self._sandbox, self._links_lock)
+
+    def add_link(self, collection: str, *, url: str = "", document: str = "") -> Future[tuple[str, SyncJob]]:
+        """Start to fetch what is at an address, or a document again from where it came; then it is indexed.
+
+        Raises OverloadedError; the future, with the file's name, raises what `Links.add` does.
+        """
+        return self._addresses.submit(self._add_link, collection, url, document)
+
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""
         for left in list(self._askers):
             left.set()
-        for lane in (self._answers, self._searches, self.files):
+        for lane in (self._answers, self._searches, self.files, self._addresses):
             lane.close()
         with suppress(StoreError):  # A disk that fails keeps nobody from ending.
             self.lectern.ledger.stop_runs()
@@ -294,6 +314,13 @@ class Service:
         if named:
             return choose_model(self.lectern.settings.model_copy(update={"llm": named}))
         return self.current_model()
+
+    def _add_link(self, collection: str, url: str, document: str) -> tuple[str, SyncJob]:
+        if not self.has_collection(collection):
+            check_collection_name(collection)
+        links = self.links(collection)
+        name = links.add(url) if url else links.add_again(document)
+        return name, self.take_uploads(collection, [name])
 
     # --- in the thread of the syncs ---
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -65,6 +65,27 @@ class SyncReport:
                 "kept_out": self.kept_out,
             },
         }
+
+    def followed_by(self, later: SyncReport) -> SyncReport:
+        """What this sync and a later one of the same folder did together, as if they had been one."""
+        added = sorted({*self.added, *later.added})
+        changed = sorted({*self.changed, *later.changed} - set(added))
+        read = len(later.added) + len(later.changed) + later.unchanged
+        return replace(
+            later,
+            added=added,
+            changed=changed,
+            renamed=[*self.renamed, *later.renamed],
+            removed=[*self.removed, *later.removed],
+            unchanged=max(read - len(added) - len(changed), 0),
+            pages=self.pages + later.pages,
+            chunks=self.chunks + later.chunks,
+            seconds=round(self.seconds + later.seconds, 3),
+            stages={
+                name: round(self.stages.get(name, 0) + later.stages.get(name, 0), 3)
+                for name in {**self.stages, **later.stages}
+            },
+        )
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> SyncReport:

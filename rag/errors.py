@@ -44,6 +44,10 @@ class FetchError(LecternError):
     """A document could not be fetched from its address, or the address is refused."""
 
 
+class AddressError(FetchError):
+    """An address is none, or leads to where nothing is fetched from."""
+
+
 class QuestionError(LecternError):
     """The question is empty or too long."""
 

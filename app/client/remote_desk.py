@@ -7,19 +7,21 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import reduce
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from app.client import forms
 from app.client.connection import Connection
-from app.desk import Found, OnProgress
+from app.desk import Added, Found, OnProgress
 from app.evaluation import GoldQuestion, evaluate
 from app.explanation import Explanation
+from app.links import nothing_fetched
 from app.scheduling.book import FolderBook, RegisteredFolder, printed
 from app.verify import Problem
 from ingest.report import SyncProgress, SyncReport
-from rag.errors import LecternError, OverloadedError, StoreError
+from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
 from rag.metrics import RetrievalScores
 from rag.problem_details import error_of_problem
 from rag.retrieval import check_question
@@ -41,14 +43,7 @@ class RemoteDesk:
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
         """Have the server sync, and wait for its end."""
         asked = _sync_request(folder, collection, allow_empty)
-        job: Mapping[str, Any] = self._connection.post("/sync", dict, asked)
-        try:
-            job = self._follow(job, on_progress)
-        except KeyboardInterrupt:
-            with suppress(LecternError):
-                self._connection.change("DELETE", f"/runs/{job['id']}")
-            raise
-        return self._connection.understand(job, _report_of)
+        return self._wait_for(self._connection.post("/sync", lambda job: str(job["id"]), asked), on_progress)
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
         """What the server's sync would do."""
@@ -67,6 +62,28 @@ class RemoteDesk:
         if newest and newest[0].reason and reason.startswith(newest[0].reason):
             raise LecternError(newest[0].reason, newest[0].remedy)
         raise LecternError(reason or "The sync did not come about.", "`lectern folders list` tells how it stands.")
+
+    def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
+        """Have the server fetch one after the other, and wait for the syncs that index them."""
+        place = f"/collections/{quote(collection, safe='')}/links"
+        asked = [{"url": url} for url in urls]
+        if not urls:
+            asked = self._connection.get(place, _fetched_documents)
+            if not asked:
+                raise nothing_fetched(collection)
+        names: list[str] = []
+        runs: list[str] = []
+        failures: list[LecternError] = []
+        for body in asked:
+            try:
+                taken = self._connection.post(place, lambda answer: (answer["documents"], answer["run"]), body)
+            except (ParseError, QuestionError, ModelError) as error:  # What 415, 422 and 502 are told as.
+                failures.append(error)
+            else:
+                names += taken[0]
+                runs.append(taken[1])
+        reports = [self._wait_for(run, lambda progress: None) for run in dict.fromkeys(runs)]
+        return Added(names, failures, reduce(SyncReport.followed_by, reports) if reports else None)
 
     def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
         """Have the server search."""
@@ -139,16 +156,22 @@ class RemoteDesk:
             "/verify", lambda answer: [Problem(**problem) for problem in answer["problems"]], {"repair": repair}
         )
 
-    def _follow(self, job: Mapping[str, Any], on_progress: OnProgress) -> Mapping[str, Any]:
-        """The job once it has ended."""
+    def _wait_for(self, run: str, on_progress: OnProgress) -> SyncReport:
+        """The report of a sync once it has ended; Ctrl-C stops it."""
 
         def look() -> Mapping[str, Any]:
-            seen: Mapping[str, Any] = self._connection.get(f"/runs/{job['id']}", dict)
+            seen: Mapping[str, Any] = self._connection.get(f"/runs/{run}", dict)
             if seen["progress"] is not None:
                 on_progress(SyncProgress(**seen["progress"]))
             return seen
 
-        return _look_until(look, lambda seen: bool(seen["finished_at"]))
+        try:
+            job = _look_until(look, lambda seen: bool(seen["finished_at"]))
+        except KeyboardInterrupt:
+            with suppress(LecternError):
+                self._connection.change("DELETE", f"/runs/{run}")
+            raise
+        return self._connection.understand(job, _report_of)
 
 
 class RemoteAnswer:
@@ -223,6 +246,10 @@ def _first_sources(events: Iterator[tuple[str, Any]]) -> list[Source]:
     none: tuple[str, Any] = ("", {})
     _, data = next(events, none)
     return [forms.source_of(source) for source in data["sources"]]
+
+
+def _fetched_documents(answer: Mapping[str, Any]) -> list[dict[str, str]]:
+    return [{"document": str(link["document"])} for link in answer["links"]]
 
 
 def _question(question: str, collection: str, filters: Mapping[str, str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from app.server.routes import (
     evaluations,
     health,
     identity,
+    links,
     models,
     openai,
     runs,
@@ -35,6 +36,7 @@ from app.service_file import SERVICE_FILE
 ROUTERS = (
     collections.router,
     documents.router,
+    links.router,
     answers.router,
     runs.router,
     upkeep.router,

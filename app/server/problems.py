@@ -20,6 +20,7 @@ from app.bodies import BodyRefusedError
 from app.problems import MEDIA_TYPE, Problem
 from app.tokens import Identity
 from rag.errors import (
+    AddressError,
     ConfigurationError,
     FetchError,
     IndexLockedError,
@@ -38,6 +39,7 @@ STATUSES: Sequence[tuple[type[LecternError], int]] = (
     (NotFoundError, 404),
     (ForbiddenError, 403),
     (QuestionError, 422),
+    (AddressError, 422),
     (ConfigurationError, 400),
     (ParseError, 415),
     (IndexLockedError, 409),

@@ -96,6 +96,27 @@ class UploadForm(BaseModel):
     run: str = Field(examples=["20260102030405-1"])
 
 
+class LinkRequest(Form):
+    """Either the address of a document, or a document that was fetched before and is to be fetched again."""
+
+    url: str = Field("", max_length=4_096, examples=["https://example.org/tides.html"], description="http or https")
+    document: str = Field("", max_length=1_000, description="its path as `GET /collections/NAME/links` lists it")
+
+
+class LinkForm(BaseModel):
+    """From where a document was fetched; what follows the path of the address is left out."""
+
+    document: str = Field(examples=["example.org tides.html"])
+    address: str = Field(examples=["https://example.org/tides.html"])
+    fetched_at: str
+
+
+class LinkList(BaseModel):
+    """The documents of a collection that were fetched from addresses."""
+
+    links: list[LinkForm]
+
+
 class QuestionList(BaseModel):
     """Questions to begin with."""
 

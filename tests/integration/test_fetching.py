@@ -7,9 +7,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,12 +19,20 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.fetching import Fetcher
 from app.links import Links
+from app.lock import announce_address
 from app.pictures import Sandbox
+from app.tokens import Role
 from app.uploads import Uploads
+from app.web import upkeep_texts as texts
+from app.web.client import LecternClient
+from app.web.upkeep.calls import Calls
+from app.web.upkeep.uploading import fetch_address
 from ingest.workers import WorkerPool
 from rag.addresses import is_public
 from rag.errors import FetchError, ParseError
+from tests.fakes import HashEmbedder
 from tests.integration.running import run_command
+from tests.integration.serving import Served, serving
 
 PAGE = b"<!doctype html><html><head><title>Tides</title></head><body><p>High water is at noon.</p></body></html>"
 
@@ -64,6 +73,8 @@ class Answers(BaseHTTPRequestHandler):
             self._answer(b"", status=404)
         elif path == "/program.pdf":
             self._answer(b"\x7fELF" + b"\0" * 100, headers={"Content-Type": "application/pdf"})
+        elif path.endswith(".txt"):
+            self._answer(f"High water of {path} is at noon.\n".encode(), headers={"Content-Type": "text/plain"})
         else:
             self._answer(PAGE, headers={"Content-Type": "text/html"})
 
@@ -297,7 +308,7 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
     assert refused.code == 1
     assert "is not a server of the open internet" in refused.text
 
-    monkeypatch.setattr("app.add_cli.Fetcher", lambda **settings: fetcher())
+    monkeypatch.setattr("app.local_desk.build_fetcher", lambda settings: fetcher())
     added = run_command("add", site.url("/tides"), site.url("/missing"), "--home", home, "--json").json
     assert added["added"] == ["documents.example tides.html"]
     assert [failure["reason"].split()[-1] for failure in added["failed"]] == ["404."]
@@ -305,3 +316,119 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
     again = run_command("add", "--again", "--home", home, "--json").json
     assert (again["added"], again["sync"]["added"], again["sync"]["unchanged"]) == (added["added"], 0, 1)
     assert run_command("add", "--home", home).code == 2
+
+
+# --- through a server ---
+
+
+@pytest.fixture
+def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A server for which every name is this machine."""
+    monkeypatch.setattr("app.service.build_fetcher", lambda settings: fetcher())
+    with serving(home) as running:
+        announce_address(home, running.url)
+        yield running
+
+
+PLACE = "/collections/tides/links"
+
+
+def test_a_document_is_fetched_and_indexed_over_http_and_replaced_by_the_same_address(
+    site: Site, served: Served
+) -> None:
+    url = site.url("/tides.txt?key=SECRET")
+    taken = served.client.post(PLACE, json={"url": url})
+    assert (taken.status_code, taken.json()["documents"]) == (202, ["documents.example tides.txt"])
+    assert served.wait_for(taken.json()["run"])["state"] == "done"
+    found = served.client.post("/search", json={"question": "high water", "collection": "tides"}).json()["hits"]
+    assert found[0]["document"] == "documents.example tides.txt"
+    listed = served.client.get(PLACE)
+    assert [(link["document"], link["address"]) for link in listed.json()["links"]] == [
+        ("documents.example tides.txt", site.url("/tides.txt"))
+    ]
+    assert "SECRET" not in listed.text
+    again = served.client.post(PLACE, json={"document": "documents.example tides.txt"})
+    assert again.json()["documents"] == ["documents.example tides.txt"]
+    assert served.wait_for(again.json()["run"])["report"]["unchanged"] == 1
+    assert [path for _, path in site.asked] == ["/tides.txt?key=SECRET"] * 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "reason"),
+    [
+        ({"url": "file:///etc/passwd"}, 422, "is not an address of a document"),
+        ({"url": "http://me:SECRET@documents.example/"}, 422, "holds a user name or password"),
+        ({"url": "{site}/missing?SECRET"}, 502, "answers with status 404"),
+        ({"url": "{site}/large"}, 502, "is larger than"),
+        ({"url": "{site}/program.pdf"}, 415, "What was sent is a program"),
+        ({"document": "nowhere.html"}, 404, "was not fetched from an address"),
+        ({}, 400, "nothing to fetch, or two things"),
+        ({"url": "http://documents.example/", "document": "a.html"}, 400, "nothing to fetch, or two things"),
+    ],
+)
+def test_what_cannot_be_fetched_over_http_is_a_problem_and_leaves_nothing(
+    site: Site, served: Served, home: Path, asked: dict[str, str], status: int, reason: str
+) -> None:
+    answer = served.client.post(PLACE, json={name: value.format(site=site.url("")) for name, value in asked.items()})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert reason in answer.json()["detail"]
+    assert answer.json()["remedy"]
+    assert "SECRET" not in answer.text
+    assert [path for path in (home / "uploads").rglob("*") if path.is_file()] == []
+    assert served.client.get("/collections").json() == {"collections": []}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"])
+def test_the_server_fetches_nothing_from_its_own_network(home: Path, site: Site, host: str) -> None:
+    with serving(home) as served:
+        answer = served.client.post(PLACE, json={"url": f"http://{host}:{site.port}/tides.txt"})
+    assert (answer.status_code, site.asked) == (422, [])
+    assert "is not a server of the open internet" in answer.json()["detail"]
+
+
+def test_to_fetch_takes_the_right_to_write_into_the_collection(site: Site, served: Served) -> None:
+    tokens = [
+        served.tokens.add("reader", role=Role.READ),
+        served.tokens.add("stranger", role=Role.WRITE, collections=["letters"]),
+        served.tokens.add("writer", role=Role.WRITE, collections=["tides"]),
+    ]
+    answers = [
+        served.client.post(PLACE, json={"url": site.url("/tides.txt")}, headers={"Authorization": f"Bearer {token}"})
+        for token in tokens
+    ]
+    assert [answer.status_code for answer in answers] == [403, 404, 202]
+    assert len(site.asked) == 1
+
+
+def test_the_command_says_the_same_through_a_server_as_without_one(
+    site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.local_desk.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.build.build_embedder", lambda settings: HashEmbedder())
+    alone, server_home = tmp_path / "alone", served.service.lectern.settings.home
+    urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
+    here = run_command("add", *urls, "--home", alone, "--json")
+    there = run_command("add", *urls, "--home", server_home, "--json")
+    assert (there.code, comparable(there.json)) == (here.code, comparable(here.json))
+    again = run_command("add", "--again", "--home", server_home, "--json").json
+    assert (sorted(again["added"]), again["failed"]) == (sorted(here.json["added"]), [])
+    assert (again["sync"]["added"], again["sync"]["unchanged"]) == (0, 2)
+    nothing = run_command("add", "--again", "--home", server_home, "--collection", "letters")
+    assert (nothing.code, "'letters'" in nothing.text) == (2, True)
+
+
+def comparable(told: dict[str, Any]) -> dict[str, Any]:
+    """What was told without what differs from one home and one moment to the next."""
+    report = told["sync"]
+    same = {name: report[name] for name in report if name not in ("folder", "seconds", "stages", "files")}
+    return {**told, "sync": same, "files": sorted(report["files"]["added"])}
+
+
+def test_the_web_page_tells_what_became_of_an_address(site: Site, served: Served) -> None:
+    with closing(LecternClient(served.url, "")) as client:
+        calls = Calls(client, "tides")
+        (fetched,) = fetch_address(calls, site.url("/tides.txt?key=SECRET"), lambda uploads: None)
+        (refused,) = fetch_address(calls, site.url("/missing?key=SECRET"), lambda uploads: None)
+    assert (fetched.name, fetched.result) == ("documents.example tides.txt", texts.ADD_INDEXED)
+    assert (refused.name, refused.result) == (site.url("/missing"), texts.ADD_FAILED)
+    assert "status 404" in refused.reason

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ expected-statuses = ["2xx", "400", "401", "403", "404", "409", "415"]
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
 
-# No Ollama runs here, one evaluation is measured at a time, and a few models are fetched at once.
+# No Ollama runs here, no address leads anywhere, one evaluation is measured at a time, few models are fetched at once.
 [[operations]]
-include-path-regex = "^/models|/evaluations$|^/v1/chat|^/ask"
+include-path-regex = "^/models|/links$|/evaluations$|^/v1/chat|^/ask"
 checks.not_a_server_error.expected-statuses = ["2xx", "4xx", "502", "503"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "4xx", "502", "503"]
 
@@ -68,11 +69,22 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = base / "documents"
     folder.mkdir()
     (folder / "light.txt").write_text("The lamp flashes three times every twenty seconds.")
-    with serving(base / "home", reranker="off", folder_roots=[folder], rate_per_minute=0, llm_retries=0) as running:
+    with (
+        nothing_to_fetch(),
+        serving(base / "home", reranker="off", folder_roots=[folder], rate_per_minute=0, llm_retries=0) as running,
+    ):
         running.sync(folder)
         while running.client.get("/readyz").status_code != 200:
             time.sleep(0.05)
         yield running
+
+
+@contextmanager
+def nothing_to_fetch() -> Iterator[None]:
+    """Within it, no name has an address: what is tried here must not reach the internet."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("app.fetching.resolve_name", lambda host, port: [])
+        yield
 
 
 def test_every_answer_is_one_that_the_document_names(served: Served, tmp_path: Path) -> None:

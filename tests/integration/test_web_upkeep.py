@@ -151,6 +151,16 @@ def test_each_file_of_an_upload_has_a_result_of_its_own(served: Served) -> None:
     assert again.result == texts.ADD_UNCHANGED
 
 
+def test_an_address_that_is_refused_is_told_in_the_list_of_results(served: Served) -> None:
+    page = draw(served, "documents", collection="uploads")
+    page.text_input(key="address 0").set_value("http://127.0.0.1/minutes.pdf").run()
+    page.button(key="fetch 0").click().run()
+    assert not page.exception
+    told = page.dataframe[0].value.iloc[0]
+    assert (told[texts.ADD_FILE], told[texts.ADD_RESULT]) == ("http://127.0.0.1/minutes.pdf", texts.ADD_FAILED)
+    assert "is not a server of the open internet" in told[texts.ADD_WHY]
+
+
 @pytest.mark.parametrize(
     ("given", "kept"), [("a.txt", "a.txt"), ("top/a.txt", "a.txt"), ("top/b/c/a.txt", "b - c - a.txt"), ("../x", "x")]
 )

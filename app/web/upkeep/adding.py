@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from app.web.client import LecternClient
 from app.web.frame import reported
 from app.web.safe import one_line, plain
 from app.web.upkeep.calls import Calls
-from app.web.upkeep.uploading import Upload, send_all
+from app.web.upkeep.uploading import Upload, fetch_address, send_all
 
 DRAW_SECONDS = 0.2
 """Between two drawings of the progress: of thousands of files each step would be drawn otherwise."""
@@ -54,10 +54,13 @@ def add_documents(client: LecternClient, collection: str) -> None:
         help=texts.ADD_FLAT if folder else None,
         key=f"files {bool(folder)} {round_}",
     )
+    url = _address(round_)
     place = st.container()
-    if files and into.strip():
+    if (files or url) and into.strip():
+        calls = Calls(client, into.strip())
         with reported():
-            st.session_state[RESULTS] = _send(Calls(client, into.strip()), files, place)
+            draw = _progress(place)
+            st.session_state[RESULTS] = fetch_address(calls, url, draw) if url else send_all(calls, files, draw)
             st.session_state["upload round"] = round_ + 1
             if into.strip() != collection:
                 st.session_state["collection"] = into.strip()
@@ -71,7 +74,22 @@ def add_documents(client: LecternClient, collection: str) -> None:
                 st.rerun()
 
 
-def _send(calls: Calls, files: Sequence[object], place: DeltaGenerator) -> tuple[Upload, ...]:
+def _address(round_: int) -> str:
+    """The address that is to be fetched, once it is asked for."""
+    field, button = st.columns([5, 1], vertical_alignment="bottom")
+    url = field.text_input(
+        texts.ADD_ADDRESS,
+        placeholder=texts.ADD_ADDRESS_HINT,
+        help=texts.ADD_ADDRESS_HELP,
+        max_chars=4_096,
+        key=f"address {round_}",
+    )
+    asked = button.button(texts.ADD_FETCH, icon=":material/link:", width="stretch", key=f"fetch {round_}")
+    return url.strip() if asked else ""
+
+
+def _progress(place: DeltaGenerator) -> Callable[[Sequence[Upload]], None]:
+    """Draws how far all are and each is, when it is called."""
     with place:
         overall, table = st.progress(0.0), st.empty()
     drawn_at = 0.0
@@ -87,7 +105,7 @@ def _send(calls: Calls, files: Sequence[object], place: DeltaGenerator) -> tuple
         with table:
             _table(uploads)
 
-    return send_all(calls, files, draw)  # type: ignore[arg-type]
+    return draw
 
 
 def _show_summary(results: Sequence[Upload]) -> None:

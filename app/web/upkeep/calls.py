@@ -85,6 +85,10 @@ class Calls:
         )
         return taken.run
 
+    def add_address(self, url: str) -> UploadForm:
+        """Have the service fetch a document; its name and the run that indexes it."""
+        return self._client.send(UploadForm, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS)
+
     def job(self, run: str) -> JobForm:
         """A sync that was asked for."""
         return self._client.read(JobForm, f"/runs/{quote(run, safe='')}")

@@ -71,6 +71,20 @@ def send_all(
     return tuple(uploads)
 
 
+def fetch_address(calls: Calls, url: str, on_change: Callable[[Sequence[Upload]], None]) -> tuple[Upload, ...]:
+    """Have the service fetch a document and wait until it is indexed or refused; `on_change` as in `send_all`."""
+    asked = Upload(url.partition("?")[0], result=texts.ADD_FETCHING, progress=0.1)
+    on_change([asked])
+    try:
+        taken = calls.add_address(url)
+    except LecternError as error:
+        return (_failed(asked, error.reason, error.remedy),)
+    uploads = [replace(asked, name=taken.documents[0], run=taken.run, result=texts.ADD_INDEXING, progress=SENT)]
+    for told in _follow(calls, uploads):
+        on_change(told)
+    return tuple(uploads)
+
+
 def _send(calls: Calls, upload: Upload, file: SentFile) -> Upload:
     try:
         run = calls.upload(upload.name, file.getvalue())
