@@ -18,6 +18,7 @@ from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
 from rag.adapters.model_files import check_weights
 from rag.adapters.ollama_models import list_models
 from rag.adapters.sentence_embedder import hash_weights
+from rag.addresses import without_credentials
 from rag.errors import LecternError, ModelError
 
 LEAST_FREE_BYTES = 2 * 10**9
@@ -115,7 +116,7 @@ def _examine_models(settings: Settings) -> Iterator[Finding]:
     except ModelError:
         names = []
         remedy = "For written answers: install it and pull a model."
-        yield Finding("Ollama", f"none at {settings.ollama_url}", remedy)
+        yield Finding("Ollama", f"none at {without_credentials(settings.ollama_url)}", remedy)
     else:
         remedy = "" if names else "Pull one, for example `ollama pull llama3.2`."
         yield Finding("Ollama", ", ".join(names) or "no chat model", remedy)

@@ -61,4 +61,4 @@ def without_secrets(url: str) -> str:
 
 def without_credentials(url: str) -> str:
     """The URL as it may be shown: without a user name or password in it."""
-    return re.sub(r"//[^/]*@", "//", url)
+    return re.sub(r"(^|//)[^/]*@", r"\1", url)
