@@ -117,6 +117,8 @@ class Service:
         """Of the answers that wait or are made: each is set when nobody waits for its answer any more."""
         self._readiness = Readiness(False, "The models are being loaded.")
         self._searches.submit(self._load_models)
+        if lectern.vectors.is_incomplete() and lectern.library.list_collections():
+            self.syncs.run(self._recover)
 
     @property
     def readiness(self) -> Readiness:
@@ -323,6 +325,13 @@ class Service:
         return name, self.take_uploads(collection, [name])
 
     # --- in the thread of the syncs ---
+
+    def _recover(self) -> None:
+        """Make the vectors that were lost, without waiting for a sync."""
+        try:
+            self.lectern.ingest.recover()
+        except LecternError as error:
+            log.error("The lost vectors cannot be made again now: %s", error)
 
     def _check_folder_of(self, folder: Path, collection: str) -> None:
         if folder != self.uploads.folder(collection):

@@ -69,6 +69,7 @@ class SilentVectors:
     def __init__(self, vectors: VectorIndex) -> None:
         self.add, self.delete = vectors.add, vectors.delete
         self.ids, self.drop, self.is_missing = vectors.ids, vectors.drop, vectors.is_missing
+        self.is_incomplete, self.rebuilding = vectors.is_incomplete, vectors.rebuilding
 
     def search(
         self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None

@@ -176,9 +176,10 @@ class IngestPipeline:
     def recover(self) -> None:
         """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost.
 
-        It is lost as a whole, with its folder, and so of all collections, whichever is synced.
+        It is lost as a whole, with its folder, and so of all collections, whichever is synced; a recovery that was
+        itself cut off goes on.
         """
-        if self._vectors.is_missing():
+        if self._vectors.is_incomplete():
             embed_lost(ledger=self._ledger, vectors=self._vectors, embedder=self._embedder)
         self._sweep()
 

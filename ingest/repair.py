@@ -37,12 +37,14 @@ def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: Ve
 def embed_lost(*, ledger: Ledger, vectors: VectorIndex, embedder: Embedder) -> None:
     """Embed what no vector is there for, in all collections. Raises StoreError, ModelError.
 
-    An index made with another embedder is left as it is: words are searched until a sync has built it anew.
+    An index made with another embedder is left as it is: words are searched until a sync has built it anew. What is
+    done is kept where this is cut off, and the rest is done the next time.
     """
-    for _, index in ledger.indexes():
-        if index.is_made_with(embedder.fingerprint):
-            gaps = compare_vectors(index, ledger.vector_keys(index.id), vectors)
-            embed_missing(index, gaps.missing, ledger=ledger, vectors=vectors, embedder=embedder)
+    with vectors.rebuilding():
+        for _, index in ledger.indexes():
+            if index.is_made_with(embedder.fingerprint):
+                gaps = compare_vectors(index, ledger.vector_keys(index.id), vectors)
+                embed_missing(index, gaps.missing, ledger=ledger, vectors=vectors, embedder=embedder)
 
 
 def embed_missing(

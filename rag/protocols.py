@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from rag.types import Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
@@ -66,6 +67,14 @@ class VectorIndex(Protocol):
 
     def is_missing(self) -> bool:
         """Whether nothing was ever stored, or its files are gone; cheap."""
+        ...
+
+    def is_incomplete(self) -> bool:
+        """Whether it is missing, or making it again was cut off; cheap."""
+        ...
+
+    def rebuilding(self) -> AbstractContextManager[None]:
+        """While it is made again: it stays incomplete until such a block, maybe a later one, ends without an error."""
         ...
 
 

@@ -6,6 +6,7 @@ import re
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -42,6 +43,7 @@ class DictIndex:
 
     def __init__(self) -> None:
         self.spaces: dict[str, dict[str, tuple[int, Vector]]] = {}
+        self.cut_off = False
 
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         if ids:
@@ -71,6 +73,15 @@ class DictIndex:
 
     def is_missing(self) -> bool:
         return not self.spaces
+
+    def is_incomplete(self) -> bool:
+        return self.cut_off or self.is_missing()
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        self.cut_off = True
+        yield
+        self.cut_off = False
 
 
 class ScriptedModel:

@@ -25,6 +25,9 @@ DOCUMENT_ID = "document_id"
 SEARCH_WIDTH = 200
 """HNSW's ef: twice the depth retrieval asks for, so that its approximation loses next to nothing."""
 
+REBUILDING = "rebuilding"
+"""A file in the folder while what was lost is made again."""
+
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
 """How SQLite and the system, both beneath Chroma, say it."""
 
@@ -94,6 +97,20 @@ class ChromaIndex:
     def is_missing(self) -> bool:
         """Whether nothing was ever stored here, seen without opening Chroma."""
         return not (self._folder / "chroma.sqlite3").exists()
+
+    def is_incomplete(self) -> bool:
+        """Whether it is missing, or making it again was cut off; seen without opening Chroma."""
+        return self.is_missing() or (self._folder / REBUILDING).exists()
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[None]:
+        """While it is made again: a mark in its folder outlives the process that is killed meanwhile."""
+        with _translated_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / REBUILDING).touch()
+        yield
+        with _translated_errors(self._folder):
+            (self._folder / REBUILDING).unlink(missing_ok=True)
 
     def drop(self, space: str) -> None:
         """Remove the whole space; an unknown one is ignored. Raises StoreError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,16 @@ def test_an_index_that_was_never_used_is_missing_and_finds_nothing(vectors: Vect
     assert vectors.ids(SPACE) == []
     vectors.delete(SPACE, ["1:0"])
     vectors.drop(SPACE)
+
+
+def test_an_index_whose_making_again_was_cut_off_is_incomplete_until_that_is_done(vectors: VectorIndex) -> None:
+    with suppress(KeyboardInterrupt), vectors.rebuilding():
+        vectors.add(SPACE, ["1:0"], [1], axes(0))
+        raise KeyboardInterrupt
+    assert (vectors.is_missing(), vectors.is_incomplete()) == (False, True)
+    with vectors.rebuilding():
+        assert vectors.ids(SPACE) == ["1:0"]
+    assert not vectors.is_incomplete()
 
 
 def test_the_nearest_vectors_come_first_with_their_cosine(vectors: VectorIndex) -> None:

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.settings import read_settings
 from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
 from tests.integration.killing import write_folder
+from tests.integration.serving import serving
 
 KILLS = 4
 """Steps at which the process is killed, drawn from all; LECTERN_TEST_KILLS=all tries every one."""
@@ -41,6 +43,39 @@ def sync_here(home: Path, folder: Path) -> None:
 def run_child(home: Path, folder: Path, deadly: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.integration.crashing", str(home), str(folder), str(deadly)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def half_recovered(tmp_path: Path) -> tuple[Path, Path, dict[str, list[str]]]:
+    """An index that lost its vectors, and whose recovery was killed after the second document; what it should hold."""
+    folder, home = tmp_path / "documents", tmp_path / "home"
+    write_folder(folder, OLD)
+    sync_here(home, folder)
+    clean = index_content(home)
+    shutil.rmtree(home / "chroma")
+    # Before and after the first document's vectors, before those of the second, after them.
+    assert run_child(home, folder, 4).returncode == -9
+    with pytest.raises(AssertionError, match="Chroma and the catalogue disagree"):
+        index_content(home)
+    return home, folder, clean
+
+
+def test_a_recovery_of_lost_vectors_that_was_killed_is_finished_by_the_next_sync(
+    half_recovered: tuple[Path, Path, dict[str, list[str]]],
+) -> None:
+    home, folder, clean = half_recovered
+    sync_here(home, folder)
+    assert index_content(home) == clean
+
+
+def test_a_recovery_of_lost_vectors_that_was_killed_is_finished_by_the_next_start_of_a_server(
+    half_recovered: tuple[Path, Path, dict[str, list[str]]],
+) -> None:
+    home, _, clean = half_recovered
+    with serving(home) as served:
+        while served.service.lectern.vectors.is_incomplete():
+            time.sleep(0.05)
+    assert index_content(home) == clean
 
 
 def answering_texts(home: Path, question: str) -> dict[str, str]:
