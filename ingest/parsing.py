@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -12,7 +13,7 @@ from typing import Protocol, cast
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import check_content
 from ingest.workers import WorkerPool
-from rag.errors import ParseError
+from rag.errors import ParseError, UnsettledFileError
 from rag.types import ParsedDocument
 
 __all__ = ["SUPPORTED", "ParseOptions", "WorkerPool", "is_supported", "parse_file"]
@@ -100,6 +101,10 @@ REMEDIES: Mapping[str, str] = {
 """What to do about the formats people are most likely to have."""
 
 
+DISK_FAULTS = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN})
+"""Not the file's fault: it is tried again at the next sync."""
+
+
 def is_supported(path: Path) -> bool:
     """Whether a file's extension is one that Lectern reads."""
     return path.suffix.lower() in SUPPORTED
@@ -121,13 +126,21 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
         document = parser(path, options)
     except (ParseError, MemoryError, RecursionError):
         raise
+    except OSError as error:
+        if error.errno in DISK_FAULTS:
+            raise UnsettledFileError(f"{path.name} cannot be read: {error.strerror}.", "Check the disk.") from error
+        raise _damaged(path, error) from error
     except Exception as error:
         # the libraries raise whatever they like on damaged files; their messages may quote the document
-        raise ParseError(
-            f"{path.name} is damaged or not a valid {extension} file ({type(error).__name__}).",
-            "Open it in its own program and save it again.",
-        ) from error
+        raise _damaged(path, error) from error
     return _checked(path, replace(document, file_type=file_type), options)
+
+
+def _damaged(path: Path, error: Exception) -> ParseError:
+    return ParseError(
+        f"{path.name} is damaged or not a valid {path.suffix.lower()} file ({type(error).__name__}).",
+        "Open it in its own program and save it again.",
+    )
 
 
 def _checked(path: Path, document: ParsedDocument, options: ParseOptions) -> ParsedDocument:

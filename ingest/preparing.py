@@ -58,4 +58,6 @@ def _read_state(path: Path, file: FileState) -> FileState:
             raise PermissionError
     except OSError as error:
         raise UnsettledFileError(*explain_os_error(error)) from None
-    return replace(file, size=status.st_size, mtime_ns=status.st_mtime_ns, sha256=hash_file(path))
+    if not (sha256 := hash_file(path)):
+        raise UnsettledFileError("Its content cannot be read: the disk failed.", "Check the disk, and sync again.")
+    return replace(file, size=status.st_size, mtime_ns=status.st_mtime_ns, sha256=sha256)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.build import Lectern
+from ingest.report import SyncProgress
 from rag.errors import ConfigurationError, IndexLockedError, NotFoundError
 from tests.integration.conftest import OpenLectern
 from tests.integration.inspection import index_content
@@ -132,6 +133,55 @@ def test_a_folder_that_is_suddenly_empty_or_gone_deletes_nothing(lectern: Lecter
     folder.mkdir()
     assert lectern.ingest.sync(folder, collection="default", allow_empty=True).removed == ["a.txt"]
     assert found(lectern, "lamp flashes") == []
+
+
+def test_a_file_whose_disk_fails_is_named_kept_and_tried_again(lectern: Lectern, folder: Path) -> None:
+    for name in ("light.txt", "bakery.txt"):
+        (folder / name).write_text(f"The {name} of the harbour.")
+    lectern.ingest.sync(folder, collection="default")
+    (folder / "light.txt").rename(folder.parent / "light.txt")
+    for name in ("light.txt", "new.txt"):
+        # Reading this file gives a real EIO.
+        (folder / name).symlink_to("/proc/self/mem")
+    for _ in range(2):
+        report = lectern.ingest.sync(folder, collection="default")
+        assert [(failed.path, failed.stale) for failed in report.failed] == [("light.txt", True), ("new.txt", False)]
+        assert all("cannot be read" in failed.reason for failed in report.failed)
+        assert (report.added, report.removed, report.unchanged) == ([], [], 1)
+    assert {hit.document.path for hit in lectern.retriever.retrieve("harbour", collection="default").hits} == {
+        "light.txt", "bakery.txt",
+    }  # fmt: skip
+    (folder / "new.txt").unlink()
+    (folder / "light.txt").unlink()
+    (folder.parent / "light.txt").rename(folder / "light.txt")
+    assert lectern.ingest.sync(folder, collection="default").failed == []
+
+
+def test_a_folder_that_vanishes_in_the_middle_of_a_sync_deletes_nothing_and_names_what_failed(
+    lectern: Lectern, folder: Path
+) -> None:
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Log {number} of the harbour.")
+    lectern.ingest.sync(folder, collection="default")
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Log {number} of the harbour, written anew.")
+    away = folder.with_name("unmounted")
+
+    def unmount(progress: SyncProgress) -> None:
+        if folder.exists():
+            folder.rename(away)
+
+    report = lectern.ingest.sync(folder, collection="default", on_progress=unmount)
+    assert report.removed == []
+    assert report.failed
+    assert all(failed.stale and failed.remedy for failed in report.failed)
+    assert len(report.failed) + len(report.changed) == 4
+    with pytest.raises(ConfigurationError):
+        lectern.ingest.sync(folder, collection="default")
+    assert len(lectern.retriever.retrieve("log harbour", collection="default").hits) == 4
+    away.rename(folder)
+    healed = lectern.ingest.sync(folder, collection="default")
+    assert (healed.failed, healed.removed) == ([], [])
 
 
 def test_a_dry_run_says_what_would_happen_and_does_nothing(lectern: Lectern, folder: Path) -> None:
