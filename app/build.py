@@ -180,6 +180,7 @@ def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel |
         timeout_seconds=settings.llm_timeout_seconds,
         retries=settings.llm_retries,
         context_tokens=settings.llm_context_tokens,
+        sees_images=settings.llm_sees_images,
     )
 
 

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     llm_context_tokens: int | None = Field(
         None, gt=500, description="prompt and answer together; empty: the server is asked"
     )
+    llm_sees_images: bool | None = Field(
+        None, description="whether the LLM looks at images; empty: the server, or LangChain's table of models, is asked"
+    )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest silence of an LLM")
     llm_retries: int = Field(3, ge=0, description="further tries on passing errors, before the first word")
     answer_tokens: int = Field(1024, gt=16, description="longest answer")

@@ -20,6 +20,10 @@ class ParseError(LecternError):
     """A file could not be turned into text."""
 
 
+class ImageError(ParseError):
+    """An attached image is none, of another type, damaged or too large."""
+
+
 class UnsettledFileError(ParseError):
     """A file could not be read this time for a reason that may pass: permission, a change while it was read."""
 
@@ -49,7 +53,7 @@ class AddressError(FetchError):
 
 
 class QuestionError(LecternError):
-    """The question is empty or too long."""
+    """The question is empty, too long, or carries images that the LLM cannot see."""
 
 
 class ModelError(LecternError):

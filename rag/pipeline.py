@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.citations import CheckedAnswer, check_citations
 from rag.errors import ModelError
+from rag.images import check_sight
 from rag.inert import InertFilter, make_inert
 from rag.layout import rectangles_under
 from rag.markers import CitationFilter
@@ -21,13 +22,15 @@ from rag.reader import ExtractiveReader, MarkingReader, compose
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
 from rag.segments import choose_chunks, join_segments
-from rag.types import Answer, Hit, Message, PageRectangle, Source, Span, Usage
+from rag.types import Answer, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
 """What stands for the LLM's name when the answer is made of quotes."""
 
 SOURCE_CHUNKS = 12
 """Best chunks that become sources: with 256 tokens each they fit a context of 4,096 beside the answer."""
+
+UNSEEN = "The LLM was not shown the image: nothing in the documents fits the words of the question."
 
 JUDGED_PASSAGES = 10
 """Passages on which the refusal is decided."""
@@ -92,6 +95,16 @@ class AnswerStream:
             close()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an LLM is asked, and what stops it."""
+
+    question: str
+    history: Sequence[Message]
+    images: Sequence[Image]
+    stop: threading.Event | None
+
+
 class AskPipeline:
     """Answers questions from one index."""
 
@@ -121,15 +134,19 @@ class AskPipeline:
         collection: str,
         filters: Mapping[str, str] | None = None,
         history: Sequence[Message] = (),
+        images: Sequence[Image] = (),
         stop: threading.Event | None = None,
     ) -> AnswerStream:
         """Search at once; the answer is made while the stream is read.
 
-        Once `stop` is set, which any thread may do, the LLM is hung up on and the answer breaks off. Raises
-        QuestionError, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then holds what
-        had come, the sources, and the error.
+        `images` are shown to the LLM with the question; the search goes by its words alone. Once `stop` is set, which
+        any thread may do, the LLM is hung up on and the answer breaks off. Raises QuestionError, also for images where
+        no LLM sees them, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then holds
+        what had come, the sources, and the error.
         """
         question = check_question(question)
+        if images:
+            check_sight(self._model)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
@@ -140,10 +157,10 @@ class AskPipeline:
 
         def produce(stream: AnswerStream) -> Iterator[str]:
             if not sources or probability < threshold:
-                return self._refuse(stream, timer)
+                return self._refuse(stream, timer, has_images=bool(images))
             if self._model is None:
                 return self._quote(stream, question, timer)
-            return self._generate(stream, self._model, question, history, stop, timer)
+            return self._generate(stream, self._model, Asked(question, history, images, stop), timer)
 
         return AnswerStream(
             sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
@@ -158,7 +175,7 @@ class AskPipeline:
         between = self._searcher.load_chunks(collection, choice.between) if choice.between else {}
         return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
-    def _refuse(self, stream: AnswerStream, timer: StageTimer) -> Iterator[str]:
+    def _refuse(self, stream: AnswerStream, timer: StageTimer, *, has_images: bool) -> Iterator[str]:
         """The fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
@@ -171,7 +188,7 @@ class AskPipeline:
                 usage=Usage(0, 0),
                 cost_usd=0.0,
                 milliseconds=timer.milliseconds,
-                notices=stream.retrieval.notices,
+                notices=(*stream.retrieval.notices, *([UNSEEN] if has_images else [])),
             ),
             read=(),
         )
@@ -202,9 +219,7 @@ class AskPipeline:
         self,
         stream: AnswerStream,
         model: LanguageModel,
-        question: str,
-        history: Sequence[Message],
-        stop: threading.Event | None,
+        asked: Asked,
         timer: StageTimer,
     ) -> Iterator[str]:
         """The LLM's answer, in which no citation is shown that has no source and nothing is live."""
@@ -215,11 +230,16 @@ class AskPipeline:
         stop_reason = ""
         try:
             prompt = build_prompt(
-                question, stream.sources, model, answer_tokens=self.settings.answer_tokens, history=history
+                asked.question,
+                stream.sources,
+                model,
+                answer_tokens=self.settings.answer_tokens,
+                history=asked.history,
+                images=asked.images,
             )
             stream_filter = CitationFilter({source.number for source in prompt.used})
             timer.mark("prompt")
-            for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=stop):
+            for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
                 stop_reason = chunk.stop_reason or stop_reason
                 text += (released := inert.feed(chunk.text))

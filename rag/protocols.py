@@ -146,6 +146,11 @@ class LanguageModel(Protocol):
         """How many tokens prompt and answer may have together."""
         ...
 
+    @property
+    def sees_images(self) -> bool:
+        """Whether the model looks at images; False where nobody says so."""
+        ...
+
     def count_tokens(self, text: str) -> int:
         """Tokens of `text` for this model, never fewer than there are where it can only be estimated."""
         ...

@@ -289,11 +289,32 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFile:
+    """An image as somebody attached it to a question: nothing of it is known to be true yet."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that was checked and may be shown to an LLM; `width` and `height` in pixels."""
+
+    name: str
+    media_type: Literal["image/png", "image/jpeg"]
+    content: bytes = field(repr=False)
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation with an LLM."""
 
     role: Literal["system", "user", "assistant"]
     text: str
+    images: tuple[Image, ...] = ()
+    """Shown before the text; only a user shows any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class ScriptedModel:
     name = "scripted:one"
     is_local = True
     context_tokens = 4096
+    sees_images = False
 
     def __init__(self, pieces: Sequence[str], *, fails_with: Exception | None = None) -> None:
         self.pieces = pieces

@@ -71,6 +71,7 @@ class ObedientModel(ScriptedModel):
 
     name = "scripted:obedient"
     context_tokens = 8192
+    sees_images = False
 
     def __init__(self, demand: str) -> None:
         super().__init__([demand[start : start + 3] for start in range(0, len(demand), 3)])

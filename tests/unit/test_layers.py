@@ -55,7 +55,7 @@ HOMES = {
     },
     "uvicorn": {"app/server/run.py"},
     "prometheus_client": {"app/server/metrics.py"},
-    "PIL": {"ingest/picture.py"},
+    "PIL": {"ingest/picture.py", "rag/adapters/image_reader.py"},
 }
 """The only files that may import a library."""
 

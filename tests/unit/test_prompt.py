@@ -21,6 +21,7 @@ class WordCounter:
 
     name = "fake:words"
     is_local = True
+    sees_images = True
 
     def __init__(self, context_tokens: int = 4096) -> None:
         self.context_tokens = context_tokens

@@ -14,6 +14,8 @@ from rag.addresses import without_credentials
 from rag.errors import ModelError
 
 TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+REFUSED_FOR_IMAGES = frozenset({400, 415, 422, 500, 501})
+"""What servers say to an image for a model that sees none; llama.cpp and Ollama call it their own failure."""
 CONTEXT_TOO_LONG = re.compile(
     r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
 )
@@ -62,9 +64,11 @@ def retry_after(error: Exception) -> float | None:
     return None
 
 
-def explain(error: Exception, caller: Caller, *, in_answer: bool) -> ModelError:
+def explain(error: Exception, caller: Caller, *, in_answer: bool, shows_images: bool = False) -> ModelError:
     """The error to show for a provider's error."""
     reason, remedy = _explain(error, caller)
+    if shows_images and _status(error) in REFUSED_FOR_IMAGES and not _is_context_overflow(error):
+        remedy = "It may not see images: ask without them, or set `llm_sees_images` to false."
     if in_answer:
         reason = f"The answer broke off in the middle. {reason}"
         remedy = remedy or "Ask again."

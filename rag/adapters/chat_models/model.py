@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import random
 import threading
@@ -26,7 +27,8 @@ from rag.adapters.chat_models.thoughts import ThoughtFilter
 from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.addresses import is_loopback, is_usable
 from rag.errors import ConfigurationError, ModelError
-from rag.types import Message, ModelChunk, Usage
+from rag.images import estimate_image_tokens
+from rag.types import Image, Message, ModelChunk, Usage
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -51,11 +53,13 @@ def open_chat_model(
     timeout_seconds: float = 120.0,
     retries: int = 2,
     context_tokens: int | None = None,
+    sees_images: bool | None = None,
 ) -> ChatModel:
     """The model "PROVIDER:MODEL"; contacts nobody yet. Raises ConfigurationError for a wrong name or a missing key.
 
     `timeout_seconds` bounds each wait for the server: to connect, and for the next piece of the answer. `retries`
-    are spent on passing failures before the first word. `context_tokens` overrides what the server says.
+    are spent on passing failures before the first word. `context_tokens` and `sees_images` override what the server
+    says.
     """
     provider, model = parse_spec(spec)
     url = (base_url or DEFAULT_URLS[provider]).rstrip("/")
@@ -78,7 +82,7 @@ def open_chat_model(
             f"{spec} cannot be set up ({type(error).__name__}).", "Check the LLM settings."
         ) from None
     server = ModelServer(url, model, api_key, trust_proxies=not is_loopback(url))
-    return ChatModel(chat, caller, server, retries=retries, context_tokens=context_tokens)
+    return ChatModel(chat, caller, server, retries=retries, context_tokens=context_tokens, sees_images=sees_images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +123,14 @@ class ChatModel:
         *,
         retries: int,
         context_tokens: int | None,
+        sees_images: bool | None,
     ) -> None:
         self._chat = chat
         self._caller = caller
         self._server = server
         self._retries = retries
         self._context_setting = context_tokens
+        self._sight_setting = sees_images
         self._found: ServerFacts | None = None
         self._ask_again_at = 0.0
         self._estimate_until = 0.0
@@ -162,6 +168,18 @@ class ChatModel:
             return UNKNOWN_CONTEXT
         known = (self._chat.profile or {}).get("max_input_tokens")
         return known or PROVIDER_CONTEXTS[self._caller.provider]
+
+    @property
+    def sees_images(self) -> bool:
+        """Whether it looks at images: the setting, else what the server says, else LangChain's table of models.
+
+        A server of OpenAI's protocol may call any model by any name, so the table counts for OpenAI's own only.
+        """
+        if self._sight_setting is not None:
+            return self._sight_setting
+        if self._caller.provider == "ollama" or (self._caller.provider == "openai" and self._caller.custom_url):
+            return bool(self._facts.sees_images)
+        return bool((self._chat.profile or {}).get("image_inputs"))
 
     def count_tokens(self, text: str) -> int:
         """Tokens of `text`: exact where the server has a /tokenize, else estimated, rather too many than too few."""
@@ -216,7 +234,10 @@ class ChatModel:
                 if pause is None:
                     # The server may have been started anew with another context.
                     self._found, self._ask_again_at = None, 0.0
-                    raise failures.explain(error, self._caller, in_answer=bool(said)) from None
+                    shows_images = any(message.images for message in messages)
+                    raise failures.explain(
+                        error, self._caller, in_answer=bool(said), shows_images=shows_images
+                    ) from None
             finally:
                 _close(pieces)
             stop.wait(pause)
@@ -232,6 +253,7 @@ class ChatModel:
         if ending.prompt_tokens and ending.completion_tokens:
             return ModelChunk("", Usage(ending.prompt_tokens, ending.completion_tokens), ending.stop_reason)
         prompt_tokens = sum(self.count_tokens(message.text) for message in messages)
+        prompt_tokens += sum(estimate_image_tokens(image) for message in messages for image in message.images)
         return ModelChunk("", Usage(prompt_tokens, self.count_tokens(answer), estimated=True), ending.stop_reason)
 
     @property
@@ -264,8 +286,16 @@ def _convert_message(message: Message) -> BaseMessage:
             return SystemMessage(message.text)
         case "assistant":
             return AIMessage(message.text)
+        case "user" if message.images:
+            # LangChain's standard content blocks, which each provider's class puts into its own form.
+            return HumanMessage([*map(_image_block, message.images), {"type": "text", "text": message.text}])
         case "user":
             return HumanMessage(message.text)
+
+
+def _image_block(image: Image) -> dict[str, str | dict[str, str]]:
+    encoded = base64.b64encode(image.content).decode("ascii")
+    return {"type": "image", "base64": encoded, "mime_type": image.media_type}
 
 
 def _pause_before_retry(error: Exception, attempt: int) -> float | None:

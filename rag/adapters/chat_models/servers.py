@@ -1,4 +1,4 @@
-"""Asks a local LLM server what its model can hold and how it cuts text. Knows no LangChain and no prompt."""
+"""Asks a local LLM server what its model can hold and see, and how it cuts text. Knows no LangChain and no prompt."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class ServerFacts:
     tokenizer: Literal["llama.cpp", "vllm"] | None = None
     runs_elsewhere: bool = False
     """Whether the server hands the prompt on to another machine."""
+    sees_images: bool | None = None
 
 
 class ModelServer:
@@ -42,7 +43,12 @@ class ModelServer:
         if answer is None:
             return None
         model_info = answer.get("model_info")
-        return ServerFacts(_context_length(model_info), runs_elsewhere=bool(answer.get("remote_host")))
+        capabilities = answer.get("capabilities")
+        return ServerFacts(
+            _context_length(model_info),
+            runs_elsewhere=bool(answer.get("remote_host")),
+            sees_images="vision" in capabilities if isinstance(capabilities, list) else None,
+        )
 
     def ask_openai(self) -> ServerFacts | None:
         """What llama.cpp's /props or vLLM's /v1/models says; None when neither answers."""
@@ -55,7 +61,11 @@ class ModelServer:
             return ServerFacts() if models is not None else None
         defaults = properties.get("default_generation_settings")
         context = defaults.get("n_ctx") if isinstance(defaults, Mapping) else None
-        return ServerFacts(context, "llama.cpp") if isinstance(context, int) else ServerFacts()
+        if not isinstance(context, int):
+            return ServerFacts()
+        modalities = properties.get("modalities")
+        sees_images = modalities.get("vision") is True if isinstance(modalities, Mapping) else None
+        return ServerFacts(context, "llama.cpp", sees_images=sees_images)
 
     def count_tokens(self, text: str, tokenizer: Literal["llama.cpp", "vllm"]) -> int | None:
         """The exact number of tokens by the server's /tokenize; None when it cannot say."""
