@@ -30,6 +30,12 @@ UPLOAD_PATHS = ("/documents",)
 MOST_JSON_BYTES = 8 << 20
 """Ample for the longest chat history an LLM can take, and sixteen at once still fit any machine."""
 
+ASK_PATHS = ("/ask", "/v1/chat/completions")
+"""Questions, which may carry images."""
+
+MOST_ASK_BYTES = 16 << 20
+"""What the images of one question take in base64 (13.4 MiB), with a chat history beside them."""
+
 WRONG_TOKENS_PER_MINUTE = 10
 """Wrong tokens from one address before it is told to wait; more than a person mistypes."""
 
@@ -138,8 +144,7 @@ class AccessPolicy:
 
     def check_length(self, envelope: Envelope) -> int:
         """How many bytes the body may have. Raises RefusedError when it is said to have more."""
-        is_upload = envelope.path.rstrip("/").endswith(UPLOAD_PATHS)
-        most = self.most_upload_bytes if is_upload else min(MOST_JSON_BYTES, self.most_upload_bytes)
+        most = self._most_bytes(envelope.path.rstrip("/"))
         length = envelope.header(b"content-length") or "0"
         if not (length.isascii() and length.isdigit()):
             raise RefusedError(Problem(400, "Content-Length is no number.", "Send the length of the body in bytes."))
@@ -147,6 +152,11 @@ class AccessPolicy:
         if len(length) > len(str(most)) or int(length) > most:
             raise RefusedError(too_large(most))
         return most
+
+    def _most_bytes(self, path: str) -> int:
+        if path.endswith(UPLOAD_PATHS):
+            return self.most_upload_bytes
+        return min(MOST_ASK_BYTES if path in ASK_PATHS else MOST_JSON_BYTES, self.most_upload_bytes)
 
     def is_first_login(self, envelope: Envelope, identity: Identity) -> bool:
         """Whether a token is seen from an address for the first time since the server started."""

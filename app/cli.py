@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app import add_cli, backup_cli, folders_cli, mcp_cli, printing, serve_cli, web_cli
+from app.attachments import read_image_file
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.desks import open_desk
 from app.doctor import examine
@@ -100,6 +101,9 @@ def ask(
     where: Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")] = None,
     llm: Annotated[str | None, typer.Option("--llm", help="PROVIDER:MODEL, such as ollama:llama3.2.")] = None,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Answer with quotes only.")] = False,
+    image: Annotated[
+        list[Path] | None, typer.Option("--image", help="PNG, JPEG, WebP or GIF to show the LLM; may be given again.")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -108,6 +112,7 @@ def ask(
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         filters = _parse_filters(where or [])
+        images = tuple(map(read_image_file, image or []))
         with (
             open_desk(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS) as desk,
             desk.ask(
@@ -117,6 +122,7 @@ def ask(
                 llm=llm or "",
                 use_llm=not no_llm,
                 explain=explain,
+                images=images,
             ) as answering,
         ):
             if not as_json:

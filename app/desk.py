@@ -16,7 +16,7 @@ from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError
 from rag.metrics import RetrievalScores
 from rag.retrieval import Retrieval
-from rag.types import Answer, CollectionInfo, DocumentInfo, Page, RunRecord, Source
+from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
 
 OnProgress = Callable[[SyncProgress], None]
 
@@ -91,8 +91,12 @@ class Desk(Protocol):
         llm: str = "",
         use_llm: bool = True,
         explain: bool = False,
+        images: Sequence[ImageFile] = (),
     ) -> AbstractContextManager[Answering]:
-        """An answer; who leaves the block stops the LLM. `llm` is one to ask in place of that of the settings."""
+        """An answer; who leaves the block stops the LLM. `llm` is one to ask in place of that of the settings.
+
+        `images` are shown to the LLM with the question.
+        """
         ...
 
     def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:

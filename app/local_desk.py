@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app.attachments import prepare_images
 from app.build import (
     Lectern,
     build_fetcher,
@@ -37,7 +38,7 @@ from rag.errors import FetchError, LecternError, ParseError
 from rag.metrics import RetrievalScores
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import Embedder
-from rag.types import Answer, CollectionInfo, DocumentInfo, Page, RunRecord, Source
+from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
 
 
 class LocalDesk:
@@ -111,12 +112,15 @@ class LocalDesk:
         llm: str = "",
         use_llm: bool = True,
         explain: bool = False,
+        images: Sequence[ImageFile] = (),
     ) -> Iterator[LocalAnswer]:
         """Answer here."""
         settings = self._settings.model_copy(update={"llm": llm}) if llm else self._settings
         model = choose_model(settings, use_llm=use_llm)
+        with closing(Sandbox(lambda: open_sandbox(settings))) as sandbox:
+            shown = prepare_images(images, model, sandbox)
         pipeline = self._open_to_ask().ask_pipeline(model)
-        stream = pipeline.ask(question, collection=collection, filters=filters)
+        stream = pipeline.ask(question, collection=collection, filters=filters, images=shown)
         try:
             yield LocalAnswer(stream, pipeline.settings)
         finally:

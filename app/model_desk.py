@@ -48,11 +48,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The LLM that answers, "" for none, and where that was said; `error` says why it cannot."""
+    """The LLM that answers, "" for none, where that was said, and whether it sees; `error` says why it cannot answer."""
 
     llm: str
     origin: Literal["chosen here", "settings", "found", "none"]
     error: LecternError | None = None
+    sees_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,10 @@ class ModelDesk:
             model = self._service.current_model()
         except LecternError as error:
             return Current(named, "chosen here" if chosen else "settings", error)
-        if chosen or named:
-            return Current(named, "chosen here" if chosen else "settings")
-        return Current(model.name, "found") if model else Current("", "none")
+        sees_images = model is not None and model.sees_images
+        if named:
+            return Current(named, "chosen here" if chosen else "settings", sees_images=sees_images)
+        return Current(model.name, "found", sees_images=sees_images) if model else Current("", "none")
 
     def choose_llm(self, llm: str) -> None:
         """Answer with this one from now on; "" goes back to the settings. Raises ConfigurationError."""

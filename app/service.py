@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.attachments import prepare_images
 from app.build import Lectern, build_fetcher, choose_model, open_sandbox
 from app.desk import Found
 from app.job_book import JobBook, SyncJob
@@ -33,7 +34,7 @@ from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
 from rag.retrieval import check_question
-from rag.types import Answer, Message
+from rag.types import Answer, ImageFile, Message
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Question:
     use_llm: bool = True
     llm: str = ""
     """PROVIDER:MODEL in place of the service's own LLM."""
+    images: tuple[ImageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ class Service:
         """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
 
         It is called in another thread. Once `left` is set, the LLM is hung up on and there is no answer. Raises
-        OverloadedError; the future raises what `AskPipeline.ask` does.
+        OverloadedError; the future raises what `AskPipeline.ask` does, and ImageError.
         """
         answer = self._answers.submit(self._answer, question, deliver, left)
         self._askers.add(left)
@@ -291,6 +293,7 @@ class Service:
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
         text = check_question(question.text)
         model = self._choose_model(question.llm) if question.use_llm else None
+        images = prepare_images(question.images, model, self._sandbox)
         text = stand_alone(text, question.history, model, stop=left)
         if left.is_set():
             return None
@@ -302,6 +305,7 @@ class Service:
             collection=question.collection,
             filters=question.filters,
             history=question.history,
+            images=images,
             stop=left,
         ).result()
         deliver(stream)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from app.attachments import encode_image
 from app.client import forms
 from app.client.connection import Connection
 from app.desk import Added, Found, OnProgress
@@ -22,10 +23,11 @@ from app.scheduling.book import FolderBook, RegisteredFolder, printed
 from app.verify import Problem
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
+from rag.images import check_attached
 from rag.metrics import RetrievalScores
 from rag.problem_details import error_of_problem
 from rag.retrieval import check_question
-from rag.types import Answer, CollectionInfo, DocumentInfo, Page, RunRecord, Source
+from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
 """Seconds between two looks at a sync: a small one is seen to end at once, a long one costs the server nothing."""
@@ -100,9 +102,13 @@ class RemoteDesk:
         llm: str = "",
         use_llm: bool = True,
         explain: bool = False,
+        images: Sequence[ImageFile] = (),
     ) -> Iterator[RemoteAnswer]:
         """Have the server answer, with its own LLM unless one is named; it stops when the block is left."""
-        how = {"llm": llm, "use_llm": use_llm, "explain": explain, "stream": True}
+        how: dict[str, Any] = {"llm": llm, "use_llm": use_llm, "explain": explain, "stream": True}
+        if images:
+            check_attached(images)
+            how["images"] = [{"name": image.name, "data": encode_image(image)} for image in images]
         with self._connection.events("/ask", {**_question(question, collection, filters), **how}) as events:
             yield RemoteAnswer(self._connection, events)
 

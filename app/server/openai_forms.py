@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.attachments import decode_image
 from app.json_forms import citation_json
-from rag.errors import ConfigurationError
+from app.server.schemas import PIXEL
+from rag.errors import ConfigurationError, ImageError
 from rag.inert import make_inert
-from rag.types import Answer, Citation, Message, page_name
+from rag.types import Answer, Citation, ImageFile, Message, page_name
 
 MODEL_PREFIX = "lectern/"
 
@@ -22,12 +24,20 @@ QUOTE_SHOWN = 200
 """Characters of a quote in a footnote; the annotation has all of it."""
 
 
+class ImageUrl(BaseModel):
+    """Where an image is: in the address itself, for no other is opened."""
+
+    model_config = ConfigDict(extra="allow")
+    url: str = Field(examples=[f"data:image/png;base64,{PIXEL}"])
+
+
 class Part(BaseModel):
-    """A piece of a message; only text is read."""
+    """A piece of a message; only text and images are read."""
 
     model_config = ConfigDict(extra="allow")
     type: str = "text"
     text: str = ""
+    image_url: ImageUrl | None = None
 
 
 class ChatMessage(BaseModel):
@@ -43,6 +53,12 @@ class ChatMessage(BaseModel):
         if isinstance(self.content, list):
             return "\n".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
+
+    @property
+    def image_urls(self) -> list[str]:
+        """The addresses of its images."""
+        parts = self.content if isinstance(self.content, list) else []
+        return [part.image_url.url for part in parts if part.type == "image_url" and part.image_url is not None]
 
 
 class StreamOptions(BaseModel):
@@ -119,10 +135,14 @@ class Conversation:
 
     question: str
     history: tuple[Message, ...]
+    images: tuple[ImageFile, ...] = ()
 
 
 def conversation_of(messages: Sequence[ChatMessage]) -> Conversation:
-    """The last message of the user is the question. Raises ConfigurationError when there is none."""
+    """The last message of the user is the question, with its images; those of earlier ones are not shown again.
+
+    Raises ConfigurationError when there is none, and for an image that is elsewhere; ImageError.
+    """
     last = max((at for at, message in enumerate(messages) if message.role == "user"), default=None)
     if last is None:
         raise ConfigurationError("No message has the role `user`.", "The question is the last message of the user.")
@@ -131,7 +151,21 @@ def conversation_of(messages: Sequence[ChatMessage]) -> Conversation:
         for message in messages[:last]
         if message.role in ("user", "assistant") and message.text.strip()
     )
-    return Conversation(messages[last].text, history)
+    images = tuple(_image_at(url, number) for number, url in enumerate(messages[last].image_urls, 1))
+    return Conversation(messages[last].text, history, images)
+
+
+def _image_at(url: str, number: int) -> ImageFile:
+    """The image that a data: URL holds (RFC 2397). Raises ConfigurationError, ImageError."""
+    head, comma, data = url.partition(",")
+    scheme, _, described = head.partition(":")
+    if scheme.lower() != "data":
+        raise ConfigurationError(
+            f"Image {number} is at an address, and Lectern opens none.", "Send the image itself, as a data: URL."
+        )
+    if not comma or not described.lower().endswith(";base64"):
+        raise ImageError(f"Image {number} is not in base64.", "Write it as data:image/png;base64,DATA.")
+    return decode_image(f"image {number}", data)
 
 
 def footnotes(answer: Answer) -> str:

@@ -6,11 +6,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from rag.images import MOST_IMAGE_BYTES, MOST_IMAGES
+
 LONGEST_QUESTION = 8_000
 MOST_TURNS = 100
 
 MOST_HITS = 500
 """More than the searches bring to the fusion."""
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+"""A white pixel as PNG, for examples."""
 
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -178,6 +183,13 @@ class Turn(Form):
     text: str = Field(max_length=100_000)
 
 
+class ImageForm(Form):
+    """A PNG, JPEG, WebP or GIF; which one is seen by its content."""
+
+    name: str = Field("image", min_length=1, max_length=200, examples=["sign.png"])
+    data: str = Field(examples=[PIXEL], description="the bytes of the file in base64")
+
+
 class AskRequest(QuestionForm):
     """A question; with `stream`, the answer comes as server-sent events."""
 
@@ -188,6 +200,11 @@ class AskRequest(QuestionForm):
         max_length=200,
         examples=[""],
         description="PROVIDER:MODEL, instead of the server's own; takes the right to administer all collections",
+    )
+    images: list[ImageForm] = Field(
+        default_factory=list,
+        examples=[[]],
+        description=f"at most {MOST_IMAGES} with {MOST_IMAGE_BYTES >> 20} MB together, for an LLM that sees images",
     )
     stream: bool = False
     explain: bool = Field(False, description="add what every stage found and left out")

@@ -147,6 +147,7 @@ class ModelsForm(BaseModel):
     llm: str = Field(examples=["ollama:llama3.2:3b"], description="empty: none, answers are quotes")
     origin: Literal["chosen here", "settings", "found", "none"]
     configured: str = Field(description="what the settings name")
+    sees_images: bool = Field(description="whether a question may carry images")
     is_quotes_only: bool
     problem: str
     remedy: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
@@ -24,6 +25,7 @@ from app.server.schemas import (
     QuestionList,
     SourceForm,
 )
+from app.server.schemas_upkeep import ModelsForm
 from rag.errors import LecternError
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -49,6 +51,19 @@ class SignInError(ServiceError):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """An image that goes with a question, as it was dropped."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def encoded(self) -> str:
+        """Its bytes in base64."""
+        return base64.b64encode(self.content).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the service takes it; `history` are (role, text) of the turns before it."""
 
@@ -57,6 +72,7 @@ class Asked:
     filters: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[tuple[str, str]] = ()
     use_llm: bool = True
+    images: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,10 @@ class LecternClient:
 
     # --- answers ---
 
+    def sees_images(self) -> bool:
+        """Whether the LLM that answers looks at images."""
+        return self.read(ModelsForm, "/models").sees_images
+
     def suggested_questions(self, collection: str, *, limit: int) -> list[str]:
         """Questions to begin with."""
         return self.read(QuestionList, f"{_at(collection)}/questions", params={"limit": limit}).questions
@@ -174,6 +194,7 @@ class LecternClient:
             "filters": dict(asked.filters),
             "history": [{"role": role, "text": text} for role, text in asked.history],
             "use_llm": asked.use_llm,
+            "images": [{"name": image.name, "data": image.encoded} for image in asked.images],
             "stream": True,
         }
         silence = httpx.Timeout(LONGEST_SILENCE_SECONDS, connect=CONNECT_SECONDS)

@@ -594,11 +594,13 @@ def test_a_length_that_is_none_is_refused(serve: Serve, length: str, status: int
     assert_problem(serve().post("/ask", headers={"Content-Length": length.encode()}), status)
 
 
-def test_only_uploads_may_be_as_long_as_a_file(serve: Serve) -> None:
-    server = serve(max_request_megabytes=9)
-    nine = b"x" * (9 << 20)
-    assert server.post("/collections/letters/documents", content=nine).json() == {"bytes": 9 << 20}
-    assert "8 MB" in assert_problem(server.post("/ask", content=nine), 413)["detail"]
+def test_only_uploads_may_be_as_long_as_a_file_and_questions_as_their_images(serve: Serve) -> None:
+    server = serve(max_request_megabytes=17)
+    nine, seventeen = b"x" * (9 << 20), b"x" * (17 << 20)
+    assert server.post("/collections/letters/documents", content=seventeen).json() == {"bytes": 17 << 20}
+    assert server.post("/ask", content=nine).json() == {"bytes": 9 << 20}
+    assert "16 MB" in assert_problem(server.post("/ask", content=seventeen), 413)["detail"]
+    assert "8 MB" in assert_problem(server.post("/search", content=nine), 413)["detail"]
 
 
 def exchange(

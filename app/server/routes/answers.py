@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from app.access import require
+from app.attachments import decode_image
 from app.explanation import explain_stages
 from app.feedback import CitedPage, Feedback
 from app.json_forms import answer_json, explanation_json, hit_json, source_json
@@ -67,6 +68,9 @@ async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> 
 async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """An answer with citations, each checked against the page it names.
 
+    `images` are shown to the LLM with the question; 422 where it cannot see, 415 for what is no image it can be shown.
+    The documents are searched by the question's words alone, and no image is cited.
+
     With `stream`: the event `sources`, then `token` for each piece of text, then `answer` with the whole as without
     `stream`; `error` in its place where it fails half way. A client that leaves stops the LLM.
     """
@@ -75,7 +79,8 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
         # Who names an LLM decides where texts of documents go.
         require(request, Role.ADMIN)
     history = tuple(Message(turn.role, turn.text) for turn in asked.history)
-    question = Question(asked.question, asked.collection, asked.filters, history, asked.use_llm, asked.llm)
+    images = tuple(decode_image(image.name, image.data) for image in asked.images)
+    question = Question(asked.question, asked.collection, asked.filters, history, asked.use_llm, asked.llm, images)
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.

@@ -93,6 +93,7 @@ def _models_json(desk: ModelDesk, *, tells_places: bool) -> dict[str, Any]:
         "llm": current.llm,
         "origin": current.origin,
         "configured": desk.configured_llm,
+        "sees_images": current.sees_images,
         "is_quotes_only": current.llm in ("", NO_LLM),
         "problem": current.error.reason if current.error else "",
         "remedy": current.error.remedy if current.error else "",

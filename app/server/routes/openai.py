@@ -93,7 +93,8 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     """An answer to the last message of the user, in the light of those before it.
 
     Citations stand below the text as footnotes, and in `annotations`. System messages are not followed: what an answer
-    may say is decided by the documents.
+    may say is decided by the documents. Images of the last message are shown to an LLM that sees them; each comes as a
+    data: URL, for no address is opened.
     """
     try:
         collection = _collection_of(request, asked.model)
@@ -102,7 +103,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     if asked.n not in (None, 1):
         return JSONResponse(Problem(400, "There is one answer to a question.").to_openai(param="n"), 400)
     conversation = conversation_of(asked.messages)
-    question = Question(conversation.question, collection, history=conversation.history)
+    question = Question(conversation.question, collection, history=conversation.history, images=conversation.images)
     reply = Reply(
         _id_of(asked), int(time.time()), asked.model, f"{request.base_url}collections/{quote(collection, safe='')}"
     )
@@ -173,5 +174,5 @@ def _unknown_model(model: str) -> JSONResponse:
 
 def _id_of(asked: ChatRequest) -> str:
     """The same conversation has the same id."""
-    said = repr([(message.role, message.text) for message in asked.messages])
+    said = repr([(message.role, message.text, message.image_urls) for message in asked.messages])
     return f"chatcmpl-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:24]}"
