@@ -48,7 +48,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The LLM that answers, "" for none, where that was said, and whether it sees; `error` says why it cannot answer."""
+    """The LLM that answers, "" for none, where that was said, whether it sees; `error` says why it cannot answer."""
 
     llm: str
     origin: Literal["chosen here", "settings", "found", "none"]

@@ -146,13 +146,14 @@ def openai_server(
     model: str = "gpt-4o",
     max_model_len: int | None = None,
     n_ctx: int | None = None,
+    vision: bool | None = None,
     tokens_per_word: int | None = None,
     stop: str = "stop",
     failures: Sequence[Failure] = (),
     pause: float = 0.0,
     replies: Sequence[Reply] = (),
 ) -> Iterator[ModelServer]:
-    """An OpenAI-compatible server; `max_model_len` makes it vLLM, `n_ctx` a llama.cpp server.
+    """An OpenAI-compatible server; `max_model_len` makes it vLLM, `n_ctx` a llama.cpp server, `vision` one that tells.
 
     The first of `replies` that fits a request is its answer, else `answer` is.
     `tokens_per_word` gives it a /tokenize in that server's form.
@@ -174,6 +175,8 @@ def openai_server(
     pages: dict[str, Any] = {"/v1/models": {"object": "list", "data": [entry]}}
     if n_ctx is not None:
         pages["/props"] = {"default_generation_settings": {"n_ctx": n_ctx}}
+        if vision is not None:
+            pages["/props"]["modalities"] = {"vision": vision, "audio": False}
 
     def tokenize(body: Any) -> Any:
         text = body["content"] if n_ctx is not None else body["prompt"]

@@ -10,6 +10,9 @@ from rag.images import MOST_IMAGE_BYTES, MOST_IMAGES
 
 LONGEST_QUESTION = 8_000
 MOST_TURNS = 100
+LONGEST_IMAGE_NAME = 200
+MOST_IMAGE_MEGABYTES = MOST_IMAGE_BYTES >> 20
+"""Of all images of a question together."""
 
 MOST_HITS = 500
 """More than the searches bring to the fusion."""
@@ -186,7 +189,7 @@ class Turn(Form):
 class ImageForm(Form):
     """A PNG, JPEG, WebP or GIF; which one is seen by its content."""
 
-    name: str = Field("image", min_length=1, max_length=200, examples=["sign.png"])
+    name: str = Field("image", min_length=1, max_length=LONGEST_IMAGE_NAME, examples=["sign.png"])
     data: str = Field(examples=[PIXEL], description="the bytes of the file in base64")
 
 
@@ -204,7 +207,7 @@ class AskRequest(QuestionForm):
     images: list[ImageForm] = Field(
         default_factory=list,
         examples=[[]],
-        description=f"at most {MOST_IMAGES} with {MOST_IMAGE_BYTES >> 20} MB together, for an LLM that sees images",
+        description=f"at most {MOST_IMAGES} with {MOST_IMAGE_MEGABYTES} MB together, for an LLM that sees images",
     )
     stream: bool = False
     explain: bool = Field(False, description="add what every stage found and left out")

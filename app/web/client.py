@@ -15,6 +15,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.server.schemas import (
+    LONGEST_IMAGE_NAME,
     AnswerForm,
     CitationForm,
     CollectionForm,
@@ -56,6 +57,11 @@ class Attachment:
 
     name: str
     content: bytes = field(repr=False)
+
+    @property
+    def address(self) -> str:
+        """The image itself as an address (RFC 2397), for browsers, which see by its content what it is."""
+        return f"data:image/png;base64,{self.encoded}"
 
     @property
     def encoded(self) -> str:
@@ -194,7 +200,7 @@ class LecternClient:
             "filters": dict(asked.filters),
             "history": [{"role": role, "text": text} for role, text in asked.history],
             "use_llm": asked.use_llm,
-            "images": [{"name": image.name, "data": image.encoded} for image in asked.images],
+            "images": [{"name": image.name[-LONGEST_IMAGE_NAME:], "data": image.encoded} for image in asked.images],
             "stream": True,
         }
         silence = httpx.Timeout(LONGEST_SILENCE_SECONDS, connect=CONNECT_SECONDS)

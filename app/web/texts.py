@@ -27,6 +27,9 @@ SIGN_OUT = "Sign out"
 # --- Ask ---
 
 ASK_PLACEHOLDER = "Ask your documents"
+ASK_IMAGE_ALONE = "Write a question to go with the image: the documents are searched by its words."
+ASK_IMAGES_TOO_LARGE = "The images have more than {megabytes} MB together: attach smaller ones, or fewer."
+ASK_IMAGE_FORGOTTEN = "with {names}"
 ASK_WELCOME = "Ask a question. Every answer shows the page that proves it."
 ASK_SUGGESTED = "To begin with"
 ASK_EMPTY = "There is nothing to ask yet."
@@ -90,6 +93,7 @@ ANSWER_STAGES = {
 }
 
 EXPORT_TITLE = "Conversation with {collection}"
+EXPORT_IMAGES = "(with {names} attached)"
 EXPORT_REFUSED = "(refused: nothing relevant found)"
 EXPORT_UNSUPPORTED = "not carried by this source"
 EXPORT_STOPPED = "(stopped)"

@@ -217,6 +217,8 @@ LLM_ORIGIN = {
 }
 LLM_NONE = "No LLM: answers are quotes from the documents."
 LLM_NONE_REMEDY = "For written answers, start Ollama and fetch a model below, or set the key of a provider."
+LLM_SEES = "It sees images: a question may carry some."
+LLM_SEES_NOT = "It is not known to see images."
 LLM_CHOOSE = "Answer with"
 LLM_AUTOMATIC = "What the settings say"
 LLM_AUTOMATIC_FOUND = "What is found on this machine"

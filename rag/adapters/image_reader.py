@@ -40,9 +40,11 @@ def prepare_image(file: ImageFile) -> Image:
     million pixels, however small its file.
     """
     try:
-        with warnings.catch_warnings(), PIL.Image.open(io.BytesIO(file.content), formats=FORMATS) as opened:
+        with (
             # Pillow warns of fewer pixels than it refuses; both are over our own limit.
-            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+            warnings.catch_warnings(action="ignore", category=PIL.Image.DecompressionBombWarning),
+            PIL.Image.open(io.BytesIO(file.content), formats=FORMATS) as opened,
+        ):
             _check_pixels(file.name, opened)
             kind = opened.format
             picture = _scale(opened)

@@ -13,7 +13,7 @@ from rag.layout import pack_words
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings, is_refusal
 from rag.prompt import REFUSAL
 from rag.retrieval import Retriever
-from rag.types import Answer, Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Rectangle, Span, Usage
+from rag.types import Answer, Chunk, DocumentInfo, Image, IndexInfo, Message, ModelChunk, Page, Rectangle, Span, Usage
 from tests.fakes import DictIndex, HashEmbedder, ScriptedModel
 
 TEXTS = {
@@ -253,3 +253,38 @@ def test_the_explanation_of_a_small_context_says_what_did_not_fit() -> None:
     assert fates[0] == "source [1]"
     assert "did not fit" in fates[-1]
     assert any("did not fit" in notice for notice in stream.answer.notices)
+
+
+# --- images ---
+
+SIGN = Image("sign.png", "image/png", b"...", 100, 100)
+
+
+class Seeing(ScriptedModel):
+    """A model that looks at images."""
+
+    sees_images = True
+
+
+def test_an_image_is_shown_with_the_question_and_cited_by_nobody() -> None:
+    model = Seeing(["Three times [1]. The sign says so too [2]."])
+    made = ask(model, images=[SIGN]).answer
+    (asked,) = model.asked
+    assert [message.images for message in asked] == [(), (SIGN,)]
+    assert {citation.document for citation in made.citations} <= {f"{id_}.pdf" for id_ in TEXTS}
+    assert made.sources == ask(Seeing(["x"])).sources
+
+
+def test_an_image_reaches_no_llm_that_does_not_see() -> None:
+    model = ScriptedModel(["Three times [1]."])
+    for blind in (model, None):
+        with pytest.raises(QuestionError, match="An image is attached"):
+            ask(blind, images=[SIGN])
+    assert model.asked == []
+
+
+def test_a_refusal_says_that_the_image_was_not_looked_at() -> None:
+    model = Seeing(["never said"])
+    made = pipeline(model, refusal_threshold=1.0).ask(LAMP, collection="default", images=[SIGN]).answer
+    assert (made.refused, model.asked) == (True, [])
+    assert "not shown the image" in made.notices[-1]

@@ -11,7 +11,7 @@ import pytest
 from rag.errors import QuestionError
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.quoting import clean, neutralise, quote_attribute
-from rag.types import DocumentInfo, Message, ModelChunk, Source, Span
+from rag.types import DocumentInfo, Image, Message, ModelChunk, Source, Span
 
 REPORT = DocumentInfo(1, "a/report.pdf", "/docs", "Annual report", "pdf", "indexed", page_word="page")
 
@@ -258,3 +258,31 @@ def test_unseen_characters_are_removed_and_odd_spaces_made_plain() -> None:
 def test_an_attribute_is_one_line_of_bounded_length() -> None:
     assert quote_attribute("a\n b\tc\u2028d") == "a b c d"
     assert len(quote_attribute("x" * 500)) == 120
+
+
+# --- images ---
+
+SIGN = Image("sign.png", "image/png", b"...", 840, 840)
+"""900 tokens."""
+
+
+def test_images_go_with_the_question_and_are_said_to_be_no_sources() -> None:
+    prompt = build(make_source(1, "Revenue was 5."), images=[SIGN])
+    assert [message.images for message in prompt.messages] == [(), (SIGN,)]
+    assert "They are no sources" in prompt.messages[0].text
+    assert "image" not in build(make_source(1, "Revenue was 5.")).messages[0].text
+
+
+def test_images_take_their_room_from_the_sources() -> None:
+    sources = [make_source(number, "word " * 200) for number in range(1, 9)]
+    context = context_for(*sources)
+    whole, beside = build(*sources, context=context), build(*sources, images=[SIGN], context=context)
+    assert len(whole.used) == 8
+    assert 0 < len(beside.used) < 5
+    assert beside.prompt_tokens <= context - 100
+
+
+def test_images_that_leave_no_room_are_named_as_the_reason() -> None:
+    with pytest.raises(QuestionError, match="its images take about 900") as refused:
+        build(make_source(1, "Revenue was 5."), images=[SIGN], context=1_000)
+    assert refused.value.remedy.startswith("Attach fewer or smaller images")

@@ -15,7 +15,7 @@ from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, State, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.proof import Proof, find_quote
-from app.web.client import Asked, AskEvent, Piece, ServiceError, SignInError, Sources, _events, problem_in
+from app.web.client import Asked, AskEvent, Attachment, Piece, ServiceError, SignInError, Sources, _events, problem_in
 from app.web.safe import one_line, plain, quiet
 
 SOURCE = SourceForm(
@@ -178,6 +178,19 @@ def test_a_conversation_is_found_by_its_owner_only_and_the_longest_unused_is_for
     assert kept.find(one.id, "ann") is one
 
 
+def test_of_old_images_only_the_names_are_kept() -> None:
+    kept = Conversations(image_bytes=25)
+    old, new = kept.open("ann"), kept.open("bob")
+    for conversation in (old, new, new):
+        turn = Turn(Asked("What is this?", "island", images=(Attachment("sign.png", bytes(10)),)))
+        turn.take(answer())
+        conversation.turns.append(turn)
+    kept.forget_old_images()
+    assert [len(turn.asked.images) for turn in (*old.turns, *new.turns)] == [0, 1, 1]
+    assert old.turns[0].image_names == ("sign.png",)
+    assert old.turns[0].asked.question == "What is this?"
+
+
 # --- what the browser is told ---
 
 
@@ -231,6 +244,14 @@ def test_an_export_has_the_quotes_and_no_image_link_or_html_of_others() -> None:
     assert "- [1] The lamp, page 3 (iii) (a/lamp.pdf): “The lamp flashes three times.”" in exported
     assert "It flashes [1]. \\![x]\\(https://evil.example/p.png) [y]\\(https://evil.example) \\<img src=z>" in exported
     assert "[e]\\: https://evil.example" in exported
+
+
+def test_an_export_names_the_images_of_a_question() -> None:
+    turn = Turn(Asked("What is this?", "island", images=(Attachment("sign <b>.png", b"x"), Attachment("b.gif", b"y"))))
+    turn.take(answer())
+    assert "## What is this?\n\n(with sign \\<b>.png, b.gif attached)\n\nIt flashes" in conversation_markdown(
+        "island", [turn]
+    )
 
 
 def test_text_in_labels_shows_as_it_is_written() -> None:

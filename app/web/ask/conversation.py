@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from contextlib import aclosing
+from dataclasses import replace
 from enum import StrEnum
 
 from app.server.schemas import AnswerForm, SourceForm
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 
 CONVERSATIONS_KEPT = 500
 """The longest unused one is forgotten first."""
+
+IMAGE_BYTES_KEPT = 256 << 20
+"""Of all conversations together; of older images only the names are left."""
 
 MESSAGES_REMEMBERED = 20
 """Sent along with a question; the service reads the last few."""
@@ -41,6 +45,7 @@ class Turn:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
+        self.image_names = tuple(image.name for image in asked.images)
         self.state = State.SEARCHING
         self.sources: tuple[SourceForm, ...] = ()
         self.text = ""
@@ -61,6 +66,10 @@ class Turn:
     def said(self) -> str:
         """The text of the answer, as far as it has come."""
         return self.answer.answer if self.answer else self.text
+
+    def forget_images(self) -> None:
+        """Keep their names only."""
+        self.asked = replace(self.asked, images=())
 
     def start(self, client: LecternClient) -> None:
         """Ask, and return at once."""
@@ -141,7 +150,7 @@ class Conversation:
             for message in (("user", turn.asked.question), ("assistant", turn.answer.answer))
         ]
         remembered = tuple(history[-MESSAGES_REMEMBERED:])
-        turn = Turn(Asked(asked.question, asked.collection, asked.filters, history=remembered, use_llm=asked.use_llm))
+        turn = Turn(replace(asked, history=remembered))
         self.turns.append(turn)
         turn.start(client)
         return turn
@@ -150,8 +159,9 @@ class Conversation:
 class Conversations:
     """All conversations of the process, by ids that cannot be guessed."""
 
-    def __init__(self, *, kept: int = CONVERSATIONS_KEPT) -> None:
+    def __init__(self, *, kept: int = CONVERSATIONS_KEPT, image_bytes: int = IMAGE_BYTES_KEPT) -> None:
         self._kept = kept
+        self._image_bytes = image_bytes
         self._by_id: OrderedDict[str, Conversation] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -174,3 +184,13 @@ class Conversations:
                 if dropped.running:
                     dropped.running.stop()
         return conversation
+
+    def forget_old_images(self) -> None:
+        """Forget the images of what was asked long ago, so that all that are kept fit."""
+        with self._lock:
+            conversations = list(reversed(self._by_id.values()))
+        room = self._image_bytes
+        for turn in (turn for conversation in conversations for turn in reversed(conversation.turns)):
+            room -= sum(len(image.content) for image in turn.asked.images)
+            if room < 0 and turn.is_finished:
+                turn.forget_images()

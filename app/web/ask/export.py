@@ -21,6 +21,9 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
     parts = [f"# {quiet(texts.EXPORT_TITLE.format(collection=collection))}"]
     for turn in turns:
         parts.append(f"## {quiet(one_line(turn.asked.question, 1_000))}")
+        if turn.image_names:
+            names = ", ".join(one_line(name, 200) for name in turn.image_names)
+            parts.append(quiet(texts.EXPORT_IMAGES.format(names=names)))
         if turn.answer and turn.answer.refused:
             parts.append(texts.EXPORT_REFUSED)
         if turn.said:

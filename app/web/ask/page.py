@@ -7,15 +7,17 @@ from functools import partial
 
 import streamlit as st
 
+from app.server.schemas import MOST_IMAGE_MEGABYTES
 from app.web import texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.filters import choose_filters, describe_filters
 from app.web.ask.proof import Proof, draw_proof
-from app.web.client import Asked, LecternClient
+from app.web.client import Asked, Attachment, LecternClient
 from app.web.frame import Desk, reported, show_error
-from app.web.safe import plain
+from app.web.safe import one_line, plain
+from app.web.sight import sees_images
 from rag.errors import LecternError
 
 TURNS_SHOWN = 10
@@ -28,6 +30,11 @@ LONGEST_QUESTION = 8_000
 
 QUESTIONS_SUGGESTED = 6
 
+IMAGE_TYPES = ["png", "jpg", "jpeg", "webp", "gif"]
+
+IMAGE_WIDTH = 240
+"""Pixels: enough to see which image it was."""
+
 CHAT = "chat"
 """In the address: the conversation, which a reload finds again."""
 
@@ -38,15 +45,14 @@ def show(desk: Desk) -> None:
     with st.sidebar:
         filters, use_llm = choose_filters(desk) if desk.collection else ({}, True)
         _draw_menu(desk, conversation)
-    asked = st.chat_input(
-        texts.ASK_PLACEHOLDER, key="question", max_chars=LONGEST_QUESTION, disabled=not desk.collection
-    )
+    asked, images = _draw_input(desk, takes_images=use_llm and sees_images(desk.client))
     suggested = st.session_state.pop("suggested", "")
     question = (asked or suggested).strip()
     if question:
         if conversation.running:
             conversation.running.stop()
-        conversation.ask(desk.client, Asked(question, desk.collection, filters, use_llm=use_llm))
+        conversation.ask(desk.client, Asked(question, desk.collection, filters, use_llm=use_llm, images=images))
+        conversations().forget_old_images()
         st.session_state.pop("proof", None)
     proof: Proof | None = st.session_state.get("proof")
     if proof is None:
@@ -59,6 +65,33 @@ def show(desk: Desk) -> None:
         draw_proof(desk.client, proof, _show_proof)
 
 
+def _draw_input(desk: Desk, *, takes_images: bool) -> tuple[str, tuple[Attachment, ...]]:
+    """The field for the question; returns what was sent, "" and none while nothing was."""
+    if not takes_images:
+        asked = st.chat_input(
+            texts.ASK_PLACEHOLDER, key="question", max_chars=LONGEST_QUESTION, disabled=not desk.collection
+        )
+        return asked or "", ()
+    sent = st.chat_input(
+        texts.ASK_PLACEHOLDER,
+        key="question with images",
+        max_chars=LONGEST_QUESTION,
+        accept_file="multiple",
+        file_type=IMAGE_TYPES,
+        max_upload_size=MOST_IMAGE_MEGABYTES,
+        disabled=not desk.collection,
+    )
+    if sent is None:
+        return "", ()
+    images = tuple(Attachment(file.name, file.getvalue()) for file in sent.files)
+    if images and not sent.text.strip():
+        st.warning(texts.ASK_IMAGE_ALONE)
+    if sum(len(image.content) for image in images) > MOST_IMAGE_MEGABYTES << 20:
+        st.warning(texts.ASK_IMAGES_TOO_LARGE.format(megabytes=MOST_IMAGE_MEGABYTES))
+        return "", ()
+    return sent.text, images
+
+
 def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str, str]) -> None:
     if not conversation.turns:
         _draw_welcome(desk)
@@ -68,12 +101,22 @@ def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str
         st.session_state["turns shown"] = shown
     first = max(0, len(conversation.turns) - shown)
     for number, turn in enumerate(conversation.turns[first:], first):
+        _draw_images(turn)
         if turn.is_finished:
             _draw_turn(desk.client, conversation, number)
         else:
             _draw_running(desk.client, conversation, number)
     if filters:
         st.caption(describe_filters(filters))
+
+
+def _draw_images(turn: Turn) -> None:
+    """Above the question. As addresses, so that no image is decoded here: what is in it is for the browser."""
+    if turn.asked.images:
+        images = [image.address for image in turn.asked.images]
+        st.image(images, caption=[plain(one_line(name, 80)) for name in turn.image_names], width=IMAGE_WIDTH)
+    elif turn.image_names:
+        st.caption(plain(texts.ASK_IMAGE_FORGOTTEN.format(names=one_line(", ".join(turn.image_names), 300))))
 
 
 def _draw_welcome(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.server.schemas_upkeep import KeyForm, ModelsForm, SettingForm
+from app.web import sight
 from app.web import upkeep_texts as texts
 from app.web.frame import Desk, reported, show_error
 from app.web.safe import one_line, plain
@@ -48,6 +49,7 @@ def _show_llm(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
     else:
         st.markdown(f"**{plain(one_line(models.llm, NAME_SHOWN))}**")
         st.caption(plain(texts.LLM_ORIGIN[models.origin]))
+        st.caption(plain(texts.LLM_SEES if models.sees_images else texts.LLM_SEES_NOT))
     if models.problem:
         show_error(LecternError(models.problem, models.remedy))
     if may_manage:
@@ -83,6 +85,7 @@ def _choose_llm(calls: Calls, models: ModelsForm) -> None:
     ):
         with reported():
             calls.choose_llm(llm)
+            sight.forget()
             parts.notice(texts.LLM_CHANGED)
             st.rerun()
     asked = models.llm if choice in (AUTOMATIC, OTHER) and not llm else llm
