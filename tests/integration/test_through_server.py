@@ -28,6 +28,7 @@ from tests import llm_servers
 from tests.fakes import HashEmbedder
 from tests.integration.running import Outcome, run_command
 from tests.integration.test_cli import CHECKOUT, plain_environment, take_interrupts
+from tests.pictures import picture
 
 LAMP = "How often does the lamp of the lighthouse flash?"
 
@@ -96,6 +97,8 @@ ALIKE: list[list[object]] = [
     ["search", LAMP, "--where", "colour=red"],
     ["ask", LAMP],
     ["ask", LAMP, "--explain", "--no-llm"],
+    ["ask", LAMP, "--image", "sign.png"],
+    ["ask", LAMP, "--image", "none.png"],
     ["ask", " ?! "],
     ["ask", "a" * 9_000],
     ["ask", "x", "--collection", "nope"],
@@ -133,6 +136,7 @@ def outcome_of(arguments: list[object], home: Path) -> Outcome:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     base = tmp_path_factory.mktemp("through")
     home, questions = base / "home", base / "questions.jsonl"
+    (base / "sign.png").write_bytes(picture())
     questions.write_text(json.dumps({"question": LAMP, "document": "light.txt", "pages": [0]}))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("OLLAMA_URL", "http://127.0.0.1:9"), ("REFUSAL_THRESHOLD", "0"), ("WORKERS", "1")):
@@ -268,6 +272,24 @@ def test_what_is_amiss_is_found_and_mended_through_the_server(
     found = outcome_of(["verify", "--repair", "--json"], home)
     (problem,) = found.json["problems"]
     assert (found.code, problem["what"], problem["repaired"]) == (1, "file gone", False)
+
+
+def test_an_image_goes_through_the_server_to_the_llm(
+    home: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = tmp_path / "sign.png"
+    sign.write_bytes(picture())
+    with llm_servers.ollama_server(answer="Three times [1].", capabilities=["completion", "vision"]) as llm:
+        monkeypatch.setenv("LECTERN_LLM", "ollama:llava")
+        monkeypatch.setenv("LECTERN_LLM_BASE_URL", llm.url)
+        monkeypatch.setenv("LECTERN_REFUSAL_THRESHOLD", "0")
+        with served(home):
+            outcome_of(["sync", write_documents(folder)], home)
+            assert "Three times [1]." in outcome_of(["ask", LAMP, "--image", sign], home).text
+            assert len(llm.chats[0].body["messages"][-1]["images"]) == 1
+            sign.write_text("notes")
+            wrong = outcome_of(["ask", LAMP, "--image", sign], home)
+            assert (wrong.code, "'sign.png' is not a PNG" in wrong.text, len(llm.chats)) == (2, True, 1)
 
 
 # --- Ctrl-C ---
