@@ -11,6 +11,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
+from tests.pictures import picture
 
 expect.set_options(timeout=PATIENCE)
 
@@ -158,3 +159,18 @@ def test_a_conversation_is_exported_with_its_quotes_and_can_be_begun_anew(open_p
     assert "- [1] The lighthouse, page 1 (lighthouse.pdf): “A keeper was paid nine shillings a week" in exported
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_an_image_is_attached_shown_above_its_question_and_seen_by_the_llm(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(ISLAND)
+    sign = {"name": "sign.png", "mimeType": "image/png", "buffer": picture()}
+    page.get_by_test_id("stChatInput").locator("input[type=file]").set_input_files([sign])  # type: ignore[list-item]
+    expect(page.get_by_test_id("stChatInput")).to_contain_text("sign.png")
+    finished(ask(page, world.ASK_KEEPER))
+    expect(page.get_by_test_id("stImageCaption")).to_have_text("sign.png")
+    shown = page.get_by_test_id("stImage").locator("img")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.naturalWidth") == 40
+    assert "data:image/png;base64," in str(product.llm.chats[-1].body)
