@@ -81,8 +81,8 @@ def with_choices(settings: Settings, chosen: Mapping[str, Choice]) -> Settings:
     known = {adjustable.name for adjustable in ADJUSTABLE}
     update: dict[str, Choice] = {name: value for name, value in chosen.items() if name in known}
     if llm := str(chosen.get(LLM, "")):
-        update |= {"llm": llm, "llm_base_url": _address_for(llm, settings)}
-    return settings.model_copy(update=update)
+        update["llm_base_url"] = _address_for(llm, settings)
+    return (settings.for_llm(llm) if llm else settings).model_copy(update=update)
 
 
 def ollama_url(settings: Settings) -> str:

@@ -115,7 +115,7 @@ class LocalDesk:
         images: Sequence[ImageFile] = (),
     ) -> Iterator[LocalAnswer]:
         """Answer here."""
-        settings = self._settings.model_copy(update={"llm": llm}) if llm else self._settings
+        settings = self._settings.for_llm(llm) if llm else self._settings
         model = choose_model(settings, use_llm=use_llm)
         with closing(Sandbox(lambda: open_sandbox(settings))) as sandbox:
             shown = prepare_images(images, model, sandbox)

@@ -318,7 +318,7 @@ class Service:
 
     def _choose_model(self, named: str) -> LanguageModel | None:
         if named:
-            return choose_model(self.lectern.settings.model_copy(update={"llm": named}))
+            return choose_model(self.lectern.settings.for_llm(named))
         return self.current_model()
 
     def _add_link(self, collection: str, url: str, document: str) -> tuple[str, SyncJob]:

@@ -53,7 +53,9 @@ class Settings(BaseSettings):
         None, gt=500, description="prompt and answer together; empty: the server is asked"
     )
     llm_sees_images: bool | None = Field(
-        None, description="whether the LLM looks at images; empty: the server, or LangChain's table of models, is asked"
+        None,
+        description="whether the LLM named here looks at images, or any where none is; "
+        "empty: its server, or LangChain's table of models, is asked",
     )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest silence of an LLM")
     llm_retries: int = Field(3, ge=0, description="further tries on passing errors, before the first word")
@@ -130,6 +132,11 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Where converted models are kept."""
         return self.model_cache.expanduser().absolute() if self.model_cache else self.home / "models"
+
+    def for_llm(self, llm: str) -> Settings:
+        """These, for another LLM than they name: what they say of the sight of theirs says nothing of it."""
+        sees = self.llm_sees_images if self.llm in ("", llm) else None
+        return self.model_copy(update={"llm": llm, "llm_sees_images": sees})
 
     @classmethod
     def settings_customise_sources(

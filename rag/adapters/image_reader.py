@@ -15,6 +15,8 @@ from rag.errors import ImageError
 from rag.types import Image, ImageFile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+LOSSLESS = ("PNG", "GIF")
+"""What was kept so is kept so. A telephone's JPEG with several pictures in it has another name in Pillow."""
 
 MOST_PIXELS = 50_000_000
 """Of a file, before it is decoded: the largest sensors of most telephones. Four bytes each are held in memory."""
@@ -58,7 +60,7 @@ def prepare_image(file: ImageFile) -> Image:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on a broken file.
         raise ImageError(f"The image {file.name!r} is damaged ({type(error).__name__}).", SAVE_AS_REMEDY) from None
-    return _encode(file.name, picture, is_photo=kind in ("JPEG", "WEBP"))
+    return _encode(file.name, picture, is_photo=kind not in LOSSLESS)
 
 
 def _check_pixels(name: str, opened: PIL.Image.Image) -> None:

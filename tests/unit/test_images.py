@@ -53,6 +53,14 @@ def test_a_photo_is_turned_upright_and_loses_the_place_where_it_was_taken() -> N
     assert not opened(made.content).getexif()
 
 
+def test_of_a_photo_with_several_pictures_and_of_a_moving_one_the_first_is_shown() -> None:
+    first, second = PIL.Image.new("RGB", (40, 20), "red"), PIL.Image.new("RGB", (40, 20), "blue")
+    for kind, media_type in (("MPO", "image/jpeg"), ("GIF", "image/png"), ("WEBP", "image/jpeg")):
+        made = prepare(encoded(first, kind, save_all=True, append_images=[second]))
+        assert made.media_type == media_type
+        assert opened(made.content).getpixel((5, 5))[0] > 240
+
+
 def test_a_large_image_is_scaled_to_what_llms_look_at() -> None:
     made = prepare(picture("JPEG", (4000, 3000)))
     assert MOST_PIXELS_SHOWN * 0.98 < made.width * made.height < MOST_PIXELS_SHOWN * 1.01

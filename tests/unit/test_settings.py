@@ -124,3 +124,9 @@ def test_settings_of_other_programs_in_the_env_file_do_not_matter(bare: Path) ->
 def test_every_setting_is_described() -> None:
     undescribed = [name for name, field in Settings.model_fields.items() if not field.description]
     assert [name for name in undescribed if not name.endswith("_api_key")] == []
+
+
+def test_what_is_said_of_the_sight_of_an_llm_is_not_said_of_another() -> None:
+    named = read_settings(llm="openai:mine", llm_sees_images=True)
+    assert [named.for_llm(llm).llm_sees_images for llm in ("openai:mine", "ollama:other")] == [True, None]
+    assert read_settings(llm="", llm_sees_images=True).for_llm("ollama:any").llm_sees_images is True
