@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -19,6 +20,12 @@ OpenLectern = Callable[..., AbstractContextManager[Lectern]]
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return build_embedder(Settings(embedder=""))
+
+
+@pytest.fixture(autouse=True)
+def kept_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's test runner puts a page in the place of the main module, which worker processes would then run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture

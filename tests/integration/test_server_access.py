@@ -206,6 +206,6 @@ def test_the_openai_client_is_refused_in_its_own_form(scene: Scene) -> None:
         client.models.list()
     assert (refused.value.code, refused.value.type) == ("invalid_api_key", "invalid_request_error")
     known = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key=scene.served.tokens.add("chatter"), max_retries=0)
-    with pytest.raises(openai.APIStatusError, match="larger than 8 MB") as too_large:
-        known.chat.completions.create(model="m", messages=[{"role": "user", "content": "a" * (9 << 20)}])
+    with pytest.raises(openai.APIStatusError, match="larger than 16 MB") as too_large:
+        known.chat.completions.create(model="m", messages=[{"role": "user", "content": "a" * (17 << 20)}])
     assert (too_large.value.status_code, too_large.value.type) == (413, "invalid_request_error")
