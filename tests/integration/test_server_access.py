@@ -67,6 +67,10 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             yield Scene(served, limited, nobody, paths, documents[HIDDEN], documents[MINE], hidden_run)
 
 
+MAKING = ("/collections/{name}/documents", "/collections/{name}/links")
+"""Paths by which a collection is made that is new."""
+
+
 def bodies_for(path: str, collection: str) -> dict[str, Any]:
     """A well-formed request, so that an answer tells of rights and not of form."""
     if path.endswith("/documents"):
@@ -80,6 +84,7 @@ def bodies_for(path: str, collection: str) -> dict[str, Any]:
             "/ask": {"question": "When does the lamp flash?", "collection": collection, "explain": True},
             "/feedback": {"question": "When?", "rating": "up", "collection": collection},
             "/sync": {"folder": "/nowhere", "collection": collection},
+            "/collections/{name}/links": {"url": "http://127.0.0.1:9/letter.txt"},
             "/collections/{name}/documents/{id}/why": {"question": "When does the lamp flash?"},
             "/collections/{name}/evaluation-questions": {"questions": [{"question": "When?"}]},
         }.get(path, {})
@@ -113,7 +118,7 @@ def test_every_route_answers_for_a_hidden_collection_as_for_one_that_does_not_ex
                 how = bodies_for(path, collection) if method == "POST" else {}
                 if "{name}" not in path and "{model}" not in path and collection not in json.dumps(how.get("json", {})):
                     continue
-                if path == "/collections/{name}/documents" and method == "POST" and collection == "planned":
+                if path in MAKING and method == "POST" and collection == "planned":
                     continue  # This one may be made.
                 answer = scene.request(method, fill(path, collection, scene.hidden_id), **how)
                 answers.append((answer.status_code, answer.text.replace(collection, "X")))
