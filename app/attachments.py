@@ -34,11 +34,6 @@ def decode_image(name: str, encoded: str) -> ImageFile:
         raise ImageError(f"The image {name!r} is not in base64.", "Send the bytes of its file in base64.") from None
 
 
-def encode_image(file: ImageFile) -> str:
-    """Its bytes in base64."""
-    return base64.b64encode(file.content).decode("ascii")
-
-
 def prepare_images(files: Sequence[ImageFile], model: LanguageModel | None, sandbox: Sandbox) -> tuple[Image, ...]:
     """The images for an LLM, which is asked first whether it sees any. Raises QuestionError, ImageError."""
     if not files:

@@ -7,6 +7,7 @@ the bottom left of the page.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -294,6 +295,11 @@ class ImageFile:
 
     name: str
     content: bytes = field(repr=False)
+
+    @property
+    def encoded(self) -> str:
+        """Its bytes in base64."""
+        return base64.b64encode(self.content).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -250,6 +250,20 @@ def google_server(
     end = (_event({"candidates": [last], "usageMetadata": usage}),)
     with _serve(Script(_words(answer), (), frame, end, {}, "text/event-stream", pause), failures) as server:
         yield server
+
+
+SERVERS: dict[str, Callable[..., AbstractContextManager[ModelServer]]] = {
+    "ollama": ollama_server,
+    "openai": openai_server,
+    "anthropic": anthropic_server,
+    "google_genai": google_server,
+}
+"""By the provider that an LLM is named with."""
+
+
+def server_of(spec: str, **script: Any) -> AbstractContextManager[ModelServer]:
+    """The server of the provider of PROVIDER:MODEL, with what it is to say."""
+    return SERVERS[spec.split(":")[0]](**script)
 
 
 def _words(answer: str) -> tuple[str, ...]:

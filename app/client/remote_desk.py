@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.attachments import encode_image
 from app.client import forms
 from app.client.connection import Connection
 from app.desk import Added, Found, OnProgress
@@ -108,7 +107,7 @@ class RemoteDesk:
         how: dict[str, Any] = {"llm": llm, "use_llm": use_llm, "explain": explain, "stream": True}
         if images:
             check_attached(images)
-            how["images"] = [{"name": image.name, "data": encode_image(image)} for image in images]
+            how["images"] = [{"name": image.name, "data": image.encoded} for image in images]
         with self._connection.events("/ask", {**_question(question, collection, filters), **how}) as events:
             yield RemoteAnswer(self._connection, events)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
@@ -28,6 +27,7 @@ from app.server.schemas import (
 )
 from app.server.schemas_upkeep import ModelsForm
 from rag.errors import LecternError
+from rag.types import ImageFile
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -52,24 +52,6 @@ class SignInError(ServiceError):
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """An image that goes with a question, as it was dropped."""
-
-    name: str
-    content: bytes = field(repr=False)
-
-    @property
-    def address(self) -> str:
-        """The image itself as an address (RFC 2397), for browsers, which see by its content what it is."""
-        return f"data:image/png;base64,{self.encoded}"
-
-    @property
-    def encoded(self) -> str:
-        """Its bytes in base64."""
-        return base64.b64encode(self.content).decode("ascii")
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """A question as the service takes it; `history` are (role, text) of the turns before it."""
 
@@ -78,7 +60,7 @@ class Asked:
     filters: Mapping[str, str] = field(default_factory=dict)
     history: Sequence[tuple[str, str]] = ()
     use_llm: bool = True
-    images: tuple[Attachment, ...] = ()
+    images: tuple[ImageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from rag.types import Answer, Message, Usage
 from tests import llm_servers
-from tests.llm_servers import CUT, HANG, HANG_IN_ANSWER, ModelServer, status
+from tests.llm_servers import CUT, HANG, HANG_IN_ANSWER, ModelServer, server_of, status
 
 PDF = "harbour.pdf"
 PDF_PAGES = [
@@ -45,11 +45,7 @@ LAMP = "How often does the lamp of the lighthouse flash?"
 LAMP_SENTENCE = "The lamp of the lighthouse flashes three times every twenty seconds"
 BREAD = "What does the bakery sell?"
 
-SERVERS: dict[str, Callable[..., AbstractContextManager[ModelServer]]] = {
-    "ollama:llama3.2:3b": llm_servers.ollama_server,
-    "openai:gpt-4o": llm_servers.openai_server,
-    "anthropic:claude-haiku-4-5": llm_servers.anthropic_server,
-}
+LLMS = ("ollama:llama3.2:3b", "openai:gpt-4o", "anthropic:claude-haiku-4-5")
 OPENAI = "openai:gpt-4o"
 
 
@@ -94,7 +90,7 @@ def served(
 ) -> Iterator[tuple[AskPipeline, ModelServer]]:
     """A pipeline whose LLM is a scripted server."""
     given = {"llm_timeout_seconds": 5, "llm_retries": 0, **(settings or {})}
-    with SERVERS[spec](**script) as server:
+    with server_of(spec, **script) as server:
         key = {"openai_api_key": "k", "anthropic_api_key": "k"}
         yield pipeline_of(shelf, threshold=threshold, llm=spec, llm_base_url=server.url, **key, **given), server
 
@@ -119,7 +115,7 @@ def prompt_text(server: ModelServer) -> str:
     return "\n".join([str(body.get("system", "")), *messages])
 
 
-@pytest.mark.parametrize("spec", list(SERVERS))
+@pytest.mark.parametrize("spec", LLMS)
 def test_an_answer_streams_from_each_provider_with_checked_citations(shelf: Lectern, spec: str) -> None:
     number = lamp_source(shelf)
     text = f"{LAMP_SENTENCE} [{number}]. The moon is made of green cheese [{number}]. It hums [77]."

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -16,19 +16,14 @@ from rag.adapters.chat_models.providers import THINKING_TOKENS
 from rag.errors import ConfigurationError, ModelError
 from rag.types import Message, ModelChunk, Usage
 from tests import llm_servers
-from tests.llm_servers import ModelServer, status
+from tests.llm_servers import server_of, status
 
 QUESTION = [Message("system", "Be short."), Message("user", "Capital of France?")]
 KEY = "sk-secret-1234567890"
 
-SERVERS: dict[str, Callable[..., AbstractContextManager[ModelServer]]] = {
-    "ollama:llama3.2:3b": llm_servers.ollama_server,
-    "openai:gpt-4o": llm_servers.openai_server,
-    "anthropic:claude-haiku-4-5": llm_servers.anthropic_server,
-    "google_genai:gemini-2.5-flash": llm_servers.google_server,
-}
+LLMS = ("ollama:llama3.2:3b", "openai:gpt-4o", "anthropic:claude-haiku-4-5", "google_genai:gemini-2.5-flash")
 
-every_provider = pytest.mark.parametrize("spec", list(SERVERS))
+every_provider = pytest.mark.parametrize("spec", LLMS)
 
 
 @contextmanager
@@ -37,7 +32,7 @@ def opened(
 ) -> Iterator[tuple[ChatModel, Any]]:
     """A model and the scripted server it talks to."""
     with (
-        SERVERS[spec](**script) as server,
+        server_of(spec, **script) as server,
         closing(
             open_chat_model(spec, base_url=server.url, api_key=KEY, timeout_seconds=timeout_seconds, retries=retries)
         ) as model,
@@ -148,7 +143,7 @@ def test_a_rate_limit_that_lasts_is_named(spec: str) -> None:
         assert "limits the rate" in failure_of(model).reason
 
 
-@pytest.mark.parametrize("spec", [spec for spec in SERVERS if not spec.startswith("ollama")])
+@pytest.mark.parametrize("spec", [spec for spec in LLMS if not spec.startswith("ollama")])
 def test_a_wait_too_long_to_sit_out_is_not_begun(spec: str) -> None:
     """Ollama's client library does not pass the header on, and Ollama does not send it."""
     with opened(spec, retries=3, failures=[status(429, retry_after=3600)]) as (model, server):

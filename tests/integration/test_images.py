@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,13 @@ from tests.fakes import HashEmbedder
 from tests.integration.running import run_command
 from tests.integration.serving import Served, serving, without_reader
 from tests.integration.test_web_frame import draw
-from tests.llm_servers import ModelServer, status
+from tests.llm_servers import ModelServer, server_of, status
 from tests.pictures import bomb, opened, photo, picture
 
 LAMP = "How often does the lamp of the lighthouse flash?"
 ANSWER = "The lamp flashes three times every minute [1]."
 
-SERVERS: dict[str, Callable[..., AbstractContextManager[ModelServer]]] = {
-    "ollama:llava": llm_servers.ollama_server,
-    "openai:gpt-4o": llm_servers.openai_server,
-    "anthropic:claude-haiku-4-5": llm_servers.anthropic_server,
-    "google_genai:gemini-2.5-flash": llm_servers.google_server,
-}
+LLMS = ("ollama:llava", "openai:gpt-4o", "anthropic:claude-haiku-4-5", "google_genai:gemini-2.5-flash")
 SEEING: dict[str, dict[str, Any]] = {
     "ollama:llava": {"capabilities": ["completion", "vision"]},
     "openai:gpt-4o": {"n_ctx": 8192, "vision": True},
@@ -96,11 +91,11 @@ def image_in(spec: str, body: Any) -> tuple[str, str]:
             return inline["mime_type"], inline["data"].replace("-", "+").replace("_", "/")
 
 
-@pytest.mark.parametrize("spec", list(SERVERS))
+@pytest.mark.parametrize("spec", LLMS)
 def test_an_image_arrives_in_the_protocol_of_its_llm(spec: str) -> None:
     shown = Message("user", LAMP, (Image("sign.png", "image/png", picture(), 40, 20),))
     with (
-        SERVERS[spec](**SEEING.get(spec, {})) as server,
+        server_of(spec, **SEEING.get(spec, {})) as server,
         closing(open_chat_model(spec, base_url=server.url, api_key="k", retries=0)) as model,
     ):
         assert model.sees_images
@@ -112,7 +107,7 @@ def test_an_image_arrives_in_the_protocol_of_its_llm(spec: str) -> None:
 @pytest.mark.parametrize("spec", ["ollama:llava", "anthropic:claude-haiku-4-5"])
 def test_an_image_goes_with_a_question_from_the_api_to_the_llm(spec: str, home: Path, folder: Path) -> None:
     with (
-        SERVERS[spec](answer=ANSWER, **SEEING.get(spec, {})) as llm,
+        server_of(spec, answer=ANSWER, **SEEING.get(spec, {})) as llm,
         serving_with(home, folder, spec, llm) as served,
     ):
         assert served.client.get("/models").json()["sees_images"] is True
@@ -138,8 +133,7 @@ BLIND: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("spec", "says"), BLIND)
 def test_an_llm_of_which_nobody_says_so_does_not_see_unless_the_setting_does(spec: str, says: dict[str, Any]) -> None:
-    open_server = next(made for name, made in SERVERS.items() if name.split(":")[0] == spec.split(":")[0])
-    with open_server(**says) as server:
+    with server_of(spec, **says) as server:
         seen = []
         for setting in (None, True):
             with closing(open_chat_model(spec, base_url=server.url, api_key="k", sees_images=setting)) as model:

@@ -170,9 +170,7 @@ def test_a_quoted_answer_tries_no_connection_though_keys_for_remote_llms_are_set
 
 @pytest.mark.parametrize("spec", ["ollama:llama3.2:3b", "anthropic:claude-haiku-4-5"])
 def test_an_answer_of_a_local_llm_goes_to_it_alone(machine: Machine, spec: str) -> None:
-    provider = spec.split(":")[0]
-    server_of = {"ollama": llm_servers.ollama_server, "anthropic": llm_servers.anthropic_server}[provider]
-    with server_of(answer="Many [1].") as server:
+    with llm_servers.server_of(spec, answer="Many [1].") as server:
         settings = {"LECTERN_LLM": spec, "LECTERN_LLM_BASE_URL": server.url, "ANTHROPIC_API_KEY": "k"}
         answered = machine.run("ask", "How many puffins were counted?", "--json", **settings)
         assert len(server.chats) == 1

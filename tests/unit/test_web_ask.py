@@ -15,8 +15,9 @@ from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, State, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.proof import Proof, find_quote
-from app.web.client import Asked, AskEvent, Attachment, Piece, ServiceError, SignInError, Sources, _events, problem_in
+from app.web.client import Asked, AskEvent, Piece, ServiceError, SignInError, Sources, _events, problem_in
 from app.web.safe import one_line, plain, quiet
+from rag.types import ImageFile
 
 SOURCE = SourceForm(
     number=1,
@@ -182,7 +183,7 @@ def test_of_old_images_only_the_names_are_kept() -> None:
     kept = Conversations(image_bytes=25)
     old, new = kept.open("ann"), kept.open("bob")
     for conversation in (old, new, new):
-        turn = Turn(Asked("What is this?", "island", images=(Attachment("sign.png", bytes(10)),)))
+        turn = Turn(Asked("What is this?", "island", images=(ImageFile("sign.png", bytes(10)),)))
         turn.take(answer())
         conversation.turns.append(turn)
     kept.forget_old_images()
@@ -247,7 +248,7 @@ def test_an_export_has_the_quotes_and_no_image_link_or_html_of_others() -> None:
 
 
 def test_an_export_names_the_images_of_a_question() -> None:
-    turn = Turn(Asked("What is this?", "island", images=(Attachment("sign <b>.png", b"x"), Attachment("b.gif", b"y"))))
+    turn = Turn(Asked("What is this?", "island", images=(ImageFile("sign <b>.png", b"x"), ImageFile("b.gif", b"y"))))
     turn.take(answer())
     assert "## What is this?\n\n(with sign \\<b>.png, b.gif attached)\n\nIt flashes" in conversation_markdown(
         "island", [turn]

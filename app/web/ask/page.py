@@ -13,12 +13,13 @@ from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.filters import choose_filters, describe_filters
-from app.web.ask.proof import Proof, draw_proof
-from app.web.client import Asked, Attachment, LecternClient
+from app.web.ask.proof import Proof, draw_proof, picture_address
+from app.web.client import Asked, LecternClient
 from app.web.frame import Desk, reported, show_error
 from app.web.safe import one_line, plain
 from app.web.sight import sees_images
 from rag.errors import LecternError
+from rag.types import ImageFile
 
 TURNS_SHOWN = 10
 """The last ones; a page with hundreds is slow to draw and nobody reads them at once."""
@@ -65,7 +66,7 @@ def show(desk: Desk) -> None:
         draw_proof(desk.client, proof, _show_proof)
 
 
-def _draw_input(desk: Desk, *, takes_images: bool) -> tuple[str, tuple[Attachment, ...]]:
+def _draw_input(desk: Desk, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
     """The field for the question; returns what was sent, "" and none while nothing was."""
     if not takes_images:
         asked = st.chat_input(
@@ -83,7 +84,7 @@ def _draw_input(desk: Desk, *, takes_images: bool) -> tuple[str, tuple[Attachmen
     )
     if sent is None:
         return "", ()
-    images = tuple(Attachment(file.name, file.getvalue()) for file in sent.files)
+    images = tuple(ImageFile(file.name, file.getvalue()) for file in sent.files)
     if images and not sent.text.strip():
         st.warning(texts.ASK_IMAGE_ALONE)
     if sum(len(image.content) for image in images) > MOST_IMAGE_MEGABYTES << 20:
@@ -113,7 +114,7 @@ def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str
 def _draw_images(turn: Turn) -> None:
     """Above the question. As addresses, so that no image is decoded here: what is in it is for the browser."""
     if turn.asked.images:
-        images = [image.address for image in turn.asked.images]
+        images = [picture_address(image.content) for image in turn.asked.images]
         st.image(images, caption=[plain(one_line(name, 80)) for name in turn.image_names], width=IMAGE_WIDTH)
     elif turn.image_names:
         st.caption(plain(texts.ASK_IMAGE_FORGOTTEN.format(names=one_line(", ".join(turn.image_names), 300))))

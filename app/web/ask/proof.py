@@ -149,4 +149,9 @@ def _picture(
 ) -> str:
     """A picture as a data URL; whose it is, and of which version, is part of the key."""
     picture = _client.page_image(collection, document_id, page, scale=SCALE, marks=marks)
+    return picture_address(picture)
+
+
+def picture_address(picture: bytes) -> str:
+    """A picture itself as an address (RFC 2397), for browsers, which see by its content what it is."""
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
