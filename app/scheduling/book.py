@@ -72,7 +72,9 @@ class RegisteredFolder:
         """When it is synced next as far as that is known: by its schedule, or as a retry."""
         if self.paused:
             return None
-        now, start = datetime.now().astimezone(), datetime.fromtimestamp(self.added_at).astimezone()
+        now = datetime.now().astimezone()
+        # Added "later" than now: by a clock that has been set back since.
+        start = min(datetime.fromtimestamp(self.added_at).astimezone(), now)
         times = [next_time(self.schedule, start=start, now=now)]
         if self.next_retry:
             times.append(datetime.fromtimestamp(self.next_retry).astimezone())

@@ -86,6 +86,7 @@ class ScheduledJobs:
         with translated_errors(self._job_file):
             self._scheduler.start(paused=True)
         self.follow(folders)
+        self.follow_clock()
         self._scheduler.resume()
 
     def stop(self) -> None:
@@ -110,6 +111,20 @@ class ScheduledJobs:
             for job_id, folder in wanted.items():
                 self._add(job_id, folder)
         self._followed = schedules
+
+    def follow_clock(self) -> None:
+        """Bring the jobs in step with a clock that was set or slept. Raises StoreError.
+
+        A time further ahead than the schedule's next one was chosen by a clock that was fast; a time that has come is
+        found at once, while APScheduler would sleep for as long as it had been away.
+        """
+        with translated_errors(self._job_file):
+            now = datetime.now().astimezone()
+            for job in self._scheduler.get_jobs():
+                soonest = build_trigger(job.name, start=now).get_next_fire_time(now, now)
+                if soonest and job.next_run_time > soonest:
+                    job.modify(next_run_time=soonest)
+            self._scheduler.wakeup()
 
     def _add(self, job_id: str, folder: RegisteredFolder) -> None:
         trigger = build_trigger(folder.schedule, start=datetime.fromtimestamp(folder.added_at).astimezone())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from app.scheduling.book import ASKED, CUT_OFF, RUNNING, FolderBook, RegisteredFolder
+from app.scheduling.clock import TOLERANCE_SECONDS, Clock
 from app.scheduling.jobs import ScheduledJobs
 from app.scheduling.running import RunSync, run_folder
 from app.scheduling.times import BackOff
@@ -49,6 +50,7 @@ class FolderScheduler:
         look_seconds: float = LOOK_SECONDS,
         quiet_seconds: float = QUIET_SECONDS,
         full_pass_seconds: float = FULL_PASS_SECONDS,
+        clock: Clock | None = None,
     ) -> None:
         """`run_sync` is called from several threads, though never twice at once for a collection.
 
@@ -60,6 +62,7 @@ class FolderScheduler:
         self._jobs = ScheduledJobs(home / JOB_FILE, book.file)
         self._watches = Watches(book, ignore=ignore, passed_over=home, quiet_seconds=quiet_seconds)
         self._back_off = back_off or BackOff()
+        self._clock = clock or Clock()
         self._look_seconds = look_seconds
         self._full_pass_seconds = full_pass_seconds
         self._runs: dict[int, tuple[str, threading.Thread]] = {}
@@ -77,7 +80,7 @@ class FolderScheduler:
 
     def start(self) -> None:
         """Begin: what was missed is caught up once, what was cut off is done again. Raises StoreError."""
-        self._started_at = time.time()
+        self._started_at = self._clock.now()
         self._jobs.start(self._book.list_folders())
         self._thread.start()
 
@@ -114,11 +117,14 @@ class FolderScheduler:
 
     def _look(self) -> None:
         """Bring jobs and watches in step with the book, and start what is due."""
+        if jump := self._clock.jumped():
+            log.info("The clock went %s by %.0f s.", "forward" if jump > 0 else "back", abs(jump))
+            self._jobs.follow_clock()
         running = set(self._runs)  # Before the book is read: what ends meanwhile is not taken for cut off.
         folders = self._book.list_folders()
         self._jobs.follow(folders)
         self._watches.follow(folders)
-        now = time.time()
+        now = self._clock.now()
         for folder in folders:
             if folder.last_outcome == RUNNING:
                 if folder.id not in running:
@@ -133,10 +139,14 @@ class FolderScheduler:
     def _reason_now(self, folder: RegisteredFolder, now: float) -> str:
         if folder.paused or folder.due_since:
             return ""
-        if folder.next_retry and folder.next_retry <= now:
-            return RETRY
+        # Times further ahead than they can be were noted by a clock that has been set back since.
+        if folder.next_retry:
+            gap = self._back_off.gap(max(folder.failures, 1)).total_seconds()
+            if folder.next_retry <= now or folder.next_retry > now + gap + TOLERANCE_SECONDS:
+                return RETRY
         # A watch that begins asks for a pass itself, so the hours count from then on.
-        last_pass = max(folder.last_attempt, folder.added_at, self._started_at)
+        passes = (folder.last_attempt, folder.added_at, self._started_at)
+        last_pass = max((at for at in passes if at <= now + TOLERANCE_SECONDS), default=0.0)
         return FULL_PASS if folder.watch and last_pass + self._full_pass_seconds <= now else ""
 
     def _count_crash(self, folder: RegisteredFolder) -> None:

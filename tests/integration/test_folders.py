@@ -21,6 +21,7 @@ import pytest
 
 from app.build import Lectern, open_lectern
 from app.scheduling.book import FolderBook, RegisteredFolder
+from app.scheduling.clock import Clock
 from app.scheduling.scheduler import FolderScheduler
 from app.scheduling.times import BackOff
 from app.settings import read_settings
@@ -608,6 +609,99 @@ def test_a_sync_in_which_the_process_was_killed_counts_as_a_failure_and_is_retri
     start()
     eventually(lambda: book.get(added.id).last_outcome == "done")
     assert sync.count(folder) == 1
+
+
+# --- a clock that jumps ---
+
+
+def change_row(home: Path, **values: float) -> None:
+    """Write times into the book as a clock that was wrong would have."""
+    connection = sqlite3.connect(home / "service.sqlite")
+    for column, value in values.items():
+        connection.execute(f"UPDATE watched_folders SET {column} = ?", (value,))
+    connection.commit()
+    connection.close()
+
+
+def next_job_time(home: Path) -> float:
+    connection = sqlite3.connect(home / "schedule.sqlite")
+    ((at,),) = connection.execute("SELECT next_run_time FROM apscheduler_jobs").fetchall()
+    connection.close()
+    return float(at)
+
+
+TEN_YEARS = 10 * 366 * 86_400.0
+
+
+def test_a_watched_folder_that_was_synced_in_the_future_is_synced_now(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    added = book.add(folder, "default", watch=True)
+    set_back = 0.0
+    start(clock=Clock(now=lambda: time.time() - set_back))
+    eventually(lambda: sync.began and settled(book, added))
+    before = sync.count(folder)
+    ahead = time.time() + TEN_YEARS
+    change_row(home, last_attempt=ahead, added_at=ahead)
+    set_back = 3600.0  # So that it began, too, in the future.
+    eventually(lambda: sync.count(folder) > before and settled(book, added))
+    assert book.get(added.id).last_attempt <= time.time()
+
+
+def test_a_retry_promised_by_a_fast_clock_is_not_waited_for(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    added = book.add(folder, "default")
+    book.begin_run(added.id)
+    book.finish_run(added.id, outcome="failed", reason="", failures=1, retry_after=TEN_YEARS, seconds=0.0)
+    start()
+    eventually(lambda: settled(book, added) and book.get(added.id).last_outcome == "done")
+    assert sync.count(folder) == 1
+
+
+def test_a_schedule_that_a_fast_clock_moved_away_comes_back(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    book.add(folder, "default", schedule="30 2 * * *")
+    start().stop()
+    right = next_job_time(home)
+    move_jobs_into_the_past(home, seconds=-TEN_YEARS)
+    start().stop()
+    assert next_job_time(home) == right
+    assert sync.began == []
+
+
+def test_an_interval_that_a_fast_clock_moved_away_goes_on(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    added = book.add(folder, "default", every="1s")
+    scheduler = start()
+    eventually(lambda: sync.began and settled(book, added))
+    scheduler.stop()
+    before = sync.count(folder)
+    change_row(home, added_at=time.time() + TEN_YEARS)
+    move_jobs_into_the_past(home, seconds=-TEN_YEARS)
+    start()
+    eventually(lambda: sync.count(folder) >= before + 2)
+
+
+def test_a_time_that_came_while_the_machine_slept_is_not_slept_through(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    book.add(folder, "default", schedule="30 2 1 1 *")
+    slept = 0.0
+    looks = threading.Semaphore(0)
+
+    def passed() -> float:
+        looks.release()
+        return time.monotonic() - slept
+
+    start(clock=Clock(passed=passed))
+    for _ in range(50):
+        assert looks.acquire(timeout=PATIENCE_SECONDS)
+    move_jobs_into_the_past(home, seconds=TEN_YEARS)  # By now the scheduler sleeps until next year.
+    slept = 3600.0
+    eventually(lambda: sync.began)
 
 
 # --- with the real pipeline ---
