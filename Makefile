@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-first test-second test-third test-unit test-integration browser lint types check audit sbom bench torture lock
+.PHONY: help install run demo test test-first test-second test-third test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -64,8 +64,17 @@ bench: $(VENV)/.installed-dev ## measure speed and recall: make bench FOLDER=...
 	$(BIN)/python -m benchmarks.ingest $(FOLDER)
 	$(BIN)/python -m benchmarks.retrieval --folder $(FOLDER) --questions $(QUESTIONS)
 
-torture: $(VENV)/.installed-dev ## have hostile and broken files read: make torture FOLDER="..."
+KILLS := 10
+torture: $(VENV)/.installed-dev ## hostile and broken files, kills and full disks, injected orders: make torture FOLDER="..." KILLS=200
 	$(BIN)/python -m benchmarks.torture $(FOLDER)
+	$(BIN)/python -m benchmarks.crashes --trials $(KILLS)
+	$(BIN)/python -m benchmarks.injections
+
+FUZZED := .txt .csv .eml .html .md .docx .pptx .xlsx .epub .odt .pdf
+SECONDS_EACH := 60
+fuzz: $(VENV)/.installed-dev ## let atheris look for inputs that break a parser: make fuzz FUZZED=".eml .csv" SECONDS_EACH=600
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-fuzz.lock
+	for extension in $(FUZZED); do $(BIN)/python -m tests.fuzz $$extension --seconds $(SECONDS_EACH) || exit; done
 
 lock: ## write the lock files from what .venv holds
 	$(BIN)/python tools/lock.py

@@ -14,6 +14,7 @@ import tomllib
 import urllib.request
 from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -57,6 +58,9 @@ def main() -> None:
     extra = {name: version for name, version in development.items() if name not in runtime}
     purpose = "What tests, checks and benchmarks need besides requirements.lock."
     write("requirements-dev.lock", purpose, extra, hash_files(extra))
+    if find_spec("atheris"):  # Not to be had on every system; its file stays as it is there.
+        fuzzing = installed_versions(project["optional-dependencies"]["fuzz"])
+        write("requirements-fuzz.lock", "What `make fuzz` needs besides.", fuzzing, hash_files(fuzzing))
 
 
 def installed_versions(requirements: Iterable[str]) -> dict[str, str]:

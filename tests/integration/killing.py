@@ -2,7 +2,8 @@
 
 Each trial is a child of this process, forked so that nothing is imported twice. It works while another thread of it
 asks questions, and it dies when it has used a random share of the processor time that the work takes: SIGPROF, left to
-its default, ends a process as abruptly as SIGKILL does. What it leaves is looked at by another child.
+its default, ends a process as abruptly as SIGKILL does. Or its disk fails from then on, or is full at a random size of
+a file. What it leaves is looked at by another child.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from rag.adapters.sqlite.schema import open_catalogue
 from rag.errors import LecternError
 from rag.retrieval import Retriever
 from tests.fakes import HashEmbedder, WordTokenizer
+from tests.integration.failing_disk import can_fail, fail_from_now_on
 from tests.integration.inspection import index_content
 
 QUESTION = "text herring mackerel lobsters"
@@ -181,7 +183,8 @@ WORKS = (
     Work("back up", back_up, OLD, OLD, frozenset(OLD), sync),
 )
 
-FAULTS = ("kill", "disk full")
+KILL, FULL, FAILING = "kill", "disk full", "disk failing"
+FAULTS = (KILL, FULL, *((FAILING,) if can_fail() else ()))
 
 
 # --- looking at what is left ---
@@ -290,18 +293,17 @@ def try_once(prepared: Prepared, fault: str, share: float, base: Path) -> tuple[
     base.mkdir()
     home = base / "home"
     shutil.copytree(prepared.home, home)
-    limit = share * (prepared.seconds if fault == "kill" else prepared.grows_to)
 
     def work() -> None:
-        if fault == "kill":
-            signal.signal(signal.SIGPROF, signal.SIG_DFL)
-            signal.setitimer(signal.ITIMER_PROF, max(limit, 0.001))
+        if fault == FULL:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (int(share * prepared.grows_to), resource.RLIM_INFINITY))
         else:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), resource.RLIM_INFINITY))
+            signal.signal(signal.SIGPROF, signal.SIG_DFL if fault == KILL else lambda *_: fail_from_now_on())
+            signal.setitimer(signal.ITIMER_PROF, max(share * prepared.seconds, 0.001))
         prepared.work.run(home, prepared.folder)
 
     status = wait_for(fork(work, base))
-    if fault == "kill":
+    if fault == KILL:
         assert status in (0, -signal.SIGPROF), (base / "stderr").read_text()
     report = json.loads(
         in_child(lambda: json.dumps(examine(prepared.work, home, prepared.folder, prepared.clean)), base)

