@@ -20,7 +20,7 @@ ENVIRONMENT = ROOT / "build" / "audit"
 
 PIP_AUDIT = "pip-audit>=2.7,<3"
 
-LOCKS = ("requirements.lock", "requirements-torch.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-torch.lock", "requirements-dev.lock", "requirements-fuzz.lock")
 
 INSTALL_SECONDS = 300
 AUDIT_SECONDS = 180

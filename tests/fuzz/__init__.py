@@ -1,1 +1,1 @@
-"""Inputs that find their own way into the parsers: `make fuzz`. What they met is kept in `corpus`, and tests try it."""
+"""Inputs that find their own way into the parsers: `make fuzz`. What they met is in `corpora` and tried by tests."""

@@ -9,8 +9,6 @@ from pathlib import Path
 from ingest.parsing import ParseOptions, parse_file
 from rag.errors import LecternError, ParseError
 
-CORPUS = Path(__file__).with_name("corpus")
-
 OWN_CODE = tuple(f"{Path(__file__).resolve().parents[2] / name}/" for name in ("ingest", "rag"))
 
 OPTIONS = ParseOptions(ocr=False, max_pages=200, max_characters=2_000_000)
