@@ -118,7 +118,7 @@ def _page_command(settings: Settings, host: str, port: int, address: str, *, bro
     if is_loopback(host):
         # Against pages of other sites whose name suddenly means this machine.
         flags += [f"--server.allowedHosts={name}" for name in LOOPBACK_NAMES]
-    return [sys.executable, "-m", "streamlit", "run", str(SCRIPT), *flags, "--", f"--service={address}"]
+    return [sys.executable, "-m", "app.web.start", "run", str(SCRIPT), *flags, "--", f"--service={address}"]
 
 
 def _check_who_gets_in(host: str, address: str) -> None:

@@ -14,7 +14,6 @@ import json
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ import httpx
 
 from benchmarks.load import QUESTIONS, percentile
 from benchmarks.served import LECTERN, LOOK_SECONDS, Server, serving
+from tests.e2e.running import free_port
 from tests.llm_servers import openai_server
 
 NOTES = (
@@ -178,7 +178,7 @@ def run_soak(
 ) -> tuple[Tally, list[str]]:
     """Send that many requests below `place`, killing the server at even distances; what happened, what is amiss."""
     tally = Tally()
-    port = _free_port()
+    port = free_port()
     with openai_server(answer="Three times every twenty seconds [1].", model="scripted") as llm:
         settings = {
             "LECTERN_LLM": "openai:scripted",
@@ -283,11 +283,6 @@ def _verify(home: Path, program: Sequence[str]) -> list[str]:
         return [f"verify: {problem}" for problem in found["problems"]]
     except (ValueError, KeyError):
         return [f"verify ended with {ended.returncode}: {ended.stdout}{ended.stderr}"]
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

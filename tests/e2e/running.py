@@ -45,7 +45,7 @@ class Product:
 @contextmanager
 def running(place: Path, folder: Path, collection: str, llm: ModelServer, **settings: str) -> Iterator[Product]:
     """Over `folder`, kept in `place`; `settings` are more of the environment. Ends with the block."""
-    home, port = place / "home", _free_port()
+    home, port = place / "home", free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": str(CHECKOUT),
@@ -83,6 +83,7 @@ def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes],
         time.sleep(0.1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])

@@ -1,0 +1,193 @@
+"""Goes the way of a first-time user in a real browser and prints how long each step took.
+
+    python -m benchmarks.first_visit FILE QUESTION [--documents N] [--pictures FOLDER]
+
+`lectern web` starts on an empty home, without an LLM; the file is dropped and the question asked. With --documents, as
+many small ones are added afterwards and the pages timed again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Page, sync_playwright
+
+from app.lock import owner_address
+from app.web import upkeep_texts as texts
+from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, free_port
+
+PATIENCE_SECONDS = 60
+REFUSED = "Which team won the football world cup in Brazil?"
+PAGES = ("", "documents", "folders", "models", "quality")
+MAIN = "[data-testid=stMain], [data-testid=stAppScrollToBottomContainer]"
+"""The second where a page has a field at its foot."""
+SIZES = ((360, 740), (1280, 800), (3840, 2160))
+
+
+@dataclass
+class Visit:
+    """What is seen and timed."""
+
+    page: Page
+    pictures: Path | None
+    rows: list[tuple[str, float]] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Time a step, and take a picture of where it led."""
+        started = time.perf_counter()
+        yield
+        self.rows.append((what, time.perf_counter() - started))
+        if self.pictures:
+            self.page.screenshot(path=self.pictures / f"{len(self.rows):02}.png")
+
+    def settle(self) -> None:
+        """Until the page is drawn."""
+        self.page.locator(MAIN).wait_for(state="attached")
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+
+
+@contextmanager
+def web(home: Path, port: int) -> Iterator[None]:
+    """`lectern web` over a home, once the page answers."""
+    environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
+    command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
+    process = subprocess.Popen(
+        command, env={**environment, "LECTERN_LLM": "off"}, cwd=CHECKOUT, stdout=subprocess.DEVNULL
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def wait_for(url: str) -> None:
+    """Until an address answers 200."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=10).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.02)
+    sys.exit(f"{url} did not answer.")
+
+
+def ask(page: Page, question: str) -> None:
+    """Send a question."""
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
+    """From the first look to the proof."""
+    page = visit.page
+    with visit.step("the page is there"):
+        page.goto(url)
+        visit.settle()
+    with visit.step("click: Documents"):
+        page.get_by_role("link", name=texts.DOCUMENTS).first.click()
+        page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
+    with visit.step(f"drop {file.name}: indexed"):
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+        page.get_by_text(texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0)).wait_for()
+    visit.settle()
+    with visit.step("click: Ask; suggested questions are there"):
+        page.get_by_role("link", name="Ask").first.click()
+        page.locator(".st-key-suggestions button").first.wait_for()
+    with visit.step("type the question, Enter: the sources are there"):
+        ask(page, question)
+        page.locator(".source").first.wait_for()
+    with visit.step("the answer is whole"):
+        page.locator(".footer").first.wait_for()
+    visit.settle()
+    with visit.step("click [1]: the page with the quote marked is there"):
+        page.locator(".chip").first.click()
+        page.locator("img.page").wait_for()
+    visit.settle()
+    with visit.step("a question that the file does not answer: refused"):
+        ask(page, REFUSED)
+        page.locator(".answer.refused").wait_for()
+
+
+def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
+    """The pages over many documents."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            (Path(folder) / f"note-{number:05}.txt").write_text(f"Note {number} on harbour dues. Berth {number % 97}.")
+        with httpx.Client(base_url=owner_address(home), timeout=PATIENCE_SECONDS) as service:
+            run = service.post("/sync", json={"folder": folder, "collection": "many"}).raise_for_status().json()["id"]
+            while not service.get(f"/runs/{run}").json()["finished_at"]:
+                time.sleep(0.5)
+        for address in PAGES:
+            with visit.step(f"{count:,} documents, page {address or 'ask'}"):
+                visit.page.goto(f"{url}/{address}?collection=many")
+                visit.settle()
+
+
+def check_widths(visit: Visit, url: str) -> list[str]:
+    """The pages that are wider than the window, at a phone's width, a laptop's and 4K."""
+    wide = []
+    for width, height in SIZES:
+        visit.page.set_viewport_size({"width": width, "height": height})
+        for address in PAGES:
+            visit.page.goto(f"{url}/{address}")
+            visit.settle()
+            visit.page.wait_for_timeout(500)
+            if visit.pictures:
+                visit.page.screenshot(path=visit.pictures / f"width-{width}-{address or 'ask'}.png")
+            if visit.page.evaluate(f"document.querySelector('{MAIN}').scrollWidth > window.innerWidth"):
+                wide.append(f"{address or 'ask'} at {width}")
+    return wide
+
+
+def main() -> int:
+    """Visit and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("question")
+    parser.add_argument("--documents", type=int, default=0)
+    parser.add_argument("--pictures", type=Path)
+    given = parser.parse_args()
+    if given.pictures:
+        given.pictures.mkdir(parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="lectern-"))
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    started = time.perf_counter()
+    with web(home, port), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
+        visit = Visit(page, given.pictures, [("`lectern web` answers", time.perf_counter() - started)])
+        first_visit(visit, url, given.file, given.question)
+        if given.documents:
+            full_house(visit, url, home, given.documents)
+        wide = check_widths(visit, url)
+        browser.close()
+    shutil.rmtree(home, ignore_errors=True)
+    print("| step | seconds |\n|---|--:|")
+    for what, seconds in visit.rows:
+        print(f"| {what} | {seconds:.1f} |")
+    print(f"Wider than the window: {', '.join(wide) or 'none'} (of {len(PAGES)} pages at {len(SIZES)} widths).")
+    return 1 if wide else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
