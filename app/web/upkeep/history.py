@@ -70,12 +70,11 @@ def _draw_charts(runs: list[RunSummary]) -> None:
 def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
     """A point for each sync, a color for each folder; as near to the edge as it may come without being cut."""
     times = table[texts.HISTORY_WHEN]
-    is_of_one_day = times.max() - times.min() < pd.Timedelta(days=1)
     when = alt.X(
         texts.HISTORY_WHEN,
         type="temporal",
         scale=alt.Scale(type="utc", padding=CHART_PADDING),
-        axis=alt.Axis(format="%H:%M" if is_of_one_day else "%d %b", tickCount=CHART_TICKS, labelOverlap=True),
+        axis=alt.Axis(format=_time_format(times.max() - times.min()), tickCount=CHART_TICKS, labelOverlap=True),
     )
     chart = alt.Chart(table)
     marked: alt.Chart = chart.mark_line(point=True) if joined else chart.mark_circle(size=60)
@@ -84,6 +83,13 @@ def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
         legend = alt.Legend(orient="bottom")
         marked = marked.encode(color=alt.Color(texts.HISTORY_FOLDER, type="nominal", legend=legend))
     return marked
+
+
+def _time_format(span: pd.Timedelta) -> str:
+    """So that no two ticks have the same words."""
+    if span < pd.Timedelta(minutes=CHART_TICKS):
+        return "%H:%M:%S"
+    return "%H:%M" if span < pd.Timedelta(days=1) else "%d %b"
 
 
 def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
