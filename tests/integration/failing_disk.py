@@ -1,4 +1,4 @@
-"""A disk that fails from one moment on: the Linux kernel refuses this process's writes with EIO. Never taken back."""
+"""Disks that are full, or that fail from one moment on: the Linux kernel then refuses a process's writes with EIO."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import ctypes
 import errno
 import platform
 import struct
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
 
 SET_NO_NEW_PRIVILEGES = 38
 SET_FILTER, ALL_THREADS = 1, 1
@@ -31,7 +37,7 @@ def can_fail() -> bool:
 
 
 def fail_from_now_on() -> None:
-    """Have all threads of this process meet a failing disk. Raises OSError where the kernel does not take part."""
+    """Have all threads of this process meet a failing disk, for good. Raises OSError where the kernel refuses."""
     processor, seccomp, failing = CALLS[platform.machine()]
     steps = [
         (LOAD, 0, 0, ARCHITECTURE),
@@ -48,3 +54,18 @@ def fail_from_now_on() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(seccomp, SET_FILTER, ALL_THREADS, header):
         raise OSError(ctypes.get_errno(), "the disk could not be made to fail")
+
+
+@contextmanager
+def small_disk(place: Path, size: str) -> Iterator[None]:
+    """A disk of `size` mounted on `place`; skips where that is not allowed."""
+    place.mkdir(parents=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)

@@ -8,8 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from ingest.preparing import prepare_file
 from rag.errors import UnsettledFileError
 from rag.types import FileState, Vectors
 from tests.fakes import HashEmbedder, WordTokenizer
+from tests.integration.failing_disk import small_disk
 from tests.integration.inspection import index_content
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -62,25 +62,9 @@ def sync_in_child(home: Path, folder: Path, *, limit: int) -> list[str]:
     return list(json.loads(child.stdout)) if child.stdout else []
 
 
-@contextmanager
-def small_disk(place: Path, size: str) -> Iterator[None]:
-    """A disk of `size` mounted on `place`; skips where that is not allowed."""
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting is not allowed here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 def test_a_write_that_fails_in_a_sync_is_a_store_error_and_the_next_sync_completes(home: Path, folder: Path) -> None:
     write_many(folder, 30, words=60)
     kind, reason, remedy = sync_in_child(home, folder, limit=500_000)
-    assert kind == "StoreError"
     assert kind == "StoreError"
     assert str(home) in reason
     assert remedy

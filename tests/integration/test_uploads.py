@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import threading
 import zipfile
@@ -17,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.pictures import PagePictures, Sandbox
 from app.uploads import safe_name
 from rag.errors import ConfigurationError
+from tests.integration.failing_disk import small_disk
 from tests.integration.inspection import index_content
 from tests.integration.serving import Served, serving
 
@@ -227,6 +229,16 @@ def test_an_upload_cut_off_half_way_leaves_nothing(served: Served, home: Path) -
     assert served.client.get("/healthz").status_code == 200
     assert uploads_folder(home) == []
     assert served.client.get("/collections").json() == {"collections": []}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+def test_an_upload_that_the_disk_has_no_room_for_says_so_and_leaves_nothing(home: Path) -> None:
+    with small_disk(home / "uploads", "1m"), serving(home) as running:
+        answer = upload(running, "long.txt", LIGHTHOUSE * 30_000)
+        assert answer.status_code >= 500
+        assert "No space left on device" in answer.json()["detail"]
+        assert uploads_folder(home) == []
+        assert take(running, "light.txt", LIGHTHOUSE)["state"] == "indexed"
 
 
 def test_many_ask_while_files_come_in(served: Served) -> None:
