@@ -16,10 +16,11 @@ from app.fetching import Fetcher
 from app.forgetting import Forgetting
 from app.lock import own_index
 from app.restore import finish_cut_off_restore, is_cut_off
-from app.scheduling.book import FolderBook
+from app.scheduling.book import FolderBook, is_within
 from app.service_file import SERVICE_FILE
 from app.settings import NO_LLM, Settings
 from app.tokens import TokenStore
+from app.uploads import UPLOADS
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -125,6 +126,7 @@ def open_lectern(
             ),
             ignore=settings.ignore,
             before_removal=forgetting.forget,
+            may_read=partial(may_read, settings),
         )
         reader = build_reader(settings)
         reranker = build_reranker(settings, reader)
@@ -196,6 +198,11 @@ def existing_catalogue(home: Path) -> Path:
     if not file.exists():
         raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
     return file
+
+
+def may_read(settings: Settings, folder: Path) -> bool:
+    """Whether a folder may be read without anybody asking; what was uploaded always may."""
+    return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
 
 
 def open_folder_book(settings: Settings) -> FolderBook:

@@ -63,10 +63,12 @@ class IngestPipeline:
         open_pool: Callable[[], WorkerPool],
         ignore: Sequence[str] = (),
         before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
+        may_read: Callable[[Path], bool] = lambda folder: True,
     ) -> None:
         """`open_pool` is called when the first file is to be read; `close` stops what it gave.
 
-        `before_removal` is told of documents while their text can still be compared with what quotes it.
+        `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
+        is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
         """
         self._ledger = ledger
         self._vectors = vectors
@@ -77,6 +79,7 @@ class IngestPipeline:
         self._pool: WorkerPool | None = None
         self._ignore = ignore
         self._before_removal = before_removal
+        self._may_read = may_read
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -327,10 +330,10 @@ class IngestPipeline:
     ) -> None:
         """Read the files of the collection's other folders into a new index, which takes over with all or none.
 
-        What is new or gone there waits for their own sync.
+        What is new or gone there waits for their own sync. What may not be read is embedded from the catalogue later.
         """
         for root, folder_id in self._ledger.folder_roots(target.collection_id).items():
-            if folder_id == target.folder_id:
+            if folder_id == target.folder_id or not self._may_read(root):
                 continue
             try:
                 scan = scan_folder(root, ignore=self._ignore)

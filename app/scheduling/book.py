@@ -87,7 +87,7 @@ class FolderBook:
     def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
         """Only folders in `roots` may be registered and synced; none given: all may."""
         self.file = file
-        self._roots = [Path(os.path.realpath(root.expanduser())) for root in roots]
+        self._roots = list(roots)
         self._service_file = ServiceFile(file, metadata)
 
     def close(self) -> None:
@@ -122,8 +122,8 @@ class FolderBook:
 
     def check_allowed(self, folder: Path) -> Path:
         """The folder's real path. Raises ConfigurationError when it lies outside what the administrator allows."""
-        path = Path(os.path.realpath(folder.expanduser()))
-        if self._roots and not any(root == path or root in path.parents for root in self._roots):
+        path = _real(folder)
+        if self._roots and not is_within(path, self._roots):
             raise ConfigurationError(
                 f"{printed(path)} lies outside the folders that may be indexed here.",
                 f"Choose a folder in {' or '.join(printed(root) for root in self._roots)}, or have the administrator "
@@ -144,7 +144,7 @@ class FolderBook:
 
     def find(self, named: str, *, collection: str | None = None) -> RegisteredFolder:
         """The folder of a path or an id. Raises NotFoundError; ConfigurationError when several collections have it."""
-        path = Path(os.path.realpath(Path(named).expanduser()))
+        path = _real(Path(named))
         folders = self.list_folders(collection=collection)
         found = [folder for folder in folders if folder.path == path or str(folder.id) == named]
         if not found:
@@ -246,6 +246,15 @@ class FolderBook:
         with self._service_file.writing() as connection:
             connection.execute(update(watched_folders).where(watched_folders.c.id == folder_id).values(**values))
             return _one(connection, folder_id)
+
+
+def is_within(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether a path is one of `roots` or below one, wherever links lead."""
+    return any(_real(path).is_relative_to(_real(root)) for root in roots)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path.expanduser()))
 
 
 def printed(path: Path) -> str:

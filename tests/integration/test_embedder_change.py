@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ class OtherEmbedder(HashEmbedder):
 
 
 @contextmanager
-def opened(home: Path, embedder: HashEmbedder | None = None) -> Iterator[Lectern]:
-    settings = read_settings(home=home, workers=1, reranker="off")
+def opened(home: Path, embedder: HashEmbedder | None = None, **given: Any) -> Iterator[Lectern]:
+    settings = read_settings(home=home, workers=1, reranker="off", **given)
     with open_lectern(settings, "test", wait_seconds=0, embedder=embedder or HashEmbedder()) as lectern:
         yield lectern
 
@@ -160,3 +161,16 @@ def test_a_query_during_the_swap_sees_one_index_whole(
         monkeypatch.setattr(lectern.library, "load_chunks", swap_then_load)
         assert found(lectern) == ALL
         assert swapped.is_set()
+
+
+def test_a_folder_that_may_not_be_read_any_more_moves_along_from_the_catalogue(
+    home: Path, folders: tuple[Path, Path]
+) -> None:
+    allowed, closed = folders
+    (closed / "x.txt").write_text("The letter x speaks of treason. " * 20)
+    with opened(home, OtherEmbedder(), folder_roots=[allowed]) as lectern:
+        lectern.ingest.sync(allowed, collection="default")
+        assert (made_with(lectern), found(lectern)) == ("hash@2", ALL)
+        content = index_content(home, lectern.vectors)
+    assert set(content) == ALL
+    assert not any("treason" in text for texts in content.values() for text in texts)
