@@ -24,10 +24,10 @@ test: $(VENV)/.installed-dev browser ## run all tests
 	$(BIN)/pytest tests/e2e
 
 test-first:
-	$(BIN)/pytest tests/unit tests/integration/test_[a-c]*.py
+	$(BIN)/pytest tests/unit tests/integration/test_[a-e]*.py
 
 test-second:
-	$(BIN)/pytest tests/integration/test_[d-r]*.py
+	$(BIN)/pytest tests/integration/test_[f-r]*.py
 
 test-third:
 	$(BIN)/pytest tests/integration/test_[s-z]*.py

@@ -131,6 +131,10 @@ def test_a_problem_keeps_its_remedy_and_one_about_the_token_asks_to_sign_in() ->
 # --- conversations ---
 
 
+def test_no_conversation_has_an_id_that_streamlit_takes_for_the_end_of_a_key() -> None:
+    assert not [id_ for id_ in (Conversation("").id for _ in range(5_000)) if "__" in id_]
+
+
 def test_an_answer_is_whole_once_its_stream_is() -> None:
     turn = run(ScriptedClient(Sources((SOURCE,)), Piece("It "), Piece("flashes [1]."), answer()))
     assert (turn.state, turn.said, turn.sources) == (State.DONE, "It flashes [1].", (SOURCE,))

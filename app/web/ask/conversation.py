@@ -132,7 +132,8 @@ class Conversation:
     """Turns, oldest first; `owner` is whose they are."""
 
     def __init__(self, owner: str) -> None:
-        self.id = secrets.token_urlsafe(16)
+        # Part of a component's key, in which Streamlit does not take two underscores in a row.
+        self.id = secrets.token_hex(16)
         self.owner = owner
         self.turns: list[Turn] = []
 
