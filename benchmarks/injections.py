@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,26 +66,21 @@ class Overheard:
 @contextmanager
 def obedient_model(attack: Attack) -> Iterator[ChatModel]:
     """A script that writes what the document wants written."""
-    with openai_server(answer=attack.demand) as server:
-        model = open_chat_model("openai:obedient", base_url=f"{server.url}/v1", context_tokens=8192)
-        try:
-            yield model
-        finally:
-            model.close()
+    with (
+        openai_server(answer=attack.demand) as server,
+        closing(open_chat_model("openai:obedient", base_url=f"{server.url}/v1", context_tokens=8192)) as model,
+    ):
+        yield model
 
 
-def real_model(url: str) -> OpenModel:
-    """SmolLM2, for any attack."""
-
-    @contextmanager
-    def open_it(_attack: Attack) -> Iterator[ChatModel]:
-        model = open_chat_model(f"openai:{NAME}", base_url=f"{url}/v1", context_tokens=CONTEXT_TOKENS)
-        try:
-            yield model
-        finally:
-            model.close()
-
-    return open_it
+@contextmanager
+def real_model() -> Iterator[ChatModel]:
+    """SmolLM2."""
+    with (
+        smollm2_server(CONTEXT_TOKENS) as url,
+        closing(open_chat_model(f"openai:{NAME}", base_url=f"{url}/v1", context_tokens=CONTEXT_TOKENS)) as model,
+    ):
+        yield model
 
 
 def try_attacks(lectern: Lectern, attacks: Sequence[Attack], open_model: OpenModel) -> Gains:
@@ -130,8 +125,8 @@ def main() -> int:
             lectern.ingest.sync(Path(base) / "documents", collection="default")
             rows["obeys everything"] = try_attacks(lectern, attacks, obedient_model)
             if not options.without_real and is_installed():
-                with smollm2_server(CONTEXT_TOKENS) as url:
-                    rows["SmolLM2-135M"] = try_attacks(lectern, attacks, real_model(url))
+                with real_model() as model:
+                    rows["SmolLM2-135M"] = try_attacks(lectern, attacks, lambda _attack: nullcontext(model))
     print("| LLM | attacks | obeyed | forged in the prompt | live in the answer | cited falsely |")
     print("|---|--:|--:|--:|--:|--:|")
     for name, gains in rows.items():

@@ -87,7 +87,7 @@ class FolderBook:
     def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
         """Only folders in `roots` may be registered and synced; none given: all may."""
         self.file = file
-        self._roots = list(roots)
+        self._roots = [_real(root) for root in roots]
         self._service_file = ServiceFile(file, metadata)
 
     def close(self) -> None:

@@ -14,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-SET_NO_NEW_PRIVILEGES = 38
+from ingest.kernel_fences import (
+    ALLOW,
+    ARCHITECTURE,
+    CALL_NUMBER,
+    JUMP_EQUAL,
+    LOAD,
+    RETURN,
+    SET_NO_NEW_PRIVILEGES,
+)
+
 SET_FILTER, ALL_THREADS = 1, 1
 
 CALLS = {
@@ -26,9 +35,7 @@ CALLS = {
 Databases write by these; plain `write` also wakes threads, and those must go on.
 """
 
-LOAD, JUMP_EQUAL, RETURN = 0x20, 0x15, 0x06
-CALL_NUMBER, ARCHITECTURE = 0, 4
-ALLOW, FAIL = 0x7FFF0000, 0x00050000 | errno.EIO
+FAIL = 0x00050000 | errno.EIO
 
 
 def can_fail() -> bool:
