@@ -9,9 +9,6 @@ many small ones are added afterwards and the pages timed again.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.lock import owner_address
 from app.web import upkeep_texts as texts
-from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, free_port
+from tests.e2e.running import CHROMIUM, CHROMIUM_OPTIONS, web_page
 
 PATIENCE_SECONDS = 60
 REFUSED = "Which team won the football world cup in Brazil?"
@@ -57,35 +54,6 @@ class Visit:
         self.page.locator(MAIN).wait_for(state="attached")
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
         self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-
-
-@contextmanager
-def web(home: Path, port: int) -> Iterator[None]:
-    """`lectern web` over a home, once the page answers."""
-    environment = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
-    command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
-    process = subprocess.Popen(
-        command, env={**environment, "LECTERN_LLM": "off"}, cwd=CHECKOUT, stdout=subprocess.DEVNULL
-    )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def wait_for(url: str) -> None:
-    """Until an address answers 200."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(url, timeout=10).is_success:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.02)
-    sys.exit(f"{url} did not answer.")
 
 
 def ask(page: Page, question: str) -> None:
@@ -167,11 +135,12 @@ def main() -> int:
     given = parser.parse_args()
     if given.pictures:
         given.pictures.mkdir(parents=True, exist_ok=True)
-    home = Path(tempfile.mkdtemp(prefix="lectern-"))
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
     started = time.perf_counter()
-    with web(home, port), sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory(prefix="lectern-") as place,
+        web_page(Path(place), LECTERN_LLM="off") as (url, home, _),
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
@@ -181,7 +150,6 @@ def main() -> int:
             full_house(visit, url, home, given.documents)
         wide = check_widths(visit, url)
         browser.close()
-    shutil.rmtree(home, ignore_errors=True)
     print("| step | seconds |\n|---|--:|")
     for what, seconds in visit.rows:
         print(f"| {what} | {seconds:.1f} |")

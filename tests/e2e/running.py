@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -43,33 +44,45 @@ class Product:
 
 
 @contextmanager
+def web_page(place: Path, **settings: str) -> Iterator[tuple[str, Path, Callable[[Callable[[], bool]], None]]]:
+    """`lectern web` in `place` with an index of its own, `settings` being more of the environment. Ends with the block.
+
+    Yields the page's address, the home, and what waits for a condition for as long as the process lives.
+    """
+    home, port = place / "home", free_port()
+    command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), **settings}
+    with (place / "log").open("w") as log:
+        process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until = partial(_wait_until, process=process, log=place / "log")
+        wait_until(lambda: httpx.get(f"{url}/_stcore/health").is_success)
+        yield url, home, wait_until
+    finally:
+        process.terminate()
+        ended = process.wait(60)
+    assert ended == 0, (place / "log").read_text()
+
+
+@contextmanager
 def running(place: Path, folder: Path, collection: str, llm: ModelServer, **settings: str) -> Iterator[Product]:
     """Over `folder`, kept in `place`; `settings` are more of the environment. Ends with the block."""
-    home, port = place / "home", free_port()
     environment = {
-        **os.environ,
-        "PYTHONPATH": str(CHECKOUT),
         "LECTERN_LLM": "openai:gpt-4o",
         "LECTERN_LLM_BASE_URL": llm.url,
         "LECTERN_WORKERS": "1",
         "OPENAI_API_KEY": "none",
         **settings,
     }
-    command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
-    with (place / "log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _wait_until(lambda: httpx.get(f"{url}/_stcore/health").is_success, process, place / "log")
-        with httpx.Client(base_url=owner_address(home), timeout=300) as service:
-            run = service.post("/sync", json={"folder": str(folder), "collection": collection}).json()["id"]
-            _wait_until(lambda: bool(service.get(f"/runs/{run}").json()["finished_at"]), process, place / "log")
-            _wait_until(lambda: service.get("/readyz").is_success, process, place / "log")
-            yield Product(url, service, llm)
-    finally:
-        process.terminate()
-        ended = process.wait(60)
-    assert ended == 0, (place / "log").read_text()
+    with (
+        web_page(place, **environment) as (url, home, wait_until),
+        httpx.Client(base_url=owner_address(home), timeout=300) as service,
+    ):
+        run = service.post("/sync", json={"folder": str(folder), "collection": collection}).json()["id"]
+        wait_until(lambda: bool(service.get(f"/runs/{run}").json()["finished_at"]))
+        wait_until(lambda: service.get("/readyz").is_success)
+        yield Product(url, service, llm)
 
 
 def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
