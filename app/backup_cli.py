@@ -16,8 +16,9 @@ import typer
 from app import printing
 from app.backup import write_backup
 from app.backup_format import FILE_FOLDERS, Manifest
-from app.build import build_embedder, open_lectern
 from app.commands import Home, Json, print_json, reported
+from app.composition.index import open_lectern
+from app.composition.models import build_models
 from app.desks import open_desk
 from app.lock import own_index
 from app.restore import restore as restore_backup
@@ -109,10 +110,10 @@ def complete_index(
     An index made with another embedder than that of the settings is left as it is: words are searched until a sync has
     built it anew.
     """
-    embedder = embedder or build_embedder(settings)
+    models = build_models(settings, embedder=embedder)
     there = settings.model_copy(update={"home": home})
     waiting = nullcontext() if quiet else printing.messages.status("Making the vectors anew from the catalogue")
-    with waiting, open_lectern(there, "restore", wait_seconds=0, embedder=embedder) as lectern:
+    with waiting, open_lectern(there, "restore", wait_seconds=0, models=models) as lectern:
         now = Path(os.path.realpath(settings.home))
         for folder in FILE_FOLDERS:
             lectern.upkeep.move_folders(Path(manifest.home, folder), now / folder)
@@ -121,7 +122,7 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        embed_lost(ledger=lectern.ledger, vectors=lectern.vectors, embedder=embedder)
+        embed_lost(ledger=lectern.ledger, vectors=lectern.vectors, embedder=models.embedder)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -14,6 +15,11 @@ import typer
 
 from app import printing
 from rag.errors import LecternError
+
+LOCK_WAIT_SECONDS = 10.0
+"""How long what takes a moment waits for another command to let go of the index."""
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 EXIT_FAILED_FILES, EXIT_COULD_NOT, EXIT_INTERRUPTED = 1, 2, 130
 
@@ -41,8 +47,19 @@ def reported(as_json: bool) -> Iterator[None]:
         os._exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         raise typer.Exit(0) from None
+    except OSError as error:
+        if error.filename is not None or error.errno not in DISK_FULL:
+            raise
+        _drop_output()
+        printing.messages.print(f"The output could not be written: {error.strerror}. Make room, or write it elsewhere.")
+        raise typer.Exit(EXIT_COULD_NOT) from None
+
+
+def _drop_output() -> None:
+    """What is left in the buffer must not fail at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_json(value: Any) -> None:

@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.evaluation import GoldQuestion
-from app.explanation import Explanation
-from app.scheduling.book import FolderBook, RegisteredFolder
-from app.verify import Problem
-from ingest.report import SyncProgress, SyncReport
-from rag.errors import LecternError
-from rag.metrics import RetrievalScores
-from rag.retrieval import Retrieval
-from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
+if TYPE_CHECKING:
+    from app.evaluation import GoldQuestion
+    from app.explanation import Explanation
+    from app.scheduling.book import FolderBook, RegisteredFolder
+    from app.verify import Problem
+    from ingest.report import SyncProgress, SyncReport
+    from rag.errors import LecternError
+    from rag.metrics import RetrievalScores
+    from rag.retrieval import Retrieval
+    from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
 
-OnProgress = Callable[[SyncProgress], None]
+OnProgress = Callable[["SyncProgress"], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING
 
-from app.desk import Desk
-from app.local_desk import LocalDesk
+from app.backup_format import CATALOGUE
 from app.lock import owner_address
 from app.settings import Settings
-from rag.protocols import Embedder
+
+if TYPE_CHECKING:
+    from app.composition.models import Models
+    from app.desk import Desk
 
 
 @contextmanager
 def open_desk(
-    settings: Settings, command: str, *, wait_seconds: float = 0.0, embedder: Embedder | None = None
+    settings: Settings, command: str, *, wait_seconds: float = 0.0, asks: bool = False, models: Models | None = None
 ) -> Iterator[Desk]:
     """The desk that does a command's work; without a server, one that waits so long for others to leave the index.
 
-    An `embedder` that is loaded already is used as it is. Raises ConfigurationError.
+    For a command that `asks`, the models are loaded at once. `models` that are there already are used as they are.
+    Raises ConfigurationError.
     """
+    # Imported where it is known what is needed: an HTTP client, or models and all that opens an index beside them.
     if address := owner_address(settings.home):
-        # Imported here: without a server, no command need wait for an HTTP client.
         from app.client.connection import Connection
         from app.client.remote_desk import RemoteDesk
 
@@ -29,5 +33,12 @@ def open_desk(
             if connection.is_alive():
                 yield RemoteDesk(connection)
                 return
-    with LocalDesk(settings, command, wait_seconds=wait_seconds, embedder=embedder) as desk:
-        yield desk
+    with ExitStack() as stack:
+        if asks and models is None and (settings.home / CATALOGUE).exists():
+            from app.composition.models import build_models
+
+            models = build_models(settings)
+            stack.enter_context(models.loading())
+        from app.local_desk import LocalDesk
+
+        yield stack.enter_context(LocalDesk(settings, command, wait_seconds=wait_seconds, models=models))

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from app.build import BUILTIN_SHA256, NO_RERANKER, choose_engine, choose_model, embedder_folder, open_library
+from app.composition.index import open_library
+from app.composition.llm import choose_model
+from app.composition.models import BUILTIN_SHA256, NO_RERANKER, choose_engine, embedder_folder
 from app.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.adapters.cross_encoder.builtin import REMEDY as REINSTALL

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from app import folders_printing, printing
-from app.build import open_folder_book
 from app.commands import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
+from app.composition.stores import open_folder_book
 from app.desk import Desk
 from app.desks import open_desk
 from app.json_forms import folder_json, run_json

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.explanation import Explanation
-from app.scheduling.book import RegisteredFolder
-from app.why import Why
-from rag.protocols import Searcher
-from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
+if TYPE_CHECKING:
+    from app.explanation import Explanation
+    from app.scheduling.book import RegisteredFolder
+    from app.why import Why
+    from rag.protocols import Searcher
+    from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, Source
 
 
 def page_labels(searcher: Searcher, hits: Sequence[Hit]) -> dict[tuple[int, int], str]:

@@ -1,56 +1,44 @@
-"""The desk of a command that works in its own process: opens the index when it is first needed. Knows no HTTP."""
+"""The desk of a command that works in its own process: opens the index when it is first needed. Knows no HTTP.
+
+What one kind of work needs alone is imported where that is done: on a cold disk each library costs a command the more.
+"""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from app.attachments import prepare_images
-from app.build import (
-    Lectern,
-    build_fetcher,
-    choose_model,
-    existing_catalogue,
-    open_lectern,
-    open_library,
-    open_sandbox,
-)
+from app.composition.index import Lectern, existing_catalogue, open_lectern, open_library
 from app.desk import Added, Found, OnProgress
-from app.evaluation import GoldQuestion, evaluate
-from app.explanation import Explanation, explain_stages
 from app.json_forms import page_labels
-from app.links import Links
-from app.pictures import Sandbox
-from app.removal import Removal
-from app.scheduling.book import FolderBook, RegisteredFolder
-from app.scheduling.running import run_folder
-from app.scheduling.times import BackOff
 from app.settings import Settings
-from app.uploads import UPLOADS, Uploads
-from app.verify import Problem, verify_files, verify_index
-from ingest.report import SyncReport
 from rag.errors import FetchError, LecternError, ParseError
-from rag.metrics import RetrievalScores
-from rag.pipeline import AnswerStream, AskSettings
-from rag.protocols import Embedder
-from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
+
+if TYPE_CHECKING:
+    from app.composition.models import Models
+    from app.evaluation import GoldQuestion
+    from app.explanation import Explanation
+    from app.scheduling.book import FolderBook, RegisteredFolder
+    from app.verify import Problem
+    from ingest.report import SyncReport
+    from rag.metrics import RetrievalScores
+    from rag.pipeline import AnswerStream, AskSettings
+    from rag.protocols import LanguageModel
+    from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, RunRecord, Source
 
 
 class LocalDesk:
     """An `app.desk.Desk`. Lists are read from the catalogue alone, also while another process owns the index."""
 
-    def __init__(
-        self, settings: Settings, command: str, *, wait_seconds: float, embedder: Embedder | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None) -> None:
         self._settings = settings
         self._command = command
         self._wait_seconds = wait_seconds
-        self._embedder = embedder
+        self._models = models
         self._lectern: Lectern | None = None
         self._stack = ExitStack()
 
@@ -73,6 +61,9 @@ class LocalDesk:
 
     def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
         """Sync here, and write into the book how it went."""
+        from app.scheduling.running import run_folder
+        from app.scheduling.times import BackOff
+
         ingest = self._open().ingest
         return run_folder(
             book,
@@ -83,6 +74,11 @@ class LocalDesk:
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Fetch here, then sync the uploads."""
+        from app.composition.ingesting import build_fetcher, open_sandbox
+        from app.links import Links
+        from app.pictures import Sandbox
+        from app.uploads import UPLOADS, Uploads
+
         settings, ingest = self._settings, self._open().ingest
         names: list[str] = []
         failures: list[LecternError] = []
@@ -115,10 +111,10 @@ class LocalDesk:
         images: Sequence[ImageFile] = (),
     ) -> Iterator[LocalAnswer]:
         """Answer here."""
-        settings = self._settings.for_llm(llm) if llm else self._settings
-        model = choose_model(settings, use_llm=use_llm)
-        with closing(Sandbox(lambda: open_sandbox(settings))) as sandbox:
-            shown = prepare_images(images, model, sandbox)
+        from app.composition.llm import choose_model
+
+        model = choose_model(self._settings.for_llm(llm) if llm else self._settings, use_llm=use_llm)
+        shown = self._prepare(images, model) if images else ()
         pipeline = self._open_to_ask().ask_pipeline(model)
         stream = pipeline.ask(question, collection=collection, filters=filters, images=shown)
         try:
@@ -128,7 +124,9 @@ class LocalDesk:
 
     def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
         """Search here."""
-        retriever = self._open().retriever
+        from app.evaluation import evaluate
+
+        retriever = self._open_to_ask().retriever
         return evaluate(questions, lambda question: retriever.retrieve(question, collection=collection).hits)
 
     def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
@@ -141,6 +139,8 @@ class LocalDesk:
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Remove here, uploads with their files."""
+        from app.removal import Removal
+
         Removal.of(self._open(), collection, document_ids).run()
 
     def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
@@ -160,30 +160,31 @@ class LocalDesk:
 
     def verify(self, *, repair: bool) -> Sequence[Problem]:
         """Verify here; the index is opened only where its files are sound."""
+        from app.verify import verify_files, verify_index
+
         existing_catalogue(self._settings.home)
         return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
 
+    def _prepare(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
+        """Images as the LLM takes them. Raises ConfigurationError, ParseError."""
+        from app.attachments import prepare_images
+        from app.composition.ingesting import open_sandbox
+        from app.pictures import Sandbox
+
+        with closing(Sandbox(lambda: open_sandbox(self._settings))) as sandbox:
+            return prepare_images(images, model, sandbox)
+
     def _open_to_ask(self) -> Lectern:
-        """The index; the reader is loaded while the searches load what they need, since both take half a second."""
+        """The index with its vectors, which are opened while the models are still loading."""
         lectern = self._open()
-        reader = lectern.reader
-        if reader is not None and not self._settings.reranker:
-
-            def load() -> None:
-                with suppress(LecternError):  # Told when the reader is asked in earnest.
-                    reader.score(".", ["."])
-
-            loading = threading.Thread(target=load, name="reader")
-            loading.start()
-            self._stack.callback(loading.join)
+        with suppress(LecternError):  # Told when they are searched in earnest.
+            lectern.vectors.open()
         return lectern
 
     def _open(self) -> Lectern:
         """The index, which is owned from the first time on until the desk is left."""
         if self._lectern is None:
-            opened = open_lectern(
-                self._settings, self._command, wait_seconds=self._wait_seconds, embedder=self._embedder
-            )
+            opened = open_lectern(self._settings, self._command, wait_seconds=self._wait_seconds, models=self._models)
             self._lectern = self._stack.enter_context(opened)
         return self._lectern
 
@@ -211,4 +212,6 @@ class LocalAnswer:
     @property
     def explanation(self) -> Explanation:
         """How the sources were found."""
+        from app.explanation import explain_stages
+
         return explain_stages(self._stream, self._settings)

@@ -6,7 +6,7 @@ import threading
 from contextlib import AbstractContextManager
 from typing import Any
 
-from app.build import build_embedder
+from app.composition.models import build_models
 from app.desk import Desk
 from app.desks import open_desk
 from app.json_forms import answer_json, document_json, hit_json
@@ -22,8 +22,8 @@ class IndexDesk:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        # Kept from question to question: loading its model takes longer than searching.
-        self._embedder = build_embedder(settings)
+        # Kept from question to question: loading them takes longer than searching.
+        self._models = build_models(settings)
         self._one_at_a_time = threading.Lock()
 
     def search(self, question: str, *, collection: str, limit: int) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class IndexDesk:
         return {"number": page, "label": read.label, "text": read.text}
 
     def _open(self, what: str) -> AbstractContextManager[Desk]:
-        return open_desk(self._settings, f"mcp ({what})", wait_seconds=LOCK_WAIT_SECONDS, embedder=self._embedder)
+        return open_desk(self._settings, f"mcp ({what})", wait_seconds=LOCK_WAIT_SECONDS, models=self._models)
 
     def _named(self, collection: str) -> str:
         return collection or self._settings.collection

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.build import choose_engine, choose_model
 from app.choices import ADJUSTABLE, LLM, Adjustable, ChoiceStore, check_number, ollama_url, with_choices
+from app.composition.llm import choose_model
+from app.composition.models import choose_engine
 from app.pulls import Pulls
 from app.service import Service
 from app.service_file import SERVICE_FILE

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from app.desk import Answering
-from app.doctor import Finding
-from app.explanation import Explanation
-from ingest.report import SyncProgress, SyncReport
-from rag.errors import LecternError
-from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord, page_name
+from rag.types import page_name
+
+if TYPE_CHECKING:
+    from app.desk import Answering
+    from app.doctor import Finding
+    from app.explanation import Explanation
+    from ingest.report import SyncProgress, SyncReport
+    from rag.errors import LecternError
+    from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord
 
 # No emoji: in a document, ":100:" is part of a ratio or a name.
 output = Console(highlight=False, soft_wrap=True, emoji=False)

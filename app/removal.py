@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.build import Lectern
+from app.composition.index import Lectern
 from app.uploads import UPLOADS
 from rag.errors import StoreError
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.attachments import prepare_images
-from app.build import Lectern, build_fetcher, choose_model, open_sandbox
+from app.composition.index import Lectern
+from app.composition.ingesting import build_fetcher, open_sandbox
+from app.composition.llm import choose_model
 from app.desk import Found
 from app.job_book import JobBook, SyncJob
 from app.json_forms import page_labels

@@ -12,8 +12,8 @@ import typer
 from rich.table import Table
 
 from app import printing
-from app.build import open_token_store
 from app.commands import Home, Json, print_json, reported
+from app.composition.stores import open_token_store
 from app.settings import read_settings
 from app.tokens import LONGEST_DAYS, Role, TokenInfo, TokenStore
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.build import Lectern
+from app.composition.index import Lectern
 from ingest.folder import hash_file
 from ingest.repair import VectorGaps, compare_vectors, embed_missing
 from rag.adapters.sqlite.snapshot import check_database

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.build import CHUNK_TOKENS, embedder_folder
+from app.composition.ingesting import CHUNK_TOKENS
+from app.composition.models import embedder_folder
 from app.lock import own_index
 from app.settings import Settings
 from benchmarks.beir import BeirPassage, BeirSet

@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.build import build_embedder
+from app.composition.models import build_embedder
 from app.settings import read_settings
 from rag.adapters.sqlite.ledger import Ledger
 from rag.adapters.sqlite.library import Library

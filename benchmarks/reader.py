@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.build import build_embedder, build_reranker
+from app.composition.models import build_embedder, build_reranker
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.beir import read_beir

@@ -24,7 +24,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.build import build_embedder, build_reranker
+from app.composition.models import build_embedder, build_reranker
 from app.evaluation import read_questions
 from app.settings import Settings, read_settings
 from benchmarks.ablation import PARTS, RememberingReranker, build_search

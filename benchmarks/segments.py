@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern, open_lectern
 from app.evaluation import GoldQuestion, read_questions
 from app.settings import read_settings
 from rag.errors import LecternError

@@ -14,7 +14,8 @@ from types import FrameType
 import uvicorn
 
 from app.access import AccessPolicy
-from app.build import open_folder_book, open_lectern, open_token_store
+from app.composition.index import open_lectern
+from app.composition.stores import open_folder_book, open_token_store
 from app.lock import announce_address
 from app.routes_folders import folders_router
 from app.scheduling.running import RunSync

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -25,6 +27,8 @@ DOCUMENT_ID = "document_id"
 SEARCH_WIDTH = 200
 """HNSW's ef: twice the depth retrieval asks for, so that its approximation loses next to nothing."""
 
+EXPORTER = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
+
 REBUILDING = "rebuilding"
 """A file in the folder while what was lost is made again."""
 
@@ -38,6 +42,12 @@ class ChromaIndex:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._collections: dict[str, Collection] = {}
+
+    def open(self) -> None:
+        """Open Chroma now rather than at first use; makes nothing where nothing was stored. Raises StoreError."""
+        if not self.is_missing():
+            with _translated_errors(self._folder):
+                self._client  # noqa: B018
 
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors under ids; an id that is there already is overwritten. Raises StoreError."""
@@ -153,9 +163,10 @@ class ChromaIndex:
 
     @cached_property
     def _client(self) -> ClientAPI:
-        # Imported here: it takes a second, and a sync that finds nothing new never needs it.
-        import chromadb
-        from chromadb.config import Settings
+        # Imported here: it takes half a second, and a sync that finds nothing new never needs it.
+        with _without_exporter():
+            import chromadb
+            from chromadb.config import Settings
 
         self._folder.mkdir(parents=True, exist_ok=True)
         settings = Settings(
@@ -164,6 +175,20 @@ class ChromaIndex:
             chroma_otel_collection_endpoint="",
         )
         return chromadb.PersistentClient(path=self._folder, settings=settings)
+
+
+@contextmanager
+def _without_exporter() -> Iterator[None]:
+    """While Chroma is imported, an empty stand-in for what sends traces: never used, and a quarter of the time."""
+    if EXPORTER in sys.modules:
+        yield
+        return
+    sys.modules[EXPORTER] = stand_in = ModuleType(EXPORTER)
+    stand_in.OTLPSpanExporter = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del sys.modules[EXPORTER]
 
 
 def _only(document_ids: Sequence[int]) -> Where:

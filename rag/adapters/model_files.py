@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,8 @@ from rag.errors import ConfigurationError
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
 """Files of a model that are fetched: no pickles, no code."""
 
+_LOADING = threading.RLock()
+
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pkl")
 
 
@@ -21,8 +25,10 @@ def hash_files(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
+            if os.fstat(stream.fileno()).st_size:
+                # In one piece: between blocks a thread waits for Python's lock, half a second in all beside imports.
+                with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                    digest.update(content)
     return digest.hexdigest()
 
 
@@ -54,6 +60,17 @@ def stay_offline() -> None:
     """Keep the model libraries off the hub; to be called before they are imported, which reads it."""
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+
+@contextmanager
+def loading_with_torch() -> Iterator[None]:
+    """While one thread loads a model through torch, the others wait; the libraries are kept off the hub.
+
+    transformers imports its parts when they are first asked for, and fails where two threads ask at once.
+    """
+    with _LOADING:
+        stay_offline()
+        yield
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from rag.adapters.model_files import loading_with_torch
 from rag.adapters.openvino_precision import PROBE_TEXTS, Precision
 from rag.adapters.openvino_runtime import ConvertedModel, UnsupportedModelError
 from rag.protocols import Embedder
@@ -150,14 +151,19 @@ def _check_pooling(folder: Path) -> None:
 
 def _open_transformer(folder: Path) -> torch.nn.Module:
     """The transformer, giving its token vectors."""
-    import torch
-    from transformers import AutoModel
-    from transformers.utils import logging as transformers_logging
+    with loading_with_torch():
+        import torch
+        from transformers import AutoModel
+        from transformers.utils import logging as transformers_logging
 
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformer = AutoModel.from_pretrained(
-        str(folder), attn_implementation="eager", dtype=torch.float32, local_files_only=True, trust_remote_code=False
-    )
+        transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        transformer = AutoModel.from_pretrained(
+            str(folder),
+            attn_implementation="eager",
+            dtype=torch.float32,
+            local_files_only=True,
+            trust_remote_code=False,
+        )
 
     class TokenVectors(torch.nn.Module):
         def __init__(self) -> None:

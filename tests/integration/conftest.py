@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from app.build import Lectern, build_embedder, open_lectern
+from app.composition.index import Lectern
+from app.composition.models import build_embedder
 from app.scheduling.book import FolderBook
 from app.settings import Settings, read_settings
 from rag.protocols import Embedder
+from tests.integration.opening import open_index_of
 
 OpenLectern = Callable[..., AbstractContextManager[Lectern]]
 
@@ -46,7 +48,7 @@ def open_index(home: Path, embedder: Embedder) -> OpenLectern:
 
     def open_it(**settings: object) -> AbstractContextManager[Lectern]:
         given = {"home": home, "workers": 1, **settings}
-        return open_lectern(read_settings(**given), "test", wait_seconds=0, embedder=embedder)
+        return open_index_of(read_settings(**given), embedder=embedder)
 
     return open_it
 

@@ -13,11 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.build import open_lectern
 from app.settings import read_settings
 from rag.adapters.chroma_index import ChromaIndex
 from rag.adapters.sqlite.ledger import Ledger
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 
 WRITES = {
     Ledger: ["open_document", "announce_vectors", "commit_generation", "remove_documents", "rename", "touch",
@@ -55,7 +54,7 @@ def main(home: Path, folder: Path, deadly: int) -> int:
         for name in names:
             setattr(owner, name, counter.around(getattr(owner, name)))
     settings = read_settings(home=home, workers=1)
-    with open_lectern(settings, "crash", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         lectern.ingest.sync(folder, collection="default")
     return counter.count
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import app.build
 from app.cli import main
+from app.composition import models
 from tests.fakes import HashEmbedder
 
-app.build.build_embedder = lambda settings: HashEmbedder()
-app.build.build_reader = lambda settings: None
+models.build_embedder = lambda settings: HashEmbedder()
+models.build_reader = lambda settings: None
 
 if __name__ == "__main__":
     main()

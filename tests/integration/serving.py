@@ -15,9 +15,9 @@ import httpx
 import pytest
 import uvicorn
 
-from app import build
 from app.access import AccessPolicy
-from app.build import open_folder_book, open_lectern
+from app.composition import models
+from app.composition.stores import open_folder_book
 from app.routes_folders import folders_router
 from app.scheduling.scheduler import FolderScheduler
 from app.server.api import create_app
@@ -27,7 +27,7 @@ from app.service import Service
 from app.service_file import SERVICE_FILE
 from app.settings import read_settings
 from app.tokens import TokenStore
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 
 NO_OLLAMA = "http://127.0.0.1:9"
 
@@ -58,7 +58,7 @@ class Served:
 def without_reader() -> Iterator[None]:
     """Within it, Lectern is a copy without the reader's weights: for tests to which the ranking is not the point."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "SHIPPED_WEIGHTS", Path("no weights"))
+        patch.setattr(models, "SHIPPED_WEIGHTS", Path("no weights"))
         yield
 
 
@@ -69,7 +69,7 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     read = read_settings(**given)
     metrics = Metrics()
     with (
-        open_lectern(read, "serve", wait_seconds=0, embedder=HashEmbedder()) as lectern,
+        open_index_of(read) as lectern,
         closing(TokenStore(home / SERVICE_FILE)) as tokens,
         closing(open_folder_book(read)) as book,
         socket.create_server(("127.0.0.1", 0)) as listener,

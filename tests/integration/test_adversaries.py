@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.settings import read_settings
 from rag.types import Answer, Citation, DocumentInfo, Message, Source, Span, Usage
 from tests.adversaries import HONEST_FILE, QUESTION, Attack, ObedientModel, load_attacks, write_attack
 from tests.adversaries.breaches import false_citations, forged_delimiters, live_text
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 
 ATTACKS = load_attacks()
 
@@ -23,7 +23,7 @@ def lectern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lectern]:
     for attack in ATTACKS:
         write_attack(attack, base / "documents")
     settings = read_settings(home=base / "home", workers=1, reranker="off", refusal_threshold=0.0)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as opened:
+    with open_index_of(settings) as opened:
         assert opened.ingest.sync(base / "documents", collection="default").failed == []
         yield opened
 

@@ -12,13 +12,15 @@ import pytest
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
-from app.build import Lectern, choose_model, open_lectern
+from app.composition.index import Lectern
+from app.composition.llm import choose_model
 from app.settings import read_settings
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings
 from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from rag.types import Answer, Message, Usage
 from tests import llm_servers
+from tests.integration.opening import open_index_of
 from tests.llm_servers import CUT, HANG, HANG_IN_ANSWER, ModelServer, server_of, status
 
 PDF = "harbour.pdf"
@@ -66,7 +68,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Itera
     canvas.save()
     # Without the reader every document becomes a source: there is something to leave out.
     settings = read_settings(home=base / "home", workers=1, reranker="off")
-    with open_lectern(settings, "test", wait_seconds=0, embedder=embedder) as lectern:
+    with open_index_of(settings, embedder=embedder) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
         assert report.failed == []
         yield lectern

@@ -23,7 +23,6 @@ from typer.testing import CliRunner
 from app.backup import write_backup
 from app.backup_cli import complete_index
 from app.backup_format import Manifest
-from app.build import open_lectern
 from app.cli import cli
 from app.lock import own_index
 from app.restore import MOVED_OUT, MOVING_OUT, REPLACED, restore
@@ -33,6 +32,7 @@ from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
 from tests.integration.inspection import index_content
+from tests.integration.opening import open_index_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = "The lamp of the lighthouse flashes three times every twenty seconds.\n"
@@ -87,7 +87,7 @@ def put_back(file: Path, home: Path, *, force: bool = False, moves: Sequence[tup
 def search(home: Path, question: str) -> list[str]:
     """Paths of the hits, with the stages that found them."""
     settings = read_settings(home=home, workers=1, reranker="off")
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         hits = lectern.retriever.retrieve(question, collection="default").hits
     return [f"{hit.document.path} {' '.join(sorted(hit.stages))}" for hit in hits]
 
@@ -142,7 +142,7 @@ def test_a_restored_index_answers_by_words_and_by_vectors(backup: Path, indexed:
 def test_a_restored_index_syncs_on_without_reading_unchanged_files(backup: Path, folder: Path, tmp_path: Path) -> None:
     put_back(backup, tmp_path / "elsewhere")
     settings = read_settings(home=tmp_path / "elsewhere", workers=1)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
     assert (report.unchanged, report.added, report.changed) == (2, [], [])
 
@@ -154,7 +154,7 @@ def test_documents_that_are_elsewhere_now_are_recognised(backup: Path, folder: P
         put_back(backup, tmp_path / "elsewhere", moves=[(tmp_path / "wrong", moved)])
     put_back(backup, tmp_path / "elsewhere", moves=[(folder, moved)])
     settings = read_settings(home=tmp_path / "elsewhere", workers=1)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         report = lectern.ingest.sync(moved, collection="default")
         assert [info.folders for info in lectern.library.list_collections()] == [(str(moved),)]
     assert (report.unchanged, report.added, report.changed) == (2, [], [])
@@ -170,16 +170,14 @@ def test_uploads_are_found_in_the_home_they_were_restored_to(
     write_backup(indexed, tmp_path / "b")
     elsewhere = tmp_path / "elsewhere"
     put_back(tmp_path / "b", elsewhere)
-    with open_lectern(
-        read_settings(home=elsewhere, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()
-    ) as lectern:
+    with open_index_of(read_settings(home=elsewhere, workers=1)) as lectern:
         report = lectern.ingest.sync(elsewhere / "uploads" / "default", collection="letters")
     assert (report.unchanged, report.added) == (1, [])
     assert [path.name for path in (elsewhere / "uploads").iterdir()] == ["default"]
 
 
 def test_the_commands_back_up_and_restore(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.backup_cli.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
     file, elsewhere = tmp_path / "b.tar.gz", tmp_path / "elsewhere"
     result = CliRunner().invoke(cli, ["backup", str(file), "--home", str(indexed), "--json"])
     assert (result.exit_code, json.loads(result.output)["counts"]["documents"]) == (0, 2)
@@ -424,9 +422,7 @@ def test_a_restore_killed_at_any_rename_leaves_the_old_index_or_the_new(
         if not cut_off_after(backup, home, renames):
             break
         renames += 1
-        with open_lectern(
-            read_settings(home=home, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()
-        ) as opened:
+        with open_index_of(read_settings(home=home, workers=1)) as opened:
             opened.ingest.recover()
         content = index_content(home)
         assert content in (old, new)

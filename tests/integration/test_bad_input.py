@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.settings import read_settings
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import parse_file
@@ -23,6 +23,7 @@ from rag.types import FileState, Vectors
 from tests.fakes import HashEmbedder, WordTokenizer
 from tests.integration.failing_disk import small_disk
 from tests.integration.inspection import index_content
+from tests.integration.opening import open_index_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TEXT = "The lamp of the lighthouse flashes three times every twenty seconds. "
@@ -30,14 +31,12 @@ TEXT = "The lamp of the lighthouse flashes three times every twenty seconds. "
 SYNC_ON_SMALL_DISK = """
 import json, resource, signal, sys
 from pathlib import Path
-from app.build import open_lectern
 from app.settings import read_settings
 from rag.errors import LecternError
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 
 limit = int(sys.argv[3])
-with open_lectern(read_settings(home=Path(sys.argv[1]), workers=1), "sync", wait_seconds=0,
-                  embedder=HashEmbedder()) as lectern:
+with open_index_of(read_settings(home=Path(sys.argv[1]), workers=1)) as lectern:
     if limit:
         # Writes beyond the limit fail with EFBIG, as on a full disk with ENOSPC.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -182,7 +181,7 @@ def test_a_file_that_is_written_all_through_a_sync_does_not_stop_it(lectern: Lec
 def test_an_enormous_single_line_is_indexed_and_found(home: Path, folder: Path) -> None:
     words = " ".join(f"word{number}" for number in range(9_000))
     (folder / "line.txt").write_text(f"{words} the needle is a walrus {words} {'x' * 200_000}")
-    with open_lectern(read_settings(home=home, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(read_settings(home=home, workers=1)) as lectern:
         assert lectern.ingest.sync(folder, collection="default").failed == []
         hits = lectern.retriever.retrieve("needle walrus", collection="default").hits
     assert "needle is a walrus" in hits[0].chunk.text
@@ -204,14 +203,14 @@ def test_a_rescan_of_many_unchanged_files_starts_no_worker_and_no_embedder(
 ) -> None:
     write_many(folder, 100)
     settings = read_settings(home=home, workers=1)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         assert len(lectern.ingest.sync(folder, collection="default").added) == 100
 
     def no_pool(**settings: object) -> object:
         raise AssertionError("no worker is to be started")
 
-    monkeypatch.setattr("app.build.WorkerPool", no_pool)
+    monkeypatch.setattr("app.composition.ingesting.WorkerPool", no_pool)
     monkeypatch.setattr("rag.adapters.chroma_index.ChromaIndex._client", property(no_pool))
-    with open_lectern(settings, "test", wait_seconds=0, embedder=NoEmbedder()) as lectern:
+    with open_index_of(settings, embedder=NoEmbedder()) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
     assert (report.unchanged, report.added, report.changed, report.failed) == (100, [], [], [])

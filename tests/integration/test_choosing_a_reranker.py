@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app import build, doctor
-from app.build import build_reader, build_reranker, embedder_folder
+from app import doctor
+from app.composition import models
+from app.composition.models import build_reader, build_reranker, embedder_folder
 from app.doctor import Finding
 from app.settings import Settings
 from rag.adapters.cross_encoder.builtin import BuiltinReader
@@ -23,7 +24,7 @@ def settings(tmp_path: Path, reranker: str = "", **more: object) -> Settings:
 
 def ship(weights: Path, sha256: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make these the weights that come along."""
-    for module in (build, doctor):
+    for module in (models, doctor):
         monkeypatch.setattr(module, "SHIPPED_WEIGHTS", weights)
         monkeypatch.setattr(module, "SHIPPED_SHA256", sha256)
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli import COMMANDS, cli
 from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from tests import llm_servers
@@ -30,6 +30,26 @@ LAMP = "How often does the lamp of the lighthouse flash?"
 
 CLOSED_PORT = "http://127.0.0.1:9"
 """Nobody listens there: whether the machine has an Ollama must not change a test."""
+
+
+UNNEEDED_BY_A_SEARCH = {
+    "torch",
+    "transformers",
+    "langchain",
+    "ollama",
+    "unstructured",
+    "pypdf",
+    "pypdfium2",
+    "PIL",
+    "pebble",
+    "apscheduler",
+    "fastapi",
+    "uvicorn",
+    "streamlit",
+    "mcp",
+    "grpc",
+    "ingest.pipeline",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +68,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Run:
     """Run a command in this process, with the embedder that is loaded already."""
-    monkeypatch.setattr("app.build.build_embedder", lambda settings: embedder)
+    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: embedder)
     return run_command
 
 
@@ -62,7 +82,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) ->
     (folder / "bakery.txt").write_text(BAKERY)
     (folder / "empty.txt").write_text("")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.build.build_embedder", lambda settings: embedder)
+        patch.setattr("app.composition.models.build_embedder", lambda settings: embedder)
         result = CliRunner().invoke(cli, ["sync", str(folder), "--home", str(base / "home"), "--workers", "1"])
     assert result.exit_code == 1, result.output
     return base / "home"
@@ -136,6 +156,49 @@ def test_a_missing_folder_and_an_emptied_one_could_not_be_synced(run: Run, folde
     assert "is empty, but 1 of its files" in outcome.json["error"]["reason"]
     assert "--allow-empty" in outcome.json["error"]["remedy"]
     assert run("sync", folder, "--home", home, "--allow-empty").code == 0
+
+
+# --- the table of commands ---
+
+
+def test_each_command_is_loaded_when_it_is_named_and_listed_with_the_others(run: Run) -> None:
+    listed = run("--help").text
+    for name in COMMANDS:
+        assert f" {name} " in listed
+        assert f" {name} " in run(name, "--help").text.partition("[OPTIONS]")[0]
+
+
+def test_a_command_that_is_not_there_is_answered_with_one_that_is(run: Run) -> None:
+    outcome = run("serach", LAMP)
+    assert (outcome.code, "Did you mean 'search'?" in outcome.text) == (2, True)
+
+
+def test_a_search_loads_nothing_that_only_other_commands_need(shared_home: Path) -> None:
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from app.cli import cli\n"
+        "result = CliRunner().invoke(cli, sys.argv[1:])\n"
+        "assert result.exit_code == 0, result.output\n"
+        "assert {'chromadb', 'openvino', 'sqlalchemy'} <= set(sys.modules)\n"
+        f"print(sorted({UNNEEDED_BY_A_SEARCH!r} & set(sys.modules)))\n"
+    )
+    command = [sys.executable, "-c", code, "search", LAMP, "--home", str(shared_home)]
+    subprocess.run(command, timeout=300, cwd=CHECKOUT, stdout=subprocess.DEVNULL, check=True)  # Converts the models.
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=CHECKOUT, check=False)
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_output_for_which_the_disk_has_no_room_is_an_error_in_words(shared_home: Path, form: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = start_process("documents", "--home", shared_home, *form, stdout=full)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, " ".join(errors.split())) == (
+        2,
+        "The output could not be written: No space left on device. Make room, or write it elsewhere.",
+    )
 
 
 # --- search, ask, eval ---

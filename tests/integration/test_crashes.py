@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from app.build import open_lectern
 from app.settings import read_settings
-from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
 from tests.integration.killing import write_folder
+from tests.integration.opening import open_index_of
 from tests.integration.serving import serving
 
 KILLS = 4
@@ -36,7 +35,7 @@ NEW = {
 
 def sync_here(home: Path, folder: Path) -> None:
     settings = read_settings(home=home, workers=1)
-    with open_lectern(settings, "test", wait_seconds=5, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings, wait_seconds=5) as lectern:
         lectern.ingest.sync(folder, collection="default")
 
 
@@ -81,7 +80,7 @@ def test_a_recovery_of_lost_vectors_that_was_killed_is_finished_by_the_next_star
 def answering_texts(home: Path, question: str) -> dict[str, str]:
     """The text of each document that a search brings up, by path."""
     settings = read_settings(home=home, workers=1)
-    with open_lectern(settings, "test", wait_seconds=5, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings, wait_seconds=5) as lectern:
         hits = lectern.retriever.retrieve(question, collection="default").hits
     texts: dict[str, list[tuple[int, str]]] = {}
     for hit in hits:

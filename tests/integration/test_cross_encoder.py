@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from app.build import BUILTIN_SHA256
+from app.composition.models import BUILTIN_SHA256
 from rag.adapters import openvino_runtime
 from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
 from rag.adapters.cross_encoder.engines import OpenVinoEngine

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.settings import read_settings
 from ingest.report import SyncProgress
 from rag.types import Vector
 from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
+from tests.integration.opening import open_index_of
 
 
 class OtherEmbedder(HashEmbedder):
@@ -30,7 +31,7 @@ class OtherEmbedder(HashEmbedder):
 @contextmanager
 def opened(home: Path, embedder: HashEmbedder | None = None, **given: Any) -> Iterator[Lectern]:
     settings = read_settings(home=home, workers=1, reranker="off", **given)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=embedder or HashEmbedder()) as lectern:
+    with open_index_of(settings, embedder=embedder) as lectern:
         yield lectern
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.feedback import Feedback, FeedbackStore
 from app.removal import Removal
 from app.service_file import SERVICE_FILE
 from app.settings import read_settings
-from tests.fakes import HashEmbedder
 from tests.integration.inspection import index_content
+from tests.integration.opening import open_index_of
 
 MARKER = "Qzxvkwjyp"
 """A word that nothing else has in it; its last letters are looked for, as a full-text index leaves out first ones."""
@@ -54,7 +54,7 @@ def write_secrets(folder: Path) -> list[str]:
 @pytest.fixture
 def open_it(home: Path) -> Open:
     settings = read_settings(home=home, workers=1)
-    return lambda: open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder())
+    return lambda: open_index_of(settings)
 
 
 @pytest.fixture

@@ -404,7 +404,7 @@ def test_the_command_says_the_same_through_a_server_as_without_one(
     site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.local_desk.build_fetcher", lambda settings: fetcher())
-    monkeypatch.setattr("app.build.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
     alone, server_home = tmp_path / "alone", served.service.lectern.settings.home
     urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
     here = run_command("add", *urls, "--home", alone, "--json")

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from app.build import Lectern, open_lectern
+from app.composition.index import Lectern
 from app.scheduling.book import FolderBook, RegisteredFolder
 from app.scheduling.clock import Clock
 from app.scheduling.scheduler import FolderScheduler
@@ -27,7 +27,7 @@ from app.scheduling.times import BackOff
 from app.settings import read_settings
 from ingest.report import FailedFile, SyncReport
 from rag.errors import ConfigurationError, NotFoundError, StoreError
-from tests.fakes import HashEmbedder
+from tests.integration.opening import open_index_of
 
 PATIENCE_SECONDS = 30.0
 """Only reached where something is broken: what is waited for takes a fraction of it on a busy machine."""
@@ -710,7 +710,7 @@ def test_a_time_that_came_while_the_machine_slept_is_not_slept_through(
 def test_a_watched_folder_is_indexed_and_followed(folder: Path, home: Path) -> None:
     (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times.\n")
     settings = read_settings(home=home, workers=1)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as lectern:
+    with open_index_of(settings) as lectern:
         book = FolderBook(home / "service.sqlite")
         added = book.add(folder, "default", watch=True)
 
@@ -741,7 +741,7 @@ def test_a_watched_folder_is_indexed_and_followed(folder: Path, home: Path) -> N
 
 @pytest.fixture
 def lectern(home: Path) -> Iterator[Lectern]:
-    with open_lectern(read_settings(home=home, workers=1), "test", wait_seconds=0, embedder=HashEmbedder()) as opened:
+    with open_index_of(read_settings(home=home, workers=1)) as opened:
         yield opened
 
 

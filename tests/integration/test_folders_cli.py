@@ -24,7 +24,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> Run:
     monkeypatch.setenv("LECTERN_WORKERS", "1")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("app.build.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
 
     return lambda *arguments: run_command(*arguments, "--home", home)
 

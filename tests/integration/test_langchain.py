@@ -16,7 +16,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from pydantic import SecretStr, ValidationError
 
-from app.build import Lectern
+from app.composition.index import Lectern
 from app.json_forms import hit_json
 from rag.errors import ConfigurationError, ModelError, NotFoundError, OverloadedError, QuestionError
 from rag.langchain import LecternRetriever

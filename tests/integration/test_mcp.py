@@ -13,7 +13,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
-from app.build import Lectern
+from app.composition.index import Lectern
 from app.json_forms import answer_json, document_json, hit_json
 from app.lock import own_index
 from app.mcp_server import MOST_CHARACTERS, build_server

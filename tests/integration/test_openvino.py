@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.build import BUILTIN_SHA256, embedder_folder
+from app.composition.models import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
 from rag.adapters.openvino_embedder import OpenVinoEmbedder
 from rag.adapters.openvino_runtime import MODEL_FILE

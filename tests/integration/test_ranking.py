@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from app.build import open_lectern
 from app.settings import read_settings
 from rag.metrics import graded_ndcg, mean, reciprocal_rank
 from rag.protocols import Embedder
 from tests.integration.frozen_set import DOCUMENTS, QUESTIONS
+from tests.integration.opening import open_index_of
 
 NDCG_AT_10, MRR_AT_10 = 0.891, 0.854
 """Of the final order, measured with the shipped reader; raise them with the ranking."""
@@ -34,7 +34,7 @@ def ranked(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> list
     for name, content in DOCUMENTS.items():
         (folder / name).write_text(content, encoding="utf-8")
     settings = read_settings(home=tmp_path_factory.mktemp("home"), workers=1)
-    with open_lectern(settings, "test", wait_seconds=0, embedder=embedder) as lectern:
+    with open_index_of(settings, embedder=embedder) as lectern:
         report = lectern.ingest.sync(folder, collection="frozen")
         assert len(report.added) == len(DOCUMENTS)
         hits = [lectern.retriever.retrieve(question, collection="frozen").hits for _, question, _ in QUESTIONS]

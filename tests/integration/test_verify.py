@@ -59,7 +59,7 @@ def embedder() -> Embedder:
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> CountingEmbedder:
     counting = CountingEmbedder()
-    monkeypatch.setattr("app.build.build_embedder", lambda settings: counting)
+    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: counting)
     return counting
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.adapters.model_files import stay_offline
+from rag.adapters.model_files import loading_with_torch
 from rag.adapters.openvino_runtime import ConvertedModel
 
 if TYPE_CHECKING:
@@ -107,11 +107,11 @@ def transformer_to_convert(base: Path, weights: Path) -> torch.nn.Module:
 
 def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
     """The trained transformer, read without a look at any hub."""
-    stay_offline()
-    from transformers.utils import logging
+    with loading_with_torch():
+        from transformers.utils import logging
 
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    from rag.adapters.cross_encoder.network import load_network
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        from rag.adapters.cross_encoder.network import load_network
 
-    return load_network(base, weights).transformer
+        return load_network(base, weights).transformer

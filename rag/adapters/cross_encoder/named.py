@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.adapters.model_files import downloads, stay_offline
+from rag.adapters.model_files import downloads, loading_with_torch
 from rag.errors import ConfigurationError, ModelError
 from rag.text import well_formed
 
@@ -61,24 +61,24 @@ class NamedCrossEncoder:
     @cached_property
     def _model(self) -> CrossEncoder:
         folder = Path(self._name).expanduser()
-        stay_offline()
-        import torch
-        from sentence_transformers import CrossEncoder
-        from transformers.utils import logging
+        with loading_with_torch():
+            import torch
+            from sentence_transformers import CrossEncoder
+            from transformers.utils import logging
 
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        try:
-            with downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
-                model: CrossEncoder = CrossEncoder(
-                    str(folder) if folder.is_dir() else self._name,
-                    local_files_only=not allowed,
-                    trust_remote_code=False,
-                    model_kwargs={"use_safetensors": True},
-                    activation_fn=torch.nn.Identity(),
-                )
-        except Exception as error:  # Models fail to load in as many ways as there are models.
-            raise self._refusal(error, is_folder=folder.is_dir()) from error
+            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            try:
+                with downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
+                    model: CrossEncoder = CrossEncoder(
+                        str(folder) if folder.is_dir() else self._name,
+                        local_files_only=not allowed,
+                        trust_remote_code=False,
+                        model_kwargs={"use_safetensors": True},
+                        activation_fn=torch.nn.Identity(),
+                    )
+            except Exception as error:  # Models fail to load in as many ways as there are models.
+                raise self._refusal(error, is_folder=folder.is_dir()) from error
         self._check_head(model)
         if not model.max_seq_length or model.max_seq_length > MAX_TOKENS:
             model.max_seq_length = MAX_TOKENS
