@@ -308,7 +308,7 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
     assert refused.code == 1
     assert "is not a server of the open internet" in refused.text
 
-    monkeypatch.setattr("app.local_desk.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.composition.ingesting.build_fetcher", lambda settings: fetcher())
     added = run_command("add", site.url("/tides"), site.url("/missing"), "--home", home, "--json").json
     assert added["added"] == ["documents.example tides.html"]
     assert [failure["reason"].split()[-1] for failure in added["failed"]] == ["404."]
@@ -403,7 +403,7 @@ def test_to_fetch_takes_the_right_to_write_into_the_collection(site: Site, serve
 def test_the_command_says_the_same_through_a_server_as_without_one(
     site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.local_desk.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.composition.ingesting.build_fetcher", lambda settings: fetcher())
     monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
     alone, server_home = tmp_path / "alone", served.service.lectern.settings.home
     urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
