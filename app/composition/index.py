@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ class Lectern:
     reader: PassageReader | None
     vectors: ChromaIndex
     upkeep: Upkeep
-    _closing: ExitStack = field(default_factory=ExitStack)
+    _closing: ExitStack
 
     @cached_property
     def ingest(self) -> IngestPipeline:

@@ -42,7 +42,10 @@ class Models:
 
     @contextmanager
     def loading(self) -> Iterator[None]:
-        """Load what a search needs, in threads, while the block opens all else; most of it runs beside Python."""
+        """Load what a search needs, in threads, while the block opens all else; most of it runs beside Python.
+
+        Ctrl-C does not wait for them, which may be converting models: the process ends.
+        """
         if isinstance(self.embedder, OpenVinoEmbedder):
             with suppress(ImportError):  # Told when it is asked in earnest.
                 # Before the block's own imports, which would hold it up: what runs beside Python comes after it.
@@ -54,6 +57,9 @@ class Models:
             thread.start()
         try:
             yield
+        except KeyboardInterrupt:
+            threads.clear()
+            raise
         finally:
             for thread in threads:
                 thread.join()
