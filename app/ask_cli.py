@@ -18,12 +18,14 @@ from rag.errors import ConfigurationError
 if TYPE_CHECKING:
     from rag.types import ImageFile
 
+Where = Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")]
+
 
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     limit: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
     collection: Collection = None,
-    where: Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")] = None,
+    where: Where = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -46,7 +48,7 @@ def search(
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     collection: Collection = None,
-    where: Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")] = None,
+    where: Where = None,
     llm: Annotated[str | None, typer.Option("--llm", help="PROVIDER:MODEL, such as ollama:llama3.2.")] = None,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Answer with quotes only.")] = False,
     image: Annotated[

@@ -39,8 +39,6 @@ COMMANDS = {
 }
 """MODULE:NAME of a function or of a group of commands."""
 
-HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
-
 GARBAGE_THRESHOLD = 50_000
 """Objects made between two looks for unreachable ones. Imports make hundreds of thousands and leave none behind; at
 Python's 700 a tenth of the time to start went into looking."""
@@ -53,7 +51,7 @@ class _LoadedAtUse(UserDict[str, Any]):
         module, _, attribute = self.data[name].partition(":")
         found = getattr(import_module(module), attribute)
         if not isinstance(found, typer.Typer):
-            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_OPTIONS)
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             single.command(name)(found)
             found = single
         command = typer.main.get_command(found)
@@ -70,7 +68,10 @@ class _CommandGroup(TyperGroup):
 
 
 cli = typer.Typer(
-    cls=_CommandGroup, no_args_is_help=True, pretty_exceptions_enable=False, context_settings=HELP_OPTIONS
+    cls=_CommandGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},  # Handed down to every command.
 )
 
 

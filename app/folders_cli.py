@@ -25,7 +25,6 @@ from rag.errors import IndexLockedError, LecternError, NotFoundError
 folders = typer.Typer(
     help="Register folders that `lectern serve` keeps in step, by schedule or as their files change.",
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 Named = Annotated[str, typer.Argument(metavar="FOLDER", help="Its path, or its id as `lectern folders list` shows it.")]

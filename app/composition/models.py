@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -47,12 +48,13 @@ class Models:
         Ctrl-C does not wait for them, which may be converting models: the process ends.
         """
         if isinstance(self.embedder, OpenVinoEmbedder):
-            with suppress(ImportError):  # Told when it is asked in earnest.
+            with suppress(ImportError):
                 # Before the block's own imports, which would hold it up: what runs beside Python comes after it.
                 wake_openvino()
-        threads = [threading.Thread(target=self._load_embedder, name="embedder")]
+        uses: dict[str, Callable[[], object]] = {"embedder": partial(self.embedder.embed_question, ".")}
         if self.reranker is not None:
-            threads.append(threading.Thread(target=self._load_reranker, args=[self.reranker], name="reranker"))
+            uses["reranker"] = partial(self.reranker.score, ".", ["."])
+        threads = [threading.Thread(target=_try, args=[use], name=name) for name, use in uses.items()]
         for thread in threads:
             thread.start()
         try:
@@ -63,14 +65,6 @@ class Models:
         finally:
             for thread in threads:
                 thread.join()
-
-    def _load_embedder(self) -> None:
-        with suppress(LecternError):
-            self.embedder.embed_question(".")
-
-    def _load_reranker(self, reranker: Reranker) -> None:
-        with suppress(LecternError):
-            reranker.score(".", ["."])
 
 
 def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Models:
@@ -101,13 +95,16 @@ def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | Non
 
 def build_reader(settings: Settings) -> PassageReader | None:
     """Lectern's own reader, loading nothing yet; None in a copy of Lectern without its weights."""
-    if not SHIPPED_WEIGHTS.is_file():
-        return None
+    return reader_of(settings, SHIPPED_WEIGHTS, SHIPPED_SHA256) if SHIPPED_WEIGHTS.is_file() else None
+
+
+def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
+    """A reader with these weights, loading nothing yet."""
     return BuiltinReader(
         Path(MODEL_DIR),
-        SHIPPED_WEIGHTS,
+        weights,
         cache=settings.models_folder,
-        expected_sha256=SHIPPED_SHA256,
+        expected_sha256=sha256,
         base_sha256=BUILTIN_SHA256,
         engine=choose_engine(settings),
         precision=choose_precision(settings),
@@ -139,3 +136,8 @@ def embedder_folder(settings: Settings) -> Path:
     if not settings.embedder:
         return Path(MODEL_DIR)
     return find_model(settings.embedder, setting="embedder", allow_downloads=settings.allow_downloads)
+
+
+def _try(use: Callable[[], object]) -> None:
+    with suppress(LecternError):  # Told when it is asked in earnest.
+        use()
