@@ -192,12 +192,7 @@ class FolderBook:
     def mark_due(self, folder_id: int, reason: str) -> None:
         """Have a folder synced, unless it is paused, gone or due already."""
         with self._service_file.writing() as connection:
-            mine = watched_folders.c
-            connection.execute(
-                update(watched_folders)
-                .where(mine.id == folder_id, mine.paused == 0, mine.due_since == 0)
-                .values(due_since=time.time(), due_reason=reason)
-            )
+            _mark_due(connection, folder_id, reason)
 
     def begin_run(self, folder_id: int) -> RegisteredFolder:
         """Record that a sync begins: what makes the folder due from now on asks for another. Raises NotFoundError."""
@@ -234,7 +229,8 @@ class FolderBook:
         with self._service_file.writing() as connection:
             mine = watched_folders.c
             connection.execute(update(watched_folders).where(mine.id == folder_id).values(last_outcome=CUT_OFF))
-        self.mark_due(folder_id, CUT_OFF)
+            # In the same transaction: Lectern may end at any moment now, and the sync would be forgotten.
+            _mark_due(connection, folder_id, CUT_OFF)
 
     def note_watch_problem(self, folder_id: int, problem: str) -> None:
         """Record why changes in a folder cannot be seen as they happen; "" when they can."""
@@ -278,6 +274,15 @@ def _refuse_overlap(path: Path, other: RegisteredFolder) -> None:
 
 def _folders(*conditions: ColumnElement[bool]) -> Any:
     return select(watched_folders).where(*conditions).order_by(watched_folders.c.path_bytes, watched_folders.c.id)
+
+
+def _mark_due(connection: Connection, folder_id: int, reason: str) -> None:
+    mine = watched_folders.c
+    connection.execute(
+        update(watched_folders)
+        .where(mine.id == folder_id, mine.paused == 0, mine.due_since == 0)
+        .values(due_since=time.time(), due_reason=reason)
+    )
 
 
 def _one(connection: Connection, folder_id: int) -> RegisteredFolder:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.composition.index import Lectern
 from app.scheduling.book import FolderBook, RegisteredFolder
@@ -599,6 +600,25 @@ def test_a_stop_is_quick_and_a_sync_that_it_cut_off_is_done_again(
     sync.fails_with = None
     start()
     eventually(lambda: book.get(added.id).last_outcome == "done")
+
+
+def test_an_end_in_the_middle_of_noting_a_cut_off_sync_forgets_nothing(
+    book: FolderBook, folder: Path, home: Path, start: Start, sync: RecordedSync
+) -> None:
+    added = book.add(folder, "default")
+    book.begin_run(added.id)
+    with closing(sqlite3.connect(home / "service.sqlite")) as connection:
+        connection.execute(
+            "CREATE TRIGGER ended BEFORE UPDATE OF due_since ON watched_folders WHEN NEW.due_since > 0 "
+            "BEGIN SELECT RAISE(ABORT, 'ended here'); END"
+        )
+        with pytest.raises(IntegrityError):
+            book.cut_off_run(added.id)
+        assert book.get(added.id).last_outcome == "running"  # So that the next start knows of it.
+        connection.execute("DROP TRIGGER ended")
+    start()
+    eventually(lambda: book.get(added.id).last_outcome == "done")
+    assert sync.count(folder) == 1
 
 
 def test_a_sync_in_which_the_process_was_killed_counts_as_a_failure_and_is_retried(
