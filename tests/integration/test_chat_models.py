@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -68,27 +69,25 @@ def test_an_answer_arrives_in_pieces_with_usage_and_stop_reason(spec: str) -> No
 
 @every_provider
 def test_the_first_piece_arrives_before_the_answer_is_finished(spec: str) -> None:
-    with opened(spec, answer="one two three four", pause=0.5) as (model, _):
-        started = time.monotonic()
+    with opened(spec, answer="one two", failures=[llm_servers.HANG_IN_ANSWER]) as (model, _):
         stream = model.stream(QUESTION, max_tokens=64)
         assert next(stream).text == "one"
-        assert time.monotonic() - started < 1.4
         stream.close()  # type: ignore[attr-defined]
 
 
 @every_provider
 def test_closing_the_stream_early_hangs_up_on_the_server(spec: str) -> None:
-    with opened(spec, answer="word " * 200, pause=0.02) as (model, server):
+    with opened(spec, answer="word " * 5_000, pause=0.02) as (model, server):
         stream = model.stream(QUESTION, max_tokens=64)
         next(stream)
         stream.close()  # type: ignore[attr-defined]
-        assert server.hung_up.wait(3)
+        assert server.hung_up.wait(60)
 
 
 @every_provider
 @pytest.mark.parametrize("fault", [llm_servers.HANG, llm_servers.HANG_IN_ANSWER], ids=lambda fault: fault.kind)
 def test_a_server_that_hangs_is_hung_up_on_when_another_thread_says_stop(spec: str, fault: Any) -> None:
-    with opened(spec, failures=[fault]) as (model, server):
+    with opened(spec, failures=[fault], timeout_seconds=120) as (model, server):
         stop = threading.Event()
         said: list[str] = []
 
@@ -101,9 +100,9 @@ def test_a_server_that_hangs_is_hung_up_on_when_another_thread_says_stop(spec: s
         while not server.chats:
             time.sleep(0.01)
         stop.set()
-        reading.join(8)  # The model's own time-out is longer.
+        reading.join(60)  # The model's own time-out is longer.
         assert not reading.is_alive()
-        assert server.hung_up.wait(8)
+        assert server.hung_up.wait(60)
 
 
 @every_provider
@@ -182,10 +181,9 @@ def test_a_prompt_too_long_for_the_model_is_named(spec: str) -> None:
 
 @every_provider
 def test_a_server_that_hangs_ends_by_the_time_out(spec: str) -> None:
-    with opened(spec, retries=2, timeout_seconds=0.5, failures=[llm_servers.HANG] * 9) as (model, _):
-        started = time.monotonic()
+    with opened(spec, retries=2, timeout_seconds=0.5, failures=[llm_servers.HANG] * 9) as (model, server):
         error = failure_of(model)
-    assert time.monotonic() - started < 4
+        assert len(server.chats) <= 3
     assert "within 0.5 seconds" in error.reason
 
 
@@ -311,12 +309,22 @@ def test_a_context_that_proves_too_small_is_asked_for_again() -> None:
         assert sum(request.path == "/props" for request in server.requests) == 2
 
 
-def test_a_server_that_starts_late_is_found() -> None:
-    model = open_chat_model("ollama:llama3.2:3b", base_url="http://127.0.0.1:9")
-    started = time.monotonic()
-    assert [model.context_tokens for _ in range(50)] == [4096] * 50
-    assert time.monotonic() - started < 1
-    model.close()
+def test_a_server_that_does_not_answer_is_not_asked_each_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        asked = 0
+
+        def hang_up() -> None:
+            nonlocal asked
+            with suppress(OSError):  # The end of the listening.
+                while True:
+                    listening.accept()[0].close()
+                    asked += 1
+
+        threading.Thread(target=hang_up, daemon=True).start()
+        model = open_chat_model("ollama:llama3.2:3b", base_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+        assert [model.context_tokens for _ in range(50)] == [4096] * 50
+        assert 1 <= asked < 10
+        model.close()
 
 
 def test_a_compatible_server_needs_no_key_and_does_not_get_the_one_for_openai(monkeypatch: pytest.MonkeyPatch) -> None:

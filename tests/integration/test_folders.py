@@ -320,7 +320,7 @@ def test_a_file_that_is_written_is_synced(book: FolderBook, folder: Path, start:
 
 def test_many_changes_in_a_row_are_one(book: FolderBook, folder: Path, start: Start, sync: RecordedSync) -> None:
     added = book.add(folder, "default", watch=True)
-    start(quiet_seconds=1.0)
+    start(quiet_seconds=3.0)
     eventually(lambda: sync.count(folder) == 1)
     eventually(lambda: settled(book, added))
     for number in range(20):
@@ -592,8 +592,8 @@ def test_a_stop_is_quick_and_a_sync_that_it_cut_off_is_done_again(
     sync.fails_with = KeyboardInterrupt()
     started = time.monotonic()
     scheduler.stop()
-    # Two seconds are promised; the rest is for a busy machine.
-    assert time.monotonic() - started < 5
+    # Two seconds are promised; the rest is for a busy machine. A stop that waits for the sync would never end.
+    assert time.monotonic() - started < PATIENCE_SECONDS
     sync.may_end.set()
     eventually(lambda: book.get(added.id).last_outcome == "cut off")
     assert (book.get(added.id).state, book.get(added.id).failures) == ("due", 0)

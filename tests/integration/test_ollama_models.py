@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -48,10 +47,8 @@ def test_an_ollama_without_models_gives_none() -> None:
     assert choose() is None
 
 
-def test_nothing_listening_is_known_at_once() -> None:
-    started = time.monotonic()
+def test_where_nothing_listens_is_no_ollama() -> None:
     assert find_chat_model(NOWHERE) is None
-    assert time.monotonic() - started < 0.3
 
 
 def test_only_this_machine_is_asked_when_no_address_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 
@@ -111,16 +110,11 @@ def test_a_prompt_beyond_the_context_is_refused_in_plain_words(model: ChatModel)
 def test_leaving_early_frees_the_server_for_the_next_question(model: ChatModel) -> None:
     stream = model.stream([Message("user", "Write a very long story about a river.")], max_tokens=800)
     next(stream)
+    started = time.monotonic()
+    for _ in range(20):
+        next(stream)
+    whole_story = 40 * (time.monotonic() - started)
     stream.close()  # type: ignore[attr-defined]
     started = time.monotonic()
     list(model.stream([Message("user", "Say hi.")], max_tokens=4))
-    assert time.monotonic() - started < 5
-
-
-def test_counting_takes_a_millisecond_and_the_second_time_nothing(model: ChatModel) -> None:
-    text = json.dumps(list(range(500)))
-    model.count_tokens(text)
-    started = time.monotonic()
-    for _ in range(100):
-        model.count_tokens(text)
-    assert time.monotonic() - started < 0.1
+    assert time.monotonic() - started < whole_story / 2

@@ -97,7 +97,7 @@ def test_the_producer_runs_no_further_ahead_than_its_buffer() -> None:
     with run_ahead(produce, buffer=3) as items:
         assert next(items) == 0
         # One is taken, three wait in the buffer, the fifth waits for room.
-        assert full.wait(5)
+        assert full.wait(60)
         assert len(made) == 5
         assert list(items) == list(range(1, 20))
 
