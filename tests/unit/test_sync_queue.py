@@ -122,6 +122,22 @@ def test_a_task_runs_at_once_while_nothing_is_synced_and_its_error_is_its_caller
         syncs.run(lambda: 1 // 0).result()
 
 
+def test_whoever_gives_up_waiting_for_a_task_ends_nothing_else(syncs: SyncQueue) -> None:
+    begun, may_end, ran = threading.Event(), threading.Event(), list[str]()
+
+    def hold() -> None:
+        begun.set()
+        may_end.wait()
+
+    held, dropped = syncs.run(hold), syncs.run(lambda: ran.append("dropped"))
+    begun.wait()
+    held.cancel()
+    dropped.cancel()
+    may_end.set()
+    assert syncs.run(lambda: "still here").result(60) == "still here"
+    assert ran == []
+
+
 def test_a_collection_that_is_being_synced_is_known_to_tasks(syncs: SyncQueue, ingest: SteppedIngest) -> None:
     running, waiting = syncs.submit(FOLDER, "a"), syncs.submit(FOLDER, "b")
     ingest.at_file.acquire()
