@@ -46,7 +46,7 @@ def reported(as_json: bool) -> Iterator[None]:
         # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
         os._exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has had enough; what is left in the buffer must not fail at exit.
+        # Whoever read our output has had enough.
         _drop_output()
         raise typer.Exit(0) from None
     except OSError as error:

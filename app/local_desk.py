@@ -74,15 +74,14 @@ class LocalDesk:
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Fetch here, then sync the uploads."""
-        from app.composition.ingesting import build_fetcher, open_sandbox
+        from app.composition.ingesting import build_fetcher, build_sandbox
         from app.links import Links
-        from app.pictures import Sandbox
         from app.uploads import UPLOADS, Uploads
 
         settings, ingest = self._settings, self._open().ingest
         names: list[str] = []
         failures: list[LecternError] = []
-        with closing(Sandbox(lambda: open_sandbox(settings))) as sandbox:
+        with closing(build_sandbox(settings)) as sandbox:
             links = Links(collection, Uploads(settings.home / UPLOADS, sandbox), build_fetcher(settings), sandbox)
             for url in urls or links.urls():
                 try:
@@ -168,10 +167,9 @@ class LocalDesk:
     def _prepare(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
         """Images as the LLM takes them. Raises ConfigurationError, ParseError."""
         from app.attachments import prepare_images
-        from app.composition.ingesting import open_sandbox
-        from app.pictures import Sandbox
+        from app.composition.ingesting import build_sandbox
 
-        with closing(Sandbox(lambda: open_sandbox(self._settings))) as sandbox:
+        with closing(build_sandbox(self._settings)) as sandbox:
             return prepare_images(images, model, sandbox)
 
     def _open_to_ask(self) -> Lectern:

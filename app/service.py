@@ -14,14 +14,14 @@ from pathlib import Path
 
 from app.attachments import prepare_images
 from app.composition.index import Lectern
-from app.composition.ingesting import build_fetcher, open_sandbox
+from app.composition.ingesting import build_fetcher, build_sandbox
 from app.composition.llm import choose_model
 from app.desk import Found
 from app.job_book import JobBook, SyncJob
 from app.json_forms import page_labels
 from app.lanes import Lane
 from app.links import Links
-from app.pictures import PagePictures, Sandbox
+from app.pictures import PagePictures
 from app.removal import Removal
 from app.service_file import SERVICE_FILE
 from app.settings import Settings
@@ -99,7 +99,7 @@ class Service:
         `check_folder` raises ConfigurationError for a folder that may not be synced, uploads aside.
         """
         self.lectern = lectern
-        self._sandbox = Sandbox(lambda: open_sandbox(lectern.settings))
+        self._sandbox = build_sandbox(lectern.settings)
         self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
         self.uploads.sweep()
         self._check_folder = check_folder

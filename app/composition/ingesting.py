@@ -9,6 +9,7 @@ from pathlib import Path
 from app.composition.models import embedder_folder
 from app.fetching import Fetcher
 from app.forgetting import Forgetting
+from app.pictures import Sandbox
 from app.scheduling.book import is_within
 from app.service_file import SERVICE_FILE
 from app.settings import Settings
@@ -56,9 +57,10 @@ def build_ingest(
     )
 
 
-def open_sandbox(settings: Settings) -> WorkerPool:
-    """One worker process for what a service does with single files of unknown origin."""
-    return WorkerPool(workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=settings.memory_megabytes << 20)
+def build_sandbox(settings: Settings) -> Sandbox:
+    """What checks and draws single files of unknown origin, in one process; starts none yet."""
+    memory_bytes = settings.memory_megabytes << 20
+    return Sandbox(partial(WorkerPool, workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=memory_bytes))
 
 
 def build_fetcher(settings: Settings) -> Fetcher:
