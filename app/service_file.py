@@ -81,13 +81,7 @@ def _remedy(message: str) -> str:
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     # Transactions are begun below, and not by Python, which would begin them at the first write only.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: what was reported as done, a revoked token for one, must not be undone by a power cut.
-    cursor.execute("PRAGMA synchronous = FULL")
-    # What people write quotes documents: once deleted it is overwritten with zeros.
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.close()
+    schema.keep_safely(connection)
 
 
 def _begin(connection: Connection) -> None:

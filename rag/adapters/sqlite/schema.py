@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Index,
@@ -204,6 +206,9 @@ BEFORE_PAIRS = (
 PAIRS_VERSION = 3
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
+LOCK_PAUSE_SECONDS = 0.01
+"""Between two tries to lock a file as a whole; holding it takes a few milliseconds."""
+
 Explain = Callable[[str, Path], tuple[str, str]]
 """Reason and remedy of what SQLite says of a file."""
 
@@ -215,7 +220,7 @@ def open_catalogue(file: Path) -> Engine:
         engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
         event.listen(engine, "connect", _configure)
         with engine.begin() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            version = _version_of(connection)
             if version > SCHEMA_VERSION:
                 raise StoreError(
                     f"The index in {file.parent} was made by a newer Lectern (schema {version}, this one knows "
@@ -223,12 +228,26 @@ def open_catalogue(file: Path) -> Engine:
                     "Install that version again, or name another folder with --home.",
                 )
             if version < SCHEMA_VERSION:
-                metadata.create_all(connection)
-                outdated = BEFORE_PAIRS if version < PAIRS_VERSION else ()
-                for statement in (*outdated, *FULL_TEXT, REBUILD_FULL_TEXT):
-                    connection.execute(text(statement))
-                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+                _bring_up_to_date(connection)
     return engine
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    """Make the tables, or those that are new, in one transaction that no other process can come between."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Whoever had to wait for that lock may find everything done.
+    version = _version_of(connection)
+    if version >= SCHEMA_VERSION:
+        return
+    metadata.create_all(connection)
+    outdated = BEFORE_PAIRS if version < PAIRS_VERSION else ()
+    for statement in (*outdated, *FULL_TEXT, REBUILD_FULL_TEXT):
+        connection.execute(text(statement))
+    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def _version_of(connection: Connection) -> int:
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
 
 
 @contextmanager
@@ -274,12 +293,35 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     add_functions(connection)
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: a lost commit after the old vectors were deleted would leave a document without any.
-    cursor.execute("PRAGMA synchronous = FULL")
-    # What is deleted is overwritten with zeros, also on pages that nothing uses any more.
-    cursor.execute("PRAGMA secure_delete = ON")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA recursive_triggers = ON")
-    cursor.close()
+    keep_safely(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")
+
+
+def keep_safely(connection: sqlite3.Connection) -> None:
+    """Have readers never wait for the writer, what is committed outlast a power cut, what is deleted leave nothing.
+
+    Raises sqlite3.OperationalError when other processes keep the file for longer than the connection waits for locks.
+    """
+    _use_write_ahead_log(connection)
+    # A lost commit after the old vectors were deleted would leave a document without any; a revoked token would open
+    # the door again.
+    connection.execute("PRAGMA synchronous = FULL")
+    # Overwritten with zeros, also on pages that nothing uses any more.
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # SQLite waits for locks, but not for the one that this takes: of many that open a new file at once, it refuses all
+    # but one. Where the log is in use already nothing is locked.
+    seconds = connection.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOCK_PAUSE_SECONDS)
+        else:
+            return
