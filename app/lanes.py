@@ -25,13 +25,25 @@ class Lane:
         """Run a function as soon as a thread is free. Raises OverloadedError when too many wait already."""
         if not self._places.acquire(blocking=False):
             raise OverloadedError(f"Too many {self._name} are asked for at once.", "Try again in a few seconds.")
+
+        def run() -> T:
+            try:
+                return function(*args, **kwargs)
+            finally:
+                # Before the result is there: whoever has it may ask again at once.
+                self._places.release()
+
         try:
-            future = self._executor.submit(function, *args, **kwargs)
+            future = self._executor.submit(run)
         except RuntimeError:
             self._places.release()
             raise OverloadedError("Lectern is shutting down.", "Try again later.") from None
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(self._let_go_of)
         return future
+
+    def _let_go_of(self, future: Future[T]) -> None:
+        if future.cancelled():  # It never ran.
+            self._places.release()
 
     def close(self) -> None:
         """Take nothing more on and drop what waits; what runs is not waited for."""

@@ -113,11 +113,14 @@ class WorkerPool:
         with self._lock:
             if self._stopped:
                 return None
-            if not self._pool.active:
-                # pebble gives a pool up when an idle worker dies
+            arguments = (self._limits, function, args, kwargs)
+            try:
+                return self._pool.schedule(_run, args=arguments, timeout=self._limits.seconds)
+            except RuntimeError:
+                # pebble gives a pool up when an idle worker dies.
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool = self._make_pool()
-            return self._pool.schedule(_run, args=(self._limits, function, args, kwargs), timeout=self._limits.seconds)
+                return self._pool.schedule(_run, args=arguments, timeout=self._limits.seconds)
 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:

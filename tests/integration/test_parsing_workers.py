@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -78,11 +80,10 @@ def test_every_failure_is_a_parse_error_and_the_next_task_runs(
 
 
 def test_a_callback_is_called_once_a_task_is_done(pool: WorkerPool) -> None:
-    seen: list[int] = []
-    future = pool.submit(double, 4)
-    future.add_done_callback(lambda done: seen.append(done.result()))
-    future.result(timeout=30)
-    assert seen == [8]
+    seen: SimpleQueue[int] = SimpleQueue()
+    pool.submit(double, 4).add_done_callback(lambda done: seen.put(done.result()))
+    assert seen.get(timeout=30) == 8
+    assert seen.empty()
 
 
 def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> None:
@@ -97,6 +98,15 @@ def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> No
     assert running.cancelled()
     assert waiting.cancelled()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.1, 0.5])
+def test_a_worker_killed_while_it_waits_for_work_is_replaced(pause: float) -> None:
+    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=MEMORY, preload=("ingest.workers",)) as own:
+        for number in range(3):
+            os.kill(own.submit(os.getpid).result(timeout=30), signal.SIGKILL)
+            time.sleep(pause)
+            assert own.submit(double, number).result(timeout=30) == 2 * number
 
 
 def test_nothing_a_worker_prints_reaches_the_terminal() -> None:

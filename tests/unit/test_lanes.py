@@ -35,6 +35,17 @@ def test_a_closed_lane_takes_nothing_on_and_drops_what_waits() -> None:
     go_on.set()
 
 
+def test_whoever_gives_up_waiting_frees_their_place() -> None:
+    lane = Lane("things", threads=1, waiting=1)
+    go_on = threading.Event()
+    running = lane.submit(go_on.wait)
+    assert lane.submit(lambda: "never").cancel()
+    waiting = lane.submit(lambda: "second")
+    go_on.set()
+    assert (running.result(), waiting.result()) == (True, "second")
+    lane.close()
+
+
 def test_what_fails_frees_its_place() -> None:
     lane = Lane("things", threads=1, waiting=0)
     for _ in range(3):
