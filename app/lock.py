@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,11 @@ from filelock import FileLock, Timeout
 
 from rag.errors import IndexLockedError, StoreError
 
+LOCK_FILE = "lock"
 OWNER_FILE = "owner.json"
+
+ASKED_SECONDS = 0.3
+"""Whoever asks whether an index is owned holds its lock for an instant: that long nobody takes them for an owner."""
 
 
 @contextmanager
@@ -26,8 +31,8 @@ def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None
     owner_file = home / OWNER_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(home / "lock")
-        lock.acquire(timeout=wait_seconds)
+        lock = FileLock(home / LOCK_FILE)
+        lock.acquire(timeout=max(wait_seconds, ASKED_SECONDS))
     except Timeout:
         raise IndexLockedError(
             f"The index in {home} is in use by {describe_owner(home) or 'another process'}.",
@@ -42,8 +47,7 @@ def own_index(home: Path, command: str, *, wait_seconds: float) -> Iterator[None
         with suppress(OSError):  # Only for the message to others; a full disk is reported where it matters.
             owner_file.unlink(missing_ok=True)  # What a killed process has left must not speak for this one.
             since = datetime.now().isoformat(" ", "seconds")
-            owner = {"process": os.getpid(), "command": command, "since": since, "address": ""}
-            owner_file.write_text(json.dumps(owner))
+            _write_owner(owner_file, {"process": os.getpid(), "command": command, "since": since, "address": ""})
         yield
     finally:
         with suppress(OSError):
@@ -55,8 +59,7 @@ def announce_address(home: Path, address: str) -> None:
     """Tell others where the owner of the index, which is this process, answers over HTTP. Raises StoreError."""
     file = home / OWNER_FILE
     try:
-        owner = json.loads(file.read_text())
-        file.write_text(json.dumps({**owner, "address": address}))
+        _write_owner(file, {**json.loads(file.read_text()), "address": address})
     except (OSError, ValueError) as error:
         raise StoreError(
             f"{file} cannot be written: {error}. Other commands would not find this server.",
@@ -85,7 +88,18 @@ def owner_address(home: Path) -> str:
 def is_owned(home: Path) -> bool:
     """Whether some process owns the index: one that was killed has left its file, and not the lock."""
     try:
-        with FileLock(home / "lock").acquire(timeout=0):
-            return False
-    except (Timeout, OSError):
+        # Shared, so that nobody who asks takes another who asks for the owner.
+        with (home / LOCK_FILE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
         return True
+    return False
+
+
+def _write_owner(file: Path, owner: Mapping[str, str | int]) -> None:
+    # In one step: whoever reads half of it would not find the server.
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(owner))
+    new.replace(file)
