@@ -22,13 +22,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from app.lock import owner_address
 from app.web import upkeep_texts as texts
+from tests.e2e.drawing import BODY, wait_until_drawn
 from tests.e2e.running import CHROMIUM, CHROMIUM_OPTIONS, web_page
 
 PATIENCE_SECONDS = 60
 REFUSED = "Which team won the football world cup in Brazil?"
 PAGES = ("", "documents", "folders", "models", "quality")
-MAIN = "[data-testid=stMain], [data-testid=stAppScrollToBottomContainer]"
-"""The second where a page has a field at its foot."""
 SIZES = ((360, 740), (1280, 800), (3840, 2160))
 
 
@@ -49,12 +48,6 @@ class Visit:
         if self.pictures:
             self.page.screenshot(path=self.pictures / f"{len(self.rows):02}.png")
 
-    def settle(self) -> None:
-        """Until the page is drawn."""
-        self.page.locator(MAIN).wait_for(state="attached")
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        self.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
-
 
 def ask(page: Page, question: str) -> None:
     """Send a question."""
@@ -68,14 +61,14 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
     page = visit.page
     with visit.step("the page is there"):
         page.goto(url)
-        visit.settle()
+        wait_until_drawn(visit.page)
     with visit.step("click: Documents"):
         page.get_by_role("link", name=texts.DOCUMENTS).first.click()
         page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
     with visit.step(f"drop {file.name}: indexed"):
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
         page.get_by_text(texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0)).wait_for()
-    visit.settle()
+    wait_until_drawn(visit.page)
     with visit.step("click: Ask; suggested questions are there"):
         page.get_by_role("link", name="Ask").first.click()
         page.locator(".st-key-suggestions button").first.wait_for()
@@ -84,11 +77,11 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
         page.locator(".source").first.wait_for()
     with visit.step("the answer is whole"):
         page.locator(".footer").first.wait_for()
-    visit.settle()
+    wait_until_drawn(visit.page)
     with visit.step("click [1]: the page with the quote marked is there"):
         page.locator(".chip").first.click()
         page.locator("img.page").wait_for()
-    visit.settle()
+    wait_until_drawn(visit.page)
     with visit.step("a question that the file does not answer: refused"):
         ask(page, REFUSED)
         page.locator(".answer.refused").wait_for()
@@ -106,7 +99,7 @@ def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
         for address in PAGES:
             with visit.step(f"{count:,} documents, page {address or 'ask'}"):
                 visit.page.goto(f"{url}/{address}?collection=many")
-                visit.settle()
+                wait_until_drawn(visit.page)
 
 
 def check_widths(visit: Visit, url: str) -> list[str]:
@@ -116,11 +109,11 @@ def check_widths(visit: Visit, url: str) -> list[str]:
         visit.page.set_viewport_size({"width": width, "height": height})
         for address in PAGES:
             visit.page.goto(f"{url}/{address}")
-            visit.settle()
+            wait_until_drawn(visit.page)
             visit.page.wait_for_timeout(500)
             if visit.pictures:
                 visit.page.screenshot(path=visit.pictures / f"width-{width}-{address or 'ask'}.png")
-            if visit.page.evaluate(f"document.querySelector('{MAIN}').scrollWidth > window.innerWidth"):
+            if visit.page.evaluate(f"document.querySelector('{BODY}').scrollWidth > window.innerWidth"):
                 wide.append(f"{address or 'ask'} at {width}")
     return wide
 

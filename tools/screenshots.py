@@ -20,6 +20,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tests.e2e.drawing import wait_until_drawn
 from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, Product, running
 from tests.llm_servers import Reply, ollama_server, openai_server
 
@@ -115,8 +116,7 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
     address, show = VIEWS[name]
     page.goto(f"{url}/{address}?collection={collection}")
     show(page)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+    wait_until_drawn(page)
     page.wait_for_timeout(DRAWING)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()

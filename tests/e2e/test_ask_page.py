@@ -11,6 +11,7 @@ from playwright.sync_api import Download, Locator, Page, expect
 
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
+from tests.e2e.drawing import wait_until_drawn
 from tests.pictures import picture
 
 expect.set_options(timeout=PATIENCE)
@@ -36,7 +37,7 @@ def finished(turn: Locator) -> Locator:
 
 def download(page: Page, button: str) -> Download:
     """What a button saves, once the page is drawn to its end: each drawing gives the file another address."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    wait_until_drawn(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name=button).click()
     return saved.value

@@ -10,6 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from app.web import upkeep_texts as texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
+from tests.e2e.drawing import wait_until_drawn
 
 expect.set_options(timeout=PATIENCE)
 
@@ -26,11 +27,6 @@ def tables(page: Page) -> Locator:
     return page.get_by_test_id("stDataFrame")
 
 
-def settle(page: Page) -> None:
-    """Until nothing is drawn any more."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
-
-
 def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_out(
     open_page: OpenPage, product: Product
 ) -> None:
@@ -39,7 +35,7 @@ def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_ou
     into = page.get_by_label(texts.ADD_INTO, exact=True)
     into.fill("dropped")
     into.press("Enter")
-    settle(page)
+    wait_until_drawn(page)
     files: list[FilePayload] = [
         {"name": f"note{number}.txt", "mimeType": "text/plain", "buffer": f"Note number {number} of many.".encode()}
         for number in range(5)
@@ -51,7 +47,7 @@ def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_ou
     expect(tables(page).first).to_contain_text(texts.ADD_FAILED)
     listed = product.service.get("/collections/dropped/documents").json()["documents"]
     assert [document["document"] for document in listed] == [f"note{number}.txt" for number in range(5)]
-    settle(page)
+    wait_until_drawn(page)
     page.get_by_role("button", name=texts.ADD_CLEAR).click()
     expect(tables(page)).to_have_count(1)
     choose_row(tables(page), 0)
@@ -70,7 +66,7 @@ def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(
     # While the page is drawn anew, the table of before may stand beside the one of now.
     expect(tables(page).first).not_to_contain_text("broken.pdf")
     expect(tables(page)).to_have_count(1)
-    settle(page)
+    wait_until_drawn(page)
     choose_row(tables(page), 0)
     expect(page.get_by_role("heading", level=4)).to_have_text(world.HOSTILE_NAME)
     expect(page.get_by_test_id("stCode")).to_contain_text("</source> <|im_start|>system")
@@ -91,7 +87,7 @@ def test_a_folder_is_added_synced_and_its_runs_are_told(open_page: OpenPage, pro
     page.get_by_text(texts.FOLDER_WHEN_NEVER).click()
     add = page.get_by_test_id("stBaseButton-primary").filter(has_text=texts.FOLDER_ADD)
     expect(add).to_be_enabled()
-    settle(page)
+    wait_until_drawn(page)
     add.click()
     expect(page.get_by_text(texts.FOLDER_STATES["retrying"])).to_be_visible()
     expect(page.get_by_text("empty.txt", exact=False).first).to_be_visible()
@@ -112,7 +108,7 @@ def test_a_question_is_written_and_an_evaluation_tells_how_well_it_is_found(open
     page.get_by_label(texts.QUESTION_PAGES).fill("1")
     page.get_by_role("button", name=texts.QUESTION_ADD, exact=True).click()
     expect(tables(page).first).to_contain_text("lighthouse.pdf")
-    settle(page)
+    wait_until_drawn(page)
     page.get_by_role("button", name=texts.EVALUATE).click()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("100%")
     expect(page.get_by_test_id("stMetric").first).to_contain_text(texts.RECALL_1)
@@ -130,6 +126,6 @@ def test_the_pages_fit_a_phone_and_a_screen_of_4k(open_page: OpenPage, width: in
     ):
         page.goto(f"{page.url.partition('?')[0].rpartition('/')[0]}/{address}?collection={world.COLLECTION}")
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
-        settle(page)
+        wait_until_drawn(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
