@@ -116,6 +116,7 @@ def document_json(document: DocumentInfo) -> dict[str, Any]:
         "type": document.file_type,
         "state": document.state,
         "pages": document.pages,
+        "page_word": document.page_word,
         "chunks": document.chunks,
         "author": document.author,
         "created": document.created,

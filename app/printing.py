@@ -187,7 +187,8 @@ def _rank_cell(hit: Hit, stage: str) -> str:
 
 
 def _citation_line(citation: Citation, word: str) -> str:
-    where = f", {clean(page_name(citation.page, citation.page_label, word))}" if word else ""
+    page = clean(page_name(citation.page, citation.page_label, word))
+    where = f", {page}" if page else ""
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
     head = f"[bold]\\[{citation.number}][/] {clean(citation.document)}{where}{mark}"
     return f"{head}\n    “{clean(shorten(citation.quote))}”"
@@ -243,10 +244,8 @@ def print_scores(scores: Mapping[str, float]) -> None:
 def place(document: DocumentInfo, first_page: int, last_page: int, label: str = "") -> str:
     """Where something stands, in words: the document and its pages as people count them."""
     name = clean(document.path)
-    if not document.page_word:
-        return name
-    where = clean(page_name(first_page, label, document.page_word))
-    return f"{name}, {where}" + (f" to {last_page + 1}" if last_page != first_page else "")
+    pages = clean(page_name(first_page, label, document.page_word, last_page=last_page))
+    return f"{name}, {pages}" if pages else name
 
 
 def shorten(text: str) -> str:

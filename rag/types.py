@@ -361,11 +361,16 @@ class Answer:
     """Why the LLM failed, with what to do; `text` is then what had come until it did."""
 
 
-def page_name(page: int, label: str = "", word: str = "page") -> str:
-    """A page as people are shown it: 1-based, with the document's own label where it differs."""
+def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:
+    """A page as people are shown it: 1-based, with the document's own label where it differs, or several from it on.
+
+    "" where the format has no pages, and so no word for one.
+    """
+    if not word:
+        return ""
     number = str(page + 1)
-    name = f"{word or 'page'} {number}"
-    return f"{name} ({label})" if label and label != number else name
+    name = f"{word} {number} ({label})" if label and label != number else f"{word} {number}"
+    return name if last_page in (None, page) else f"{name} to {last_page + 1}"
 
 
 # --- the catalogue's records ---

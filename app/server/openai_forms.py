@@ -174,7 +174,8 @@ def footnotes(answer: Answer) -> str:
     lines = []
     for number, citations in _by_number(answer).items():
         first = citations[0]
-        place = f", {page_name(first.page, first.page_label, words[number])}" if words.get(number) else ""
+        page = page_name(first.page, first.page_label, words.get(number, ""))
+        place = f", {page}" if page else ""
         quote = " ".join(first.quote.split())
         shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
         # Front ends render this as Markdown: names and words of documents must not become links or pictures.

@@ -71,6 +71,7 @@ class DocumentForm(BaseModel):
     type: str = Field(examples=["pdf"])
     state: str = Field(examples=["indexed"])
     pages: int
+    page_word: str = Field(examples=["page"], description="what a page is called here; empty where there are none")
     chunks: int
     author: str
     created: str

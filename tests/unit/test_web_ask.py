@@ -215,6 +215,26 @@ def test_a_view_tells_who_answered_at_what_cost_and_in_what_time() -> None:
     assert view_of(turn_with(answer(cost_usd=None)), None)["made"][2] == "price unknown"
 
 
+@pytest.mark.parametrize(
+    ("word", "label", "last_page", "source", "cited"),
+    [
+        ("page", "iii", 2, "The lamp, page 3 (iii)", "The lamp, page 3 (iii)"),
+        ("page", "iii", 4, "The lamp, page 3 (iii) to 5", "The lamp, page 3 (iii)"),
+        ("sheet", "Fares", 2, "The lamp, sheet 3 (Fares)", "The lamp, sheet 3 (Fares)"),
+        ("slide", "", 3, "The lamp, slide 3 to 4", "The lamp, slide 3"),
+        ("", "", 2, "The lamp", "The lamp"),
+    ],
+)
+def test_sources_and_citations_name_pages_as_their_format_does_and_all_of_them(
+    word: str, label: str, last_page: int, source: str, cited: str
+) -> None:
+    found = SOURCE.model_copy(update={"page_word": word, "page_label": label, "last_page": last_page})
+    turn = turn_with(answer(sources=[found], citations=[citation(page_label=label)]))
+    view = view_of(turn, None)
+    assert (view["sources"][0]["label"], view["citations"][0]["label"]) == (source, cited)
+    assert f"- [1] {cited} (a/lamp.pdf)" in conversation_markdown("island", [turn])
+
+
 def test_an_llm_that_failed_half_way_leaves_its_words_and_the_reason() -> None:
     view = view_of(turn_with(answer("It fl", error="The LLM is gone. Start it.", citations=[])), None)
     assert (view["text"], view["state"]) == ("It fl", "failed")

@@ -9,17 +9,16 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app.server.schemas import AnswerForm, CitationForm, SourceForm
+from app.server.schemas import AnswerForm, SourceForm
 from app.web import texts
 from app.web.ask.conversation import State, Turn
 from app.web.ask.export import with_footnotes
+from app.web.ask.places import pages_of_source, place_of_citation, place_of_source
 from app.web.safe import one_line
-from rag.types import page_name
 
 HERE = Path(__file__).parent
 
 EXCERPT_CHARACTERS = 280
-LABEL_CHARACTERS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,11 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
         "refused": bool(answer and answer.refused),
         "sources": [_source_view(source) for source in turn.sources],
         "citations": [
-            {"number": citation.number, "supported": citation.supported, "label": _place_of(citation, turn.sources)}
+            {
+                "number": citation.number,
+                "supported": citation.supported,
+                "label": place_of_citation(citation, turn.sources),
+            }
             for citation in (answer.citations if answer else [])
         ],
         "chosen": chosen.name if chosen else "",
@@ -93,20 +96,13 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
 
 
 def _source_view(source: SourceForm) -> dict[str, Any]:
-    pages = page_name(source.first_page, source.page_label)
-    name = source.title or source.document
+    pages = pages_of_source(source)
     return {
         "number": source.number,
-        "label": f"{one_line(name, LABEL_CHARACTERS)}, {pages}",
+        "label": place_of_source(source),
         "detail": one_line(" · ".join(part for part in (source.document, source.section, pages) if part), 300),
         "excerpt": one_line(source.text, EXCERPT_CHARACTERS),
     }
-
-
-def _place_of(citation: CitationForm, sources: tuple[SourceForm, ...]) -> str:
-    titles = {source.number: source.title for source in sources}
-    name = titles.get(citation.number) or citation.document
-    return f"{one_line(name, LABEL_CHARACTERS)}, {page_name(citation.page, citation.page_label)}"
 
 
 def _problem_of(turn: Turn) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from app.web import texts
 from app.web.ask.conversation import State, Turn
+from app.web.ask.places import place_of_citation
 from app.web.safe import one_line, quiet
-from rag.types import page_name
+
+PLACE_CHARACTERS = 400
 
 
 def with_footnotes(turn: Turn) -> str:
@@ -40,11 +42,10 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
 def _footnotes(turn: Turn) -> str:
     if turn.answer is None:
         return ""
-    titles = {source.number: source.title for source in turn.sources}
     lines = []
     for citation in turn.answer.citations:
-        name = titles.get(citation.number) or citation.document
         doubt = "" if citation.supported else f" ({texts.EXPORT_UNSUPPORTED})"
-        place = f"{name}, {page_name(citation.page, citation.page_label)} ({citation.document})"
-        lines.append(f"- [{citation.number}] {one_line(place, 400)}: “{' '.join(citation.quote.split())}”{doubt}")
+        place = place_of_citation(citation, turn.sources, name_characters=PLACE_CHARACTERS)
+        place = one_line(f"{place} ({citation.document})", PLACE_CHARACTERS)
+        lines.append(f"- [{citation.number}] {place}: “{' '.join(citation.quote.split())}”{doubt}")
     return "\n".join(dict.fromkeys(lines))

@@ -99,12 +99,12 @@ def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
 
 def _view_of(client: LecternClient, proof: Proof, document: DocumentForm) -> dict[str, object]:
     page = client.page(proof.collection, proof.document_id, proof.page)
-    name = page_name(proof.page, page.label)
+    name = page_name(proof.page, page.label, document.page_word)
     title = document.title or document.document
     view: dict[str, object] = {
         "document": f"{proof.collection}/{proof.document_id}",
         "title": title,
-        "place": f"{name} {texts.PROOF_WORDS['of']} {document.pages}",
+        "place": f"{name} {texts.PROOF_WORDS['of']} {document.pages}" if name else "",
         "number": proof.page,
         "pages": document.pages,
         "quote": proof.quote,
