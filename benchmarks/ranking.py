@@ -6,6 +6,7 @@ import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from benchmarks.beir import BeirPassage, BeirQuestion, BeirSet
 from rag.metrics import graded_ndcg, mean, recall, reciprocal_rank
@@ -17,6 +18,8 @@ CUTOFF = 10
 FINAL = "final"
 ORDERS = (DENSE, LEXICAL, FUSED, RERANKED, FINAL)
 """The orders that are scored; `final` is the order in which the product returns its hits."""
+
+Drawn = TypeVar("Drawn")
 
 Search = Callable[[str], Retrieval]
 """Finds the chunks for a question's text."""
@@ -52,7 +55,7 @@ def sample_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
     return draw([question for question in beir.questions if gold_passages(beir, question)], limit)
 
 
-def draw(questions: list[BeirQuestion], limit: int | None) -> list[BeirQuestion]:
+def draw(questions: list[Drawn], limit: int | None) -> list[Drawn]:
     """At most `limit` questions, the same ones every time."""
     return questions if limit is None or limit >= len(questions) else random.Random(SEED).sample(questions, limit)
 

@@ -93,6 +93,16 @@ def content_words(text: str) -> list[str]:
     return found
 
 
+def meaningful_words(text: str) -> list[str]:
+    """The words and numbers of `text` that carry meaning as they are written, in order, with repetitions."""
+    return [word for word in words_of(text) if word.casefold() not in STOP_WORDS]
+
+
+def words_of(text: str) -> list[str]:
+    """All words and numbers of `text` as they are written, in order."""
+    return _WORD.findall(text)
+
+
 def numbers(text: str, *, spelled: bool = False) -> set[str]:
     """The numbers in `text` without separators, signs and units ("$5,794.0" is "5794"); citation markers do not count.
 

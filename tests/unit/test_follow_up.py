@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rag.errors import ModelError
 from rag.follow_up import stand_alone
 from rag.types import Message
@@ -9,6 +11,7 @@ from tests.fakes import ScriptedModel
 
 LAMP = Message("user", "How often does the lamp of the Brennick lighthouse flash?")
 THREE = Message("assistant", "Three times every twenty seconds [1].")
+WITH_TOPIC = "How high is it? (often lamp Brennick lighthouse flash)"
 
 
 def test_a_first_question_is_left_as_it_is_and_no_llm_is_asked() -> None:
@@ -28,20 +31,53 @@ def test_an_llm_rewrites_a_follow_up_with_the_turns_before_it() -> None:
 
 def test_a_reply_that_is_no_question_is_not_used() -> None:
     for reply in ("", " ... ", "word " * 200):
-        joined = stand_alone("How high is it?", [LAMP, THREE], ScriptedModel([reply]))
-        assert joined == f"{LAMP.text} How high is it?"
+        assert stand_alone("How high is it?", [LAMP, THREE], ScriptedModel([reply])) == WITH_TOPIC
 
 
-def test_where_the_llm_fails_the_last_questions_are_joined() -> None:
+def test_where_the_llm_fails_a_follow_up_is_told_what_it_is_about() -> None:
     failing = ScriptedModel([], fails_with=ModelError("It is down."))
-    assert stand_alone("How high is it?", [LAMP, THREE], failing) == f"{LAMP.text} How high is it?"
+    assert stand_alone("How high is it?", [LAMP, THREE], failing) == WITH_TOPIC
 
 
-def test_without_an_llm_a_short_question_is_joined_with_the_last_ones_and_a_long_one_is_not() -> None:
-    history = [Message("user", "Who built the harbour?"), Message("assistant", "Nobody knows."), LAMP, THREE]
-    assert stand_alone("And how high?", history, None) == f"Who built the harbour? {LAMP.text} And how high?"
-    long = "Which company delivered the bread to the bakery on Harbour Street in January?"
-    assert stand_alone(long, history, None) == long
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And how high is it?",
+        "Who built it?",
+        "How many?",
+        "What about the fog signal?",
+        "Which ones are older?",
+        "How much does it cost?",
+        "When were they painted?",
+        "Where is its keeper?",
+        "Is there parking there?",
+    ],
+)
+def test_without_an_llm_a_question_that_leans_on_those_before_is_told_their_topic(question: str) -> None:
+    assert stand_alone(question, [LAMP, THREE], None) == f"{question} (often lamp Brennick lighthouse flash)"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the fog signal silenced?",
+        "What does a return ticket cost?",
+        "What is EBITDA?",
+        "net sales 2018",
+        "How many seats are there?",
+        "How long does it take to climb the tower?",
+        "Does Apple report its revenue by region?",
+        "Which bakeries on the island sell their bread on Sundays?",
+    ],
+)
+def test_without_an_llm_a_question_of_its_own_is_left_alone_however_short(question: str) -> None:
+    assert stand_alone(question, [LAMP, THREE], None) == question
+
+
+def test_the_topic_is_looked_for_further_back_where_the_question_before_leans_too() -> None:
+    older = Message("user", "What does the bakery on Harbour Street sell?")
+    history = [older, LAMP, THREE, Message("user", "How high is it?"), Message("assistant", "52 metres [1].")]
+    assert stand_alone("Who built it?", history, None) == "Who built it? (often lamp Brennick lighthouse flash high)"
 
 
 def test_turns_cannot_pose_as_instructions() -> None:
