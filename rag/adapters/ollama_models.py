@@ -15,6 +15,8 @@ from rag.errors import ModelError, NotFoundError
 DEFAULT_URL = "http://127.0.0.1:11434"
 FIND_SECONDS = 0.25
 """Whether a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
+FOUND_SECONDS = 5.0
+"""How long one that is there may take to say what it has: it may be busy, or this machine with its own models."""
 SMALLEST_LOCAL_MODEL = 1_000_000
 """Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
 EMBEDDING_FAMILIES = ("bert", "embed")
@@ -47,14 +49,14 @@ class PullProgress:
     total: int
 
 
-def find_chat_model(base_url: str | None = None, timeout: float = FIND_SECONDS) -> str | None:
+def find_chat_model(base_url: str | None = None) -> str | None:
     """The chat model to use when none is named: the newest that fits most machines, else the smallest.
 
-    None when nothing answers within `timeout` seconds. Without `base_url` only this machine is asked, and a model
-    that Ollama would run elsewhere is never chosen.
+    None when nothing is there within FIND_SECONDS, or what is there says nothing within FOUND_SECONDS. Without
+    `base_url` only this machine is asked, and a model that Ollama would run elsewhere is never chosen.
     """
     try:
-        models = list_models(base_url, timeout)
+        models = list_models(base_url, FOUND_SECONDS, connect=FIND_SECONDS)
     except ModelError:
         return None
     usable = [model for model in models if model.can_chat and model.is_local]
@@ -66,10 +68,15 @@ def find_chat_model(base_url: str | None = None, timeout: float = FIND_SECONDS) 
     return min(usable, key=lambda model: (model.size, model.name)).name
 
 
-def list_models(base_url: str | None = None, timeout: float = 2.0) -> list[OllamaModel]:
-    """The models that the Ollama at `base_url` has. Raises ModelError when it cannot be asked."""
+def list_models(
+    base_url: str | None = None, timeout: float = 2.0, *, connect: float | None = None
+) -> list[OllamaModel]:
+    """The models that the Ollama at `base_url` has.
+
+    Raises ModelError when it cannot be asked, is not there within `connect` seconds or silent for `timeout`.
+    """
     url = base_url or DEFAULT_URL
-    with _open(url, timeout) as client:
+    with _open(url, timeout, connect) as client:
         try:
             listed = client.list().models
         except Exception as error:
@@ -125,10 +132,11 @@ def delete_model(model: str, base_url: str | None = None) -> None:
             raise _explain(error, url) from None
 
 
-def _open(url: str, timeout: float) -> ollama.Client:
+def _open(url: str, timeout: float, connect: float | None = None) -> ollama.Client:
     """A client that does not send what is meant for this machine to a proxy."""
+    waits = httpx.Timeout(timeout, connect=timeout if connect is None else connect)
     try:
-        return ollama.Client(host=url, timeout=httpx.Timeout(timeout), trust_env=not is_loopback(url))
+        return ollama.Client(host=url, timeout=waits, trust_env=not is_loopback(url))
     except Exception as error:
         raise _explain(error, url) from None
 

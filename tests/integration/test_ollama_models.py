@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import time
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,7 +26,7 @@ def listed(name: str, *, day: int = 1, size: int = 2 * GB, family: str = "llama"
 
 def choose(*models: dict[str, Any]) -> str | None:
     with ollama_server(models=models) as server:
-        return find_chat_model(server.url, timeout=2)
+        return find_chat_model(server.url)
 
 
 def test_the_newest_chat_model_is_chosen() -> None:
@@ -51,6 +55,29 @@ def test_where_nothing_listens_is_no_ollama() -> None:
     assert find_chat_model(NOWHERE) is None
 
 
+def test_an_ollama_that_is_busy_is_waited_for_and_one_that_says_nothing_is_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = json.dumps({"models": [listed("small")]})
+    said = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+
+    def answer_late() -> None:
+        time.sleep(3 * ollama_models.FIND_SECONDS)
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(10_000)
+            connection.sendall(said.encode())
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        busy = Thread(target=answer_late)
+        busy.start()
+        assert find_chat_model(url) == "small"
+        busy.join()
+        monkeypatch.setattr(ollama_models, "FOUND_SECONDS", 0.1)
+        assert find_chat_model(url) is None
+
+
 def test_only_this_machine_is_asked_when_no_address_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OLLAMA_HOST", "http://192.0.2.1:11434")
     monkeypatch.setattr(ollama_models, "DEFAULT_URL", NOWHERE)
@@ -60,7 +87,7 @@ def test_only_this_machine_is_asked_when_no_address_is_set(monkeypatch: pytest.M
 
 def test_another_kind_of_server_is_not_taken_for_ollama() -> None:
     with openai_server() as server:
-        assert find_chat_model(server.url, timeout=2) is None
+        assert find_chat_model(server.url) is None
         with pytest.raises(ModelError, match="is not Ollama"):
             list_models(server.url)
 
