@@ -11,7 +11,10 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import warnings
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -49,6 +52,13 @@ _TRACING = threading.Lock()
 _FIRST_TOUCH = threading.Lock()
 
 
+RETIRED_SECONDS = 5.0
+"""Far longer than a thread of OpenVINO needs to let go of its last batch."""
+
+_RETIRED: deque[tuple[float, _Running]] = deque()
+"""What models held that nobody uses any more, and since when."""
+
+
 class UnsupportedModelError(Exception):
     """This model, or this processor, is not for OpenVINO."""
 
@@ -79,19 +89,20 @@ class ConvertedModel:
         # No cached_property: in Python 3.11 its lock is one for all instances, and models load side by side.
         self._loading = threading.Lock()
         self._is_loaded = False
-        self._compiled: CompiledModel | None = None
-        self._queues = threading.local()
+        self._running = _Running()
+        weakref.finalize(self, _retire, self._running).atexit = False
 
     def queue(self) -> AsyncInferQueue | None:
         """The calling thread's own queue, whose batches belong to it alone; None where OpenVINO cannot do it."""
         compiled = self.compiled
         if compiled is None:
             return None
-        if not hasattr(self._queues, "own"):
+        queues = self._running.queues
+        if not hasattr(queues, "own"):
             import openvino
 
-            self._queues.own = openvino.AsyncInferQueue(compiled)
-        queue: AsyncInferQueue = self._queues.own
+            queues.own = openvino.AsyncInferQueue(compiled)
+        queue: AsyncInferQueue = queues.own
         return queue
 
     @property
@@ -99,9 +110,9 @@ class ConvertedModel:
         """The model, None where OpenVINO cannot do it: the reason is logged once."""
         with self._loading:
             if not self._is_loaded:
-                self._compiled = self._try_to_compile()
+                self._running.compiled = self._try_to_compile()
                 self._is_loaded = True
-            return self._compiled
+            return self._running.compiled
 
     def _try_to_compile(self) -> CompiledModel | None:
         try:
@@ -142,6 +153,26 @@ class ConvertedModel:
             return _read(core, kept)
         except (OSError, RuntimeError):
             return model, precision
+
+
+class _Running:
+    """What OpenVINO holds of a model: the model, and a queue for each thread."""
+
+    def __init__(self) -> None:
+        self.compiled: CompiledModel | None = None
+        self.queues = threading.local()
+
+
+def _retire(running: _Running) -> None:
+    """Let go of what a model held, though not at once.
+
+    Its last reference gone, OpenVINO waits for its threads while Python's lock is held; one that is just letting go of
+    a batch needs that lock for its callback, and both wait for ever.
+    """
+    now = time.monotonic()
+    _RETIRED.append((now, running))
+    while _RETIRED and _RETIRED[0][0] < now - RETIRED_SECONDS:
+        _RETIRED.popleft()
 
 
 def report_failure(name: str, error: Exception) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -85,6 +87,21 @@ def test_a_model_kept_in_part_is_made_anew(file: str, tmp_path: Path) -> None:
     (kept / file).unlink()
     assert run(make(tmp_path)) == 2.0
     assert run(make(tmp_path, never)) == 2.0
+
+
+def test_what_a_dropped_model_held_outlives_it_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = make(tmp_path)
+    held, queue = weakref.ref(model._running), model.queue()
+    assert queue is not None
+    queue.start_async({"numbers": np.ones((1, 4), dtype=np.float32)})
+    queue.wait_all()
+    del model, queue
+    gc.collect()
+    assert held() is not None
+    monkeypatch.setattr(openvino_runtime, "RETIRED_SECONDS", -1.0)
+    run(make(tmp_path))
+    gc.collect()
+    assert held() is None
 
 
 def test_two_that_convert_at_once_both_work_and_leave_one_model(
