@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from rag.types import page_name
+from rag.types import page_name, place_name
 
 if TYPE_CHECKING:
     from app.desk import Answering
@@ -187,10 +187,9 @@ def _rank_cell(hit: Hit, stage: str) -> str:
 
 
 def _citation_line(citation: Citation, word: str) -> str:
-    page = clean(page_name(citation.page, citation.page_label, word))
-    where = f", {page}" if page else ""
+    where = place_name(clean(citation.document), clean(page_name(citation.page, citation.page_label, word)))
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
-    head = f"[bold]\\[{citation.number}][/] {clean(citation.document)}{where}{mark}"
+    head = f"[bold]\\[{citation.number}][/] {where}{mark}"
     return f"{head}\n    “{clean(shorten(citation.quote))}”"
 
 
@@ -245,7 +244,7 @@ def place(document: DocumentInfo, first_page: int, last_page: int, label: str = 
     """Where something stands, in words: the document and its pages as people count them."""
     name = clean(document.path)
     pages = clean(page_name(first_page, label, document.page_word, last_page=last_page))
-    return f"{name}, {pages}" if pages else name
+    return place_name(name, pages)
 
 
 def shorten(text: str) -> str:

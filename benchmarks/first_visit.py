@@ -61,14 +61,14 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
     page = visit.page
     with visit.step("the page is there"):
         page.goto(url)
-        wait_until_drawn(visit.page)
+        wait_until_drawn(page)
     with visit.step("click: Documents"):
         page.get_by_role("link", name=texts.DOCUMENTS).first.click()
         page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
     with visit.step(f"drop {file.name}: indexed"):
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
         page.get_by_text(texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0)).wait_for()
-    wait_until_drawn(visit.page)
+    wait_until_drawn(page)
     with visit.step("click: Ask; suggested questions are there"):
         page.get_by_role("link", name="Ask").first.click()
         page.locator(".st-key-suggestions button").first.wait_for()
@@ -77,11 +77,11 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
         page.locator(".source").first.wait_for()
     with visit.step("the answer is whole"):
         page.locator(".footer").first.wait_for()
-    wait_until_drawn(visit.page)
+    wait_until_drawn(page)
     with visit.step("click [1]: the page with the quote marked is there"):
         page.locator(".chip").first.click()
         page.locator("img.page").wait_for()
-    wait_until_drawn(visit.page)
+    wait_until_drawn(page)
     with visit.step("a question that the file does not answer: refused"):
         ask(page, REFUSED)
         page.locator(".answer.refused").wait_for()

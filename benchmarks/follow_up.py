@@ -31,7 +31,7 @@ from benchmarks.beir import BeirQuestion, BeirSet, read_beir
 from benchmarks.beir_index import open_beir_index
 from benchmarks.models import open_reader
 from benchmarks.ranking import Search, draw, gold_passages
-from benchmarks.reading import OPEN_PASSAGES, best_answer
+from benchmarks.reading import OPEN_PASSAGES, answered_questions, best_answer
 from rag.errors import ConfigurationError, LecternError
 from rag.follow_up import stand_alone
 from rag.metrics import mean
@@ -77,14 +77,14 @@ class FollowUpScores:
 
 def own_questions(beir: BeirSet, limit: int | None) -> list[FollowUp]:
     """Questions that were written to be understood alone, each after its neighbour."""
-    pairs = pairwise(_answered(beir))
+    pairs = pairwise(answered_questions(beir, None))
     return draw([FollowUp(question.text, question, earlier) for earlier, question in pairs], limit)
 
 
 def leaning_questions(beir: BeirSet, limit: int | None) -> list[FollowUp]:
     """Questions with "it" in place of a name that their neighbour has."""
     pairs = []
-    for earlier, question in pairwise(_answered(beir)):
+    for earlier, question in pairwise(answered_questions(beir, None)):
         shared = [name for name in _NAME.findall(question.text) if name in earlier.text]
         if shared and question.text != earlier.text:
             pairs.append(FollowUp(_with_pronoun(question.text, max(shared, key=len)), question, earlier))
@@ -106,10 +106,6 @@ def score_follow_ups(
         is_right, is_earlier = f1[-1] >= SAME_ANSWER_F1, token_f1(answer, one.earlier.answers) >= SAME_ANSWER_F1
         earlier_answered.append(float(is_earlier and not is_right))
     return FollowUpScores(mean(found), mean(f1), mean(earlier_answered))
-
-
-def _answered(beir: BeirSet) -> list[BeirQuestion]:
-    return [one for one in beir.questions if one.answers and one.answerable and gold_passages(beir, one)]
 
 
 def _with_pronoun(question: str, name: str) -> str:

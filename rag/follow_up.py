@@ -43,7 +43,7 @@ _POINTING = re.compile(
 _FOR_NOBODY = re.compile(r"\bit\b.{1,60}?\b(?:to|that|if|when|for)\s+\w", re.IGNORECASE)
 """It takes time to climb a tower, and nothing is meant by "it"."""
 
-_PRONOUNS = {**dict.fromkeys(("it", "they", "them", "he", "him", "she", "this", "these", "those", "ones", "itself"), 3)}
+_PRONOUNS = dict.fromkeys(("it", "they", "them", "he", "him", "she", "this", "these", "those", "ones", "itself"), 3)
 _PRONOUNS |= dict.fromkeys(("its", "their", "theirs", "his", "her", "hers"), 2)
 """With so many content words before one, it stands for something in the question itself."""
 

@@ -373,6 +373,11 @@ def page_name(page: int, label: str, word: str, *, last_page: int | None = None)
     return name if last_page in (None, page) else f"{name} to {last_page + 1}"
 
 
+def place_name(document: str, pages: str) -> str:
+    """A document's name with what `page_name` gives behind it."""
+    return f"{document}, {pages}" if pages else document
+
+
 # --- the catalogue's records ---
 
 

@@ -14,7 +14,7 @@ from app.json_forms import citation_json
 from app.server.schemas import PIXEL
 from rag.errors import ConfigurationError, ImageError
 from rag.inert import make_inert
-from rag.types import Answer, Citation, ImageFile, Message, page_name
+from rag.types import Answer, Citation, ImageFile, Message, page_name, place_name
 
 MODEL_PREFIX = "lectern/"
 
@@ -174,12 +174,11 @@ def footnotes(answer: Answer) -> str:
     lines = []
     for number, citations in _by_number(answer).items():
         first = citations[0]
-        page = page_name(first.page, first.page_label, words.get(number, ""))
-        place = f", {page}" if page else ""
+        place = place_name(first.document, page_name(first.page, first.page_label, words.get(number, "")))
         quote = " ".join(first.quote.split())
         shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
         # Front ends render this as Markdown: names and words of documents must not become links or pictures.
-        lines.append(make_inert(f"[{number}] {first.document}{place}" + (f": “{shown}”" if shown else "")))
+        lines.append(make_inert(f"[{number}] {place}" + (f": “{shown}”" if shown else "")))
     return "\n\n" + "\n".join(lines) if lines else ""
 
 

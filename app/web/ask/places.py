@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from app.server.schemas import CitationForm, SourceForm
 from app.web.safe import one_line
-from rag.types import page_name
+from rag.types import page_name, place_name
 
 NAME_CHARACTERS = 48
 
@@ -18,7 +18,7 @@ def pages_of_source(source: SourceForm) -> str:
 
 def place_of_source(source: SourceForm) -> str:
     """A source's document, its name cut where it is long, and pages."""
-    return _place(one_line(source.title or source.document, NAME_CHARACTERS), pages_of_source(source))
+    return place_name(one_line(source.title or source.document, NAME_CHARACTERS), pages_of_source(source))
 
 
 def place_of_citation(
@@ -28,8 +28,4 @@ def place_of_citation(
     source = next((one for one in sources if one.number == citation.number), None)
     name = (source and source.title) or citation.document
     pages = page_name(citation.page, citation.page_label, source.page_word if source else "")
-    return _place(one_line(name, name_characters), pages)
-
-
-def _place(name: str, pages: str) -> str:
-    return f"{name}, {pages}" if pages else name
+    return place_name(one_line(name, name_characters), pages)
