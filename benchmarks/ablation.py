@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from benchmarks.beir_index import COLLECTION, BeirIndex
 from benchmarks.ranking import Search
-from rag.adapters.sqlite.library import Library
 from rag.protocols import Embedder, Reranker, VectorIndex
 from rag.ranking import answer_probabilities
 from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, ROUTED, Combine, Retrieval, Retriever
+from rag.storage.catalogue.reader import Library
 from rag.types import Vector
 
 RERANKER, COMBINATION = "reranker", "combination"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from app.composition.ingesting import CHUNK_TOKENS
-from app.composition.models import embedder_folder
-from app.lock import own_index
+from app.service.build_ingest import CHUNK_TOKENS
+from app.service.build_models import embedder_folder
+from app.service.lock import own_index
 from app.settings import Settings
 from benchmarks.beir import BeirPassage, BeirSet
 from ingest.chunking import CHUNKING_VERSION, chunk_document
@@ -21,11 +21,11 @@ from ingest.cleanup import clean_text
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.stages import embed_chunks
-from rag.adapters.chroma_index import ChromaIndex
-from rag.adapters.sqlite.ledger import Ledger
-from rag.adapters.sqlite.schema import open_catalogue
-from rag.adapters.tokenizer import ModelTokenizer
+from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
+from rag.storage.catalogue.schema import open_catalogue
+from rag.storage.catalogue.writer import Ledger
+from rag.storage.vectors import ChromaIndex
 from rag.types import BlockKind, Chunk, FileState, IndexInfo, ParsedDocument, VectorKey
 
 COLLECTION = "beir"

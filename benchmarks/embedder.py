@@ -13,11 +13,11 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.composition.models import build_embedder
+from app.service.build_models import build_embedder
 from app.settings import read_settings
-from rag.adapters.sqlite.ledger import Ledger
-from rag.adapters.sqlite.library import Library
-from rag.adapters.sqlite.schema import open_catalogue
+from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.schema import open_catalogue
+from rag.storage.catalogue.writer import Ledger
 
 WARM_UP_CHUNKS = 64
 

@@ -8,8 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from rag.adapters.sqlite.ledger import Ledger
-from rag.adapters.sqlite.schema import open_catalogue
+from rag.storage.catalogue.schema import open_catalogue
+from rag.storage.catalogue.writer import Ledger
 from rag.types import Chunk, FileState, Page, ParsedDocument, Span, VectorKey
 
 SIZES = (2_000, 20_000)

@@ -20,8 +20,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
-from app.lock import owner_address
-from app.web import upkeep_texts as texts
+from app.service.lock import owner_address
+from app.web import admin_texts as texts
 from tests.e2e.drawing import BODY, wait_until_drawn
 from tests.e2e.running import CHROMIUM, CHROMIUM_OPTIONS, web_page
 

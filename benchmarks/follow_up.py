@@ -23,7 +23,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.composition.models import build_embedder, build_reranker
+from app.evaluation.metrics import mean
+from app.service.build_models import build_embedder, build_reranker
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.answers import token_f1
@@ -34,7 +35,6 @@ from benchmarks.ranking import Search, draw, gold_passages
 from benchmarks.reading import OPEN_PASSAGES, answered_questions, best_answer
 from rag.errors import ConfigurationError, LecternError
 from rag.follow_up import stand_alone
-from rag.metrics import mean
 from rag.protocols import PassageReader
 from rag.types import Message
 

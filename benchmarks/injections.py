@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.composition.index import Lectern
+from app.service.build_index import Lectern
 from app.settings import read_settings
-from rag.adapters.chat_models import ChatModel, open_chat_model
+from rag.models.llm import ChatModel, open_chat_model
 from rag.types import Message, ModelChunk
 from tests.adversaries import QUESTION, Attack, load_attacks, write_attack
 from tests.adversaries.breaches import false_citations, forged_delimiters, live_text

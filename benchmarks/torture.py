@@ -27,9 +27,9 @@ from rich.table import Table
 from benchmarks.torture_files import CANARY, MadeFile, make_bombs, mutate_files
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import SUPPORTED, WorkerPool
-from ingest.preparing import Prepared, prepare_file
-from rag.adapters.tokenizer import ModelTokenizer
+from ingest.preparation import Prepared, prepare_file
 from rag.errors import ParseError
+from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Tokenizer
 from rag.types import FileState
 

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.tables import TableWalk
+from ingest.table_heads import TableWalk
 from ingest.titles import readable_name
-from rag.layout import join_spans
+from rag.page_layout import join_spans
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
 from rag.types import BlockKind, Chunk, ParsedDocument, Section, Span

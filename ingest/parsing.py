@@ -12,7 +12,7 @@ from typing import Protocol, cast
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import check_content
-from ingest.workers import WorkerPool
+from ingest.sandbox.workers import WorkerPool
 from rag.errors import ParseError, UnsettledFileError
 from rag.types import ParsedDocument
 
@@ -60,7 +60,7 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
 """Extension, lower case with its dot -> file type."""
 
 _PARSERS: Mapping[str, str] = {
-    "pdf": "ingest.parsers.pdf:parse_pdf",
+    "pdf": "ingest.parsers.pdf.document:parse_pdf",
     "txt": "ingest.parsers.text:parse_text",
     "md": "ingest.parsers.office:parse_markdown",
     "html": "ingest.parsers.office:parse_html",

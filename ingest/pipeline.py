@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
-from ingest.flow import run_ahead
-from ingest.folder import FolderChanges, FolderScan, compare, hash_file, scan_folder
-from ingest.ledger import Ledger
-from ingest.naming import check_collection_name
+from ingest.collection_names import check_collection_name
+from ingest.protocols import Ledger
+from ingest.read_ahead import run_ahead
 from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
+from ingest.sandbox.workers import WorkerPool
+from ingest.scan import FolderChanges, FolderScan, compare, hash_file, scan_folder
 from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
-from ingest.workers import WorkerPool
 from rag.errors import ConfigurationError, LecternError, StoreError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.ledger import Ledger
+from ingest.protocols import Ledger
 from ingest.stages import embed_chunks
 from rag.protocols import Embedder, VectorIndex
 from rag.types import IndexInfo, VectorKey

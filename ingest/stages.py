@@ -15,7 +15,7 @@ import numpy as np
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import WorkerPool
-from ingest.preparing import Prepared, prepare_file
+from ingest.preparation import Prepared, prepare_file
 from rag.errors import ParseError
 from rag.protocols import Embedder, Tokenizer
 from rag.types import Chunk, FileState, Vectors

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from rag.errors import ModelError
 from rag.protocols import LanguageModel
-from rag.quoting import neutralise
+from rag.safety.prompt import neutralise
 from rag.text import STOP_WORDS, content_words, meaningful_words, words_of
 from rag.types import Message
 

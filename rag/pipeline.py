@@ -9,18 +9,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.citations import CheckedAnswer, check_citations
+from rag.citations.evidence import CheckedAnswer, check_citations
+from rag.citations.markers import CitationFilter
 from rag.errors import ModelError
+from rag.extractive import ExtractiveReader, MarkingReader, compose
 from rag.images import check_sight
-from rag.inert import InertFilter, make_inert
-from rag.layout import rectangles_under
-from rag.markers import CitationFilter
-from rag.prices import cost_usd
+from rag.models.llm.prices import cost_usd
+from rag.page_layout import rectangles_under
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
-from rag.reader import ExtractiveReader, MarkingReader, compose
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
+from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Image, Message, PageRectangle, Source, Span, Usage
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rag.errors import QuestionError
 from rag.images import estimate_image_tokens
 from rag.protocols import LanguageModel
-from rag.quoting import neutralise, quote_attribute
+from rag.safety.prompt import neutralise, quote_attribute
 from rag.text import sentence_spans
 from rag.types import Image, Message, Source, page_name
 

@@ -8,9 +8,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 from rag.errors import QuestionError
-from rag.lexical import full_text_query
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
+from rag.storage.catalogue.full_text import full_text_query
 from rag.text import well_formed
 from rag.types import Hit, IndexInfo, StageRank, Vector
 

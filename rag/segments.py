@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.layout import join_spans
+from rag.page_layout import join_spans
 from rag.types import Hit, Page, Source
 
 MAX_SEGMENT_CHUNKS = 6

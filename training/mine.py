@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import BeirPassage, BeirQuestion, BeirSet, read_beir
-from rag.lexical import full_text_query
 from rag.protocols import Embedder
 from rag.retrieval import fuse
+from rag.storage.catalogue.full_text import full_text_query
 from rag.text import content_words, sentence_spans
 from rag.types import Vector, Vectors
 from training.mixture import CLAIMS_SHARE, KEYWORDS_SHARE, RECIPES, SetRecipe

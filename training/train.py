@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from rag.adapters.cross_encoder.network import FROZEN, ReaderNetwork, start_network, trained_tensors
+from rag.models.reranker.network import FROZEN, ReaderNetwork, start_network, trained_tensors
 from training.batches import Pair, Step, draw_steps, micro_batches, open_tokenizer, pad
 from training.mine import TrainingGroup
 

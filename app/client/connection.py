@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import SecretStr
 
+from app.client.errors import error_of
 from rag.errors import ConfigurationError, StoreError
-from rag.problem_details import error_of
 
 T = TypeVar("T")
 

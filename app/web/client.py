@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from app.server.schemas import (
+from app.api.schemas import (
     LONGEST_IMAGE_NAME,
     AnswerForm,
     CitationForm,
@@ -25,7 +25,7 @@ from app.server.schemas import (
     QuestionList,
     SourceForm,
 )
-from app.server.schemas_upkeep import ModelsForm
+from app.api.schemas_admin import ModelsForm
 from rag.errors import LecternError
 from rag.types import ImageFile
 

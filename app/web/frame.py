@@ -15,10 +15,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from app.server.schemas import CollectionForm
+from app.api.schemas import CollectionForm
 from app.web import style, texts
 from app.web.client import LecternClient, SignInError
-from app.web.safe import plain
+from app.web.escape import plain
 from rag.errors import LecternError
 
 log = logging.getLogger(__name__)

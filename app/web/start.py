@@ -10,7 +10,7 @@ from importlib import import_module
 from streamlit import runtime
 from streamlit.web.cli import main
 
-NEEDED = ("app.web.client", "app.server.schemas_upkeep", "pandas", "altair")
+NEEDED = ("app.web.client", "app.api.schemas_admin", "pandas", "altair")
 """What takes longest to load, the pages for asking first."""
 
 POLL_SECONDS = 0.05

@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from ingest.cage import die_with_parent, office_program
 from ingest.parsers.options import ParseOptions
+from ingest.sandbox.limits import die_with_parent, office_program
 from rag.errors import ParseError
 from rag.types import ParsedDocument
 

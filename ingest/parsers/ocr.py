@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ingest.parsers.pdfium import Line, PagePicture, RawPage, Word
-from rag.layout import UNITS_PER_POINT
+from ingest.parsers.pdf.pdfium import Line, PagePicture, RawPage, Word
+from rag.page_layout import UNITS_PER_POINT
 
 BUILT_IN = ""
 """The name of the package's own model, which reads the languages written in Latin letters, Chinese and Japanese."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from app.lock import owner_address
+from app.service.lock import owner_address
 from tests.llm_servers import ModelServer
 
 CHECKOUT = Path(__file__).resolve().parents[2]

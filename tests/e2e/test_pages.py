@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from app.web import upkeep_texts as texts
+from app.web import admin_texts as texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn

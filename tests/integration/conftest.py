@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from app.composition.index import Lectern
-from app.composition.models import build_embedder
-from app.scheduling.book import FolderBook
+from app.service.build_index import Lectern
+from app.service.build_models import build_embedder
 from app.settings import Settings, read_settings
+from app.state.folders import FolderBook
 from rag.protocols import Embedder
 from tests.integration.opening import open_index_of
 

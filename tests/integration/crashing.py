@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import read_settings
-from rag.adapters.chroma_index import ChromaIndex
-from rag.adapters.sqlite.ledger import Ledger
+from rag.storage.catalogue.writer import Ledger
+from rag.storage.vectors import ChromaIndex
 from tests.integration.opening import open_index_of
 
 WRITES = {

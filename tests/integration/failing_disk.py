@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.kernel_fences import (
+from ingest.sandbox.landlock import (
     ALLOW,
     ARCHITECTURE,
     CALL_NUMBER,

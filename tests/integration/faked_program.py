@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.cli import main
-from app.composition import models
+from app.cli.main import main
+from app.service import build_models
 from tests.fakes import HashEmbedder
 
-models.build_embedder = lambda settings: HashEmbedder()
-models.build_reader = lambda settings: None
+build_models.build_embedder = lambda settings: HashEmbedder()
+build_models.build_reader = lambda settings: None
 
 if __name__ == "__main__":
     main()

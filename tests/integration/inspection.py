@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from rag.adapters.chroma_index import ChromaIndex
-from rag.adapters.sqlite.schema import add_functions
 from rag.protocols import VectorIndex
+from rag.storage.catalogue.schema import add_functions
+from rag.storage.vectors import ChromaIndex
 
 
 def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, list[str]]:

@@ -25,17 +25,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.backup import write_backup
-from app.backup_format import open_backup, read_manifest
+from app.backup.archive import open_backup, read_manifest
+from app.backup.create import write_backup
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
-from rag.adapters.chroma_index import ChromaIndex
-from rag.adapters.sqlite.ledger import Ledger
-from rag.adapters.sqlite.library import Library
-from rag.adapters.sqlite.schema import open_catalogue
 from rag.errors import LecternError
 from rag.retrieval import Retriever
+from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.schema import open_catalogue
+from rag.storage.catalogue.writer import Ledger
+from rag.storage.vectors import ChromaIndex
 from tests.fakes import HashEmbedder, WordTokenizer
 from tests.integration.failing_disk import can_fail, fail_from_now_on
 from tests.integration.inspection import index_content

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from app.composition.index import Lectern, open_lectern
-from app.composition.models import build_models
+from app.service.build_index import Lectern, open_lectern
+from app.service.build_models import build_models
 from app.settings import Settings
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder

@@ -9,7 +9,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from app.cli import cli
+from app.cli.main import cli
 
 
 @dataclass(frozen=True)

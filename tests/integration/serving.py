@@ -15,18 +15,17 @@ import httpx
 import pytest
 import uvicorn
 
-from app.access import AccessPolicy
-from app.composition import models
-from app.composition.stores import open_folder_book
-from app.routes_folders import folders_router
-from app.scheduling.scheduler import FolderScheduler
-from app.server.api import create_app
-from app.server.metrics import Metrics
-from app.server.run import configuration, sync_through
-from app.service import Service
-from app.service_file import SERVICE_FILE
+from app.api.app import create_app
+from app.api.metrics import Metrics
+from app.api.routes.folders import folders_router
+from app.api.security.middleware import AccessPolicy
+from app.api.server import configuration, sync_through
+from app.schedule.scheduler import FolderScheduler
+from app.service.build_stores import open_folder_book
+from app.service.service import Service
 from app.settings import read_settings
-from app.tokens import TokenStore
+from app.state.database import SERVICE_FILE
+from app.state.tokens import TokenStore
 from tests.integration.opening import open_index_of
 
 NO_OLLAMA = "http://127.0.0.1:9"
@@ -58,7 +57,7 @@ class Served:
 def without_reader() -> Iterator[None]:
     """Within it, Lectern is a copy without the reader's weights: for tests to which the ranking is not the point."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models, "SHIPPED_WEIGHTS", Path("no weights"))
+        patch.setattr(build_models, "SHIPPED_WEIGHTS", Path("no weights"))
         yield
 
 

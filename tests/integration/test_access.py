@@ -22,11 +22,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from typer.testing import CliRunner
 
-from app.access import AccessMiddleware, AccessPolicy, require
-from app.cli import cli
-from app.service_file import SERVICE_FILE
+from app.api.security.middleware import AccessMiddleware, AccessPolicy, require
+from app.cli.main import cli
 from app.settings import read_settings
-from app.tokens import Role, TokenStore
+from app.state.database import SERVICE_FILE
+from app.state.tokens import Role, TokenStore
 
 MEGABYTE = 1 << 20
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.composition.index import Lectern
+from app.service.build_index import Lectern
 from app.settings import read_settings
 from rag.types import Answer, Citation, DocumentInfo, Message, Source, Span, Usage
 from tests.adversaries import HONEST_FILE, QUESTION, Attack, ObedientModel, load_attacks, write_attack

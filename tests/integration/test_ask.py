@@ -12,8 +12,8 @@ import pytest
 from reportlab.lib.pagesizes import A5
 from reportlab.pdfgen.canvas import Canvas
 
-from app.composition.index import Lectern
-from app.composition.llm import choose_model
+from app.service.build_index import Lectern
+from app.service.build_llm import choose_model
 from app.settings import read_settings
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings
 from rag.prompt import REFUSAL
@@ -253,7 +253,7 @@ def test_earlier_turns_reach_the_llm_without_their_old_numbers(shelf: Lectern) -
 def test_the_price_of_a_remote_model_is_known_or_said_to_be_unknown(
     shelf: Lectern, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.adapters.chat_models.model.is_loopback", lambda url: False)
+    monkeypatch.setattr("rag.models.llm.chat_model.is_loopback", lambda url: False)
     with served(shelf, "anthropic:claude-haiku-4-5") as (pipeline, _):
         known = ask(pipeline, LAMP)
     assert known.cost_usd is not None

@@ -20,12 +20,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.backup import write_backup
-from app.backup_cli import complete_index
-from app.backup_format import Manifest
-from app.cli import cli
-from app.lock import own_index
-from app.restore import MOVED_OUT, MOVING_OUT, REPLACED, restore
+from app.backup.archive import Manifest
+from app.backup.create import write_backup
+from app.backup.restore import MOVED_OUT, MOVING_OUT, REPLACED, restore
+from app.cli.backup import complete_index
+from app.cli.main import cli
+from app.service.lock import own_index
 from app.settings import read_settings
 from rag.errors import ConfigurationError, LecternError, StoreError
 from rag.protocols import Embedder
@@ -177,7 +177,7 @@ def test_uploads_are_found_in_the_home_they_were_restored_to(
 
 
 def test_the_commands_back_up_and_restore(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
     file, elsewhere = tmp_path / "b.tar.gz", tmp_path / "elsewhere"
     result = CliRunner().invoke(cli, ["backup", str(file), "--home", str(indexed), "--json"])
     assert (result.exit_code, json.loads(result.output)["counts"]["documents"]) == (0, 2)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from app.composition.index import Lectern
+from app.service.build_index import Lectern
 from app.settings import read_settings
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import parse_file
-from ingest.preparing import prepare_file
+from ingest.preparation import prepare_file
 from rag.errors import UnsettledFileError
 from rag.types import FileState, Vectors
 from tests.fakes import HashEmbedder, WordTokenizer
@@ -130,7 +130,7 @@ def test_a_file_that_keeps_changing_while_it_is_read_is_left_for_the_next_sync(
             stream.write(TEXT)
         return parsed
 
-    monkeypatch.setattr("ingest.preparing.parse_file", parse_and_grow)
+    monkeypatch.setattr("ingest.preparation.parse_file", parse_and_grow)
     with pytest.raises(UnsettledFileError, match="changed while it was read"):
         prepare_file(folder, state_of(path), "", WordTokenizer(), ParseOptions(), 256)
 
@@ -209,8 +209,8 @@ def test_a_rescan_of_many_unchanged_files_starts_no_worker_and_no_embedder(
     def no_pool(**settings: object) -> object:
         raise AssertionError("no worker is to be started")
 
-    monkeypatch.setattr("app.composition.ingesting.WorkerPool", no_pool)
-    monkeypatch.setattr("rag.adapters.chroma_index.ChromaIndex._client", property(no_pool))
+    monkeypatch.setattr("app.service.build_ingest.WorkerPool", no_pool)
+    monkeypatch.setattr("rag.storage.vectors.ChromaIndex._client", property(no_pool))
     with open_index_of(settings, embedder=NoEmbedder()) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
     assert (report.unchanged, report.added, report.changed, report.failed) == (100, [], [], [])

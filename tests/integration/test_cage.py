@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cage import OPEN_FILES, SCRATCH_FILE_BYTES
-from ingest.scratch import PREFIX, ScratchFolder, sweep_scratch
-from ingest.workers import WorkerPool
+from ingest.sandbox.limits import OPEN_FILES, SCRATCH_FILE_BYTES
+from ingest.sandbox.scratch import PREFIX, ScratchFolder, sweep_scratch
+from ingest.sandbox.workers import WorkerPool
 from rag.errors import ParseError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def has_fences() -> bool:
     """Whether this kernel gives both fences, asked in a process of its own: they cannot be taken down again."""
     script = (
         "import tempfile; from pathlib import Path\n"
-        "from ingest.kernel_fences import fence_system_calls, fence_writes\n"
+        "from ingest.sandbox.landlock import fence_system_calls, fence_writes\n"
         "raise SystemExit(not (fence_writes(Path(tempfile.gettempdir())) and fence_system_calls(unix_sockets=False)))"
     )
     return subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, check=False).returncode == 0
@@ -89,7 +89,7 @@ def processor_limit() -> int:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=2**29, preload=("ingest.workers",)) as started:
+    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=2**29, preload=("ingest.sandbox.workers",)) as started:
         yield started
 
 
@@ -143,10 +143,10 @@ def test_open_files_the_size_of_files_and_processor_time_are_limited(pool: Worke
 
 HOLD_A_POOL = """
 import time
-from ingest.workers import WorkerPool
+from ingest.sandbox.workers import WorkerPool
 from tests.integration.test_cage import write_to_scratch
 if __name__ == "__main__":
-    pool = WorkerPool(workers=1, seconds_per_file=60, memory_bytes=2**29, preload=("ingest.workers",))
+    pool = WorkerPool(workers=1, seconds_per_file=60, memory_bytes=2**29, preload=("ingest.sandbox.workers",))
     pool.submit(write_to_scratch).result()
     print("ready", flush=True)
     time.sleep(60)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from rag.adapters.chat_models import ChatModel, disable_tracing, open_chat_model
-from rag.adapters.chat_models.providers import THINKING_TOKENS
 from rag.errors import ConfigurationError, ModelError
+from rag.models.llm import ChatModel, disable_tracing, open_chat_model
+from rag.models.llm.providers import THINKING_TOKENS
 from rag.types import Message, ModelChunk, Usage
 from tests import llm_servers
 from tests.llm_servers import server_of, status

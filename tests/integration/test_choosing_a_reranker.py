@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from app import doctor
-from app.composition import models
-from app.composition.models import build_reader, build_reranker, embedder_folder
-from app.doctor import Finding
+from app.service import doctor
+from app.service.build_models import build_reader, build_reranker, embedder_folder
+from app.service.doctor import Finding
 from app.settings import Settings
-from rag.adapters.cross_encoder.builtin import BuiltinReader
-from rag.adapters.cross_encoder.named import NamedCrossEncoder
-from rag.adapters.model_files import hash_files
 from rag.errors import ConfigurationError
+from rag.models.files import hash_files
+from rag.models.reranker.builtin import BuiltinReader
+from rag.models.reranker.named import NamedCrossEncoder
 from tests.fakes import OverlapReader
 
 
@@ -24,7 +23,7 @@ def settings(tmp_path: Path, reranker: str = "", **more: object) -> Settings:
 
 def ship(weights: Path, sha256: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make these the weights that come along."""
-    for module in (models, doctor):
+    for module in (build_models, doctor):
         monkeypatch.setattr(module, "SHIPPED_WEIGHTS", weights)
         monkeypatch.setattr(module, "SHIPPED_SHA256", sha256)
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import COMMANDS, cli
+from app.cli.main import COMMANDS, cli
 from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from tests import llm_servers
@@ -68,7 +68,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, embedder: Embedder) -> Run:
     """Run a command in this process, with the embedder that is loaded already."""
-    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: embedder)
+    monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: embedder)
     return run_command
 
 
@@ -82,7 +82,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) ->
     (folder / "bakery.txt").write_text(BAKERY)
     (folder / "empty.txt").write_text("")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.composition.models.build_embedder", lambda settings: embedder)
+        patch.setattr("app.service.build_models.build_embedder", lambda settings: embedder)
         result = CliRunner().invoke(cli, ["sync", str(folder), "--home", str(base / "home"), "--workers", "1"])
     assert result.exit_code == 1, result.output
     return base / "home"
@@ -177,7 +177,7 @@ def test_a_search_loads_nothing_that_only_other_commands_need(shared_home: Path)
     code = (
         "import sys\n"
         "from typer.testing import CliRunner\n"
-        "from app.cli import cli\n"
+        "from app.cli.main import cli\n"
         "result = CliRunner().invoke(cli, sys.argv[1:])\n"
         "assert result.exit_code == 0, result.output\n"
         "assert {'chromadb', 'openvino', 'sqlalchemy'} <= set(sys.modules)\n"

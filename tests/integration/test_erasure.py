@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from app.composition.index import Lectern
-from app.feedback import Feedback, FeedbackStore
-from app.removal import Removal
-from app.service_file import SERVICE_FILE
+from app.service.build_index import Lectern
+from app.service.removal import Removal
 from app.settings import read_settings
+from app.state.database import SERVICE_FILE
+from app.state.feedback import Feedback, FeedbackStore
 from tests.integration.inspection import index_content
 from tests.integration.opening import open_index_of
 
@@ -119,7 +119,7 @@ def test_a_reader_in_the_middle_delays_the_erasure_and_breaks_nothing(
     with closing(sqlite3.connect(home / "catalogue.sqlite")) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM chunks").fetchone()
-        monkeypatch.setattr("rag.adapters.sqlite.ledger.READERS_WAITED_FOR_MS", 10)
+        monkeypatch.setattr("rag.storage.catalogue.writer.READERS_WAITED_FOR_MS", 10)
         remove_secrets(lectern)
     lectern.ingest.sync(folder, collection="default")
     assert traces(home) == []

@@ -17,19 +17,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from app.fetching import Fetcher
-from app.links import Links
-from app.lock import announce_address
-from app.pictures import Sandbox
-from app.tokens import Role
-from app.uploads import Uploads
-from app.web import upkeep_texts as texts
+from app.service.lock import announce_address
+from app.service.page_images import Sandbox
+from app.state.tokens import Role
+from app.web import admin_texts as texts
+from app.web.admin.calls import Calls
+from app.web.admin.uploading import fetch_address
 from app.web.client import LecternClient
-from app.web.upkeep.calls import Calls
-from app.web.upkeep.uploading import fetch_address
-from ingest.workers import WorkerPool
-from rag.addresses import is_public
+from ingest.sandbox.workers import WorkerPool
+from ingest.sources.fetch import Fetcher
+from ingest.sources.links import Links
+from ingest.sources.uploads import Uploads
 from rag.errors import FetchError, ParseError
+from rag.urls import is_public
 from tests.fakes import HashEmbedder
 from tests.integration.running import run_command
 from tests.integration.serving import Served, serving
@@ -303,12 +303,12 @@ def test_a_program_that_calls_itself_a_pdf_is_refused(site: Site, links: Links) 
 def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.fetching.resolve_name", at_home)
+    monkeypatch.setattr("ingest.sources.fetch.resolve_name", at_home)
     refused = run_command("add", site.url("/tides"), "--home", home)
     assert refused.code == 1
     assert "is not a server of the open internet" in refused.text
 
-    monkeypatch.setattr("app.composition.ingesting.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.service.build_ingest.build_fetcher", lambda settings: fetcher())
     added = run_command("add", site.url("/tides"), site.url("/missing"), "--home", home, "--json").json
     assert added["added"] == ["documents.example tides.html"]
     assert [failure["reason"].split()[-1] for failure in added["failed"]] == ["404."]
@@ -324,7 +324,7 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
 @pytest.fixture
 def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A server for which every name is this machine."""
-    monkeypatch.setattr("app.service.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.service.service.build_fetcher", lambda settings: fetcher())
     with serving(home) as running:
         announce_address(home, running.url)
         yield running
@@ -403,8 +403,8 @@ def test_to_fetch_takes_the_right_to_write_into_the_collection(site: Site, serve
 def test_the_command_says_the_same_through_a_server_as_without_one(
     site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.composition.ingesting.build_fetcher", lambda settings: fetcher())
-    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.service.build_ingest.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
     alone, server_home = tmp_path / "alone", served.service.lectern.settings.home
     urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
     here = run_command("add", *urls, "--home", alone, "--json")

@@ -11,11 +11,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
-from app.access import ForbiddenError
-from app.routes_folders import folders_router
-from app.scheduling.book import FolderBook
-from app.scheduling.scheduler import FolderScheduler
-from app.tokens import Identity, Role
+from app.api.routes.folders import folders_router
+from app.api.security.middleware import ForbiddenError
+from app.schedule.scheduler import FolderScheduler
+from app.state.folders import FolderBook
+from app.state.tokens import Identity, Role
 from ingest.report import SyncReport
 from rag.errors import LecternError, NotFoundError
 

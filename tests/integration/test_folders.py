@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.composition.index import Lectern
-from app.scheduling.book import FolderBook, RegisteredFolder
-from app.scheduling.clock import Clock
-from app.scheduling.scheduler import FolderScheduler
-from app.scheduling.times import BackOff
+from app.schedule.clock import Clock
+from app.schedule.scheduler import FolderScheduler
+from app.schedule.times import BackOff
+from app.service.build_index import Lectern
 from app.settings import read_settings
+from app.state.folders import FolderBook, RegisteredFolder
 from ingest.report import FailedFile, SyncReport
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 from tests.integration.opening import open_index_of
@@ -400,7 +400,7 @@ def test_a_folder_that_the_system_does_not_let_us_watch_is_synced_and_says_so(
     def refuse(*_: object, **__: object) -> Iterator[object]:
         raise OSError("OS file watch limit reached.")
 
-    monkeypatch.setattr("app.scheduling.watching.watch", refuse)
+    monkeypatch.setattr("app.schedule.watch.watch", refuse)
     added = book.add(folder, "default", watch=True)
     start()
     eventually(lambda: sync.count(folder) == 1)
@@ -513,7 +513,7 @@ def test_what_another_process_writes_into_the_book_takes_effect(
 ) -> None:
     start()
     code = (
-        "import sys; from pathlib import Path; from app.scheduling.book import FolderBook; "
+        "import sys; from pathlib import Path; from app.state.folders import FolderBook; "
         "FolderBook(Path(sys.argv[1])).add(Path(sys.argv[2]), 'default', every='1s')"
     )
     checkout = Path(__file__).resolve().parents[2]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.lock import own_index
-from app.scheduling.book import FolderBook
+from app.service.lock import own_index
+from app.state.folders import FolderBook
 from tests.fakes import HashEmbedder
 from tests.integration.running import Run, run_command
 
@@ -24,7 +24,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> Run:
     monkeypatch.setenv("LECTERN_WORKERS", "1")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
 
     return lambda *arguments: run_command(*arguments, "--home", home)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ingest.parsers.sniffing import check_content
 from ingest.parsing import SUPPORTED
-from ingest.tables import head_of
+from ingest.table_heads import head_of
 from rag.errors import ParseError
-from rag.pairs import searchable_pairs
+from rag.storage.catalogue.bigrams import searchable_pairs
 from tests.fuzz.corpus import kept_contents, kept_extensions
 from tests.fuzz.targets import try_bytes
 

@@ -13,12 +13,11 @@ import openai
 import pytest
 import streamlit as st
 
-from app.composition import models
 from app.web import texts
 from app.web.ask import page as ask_page
 from app.web.frame import SERVICE_ARGUMENT
-from rag.adapters.chat_models import open_chat_model
 from rag.errors import ModelError
+from rag.models.llm import open_chat_model
 from rag.types import Image, Message
 from tests import llm_servers
 from tests.fakes import HashEmbedder
@@ -286,7 +285,7 @@ def test_the_openai_client_is_told_in_its_own_form_what_is_wrong_with_an_image(
 def test_the_command_line_shows_an_image(
     home: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "build_embedder", lambda settings: HashEmbedder())
+    monkeypatch.setattr(build_models, "build_embedder", lambda settings: HashEmbedder())
     monkeypatch.setenv("LECTERN_REFUSAL_THRESHOLD", "0")
     monkeypatch.chdir(tmp_path)
     (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times every minute.")

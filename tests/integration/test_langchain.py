@@ -16,10 +16,10 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from pydantic import SecretStr, ValidationError
 
-from app.composition.index import Lectern
-from app.json_forms import hit_json
+from app.api.json_responses import hit_json
+from app.integrations.langchain import LecternRetriever
+from app.service.build_index import Lectern
 from rag.errors import ConfigurationError, ModelError, NotFoundError, OverloadedError, QuestionError
-from rag.langchain import LecternRetriever
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern

@@ -13,7 +13,7 @@ LOAD_BOTH = """
 import sys
 from pathlib import Path
 
-from app.composition.models import build_models
+from app.service.build_models import build_models
 from app.settings import Settings
 
 models = build_models(Settings(home=Path(sys.argv[1]), model_cache=None, engine=sys.argv[2]))

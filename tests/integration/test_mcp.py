@@ -13,10 +13,10 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
-from app.composition.index import Lectern
-from app.json_forms import answer_json, document_json, hit_json
-from app.lock import own_index
-from app.mcp_server import MOST_CHARACTERS, build_server
+from app.api.json_responses import answer_json, document_json, hit_json
+from app.integrations.mcp_server import MOST_CHARACTERS, build_server
+from app.service.build_index import Lectern
+from app.service.lock import own_index
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern

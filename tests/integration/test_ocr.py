@@ -15,9 +15,9 @@ from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ingest.parsers import ocr
-from ingest.parsers.pdfium import PagePicture, open_pdfium
+from ingest.parsers.pdf.pdfium import PagePicture, open_pdfium
 from ingest.parsing import ParseOptions, parse_file
-from rag.layout import rectangles_under
+from rag.page_layout import rectangles_under
 
 pytestmark = pytest.mark.skipif(not ocr.is_available(), reason="the OCR package is not installed")
 

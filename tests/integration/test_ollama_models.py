@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from rag.adapters import ollama_models
-from rag.adapters.ollama_models import context_length, find_chat_model, list_models
 from rag.errors import ModelError
+from rag.models.llm import ollama_models
+from rag.models.llm.ollama_models import context_length, find_chat_model, list_models
 from tests.llm_servers import ollama_server, openai_server
 
 NOWHERE = "http://127.0.0.1:9"

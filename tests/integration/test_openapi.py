@@ -83,7 +83,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def nothing_to_fetch() -> Iterator[None]:
     """Within it, no name has an address: what is tried here must not reach the internet."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.fetching.resolve_name", lambda host, port: [])
+        patch.setattr("ingest.sources.fetch.resolve_name", lambda host, port: [])
         yield
 
 

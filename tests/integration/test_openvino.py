@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.composition.models import BUILTIN_SHA256, embedder_folder
+from app.service.build_models import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
-from rag.adapters.openvino_embedder import OpenVinoEmbedder
-from rag.adapters.openvino_runtime import MODEL_FILE
-from rag.adapters.sentence_embedder import SentenceEmbedder
+from rag.models.embedder_openvino import OpenVinoEmbedder
+from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.openvino_runtime import MODEL_FILE
 from tests.fakes import HashEmbedder
 
 TEXTS = [
@@ -66,8 +66,8 @@ def test_a_later_start_uses_the_kept_model_without_torch(
     assert (kept / MODEL_FILE).is_file()
     program = (
         "import sys; from pathlib import Path\n"
-        "from rag.adapters.openvino_embedder import OpenVinoEmbedder\n"
-        "from rag.adapters.sentence_embedder import SentenceEmbedder\n"
+        "from rag.models.embedder_openvino import OpenVinoEmbedder\n"
+        "from rag.models.embedder_torch import SentenceEmbedder\n"
         f"folder = Path({str(folder)!r})\n"
         f"reference = SentenceEmbedder(folder, name='reference', expected_sha256={BUILTIN_SHA256!r})\n"
         f"embedder = OpenVinoEmbedder(folder, cache=Path({str(cache)!r}), fallback=reference)\n"

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.composition.models import BUILTIN_SHA256, embedder_folder
+from app.service.build_models import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
-from rag.adapters import openvino_precision
-from rag.adapters.openvino_embedder import OpenVinoEmbedder
-from rag.adapters.openvino_precision import PRECISIONS, PROBE_TEXTS, Precision
-from rag.adapters.openvino_runtime import PRECISION_FILE
-from rag.adapters.sentence_embedder import SentenceEmbedder
+from rag.models import openvino_precision
+from rag.models.embedder_openvino import OpenVinoEmbedder
+from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.openvino_precision import PRECISIONS, PROBE_TEXTS, Precision
+from rag.models.openvino_runtime import PRECISION_FILE
 
 TEXTS = [text[start : start + 300] for text in PROBE_TEXTS for start in (0, 100)]
 

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import torch
 
-from rag.adapters import openvino_runtime
-from rag.adapters.openvino_runtime import MODEL_FILE, NUMBERS_FILE, ConvertedModel
 from rag.errors import ConfigurationError
+from rag.models import openvino_runtime
+from rag.models.openvino_runtime import MODEL_FILE, NUMBERS_FILE, ConvertedModel
 
 Load = Callable[[], tuple[torch.nn.Module, Mapping[str, torch.Tensor]]]
 

@@ -15,12 +15,12 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from ingest.cage import office_program
 from ingest.parsers import ocr
-from ingest.parsers.pdfium import open_pdfium
+from ingest.parsers.pdf.pdfium import open_pdfium
 from ingest.parsing import ParseOptions, WorkerPool, is_supported, parse_file
+from ingest.sandbox.limits import office_program
 from rag.errors import ParseError
-from rag.layout import rectangles_under
+from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page, ParsedDocument
 
 

@@ -59,7 +59,7 @@ def chatter() -> str:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    with WorkerPool(workers=2, seconds_per_file=2, memory_bytes=MEMORY, preload=("ingest.workers",)) as started:
+    with WorkerPool(workers=2, seconds_per_file=2, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as started:
         yield started
 
 
@@ -87,7 +87,7 @@ def test_a_callback_is_called_once_a_task_is_done(pool: WorkerPool) -> None:
 
 
 def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> None:
-    pool = WorkerPool(workers=1, seconds_per_file=60, memory_bytes=MEMORY, preload=("ingest.workers",))
+    pool = WorkerPool(workers=1, seconds_per_file=60, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",))
     folder = Path(pool.submit(chatter).result(timeout=30)).parent
     assert folder.exists()
     running, waiting = pool.submit(hang), pool.submit(hang)
@@ -102,7 +102,7 @@ def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> No
 
 @pytest.mark.parametrize("pause", [0.0, 0.02, 0.1, 0.5])
 def test_a_worker_killed_while_it_waits_for_work_is_replaced(pause: float) -> None:
-    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=MEMORY, preload=("ingest.workers",)) as own:
+    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as own:
         for number in range(3):
             os.kill(own.submit(os.getpid).result(timeout=30), signal.SIGKILL)
             time.sleep(pause)

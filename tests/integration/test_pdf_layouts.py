@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from benchmarks.layout_pages import PAGES, make_page
 from ingest.parsing import ParseOptions, parse_file
-from rag.layout import rectangles_under
+from rag.page_layout import rectangles_under
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.job_book import JobBook, SyncJob, now
-from app.service_file import SERVICE_FILE
+from app.state.database import SERVICE_FILE
+from app.state.sync_jobs import JobBook, SyncJob, now
 from tests.integration.serving import serving
 
 LIGHTHOUSE = "The lamp flashes three times every twenty seconds."

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.evaluation.metrics import graded_ndcg, mean, reciprocal_rank
 from app.settings import read_settings
-from rag.metrics import graded_ndcg, mean, reciprocal_rank
 from rag.protocols import Embedder
 from tests.integration.frozen_set import DOCUMENTS, QUESTIONS
 from tests.integration.opening import open_index_of

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from rag.adapters.chat_models import ChatModel, open_chat_model
-from rag.adapters.chat_models.token_estimate import estimate_tokens
 from rag.errors import ModelError
+from rag.models.llm import ChatModel, open_chat_model
+from rag.models.llm.token_estimate import estimate_tokens
 from rag.prompt import build_prompt
 from rag.types import DocumentInfo, Message, Source, Span
 from tests.real_llm import is_installed, smollm2_server

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from app.client.base import Desk
 from app.client.connection import Connection
-from app.client.remote_desk import RemoteDesk
-from app.composition.models import build_models
-from app.desk import Desk
-from app.local_desk import LocalDesk
+from app.client.http import RemoteDesk
+from app.client.local import LocalDesk
+from app.service.build_models import build_models
 from app.settings import read_settings
 from tests.fakes import HashEmbedder
 from tests.integration.serving import serving

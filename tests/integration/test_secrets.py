@@ -12,9 +12,9 @@ import httpx
 import pytest
 from pypdf import PdfWriter
 
-from app.lock import owner_address
-from app.service_file import SERVICE_FILE
-from app.tokens import Role, TokenStore
+from app.service.lock import owner_address
+from app.state.database import SERVICE_FILE
+from app.state.tokens import Role, TokenStore
 from tests.integration.running import run_command
 from tests.integration.test_cli import plain_environment
 from tests.integration.test_parsing import encrypt

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.lock import owner_address
+from app.service.lock import owner_address
 from tests.integration.test_cli import plain_environment, start_process
 
 LONG_TEXT = "\n\n".join(f"Entry {number} of the log of the lighthouse of Brennick." for number in range(500))

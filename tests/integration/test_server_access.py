@@ -13,7 +13,7 @@ import httpx
 import openai
 import pytest
 
-from app.tokens import Role
+from app.state.tokens import Role
 from tests.integration.serving import Served, serving
 
 MINE, HIDDEN, NOWHERE = "letters", "mergers", "nowhere"

@@ -15,7 +15,7 @@ import httpx
 import openai
 import pytest
 
-from app import service as service_module
+from app.service import service as service_module
 from tests import llm_servers
 from tests.integration.serving import Served, serving
 

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.feedback import FeedbackStore
-from app.tokens import Role
+from app.state.feedback import FeedbackStore
+from app.state.tokens import Role
 from tests.integration.serving import Served, serving, without_reader
 
 LAMP = "How often does the lamp of the lighthouse flash?"

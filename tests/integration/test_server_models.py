@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.tokens import Role
+from app.state.tokens import Role
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
 from tests.llm_servers import ModelServer, ollama_server

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.tokens import Role
+from app.state.tokens import Role
 from tests.integration.serving import Served, serving, without_reader
 
 LAMP = "How often does the lamp of the lighthouse flash?"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.composition.index import Lectern
+from app.service.build_index import Lectern
 from ingest.report import SyncProgress
 from rag.errors import ConfigurationError, IndexLockedError, NotFoundError
 from tests.integration.conftest import OpenLectern
@@ -296,7 +296,7 @@ def test_each_run_is_recorded_with_its_report(lectern: Lectern, folder: Path) ->
 def test_of_a_collections_runs_the_newest_are_kept(
     lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.adapters.sqlite.ledger.RUNS_KEPT", 2)
+    monkeypatch.setattr("rag.storage.catalogue.writer.RUNS_KEPT", 2)
     lectern.ingest.sync(folder, collection="other")
     for _ in range(4):
         lectern.ingest.sync(folder, collection="default")

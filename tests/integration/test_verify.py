@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import cli
-from app.lock import own_index
-from rag.adapters.chroma_index import ChromaIndex
+from app.cli.main import cli
+from app.service.lock import own_index
 from rag.protocols import Embedder
+from rag.storage.vectors import ChromaIndex
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
@@ -59,7 +59,7 @@ def embedder() -> Embedder:
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> CountingEmbedder:
     counting = CountingEmbedder()
-    monkeypatch.setattr("app.composition.models.build_embedder", lambda settings: counting)
+    monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: counting)
     return counting
 
 

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app.tokens import Role
+from app.state.tokens import Role
 from app.web import texts
 from app.web.ask import page as ask_page
 from app.web.ask.conversation import Turn

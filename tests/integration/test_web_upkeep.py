@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.tokens import Role
-from app.web import upkeep_texts as texts
+from app.state.tokens import Role
+from app.web import admin_texts as texts
+from app.web.admin.calls import Calls
+from app.web.admin.questions import page_numbers, pages_shown
+from app.web.admin.uploading import Upload, flat_name, send_all
 from app.web.client import LecternClient
-from app.web.upkeep.calls import Calls
-from app.web.upkeep.questions import page_numbers, pages_shown
-from app.web.upkeep.uploading import Upload, flat_name, send_all
 from rag.errors import LecternError
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
 
 SCRIPT = """
 from app.web.frame import Desk
-from app.web.upkeep import {page}
+from app.web.admin import {page}
 from tests.integration.test_web_upkeep import CLIENTS
 
 client = CLIENTS[{key!r}]

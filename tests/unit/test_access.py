@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.access import AccessMiddleware, AccessPolicy, ForbiddenError, check_bind, require
-from app.audit import AuditLog
-from app.bodies import BodyRefusedError, LimitedExchange
-from app.hosts import AllowedHosts, check_origins, host_name, is_loopback, is_same_origin
-from app.problems import Problem
+from app.api.problem_details import Problem
+from app.api.security.audit import AuditLog
+from app.api.security.body_limit import BodyRefusedError, LimitedExchange
+from app.api.security.hosts import AllowedHosts, check_origins, host_name, is_loopback, is_same_origin
+from app.api.security.middleware import AccessMiddleware, AccessPolicy, ForbiddenError, check_bind, require
+from app.api.security.rate_limit import MOST_BUCKETS, Throttle, network_of
 from app.settings import Settings, read_settings
-from app.throttle import MOST_BUCKETS, Throttle, network_of
-from app.tokens import Role, TokenStore
+from app.state.tokens import Role, TokenStore
 from rag.errors import ConfigurationError, LecternError, NotFoundError
 
 SITE = "http://127.0.0.1:8321"

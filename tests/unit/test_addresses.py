@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.addresses import is_loopback, is_usable, without_credentials
+from rag.urls import is_loopback, is_usable, without_credentials
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.explanation import explain_stages
+from app.service.explanation import explain_stages
 from rag.errors import ModelError, NotFoundError, QuestionError
-from rag.layout import pack_words
+from rag.page_layout import pack_words
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings, is_refusal
 from rag.prompt import REFUSAL
 from rag.retrieval import Retriever

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rag.citations import CheckedAnswer, CitationFilter, check_citations
+from rag.citations.evidence import CheckedAnswer, CitationFilter, check_citations
 from rag.types import DocumentInfo, PageRectangle, Rectangle, Source, Span, Vectors
 
 REPORT = (

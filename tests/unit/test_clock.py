@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.scheduling.clock import Clock
+from app.schedule.clock import Clock
 
 
 class Machine:

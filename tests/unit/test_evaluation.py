@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation import GoldQuestion, PageHit, QuestionHits, read_questions, score_answers
+from app.evaluation.evaluate import GoldQuestion, PageHit, QuestionHits, read_questions, score_answers
 from rag.errors import ConfigurationError
 
 

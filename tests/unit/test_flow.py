@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.flow import run_ahead
+from ingest.read_ahead import run_ahead
 
 
 def test_items_arrive_in_order_to_the_last() -> None:

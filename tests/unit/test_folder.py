@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.folder import FolderChanges, FolderScan, compare, hash_file, scan_folder
+from ingest.scan import FolderChanges, FolderScan, compare, hash_file, scan_folder
 from rag.errors import ConfigurationError
 from rag.types import FileState, KnownFile
 
@@ -88,7 +88,7 @@ def test_a_file_removed_by_the_user_stays_out() -> None:
 
 
 def test_nothing_below_an_unreadable_folder_is_removed(tmp_path: Path) -> None:
-    from ingest.folder import Unreadable
+    from ingest.scan import Unreadable
 
     scan = FolderScan((), (Unreadable("sub", b"sub", "no", "yes"),))
     changes = compare(

@@ -9,8 +9,8 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from app.attachments import decode_image, read_image_file
-from rag.adapters.image_reader import LARGEST_PNG, LONGEST_EDGE_SHOWN, MOST_PIXELS_SHOWN, prepare_image
+from app.service.attached_images import decode_image, read_image_file
+from ingest.question_image import LARGEST_PNG, LONGEST_EDGE_SHOWN, MOST_PIXELS_SHOWN, prepare_image
 from rag.errors import ConfigurationError, ImageError, QuestionError
 from rag.images import (
     LEAST_TOKENS,

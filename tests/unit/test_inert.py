@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.inert import InertFilter, make_inert
+from rag.safety.output import InertFilter, make_inert
 
 LIVE = {
     "![x](https://evil.example/?q=1)": "! [x] (https:// evil.example/?q=1)",

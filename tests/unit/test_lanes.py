@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from app.lanes import Lane
+from app.service.executors import Lane
 from rag.errors import OverloadedError
 
 

@@ -12,74 +12,74 @@ ALLOWED = {"rag": {"rag"}, "ingest": {"ingest", "rag"}, "app": {"app", "ingest",
 
 SHARED_BY_ADAPTERS = {"model_files", "openvino_precision", "openvino_runtime"}
 
-FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.layout", "rag.text"}
+FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.page_layout", "rag.text"}
 
 HOMES = {
-    "chromadb": {"rag/adapters/chroma_index.py"},
-    "sentence_transformers": {"rag/adapters/sentence_embedder.py", "rag/adapters/cross_encoder/named.py"},
+    "chromadb": {"rag/storage/vectors.py"},
+    "sentence_transformers": {"rag/models/embedder_torch.py", "rag/models/reranker/named.py"},
     "torch": {
-        "rag/adapters/sentence_embedder.py",
-        "rag/adapters/openvino_embedder.py",
-        "rag/adapters/openvino_runtime.py",
-        "rag/adapters/cross_encoder/builtin.py",
-        "rag/adapters/cross_encoder/engines.py",
-        "rag/adapters/cross_encoder/network.py",
-        "rag/adapters/cross_encoder/named.py",
+        "rag/models/embedder_torch.py",
+        "rag/models/embedder_openvino.py",
+        "rag/models/openvino_runtime.py",
+        "rag/models/reranker/builtin.py",
+        "rag/models/reranker/engines.py",
+        "rag/models/reranker/network.py",
+        "rag/models/reranker/named.py",
     },
     "openvino": {
-        "rag/adapters/openvino_embedder.py",
-        "rag/adapters/openvino_precision.py",
-        "rag/adapters/openvino_runtime.py",
-        "rag/adapters/cross_encoder/engines.py",
+        "rag/models/embedder_openvino.py",
+        "rag/models/openvino_precision.py",
+        "rag/models/openvino_runtime.py",
+        "rag/models/reranker/engines.py",
     },
     "tokenizers": {
-        "rag/adapters/tokenizer.py",
-        "rag/adapters/openvino_embedder.py",
-        "rag/adapters/cross_encoder/builtin.py",
+        "rag/models/tokenizer.py",
+        "rag/models/embedder_openvino.py",
+        "rag/models/reranker/builtin.py",
     },
-    "ollama": {"rag/adapters/ollama_models.py"},
-    "pebble": {"ingest/workers.py"},
-    "filelock": {"app/lock.py"},
+    "ollama": {"rag/models/llm/ollama_models.py"},
+    "pebble": {"ingest/sandbox/workers.py"},
+    "filelock": {"app/service/lock.py"},
     "pydantic_settings": {"app/settings.py"},
-    "mcp": {"app/mcp_server.py"},
-    "mcp_types": {"app/mcp_server.py"},
+    "mcp": {"app/integrations/mcp_server.py"},
+    "mcp_types": {"app/integrations/mcp_server.py"},
     "typer": {
-        "app/cli.py",
-        "app/add_cli.py",
-        "app/commands.py",
-        "app/backup_cli.py",
-        "app/tokens_cli.py",
-        "app/folders_cli.py",
-        "app/serve_cli.py",
-        "app/web_cli.py",
-        "app/ask_cli.py",
-        "app/index_cli.py",
-        "app/doctor_cli.py",
-        "app/eval_cli.py",
+        "app/cli/main.py",
+        "app/cli/add.py",
+        "app/cli/common.py",
+        "app/cli/backup.py",
+        "app/cli/tokens.py",
+        "app/cli/folders.py",
+        "app/cli/serve.py",
+        "app/cli/web.py",
+        "app/cli/ask.py",
+        "app/cli/index.py",
+        "app/cli/doctor.py",
+        "app/cli/evaluate.py",
     },
-    "uvicorn": {"app/server/run.py"},
-    "prometheus_client": {"app/server/metrics.py"},
-    "PIL": {"ingest/picture.py", "rag/adapters/image_reader.py"},
+    "uvicorn": {"app/api/server.py"},
+    "prometheus_client": {"app/api/metrics.py"},
+    "PIL": {"ingest/page_image.py", "ingest/question_image.py"},
 }
 """The only files that may import a library."""
 
 HOME_FOLDERS = {
     "sqlalchemy": (
         "rag/adapters/sqlite",
-        "app/service_file.py",
-        "app/tokens.py",
-        "app/feedback.py",
-        "app/job_book.py",
-        "app/choices.py",
-        "app/evaluation_store.py",
+        "app/state/database.py",
+        "app/state/tokens.py",
+        "app/state/feedback.py",
+        "app/state/sync_jobs.py",
+        "app/state/overrides.py",
+        "app/state/evaluations.py",
         "app/scheduling",
     ),
-    "fastapi": ("app/server", "app/routes_folders.py"),
+    "fastapi": ("app/server", "app/api/routes/folders.py"),
     "apscheduler": "app/scheduling",
     "streamlit": "app/web",
     "watchfiles": "app/scheduling",
     "langchain": "rag/adapters/chat_models",
-    "langchain_core": ("rag/adapters/chat_models", "rag/langchain.py"),
+    "langchain_core": ("rag/adapters/chat_models", "app/integrations/langchain.py"),
     "unstructured": "ingest/parsers",
     "pypdf": "ingest/parsers",
     "pypdfium2": "ingest/parsers",
@@ -119,7 +119,7 @@ def test_no_adapter_imports_another() -> None:
         parts = path.removesuffix(".py").split("/")
         if parts[:2] != ["rag", "adapters"] or len(parts) < 3:
             continue
-        others = {module for module in modules if module.startswith("rag.adapters.")}
+        others = {module for module in modules if module.startswith("rag.models.")}
         assert {module.split(".")[2] for module in others} <= {parts[2], *SHARED_BY_ADAPTERS}, (
             f"{path} imports {others}"
         )
@@ -128,11 +128,11 @@ def test_no_adapter_imports_another() -> None:
 def test_rag_knows_no_adapter_outside_adapters() -> None:
     for path, modules in imports().items():
         if path.startswith("rag/") and not path.startswith("rag/adapters/"):
-            assert not [module for module in modules if module.startswith("rag.adapters")], path
+            assert not [module for module in modules if module.startswith("rag.models")], path
 
 
 def test_the_pages_reach_the_service_over_http_only() -> None:
-    allowed = ("app.web", "app.server.schemas", "rag.errors", "rag.types")
+    allowed = ("app.web", "app.api.schemas", "rag.errors", "rag.types")
     for path, modules in imports().items():
         if path.startswith("app/web/"):
             ours = {module for module in modules if module.split(".")[0] in ALLOWED and module != "app"}

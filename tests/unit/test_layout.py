@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.layout import pack_words, rectangles_under
+from rag.page_layout import pack_words, rectangles_under
 from rag.types import Rectangle
 
 #  "Good morning," / "world"

@@ -10,8 +10,8 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-import app.lock
-from app.lock import LOCK_FILE, announce_address, describe_owner, is_owned, own_index, owner_address
+import app.service.lock
+from app.service.lock import LOCK_FILE, announce_address, describe_owner, is_owned, own_index, owner_address
 from rag.errors import IndexLockedError
 
 ADDRESS = "http://127.0.0.1:8707"
@@ -38,7 +38,7 @@ def test_an_index_is_owned_by_one_at_a_time_and_names_it(tmp_path: Path) -> None
 
 
 def test_whoever_asks_is_not_taken_for_an_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.lock, "ASKED_SECONDS", 30.0)
+    monkeypatch.setattr(app.service.lock, "ASKED_SECONDS", 30.0)
     with asked(tmp_path):
         assert not is_owned(tmp_path)
     with asked(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.markers import CitationFilter
+from rag.citations.markers import CitationFilter
 
 
 def filtered(text: str, known: tuple[int, ...] = (1, 2, 3)) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.reader import MARK_MARGIN, MOST_READ, Extract, MarkingReader, compose
+from rag.extractive import MARK_MARGIN, MOST_READ, Extract, MarkingReader, compose
 from rag.types import DocumentInfo, Reading, Source, Span
 
 

@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import RectangleObject
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest.picture import draw_page
+from ingest.page_image import draw_page
 
 BOX = (100.0, 300.0, 160.0, 340.0)
 WHITE, MARKED = (255, 255, 255), (255, 225, 102)

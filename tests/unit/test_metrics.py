@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rag.metrics import (
+from app.evaluation.metrics import (
     RankedQuestion,
     auroc,
     document_found_at,

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from app.composition.models import Models
+from app.service.build_models import Models
 from rag.errors import ModelError
 from rag.types import Vector
 from tests.fakes import HashEmbedder, OverlapReader

@@ -11,10 +11,10 @@ from threading import Barrier, Timer
 
 import pytest
 
-import app.service_file
-from app.tokens import TokenStore
-from rag.adapters.sqlite.schema import SCHEMA_VERSION, open_catalogue
+import app.state.database
+from app.state.tokens import TokenStore
 from rag.errors import StoreError
+from rag.storage.catalogue.schema import SCHEMA_VERSION, open_catalogue
 
 Open = Callable[[Path], None]
 AT_ONCE = 8
@@ -78,7 +78,7 @@ def test_a_new_file_that_another_process_writes_to_is_waited_for(tmp_path: Path,
 
 
 def test_a_file_that_is_not_let_go_of_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.service_file, "LOCK_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(app.state.database, "LOCK_WAIT_SECONDS", 0.1)
     file = tmp_path / "new.sqlite"
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

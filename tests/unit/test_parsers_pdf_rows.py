@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.parsers.pdf_blocks import PageWriter, group_rows
-from ingest.parsers.pdf_rows import is_table_row, make_rows
-from ingest.parsers.pdfium import Line, Word
-from rag.layout import rectangles_under
+from ingest.parsers.pdf.blocks import PageWriter, group_rows
+from ingest.parsers.pdf.pdfium import Line, Word
+from ingest.parsers.pdf.rows import is_table_row, make_rows
+from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page
 
 HEIGHT = 100

@@ -10,7 +10,7 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.prompt import REFUSAL, Prompt, build_prompt
-from rag.quoting import clean, neutralise, quote_attribute
+from rag.safety.prompt import clean, neutralise, quote_attribute
 from rag.types import DocumentInfo, Image, Message, ModelChunk, Source, Span
 
 REPORT = DocumentInfo(1, "a/report.pdf", "/docs", "Annual report", "pdf", "indexed", page_word="page")

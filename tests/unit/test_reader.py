@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.reader import MOST_CANDIDATES, Extract, ExtractiveReader, compose
+from rag.extractive import MOST_CANDIDATES, Extract, ExtractiveReader, compose
 from rag.types import DocumentInfo, Source, Span, Vector, Vectors
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import QuestionError
-from rag.lexical import full_text_query
 from rag.retrieval import check_question, fuse
 from rag.routing import DocumentNames
 from rag.segments import choose_chunks, join_segments
+from rag.storage.catalogue.full_text import full_text_query
 from rag.types import Chunk, DocumentInfo, Hit, Page, Span
 
 PAGE_TEXT = "One sentence. Two sentences. Three sentences. Four."

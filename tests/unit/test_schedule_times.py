@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.scheduling.times import BackOff, choose_schedule, next_time, parse_interval
+from app.schedule.times import BackOff, choose_schedule, next_time, parse_interval
 from rag.errors import ConfigurationError
 
 WEDNESDAY = datetime(2026, 11, 25, 10, 7, 30).astimezone()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.adapters.cross_encoder.spans import MAX_ANSWER_TOKENS, choose_spans
-from rag.adapters.cross_encoder.windows import (
+from rag.models.reranker.spans import MAX_ANSWER_TOKENS, choose_spans
+from rag.models.reranker.windows import (
     MAX_TOKENS,
     MAX_WINDOWS,
     OVERLAP_TOKENS,

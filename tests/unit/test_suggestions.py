@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.suggestions import suggest_questions
+from app.service.suggestions import suggest_questions
 from rag.types import DocumentSections
 
 HANDBOOK = DocumentSections("Harbour Handbook", ("1 Introduction", "2.1 Berths and moorings", "3 Harbour dues"))

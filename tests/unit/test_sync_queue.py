@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.job_book import MOST_ATTEMPTS, JobBook, SyncJob
-from app.sync_queue import SyncQueue
+from app.service.sync_queue import SyncQueue
+from app.state.sync_jobs import MOST_ATTEMPTS, JobBook, SyncJob
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import ConfigurationError, IndexLockedError, OverloadedError
 
@@ -234,7 +234,7 @@ def test_a_sync_in_the_middle_of_which_the_process_ends_is_begun_anew_but_not_fo
 
 
 def test_the_oldest_finished_jobs_of_a_collection_are_forgotten(book: JobBook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.job_book.JOBS_KEPT", 2)
+    monkeypatch.setattr("app.state.sync_jobs.JOBS_KEPT", 2)
 
     def add(collection: str) -> SyncJob:
         return book.add(collection, FOLDER, allow_empty=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.chunking import chunk_document
-from ingest.tables import TableWalk, head_of
+from ingest.table_heads import TableWalk, head_of
 from rag.types import Block, BlockKind, Page, ParsedDocument
 from tests.fakes import WordTokenizer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.adapters.chat_models.thoughts import ThoughtFilter
+from rag.models.llm.reasoning_filter import ThoughtFilter
 
 
 def filtered(text: str, size: int) -> str:

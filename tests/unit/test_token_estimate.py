@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from rag.adapters.chat_models.token_estimate import estimate_tokens
+from rag.models.llm.token_estimate import estimate_tokens
 
 
 @pytest.mark.parametrize(

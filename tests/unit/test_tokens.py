@@ -13,9 +13,9 @@ from threading import Barrier, Thread
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import cli
-from app.lock import own_index
-from app.tokens import Identity, Role, TokenStore
+from app.cli.main import cli
+from app.service.lock import own_index
+from app.state.tokens import Identity, Role, TokenStore
 from rag.errors import ConfigurationError, NotFoundError, StoreError
 
 Command = Callable[..., Result]

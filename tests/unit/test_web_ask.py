@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from app.server.schemas import AnswerForm, CitationForm, SourceForm, TokensForm
+from app.api.schemas import AnswerForm, CitationForm, SourceForm, TokensForm
 from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, State, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.proof import Proof, find_quote
 from app.web.client import Asked, AskEvent, Piece, ServiceError, SignInError, Sources, _events, problem_in
-from app.web.safe import one_line, plain, quiet
+from app.web.escape import one_line, plain, quiet
 from rag.types import ImageFile
 
 SOURCE = SourceForm(

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app.server.schemas import AnswerForm, SourceForm
+from app.api.schemas import AnswerForm, SourceForm
 from app.web import texts
 from app.web.ask.conversation import State, Turn
 from app.web.ask.export import with_footnotes
 from app.web.ask.places import pages_of_source, place_of_citation, place_of_source
-from app.web.safe import one_line
+from app.web.escape import one_line
 
 HERE = Path(__file__).parent
 

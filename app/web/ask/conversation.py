@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from enum import StrEnum
 
-from app.server.schemas import AnswerForm, SourceForm
+from app.api.schemas import AnswerForm, SourceForm
 from app.web.client import Asked, AskEvent, LecternClient, Piece, ServiceError, Sources
 from rag.errors import LecternError
 

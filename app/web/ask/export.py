@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.web import texts
 from app.web.ask.conversation import State, Turn
 from app.web.ask.places import place_of_citation
-from app.web.safe import one_line, quiet
+from app.web.escape import one_line, quiet
 
 PLACE_CHARACTERS = 400
 

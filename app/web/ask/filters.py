@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.server.schemas import DocumentForm
+from app.api.schemas import DocumentForm
 from app.web import texts
 from app.web.client import LecternClient
+from app.web.escape import plain
 from app.web.frame import Desk
-from app.web.safe import plain
 
 LIST_SECONDS = 30
 """For so long the documents of a collection are not listed again."""

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.server.schemas import MOST_IMAGE_MEGABYTES
+from app.api.schemas import MOST_IMAGE_MEGABYTES
 from app.web import texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
@@ -15,9 +15,9 @@ from app.web.ask.export import conversation_markdown
 from app.web.ask.filters import choose_filters, describe_filters
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.client import Asked, LecternClient
+from app.web.escape import one_line, plain
 from app.web.frame import Desk, reported, show_error
-from app.web.safe import one_line, plain
-from app.web.sight import sees_images
+from app.web.vision import sees_images
 from rag.errors import LecternError
 from rag.types import ImageFile
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.server.schemas import CitationForm, SourceForm
-from app.web.safe import one_line
+from app.api.schemas import CitationForm, SourceForm
+from app.web.escape import one_line
 from rag.types import page_name, place_name
 
 NAME_CHARACTERS = 48

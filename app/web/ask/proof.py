@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.server.schemas import CitationForm, DocumentForm, SourceForm
+from app.api.schemas import CitationForm, DocumentForm, SourceForm
 from app.web import texts
 from app.web.client import LecternClient, ServiceError
 from rag.types import page_name

@@ -1,0 +1,118 @@
+"""Brings an answer that is made in a thread to the event loop, and stops it when the client has left."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncGenerator, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from fastapi import Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app.service.service import Question, Service
+from rag.errors import OverloadedError
+from rag.pipeline import AnswerStream
+from rag.types import Answer
+
+T = TypeVar("T")
+
+CLIENT_LEFT = 499
+"""Seen in logs and metrics only: nobody is there to read it."""
+
+Event = AnswerStream | str | Answer
+
+
+async def follow(service: Service, question: Question) -> AsyncGenerator[Event, None]:
+    """The stream, whose sources are known, then the text in pieces, then the whole answer.
+
+    Whoever closes it stops the LLM. Raises what the answer raises.
+    """
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[AnswerStream | str | Future[Answer | None]] = asyncio.Queue()
+    left = threading.Event()
+
+    def deliver(event: AnswerStream | str | Future[Answer | None]) -> None:
+        with suppress(RuntimeError):  # The loop may have ended with the server.
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+    service.answer(question, deliver, left).add_done_callback(deliver)
+    try:
+        while True:
+            event = await events.get()
+            if isinstance(event, Future):
+                yield _answer_of(event)
+                return
+            yield event
+    finally:
+        left.set()
+
+
+async def first_of(events: AsyncGenerator[Event, None]) -> Event:
+    """The first event, which is the stream."""
+    return await anext(events)
+
+
+async def finish(service: Service, question: Question) -> tuple[AnswerStream, Answer]:
+    """The stream and the whole answer."""
+    stream = None
+    events = follow(service, question)
+    try:
+        async for event in events:
+            if isinstance(event, AnswerStream):
+                stream = event
+            elif isinstance(event, Answer):
+                assert stream is not None
+                return stream, event
+    finally:
+        await events.aclose()
+    raise AssertionError("an answer ends with itself")
+
+
+async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` gives; None, and the work cancelled, when the client leaves before. The body was read by then."""
+    task = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        return await task if task.done() else None
+    finally:
+        task.cancel()
+        leaving.cancel()
+
+
+class EventStream(StreamingResponse):
+    """Server-sent events from an asynchronous generator, which is closed as soon as the client leaves."""
+
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        # A proxy that gathered the events first would undo the streaming.
+        super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._events.aclose()
+
+
+def server_sent(data: Any, *, event: str = "") -> str:
+    """One event with JSON for its data."""
+    return (f"event: {event}\n" if event else "") + f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _answer_of(finished: Future[Answer | None]) -> Answer:
+    answer = None if finished.cancelled() else finished.result()
+    if answer is None:
+        raise OverloadedError("Lectern is shutting down.", "Try again later.")
+    return answer

@@ -1,0 +1,104 @@
+"""Puts the HTTP API together: routes, errors, metrics and who may use it. Knows no route's doings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.telemetry import TelemetryConfig
+from starlette.middleware import Middleware
+
+from app.api import error_handlers
+from app.api.metrics import CountRequests, Metrics
+from app.api.routes import (
+    answers,
+    collections,
+    diagnosis,
+    documents,
+    evaluations,
+    health,
+    identity,
+    links,
+    models,
+    openai,
+    runs,
+    verification,
+)
+from app.api.security.middleware import AccessMiddleware, AccessPolicy
+from app.evaluation.runner import EvaluationRuns
+from app.service.llm_settings import ModelDesk
+from app.service.service import Service
+from app.state.database import SERVICE_FILE
+from app.state.feedback import FeedbackStore
+
+ROUTERS = (
+    collections.router,
+    documents.router,
+    links.router,
+    answers.router,
+    runs.router,
+    diagnosis.router,
+    verification.router,
+    evaluations.router,
+    models.router,
+    identity.router,
+    health.router,
+    openai.router,
+)
+
+DESCRIPTION = """\
+Answers questions from folders of documents, and shows the page that proves the answer. Pages are counted from 0. Errors
+are problem details (RFC 9457) with a `remedy`; below `/v1` they have OpenAI's form."""
+
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""Said here so that nothing is sent even where the environment asks FastAPI for it."""
+
+
+def create_app(
+    service: Service,
+    *,
+    access: AccessPolicy,
+    metrics: Metrics | None = None,
+    routers: Sequence[APIRouter] = (),
+    check_folder: Callable[[Path], Path] = lambda folder: folder,
+) -> FastAPI:
+    """The application; `access` decides on every request before a route is reached, `routers` are further routes.
+
+    `check_folder` gives the real path of a folder that may be synced, and raises ConfigurationError for others.
+    """
+    metrics = metrics or Metrics()
+    metrics.watch(service)
+    app = FastAPI(
+        title="Lectern",
+        version=version("lectern"),
+        description=DESCRIPTION,
+        telemetry=NO_TELEMETRY,
+        # These pages load scripts from elsewhere; the document itself is at /openapi.json.
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(CountRequests, metrics=metrics),
+            Middleware(AccessMiddleware, policy=access),
+            Middleware(error_handlers.AnswerDefects),
+        ],
+    )
+    app.state.service = service
+    app.state.metrics = metrics
+    app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
+    app.state.models = ModelDesk(service)
+    app.state.evaluations = EvaluationRuns(service)
+    app.state.check_folder = check_folder
+    error_handlers.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    for router in routers:
+        app.include_router(router, responses=error_handlers.RESPONSES)
+    return app

@@ -1,0 +1,171 @@
+"""Turns every error into an answer that says what happened and what to do: RFC 9457, or OpenAI's form below /v1."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import MutableMapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.problem_details import MEDIA_TYPE, Problem
+from app.api.security.body_limit import BodyRefusedError
+from app.api.security.middleware import ForbiddenError, unknown_collection
+from app.state.tokens import Identity
+from rag.errors import (
+    AddressError,
+    ConfigurationError,
+    FetchError,
+    IndexLockedError,
+    LecternError,
+    ModelError,
+    NotFoundError,
+    OverloadedError,
+    ParseError,
+    QuestionError,
+    StoreError,
+)
+
+log = logging.getLogger(__name__)
+
+STATUSES: Sequence[tuple[type[LecternError], int]] = (
+    (NotFoundError, 404),
+    (ForbiddenError, 403),
+    (QuestionError, 422),
+    (AddressError, 422),
+    (ConfigurationError, 400),
+    (ParseError, 415),
+    (IndexLockedError, 409),
+    (OverloadedError, 503),
+    (ModelError, 502),
+    (FetchError, 502),
+    (StoreError, 500),
+)
+"""The first class that fits decides."""
+
+MOST_MISTAKES = 5
+"""Of a wrong request that are named."""
+
+ANYWHERE = (400, 401, 403, 404, 408, 413, 421, 422, 429, 503)
+"""Statuses with which any route may refuse a request, mostly before it is reached."""
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemForm"}
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Problems that a route answers with, for the OpenAPI document."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
+        for status in statuses
+    }
+
+
+RESPONSES = refusals(*ANYWHERE)
+"""What any route may answer."""
+
+
+def install(app: FastAPI) -> None:
+    """Have the application answer all errors so."""
+    app.add_exception_handler(LecternError, _answer_lectern_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(HTTPException, _answer_http_error)
+
+
+class AnswerDefects:
+    """Answers for whatever fails unexpectedly, and keeps the connection; what failed goes to the log only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        started = False
+
+        async def note_start(message: MutableMapping[str, Any]) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_start)
+        except (BodyRefusedError, ClientDisconnect):
+            raise
+        except Exception:
+            log.exception("%s %s failed.", scope.get("method"), scope.get("path"))
+            if started:
+                raise
+            problem = Problem(500, "Lectern failed in a way it does not know.", "See the server's log.")
+            await respond(Request(scope), problem)(scope, receive, send)
+
+
+def problem_of(error: LecternError) -> Problem:
+    """The problem that an expected error is."""
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    if status == 500 and "is full" in error.reason:
+        status = 507
+    headers = (("retry-after", str(error.retry_after)),) if isinstance(error, OverloadedError) else ()
+    return Problem(status, error.reason, error.remedy, headers)
+
+
+def respond(request: Request, problem: Problem) -> JSONResponse:
+    """The answer to a request that ran into a problem."""
+    media_type, content = problem.form_for(request.url.path)
+    return JSONResponse(content, problem.status, dict(problem.headers), media_type=media_type)
+
+
+async def _answer_lectern_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, LecternError)
+    identity: Identity | None = getattr(request.state, "identity", None)
+    if isinstance(error, NotFoundError) and identity is not None and identity.collections is not None:
+        # The catalogue's own remedy lists what there is, also what this caller has no right to know of.
+        error = NotFoundError(error.reason, unknown_collection("").remedy)
+    return respond(request, problem_of(error))
+
+
+async def _answer_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    mistakes = error.errors()
+    if any(mistake["type"] == "json_invalid" for mistake in mistakes):
+        return respond(request, Problem(400, "The body is not JSON.", "Send JSON in UTF-8."))
+    named = "; ".join(
+        f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}" for mistake in mistakes[:MOST_MISTAKES]
+    )
+    return respond(request, Problem(422, f"The request is wrong: {named}.", "`/openapi.json` says what is expected."))
+
+
+async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    headers = tuple((error.headers or {}).items())
+    match error.status_code:
+        case 404:
+            problem = Problem(404, f"There is nothing at {request.url.path}.", "`/openapi.json` lists what there is.")
+        case 405:
+            detail = f"{request.method} is not for {request.url.path}."
+            allowed = (("allow", ", ".join(_methods_for(request))),)
+            problem = Problem(405, detail, "The header Allow names what is.", allowed)
+        case 400:
+            detail = f"The body cannot be read: {str(error.detail).rstrip('.')}."
+            problem = Problem(400, detail, "Send JSON in UTF-8, and files as multipart/form-data.", headers)
+        case status:
+            problem = Problem(status, str(error.detail).rstrip(".") + ".", "", headers)
+    return respond(request, problem)
+
+
+def _methods_for(request: Request) -> list[str]:
+    """The methods that some route takes at the path; the framework names those of the first route only."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.router.routes
+        )
+    ]

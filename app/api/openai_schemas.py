@@ -1,0 +1,221 @@
+"""Requests and answers as OpenAI's chat API has them. Knows no routes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.json_responses import citation_json
+from app.api.schemas import PIXEL
+from app.service.attached_images import decode_image
+from rag.errors import ConfigurationError, ImageError
+from rag.safety.output import make_inert
+from rag.types import Answer, Citation, ImageFile, Message, page_name, place_name
+
+MODEL_PREFIX = "lectern/"
+
+MOST_MESSAGES = 1_000
+
+QUOTE_SHOWN = 200
+"""Characters of a quote in a footnote; the annotation has all of it."""
+
+
+class ImageUrl(BaseModel):
+    """Where an image is: in the address itself, for no other is opened."""
+
+    model_config = ConfigDict(extra="allow")
+    url: str = Field(examples=[f"data:image/png;base64,{PIXEL}"])
+
+
+class Part(BaseModel):
+    """A piece of a message; only text and images are read."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = "text"
+    text: str = ""
+    image_url: ImageUrl | None = None
+
+
+class ChatMessage(BaseModel):
+    """A turn of the conversation."""
+
+    model_config = ConfigDict(extra="allow")
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
+    content: str | list[Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """The words of the message."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+    @property
+    def image_urls(self) -> list[str]:
+        """The addresses of its images."""
+        parts = self.content if isinstance(self.content, list) else []
+        return [part.image_url.url for part in parts if part.type == "image_url" and part.image_url is not None]
+
+
+class StreamOptions(BaseModel):
+    """What a stream should hold beside the text."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+    include_usage: bool = False
+
+
+class ChatRequest(BaseModel):
+    """A chat completion; parameters of the model's making, such as `temperature`, are taken and have no effect."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        strict=True,
+        json_schema_extra={
+            "example": {
+                "model": "lectern/default",
+                "messages": [{"role": "user", "content": "How often does the lamp flash?"}],
+            }
+        },
+    )
+    model: str = Field(max_length=300)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
+    stream: bool | None = False
+    stream_options: StreamOptions | None = None
+    n: int | None = None
+
+
+class ErrorForm(BaseModel):
+    """An error."""
+
+    class Body(BaseModel):
+        """What went wrong."""
+
+        message: str = Field(examples=["The model 'lectern/letters' does not exist."])
+        type: str = Field(examples=["invalid_request_error"])
+        param: str | None = Field(examples=["model"])
+        code: str | None = Field(examples=["model_not_found"])
+
+    error: Body
+
+
+class ModelForm(BaseModel):
+    """A collection as a model."""
+
+    id: str = Field(examples=["lectern/default"])
+    object: Literal["model"]
+    created: int
+    owned_by: Literal["lectern"]
+
+
+class ModelList(BaseModel):
+    """The collections as models."""
+
+    object: Literal["list"]
+    data: list[ModelForm]
+
+
+class Completion(BaseModel):
+    """A whole answer."""
+
+    id: str
+    object: Literal["chat.completion"]
+    created: int
+    model: str = Field(examples=["lectern/default"])
+    choices: list[dict[str, Any]]
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The last question and the turns before it."""
+
+    question: str
+    history: tuple[Message, ...]
+    images: tuple[ImageFile, ...] = ()
+
+
+def conversation_of(messages: Sequence[ChatMessage]) -> Conversation:
+    """The last message of the user is the question, with its images; those of earlier ones are not shown again.
+
+    Raises ConfigurationError when there is none, and for an image that is elsewhere; ImageError.
+    """
+    last = max((at for at, message in enumerate(messages) if message.role == "user"), default=None)
+    if last is None:
+        raise ConfigurationError("No message has the role `user`.", "The question is the last message of the user.")
+    history = tuple(
+        Message("user" if message.role == "user" else "assistant", message.text)
+        for message in messages[:last]
+        if message.role in ("user", "assistant") and message.text.strip()
+    )
+    images = tuple(_image_at(url, number) for number, url in enumerate(messages[last].image_urls, 1))
+    return Conversation(messages[last].text, history, images)
+
+
+def _image_at(url: str, number: int) -> ImageFile:
+    """The image that a data: URL holds (RFC 2397). Raises ConfigurationError, ImageError."""
+    head, comma, data = url.partition(",")
+    scheme, _, described = head.partition(":")
+    if scheme.lower() != "data":
+        raise ConfigurationError(
+            f"Image {number} is at an address, and Lectern opens none.", "Send the image itself, as a data: URL."
+        )
+    if not comma or not described.lower().endswith(";base64"):
+        raise ImageError(f"Image {number} is not in base64.", "Write it as data:image/png;base64,DATA.")
+    return decode_image(f"image {number}", data)
+
+
+def footnotes(answer: Answer) -> str:
+    """The cited places as lines below the text, "" where nothing is cited."""
+    words = {source.number: source.document.page_word for source in answer.sources}
+    lines = []
+    for number, citations in _by_number(answer).items():
+        first = citations[0]
+        place = place_name(first.document, page_name(first.page, first.page_label, words.get(number, "")))
+        quote = " ".join(first.quote.split())
+        shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
+        # Front ends render this as Markdown: names and words of documents must not become links or pictures.
+        lines.append(make_inert(f"[{number}] {place}" + (f": “{shown}”" if shown else "")))
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
+    """Each citation as OpenAI's `url_citation`, with all that is known of it under `lectern`."""
+    documents = {source.number: source.document.id for source in answer.sources}
+    titles = {source.number: source.document.title for source in answer.sources}
+    found = []
+    ends = dict.fromkeys(documents, 0)
+    for citation in answer.citations:
+        mark = re.compile(rf"\[{citation.number}\]").search(answer.text, ends.get(citation.number, 0))
+        start, end = mark.span() if mark else (0, 0)
+        ends[citation.number] = end
+        place = f"{base_url}/documents/{documents[citation.number]}/pages/{citation.page}"
+        found.append(
+            {
+                "type": "url_citation",
+                "url_citation": {
+                    "start_index": start,
+                    "end_index": end,
+                    "title": make_inert(titles[citation.number] or citation.document),
+                    "url": place,
+                },
+                "lectern": citation_json(citation),
+            }
+        )
+    return found
+
+
+def usage_json(answer: Answer) -> dict[str, Any]:
+    """What the LLM used."""
+    prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def _by_number(answer: Answer) -> dict[int, list[Citation]]:
+    found: dict[int, list[Citation]] = {}
+    for citation in answer.citations:
+        found.setdefault(citation.number, []).append(citation)
+    return dict(sorted(found.items()))

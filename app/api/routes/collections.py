@@ -1,0 +1,46 @@
+"""Collections: what there is, and forgetting one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from app.api.dependencies import AdministeredCollection, ReadableCollection, ServiceOf
+from app.api.error_handlers import RESPONSES, refusals
+from app.api.json_responses import collection_json
+from app.api.schemas import CollectionList, QuestionList
+from app.api.security.middleware import require
+from app.service.suggestions import suggest_questions
+from app.state.tokens import Role
+
+router = APIRouter(tags=["collections"], responses=RESPONSES)
+
+DOCUMENTS_READ = 100
+"""Whose headings first questions are made of: the newest."""
+
+
+@router.get("/collections", response_model=CollectionList)
+def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
+    """The collections by name."""
+    identity = require(request, Role.READ)
+    listed = service.lectern.library.list_collections()
+    return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
+
+
+@router.get("/collections/{name}/questions", response_model=QuestionList)
+def suggest(
+    name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
+) -> dict[str, Any]:
+    """Questions to begin with, made of the headings of the collection."""
+    sections = service.lectern.library.list_sections(name, limit=DOCUMENTS_READ)
+    return {"questions": suggest_questions(sections, limit=limit)}
+
+
+@router.delete("/collections/{name}", status_code=204, responses=refusals(409))
+def remove_collection(name: AdministeredCollection, service: ServiceOf) -> None:
+    """Forget a collection and delete what was uploaded into it; files of synced folders are not touched.
+
+    409 while it is being synced.
+    """
+    service.remove_collection(name)

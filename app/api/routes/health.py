@@ -1,0 +1,38 @@
+"""Whether the server lives and is ready, and its metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from app.api.dependencies import MetricsOf, ServiceOf
+from app.api.schemas import Health
+from app.api.security.middleware import require
+from app.state.tokens import Role
+
+router = APIRouter(tags=["health"])
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@router.get("/healthz", response_model=Health)
+async def tell_health() -> dict[str, Any]:
+    """Answered as long as the server lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
+async def tell_readiness(service: ServiceOf) -> JSONResponse:
+    """200 once the models are loaded; 503 and the reason until then."""
+    readiness = service.readiness
+    body = {"status": "ready" if readiness.ready else "not ready", "reason": readiness.reason}
+    return JSONResponse(body, 200 if readiness.ready else 503)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+def tell_metrics(request: Request, metrics: MetricsOf) -> Response:
+    """Counts and times in Prometheus' text format."""
+    require(request, Role.READ)
+    return Response(metrics.text(), media_type=METRICS_TYPE)

@@ -1,0 +1,27 @@
+"""Who asks: what a page needs to know to offer only what its user may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from app.api.error_handlers import RESPONSES
+from app.api.schemas import IdentityForm
+from app.api.security.middleware import require
+from app.state.tokens import ANONYMOUS, Role
+
+router = APIRouter(tags=["access"], responses=RESPONSES)
+
+
+@router.get("/me", response_model=IdentityForm)
+async def tell_identity(request: Request) -> dict[str, Any]:
+    """The name and the rights of whoever asks."""
+    identity = require(request, Role.READ)
+    return {
+        "name": identity.name,
+        "role": identity.role,
+        "collections": None if identity.collections is None else sorted(identity.collections),
+        "has_token": identity.name != ANONYMOUS,
+        "manages_server": identity.may(Role.ADMIN),
+    }

@@ -1,0 +1,146 @@
+"""Syncs: ask for one, see how they went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi import Path as InPath
+
+from app.api.dependencies import ServiceOf
+from app.api.error_handlers import RESPONSES, problem_of
+from app.api.json_responses import run_json
+from app.api.routes.folders import absolute_folder
+from app.api.schemas import JobForm, RunList, SyncPreview, SyncRequest
+from app.api.security.middleware import require
+from app.service.service import Service
+from app.state.sync_jobs import SyncJob
+from app.state.tokens import Role
+from ingest.collection_names import check_collection_name
+from rag.errors import LecternError, NotFoundError
+from rag.types import RunRecord, printable_path
+
+RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", examples=["20260102030405-1"])]
+
+router = APIRouter(tags=["syncs"], responses=RESPONSES)
+
+
+@router.post("/sync", response_model=JobForm, status_code=202)
+def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """Bring a collection in step with a folder of the server's machine; `GET /runs/{id}` tells how it goes.
+
+    Needs the right to administer all collections, since it reads the server's disk.
+    """
+    folder = _folder_to_sync(asked, request)
+    if not service.has_collection(asked.collection):
+        check_collection_name(asked.collection)
+    return job_json(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
+
+
+@router.post("/sync/preview", response_model=SyncPreview)
+def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """What a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
+    folder = _folder_to_sync(asked, request)
+    return {"report": service.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json()}
+
+
+@router.get("/runs", response_model=RunList)
+def list_runs(
+    request: Request,
+    service: ServiceOf,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 20,
+    collection: Annotated[str | None, Query(max_length=200, description="only runs of this collection")] = None,
+    folder: Annotated[str | None, Query(max_length=4_000, description="only runs of this folder")] = None,
+) -> dict[str, Any]:
+    """What runs or waits now, and the newest runs of the past."""
+    identity = require(request, Role.READ)
+
+    def is_wanted(job: SyncJob) -> bool:
+        here = collection in (None, job.collection) and folder in (None, printable_path(bytes(job.folder)))
+        return here and identity.sees(job.collection)
+
+    wanted = identity.collections
+    if collection is not None:
+        wanted = frozenset([collection] if identity.sees(collection) else [])
+    runs = service.lectern.library.list_runs(
+        limit=limit,
+        in_collections=None if wanted is None else sorted(wanted),
+        folder=None if folder is None else Path(folder),
+    )
+    queue = [job for job in service.syncs.unfinished() if is_wanted(job)]
+    return {"queue": [job_json(job) for job in queue], "runs": [run_json(run) for run in runs]}
+
+
+@router.get("/runs/{id}", response_model=JobForm)
+def show_run(id: RunId, request: Request, service: ServiceOf) -> dict[str, Any]:
+    """A sync that was asked for, now or before the server was started anew, or a run of the list by its number."""
+    if id.isdigit():
+        return _recorded_job(_find_run(id, request, service))
+    return job_json(_find_job(id, request, service))
+
+
+@router.delete("/runs/{id}", status_code=204)
+def stop_run(id: RunId, request: Request, service: ServiceOf) -> None:
+    """Stop a sync that waits or runs; what it has done is kept, and the next one goes on from there."""
+    job = _find_job(id, request, service)
+    require(request, Role.WRITE, job.collection)
+    service.syncs.stop(id)
+
+
+def _find_run(id_: str, request: Request, service: Service) -> RunRecord:
+    identity = require(request, Role.READ)
+    run = service.lectern.library.load_run(int(id_))
+    if run is None or not identity.sees(run.collection):
+        raise _unknown_run(id_)
+    return run
+
+
+def _folder_to_sync(asked: SyncRequest, request: Request) -> Path:
+    require(request, Role.ADMIN)
+    check_folder: Callable[[Path], Path] = request.app.state.check_folder
+    return check_folder(absolute_folder(asked.folder))
+
+
+def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
+    identity = require(request, Role.READ)
+    job = service.syncs.find(id_)
+    if job is None or not identity.sees(job.collection):
+        raise _unknown_run(id_)
+    return job
+
+
+def _unknown_run(id_: str) -> NotFoundError:
+    return NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
+
+
+def _recorded_job(run: RunRecord) -> dict[str, Any]:
+    """A run of the past in the form of a job."""
+    told = run_json(run)
+    return {
+        **{name: told[name] for name in ("collection", "folder", "started_at", "finished_at", "report")},
+        "id": str(run.id),
+        "state": run.outcome,
+        "queued_at": "",
+        "progress": None,
+        "error": problem_of(LecternError(run.reason, run.remedy)).to_json() if run.reason else None,
+    }
+
+
+def job_json(job: SyncJob) -> dict[str, Any]:
+    """A sync as it stands now."""
+    progress = job.progress
+    return {
+        "id": job.id,
+        "collection": job.collection,
+        "folder": printable_path(bytes(job.folder)),
+        "state": job.state,
+        "queued_at": job.queued_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "progress": asdict(progress) if progress else None,
+        "report": job.report.to_json() if job.report else None,
+        "error": problem_of(job.error).to_json() if job.error else None,
+    }

@@ -1,0 +1,141 @@
+"""Runs the server: owns the index, listens, and ends within seconds when told to. Knows no routes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from types import FrameType
+
+import uvicorn
+
+from app.api.app import create_app
+from app.api.metrics import Metrics
+from app.api.routes.folders import folders_router
+from app.api.security.middleware import AccessPolicy
+from app.schedule.scheduler import FolderScheduler
+from app.schedule.sync_folder import RunSync
+from app.service.build_index import open_lectern
+from app.service.build_stores import open_folder_book, open_token_store
+from app.service.lock import announce_address
+from app.service.service import Service
+from app.settings import Settings
+from rag.errors import ConfigurationError
+
+FINISH_SECONDS = 2
+"""For answers that are under way when the server is told to end."""
+
+ABANDON_SECONDS = 1.5
+"""For a sync to let go of the file it is at."""
+
+EXIT_SECONDS = 4.5
+"""Whatever hangs then is left behind: a crash at any moment is what the index is made for."""
+
+BACKLOG = 2048
+
+
+def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[str], None]) -> None:
+    """Answer over HTTP until SIGTERM or Ctrl-C; `on_listening` is told the address.
+
+    Raises IndexLockedError, StoreError, ConfigurationError. Threads that wait for an LLM may outlive it: whoever calls
+    it has to end the process without Python's own clean-up.
+    """
+    with (
+        # First: a restore that was cut off is finished by this, and brings tokens and folders of its own.
+        open_lectern(settings, "serve", wait_seconds=0) as lectern,
+        closing(open_token_store(settings)) as tokens,
+        closing(open_folder_book(settings)) as book,
+    ):
+        access = AccessPolicy.of(settings, tokens, host=host)
+        with _listen(host, port) as listener:
+            address = _address_of(listener)
+            announce_address(settings.home, address)
+            metrics = Metrics()
+            service = Service(
+                lectern,
+                on_sync=metrics.count_sync,
+                forget_folders=book.forget_collection,
+                check_folder=book.check_allowed,
+            )
+            scheduler = FolderScheduler(book, sync_through(service), home=settings.home, ignore=settings.ignore)
+            app = create_app(
+                service,
+                access=access,
+                metrics=metrics,
+                routers=[folders_router(book, scheduler)],
+                check_folder=book.check_allowed,
+            )
+            server = _Server(configuration(app))
+            # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, server.handle_exit)
+            scheduler.start()
+            on_listening(address)
+            server.run(sockets=[listener])
+            for store in (app.state.feedback, app.state.evaluations.store, app.state.models.choices):
+                store.close()
+            # First, so that what is stopped now counts as cut off and not as failed.
+            scheduler.prepare_stop()
+            stopped = service.close(ABANDON_SECONDS)
+            scheduler.stop()
+            if not stopped:
+                leave()
+
+
+def sync_through(service: Service) -> RunSync:
+    """How a schedule has the service sync a folder, and waits for it."""
+    return lambda folder, collection: service.sync(folder, collection).finished.result()
+
+
+def leave() -> None:
+    """End the process now, with success."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end, and see to it that the end comes."""
+        timer = threading.Timer(EXIT_SECONDS, leave)
+        timer.daemon = True
+        timer.start()
+        super().handle_exit(sig, frame)
+
+
+def configuration(app: object) -> uvicorn.Config:
+    """How the application is served: no web sockets, no word about us, no trust in what a proxy says."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigurationError(
+            f"Lectern cannot listen at {host}, port {port}: {reason}.", "Choose another one with --host and --port."
+        ) from error
+
+
+def _address_of(listener: socket.socket) -> str:
+    """Where others on this machine reach the server."""
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # Everywhere, so also here.
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

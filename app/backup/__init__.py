@@ -1,0 +1,1 @@
+"""Packs an index into one file and puts it back."""

@@ -1,0 +1,111 @@
+"""The commands that ask an index: search and ask. They read arguments, call one part, print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.api.json_responses import answer_json, explanation_json, hit_json
+from app.cli import output
+from app.cli.common import EXIT_COULD_NOT, LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
+from app.client.connect import open_desk
+from app.settings import read_settings
+from rag.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from rag.types import ImageFile
+
+Where = Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")]
+
+
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
+    collection: Collection = None,
+    where: Where = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages that fit a question best."""
+    with reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        filters = _parse_filters(where or [])
+        with open_desk(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as desk:
+            found = desk.search(question, collection=settings.collection, filters=filters, limit=limit)
+        hits, milliseconds, notices = found.retrieval.hits, found.retrieval.milliseconds, found.retrieval.notices
+        if as_json:
+            hit_list = [hit_json(hit, found.labels) for hit in hits]
+            print_json({"hits": hit_list, "milliseconds": milliseconds, "notices": notices})
+        else:
+            for notice in notices:
+                output.messages.print(output.clean(notice), style="yellow")
+            output.print_hits(hits, found.labels, sum(milliseconds.values()))
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    collection: Collection = None,
+    where: Where = None,
+    llm: Annotated[str | None, typer.Option("--llm", help="PROVIDER:MODEL, such as ollama:llama3.2.")] = None,
+    no_llm: Annotated[bool, typer.Option("--no-llm", help="Answer with quotes only.")] = False,
+    image: Annotated[
+        list[Path] | None, typer.Option("--image", help="PNG, JPEG, WebP or GIF to show the LLM; may be given again.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question with citations, each checked against the page it names."""
+    with reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        filters = _parse_filters(where or [])
+        images = _read_images(image or [])
+        with (
+            open_desk(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as desk,
+            desk.ask(
+                question,
+                collection=settings.collection,
+                filters=filters,
+                llm=llm or "",
+                use_llm=not no_llm,
+                explain=explain,
+                images=images,
+            ) as answering,
+        ):
+            if not as_json:
+                output.print_stream(answering)
+            answer = answering.answer
+            explanation = answering.explanation if explain else None
+        if as_json:
+            extra = {} if explanation is None else {"explanation": explanation_json(explanation)}
+            print_json({**answer_json(answer), **extra})
+        else:
+            output.print_answer_footer(answer)
+            if explanation is not None:
+                output.print_explanation(explanation)
+        if answer.error:
+            raise typer.Exit(EXIT_COULD_NOT)
+
+
+def _parse_filters(conditions: list[str]) -> dict[str, str]:
+    filters = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
+        if not equals or not name or not value:
+            raise ConfigurationError(
+                f"--where {condition!r} is not FIELD=VALUE.", "Write for example --where type=pdf."
+            )
+        filters[name.strip()] = value.strip()
+    return filters
+
+
+def _read_images(files: Sequence[Path]) -> tuple[ImageFile, ...]:
+    if not files:
+        return ()
+    # Imported here: a question without images waits for nothing that reads some.
+    from app.service.attached_images import read_image_file
+
+    return tuple(map(read_image_file, files))

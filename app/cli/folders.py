@@ -1,0 +1,194 @@
+"""The commands on registered folders and past runs: they read arguments, call the book, print. Schedule nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.api.json_responses import folder_json, run_json
+from app.cli import folders_output, output
+from app.cli.common import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
+from app.client.base import Desk
+from app.client.connect import open_desk
+from app.service.build_stores import open_folder_book
+from app.service.lock import describe_owner
+from app.settings import Settings, read_settings
+from app.state.database import SERVICE_FILE
+from app.state.folders import FolderBook, RegisteredFolder
+from ingest.report import SyncReport
+from rag.errors import IndexLockedError, LecternError, NotFoundError
+
+folders = typer.Typer(
+    help="Register folders that `lectern serve` keeps in step, by schedule or as their files change.",
+    no_args_is_help=True,
+)
+
+Named = Annotated[str, typer.Argument(metavar="FOLDER", help="Its path, or its id as `lectern folders list` shows it.")]
+
+
+@folders.command()
+def add(
+    path: Annotated[Path, typer.Argument(help="The folder to keep in step, with all below it.")],
+    collection: Collection = None,
+    schedule: Annotated[str, typer.Option("--schedule", help="Cron expression, such as '30 2 * * *'.")] = "",
+    every: Annotated[str, typer.Option("--every", help="Interval, such as 30m, 2h or 1d.")] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Sync soon after files change.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Register a folder."""
+    with reported(as_json):
+        settings = read_settings(home=home, collection=collection)
+        with _opened(settings, make=True) as book:
+            added = book.add(path, settings.collection, schedule=schedule, every=every, watch=watch)
+        if as_json:
+            print_json(folder_json(added))
+        else:
+            folders_output.print_added(added)
+
+
+@folders.command("list")
+def list_(collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
+    """List the registered folders: when each was synced last, how that went, and when it is next."""
+    with reported(as_json):
+        settings = read_settings(home=home)
+        listed: list[RegisteredFolder] = []
+        if (settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
+            with _opened(settings) as book:
+                listed = book.list_folders(collection=collection)
+        if as_json:
+            print_json({"folders": [folder_json(folder) for folder in listed]})
+        else:
+            folders_output.print_folders(listed)
+
+
+@folders.command()
+def remove(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
+    """Keep a folder in step no more; what is indexed of it stays."""
+    with reported(as_json), _opened(read_settings(home=home)) as book:
+        found = book.find(folder, collection=collection)
+        book.remove(found.id)
+        if as_json:
+            print_json({"removed": folder_json(found)})
+        else:
+            output.output.print(
+                f"{output.clean(found.name)} is kept in step no more. What is indexed of it stays in the collection "
+                f"{output.clean(found.collection)}."
+            )
+
+
+@folders.command()
+def pause(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
+    """Sync a folder no more until it is resumed."""
+    with reported(as_json), _opened(read_settings(home=home)) as book:
+        paused = book.pause(book.find(folder, collection=collection).id)
+        _tell(paused, "is paused: `lectern folders resume` goes on with it.", as_json)
+
+
+@folders.command()
+def resume(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
+    """Go on with a paused folder."""
+    with reported(as_json), _opened(read_settings(home=home)) as book:
+        resumed = book.resume(book.find(folder, collection=collection).id)
+        _tell(resumed, "is kept in step again.", as_json)
+
+
+@folders.command()
+def run(
+    folder: Annotated[
+        str | None, typer.Argument(help="Its path or id; without it, every folder that is not paused.")
+    ] = None,
+    collection: Collection = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Sync a folder now: here, or in the process that has the index."""
+    with reported(as_json), ExitStack() as stack:
+        settings = read_settings(home=home)
+        book = stack.enter_context(_opened(settings))
+        if folder is None:
+            chosen = [entry for entry in book.list_folders(collection=collection) if not entry.paused]
+        else:
+            chosen = [book.find(folder, collection=collection)]
+        if not chosen:
+            raise NotFoundError(
+                "There is no registered folder that is not paused.", "Name one: `lectern folders list` shows all."
+            )
+        desk = stack.enter_context(open_desk(settings, "folders run"))
+        try:
+            reports = _sync_each(desk, book, chosen, as_json)
+        except IndexLockedError:
+            asked = [book.ask_for_run(entry.id) for entry in chosen]
+            if as_json:
+                print_json({"runs": [], "asked_for": [folder_json(entry) for entry in asked]})
+            else:
+                folders_output.print_asked(asked, describe_owner(settings.home))
+            return
+        if as_json:
+            print_json({"runs": [report.to_json() for report in reports], "asked_for": []})
+        if any(report.reason for report in reports):
+            raise typer.Exit(EXIT_COULD_NOT)
+        if any(report.failed for report in reports):
+            raise typer.Exit(EXIT_FAILED_FILES)
+
+
+def runs(
+    collection: Collection = None,
+    folder: Annotated[Path | None, typer.Option("--folder", help="Only runs of this folder.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many.")] = 20,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show past syncs, the newest first: what changed, what failed and why, how long it took."""
+    with reported(as_json):
+        resolved = None if folder is None else folder.expanduser().resolve()
+        with open_desk(read_settings(home=home), "runs") as desk:
+            listed = desk.list_runs(limit=limit, collection=collection, folder=resolved)
+        if as_json:
+            print_json({"runs": [run_json(record) for record in listed]})
+        else:
+            folders_output.print_runs_in_full(listed)
+
+
+@contextmanager
+def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderBook]:
+    """The book; only where a folder is registered it is made."""
+    if not make and not (settings.home / SERVICE_FILE).exists():
+        raise NotFoundError(
+            f"No folder is registered in {settings.home}.", "Register one: `lectern folders add PATH --watch`."
+        )
+    book = open_folder_book(settings)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _sync_each(desk: Desk, book: FolderBook, chosen: Sequence[RegisteredFolder], as_json: bool) -> list[SyncReport]:
+    """Sync one folder after the other; one that fails is reported, the rest goes on. Raises IndexLockedError."""
+    reports = []
+    for entry in chosen:
+        try:
+            with output.sync_progress(show=not as_json) as bar:
+                report = desk.sync_registered(entry, book, on_progress=bar)
+            if not as_json:
+                output.print_sync(report)
+        except IndexLockedError:
+            raise
+        except LecternError as error:
+            report = SyncReport(entry.name, entry.collection, reason=error.reason, remedy=error.remedy)
+            if not as_json:
+                output.print_error(error)
+        reports.append(report)
+    return reports
+
+
+def _tell(folder: RegisteredFolder, what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(folder_json(folder))
+    else:
+        output.output.print(f"{output.clean(folder.name)} {what}")

@@ -1,0 +1,263 @@
+"""Shows results to people in a terminal. Computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from rag.types import page_name, place_name
+
+if TYPE_CHECKING:
+    from app.client.base import Answering
+    from app.service.doctor import Finding
+    from app.service.explanation import Explanation
+    from ingest.report import SyncProgress, SyncReport
+    from rag.errors import LecternError
+    from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord
+
+# No emoji: in a document, ":100:" is part of a ratio or a name.
+output = Console(highlight=False, soft_wrap=True, emoji=False)
+messages = Console(stderr=True, highlight=False, emoji=False)
+
+EXCERPT_CHARACTERS = 280
+
+
+def print_error(error: LecternError) -> None:
+    """What happened, then what to do, on standard error."""
+    messages.print(f"[bold red]{clean(error.reason)}[/]")
+    if error.remedy:
+        messages.print(clean(error.remedy))
+
+
+@contextmanager
+def sync_progress(*, show: bool) -> Iterator[SyncBar]:
+    """A progress bar for a sync on standard error; silent where nobody watches."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pages]} pages"),
+        TimeElapsedColumn(),
+        console=messages,
+        transient=True,
+        disable=not show or not messages.is_terminal,
+    ) as progress:
+        yield SyncBar(progress)
+
+
+class SyncBar:
+    """Draws the progress of one sync."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Looking", total=None, pages=0)
+
+    def __call__(self, step: SyncProgress) -> None:
+        name = clean(step.path)[-40:] or "Reading"
+        self._progress.update(
+            self._task, total=step.files_total, completed=step.files_done, pages=step.pages, description=name
+        )
+
+
+def print_sync(report: SyncReport) -> None:
+    """The counts, then every file that failed with its reason and remedy."""
+    verb = "Would sync" if report.dry_run else "Synced"
+    output.print(f"[bold]{verb} {clean(report.folder)}[/] into the collection {clean(report.collection)}")
+    counts = {
+        "added": len(report.added),
+        "changed": len(report.changed),
+        "renamed": len(report.renamed),
+        "removed": len(report.removed),
+        "unchanged": report.unchanged,
+        "failed": len(report.failed),
+    }
+    output.print("  " + ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "added"))
+    if report.dry_run:
+        for name, paths in (("+", report.added), ("~", report.changed), ("-", report.removed)):
+            for path in paths:
+                output.print(f"  {name} {clean(path)}")
+    elif report.pages:
+        speed = report.pages / report.seconds if report.seconds else 0.0
+        output.print(
+            f"  {report.pages:,} pages in {report.chunks:,} chunks, {report.seconds:.1f} s ({speed:.0f} pages/s)"
+        )
+    for old, new in report.renamed:
+        output.print(f"  {clean(old)} -> {clean(new)}")
+    for path in report.kept_out:
+        output.print(f"  [dim]left out, as you removed it: {clean(path)}[/]")
+    for failed in report.failed:
+        note = " The version indexed before goes on answering." if failed.stale else ""
+        output.print(
+            f"  [red]failed[/] {clean(failed.path)}: {clean(failed.reason)}{note}\n         {clean(failed.remedy)}"
+        )
+
+
+def print_hits(hits: Sequence[Hit], labels: Mapping[tuple[int, int], str], milliseconds: float) -> None:
+    """Hits with their place and the beginning of their text."""
+    if not hits:
+        output.print("Nothing found.")
+    for number, hit in enumerate(hits, start=1):
+        label = labels.get((hit.document.id, hit.chunk.first_page), "")
+        output.print(f"[bold]{number}. {place(hit.document, hit.chunk.first_page, hit.chunk.last_page, label)}[/]")
+        if hit.chunk.section:
+            output.print(f"   [dim]{clean(hit.chunk.section)}[/]")
+        output.print(f"   {clean(shorten(hit.chunk.text))}\n")
+    output.print(f"[dim]{milliseconds:.0f} ms[/]")
+
+
+def print_stream(stream: Answering) -> None:
+    """The sources, then the answer as it comes."""
+    for source in stream.sources:
+        label = source.page_labels.get(source.first_page, "")
+        where = place(source.document, source.first_page, source.last_page, label)
+        output.print(f"[dim]\\[{source.number}] {where}[/]")
+    output.print()
+    for piece in stream:
+        # Line breaks are the answer's own; all else that is no character is not for a terminal.
+        output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
+    output.print()
+
+
+def print_answer_footer(answer: Answer) -> None:
+    """The quotes that carry the answer, what the user should know, and what it took."""
+    words = {source.number: source.document.page_word for source in answer.sources}
+    if answer.citations:
+        output.print("\n[bold]Quotes[/]")
+    for citation in answer.citations:
+        output.print(_citation_line(citation, words[citation.number]))
+    for notice in answer.notices:
+        output.print(f"[yellow]{clean(notice)}[/]")
+    if answer.error:
+        output.print(f"[bold red]{clean(answer.error)}[/]")
+    tokens = ""
+    if answer.usage.prompt_tokens:
+        cost = "" if answer.cost_usd is None else f", {answer.cost_usd:.4f} USD"
+        tokens = f"{answer.usage.prompt_tokens:,} + {answer.usage.completion_tokens:,} tokens{cost}, "
+    seconds = sum(answer.milliseconds.values()) / 1000
+    output.print(f"\n[dim]{clean(answer.llm or 'no LLM was asked')}: {tokens}{seconds:.1f} s[/]")
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """One line a chunk: its rank in each stage, and what became of it."""
+    output.print(
+        f"\n[bold]Explanation[/]: the passages answer the question with probability {explanation.probability:.2f}; "
+        f"below {explanation.threshold:.2f} Lectern refuses."
+    )
+    for stage, milliseconds in explanation.milliseconds.items():
+        output.print(f"  [dim]{stage:<10} {milliseconds:8.1f} ms[/]")
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "Dense", "Lexical", "Routed", "Fused", "Reranked", "Page"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Document", no_wrap=True, overflow="ellipsis")
+    table.add_column("Became", no_wrap=True)
+    for number, row in enumerate(explanation.rows, start=1):
+        ranks = [
+            _rank_cell(row.hit, stage) for stage in ("dense", "lexical", "routed", "fused", "reranked", "combined")
+        ]
+        page = str(row.hit.chunk.first_page + 1)
+        table.add_row(str(number), *ranks, page, clean(row.hit.document.path), clean(row.fate))
+    output.print(table)
+    if explanation.more:
+        output.print(f"[dim]and {explanation.more} more that were found further down[/]")
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What the doctor found."""
+    table = Table("", "What", _whole("Found"), _whole("What to do"))
+    for finding in findings:
+        mark = "[red]missing[/]" if finding.blocks else "[green]ok[/]" if finding.is_fine else "[yellow]note[/]"
+        table.add_row(mark, clean(finding.what), clean(finding.found), clean(finding.remedy))
+    output.print(table)
+
+
+def _whole(header: str) -> Column:
+    """A column that breaks long words instead of cutting them off: a path is there to be copied."""
+    return Column(header, overflow="fold")
+
+
+def _rank_cell(hit: Hit, stage: str) -> str:
+    return str(hit.stages[stage].rank + 1) if stage in hit.stages else "-"
+
+
+def _citation_line(citation: Citation, word: str) -> str:
+    where = place_name(clean(citation.document), clean(page_name(citation.page, citation.page_label, word)))
+    mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
+    head = f"[bold]\\[{citation.number}][/] {where}{mark}"
+    return f"{head}\n    “{clean(shorten(citation.quote))}”"
+
+
+def print_documents(documents: Sequence[DocumentInfo]) -> None:
+    """One line a document, failures with reason and remedy, the others with what was left out or recognised."""
+    table = Table(_whole("Document"), "State", "Type", "Pages", "Chunks", _whole("Title or problem"))
+    for document in documents:
+        told = [document.reason, document.remedy] if document.reason else [document.title, *document.warnings]
+        table.add_row(
+            clean(document.path),
+            document.state,
+            document.file_type,
+            f"{document.pages:,}",
+            f"{document.chunks:,}",
+            clean(" ".join(told)),
+        )
+    output.print(table if documents else "None.")
+
+
+def print_collections(collections: Sequence[CollectionInfo]) -> None:
+    """One line a collection."""
+    table = Table(
+        _whole("Collection"), "Documents", "Failed", "Pages", "Chunks", _whole("Folders"), _whole("Last sync")
+    )
+    for collection in collections:
+        table.add_row(
+            clean(collection.name),
+            f"{collection.documents:,}",
+            f"{collection.failed:,}",
+            f"{collection.pages:,}",
+            f"{collection.chunks:,}",
+            clean(", ".join(collection.folders)),
+            collection.last_synced_at,
+        )
+    output.print(table if collections else "There is no collection yet. Make one: `lectern sync FOLDER`.")
+
+
+def print_runs(runs: Sequence[RunRecord]) -> None:
+    """The last syncs."""
+    for run in runs:
+        output.print(f"[dim]{run.started_at}[/] {run.outcome}: {clean(run.folder)} -> {clean(run.collection)}")
+
+
+def print_scores(scores: Mapping[str, float]) -> None:
+    """One line a score."""
+    for name, value in scores.items():
+        number = f"{value:.0f}" if name == "questions" else f"{value:.1f}" if name.endswith("_ms") else f"{value:.3f}"
+        output.print(f"{name:<20} {number:>8}")
+
+
+def place(document: DocumentInfo, first_page: int, last_page: int, label: str = "") -> str:
+    """Where something stands, in words: the document and its pages as people count them."""
+    name = clean(document.path)
+    pages = clean(page_name(first_page, label, document.page_word, last_page=last_page))
+    return place_name(name, pages)
+
+
+def shorten(text: str) -> str:
+    """The beginning of a text on one line."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= EXCERPT_CHARACTERS else flat[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+def clean(text: str) -> str:
+    """Text from files, safe for a terminal: no control characters, no markup of ours."""
+    return escape(printable(text))
+
+
+def printable(text: str) -> str:
+    """Text without the characters that command a terminal; not for where markup is read."""
+    return "".join(character if character.isprintable() else " " for character in text)

@@ -1,0 +1,173 @@
+"""`lectern web`: starts the page, and the service when none is running. Knows nothing of what either shows."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import httpx
+import typer
+
+from app.api.security.hosts import is_loopback
+from app.cli import output
+from app.cli.common import Home, reported
+from app.service.lock import owner_address
+from app.settings import Settings, read_settings
+from rag.errors import ConfigurationError
+
+DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8501
+
+SCRIPT = Path(__file__).parents[1] / "web" / "main.py"
+
+SECRETS = (Path(".streamlit/secrets.toml"), Path.home() / ".streamlit" / "secrets.toml")
+"""Where Streamlit looks for an identity provider."""
+
+POLL_SECONDS = 0.1
+
+STOP_SECONDS = 8.0
+"""The service itself is gone five seconds after it is told."""
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+OPTIONS = {
+    "browser.gatherUsageStats": "false",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "minimal",
+    "runner.magicEnabled": "false",
+    "server.enableCORS": "true",
+    "server.enableStaticServing": "false",
+    "server.enableXsrfProtection": "true",
+    "server.fileWatcherType": "none",
+    "server.showEmailPrompt": "false",
+    "server.xsrfCookieSameSite": "strict",
+    "theme.light.primaryColor": "#1f6f78",
+    "theme.dark.primaryColor": "#6fb8c0",
+}
+"""Nothing is told to anybody, no defect shows its insides, and other sites' pages can do nothing here."""
+
+
+def web(
+    host: Annotated[str, typer.Option("--host", help="Where to listen; beyond this machine only with sign-in.")] = (
+        DEFAULT_HOST
+    ),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535)] = DEFAULT_PORT,
+    service: Annotated[str, typer.Option("--service", help="Where the service answers; else it is found.")] = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    home: Home = None,
+) -> None:
+    """Open the web page, with the service behind it, until Ctrl-C or SIGTERM."""
+    with reported(as_json=False):
+        settings = read_settings(home=home)
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            with _service_for(settings, service) as address:
+                _check_who_gets_in(host, address)
+                with _running(_page_command(settings, host, port, address, browser=browser)) as page:
+                    health = f"http://{_reachable(host)}:{port}/_stcore/health"
+                    _wait_until(lambda: _answers(health), page, f"The page did not start. Is the port {port} taken?")
+                    output.messages.print(f"Lectern's page is at http://{_reachable(host)}:{port}. Ctrl-C ends it.")
+                    page.wait()
+                    raise ConfigurationError("The page has ended.", "It says above why.")
+        except KeyboardInterrupt:
+            return
+
+
+@contextmanager
+def _service_for(settings: Settings, given: str) -> Iterator[str]:
+    """The address of the service: the one given, the one that owns the index, or a new one that ends with the block."""
+    if address := given.rstrip("/") or _running_service(settings):
+        yield address
+        return
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(settings.home)]
+    with _running(command) as process:
+        _wait_until(lambda: bool(_running_service(settings)), process, "The service did not start; it says above why.")
+        yield _running_service(settings)
+
+
+def _running_service(settings: Settings) -> str:
+    """Where the owner of the index answers; "" where none does, also one that was killed and left its address."""
+    address = owner_address(settings.home)
+    return address if address and _answers(f"{address}/healthz") else ""
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _page_command(settings: Settings, host: str, port: int, address: str, *, browser: bool) -> list[str]:
+    options = {
+        **OPTIONS,
+        "server.address": host,
+        "server.port": str(port),
+        "server.headless": "false" if browser else "true",
+        "server.maxUploadSize": str(settings.max_request_megabytes),
+        "browser.serverAddress": _reachable(host),
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    if is_loopback(host):
+        # Against pages of other sites whose name suddenly means this machine.
+        flags += [f"--server.allowedHosts={name}" for name in LOOPBACK_NAMES]
+    return [sys.executable, "-m", "app.web.start", "run", str(SCRIPT), *flags, "--", f"--service={address}"]
+
+
+def _check_who_gets_in(host: str, address: str) -> None:
+    """Whoever reaches the page acts through it: beyond this machine only where somebody asks who they are."""
+    if is_loopback(host) or any(file.is_file() and "[auth]" in file.read_text("utf-8") for file in SECRETS):
+        return
+    try:
+        asks = httpx.get(f"{address}/collections", trust_env=False).status_code == httpx.codes.UNAUTHORIZED
+    except httpx.HTTPError:
+        raise ConfigurationError(
+            f"The service at {address} cannot be reached.", "Start it, or leave --service out."
+        ) from None
+    if not asks:
+        raise ConfigurationError(
+            f"Listening on {host or 'all addresses'} would let others in, and there is no sign-in.",
+            "Make a token: `lectern tokens add NAME --role admin`, or listen on 127.0.0.1.",
+        )
+
+
+@contextmanager
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the block, by SIGTERM and in the end by force."""
+    # A session of its own: Ctrl-C reaches this process, which ends the others in order.
+    process = subprocess.Popen(command, start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], failure: str) -> None:
+    """Until it holds, for as long as the process lives. Raises ConfigurationError once it does not."""
+    while not condition():
+        if process.poll() is not None:
+            raise ConfigurationError(failure, "`lectern doctor` looks further.")
+        time.sleep(POLL_SECONDS)
+
+
+def _reachable(host: str) -> str:
+    """Where this machine itself reaches a page that listens there."""
+    if host in ("", "0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

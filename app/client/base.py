@@ -1,0 +1,135 @@
+"""What commands have done with an index, whoever does it: this process, or a server that runs. Knows neither."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.evaluation.evaluate import GoldQuestion
+    from app.evaluation.metrics import RetrievalScores
+    from app.service.explanation import Explanation
+    from app.service.verify import Problem
+    from app.state.folders import FolderBook, RegisteredFolder
+    from ingest.report import SyncProgress, SyncReport
+    from rag.errors import LecternError
+    from rag.retrieval import Retrieval
+    from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
+
+OnProgress = Callable[["SyncProgress"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a search, with the documents' own labels by (document id, page)."""
+
+    retrieval: Retrieval
+    labels: Mapping[tuple[int, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of addresses: the files that came, why others did not, and the sync that indexed what came."""
+
+    names: Sequence[str]
+    failures: Sequence[LecternError]
+    report: SyncReport | None
+
+
+class Answering(Protocol):
+    """An answer while it is made: iterate it once for the text in pieces, then read the whole."""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Known before the first piece."""
+        ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer; waits for it if need be."""
+        ...
+
+    @property
+    def explanation(self) -> Explanation:
+        """How the sources were found; only where it was asked for."""
+        ...
+
+
+class Desk(Protocol):
+    """Each method raises LecternError."""
+
+    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
+        """Bring a collection in step with a folder; Ctrl-C stops it."""
+        ...
+
+    def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
+        """What a sync would do."""
+        ...
+
+    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
+        """Sync a registered folder, with the outcome in the book."""
+        ...
+
+    def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
+        """Fetch documents and index them; no addresses stand for all that were fetched before."""
+        ...
+
+    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
+        """The best `limit` passages."""
+        ...
+
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str,
+        filters: Mapping[str, str],
+        llm: str = "",
+        use_llm: bool = True,
+        explain: bool = False,
+        images: Sequence[ImageFile] = (),
+    ) -> AbstractContextManager[Answering]:
+        """An answer; who leaves the block stops the LLM. `llm` is one to ask in place of that of the settings.
+
+        `images` are shown to the LLM with the question.
+        """
+        ...
+
+    def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
+        """How well the right pages come up."""
+        ...
+
+    def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
+        """All documents of a collection by path."""
+        ...
+
+    def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
+        """A 0-based page with its text."""
+        ...
+
+    def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Take documents out of the index and keep them out; an uploaded one goes with its file."""
+        ...
+
+    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Let the next sync index documents again that were taken out."""
+        ...
+
+    def list_collections(self) -> Sequence[CollectionInfo]:
+        """All collections by name."""
+        ...
+
+    def list_runs(
+        self, *, limit: int, collection: str | None = None, folder: Path | None = None
+    ) -> Sequence[RunRecord]:
+        """The newest runs first."""
+        ...
+
+    def verify(self, *, repair: bool) -> Sequence[Problem]:
+        """What is not as it should be."""
+        ...

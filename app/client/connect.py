@@ -1,0 +1,44 @@
+"""Chooses the desk for a command: the server that owns the index while one runs, else this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING
+
+from app.backup.archive import CATALOGUE
+from app.service.lock import owner_address
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.client.base import Desk
+    from app.service.build_models import Models
+
+
+@contextmanager
+def open_desk(
+    settings: Settings, command: str, *, wait_seconds: float = 0.0, asks: bool = False, models: Models | None = None
+) -> Iterator[Desk]:
+    """The desk that does a command's work; without a server, one that waits so long for others to leave the index.
+
+    For a command that `asks`, the models are loaded at once. `models` that are there already are used as they are.
+    Raises ConfigurationError.
+    """
+    # Imported where it is known what is needed: an HTTP client, or models and all that opens an index beside them.
+    if address := owner_address(settings.home):
+        from app.client.connection import Connection
+        from app.client.http import RemoteDesk
+
+        with closing(Connection(address, settings.token)) as connection:
+            if connection.is_alive():
+                yield RemoteDesk(connection)
+                return
+    with ExitStack() as stack:
+        if asks and models is None and (settings.home / CATALOGUE).exists():
+            from app.service.build_models import build_models
+
+            models = build_models(settings)
+            stack.enter_context(models.loading())
+        from app.client.local import LocalDesk
+
+        yield stack.enter_context(LocalDesk(settings, command, wait_seconds=wait_seconds, models=models))

@@ -1,0 +1,215 @@
+"""The desk of a command that works in its own process: opens the index when it is first needed. Knows no HTTP.
+
+What one kind of work needs alone is imported where that is done: on a cold disk each library costs a command the more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from app.api.json_responses import page_labels
+from app.client.base import Added, Found, OnProgress
+from app.service.build_index import Lectern, existing_catalogue, open_lectern, open_library
+from app.settings import Settings
+from rag.errors import FetchError, LecternError, ParseError
+
+if TYPE_CHECKING:
+    from app.evaluation.evaluate import GoldQuestion
+    from app.evaluation.metrics import RetrievalScores
+    from app.service.build_models import Models
+    from app.service.explanation import Explanation
+    from app.service.verify import Problem
+    from app.state.folders import FolderBook, RegisteredFolder
+    from ingest.report import SyncReport
+    from rag.pipeline import AnswerStream, AskSettings
+    from rag.protocols import LanguageModel
+    from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, RunRecord, Source
+
+
+class LocalDesk:
+    """An `app.client.base.Desk`. Lists are read from the catalogue alone, also while another process owns the index."""
+
+    def __init__(self, settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None) -> None:
+        self._settings = settings
+        self._command = command
+        self._wait_seconds = wait_seconds
+        self._models = models
+        self._lectern: Lectern | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+
+    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
+        """Sync here."""
+        ingest = self._open().ingest
+        return ingest.sync(folder, collection=collection, allow_empty=allow_empty, on_progress=on_progress)
+
+    def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
+        """Compare here."""
+        return self._open().ingest.preview(folder, collection=collection, allow_empty=allow_empty)
+
+    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
+        """Sync here, and write into the book how it went."""
+        from app.schedule.sync_folder import run_folder
+        from app.schedule.times import BackOff
+
+        ingest = self._open().ingest
+        return run_folder(
+            book,
+            folder,
+            lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
+            back_off=BackOff(),
+        )
+
+    def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
+        """Fetch here, then sync the uploads."""
+        from app.service.build_ingest import build_fetcher, build_sandbox
+        from ingest.sources.links import Links
+        from ingest.sources.uploads import UPLOADS, Uploads
+
+        settings, ingest = self._settings, self._open().ingest
+        names: list[str] = []
+        failures: list[LecternError] = []
+        with closing(build_sandbox(settings)) as sandbox:
+            links = Links(collection, Uploads(settings.home / UPLOADS, sandbox), build_fetcher(settings), sandbox)
+            for url in urls or links.urls():
+                try:
+                    names.append(links.add(url))
+                except (FetchError, ParseError) as error:
+                    failures.append(error)
+        return Added(names, failures, ingest.sync(links.folder, collection=collection) if names else None)
+
+    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
+        """Search here."""
+        lectern = self._open_to_ask()
+        found = lectern.retriever.retrieve(question, collection=collection, filters=filters)
+        best = replace(found, hits=found.hits[:limit])
+        return Found(best, page_labels(lectern.library, best.hits))
+
+    @contextmanager
+    def ask(
+        self,
+        question: str,
+        *,
+        collection: str,
+        filters: Mapping[str, str],
+        llm: str = "",
+        use_llm: bool = True,
+        explain: bool = False,
+        images: Sequence[ImageFile] = (),
+    ) -> Iterator[LocalAnswer]:
+        """Answer here."""
+        from app.service.build_llm import choose_model
+
+        model = choose_model(self._settings.for_llm(llm) if llm else self._settings, use_llm=use_llm)
+        shown = self._prepare(images, model) if images else ()
+        pipeline = self._open_to_ask().ask_pipeline(model)
+        stream = pipeline.ask(question, collection=collection, filters=filters, images=shown)
+        try:
+            yield LocalAnswer(stream, pipeline.settings)
+        finally:
+            stream.close()
+
+    def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
+        """Search here."""
+        from app.evaluation.evaluate import evaluate
+
+        retriever = self._open_to_ask().retriever
+        return evaluate(questions, lambda question: retriever.retrieve(question, collection=collection).hits)
+
+    def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
+        """From the catalogue."""
+        return open_library(self._settings).list_documents(collection)
+
+    def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
+        """From the catalogue."""
+        return open_library(self._settings).load_page(collection, document.id, number)
+
+    def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Remove here, uploads with their files."""
+        from app.service.removal import Removal
+
+        Removal.of(self._open(), collection, document_ids).run()
+
+    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Forget them here, so that they are new to the next sync."""
+        self._open().ledger.remove_documents(document_ids)
+
+    def list_collections(self) -> Sequence[CollectionInfo]:
+        """From the catalogue."""
+        return open_library(self._settings).list_collections()
+
+    def list_runs(
+        self, *, limit: int, collection: str | None = None, folder: Path | None = None
+    ) -> Sequence[RunRecord]:
+        """From the catalogue."""
+        wanted = None if collection is None else [collection]
+        return open_library(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
+
+    def verify(self, *, repair: bool) -> Sequence[Problem]:
+        """Verify here; the index is opened only where its files are sound."""
+        from app.service.verify import verify_files, verify_index
+
+        existing_catalogue(self._settings.home)
+        return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
+
+    def _prepare(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
+        """Images as the LLM takes them. Raises ConfigurationError, ParseError."""
+        from app.service.attached_images import prepare_images
+        from app.service.build_ingest import build_sandbox
+
+        with closing(build_sandbox(self._settings)) as sandbox:
+            return prepare_images(images, model, sandbox)
+
+    def _open_to_ask(self) -> Lectern:
+        """The index with its vectors, which are opened while the models are still loading."""
+        lectern = self._open()
+        with suppress(LecternError):  # Told when they are searched in earnest.
+            lectern.vectors.open()
+        return lectern
+
+    def _open(self) -> Lectern:
+        """The index, which is owned from the first time on until the desk is left."""
+        if self._lectern is None:
+            opened = open_lectern(self._settings, self._command, wait_seconds=self._wait_seconds, models=self._models)
+            self._lectern = self._stack.enter_context(opened)
+        return self._lectern
+
+
+class LocalAnswer:
+    """An `app.client.base.Answering` that is made in this process."""
+
+    def __init__(self, stream: AnswerStream, settings: AskSettings) -> None:
+        self._stream = stream
+        self._settings = settings
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """What the answer may cite."""
+        return self._stream.sources
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stream)
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer."""
+        return self._stream.answer
+
+    @property
+    def explanation(self) -> Explanation:
+        """How the sources were found."""
+        from app.service.explanation import explain_stages
+
+        return explain_stages(self._stream, self._settings)

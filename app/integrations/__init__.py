@@ -1,0 +1,1 @@
+"""Lectern inside other programs: MCP clients and LangChain."""

@@ -1,0 +1,53 @@
+"""Takes images attached to a question from files and from base64, and has them checked in a sandbox. Knows no HTTP."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.service.page_images import Sandbox
+from ingest.question_image import prepare_image
+from rag.errors import ConfigurationError, ImageError, ParseError
+from rag.images import MOST_IMAGE_BYTES, check_attached, check_sight
+from rag.protocols import LanguageModel
+from rag.types import Image, ImageFile
+
+
+def read_image_file(path: Path) -> ImageFile:
+    """A file to attach; of one that is too large only as much as shows it. Raises ConfigurationError."""
+    try:
+        with path.open("rb") as file:
+            return ImageFile(path.name, file.read(MOST_IMAGE_BYTES + 1))
+    except OSError as error:
+        raise ConfigurationError(
+            f"The image {str(path)!r} cannot be read: {error.strerror}.", "Name a file that is there."
+        ) from None
+
+
+def decode_image(name: str, encoded: str) -> ImageFile:
+    """An image that came as base64. Raises ImageError."""
+    try:
+        return ImageFile(name, base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):
+        raise ImageError(f"The image {name!r} is not in base64.", "Send the bytes of its file in base64.") from None
+
+
+def prepare_images(files: Sequence[ImageFile], model: LanguageModel | None, sandbox: Sandbox) -> tuple[Image, ...]:
+    """The images for an LLM, which is asked first whether it sees any. Raises QuestionError, ImageError."""
+    if not files:
+        return ()
+    check_attached(files)
+    check_sight(model)
+    return tuple(_prepare(file, sandbox) for file in files)
+
+
+def _prepare(file: ImageFile, sandbox: Sandbox) -> Image:
+    try:
+        return sandbox.run(prepare_image, file)
+    except ImageError:
+        raise
+    except ParseError as error:
+        # What happened to the sandbox is told of "it"; here it has a name.
+        raise ImageError(f"The image {file.name!r} cannot be used. {error.reason}", error.remedy) from None

@@ -1,0 +1,124 @@
+"""Opens an index with all that works on it, or its catalogue alone. Knows no command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.backup.archive import CATALOGUE
+from app.backup.restore import finish_cut_off_restore
+from app.service.build_models import Models, build_models, find_former_embedder
+from app.service.lock import own_index
+from app.settings import Settings
+from rag.errors import ConfigurationError
+from rag.protocols import Embedder, LanguageModel, PassageReader
+from rag.ranking import answer_probabilities
+from rag.retrieval import Retriever
+from rag.storage.catalogue.checks import Upkeep
+from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.schema import open_catalogue
+from rag.storage.catalogue.writer import Ledger
+from rag.storage.vectors import ChromaIndex
+
+if TYPE_CHECKING:
+    from ingest.pipeline import IngestPipeline
+    from rag.pipeline import AskPipeline
+
+
+@dataclass(frozen=True)
+class Lectern:
+    """An opened index with all that works on it."""
+
+    settings: Settings
+    library: Library
+    ledger: Ledger
+    retriever: Retriever
+    embedder: Embedder
+    reader: PassageReader | None
+    vectors: ChromaIndex
+    upkeep: Upkeep
+    _closing: ExitStack
+
+    @cached_property
+    def ingest(self) -> IngestPipeline:
+        """What fills the index. Raises ConfigurationError for settings that only reading files needs."""
+        # Imported here: a question waits for no parser.
+        from app.service.build_ingest import build_ingest
+
+        ingest = build_ingest(
+            self.settings, ledger=self.ledger, library=self.library, vectors=self.vectors, embedder=self.embedder
+        )
+        self._closing.callback(ingest.close)
+        return ingest
+
+    def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
+        """The pipeline that answers with an LLM, or with quotes when there is none."""
+        # Imported here: a search waits for nothing that words answers.
+        from rag.pipeline import AskPipeline, AskSettings
+
+        settings = self.settings
+        return AskPipeline(
+            retriever=self.retriever,
+            searcher=self.library,
+            embedder=self.embedder,
+            model=model,
+            reader=self.reader,
+            settings=AskSettings(settings.source_chunks, settings.answer_tokens, settings.refusal_threshold),
+        )
+
+
+@contextmanager
+def open_lectern(
+    settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None
+) -> Iterator[Lectern]:
+    """Own the index for a command; `models` that are there already are used as they are.
+
+    Raises IndexLockedError, StoreError, ConfigurationError.
+    """
+    with own_index(settings.home, command, wait_seconds=wait_seconds), ExitStack() as closing:
+        finish_cut_off_restore(settings.home)
+        file = settings.home / CATALOGUE
+        engine = open_catalogue(file)
+        closing.callback(engine.dispose)
+        library = Library(engine, file)
+        vectors = ChromaIndex(settings.home / "chroma")
+        closing.callback(vectors.close)
+        models = models or build_models(settings)
+        retriever = Retriever(
+            searcher=library,
+            vectors=vectors,
+            embedder=models.embedder,
+            reranker=models.reranker,
+            combine=answer_probabilities if models.reranker is models.reader else None,
+            rerank_depth=settings.rerank_depth,
+            find_embedder=cache(partial(find_former_embedder, settings)),
+        )
+        yield Lectern(
+            settings=settings,
+            library=library,
+            ledger=Ledger(engine, file),
+            retriever=retriever,
+            embedder=models.embedder,
+            reader=models.reader,
+            vectors=vectors,
+            upkeep=Upkeep(engine, file),
+            _closing=closing,
+        )
+
+
+def open_library(settings: Settings) -> Library:
+    """The catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
+    file = existing_catalogue(settings.home)
+    return Library(open_catalogue(file), file)
+
+
+def existing_catalogue(home: Path) -> Path:
+    """The catalogue's file. Raises ConfigurationError where there is no index yet."""
+    file = home / CATALOGUE
+    if not file.exists():
+        raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
+    return file

@@ -1,0 +1,100 @@
+"""Builds what reads files: the ingestion pipeline, a sandbox for single files, and what fetches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from app.service.build_models import embedder_folder
+from app.service.erase import Forgetting
+from app.service.page_images import Sandbox
+from app.settings import Settings
+from app.state.database import SERVICE_FILE
+from app.state.folders import is_within
+from ingest.parsers.options import ParseOptions
+from ingest.pipeline import IngestPipeline
+from ingest.sandbox.workers import WorkerPool
+from ingest.sources.fetch import Fetcher
+from ingest.sources.uploads import UPLOADS
+from ingest.stages import ReadSettings
+from rag.errors import ConfigurationError
+from rag.models.tokenizer import ModelTokenizer
+from rag.protocols import Embedder, VectorIndex
+from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.writer import Ledger
+
+SANDBOX_SECONDS = 30.0
+"""Longest time for checking or drawing one file, while somebody waits for it."""
+
+OCR_SHARE = 2 / 3
+"""Of the time for one file: what it takes to read the pages that are not recognised is left."""
+
+CHUNK_TOKENS = 256
+"""What the built-in embedder was made to read; longer inputs would be cut off unseen."""
+
+
+def build_ingest(
+    settings: Settings, *, ledger: Ledger, library: Library, vectors: VectorIndex, embedder: Embedder
+) -> IngestPipeline:
+    """What fills an index; starts no process yet. Raises ConfigurationError."""
+    reading = _read_settings(settings)
+    return IngestPipeline(
+        ledger=ledger,
+        vectors=vectors,
+        embedder=embedder,
+        tokenizer=ModelTokenizer(embedder_folder(settings)),
+        settings=reading,
+        open_pool=partial(
+            WorkerPool,
+            workers=reading.workers,
+            seconds_per_file=reading.seconds_per_file,
+            memory_bytes=reading.memory_bytes,
+        ),
+        ignore=settings.ignore,
+        before_removal=Forgetting(library, settings.home / SERVICE_FILE).forget,
+        may_read=partial(may_read, settings),
+    )
+
+
+def build_sandbox(settings: Settings) -> Sandbox:
+    """What checks and draws single files of unknown origin, in one process; starts none yet."""
+    memory_bytes = settings.memory_megabytes << 20
+    return Sandbox(partial(WorkerPool, workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=memory_bytes))
+
+
+def build_fetcher(settings: Settings) -> Fetcher:
+    """What fetches documents by their addresses, within the limits for files."""
+    return Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)
+
+
+def may_read(settings: Settings, folder: Path) -> bool:
+    """Whether a folder may be read without anybody asking; what was uploaded always may."""
+    return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
+
+
+def _read_settings(settings: Settings) -> ReadSettings:
+    return ReadSettings(
+        workers=settings.workers,
+        seconds_per_file=settings.seconds_per_file,
+        memory_bytes=settings.memory_megabytes << 20,
+        max_file_bytes=settings.max_file_megabytes << 20,
+        chunk_tokens=CHUNK_TOKENS,
+        options=ParseOptions(
+            passwords=tuple(settings.passwords.items()),
+            max_pages=settings.max_pages,
+            ocr=settings.ocr,
+            ocr_models=("", *_ocr_models(settings)),
+            ocr_seconds=OCR_SHARE * settings.seconds_per_file,
+        ),
+    )
+
+
+def _ocr_models(settings: Settings) -> Iterator[str]:
+    """The files of the models for OCR that the settings name. Raises ConfigurationError."""
+    for language, file in settings.ocr_languages.items():
+        if not file.is_file():
+            raise ConfigurationError(
+                f"The OCR model {file} for {language} is not there.", "Correct the setting `ocr_languages`."
+            )
+        yield str(file.absolute())

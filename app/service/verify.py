@@ -1,0 +1,167 @@
+"""Compares catalogue, full-text index, vectors and folders, and mends what follows from the catalogue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.service.build_index import Lectern
+from ingest.repair import VectorGaps, compare_vectors, embed_missing
+from ingest.scan import hash_file
+from rag.errors import StoreError
+from rag.storage.catalogue.snapshot import check_database
+from rag.types import IndexInfo, KnownFile
+
+SYNC = "Sync the folder."
+
+RESTORE = "Restore a backup, or delete the index folder and sync the folders again."
+
+NO_INDEX = -1
+"""In place of an index id where only the files are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is not as it should be: `what` names the kind, `where` the file, document or collection."""
+
+    what: str
+    where: str
+    found: str
+    remedy: str = ""
+    repaired: bool = False
+
+
+def verify_files(home: Path) -> list[Problem]:
+    """What SQLite finds wrong with the databases in `home`; nothing else can be trusted while there is something."""
+    return [
+        Problem("damaged file", database.name, damage, RESTORE)
+        for database in sorted(home.glob("*.sqlite"))
+        for damage in check_database(database)
+    ]
+
+
+def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+    """Every problem of an opened index, those that were repaired marked so.
+
+    Repairing makes the full-text index anew, embeds the chunks that have no vector and deletes vectors without a chunk.
+    Files and failed documents are only reported: a sync deals with them.
+    """
+    yield from _verify_full_text(lectern, repair=repair)
+    for collection, path in lectern.upkeep.torn_documents():
+        yield Problem(
+            "incomplete document",
+            f"{collection}: {path}",
+            "Pages or chunks of it are missing from the catalogue.",
+            "`lectern remove` it, then `lectern remove --undo`, and sync its folder.",
+        )
+    yield from _verify_vectors(lectern, repair=repair)
+    for collection in (info.name for info in lectern.library.list_collections()):
+        yield from _verify_documents(lectern, collection)
+
+
+# --- the full-text index ---
+
+
+def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+    lost, left_over = lectern.upkeep.count_chunks_without_words(), lectern.upkeep.count_words_without_chunk()
+    problems = [
+        Problem("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` makes it anew.")
+        for found, count in (
+            (f"{lost:,} chunks are not in it.", lost),
+            (f"{left_over:,} entries in it are of chunks that are gone.", left_over),
+        )
+        if count
+    ]
+    if not problems and not lectern.upkeep.full_text_is_sound():
+        problems = [
+            Problem(
+                "full-text index",
+                "catalogue.sqlite",
+                "Its words are not those of the chunks.",
+                "`lectern verify --repair` makes it anew.",
+            )
+        ]
+    if problems and repair:
+        lectern.upkeep.rebuild_full_text()
+    for problem in problems:
+        yield replace(problem, repaired=repair)
+
+
+# --- vectors ---
+
+
+def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+    indexes = [(name, index, lectern.ledger.vector_keys(index.id)) for name, index in lectern.ledger.indexes()]
+    try:
+        spaces = set() if lectern.vectors.is_missing() else set(lectern.vectors.spaces())
+        compared = [(name, index, compare_vectors(index, keys, lectern.vectors)) for name, index, keys in indexes]
+    except StoreError as error:
+        remedy = "Delete the folder `chroma` in the index folder, and run `lectern verify --repair`."
+        yield Problem("vectors unreadable", "chroma", error.reason, remedy)
+        return
+    for collection, index, gaps in compared:
+        yield from _verify_gaps(lectern, collection, index, gaps, repair=repair)
+    for space in sorted(spaces - {index.space for _, index, _ in indexes}):
+        if repair:
+            lectern.vectors.drop(space)
+        remedy = "`lectern verify --repair` deletes them."
+        yield Problem("vectors left over", space, "They are of an index that is gone.", remedy, repair)
+    if repair:
+        # What was to be deleted is deleted by now.
+        lectern.ledger.forget_vectors(lectern.ledger.journalled_vectors())
+
+
+def _verify_gaps(
+    lectern: Lectern, collection: str, index: IndexInfo, gaps: VectorGaps, *, repair: bool
+) -> Iterator[Problem]:
+    if gaps.missing:
+        found = f"{gaps.missing_count:,} chunks of {len(gaps.missing):,} documents have no vector."
+        if index.is_made_with(lectern.embedder.fingerprint):
+            if repair:
+                embed_missing(
+                    index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=lectern.embedder
+                )
+            yield Problem("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
+        else:
+            remedy = f"It was made with {index.embedder}, not with the embedder of the settings: sync its folders."
+            yield Problem("vectors missing", collection, found, remedy)
+    if gaps.orphans:
+        if repair:
+            lectern.vectors.delete(index.space, gaps.orphans)
+        found = f"{len(gaps.orphans):,} vectors belong to no chunk."
+        yield Problem("vectors left over", collection, found, "`lectern verify --repair` deletes them.", repair)
+
+
+# --- documents and their files ---
+
+
+def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Problem]:
+    for document in lectern.library.list_documents(collection):
+        if document.has_failed:
+            where = f"{collection}: {document.path}"
+            yield Problem(f"{document.state} document", where, document.reason, document.remedy)
+    collection_id = lectern.ledger.find_collection(collection)
+    assert collection_id is not None
+    for root, folder_id in lectern.ledger.folder_roots(collection_id).items():
+        if not root.is_dir():
+            remedy = "Mount its disk. If it has moved, sync it from where it is now."
+            yield Problem("folder gone", f"{collection}: {root}", "It is not there, or may not be read.", remedy)
+            continue
+        for path, record in lectern.ledger.known_files(folder_id, NO_INDEX).items():
+            if record.sha256 and record.state == "indexed":
+                yield from _verify_file(f"{collection}: {record.path}", root / os.fsdecode(path), record)
+
+
+def _verify_file(where: str, path: Path, record: KnownFile) -> Iterator[Problem]:
+    """A file that is gone, or has other content; one that only has another time has not changed."""
+    try:
+        now = path.stat()
+    except OSError as error:
+        yield Problem("file gone", where, f"{error.strerror}.", SYNC)
+        return
+    if (now.st_size, now.st_mtime_ns) == (record.size, record.mtime_ns):
+        return
+    if now.st_size != record.size or hash_file(path) != record.sha256:
+        yield Problem("file changed", where, "It is another than the one that was indexed.", SYNC)

@@ -1,0 +1,113 @@
+"""Keeps what people say about answers. Sends it nowhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Column, Integer, MetaData, Row, String, Table, delete, insert, inspect, select
+
+from app.state.database import ServiceFile
+
+metadata = MetaData()
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("given_at", String, nullable=False),
+    Column("collection", String, nullable=False),
+    Column("question", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("rating", String, nullable=False),
+    Column("comment", String, nullable=False),
+    Column("citations", String, nullable=False),
+)
+
+CITATIONS_ADDED = "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'"
+"""For a file from before citations were kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPage:
+    """A page that an answer cited, 0-based."""
+
+    document: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One person's word on one answer."""
+
+    collection: str
+    question: str
+    answer: str
+    rating: Literal["up", "down"]
+    comment: str = ""
+    given_at: str = ""
+    citations: tuple[CitedPage, ...] = ()
+    id: int = 0
+
+
+class FeedbackStore:
+    """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
+
+    def __init__(self, file: Path) -> None:
+        self._service_file = ServiceFile(file, metadata)
+        with self._service_file.writing() as connection:
+            if "citations" not in {column["name"] for column in inspect(connection).get_columns("feedback")}:
+                connection.exec_driver_sql(CITATIONS_ADDED)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
+
+    def add(self, given: Feedback) -> int:
+        """Keep one; returns its id."""
+        values = {
+            **asdict(given),
+            "given_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "citations": json.dumps([asdict(cited) for cited in given.citations]),
+        }
+        del values["id"]
+        with self._service_file.writing() as connection:
+            added = connection.execute(insert(feedback).values(**values))
+            assert added.inserted_primary_key is not None
+            return int(added.inserted_primary_key[0])
+
+    def newest(self, collection: str, *, limit: int) -> list[Feedback]:
+        """What was said about a collection's answers, the newest first."""
+        mine = feedback.c.collection == collection
+        with self._service_file.reading() as connection:
+            rows = connection.execute(select(feedback).where(mine).order_by(feedback.c.id.desc()).limit(limit))
+            return [_read(row) for row in rows]
+
+    def load(self, collection: str) -> dict[int, Feedback]:
+        """All that was said about a collection's answers, by id."""
+        with self._service_file.reading() as connection:
+            rows = connection.execute(select(feedback).where(feedback.c.collection == collection))
+            return {row.id: _read(row) for row in rows}
+
+    def delete(self, ids: Collection[int]) -> None:
+        """Forget some, and leave nothing of them in the file."""
+        with self._service_file.writing() as connection:
+            connection.execute(delete(feedback).where(feedback.c.id.in_(ids)))
+        self._service_file.empty_log()
+
+
+def _read(row: Row[Any]) -> Feedback:
+    return Feedback(
+        row.collection,
+        row.question,
+        row.answer,
+        row.rating,
+        row.comment,
+        row.given_at,
+        tuple(CitedPage(**cited) for cited in json.loads(row.citations)),
+        row.id,
+    )

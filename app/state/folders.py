@@ -1,0 +1,298 @@
+"""The book of registered folders: what is to be synced when, and how the last try went. Runs nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from app.schedule.times import choose_schedule, is_interval, next_time
+from app.state.database import ServiceFile
+from app.state.folder_tables import metadata, watched_folders
+from ingest.collection_names import check_collection_name
+from rag.errors import ConfigurationError, NotFoundError
+from rag.types import printable_path
+
+ASKED = "asked for"
+"""The reason of a run that someone asked for: the only one that counts for a paused folder."""
+
+ADDED = "just added"
+
+RUNNING, CUT_OFF = "running", "cut off"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredFolder:
+    """A folder that is kept in step with a collection; times are seconds since 1970, 0 standing for never.
+
+    `last_outcome` is "", "running", "done", "failed files", "failed" or "cut off".
+    """
+
+    id: int
+    path: Path
+    collection: str
+    schedule: str
+    watch: bool
+    paused: bool
+    added_at: float
+    due_since: float
+    due_reason: str
+    last_attempt: float
+    last_seconds: float
+    last_outcome: str
+    last_reason: str
+    failures: int
+    next_retry: float
+    watch_problem: str
+
+    @property
+    def name(self) -> str:
+        """The path as any terminal and database takes it."""
+        return printable_path(os.fsencode(self.path))
+
+    @property
+    def state(self) -> str:
+        """What is going on with it, in one word."""
+        if self.last_outcome == RUNNING:
+            return "running"
+        if self.due_since:
+            return "due"
+        if self.paused:
+            return "paused"
+        return "retrying" if self.next_retry else "waiting"
+
+    @property
+    def next_run(self) -> datetime | None:
+        """When it is synced next as far as that is known: by its schedule, or as a retry."""
+        if self.paused:
+            return None
+        now = datetime.now().astimezone()
+        # Added "later" than now: by a clock that has been set back since.
+        start = min(datetime.fromtimestamp(self.added_at).astimezone(), now)
+        times = [next_time(self.schedule, start=start, now=now)]
+        if self.next_retry:
+            times.append(datetime.fromtimestamp(self.next_retry).astimezone())
+        return min((moment for moment in times if moment), default=None)
+
+
+class FolderBook:
+    """Kept in SQLite, for several processes at once. Every method is one transaction, and raises StoreError."""
+
+    def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
+        """Only folders in `roots` may be registered and synced; none given: all may."""
+        self.file = file
+        self._roots = [_real(root) for root in roots]
+        self._service_file = ServiceFile(file, metadata)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
+
+    # --- folders ---
+
+    def add(
+        self, folder: Path, collection: str, *, schedule: str = "", every: str = "", watch: bool = False
+    ) -> RegisteredFolder:
+        """Register a folder; one with an interval is due at once.
+
+        Raises ConfigurationError for a folder that is none, is not allowed or overlaps another of the collection, and
+        for a schedule that is none.
+        """
+        chosen = choose_schedule(schedule, every)
+        path = self.check_allowed(folder)
+        check_collection_name(collection)
+        if not path.is_dir():
+            what = "is a file, not a folder" if path.exists() else "does not exist"
+            raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")
+        now = time.time()
+        with self._service_file.writing() as connection:
+            for other in connection.execute(_folders(watched_folders.c.collection == collection)):
+                _refuse_overlap(path, _registered(other))
+            values = {"path_bytes": os.fsencode(path), "collection": collection, "schedule": chosen, "watch": watch}
+            due = {"due_since": now, "due_reason": ADDED} if is_interval(chosen) else {}
+            inserted = connection.execute(insert(watched_folders).values(**values, **due, added_at=now))
+            assert inserted.inserted_primary_key is not None
+            return _one(connection, inserted.inserted_primary_key[0])
+
+    def check_allowed(self, folder: Path) -> Path:
+        """The folder's real path. Raises ConfigurationError when it lies outside what the administrator allows."""
+        path = _real(folder)
+        if self._roots and not is_within(path, self._roots):
+            raise ConfigurationError(
+                f"{printed(path)} lies outside the folders that may be indexed here.",
+                f"Choose a folder in {' or '.join(printed(root) for root in self._roots)}, or have the administrator "
+                "extend the setting `folder_roots`.",
+            )
+        return path
+
+    def list_folders(self, *, collection: str | None = None) -> list[RegisteredFolder]:
+        """All registered folders, or those of one collection, by path."""
+        conditions = [] if collection is None else [watched_folders.c.collection == collection]
+        with self._service_file.reading() as connection:
+            return [_registered(row) for row in connection.execute(_folders(*conditions))]
+
+    def get(self, folder_id: int) -> RegisteredFolder:
+        """The folder under an id. Raises NotFoundError."""
+        with self._service_file.reading() as connection:
+            return _one(connection, folder_id)
+
+    def find(self, named: str, *, collection: str | None = None) -> RegisteredFolder:
+        """The folder of a path or an id. Raises NotFoundError; ConfigurationError when several collections have it."""
+        path = _real(Path(named))
+        folders = self.list_folders(collection=collection)
+        found = [folder for folder in folders if folder.path == path or str(folder.id) == named]
+        if not found:
+            raise NotFoundError(f"No folder {named!r} is registered.", "`lectern folders list` shows those that are.")
+        if len(found) > 1:
+            several = ", ".join(f"{folder.collection} (id {folder.id})" for folder in found)
+            raise ConfigurationError(
+                f"{named} is registered for several collections: {several}.", "Give the id, or name --collection."
+            )
+        return found[0]
+
+    def remove(self, folder_id: int) -> None:
+        """Forget a folder; what is indexed of it stays. Raises NotFoundError."""
+        with self._service_file.writing() as connection:
+            _one(connection, folder_id)
+            connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
+
+    def forget_collection(self, collection: str) -> None:
+        """Forget all folders of a collection, which is being deleted."""
+        with self._service_file.writing() as connection:
+            connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
+
+    def pause(self, folder_id: int) -> RegisteredFolder:
+        """Sync a folder no more until it is resumed, other than when someone asks. Raises NotFoundError."""
+        return self._change(folder_id, paused=True, due_since=0, due_reason="")
+
+    def resume(self, folder_id: int) -> RegisteredFolder:
+        """Go on with a paused folder. Raises NotFoundError."""
+        return self._change(folder_id, paused=False)
+
+    def reschedule(self, folder_id: int, *, schedule: str = "", every: str = "") -> RegisteredFolder:
+        """Give a folder another schedule, or none. Raises NotFoundError, ConfigurationError."""
+        return self._change(folder_id, schedule=choose_schedule(schedule, every))
+
+    def set_watch(self, folder_id: int, watch: bool) -> RegisteredFolder:
+        """Watch a folder for changes, or no more. Raises NotFoundError."""
+        return self._change(folder_id, watch=watch, watch_problem="")
+
+    # --- runs ---
+
+    def ask_for_run(self, folder_id: int) -> RegisteredFolder:
+        """Have a folder synced as soon as can be, also a paused one. Raises NotFoundError."""
+        return self._change(folder_id, due_since=time.time(), due_reason=ASKED)
+
+    def mark_due(self, folder_id: int, reason: str) -> None:
+        """Have a folder synced, unless it is paused, gone or due already."""
+        with self._service_file.writing() as connection:
+            _mark_due(connection, folder_id, reason)
+
+    def begin_run(self, folder_id: int) -> RegisteredFolder:
+        """Record that a sync begins: what makes the folder due from now on asks for another. Raises NotFoundError."""
+        return self._change(
+            folder_id,
+            last_attempt=time.time(),
+            last_outcome=RUNNING,
+            last_reason="",
+            due_since=0,
+            due_reason="",
+            next_retry=0,
+        )
+
+    def finish_run(
+        self, folder_id: int, *, outcome: str, reason: str, failures: int, retry_after: float | None, seconds: float
+    ) -> None:
+        """Record how a sync ended, with how many have failed in a row, and when it is tried again if it is."""
+        next_retry = 0 if retry_after is None else time.time() + retry_after
+        with self._service_file.writing() as connection:
+            connection.execute(
+                update(watched_folders)
+                .where(watched_folders.c.id == folder_id)
+                .values(
+                    last_outcome=outcome,
+                    last_reason=reason,
+                    last_seconds=seconds,
+                    failures=failures,
+                    next_retry=next_retry,
+                )
+            )
+
+    def cut_off_run(self, folder_id: int) -> None:
+        """Record that a sync was abandoned because Lectern stops; it is done again after the next start."""
+        with self._service_file.writing() as connection:
+            mine = watched_folders.c
+            connection.execute(update(watched_folders).where(mine.id == folder_id).values(last_outcome=CUT_OFF))
+            # In the same transaction: Lectern may end at any moment now, and the sync would be forgotten.
+            _mark_due(connection, folder_id, CUT_OFF)
+
+    def note_watch_problem(self, folder_id: int, problem: str) -> None:
+        """Record why changes in a folder cannot be seen as they happen; "" when they can."""
+        with self._service_file.writing() as connection:
+            mine = watched_folders.c
+            connection.execute(update(watched_folders).where(mine.id == folder_id).values(watch_problem=problem))
+
+    def _change(self, folder_id: int, **values: Any) -> RegisteredFolder:
+        with self._service_file.writing() as connection:
+            connection.execute(update(watched_folders).where(watched_folders.c.id == folder_id).values(**values))
+            return _one(connection, folder_id)
+
+
+def is_within(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether a path is one of `roots` or below one, wherever links lead."""
+    return any(_real(path).is_relative_to(_real(root)) for root in roots)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path.expanduser()))
+
+
+def printed(path: Path) -> str:
+    """A path as text that any terminal takes."""
+    return printable_path(os.fsencode(path))
+
+
+def _refuse_overlap(path: Path, other: RegisteredFolder) -> None:
+    if other.path == path:
+        raise ConfigurationError(
+            f"{other.name} is registered for the collection {other.collection!r} already.",
+            f"Change it, or remove it first: `lectern folders remove {other.id}`.",
+        )
+    if other.path in path.parents or path in other.path.parents:
+        raise ConfigurationError(
+            f"{printed(path)} overlaps {other.name}, which is registered for the collection {other.collection!r} "
+            "already: its files would be indexed twice.",
+            "Remove that one first, or name another collection.",
+        )
+
+
+def _folders(*conditions: ColumnElement[bool]) -> Any:
+    return select(watched_folders).where(*conditions).order_by(watched_folders.c.path_bytes, watched_folders.c.id)
+
+
+def _mark_due(connection: Connection, folder_id: int, reason: str) -> None:
+    mine = watched_folders.c
+    connection.execute(
+        update(watched_folders)
+        .where(mine.id == folder_id, mine.paused == 0, mine.due_since == 0)
+        .values(due_since=time.time(), due_reason=reason)
+    )
+
+
+def _one(connection: Connection, folder_id: int) -> RegisteredFolder:
+    row = connection.execute(_folders(watched_folders.c.id == folder_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(f"No folder has the id {folder_id}.", "`lectern folders list` shows those that are there.")
+    return _registered(row)
+
+
+def _registered(row: Row[Any]) -> RegisteredFolder:
+    values = dict(row._mapping)
+    path = Path(os.fsdecode(values.pop("path_bytes")))
+    return RegisteredFolder(path=path, **{**values, "watch": bool(row.watch), "paused": bool(row.paused)})

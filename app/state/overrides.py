@@ -1,0 +1,101 @@
+"""What is chosen while the service runs, kept in `service.sqlite`: it wins over the settings. Knows no HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
+
+from app.settings import NO_LLM, Settings
+from app.state.database import ServiceFile
+from rag.errors import ConfigurationError
+
+metadata = MetaData()
+
+choices = Table("choices", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+
+LLM = "llm"
+
+Choice = str | float
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """A number among the settings that may be changed while the service runs."""
+
+    name: str
+    least: float
+    most: float
+    is_whole: bool = True
+
+
+ADJUSTABLE = (
+    Adjustable("source_chunks", 1, 100),
+    Adjustable("rerank_depth", 1, 200),
+    Adjustable("refusal_threshold", 0, 1, is_whole=False),
+)
+
+
+class ChoiceStore:
+    """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
+
+    def __init__(self, file: Path) -> None:
+        self._service_file = ServiceFile(file, metadata)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
+
+    def all(self) -> dict[str, Choice]:
+        """Everything chosen, by the name of its setting."""
+        with self._service_file.reading() as connection:
+            return {row.name: json.loads(row.value) for row in connection.execute(select(choices))}
+
+    def choose(self, name: str, value: Choice | None) -> None:
+        """Keep a choice; None forgets it."""
+        with self._service_file.writing() as connection:
+            connection.execute(delete(choices).where(choices.c.name == name))
+            if value is not None:
+                connection.execute(insert(choices).values(name=name, value=json.dumps(value)))
+
+
+def check_number(name: str, value: float) -> float:
+    """The value as it is kept. Raises ConfigurationError for another setting, or a value that it cannot have."""
+    known = next((adjustable for adjustable in ADJUSTABLE if adjustable.name == name), None)
+    if known is None:
+        names = ", ".join(adjustable.name for adjustable in ADJUSTABLE)
+        raise ConfigurationError(f"{name!r} cannot be changed while the service runs.", f"These can: {names}.")
+    if not known.least <= value <= known.most or (known.is_whole and value != int(value)):
+        kind = "a whole number" if known.is_whole else "a number"
+        raise ConfigurationError(
+            f"{name} cannot be {value:g}.", f"It is {kind} from {known.least:g} to {known.most:g}."
+        )
+    return int(value) if known.is_whole else value
+
+
+def with_choices(settings: Settings, chosen: Mapping[str, Choice]) -> Settings:
+    """The settings with what was chosen on top."""
+    known = {adjustable.name for adjustable in ADJUSTABLE}
+    update: dict[str, Choice] = {name: value for name, value in chosen.items() if name in known}
+    if llm := str(chosen.get(LLM, "")):
+        update["llm_base_url"] = _address_for(llm, settings)
+    return (settings.for_llm(llm) if llm else settings).model_copy(update=update)
+
+
+def ollama_url(settings: Settings) -> str:
+    """The Ollama that the settings name."""
+    is_named = settings.llm.startswith("ollama:") and settings.llm_base_url
+    return settings.llm_base_url if is_named else settings.ollama_url
+
+
+def _address_for(llm: str, settings: Settings) -> str:
+    """Where a chosen LLM is asked: an address, which is sent the key, comes from the settings and nowhere else."""
+    provider = llm.partition(":")[0]
+    if llm == NO_LLM:
+        return ""
+    if provider == "ollama":
+        return ollama_url(settings)
+    return settings.llm_base_url if settings.llm.partition(":")[0] == provider else ""

@@ -1,0 +1,189 @@
+"""The syncs that a service was asked for, kept in `service.sqlite`: what it owes survives its end. Syncs nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Row, String, Table, delete, insert, select, update
+
+from app.state.database import ServiceFile
+from ingest.report import SyncProgress, SyncReport
+from rag import errors
+from rag.errors import LecternError
+
+JOBS_KEPT = 1_000
+"""Finished jobs of a collection that can still be asked for."""
+
+MOST_ATTEMPTS = 3
+"""A sync in the middle of which the process ended so often may be what ends it."""
+
+LONGEST_NUMBER = 18
+"""Digits that surely fit SQLite's integers."""
+
+UNFINISHED = ("queued", "running")
+
+metadata = MetaData()
+
+jobs = Table(
+    "sync_jobs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("queued_at", String, nullable=False),
+    Column("collection", String, nullable=False, index=True),
+    Column("folder_bytes", LargeBinary, nullable=False),
+    Column("allow_empty", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("started_at", String, nullable=False, server_default=""),
+    Column("finished_at", String, nullable=False, server_default=""),
+    Column("report", String, nullable=False, server_default=""),
+    Column("error", String, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncJob:
+    """One sync that was asked for, as it stands now."""
+
+    id: str
+    collection: str
+    folder: Path
+    state: Literal["queued", "running", "done", "failed files", "failed", "stopped"]
+    queued_at: str
+    started_at: str = ""
+    finished_at: str = ""
+    progress: SyncProgress | None = None
+    report: SyncReport | None = None
+    error: LecternError | None = None
+    """Why it failed as a whole."""
+    allow_empty: bool = False
+    finished: Future[SyncReport] = field(default_factory=Future, compare=False)
+    """The report, or the LecternError; cancelled when the sync was stopped."""
+
+
+class JobBook:
+    """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
+
+    def __init__(self, file: Path) -> None:
+        self._service_file = ServiceFile(file, metadata)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._service_file.close()
+
+    def add(self, collection: str, folder: Path, *, allow_empty: bool) -> SyncJob:
+        """Write down that a sync is asked for. Of a collection's finished jobs, the oldest are forgotten."""
+        queued_at = now()
+        values = {
+            "queued_at": queued_at,
+            "collection": collection,
+            "folder_bytes": os.fsencode(folder),
+            "allow_empty": allow_empty,
+            "state": "queued",
+        }
+        mine = jobs.c.collection == collection
+        kept = select(jobs.c.number).where(mine).order_by(jobs.c.number.desc()).limit(JOBS_KEPT)
+        with self._service_file.writing() as connection:
+            added = connection.execute(insert(jobs).values(**values)).inserted_primary_key
+            assert added is not None
+            connection.execute(
+                delete(jobs).where(mine, jobs.c.state.not_in(UNFINISHED), jobs.c.number.not_in(kept.scalar_subquery()))
+            )
+        return SyncJob(_id_of(queued_at, added[0]), collection, folder, "queued", queued_at, allow_empty=allow_empty)
+
+    def begin(self, job: SyncJob) -> None:
+        """A job runs from now on."""
+        values = {"state": "running", "started_at": job.started_at, "attempts": jobs.c.attempts + 1}
+        self._update(job.id, values)
+
+    def put_back(self, id_: str) -> None:
+        """A job was interrupted by the end of the service: it is to be begun anew, and is none the worse for it."""
+        self._update(id_, {"state": "queued", "started_at": "", "attempts": 0})
+
+    def finish(self, job: SyncJob) -> None:
+        """A job has come to an end."""
+        error = job.error and {
+            "kind": type(job.error).__name__,
+            "reason": job.error.reason,
+            "remedy": job.error.remedy,
+        }
+        values = {
+            "state": job.state,
+            "finished_at": job.finished_at,
+            "report": json.dumps(job.report.to_json()) if job.report else "",
+            "error": json.dumps(error) if error else "",
+        }
+        self._update(job.id, values)
+
+    def find(self, id_: str) -> SyncJob | None:
+        """A job as it was last written down."""
+        with self._service_file.reading() as connection:
+            row = connection.execute(select(jobs).where(jobs.c.number == _number_of(id_))).one_or_none()
+        job = row and _job_of(row)
+        return job if job and job.id == id_ else None
+
+    def take_over(self) -> Sequence[SyncJob]:
+        """What an ended service still owes, in the order in which it was asked for.
+
+        What was begun too often without coming to an end has failed by this.
+        """
+        unfinished = jobs.c.state.in_(UNFINISHED)
+        cut_off = {"kind": "LecternError", "reason": "Lectern ended in the middle of this sync, several times."}
+        failed = {
+            "state": "failed",
+            "finished_at": now(),
+            "error": json.dumps({**cut_off, "remedy": "Look into the server's log, and sync a part of the folder."}),
+        }
+        with self._service_file.writing() as connection:
+            connection.execute(update(jobs).where(unfinished, jobs.c.attempts >= MOST_ATTEMPTS).values(**failed))
+            connection.execute(update(jobs).where(unfinished).values(state="queued", started_at=""))
+            return [_job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))]
+
+    def forget(self, collection: str) -> None:
+        """A collection is removed, and with it the record of its syncs."""
+        with self._service_file.writing() as connection:
+            connection.execute(delete(jobs).where(jobs.c.collection == collection))
+
+    def _update(self, id_: str, values: dict[str, Any]) -> None:
+        with self._service_file.writing() as connection:
+            connection.execute(update(jobs).where(jobs.c.number == _number_of(id_)).values(**values))
+
+
+def now() -> str:
+    """The time in ISO 8601, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _id_of(queued_at: str, number: int) -> str:
+    """Tells the time as well, and cannot be taken for the number of a run."""
+    return f"{datetime.fromisoformat(queued_at):%Y%m%d%H%M%S}-{number}"
+
+
+def _number_of(id_: str) -> int:
+    """0, which no job has, for what is no id."""
+    number = id_.rpartition("-")[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
+
+
+def _job_of(row: Row[Any]) -> SyncJob:
+    error = json.loads(row.error) if row.error else None
+    return SyncJob(
+        id=_id_of(row.queued_at, row.number),
+        collection=row.collection,
+        folder=Path(os.fsdecode(row.folder_bytes)),
+        state=row.state,
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        report=SyncReport.from_json(json.loads(row.report)) if row.report else None,
+        error=error and getattr(errors, error["kind"], LecternError)(error["reason"], error["remedy"]),
+        allow_empty=bool(row.allow_empty),
+    )

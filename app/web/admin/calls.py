@@ -1,0 +1,212 @@
+"""What the pages for upkeep ask the service, each as one call with a typed answer. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from app.api.schemas import (
+    DocumentForm,
+    DocumentList,
+    FeedbackForm,
+    FeedbackList,
+    IdentityForm,
+    JobForm,
+    PageForm,
+    RunForm,
+    UploadForm,
+)
+from app.api.schemas_admin import (
+    EvaluationDetail,
+    EvaluationForm,
+    EvaluationList,
+    FolderForm,
+    FolderList,
+    KeptGold,
+    KeptGoldList,
+    ModelsForm,
+    PullForm,
+    RunSummary,
+    RunSummaryList,
+    SettingForm,
+    SettingsForm,
+    TrialForm,
+    WhyForm,
+)
+from app.web.client import LecternClient
+
+RATINGS_SHOWN = 100
+TRIAL_SECONDS = 180.0
+"""A local LLM may be loaded first."""
+
+UPLOAD_SECONDS = 600.0
+
+
+class Calls:
+    """One caller and one collection; every method raises ServiceError."""
+
+    def __init__(self, client: LecternClient, collection: str) -> None:
+        self._client = client
+        self.collection = collection
+        self._at = f"/collections/{quote(collection, safe='')}"
+
+    def identity(self) -> IdentityForm:
+        """Who asks."""
+        return self._client.read(IdentityForm, "/me")
+
+    # --- documents ---
+
+    def documents(self, *, contains: str = "", state: str = "", limit: int, offset: int = 0) -> DocumentList:
+        """Some of the documents by path."""
+        asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
+        return self._client.read(DocumentList, f"{self._at}/documents", params=asked)
+
+    def document(self, document_id: int) -> DocumentForm:
+        """One of them."""
+        return self._client.read(DocumentForm, f"{self._at}/documents/{document_id}")
+
+    def page(self, document_id: int, number: int) -> PageForm:
+        """The text of a page (0-based)."""
+        return self._client.page(self.collection, document_id, number)
+
+    def page_image(self, document_id: int, number: int, scale: float) -> bytes:
+        """A page of a PDF as PNG."""
+        return self._client.page_image(self.collection, document_id, number, scale=scale)
+
+    def file(self, document_id: int) -> bytes:
+        """The original file."""
+        return self._client.file(self.collection, document_id)
+
+    def upload(self, name: str, content: bytes) -> str:
+        """Send a file; returns the id of the run that indexes it."""
+        taken = self._client.send(
+            UploadForm, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
+        )
+        return taken.run
+
+    def add_address(self, url: str) -> UploadForm:
+        """Have the service fetch a document; its name and the run that indexes it."""
+        return self._client.send(UploadForm, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS)
+
+    def job(self, run: str) -> JobForm:
+        """A sync that was asked for."""
+        return self._client.read(JobForm, f"/runs/{quote(run, safe='')}")
+
+    def reindex(self, document_id: int) -> JobForm:
+        """Have a document read again."""
+        return self._client.send(JobForm, "POST", f"{self._at}/documents/{document_id}/reindex")
+
+    def remove(self, document_id: int) -> None:
+        """Take a document out."""
+        self._client.call("DELETE", f"{self._at}/documents/{document_id}")
+
+    def why(self, document_id: int, question: str) -> WhyForm:
+        """Why a document does or does not come up."""
+        return self._client.send(
+            WhyForm, "POST", f"{self._at}/documents/{document_id}/why", json={"question": question}
+        )
+
+    # --- folders and runs ---
+
+    def folders(self) -> list[FolderForm]:
+        """All that this caller may see, of every collection."""
+        return self._client.read(FolderList, "/folders").folders
+
+    def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderForm:
+        """Have a folder kept in step; `schedule` holds `schedule`, `every` and `watch`."""
+        asked = {"path": path, "collection": collection, **schedule}
+        return self._client.send(FolderForm, "POST", "/folders", json=asked)
+
+    def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderForm:
+        """Another schedule; pause or go on."""
+        return self._client.send(FolderForm, "PATCH", f"/folders/{folder_id}", json=dict(change))
+
+    def run_folder(self, folder_id: int) -> FolderForm:
+        """Sync it now."""
+        return self._client.send(FolderForm, "POST", f"/folders/{folder_id}/run")
+
+    def remove_folder(self, folder_id: int) -> None:
+        """Keep it in step no more."""
+        self._client.call("DELETE", f"/folders/{folder_id}")
+
+    def runs(self, folder: str, limit: int) -> list[RunSummary]:
+        """The newest syncs, of one folder or ("") of all."""
+        asked = {"folder": folder, "limit": limit}
+        return self._client.read(RunSummaryList, f"{self._at}/runs", params=asked).runs
+
+    def run(self, run_id: int) -> RunForm:
+        """One sync with its files."""
+        return self._client.read(RunForm, f"{self._at}/runs/{run_id}")
+
+    # --- models and settings ---
+
+    def models(self) -> ModelsForm:
+        """Which LLM answers, and what else there is."""
+        return self._client.read(ModelsForm, "/models")
+
+    def choose_llm(self, llm: str) -> ModelsForm:
+        """Answer with this one from now on."""
+        return self._client.send(ModelsForm, "PUT", "/models/chosen", json={"llm": llm})
+
+    def try_llm(self, llm: str) -> TrialForm:
+        """Ask an LLM for one word."""
+        return self._client.send(TrialForm, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
+
+    def pull(self, model: str) -> PullForm:
+        """Have Ollama fetch a model."""
+        return self._client.send(PullForm, "POST", "/models/pulls", json={"model": model})
+
+    def stop_pull(self, model: str) -> None:
+        """Stop that, or forget how it ended."""
+        self._client.call("DELETE", f"/models/pulls/{quote(model)}")
+
+    def delete_model(self, model: str) -> None:
+        """Have Ollama delete a model."""
+        self._client.call("DELETE", f"/models/ollama/{quote(model)}")
+
+    def settings(self) -> SettingsForm:
+        """The settings of the search."""
+        return self._client.read(SettingsForm, "/settings")
+
+    def change_setting(self, name: str, value: float | None) -> list[SettingForm]:
+        """Give one another value, or None for what the settings files say."""
+        asked = {"name": name, "value": value}
+        return self._client.send(SettingsForm, "PUT", "/settings", json=asked).settings
+
+    # --- quality ---
+
+    def questions(self) -> list[KeptGold]:
+        """The questions that evaluations ask."""
+        return self._client.read(KeptGoldList, f"{self._at}/evaluation-questions").questions
+
+    def add_question(self, question: str, document: str, pages: list[int]) -> int:
+        """Keep one, with its 0-based pages; returns how many are new."""
+        asked = {"questions": [{"question": question, "document": document, "pages": pages}]}
+        return self._client.send(KeptGoldList, "POST", f"{self._at}/evaluation-questions", json=asked).added
+
+    def add_question_file(self, name: str, content: bytes) -> int:
+        """Keep those of a file; returns how many are new."""
+        path = f"{self._at}/evaluation-questions/file"
+        return self._client.send(KeptGoldList, "POST", path, files={"file": (name, content)}).added
+
+    def remove_question(self, question_id: int) -> None:
+        """Forget one."""
+        self._client.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
+
+    def ratings(self) -> list[FeedbackForm]:
+        """What people said about answers, the newest first."""
+        asked = {"limit": RATINGS_SHOWN}
+        return self._client.read(FeedbackList, f"{self._at}/feedback", params=asked).feedback
+
+    def evaluate(self) -> EvaluationForm:
+        """Start an evaluation."""
+        return self._client.send(EvaluationForm, "POST", f"{self._at}/evaluations")
+
+    def evaluations(self, limit: int) -> list[EvaluationForm]:
+        """The newest first."""
+        return self._client.read(EvaluationList, f"{self._at}/evaluations", params={"limit": limit}).evaluations
+
+    def evaluation(self, evaluation_id: int) -> EvaluationDetail:
+        """One with how each question went."""
+        return self._client.read(EvaluationDetail, f"{self._at}/evaluations/{evaluation_id}")

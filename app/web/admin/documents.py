@@ -1,0 +1,158 @@
+"""The page Documents: take in, find, look at, index again, take out. Draws what the service says."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.api.schemas import DocumentForm, DocumentList
+from app.web import admin_texts as texts
+from app.web.admin import parts
+from app.web.admin.adding import RESULTS, add_documents
+from app.web.admin.calls import Calls
+from app.web.admin.one_document import show_document
+from app.web.escape import one_line, plain
+from app.web.frame import Desk, reported
+
+ROWS = 200
+"""Documents drawn at once: a table this long is there in a moment, however many the collection has."""
+
+TEXT_SHOWN = 300
+
+DOCUMENT_PIXELS = 220
+"""Room for most names of files."""
+
+STATE_PIXELS = 150
+"""Room for the longest state."""
+
+
+def show(desk: Desk) -> None:
+    """Draw the page."""
+    st.header(texts.DOCUMENTS)
+    parts.show_notice()
+    calls = Calls(desk.client, desk.collection)
+    may_write = parts.may_write(calls.identity())
+    is_empty = desk.chosen is None or desk.chosen.documents + desk.chosen.failed == 0
+    if may_write:
+        is_open = is_empty or RESULTS in st.session_state
+        with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_open):
+            add_documents(desk.client, desk.collection)
+    else:
+        st.caption(texts.READ_ONLY)
+    if not desk.collection:
+        parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
+        return
+    _show_table(calls, may_write=may_write)
+
+
+def _show_table(calls: Calls, *, may_write: bool) -> None:
+    contains, state = _filters(calls)
+    found, part = _load(calls, contains, state)
+    if not found.states:
+        parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
+        return
+    if not found.documents:
+        st.info(texts.DOCUMENTS_NONE_MATCH, icon=":material/search_off:")
+        return
+    event = st.dataframe(
+        _rows(found.documents),
+        hide_index=True,
+        width="stretch",
+        height=min(35 * (len(found.documents) + 1) + 3, 420),
+        on_select="rerun",
+        selection_mode="multi-row",
+        # Another part or another search has other rows: what was chosen there is not chosen here.
+        key=f"documents {calls.collection} {contains} {state} {part} {found.total}",
+        alt=texts.DOCUMENTS_ALT,
+        column_config={
+            texts.COLUMN_DOCUMENT: st.column_config.TextColumn(width=DOCUMENT_PIXELS),
+            texts.STATE: st.column_config.TextColumn(width=STATE_PIXELS),
+            texts.COLUMN_PROBLEM: st.column_config.TextColumn(width="large"),
+            texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
+        },
+    )
+    chosen = [found.documents[row] for row in event.selection.rows if row < len(found.documents)]
+    if not chosen:
+        st.caption(texts.DOCUMENTS_CHOOSE)
+    elif len(chosen) == 1:
+        with st.container(border=True):
+            show_document(calls, chosen[0], may_write=may_write)
+    elif may_write:
+        _offer_removal(calls, chosen)
+
+
+def _filters(calls: Calls) -> tuple[str, str]:
+    find, states = st.columns([2, 3], vertical_alignment="bottom")
+    contains = find.text_input(
+        texts.DOCUMENTS_FIND, placeholder=texts.DOCUMENTS_FIND_HINT, max_chars=200, key="documents find"
+    )
+    counts = calls.documents(limit=1).states
+    options = ["", *(state for state in texts.STATES if counts.get(state))]
+    if st.session_state.get("documents state", "") not in options:
+        del st.session_state["documents state"]
+    state = states.pills(
+        texts.STATE,
+        options,
+        format_func=lambda name: f"{texts.STATES[name]} {counts[name] if name else sum(counts.values()):,}",
+        default="",
+        required=True,
+        key="documents state",
+    )
+    return contains.strip(), state or ""
+
+
+def _load(calls: Calls, contains: str, state: str) -> tuple[DocumentList, int]:
+    found = calls.documents(contains=contains, state=state, limit=ROWS)
+    if found.total <= ROWS:
+        return found, 0
+    firsts = list(range(0, found.total, ROWS))
+    part = st.selectbox(
+        texts.DOCUMENTS_PART,
+        firsts,
+        format_func=lambda first: texts.DOCUMENTS_PART_OF.format(
+            first=first + 1, last=min(first + ROWS, found.total), total=found.total
+        ),
+        key=f"documents part {contains} {state} {found.total}",
+    )
+    return (calls.documents(contains=contains, state=state, limit=ROWS, offset=part) if part else found), part
+
+
+def _rows(documents: list[DocumentForm]) -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {
+            texts.COLUMN_DOCUMENT: [one_line(document.document, TEXT_SHOWN) for document in documents],
+            texts.STATE: [texts.STATES.get(document.state, document.state) for document in documents],
+            texts.COLUMN_PAGES: [document.pages for document in documents],
+            texts.COLUMN_CHUNKS: [document.chunks for document in documents],
+            texts.COLUMN_INDEXED: [parts.when(document.indexed_at) for document in documents],
+            texts.COLUMN_PROBLEM: [one_line(document.reason, TEXT_SHOWN) for document in documents],
+            texts.COLUMN_REMEDY: [one_line(document.remedy, TEXT_SHOWN) for document in documents],
+            texts.COLUMN_TITLE: [one_line(document.title, TEXT_SHOWN) for document in documents],
+        }
+    )
+    # Where all went well, two empty columns would hide the titles.
+    return rows.drop(columns=[name for name in (texts.COLUMN_PROBLEM, texts.COLUMN_REMEDY) if not rows[name].any()])
+
+
+def _offer_removal(calls: Calls, documents: list[DocumentForm]) -> None:
+    again, out = st.columns(2)
+    if again.button(texts.REINDEX, icon=":material/refresh:", width="stretch"):
+        with reported():
+            for document in documents:
+                calls.reindex(document.id)
+            parts.notice(texts.REINDEX_STARTED)
+            st.rerun()
+    label = texts.REMOVE_MANY.format(count=len(documents))
+    if out.button(label, icon=":material/delete:", width="stretch"):
+        names = [document.document for document in documents]
+        remove = partial(remove_documents, calls, documents)
+        parts.confirm(texts.REMOVE_TITLE, names, texts.REMOVE_EXPLAINED, plain(label), remove)
+
+
+def remove_documents(calls: Calls, documents: list[DocumentForm]) -> None:
+    """Take documents out, and say so."""
+    for document in documents:
+        calls.remove(document.id)
+    parts.notice(texts.REMOVED.format(count=len(documents)))

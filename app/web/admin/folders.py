@@ -1,0 +1,201 @@
+"""The page Folders: which are kept in step and when, and what the syncs did. Draws what the service says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.api.schemas_admin import FolderForm
+from app.web import admin_texts as texts
+from app.web.admin import parts
+from app.web.admin.calls import Calls
+from app.web.admin.history import show_history
+from app.web.client import ServiceError
+from app.web.escape import one_line, plain
+from app.web.frame import Desk, reported
+
+WATCH, EVERY, CRON, NEVER = "watch", "every", "cron", "never"
+
+WHEN = {
+    WATCH: texts.FOLDER_WHEN_WATCH,
+    EVERY: texts.FOLDER_WHEN_EVERY,
+    CRON: texts.FOLDER_WHEN_CRON,
+    NEVER: texts.FOLDER_WHEN_NEVER,
+}
+
+LOOK_SECONDS = 2.0
+"""Between two looks at folders, one of which is being synced."""
+
+PATH_SHOWN = 300
+
+DEFAULT_MINUTES = 60
+DEFAULT_CRON = "30 2 * * *"
+
+NOT_FOUND = 404
+
+
+def show(desk: Desk) -> None:
+    """Draw the page."""
+    st.header(texts.FOLDERS)
+    parts.show_notice()
+    calls = Calls(desk.client, desk.collection)
+    may_manage = calls.identity().manages_server
+    try:
+        folders = calls.folders()
+    except ServiceError as error:
+        if error.status != NOT_FOUND:
+            raise
+        st.info(texts.FOLDERS_MISSING)
+        folders = []
+    else:
+        _show_folders(calls, folders, may_manage=may_manage)
+    if desk.collection:
+        with reported():
+            show_history(calls, [folder.path for folder in folders if folder.collection == desk.collection])
+
+
+def _show_folders(calls: Calls, folders: list[FolderForm], *, may_manage: bool) -> None:
+    if not folders:
+        parts.empty(texts.FOLDERS_NONE, texts.FOLDERS_NONE_REMEDY)
+    if any(folder.state in ("running", "due") for folder in folders):
+        _watch_folders(calls, may_manage)
+    else:
+        for folder in folders:
+            _show_folder(calls, folder, may_manage=may_manage)
+    if may_manage:
+        with st.expander(texts.FOLDER_ADD, icon=":material/create_new_folder:", expanded=not folders):
+            _add_folder(calls)
+    else:
+        st.caption(texts.FOLDERS_FORBIDDEN)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _watch_folders(calls: Calls, may_manage: bool) -> None:
+    """Look again until no sync runs, then draw the whole page with what it did."""
+    with reported():
+        folders = calls.folders()
+        for folder in folders:
+            _show_folder(calls, folder, may_manage=may_manage)
+        if not any(folder.state in ("running", "due") for folder in folders):
+            st.rerun()
+
+
+def _show_folder(calls: Calls, folder: FolderForm, *, may_manage: bool) -> None:
+    with st.container(border=True):
+        name, state = st.columns([4, 1], vertical_alignment="center")
+        name.markdown(f"**{plain(one_line(folder.path, PATH_SHOWN))}**")
+        state.badge(
+            texts.FOLDER_STATES.get(folder.state, folder.state),
+            icon=texts.FOLDER_ICONS.get(folder.state),
+            color=texts.FOLDER_COLORS.get(folder.state, "gray"),  # type: ignore[arg-type]
+        )
+        st.caption(plain(" · ".join(_told_of(folder))))
+        if folder.last_reason:
+            st.warning(plain(folder.last_reason), icon=":material/error:")
+        if folder.watch_problem:
+            st.warning(plain(folder.watch_problem), icon=":material/visibility_off:")
+        if may_manage:
+            _offer_actions(calls, folder)
+
+
+def _told_of(folder: FolderForm) -> list[str]:
+    times = [folder.schedule] if folder.schedule else []
+    times += [texts.FOLDER_WATCHED] if folder.watch else []
+    said = [
+        texts.FOLDER_INTO.format(collection=folder.collection),
+        texts.FOLDER_SCHEDULE.format(when=", ".join(times) or texts.FOLDER_UNSCHEDULED),
+    ]
+    if folder.last_attempt:
+        outcome = texts.OUTCOMES.get(folder.last_outcome, folder.last_outcome)
+        last = texts.FOLDER_LAST.format(
+            when=parts.when(folder.last_attempt), outcome=outcome, seconds=folder.last_seconds
+        )
+        said.append(last)
+    else:
+        said.append(texts.FOLDER_LAST_NONE)
+    if folder.next_run:
+        said.append(texts.FOLDER_NEXT.format(when=parts.when(folder.next_run)))
+    return said
+
+
+def _offer_actions(calls: Calls, folder: FolderForm) -> None:
+    run, pause, change, remove = st.columns(4)
+    wide: dict[str, Any] = {"width": "stretch"}
+    if run.button(texts.FOLDER_RUN, key=f"run {folder.id}", icon=":material/play_arrow:", **wide):
+        with reported():
+            calls.run_folder(folder.id)
+            st.rerun(scope="app")
+    label = texts.FOLDER_RESUME if folder.paused else texts.FOLDER_PAUSE
+    icon = ":material/resume:" if folder.paused else ":material/pause:"
+    if pause.button(label, key=f"pause {folder.id}", icon=icon, **wide):
+        with reported():
+            calls.change_folder(folder.id, {"paused": not folder.paused})
+            st.rerun(scope="app")
+    with change.popover(texts.FOLDER_CHANGE, icon=":material/schedule:", **wide):
+        schedule = _choose_schedule(f"change {folder.id}", folder)
+        if st.button(texts.SAVE, key=f"save {folder.id}", type="primary"):
+            with reported():
+                calls.change_folder(folder.id, schedule)
+                st.rerun(scope="app")
+    if remove.button(texts.FOLDER_REMOVE, key=f"remove {folder.id}", icon=":material/delete:", **wide):
+        parts.confirm(
+            texts.FOLDER_REMOVE_TITLE,
+            [folder.path],
+            texts.FOLDER_REMOVE_EXPLAINED,
+            texts.FOLDER_REMOVE,
+            partial(calls.remove_folder, folder.id),
+        )
+
+
+def _add_folder(calls: Calls) -> None:
+    round_ = st.session_state.setdefault("folder round", 0)
+    path = st.text_input(
+        texts.FOLDER_PATH, placeholder=texts.FOLDER_PATH_HINT, max_chars=4096, key=f"folder path {round_}"
+    )
+    collection = st.text_input(
+        texts.FOLDER_COLLECTION,
+        calls.collection or texts.ADD_DEFAULT_COLLECTION,
+        max_chars=64,
+        help=texts.ADD_INTO_HELP,
+        key=f"folder into {calls.collection}",
+    )
+    schedule = _choose_schedule("add", None)
+    if st.button(texts.FOLDER_ADD, type="primary", disabled=not (path.strip() and collection.strip())):
+        with reported():
+            folder = calls.add_folder(path.strip(), collection.strip(), schedule)
+            calls.run_folder(folder.id)
+            parts.notice(texts.FOLDER_ADDED)
+            st.session_state["folder round"] = round_ + 1
+            st.rerun()
+
+
+def _choose_schedule(key: str, folder: FolderForm | None) -> Mapping[str, Any]:
+    """What the service is told of when a folder is synced."""
+    every = folder.schedule.removeprefix("every ") if folder and folder.schedule.startswith("every ") else ""
+    cron = folder.schedule if folder and not every else ""
+    now = EVERY if every else CRON if cron else WATCH if folder is None or folder.watch else NEVER
+    kind = st.radio(
+        texts.FOLDER_WHEN, list(WHEN), index=list(WHEN).index(now), format_func=WHEN.__getitem__, key=f"{key} when"
+    )
+    schedule: dict[str, Any] = {"schedule": "", "every": "", "watch": kind == WATCH}
+    if kind == EVERY:
+        minutes = st.number_input(texts.FOLDER_EVERY, 1, 60 * 24 * 365, _minutes(every), key=f"{key} minutes")
+        schedule["every"] = f"{minutes}m"
+    if kind == CRON:
+        written = st.text_input(
+            texts.FOLDER_CRON, cron or DEFAULT_CRON, help=texts.FOLDER_CRON_HELP, max_chars=200, key=f"{key} cron"
+        )
+        schedule["schedule"] = written.strip()
+    if kind in (EVERY, CRON):
+        is_watched = folder is not None and folder.watch
+        schedule["watch"] = st.checkbox(texts.FOLDER_ALSO_WATCH, is_watched, key=f"{key} watch")
+    return schedule
+
+
+def _minutes(every: str) -> int:
+    """An interval of the service in minutes."""
+    unit = {"s": 1 / 60, "m": 1, "h": 60, "d": 60 * 24}.get(every[-1:], 0)
+    return max(1, round(int(every[:-1]) * unit)) if unit and every[:-1].isdigit() else DEFAULT_MINUTES

@@ -1,0 +1,155 @@
+"""The page Models: which LLM answers, Ollama's models, providers' keys, the search. Takes and shows no key."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from app.api.schemas_admin import KeyForm, ModelsForm, SettingForm
+from app.web import admin_texts as texts
+from app.web import vision
+from app.web.admin import parts
+from app.web.admin.calls import Calls
+from app.web.admin.ollama import show_ollama
+from app.web.escape import one_line, plain
+from app.web.frame import Desk, reported, show_error
+from rag.errors import LecternError
+
+AUTOMATIC, QUOTES, OTHER = "", "off", "other"
+"""Choices beside the models; the first two are what the service calls them."""
+
+NAME_SHOWN = 200
+
+
+def show(desk: Desk) -> None:
+    """Draw the page."""
+    st.header(texts.MODELS)
+    parts.show_notice()
+    calls = Calls(desk.client, desk.collection)
+    may_manage = calls.identity().manages_server
+    models = calls.models()
+    if not may_manage:
+        st.caption(texts.LLM_FORBIDDEN)
+    with st.container(border=True):
+        _show_llm(calls, models, may_manage=may_manage)
+    with st.container(border=True):
+        show_ollama(calls, models, may_manage=may_manage)
+    with st.container(border=True):
+        _show_keys(models.keys)
+    with st.container(border=True), reported():
+        _show_settings(calls, may_manage=may_manage)
+
+
+def _show_llm(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
+    st.subheader(texts.LLM)
+    if models.is_quotes_only:
+        st.write(plain(texts.LLM_NONE))
+        if models.origin == "none":
+            st.caption(plain(texts.LLM_NONE_REMEDY))
+    else:
+        st.markdown(f"**{plain(one_line(models.llm, NAME_SHOWN))}**")
+        st.caption(plain(texts.LLM_ORIGIN[models.origin]))
+        st.caption(plain(texts.LLM_SEES if models.sees_images else texts.LLM_SEES_NOT))
+    if models.problem:
+        show_error(LecternError(models.problem, models.remedy))
+    if may_manage:
+        _choose_llm(calls, models)
+
+
+def _choose_llm(calls: Calls, models: ModelsForm) -> None:
+    named = [f"ollama:{model.name}" for model in models.ollama.models if model.can_chat]
+    if models.configured not in ("", QUOTES, *named):
+        named.insert(0, models.configured)
+    if models.origin == "chosen here" and models.llm and models.llm not in named:
+        named.insert(0, models.llm)
+    now = AUTOMATIC if models.origin != "chosen here" else models.llm or QUOTES
+    options = [AUTOMATIC, QUOTES, *named, OTHER]
+    words = {
+        AUTOMATIC: texts.LLM_AUTOMATIC if models.configured else texts.LLM_AUTOMATIC_FOUND,
+        QUOTES: texts.LLM_QUOTES,
+        OTHER: texts.LLM_OTHER,
+    }
+    choice = st.selectbox(
+        texts.LLM_CHOOSE,
+        options,
+        index=options.index(now),
+        format_func=lambda name: words.get(name) or one_line(name, NAME_SHOWN),
+        key=f"llm of {now}",
+    )
+    llm = choice
+    if choice == OTHER:
+        llm = st.text_input(texts.LLM_OTHER_NAME, help=texts.LLM_OTHER_HELP, max_chars=300).strip()
+    use, attempt = st.columns(2)
+    if use.button(
+        texts.LLM_USE, type="primary", width="stretch", disabled=choice == now or (choice == OTHER and not llm)
+    ):
+        with reported():
+            calls.choose_llm(llm)
+            vision.forget()
+            parts.notice(texts.LLM_CHANGED)
+            st.rerun()
+    asked = models.llm if choice in (AUTOMATIC, OTHER) and not llm else llm
+    if attempt.button(texts.LLM_TRY, width="stretch", disabled=asked in ("", QUOTES)):
+        with reported(), st.spinner(texts.LLM_TRYING, show_time=True):
+            trial = calls.try_llm(asked)
+            st.success(plain(texts.LLM_TRIED.format(llm=trial.llm, seconds=trial.milliseconds / 1000)))
+            st.text(one_line(trial.reply, NAME_SHOWN))
+
+
+def _show_keys(keys: list[KeyForm]) -> None:
+    st.subheader(texts.KEYS)
+    st.dataframe(
+        pd.DataFrame(
+            {
+                texts.KEYS_PROVIDER: [texts.PROVIDERS.get(key.provider, key.provider) for key in keys],
+                texts.KEYS_STATE: [texts.KEYS_SET if key.is_set else texts.KEYS_NOT_SET for key in keys],
+                texts.KEYS_VARIABLE: [key.variable for key in keys],
+                texts.KEYS_PLACE: [key.place for key in keys],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+        alt=texts.KEYS_ALT,
+    )
+    st.caption(plain(texts.KEYS_EXPLAINED))
+
+
+def _show_settings(calls: Calls, *, may_manage: bool) -> None:
+    st.subheader(texts.SEARCH_SETTINGS)
+    told = calls.settings()
+    if may_manage:
+        st.caption(texts.SEARCH_SETTINGS_EXPLAINED)
+    for setting in told.settings:
+        _show_setting(calls, setting, may_manage=may_manage)
+    shown = texts.SEARCH_PARTS.format(embedder=told.embedder, reranker=told.reranker, engine=told.engine)
+    st.caption(plain(shown))
+
+
+def _show_setting(calls: Calls, setting: SettingForm, *, may_manage: bool) -> None:
+    is_whole = setting.name != "refusal_threshold"
+    convert = int if is_whole else float
+    number, effect = st.columns([1, 2], vertical_alignment="center")
+    value = number.number_input(
+        texts.SETTING_NAMES.get(setting.name, setting.name),
+        convert(setting.least),
+        convert(setting.most),
+        None if setting.value is None else convert(setting.value),
+        step=1 if is_whole else 0.01,
+        placeholder=texts.SETTING_CALIBRATED,
+        disabled=not may_manage,
+        # A new value of the service shows in a new field.
+        key=f"{setting.name} {setting.value}",
+    )
+    effect.write(plain(texts.SETTING_EFFECTS.get(setting.name, setting.description)))
+    if may_manage and value != setting.value:
+        with reported():
+            calls.change_setting(setting.name, value)
+            parts.notice(texts.SEARCH_SETTINGS_EXPLAINED)
+            st.rerun()
+    if setting.is_chosen and may_manage:
+        back = texts.SETTING_CALIBRATED if setting.configured is None else f"{setting.configured:g}"
+        label = texts.SETTING_RESET.format(value=back)
+        if effect.button(label, key=f"reset {setting.name}", icon=":material/undo:"):
+            with reported():
+                calls.change_setting(setting.name, None)
+                st.rerun()

@@ -1,0 +1,118 @@
+"""The models of Ollama on the page Models: which there are, fetching with progress, removing."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from app.api.schemas_admin import ModelsForm, OllamaModelForm, PullForm
+from app.web import admin_texts as texts
+from app.web.admin import parts
+from app.web.admin.calls import Calls
+from app.web.escape import one_line, plain
+from app.web.frame import reported, show_error
+from rag.errors import LecternError
+
+LOOK_SECONDS = 1.0
+"""Between two looks at models that are being fetched."""
+
+NAME_SHOWN = 200
+
+
+def show_ollama(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
+    """Draw what Ollama holds and fetches."""
+    st.subheader(texts.OLLAMA)
+    ollama = models.ollama
+    st.caption(plain(texts.OLLAMA_AT.format(url=ollama.url)))
+    if ollama.problem:
+        # No error: most who answer with another LLM have no Ollama.
+        st.info(f"{plain(ollama.problem)}\n\n{plain(ollama.remedy)}")
+    elif not ollama.models:
+        st.write(plain(texts.OLLAMA_NONE))
+    else:
+        _show_table(calls, ollama.models, may_manage=may_manage)
+    if any(pull.state == "running" for pull in models.pulls):
+        _watch_pulls(calls, may_manage)
+    else:
+        for pull in models.pulls:
+            _show_pull(calls, pull, may_manage=may_manage)
+    if may_manage and not ollama.problem:
+        _offer_pull(calls)
+
+
+def _show_table(calls: Calls, models: list[OllamaModelForm], *, may_manage: bool) -> None:
+    event = st.dataframe(
+        pd.DataFrame(
+            {
+                texts.OLLAMA_NAME: [one_line(model.name, NAME_SHOWN) for model in models],
+                texts.OLLAMA_SIZE: [parts.size(model.size) for model in models],
+                texts.OLLAMA_USE: [_use_of(model) for model in models],
+            }
+        ),
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"ollama models {len(models)}",
+        alt=texts.OLLAMA_ALT,
+    )
+    chosen = [models[row] for row in event.selection.rows if row < len(models)]
+    if chosen and may_manage and st.button(texts.OLLAMA_REMOVE, icon=":material/delete:"):
+        name = chosen[0].name
+        parts.confirm(
+            texts.OLLAMA_REMOVE_TITLE,
+            [name],
+            texts.OLLAMA_REMOVE_EXPLAINED,
+            texts.OLLAMA_REMOVE,
+            partial(calls.delete_model, name),
+        )
+
+
+def _use_of(model: OllamaModelForm) -> str:
+    if not model.can_chat:
+        return texts.OLLAMA_EMBEDS
+    return texts.OLLAMA_CHAT if model.is_local else texts.OLLAMA_REMOTE
+
+
+def _offer_pull(calls: Calls) -> None:
+    with st.form("pull", border=False, clear_on_submit=True):
+        name = st.text_input(texts.OLLAMA_PULL_NAME, placeholder=texts.OLLAMA_PULL_HINT, max_chars=300)
+        asked = st.form_submit_button(texts.OLLAMA_PULL, icon=":material/download:")
+    if asked and name.strip():
+        with reported():
+            calls.pull(name.strip())
+            st.rerun()
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _watch_pulls(calls: Calls, may_manage: bool) -> None:
+    """Look again until nothing is fetched any more, then draw the whole page with the new models."""
+    with reported():
+        pulls = calls.models().pulls
+        for pull in pulls:
+            _show_pull(calls, pull, may_manage=may_manage)
+        if not any(pull.state == "running" for pull in pulls):
+            st.rerun()
+
+
+def _show_pull(calls: Calls, pull: PullForm, *, may_manage: bool) -> None:
+    name = one_line(pull.model, NAME_SHOWN)
+    if pull.state == "running":
+        step = one_line(pull.step, NAME_SHOWN)
+        if pull.total:
+            step = f"{step} {parts.size(pull.completed)} / {parts.size(pull.total)}"
+        share = pull.completed / pull.total if pull.total else 0.0
+        st.progress(min(share, 1.0), plain(texts.OLLAMA_PULLING.format(model=name, step=step)))
+    elif pull.state == "done":
+        st.success(plain(texts.OLLAMA_PULLED.format(model=name)), icon=":material/check_circle:")
+    elif pull.state == "stopped":
+        st.info(plain(texts.OLLAMA_PULL_STOPPED.format(model=name)))
+    else:
+        show_error(LecternError(f"{name}: {pull.problem}", pull.remedy))
+    label = texts.OLLAMA_STOP if pull.state == "running" else texts.OLLAMA_DISMISS
+    if may_manage and st.button(label, key=f"pull {pull.model} {pull.state}"):
+        with reported():
+            calls.stop_pull(pull.model)
+            st.rerun(scope="app")

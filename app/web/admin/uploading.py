@@ -1,0 +1,148 @@
+"""Sends files one by one, follows the syncs that index them, and says what became of each. Draws nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.api.schemas import JobForm
+from app.web import admin_texts as texts
+from app.web.admin.calls import Calls
+from app.web.client import ServiceError
+from rag.errors import LecternError
+
+LOOK_SECONDS = 0.3
+"""Between two looks at a sync: soon enough to see it go on."""
+
+SENT, ENDED = 0.5, 1.0
+"""How far a file is that the service has, and one that is done with."""
+
+GONE = 404
+
+
+class SentFile(Protocol):
+    """A file as a browser handed it over."""
+
+    name: str
+
+    def getvalue(self) -> bytes:
+        """Its bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What became of one file so far."""
+
+    name: str
+    result: str = texts.ADD_WAITING
+    progress: float = 0.0
+    reason: str = ""
+    remedy: str = ""
+    run: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.progress >= ENDED
+
+
+def flat_name(name: str) -> str:
+    """The name under which a file of a dropped folder is kept: its subfolders become part of it."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part]
+    # The first is the folder that was dropped.
+    return " - ".join(parts[1:] if len(parts) > 1 else parts) or name
+
+
+def send_all(
+    calls: Calls, files: Sequence[SentFile], on_change: Callable[[Sequence[Upload]], None]
+) -> tuple[Upload, ...]:
+    """Send the files and wait until each is indexed or refused; `on_change` is told after each step."""
+    uploads = [Upload(flat_name(file.name)) for file in files]
+    for position, file in enumerate(files):
+        uploads[position] = replace(uploads[position], result=texts.ADD_SENDING, progress=0.1)
+        on_change(uploads)
+        uploads[position] = _send(calls, uploads[position], file)
+        on_change(uploads)
+    for told in _follow(calls, uploads):
+        on_change(told)
+    return tuple(uploads)
+
+
+def fetch_address(calls: Calls, url: str, on_change: Callable[[Sequence[Upload]], None]) -> tuple[Upload, ...]:
+    """Have the service fetch a document and wait until it is indexed or refused; `on_change` as in `send_all`."""
+    asked = Upload(url.partition("?")[0], result=texts.ADD_FETCHING, progress=0.1)
+    on_change([asked])
+    try:
+        taken = calls.add_address(url)
+    except LecternError as error:
+        return (_failed(asked, error.reason, error.remedy),)
+    uploads = [replace(asked, name=taken.documents[0], run=taken.run, result=texts.ADD_INDEXING, progress=SENT)]
+    for told in _follow(calls, uploads):
+        on_change(told)
+    return tuple(uploads)
+
+
+def _send(calls: Calls, upload: Upload, file: SentFile) -> Upload:
+    try:
+        run = calls.upload(upload.name, file.getvalue())
+    except LecternError as error:
+        return _failed(upload, error.reason, error.remedy)
+    return replace(upload, run=run, result=texts.ADD_INDEXING, progress=SENT)
+
+
+def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
+    """Look at the syncs until all have ended; changes `uploads` and gives it after each look."""
+    ended: dict[str, JobForm] = {}
+    while waiting := {upload.run for upload in uploads if not upload.is_done} - ended.keys():
+        for run in sorted(waiting):
+            try:
+                job = calls.job(run)
+            except ServiceError as error:
+                if error.status != GONE:
+                    raise
+                _end(uploads, run, texts.ADD_LOST, texts.ADD_LOST_REMEDY)
+                continue
+            if job.finished_at:
+                ended[run] = job
+            elif job.progress and job.progress.files_total:
+                share = SENT + (ENDED - SENT) * 0.95 * job.progress.files_done / job.progress.files_total
+                uploads[:] = [
+                    replace(upload, progress=share) if upload.run == run and not upload.is_done else upload
+                    for upload in uploads
+                ]
+        if not {upload.run for upload in uploads if not upload.is_done} - ended.keys():
+            uploads[:] = [upload if upload.is_done else _outcome(upload, ended) for upload in uploads]
+        yield uploads
+        if any(not upload.is_done for upload in uploads):
+            time.sleep(LOOK_SECONDS)
+
+
+def _outcome(upload: Upload, jobs: dict[str, JobForm]) -> Upload:
+    """What became of a file: the sync that it asked for, or one that was at work already, has read it."""
+    own = jobs[upload.run]
+    if own.error is not None:
+        return _failed(upload, own.error.detail, own.error.remedy)
+    if own.report is None:
+        return _failed(upload, texts.ADD_STOPPED, texts.ADD_STOPPED_REMEDY)
+    # The latest word counts: a file may fail once and be read by the sync after.
+    for job in reversed([job for job in jobs.values() if job.report is not None]):
+        report = job.report or {}
+        for file in report["failed"]:
+            if file["path"] == upload.name:
+                return _failed(upload, file["reason"], file["remedy"])
+        files = report["files"]
+        renamed = [names["to"] for names in files["renamed"]]
+        if upload.name in (*files["added"], *files["changed"], *renamed):
+            return replace(upload, result=texts.ADD_INDEXED, progress=ENDED)
+    return replace(upload, result=texts.ADD_UNCHANGED, progress=ENDED)
+
+
+def _end(uploads: list[Upload], run: str, reason: str, remedy: str) -> None:
+    uploads[:] = [_failed(upload, reason, remedy) if upload.run == run else upload for upload in uploads]
+
+
+def _failed(upload: Upload, reason: str, remedy: str) -> Upload:
+    return replace(upload, result=texts.ADD_FAILED, progress=ENDED, reason=reason, remedy=remedy)

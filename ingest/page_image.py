@@ -1,0 +1,54 @@
+"""Draws one page of a PDF as a PNG; meant to run inside a WorkerPool. Knows no other format."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ingest.parsers.pdf.pdfium import OpenError, PagePicture, open_pdfium
+from rag.errors import ParseError
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top in points of the page's user space."""
+
+MARK = np.array([102, 225, 255], dtype=np.uint16)
+"""The yellow (BGR) of a felt pen: multiplied with the page, so that black words stay black."""
+
+MARGIN_POINTS = 1.0
+"""Around marked words, whose boxes end where their letters do."""
+
+
+def draw_page(path: Path, number: int, scale: float, passwords: Sequence[str] = (), marks: Sequence[Box] = ()) -> bytes:
+    """A page (0-based) as PNG, `scale` pixels for each point; large pages get fewer. Raises ParseError.
+
+    What lies in `marks` is marked.
+    """
+    for password in ("", *passwords):
+        try:
+            with open_pdfium(path, password) as document:
+                picture = document.render(number, scale=scale) if 0 <= number < document.page_count else None
+        except OpenError:
+            continue
+        if picture is None:
+            raise ParseError(f"Page {number + 1} of {path.name} cannot be drawn.", "Open the file itself.")
+        encoded = io.BytesIO()
+        Image.fromarray(np.ascontiguousarray(_mark(picture, marks)[:, :, ::-1])).save(encoded, "PNG")
+        return encoded.getvalue()
+    raise ParseError(f"{path.name} cannot be opened.", "It may have changed: sync its folder again.")
+
+
+def _mark(picture: PagePicture, marks: Sequence[Box]) -> Any:
+    if not marks:
+        return picture.pixels
+    pixels = picture.pixels.copy()
+    touched = np.zeros(pixels.shape[:2], dtype=bool)
+    margin = np.array([-MARGIN_POINTS, -MARGIN_POINTS, MARGIN_POINTS, MARGIN_POINTS])
+    for x0, y0, x1, y1 in picture.place(np.asarray(marks) + margin).clip(0).tolist():
+        touched[y0:y1, x0:x1] = True
+    pixels[touched] = pixels[touched] * MARK // 255
+    return pixels

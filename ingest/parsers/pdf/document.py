@@ -1,0 +1,120 @@
+"""Turns a PDF into a ParsedDocument. Knows no other format; pdfium and pypdf are behind their own modules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.cleanup import one_line, words_in
+from ingest.parsers import ocr
+from ingest.parsers.attachments import attachment_warning
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pdf.blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
+from ingest.parsers.pdf.fallback import check_page_count, iso_date, parse_with_pypdf
+from ingest.parsers.pdf.pages import PageReader
+from ingest.parsers.pdf.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
+from ingest.parsers.pdf.rows import Row, make_rows
+from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
+from ingest.titles import choose_title
+from rag.errors import ParseError
+from rag.types import Page, ParsedDocument
+
+SEGMENT_PAGES = 1000
+"""Furniture and vocabulary are judged over as many pages at a time: their words take 250 KiB of memory a page."""
+
+
+def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a PDF. Raises ParseError with the reason when it is damaged, locked, empty or too large."""
+    passwords = ["", *options.passwords_for(path)]
+    locked = False
+    for password in passwords:
+        try:
+            with open_pdfium(path, password) as document:
+                return _parse_open(path, document, options, password)
+        except OpenError as error:
+            if error.code == SECURITY_ERROR:
+                raise ParseError(
+                    f"{path.name} is encrypted in a way that cannot be read.",
+                    "Save an unencrypted copy of it in the folder.",
+                ) from error
+            locked = error.code == PASSWORD_ERROR
+            if not locked:
+                break
+    if locked:
+        raise ParseError(
+            f"{path.name} is encrypted and needs a password.", "Add its password to the passwords setting."
+        )
+    return parse_with_pypdf(path, options, passwords)
+
+
+def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, password: str) -> ParsedDocument:
+    if document.page_count == 0:
+        raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
+    check_page_count(path, document.page_count, options)
+    reader = PageReader(document, options)
+    pages: list[Page] = []
+    headings: list[Heading] = []
+    body = 0
+    for first in range(0, document.page_count, SEGMENT_PAGES):
+        last = min(first + SEGMENT_PAGES, document.page_count)
+        raw_pages = [reader.read(number) for number in range(first, last)]
+        rows_by_page = [make_rows(raw.lines) for raw in raw_pages]
+        body = body or usual_height(rows_by_page)
+        turns = [raw.turns for raw in raw_pages]
+        more, found = _write_pages(document, rows_by_page, turns, first, body)
+        pages += more
+        headings += found
+    if not any(page.text for page in pages):
+        return _parse_without_text(path, options, password)
+    sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
+    heading = largest_heading(headings)
+    return ParsedDocument(
+        title=choose_title(one_line(document.metadata("Title")), heading, path.name),
+        file_type="pdf",
+        pages=tuple(pages),
+        sections=tuple(sections),
+        author=one_line(document.metadata("Author")),
+        created=iso_date(document.metadata("CreationDate")),
+        page_word="page",
+        warnings=(*reader.warnings(), *attachment_warning([one_line(name) for name in document.attachments()])),
+    )
+
+
+def _parse_without_text(path: Path, options: ParseOptions, password: str) -> ParsedDocument:
+    """Give pypdf a try at a PDF in which pdfium found no words."""
+    try:
+        return parse_with_pypdf(path, options, [password])
+    except ParseError as error:
+        if options.ocr and ocr.is_available():
+            raise ParseError(
+                f"{path.name} has no text layer, and OCR found no words on its pages.",
+                "Remove it, or replace it with a sharper scan.",
+            ) from error
+        raise ParseError(
+            f"{path.name} has no text layer: its pages are pictures or empty.",
+            "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR.",
+        ) from error
+
+
+def _write_pages(
+    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int], first: int, body: int
+) -> tuple[list[Page], list[Heading]]:
+    """The pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
+    furniture = furniture_rows(rows_by_page)
+    vocabulary = _vocabulary(rows_by_page)
+    pages: list[Page] = []
+    headings: list[Heading] = []
+    for place, rows in enumerate(rows_by_page):
+        number = first + place
+        writer = PageWriter(vocabulary)
+        groups = group_rows(rows, furniture[place], body)
+        pages.append(writer.write(groups, number, label=one_line(document.label(number)), turns=turns[place]))
+        headings += writer.headings
+    return pages, headings
+
+
+def _vocabulary(rows_by_page: list[list[Row]]) -> set[str]:
+    """The document's words when some are broken at a line's end; else nothing needs them."""
+    rows = [row for rows in rows_by_page for row in rows]
+    if not any(word.broken for row in rows for word in row.words):
+        return set()
+    return words_in(word.text for row in rows for word in row.words if not word.broken)

@@ -1,0 +1,63 @@
+"""Reads one file and cuts it into chunks, inside a worker process. Knows no index."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest.chunking import chunk_document
+from ingest.parsers.options import ParseOptions
+from ingest.parsing import parse_file
+from ingest.scan import explain_os_error, hash_file
+from rag.errors import ParseError, UnsettledFileError
+from rag.protocols import Tokenizer
+from rag.types import Chunk, FileState, ParsedDocument
+
+TRIES = 2
+"""A file that is being written is read once more before it is reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file read and cut; `parsed` is None when its content is what is indexed already."""
+
+    file: FileState
+    parsed: ParsedDocument | None
+    chunks: tuple[Chunk, ...]
+    seconds: float
+
+
+def prepare_file(
+    root: Path, file: FileState, known_sha256: str, tokenizer: Tokenizer, options: ParseOptions, chunk_tokens: int
+) -> Prepared:
+    """Parse and chunk a file. Raises ParseError; UnsettledFileError where the next sync should try again."""
+    started = time.perf_counter()
+    path = root / os.fsdecode(file.path_bytes)
+    for _ in range(TRIES):
+        before = _read_state(path, file)
+        if before.sha256 == known_sha256:
+            return Prepared(before, None, (), time.perf_counter() - started)
+        parsed = parse_file(path, options)
+        chunks = chunk_document(parsed, tokenizer, limit=chunk_tokens, file_name=Path(file.path).name)
+        after = path.stat() if path.exists() else None
+        if after and (after.st_size, after.st_mtime_ns) == (before.size, before.mtime_ns):
+            if not chunks:
+                raise ParseError("The file holds no words.", "If it shows text, print it to a PDF and index that.")
+            # The blocks have done their work; without them a document is half as large on its way.
+            bare = replace(parsed, pages=tuple(replace(page, blocks=()) for page in parsed.pages))
+            return Prepared(before, bare, tuple(chunks), time.perf_counter() - started)
+    raise UnsettledFileError("The file changed while it was read.", "Sync again when nothing writes to it.")
+
+
+def _read_state(path: Path, file: FileState) -> FileState:
+    try:
+        status = path.stat()
+        if not os.access(path, os.R_OK):
+            raise PermissionError
+    except OSError as error:
+        raise UnsettledFileError(*explain_os_error(error)) from None
+    if not (sha256 := hash_file(path)):
+        raise UnsettledFileError("Its content cannot be read: the disk failed.", "Check the disk, and sync again.")
+    return replace(file, size=status.st_size, mtime_ns=status.st_mtime_ns, sha256=sha256)

@@ -1,0 +1,1 @@
+"""Runs work on files of unknown origin in worker processes with limits."""

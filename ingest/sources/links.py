@@ -1,0 +1,131 @@
+"""Adds documents by their URLs to the uploads of a collection, and remembers from where. Knows no HTTP and no index."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from app.service.page_images import Sandbox
+from ingest.parsers.guessing import find_extension
+from ingest.sources.fetch import Fetcher
+from ingest.sources.uploads import Uploads, safe_name
+from rag.errors import NotFoundError, StoreError
+
+LINKS_FILE = ".links.json"
+"""In the uploads of a collection; syncs pass over names that begin with a dot."""
+
+LONGEST_STEM = 100
+"""Characters of a file's name before its extension."""
+
+_UNSAFE = re.compile(r"[^\w .()-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """From where a file was fetched."""
+
+    url: str
+    fetched_at: str
+
+
+def nothing_fetched(collection: str) -> NotFoundError:
+    """There is nothing to fetch again."""
+    return NotFoundError(f"Nothing in the collection {collection!r} was fetched from an address.")
+
+
+class Links:
+    """The fetched files of one collection. Not for use by two processes at once."""
+
+    def __init__(
+        self,
+        collection: str,
+        uploads: Uploads,
+        fetcher: Fetcher,
+        sandbox: Sandbox,
+        lock: AbstractContextManager[object] | None = None,
+    ) -> None:
+        """`lock` is held while names are chosen and files exchanged: threads of one process share one."""
+        self._collection = collection
+        self._uploads = uploads
+        self._fetcher = fetcher
+        self._sandbox = sandbox
+        self._lock = lock or nullcontext()
+        self.folder = uploads.folder(collection)
+        self._file = self.folder / LINKS_FILE
+
+    def add(self, url: str) -> str:
+        """Fetch a document, in place of what was fetched from there before; returns its file's name.
+
+        Raises FetchError, ParseError, StoreError.
+        """
+        with self._uploads.receive() as scratch:
+            fetched = self._fetcher.fetch(url, scratch / "fetched")
+            named = unquote(urlsplit(fetched.url).path)
+            extension = self._sandbox.run(find_extension, fetched.file, named=named, media_type=fetched.media_type)
+            with self._lock:
+                name = self._choose_name(url, fetched.url, extension)
+                self._uploads.accept(self._collection, [fetched.file.rename(scratch / name)])
+                self._write({**self.load(), name: Link(url, datetime.now(UTC).isoformat(timespec="seconds"))})
+        return name
+
+    def add_again(self, name: str) -> str:
+        """Fetch a document from where it came; returns its file's name now. Raises NotFoundError, else as `add`."""
+        link = self.load().get(name)
+        if link is None:
+            raise NotFoundError(
+                f"{name!r} in the collection {self._collection!r} was not fetched from an address.",
+                "Name the document as it is listed, or give its address.",
+            )
+        return self.add(link.url)
+
+    def load(self) -> dict[str, Link]:
+        """What was fetched and is still there, by the file's name. Raises StoreError."""
+        try:
+            listed = json.loads(self._file.read_text("utf-8")) if self._file.exists() else {}
+            return {name: Link(**link) for name, link in listed.items() if (self.folder / name).is_file()}
+        except (OSError, ValueError, TypeError) as error:
+            raise StoreError(f"{self._file} cannot be read.", "Delete it, and add the addresses again.") from error
+
+    def urls(self) -> list[str]:
+        """The addresses that were fetched. Raises NotFoundError when there are none."""
+        found = [link.url for link in self.load().values()]
+        if not found:
+            raise nothing_fetched(self._collection)
+        return found
+
+    def _choose_name(self, url: str, final: str, extension: str) -> str:
+        known = self.load()
+        for name, link in known.items():
+            if link.url == url and Path(name).suffix == extension:
+                return name
+        parts = urlsplit(final)
+        last = PurePosixPath(unquote(parts.path)).stem
+        stem = _UNSAFE.sub("_", f"{parts.hostname} {last}".strip())[:LONGEST_STEM].rstrip(". ")
+        name, number = f"{stem}{extension}", 1
+        while (self.folder / name).exists():
+            number += 1
+            name = f"{stem} ({number}){extension}"
+        return safe_name(name)
+
+    def _write(self, links: Mapping[str, Link]) -> None:
+        """Whole or not at all, and readable by its owner only: an address may hold a key."""
+        try:
+            handle, made = tempfile.mkstemp(prefix=LINKS_FILE, dir=self.folder)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                    json.dump({name: asdict(link) for name, link in links.items()}, stream, indent=1)
+                Path(made).replace(self._file)
+            except BaseException:
+                with suppress(OSError):
+                    Path(made).unlink()
+                raise
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be written: {error.strerror}.", "Check the disk.") from error

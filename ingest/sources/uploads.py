@@ -1,0 +1,111 @@
+"""Keeps what is uploaded in one folder for each collection: safe names, checked content. Knows no HTTP."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path, PureWindowsPath
+from urllib.parse import quote
+
+from app.service.page_images import Sandbox
+from ingest.parsers.sniffing import check_content
+from ingest.parsing import REMEDIES, SUPPORTED
+from ingest.scan import JUNK
+from rag.errors import ConfigurationError, ParseError, StoreError
+
+LONGEST_NAME = 200
+"""Bytes; file systems take 255, and a suffix may be added."""
+
+UPLOADS = "uploads"
+"""The folder in a home."""
+
+INCOMING = ".incoming-"
+
+
+class Uploads:
+    """The uploaded files below one folder."""
+
+    def __init__(self, root: Path, sandbox: Sandbox) -> None:
+        self._root = root.resolve()
+        self._sandbox = sandbox
+
+    def sweep(self) -> None:
+        """Delete what was coming in when a process was killed; for the owner of the index, before it receives."""
+        for cut_off in self._root.glob(f"{INCOMING}*"):
+            shutil.rmtree(cut_off, ignore_errors=True)
+
+    def folder(self, collection: str) -> Path:
+        """Where the uploads of a collection lie; whatever its name, a folder right below the root."""
+        return self._root / quote(collection, safe="").replace(".", "%2E")
+
+    def owns(self, collection: str, file: Path) -> bool:
+        """Whether a file is an upload into a collection."""
+        return self.folder(collection) in file.parents
+
+    @contextmanager
+    def receive(self) -> Iterator[Path]:
+        """An empty folder for files that are coming in, on the same disk; removed with what is left in it."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=INCOMING, dir=self._root))
+        except OSError as error:
+            raise _no_room(self._root, error) from error
+        try:
+            yield scratch
+        except OSError as error:
+            raise _no_room(self._root, error) from error
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def accept(self, collection: str, files: list[Path]) -> None:
+        """Check files and put them into the collection's folder, all or none. Raises ParseError, StoreError."""
+        for file in files:
+            self._sandbox.run(check_content, file, SUPPORTED[file.suffix.lower()])
+        folder = self.folder(collection)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in files:
+                file.replace(folder / file.name)
+        except OSError as error:
+            raise _no_room(folder, error) from error
+
+    def delete(self, collection: str) -> None:
+        """Delete what was uploaded into a collection."""
+        shutil.rmtree(self.folder(collection), ignore_errors=True)
+
+
+def safe_name(given: str) -> str:
+    """The name under which an uploaded file is kept. Raises ConfigurationError for one that is no plain file name."""
+    name = unicodedata.normalize("NFC", given).strip().rstrip(". ")
+    if not name or "/" in name or "\\" in name or ":" in name or given.strip() in (".", ".."):
+        raise _bad_name(given, "it is not a plain file name")
+    if any(unicodedata.category(character).startswith("C") for character in name):
+        raise _bad_name(given, "it has characters that are not seen")
+    if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
+        raise _bad_name(given, f"it is longer than {LONGEST_NAME} bytes")
+    if PureWindowsPath(name).is_reserved() or any(fnmatch(name, pattern) for pattern in JUNK):
+        raise _bad_name(given, "names like it are reserved or left out of syncs")
+    return name
+
+
+def check_type(name: str) -> None:
+    """Raise ParseError unless Lectern reads files with this name's extension."""
+    extension = Path(name).suffix.lower()
+    if extension not in SUPPORTED:
+        what = f"{extension} files" if extension else "files without an extension"
+        raise ParseError(f"Lectern does not read {what} ({name}).", REMEDIES.get(extension, "Save it as PDF or .docx."))
+
+
+def _bad_name(given: str, why: str) -> ConfigurationError:
+    shown = "".join(character if character.isprintable() else "?" for character in given[:LONGEST_NAME])
+    return ConfigurationError(f"The file name {shown!r} is refused: {why}.", "Give the file another name.")
+
+
+def _no_room(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"The upload could not be kept in {folder}: {error.strerror or error}.", "Check the disk and its permissions."
+    )

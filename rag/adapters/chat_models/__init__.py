@@ -1,6 +1,0 @@
-"""Chat models through LangChain: `open_chat_model` gives one, `disable_tracing` keeps LangChain's to itself."""
-
-from rag.adapters.chat_models.model import ChatModel, open_chat_model
-from rag.adapters.chat_models.privacy import disable_tracing
-
-__all__ = ["ChatModel", "disable_tracing", "open_chat_model"]

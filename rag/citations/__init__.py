@@ -1,0 +1,1 @@
+"""Checks an answer's citations: markers, claims, amounts, and the evidence in the sources."""

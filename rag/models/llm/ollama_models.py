@@ -1,0 +1,167 @@
+"""Lists, fetches and deletes the models of an Ollama, through its own client. Knows no prompt and no LangChain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import ollama
+
+from rag.errors import ModelError, NotFoundError
+from rag.urls import is_loopback, without_credentials
+
+DEFAULT_URL = "http://127.0.0.1:11434"
+FIND_SECONDS = 0.25
+"""Whether a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
+FOUND_SECONDS = 5.0
+"""How long one that is there may take to say what it has: it may be busy, or this machine with its own models."""
+SMALLEST_LOCAL_MODEL = 1_000_000
+"""Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
+EMBEDDING_FAMILIES = ("bert", "embed")
+EMBEDDING_NAMES = ("embed", "minilm", "bge-", "gte-", "e5-", "rerank")
+LARGEST_BY_DEFAULT = 10_000_000_000
+"""Bytes. A larger model was pulled for another machine's worth of memory; it is used when it is named."""
+
+PULL_SILENCE_SECONDS = 600.0
+"""Ollama says nothing while it checks the hash of what it fetched, which takes minutes for the largest models."""
+DELETE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaModel:
+    """A model as Ollama lists it; `size` in bytes."""
+
+    name: str
+    size: int
+    modified_at: datetime
+    is_local: bool
+    can_chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullProgress:
+    """What Ollama does of a pull right now, and how many bytes of that it has done."""
+
+    step: str
+    completed: int
+    total: int
+
+
+def find_chat_model(base_url: str | None = None) -> str | None:
+    """The chat model to use when none is named: the newest that fits most machines, else the smallest.
+
+    None when nothing is there within FIND_SECONDS, or what is there says nothing within FOUND_SECONDS. Without
+    `base_url` only this machine is asked, and a model that Ollama would run elsewhere is never chosen.
+    """
+    try:
+        models = list_models(base_url, FOUND_SECONDS, connect=FIND_SECONDS)
+    except ModelError:
+        return None
+    usable = [model for model in models if model.can_chat and model.is_local]
+    if not usable:
+        return None
+    fitting = [model for model in usable if model.size <= LARGEST_BY_DEFAULT]
+    if fitting:
+        return max(fitting, key=lambda model: (model.modified_at, model.size, model.name)).name
+    return min(usable, key=lambda model: (model.size, model.name)).name
+
+
+def list_models(
+    base_url: str | None = None, timeout: float = 2.0, *, connect: float | None = None
+) -> list[OllamaModel]:
+    """The models that the Ollama at `base_url` has.
+
+    Raises ModelError when it cannot be asked, is not there within `connect` seconds or silent for `timeout`.
+    """
+    url = base_url or DEFAULT_URL
+    with _open(url, timeout, connect) as client:
+        try:
+            listed = client.list().models
+        except Exception as error:
+            raise _explain(error, url) from None
+    return [_convert(model) for model in listed if model.model]
+
+
+def context_length(model: str, base_url: str | None = None, timeout: float = 2.0) -> int | None:
+    """How many tokens `model` can hold by its file; None when it does not say. Raises ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, timeout) as client:
+        try:
+            details = client.show(model).modelinfo or {}
+        except ollama.ResponseError as error:
+            if error.status_code == 404:
+                raise ModelError(
+                    f"Ollama at {without_credentials(url)} has no model {model!r}.", f"Run: ollama pull {model}"
+                ) from None
+            raise _explain(error, url) from None
+        except Exception as error:
+            raise _explain(error, url) from None
+    lengths = [value for key, value in details.items() if key.endswith(".context_length")]
+    return next((value for value in lengths if isinstance(value, int)), None)
+
+
+def pull_model(model: str, base_url: str | None = None) -> Iterator[PullProgress]:
+    """Have Ollama fetch a model; closing the iterator stops it. Raises ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, PULL_SILENCE_SECONDS) as client:
+        try:
+            for progress in client.pull(model, stream=True):
+                yield PullProgress(progress.status or "", progress.completed or 0, progress.total or 0)
+        except ollama.ResponseError as error:
+            raise ModelError(
+                f"Ollama cannot fetch {model!r}: {error.error.rstrip('.')}.",
+                "Check the name at ollama.com/library, the connection to the internet and the room on the disk.",
+            ) from None
+        except Exception as error:
+            raise _explain(error, url) from None
+
+
+def delete_model(model: str, base_url: str | None = None) -> None:
+    """Have Ollama delete a model's files. Raises NotFoundError, ModelError."""
+    url = base_url or DEFAULT_URL
+    with _open(url, DELETE_SECONDS) as client:
+        try:
+            client.delete(model)
+        except ollama.ResponseError as error:
+            if error.status_code == 404:
+                raise NotFoundError(f"Ollama has no model {model!r}.", "Look at the list again.") from None
+            raise _explain(error, url) from None
+        except Exception as error:
+            raise _explain(error, url) from None
+
+
+def _open(url: str, timeout: float, connect: float | None = None) -> ollama.Client:
+    """A client that does not send what is meant for this machine to a proxy."""
+    waits = httpx.Timeout(timeout, connect=timeout if connect is None else connect)
+    try:
+        return ollama.Client(host=url, timeout=waits, trust_env=not is_loopback(url))
+    except Exception as error:
+        raise _explain(error, url) from None
+
+
+def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
+    name = str(model.model)
+    size = int(model.size or 0)
+    family = ((model.details.family if model.details else None) or "").lower()
+    embeds = any(word in name.lower() for word in EMBEDDING_NAMES) or any(word in family for word in EMBEDDING_FAMILIES)
+    return OllamaModel(
+        name=name,
+        size=size,
+        modified_at=model.modified_at or datetime.min.replace(tzinfo=UTC),
+        is_local=size >= SMALLEST_LOCAL_MODEL and not name.endswith(("-cloud", ":cloud")),
+        can_chat=not embeds,
+    )
+
+
+def _explain(error: Exception, url: str) -> ModelError:
+    """Every failure is told as what it means to the user; the library's messages name no address."""
+    if isinstance(error, ConnectionError | httpx.HTTPError):
+        return ModelError(
+            f"Cannot connect to Ollama at {without_credentials(url)}.", "Start Ollama (ollama serve), or check its URL."
+        )
+    return ModelError(
+        f"What answers at {without_credentials(url)} is not Ollama ({type(error).__name__}).",
+        "Check the URL of Ollama.",
+    )

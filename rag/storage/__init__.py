@@ -1,0 +1,1 @@
+"""Stores the index: vectors in Chroma, everything else in the catalogue."""

@@ -1,0 +1,348 @@
+"""The reading side of the catalogue: lexical search, hits, pages and lists. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Select, select, text
+
+from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.schema import (
+    collections,
+    documents,
+    folders,
+    generations,
+    indexes,
+    pages,
+    runs,
+    translated_errors,
+)
+from rag.storage.catalogue.writer import chunk_of
+from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
+
+TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT = 1.0, 0.4, 0.4, 1.0
+"""BM25 weights of a chunk's own words, of its title and section, of its file name's words, and of the pairs of
+characters of scripts without spaces: the same header stands on every chunk of a document, so it says which document,
+and the text says which page."""
+
+FILTERS = {
+    "document": documents.c.path,
+    "folder": folders.c.root,
+    "type": generations.c.file_type,
+    "title": generations.c.title,
+    "author": generations.c.author,
+    "created": generations.c.created,
+}
+
+LEXICAL_SEARCH = text(
+    """
+    SELECT generations.vector_key || ':' || chunks.ordinal AS id,
+           -bm25(chunk_words, :text, :header, :names, :pairs) AS score
+    FROM chunk_words
+    JOIN chunks ON chunks.id = chunk_words.rowid
+    JOIN generations ON generations.id = chunks.generation_id
+    WHERE chunk_words MATCH :query AND generations.index_id = :index
+      AND (:all_documents OR generations.document_id IN (SELECT value FROM json_each(:documents)))
+    ORDER BY score DESC, chunks.id
+    LIMIT :limit
+    """
+)
+
+# CROSS JOIN keeps SQLite to this order: left to itself it reads every chunk of the index, forty times slower.
+# The plus keeps SQLite from the index on index_id, through which it would read every document once for each hit.
+CHUNKS_BY_ID = text(
+    """
+    SELECT wanted.value AS id, generations.document_id, chunks.*
+    FROM json_each(:ids) AS wanted
+    CROSS JOIN generations ON generations.vector_key = substr(wanted.value, 1, instr(wanted.value, ':') - 1)
+    CROSS JOIN chunks ON chunks.generation_id = generations.id
+                     AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
+    WHERE +generations.index_id = :index
+    """
+)
+
+
+SECTIONS = text(
+    """
+    WITH newest AS (
+        SELECT generations.id, generations.title FROM generations
+        WHERE generations.index_id = :index AND generations.chunk_count > 0
+        ORDER BY generations.indexed_at DESC, generations.id LIMIT :limit
+    )
+    SELECT newest.id, newest.title, chunks.section
+    FROM newest JOIN chunks ON chunks.generation_id = newest.id
+    WHERE chunks.section <> ''
+    GROUP BY newest.id, chunks.section ORDER BY newest.id, min(chunks.ordinal)
+    """
+)
+
+
+class Library:
+    """Every method reads one consistent state, and raises StoreError when the file fails."""
+
+    def __init__(self, engine: Engine, file: Path) -> None:
+        self._engine = engine
+        self._file = file
+
+    def find_index(self, collection: str) -> IndexInfo | None:
+        """The index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
+        with self._reading() as connection:
+            row = self._active_index(connection, collection)
+            return IndexInfo(row.id, row.fingerprint, row.space, True) if row else None
+
+    def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
+        """Ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""
+        for name in filters:
+            if name not in FILTERS:
+                raise ConfigurationError(
+                    f"There is no field {name!r} to filter by.", f"The fields are: {', '.join(FILTERS)}."
+                )
+        with self._reading() as connection:
+            query = _answering_documents(self._collection_id(connection, collection)).with_only_columns(
+                documents.c.id, *(FILTERS[name] for name in filters)
+            )
+            patterns = [_compile_filter(pattern) for pattern in filters.values()]
+            return [
+                id_
+                for id_, *values in connection.execute(query)
+                if all(pattern.fullmatch(value.casefold()) for pattern, value in zip(patterns, values, strict=True))
+            ]
+
+    def list_names(self, collection: str) -> dict[int, str]:
+        """Id -> title and path of each document that answers."""
+        with self._reading() as connection:
+            query = _answering_documents(self._collection_id(connection, collection))
+            rows = connection.execute(query.with_only_columns(documents.c.id, generations.c.title, documents.c.path))
+            return {row.id: f"{row.title} {row.path}" for row in rows}
+
+    def lexical_search(
+        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+    ) -> list[tuple[str, float]]:
+        """(chunk id, BM25), best first, for an FTS5 query; only of the named documents where given."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None or not query:
+                return []
+            rows = connection.execute(
+                LEXICAL_SEARCH,
+                {
+                    "query": query,
+                    "index": index.id,
+                    "all_documents": document_ids is None,
+                    "documents": json.dumps(list(document_ids or ())),
+                    "limit": limit,
+                    "text": TEXT_WEIGHT,
+                    "header": HEADER_WEIGHT,
+                    "names": NAMES_WEIGHT,
+                    "pairs": PAIRS_WEIGHT,
+                },
+            )
+            return [(row.id, row.score) for row in rows]
+
+    def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
+        """The chunks under ids that belong to a current version; others are left out."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None:
+                return {}
+            rows = connection.execute(CHUNKS_BY_ID, {"ids": json.dumps(list(ids)), "index": index.id}).all()
+            query = _all_documents(self._collection_id(connection, collection)).where(
+                documents.c.id.in_({row.document_id for row in rows})
+            )
+            found = {row.id: _document_of(row) for row in connection.execute(query)}
+            return {row[0]: (found[row.document_id], chunk_of(row)) for row in rows}
+
+    def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
+        """Pages of the version that answers, without their blocks."""
+        with self._reading() as connection:
+            query = (
+                select(pages)
+                .join(generations, generations.c.id == pages.c.generation_id)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.document_id == document_id, indexes.c.is_active, pages.c.number.in_(numbers))
+            )
+            rows = connection.execute(query)
+            return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
+
+    def load_page(self, collection: str, document_id: int, number: int) -> Page:
+        """One page of a document, without its blocks. Raises NotFoundError."""
+        document, _ = self.load_document(collection, document_id)
+        page = self.load_pages(document_id, [number]).get(number)
+        if page is None:
+            raise NotFoundError(f"{document.path} has no page {number}.", f"It has {document.pages}, counted from 0.")
+        return page
+
+    def load_texts(self, document_id: int) -> tuple[str, list[str]]:
+        """The collection of a document, and its title and pages as they answer; none where nothing answers."""
+        with self._reading() as connection:
+            query = (
+                select(collections.c.name, generations.c.title, generations.c.id)
+                .select_from(documents)
+                .join(collections, collections.c.id == documents.c.collection_id)
+                .outerjoin(generations, generations.c.document_id == documents.c.id)
+                .outerjoin(indexes, indexes.c.id == generations.c.index_id)
+                .where(documents.c.id == document_id, indexes.c.is_active.is_(None) | indexes.c.is_active)
+            )
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return "", []
+            found = connection.execute(select(pages.c.text).where(pages.c.generation_id == row.id))
+            return row.name, [row.title or "", *found.scalars()]
+
+    def list_documents(self, collection: str) -> list[DocumentInfo]:
+        """All documents of a collection by path, also those that failed. Raises NotFoundError."""
+        with self._reading() as connection:
+            query = _all_documents(self._collection_id(connection, collection))
+            return [_document_of(row) for row in connection.execute(query.order_by(documents.c.path))]
+
+    def load_document(self, collection: str, document_id: int) -> tuple[DocumentInfo, Path]:
+        """A document and its file. Raises NotFoundError."""
+        with self._reading() as connection:
+            columns = (documents.c.path_bytes, folders.c.root_bytes)
+            query = _all_documents(self._collection_id(connection, collection)).add_columns(*columns)
+            row = connection.execute(query.where(documents.c.id == document_id)).one_or_none()
+            if row is None:
+                raise NotFoundError(f"There is no document {document_id} in the collection {collection!r}.")
+            return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
+
+    def list_sections(self, collection: str, *, limit: int) -> list[DocumentSections]:
+        """The headings of the `limit` newest documents that have some. Raises NotFoundError."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None:
+                return []
+            found: dict[int, tuple[str, list[str]]] = {}
+            for id_, title, section in connection.execute(SECTIONS, {"index": index.id, "limit": limit}):
+                found.setdefault(id_, (title, []))[1].append(section)
+            return [DocumentSections(title, tuple(sections)) for title, sections in found.values()]
+
+    def list_collections(self) -> list[CollectionInfo]:
+        """All collections by name."""
+        with self._reading() as connection:
+            rows = connection.execute(select(collections).order_by(collections.c.name)).all()
+            return [self._collection_info(connection, row.id, row.name) for row in rows]
+
+    def list_runs(
+        self, *, limit: int, in_collections: Sequence[str] | None = None, folder: Path | None = None
+    ) -> list[RunRecord]:
+        """The newest runs first; only those of the named collections, and of a folder, where given."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        if in_collections is not None:
+            query = query.where(collections.c.name.in_(in_collections))
+        if folder is not None:
+            query = query.where(runs.c.folder == printable_path(os.fsencode(folder)))
+        with self._reading() as connection:
+            return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
+
+    def load_run(self, run_id: int) -> RunRecord | None:
+        """One run; None where there is none, or no more."""
+        query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
+        with self._reading() as connection:
+            row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()
+            return _run_of(row) if row else None
+
+    def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
+        roots = connection.execute(
+            select(folders.c.root, folders.c.last_synced_at).where(folders.c.collection_id == id_)
+        )
+        folder_rows = roots.all()
+        listed = [_document_of(row) for row in connection.execute(_all_documents(id_))]
+        index = self._active_index(connection, name)
+        return CollectionInfo(
+            name=name,
+            folders=tuple(row.root for row in folder_rows),
+            documents=sum(document.state in ("indexed", "stale") for document in listed),
+            failed=sum(document.has_failed for document in listed),
+            pages=sum(document.pages for document in listed),
+            chunks=sum(document.chunks for document in listed),
+            last_synced_at=max((row.last_synced_at for row in folder_rows), default=""),
+            embedder=index.fingerprint if index else "",
+        )
+
+    def _collection_id(self, connection: Connection, name: str) -> int:
+        found = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+        if found is None:
+            names = connection.execute(select(collections.c.name).order_by(collections.c.name)).scalars().all()
+            remedy = f"There are: {', '.join(names)}." if names else "Index a folder first: `lectern sync FOLDER`."
+            raise NotFoundError(f"There is no collection {name!r}.", remedy)
+        return int(found)
+
+    def _active_index(self, connection: Connection, collection: str) -> Row[Any] | None:
+        id_ = self._collection_id(connection, collection)
+        query = select(indexes).where(indexes.c.collection_id == id_, indexes.c.is_active)
+        return connection.execute(query).one_or_none()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated_errors(self._file), self._engine.connect() as connection:
+            yield connection
+
+
+def _compile_filter(pattern: str) -> re.Pattern[str]:
+    """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, its GLOB knows [ and ?."""
+    return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
+
+
+def _all_documents(collection_id: int) -> Select[Any]:
+    """All documents of a collection, with the version that answers where there is one."""
+    active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active)
+    current = active.subquery("current")
+    return (
+        select(documents, folders.c.root, *(column for column in current.c if column.name not in ("id", "sha256")))
+        .join(folders, folders.c.id == documents.c.folder_id)
+        .outerjoin(current, current.c.document_id == documents.c.id)
+        .where(documents.c.collection_id == collection_id)
+    )
+
+
+def _answering_documents(collection_id: int) -> Select[Any]:
+    """The documents of a collection that have a version that answers."""
+    return (
+        select(documents)
+        .join(folders, folders.c.id == documents.c.folder_id)
+        .join(generations, generations.c.document_id == documents.c.id)
+        .join(indexes, indexes.c.id == generations.c.index_id)
+        .where(documents.c.collection_id == collection_id, indexes.c.is_active)
+    )
+
+
+def _run_of(row: Row[Any]) -> RunRecord:
+    report = json.loads(row.report) if row.report else {}
+    return RunRecord(
+        id=row.id,
+        collection=row.name,
+        folder=row.folder,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        outcome=row.outcome,
+        report=row.report,
+        reason=report.get("reason", ""),
+        remedy=report.get("remedy", ""),
+    )
+
+
+def _document_of(row: Row[Any]) -> DocumentInfo:
+    return DocumentInfo(
+        id=row.id,
+        path=row.path,
+        folder=row.root,
+        title=row.title or "",
+        file_type=row.file_type or "",
+        state=row.state,
+        pages=row.page_count or 0,
+        chunks=row.chunk_count or 0,
+        page_word=row.page_word or "",
+        author=row.author or "",
+        created=row.created or "",
+        size=row.size,
+        indexed_at=row.indexed_at or "",
+        reason=row.reason,
+        remedy=row.remedy,
+        warnings=tuple(json.loads(row.warnings or "[]")),
+    )

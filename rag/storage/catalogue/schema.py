@@ -1,0 +1,327 @@
+"""The catalogue's tables, and opening its file. Knows no queries."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from rag.errors import StoreError
+from rag.storage.catalogue.bigrams import searchable_pairs
+
+SCHEMA_VERSION = 3
+"""Raised with every change of the tables; kept in SQLite's user_version."""
+
+metadata = MetaData()
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("created_at", String, nullable=False),
+)
+
+indexes = Table(
+    "indexes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("fingerprint", String, nullable=False),
+    Column("space", String, nullable=False, unique=True),
+    Column("is_active", Integer, nullable=False),
+    UniqueConstraint("collection_id", "fingerprint"),
+    sqlite_autoincrement=True,
+)
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("root", String, nullable=False),
+    Column("root_bytes", LargeBinary, nullable=False),
+    Column("last_synced_at", String, nullable=False, server_default=""),
+    UniqueConstraint("collection_id", "root_bytes"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    # Never used twice: the ids of a document's vectors begin with it.
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("folder_id", ForeignKey("folders.id", ondelete="CASCADE"), nullable=False),
+    Column("path", String, nullable=False),
+    Column("path_bytes", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False, server_default="0"),
+    Column("mtime_ns", Integer, nullable=False, server_default="0"),
+    Column("sha256", String, nullable=False, server_default=""),
+    Column("state", String, nullable=False),
+    Column("failed_attempt", String, nullable=False, server_default=""),
+    Column("reason", String, nullable=False, server_default=""),
+    Column("remedy", String, nullable=False, server_default=""),
+    UniqueConstraint("folder_id", "path_bytes"),
+    sqlite_autoincrement=True,
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("index_id", ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("vector_key", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("file_type", String, nullable=False),
+    Column("page_word", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("created", String, nullable=False),
+    Column("page_count", Integer, nullable=False),
+    Column("chunk_count", Integer, nullable=False),
+    Column("warnings", String, nullable=False),
+    Column("indexed_at", String, nullable=False),
+    UniqueConstraint("document_id", "index_id"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("label", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("layout", LargeBinary, nullable=False),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("section", String, nullable=False),
+    Column("header", String, nullable=False),
+    Column("names", String, nullable=False),
+    Column("text", String, nullable=False),
+    Column("spans", String, nullable=False),
+    UniqueConstraint("generation_id", "ordinal"),
+)
+
+vector_journal = Table(
+    "vector_journal",
+    metadata,
+    # Vectors that may lie in the vector index without a generation: about to be written, or about to be deleted.
+    Column("space", String, primary_key=True),
+    Column("vector_key", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("folder", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String, nullable=False, server_default=""),
+    Column("outcome", String, nullable=False),
+    Column("report", String, nullable=False, server_default=""),
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    # One row from the moment a version is forgotten until nothing of its text is left in the catalogue's files.
+    Column("id", Integer, primary_key=True),
+)
+
+Index("generations_by_vector_key", generations.c.vector_key)
+
+# An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`. The pairs of
+# characters of scripts without spaces are worked out when they are needed: no text is kept twice.
+FULL_TEXT = (
+    """
+    CREATE VIEW IF NOT EXISTS chunk_texts AS
+        SELECT id, text, header, names, searchable_pairs(text || ' ' || header) AS pairs FROM chunks
+    """,
+    """
+    CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5(
+        text, header, names, pairs, content='chunk_texts', content_rowid='id',
+        tokenize='porter unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_insert AFTER INSERT ON chunks BEGIN
+        INSERT INTO chunk_words(rowid, text, header, names, pairs)
+        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_delete AFTER DELETE ON chunks BEGIN
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
+        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS chunk_words_update AFTER UPDATE ON chunks BEGIN
+        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
+        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
+        INSERT INTO chunk_words(rowid, text, header, names, pairs)
+        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
+    END
+    """,
+)
+
+
+# Version 3 brought the pairs; what it replaces holds nothing that cannot be made again.
+BEFORE_PAIRS = (
+    "DROP TRIGGER IF EXISTS chunk_words_insert",
+    "DROP TRIGGER IF EXISTS chunk_words_delete",
+    "DROP TRIGGER IF EXISTS chunk_words_update",
+    "DROP TABLE IF EXISTS chunk_words",
+)
+PAIRS_VERSION = 3
+REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
+
+LOCK_PAUSE_SECONDS = 0.01
+"""Between two tries to lock a file as a whole; holding it takes a few milliseconds."""
+
+Explain = Callable[[str, Path], tuple[str, str]]
+"""Reason and remedy of what SQLite says of a file."""
+
+
+def open_catalogue(file: Path) -> Engine:
+    """Open the catalogue, making its tables if it is new. Raises StoreError."""
+    with translated_errors(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+        event.listen(engine, "connect", _configure)
+        with engine.begin() as connection:
+            version = _version_of(connection)
+            if version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"The index in {file.parent} was made by a newer Lectern (schema {version}, this one knows "
+                    f"{SCHEMA_VERSION}).",
+                    "Install that version again, or name another folder with --home.",
+                )
+            if version < SCHEMA_VERSION:
+                _bring_up_to_date(connection)
+    return engine
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    """Make the tables, or those that are new, in one transaction that no other process can come between."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Whoever had to wait for that lock may find everything done.
+    version = _version_of(connection)
+    if version >= SCHEMA_VERSION:
+        return
+    metadata.create_all(connection)
+    outdated = BEFORE_PAIRS if version < PAIRS_VERSION else ()
+    for statement in (*outdated, *FULL_TEXT, REBUILD_FULL_TEXT):
+        connection.execute(text(statement))
+    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+
+def _version_of(connection: Connection) -> int:
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
+
+
+@contextmanager
+def translated_errors(file: Path, explain: Explain | None = None) -> Iterator[None]:
+    """SQLite's and the file system's errors as StoreError; `explain` is for another file than the catalogue."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # A constraint of ours: a defect, not the user's disk.
+    except DatabaseError as error:
+        raise StoreError(*(explain or _explain)(str(error.orig), file)) from error
+    except OSError as error:
+        raise StoreError(
+            f"The index folder {file.parent} cannot be used: {error.strerror or error}.",
+            "Check its permissions and the disk, or name another folder with --home.",
+        ) from error
+
+
+def _explain(message: str, file: Path) -> tuple[str, str]:
+    if "full" in message:
+        return f"The disk that holds {file} is full.", "Make room and sync again: what was indexed so far is kept."
+    if "malformed" in message or "not a database" in message:
+        return (
+            f"The catalogue {file} is damaged ({message}).",
+            f"Restore it from a backup, or delete {file.parent} and sync the folders again.",
+        )
+    if "locked" in message:
+        return f"Another process is writing to {file}.", "Wait for it to finish and try again."
+    if "readonly" in message or "unable to open" in message:
+        return f"{file} cannot be written ({message}).", "Check the permissions, or name another folder with --home."
+    if "I/O" in message:
+        return (
+            f"The disk that holds {file} failed ({message}).",
+            "Check its health, its free space and your quota, and sync again: what was indexed so far is kept.",
+        )
+    return f"The catalogue {file} failed: {message}.", "Run `lectern doctor`."
+
+
+def add_functions(connection: sqlite3.Connection) -> None:
+    """Teach a connection what the full-text index asks for."""
+    connection.create_function("searchable_pairs", 1, searchable_pairs, deterministic=True)
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    add_functions(connection)
+    keep_safely(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = ON")
+
+
+def keep_safely(connection: sqlite3.Connection) -> None:
+    """Have readers never wait for the writer, what is committed outlast a power cut, what is deleted leave nothing.
+
+    Raises sqlite3.OperationalError when other processes keep the file for longer than the connection waits for locks.
+    """
+    _use_write_ahead_log(connection)
+    # A lost commit after the old vectors were deleted would leave a document without any; a revoked token would open
+    # the door again.
+    connection.execute("PRAGMA synchronous = FULL")
+    # Overwritten with zeros, also on pages that nothing uses any more.
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    # SQLite waits for locks, but not for the one that this takes: of many that open a new file at once, it refuses all
+    # but one. Where the log is in use already nothing is locked.
+    seconds = connection.execute("PRAGMA busy_timeout").fetchone()[0] / 1000
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOCK_PAUSE_SECONDS)
+        else:
+            return

@@ -1,0 +1,570 @@
+"""The writing side of the catalogue: what a sync reads and changes. Knows no file system and no vectors."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    Table,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from rag.errors import NotFoundError
+from rag.storage.catalogue.schema import (
+    chunks,
+    collections,
+    documents,
+    erasures,
+    folders,
+    generations,
+    indexes,
+    pages,
+    runs,
+    translated_errors,
+    vector_journal,
+)
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
+
+MERGE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('optimize')"
+"""FTS5 only marks words as deleted; what is marked goes when its parts are merged into one."""
+
+FREE_SHARE = 4
+"""From one free page in so many on, the disk space of what was forgotten is given back."""
+
+READERS_WAITED_FOR_MS = 5_000
+"""A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
+READ_AGAIN = "read again"
+"""Stands for a file's SHA-256 and is none, so that its content counts as changed."""
+RUNS_KEPT = 1_000
+"""Records of a collection: three weeks of syncs every half hour."""
+
+
+class Ledger:
+    """Every method is one transaction, and raises StoreError when the disk or the file fails."""
+
+    def __init__(self, engine: Engine, file: Path) -> None:
+        self._engine = engine
+        self._file = file
+
+    # --- collections, folders, indexes ---
+
+    def find_collection(self, name: str) -> int | None:
+        """The collection's id, None when there is none of that name."""
+        with self._transaction() as connection:
+            return connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+
+    def open_collection(self, name: str) -> int:
+        """The collection's id; it is made when it is new."""
+        with self._transaction() as connection:
+            found = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+            return found or _insert(connection, collections, name=name, created_at=_now())
+
+    def folder_roots(self, collection_id: int) -> dict[Path, int]:
+        """The folders synced into a collection, with their ids."""
+        with self._transaction() as connection:
+            query = select(folders.c.root_bytes, folders.c.id).where(folders.c.collection_id == collection_id)
+            return {Path(os.fsdecode(root)): id_ for root, id_ in connection.execute(query)}
+
+    def open_folder(self, collection_id: int, root: Path) -> int:
+        """The folder's id; it is made when it is new."""
+        root_bytes = os.fsencode(root)
+        with self._transaction() as connection:
+            query = select(folders.c.id).where(
+                folders.c.collection_id == collection_id, folders.c.root_bytes == root_bytes
+            )
+            found = connection.execute(query).scalar()
+            return found or _insert(
+                connection, folders, collection_id=collection_id, root=printable_path(root_bytes), root_bytes=root_bytes
+            )
+
+    def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
+        """The collection's index for a fingerprint, None when there is none."""
+        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.fingerprint == fingerprint)
+
+    def active_index(self, collection_id: int) -> IndexInfo | None:
+        """The index that answers for a collection."""
+        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.is_active)
+
+    def _one_index(self, *conditions: ColumnElement[bool] | Column[int]) -> IndexInfo | None:
+        with self._transaction() as connection:
+            row = connection.execute(select(indexes).where(*conditions)).one_or_none()
+            return IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)) if row else None
+
+    def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
+        """The collection's index for a fingerprint; made when new, and active at once if it is the first."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(indexes).where(indexes.c.collection_id == collection_id)).all()
+            for row in rows:
+                if row.fingerprint == fingerprint:
+                    return IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active))
+            number = (connection.execute(select(func.max(indexes.c.id))).scalar() or 0) + 1
+            space = f"collection-{collection_id}-index-{number}"
+            id_ = _insert(
+                connection,
+                indexes,
+                collection_id=collection_id,
+                fingerprint=fingerprint,
+                space=space,
+                is_active=not rows,
+            )
+            return IndexInfo(id_, fingerprint, space, is_active=not rows)
+
+    def activate_index(self, collection_id: int, index_id: int) -> None:
+        """Let an index answer for its collection; the others' generations go, their vectors into the journal."""
+        with self._transaction() as connection:
+            mine = indexes.c.collection_id == collection_id
+            old = connection.execute(select(indexes.c.id).where(mine, indexes.c.id != index_id)).scalars().all()
+            gone = select(generations.c.id).where(generations.c.index_id.in_(old))
+            for key in _vector_keys(connection, gone):
+                _journal(connection, key)
+            connection.execute(update(indexes).where(mine).values(is_active=indexes.c.id == index_id))
+            _delete_generations(connection, gone)
+            connection.execute(delete(indexes).where(indexes.c.id.in_(old)))
+
+    def is_complete(self, collection_id: int, index_id: int) -> bool:
+        """Whether every document that answers in the collection has a generation in this index."""
+        with self._transaction() as connection:
+            answering = (
+                select(generations.c.document_id)
+                .join(documents, documents.c.id == generations.c.document_id)
+                .where(documents.c.collection_id == collection_id, documents.c.state != "failed")
+            )
+            built = select(generations.c.document_id).where(generations.c.index_id == index_id)
+            query = select(func.count()).where(documents.c.id.in_(answering), documents.c.id.not_in(built))
+            return connection.execute(query.select_from(documents)).scalar_one() == 0
+
+    # --- files ---
+
+    def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
+        """What is remembered of each file of a folder, by its path in bytes.
+
+        A version in this index counts only when it is of the content that was read last, perhaps for another index.
+        """
+        with self._transaction() as connection:
+            query = (
+                select(documents, generations.c.index_id.label("generation_index"))
+                .outerjoin(
+                    generations,
+                    (generations.c.document_id == documents.c.id)
+                    & (generations.c.index_id == index_id)
+                    & (generations.c.sha256 == documents.c.sha256),
+                )
+                .where(documents.c.folder_id == folder_id)
+            )
+            return {
+                row.path_bytes: KnownFile(
+                    document_id=row.id,
+                    path=row.path,
+                    size=row.size,
+                    mtime_ns=row.mtime_ns,
+                    sha256=row.sha256,
+                    state=row.state,
+                    generation_index=row.generation_index,
+                    failed_attempt=row.failed_attempt,
+                    reason=row.reason,
+                    remedy=row.remedy,
+                )
+                for row in connection.execute(query)
+            }
+
+    def open_document(self, collection_id: int, folder_id: int, file: FileState) -> int:
+        """The id of the document for a file; a new one starts as failed with nothing indexed."""
+        with self._transaction() as connection:
+            query = select(documents.c.id).where(
+                documents.c.folder_id == folder_id, documents.c.path_bytes == file.path_bytes
+            )
+            found = connection.execute(query).scalar()
+            return found or _insert(
+                connection,
+                documents,
+                collection_id=collection_id,
+                folder_id=folder_id,
+                path=file.path,
+                path_bytes=file.path_bytes,
+                state="failed",
+                reason="It was not read yet.",
+                remedy="Sync the folder again.",
+            )
+
+    def touch(self, document_id: int, file: FileState) -> None:
+        """Record that a file with a new time has the content that is indexed already."""
+        with self._transaction() as connection:
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(
+                    size=file.size, mtime_ns=file.mtime_ns, state="indexed", failed_attempt="", reason="", remedy=""
+                )
+            )
+
+    def rename(self, document_id: int, file: FileState, names: str) -> None:
+        """Give a document another path; its chunks stay, found by the words of the new name (`names`)."""
+        with self._transaction() as connection:
+            # A failed document may stand at the new path; it has nothing indexed and gives way.
+            connection.execute(
+                delete(documents).where(
+                    documents.c.folder_id
+                    == select(documents.c.folder_id).where(documents.c.id == document_id).scalar_subquery(),
+                    documents.c.path_bytes == file.path_bytes,
+                    documents.c.id != document_id,
+                )
+            )
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(
+                    path=file.path, path_bytes=file.path_bytes, mtime_ns=file.mtime_ns, state="indexed",
+                    failed_attempt="", reason="", remedy="",
+                )
+            )  # fmt: skip
+            mine = select(generations.c.id).where(generations.c.document_id == document_id)
+            connection.execute(update(chunks).where(chunks.c.generation_id.in_(mine)).values(names=names))
+
+    def record_failure(self, document_id: int, *, attempt: str, reason: str, remedy: str) -> None:
+        """Record why a file could not be read; the last good version, if any, goes on answering as stale."""
+        with self._transaction() as connection:
+            has_version = connection.execute(
+                select(generations.c.id).where(generations.c.document_id == document_id).limit(1)
+            ).scalar()
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(
+                    state="stale" if has_version else "failed", failed_attempt=attempt, reason=reason, remedy=remedy
+                )
+            )
+
+    # --- generations ---
+
+    def announce_vectors(self, key: VectorKey) -> None:
+        """Write down vectors before they are stored, so that a crash leaves no orphans."""
+        with self._transaction() as connection:
+            _journal(connection, key)
+
+    def commit_generation(
+        self,
+        document_id: int,
+        index_id: int,
+        file: FileState,
+        parsed: ParsedDocument,
+        document_chunks: Sequence[Chunk],
+        *,
+        key: VectorKey,
+        names: str,
+    ) -> None:
+        """Make a new version of a document current, in one transaction; the old one's vectors go to the journal."""
+        with self._transaction() as connection:
+            old = select(generations.c.id).where(
+                generations.c.document_id == document_id, generations.c.index_id == index_id
+            )
+            for old_key in _vector_keys(connection, old):
+                if old_key.key != key.key:
+                    _journal(connection, old_key)
+            _delete_generations(connection, old)
+            generation_id = _insert(
+                connection,
+                generations,
+                document_id=document_id,
+                index_id=index_id,
+                vector_key=key.key,
+                sha256=file.sha256,
+                title=parsed.title,
+                file_type=parsed.file_type,
+                page_word=parsed.page_word,
+                author=parsed.author,
+                created=parsed.created,
+                page_count=len(parsed.pages),
+                chunk_count=len(document_chunks),
+                warnings=json.dumps(parsed.warnings),
+                indexed_at=_now(),
+            )
+            connection.execute(
+                insert(pages),
+                [
+                    {
+                        "generation_id": generation_id,
+                        "number": page.number,
+                        "label": page.label,
+                        "text": page.text,
+                        "layout": page.layout,
+                    }
+                    for page in parsed.pages
+                ],
+            )
+            connection.execute(
+                insert(chunks),
+                [
+                    {
+                        "generation_id": generation_id,
+                        "ordinal": chunk.ordinal,
+                        "section": chunk.section,
+                        "header": chunk.header,
+                        "names": names,
+                        "text": chunk.text,
+                        "spans": json.dumps([(span.page, span.start, span.end) for span in chunk.spans]),
+                    }
+                    for chunk in document_chunks
+                ],
+            )
+            connection.execute(
+                update(documents)
+                .where(documents.c.id == document_id)
+                .values(
+                    size=file.size, mtime_ns=file.mtime_ns, sha256=file.sha256, state="indexed",
+                    failed_attempt="", reason="", remedy="",
+                )
+            )  # fmt: skip
+            _unjournal(connection, key)
+
+    def generations_of(self, index_id: int) -> list[int]:
+        """The documents that have a generation in an index."""
+        with self._transaction() as connection:
+            query = select(generations.c.document_id).where(generations.c.index_id == index_id)
+            return list(connection.execute(query).scalars())
+
+    def load_generation(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
+        """A stored version, to embed it again without its file; the pages' blocks are not kept."""
+        with self._transaction() as connection:
+            query = (
+                select(generations, indexes.c.space)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.document_id == document_id, generations.c.index_id == index_id)
+            )
+            row = connection.execute(query).one()
+            stored_pages = connection.execute(
+                select(pages).where(pages.c.generation_id == row.id).order_by(pages.c.number)
+            )
+            stored_chunks = connection.execute(
+                select(chunks).where(chunks.c.generation_id == row.id).order_by(chunks.c.ordinal)
+            )
+            parsed = ParsedDocument(
+                title=row.title,
+                file_type=row.file_type,
+                pages=tuple(
+                    Page(page.number, page.text, (), label=page.label, layout=page.layout) for page in stored_pages
+                ),
+                author=row.author,
+                created=row.created,
+                page_word=row.page_word,
+                warnings=tuple(json.loads(row.warnings)),
+            )
+            key = VectorKey(row.space, row.vector_key, row.chunk_count)
+            return parsed, [chunk_of(stored) for stored in stored_chunks], key
+
+    def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
+        """Forget documents; with `keep_out` their paths are remembered as removed by the user."""
+        with self._transaction() as connection:
+            connection.execute(insert(erasures))
+            for document_id in document_ids:
+                mine = select(generations.c.id).where(generations.c.document_id == document_id)
+                for key in _vector_keys(connection, mine):
+                    _journal(connection, key)
+                _delete_generations(connection, mine)
+                if keep_out:
+                    connection.execute(
+                        update(documents)
+                        .where(documents.c.id == document_id)
+                        .values(
+                            state="removed", size=0, mtime_ns=0, sha256="", failed_attempt="",
+                            reason="You removed it from the index.",
+                            remedy="`lectern remove --undo` lets the next sync index it again.",
+                        )
+                    )  # fmt: skip
+                else:
+                    connection.execute(delete(documents).where(documents.c.id == document_id))
+
+    # --- vectors ---
+
+    def indexes(self) -> list[tuple[str, IndexInfo]]:
+        """Every index with the name of its collection."""
+        with self._transaction() as connection:
+            query = select(collections.c.name, indexes).join(indexes, indexes.c.collection_id == collections.c.id)
+            return [
+                (row.name, IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)))
+                for row in connection.execute(query.order_by(collections.c.name, indexes.c.id))
+            ]
+
+    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
+        """The vectors that an index should have, by document."""
+        with self._transaction() as connection:
+            query = (
+                select(generations.c.document_id, indexes.c.space, generations.c.vector_key, generations.c.chunk_count)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.index_id == index_id)
+            )
+            return {document_id: VectorKey(*key) for document_id, *key in connection.execute(query)}
+
+    def forget_reading(self, document_ids: Sequence[int]) -> None:
+        """Have the next sync read these files again, whatever they hold; what is indexed of them answers until then."""
+        mine = documents.c
+        with self._transaction() as connection:
+            connection.execute(
+                update(documents)
+                .where(mine.id.in_(document_ids), mine.state != "removed")
+                .values(mtime_ns=-1, failed_attempt="", sha256=case((mine.sha256 == "", ""), else_=READ_AGAIN))
+            )
+
+    # --- vectors to sweep ---
+
+    def journalled_vectors(self) -> list[VectorKey]:
+        """Vectors that have no generation and are to be deleted."""
+        with self._transaction() as connection:
+            rows = connection.execute(select(vector_journal)).all()
+            return [VectorKey(*row) for row in rows]
+
+    def forget_vectors(self, keys: Sequence[VectorKey]) -> None:
+        """Record that journalled vectors are deleted."""
+        with self._transaction() as connection:
+            for key in keys:
+                _unjournal(connection, key)
+
+    def live_spaces(self) -> set[str]:
+        """The vector spaces of all indexes."""
+        with self._transaction() as connection:
+            return set(connection.execute(select(indexes.c.space)).scalars())
+
+    # --- traces of what was forgotten ---
+
+    def erase_traces(self) -> bool:
+        """Leave no text of forgotten documents in the catalogue's files; False while a reader keeps some of it there.
+
+        Merges the full-text index, which takes time in proportion to it, and empties the write-ahead log. Does nothing
+        when nothing was forgotten since.
+        """
+        with self._transaction() as connection:
+            if connection.execute(select(erasures.c.id).limit(1)).scalar() is None:
+                return True
+            connection.execute(text(MERGE_FULL_TEXT))
+        with translated_errors(self._file), self._engine.connect() as opened:
+            connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+            free = connection.execute(text("PRAGMA freelist_count")).scalar_one()
+            if free * FREE_SHARE > connection.execute(text("PRAGMA page_count")).scalar_one():
+                connection.execute(text("VACUUM"))
+            usual = connection.execute(text("PRAGMA busy_timeout")).scalar_one()
+            connection.execute(text(f"PRAGMA busy_timeout = {READERS_WAITED_FOR_MS}"))
+            is_busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
+            connection.execute(text(f"PRAGMA busy_timeout = {usual}"))
+            if not is_busy:
+                connection.execute(delete(erasures))
+        return not is_busy
+
+    # --- runs ---
+
+    def start_run(self, collection_id: int, folder: Path) -> int:
+        """Record that a sync began; a run without an end was cut off. A collection's oldest runs are forgotten."""
+        with self._transaction() as connection:
+            connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="cut off"))
+            mine = select(runs.c.id).where(runs.c.collection_id == collection_id)
+            oldest_kept = mine.order_by(runs.c.id.desc()).offset(RUNS_KEPT - 2).limit(1).scalar_subquery()
+            connection.execute(delete(runs).where(runs.c.collection_id == collection_id, runs.c.id < oldest_kept))
+            return _insert(
+                connection,
+                runs,
+                collection_id=collection_id,
+                folder=printable_path(os.fsencode(folder)),
+                started_at=_now(),
+                outcome="running",
+            )
+
+    def stop_runs(self) -> None:
+        """Record that the sync that runs is being stopped; it may be abandoned before it could say so itself."""
+        with self._transaction() as connection:
+            stopped = {"outcome": "stopped", "finished_at": _now()}
+            connection.execute(update(runs).where(runs.c.outcome == "running").values(stopped))
+
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
+        """Record how a sync ended, with its report as JSON; without a folder it could not begin."""
+        with self._transaction() as connection:
+            values = {"finished_at": _now(), "outcome": outcome, "report": report}
+            connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+            connection.execute(update(folders).where(folders.c.id == folder_id).values(last_synced_at=_now()))
+
+    def delete_collection(self, name: str) -> list[str]:
+        """Forget a collection with all its documents; returns its vector spaces. Raises NotFoundError.
+
+        Its vectors go to the journal.
+        """
+        with self._transaction() as connection:
+            id_ = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+            if id_ is None:
+                raise NotFoundError(f"There is no collection {name!r}.", "`lectern collections` lists them.")
+            spaces = connection.execute(select(indexes.c.space).where(indexes.c.collection_id == id_)).scalars().all()
+            mine = select(documents.c.id).where(documents.c.collection_id == id_)
+            gone = select(generations.c.id).where(generations.c.document_id.in_(mine))
+            for key in _vector_keys(connection, gone):
+                _journal(connection, key)
+            connection.execute(insert(erasures))
+            _delete_generations(connection, gone)
+            connection.execute(delete(collections).where(collections.c.id == id_))
+            return list(spaces)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with translated_errors(self._file), self._engine.begin() as connection:
+            yield connection
+
+
+def chunk_of(row: Row[Any]) -> Chunk:
+    """A row of the chunks table as a Chunk."""
+    spans = tuple(Span(*span) for span in json.loads(row.spans))
+    return Chunk(ordinal=row.ordinal, text=row.text, header=row.header, section=row.section, spans=spans)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _insert(connection: Connection, table: Table, **values: object) -> int:
+    """Insert one row and return its id."""
+    try:
+        inserted = connection.execute(insert(table).values(values)).inserted_primary_key
+    except IntegrityError as error:
+        raise AssertionError(f"{table.name}: {error.orig}") from error
+    assert inserted is not None
+    return int(inserted[0])
+
+
+def _vector_keys(connection: Connection, generation_ids: Select[tuple[int]]) -> list[VectorKey]:
+    query = (
+        select(indexes.c.space, generations.c.vector_key, generations.c.chunk_count)
+        .join(indexes, indexes.c.id == generations.c.index_id)
+        .where(generations.c.id.in_(generation_ids))
+    )
+    return [VectorKey(*row) for row in connection.execute(query)]
+
+
+def _delete_generations(connection: Connection, generation_ids: Select[tuple[int]]) -> None:
+    ids = connection.execute(generation_ids).scalars().all()
+    for table, column in ((chunks, chunks.c.generation_id), (pages, pages.c.generation_id)):
+        connection.execute(delete(table).where(column.in_(ids)))
+    connection.execute(delete(generations).where(generations.c.id.in_(ids)))
+
+
+def _journal(connection: Connection, key: VectorKey) -> None:
+    _unjournal(connection, key)
+    connection.execute(insert(vector_journal).values(space=key.space, vector_key=key.key, count=key.count))
+
+
+def _unjournal(connection: Connection, key: VectorKey) -> None:
+    connection.execute(
+        delete(vector_journal).where(vector_journal.c.space == key.space, vector_journal.c.vector_key == key.key)
+    )
