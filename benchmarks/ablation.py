@@ -13,7 +13,7 @@ from benchmarks.ranking import Search
 from rag.protocols import Embedder, Reranker, VectorIndex
 from rag.ranking import answer_probabilities
 from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, ROUTED, Combine, Retrieval, Retriever
-from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.reader import CatalogueReader
 from rag.types import Vector
 
 RERANKER, COMBINATION = "reranker", "combination"
@@ -78,7 +78,7 @@ class SilentVectors:
         return []
 
 
-class PartialLibrary(Library):
+class PartialLibrary(CatalogueReader):
     """Finds nothing by words without LEXICAL, and knows no document's name without ROUTED."""
 
     def __init__(self, engine: Engine, file: Path, without: AbstractSet[str]) -> None:
@@ -90,9 +90,9 @@ class PartialLibrary(Library):
         return {} if ROUTED in self._without else super().list_names(collection)
 
     def lexical_search(
-        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+        self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
         """What the words find; nothing where lexical search is left out."""
         if LEXICAL in self._without:
             return []
-        return super().lexical_search(collection, query, limit=limit, document_ids=document_ids)
+        return super().lexical_search(collection, question, limit=limit, document_ids=document_ids)

@@ -24,8 +24,8 @@ from ingest.stages import embed_chunks
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.storage.catalogue.schema import open_catalogue
-from rag.storage.catalogue.writer import Ledger
-from rag.storage.vectors import ChromaIndex
+from rag.storage.catalogue.writer import CatalogueWriter
+from rag.storage.vectors import ChromaVectors
 from rag.types import BlockKind, Chunk, FileState, IndexInfo, ParsedDocument, VectorKey
 
 COLLECTION = "beir"
@@ -55,10 +55,10 @@ def open_beir_index(beir: BeirSet, settings: Settings, embedder: Embedder) -> It
     with own_index(settings.home, "benchmark", wait_seconds=0):
         catalogue = settings.home / "catalogue.sqlite"
         engine = open_catalogue(catalogue)
-        vectors = ChromaIndex(settings.home / "chroma")
+        vectors = ChromaVectors(settings.home / "chroma")
         try:
             tokenizer = ModelTokenizer(embedder_folder(settings))
-            writer = _Writer(Ledger(engine, catalogue), vectors, embedder, tokenizer)
+            writer = _Writer(CatalogueWriter(engine, catalogue), vectors, embedder, tokenizer)
             yield BeirIndex(engine, catalogue, vectors, writer.fill(beir))
         finally:
             vectors.close()
@@ -76,31 +76,33 @@ def parse_passage(passage: BeirPassage) -> ParsedDocument:
 class _Writer:
     """Writes passages as a sync writes files, many in one window."""
 
-    def __init__(self, ledger: Ledger, vectors: ChromaIndex, embedder: Embedder, tokenizer: Tokenizer) -> None:
-        self._ledger = ledger
+    def __init__(
+        self, writer: CatalogueWriter, vectors: ChromaVectors, embedder: Embedder, tokenizer: Tokenizer
+    ) -> None:
+        self._writer = writer
         self._vectors = vectors
         self._embedder = embedder
         self._tokenizer = tokenizer
 
     def fill(self, beir: BeirSet) -> dict[int, str]:
         """Bring the index in step with the set; the passage behind each document."""
-        collection_id = self._ledger.open_collection(COLLECTION)
-        folder_id = self._ledger.open_folder(collection_id, Path("/", beir.name))
+        collection_id = self._writer.open_collection(COLLECTION)
+        folder_id = self._writer.open_folder(collection_id, Path("/", beir.name))
         made_with = f"{self._embedder.fingerprint}+chunks{CHUNKING_VERSION}.{CHUNK_TOKENS}+passages"
-        index = self._ledger.open_index(collection_id, made_with)
-        known = self._ledger.known_files(folder_id, index.id)
+        index = self._writer.open_index(collection_id, made_with)
+        known = self._writer.known_files(folder_id, index.id)
         files = {passage.id.encode(): (_file_of(passage), passage) for passage in beir.passages.values()}
-        self._ledger.remove_documents([known[id_].document_id for id_ in known.keys() - files.keys()])
+        self._writer.remove_documents([known[id_].document_id for id_ in known.keys() - files.keys()])
         missing = [
-            (self._ledger.open_document(collection_id, folder_id, file), file, passage)
+            (self._writer.open_document(collection_id, folder_id, file), file, passage)
             for id_, (file, passage) in files.items()
             if not (id_ in known and known[id_].generation_index == index.id and known[id_].sha256 == file.sha256)
         ]
         for start in range(0, len(missing), WINDOW_PASSAGES):
             self._store(index, missing[start : start + WINDOW_PASSAGES])
         if not index.is_active:
-            self._ledger.activate_index(collection_id, index.id)
-        known = self._ledger.known_files(folder_id, index.id)
+            self._writer.activate_index(collection_id, index.id)
+        known = self._writer.known_files(folder_id, index.id)
         return {record.document_id: id_.decode() for id_, record in known.items()}
 
     def _store(self, index: IndexInfo, window: Sequence[tuple[int, FileState, BeirPassage]]) -> None:
@@ -112,13 +114,13 @@ class _Writer:
                 key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
                 versions.append(_Version(document_id, file, parsed, chunks, key))
         for version in versions:
-            self._ledger.announce_vectors(version.key)
+            self._writer.announce_vectors(version.key)
         ids = [id_ for version in versions for id_ in version.key.ids]
         document_ids = [version.document_id for version in versions for _ in version.chunks]
         all_chunks = [chunk for version in versions for chunk in version.chunks]
         self._vectors.add(index.space, ids, document_ids, embed_chunks(all_chunks, self._embedder))
         for version in versions:
-            self._ledger.commit_generation(
+            self._writer.commit_generation(
                 version.document_id,
                 index.id,
                 version.file,

@@ -25,7 +25,7 @@ from sentence_transformers import SentenceTransformer
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
-from rag.refusal import MOST_PASSAGES, signals
+from rag.refusal import MAX_PASSAGES, signals
 from rag.types import Vectors
 
 Floats = NDArray[np.float64]
@@ -167,7 +167,7 @@ def _cosines(question_set: QuestionSet, embedder: SentenceTransformer) -> Vector
 def _signals(
     question: Question, question_set: QuestionSet, ids: list[str], cosines: Vectors, order: NDArray[np.int64]
 ) -> tuple[float, ...]:
-    best = [(question_set.passages[ids[at]], float(cosines[at])) for at in order[:MOST_PASSAGES]]
+    best = [(question_set.passages[ids[at]], float(cosines[at])) for at in order[:MAX_PASSAGES]]
     return signals(question.text, best)
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from app.service.build_models import build_embedder
 from app.settings import read_settings
-from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.schema import open_catalogue
-from rag.storage.catalogue.writer import Ledger
+from rag.storage.catalogue.writer import CatalogueWriter
 
 WARM_UP_CHUNKS = 64
 
@@ -35,14 +35,14 @@ def time_embedder(home: Path) -> EmbedderSpeed:
     settings = read_settings(home=home)
     file = home / "catalogue.sqlite"
     engine = open_catalogue(file)
-    library, ledger = Library(engine, file), Ledger(engine, file)
-    indexes = [library.find_index(collection.name) for collection in library.list_collections()]
+    catalogue, writer = CatalogueReader(engine, file), CatalogueWriter(engine, file)
+    indexes = [catalogue.find_index(collection.name) for collection in catalogue.list_collections()]
     texts = [
         chunk.text_to_embed
         for index in indexes
         if index is not None
-        for document_id in ledger.generations_of(index.id)
-        for chunk in ledger.load_generation(document_id, index.id)[1]
+        for document_id in writer.generations_of(index.id)
+        for chunk in writer.load_generation(document_id, index.id)[1]
     ]
     embedder = build_embedder(settings)
     embedder.embed_passages(texts[:WARM_UP_CHUNKS])

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from rag.storage.catalogue.schema import open_catalogue
-from rag.storage.catalogue.writer import Ledger
+from rag.storage.catalogue.writer import CatalogueWriter
 from rag.types import Chunk, FileState, Page, ParsedDocument, Span, VectorKey
 
 SIZES = (2_000, 20_000)
@@ -25,35 +25,35 @@ def main(sizes: tuple[int, ...]) -> None:
     for chunks in sizes:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "catalogue.sqlite"
-            ledger = Ledger(open_catalogue(file), file)
-            documents = fill(ledger, chunks)
+            writer = CatalogueWriter(open_catalogue(file), file)
+            documents = fill(writer, chunks)
             megabytes = file.stat().st_size / 1e6
             started = time.process_time()
-            ledger.remove_documents([documents[len(documents) // 2]])
+            writer.remove_documents([documents[len(documents) // 2]])
             removed = time.process_time()
-            assert ledger.erase_traces()
+            assert writer.erase_traces()
             erased = time.process_time()
             print(f"{chunks:6}  {megabytes:12.0f}  {removed - started:10.2f}  {erased - removed:9.2f}")
 
 
-def fill(ledger: Ledger, chunks: int) -> list[int]:
+def fill(writer: CatalogueWriter, chunks: int) -> list[int]:
     """Documents of words as frequent as Zipf has them; returns their ids."""
     draw = random.Random(SEED)
     words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(3, 10))) for _ in range(VOCABULARY)]
     weights = [1 / rank for rank in range(1, VOCABULARY + 1)]
-    collection = ledger.open_collection("default")
-    folder = ledger.open_folder(collection, Path("/documents"))
-    index = ledger.open_index(collection, "hash@1+chunks1")
+    collection = writer.open_collection("default")
+    folder = writer.open_folder(collection, Path("/documents"))
+    index = writer.open_index(collection, "hash@1+chunks1")
     made = []
     for number in range(chunks // CHUNKS_A_DOCUMENT):
         file = FileState(f"{number}.txt", f"{number}.txt".encode(), 1, 1, f"{number:064}")
         texts = [" ".join(draw.choices(words, weights, k=WORDS_A_CHUNK)) for _ in range(CHUNKS_A_DOCUMENT)]
         pages = tuple(Page(page, text, ()) for page, text in enumerate(texts))
         cut = [Chunk(page, text, "", "", (Span(page, 0, len(text)),)) for page, text in enumerate(texts)]
-        document = ledger.open_document(collection, folder, file)
+        document = writer.open_document(collection, folder, file)
         key = VectorKey(index.space, f"{document}.{index.id}.{number}", len(cut))
-        ledger.announce_vectors(key)
-        ledger.commit_generation(
+        writer.announce_vectors(key)
+        writer.commit_generation(
             document, index.id, file, ParsedDocument("", "txt", pages), cut, key=key, names=str(number)
         )
         made.append(document)

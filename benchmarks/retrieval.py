@@ -7,8 +7,8 @@
 On sets, passages are indexed as files are and ranked by their best chunk; an index below --home is kept and used
 again. --without leaves parts out; --ablation leaves out each in turn. On pages, a question counts as found at k when
 any of its gold pages is among the first k different pages (app.evaluation.metrics). An index at --home, or a plain
-one at --store, is used when it is there and built there when not; without them both are temporary. The plain pipeline reads
-only PDFs.
+one at --store, is used when it is there and built there when not; without them both are temporary. The plain pipeline
+reads only PDFs.
 """
 
 from __future__ import annotations

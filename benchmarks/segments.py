@@ -85,7 +85,7 @@ def _way(longest: int, worthless: float) -> Choose:
 
 def _chunks(lectern: Lectern, collection: str, choice: Choice) -> list[tuple[str, Chunk]]:
     """The chosen chunks with the paths of their documents."""
-    between = lectern.library.load_chunks(collection, choice.between).values()
+    between = lectern.catalogue.load_chunks(collection, choice.between).values()
     chosen = [(hit.document.path, hit.chunk) for hit in choice.hits]
     return [*chosen, *((document.path, chunk) for document, chunk in between)]
 

@@ -6,15 +6,15 @@ import re
 
 from rag.errors import ConfigurationError
 
-LONGEST_COLLECTION = 64
+MAX_COLLECTION = 64
 
 COLLECTION = re.compile(r"[^\W_](?:[\w .-]*\w)?")
 
 
 def check_collection_name(name: str) -> None:
     """Raise ConfigurationError for a name that a new collection may not have."""
-    if len(name) > LONGEST_COLLECTION or not COLLECTION.fullmatch(name):
+    if len(name) > MAX_COLLECTION or not COLLECTION.fullmatch(name):
         raise ConfigurationError(
-            f"A collection may not be called {name[:LONGEST_COLLECTION]!r}.",
-            f"Use at most {LONGEST_COLLECTION} letters, digits, spaces, dots, hyphens and underscores.",
+            f"A collection may not be called {name[:MAX_COLLECTION]!r}.",
+            f"Use at most {MAX_COLLECTION} letters, digits, spaces, dots, hyphens and underscores.",
         )

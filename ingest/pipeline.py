@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
 from ingest.collection_names import check_collection_name
-from ingest.protocols import Ledger
+from ingest.protocols import CatalogueWriter
 from ingest.read_ahead import run_ahead
 from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
@@ -55,7 +55,7 @@ class IngestPipeline:
     def __init__(
         self,
         *,
-        ledger: Ledger,
+        writer: CatalogueWriter,
         vectors: VectorIndex,
         embedder: Embedder,
         tokenizer: Tokenizer,
@@ -70,7 +70,7 @@ class IngestPipeline:
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
         """
-        self._ledger = ledger
+        self._writer = writer
         self._vectors = vectors
         self._embedder = embedder
         self._tokenizer = tokenizer
@@ -112,13 +112,13 @@ class IngestPipeline:
             scan = scan_folder(root, ignore=self._ignore)
             target = self._open_target(collection, root)
             self.recover()
-            known = self._ledger.known_files(target.folder_id, target.index.id)
+            known = self._writer.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
             changes = self._compare(root, scan, known, target.index.id)
             known = {**known, **{file.path_bytes: record for record, file in changes.renamed}}
         report = _first_report(root, collection, scan, changes)
 
-        run = self._ledger.start_run(target.collection_id, root)
+        run = self._writer.start_run(target.collection_id, root)
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
@@ -138,7 +138,7 @@ class IngestPipeline:
             report.seconds = round(time.perf_counter() - started, 3)
             # Where the disk is full, the error that said so is the one to show.
             with suppress(StoreError) if outcome == "failed" else nullcontext():
-                self._ledger.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
+                self._writer.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
         return report
 
     def preview(self, folder: Path, *, collection: str, allow_empty: bool = False) -> SyncReport:
@@ -148,11 +148,11 @@ class IngestPipeline:
         scan = scan_folder(root, ignore=self._ignore)
         known: Mapping[bytes, KnownFile] = {}
         index_id = -1
-        if (collection_id := self._ledger.find_collection(collection)) is not None:
-            folder_id = self._ledger.folder_roots(collection_id).get(root)
-            index = self._ledger.find_index(collection_id, self.fingerprint)
+        if (collection_id := self._writer.find_collection(collection)) is not None:
+            folder_id = self._writer.folder_roots(collection_id).get(root)
+            index = self._writer.find_index(collection_id, self.fingerprint)
             index_id = index.id if index else -1
-            known = self._ledger.known_files(folder_id, index_id) if folder_id else {}
+            known = self._writer.known_files(folder_id, index_id) if folder_id else {}
         else:
             check_collection_name(collection)
         _refuse_sudden_emptiness(root, scan, known, allow_empty)
@@ -168,12 +168,12 @@ class IngestPipeline:
     def remove(self, document_ids: Sequence[int], *, keep_out: bool = True) -> None:
         """Take documents out of the index; with `keep_out`, later syncs leave them out too."""
         self._before_removal(document_ids)
-        self._ledger.remove_documents(document_ids, keep_out=keep_out)
+        self._writer.remove_documents(document_ids, keep_out=keep_out)
         self._sweep()
 
     def remove_collection(self, collection: str) -> None:
         """Forget a collection with all its documents; their files are not touched. Raises NotFoundError."""
-        self._ledger.delete_collection(collection)
+        self._writer.delete_collection(collection)
         self._sweep()
 
     def recover(self) -> None:
@@ -183,7 +183,7 @@ class IngestPipeline:
         itself cut off goes on.
         """
         if self._vectors.is_incomplete():
-            embed_lost(ledger=self._ledger, vectors=self._vectors, embedder=self._embedder)
+            embed_lost(writer=self._writer, vectors=self._vectors, embedder=self._embedder)
         self._sweep()
 
     @property
@@ -203,24 +203,24 @@ class IngestPipeline:
             reason, remedy = _explain(error)
             report = SyncReport(str(root), collection, reason=reason, remedy=remedy)
             with suppress(StoreError):
-                if (collection_id := self._ledger.find_collection(collection)) is not None:
-                    run = self._ledger.start_run(collection_id, root)
-                    self._ledger.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
+                if (collection_id := self._writer.find_collection(collection)) is not None:
+                    run = self._writer.start_run(collection_id, root)
+                    self._writer.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
             raise
 
     def _open_target(self, collection: str, root: Path) -> _Target:
-        if self._ledger.find_collection(collection) is None:
+        if self._writer.find_collection(collection) is None:
             check_collection_name(collection)
-        collection_id = self._ledger.open_collection(collection)
-        for other in self._ledger.folder_roots(collection_id):
+        collection_id = self._writer.open_collection(collection)
+        for other in self._writer.folder_roots(collection_id):
             if other != root and (other in root.parents or root in other.parents):
                 raise ConfigurationError(
                     f"{root} overlaps {other}, which is in the collection {collection!r} already: its files would "
                     "be indexed twice.",
                     f"Sync {other}, or name another collection with --collection.",
                 )
-        index = self._ledger.open_index(collection_id, self.fingerprint)
-        return _Target(collection_id, self._ledger.open_folder(collection_id, root), index)
+        index = self._writer.open_index(collection_id, self.fingerprint)
+        return _Target(collection_id, self._writer.open_folder(collection_id, root), index)
 
     def _compare(self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int) -> FolderChanges:
         return compare(
@@ -241,9 +241,9 @@ class IngestPipeline:
         if changes.removed:
             gone = [record.document_id for record in changes.removed]
             self._before_removal(gone)
-            self._ledger.remove_documents(gone)
+            self._writer.remove_documents(gone)
         for record, file in changes.renamed:
-            self._ledger.rename(record.document_id, file, words_of_name(file.path))
+            self._writer.rename(record.document_id, file, words_of_name(file.path))
 
     def _read_and_store(
         self,
@@ -289,15 +289,15 @@ class IngestPipeline:
     def _take_in(self, target: _Target, record: KnownFile | None, item: EmbeddedFile, report: SyncReport) -> None:
         """Store one file that was read, or record why it was not."""
         file, prepared, error = item.outcome.file, item.outcome.prepared, item.outcome.error
-        document_id = self._ledger.open_document(target.collection_id, target.folder_id, file)
+        document_id = self._writer.open_document(target.collection_id, target.folder_id, file)
         if error is not None:
             attempt = "" if isinstance(error, UnsettledFileError) else self._attempt(file)
-            self._ledger.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
+            self._writer.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
             report.failed.append(FailedFile(file.path, error.reason, error.remedy, bool(record and record.sha256)))
             return
         assert prepared is not None
         if prepared.parsed is None:
-            self._ledger.touch(document_id, prepared.file)
+            self._writer.touch(document_id, prepared.file)
             report.unchanged += 1
             return
         self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, item.vectors)
@@ -316,9 +316,9 @@ class IngestPipeline:
     ) -> None:
         """Vectors first, then one transaction that makes them current: a crash leaves the old version or the new."""
         key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
-        self._ledger.announce_vectors(key)
+        self._writer.announce_vectors(key)
         self._add_vectors(key, document_id, vectors)
-        self._ledger.commit_generation(
+        self._writer.commit_generation(
             document_id, index.id, file, parsed, chunks, key=key, names=words_of_name(file.path)
         )
 
@@ -332,14 +332,14 @@ class IngestPipeline:
 
         What is new or gone there waits for their own sync. What may not be read is embedded from the catalogue later.
         """
-        for root, folder_id in self._ledger.folder_roots(target.collection_id).items():
+        for root, folder_id in self._writer.folder_roots(target.collection_id).items():
             if folder_id == target.folder_id or not self._may_read(root):
                 continue
             try:
                 scan = scan_folder(root, ignore=self._ignore)
             except ConfigurationError:
                 continue
-            known = self._ledger.known_files(folder_id, target.index.id)
+            known = self._writer.known_files(folder_id, target.index.id)
             changes = self._compare(root, scan, known, target.index.id)
             changes.to_read = [file for file in changes.to_read if file.path_bytes in known]
             report = _first_report(root, "", scan, changes)
@@ -348,34 +348,34 @@ class IngestPipeline:
 
     def _switch_index(self, target: _Target) -> None:
         """Let an index made with another embedder answer once it holds all that the old one holds."""
-        active = self._ledger.active_index(target.collection_id)
+        active = self._writer.active_index(target.collection_id)
         if active is not None:
             self._carry_over(target, active)
-        if self._ledger.is_complete(target.collection_id, target.index.id):
-            self._ledger.activate_index(target.collection_id, target.index.id)
+        if self._writer.is_complete(target.collection_id, target.index.id):
+            self._writer.activate_index(target.collection_id, target.index.id)
 
     def _carry_over(self, target: _Target, active: IndexInfo) -> None:
         """Embed again, from the catalogue, the last good version of files that cannot be read now."""
         known = [
             (path, record)
-            for folder_id in self._ledger.folder_roots(target.collection_id).values()
-            for path, record in self._ledger.known_files(folder_id, active.id).items()
+            for folder_id in self._writer.folder_roots(target.collection_id).values()
+            for path, record in self._writer.known_files(folder_id, active.id).items()
         ]
-        built = set(self._ledger.generations_of(target.index.id))
+        built = set(self._writer.generations_of(target.index.id))
         is_cut_alike = target.index.reading == active.reading
         for path, record in known:
             if record.document_id in built or record.generation_index is None:
                 continue
-            parsed, chunks, _ = self._ledger.load_generation(record.document_id, active.id)
+            parsed, chunks, _ = self._writer.load_generation(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
             vectors = embed_chunks(chunks, self._embedder)
             self._store(record.document_id, target.index, file, parsed, chunks, vectors)
             if record.state == "stale":
-                self._ledger.record_failure(
+                self._writer.record_failure(
                     record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
                 )
             elif not is_cut_alike:
-                self._ledger.record_failure(
+                self._writer.record_failure(
                     record.document_id,
                     attempt=CARRIED_OVER,
                     reason="It could not be read again since the way Lectern reads documents changed.",
@@ -384,20 +384,20 @@ class IngestPipeline:
 
     def _sweep(self) -> None:
         """Delete the vectors that no version refers to, and every trace of the documents that are forgotten."""
-        self._delete_vectors(self._ledger.journalled_vectors())
-        if not self._ledger.erase_traces():
+        self._delete_vectors(self._writer.journalled_vectors())
+        if not self._writer.erase_traces():
             log.warning("Some text of forgotten documents is still in the files of the index; the next sync erases it.")
 
     def _delete_vectors(self, journal: Sequence[VectorKey]) -> None:
         if not journal:
             return
-        live = self._ledger.live_spaces()
+        live = self._writer.live_spaces()
         for space in {key.space for key in journal}:
             if space in live:
                 self._vectors.delete(space, [id_ for key in journal if key.space == space for id_ in key.ids])
             else:
                 self._vectors.drop(space)
-        self._ledger.forget_vectors(journal)
+        self._writer.forget_vectors(journal)
 
 
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey
 
 
-class Ledger(Protocol):
+class CatalogueWriter(Protocol):
     """Each method is one transaction; what it did survives a crash whole or not at all."""
 
     def find_collection(self, name: str) -> int | None:

@@ -18,13 +18,13 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LOSSLESS = ("PNG", "GIF")
 """What was kept so is kept so. A telephone's JPEG with several pictures in it has another name in Pillow."""
 
-MOST_PIXELS = 50_000_000
+MAX_PIXELS = 50_000_000
 """Of a file, before it is decoded: the largest sensors of most telephones. Four bytes each are held in memory."""
 
-MOST_PIXELS_SHOWN = 1_150_000
+MAX_PIXELS_SHOWN = 1_150_000
 """Claude scales larger images down itself, and others take more room for them than a local LLM has."""
 
-LONGEST_EDGE_SHOWN = 1_568
+MAX_EDGE_SHOWN = 1_568
 """Claude's limit; that of OpenAI's and Google's models is larger."""
 
 LARGEST_PNG = 3 << 20
@@ -64,21 +64,21 @@ def prepare_image(file: ImageFile) -> Image:
 
 
 def _check_pixels(name: str, opened: PIL.Image.Image) -> None:
-    if opened.width * opened.height > MOST_PIXELS:
+    if opened.width * opened.height > MAX_PIXELS:
         raise _too_many_pixels(name)
 
 
 def _too_many_pixels(name: str) -> ImageError:
     return ImageError(
-        f"The image {name!r} has more than {MOST_PIXELS // 1_000_000} million pixels.",
+        f"The image {name!r} has more than {MAX_PIXELS // 1_000_000} million pixels.",
         "Scale it down, and attach that.",
     )
 
 
 def _scale(opened: PIL.Image.Image) -> PIL.Image.Image:
     """The pixels as they are to be seen, on white where they are transparent."""
-    share = min(1.0, (MOST_PIXELS_SHOWN / (opened.width * opened.height)) ** 0.5)
-    longest = min(LONGEST_EDGE_SHOWN, max(1, int(max(opened.size) * share)))
+    share = min(1.0, (MAX_PIXELS_SHOWN / (opened.width * opened.height)) ** 0.5)
+    longest = min(MAX_EDGE_SHOWN, max(1, int(max(opened.size) * share)))
     # A JPEG can be decoded smaller than it is.
     opened.draft("RGB", (longest, longest))
     seen = _in_colour(opened)

@@ -15,17 +15,17 @@ from rag.protocols import Embedder, PassageReader
 from rag.text import content_words, is_table_row, sentence_spans
 from rag.types import Reading, Source
 
-MOST_EXTRACTS = 3
-MOST_READ = 5
+MAX_EXTRACTS = 3
+MAX_READ = 5
 """First sources in which a passage reader looks for the answer."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
-LONGEST_ANSWER = 12
+MAX_ANSWER = 12
 """Words of an answer that is shown before its sentence; a longer one is the sentence."""
-MOST_OF_SENTENCE = 0.8
-MOST_CANDIDATES = 60
+MAX_OF_SENTENCE = 0.8
+MAX_CANDIDATES = 60
 """Sentences embedded for one question: about a third of a second on one processor core."""
-LONGEST_EXTRACT = 600
+MAX_EXTRACT = 600
 """Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
 SHORTEST_EXTRACT = 2
 """Content words; less is a heading or a fragment."""
@@ -103,7 +103,7 @@ class ExtractiveReader:
     def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
         """The one to three best sentences over the sources, best first; none where the sources have no sentence."""
         ranked = self.rank(question, sources)
-        return [extract for extract in ranked[:MOST_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]
+        return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]
 
     def rank(self, question: str, sources: Sequence[Source]) -> list[Extract]:
         """Every candidate sentence, best first, each text once."""
@@ -111,7 +111,7 @@ class ExtractiveReader:
         if not every:
             return []
         weights = _weights(question, every)
-        candidates = sorted(every, key=lambda candidate: -_overlap(candidate, weights))[:MOST_CANDIDATES]
+        candidates = sorted(every, key=lambda candidate: -_overlap(candidate, weights))[:MAX_CANDIDATES]
         cosines = self._cosines(question, candidates)
         extracts = [
             Extract(
@@ -144,7 +144,7 @@ class MarkingReader:
 
     def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
         """The one to three best sentences, best first, each of another source; none where nothing is marked."""
-        read = sources[:MOST_READ]
+        read = sources[:MAX_READ]
         titles = [f"{source.document.title}\n" for source in read]
         readings = self._reader.read(
             question, [title + source.text for title, source in zip(titles, read, strict=True)]
@@ -155,7 +155,7 @@ class MarkingReader:
             if (extract := _marked(rank, source, reading, len(title)))
         ]
         extracts.sort(key=lambda extract: -extract.score)
-        return [extract for extract in extracts[:MOST_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
+        return [extract for extract in extracts[:MAX_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
 
 
 def _marked(rank: int, source: Source, reading: Reading, shift: int) -> Extract | None:
@@ -167,7 +167,7 @@ def _marked(rank: int, source: Source, reading: Reading, shift: int) -> Extract 
         return None
     best = around[0]
     answer = source.text[start : min(end, best.end)].strip()
-    is_short = len(answer.split()) <= LONGEST_ANSWER and len(answer) < MOST_OF_SENTENCE * len(best.text)
+    is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
     return Extract(
         best.source.number,
         best.text,
@@ -211,7 +211,7 @@ def _candidates(rank: int, source: Source) -> list[_Candidate]:
         header = _header(rows) if is_row else ""
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
         words = frozenset(content_words(text))
-        if end - start <= LONGEST_EXTRACT and len(words) >= SHORTEST_EXTRACT:
+        if end - start <= MAX_EXTRACT and len(words) >= SHORTEST_EXTRACT:
             found.append(_Candidate(source, rank, start, end, words, header if header != text else ""))
     return found
 

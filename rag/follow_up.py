@@ -22,7 +22,7 @@ TURN_CHARACTERS = 600
 """Of each turn: its beginning names what it is about."""
 
 REWRITTEN_TOKENS = 128
-LONGEST_REWRITTEN = 400
+MAX_REWRITTEN = 400
 """Characters. A longer reply is an answer, not a question."""
 
 ENOUGH_WORDS = 5
@@ -82,7 +82,7 @@ def _rewrite(question: str, turns: Sequence[Message], model: LanguageModel, stop
     messages = [Message("system", _TASK), Message("user", asked)]
     reply = "".join(piece.text for piece in model.stream(messages, max_tokens=REWRITTEN_TOKENS, stop=stop))
     rewritten = " ".join(reply.split()).strip("\"'")
-    return rewritten if len(rewritten) <= LONGEST_REWRITTEN and content_words(rewritten) else ""
+    return rewritten if len(rewritten) <= MAX_REWRITTEN and content_words(rewritten) else ""
 
 
 def _with_topic(question: str, earlier: Sequence[str]) -> str:

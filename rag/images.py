@@ -8,29 +8,29 @@ from rag.errors import ImageError, QuestionError
 from rag.protocols import LanguageModel
 from rag.types import Image, ImageFile
 
-MOST_IMAGES = 4
+MAX_IMAGES = 4
 """Of one question. Each takes an LLM about as much room as five sources."""
 
-MOST_IMAGE_BYTES = 10 << 20
+MAX_IMAGE_BYTES = 10 << 20
 """Of all images of one question together: two photos of a telephone, or a screen several times."""
 
 PATCH = 28
 """Edge in pixels of what Qwen-VL takes for one token; Claude takes one for each 750 pixels, which is a little less."""
 
-LEAST_TOKENS = 576
+MIN_TOKENS = 576
 """What LLaVA takes for every image, however small: of the models in use with a fixed number the one with the most."""
 
 
 def check_attached(files: Sequence[ImageFile]) -> None:
     """Refuse too many or too large images, unread. Raises ImageError."""
-    if len(files) > MOST_IMAGES:
+    if len(files) > MAX_IMAGES:
         raise ImageError(
-            f"A question takes at most {MOST_IMAGES} images, and {len(files)} are attached.", "Attach fewer."
+            f"A question takes at most {MAX_IMAGES} images, and {len(files)} are attached.", "Attach fewer."
         )
-    if sum(len(file.content) for file in files) > MOST_IMAGE_BYTES:
+    if sum(len(file.content) for file in files) > MAX_IMAGE_BYTES:
         names = ", ".join(repr(file.name) for file in files)
         what = f"The images {names} have together" if len(files) > 1 else f"The image {names} has"
-        raise ImageError(f"{what} more than {MOST_IMAGE_BYTES >> 20} MB.", "Attach smaller ones, or fewer.")
+        raise ImageError(f"{what} more than {MAX_IMAGE_BYTES >> 20} MB.", "Attach smaller ones, or fewer.")
 
 
 def check_sight(model: LanguageModel | None) -> None:
@@ -53,4 +53,4 @@ def estimate_image_tokens(image: Image) -> int:
     No server counts an image beforehand, and each model counts otherwise; this is about the most that the models in use
     take of their context for it.
     """
-    return max(LEAST_TOKENS, -(-image.width // PATCH) * -(-image.height // PATCH))
+    return max(MIN_TOKENS, -(-image.width // PATCH) * -(-image.height // PATCH))

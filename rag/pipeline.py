@@ -14,8 +14,8 @@ from rag.citations.markers import CitationFilter
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, MarkingReader, compose
 from rag.images import check_sight
-from rag.models.llm.prices import cost_usd
 from rag.page_layout import rectangles_under
+from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read

@@ -94,9 +94,9 @@ class Searcher(Protocol):
         ...
 
     def lexical_search(
-        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+        self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """(chunk id, BM25), best first, for a full-text query; only of the named documents where given."""
+        """Find chunks that hold any of the question's words: (chunk id, BM25), best first; of the named documents."""
         ...
 
     def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:

@@ -24,7 +24,7 @@ READ_COEFFICIENT = 0.787
 READ_THRESHOLD = 0.124
 """Where the reader has scored the passages: refuses 2 % of the answerable training questions and 52 % of the
 unanswerable ones (AUROC 0.90); for other questions see docs/quality.md."""
-MOST_PASSAGES = 10
+MAX_PASSAGES = 10
 """Passages looked at: the ones further down say little."""
 
 
@@ -54,7 +54,7 @@ def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float
     Highest cosine; share of the question's words in the first three passages together; in the one of them that has
     most, with rare words weighing more; share of its names and numbers there; how far the highest cosine stands out.
     """
-    read = passages[:MOST_PASSAGES]
+    read = passages[:MAX_PASSAGES]
     cosines = sorted((cosine for _, cosine in read), reverse=True)
     wanted = list(dict.fromkeys(content_words(question)))
     found = [frozenset(content_words(text)) for text, _ in read]

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
-from rag.storage.catalogue.full_text import full_text_query
 from rag.text import well_formed
 from rag.types import Hit, IndexInfo, StageRank, Vector
 
@@ -120,12 +119,11 @@ class Retriever:
         timer.mark("embed")
         dense = self._search_vectors(index, vector, documents)
         timer.mark(DENSE)
-        words = full_text_query(question)
-        lexical = self._searcher.lexical_search(collection, words, limit=SEARCH_DEPTH, document_ids=documents)
+        lexical = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=documents)
         timer.mark(LEXICAL)
         routed: list[tuple[str, float]] = []
         if named := self._route(question, collection, documents):
-            among_named = self._searcher.lexical_search(collection, words, limit=SEARCH_DEPTH, document_ids=named)
+            among_named = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=named)
             routed = fuse((self._search_vectors(index, vector, named), 1.0), (among_named, 1.0))
         timer.mark(ROUTED)
         fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT))

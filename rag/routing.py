@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping
 
 from rag.text import STOP_WORDS
 
-LEAST_SHARE_OF_BEST = 0.8
+MIN_SHARE_OF_BEST = 0.8
 """A document that matches nearly as well as the best is meant as well: two volumes of one report."""
 
-LEAST_MATCHES = 2
+MIN_MATCHES = 2
 """One word alone is chance: "ferry" in a question about the harbour. A company and a year are not."""
 
-MOST_ROUTED = 0.5
+MAX_ROUTED = 0.5
 """When more than this share of the documents match alike, the question names none of them."""
 
 SHORTEST_PREFIX = 3
@@ -62,11 +62,11 @@ class DocumentNames:
                 matches.update(holders)
                 for id_ in holders:
                     scores[id_] += math.log(len(eligible) / len(holders))
-        named = {id_: score for id_, score in scores.items() if matches[id_] >= LEAST_MATCHES}
+        named = {id_: score for id_, score in scores.items() if matches[id_] >= MIN_MATCHES}
         best = max(named.values(), default=0.0)
-        meant = [id_ for id_, score in named.items() if score >= best * LEAST_SHARE_OF_BEST]
+        meant = [id_ for id_, score in named.items() if score >= best * MIN_SHARE_OF_BEST]
         routed = sorted(meant, key=lambda id_: (-scores[id_], id_))
-        return routed if len(routed) <= len(eligible) * MOST_ROUTED else []
+        return routed if len(routed) <= len(eligible) * MAX_ROUTED else []
 
     def _find(self, word: str) -> set[int]:
         """The documents that hold a word, or one that begins with it."""

@@ -28,7 +28,7 @@ from app.api.routes import (
 )
 from app.api.security.middleware import AccessMiddleware, AccessPolicy
 from app.evaluation.runner import EvaluationRuns
-from app.service.llm_settings import ModelDesk
+from app.service.llm_settings import LlmSettings
 from app.service.service import Service
 from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
@@ -93,7 +93,7 @@ def create_app(
     app.state.service = service
     app.state.metrics = metrics
     app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
-    app.state.models = ModelDesk(service)
+    app.state.models = LlmSettings(service)
     app.state.evaluations = EvaluationRuns(service)
     app.state.check_folder = check_folder
     error_handlers.install(app)

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Request
 from app.api.metrics import Metrics
 from app.api.security.middleware import require, unknown_collection
 from app.evaluation.runner import EvaluationRuns
-from app.service.llm_settings import ModelDesk
+from app.service.llm_settings import LlmSettings
 from app.service.service import Service
 from app.state.feedback import FeedbackStore
 from app.state.tokens import Role
@@ -31,9 +31,9 @@ def _feedback(request: Request) -> FeedbackStore:
     return store
 
 
-def _models(request: Request) -> ModelDesk:
-    desk: ModelDesk = request.app.state.models
-    return desk
+def _models(request: Request) -> LlmSettings:
+    client: LlmSettings = request.app.state.models
+    return client
 
 
 def _evaluations(request: Request) -> EvaluationRuns:
@@ -46,7 +46,7 @@ def require_collection(request: Request, name: str, role: Role = Role.READ) -> s
     identity = require(request, role, name)
     service = _service(request)
     if identity.collections is None:
-        service.lectern.library.find_index(name)  # Whoever may know all collections is told which there are.
+        service.lectern.catalogue.find_index(name)  # Whoever may know all collections is told which there are.
     elif not service.has_collection(name):
         raise unknown_collection(name)
     return name
@@ -64,7 +64,7 @@ def named_collection(role: Role) -> Callable[[Request, str], str]:
 ServiceOf = Annotated[Service, Depends(_service)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]
 FeedbackOf = Annotated[FeedbackStore, Depends(_feedback)]
-ModelsOf = Annotated[ModelDesk, Depends(_models)]
+ModelsOf = Annotated[LlmSettings, Depends(_models)]
 EvaluationsOf = Annotated[EvaluationRuns, Depends(_evaluations)]
 
 ReadableCollection = Annotated[str, Depends(named_collection(Role.READ))]

@@ -50,7 +50,7 @@ STATUSES: Sequence[tuple[type[LecternError], int]] = (
 )
 """The first class that fits decides."""
 
-MOST_MISTAKES = 5
+MAX_MISTAKES = 5
 """Of a wrong request that are named."""
 
 ANYWHERE = (400, 401, 403, 404, 408, 413, 421, 422, 429, 503)
@@ -137,7 +137,7 @@ async def _answer_invalid_request(request: Request, error: Exception) -> JSONRes
     if any(mistake["type"] == "json_invalid" for mistake in mistakes):
         return respond(request, Problem(400, "The body is not JSON.", "Send JSON in UTF-8."))
     named = "; ".join(
-        f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}" for mistake in mistakes[:MOST_MISTAKES]
+        f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}" for mistake in mistakes[:MAX_MISTAKES]
     )
     return respond(request, Problem(422, f"The request is wrong: {named}.", "`/openapi.json` says what is expected."))
 

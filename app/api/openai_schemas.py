@@ -18,7 +18,7 @@ from rag.types import Answer, Citation, ImageFile, Message, page_name, place_nam
 
 MODEL_PREFIX = "lectern/"
 
-MOST_MESSAGES = 1_000
+MAX_MESSAGES = 1_000
 
 QUOTE_SHOWN = 200
 """Characters of a quote in a footnote; the annotation has all of it."""
@@ -82,13 +82,13 @@ class ChatRequest(BaseModel):
         },
     )
     model: str = Field(max_length=300)
-    messages: list[ChatMessage] = Field(min_length=1, max_length=MOST_MESSAGES)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=MAX_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = None
 
 
-class ErrorForm(BaseModel):
+class ErrorResponse(BaseModel):
     """An error."""
 
     class Body(BaseModel):
@@ -102,7 +102,7 @@ class ErrorForm(BaseModel):
     error: Body
 
 
-class ModelForm(BaseModel):
+class ModelResponse(BaseModel):
     """A collection as a model."""
 
     id: str = Field(examples=["lectern/default"])
@@ -115,7 +115,7 @@ class ModelList(BaseModel):
     """The collections as models."""
 
     object: Literal["list"]
-    data: list[ModelForm]
+    data: list[ModelResponse]
 
 
 class Completion(BaseModel):

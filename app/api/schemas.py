@@ -6,15 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from rag.images import MOST_IMAGE_BYTES, MOST_IMAGES
+from rag.images import MAX_IMAGE_BYTES, MAX_IMAGES
 
-LONGEST_QUESTION = 8_000
-MOST_TURNS = 100
-LONGEST_IMAGE_NAME = 200
-MOST_IMAGE_MEGABYTES = MOST_IMAGE_BYTES >> 20
+MAX_QUESTION = 8_000
+MAX_TURNS = 100
+MAX_IMAGE_NAME = 200
+MAX_IMAGE_MEGABYTES = MAX_IMAGE_BYTES >> 20
 """Of all images of a question together."""
 
-MOST_HITS = 500
+MAX_HITS = 500
 """More than the searches bring to the fusion."""
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
@@ -23,13 +23,13 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj
 CollectionName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class Form(BaseModel):
+class WireModel(BaseModel):
     """A request: fields it does not know are refused, so that a misspelt one is not passed over; so are wrong types."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class ProblemForm(BaseModel):
+class ProblemResponse(BaseModel):
     """An error (RFC 9457): `detail` says what happened, `remedy` what to do."""
 
     type: str = Field(examples=["about:blank"])
@@ -42,7 +42,7 @@ class ProblemForm(BaseModel):
 # --- collections and documents ---
 
 
-class CollectionForm(BaseModel):
+class CollectionResponse(BaseModel):
     """A collection."""
 
     name: str = Field(examples=["default"])
@@ -58,10 +58,10 @@ class CollectionForm(BaseModel):
 class CollectionList(BaseModel):
     """All collections by name."""
 
-    collections: list[CollectionForm]
+    collections: list[CollectionResponse]
 
 
-class DocumentForm(BaseModel):
+class DocumentResponse(BaseModel):
     """A document; `state` is "indexed", "stale" (the last good version answers), "failed" or "removed"."""
 
     id: int = Field(examples=[7])
@@ -85,12 +85,12 @@ class DocumentForm(BaseModel):
 class DocumentList(BaseModel):
     """Documents of a collection by path; `total` counts all that match, `states` all there are by state."""
 
-    documents: list[DocumentForm]
+    documents: list[DocumentResponse]
     total: int = Field(0, examples=[1])
     states: dict[str, int] = Field(default_factory=dict, examples=[{"indexed": 1}])
 
 
-class PageForm(BaseModel):
+class PageResponse(BaseModel):
     """A page's text; `label` is the document's own name for it."""
 
     number: int = Field(examples=[0])
@@ -98,21 +98,21 @@ class PageForm(BaseModel):
     text: str
 
 
-class UploadForm(BaseModel):
+class UploadResponse(BaseModel):
     """Files that were taken in, and the sync that indexes them."""
 
     documents: list[str] = Field(examples=[["letter.pdf"]])
     run: str = Field(examples=["20260102030405-1"])
 
 
-class LinkRequest(Form):
+class LinkRequest(WireModel):
     """Either the address of a document, or a document that was fetched before and is to be fetched again."""
 
     url: str = Field("", max_length=4_096, examples=["https://example.org/tides.html"], description="http or https")
     document: str = Field("", max_length=1_000, description="its path as `GET /collections/NAME/links` lists it")
 
 
-class LinkForm(BaseModel):
+class LinkResponse(BaseModel):
     """From where a document was fetched; what follows the path of the address is left out."""
 
     document: str = Field(examples=["example.org tides.html"])
@@ -123,7 +123,7 @@ class LinkForm(BaseModel):
 class LinkList(BaseModel):
     """The documents of a collection that were fetched from addresses."""
 
-    links: list[LinkForm]
+    links: list[LinkResponse]
 
 
 class QuestionList(BaseModel):
@@ -135,28 +135,28 @@ class QuestionList(BaseModel):
 # --- search and ask ---
 
 
-class QuestionForm(Form):
+class QuestionResponse(WireModel):
     """What is asked, and of which documents."""
 
-    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    question: str = Field(max_length=MAX_QUESTION, examples=["How often does the lamp flash?"])
     collection: CollectionName = Field("default", examples=["default"])
     filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
 
 
-class SearchRequest(QuestionForm):
+class SearchRequest(QuestionResponse):
     """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
 
-    limit: int = Field(10, ge=1, le=MOST_HITS)
+    limit: int = Field(10, ge=1, le=MAX_HITS)
 
 
-class StageForm(BaseModel):
+class StageResponse(BaseModel):
     """Where a stage put a hit."""
 
     rank: int
     score: float
 
 
-class HitForm(BaseModel):
+class HitResponse(BaseModel):
     """A passage that was found."""
 
     document_id: int
@@ -169,35 +169,35 @@ class HitForm(BaseModel):
     section: str
     score: float
     text: str
-    stages: dict[str, StageForm]
+    stages: dict[str, StageResponse]
 
 
 class SearchResult(BaseModel):
     """The passages that fit best."""
 
-    hits: list[HitForm]
+    hits: list[HitResponse]
     milliseconds: dict[str, float]
     notices: list[str]
 
 
-class Turn(Form):
+class Turn(WireModel):
     """A turn of the conversation before the question."""
 
     role: Literal["user", "assistant"]
     text: str = Field(max_length=100_000)
 
 
-class ImageForm(Form):
+class ImageResponse(WireModel):
     """A PNG, JPEG, WebP or GIF; which one is seen by its content."""
 
-    name: str = Field("image", min_length=1, max_length=LONGEST_IMAGE_NAME, examples=["sign.png"])
+    name: str = Field("image", min_length=1, max_length=MAX_IMAGE_NAME, examples=["sign.png"])
     data: str = Field(examples=[PIXEL], description="the bytes of the file in base64")
 
 
-class AskRequest(QuestionForm):
+class AskRequest(QuestionResponse):
     """A question; with `stream`, the answer comes as server-sent events."""
 
-    history: list[Turn] = Field(default_factory=list, max_length=MOST_TURNS, examples=[[]])
+    history: list[Turn] = Field(default_factory=list, max_length=MAX_TURNS, examples=[[]])
     use_llm: bool = Field(True, description="false: answer with quotes only")
     llm: str = Field(
         "",
@@ -205,16 +205,16 @@ class AskRequest(QuestionForm):
         examples=[""],
         description="PROVIDER:MODEL, instead of the server's own; takes the right to administer all collections",
     )
-    images: list[ImageForm] = Field(
+    images: list[ImageResponse] = Field(
         default_factory=list,
         examples=[[]],
-        description=f"at most {MOST_IMAGES} with {MOST_IMAGE_MEGABYTES} MB together, for an LLM that sees images",
+        description=f"at most {MAX_IMAGES} with {MAX_IMAGE_MEGABYTES} MB together, for an LLM that sees images",
     )
     stream: bool = False
     explain: bool = Field(False, description="add what every stage found and left out")
 
 
-class SourceForm(BaseModel):
+class SourceResponse(BaseModel):
     """A numbered source of an answer."""
 
     number: int
@@ -230,14 +230,14 @@ class SourceForm(BaseModel):
     text: str
 
 
-class PlaceForm(BaseModel):
+class PlaceResponse(BaseModel):
     """A box [left, bottom, right, top] in points on a 0-based page."""
 
     page: int
     box: list[float]
 
 
-class CitationForm(BaseModel):
+class CitationResponse(BaseModel):
     """A citation that was checked: `quote` is copied from the page by code."""
 
     number: int
@@ -246,11 +246,11 @@ class CitationForm(BaseModel):
     page: int
     page_label: str
     quote: str
-    rectangles: list[PlaceForm]
+    rectangles: list[PlaceResponse]
     supported: bool
 
 
-class TokensForm(BaseModel):
+class TokensResponse(BaseModel):
     """What the LLM used."""
 
     prompt: int
@@ -258,15 +258,15 @@ class TokensForm(BaseModel):
     estimated: bool
 
 
-class AnswerForm(BaseModel):
+class AnswerResponse(BaseModel):
     """A finished answer; `error` says why the LLM failed, `answer` then holds what had come until it did."""
 
     answer: str = Field(examples=["Three times every twenty seconds [1]."])
     refused: bool
-    sources: list[SourceForm]
-    citations: list[CitationForm]
+    sources: list[SourceResponse]
+    citations: list[CitationResponse]
     llm: str = Field(examples=["ollama:llama3.2"])
-    tokens: TokensForm
+    tokens: TokensResponse
     cost_usd: float | None
     milliseconds: dict[str, float]
     notices: list[str]
@@ -274,25 +274,25 @@ class AnswerForm(BaseModel):
     explanation: dict[str, Any] | None = None
 
 
-class CitedPageForm(Form):
+class CitedPageResponse(WireModel):
     """A page that an answer cited, 0-based."""
 
     document: str = Field(max_length=4_000, examples=["light.txt"])
     page: int = Field(ge=0, examples=[0])
 
 
-class FeedbackRequest(Form):
+class FeedbackRequest(WireModel):
     """A word on an answer."""
 
     collection: CollectionName = Field("default", examples=["default"])
-    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    question: str = Field(max_length=MAX_QUESTION, examples=["How often does the lamp flash?"])
     answer: str = Field("", max_length=100_000)
     rating: Literal["up", "down"]
     comment: str = Field("", max_length=10_000, examples=["The page is right, the number is not."])
-    citations: list[CitedPageForm] = Field(default_factory=list, max_length=100)
+    citations: list[CitedPageResponse] = Field(default_factory=list, max_length=100)
 
 
-class FeedbackForm(BaseModel):
+class FeedbackResponse(BaseModel):
     """A word on an answer, with when it came."""
 
     collection: str
@@ -301,14 +301,14 @@ class FeedbackForm(BaseModel):
     rating: str
     comment: str
     given_at: str
-    citations: list[CitedPageForm]
+    citations: list[CitedPageResponse]
     id: int
 
 
 class FeedbackList(BaseModel):
     """What was said, the newest first."""
 
-    feedback: list[FeedbackForm]
+    feedback: list[FeedbackResponse]
 
 
 class FeedbackAdded(BaseModel):
@@ -320,7 +320,7 @@ class FeedbackAdded(BaseModel):
 # --- syncs ---
 
 
-class SyncRequest(Form):
+class SyncRequest(WireModel):
     """A folder on the server's machine to bring a collection in step with."""
 
     folder: str = Field(min_length=1, max_length=4_000, examples=["/home/ann/papers"])
@@ -328,7 +328,7 @@ class SyncRequest(Form):
     allow_empty: bool = Field(False, description="an empty folder empties the index")
 
 
-class ProgressForm(BaseModel):
+class ProgressResponse(BaseModel):
     """How far a sync is."""
 
     files_done: int
@@ -337,7 +337,7 @@ class ProgressForm(BaseModel):
     path: str = Field(description="the file that was just finished, or empty")
 
 
-class JobForm(BaseModel):
+class JobResponse(BaseModel):
     """A sync that was asked for; `error` says why it failed as a whole, `report` what became of each file."""
 
     id: str = Field(examples=["20260102030405-1"])
@@ -347,12 +347,12 @@ class JobForm(BaseModel):
     queued_at: str
     started_at: str
     finished_at: str
-    progress: ProgressForm | None
+    progress: ProgressResponse | None
     report: dict[str, Any] | None
-    error: ProblemForm | None
+    error: ProblemResponse | None
 
 
-class RunForm(BaseModel):
+class RunResponse(BaseModel):
     """A sync as the catalogue remembers it; `reason` says why it failed as a whole, else it is empty."""
 
     id: int = Field(examples=[12])
@@ -375,20 +375,20 @@ class SyncPreview(BaseModel):
 class RunList(BaseModel):
     """What runs or waits now, and the newest runs of the past."""
 
-    queue: list[JobForm]
-    runs: list[RunForm]
+    queue: list[JobResponse]
+    runs: list[RunResponse]
 
 
 # --- upkeep ---
 
 
-class VerifyRequest(Form):
+class VerifyRequest(WireModel):
     """Whether to mend what is found as well."""
 
     repair: bool = Field(False, description="mend what follows from the catalogue")
 
 
-class DisagreementForm(BaseModel):
+class DisagreementResponse(BaseModel):
     """One thing that is not as it should be: `what` names the kind, `where` the file, document or collection."""
 
     what: str = Field(examples=["file gone"])
@@ -401,14 +401,14 @@ class DisagreementForm(BaseModel):
 class VerifyResult(BaseModel):
     """What was found, and which of it was repaired."""
 
-    problems: list[DisagreementForm]
+    problems: list[DisagreementResponse]
 
 
 # --- health ---
 # --- access and health ---
 
 
-class IdentityForm(BaseModel):
+class IdentityResponse(BaseModel):
     """Who asks; `collections` null means all, `manages_server` whether folders, models and settings may be changed."""
 
     name: str = Field(examples=["laptop"])

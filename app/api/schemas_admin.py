@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.api.schemas import LONGEST_QUESTION, Form
+from app.api.schemas import MAX_QUESTION, WireModel
 
 # --- folders ---
 
 
-class FolderForm(BaseModel):
+class FolderResponse(BaseModel):
     """A registered folder; times are ISO 8601 in UTC, "" for never."""
 
     id: int = Field(examples=[3])
@@ -35,7 +35,7 @@ class FolderForm(BaseModel):
 class FolderList(BaseModel):
     """Registered folders by path."""
 
-    folders: list[FolderForm]
+    folders: list[FolderResponse]
 
 
 # --- runs ---
@@ -72,10 +72,10 @@ class RunSummaryList(BaseModel):
 # --- why a document does not come up ---
 
 
-class WhyRequest(Form):
+class WhyRequest(WireModel):
     """The question for which a document was expected."""
 
-    question: str = Field(max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    question: str = Field(max_length=MAX_QUESTION, examples=["How often does the lamp flash?"])
 
 
 class WhyPassage(BaseModel):
@@ -89,7 +89,7 @@ class WhyPassage(BaseModel):
     shares_words: bool
 
 
-class WhyForm(BaseModel):
+class WhyResponse(BaseModel):
     """Whether a document comes up for a question, why or why not, and what to do about it."""
 
     document: str
@@ -102,7 +102,7 @@ class WhyForm(BaseModel):
 # --- models and settings ---
 
 
-class OllamaModelForm(BaseModel):
+class OllamaModelResponse(BaseModel):
     """A model that Ollama holds; `size` in bytes."""
 
     name: str = Field(examples=["llama3.2:3b"])
@@ -111,16 +111,16 @@ class OllamaModelForm(BaseModel):
     can_chat: bool
 
 
-class OllamaForm(BaseModel):
+class OllamaResponse(BaseModel):
     """The Ollama that is looked at; `problem` says why it cannot be asked."""
 
     url: str
-    models: list[OllamaModelForm]
+    models: list[OllamaModelResponse]
     problem: str
     remedy: str
 
 
-class PullForm(BaseModel):
+class PullResponse(BaseModel):
     """A model on its way to Ollama; bytes."""
 
     model: str
@@ -132,7 +132,7 @@ class PullForm(BaseModel):
     remedy: str
 
 
-class KeyForm(BaseModel):
+class KeyResponse(BaseModel):
     """Whether a provider's key is set, and where; the key itself is never told."""
 
     provider: str = Field(examples=["anthropic"])
@@ -141,7 +141,7 @@ class KeyForm(BaseModel):
     place: str = Field(examples=["the environment"], description="empty for callers who may not change it")
 
 
-class ModelsForm(BaseModel):
+class ModelsResponse(BaseModel):
     """Which LLM answers, where that was said, and which others could."""
 
     llm: str = Field(examples=["ollama:llama3.2:3b"], description="empty: none, answers are quotes")
@@ -151,24 +151,24 @@ class ModelsForm(BaseModel):
     is_quotes_only: bool
     problem: str
     remedy: str
-    ollama: OllamaForm
-    keys: list[KeyForm]
-    pulls: list[PullForm]
+    ollama: OllamaResponse
+    keys: list[KeyResponse]
+    pulls: list[PullResponse]
 
 
-class ModelChoice(Form):
+class ModelChoice(WireModel):
     """The LLM to answer with from now on: PROVIDER:MODEL, "none" for quotes only, "" for what the settings say."""
 
     llm: str = Field(max_length=300, examples=["ollama:llama3.2:3b"])
 
 
-class ModelName(Form):
+class ModelName(WireModel):
     """A model by Ollama's name for it."""
 
     model: str = Field(min_length=1, max_length=300, examples=["llama3.2:3b"])
 
 
-class TrialForm(BaseModel):
+class TrialResponse(BaseModel):
     """What an LLM said when it was asked for one word, and after how long."""
 
     llm: str
@@ -176,7 +176,7 @@ class TrialForm(BaseModel):
     milliseconds: float
 
 
-class SettingForm(BaseModel):
+class SettingResponse(BaseModel):
     """A setting of the search; `value` null where it is decided by calibration."""
 
     name: str = Field(examples=["rerank_depth"])
@@ -189,16 +189,16 @@ class SettingForm(BaseModel):
     description: str
 
 
-class SettingsForm(BaseModel):
+class SettingsResponse(BaseModel):
     """The settings of the search that may be changed while the service runs."""
 
-    settings: list[SettingForm]
+    settings: list[SettingResponse]
     embedder: str
     reranker: str
     engine: str
 
 
-class SettingChange(Form):
+class SettingChange(WireModel):
     """A new value; null goes back to what the settings say."""
 
     name: str = Field(max_length=50, examples=["rerank_depth"])
@@ -208,18 +208,18 @@ class SettingChange(Form):
 # --- evaluations ---
 
 
-class GoldForm(Form):
+class GoldResponse(WireModel):
     """A question with the pages of the document that answer it; no pages: it cannot be answered."""
 
-    question: str = Field(min_length=1, max_length=LONGEST_QUESTION, examples=["How often does the lamp flash?"])
+    question: str = Field(min_length=1, max_length=MAX_QUESTION, examples=["How often does the lamp flash?"])
     document: str = Field("", max_length=4_000, examples=["light.txt"], description="a path, or the end of one")
     pages: list[int] = Field(default_factory=list, max_length=1_000, examples=[[0]])
 
 
-class GoldQuestions(Form):
+class GoldQuestions(WireModel):
     """Questions to keep for evaluations."""
 
-    questions: list[GoldForm] = Field(min_length=1, max_length=10_000)
+    questions: list[GoldResponse] = Field(min_length=1, max_length=10_000)
 
 
 class KeptGold(BaseModel):
@@ -239,7 +239,7 @@ class KeptGoldList(BaseModel):
     added: int = 0
 
 
-class QuestionOutcomeForm(BaseModel):
+class QuestionOutcomeResponse(BaseModel):
     """How one question went; `rank` 1 is the first page found, null when none of its pages was."""
 
     question: str
@@ -251,7 +251,7 @@ class QuestionOutcomeForm(BaseModel):
     milliseconds: float
 
 
-class EvaluationForm(BaseModel):
+class EvaluationResponse(BaseModel):
     """A run over the kept questions; `scores` as `lectern eval --json` prints them."""
 
     id: int
@@ -267,13 +267,13 @@ class EvaluationForm(BaseModel):
     remedy: str
 
 
-class EvaluationDetail(EvaluationForm):
+class EvaluationDetail(EvaluationResponse):
     """With how each question went."""
 
-    outcomes: list[QuestionOutcomeForm]
+    outcomes: list[QuestionOutcomeResponse]
 
 
 class EvaluationList(BaseModel):
     """The newest first."""
 
-    evaluations: list[EvaluationForm]
+    evaluations: list[EvaluationResponse]

@@ -48,7 +48,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
         # First: a restore that was cut off is finished by this, and brings tokens and folders of its own.
         open_lectern(settings, "serve", wait_seconds=0) as lectern,
         closing(open_token_store(settings)) as tokens,
-        closing(open_folder_book(settings)) as book,
+        closing(open_folder_book(settings)) as folder_store,
     ):
         access = AccessPolicy.of(settings, tokens, host=host)
         with _listen(host, port) as listener:
@@ -58,16 +58,16 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             service = Service(
                 lectern,
                 on_sync=metrics.count_sync,
-                forget_folders=book.forget_collection,
-                check_folder=book.check_allowed,
+                forget_folders=folder_store.forget_collection,
+                check_folder=folder_store.check_allowed,
             )
-            scheduler = FolderScheduler(book, sync_through(service), home=settings.home, ignore=settings.ignore)
+            scheduler = FolderScheduler(folder_store, sync_through(service), home=settings.home, ignore=settings.ignore)
             app = create_app(
                 service,
                 access=access,
                 metrics=metrics,
-                routers=[folders_router(book, scheduler)],
-                check_folder=book.check_allowed,
+                routers=[folders_router(folder_store, scheduler)],
+                check_folder=folder_store.check_allowed,
             )
             server = _Server(configuration(app))
             # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.

@@ -24,7 +24,7 @@ FORMAT = 1
 
 MANIFEST = "manifest.json"
 
-MOST_MANIFEST_BYTES = 64 << 20
+MAX_MANIFEST_BYTES = 64 << 20
 """Half a million files; more is no manifest of ours."""
 
 CATALOGUE = "catalogue.sqlite"
@@ -100,7 +100,7 @@ def open_backup(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
 def read_manifest(archive: tarfile.TarFile) -> Manifest:
     """The manifest, which is the first thing in the archive. Raises StoreError when it is newer or not ours."""
     entry = archive.next()
-    if entry is None or entry.name != MANIFEST or not entry.isreg() or entry.size > MOST_MANIFEST_BYTES:
+    if entry is None or entry.name != MANIFEST or not entry.isreg() or entry.size > MAX_MANIFEST_BYTES:
         raise damaged("it does not begin with a manifest")
     content = archive.extractfile(entry)
     assert content is not None

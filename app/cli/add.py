@@ -8,7 +8,7 @@ import typer
 
 from app.cli import output
 from app.cli.common import EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
-from app.client.connect import open_desk
+from app.client.connect import connect
 from app.settings import read_settings
 from ingest.collection_names import check_collection_name
 from rag.errors import ConfigurationError
@@ -27,8 +27,8 @@ def add(
         if bool(urls) == again:
             raise ConfigurationError("There is nothing to fetch.", "Name addresses, or say --again.")
         check_collection_name(settings.collection)
-        with open_desk(settings, "add") as desk:
-            came = desk.add_addresses([] if again else urls or [], collection=settings.collection)
+        with connect(settings, "add") as client:
+            came = client.add_addresses([] if again else urls or [], collection=settings.collection)
         failed = [{"reason": error.reason, "remedy": error.remedy} for error in came.failures]
         report = came.report
         if as_json:

@@ -11,7 +11,7 @@ import typer
 from app.api.json_responses import answer_json, explanation_json, hit_json
 from app.cli import output
 from app.cli.common import EXIT_COULD_NOT, LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
-from app.client.connect import open_desk
+from app.client.connect import connect
 from app.settings import read_settings
 from rag.errors import ConfigurationError
 
@@ -33,8 +33,8 @@ def search(
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         filters = _parse_filters(where or [])
-        with open_desk(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as desk:
-            found = desk.search(question, collection=settings.collection, filters=filters, limit=limit)
+        with connect(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client:
+            found = client.search(question, collection=settings.collection, filters=filters, limit=limit)
         hits, milliseconds, notices = found.retrieval.hits, found.retrieval.milliseconds, found.retrieval.notices
         if as_json:
             hit_list = [hit_json(hit, found.labels) for hit in hits]
@@ -64,8 +64,8 @@ def ask(
         filters = _parse_filters(where or [])
         images = _read_images(image or [])
         with (
-            open_desk(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as desk,
-            desk.ask(
+            connect(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client,
+            client.ask(
                 question,
                 collection=settings.collection,
                 filters=filters,

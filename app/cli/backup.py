@@ -18,7 +18,7 @@ from app.backup.create import write_backup
 from app.backup.restore import restore as restore_backup
 from app.cli import output
 from app.cli.common import Home, Json, print_json, reported
-from app.client.connect import open_desk
+from app.client.connect import connect
 from app.service.build_index import open_lectern
 from app.service.build_models import build_models
 from app.service.lock import own_index
@@ -83,8 +83,8 @@ def verify(
     """Compare catalogue, full-text index, vectors and folders. Exit code 1: something was found (or was repaired)."""
     with reported(as_json):
         settings = read_settings(home=home)
-        with open_desk(settings, "verify") as desk:
-            problems = desk.verify(repair=repair)
+        with connect(settings, "verify") as client:
+            problems = client.verify(repair=repair)
         if as_json:
             repaired = sum(problem.repaired for problem in problems)
             print_json(
@@ -116,13 +116,13 @@ def complete_index(
     with waiting, open_lectern(there, "restore", wait_seconds=0, models=models) as lectern:
         now = Path(os.path.realpath(settings.home))
         for folder in FILE_FOLDERS:
-            lectern.upkeep.move_folders(Path(manifest.home, folder), now / folder)
+            lectern.checks.move_folders(Path(manifest.home, folder), now / folder)
         for old, new in moves:
-            if not lectern.upkeep.move_folders(old, new):
+            if not lectern.checks.move_folders(old, new):
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        embed_lost(ledger=lectern.ledger, vectors=lectern.vectors, embedder=models.embedder)
+        embed_lost(writer=lectern.writer, vectors=lectern.vectors, embedder=models.embedder)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

@@ -9,7 +9,7 @@ import typer
 
 from app.cli import output
 from app.cli.common import LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
-from app.client.connect import open_desk
+from app.client.connect import connect
 from app.evaluation.evaluate import read_questions
 from app.settings import read_settings
 
@@ -24,8 +24,8 @@ def evaluate_questions(
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         gold = read_questions(questions)
-        with open_desk(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as desk:
-            scores = desk.evaluate(gold, collection=settings.collection)
+        with connect(settings, "eval", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client:
+            scores = client.evaluate(gold, collection=settings.collection)
         if as_json:
             print_json(scores.as_json())
         else:

@@ -1,4 +1,4 @@
-"""The commands on registered folders and past runs: they read arguments, call the book, print. Schedule nothing."""
+"""The commands on registered folders and past runs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import typer
 from app.api.json_responses import folder_json, run_json
 from app.cli import folders_output, output
 from app.cli.common import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
-from app.client.base import Desk
-from app.client.connect import open_desk
+from app.client.base import Client
+from app.client.connect import connect
 from app.service.build_stores import open_folder_book
 from app.service.lock import describe_owner
 from app.settings import Settings, read_settings
 from app.state.database import SERVICE_FILE
-from app.state.folders import FolderBook, RegisteredFolder
+from app.state.folders import FolderStore, RegisteredFolder
 from ingest.report import SyncReport
 from rag.errors import IndexLockedError, LecternError, NotFoundError
 
@@ -43,8 +43,8 @@ def add(
     """Register a folder."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        with _opened(settings, make=True) as book:
-            added = book.add(path, settings.collection, schedule=schedule, every=every, watch=watch)
+        with _opened(settings, make=True) as folder_store:
+            added = folder_store.add(path, settings.collection, schedule=schedule, every=every, watch=watch)
         if as_json:
             print_json(folder_json(added))
         else:
@@ -58,8 +58,8 @@ def list_(collection: Collection = None, home: Home = None, as_json: Json = Fals
         settings = read_settings(home=home)
         listed: list[RegisteredFolder] = []
         if (settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
-            with _opened(settings) as book:
-                listed = book.list_folders(collection=collection)
+            with _opened(settings) as folder_store:
+                listed = folder_store.list_folders(collection=collection)
         if as_json:
             print_json({"folders": [folder_json(folder) for folder in listed]})
         else:
@@ -69,9 +69,9 @@ def list_(collection: Collection = None, home: Home = None, as_json: Json = Fals
 @folders.command()
 def remove(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
     """Keep a folder in step no more; what is indexed of it stays."""
-    with reported(as_json), _opened(read_settings(home=home)) as book:
-        found = book.find(folder, collection=collection)
-        book.remove(found.id)
+    with reported(as_json), _opened(read_settings(home=home)) as folder_store:
+        found = folder_store.find(folder, collection=collection)
+        folder_store.remove(found.id)
         if as_json:
             print_json({"removed": folder_json(found)})
         else:
@@ -84,16 +84,16 @@ def remove(folder: Named, collection: Collection = None, home: Home = None, as_j
 @folders.command()
 def pause(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
     """Sync a folder no more until it is resumed."""
-    with reported(as_json), _opened(read_settings(home=home)) as book:
-        paused = book.pause(book.find(folder, collection=collection).id)
+    with reported(as_json), _opened(read_settings(home=home)) as folder_store:
+        paused = folder_store.pause(folder_store.find(folder, collection=collection).id)
         _tell(paused, "is paused: `lectern folders resume` goes on with it.", as_json)
 
 
 @folders.command()
 def resume(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
     """Go on with a paused folder."""
-    with reported(as_json), _opened(read_settings(home=home)) as book:
-        resumed = book.resume(book.find(folder, collection=collection).id)
+    with reported(as_json), _opened(read_settings(home=home)) as folder_store:
+        resumed = folder_store.resume(folder_store.find(folder, collection=collection).id)
         _tell(resumed, "is kept in step again.", as_json)
 
 
@@ -109,20 +109,20 @@ def run(
     """Sync a folder now: here, or in the process that has the index."""
     with reported(as_json), ExitStack() as stack:
         settings = read_settings(home=home)
-        book = stack.enter_context(_opened(settings))
+        folder_store = stack.enter_context(_opened(settings))
         if folder is None:
-            chosen = [entry for entry in book.list_folders(collection=collection) if not entry.paused]
+            chosen = [entry for entry in folder_store.list_folders(collection=collection) if not entry.paused]
         else:
-            chosen = [book.find(folder, collection=collection)]
+            chosen = [folder_store.find(folder, collection=collection)]
         if not chosen:
             raise NotFoundError(
                 "There is no registered folder that is not paused.", "Name one: `lectern folders list` shows all."
             )
-        desk = stack.enter_context(open_desk(settings, "folders run"))
+        client = stack.enter_context(connect(settings, "folders run"))
         try:
-            reports = _sync_each(desk, book, chosen, as_json)
+            reports = _sync_each(client, folder_store, chosen, as_json)
         except IndexLockedError:
-            asked = [book.ask_for_run(entry.id) for entry in chosen]
+            asked = [folder_store.ask_for_run(entry.id) for entry in chosen]
             if as_json:
                 print_json({"runs": [], "asked_for": [folder_json(entry) for entry in asked]})
             else:
@@ -146,8 +146,8 @@ def runs(
     """Show past syncs, the newest first: what changed, what failed and why, how long it took."""
     with reported(as_json):
         resolved = None if folder is None else folder.expanduser().resolve()
-        with open_desk(read_settings(home=home), "runs") as desk:
-            listed = desk.list_runs(limit=limit, collection=collection, folder=resolved)
+        with connect(read_settings(home=home), "runs") as client:
+            listed = client.list_runs(limit=limit, collection=collection, folder=resolved)
         if as_json:
             print_json({"runs": [run_json(record) for record in listed]})
         else:
@@ -155,26 +155,28 @@ def runs(
 
 
 @contextmanager
-def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderBook]:
-    """The book; only where a folder is registered it is made."""
+def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderStore]:
+    """The folder store; only where a folder is registered it is made."""
     if not make and not (settings.home / SERVICE_FILE).exists():
         raise NotFoundError(
             f"No folder is registered in {settings.home}.", "Register one: `lectern folders add PATH --watch`."
         )
-    book = open_folder_book(settings)
+    folder_store = open_folder_book(settings)
     try:
-        yield book
+        yield folder_store
     finally:
-        book.close()
+        folder_store.close()
 
 
-def _sync_each(desk: Desk, book: FolderBook, chosen: Sequence[RegisteredFolder], as_json: bool) -> list[SyncReport]:
+def _sync_each(
+    client: Client, folder_store: FolderStore, chosen: Sequence[RegisteredFolder], as_json: bool
+) -> list[SyncReport]:
     """Sync one folder after the other; one that fails is reported, the rest goes on. Raises IndexLockedError."""
     reports = []
     for entry in chosen:
         try:
             with output.sync_progress(show=not as_json) as bar:
-                report = desk.sync_registered(entry, book, on_progress=bar)
+                report = client.sync_registered(entry, folder_store, on_progress=bar)
             if not as_json:
                 output.print_sync(report)
         except IndexLockedError:

@@ -10,7 +10,7 @@ import typer
 from app.api.json_responses import collection_json, document_json, run_json
 from app.cli import output
 from app.cli.common import EXIT_FAILED_FILES, LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
-from app.client.connect import open_desk
+from app.client.connect import connect
 from app.settings import read_settings
 from rag.errors import NotFoundError
 
@@ -29,12 +29,14 @@ def sync(
     """Bring the index in step with a folder: new, changed, renamed and removed files."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection, workers=workers)
-        with open_desk(settings, f"sync {folder}") as desk:
+        with connect(settings, f"sync {folder}") as client:
             if dry_run:
-                report = desk.preview_sync(folder, collection=settings.collection, allow_empty=allow_empty)
+                report = client.preview_sync(folder, collection=settings.collection, allow_empty=allow_empty)
             else:
                 with output.sync_progress(show=not as_json) as bar:
-                    report = desk.sync(folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar)
+                    report = client.sync(
+                        folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar
+                    )
         if as_json:
             print_json(report.to_json())
         else:
@@ -52,8 +54,8 @@ def documents(
     """List the documents of a collection, and what is wrong with which."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        with open_desk(settings, "documents") as desk:
-            listed = desk.list_documents(settings.collection)
+        with connect(settings, "documents") as client:
+            listed = client.list_documents(settings.collection)
         if failed:
             listed = [document for document in listed if document.has_failed]
         if as_json:
@@ -72,8 +74,8 @@ def remove(
     """Take a document out of the index and keep it out; its file stays, unless it was uploaded or added by address."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        with open_desk(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as desk:
-            listed = desk.list_documents(settings.collection)
+        with connect(settings, "remove", wait_seconds=LOCK_WAIT_SECONDS) as client:
+            listed = client.list_documents(settings.collection)
             removable = [entry for entry in listed if entry.is_removed == undo]
             # A name with control characters is shown without them, and can be given as it is shown.
             named = [entry for entry in removable if entry.path == document] or [
@@ -87,9 +89,9 @@ def remove(
                     "`lectern documents` lists them.",
                 )
             if undo:
-                desk.readmit_documents(settings.collection, ids)
+                client.readmit_documents(settings.collection, ids)
             else:
-                desk.remove_documents(settings.collection, ids)
+                client.remove_documents(settings.collection, ids)
         if as_json:
             print_json({"removed": [] if undo else [document], "restored": [document] if undo else []})
         elif undo:
@@ -101,8 +103,8 @@ def remove(
 def collections(home: Home = None, as_json: Json = False) -> None:
     """List the collections."""
     with reported(as_json):
-        with open_desk(read_settings(home=home), "collections") as desk:
-            listed = desk.list_collections()
+        with connect(read_settings(home=home), "collections") as client:
+            listed = client.list_collections()
         if as_json:
             print_json({"collections": [collection_json(collection) for collection in listed]})
         else:
@@ -113,8 +115,8 @@ def status(home: Home = None, as_json: Json = False) -> None:
     """Show what is indexed and how the last syncs went."""
     with reported(as_json):
         settings = read_settings(home=home)
-        with open_desk(settings, "status") as desk:
-            listed, runs = desk.list_collections(), desk.list_runs(limit=5)
+        with connect(settings, "status") as client:
+            listed, runs = client.list_collections(), client.list_runs(limit=5)
         if as_json:
             print_json(
                 {

@@ -15,7 +15,7 @@ from app.cli import output
 from app.cli.common import Home, Json, print_json, reported
 from app.service.build_stores import open_token_store
 from app.settings import read_settings
-from app.state.tokens import LONGEST_DAYS, Role, TokenInfo, TokenStore
+from app.state.tokens import MAX_DAYS, Role, TokenInfo, TokenStore
 
 tokens = typer.Typer(help="Who may use the server: make, list and revoke tokens.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def add_token(
         list[str] | None, typer.Option("--collection", "-c", help="A collection it may use, repeatable; default: all.")
     ] = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, max=LONGEST_DAYS, help="How long it lasts; default: for ever.")
+        int | None, typer.Option("--days", min=1, max=MAX_DAYS, help="How long it lasts; default: for ever.")
     ] = None,
     home: Home = None,
     as_json: Json = False,

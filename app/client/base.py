@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.evaluation.metrics import RetrievalScores
     from app.service.explanation import Explanation
     from app.service.verify import Problem
-    from app.state.folders import FolderBook, RegisteredFolder
+    from app.state.folders import FolderStore, RegisteredFolder
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
     from rag.retrieval import Retrieval
@@ -60,7 +60,7 @@ class Answering(Protocol):
         ...
 
 
-class Desk(Protocol):
+class Client(Protocol):
     """Each method raises LecternError."""
 
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
@@ -71,8 +71,10 @@ class Desk(Protocol):
         """What a sync would do."""
         ...
 
-    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
-        """Sync a registered folder, with the outcome in the book."""
+    def sync_registered(
+        self, folder: RegisteredFolder, folder_store: FolderStore, *, on_progress: OnProgress
+    ) -> SyncReport:
+        """Sync a registered folder, with the outcome in the folder store."""
         ...
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:

@@ -1,4 +1,4 @@
-"""Chooses the desk for a command: the server that owns the index while one runs, else this process."""
+"""Chooses the client for a command: the server that owns the index while one runs, else this process."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from app.service.lock import owner_address
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.client.base import Desk
+    from app.client.base import Client
     from app.service.build_models import Models
 
 
 @contextmanager
-def open_desk(
+def connect(
     settings: Settings, command: str, *, wait_seconds: float = 0.0, asks: bool = False, models: Models | None = None
-) -> Iterator[Desk]:
-    """The desk that does a command's work; without a server, one that waits so long for others to leave the index.
+) -> Iterator[Client]:
+    """The client that does a command's work; without a server, one that waits so long for others to leave the index.
 
     For a command that `asks`, the models are loaded at once. `models` that are there already are used as they are.
     Raises ConfigurationError.
@@ -27,11 +27,11 @@ def open_desk(
     # Imported where it is known what is needed: an HTTP client, or models and all that opens an index beside them.
     if address := owner_address(settings.home):
         from app.client.connection import Connection
-        from app.client.http import RemoteDesk
+        from app.client.http import HttpClient
 
         with closing(Connection(address, settings.token)) as connection:
             if connection.is_alive():
-                yield RemoteDesk(connection)
+                yield HttpClient(connection)
                 return
     with ExitStack() as stack:
         if asks and models is None and (settings.home / CATALOGUE).exists():
@@ -39,6 +39,6 @@ def open_desk(
 
             models = build_models(settings)
             stack.enter_context(models.loading())
-        from app.client.local import LocalDesk
+        from app.client.local import LocalClient
 
-        yield stack.enter_context(LocalDesk(settings, command, wait_seconds=wait_seconds, models=models))
+        yield stack.enter_context(LocalClient(settings, command, wait_seconds=wait_seconds, models=models))

@@ -1,4 +1,4 @@
-"""The desk of a command that goes through a running server: asks it for everything, and reads nothing of the index."""
+"""Works with the index of a running server over HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.evaluation.evaluate import GoldQuestion, evaluate
 from app.evaluation.metrics import RetrievalScores
 from app.service.explanation import Explanation
 from app.service.verify import Problem
-from app.state.folders import FolderBook, RegisteredFolder, printed
+from app.state.folders import FolderStore, RegisteredFolder, printed
 from ingest.report import SyncProgress, SyncReport
 from ingest.sources.links import nothing_fetched
 from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
@@ -28,15 +28,15 @@ from rag.images import check_attached
 from rag.retrieval import check_question
 from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+FIRST_PAUSE, MAX_PAUSE = 0.1, 1.0
 """Seconds between two looks at a sync: a small one is seen to end at once, a long one costs the server nothing."""
 
 ALL_HITS = 500
 """More than two searches bring to the fusion, also where documents are searched once more."""
 
 
-class RemoteDesk:
-    """An `app.client.base.Desk`."""
+class HttpClient:
+    """An `app.client.base.Client`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -51,8 +51,10 @@ class RemoteDesk:
         asked = _sync_request(folder, collection, allow_empty)
         return self._connection.post("/sync/preview", lambda answer: SyncReport.from_json(answer["report"]), asked)
 
-    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
-        """Have the server sync a registered folder, which it writes into the book, and wait for its end."""
+    def sync_registered(
+        self, folder: RegisteredFolder, folder_store: FolderStore, *, on_progress: OnProgress
+    ) -> SyncReport:
+        """Have the server sync a registered folder, which it writes into the folder store, and wait for its end."""
         place = f"/folders/{folder.id}"
         self._connection.post(f"{place}/run", dict, {})
         shown = _look_until(lambda: self._connection.get(place, dict), _has_been_run)
@@ -234,7 +236,7 @@ def _look_until(
         if is_over(seen):
             return seen
         time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)
+        pause = min(pause * 1.5, MAX_PAUSE)
 
 
 def _has_been_run(folder: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The desk of a command that works in its own process: opens the index when it is first needed. Knows no HTTP.
+"""The client of a command that works in its own process: opens the index when it is first needed. Knows no HTTP.
 
 What one kind of work needs alone is imported where that is done: on a cold disk each library costs a command the more.
 """
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from app.api.json_responses import page_labels
 from app.client.base import Added, Found, OnProgress
-from app.service.build_index import Lectern, existing_catalogue, open_lectern, open_library
+from app.service.build_index import Lectern, existing_catalogue, open_catalogue_reader, open_lectern
 from app.settings import Settings
 from rag.errors import FetchError, LecternError, ParseError
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from app.service.build_models import Models
     from app.service.explanation import Explanation
     from app.service.verify import Problem
-    from app.state.folders import FolderBook, RegisteredFolder
+    from app.state.folders import FolderStore, RegisteredFolder
     from ingest.report import SyncReport
     from rag.pipeline import AnswerStream, AskSettings
     from rag.protocols import LanguageModel
     from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, RunRecord, Source
 
 
-class LocalDesk:
-    """An `app.client.base.Desk`. Lists are read from the catalogue alone, also while another process owns the index."""
+class LocalClient:
+    """Opens the index in this process; lists are read also while another process owns it."""
 
     def __init__(self, settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None) -> None:
         self._settings = settings
@@ -59,14 +59,16 @@ class LocalDesk:
         """Compare here."""
         return self._open().ingest.preview(folder, collection=collection, allow_empty=allow_empty)
 
-    def sync_registered(self, folder: RegisteredFolder, book: FolderBook, *, on_progress: OnProgress) -> SyncReport:
-        """Sync here, and write into the book how it went."""
+    def sync_registered(
+        self, folder: RegisteredFolder, folder_store: FolderStore, *, on_progress: OnProgress
+    ) -> SyncReport:
+        """Sync here, and write into the folder store how it went."""
         from app.schedule.sync_folder import run_folder
         from app.schedule.times import BackOff
 
         ingest = self._open().ingest
         return run_folder(
-            book,
+            folder_store,
             folder,
             lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
             back_off=BackOff(),
@@ -95,7 +97,7 @@ class LocalDesk:
         lectern = self._open_to_ask()
         found = lectern.retriever.retrieve(question, collection=collection, filters=filters)
         best = replace(found, hits=found.hits[:limit])
-        return Found(best, page_labels(lectern.library, best.hits))
+        return Found(best, page_labels(lectern.catalogue, best.hits))
 
     @contextmanager
     def ask(
@@ -130,11 +132,11 @@ class LocalDesk:
 
     def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
         """From the catalogue."""
-        return open_library(self._settings).list_documents(collection)
+        return open_catalogue_reader(self._settings).list_documents(collection)
 
     def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
         """From the catalogue."""
-        return open_library(self._settings).load_page(collection, document.id, number)
+        return open_catalogue_reader(self._settings).load_page(collection, document.id, number)
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Remove here, uploads with their files."""
@@ -144,18 +146,18 @@ class LocalDesk:
 
     def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Forget them here, so that they are new to the next sync."""
-        self._open().ledger.remove_documents(document_ids)
+        self._open().writer.remove_documents(document_ids)
 
     def list_collections(self) -> Sequence[CollectionInfo]:
         """From the catalogue."""
-        return open_library(self._settings).list_collections()
+        return open_catalogue_reader(self._settings).list_collections()
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
         """From the catalogue."""
         wanted = None if collection is None else [collection]
-        return open_library(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
+        return open_catalogue_reader(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
 
     def verify(self, *, repair: bool) -> Sequence[Problem]:
         """Verify here; the index is opened only where its files are sound."""
@@ -180,7 +182,7 @@ class LocalDesk:
         return lectern
 
     def _open(self) -> Lectern:
-        """The index, which is owned from the first time on until the desk is left."""
+        """The index, which is owned from the first time on until the client is left."""
         if self._lectern is None:
             opened = open_lectern(self._settings, self._command, wait_seconds=self._wait_seconds, models=self._models)
             self._lectern = self._stack.enter_context(opened)

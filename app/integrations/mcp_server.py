@@ -1,4 +1,4 @@
-"""Lectern's tools for MCP clients, over stdin and stdout. Knows no index: `Desk` says what it needs of one."""
+"""Lectern's tools for MCP clients, over stdin and stdout. Knows no index: `Client` says what it needs of one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Question = Annotated[str, Field(description="A question or words to look for.")]
 Collection = Annotated[str, Field(description="Which collection; empty for the usual one.")]
 
 
-class Desk(Protocol):
+class ToolIndex(Protocol):
     """What the tools do, in JSON values; an empty collection is the usual one. Each raises LecternError."""
 
     def search(self, question: str, *, collection: str, limit: int) -> Json:
@@ -55,14 +55,14 @@ CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quot
 DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason")
 """What a language model can use of the JSON that programs get; the rest would only fill its context."""
 
-MOST_DOCUMENTS = 200
+MAX_DOCUMENTS = 200
 """Documents listed at once: some tens of thousands of characters."""
 
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 """Of a page's text at once; a sheet can have millions."""
 
 
-def build_server(desk: Desk) -> MCPServer[Any]:
+def build_server(client: ToolIndex) -> MCPServer[Any]:
     """The server with its four tools; `run()` serves stdin and stdout until they are closed."""
     server: MCPServer[Any] = MCPServer(
         "lectern", instructions=INSTRUCTIONS, version=version("lectern"), log_level="WARNING"
@@ -76,14 +76,14 @@ def build_server(desk: Desk) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 8,
     ) -> Json:
         """Find the passages that fit a question best, with document and page of each."""
-        hits = desk.search(question, collection=collection, limit=limit)["hits"]
+        hits = client.search(question, collection=collection, limit=limit)["hits"]
         return {"hits": [_only(HIT_FIELDS, hit) for hit in hits]}
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
     def ask(question: Question, collection: Collection = "") -> Json:
         """Answer a question from the documents; each citation is checked against the page it names."""
-        answer = desk.ask(question, collection=collection)
+        answer = client.ask(question, collection=collection)
         citations = [_only(CITATION_FIELDS, citation) for citation in answer["citations"]]
         return {**_only(("answer", "refused", "notices", "error"), answer), "citations": citations}
 
@@ -94,8 +94,8 @@ def build_server(desk: Desk) -> MCPServer[Any]:
         start: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
     ) -> Json:
         """List the documents of a collection by path, also those that could not be read and why."""
-        documents = desk.list_documents(collection=collection)["documents"]
-        shown = [_only(DOCUMENT_FIELDS, document) for document in documents[start : start + MOST_DOCUMENTS]]
+        documents = client.list_documents(collection=collection)["documents"]
+        shown = [_only(DOCUMENT_FIELDS, document) for document in documents[start : start + MAX_DOCUMENTS]]
         return {"documents": shown, "total": len(documents)}
 
     @server.tool(annotations=READS_ONLY)
@@ -107,8 +107,8 @@ def build_server(desk: Desk) -> MCPServer[Any]:
         collection: Collection = "",
     ) -> Json:
         """Read the whole text of a page; `left` says how many characters come after those shown."""
-        read = desk.read_page(document, page, collection=collection)
-        text = read["text"][start : start + MOST_CHARACTERS]
+        read = client.read_page(document, page, collection=collection)
+        text = read["text"][start : start + MAX_CHARACTERS]
         left = max(0, len(read["text"]) - start - len(text))
         return {"document": document, "page": read["number"], "label": read["label"], "text": text, "left": left}
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from app.schedule.times import build_trigger
 from app.state.database import LOCK_WAIT_SECONDS, translated_errors
-from app.state.folders import FolderBook, RegisteredFolder
+from app.state.folders import FolderStore, RegisteredFolder
 
 DUE_BY_SCHEDULE = "schedule"
 
@@ -27,11 +27,11 @@ JOB_RULES = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 def mark_due(book_file: str, folder_id: int) -> None:
     """What every job does: have a folder synced, unless it is paused or gone."""
-    book = FolderBook(Path(book_file))
+    folder_store = FolderStore(Path(book_file))
     try:
-        book.mark_due(folder_id, DUE_BY_SCHEDULE)
+        folder_store.mark_due(folder_id, DUE_BY_SCHEDULE)
     finally:
-        book.close()
+        folder_store.close()
 
 
 class JsonJobStore(SQLAlchemyJobStore):  # type: ignore[misc]
@@ -82,7 +82,7 @@ class ScheduledJobs:
         self._followed: dict[str, str] | None = None
 
     def start(self, folders: Iterable[RegisteredFolder]) -> None:
-        """Begin, catching up what was missed of the jobs that still stand in the book. Raises StoreError."""
+        """Begin, catching up what was missed of the jobs that still stand in the folder store. Raises StoreError."""
         with translated_errors(self._job_file):
             self._scheduler.start(paused=True)
         self.follow(folders)
@@ -95,7 +95,7 @@ class ScheduledJobs:
             self._scheduler.shutdown(wait=False)
 
     def follow(self, folders: Iterable[RegisteredFolder]) -> None:
-        """Bring the jobs in step with the book; a job whose schedule stays keeps its next time. Raises StoreError."""
+        """Bring the jobs in step with the store; a job whose schedule stays keeps its next time. Raises StoreError."""
         wanted = {f"folder-{folder.id}": folder for folder in folders if folder.schedule and not folder.paused}
         schedules = {job_id: folder.schedule for job_id, folder in wanted.items()}
         if schedules == self._followed:

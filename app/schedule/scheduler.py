@@ -17,7 +17,7 @@ from app.schedule.jobs import ScheduledJobs
 from app.schedule.sync_folder import RunSync, run_folder
 from app.schedule.times import BackOff
 from app.schedule.watch import QUIET_SECONDS, Watches
-from app.state.folders import ASKED, CUT_OFF, RUNNING, FolderBook, RegisteredFolder
+from app.state.folders import ASKED, CUT_OFF, RUNNING, FolderStore, RegisteredFolder
 from rag.errors import NotFoundError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 JOB_FILE = "schedule.sqlite"
 
 LOOK_SECONDS = 1.0
-"""How often the book is looked into: what another process writes there is seen so soon."""
+"""How often the folder store is looked into: what another process writes there is seen so soon."""
 
 FULL_PASS_SECONDS = 3600.0
 """Events get lost, on network disks all of them: a watched folder is synced this often whatever was seen."""
@@ -37,11 +37,11 @@ RETRY, FULL_PASS = "retry", "hourly pass"
 
 
 class FolderScheduler:
-    """Runs in threads of its own, for the one process that owns the index. Changes of the book take effect at once."""
+    """Runs in threads of its own, for the one process that owns the index. Changes in the store take effect at once."""
 
     def __init__(
         self,
-        book: FolderBook,
+        folder_store: FolderStore,
         run_sync: RunSync,
         *,
         home: Path,
@@ -57,10 +57,10 @@ class FolderScheduler:
         `home` keeps the jobs; changes in it do not count as changes of a folder around it. `ignore` are the patterns
         of names that a sync passes over.
         """
-        self._book = book
+        self._folder_store = folder_store
         self._run_sync = run_sync
-        self._jobs = ScheduledJobs(home / JOB_FILE, book.file)
-        self._watches = Watches(book, ignore=ignore, passed_over=home, quiet_seconds=quiet_seconds)
+        self._jobs = ScheduledJobs(home / JOB_FILE, folder_store.file)
+        self._watches = Watches(folder_store, ignore=ignore, passed_over=home, quiet_seconds=quiet_seconds)
         self._back_off = back_off or BackOff()
         self._clock = clock or Clock()
         self._look_seconds = look_seconds
@@ -81,7 +81,7 @@ class FolderScheduler:
     def start(self) -> None:
         """Begin: what was missed is caught up once, what was cut off is done again. Raises StoreError."""
         self._started_at = self._clock.now()
-        self._jobs.start(self._book.list_folders())
+        self._jobs.start(self._folder_store.list_folders())
         self._thread.start()
 
     def prepare_stop(self) -> None:
@@ -102,7 +102,7 @@ class FolderScheduler:
 
     def ask_for_run(self, folder_id: int) -> RegisteredFolder:
         """Have a folder synced now, or as soon as its collection is free. Raises NotFoundError."""
-        folder = self._book.ask_for_run(folder_id)
+        folder = self._folder_store.ask_for_run(folder_id)
         self._wake.set()
         return folder
 
@@ -116,12 +116,12 @@ class FolderScheduler:
             self._wake.clear()
 
     def _look(self) -> None:
-        """Bring jobs and watches in step with the book, and start what is due."""
+        """Bring jobs and watches in step with the folder store, and start what is due."""
         if jump := self._clock.jumped():
             log.info("The clock went %s by %.0f s.", "forward" if jump > 0 else "back", abs(jump))
             self._jobs.follow_clock()
-        running = set(self._runs)  # Before the book is read: what ends meanwhile is not taken for cut off.
-        folders = self._book.list_folders()
+        running = set(self._runs)  # Before the folder store is read: what ends meanwhile is not taken for cut off.
+        folders = self._folder_store.list_folders()
         self._jobs.follow(folders)
         self._watches.follow(folders)
         now = self._clock.now()
@@ -130,8 +130,8 @@ class FolderScheduler:
                 if folder.id not in running:
                     self._count_crash(folder)
             elif reason := self._reason_now(folder, now):
-                self._book.mark_due(folder.id, reason)
-        due = [folder for folder in self._book.list_folders() if folder.due_since]
+                self._folder_store.mark_due(folder.id, reason)
+        due = [folder for folder in self._folder_store.list_folders() if folder.due_since]
         for folder in sorted(due, key=lambda folder: folder.due_since):
             if not folder.paused or folder.due_reason == ASKED:
                 self._start_run(folder)
@@ -152,7 +152,7 @@ class FolderScheduler:
     def _count_crash(self, folder: RegisteredFolder) -> None:
         """A sync in the middle of which a process ended is a failure: it may be what ended the process."""
         failures = folder.failures + 1
-        self._book.finish_run(
+        self._folder_store.finish_run(
             folder.id,
             outcome=CUT_OFF,
             reason="Lectern ended in the middle of the sync.",
@@ -170,10 +170,12 @@ class FolderScheduler:
 
     def _run(self, folder: RegisteredFolder) -> None:
         try:
-            run_folder(self._book, folder, self._run_sync, back_off=self._back_off, is_stopping=self._stop.is_set)
+            run_folder(
+                self._folder_store, folder, self._run_sync, back_off=self._back_off, is_stopping=self._stop.is_set
+            )
         except NotFoundError:
             log.info("%s is no longer registered.", folder.name)
-        except BaseException as error:  # The end of a thread: the reason is in the book by now.
+        except BaseException as error:  # The end of a thread: the reason is in the folder store by now.
             log.warning("The sync of %s failed: %s", folder.name, error)
         finally:
             del self._runs[folder.id]

@@ -1,4 +1,4 @@
-"""One sync of a registered folder, with its outcome written into the book. Knows no threads."""
+"""One sync of a registered folder, with its outcome written into the folder store. Knows no threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 
 from app.schedule.times import BackOff
-from app.state.folders import FolderBook, RegisteredFolder
+from app.state.folders import FolderStore, RegisteredFolder
 from ingest.report import SyncReport
 from rag.errors import LecternError
 
@@ -20,7 +20,7 @@ RunSync = Callable[[Path, str], SyncReport]
 
 
 def run_folder(
-    book: FolderBook,
+    folder_store: FolderStore,
     folder: RegisteredFolder,
     run_sync: RunSync,
     *,
@@ -32,22 +32,22 @@ def run_folder(
     Raises what `run_sync` raises; what fails while `is_stopping` was cut off and is no failure.
     """
     started = time.perf_counter()
-    folder = book.begin_run(folder.id)
+    folder = folder_store.begin_run(folder.id)
 
     def finish(outcome: str, reason: str) -> None:
         failures = 0 if outcome == "done" else folder.failures + 1
         retry_after = back_off.gap(failures).total_seconds() if failures else None
         seconds = round(time.perf_counter() - started, 3)
-        book.finish_run(
+        folder_store.finish_run(
             folder.id, outcome=outcome, reason=reason, failures=failures, retry_after=retry_after, seconds=seconds
         )
 
     try:
         # Asked again at every run: a part of the path may have become a link to somewhere else.
-        report = run_sync(book.check_allowed(folder.path), folder.collection)
+        report = run_sync(folder_store.check_allowed(folder.path), folder.collection)
     except BaseException as error:
         if is_stopping():
-            book.cut_off_run(folder.id)
+            folder_store.cut_off_run(folder.id)
         else:
             finish("failed", _reason(error))
         raise

@@ -16,7 +16,7 @@ from rag.errors import ConfigurationError
 EVERY = "every "
 """Begins a schedule that is an interval; all others are cron expressions."""
 
-LONGEST_INTERVAL = timedelta(days=366)
+MAX_INTERVAL = timedelta(days=366)
 
 INTERVAL = re.compile(r"(\d{1,9})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", re.ASCII)
 
@@ -93,7 +93,7 @@ def parse_interval(text: str) -> timedelta:
     """`30m`, `2 hours` or `90 s` as a length of time. Raises ConfigurationError."""
     match = INTERVAL.fullmatch(text.strip().lower())
     interval = timedelta(**{UNITS[match[2][0]]: int(match[1])}) if match else timedelta()
-    if not timedelta() < interval <= LONGEST_INTERVAL:
+    if not timedelta() < interval <= MAX_INTERVAL:
         raise ConfigurationError(
             f"{text!r} is no interval.",
             "Write a number and a unit, for example 30m, 2h or 1d; a year is the longest.",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from app.state.folders import FolderBook, RegisteredFolder, printed
+from app.state.folders import FolderStore, RegisteredFolder, printed
 from ingest.scan import JUNK
 from rag.errors import StoreError
 
@@ -24,7 +24,7 @@ FILES_CHANGED, NOT_WATCHED = "files changed", "cannot be watched"
 QUIET_SECONDS = 2.0
 """So long nothing may change before a sync: a copy of many files is one change, and none is read half-written."""
 
-LONGEST_WAIT = 30
+MAX_WAIT = 30
 """In quiet periods; a folder in which something always changes is synced all the same."""
 
 GROUPED_MILLISECONDS, STEP_MILLISECONDS, LOOK_MILLISECONDS = 400, 50, 500
@@ -122,7 +122,7 @@ class FolderWatch:
             if changes or not began:
                 first, last, began = first or now, now, True
                 self._tell("")
-            if first and (now - last >= self._quiet_seconds or now - first >= self._quiet_seconds * LONGEST_WAIT):
+            if first and (now - last >= self._quiet_seconds or now - first >= self._quiet_seconds * MAX_WAIT):
                 self._on_change()
                 first = None
             # A folder made anew may get the number of the one that is gone: the event that it went counts, too.
@@ -140,16 +140,21 @@ class Watches:
     """One watch for each folder that is to be watched and is not paused."""
 
     def __init__(
-        self, book: FolderBook, *, ignore: Sequence[str] = (), passed_over: Path, quiet_seconds: float = QUIET_SECONDS
+        self,
+        folder_store: FolderStore,
+        *,
+        ignore: Sequence[str] = (),
+        passed_over: Path,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
-        self._book = book
+        self._folder_store = folder_store
         self._ignore = ignore
         self._passed_over = passed_over
         self._quiet_seconds = quiet_seconds
         self._watches: dict[int, FolderWatch] = {}
 
     def follow(self, folders: Iterable[RegisteredFolder]) -> None:
-        """Bring the watches in step with the book."""
+        """Bring the watches in step with the folder store."""
         wanted = {folder.id: folder for folder in folders if folder.watch and not folder.paused}
         for id_ in [id_ for id_ in self._watches if id_ not in wanted]:
             self._watches.pop(id_).stop()
@@ -169,7 +174,7 @@ class Watches:
     def _open(self, folder: RegisteredFolder) -> FolderWatch:
         watching = FolderWatch(
             folder.path,
-            on_change=lambda: self._book.mark_due(folder.id, FILES_CHANGED),
+            on_change=lambda: self._folder_store.mark_due(folder.id, FILES_CHANGED),
             on_problem=lambda problem: self._note_problem(folder.id, problem),
             ignore=self._ignore,
             passed_over=self._passed_over,
@@ -179,9 +184,9 @@ class Watches:
         return watching
 
     def _note_problem(self, folder_id: int, problem: str) -> None:
-        self._book.note_watch_problem(folder_id, problem)
+        self._folder_store.note_watch_problem(folder_id, problem)
         if problem:  # No watch began that would ask for a pass.
-            self._book.mark_due(folder_id, NOT_WATCHED)
+            self._folder_store.mark_due(folder_id, NOT_WATCHED)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

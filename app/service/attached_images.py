@@ -7,10 +7,10 @@ import binascii
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.service.page_images import Sandbox
 from ingest.question_image import prepare_image
+from ingest.sandbox.single_file import Sandbox
 from rag.errors import ConfigurationError, ImageError, ParseError
-from rag.images import MOST_IMAGE_BYTES, check_attached, check_sight
+from rag.images import MAX_IMAGE_BYTES, check_attached, check_sight
 from rag.protocols import LanguageModel
 from rag.types import Image, ImageFile
 
@@ -19,7 +19,7 @@ def read_image_file(path: Path) -> ImageFile:
     """A file to attach; of one that is too large only as much as shows it. Raises ConfigurationError."""
     try:
         with path.open("rb") as file:
-            return ImageFile(path.name, file.read(MOST_IMAGE_BYTES + 1))
+            return ImageFile(path.name, file.read(MAX_IMAGE_BYTES + 1))
     except OSError as error:
         raise ConfigurationError(
             f"The image {str(path)!r} cannot be read: {error.strerror}.", "Name a file that is there."

@@ -18,11 +18,11 @@ from rag.errors import ConfigurationError
 from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
-from rag.storage.catalogue.checks import Upkeep
-from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.checks import CatalogueChecks
+from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.schema import open_catalogue
-from rag.storage.catalogue.writer import Ledger
-from rag.storage.vectors import ChromaIndex
+from rag.storage.catalogue.writer import CatalogueWriter
+from rag.storage.vectors import ChromaVectors
 
 if TYPE_CHECKING:
     from ingest.pipeline import IngestPipeline
@@ -34,13 +34,13 @@ class Lectern:
     """An opened index with all that works on it."""
 
     settings: Settings
-    library: Library
-    ledger: Ledger
+    catalogue: CatalogueReader
+    writer: CatalogueWriter
     retriever: Retriever
     embedder: Embedder
     reader: PassageReader | None
-    vectors: ChromaIndex
-    upkeep: Upkeep
+    vectors: ChromaVectors
+    checks: CatalogueChecks
     _closing: ExitStack
 
     @cached_property
@@ -50,7 +50,7 @@ class Lectern:
         from app.service.build_ingest import build_ingest
 
         ingest = build_ingest(
-            self.settings, ledger=self.ledger, library=self.library, vectors=self.vectors, embedder=self.embedder
+            self.settings, writer=self.writer, catalogue=self.catalogue, vectors=self.vectors, embedder=self.embedder
         )
         self._closing.callback(ingest.close)
         return ingest
@@ -63,7 +63,7 @@ class Lectern:
         settings = self.settings
         return AskPipeline(
             retriever=self.retriever,
-            searcher=self.library,
+            searcher=self.catalogue,
             embedder=self.embedder,
             model=model,
             reader=self.reader,
@@ -84,12 +84,12 @@ def open_lectern(
         file = settings.home / CATALOGUE
         engine = open_catalogue(file)
         closing.callback(engine.dispose)
-        library = Library(engine, file)
-        vectors = ChromaIndex(settings.home / "chroma")
+        catalogue = CatalogueReader(engine, file)
+        vectors = ChromaVectors(settings.home / "chroma")
         closing.callback(vectors.close)
         models = models or build_models(settings)
         retriever = Retriever(
-            searcher=library,
+            searcher=catalogue,
             vectors=vectors,
             embedder=models.embedder,
             reranker=models.reranker,
@@ -99,21 +99,21 @@ def open_lectern(
         )
         yield Lectern(
             settings=settings,
-            library=library,
-            ledger=Ledger(engine, file),
+            catalogue=catalogue,
+            writer=CatalogueWriter(engine, file),
             retriever=retriever,
             embedder=models.embedder,
             reader=models.reader,
             vectors=vectors,
-            upkeep=Upkeep(engine, file),
+            checks=CatalogueChecks(engine, file),
             _closing=closing,
         )
 
 
-def open_library(settings: Settings) -> Library:
+def open_catalogue_reader(settings: Settings) -> CatalogueReader:
     """The catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
     file = existing_catalogue(settings.home)
-    return Library(open_catalogue(file), file)
+    return CatalogueReader(open_catalogue(file), file)
 
 
 def existing_catalogue(home: Path) -> Path:

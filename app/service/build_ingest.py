@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from app.service.build_models import embedder_folder
-from app.service.erase import Forgetting
-from app.service.page_images import Sandbox
+from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.database import SERVICE_FILE
 from app.state.folders import is_within
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
+from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
 from ingest.sources.uploads import UPLOADS
@@ -21,8 +21,8 @@ from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, VectorIndex
-from rag.storage.catalogue.reader import Library
-from rag.storage.catalogue.writer import Ledger
+from rag.storage.catalogue.reader import CatalogueReader
+from rag.storage.catalogue.writer import CatalogueWriter
 
 SANDBOX_SECONDS = 30.0
 """Longest time for checking or drawing one file, while somebody waits for it."""
@@ -35,12 +35,12 @@ CHUNK_TOKENS = 256
 
 
 def build_ingest(
-    settings: Settings, *, ledger: Ledger, library: Library, vectors: VectorIndex, embedder: Embedder
+    settings: Settings, *, writer: CatalogueWriter, catalogue: CatalogueReader, vectors: VectorIndex, embedder: Embedder
 ) -> IngestPipeline:
     """What fills an index; starts no process yet. Raises ConfigurationError."""
     reading = _read_settings(settings)
     return IngestPipeline(
-        ledger=ledger,
+        writer=writer,
         vectors=vectors,
         embedder=embedder,
         tokenizer=ModelTokenizer(embedder_folder(settings)),
@@ -52,7 +52,7 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Forgetting(library, settings.home / SERVICE_FILE).forget,
+        before_removal=Erasure(catalogue, settings.home / SERVICE_FILE).forget,
         may_read=partial(may_read, settings),
     )
 

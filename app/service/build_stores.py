@@ -8,17 +8,17 @@ from app.backup.restore import finish_cut_off_restore, is_cut_off
 from app.service.lock import own_index
 from app.settings import Settings
 from app.state.database import SERVICE_FILE
-from app.state.folders import FolderBook
+from app.state.folders import FolderStore
 from app.state.tokens import TokenStore
 
 RESTORE_WAIT_SECONDS = 10.0
 """For a restore that is at work: it exchanges the index in a moment."""
 
 
-def open_folder_book(settings: Settings) -> FolderBook:
-    """The book of registered folders; also while another process owns the index. Raises StoreError."""
+def open_folder_book(settings: Settings) -> FolderStore:
+    """The folder store of registered folders; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
-    return FolderBook(settings.home / SERVICE_FILE, roots=settings.folder_roots)
+    return FolderStore(settings.home / SERVICE_FILE, roots=settings.folder_roots)
 
 
 def open_token_store(settings: Settings) -> TokenStore:

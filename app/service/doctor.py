@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from app.service.build_index import open_library
+from app.service.build_index import open_catalogue_reader
 from app.service.build_llm import choose_model
 from app.service.build_models import BUILTIN_SHA256, NO_RERANKER, choose_engine, embedder_folder
 from app.service.lock import describe_owner, is_owned, owner_address
@@ -23,7 +23,7 @@ from rag.models.reranker.builtin import REMEDY as REINSTALL
 from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
 from rag.urls import without_credentials
 
-LEAST_FREE_BYTES = 2 * 10**9
+MIN_FREE_BYTES = 2 * 10**9
 """An index takes about the size of its documents' text three times over; below this a folder may not fit."""
 
 PACKAGES = ("lectern", "chromadb", "langchain", "sentence-transformers", "torch", "pypdfium2", "pypdf", "unstructured")
@@ -59,7 +59,7 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _examine_index(settings: Settings) -> Iterator[Finding]:
     try:
-        collections = open_library(settings).list_collections()
+        collections = open_catalogue_reader(settings).list_collections()
     except LecternError as error:
         yield Finding("index", error.reason, error.remedy, blocks=(settings.home / "catalogue.sqlite").exists())
         return
@@ -76,7 +76,7 @@ def _examine_index(settings: Settings) -> Iterator[Finding]:
 def _examine_disk(settings: Settings) -> Iterator[Finding]:
     place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
-    remedy = "Make room, or name another folder with --home." if free < LEAST_FREE_BYTES else ""
+    remedy = "Make room, or name another folder with --home." if free < MIN_FREE_BYTES else ""
     yield Finding("disk", f"{free / 1e9:,.1f} GB free in {place}", remedy)
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.state.feedback import Feedback, FeedbackStore
-from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.reader import CatalogueReader
 
 QUOTED_WORDS = 5
 """Words in a row that both have: fewer are common turns of phrase, more would let reworded quotes through."""
@@ -18,12 +18,12 @@ _CITATION = re.compile(r"\[\d{1,3}\]")
 _WORD = re.compile(r"\w+")
 
 
-class Forgetting:
+class Erasure:
     """What is kept beside a catalogue."""
 
-    def __init__(self, library: Library, service_file: Path) -> None:
+    def __init__(self, catalogue: CatalogueReader, service_file: Path) -> None:
         """`service_file` has the feedback; it is opened when there is something to forget, which most commands lack."""
-        self._library = library
+        self._catalogue = catalogue
         self._service_file = service_file
 
     def forget(self, document_ids: Sequence[int]) -> None:
@@ -32,7 +32,7 @@ class Forgetting:
             return
         with closing(FeedbackStore(self._service_file)) as feedback:
             for document_id in document_ids:
-                collection, texts = self._library.load_texts(document_id)
+                collection, texts = self._catalogue.load_texts(document_id)
                 written = feedback.load(collection) if collection else {}
                 if written and (quoting := find_quoting(written, texts)):
                     feedback.delete(quoting)

@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Lane:
+class BoundedExecutor:
     """Runs functions in its threads; they live long, since each keeps what a model needs to run in it."""
 
     def __init__(self, name: str, *, threads: int, waiting: int) -> None:

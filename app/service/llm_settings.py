@@ -9,11 +9,11 @@ from typing import Literal
 
 from app.service.build_llm import choose_model
 from app.service.build_models import choose_engine
-from app.service.model_downloads import Pulls
+from app.service.model_downloads import ModelDownloads
 from app.service.service import Service
 from app.settings import NO_LLM, Settings, place_of
 from app.state.database import SERVICE_FILE
-from app.state.overrides import ADJUSTABLE, LLM, Adjustable, ChoiceStore, check_number, ollama_url, with_choices
+from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_choices
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.ollama_models import OllamaModel, PullProgress, delete_model, list_models, pull_model
 from rag.types import Message
@@ -87,14 +87,14 @@ class Setting:
     description: str
 
 
-class ModelDesk:
+class LlmSettings:
     """Methods may be called from any thread; those that ask an Ollama raise ModelError."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self.choices = ChoiceStore(service.lectern.settings.home / SERVICE_FILE)
+        self.choices = OverrideStore(service.lectern.settings.home / SERVICE_FILE)
         self._configured = service.lectern.settings
-        self.pulls = Pulls(self._pull)
+        self.pulls = ModelDownloads(self._pull)
         self._apply()
 
     # --- LLMs ---

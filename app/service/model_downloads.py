@@ -21,7 +21,7 @@ PULLS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Pull:
+class ModelDownload:
     """A model on its way, as it stands now."""
 
     model: str
@@ -30,16 +30,16 @@ class Pull:
     error: LecternError | None = None
 
 
-class Pulls:
+class ModelDownloads:
     """Methods may be called from any thread."""
 
     def __init__(self, pull_model: Callable[[str], Iterator[PullProgress]]) -> None:
         self._pull_model = pull_model
-        self._pulls: dict[str, Pull] = {}
+        self._pulls: dict[str, ModelDownload] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
 
-    def start(self, model: str) -> Pull:
+    def start(self, model: str) -> ModelDownload:
         """Fetch a model; one that is on its way already goes on. Raises OverloadedError."""
         with self._lock:
             running = self._pulls.get(model)
@@ -48,7 +48,7 @@ class Pulls:
             if sum(pull.state == "running" for pull in self._pulls.values()) >= PULLS_AT_ONCE:
                 raise OverloadedError("Other models are being fetched.", "Wait for one of them, or stop one.")
             self._pulls.pop(model, None)
-            self._pulls[model] = Pull(model)
+            self._pulls[model] = ModelDownload(model)
             self._stopped.discard(model)
             for ended in [pull.model for pull in self._pulls.values() if pull.state != "running"][:-PULLS_KEPT]:
                 del self._pulls[ended]
@@ -67,13 +67,13 @@ class Pulls:
             else:
                 del self._pulls[model]
 
-    def all(self) -> list[Pull]:
+    def all(self) -> list[ModelDownload]:
         """Those that run and those that ended, the oldest first."""
         with self._lock:
             return list(self._pulls.values())
 
     def _run(self, model: str) -> None:
-        pull = Pull(model)
+        pull = ModelDownload(model)
         try:
             for progress in self._pull_model(model):
                 pull = replace(pull, progress=progress)
@@ -89,6 +89,6 @@ class Pulls:
             unknown = LecternError("It failed in a way Lectern does not know.", "See the server's log.")
             self._note(replace(pull, state="failed", error=unknown))
 
-    def _note(self, pull: Pull) -> None:
+    def _note(self, pull: ModelDownload) -> None:
         with self._lock:
             self._pulls[pull.model] = pull

@@ -1,19 +1,15 @@
-"""Draws pages in a sandbox and remembers the last ones. Knows no collections and no HTTP."""
+"""Draws pages in a sandbox and remembers the last ones."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
 from ingest.page_image import Box, draw_page
-from ingest.sandbox.workers import WorkerPool
+from ingest.sandbox.single_file import Sandbox
 from rag.errors import NotFoundError
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 CACHE_BYTES = 64 << 20
 """Some 200 pages at reading size."""
@@ -21,31 +17,7 @@ CACHE_BYTES = 64 << 20
 Key = tuple[Path, int, int, int, float, tuple[Box, ...]]
 
 
-class Sandbox:
-    """A worker process for single files of unknown origin, started when it is first needed."""
-
-    def __init__(self, open_pool: Callable[[], WorkerPool]) -> None:
-        self._open_pool = open_pool
-        self._pool: WorkerPool | None = None
-        self._lock = threading.Lock()
-
-    def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a module-level function returns there. Raises ParseError."""
-        with self._lock:
-            if self._pool is None:
-                self._pool = self._open_pool()
-            pool = self._pool
-        return pool.submit(function, *args, **kwargs).result()
-
-    def close(self) -> None:
-        """Stop the process."""
-        with self._lock:
-            if self._pool is not None:
-                self._pool.stop()
-                self._pool = None
-
-
-class PagePictures:
+class PageImages:
     """Pages as PNG."""
 
     def __init__(self, sandbox: Sandbox, *, cache_bytes: int = CACHE_BYTES) -> None:

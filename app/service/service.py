@@ -19,14 +19,14 @@ from app.service.build_index import Lectern
 from app.service.build_ingest import build_fetcher, build_sandbox
 from app.service.build_llm import choose_model
 from app.service.document_diagnosis import Why, explain_document
-from app.service.executors import Lane
-from app.service.page_images import PagePictures
+from app.service.executors import BoundedExecutor
+from app.service.page_images import PageImages
 from app.service.removal import Removal
 from app.service.sync_queue import SyncQueue
 from app.service.verify import Problem, verify_files, verify_index
 from app.settings import Settings
 from app.state.database import SERVICE_FILE
-from app.state.sync_jobs import JobBook, SyncJob
+from app.state.sync_jobs import SyncJob, SyncJobStore
 from ingest.collection_names import check_collection_name
 from ingest.report import SyncReport
 from ingest.sources.links import Links
@@ -95,7 +95,7 @@ class Service:
     ) -> None:
         """`find_model` is asked for the LLM, else the settings are; `on_sync` is told of every sync that ends.
 
-        `forget_folders` takes out of the book what is registered for a collection that is being removed.
+        `forget_folders` takes out of the folder store what is registered for a collection that is being removed.
         `check_folder` raises ConfigurationError for a folder that may not be synced, uploads aside.
         """
         self.lectern = lectern
@@ -103,15 +103,17 @@ class Service:
         self.uploads = Uploads(lectern.settings.home / UPLOADS, self._sandbox)
         self.uploads.sweep()
         self._check_folder = check_folder
-        self._book = JobBook(lectern.settings.home / SERVICE_FILE)
-        self.syncs = SyncQueue(lectern.ingest, self._book, on_finished=on_sync, check_folder=self._check_folder_of)
-        self.files = Lane("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
-        self._addresses = Lane("addresses", threads=ADDRESSES_AT_ONCE, waiting=ADDRESSES_WAITING)
+        self._folder_store = SyncJobStore(lectern.settings.home / SERVICE_FILE)
+        self.syncs = SyncQueue(
+            lectern.ingest, self._folder_store, on_finished=on_sync, check_folder=self._check_folder_of
+        )
+        self.files = BoundedExecutor("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
+        self._addresses = BoundedExecutor("addresses", threads=ADDRESSES_AT_ONCE, waiting=ADDRESSES_WAITING)
         self._fetcher = build_fetcher(lectern.settings)
         self._links_lock = threading.Lock()
-        self._searches = Lane("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
-        self._answers = Lane("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
-        self.pictures = PagePictures(self._sandbox)
+        self._searches = BoundedExecutor("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING)
+        self._answers = BoundedExecutor("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING)
+        self.pictures = PageImages(self._sandbox)
         self._forget_folders = forget_folders
         self._find_model = find_model or (lambda: choose_model(self.lectern.settings))
         self._model: LanguageModel | None = None
@@ -121,7 +123,7 @@ class Service:
         """Of the answers that wait or are made: each is set when nobody waits for its answer any more."""
         self._readiness = Readiness(False, "The models are being loaded.")
         self._searches.submit(self._load_models)
-        if lectern.vectors.is_incomplete() and lectern.library.list_collections():
+        if lectern.vectors.is_incomplete() and lectern.catalogue.list_collections():
             self.syncs.run(self._recover)
 
     @property
@@ -136,7 +138,7 @@ class Service:
 
     def has_collection(self, name: str) -> bool:
         """Whether there is a collection of that name."""
-        return self.lectern.ledger.find_collection(name) is not None
+        return self.lectern.writer.find_collection(name) is not None
 
     def adjust(self, settings: Settings) -> None:
         """Answer with these settings from now on: which LLM, how much is read, when is refused; not the others."""
@@ -171,7 +173,7 @@ class Service:
 
     def why(self, question: str, collection: str, document_id: int) -> Future[Why]:
         """Start to find out why a document does or does not come up. Raises NotFoundError, OverloadedError."""
-        document, _ = self.lectern.library.load_document(collection, document_id)
+        document, _ = self.lectern.catalogue.load_document(collection, document_id)
         pipeline, retriever = self.lectern.ask_pipeline(None), self.lectern.retriever
         return self._searches.submit(explain_document, question, document, pipeline, retriever, collection=collection)
 
@@ -185,7 +187,7 @@ class Service:
 
     def remove_document(self, collection: str, document_id: int) -> None:
         """Take a document out of the index and keep it out; an uploaded one is deleted. Raises NotFoundError."""
-        _, file = self.lectern.library.load_document(collection, document_id)
+        _, file = self.lectern.catalogue.load_document(collection, document_id)
         removal = Removal.of(self.lectern, collection, [document_id])
         removal.delete_files()
         self.pictures.forget(file)
@@ -193,10 +195,10 @@ class Service:
 
     def readmit_document(self, collection: str, document_id: int) -> None:
         """Let the next sync index a document again that was taken out. Raises NotFoundError."""
-        document, _ = self.lectern.library.load_document(collection, document_id)
+        document, _ = self.lectern.catalogue.load_document(collection, document_id)
         if not document.is_removed:
             raise NotFoundError(f"{document.path} was not removed.", "There is nothing to undo.")
-        self.syncs.run(lambda: self.lectern.ledger.remove_documents([document_id])).result()
+        self.syncs.run(lambda: self.lectern.writer.remove_documents([document_id])).result()
 
     def verify(self, *, repair: bool) -> Future[list[Problem]]:
         """Compare catalogue, full-text index, vectors and folders. Raises OverloadedError; the future IndexLockedError
@@ -209,14 +211,14 @@ class Service:
         Until then what is indexed of it answers. `check_folder` gives the real path of a folder that may be synced.
         Raises NotFoundError; ConfigurationError where its folder may not be synced; OverloadedError.
         """
-        document, file = self.lectern.library.load_document(collection, document_id)
-        ledger = self.lectern.ledger
-        collection_id = ledger.find_collection(collection)
+        document, file = self.lectern.catalogue.load_document(collection, document_id)
+        writer = self.lectern.writer
+        collection_id = writer.find_collection(collection)
         assert collection_id is not None
-        root = next(root for root in ledger.folder_roots(collection_id) if root in file.parents)
+        root = next(root for root in writer.folder_roots(collection_id) if root in file.parents)
         if not self.uploads.owns(collection, file):
             root = check_folder(root)
-        forget = ledger.remove_documents if document.is_removed else ledger.forget_reading
+        forget = writer.remove_documents if document.is_removed else writer.forget_reading
         self.syncs.run(lambda: forget([document_id])).result()
         return self.sync(root, collection)
 
@@ -234,11 +236,11 @@ class Service:
         if self.has_collection(collection):
             removed = [
                 document.id
-                for document in self.lectern.library.list_documents(collection)
+                for document in self.lectern.catalogue.list_documents(collection)
                 if document.is_removed and document.folder == str(folder) and document.path in names
             ]
             if removed:
-                self.syncs.run(lambda: self.lectern.ledger.remove_documents(removed)).result()
+                self.syncs.run(lambda: self.lectern.writer.remove_documents(removed)).result()
         return self.sync(folder, collection)
 
     def links(self, collection: str) -> Links:
@@ -259,11 +261,11 @@ class Service:
         for lane in (self._answers, self._searches, self.files, self._addresses):
             lane.close()
         with suppress(StoreError):  # A disk that fails keeps nobody from ending.
-            self.lectern.ledger.stop_runs()
+            self.lectern.writer.stop_runs()
         stopped = self.syncs.close(seconds)
         self._sandbox.close()
         if stopped:
-            self._book.close()
+            self._folder_store.close()
         return stopped
 
     # --- in the threads of the lanes ---
@@ -275,7 +277,7 @@ class Service:
             if lectern.reader is not None:
                 lectern.reader.score("warming up", ["warming up"])
             # A first search opens Chroma, which takes as long as loading a model.
-            for collection in lectern.library.list_collections()[:1]:
+            for collection in lectern.catalogue.list_collections()[:1]:
                 lectern.retriever.retrieve("warming up", collection=collection.name)
         except LecternError as error:
             log.error("The models cannot be loaded: %s", error)
@@ -290,7 +292,7 @@ class Service:
         retrieval = self.lectern.retriever.retrieve(
             question.text, collection=question.collection, filters=question.filters
         )
-        return Found(retrieval, page_labels(self.lectern.library, retrieval.hits))
+        return Found(retrieval, page_labels(self.lectern.catalogue, retrieval.hits))
 
     def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
         text = check_question(question.text)
@@ -349,7 +351,7 @@ class Service:
         self._forget_folders(collection)
         self.syncs.drop_waiting(collection)
         self.lectern.ingest.remove_collection(collection)
-        self._book.forget(collection)
+        self._folder_store.forget(collection)
 
     def _verify(self, *, repair: bool) -> list[Problem]:
         self.syncs.refuse_while_syncing()

@@ -8,10 +8,10 @@ from itertools import chain, zip_longest
 
 from rag.types import DocumentSections
 
-SHORTEST_HEADING, LONGEST_HEADING = 5, 60
+SHORTEST_HEADING, MAX_HEADING = 5, 60
 """Characters: shorter ones are letters of an index, longer ones sentences that were taken for headings."""
 
-LONGEST_TITLE = 70
+MAX_TITLE = 70
 
 SAYS_NOTHING = frozenset(
     re.findall(
@@ -35,11 +35,11 @@ def suggest_questions(documents: Sequence[DocumentSections], *, limit: int) -> l
 
 def _questions_of(document: DocumentSections) -> Iterator[str]:
     title = " ".join(document.title.split())
-    if not title or len(title) > LONGEST_TITLE:
+    if not title or len(title) > MAX_TITLE:
         return
     for section in document.sections:
         heading = _NUMBER.sub("", " ".join(section.rpartition(" > ")[2].split()))
-        if SHORTEST_HEADING <= len(heading) <= LONGEST_HEADING and _names_a_subject(heading, title):
+        if SHORTEST_HEADING <= len(heading) <= MAX_HEADING and _names_a_subject(heading, title):
             yield f"What does “{title}” say about “{heading}”?"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.state.sync_jobs import JobBook, SyncJob, now
+from app.state.sync_jobs import SyncJob, SyncJobStore, now
 from ingest.pipeline import IngestPipeline
 from ingest.report import SyncProgress
 from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-MOST_WAITING = 1_000
+MAX_WAITING = 1_000
 """Syncs that may wait: folders, not requests, decide how many there are."""
 
 
@@ -42,22 +42,22 @@ class SyncQueue:
     def __init__(
         self,
         ingest: IngestPipeline,
-        book: JobBook,
+        job_store: SyncJobStore,
         *,
         on_finished: Callable[[SyncJob], None] = lambda job: None,
         check_folder: Callable[[Path, str], object] = lambda folder, collection: None,
     ) -> None:
-        """Goes on with what the book says is owed. Raises StoreError.
+        """Goes on with what the folder store says is owed. Raises StoreError.
 
         `check_folder` raises ConfigurationError for a folder that may not be synced into a collection: it is asked
         when a sync begins, as what was allowed when it was asked for need not be any more.
         """
         self._ingest = ingest
-        self._book = book
+        self._job_store = job_store
         self._check_folder = check_folder
         self._on_finished = on_finished
         self._lock = threading.Condition()
-        self._jobs = {job.id: job for job in book.take_over()}
+        self._jobs = {job.id: job for job in job_store.take_over()}
         """Those that wait or run."""
         self._waiting = deque(self._jobs)
         self._tasks: deque[_Task] = deque()
@@ -77,9 +77,9 @@ class SyncQueue:
             for waiting in (self._jobs[id_] for id_ in self._waiting):
                 if (waiting.folder, waiting.collection, waiting.allow_empty) == (folder, collection, allow_empty):
                     return waiting
-            if self._stop.is_set() or len(self._waiting) >= MOST_WAITING:
+            if self._stop.is_set() or len(self._waiting) >= MAX_WAITING:
                 raise OverloadedError("No further sync is taken on now.", "Try again later.")
-            job = self._book.add(collection, folder, allow_empty=allow_empty)
+            job = self._job_store.add(collection, folder, allow_empty=allow_empty)
             self._jobs[job.id] = job
             self._waiting.append(job.id)
             self._lock.notify_all()
@@ -125,13 +125,13 @@ class SyncQueue:
                 self._interrupt.set()
                 # Now, as this process may end before the sync does.
                 with self._written("stopped"):
-                    self._book.finish(replace(self._jobs[id_], state="stopped", finished_at=now()))
+                    self._job_store.finish(replace(self._jobs[id_], state="stopped", finished_at=now()))
         if is_waiting:
             self._finish(id_, state="stopped")
 
     def find(self, id_: str) -> SyncJob | None:
         """A job as it stands now, also one of an earlier queue. Raises StoreError."""
-        return self._jobs.get(id_) or self._book.find(id_)
+        return self._jobs.get(id_) or self._job_store.find(id_)
 
     def unfinished(self) -> list[SyncJob]:
         """What runs and what waits, in the order in which it is done."""
@@ -148,7 +148,7 @@ class SyncQueue:
             self._stop.set()
             if self._running and not self._interrupt.is_set():
                 with self._written("left to the next start"):
-                    self._book.put_back(self._running)
+                    self._job_store.put_back(self._running)
             waiting, tasks = list(self._waiting), list(self._tasks)
             self._waiting.clear()
             self._tasks.clear()
@@ -175,7 +175,7 @@ class SyncQueue:
                 self._running = self._waiting.popleft()
                 job = self._set(self._running, state="running", started_at=now())
                 with self._written("begun"):
-                    self._book.begin(job)
+                    self._job_store.begin(job)
             self._sync(job)
 
     def _sync(self, job: SyncJob) -> None:
@@ -237,7 +237,7 @@ class SyncQueue:
             # What this queue's own end stops is still owed.
             if not (job.state == "stopped" and self._stop.is_set()):
                 with self._written(job.state):
-                    self._book.finish(job)
+                    self._job_store.finish(job)
             if self._running == id_:
                 self._running = None
             del self._jobs[id_]

@@ -49,7 +49,7 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
     Files and failed documents are only reported: a sync deals with them.
     """
     yield from _verify_full_text(lectern, repair=repair)
-    for collection, path in lectern.upkeep.torn_documents():
+    for collection, path in lectern.checks.torn_documents():
         yield Problem(
             "incomplete document",
             f"{collection}: {path}",
@@ -57,7 +57,7 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
             "`lectern remove` it, then `lectern remove --undo`, and sync its folder.",
         )
     yield from _verify_vectors(lectern, repair=repair)
-    for collection in (info.name for info in lectern.library.list_collections()):
+    for collection in (info.name for info in lectern.catalogue.list_collections()):
         yield from _verify_documents(lectern, collection)
 
 
@@ -65,7 +65,7 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 
 
 def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
-    lost, left_over = lectern.upkeep.count_chunks_without_words(), lectern.upkeep.count_words_without_chunk()
+    lost, left_over = lectern.checks.count_chunks_without_words(), lectern.checks.count_words_without_chunk()
     problems = [
         Problem("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` makes it anew.")
         for found, count in (
@@ -74,7 +74,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
         )
         if count
     ]
-    if not problems and not lectern.upkeep.full_text_is_sound():
+    if not problems and not lectern.checks.full_text_is_sound():
         problems = [
             Problem(
                 "full-text index",
@@ -84,7 +84,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
             )
         ]
     if problems and repair:
-        lectern.upkeep.rebuild_full_text()
+        lectern.checks.rebuild_full_text()
     for problem in problems:
         yield replace(problem, repaired=repair)
 
@@ -93,7 +93,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 
 
 def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
-    indexes = [(name, index, lectern.ledger.vector_keys(index.id)) for name, index in lectern.ledger.indexes()]
+    indexes = [(name, index, lectern.writer.vector_keys(index.id)) for name, index in lectern.writer.indexes()]
     try:
         spaces = set() if lectern.vectors.is_missing() else set(lectern.vectors.spaces())
         compared = [(name, index, compare_vectors(index, keys, lectern.vectors)) for name, index, keys in indexes]
@@ -110,7 +110,7 @@ def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
         yield Problem("vectors left over", space, "They are of an index that is gone.", remedy, repair)
     if repair:
         # What was to be deleted is deleted by now.
-        lectern.ledger.forget_vectors(lectern.ledger.journalled_vectors())
+        lectern.writer.forget_vectors(lectern.writer.journalled_vectors())
 
 
 def _verify_gaps(
@@ -121,7 +121,7 @@ def _verify_gaps(
         if index.is_made_with(lectern.embedder.fingerprint):
             if repair:
                 embed_missing(
-                    index, gaps.missing, ledger=lectern.ledger, vectors=lectern.vectors, embedder=lectern.embedder
+                    index, gaps.missing, writer=lectern.writer, vectors=lectern.vectors, embedder=lectern.embedder
                 )
             yield Problem("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:
@@ -138,18 +138,18 @@ def _verify_gaps(
 
 
 def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Problem]:
-    for document in lectern.library.list_documents(collection):
+    for document in lectern.catalogue.list_documents(collection):
         if document.has_failed:
             where = f"{collection}: {document.path}"
             yield Problem(f"{document.state} document", where, document.reason, document.remedy)
-    collection_id = lectern.ledger.find_collection(collection)
+    collection_id = lectern.writer.find_collection(collection)
     assert collection_id is not None
-    for root, folder_id in lectern.ledger.folder_roots(collection_id).items():
+    for root, folder_id in lectern.writer.folder_roots(collection_id).items():
         if not root.is_dir():
             remedy = "Mount its disk. If it has moved, sync it from where it is now."
             yield Problem("folder gone", f"{collection}: {root}", "It is not there, or may not be read.", remedy)
             continue
-        for path, record in lectern.ledger.known_files(folder_id, NO_INDEX).items():
+        for path, record in lectern.writer.known_files(folder_id, NO_INDEX).items():
             if record.sha256 and record.state == "indexed":
                 yield from _verify_file(f"{collection}: {record.path}", root / os.fsdecode(path), record)
 

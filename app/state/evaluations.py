@@ -29,7 +29,7 @@ from app.evaluation.evaluate import GoldQuestion
 from app.state.database import ServiceFile
 from rag.errors import ConfigurationError, NotFoundError
 
-MOST_QUESTIONS = 10_000
+MAX_QUESTIONS = 10_000
 """Of one collection: an evaluation of more would take hours."""
 
 metadata = MetaData()
@@ -127,9 +127,9 @@ class EvaluationStore:
                 key = ["collection", "question", "document"]
                 connection.execute(added.on_conflict_do_update(key, set_={"pages": added.excluded.pages}))
             after = _count(connection, collection)
-            if after > MOST_QUESTIONS:
+            if after > MAX_QUESTIONS:
                 raise ConfigurationError(
-                    f"A collection can have {MOST_QUESTIONS:,} questions at most.", "Remove some, or add fewer."
+                    f"A collection can have {MAX_QUESTIONS:,} questions at most.", "Remove some, or add fewer."
                 )
             return after - before
 

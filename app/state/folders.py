@@ -1,4 +1,4 @@
-"""The book of registered folders: what is to be synced when, and how the last try went. Runs nothing."""
+"""The folder store of registered folders: what is to be synced when, and how the last try went. Runs nothing."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class RegisteredFolder:
         return min((moment for moment in times if moment), default=None)
 
 
-class FolderBook:
+class FolderStore:
     """Kept in SQLite, for several processes at once. Every method is one transaction, and raises StoreError."""
 
     def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:

@@ -39,7 +39,7 @@ ADJUSTABLE = (
 )
 
 
-class ChoiceStore:
+class OverrideStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, file: Path) -> None:

@@ -21,10 +21,10 @@ from rag.errors import LecternError
 JOBS_KEPT = 1_000
 """Finished jobs of a collection that can still be asked for."""
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 """A sync in the middle of which the process ended so often may be what ends it."""
 
-LONGEST_NUMBER = 18
+MAX_NUMBER = 18
 """Digits that surely fit SQLite's integers."""
 
 UNFINISHED = ("queued", "running")
@@ -69,7 +69,7 @@ class SyncJob:
     """The report, or the LecternError; cancelled when the sync was stopped."""
 
 
-class JobBook:
+class SyncJobStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, file: Path) -> None:
@@ -143,7 +143,7 @@ class JobBook:
             "error": json.dumps({**cut_off, "remedy": "Look into the server's log, and sync a part of the folder."}),
         }
         with self._service_file.writing() as connection:
-            connection.execute(update(jobs).where(unfinished, jobs.c.attempts >= MOST_ATTEMPTS).values(**failed))
+            connection.execute(update(jobs).where(unfinished, jobs.c.attempts >= MAX_ATTEMPTS).values(**failed))
             connection.execute(update(jobs).where(unfinished).values(state="queued", started_at=""))
             return [_job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))]
 
@@ -170,7 +170,7 @@ def _id_of(queued_at: str, number: int) -> str:
 def _number_of(id_: str) -> int:
     """0, which no job has, for what is no id."""
     number = id_.rpartition("-")[2]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER else 0
+    return int(number) if number.isascii() and number.isdigit() and len(number) < MAX_NUMBER else 0
 
 
 def _job_of(row: Row[Any]) -> SyncJob:

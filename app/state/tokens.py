@@ -29,7 +29,7 @@ SECRET_BYTES = 32
 USE_NOTED_SECONDS = 60
 """The last use is written down at most this often: reading must not become writing."""
 
-LONGEST_DAYS = 36_500
+MAX_DAYS = 36_500
 
 ANONYMOUS = "anonymous"
 """The name of whoever needs no token; no token may have it."""
@@ -230,8 +230,8 @@ def _check(name: str, collections: list[str] | None, days: float | None) -> None
         )
     if collections is not None and not all(collections):
         raise ConfigurationError("A collection without a name was given.", "Write for example --collection contracts.")
-    if days is not None and not 0 < days <= LONGEST_DAYS:
-        raise ConfigurationError(f"A token cannot last {days} days.", f"Give it 1 to {LONGEST_DAYS:,} days, or no end.")
+    if days is not None and not 0 < days <= MAX_DAYS:
+        raise ConfigurationError(f"A token cannot last {days} days.", f"Give it 1 to {MAX_DAYS:,} days, or no end.")
 
 
 def _hash(secret: str) -> bytes:

@@ -14,18 +14,18 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from app.api.schemas import (
-    LONGEST_IMAGE_NAME,
-    AnswerForm,
-    CitationForm,
-    CollectionForm,
+    MAX_IMAGE_NAME,
+    AnswerResponse,
+    CitationResponse,
     CollectionList,
-    DocumentForm,
+    CollectionResponse,
     DocumentList,
-    PageForm,
+    DocumentResponse,
+    PageResponse,
     QuestionList,
-    SourceForm,
+    SourceResponse,
 )
-from app.api.schemas_admin import ModelsForm
+from app.api.schemas_admin import ModelsResponse
 from rag.errors import LecternError
 from rag.types import ImageFile
 
@@ -35,7 +35,7 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 60.0
 """For everything but answers and uploads; a page that waits longer looks dead."""
 
-LONGEST_SILENCE_SECONDS = 600.0
+MAX_SILENCE_SECONDS = 600.0
 """Of a stream: the service itself gives up on a silent LLM, after the time its settings say."""
 
 
@@ -67,7 +67,7 @@ class Asked:
 class Sources:
     """The first event of an answer."""
 
-    sources: tuple[SourceForm, ...]
+    sources: tuple[SourceResponse, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Piece:
     text: str
 
 
-AskEvent = Sources | Piece | AnswerForm
+AskEvent = Sources | Piece | AnswerResponse
 """The last one is the whole answer."""
 
 
@@ -122,21 +122,21 @@ class LecternClient:
 
     # --- collections and documents ---
 
-    def collections(self) -> list[CollectionForm]:
+    def collections(self) -> list[CollectionResponse]:
         """All that this caller may see."""
         return self.read(CollectionList, "/collections").collections
 
-    def documents(self, collection: str) -> list[DocumentForm]:
+    def documents(self, collection: str) -> list[DocumentResponse]:
         """All of a collection, also those that could not be read."""
         return self.read(DocumentList, f"{_at(collection)}/documents").documents
 
-    def document(self, collection: str, document_id: int) -> DocumentForm:
+    def document(self, collection: str, document_id: int) -> DocumentResponse:
         """One document."""
-        return self.read(DocumentForm, f"{_at(collection)}/documents/{document_id}")
+        return self.read(DocumentResponse, f"{_at(collection)}/documents/{document_id}")
 
-    def page(self, collection: str, document_id: int, number: int) -> PageForm:
+    def page(self, collection: str, document_id: int, number: int) -> PageResponse:
         """The text of a page (0-based)."""
-        return self.read(PageForm, f"{_at(collection)}/documents/{document_id}/pages/{number}")
+        return self.read(PageResponse, f"{_at(collection)}/documents/{document_id}/pages/{number}")
 
     def page_image(
         self, collection: str, document_id: int, number: int, *, scale: float, marks: Sequence[Sequence[float]] = ()
@@ -154,14 +154,14 @@ class LecternClient:
 
     def sees_images(self) -> bool:
         """Whether the LLM that answers looks at images."""
-        return self.read(ModelsForm, "/models").sees_images
+        return self.read(ModelsResponse, "/models").sees_images
 
     def suggested_questions(self, collection: str, *, limit: int) -> list[str]:
         """Questions to begin with."""
         return self.read(QuestionList, f"{_at(collection)}/questions", params={"limit": limit}).questions
 
     def add_feedback(
-        self, collection: str, question: str, answer: str, rating: str, citations: Sequence[CitationForm] = ()
+        self, collection: str, question: str, answer: str, rating: str, citations: Sequence[CitationResponse] = ()
     ) -> None:
         """Say whether an answer was good: "up" or "down". The pages that carried it are kept with that."""
         cited = {(citation.document, citation.page) for citation in citations if citation.supported}
@@ -182,10 +182,10 @@ class LecternClient:
             "filters": dict(asked.filters),
             "history": [{"role": role, "text": text} for role, text in asked.history],
             "use_llm": asked.use_llm,
-            "images": [{"name": image.name[-LONGEST_IMAGE_NAME:], "data": image.encoded} for image in asked.images],
+            "images": [{"name": image.name[-MAX_IMAGE_NAME:], "data": image.encoded} for image in asked.images],
             "stream": True,
         }
-        silence = httpx.Timeout(LONGEST_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+        silence = httpx.Timeout(MAX_SILENCE_SECONDS, connect=CONNECT_SECONDS)
         try:
             async with (
                 httpx.AsyncClient(timeout=silence, verify=_tls(), trust_env=False) as http,
@@ -228,11 +228,11 @@ async def _events(blocks: AsyncIterable[bytes]) -> AsyncGenerator[tuple[str, Any
 
 def _ask_event(name: str, data: Any) -> AskEvent:
     if name == "sources":
-        return Sources(tuple(SourceForm.model_validate(source) for source in data["sources"]))
+        return Sources(tuple(SourceResponse.model_validate(source) for source in data["sources"]))
     if name == "token":
         return Piece(str(data["text"]))
     if name == "answer":
-        return AnswerForm.model_validate(data)
+        return AnswerResponse.model_validate(data)
     raise ServiceError(str(data.get("detail", "The answer broke off.")), str(data.get("remedy", "")))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from app.api.schemas import CollectionForm
+from app.api.schemas import CollectionResponse
 from app.web import style, texts
 from app.web.client import LecternClient, SignInError
 from app.web.escape import plain
@@ -36,15 +36,15 @@ CLIENTS_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PageContext:
     """What a page is given: the service to call, and the collection that is chosen ("" while there is none)."""
 
     client: LecternClient
     collection: str
-    collections: tuple[CollectionForm, ...]
+    collections: tuple[CollectionResponse, ...]
 
     @property
-    def chosen(self) -> CollectionForm | None:
+    def chosen(self) -> CollectionResponse | None:
         """The collection with its numbers."""
         return next((entry for entry in self.collections if entry.name == self.collection), None)
 
@@ -56,7 +56,7 @@ class Entry:
     address: str
     title: str
     icon: str
-    show: Callable[[Desk], None]
+    show: Callable[[PageContext], None]
 
 
 def run(entries: tuple[Entry, ...]) -> None:
@@ -101,11 +101,11 @@ def service_address() -> str:
     return (given or [DEFAULT_SERVICE])[-1].rstrip("/")
 
 
-def _draw(entries: tuple[Entry, ...], client: LecternClient, collections: tuple[CollectionForm, ...]) -> None:
+def _draw(entries: tuple[Entry, ...], client: LecternClient, collections: tuple[CollectionResponse, ...]) -> None:
     def draw(entry: Entry) -> None:
         try:
             with reported():
-                entry.show(desk)
+                entry.show(context)
         except SignInError as error:
             _ask_for_token(error)
 
@@ -118,13 +118,13 @@ def _draw(entries: tuple[Entry, ...], client: LecternClient, collections: tuple[
     pages = [page_of(entry, default=index == 0) for index, entry in enumerate(entries)]
     page = st.navigation(pages)
     with st.sidebar:
-        desk = Desk(client, _choose_collection(collections), collections)
+        context = PageContext(client, _choose_collection(collections), collections)
         if client.token and st.button(texts.SIGN_OUT, icon=":material/logout:", width="stretch"):
             _sign_out()
     page.run()
 
 
-def _choose_collection(collections: tuple[CollectionForm, ...]) -> str:
+def _choose_collection(collections: tuple[CollectionResponse, ...]) -> str:
     """The collection that is chosen; the address keeps it for a reload."""
     names = [collection.name for collection in collections]
     if not names:

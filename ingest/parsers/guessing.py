@@ -27,7 +27,7 @@ _BY_MIMETYPE = {
 
 _TEXT_EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".csv", ".eml"})
 _OFFICE = ("docx", "pptx", "xlsx")
-_LONGEST_MIMETYPE = 100
+_MAX_MIMETYPE = 100
 
 
 def find_extension(path: Path, *, named: str = "", media_type: str = "") -> str:
@@ -57,7 +57,7 @@ def _look_into(path: Path) -> str:
             names = archive.namelist()
             if "mimetype" in names:
                 with archive.open("mimetype") as member:
-                    return _BY_MIMETYPE.get(member.read(_LONGEST_MIMETYPE).strip(), "")
+                    return _BY_MIMETYPE.get(member.read(_MAX_MIMETYPE).strip(), "")
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, RuntimeError):
         return ""
     for file_type in _OFFICE:

@@ -20,7 +20,7 @@ import httpx
 from rag.errors import AddressError, FetchError
 from rag.urls import is_public, is_usable, without_secrets
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 
 SILENCE_SECONDS = 20.0
 """Longest wait for a next byte; the time for the whole is limited too."""
@@ -72,7 +72,7 @@ class Fetcher:
             _Deadline(self._seconds) as deadline,
             _translated_errors(url, deadline),
         ):
-            for _ in range(MOST_REDIRECTS + 1):
+            for _ in range(MAX_REDIRECTS + 1):
                 with self._open(client, current, deadline) as response:
                     if response.status_code not in _REDIRECTS:
                         self._save(response, current, file)
@@ -231,5 +231,5 @@ def _translated_errors(url: str, deadline: _Deadline) -> Iterator[None]:
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         if deadline.passed or isinstance(error, httpx.TimeoutException):
             raise _too_slow(url) from error
-        # The library's words may quote the whole address.
+        # The catalogue's words may quote the whole address.
         raise FetchError(f"{shown} cannot be fetched ({type(error).__name__}).", "Check the address.") from error

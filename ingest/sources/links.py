@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from app.service.page_images import Sandbox
 from ingest.parsers.guessing import find_extension
+from ingest.sandbox.single_file import Sandbox
 from ingest.sources.fetch import Fetcher
 from ingest.sources.uploads import Uploads, safe_name
 from rag.errors import NotFoundError, StoreError
@@ -22,7 +22,7 @@ from rag.errors import NotFoundError, StoreError
 LINKS_FILE = ".links.json"
 """In the uploads of a collection; syncs pass over names that begin with a dot."""
 
-LONGEST_STEM = 100
+MAX_STEM = 100
 """Characters of a file's name before its extension."""
 
 _UNSAFE = re.compile(r"[^\w .()-]+")
@@ -108,7 +108,7 @@ class Links:
                 return name
         parts = urlsplit(final)
         last = PurePosixPath(unquote(parts.path)).stem
-        stem = _UNSAFE.sub("_", f"{parts.hostname} {last}".strip())[:LONGEST_STEM].rstrip(". ")
+        stem = _UNSAFE.sub("_", f"{parts.hostname} {last}".strip())[:MAX_STEM].rstrip(". ")
         name, number = f"{stem}{extension}", 1
         while (self.folder / name).exists():
             number += 1

@@ -11,13 +11,13 @@ from fnmatch import fnmatch
 from pathlib import Path, PureWindowsPath
 from urllib.parse import quote
 
-from app.service.page_images import Sandbox
 from ingest.parsers.sniffing import check_content
 from ingest.parsing import REMEDIES, SUPPORTED
+from ingest.sandbox.single_file import Sandbox
 from ingest.scan import JUNK
 from rag.errors import ConfigurationError, ParseError, StoreError
 
-LONGEST_NAME = 200
+MAX_NAME = 200
 """Bytes; file systems take 255, and a suffix may be added."""
 
 UPLOADS = "uploads"
@@ -85,8 +85,8 @@ def safe_name(given: str) -> str:
         raise _bad_name(given, "it is not a plain file name")
     if any(unicodedata.category(character).startswith("C") for character in name):
         raise _bad_name(given, "it has characters that are not seen")
-    if len(name.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise _bad_name(given, f"it is longer than {LONGEST_NAME} bytes")
+    if len(name.encode("utf-8", "replace")) > MAX_NAME:
+        raise _bad_name(given, f"it is longer than {MAX_NAME} bytes")
     if PureWindowsPath(name).is_reserved() or any(fnmatch(name, pattern) for pattern in JUNK):
         raise _bad_name(given, "names like it are reserved or left out of syncs")
     return name
@@ -101,7 +101,7 @@ def check_type(name: str) -> None:
 
 
 def _bad_name(given: str, why: str) -> ConfigurationError:
-    shown = "".join(character if character.isprintable() else "?" for character in given[:LONGEST_NAME])
+    shown = "".join(character if character.isprintable() else "?" for character in given[:MAX_NAME])
     return ConfigurationError(f"The file name {shown!r} is refused: {why}.", "Give the file another name.")
 
 

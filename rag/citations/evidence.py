@@ -39,7 +39,7 @@ SURROUNDING = 400
 """Characters on each side of a quote that the reader sees with it."""
 NAME_ROOT = 5
 """First letters in which a name and its inflections agree."""
-LONGEST_WINDOW = 3
+MAX_WINDOW = 3
 """Sentences in a quote at most."""
 SENTENCE_COST = 0.04
 """Share of the claim's weight that each further sentence of a quote must add."""
@@ -47,7 +47,7 @@ NUMBER_WEIGHT = 2.0
 """A number tells passages apart better than a word of the same rarity."""
 NEARLY_SAME = 0.8
 """Share of shared weight from which a negation on one side only is taken as a contradiction."""
-LONGEST_QUOTE = 320
+MAX_QUOTE = 320
 """Characters; a longer sentence is cut down to the clauses that carry the claim."""
 
 _NEGATIONS = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fails?|failed)\b|n['’]t\b", re.I)
@@ -216,7 +216,7 @@ def _best_quote(item: _Evidence, weights: dict[str, float]) -> _Match:
     best, best_score = _Match(0, 0, 0.0), -1.0
     for first in range(len(item.sentences)):
         held: set[str] = set()
-        for last in range(first, min(first + LONGEST_WINDOW, len(item.sentences))):
+        for last in range(first, min(first + MAX_WINDOW, len(item.sentences))):
             if last > first and (item.sentences[first].is_row or item.sentences[last].is_row):
                 break
             held |= item.sentences[last].words & weights.keys()
@@ -320,7 +320,7 @@ def _alike(claim: str, item: _Evidence, match: _Match, embed: Callable[[Sequence
 def _trim(text: str, match: _Match, weights: dict[str, float]) -> tuple[int, int]:
     """Cut a long quote down to the clauses from the first to the last word that carries the claim."""
     start, end = match.start, match.end
-    if end - start <= LONGEST_QUOTE:
+    if end - start <= MAX_QUOTE:
         return start, end
     carrying = [
         (found.start(), found.end())
@@ -328,7 +328,7 @@ def _trim(text: str, match: _Match, weights: dict[str, float]) -> tuple[int, int
         if any(word in weights for word in content_words(found.group()))
     ]
     if not carrying:
-        return start, start + LONGEST_QUOTE
+        return start, start + MAX_QUOTE
     edges = [0, *(edge.end() for edge in _CLAUSE_EDGE.finditer(text[start:end])), end - start]
     left = max(edge for edge in edges if edge <= carrying[0][0])
     right = min(edge for edge in edges if edge >= carrying[-1][1])

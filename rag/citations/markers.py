@@ -22,7 +22,7 @@ _MARKER = re.compile(
 )
 _LONGEST = 400
 """More characters than any marker has; only text this close to the end can be an unfinished one."""
-_LONGEST_RANGE = 20
+_MAX_RANGE = 20
 
 _NOUN_STARTS = "|".join(sorted({noun[:size] for noun in _NOUNS for size in range(1, len(noun) + 1)}, reverse=True))
 # Everything a marker can start with, so that nothing else is held back: (see the next page) streams at once.
@@ -189,7 +189,7 @@ def _listed_numbers(listing: str) -> list[int]:
             ranged = True
             continue
         number = int(part)
-        if ranged and 0 < number - found[-1] <= _LONGEST_RANGE:
+        if ranged and 0 < number - found[-1] <= _MAX_RANGE:
             found.extend(range(found[-1] + 1, number))
         found.append(number)
         ranged = False

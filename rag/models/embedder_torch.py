@@ -22,7 +22,7 @@ BATCH_SIZE = 16
 """Passages at once; larger batches were no faster on two cores and pad more."""
 
 
-class SentenceEmbedder:
+class TorchEmbedder:
     """The embedder of `rag.protocols.Embedder`; loads its model at first use.
 
     `folder` holds a sentence-transformers model. On a processor with bf16 instructions the transformer runs in

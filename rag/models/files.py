@@ -100,7 +100,7 @@ def find_model(name: str, *, setting: str, allow_downloads: bool) -> Path:
     try:
         with downloads(allowed=allow_downloads) as allowed:
             return Path(snapshot_download(name, allow_patterns=list(WANTED), local_files_only=not allowed))
-    except Exception as error:  # A wrong name, no network, a full disk: each its own class of the library.
+    except Exception as error:  # A wrong name, no network, a full disk: each its own class of the catalogue.
         why = str(error).splitlines()[0] if allow_downloads and str(error) else "there is no such folder or model here"
         raise ConfigurationError(
             f"The setting `{setting}` names {name}, which is not a folder and could not be had: {why[:300]}.",

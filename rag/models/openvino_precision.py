@@ -20,7 +20,7 @@ Precision = Literal["f32", "bf16", "int8"]
 
 PRECISIONS = get_args(Precision)
 
-LEAST_COSINE = 0.999
+MIN_COSINE = 0.999
 """Mean over the tokens of the probe, to float32: below it a faster precision is not chosen by itself."""
 
 GROUP = 64
@@ -28,7 +28,7 @@ GROUP = 64
 a mean cosine of 0.9992 to float32 in 0.83 of bf16's time, groups of 384 0.9986 in 0.79."""
 
 SENSITIVE = ".attention.self."
-"""Queries, keys and values stay as they are: with them in int8 the cosine falls below LEAST_COSINE."""
+"""Queries, keys and values stay as they are: with them in int8 the cosine falls below MIN_COSINE."""
 
 PROBE_ROUNDS = 4
 PROBE_BATCHES = 4
@@ -83,7 +83,7 @@ def choose_precision(core: Core, model: Model, probe: Mapping[str, NDArray[np.in
             continue
         cosine = _mean_cosine(vectors, reference, probe.get("attention_mask"))
         log.info("%s: %.4f s, mean cosine %.5f", precision, seconds, cosine)
-        if cosine >= LEAST_COSINE and seconds < fastest:
+        if cosine >= MIN_COSINE and seconds < fastest:
             chosen, fastest = precision, seconds
     return chosen
 

@@ -36,7 +36,7 @@ DISK_FULL = ("disk is full", "No space left", "Disk quota")
 """How SQLite and the system, both beneath Chroma, say it."""
 
 
-class ChromaIndex:
+class ChromaVectors:
     """The vector index of `rag.protocols.VectorIndex`, kept under `folder`; opened at first use."""
 
     def __init__(self, folder: Path) -> None:

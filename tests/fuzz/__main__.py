@@ -27,7 +27,7 @@ FOLLOWED = ["ingest", "rag", "docx", "pptx", "openpyxl", "email", "pypdf", "unst
 SHARE_OF_PLAIN_MUTATIONS = 0.05
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 SLOWEST_SECONDS = 30
-MOST_MEGABYTES = 4096
+MAX_MEGABYTES = 4096
 
 
 def mutate_archive(content: bytes, max_size: int, seed: int) -> bytes:
@@ -79,7 +79,7 @@ def main() -> None:
         f"-max_total_time={options.seconds}",
         f"-seed={options.seed}",
         f"-timeout={SLOWEST_SECONDS}",
-        f"-rss_limit_mb={MOST_MEGABYTES}",
+        f"-rss_limit_mb={MAX_MEGABYTES}",
         f"-artifact_prefix={found}/{options.extension[1:]}-",
         "-max_len=200000",
         "-print_final_stats=1",

@@ -12,7 +12,7 @@ import pytest
 from app.service.build_index import Lectern
 from app.service.build_models import build_embedder
 from app.settings import Settings, read_settings
-from app.state.folders import FolderBook
+from app.state.folders import FolderStore
 from rag.protocols import Embedder
 from tests.integration.opening import open_index_of
 
@@ -60,7 +60,7 @@ def lectern(open_index: OpenLectern) -> Iterator[Lectern]:
 
 
 @pytest.fixture
-def book(home: Path) -> Iterator[FolderBook]:
+def folder_store(home: Path) -> Iterator[FolderStore]:
     """The test's own book of registered folders."""
-    with closing(FolderBook(home / "service.sqlite")) as opened:
+    with closing(FolderStore(home / "service.sqlite")) as opened:
         yield opened

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import read_settings
-from rag.storage.catalogue.writer import Ledger
-from rag.storage.vectors import ChromaIndex
+from rag.storage.catalogue.writer import CatalogueWriter
+from rag.storage.vectors import ChromaVectors
 from tests.integration.opening import open_index_of
 
 WRITES = {
-    Ledger: ["open_document", "announce_vectors", "commit_generation", "remove_documents", "rename", "touch",
+    CatalogueWriter: ["open_document", "announce_vectors", "commit_generation", "remove_documents", "rename", "touch",
              "record_failure", "forget_vectors", "activate_index", "start_run", "finish_run"],
-    ChromaIndex: ["add", "delete", "drop"],
+    ChromaVectors: ["add", "delete", "drop"],
 }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ A loan can be extended twice unless somebody waits for the item. Children under 
 replaced for 3 pounds.""",
     "tarnholt-library-history.txt": """How Tarnholt came by its library
 
-The library began in 1871 as a reading room of the weavers' guild above the Millgate market. The fire of 1904 spared
+The catalogue began in 1871 as a reading room of the weavers' guild above the Millgate market. The fire of 1904 spared
 the books because the ceiling was of brick. The branch at Harbour Square opened in 1958 in the former customs house.""",
     "tarnholt-museum-hours.txt": """Tarnholt town museum: visiting
 

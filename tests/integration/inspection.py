@@ -7,12 +7,12 @@ from pathlib import Path
 
 from rag.protocols import VectorIndex
 from rag.storage.catalogue.schema import add_functions
-from rag.storage.vectors import ChromaIndex
+from rag.storage.vectors import ChromaVectors
 
 
 def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, list[str]]:
     """The text of each document's chunks by path, after checking that catalogue, full text and Chroma agree."""
-    opened = vectors or ChromaIndex(home / "chroma")
+    opened = vectors or ChromaVectors(home / "chroma")
     connection = sqlite3.connect(home / "catalogue.sqlite")
     add_functions(connection)
     try:
@@ -40,5 +40,5 @@ def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, l
         return content
     finally:
         connection.close()
-        if vectors is None and isinstance(opened, ChromaIndex):
+        if vectors is None and isinstance(opened, ChromaVectors):
             opened.close()

@@ -32,10 +32,10 @@ from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
 from rag.errors import LecternError
 from rag.retrieval import Retriever
-from rag.storage.catalogue.reader import Library
+from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.schema import open_catalogue
-from rag.storage.catalogue.writer import Ledger
-from rag.storage.vectors import ChromaIndex
+from rag.storage.catalogue.writer import CatalogueWriter
+from rag.storage.vectors import ChromaVectors
 from tests.fakes import HashEmbedder, WordTokenizer
 from tests.integration.failing_disk import can_fail, fail_from_now_on
 from tests.integration.inspection import index_content
@@ -79,18 +79,18 @@ class InlinePool:
 class Index:
     """The parts of an opened index."""
 
-    library: Library
-    ledger: Ledger
-    vectors: ChromaIndex
+    catalogue: CatalogueReader
+    writer: CatalogueWriter
+    vectors: ChromaVectors
     ingest: IngestPipeline
     embedder: HashEmbedder
 
     def answers(self) -> dict[str, list[tuple[int, str]]]:
         """The chunks that a search brings up, by document."""
-        index = self.library.find_index("default")
+        index = self.catalogue.find_index("default")
         fits = index is not None and index.is_made_with(SecondEmbedder.fingerprint)
         embedder = SecondEmbedder() if fits else HashEmbedder()
-        retriever = Retriever(searcher=self.library, vectors=self.vectors, embedder=embedder)
+        retriever = Retriever(searcher=self.catalogue, vectors=self.vectors, embedder=embedder)
         texts: dict[str, list[tuple[int, str]]] = {}
         for hit in retriever.retrieve(QUESTION, collection="default").hits:
             texts.setdefault(hit.document.path, []).append((hit.chunk.ordinal, hit.chunk.text))
@@ -101,9 +101,13 @@ class Index:
 def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
     file = home / "catalogue.sqlite"
     engine = open_catalogue(file)
-    ledger, library, vectors = Ledger(engine, file), Library(engine, file), ChromaIndex(home / "chroma")
+    writer, catalogue, vectors = (
+        CatalogueWriter(engine, file),
+        CatalogueReader(engine, file),
+        ChromaVectors(home / "chroma"),
+    )
     ingest = IngestPipeline(
-        ledger=ledger,
+        writer=writer,
         vectors=vectors,
         embedder=embedder,
         tokenizer=WordTokenizer(),
@@ -111,7 +115,7 @@ def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
         open_pool=InlinePool,  # type: ignore[arg-type]
     )
     try:
-        yield Index(library, ledger, vectors, ingest, embedder)
+        yield Index(catalogue, writer, vectors, ingest, embedder)
     finally:
         ingest.close()
         vectors.close()
@@ -133,7 +137,7 @@ def switch(home: Path, folder: Path) -> None:
 
 def remove(home: Path, folder: Path) -> None:
     with opened(home, HashEmbedder()) as index, asking(index):
-        listed = index.library.list_documents("default")
+        listed = index.catalogue.list_documents("default")
         index.ingest.remove([document.id for document in listed if document.path == REMOVED])
 
 
@@ -241,7 +245,7 @@ def examine(work: Work, home: Path, folder: Path, clean: dict[str, list[str]]) -
                 report["lost"] = sorted(lost)
                 if work.before and not {"old2.txt", "renamed2.txt"} & set(answers):
                     report["lost"].append("old2.txt")
-            if work.before and not index.library.list_collections():
+            if work.before and not index.catalogue.list_collections():
                 report["lost"] = sorted(work.must_answer)
     if (backup := home.with_name("index.backup")).exists():
         with open_backup(backup) as (archive, _):

@@ -21,6 +21,7 @@ from app.api.routes.folders import folders_router
 from app.api.security.middleware import AccessPolicy
 from app.api.server import configuration, sync_through
 from app.schedule.scheduler import FolderScheduler
+from app.service import build_models
 from app.service.build_stores import open_folder_book
 from app.service.service import Service
 from app.settings import read_settings
@@ -70,17 +71,17 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     with (
         open_index_of(read) as lectern,
         closing(TokenStore(home / SERVICE_FILE)) as tokens,
-        closing(open_folder_book(read)) as book,
+        closing(open_folder_book(read)) as folder_store,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
-        service = Service(lectern, on_sync=metrics.count_sync, check_folder=book.check_allowed)
-        scheduler = FolderScheduler(book, sync_through(service), home=home)
+        service = Service(lectern, on_sync=metrics.count_sync, check_folder=folder_store.check_allowed)
+        scheduler = FolderScheduler(folder_store, sync_through(service), home=home)
         app = create_app(
             service,
             access=AccessPolicy.of(read, tokens, host="127.0.0.1"),
             metrics=metrics,
-            routers=[folders_router(book, scheduler)],
-            check_folder=book.check_allowed,
+            routers=[folders_router(folder_store, scheduler)],
+            check_folder=folder_store.check_allowed,
         )
         scheduler.start()
         server = uvicorn.Server(configuration(app))

@@ -79,7 +79,7 @@ def pipeline_of(shelf: Lectern, *, threshold: float = 0.0, **settings: Any) -> A
     model = choose_model(read_settings(**settings)) if settings else None
     return AskPipeline(
         retriever=shelf.retriever,
-        searcher=shelf.library,
+        searcher=shelf.catalogue,
         embedder=shelf.embedder,
         model=model,
         settings=AskSettings(answer_tokens=200, refusal_threshold=threshold),
@@ -149,7 +149,7 @@ def test_quotes_stand_word_for_word_on_the_page_they_name(shelf: Lectern) -> Non
     assert {citation.document for citation in answer.citations} >= {PDF}
     ids = {source.document.path: source.document.id for source in answer.sources}
     for citation in answer.citations:
-        page = shelf.library.load_pages(ids[citation.document], [citation.page])[citation.page]
+        page = shelf.catalogue.load_pages(ids[citation.document], [citation.page])[citation.page]
         assert citation.quote
         assert " ".join(citation.quote.split()) in " ".join(page.text.split())
 

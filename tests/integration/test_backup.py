@@ -156,7 +156,7 @@ def test_documents_that_are_elsewhere_now_are_recognised(backup: Path, folder: P
     settings = read_settings(home=tmp_path / "elsewhere", workers=1)
     with open_index_of(settings) as lectern:
         report = lectern.ingest.sync(moved, collection="default")
-        assert [info.folders for info in lectern.library.list_collections()] == [(str(moved),)]
+        assert [info.folders for info in lectern.catalogue.list_collections()] == [(str(moved),)]
     assert (report.unchanged, report.added, report.changed) == (2, [], [])
 
 

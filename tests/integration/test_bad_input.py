@@ -210,7 +210,7 @@ def test_a_rescan_of_many_unchanged_files_starts_no_worker_and_no_embedder(
         raise AssertionError("no worker is to be started")
 
     monkeypatch.setattr("app.service.build_ingest.WorkerPool", no_pool)
-    monkeypatch.setattr("rag.storage.vectors.ChromaIndex._client", property(no_pool))
+    monkeypatch.setattr("rag.storage.vectors.ChromaVectors._client", property(no_pool))
     with open_index_of(settings, embedder=NoEmbedder()) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
     assert (report.unchanged, report.added, report.changed, report.failed) == (100, [], [], [])

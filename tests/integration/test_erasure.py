@@ -77,7 +77,7 @@ def lectern(open_it: Open, folder: Path, kept: dict[str, str]) -> Iterator[Lecte
 
 
 def remove_secrets(lectern: Lectern) -> None:
-    listed = lectern.library.list_documents("default")
+    listed = lectern.catalogue.list_documents("default")
     lectern.ingest.remove([document.id for document in listed if document.path.startswith("secret")])
 
 
@@ -105,9 +105,9 @@ def test_a_collection_that_is_removed_leaves_no_trace_and_no_vectors(lectern: Le
 def test_a_removal_that_was_cut_off_is_finished_by_the_next_sync(
     lectern: Lectern, open_it: Open, home: Path, folder: Path
 ) -> None:
-    listed = lectern.library.list_documents("default")
+    listed = lectern.catalogue.list_documents("default")
     gone = [document.id for document in listed if document.path.startswith("secret")]
-    lectern.ledger.remove_documents(gone, keep_out=True)  # And there the process dies.
+    lectern.writer.remove_documents(gone, keep_out=True)  # And there the process dies.
     assert traces(home)
     lectern.ingest.sync(folder, collection="default")
     assert traces(home) == []
@@ -144,6 +144,6 @@ def test_an_uploaded_file_that_is_removed_goes_itself(lectern: Lectern, home: Pa
     uploads.mkdir(parents=True)
     (uploads / "upload.txt").write_text(SECRET * 3)
     lectern.ingest.sync(uploads, collection="default")
-    (uploaded,) = [entry.id for entry in lectern.library.list_documents("default") if entry.path == "upload.txt"]
+    (uploaded,) = [entry.id for entry in lectern.catalogue.list_documents("default") if entry.path == "upload.txt"]
     Removal.of(lectern, "default", [uploaded]).run()
     assert traces(home) == []

@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.service.lock import announce_address
-from app.service.page_images import Sandbox
 from app.state.tokens import Role
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.admin.uploading import fetch_address
 from app.web.client import LecternClient
+from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
 from ingest.sources.links import Links

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from app.api.routes.folders import folders_router
 from app.api.security.middleware import ForbiddenError
 from app.schedule.scheduler import FolderScheduler
-from app.state.folders import FolderBook
+from app.state.folders import FolderStore
 from app.state.tokens import Identity, Role
 from ingest.report import SyncReport
 from rag.errors import LecternError, NotFoundError
@@ -28,7 +28,7 @@ def synced() -> list[tuple[Path, str]]:
 
 
 @pytest.fixture
-def client(book: FolderBook, home: Path, synced: list[tuple[Path, str]]) -> Iterator[TestClient]:
+def client(folder_store: FolderStore, home: Path, synced: list[tuple[Path, str]]) -> Iterator[TestClient]:
     """Speaks as the identity in `client.app.state.identity`."""
 
     def sync(folder: Path, collection: str) -> SyncReport:
@@ -48,8 +48,8 @@ def client(book: FolderBook, home: Path, synced: list[tuple[Path, str]]) -> Iter
         status = 404 if isinstance(error, NotFoundError) else 403 if isinstance(error, ForbiddenError) else 400
         return JSONResponse({"detail": error.reason, "remedy": error.remedy}, status)
 
-    with FolderScheduler(book, sync, home=home, look_seconds=0.02) as scheduler:
-        app.include_router(folders_router(book, scheduler))
+    with FolderScheduler(folder_store, sync, home=home, look_seconds=0.02) as scheduler:
+        app.include_router(folders_router(folder_store, scheduler))
         with TestClient(app) as opened:
             yield opened
 

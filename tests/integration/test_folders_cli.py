@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.service.lock import own_index
-from app.state.folders import FolderBook
+from app.state.folders import FolderStore
 from tests.fakes import HashEmbedder
 from tests.integration.running import Run, run_command
 
@@ -116,9 +116,9 @@ def test_a_run_is_asked_of_the_process_that_has_the_index(run: Run, folder: Path
         assert outcome.code == 0
         assert f"A sync of {folder} is asked for. The index is in use by `lectern serve`" in outcome.text
         assert run("folders", "run", "--json").json["asked_for"][0]["state"] == "due"
-    book = FolderBook(home / "service.sqlite")
-    assert book.list_folders()[0].due_reason == "asked for"
-    book.close()
+    folder_store = FolderStore(home / "service.sqlite")
+    assert folder_store.list_folders()[0].due_reason == "asked for"
+    folder_store.close()
 
 
 def test_only_what_is_not_paused_is_run_without_a_name(run: Run, folder: Path) -> None:

@@ -13,6 +13,7 @@ import openai
 import pytest
 import streamlit as st
 
+from app.service import build_models
 from app.web import texts
 from app.web.ask import page as ask_page
 from app.web.frame import SERVICE_ARGUMENT

@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
 from app.api.json_responses import answer_json, document_json, hit_json
-from app.integrations.mcp_server import MOST_CHARACTERS, build_server
+from app.integrations.mcp_server import MAX_CHARACTERS, build_server
 from app.service.build_index import Lectern
 from app.service.lock import own_index
 from rag.protocols import Embedder
@@ -93,8 +93,8 @@ def test_a_client_finds_the_tools_lists_documents_and_reads_pages(indexed: Path)
 def test_a_long_page_is_read_in_pieces(indexed: Path) -> None:
     async def conversation(client: Client) -> None:
         first = structured(await client.call_tool("read_page", {"document": "long.txt"}))
-        assert len(first["text"]) == MOST_CHARACTERS
-        rest = structured(await client.call_tool("read_page", {"document": "long.txt", "start": MOST_CHARACTERS}))
+        assert len(first["text"]) == MAX_CHARACTERS
+        rest = structured(await client.call_tool("read_page", {"document": "long.txt", "start": MAX_CHARACTERS}))
         assert len(rest["text"]) == first["left"]
         assert (first["text"] + rest["text"]).count("keeper") == 600
 
@@ -134,7 +134,7 @@ def test_a_home_without_an_index_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 class OpenedDesk:
-    """A desk over an index that is open already, with the tests' embedder."""
+    """A client over an index that is open already, with the tests' embedder."""
 
     def __init__(self, lectern: Lectern) -> None:
         self.lectern = lectern
@@ -147,7 +147,7 @@ class OpenedDesk:
         return answer_json(self.lectern.ask_pipeline(None).ask(question, collection=collection or "default").answer)
 
     def list_documents(self, *, collection: str) -> dict[str, Any]:
-        listed = self.lectern.library.list_documents(collection or "default")
+        listed = self.lectern.catalogue.list_documents(collection or "default")
         return {"documents": [document_json(document) for document in listed]}
 
     def read_page(self, document: str, page: int, *, collection: str) -> dict[str, Any]:
@@ -155,8 +155,8 @@ class OpenedDesk:
 
 
 def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: OpenLectern) -> None:
-    async def conversation(desk: OpenedDesk) -> None:
-        async with Client(build_server(desk)) as client:
+    async def conversation(client: OpenedDesk) -> None:
+        async with Client(build_server(client)) as client:
             found = structured(await client.call_tool("search", {"question": "lighthouse lamp", "limit": 1}))
             (hit,) = found["hits"]
             assert (hit["document"], hit["first_page"], hit["text"]) == ("light.txt", 0, LIGHTHOUSE)

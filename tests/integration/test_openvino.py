@@ -12,7 +12,7 @@ import pytest
 from app.service.build_models import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
 from rag.models.embedder_openvino import OpenVinoEmbedder
-from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.embedder_torch import TorchEmbedder
 from rag.models.openvino_runtime import MODEL_FILE
 from tests.fakes import HashEmbedder
 
@@ -32,8 +32,8 @@ def folder() -> Path:
 
 
 @pytest.fixture(scope="module")
-def reference(folder: Path) -> SentenceEmbedder:
-    return SentenceEmbedder(folder, name="reference", expected_sha256=BUILTIN_SHA256)
+def reference(folder: Path) -> TorchEmbedder:
+    return TorchEmbedder(folder, name="reference", expected_sha256=BUILTIN_SHA256)
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +42,11 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def converted(folder: Path, reference: SentenceEmbedder, cache: Path) -> OpenVinoEmbedder:
+def converted(folder: Path, reference: TorchEmbedder, cache: Path) -> OpenVinoEmbedder:
     return OpenVinoEmbedder(folder, cache=cache, fallback=reference)
 
 
-def test_the_vectors_are_those_of_the_reference(converted: OpenVinoEmbedder, reference: SentenceEmbedder) -> None:
+def test_the_vectors_are_those_of_the_reference(converted: OpenVinoEmbedder, reference: TorchEmbedder) -> None:
     ours, theirs = converted.embed_passages(TEXTS), reference.embed_passages(TEXTS)
     assert ours.shape == theirs.shape
     cosines = (ours * theirs).sum(axis=1)
@@ -80,7 +80,7 @@ def test_a_later_start_uses_the_kept_model_without_torch(
 
 
 def test_a_damaged_kept_model_is_made_anew(
-    converted: OpenVinoEmbedder, folder: Path, reference: SentenceEmbedder, cache: Path
+    converted: OpenVinoEmbedder, folder: Path, reference: TorchEmbedder, cache: Path
 ) -> None:
     converted.embed_question("converted now")
     (kept,) = cache.iterdir()
@@ -98,9 +98,7 @@ def test_where_the_model_cannot_be_converted_the_fallback_works(
     assert len([record for record in caplog.records if "torch does" in record.message]) == 1
 
 
-def test_a_cache_that_cannot_be_written_costs_time_only(
-    folder: Path, reference: SentenceEmbedder, tmp_path: Path
-) -> None:
+def test_a_cache_that_cannot_be_written_costs_time_only(folder: Path, reference: TorchEmbedder, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     embedder = OpenVinoEmbedder(folder, cache=tmp_path / "file", fallback=reference)
     assert float(embedder.embed_question(TEXTS[0]) @ reference.embed_question(TEXTS[0])) > 0.999

@@ -12,7 +12,7 @@ from app.service.build_models import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
 from rag.models import openvino_precision
 from rag.models.embedder_openvino import OpenVinoEmbedder
-from rag.models.embedder_torch import SentenceEmbedder
+from rag.models.embedder_torch import TorchEmbedder
 from rag.models.openvino_precision import PRECISIONS, PROBE_TEXTS, Precision
 from rag.models.openvino_runtime import PRECISION_FILE
 
@@ -20,11 +20,11 @@ TEXTS = [text[start : start + 300] for text in PROBE_TEXTS for start in (0, 100)
 
 
 @pytest.fixture(scope="module")
-def reference() -> SentenceEmbedder:
-    return SentenceEmbedder(embedder_folder(Settings()), name="reference", expected_sha256=BUILTIN_SHA256)
+def reference() -> TorchEmbedder:
+    return TorchEmbedder(embedder_folder(Settings()), name="reference", expected_sha256=BUILTIN_SHA256)
 
 
-def embed(reference: SentenceEmbedder, cache: Path, precision: Precision | None) -> float:
+def embed(reference: TorchEmbedder, cache: Path, precision: Precision | None) -> float:
     """Mean cosine to the reference."""
     embedder = OpenVinoEmbedder(embedder_folder(Settings()), cache=cache, fallback=reference, precision=precision)
     return float((embedder.embed_passages(TEXTS) * reference.embed_passages(TEXTS)).sum(axis=1).mean())
@@ -32,7 +32,7 @@ def embed(reference: SentenceEmbedder, cache: Path, precision: Precision | None)
 
 @pytest.mark.parametrize(("precision", "least"), [("f32", 0.9999), ("bf16", 0.999), ("int8", 0.998)])
 def test_each_precision_is_near_the_reference(
-    precision: Precision, least: float, reference: SentenceEmbedder, tmp_path: Path
+    precision: Precision, least: float, reference: TorchEmbedder, tmp_path: Path
 ) -> None:
     assert embed(reference, tmp_path, precision) > least
     (kept,) = tmp_path.iterdir()
@@ -40,7 +40,7 @@ def test_each_precision_is_near_the_reference(
 
 
 def test_without_a_precision_one_is_chosen_that_changes_next_to_nothing(
-    reference: SentenceEmbedder, tmp_path: Path
+    reference: TorchEmbedder, tmp_path: Path
 ) -> None:
     assert embed(reference, tmp_path, None) > 0.999
     (kept,) = tmp_path.iterdir()
@@ -48,16 +48,16 @@ def test_without_a_precision_one_is_chosen_that_changes_next_to_nothing(
 
 
 def test_a_precision_that_changes_too_much_is_not_chosen(
-    reference: SentenceEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reference: TorchEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openvino_precision, "LEAST_COSINE", 1.1)
+    monkeypatch.setattr(openvino_precision, "MIN_COSINE", 1.1)
     assert embed(reference, tmp_path, None) > 0.9999
     (kept,) = tmp_path.iterdir()
     assert (kept / PRECISION_FILE).read_text() == "f32"
 
 
 def test_a_kept_model_without_its_precision_is_made_anew(
-    reference: SentenceEmbedder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    reference: TorchEmbedder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     embed(reference, tmp_path, "f32")
     (kept,) = tmp_path.iterdir()

@@ -200,12 +200,12 @@ def test_slides_are_pages_and_an_empty_one_keeps_the_count_right(tmp_path: Path)
 
 
 def test_sheets_are_labelled_pages_of_rows(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    book.active.title = "Fares"
+    folder_store = openpyxl.Workbook()
+    folder_store.active.title = "Fares"
     for row in (["From", "Adult"], ["Orlick", 12.5], [None, None], ["Kelderby", 14]):
-        book.active.append(row)
-    book.create_sheet("Notes").append(["Dogs travel free"])
-    book.save(tmp_path / "fares.xlsx")
+        folder_store.active.append(row)
+    folder_store.create_sheet("Notes").append(["Dogs travel free"])
+    folder_store.save(tmp_path / "fares.xlsx")
     document = parse(tmp_path / "fares.xlsx")
     assert [(page.label, page.text) for page in document.pages] == [
         ("Fares", "From | Adult\nOrlick | 12.5\nKelderby | 14"),

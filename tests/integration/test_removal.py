@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from app.client.base import Desk
+from app.client.base import Client
 from app.client.connection import Connection
-from app.client.http import RemoteDesk
-from app.client.local import LocalDesk
+from app.client.http import HttpClient
+from app.client.local import LocalClient
 from app.service.build_models import build_models
 from app.settings import read_settings
 from tests.fakes import HashEmbedder
@@ -19,41 +19,43 @@ from tests.integration.serving import serving
 
 LIGHTHOUSE = "The lamp flashes three times every twenty seconds."
 
-OpenDesk = Callable[[Path], AbstractContextManager[Desk]]
+OpenDesk = Callable[[Path], AbstractContextManager[Client]]
 
 
 @contextmanager
-def without_server(home: Path) -> Iterator[Desk]:
+def without_server(home: Path) -> Iterator[Client]:
     settings = read_settings(home=home, workers=1)
-    with LocalDesk(settings, "test", wait_seconds=0, models=build_models(settings, embedder=HashEmbedder())) as desk:
-        yield desk
+    with LocalClient(
+        settings, "test", wait_seconds=0, models=build_models(settings, embedder=HashEmbedder())
+    ) as client:
+        yield client
 
 
 @contextmanager
-def through_server(home: Path) -> Iterator[Desk]:
+def through_server(home: Path) -> Iterator[Client]:
     with serving(home) as served, closing(Connection(served.url)) as connection:
-        yield RemoteDesk(connection)
+        yield HttpClient(connection)
 
 
 @pytest.fixture(params=[without_server, through_server])
-def open_desk(request: pytest.FixtureRequest) -> OpenDesk:
+def connect(request: pytest.FixtureRequest) -> OpenDesk:
     chosen: OpenDesk = request.param
     return chosen
 
 
-def sync(desk: Desk, folder: Path) -> list[str]:
+def sync(client: Client, folder: Path) -> list[str]:
     """Sync, and list the documents with their states."""
-    desk.sync(folder, collection="default", allow_empty=True, on_progress=lambda progress: None)
-    return states(desk)
+    client.sync(folder, collection="default", allow_empty=True, on_progress=lambda progress: None)
+    return states(client)
 
 
-def states(desk: Desk) -> list[str]:
-    return [f"{document.path} {document.state}" for document in desk.list_documents("default")]
+def states(client: Client) -> list[str]:
+    return [f"{document.path} {document.state}" for document in client.list_documents("default")]
 
 
-def remove(desk: Desk, path: str) -> None:
-    ids = [document.id for document in desk.list_documents("default") if document.path == path]
-    desk.remove_documents("default", ids)
+def remove(client: Client, path: str) -> None:
+    ids = [document.id for document in client.list_documents("default") if document.path == path]
+    client.remove_documents("default", ids)
 
 
 @pytest.fixture
@@ -64,24 +66,24 @@ def uploads(home: Path) -> Path:
 
 
 def test_an_upload_is_deleted_and_forgotten_and_indexed_when_it_comes_again(
-    open_desk: OpenDesk, home: Path, uploads: Path
+    connect: OpenDesk, home: Path, uploads: Path
 ) -> None:
     (uploads / "light.txt").write_text(LIGHTHOUSE)
     (uploads / "empty.txt").write_text("")
-    with open_desk(home) as desk:
-        assert sync(desk, uploads) == ["empty.txt failed", "light.txt indexed"]
-        remove(desk, "light.txt")
-        remove(desk, "empty.txt")
+    with connect(home) as client:
+        assert sync(client, uploads) == ["empty.txt failed", "light.txt indexed"]
+        remove(client, "light.txt")
+        remove(client, "empty.txt")
         assert list(uploads.iterdir()) == []
-        assert states(desk) == []
+        assert states(client) == []
         (uploads / "light.txt").write_text(LIGHTHOUSE)
-        assert sync(desk, uploads) == ["light.txt indexed"]
+        assert sync(client, uploads) == ["light.txt indexed"]
 
 
-def test_a_file_of_a_synced_folder_stays_and_is_kept_out(open_desk: OpenDesk, home: Path, folder: Path) -> None:
+def test_a_file_of_a_synced_folder_stays_and_is_kept_out(connect: OpenDesk, home: Path, folder: Path) -> None:
     (folder / "light.txt").write_text(LIGHTHOUSE)
-    with open_desk(home) as desk:
-        sync(desk, folder)
-        remove(desk, "light.txt")
-        assert sync(desk, folder) == ["light.txt removed"]
+    with connect(home) as client:
+        sync(client, folder)
+        remove(client, "light.txt")
+        assert sync(client, folder) == ["light.txt removed"]
         assert (folder / "light.txt").read_text() == LIGHTHOUSE

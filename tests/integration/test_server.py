@@ -243,7 +243,7 @@ def test_a_defect_shows_no_trace(served: Served, monkeypatch: pytest.MonkeyPatch
     def fail() -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(served.service.lectern.library, "list_collections", fail)
+    monkeypatch.setattr(served.service.lectern.catalogue, "list_collections", fail)
     response = served.client.get("/collections")
     assert response.status_code == 500
     assert "secret" not in response.text

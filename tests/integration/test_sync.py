@@ -32,7 +32,7 @@ def found(lectern: Lectern, question: str, collection: str = "default") -> list[
 
 
 def states(lectern: Lectern) -> dict[str, str]:
-    return {document.path: document.state for document in lectern.library.list_documents("default")}
+    return {document.path: document.state for document in lectern.catalogue.list_documents("default")}
 
 
 def test_added_changed_renamed_and_removed_files_are_each_noticed_once(
@@ -188,7 +188,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(lectern: Lectern, fol
     write(folder, "a.txt", LIGHTHOUSE)
     assert lectern.ingest.preview(folder, collection="default").added == ["a.txt"]
     with pytest.raises(NotFoundError):
-        lectern.library.list_documents("default")
+        lectern.catalogue.list_documents("default")
     lectern.ingest.sync(folder, collection="default")
     write(folder, "a.txt", BAKERY)
     write(folder, "b.txt", BAKERY)
@@ -205,7 +205,7 @@ def test_two_folders_share_a_collection_without_removing_each_other(lectern: Lec
     lectern.ingest.sync(tmp_path / "two", collection="default")
     report = lectern.ingest.sync(tmp_path / "one", collection="default")
     assert (report.unchanged, report.removed) == (1, [])
-    assert len(lectern.library.list_documents("default")) == 2
+    assert len(lectern.catalogue.list_documents("default")) == 2
 
 
 def test_a_folder_inside_a_synced_one_is_refused(lectern: Lectern, folder: Path) -> None:
@@ -220,12 +220,12 @@ def test_a_removed_document_stays_out_until_that_is_undone(lectern: Lectern, fol
     write(folder, "a.txt", LIGHTHOUSE)
     write(folder, "b.txt", BAKERY)
     lectern.ingest.sync(folder, collection="default")
-    (document,) = [entry for entry in lectern.library.list_documents("default") if entry.path == "a.txt"]
+    (document,) = [entry for entry in lectern.catalogue.list_documents("default") if entry.path == "a.txt"]
     lectern.ingest.remove([document.id])
     report = lectern.ingest.sync(folder, collection="default")
     assert (report.kept_out, report.added) == (["a.txt"], [])
     assert found(lectern, "lamp flashes") == ["b.txt"]
-    lectern.ledger.remove_documents([document.id])
+    lectern.writer.remove_documents([document.id])
     assert lectern.ingest.sync(folder, collection="default").added == ["a.txt"]
 
 
@@ -241,12 +241,12 @@ def test_another_chunking_builds_a_second_index_and_swaps_when_complete(
     broken = write(folder, "b.txt", BAKERY)
     with open_index() as lectern:
         lectern.ingest.sync(folder, collection="default")
-        before = lectern.library.find_index("default")
+        before = lectern.catalogue.find_index("default")
     monkeypatch.setattr("ingest.pipeline.PARSER_VERSION", 99)
     broken.write_text("")
     with open_index() as lectern:
         report = lectern.ingest.sync(folder, collection="default")
-        after = lectern.library.find_index("default")
+        after = lectern.catalogue.find_index("default")
         assert before is not None
         assert after is not None
         assert after.space != before.space
@@ -280,7 +280,7 @@ def test_a_collection_that_could_not_be_reached_over_http_is_not_made(
     for sync in (lectern.ingest.sync, lectern.ingest.preview):
         with pytest.raises(ConfigurationError, match="A collection may not be called"):
             sync(folder, collection=name)
-    assert lectern.library.list_collections() == []
+    assert lectern.catalogue.list_collections() == []
 
 
 def test_each_run_is_recorded_with_its_report(lectern: Lectern, folder: Path) -> None:
@@ -288,7 +288,7 @@ def test_each_run_is_recorded_with_its_report(lectern: Lectern, folder: Path) ->
     lectern.ingest.sync(folder, collection="default")
     write(folder, "b.txt", "")
     lectern.ingest.sync(folder, collection="default")
-    second, first = lectern.library.list_runs(limit=5)
+    second, first = lectern.catalogue.list_runs(limit=5)
     assert (first.outcome, second.outcome) == ("done", "failed files")
     assert "b.txt" in second.report
 
@@ -300,5 +300,5 @@ def test_of_a_collections_runs_the_newest_are_kept(
     lectern.ingest.sync(folder, collection="other")
     for _ in range(4):
         lectern.ingest.sync(folder, collection="default")
-    kept = lectern.library.list_runs(limit=10)
+    kept = lectern.catalogue.list_runs(limit=10)
     assert [(run.id, run.collection) for run in kept] == [(5, "default"), (4, "default"), (1, "other")]

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from app.backup.restore import MOVED_OUT
-from app.integrations.mcp_index import IndexDesk
+from app.integrations.mcp_index import McpIndex
 from app.service.lock import announce_address, own_index, owner_address
 from app.settings import read_settings
 from tests import llm_servers
@@ -459,9 +459,9 @@ def test_a_token_made_after_a_restore_was_cut_off_is_kept_with_the_old_ones(home
 
 def test_mcp_clients_are_answered_through_the_server(server: subprocess.Popen[str], home: Path, folder: Path) -> None:
     outcome_of(["sync", write_documents(folder)], home)
-    desk = IndexDesk(read_settings(home=home))
-    (hit,) = desk.search(LAMP, collection="", limit=1)["hits"]
+    client = McpIndex(read_settings(home=home))
+    (hit,) = client.search(LAMP, collection="", limit=1)["hits"]
     assert hit["document"] == "light.txt"
-    assert "three times every minute" in desk.ask(LAMP, collection="")["answer"]
-    assert len(desk.list_documents(collection="")["documents"]) == 4
-    assert "Harbour Street" in desk.read_page("bakery.txt", 0, collection="")["text"]
+    assert "three times every minute" in client.ask(LAMP, collection="")["answer"]
+    assert len(client.list_documents(collection="")["documents"]) == 4
+    assert "Harbour Street" in client.read_page("bakery.txt", 0, collection="")["text"]

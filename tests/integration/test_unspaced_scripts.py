@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from rag.storage.catalogue.bigrams import pairs_of, searchable_pairs
+from rag.storage.catalogue.bigrams import bigrams_of, searchable_pairs
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import add_functions, open_catalogue
 from rag.storage.catalogue.snapshot import check_database, copy_database
@@ -101,8 +101,8 @@ def test_a_copy_of_the_catalogue_has_the_pairs_and_is_sound(catalogue: Path, tmp
 
 
 def test_pairs_overlap_and_end_with_a_single_character() -> None:
-    assert pairs_of("灯塔的") == ["灯塔", "塔的"]
-    assert pairs_of("灯") == ["灯"]
-    assert pairs_of("\u0e34") == []
+    assert bigrams_of("灯塔的") == ["灯塔", "塔的"]
+    assert bigrams_of("灯") == ["灯"]
+    assert bigrams_of("\u0e34") == []
     assert searchable_pairs("the 灯塔的 lamp 灯") == "灯塔 塔的 的 灯"
     assert searchable_pairs("plain") == ""

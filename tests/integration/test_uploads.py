@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from app.service.page_images import PagePictures, Sandbox
+from app.service.page_images import PageImages
+from ingest.sandbox.single_file import Sandbox
 from ingest.sources.uploads import safe_name
 from rag.errors import ConfigurationError
 from tests.integration.failing_disk import small_disk
@@ -123,7 +124,7 @@ def test_pictures_are_kept_up_to_a_size_and_drawn_anew_when_the_file_changes(tmp
             return b"x" * 40
 
     sandbox = CountingSandbox(lambda: None)  # type: ignore[arg-type, return-value]
-    pictures = PagePictures(sandbox, cache_bytes=100)
+    pictures = PageImages(sandbox, cache_bytes=100)
     file = tmp_path / "a.pdf"
     file.write_bytes(b"one")
     for page in (0, 0, 1, 0):

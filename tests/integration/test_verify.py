@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from app.cli.main import cli
 from app.service.lock import own_index
 from rag.protocols import Embedder
-from rag.storage.vectors import ChromaIndex
+from rag.storage.vectors import ChromaVectors
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
@@ -101,7 +101,7 @@ def drop_vectors(home: Path, *, of: str) -> None:
         (of,),
     ).fetchall()
     connection.close()
-    vectors = ChromaIndex(home / "chroma")
+    vectors = ChromaVectors(home / "chroma")
     for space, id_ in ids:
         vectors.delete(space, [id_])
     vectors.close()
@@ -137,7 +137,7 @@ def test_a_lost_vector_index_is_made_again_whole(verify: Verify, indexed: Path, 
 
 
 def test_vectors_without_a_chunk_and_spaces_without_an_index_are_deleted(verify: Verify, indexed: Path) -> None:
-    vectors = ChromaIndex(indexed / "chroma")
+    vectors = ChromaVectors(indexed / "chroma")
     (space,) = vectors.spaces()
     made = HashEmbedder().embed_passages(["stray"])
     vectors.add(space, ["99.1.stray:0"], [99], made)

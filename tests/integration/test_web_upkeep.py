@@ -21,13 +21,13 @@ from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
 
 SCRIPT = """
-from app.web.frame import Desk
+from app.web.frame import Client
 from app.web.admin import {page}
 from tests.integration.test_web_upkeep import CLIENTS
 
 client = CLIENTS[{key!r}]
 collections = tuple(client.collections())
-{page}.show(Desk(client, {collection!r}, collections))
+{page}.show(Client(client, {collection!r}, collections))
 """
 
 CLIENTS: dict[tuple[str, str], LecternClient] = {}

@@ -17,10 +17,10 @@ from starlette.routing import Route
 
 from app.api.problem_details import Problem
 from app.api.security.audit import AuditLog
-from app.api.security.body_limit import BodyRefusedError, LimitedExchange
+from app.api.security.body_limit import BodyLimit, BodyRefusedError
 from app.api.security.hosts import AllowedHosts, check_origins, host_name, is_loopback, is_same_origin
 from app.api.security.middleware import AccessMiddleware, AccessPolicy, ForbiddenError, check_bind, require
-from app.api.security.rate_limit import MOST_BUCKETS, Throttle, network_of
+from app.api.security.rate_limit import MAX_BUCKETS, Throttle, network_of
 from app.settings import Settings, read_settings
 from app.state.tokens import Role, TokenStore
 from rag.errors import ConfigurationError, LecternError, NotFoundError
@@ -549,7 +549,7 @@ def test_a_bucket_fills_up_again_and_no_further() -> None:
 def test_buckets_are_bounded_and_the_longest_unseen_go_first() -> None:
     throttle = Throttle(1, clock=Clock())
     throttle.wait_seconds("guesser")
-    for number in range(MOST_BUCKETS - 1):
+    for number in range(MAX_BUCKETS - 1):
         throttle.wait_seconds(str(number))
     assert throttle.wait_seconds("guesser") > 0
     throttle.wait_seconds("one more")
@@ -618,7 +618,7 @@ def exchange(
         sent.append(message)
 
     async def run() -> BaseException | None:
-        limited = LimitedExchange(receive, send, most_bytes=3, patience_seconds=patience)
+        limited = BodyLimit(receive, send, most_bytes=3, patience_seconds=patience)
         try:
             await limited.run(application)
         except Exception as error:

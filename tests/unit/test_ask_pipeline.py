@@ -43,9 +43,9 @@ class OneShelf:
         return {id_: f"{id_}.pdf" for id_ in TEXTS}
 
     def lexical_search(
-        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+        self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        words = set(query.replace('"', "").split(" OR "))
+        words = set(question.casefold().rstrip(".?").split())
         scored = [
             (f"{id_}:0", float(len(words & set(text.casefold().rstrip(".").split()))))
             for id_, text in TEXTS.items()

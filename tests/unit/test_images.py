@@ -10,12 +10,12 @@ import PIL.Image
 import pytest
 
 from app.service.attached_images import decode_image, read_image_file
-from ingest.question_image import LARGEST_PNG, LONGEST_EDGE_SHOWN, MOST_PIXELS_SHOWN, prepare_image
+from ingest.question_image import LARGEST_PNG, MAX_EDGE_SHOWN, MAX_PIXELS_SHOWN, prepare_image
 from rag.errors import ConfigurationError, ImageError, QuestionError
 from rag.images import (
-    LEAST_TOKENS,
-    MOST_IMAGE_BYTES,
-    MOST_IMAGES,
+    MAX_IMAGE_BYTES,
+    MAX_IMAGES,
+    MIN_TOKENS,
     check_attached,
     check_sight,
     estimate_image_tokens,
@@ -63,10 +63,10 @@ def test_of_a_photo_with_several_pictures_and_of_a_moving_one_the_first_is_shown
 
 def test_a_large_image_is_scaled_to_what_llms_look_at() -> None:
     made = prepare(picture("JPEG", (4000, 3000)))
-    assert MOST_PIXELS_SHOWN * 0.98 < made.width * made.height < MOST_PIXELS_SHOWN * 1.01
+    assert MAX_PIXELS_SHOWN * 0.98 < made.width * made.height < MAX_PIXELS_SHOWN * 1.01
     assert made.width / made.height == pytest.approx(4 / 3, rel=0.01)
     strip = prepare(picture("PNG", (9000, 30)))
-    assert (strip.width, strip.height) == (LONGEST_EDGE_SHOWN, 5)
+    assert (strip.width, strip.height) == (MAX_EDGE_SHOWN, 5)
 
 
 def test_what_is_transparent_becomes_white_and_grey_of_16_bits_stays_grey() -> None:
@@ -117,10 +117,10 @@ def test_an_error_of_an_image_crosses_processes_whole() -> None:
 
 
 def test_too_many_images_and_too_large_ones_are_refused_unread() -> None:
-    check_attached([ImageFile("a.png", b"x")] * MOST_IMAGES)
+    check_attached([ImageFile("a.png", b"x")] * MAX_IMAGES)
     with pytest.raises(ImageError, match="at most 4 images, and 5 are attached"):
-        check_attached([ImageFile("a.png", b"x")] * (MOST_IMAGES + 1))
-    half = ImageFile("half.png", bytes(MOST_IMAGE_BYTES // 2 + 1))
+        check_attached([ImageFile("a.png", b"x")] * (MAX_IMAGES + 1))
+    half = ImageFile("half.png", bytes(MAX_IMAGE_BYTES // 2 + 1))
     check_attached([half])
     with pytest.raises(ImageError, match=r"'half.png', 'half.png' have together more than 10 MB"):
         check_attached([half, half])
@@ -141,7 +141,7 @@ def test_an_image_takes_a_token_for_each_patch_begun_and_never_less_than_the_fix
     def tokens(width: int, height: int) -> int:
         return estimate_image_tokens(Image("a", "image/png", b"", width, height))
 
-    assert tokens(1, 1) == LEAST_TOKENS
+    assert tokens(1, 1) == MIN_TOKENS
     assert tokens(28 * 40, 28 * 30) == 1_200
     assert tokens(28 * 40 + 1, 28 * 30) == 41 * 30
 

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from app.service.executors import Lane
+from app.service.executors import BoundedExecutor
 from rag.errors import OverloadedError
 
 
 def test_more_than_threads_and_line_hold_is_refused_and_a_free_place_is_taken_again() -> None:
-    lane = Lane("things", threads=1, waiting=1)
+    lane = BoundedExecutor("things", threads=1, waiting=1)
     go_on = threading.Event()
     running, waiting = lane.submit(go_on.wait), lane.submit(lambda: "second")
     with pytest.raises(OverloadedError, match="Too many things"):
@@ -24,7 +24,7 @@ def test_more_than_threads_and_line_hold_is_refused_and_a_free_place_is_taken_ag
 
 
 def test_a_closed_lane_takes_nothing_on_and_drops_what_waits() -> None:
-    lane = Lane("things", threads=1, waiting=2)
+    lane = BoundedExecutor("things", threads=1, waiting=2)
     go_on = threading.Event()
     lane.submit(go_on.wait)
     waiting = lane.submit(lambda: "never")
@@ -36,7 +36,7 @@ def test_a_closed_lane_takes_nothing_on_and_drops_what_waits() -> None:
 
 
 def test_whoever_gives_up_waiting_frees_their_place() -> None:
-    lane = Lane("things", threads=1, waiting=1)
+    lane = BoundedExecutor("things", threads=1, waiting=1)
     go_on = threading.Event()
     running = lane.submit(go_on.wait)
     assert lane.submit(lambda: "never").cancel()
@@ -47,7 +47,7 @@ def test_whoever_gives_up_waiting_frees_their_place() -> None:
 
 
 def test_what_fails_frees_its_place() -> None:
-    lane = Lane("things", threads=1, waiting=0)
+    lane = BoundedExecutor("things", threads=1, waiting=0)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             lane.submit(lambda: 1 // 0).result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.extractive import MARK_MARGIN, MOST_READ, Extract, MarkingReader, compose
+from rag.extractive import MARK_MARGIN, MAX_READ, Extract, MarkingReader, compose
 from rag.types import DocumentInfo, Reading, Source, Span
 
 
@@ -57,8 +57,8 @@ def test_words_marked_in_the_title_are_no_extract() -> None:
 
 def test_only_the_first_sources_are_read() -> None:
     reader = ScriptedReader({})
-    read(reader, *(f"The pier has number {number}." for number in range(MOST_READ + 3)))
-    assert len(reader.seen) == MOST_READ
+    read(reader, *(f"The pier has number {number}." for number in range(MAX_READ + 3)))
+    assert len(reader.seen) == MAX_READ
 
 
 def test_an_unsure_answer_and_one_as_long_as_its_sentence_are_quoted_without_being_set_apart() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from rag.models.llm.prices import cost_usd, load_prices
+from rag.prices import cost_usd, load_prices
 from rag.types import Usage
 
 MILLION = Usage(1_000_000, 1_000_000)

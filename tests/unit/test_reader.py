@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.extractive import MOST_CANDIDATES, Extract, ExtractiveReader, compose
+from rag.extractive import MAX_CANDIDATES, Extract, ExtractiveReader, compose
 from rag.types import DocumentInfo, Source, Span, Vector, Vectors
 
 
@@ -84,7 +84,7 @@ def test_many_sentences_are_embedded_in_one_bounded_batch() -> None:
     embedder = TopicEmbedder()
     long_text = " ".join(f"Sentence number {n} says little." for n in range(500))
     ExtractiveReader(embedder).read("What says little?", [source(1, long_text)])
-    assert embedder.batches == [MOST_CANDIDATES]
+    assert embedder.batches == [MAX_CANDIDATES]
 
 
 def test_sources_without_a_sentence_give_nothing() -> None:

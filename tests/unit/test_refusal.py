@@ -3,7 +3,7 @@
 import pytest
 
 from rag.refusal import (
-    MOST_PASSAGES,
+    MAX_PASSAGES,
     READ_THRESHOLD,
     REFUSAL_THRESHOLD,
     answerability,
@@ -46,7 +46,7 @@ def test_a_passage_only_lexical_search_found_counts_by_its_words() -> None:
 
 
 def test_passages_far_down_change_nothing() -> None:
-    few = [ANSWER] * MOST_PASSAGES
+    few = [ANSWER] * MAX_PASSAGES
     assert answerability(QUESTION, few) == answerability(QUESTION, [*few, ELSEWHERE])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.service.sync_queue import SyncQueue
-from app.state.sync_jobs import MOST_ATTEMPTS, JobBook, SyncJob
+from app.state.sync_jobs import MAX_ATTEMPTS, SyncJob, SyncJobStore
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import ConfigurationError, IndexLockedError, OverloadedError
 
@@ -55,14 +55,14 @@ def ingest() -> SteppedIngest:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Iterator[JobBook]:
-    with closing(JobBook(tmp_path / "service.sqlite")) as opened:
+def job_store(tmp_path: Path) -> Iterator[SyncJobStore]:
+    with closing(SyncJobStore(tmp_path / "service.sqlite")) as opened:
         yield opened
 
 
 @pytest.fixture
-def syncs(ingest: SteppedIngest, book: JobBook) -> Iterator[SyncQueue]:
-    queue = SyncQueue(ingest, book)  # type: ignore[arg-type]
+def syncs(ingest: SteppedIngest, job_store: SyncJobStore) -> Iterator[SyncQueue]:
+    queue = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     yield queue
     assert queue.close(10)
 
@@ -152,9 +152,9 @@ def test_a_collection_that_is_being_synced_is_known_to_tasks(syncs: SyncQueue, i
         waiting.finished.result()
 
 
-def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest, book: JobBook) -> None:
+def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest, job_store: SyncJobStore) -> None:
     ended = []
-    syncs = SyncQueue(ingest, book, on_finished=ended.append)  # type: ignore[arg-type]
+    syncs = SyncQueue(ingest, job_store, on_finished=ended.append)  # type: ignore[arg-type]
     running, waiting = syncs.submit(FOLDER, "a"), syncs.submit(FOLDER, "b")
     ingest.at_file.acquire()
     assert syncs.close(10)
@@ -168,20 +168,20 @@ def test_closing_stops_what_runs_and_drops_what_waits(ingest: SteppedIngest, boo
 
 
 def test_what_a_closed_queue_has_left_undone_the_next_one_does_under_the_same_ids(
-    ingest: SteppedIngest, book: JobBook
+    ingest: SteppedIngest, job_store: SyncJobStore
 ) -> None:
-    first = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    first = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     running, waiting = first.submit(FOLDER, "a"), first.submit(FOLDER, "b", allow_empty=True)
     ingest.at_file.acquire()
     assert first.close(10)
-    second = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    second = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     assert [(job.id, job.allow_empty) for job in second.unfinished()] == [(running.id, False), (waiting.id, True)]
     followed = second.unfinished()[1]
     ingest.step.release(4)
     followed.finished.result()
     assert ingest.synced == [(FOLDER, "a"), (FOLDER, "b")]
     assert second.close(10)
-    third = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    third = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     assert third.unfinished() == []
     ended = third.find(waiting.id)
     assert ended is not None
@@ -190,9 +190,9 @@ def test_what_a_closed_queue_has_left_undone_the_next_one_does_under_the_same_id
 
 
 def test_a_sync_that_was_stopped_or_has_failed_is_over_for_the_next_queue_too(
-    ingest: SteppedIngest, book: JobBook
+    ingest: SteppedIngest, job_store: SyncJobStore
 ) -> None:
-    first = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    first = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     stopped, failed, dropped = first.submit(FOLDER, "a"), first.submit(Path("/bad"), "a"), first.submit(FOLDER, "b")
     ingest.at_file.acquire()
     first.stop(dropped.id)
@@ -200,7 +200,7 @@ def test_a_sync_that_was_stopped_or_has_failed_is_over_for_the_next_queue_too(
     with pytest.raises(ConfigurationError):
         failed.finished.result()
     assert first.close(10)
-    second = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    second = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     assert second.unfinished() == []
     found = [second.find(job.id) for job in (stopped, failed, dropped)]
     assert [job and job.state for job in found] == ["stopped", "failed", "stopped"]
@@ -209,48 +209,52 @@ def test_a_sync_that_was_stopped_or_has_failed_is_over_for_the_next_queue_too(
 
 
 def test_a_sync_that_is_being_stopped_when_the_queue_ends_is_not_begun_anew(
-    ingest: SteppedIngest, book: JobBook
+    ingest: SteppedIngest, job_store: SyncJobStore
 ) -> None:
-    syncs = SyncQueue(ingest, book)  # type: ignore[arg-type]
+    syncs = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
     job = syncs.submit(FOLDER, "a")
     ingest.at_file.acquire()
     syncs.stop(job.id)
-    found = book.find(job.id)
+    found = job_store.find(job.id)
     assert found is not None
     assert found.state == "stopped"
     assert syncs.close(10)
-    assert book.take_over() == []
+    assert job_store.take_over() == []
 
 
-def test_a_sync_in_the_middle_of_which_the_process_ends_is_begun_anew_but_not_for_ever(book: JobBook) -> None:
-    job = book.add("a", FOLDER, allow_empty=False)
-    for _ in range(MOST_ATTEMPTS):
-        assert [owed.id for owed in book.take_over()] == [job.id]
-        book.begin(job)
-    assert book.take_over() == []
-    given_up = book.find(job.id)
+def test_a_sync_in_the_middle_of_which_the_process_ends_is_begun_anew_but_not_for_ever(
+    job_store: SyncJobStore,
+) -> None:
+    job = job_store.add("a", FOLDER, allow_empty=False)
+    for _ in range(MAX_ATTEMPTS):
+        assert [owed.id for owed in job_store.take_over()] == [job.id]
+        job_store.begin(job)
+    assert job_store.take_over() == []
+    given_up = job_store.find(job.id)
     assert given_up is not None
     assert "Lectern ended in the middle" in str(given_up.error)
 
 
-def test_the_oldest_finished_jobs_of_a_collection_are_forgotten(book: JobBook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_finished_jobs_of_a_collection_are_forgotten(
+    job_store: SyncJobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.state.sync_jobs.JOBS_KEPT", 2)
 
     def add(collection: str) -> SyncJob:
-        return book.add(collection, FOLDER, allow_empty=False)
+        return job_store.add(collection, FOLDER, allow_empty=False)
 
     owed, other = add("a"), add("b")
     ended = [add("a") for _ in range(3)]
     for job in (*ended, other):
-        book.finish(replace(job, state="done", finished_at=job.queued_at))
+        job_store.finish(replace(job, state="done", finished_at=job.queued_at))
     add("a")
-    assert [book.find(job.id) is not None for job in (owed, *ended, other)] == [True, False, False, True, True]
-    book.forget("a")
-    assert book.take_over() == []
+    assert [job_store.find(job.id) is not None for job in (owed, *ended, other)] == [True, False, False, True, True]
+    job_store.forget("a")
+    assert job_store.take_over() == []
 
 
-def test_what_is_no_id_of_a_job_finds_none(book: JobBook) -> None:
-    job = book.add("a", FOLDER, allow_empty=False)
+def test_what_is_no_id_of_a_job_finds_none(job_store: SyncJobStore) -> None:
+    job = job_store.add("a", FOLDER, allow_empty=False)
     number = job.id.rpartition("-")[2]
     for id_ in (number, f"x-{number}", "", "-", "9" * 30, "\N{SUPERSCRIPT TWO}"):
-        assert book.find(id_) is None
+        assert job_store.find(id_) is None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.llm.reasoning_filter import ThoughtFilter
+from rag.models.llm.reasoning_filter import ReasoningFilter
 
 
 def filtered(text: str, size: int) -> str:
-    thoughts = ThoughtFilter()
+    thoughts = ReasoningFilter()
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     return "".join(map(thoughts.feed, pieces)) + thoughts.finish()
 
@@ -33,4 +33,4 @@ def test_only_a_thought_before_the_answer_is_left_out(text: str, answer: str, si
 
 
 def test_an_answer_without_thoughts_is_not_held_back() -> None:
-    assert ThoughtFilter().feed("It") == "It"
+    assert ReasoningFilter().feed("It") == "It"

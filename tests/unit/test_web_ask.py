@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.api.schemas import AnswerForm, CitationForm, SourceForm, TokensForm
+from app.api.schemas import AnswerResponse, CitationResponse, SourceResponse, TokensResponse
 from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, State, Turn
 from app.web.ask.export import conversation_markdown
@@ -19,7 +19,7 @@ from app.web.client import Asked, AskEvent, Piece, ServiceError, SignInError, So
 from app.web.escape import one_line, plain, quiet
 from rag.types import ImageFile
 
-SOURCE = SourceForm(
+SOURCE = SourceResponse(
     number=1,
     document_id=7,
     document="a/lamp.pdf",
@@ -34,7 +34,7 @@ SOURCE = SourceForm(
 )
 
 
-def citation(**changes: Any) -> CitationForm:
+def citation(**changes: Any) -> CitationResponse:
     given = {
         "number": 1,
         "sentence": "It flashes.",
@@ -45,23 +45,23 @@ def citation(**changes: Any) -> CitationForm:
         "rectangles": [{"page": 2, "box": [1, 2, 3, 4]}, {"page": 3, "box": [5, 6, 7, 8]}],
         "supported": True,
     }
-    return CitationForm.model_validate({**given, **changes})
+    return CitationResponse.model_validate({**given, **changes})
 
 
-def answer(text: str = "It flashes [1].", **changes: Any) -> AnswerForm:
+def answer(text: str = "It flashes [1].", **changes: Any) -> AnswerResponse:
     given: dict[str, Any] = {
         "answer": text,
         "refused": False,
         "sources": [SOURCE],
         "citations": [citation()],
         "llm": "ollama:llama3.2",
-        "tokens": TokensForm(prompt=1200, completion=30, estimated=False),
+        "tokens": TokensResponse(prompt=1200, completion=30, estimated=False),
         "cost_usd": 0.0,
         "milliseconds": {"dense": 12.0, "generate": 1500.0},
         "notices": [],
         "error": "",
     }
-    return AnswerForm.model_validate({**given, **changes})
+    return AnswerResponse.model_validate({**given, **changes})
 
 
 class ScriptedClient:
@@ -199,7 +199,7 @@ def test_of_old_images_only_the_names_are_kept() -> None:
 # --- what the browser is told ---
 
 
-def turn_with(made: AnswerForm, question: str = "How often?") -> Turn:
+def turn_with(made: AnswerResponse, question: str = "How often?") -> Turn:
     turn = Turn(Asked(question, "island"))
     turn.take(made)
     return turn

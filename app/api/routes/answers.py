@@ -21,7 +21,7 @@ from app.api.error_handlers import RESPONSES, problem_of
 from app.api.json_responses import answer_json, explanation_json, hit_json, source_json
 from app.api.metrics import Metrics
 from app.api.schemas import (
-    AnswerForm,
+    AnswerResponse,
     AskRequest,
     FeedbackAdded,
     FeedbackList,
@@ -64,7 +64,7 @@ async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> 
     }
 
 
-@router.post("/ask", response_model=AnswerForm, responses={200: STREAM})
+@router.post("/ask", response_model=AnswerResponse, responses={200: STREAM})
 async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """An answer with citations, each checked against the page it names.
 

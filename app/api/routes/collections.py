@@ -24,7 +24,7 @@ DOCUMENTS_READ = 100
 def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
     """The collections by name."""
     identity = require(request, Role.READ)
-    listed = service.lectern.library.list_collections()
+    listed = service.lectern.catalogue.list_collections()
     return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
 
 
@@ -33,7 +33,7 @@ def suggest(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
 ) -> dict[str, Any]:
     """Questions to begin with, made of the headings of the collection."""
-    sections = service.lectern.library.list_sections(name, limit=DOCUMENTS_READ)
+    sections = service.lectern.catalogue.list_sections(name, limit=DOCUMENTS_READ)
     return {"questions": suggest_questions(sections, limit=limit)}
 
 

@@ -15,7 +15,7 @@ from starlette.datastructures import UploadFile
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.json_responses import document_json
-from app.api.schemas import CollectionName, DocumentForm, DocumentList, PageForm, UploadForm
+from app.api.schemas import CollectionName, DocumentList, DocumentResponse, PageResponse, UploadResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.service.service import Service
@@ -28,7 +28,7 @@ from rag.errors import ConfigurationError, NotFoundError, ParseError
 
 router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
 
-MOST_FILES = 100
+MAX_FILES = 100
 """In one upload."""
 
 COPY_BLOCK = 1 << 20
@@ -45,7 +45,7 @@ FILES = {
                         "type": "array",
                         "items": {"type": "string", "format": "binary"},
                         "minItems": 1,
-                        "maxItems": MOST_FILES,
+                        "maxItems": MAX_FILES,
                         "description": "one or more files; each replaces the one of its name",
                     }
                 },
@@ -53,7 +53,7 @@ FILES = {
         }
     },
 }
-MOST_MARKS = 200
+MAX_MARKS = 200
 """Lines on one picture: more than a page has."""
 
 LARGEST_EDGE = 1e6
@@ -73,7 +73,7 @@ def list_documents(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> dict[str, Any]:
     """All documents by path, also those that could not be read; or those that are asked for."""
-    listed = service.lectern.library.list_documents(name)
+    listed = service.lectern.catalogue.list_documents(name)
     words = contains.casefold().split()
     found = [
         document
@@ -91,7 +91,11 @@ def list_documents(
 
 
 @router.post(
-    "", response_model=UploadForm, status_code=202, responses=refusals(415, 507), openapi_extra={"requestBody": FILES}
+    "",
+    response_model=UploadResponse,
+    status_code=202,
+    responses=refusals(415, 507),
+    openapi_extra={"requestBody": FILES},
 )
 async def upload_documents(request: Request, name: CollectionName, service: ServiceOf) -> dict[str, Any]:
     """Take files in and index them; a collection that is new is made. `GET /runs/{run}` tells what became of them.
@@ -101,16 +105,16 @@ async def upload_documents(request: Request, name: CollectionName, service: Serv
     """
     require(request, Role.WRITE, name)
     # Read here and not by the framework, which would take the whole body in before it asks who sends it.
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+    async with request.form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
         files = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
         names = await run_in_threadpool(_check_names, service, name, files)
         return await result_of(service.files.submit(_take_in, service, name, names, files))
 
 
-@router.get("/{id}", response_model=DocumentForm)
+@router.get("/{id}", response_model=DocumentResponse)
 def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> dict[str, Any]:
     """One document."""
-    return document_json(service.lectern.library.load_document(name, id)[0])
+    return document_json(service.lectern.catalogue.load_document(name, id)[0])
 
 
 @router.delete("/{id}", status_code=204)
@@ -129,17 +133,17 @@ def readmit_document(name: WritableCollection, id: DocumentId, service: ServiceO
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
 def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
     """The original file, to be saved."""
-    _, file = service.lectern.library.load_document(name, id)
+    _, file = service.lectern.catalogue.load_document(name, id)
     if not file.is_file():
         raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
     # Never shown by a browser: what is in it could act in our name.
     return FileResponse(file, media_type="application/octet-stream", filename=file.name)
 
 
-@router.get("/{id}/pages/{number}", response_model=PageForm)
+@router.get("/{id}/pages/{number}", response_model=PageResponse)
 def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> dict[str, Any]:
     """The text of a page."""
-    page = service.lectern.library.load_page(name, id, number)
+    page = service.lectern.catalogue.load_page(name, id, number)
     return {"number": page.number, "label": page.label, "text": page.text}
 
 
@@ -149,7 +153,7 @@ async def draw_page(
     id: DocumentId,
     number: PageNumber,
     service: ServiceOf,
-    mark: Annotated[list[str], Query(default_factory=list, max_length=MOST_MARKS, description=MARK_EXPLAINED)],
+    mark: Annotated[list[str], Query(default_factory=list, max_length=MAX_MARKS, description=MARK_EXPLAINED)],
     scale: Annotated[float, Query(ge=0.1, le=4, description="pixels for each point")] = 1.5,
 ) -> Response:
     """A page of a PDF as a picture, the words of a quote marked."""
@@ -191,7 +195,7 @@ def _read_box(text: str) -> Box:
 
 
 def _draw(service: Service, collection: str, id_: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
-    document, file = service.lectern.library.load_document(collection, id_)
+    document, file = service.lectern.catalogue.load_document(collection, id_)
     if document.file_type != "pdf" or number >= document.pages:
         what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
         raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")

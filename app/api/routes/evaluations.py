@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.dependencies import EvaluationsOf, ReadableCollection, WritableCollection
 from app.api.error_handlers import RESPONSES
-from app.api.schemas_admin import EvaluationDetail, EvaluationForm, EvaluationList, GoldQuestions, KeptGoldList
+from app.api.schemas_admin import EvaluationDetail, EvaluationList, EvaluationResponse, GoldQuestions, KeptGoldList
 from app.evaluation.evaluate import GoldQuestion, parse_questions
 from app.state.evaluations import Evaluation, KeptQuestion
 from rag.errors import ConfigurationError
@@ -57,7 +57,7 @@ def remove_question(name: WritableCollection, question: Number, evaluations: Eva
     evaluations.store.remove_question(name, question)
 
 
-@router.post("/evaluations", response_model=EvaluationForm, status_code=202)
+@router.post("/evaluations", response_model=EvaluationResponse, status_code=202)
 def start_evaluation(name: WritableCollection, evaluations: EvaluationsOf) -> dict[str, Any]:
     """Ask all questions and score the pages found, as `lectern eval` does; 503 while another evaluation runs."""
     return _evaluation_json(evaluations.start(name))

@@ -7,14 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from app.api.error_handlers import RESPONSES
-from app.api.schemas import IdentityForm
+from app.api.schemas import IdentityResponse
 from app.api.security.middleware import require
 from app.state.tokens import ANONYMOUS, Role
 
 router = APIRouter(tags=["access"], responses=RESPONSES)
 
 
-@router.get("/me", response_model=IdentityForm)
+@router.get("/me", response_model=IdentityResponse)
 async def tell_identity(request: Request) -> dict[str, Any]:
     """The name and the rights of whoever asks."""
     identity = require(request, Role.READ)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 
 from app.api.dependencies import ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
-from app.api.schemas import CollectionName, LinkList, LinkRequest, UploadForm
+from app.api.schemas import CollectionName, LinkList, LinkRequest, UploadResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.state.tokens import Role
@@ -31,7 +31,7 @@ def list_links(name: WritableCollection, service: ServiceOf) -> dict[str, Any]:
     }
 
 
-@router.post("", response_model=UploadForm, status_code=202, responses=refusals(415, 502, 507))
+@router.post("", response_model=UploadResponse, status_code=202, responses=refusals(415, 502, 507))
 async def add_link(asked: LinkRequest, request: Request, name: CollectionName, service: ServiceOf) -> dict[str, Any]:
     """Fetch a document from the open internet and index it; a collection that is new is made. `GET /runs/{run}` tells
     what became of it.

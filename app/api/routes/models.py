@@ -11,15 +11,15 @@ from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas_admin import (
     ModelChoice,
     ModelName,
-    ModelsForm,
-    PullForm,
+    ModelsResponse,
+    PullResponse,
     SettingChange,
-    SettingsForm,
-    TrialForm,
+    SettingsResponse,
+    TrialResponse,
 )
 from app.api.security.middleware import require
-from app.service.llm_settings import ModelDesk, Setting
-from app.service.model_downloads import Pull
+from app.service.llm_settings import LlmSettings, Setting
+from app.service.model_downloads import ModelDownload
 from app.settings import NO_LLM
 from app.state.tokens import Role
 
@@ -28,71 +28,71 @@ router = APIRouter(tags=["models"], responses=RESPONSES)
 OllamaModelName = Annotated[str, Path(max_length=300, examples=["llama3.2:3b"])]
 
 
-@router.get("/models", response_model=ModelsForm)
-def tell_models(request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.get("/models", response_model=ModelsResponse)
+def tell_models(request: Request, client: ModelsOf) -> dict[str, Any]:
     """Which LLM answers, which others could, which keys are set, and which models are on their way."""
     identity = require(request, Role.READ)
-    return _models_json(desk, tells_places=identity.may(Role.ADMIN))
+    return _models_json(client, tells_places=identity.may(Role.ADMIN))
 
 
-@router.put("/models/chosen", response_model=ModelsForm)
-def choose_model(asked: ModelChoice, request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.put("/models/chosen", response_model=ModelsResponse)
+def choose_model(asked: ModelChoice, request: Request, client: ModelsOf) -> dict[str, Any]:
     """Answer with this LLM from now on, also after a restart. Its address comes from the settings."""
     require(request, Role.ADMIN)
-    desk.choose_llm(asked.llm.strip())
-    return _models_json(desk, tells_places=True)
+    client.choose_llm(asked.llm.strip())
+    return _models_json(client, tells_places=True)
 
 
-@router.post("/models/try", response_model=TrialForm, responses=refusals(502))
-def try_model(asked: ModelChoice, request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.post("/models/try", response_model=TrialResponse, responses=refusals(502))
+def try_model(asked: ModelChoice, request: Request, client: ModelsOf) -> dict[str, Any]:
     """Ask an LLM for one word, to see that it answers. 502 when it does not."""
     require(request, Role.ADMIN)
-    trial = desk.try_llm(asked.llm.strip())
+    trial = client.try_llm(asked.llm.strip())
     return {"llm": trial.llm, "reply": trial.reply, "milliseconds": trial.milliseconds}
 
 
-@router.post("/models/pulls", response_model=PullForm, status_code=202)
-def pull_model(asked: ModelName, request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.post("/models/pulls", response_model=PullResponse, status_code=202)
+def pull_model(asked: ModelName, request: Request, client: ModelsOf) -> dict[str, Any]:
     """Have Ollama fetch a model; `GET /models` tells how far it is. It goes on when the caller leaves."""
     require(request, Role.ADMIN)
-    return _pull_json(desk.pulls.start(asked.model.strip()))
+    return _pull_json(client.pulls.start(asked.model.strip()))
 
 
 @router.delete("/models/pulls/{model:path}", status_code=204)
-def stop_pull(model: OllamaModelName, request: Request, desk: ModelsOf) -> None:
+def stop_pull(model: OllamaModelName, request: Request, client: ModelsOf) -> None:
     """Stop fetching a model, or forget how that ended."""
     require(request, Role.ADMIN)
-    desk.pulls.stop(model)
+    client.pulls.stop(model)
 
 
 @router.delete("/models/ollama/{model:path}", status_code=204, responses=refusals(502))
-def delete_model(model: OllamaModelName, request: Request, desk: ModelsOf) -> None:
+def delete_model(model: OllamaModelName, request: Request, client: ModelsOf) -> None:
     """Have Ollama delete a model's files; not those of the LLM that answers now."""
     require(request, Role.ADMIN)
-    desk.delete(model)
+    client.delete(model)
 
 
-@router.get("/settings", response_model=SettingsForm)
-def tell_settings(request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.get("/settings", response_model=SettingsResponse)
+def tell_settings(request: Request, client: ModelsOf) -> dict[str, Any]:
     """The settings of the search that may be changed while the service runs."""
     require(request, Role.READ)
-    return _settings_json(desk)
+    return _settings_json(client)
 
 
-@router.put("/settings", response_model=SettingsForm)
-def change_setting(asked: SettingChange, request: Request, desk: ModelsOf) -> dict[str, Any]:
+@router.put("/settings", response_model=SettingsResponse)
+def change_setting(asked: SettingChange, request: Request, client: ModelsOf) -> dict[str, Any]:
     """Give one of them another value, for every question from now on, also after a restart."""
     require(request, Role.ADMIN)
-    desk.change(asked.name, asked.value)
-    return _settings_json(desk)
+    client.change(asked.name, asked.value)
+    return _settings_json(client)
 
 
-def _models_json(desk: ModelDesk, *, tells_places: bool) -> dict[str, Any]:
-    current, ollama = desk.current(), desk.ollama()
+def _models_json(client: LlmSettings, *, tells_places: bool) -> dict[str, Any]:
+    current, ollama = client.current(), client.ollama()
     return {
         "llm": current.llm,
         "origin": current.origin,
-        "configured": desk.configured_llm,
+        "configured": client.configured_llm,
         "sees_images": current.sees_images,
         "is_quotes_only": current.llm in ("", NO_LLM),
         "problem": current.error.reason if current.error else "",
@@ -113,13 +113,13 @@ def _models_json(desk: ModelDesk, *, tells_places: bool) -> dict[str, Any]:
                 "is_set": key.is_set,
                 "place": key.place if tells_places else "",
             }
-            for key in desk.provider_keys()
+            for key in client.provider_keys()
         ],
-        "pulls": [_pull_json(pull) for pull in desk.pulls.all()],
+        "pulls": [_pull_json(pull) for pull in client.pulls.all()],
     }
 
 
-def _pull_json(pull: Pull) -> dict[str, Any]:
+def _pull_json(pull: ModelDownload) -> dict[str, Any]:
     return {
         "model": pull.model,
         "state": pull.state,
@@ -131,10 +131,10 @@ def _pull_json(pull: Pull) -> dict[str, Any]:
     }
 
 
-def _settings_json(desk: ModelDesk) -> dict[str, Any]:
-    embedder, reranker, engine = desk.parts()
+def _settings_json(client: LlmSettings) -> dict[str, Any]:
+    embedder, reranker, engine = client.parts()
     return {
-        "settings": [_setting_json(setting) for setting in desk.settings()],
+        "settings": [_setting_json(setting) for setting in client.settings()],
         "embedder": embedder,
         "reranker": reranker,
         "engine": engine,

@@ -20,9 +20,9 @@ from app.api.openai_schemas import (
     MODEL_PREFIX,
     ChatRequest,
     Completion,
-    ErrorForm,
-    ModelForm,
+    ErrorResponse,
     ModelList,
+    ModelResponse,
     annotate,
     conversation_of,
     footnotes,
@@ -37,7 +37,7 @@ from rag.types import Answer
 
 END_OF_STREAM = "data: [DONE]\n\n"
 
-REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorForm} for status in (*ANYWHERE, 502)}
+REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorResponse} for status in (*ANYWHERE, 502)}
 
 STREAM = {
     "content": {
@@ -75,11 +75,11 @@ class Reply:
 def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
     """Each collection as a model."""
     identity = require(request, Role.READ)
-    names = [collection.name for collection in service.lectern.library.list_collections()]
+    names = [collection.name for collection in service.lectern.catalogue.list_collections()]
     return {"object": "list", "data": [_model_json(name) for name in names if identity.sees(name)]}
 
 
-@router.get("/models/{model:path}", response_model=ModelForm)
+@router.get("/models/{model:path}", response_model=ModelResponse)
 def show_model(model: str, request: Request) -> Any:
     """One collection as a model."""
     try:

@@ -14,7 +14,7 @@ from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES, problem_of
 from app.api.json_responses import run_json
 from app.api.routes.folders import absolute_folder
-from app.api.schemas import JobForm, RunList, SyncPreview, SyncRequest
+from app.api.schemas import JobResponse, RunList, SyncPreview, SyncRequest
 from app.api.security.middleware import require
 from app.service.service import Service
 from app.state.sync_jobs import SyncJob
@@ -28,7 +28,7 @@ RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", 
 router = APIRouter(tags=["syncs"], responses=RESPONSES)
 
 
-@router.post("/sync", response_model=JobForm, status_code=202)
+@router.post("/sync", response_model=JobResponse, status_code=202)
 def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
     """Bring a collection in step with a folder of the server's machine; `GET /runs/{id}` tells how it goes.
 
@@ -65,7 +65,7 @@ def list_runs(
     wanted = identity.collections
     if collection is not None:
         wanted = frozenset([collection] if identity.sees(collection) else [])
-    runs = service.lectern.library.list_runs(
+    runs = service.lectern.catalogue.list_runs(
         limit=limit,
         in_collections=None if wanted is None else sorted(wanted),
         folder=None if folder is None else Path(folder),
@@ -74,7 +74,7 @@ def list_runs(
     return {"queue": [job_json(job) for job in queue], "runs": [run_json(run) for run in runs]}
 
 
-@router.get("/runs/{id}", response_model=JobForm)
+@router.get("/runs/{id}", response_model=JobResponse)
 def show_run(id: RunId, request: Request, service: ServiceOf) -> dict[str, Any]:
     """A sync that was asked for, now or before the server was started anew, or a run of the list by its number."""
     if id.isdigit():
@@ -92,7 +92,7 @@ def stop_run(id: RunId, request: Request, service: ServiceOf) -> None:
 
 def _find_run(id_: str, request: Request, service: Service) -> RunRecord:
     identity = require(request, Role.READ)
-    run = service.lectern.library.load_run(int(id_))
+    run = service.lectern.catalogue.load_run(int(id_))
     if run is None or not identity.sees(run.collection):
         raise _unknown_run(id_)
     return run

@@ -16,7 +16,7 @@ ROTATED_BYTES = 10_000_000
 KEPT_FILES = 5
 """The newest four rotated files stay beside the one written to: 50 MB at most, some 250,000 events."""
 
-LONGEST_PATH = 500
+MAX_PATH = 500
 """Characters of a path; whoever fills the log must send as much."""
 
 Event = Literal["login", "refused", "write"]
@@ -49,7 +49,7 @@ class AuditLog:
                 "event": event,
                 "identity": identity,
                 "method": method,
-                "path": path[:LONGEST_PATH],
+                "path": path[:MAX_PATH],
                 "status": status,
                 "address": address,
             }

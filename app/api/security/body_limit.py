@@ -22,7 +22,7 @@ class BodyRefusedError(Exception):
     """The body is too long or too slow; for the server's machinery only, which may take it for a broken request."""
 
 
-class LimitedExchange:
+class BodyLimit:
     """One request and its answer: counts the body as it comes, and answers in the application's place if it must.
 
     The application learns by BodyRefusedError when it reads on; whatever it makes of that is not sent.

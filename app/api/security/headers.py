@@ -26,7 +26,7 @@ SECURITY_HEADERS = (
 PREFLIGHT_SECONDS = 600
 """How long a browser may remember what an allowed origin may send."""
 
-LONGEST_QUOTED = 100
+MAX_QUOTED = 100
 """Characters of a header that an error repeats."""
 
 Scope = MutableMapping[str, Any]
@@ -41,7 +41,7 @@ class RefusedError(Exception):
         self.identity = identity
 
 
-class Envelope:
+class RequestHeaders:
     """One request without its content, and the way back for its answer."""
 
     def __init__(self, scope: Scope, send: Send, *, hosts: AllowedHosts, origins: frozenset[str]) -> None:
@@ -87,7 +87,7 @@ class Envelope:
             raise RefusedError(
                 Problem(
                     421,
-                    f"This server does not go by the name {self._host[:LONGEST_QUOTED]!r}.",
+                    f"This server does not go by the name {self._host[:MAX_QUOTED]!r}.",
                     "Address it as localhost, or add the name to the setting allowed_hosts.",
                 )
             )
@@ -104,7 +104,7 @@ class Envelope:
             raise RefusedError(
                 Problem(
                     403,
-                    f"Pages of {(self._origin or 'another site')[:LONGEST_QUOTED]!r} may not use this server.",
+                    f"Pages of {(self._origin or 'another site')[:MAX_QUOTED]!r} may not use this server.",
                     "If that page is yours, add its origin to the setting allowed_origins.",
                 )
             )

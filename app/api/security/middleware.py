@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 
 from app.api.problem_details import Problem, Send
 from app.api.security.audit import AUDIT_FILE, AuditLog, Event
-from app.api.security.body_limit import PATIENCE_SECONDS, LimitedExchange, Receive, too_large
-from app.api.security.headers import SAFE_METHODS, Envelope, RefusedError, Scope
+from app.api.security.body_limit import PATIENCE_SECONDS, BodyLimit, Receive, too_large
+from app.api.security.headers import SAFE_METHODS, RefusedError, RequestHeaders, Scope
 from app.api.security.hosts import AllowedHosts, check_origins, is_loopback
 from app.api.security.rate_limit import Throttle, network_of
 from app.settings import Settings
@@ -27,19 +27,19 @@ OPEN_PATHS = ("/healthz", "/readyz")
 UPLOAD_PATHS = ("/documents",)
 """Paths that end so may receive whole files; everything else is JSON that is read into memory."""
 
-MOST_JSON_BYTES = 8 << 20
+MAX_JSON_BYTES = 8 << 20
 """Ample for the longest chat history an LLM can take, and sixteen at once still fit any machine."""
 
 ASK_PATHS = ("/ask", "/v1/chat/completions")
 """Questions, which may carry images."""
 
-MOST_ASK_BYTES = 16 << 20
+MAX_ASK_BYTES = 16 << 20
 """What the images of one question take in base64 (13.4 MiB), with a chat history beside them."""
 
 WRONG_TOKENS_PER_MINUTE = 10
 """Wrong tokens from one address before it is told to wait; more than a person mistypes."""
 
-MOST_KNOWN_LOGINS = 10_000
+MAX_KNOWN_LOGINS = 10_000
 """Pairs of token and address that are remembered as seen. Bounds the memory."""
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -117,7 +117,7 @@ class AccessPolicy:
             wrong_tokens=Throttle(WRONG_TOKENS_PER_MINUTE),
         )
 
-    def identify(self, envelope: Envelope) -> tuple[Identity, TokenInfo | None]:
+    def identify(self, envelope: RequestHeaders) -> tuple[Identity, TokenInfo | None]:
         """Who asks, and by which token; nobody needs one here while there are none. Raises RefusedError, StoreError.
 
         A right token always counts, whatever came before it from its address: guessing 256 bits is hopeless at any
@@ -137,12 +137,12 @@ class AccessPolicy:
             raise RefusedError(_unauthorized(what, error="invalid_token"), identity=token.name if token else "")
         return token.identity, token
 
-    def check_rate(self, envelope: Envelope, identity: Identity) -> None:
+    def check_rate(self, envelope: RequestHeaders, identity: Identity) -> None:
         """Raises RefusedError for who comes too often."""
         key = network_of(envelope.address) if identity.name == ANONYMOUS else f"token {identity.name}"
         _take_turn(self.callers, key)
 
-    def check_length(self, envelope: Envelope) -> int:
+    def check_length(self, envelope: RequestHeaders) -> int:
         """How many bytes the body may have. Raises RefusedError when it is said to have more."""
         most = self._most_bytes(envelope.path.rstrip("/"))
         length = envelope.header(b"content-length") or "0"
@@ -156,19 +156,19 @@ class AccessPolicy:
     def _most_bytes(self, path: str) -> int:
         if path.endswith(UPLOAD_PATHS):
             return self.most_upload_bytes
-        return min(MOST_ASK_BYTES if path in ASK_PATHS else MOST_JSON_BYTES, self.most_upload_bytes)
+        return min(MAX_ASK_BYTES if path in ASK_PATHS else MAX_JSON_BYTES, self.most_upload_bytes)
 
-    def is_first_login(self, envelope: Envelope, identity: Identity) -> bool:
+    def is_first_login(self, envelope: RequestHeaders, identity: Identity) -> bool:
         """Whether a token is seen from an address for the first time since the server started."""
         login = (identity.name, envelope.address)
         if login in self.known_logins:
             return False
-        if len(self.known_logins) >= MOST_KNOWN_LOGINS:
+        if len(self.known_logins) >= MAX_KNOWN_LOGINS:
             self.known_logins.clear()
         self.known_logins.add(login)
         return True
 
-    def record(self, event: Event, envelope: Envelope, identity: str) -> None:
+    def record(self, event: Event, envelope: RequestHeaders, identity: str) -> None:
         """Into the audit log; the path without its query, which may hold a question."""
         self.audit.record(
             event,
@@ -196,7 +196,7 @@ class AccessMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        envelope = Envelope(scope, send, hosts=self._policy.hosts, origins=self._policy.origins)
+        envelope = RequestHeaders(scope, send, hosts=self._policy.hosts, origins=self._policy.origins)
         if envelope.path in OPEN_PATHS and envelope.method in SAFE_METHODS:
             await self._app(scope, receive, envelope.send)
             return
@@ -219,7 +219,7 @@ class AccessMiddleware:
             problem = Problem(503, "The tokens cannot be read.", "Ask whoever runs this server.")
             await problem.answer(envelope.send, envelope.path)
         else:
-            exchange = LimitedExchange(
+            exchange = BodyLimit(
                 receive,
                 envelope.send,
                 path=envelope.path,
@@ -229,7 +229,7 @@ class AccessMiddleware:
             await self._serve(envelope, exchange, identity, token)
 
     async def _serve(
-        self, envelope: Envelope, exchange: LimitedExchange, identity: Identity, token: TokenInfo | None
+        self, envelope: RequestHeaders, exchange: BodyLimit, identity: Identity, token: TokenInfo | None
     ) -> None:
         if token is not None:
             # A full disk or another's long write is no reason to turn somebody away.
@@ -246,7 +246,7 @@ class AccessMiddleware:
                 self._policy.record("write", envelope, identity.name)
 
 
-def _shown_secret(envelope: Envelope) -> str | None:
+def _shown_secret(envelope: RequestHeaders) -> str | None:
     """The token shown; None where none is, or two that differ: somebody before us may have checked the other one."""
     pairs = [value.partition(" ") for value in envelope.headers(b"authorization")]
     bearers = [secret.strip() for scheme, _, secret in pairs if scheme.lower() == "bearer"]

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from time import monotonic
 
-MOST_BUCKETS = 10_000
+MAX_BUCKETS = 10_000
 """More callers than this are not told apart by history: those longest unseen begin anew. Bounds the memory."""
 
 SECONDS_PER_MINUTE = 60.0
@@ -37,7 +37,7 @@ class Throttle:
         level = min(self._capacity, level + (now - filled_at) * per_second)
         allowed = level >= 1
         self._buckets[key] = (level - 1 if allowed else level, now)
-        if len(self._buckets) > MOST_BUCKETS:
+        if len(self._buckets) > MAX_BUCKETS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - level) / per_second
 

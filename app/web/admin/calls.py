@@ -7,32 +7,32 @@ from typing import Any
 from urllib.parse import quote
 
 from app.api.schemas import (
-    DocumentForm,
     DocumentList,
-    FeedbackForm,
+    DocumentResponse,
     FeedbackList,
-    IdentityForm,
-    JobForm,
-    PageForm,
-    RunForm,
-    UploadForm,
+    FeedbackResponse,
+    IdentityResponse,
+    JobResponse,
+    PageResponse,
+    RunResponse,
+    UploadResponse,
 )
 from app.api.schemas_admin import (
     EvaluationDetail,
-    EvaluationForm,
     EvaluationList,
-    FolderForm,
+    EvaluationResponse,
     FolderList,
+    FolderResponse,
     KeptGold,
     KeptGoldList,
-    ModelsForm,
-    PullForm,
+    ModelsResponse,
+    PullResponse,
     RunSummary,
     RunSummaryList,
-    SettingForm,
-    SettingsForm,
-    TrialForm,
-    WhyForm,
+    SettingResponse,
+    SettingsResponse,
+    TrialResponse,
+    WhyResponse,
 )
 from app.web.client import LecternClient
 
@@ -51,9 +51,9 @@ class Calls:
         self.collection = collection
         self._at = f"/collections/{quote(collection, safe='')}"
 
-    def identity(self) -> IdentityForm:
+    def identity(self) -> IdentityResponse:
         """Who asks."""
-        return self._client.read(IdentityForm, "/me")
+        return self._client.read(IdentityResponse, "/me")
 
     # --- documents ---
 
@@ -62,11 +62,11 @@ class Calls:
         asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
         return self._client.read(DocumentList, f"{self._at}/documents", params=asked)
 
-    def document(self, document_id: int) -> DocumentForm:
+    def document(self, document_id: int) -> DocumentResponse:
         """One of them."""
-        return self._client.read(DocumentForm, f"{self._at}/documents/{document_id}")
+        return self._client.read(DocumentResponse, f"{self._at}/documents/{document_id}")
 
-    def page(self, document_id: int, number: int) -> PageForm:
+    def page(self, document_id: int, number: int) -> PageResponse:
         """The text of a page (0-based)."""
         return self._client.page(self.collection, document_id, number)
 
@@ -81,50 +81,50 @@ class Calls:
     def upload(self, name: str, content: bytes) -> str:
         """Send a file; returns the id of the run that indexes it."""
         taken = self._client.send(
-            UploadForm, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
+            UploadResponse, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
         )
         return taken.run
 
-    def add_address(self, url: str) -> UploadForm:
+    def add_address(self, url: str) -> UploadResponse:
         """Have the service fetch a document; its name and the run that indexes it."""
-        return self._client.send(UploadForm, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS)
+        return self._client.send(UploadResponse, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS)
 
-    def job(self, run: str) -> JobForm:
+    def job(self, run: str) -> JobResponse:
         """A sync that was asked for."""
-        return self._client.read(JobForm, f"/runs/{quote(run, safe='')}")
+        return self._client.read(JobResponse, f"/runs/{quote(run, safe='')}")
 
-    def reindex(self, document_id: int) -> JobForm:
+    def reindex(self, document_id: int) -> JobResponse:
         """Have a document read again."""
-        return self._client.send(JobForm, "POST", f"{self._at}/documents/{document_id}/reindex")
+        return self._client.send(JobResponse, "POST", f"{self._at}/documents/{document_id}/reindex")
 
     def remove(self, document_id: int) -> None:
         """Take a document out."""
         self._client.call("DELETE", f"{self._at}/documents/{document_id}")
 
-    def why(self, document_id: int, question: str) -> WhyForm:
+    def why(self, document_id: int, question: str) -> WhyResponse:
         """Why a document does or does not come up."""
         return self._client.send(
-            WhyForm, "POST", f"{self._at}/documents/{document_id}/why", json={"question": question}
+            WhyResponse, "POST", f"{self._at}/documents/{document_id}/why", json={"question": question}
         )
 
     # --- folders and runs ---
 
-    def folders(self) -> list[FolderForm]:
+    def folders(self) -> list[FolderResponse]:
         """All that this caller may see, of every collection."""
         return self._client.read(FolderList, "/folders").folders
 
-    def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderForm:
+    def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
         """Have a folder kept in step; `schedule` holds `schedule`, `every` and `watch`."""
         asked = {"path": path, "collection": collection, **schedule}
-        return self._client.send(FolderForm, "POST", "/folders", json=asked)
+        return self._client.send(FolderResponse, "POST", "/folders", json=asked)
 
-    def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderForm:
+    def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderResponse:
         """Another schedule; pause or go on."""
-        return self._client.send(FolderForm, "PATCH", f"/folders/{folder_id}", json=dict(change))
+        return self._client.send(FolderResponse, "PATCH", f"/folders/{folder_id}", json=dict(change))
 
-    def run_folder(self, folder_id: int) -> FolderForm:
+    def run_folder(self, folder_id: int) -> FolderResponse:
         """Sync it now."""
-        return self._client.send(FolderForm, "POST", f"/folders/{folder_id}/run")
+        return self._client.send(FolderResponse, "POST", f"/folders/{folder_id}/run")
 
     def remove_folder(self, folder_id: int) -> None:
         """Keep it in step no more."""
@@ -135,27 +135,27 @@ class Calls:
         asked = {"folder": folder, "limit": limit}
         return self._client.read(RunSummaryList, f"{self._at}/runs", params=asked).runs
 
-    def run(self, run_id: int) -> RunForm:
+    def run(self, run_id: int) -> RunResponse:
         """One sync with its files."""
-        return self._client.read(RunForm, f"{self._at}/runs/{run_id}")
+        return self._client.read(RunResponse, f"{self._at}/runs/{run_id}")
 
     # --- models and settings ---
 
-    def models(self) -> ModelsForm:
+    def models(self) -> ModelsResponse:
         """Which LLM answers, and what else there is."""
-        return self._client.read(ModelsForm, "/models")
+        return self._client.read(ModelsResponse, "/models")
 
-    def choose_llm(self, llm: str) -> ModelsForm:
+    def choose_llm(self, llm: str) -> ModelsResponse:
         """Answer with this one from now on."""
-        return self._client.send(ModelsForm, "PUT", "/models/chosen", json={"llm": llm})
+        return self._client.send(ModelsResponse, "PUT", "/models/chosen", json={"llm": llm})
 
-    def try_llm(self, llm: str) -> TrialForm:
+    def try_llm(self, llm: str) -> TrialResponse:
         """Ask an LLM for one word."""
-        return self._client.send(TrialForm, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
+        return self._client.send(TrialResponse, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
 
-    def pull(self, model: str) -> PullForm:
+    def pull(self, model: str) -> PullResponse:
         """Have Ollama fetch a model."""
-        return self._client.send(PullForm, "POST", "/models/pulls", json={"model": model})
+        return self._client.send(PullResponse, "POST", "/models/pulls", json={"model": model})
 
     def stop_pull(self, model: str) -> None:
         """Stop that, or forget how it ended."""
@@ -165,14 +165,14 @@ class Calls:
         """Have Ollama delete a model."""
         self._client.call("DELETE", f"/models/ollama/{quote(model)}")
 
-    def settings(self) -> SettingsForm:
+    def settings(self) -> SettingsResponse:
         """The settings of the search."""
-        return self._client.read(SettingsForm, "/settings")
+        return self._client.read(SettingsResponse, "/settings")
 
-    def change_setting(self, name: str, value: float | None) -> list[SettingForm]:
+    def change_setting(self, name: str, value: float | None) -> list[SettingResponse]:
         """Give one another value, or None for what the settings files say."""
         asked = {"name": name, "value": value}
-        return self._client.send(SettingsForm, "PUT", "/settings", json=asked).settings
+        return self._client.send(SettingsResponse, "PUT", "/settings", json=asked).settings
 
     # --- quality ---
 
@@ -194,16 +194,16 @@ class Calls:
         """Forget one."""
         self._client.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
 
-    def ratings(self) -> list[FeedbackForm]:
+    def ratings(self) -> list[FeedbackResponse]:
         """What people said about answers, the newest first."""
         asked = {"limit": RATINGS_SHOWN}
         return self._client.read(FeedbackList, f"{self._at}/feedback", params=asked).feedback
 
-    def evaluate(self) -> EvaluationForm:
+    def evaluate(self) -> EvaluationResponse:
         """Start an evaluation."""
-        return self._client.send(EvaluationForm, "POST", f"{self._at}/evaluations")
+        return self._client.send(EvaluationResponse, "POST", f"{self._at}/evaluations")
 
-    def evaluations(self, limit: int) -> list[EvaluationForm]:
+    def evaluations(self, limit: int) -> list[EvaluationResponse]:
         """The newest first."""
         return self._client.read(EvaluationList, f"{self._at}/evaluations", params={"limit": limit}).evaluations
 

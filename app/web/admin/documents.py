@@ -7,14 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas import DocumentForm, DocumentList
+from app.api.schemas import DocumentList, DocumentResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.adding import RESULTS, add_documents
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
 from app.web.escape import one_line, plain
-from app.web.frame import Desk, reported
+from app.web.frame import PageContext, reported
 
 ROWS = 200
 """Documents drawn at once: a table this long is there in a moment, however many the collection has."""
@@ -28,20 +28,20 @@ STATE_PIXELS = 150
 """Room for the longest state."""
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the page."""
     st.header(texts.DOCUMENTS)
     parts.show_notice()
-    calls = Calls(desk.client, desk.collection)
+    calls = Calls(context.client, context.collection)
     may_write = parts.may_write(calls.identity())
-    is_empty = desk.chosen is None or desk.chosen.documents + desk.chosen.failed == 0
+    is_empty = context.chosen is None or context.chosen.documents + context.chosen.failed == 0
     if may_write:
         is_open = is_empty or RESULTS in st.session_state
         with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_open):
-            add_documents(desk.client, desk.collection)
+            add_documents(context.client, context.collection)
     else:
         st.caption(texts.READ_ONLY)
-    if not desk.collection:
+    if not context.collection:
         parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
         return
     _show_table(calls, may_write=may_write)
@@ -119,7 +119,7 @@ def _load(calls: Calls, contains: str, state: str) -> tuple[DocumentList, int]:
     return (calls.documents(contains=contains, state=state, limit=ROWS, offset=part) if part else found), part
 
 
-def _rows(documents: list[DocumentForm]) -> pd.DataFrame:
+def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             texts.COLUMN_DOCUMENT: [one_line(document.document, TEXT_SHOWN) for document in documents],
@@ -136,7 +136,7 @@ def _rows(documents: list[DocumentForm]) -> pd.DataFrame:
     return rows.drop(columns=[name for name in (texts.COLUMN_PROBLEM, texts.COLUMN_REMEDY) if not rows[name].any()])
 
 
-def _offer_removal(calls: Calls, documents: list[DocumentForm]) -> None:
+def _offer_removal(calls: Calls, documents: list[DocumentResponse]) -> None:
     again, out = st.columns(2)
     if again.button(texts.REINDEX, icon=":material/refresh:", width="stretch"):
         with reported():
@@ -151,7 +151,7 @@ def _offer_removal(calls: Calls, documents: list[DocumentForm]) -> None:
         parts.confirm(texts.REMOVE_TITLE, names, texts.REMOVE_EXPLAINED, plain(label), remove)
 
 
-def remove_documents(calls: Calls, documents: list[DocumentForm]) -> None:
+def remove_documents(calls: Calls, documents: list[DocumentResponse]) -> None:
     """Take documents out, and say so."""
     for document in documents:
         calls.remove(document.id)

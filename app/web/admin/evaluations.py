@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import EvaluationDetail, EvaluationForm
+from app.api.schemas_admin import EvaluationDetail, EvaluationResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
@@ -68,7 +68,7 @@ def _watch_run(calls: Calls, evaluation_id: int) -> None:
             st.rerun()
 
 
-def _name_of(run: EvaluationForm) -> str:
+def _name_of(run: EvaluationResponse) -> str:
     return texts.EVALUATION_NAME.format(when=parts.when(run.started_at), id=run.id)
 
 

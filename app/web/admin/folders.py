@@ -8,14 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.api.schemas_admin import FolderForm
+from app.api.schemas_admin import FolderResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.history import show_history
 from app.web.client import ServiceError
 from app.web.escape import one_line, plain
-from app.web.frame import Desk, reported
+from app.web.frame import PageContext, reported
 
 WATCH, EVERY, CRON, NEVER = "watch", "every", "cron", "never"
 
@@ -37,11 +37,11 @@ DEFAULT_CRON = "30 2 * * *"
 NOT_FOUND = 404
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the page."""
     st.header(texts.FOLDERS)
     parts.show_notice()
-    calls = Calls(desk.client, desk.collection)
+    calls = Calls(context.client, context.collection)
     may_manage = calls.identity().manages_server
     try:
         folders = calls.folders()
@@ -52,12 +52,12 @@ def show(desk: Desk) -> None:
         folders = []
     else:
         _show_folders(calls, folders, may_manage=may_manage)
-    if desk.collection:
+    if context.collection:
         with reported():
-            show_history(calls, [folder.path for folder in folders if folder.collection == desk.collection])
+            show_history(calls, [folder.path for folder in folders if folder.collection == context.collection])
 
 
-def _show_folders(calls: Calls, folders: list[FolderForm], *, may_manage: bool) -> None:
+def _show_folders(calls: Calls, folders: list[FolderResponse], *, may_manage: bool) -> None:
     if not folders:
         parts.empty(texts.FOLDERS_NONE, texts.FOLDERS_NONE_REMEDY)
     if any(folder.state in ("running", "due") for folder in folders):
@@ -83,7 +83,7 @@ def _watch_folders(calls: Calls, may_manage: bool) -> None:
             st.rerun()
 
 
-def _show_folder(calls: Calls, folder: FolderForm, *, may_manage: bool) -> None:
+def _show_folder(calls: Calls, folder: FolderResponse, *, may_manage: bool) -> None:
     with st.container(border=True):
         name, state = st.columns([4, 1], vertical_alignment="center")
         name.markdown(f"**{plain(one_line(folder.path, PATH_SHOWN))}**")
@@ -101,7 +101,7 @@ def _show_folder(calls: Calls, folder: FolderForm, *, may_manage: bool) -> None:
             _offer_actions(calls, folder)
 
 
-def _told_of(folder: FolderForm) -> list[str]:
+def _told_of(folder: FolderResponse) -> list[str]:
     times = [folder.schedule] if folder.schedule else []
     times += [texts.FOLDER_WATCHED] if folder.watch else []
     said = [
@@ -121,7 +121,7 @@ def _told_of(folder: FolderForm) -> list[str]:
     return said
 
 
-def _offer_actions(calls: Calls, folder: FolderForm) -> None:
+def _offer_actions(calls: Calls, folder: FolderResponse) -> None:
     run, pause, change, remove = st.columns(4)
     wide: dict[str, Any] = {"width": "stretch"}
     if run.button(texts.FOLDER_RUN, key=f"run {folder.id}", icon=":material/play_arrow:", **wide):
@@ -172,7 +172,7 @@ def _add_folder(calls: Calls) -> None:
             st.rerun()
 
 
-def _choose_schedule(key: str, folder: FolderForm | None) -> Mapping[str, Any]:
+def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, Any]:
     """What the service is told of when a folder is synced."""
     every = folder.schedule.removeprefix("every ") if folder and folder.schedule.startswith("every ") else ""
     cron = folder.schedule if folder and not every else ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import KeyForm, ModelsForm, SettingForm
+from app.api.schemas_admin import KeyResponse, ModelsResponse, SettingResponse
 from app.web import admin_texts as texts
 from app.web import vision
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.ollama import show_ollama
 from app.web.escape import one_line, plain
-from app.web.frame import Desk, reported, show_error
+from app.web.frame import PageContext, reported, show_error
 from rag.errors import LecternError
 
 AUTOMATIC, QUOTES, OTHER = "", "off", "other"
@@ -21,11 +21,11 @@ AUTOMATIC, QUOTES, OTHER = "", "off", "other"
 NAME_SHOWN = 200
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the page."""
     st.header(texts.MODELS)
     parts.show_notice()
-    calls = Calls(desk.client, desk.collection)
+    calls = Calls(context.client, context.collection)
     may_manage = calls.identity().manages_server
     models = calls.models()
     if not may_manage:
@@ -40,7 +40,7 @@ def show(desk: Desk) -> None:
         _show_settings(calls, may_manage=may_manage)
 
 
-def _show_llm(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
+def _show_llm(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None:
     st.subheader(texts.LLM)
     if models.is_quotes_only:
         st.write(plain(texts.LLM_NONE))
@@ -56,7 +56,7 @@ def _show_llm(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
         _choose_llm(calls, models)
 
 
-def _choose_llm(calls: Calls, models: ModelsForm) -> None:
+def _choose_llm(calls: Calls, models: ModelsResponse) -> None:
     named = [f"ollama:{model.name}" for model in models.ollama.models if model.can_chat]
     if models.configured not in ("", QUOTES, *named):
         named.insert(0, models.configured)
@@ -96,7 +96,7 @@ def _choose_llm(calls: Calls, models: ModelsForm) -> None:
             st.text(one_line(trial.reply, NAME_SHOWN))
 
 
-def _show_keys(keys: list[KeyForm]) -> None:
+def _show_keys(keys: list[KeyResponse]) -> None:
     st.subheader(texts.KEYS)
     st.dataframe(
         pd.DataFrame(
@@ -125,7 +125,7 @@ def _show_settings(calls: Calls, *, may_manage: bool) -> None:
     st.caption(plain(shown))
 
 
-def _show_setting(calls: Calls, setting: SettingForm, *, may_manage: bool) -> None:
+def _show_setting(calls: Calls, setting: SettingResponse, *, may_manage: bool) -> None:
     is_whole = setting.name != "refusal_threshold"
     convert = int if is_whole else float
     number, effect = st.columns([1, 2], vertical_alignment="center")

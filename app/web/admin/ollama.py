@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import ModelsForm, OllamaModelForm, PullForm
+from app.api.schemas_admin import ModelsResponse, OllamaModelResponse, PullResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
@@ -21,7 +21,7 @@ LOOK_SECONDS = 1.0
 NAME_SHOWN = 200
 
 
-def show_ollama(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
+def show_ollama(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None:
     """Draw what Ollama holds and fetches."""
     st.subheader(texts.OLLAMA)
     ollama = models.ollama
@@ -42,7 +42,7 @@ def show_ollama(calls: Calls, models: ModelsForm, *, may_manage: bool) -> None:
         _offer_pull(calls)
 
 
-def _show_table(calls: Calls, models: list[OllamaModelForm], *, may_manage: bool) -> None:
+def _show_table(calls: Calls, models: list[OllamaModelResponse], *, may_manage: bool) -> None:
     event = st.dataframe(
         pd.DataFrame(
             {
@@ -70,7 +70,7 @@ def _show_table(calls: Calls, models: list[OllamaModelForm], *, may_manage: bool
         )
 
 
-def _use_of(model: OllamaModelForm) -> str:
+def _use_of(model: OllamaModelResponse) -> str:
     if not model.can_chat:
         return texts.OLLAMA_EMBEDS
     return texts.OLLAMA_CHAT if model.is_local else texts.OLLAMA_REMOTE
@@ -97,7 +97,7 @@ def _watch_pulls(calls: Calls, may_manage: bool) -> None:
             st.rerun()
 
 
-def _show_pull(calls: Calls, pull: PullForm, *, may_manage: bool) -> None:
+def _show_pull(calls: Calls, pull: PullResponse, *, may_manage: bool) -> None:
     name = one_line(pull.model, NAME_SHOWN)
     if pull.state == "running":
         step = one_line(pull.step, NAME_SHOWN)

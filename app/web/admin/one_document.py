@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from app.api.schemas import DocumentForm, PageForm
-from app.api.schemas_admin import WhyForm, WhyPassage
+from app.api.schemas import DocumentResponse, PageResponse
+from app.api.schemas_admin import WhyPassage, WhyResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
@@ -24,7 +24,7 @@ TITLE_SHOWN = 200
 TEXT_HEIGHT = 640
 
 
-def show_document(calls: Calls, document: DocumentForm, *, may_write: bool) -> None:
+def show_document(calls: Calls, document: DocumentResponse, *, may_write: bool) -> None:
     """Draw everything about one document."""
     st.markdown(f"#### {plain(one_line(document.document, TITLE_SHOWN))}")
     facts = texts.FACTS.format(
@@ -43,7 +43,7 @@ def show_document(calls: Calls, document: DocumentForm, *, may_write: bool) -> N
         _show_why(calls, document)
 
 
-def _offer_actions(calls: Calls, document: DocumentForm, *, may_write: bool) -> None:
+def _offer_actions(calls: Calls, document: DocumentResponse, *, may_write: bool) -> None:
     original, again, out = st.columns(3)
     original.download_button(
         texts.DOWNLOAD,
@@ -73,12 +73,12 @@ def _offer_actions(calls: Calls, document: DocumentForm, *, may_write: bool) -> 
         )
 
 
-def _remove(calls: Calls, document: DocumentForm) -> None:
+def _remove(calls: Calls, document: DocumentResponse) -> None:
     calls.remove(document.id)
     parts.notice(texts.REMOVED.format(count=1))
 
 
-def _show_pages(calls: Calls, document: DocumentForm) -> None:
+def _show_pages(calls: Calls, document: DocumentResponse) -> None:
     if not document.pages:
         st.text(texts.PAGE_TEXT_NONE)
         return
@@ -103,7 +103,7 @@ def _show_pages(calls: Calls, document: DocumentForm) -> None:
         st.code(page.text or texts.PAGE_TEXT_NONE, language=None, wrap_lines=True, height=TEXT_HEIGHT)
 
 
-def _label_of(page: PageForm) -> str:
+def _label_of(page: PageResponse) -> str:
     number = page.number + 1
     if page.label and page.label != str(number):
         label = texts.PAGE_LABELLED.format(number=number, label=page.label)
@@ -112,7 +112,7 @@ def _label_of(page: PageForm) -> str:
     return f"{texts.PAGE_TEXT} · {plain(label)}"
 
 
-def _show_why(calls: Calls, document: DocumentForm) -> None:
+def _show_why(calls: Calls, document: DocumentResponse) -> None:
     with st.form(f"why {document.id}", border=False):
         question = st.text_input(texts.WHY_QUESTION, max_chars=8_000)
         asked = st.form_submit_button(texts.WHY_ASK, icon=":material/troubleshoot:")
@@ -122,7 +122,7 @@ def _show_why(calls: Calls, document: DocumentForm) -> None:
         _explain(why)
 
 
-def _explain(why: WhyForm) -> None:
+def _explain(why: WhyResponse) -> None:
     if why.comes_up:
         st.success(texts.WHY_YES, icon=":material/check_circle:")
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.api.schemas import IdentityForm
+from app.api.schemas import IdentityResponse
 from app.web import admin_texts as texts
 from app.web.escape import plain
 from app.web.frame import reported
@@ -27,7 +27,7 @@ def size(count: float) -> str:
     return f"{count:.1f} {UNITS[power]}" if power and count < 10 else f"{count:.0f} {UNITS[power]}"
 
 
-def may_write(identity: IdentityForm) -> bool:
+def may_write(identity: IdentityResponse) -> bool:
     """Whether documents and questions may be changed."""
     return identity.role in ("write", "admin")
 

@@ -9,18 +9,18 @@ from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.evaluations import show_evaluations
 from app.web.admin.questions import show_questions
-from app.web.frame import Desk, reported
+from app.web.frame import PageContext, reported
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw the page."""
     st.header(texts.QUALITY)
     parts.show_notice()
     st.caption(texts.QUALITY_EXPLAINED)
-    if not desk.collection:
+    if not context.collection:
         parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
         return
-    calls = Calls(desk.client, desk.collection)
+    calls = Calls(context.client, context.collection)
     may_write = parts.may_write(calls.identity())
     kept = calls.questions()
     with reported():

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.api.schemas import FeedbackForm
+from app.api.schemas import FeedbackResponse
 from app.api.schemas_admin import KeptGold
 from app.web import admin_texts as texts
 from app.web.admin import parts
@@ -20,7 +20,7 @@ from rag.errors import LecternError
 
 TEXT_SHOWN = 300
 
-MOST_PAGES = 1_000
+MAX_PAGES = 1_000
 """Of one question: the service takes no more."""
 
 FORBIDDEN = 403
@@ -53,7 +53,7 @@ def page_numbers(written: str) -> list[int]:
     for piece in (piece.strip() for piece in written.split(",") if piece.strip()):
         found = _PAGES.fullmatch(piece)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-        if first < 1 or last < first or last - first >= MOST_PAGES:
+        if first < 1 or last < first or last - first >= MAX_PAGES:
             raise LecternError(texts.QUESTION_PAGES_WRONG.format(text=piece), texts.QUESTION_PAGES_WRONG_REMEDY)
         pages.update(range(first - 1, last))
     return sorted(pages)
@@ -139,7 +139,7 @@ def _show_rated(calls: Calls, kept: list[KeptGold]) -> None:
             _show_rating(calls, rating, is_known=rating.question.strip() in known)
 
 
-def _show_rating(calls: Calls, rating: FeedbackForm, *, is_known: bool) -> None:
+def _show_rating(calls: Calls, rating: FeedbackResponse, *, is_known: bool) -> None:
     said, verdict = st.columns([5, 1], vertical_alignment="center")
     said.text(one_line(rating.question, TEXT_SHOWN))
     is_good = rating.rating == "up"

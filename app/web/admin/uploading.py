@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.api.schemas import JobForm
+from app.api.schemas import JobResponse
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.client import ServiceError
@@ -95,7 +95,7 @@ def _send(calls: Calls, upload: Upload, file: SentFile) -> Upload:
 
 def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
     """Look at the syncs until all have ended; changes `uploads` and gives it after each look."""
-    ended: dict[str, JobForm] = {}
+    ended: dict[str, JobResponse] = {}
     while waiting := {upload.run for upload in uploads if not upload.is_done} - ended.keys():
         for run in sorted(waiting):
             try:
@@ -120,7 +120,7 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
             time.sleep(LOOK_SECONDS)
 
 
-def _outcome(upload: Upload, jobs: dict[str, JobForm]) -> Upload:
+def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
     """What became of a file: the sync that it asked for, or one that was at work already, has read it."""
     own = jobs[upload.run]
     if own.error is not None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app.api.schemas import AnswerForm, SourceForm
+from app.api.schemas import AnswerResponse, SourceResponse
 from app.web import texts
 from app.web.ask.conversation import State, Turn
 from app.web.ask.export import with_footnotes
@@ -95,7 +95,7 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
     }
 
 
-def _source_view(source: SourceForm) -> dict[str, Any]:
+def _source_view(source: SourceResponse) -> dict[str, Any]:
     pages = pages_of_source(source)
     return {
         "number": source.number,
@@ -113,7 +113,7 @@ def _problem_of(turn: Turn) -> str:
     return f"{texts.ANSWER_WORDS['failed']} {turn.answer.error}" if turn.answer and turn.answer.error else ""
 
 
-def _made(answer: AnswerForm) -> list[str]:
+def _made(answer: AnswerResponse) -> list[str]:
     """Who answered, for how many tokens, at what cost and in what time."""
     total = _duration(sum(answer.milliseconds.values()))
     if not answer.llm:

@@ -14,7 +14,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from enum import StrEnum
 
-from app.api.schemas import AnswerForm, SourceForm
+from app.api.schemas import AnswerResponse, SourceResponse
 from app.web.client import Asked, AskEvent, LecternClient, Piece, ServiceError, Sources
 from rag.errors import LecternError
 
@@ -47,9 +47,9 @@ class Turn:
         self.asked = asked
         self.image_names = tuple(image.name for image in asked.images)
         self.state = State.SEARCHING
-        self.sources: tuple[SourceForm, ...] = ()
+        self.sources: tuple[SourceResponse, ...] = ()
         self.text = ""
-        self.answer: AnswerForm | None = None
+        self.answer: AnswerResponse | None = None
         self.error: LecternError | None = None
         self.rating = ""
         self._lock = threading.Lock()

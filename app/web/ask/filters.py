@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.api.schemas import DocumentForm
+from app.api.schemas import DocumentResponse
 from app.web import texts
 from app.web.client import LecternClient
 from app.web.escape import plain
-from app.web.frame import Desk
+from app.web.frame import PageContext
 
 LIST_SECONDS = 30
 """For so long the documents of a collection are not listed again."""
@@ -18,11 +18,11 @@ LIST_SECONDS = 30
 ANSWERING = ("indexed", "stale")
 
 
-def choose_filters(desk: Desk) -> tuple[dict[str, str], bool]:
+def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
     """Draw the choice; returns the filters and whether an LLM is to answer."""
     documents = [
         document
-        for document in _documents(desk.client, desk.client.base_url, desk.client.token, desk.collection)
+        for document in _documents(context.client, context.client.base_url, context.client.token, context.collection)
         if document.state in ANSWERING
     ]
     filters: dict[str, str] = {}
@@ -52,7 +52,7 @@ SEPARATOR = "\n"
 """Between a synced folder and one in it; no name holds it that is shown."""
 
 
-def _folders(documents: Sequence[DocumentForm]) -> set[str]:
+def _folders(documents: Sequence[DocumentResponse]) -> set[str]:
     """The synced folders, and the folders right in them."""
     roots = {document.folder for document in documents}
     below = {
@@ -80,5 +80,5 @@ def _choose(label: str, values: set[str], *, key: str, help: str | None = None) 
 
 
 @st.cache_data(max_entries=50, ttl=LIST_SECONDS, show_spinner=False)
-def _documents(_client: LecternClient, address: str, token: str, collection: str) -> list[DocumentForm]:
+def _documents(_client: LecternClient, address: str, token: str, collection: str) -> list[DocumentResponse]:
     return _client.documents(collection)

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.api.schemas import MOST_IMAGE_MEGABYTES
+from app.api.schemas import MAX_IMAGE_MEGABYTES
 from app.web import texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
@@ -16,7 +16,7 @@ from app.web.ask.filters import choose_filters, describe_filters
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.client import Asked, LecternClient
 from app.web.escape import one_line, plain
-from app.web.frame import Desk, reported, show_error
+from app.web.frame import PageContext, reported, show_error
 from app.web.vision import sees_images
 from rag.errors import LecternError
 from rag.types import ImageFile
@@ -27,7 +27,7 @@ TURNS_SHOWN = 10
 REDRAW_SECONDS = 0.25
 """Between two looks at an answer that is being written."""
 
-LONGEST_QUESTION = 8_000
+MAX_QUESTION = 8_000
 
 QUESTIONS_SUGGESTED = 6
 
@@ -40,62 +40,62 @@ CHAT = "chat"
 """In the address: the conversation, which a reload finds again."""
 
 
-def show(desk: Desk) -> None:
+def show(context: PageContext) -> None:
     """Draw it."""
-    conversation = _conversation(desk.client)
+    conversation = _conversation(context.client)
     with st.sidebar:
-        filters, use_llm = choose_filters(desk) if desk.collection else ({}, True)
-        _draw_menu(desk, conversation)
-    asked, images = _draw_input(desk, takes_images=use_llm and sees_images(desk.client))
+        filters, use_llm = choose_filters(context) if context.collection else ({}, True)
+        _draw_menu(context, conversation)
+    asked, images = _draw_input(context, takes_images=use_llm and sees_images(context.client))
     suggested = st.session_state.pop("suggested", "")
     question = (asked or suggested).strip()
     if question:
         if conversation.running:
             conversation.running.stop()
-        conversation.ask(desk.client, Asked(question, desk.collection, filters, use_llm=use_llm, images=images))
+        conversation.ask(context.client, Asked(question, context.collection, filters, use_llm=use_llm, images=images))
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
     proof: Proof | None = st.session_state.get("proof")
     if proof is None:
-        _draw_conversation(desk, conversation, filters)
+        _draw_conversation(context, conversation, filters)
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _draw_conversation(desk, conversation, filters)
+        _draw_conversation(context, conversation, filters)
     with right, st.container(key="proof"), reported():
-        draw_proof(desk.client, proof, _show_proof)
+        draw_proof(context.client, proof, _show_proof)
 
 
-def _draw_input(desk: Desk, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
+def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
     """The field for the question; returns what was sent, "" and none while nothing was."""
     if not takes_images:
         asked = st.chat_input(
-            texts.ASK_PLACEHOLDER, key="question", max_chars=LONGEST_QUESTION, disabled=not desk.collection
+            texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION, disabled=not context.collection
         )
         return asked or "", ()
     sent = st.chat_input(
         texts.ASK_PLACEHOLDER,
         key="question with images",
-        max_chars=LONGEST_QUESTION,
+        max_chars=MAX_QUESTION,
         accept_file="multiple",
         file_type=IMAGE_TYPES,
-        max_upload_size=MOST_IMAGE_MEGABYTES,
-        disabled=not desk.collection,
+        max_upload_size=MAX_IMAGE_MEGABYTES,
+        disabled=not context.collection,
     )
     if sent is None:
         return "", ()
     images = tuple(ImageFile(file.name, file.getvalue()) for file in sent.files)
     if images and not sent.text.strip():
         st.warning(texts.ASK_IMAGE_ALONE)
-    if sum(len(image.content) for image in images) > MOST_IMAGE_MEGABYTES << 20:
-        st.warning(texts.ASK_IMAGES_TOO_LARGE.format(megabytes=MOST_IMAGE_MEGABYTES))
+    if sum(len(image.content) for image in images) > MAX_IMAGE_MEGABYTES << 20:
+        st.warning(texts.ASK_IMAGES_TOO_LARGE.format(megabytes=MAX_IMAGE_MEGABYTES))
         return "", ()
     return sent.text, images
 
 
-def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str, str]) -> None:
+def _draw_conversation(context: PageContext, conversation: Conversation, filters: dict[str, str]) -> None:
     if not conversation.turns:
-        _draw_welcome(desk)
+        _draw_welcome(context)
     shown = int(st.session_state.get("turns shown", TURNS_SHOWN))
     if len(conversation.turns) > shown and st.button(texts.ASK_EARLIER, icon=":material/expand_less:"):
         shown += TURNS_SHOWN
@@ -104,9 +104,9 @@ def _draw_conversation(desk: Desk, conversation: Conversation, filters: dict[str
     for number, turn in enumerate(conversation.turns[first:], first):
         _draw_images(turn)
         if turn.is_finished:
-            _draw_turn(desk.client, conversation, number)
+            _draw_turn(context.client, conversation, number)
         else:
-            _draw_running(desk.client, conversation, number)
+            _draw_running(context.client, conversation, number)
     if filters:
         st.caption(describe_filters(filters))
 
@@ -120,14 +120,14 @@ def _draw_images(turn: Turn) -> None:
         st.caption(plain(texts.ASK_IMAGE_FORGOTTEN.format(names=one_line(", ".join(turn.image_names), 300))))
 
 
-def _draw_welcome(desk: Desk) -> None:
-    if not desk.collection:
+def _draw_welcome(context: PageContext) -> None:
+    if not context.collection:
         st.subheader(texts.ASK)
         st.info(f"{texts.ASK_EMPTY}\n\n{texts.ASK_EMPTY_REMEDY}", icon=":material/upload_file:")
         return
     st.subheader(texts.ASK_WELCOME)
     with st.container(key="suggestions"), reported():
-        questions = desk.client.suggested_questions(desk.collection, limit=QUESTIONS_SUGGESTED)
+        questions = context.client.suggested_questions(context.collection, limit=QUESTIONS_SUGGESTED)
         if questions:
             st.caption(texts.ASK_SUGGESTED)
         for number, question in enumerate(questions):
@@ -194,17 +194,17 @@ def _show_proof(proof: Proof | None) -> None:
         st.session_state["proof"] = proof
 
 
-def _draw_menu(desk: Desk, conversation: Conversation) -> None:
+def _draw_menu(context: PageContext, conversation: Conversation) -> None:
     if not conversation.turns:
         return
     if st.button(texts.ASK_NEW, icon=":material/add_comment:", width="stretch"):
         for name in ("proof", "opened", "turns shown"):
             st.session_state.pop(name, None)
-        _keep(conversations().open(owner_of(desk.client)))
+        _keep(conversations().open(owner_of(context.client)))
         st.rerun()
     st.download_button(
         texts.ASK_EXPORT,
-        lambda: conversation_markdown(desk.collection, conversation.turns),
+        lambda: conversation_markdown(context.collection, conversation.turns),
         file_name=texts.ASK_EXPORT_FILE,
         mime="text/markdown",
         icon=":material/download:",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.api.schemas import CitationForm, DocumentForm, SourceForm
+from app.api.schemas import CitationResponse, DocumentResponse, SourceResponse
 from app.web import texts
 from app.web.client import LecternClient, ServiceError
 from rag.types import page_name
@@ -42,13 +42,13 @@ class Proof:
     boxes: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
     @classmethod
-    def of_citation(cls, collection: str, citation: CitationForm, document_id: int) -> Proof:
+    def of_citation(cls, collection: str, citation: CitationResponse, document_id: int) -> Proof:
         """The words behind a citation."""
         boxes = tuple((place.page, tuple(place.box)) for place in citation.rectangles)
         return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
 
     @classmethod
-    def of_source(cls, collection: str, source: SourceForm) -> Proof:
+    def of_source(cls, collection: str, source: SourceResponse) -> Proof:
         """Where a source begins."""
         return cls(collection, source.document_id, source.first_page)
 
@@ -97,7 +97,7 @@ def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
     return [found.span()] if found else []
 
 
-def _view_of(client: LecternClient, proof: Proof, document: DocumentForm) -> dict[str, object]:
+def _view_of(client: LecternClient, proof: Proof, document: DocumentResponse) -> dict[str, object]:
     page = client.page(proof.collection, proof.document_id, proof.page)
     name = page_name(proof.page, page.label, document.page_word)
     title = document.title or document.document

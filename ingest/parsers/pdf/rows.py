@@ -22,7 +22,7 @@ WIDE_HEIGHT = 3
 GUTTER_ROWS = 6
 """Fewer rows with the same gap than this are not columns of prose."""
 
-MOST_COLUMNS = 4
+MAX_COLUMNS = 4
 FULL_LINE = 0.75
 """Three lines of four fill their column so far in running text, ragged as it may be."""
 
@@ -218,7 +218,7 @@ def _runs_leftwards(rows: list[Row]) -> bool:
 def _find_gutters(rows: list[Row], start: int) -> tuple[int, list[int]]:
     """The end of the run of rows from `start` that the same white gutters part, and the gutters' middles."""
     gaps = [(left[-1].right, right[0].left) for left, right in pairwise(rows[start].cells)]
-    if not 0 < len(gaps) < MOST_COLUMNS:
+    if not 0 < len(gaps) < MAX_COLUMNS:
         return start, []
     end = start
     for row in rows[start:]:

@@ -23,7 +23,7 @@ from rag.models.llm.providers import (
     opening_arguments,
     parse_spec,
 )
-from rag.models.llm.reasoning_filter import ThoughtFilter
+from rag.models.llm.reasoning_filter import ReasoningFilter
 from rag.models.llm.servers import ModelServer, ServerFacts
 from rag.models.llm.streaming import StreamStoppedError, read_stream
 from rag.models.llm.token_estimate import estimate_tokens
@@ -41,7 +41,7 @@ OLLAMA_CONTEXT_CAP = 8_192
 LOOKUP_PAUSE_SECONDS = 30.0
 """A server that could not be asked is asked again after this: `lectern serve` may start before it."""
 FIRST_PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 30.0
+MAX_PAUSE_SECONDS = 30.0
 COUNTS_KEPT = 4_096
 
 
@@ -214,7 +214,7 @@ class ChatModel:
                 stop=stop,
             )
             try:
-                ending, thoughts = Ending(), ThoughtFilter()
+                ending, thoughts = Ending(), ReasoningFilter()
                 for piece in pieces:
                     ending = ending.plus(piece)
                     if text := thoughts.feed(str(piece.text)):
@@ -304,8 +304,8 @@ def _pause_before_retry(error: Exception, attempt: int) -> float | None:
         return None
     asked = failures.retry_after(error)
     if asked is not None:
-        return asked if asked <= LONGEST_PAUSE_SECONDS else None
-    return float(min(FIRST_PAUSE_SECONDS * 2**attempt, LONGEST_PAUSE_SECONDS) * random.uniform(0.75, 1.0))
+        return asked if asked <= MAX_PAUSE_SECONDS else None
+    return float(min(FIRST_PAUSE_SECONDS * 2**attempt, MAX_PAUSE_SECONDS) * random.uniform(0.75, 1.0))
 
 
 def _close(pieces: object) -> None:

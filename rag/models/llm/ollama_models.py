@@ -156,7 +156,7 @@ def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
 
 
 def _explain(error: Exception, url: str) -> ModelError:
-    """Every failure is told as what it means to the user; the library's messages name no address."""
+    """Every failure is told as what it means to the user; the catalogue's messages name no address."""
     if isinstance(error, ConnectionError | httpx.HTTPError):
         return ModelError(
             f"Cannot connect to Ollama at {without_credentials(url)}.", "Start Ollama (ollama serve), or check its URL."

@@ -6,7 +6,7 @@ OPENING = "<think>"
 CLOSING = "</think>"
 
 
-class ThoughtFilter:
+class ReasoningFilter:
     """Passes a streamed answer on from the end of a <think> block that it begins with, if it does."""
 
     def __init__(self) -> None:

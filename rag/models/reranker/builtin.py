@@ -203,7 +203,7 @@ class BuiltinReader:
         file = self._base / "tokenizer.json"
         try:
             tokenizer = Tokenizer.from_file(str(file))
-        except Exception as error:  # The library raises nothing more precise.
+        except Exception as error:  # The catalogue raises nothing more precise.
             raise ConfigurationError(f"The tokenizer {file} cannot be read: {error}.", REMEDY) from error
         tokenizer.no_truncation()
         tokenizer.no_padding()

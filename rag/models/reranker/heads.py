@@ -31,7 +31,7 @@ class Heads:
 
 
 def open_heads(weights: Path) -> Heads:
-    """The heads in the reader's safetensors file. Raises OSError, KeyError and the library's own errors."""
+    """The heads in the reader's safetensors file. Raises OSError, KeyError and the catalogue's own errors."""
     tensors = load_file(weights)
     names = ("relevance.weight", "relevance.bias", "span.weight", "span.bias")
     return Heads(*(tensors[name].astype(np.float32) for name in names))

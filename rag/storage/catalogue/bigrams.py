@@ -16,7 +16,7 @@ _UNSPACED = (
 UNSPACED = re.compile(f"[{_UNSPACED}]+")
 
 
-def pairs_of(stretch: str) -> list[str]:
+def bigrams_of(stretch: str) -> list[str]:
     """The overlapping pairs of a stretch without spaces; of a single character, that character.
 
     Vowel signs are left out: full-text search takes them for spaces.
@@ -32,7 +32,7 @@ def searchable_pairs(text: str) -> str:
         return ""
     found: list[str] = []
     for match in UNSPACED.finditer(text):
-        pairs = pairs_of(match.group())
+        pairs = bigrams_of(match.group())
         found += pairs
         if pairs and len(pairs[-1]) == 2:
             found.append(pairs[-1][1])

@@ -36,7 +36,7 @@ TORN_DOCUMENTS = """
 """
 
 
-class Upkeep:
+class CatalogueChecks:
     """Every method is one transaction, and raises StoreError when the file fails."""
 
     def __init__(self, engine: Engine, file: Path) -> None:

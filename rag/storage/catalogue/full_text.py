@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.storage.catalogue.bigrams import UNSPACED, pairs_of
+from rag.storage.catalogue.bigrams import UNSPACED, bigrams_of
 from rag.text import STOP_WORDS
 
 MAX_TERMS = 64
@@ -32,7 +32,7 @@ def _terms(word: str) -> list[str]:
     """The word as a phrase of its parts, and a number also in its other common spelling."""
     unspaced = UNSPACED.findall(word)
     if unspaced:
-        pairs = [pair for stretch in unspaced for pair in pairs_of(stretch)]
+        pairs = [pair for stretch in unspaced for pair in bigrams_of(stretch)]
         # A single character is found by the pairs that begin with it.
         found = [f'"{pair}"' if len(pair) > 1 else f'"{pair}" *' for pair in pairs]
         return found + [term for rest in UNSPACED.split(word) for term in _terms(rest)]

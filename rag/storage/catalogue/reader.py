@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import (
     collections,
     documents,
@@ -83,7 +84,7 @@ SECTIONS = text(
 )
 
 
-class Library:
+class CatalogueReader:
     """Every method reads one consistent state, and raises StoreError when the file fails."""
 
     def __init__(self, engine: Engine, file: Path) -> None:
@@ -122,9 +123,10 @@ class Library:
             return {row.id: f"{row.title} {row.path}" for row in rows}
 
     def lexical_search(
-        self, collection: str, query: str, *, limit: int, document_ids: Sequence[int] | None = None
+        self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """(chunk id, BM25), best first, for an FTS5 query; only of the named documents where given."""
+        """Find chunks that hold any of the question's words: (chunk id, BM25), best first; of the named documents."""
+        query = full_text_query(question)
         with self._reading() as connection:
             index = self._active_index(connection, collection)
             if index is None or not query:

@@ -58,7 +58,7 @@ RUNS_KEPT = 1_000
 """Records of a collection: three weeks of syncs every half hour."""
 
 
-class Ledger:
+class CatalogueWriter:
     """Every method is one transaction, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, engine: Engine, file: Path) -> None:
