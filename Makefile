@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-first test-second test-third test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
+.PHONY: help install run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -18,19 +18,10 @@ demo: $(VENV)/.installed ## index data/sample and ask it a question; opens nothi
 	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
-# Three thirds at once, since many tests wait for processes; the browser's on their own.
+# Three files at once on two cores, since many tests wait for processes; the browser's on their own.
 test: $(VENV)/.installed-dev browser ## run all tests
-	$(MAKE) --no-print-directory --jobs=3 test-first test-second test-third
+	$(BIN)/pytest tests/unit tests/integration --numprocesses 3 --dist loadfile
 	$(BIN)/pytest tests/e2e
-
-test-first:
-	$(BIN)/pytest tests/unit tests/integration/test_[a-e]*.py
-
-test-second:
-	$(BIN)/pytest tests/integration/test_[f-r]*.py
-
-test-third:
-	$(BIN)/pytest tests/integration/test_[s-z]*.py
 
 test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
 	$(BIN)/pytest tests/unit

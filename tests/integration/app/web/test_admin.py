@@ -1,0 +1,236 @@
+"""The pages for looking after an index, drawn by Streamlit's own test runner against a real service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.state.tokens import Role
+from app.web import admin_texts as texts
+from app.web.admin.calls import Calls
+from app.web.admin.questions import page_numbers, pages_shown
+from app.web.admin.uploading import Upload, flat_name, send_all
+from app.web.client import LecternClient
+from rag.errors import LecternError
+from rag.retrieval import RERANK_DEPTH
+from tests.integration.serving import Served, serving, without_reader
+
+SCRIPT = """
+from app.web.frame import Client
+from app.web.admin import {page}
+from tests.integration.app.web.test_admin import CLIENTS
+
+client = CLIENTS[{key!r}]
+collections = tuple(client.collections())
+{page}.show(Client(client, {collection!r}, collections))
+"""
+
+CLIENTS: dict[tuple[str, str], LecternClient] = {}
+"""By address and token: the script is drawn again and again, and the tests close what it used."""
+
+RUN_SECONDS = 60
+"""Of one drawing; far more than it takes, for a machine that is busy."""
+
+HOSTILE = "<b>bold [link](https:evil.example) $x$.txt"
+
+
+@dataclass
+class File:
+    """A file as Streamlit hands it over."""
+
+    name: str
+    content: bytes
+
+    def getvalue(self) -> bytes:
+        return self.content
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with two good documents and a bad one in the collection `kept`, which tests only read."""
+    base = tmp_path_factory.mktemp("pages")
+    (base / "kept").mkdir()
+    (base / "kept" / "light.txt").write_text("The lamp of the lighthouse flashes three times every minute.")
+    (base / "kept" / HOSTILE).write_text("Words in a file whose name wants to be more than a name.")
+    (base / "kept" / "empty.txt").write_text("")
+    with without_reader(), serving(base / "home") as running:
+        running.sync(base / "kept", "kept")
+        # The processes that check uploads are started now: Streamlit's test runner puts a script of its own in the
+        # place of the main module, which processes that are started after it would look for.
+        sent = running.client.post("/collections/uploads/documents", files={"file": ("first.txt", b"The first file.")})
+        running.wait_for(sent.json()["run"])
+        yield running
+        while CLIENTS:
+            CLIENTS.popitem()[1].close()
+
+
+def client_of(served: Served, token: str = "") -> LecternClient:
+    key = (served.url, token)
+    if key not in CLIENTS:
+        CLIENTS[key] = LecternClient(*key)
+    return CLIENTS[key]
+
+
+def draw(served: Served, page: str, collection: str = "kept", token: str = "") -> AppTest:
+    client_of(served, token)
+    script = SCRIPT.format(page=page, key=(served.url, token), collection=collection)
+    drawn = AppTest.from_string(script, default_timeout=RUN_SECONDS).run()
+    assert not drawn.exception, drawn.exception
+    return drawn
+
+
+def labels(drawn: AppTest) -> set[str]:
+    return {button.label for button in drawn.button}
+
+
+def test_the_documents_are_listed_with_problem_and_remedy_and_found_by_words(served: Served) -> None:
+    page = draw(served, "documents")
+    table = page.dataframe[0].value.set_index(texts.COLUMN_DOCUMENT)
+    assert set(table.index) == {"light.txt", "empty.txt", HOSTILE}
+    assert table.loc["empty.txt", texts.STATE] == texts.STATES["failed"]
+    assert table.loc["empty.txt", texts.COLUMN_PROBLEM]
+    assert table.loc["empty.txt", texts.COLUMN_REMEDY]
+    found = page.text_input(key="documents find").set_value("light").run()
+    assert list(found.dataframe[0].value[texts.COLUMN_DOCUMENT]) == ["light.txt"]
+    nothing = found.text_input(key="documents find").set_value("nowhere").run()
+    assert nothing.info[0].value == texts.DOCUMENTS_NONE_MATCH
+
+
+def test_who_may_only_read_is_shown_nothing_to_change(served: Served) -> None:
+    token = served.tokens.add("reader", role=Role.READ)
+    try:
+        for page in ("documents", "folders", "models", "quality"):
+            drawn = draw(served, page, token=token)
+            changing = {
+                texts.REINDEX,
+                texts.REMOVE,
+                texts.FOLDER_ADD,
+                texts.LLM_USE,
+                texts.EVALUATE,
+                texts.QUESTION_ADD,
+            }
+            assert not labels(drawn) & changing
+            assert not drawn.file_uploader
+    finally:
+        served.tokens.revoke("reader", forget=True)
+
+
+def test_an_empty_collection_says_what_to_do_next(served: Served) -> None:
+    page = draw(served, "documents", collection="")
+    assert texts.DOCUMENTS_NONE_REMEDY in [element.value.replace("\\", "") for element in page.markdown]
+
+
+def test_each_file_of_an_upload_has_a_result_of_its_own(served: Served) -> None:
+    calls = Calls(client_of(served), "uploads")
+    files = [
+        File("good.txt", b"The harbour opens at seven."),
+        File("broken.pdf", b"no pdf"),
+        File("picture.xyz", b"?"),
+        File("folder/sub/deep.txt", b"A file from deep below."),
+    ]
+    steps: list[float] = []
+
+    def note(uploads: list[Upload]) -> None:
+        steps.append(sum(upload.progress for upload in uploads))
+
+    results = {upload.name: upload for upload in send_all(calls, files, note)}  # type: ignore[arg-type]
+    assert {name: upload.result for name, upload in results.items()} == {
+        "good.txt": texts.ADD_INDEXED,
+        "broken.pdf": texts.ADD_FAILED,
+        "picture.xyz": texts.ADD_FAILED,
+        "sub - deep.txt": texts.ADD_INDEXED,
+    }
+    assert all(results[name].reason and results[name].remedy for name in ("broken.pdf", "picture.xyz"))
+    assert steps == sorted(steps)
+    (again,) = send_all(calls, files[:1], note)  # type: ignore[arg-type]
+    assert again.result == texts.ADD_UNCHANGED
+
+
+def test_an_address_that_is_refused_is_told_in_the_list_of_results(served: Served) -> None:
+    page = draw(served, "documents", collection="uploads")
+    page.text_input(key="address 0").set_value("http://127.0.0.1/minutes.pdf").run()
+    page.button(key="fetch 0").click().run()
+    assert not page.exception
+    told = page.dataframe[0].value.iloc[0]
+    assert (told[texts.ADD_FILE], told[texts.ADD_RESULT]) == ("http://127.0.0.1/minutes.pdf", texts.ADD_FAILED)
+    assert "is not a server of the open internet" in told[texts.ADD_WHY]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("a.txt", "a.txt"), ("top/a.txt", "a.txt"), ("top/b/c/a.txt", "b - c - a.txt"), ("../x", "x")]
+)
+def test_a_file_of_a_dropped_folder_is_named_after_its_subfolders(given: str, kept: str) -> None:
+    assert flat_name(given) == kept
+
+
+def test_a_folder_is_added_run_paused_and_its_history_shown(served: Served, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("One document of a folder that is kept in step.")
+    page = draw(served, "folders", collection="watched")
+    page.text_input(key="folder path 0").set_value(str(tmp_path)).run()
+    page.text_input(key="folder into watched").set_value("watched").run()
+    next(button for button in page.button if button.label == texts.FOLDER_ADD).click().run()
+    assert not page.exception
+    (folder,) = served.client.get("/folders").json()["folders"]
+    deadline = time.monotonic() + RUN_SECONDS
+    while served.client.get(f"/folders/{folder['id']}").json()["last_outcome"] != "done":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    page.run()
+    assert any(table.value.columns[0] == texts.HISTORY_COLUMNS["started_at"] for table in page.dataframe)
+    page.button(key=f"pause {folder['id']}").click().run()
+    assert served.client.get(f"/folders/{folder['id']}").json()["paused"]
+    assert page.button(key=f"pause {folder['id']}").label == texts.FOLDER_RESUME
+
+
+def test_a_folder_that_is_none_is_refused_with_what_to_do(served: Served) -> None:
+    page = draw(served, "folders")
+    page.text_input(key="folder path 0").set_value("/nowhere/at/all").run()
+    next(button for button in page.button if button.label == texts.FOLDER_ADD).click().run()
+    assert "does not exist" in page.error[0].value.replace("\\", "")
+
+
+def test_a_setting_is_changed_and_given_back(served: Served) -> None:
+    page = draw(served, "models")
+    depth = next(number for number in page.number_input if number.label == texts.SETTING_NAMES["rerank_depth"])
+    depth.set_value(9).run()
+    assert served.service.lectern.settings.rerank_depth == 9
+    page.button(key="reset rerank_depth").click().run()
+    assert served.service.lectern.settings.rerank_depth == RERANK_DEPTH
+
+
+def test_no_key_is_shown(served: Served) -> None:
+    page = draw(served, "models")
+    keys = next(table.value for table in page.dataframe if texts.KEYS_STATE in table.value.columns)
+    assert set(keys[texts.KEYS_STATE]) <= {texts.KEYS_SET, texts.KEYS_NOT_SET}
+
+
+def test_a_question_is_written_and_evaluated(served: Served) -> None:
+    page = draw(served, "quality")
+    fields = {field.label: field for field in page.text_input}
+    fields[texts.QUESTION].set_value("How often does the lamp flash?")
+    fields[texts.QUESTION_DOCUMENT].set_value("light.txt")
+    fields[texts.QUESTION_PAGES].set_value("1")
+    next(button for button in page.button if button.label == texts.QUESTION_ADD).click().run()
+    (kept,) = served.client.get("/collections/kept/evaluation-questions").json()["questions"]
+    assert (kept["document"], kept["pages"]) == ("light.txt", [0])
+    next(button for button in page.button if button.label == texts.EVALUATE).click().run()
+    deadline = time.monotonic() + RUN_SECONDS
+    while served.client.get("/collections/kept/evaluations").json()["evaluations"][0]["state"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    page.run()
+    assert {metric.label: metric.value for metric in page.metric}[texts.RECALL_1] == "100%"
+
+
+def test_pages_are_written_as_people_count_them() -> None:
+    assert page_numbers("3, 7-9") == [2, 6, 7, 8]
+    assert page_numbers("") == []
+    assert pages_shown([2, 6]) == "3, 7"
+    for wrong in ("0", "x", "9-7", "1-99999"):
+        with pytest.raises(LecternError):
+            page_numbers(wrong)

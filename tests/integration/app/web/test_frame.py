@@ -1,0 +1,100 @@
+"""The frame around every page and the page Ask, drawn by Streamlit's own test runner against a real service."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app.state.tokens import Role
+from app.web import texts
+from app.web.ask import page as ask_page
+from app.web.ask.conversation import Turn
+from app.web.client import Asked, LecternClient
+from app.web.frame import SERVICE_ARGUMENT
+from tests.integration.app.cli.test_cli import start_process
+from tests.integration.serving import Served, serving, without_reader
+from tests.paths import CHECKOUT
+from tests.unit.app.web.test_ask import answer
+
+MAIN = CHECKOUT / "app" / "web" / "main.py"
+
+RUN_SECONDS = 120
+"""Of one drawing; far more than it takes, for a machine that is busy."""
+
+
+@pytest.fixture
+def served(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times every minute.")
+    with without_reader(), serving(home) as running:
+        monkeypatch.setattr(sys, "argv", ["main.py", f"{SERVICE_ARGUMENT}{running.url}"])
+        yield running
+        st.cache_resource.clear()
+
+
+def draw() -> AppTest:
+    return AppTest.from_file(str(MAIN), default_timeout=RUN_SECONDS)
+
+
+def test_an_empty_index_says_what_to_do_next(served: Served) -> None:
+    drawn = draw().run()
+    assert not drawn.exception
+    assert texts.ASK_EMPTY in drawn.info[0].value
+    assert drawn.chat_input[0].disabled
+
+
+def test_a_token_is_asked_for_a_wrong_one_is_refused_and_a_right_one_lets_in(served: Served, folder: Path) -> None:
+    served.sync(folder)
+    token = served.tokens.add("ann", role=Role.ADMIN)
+    drawn = draw().run()
+    assert drawn.subheader[0].value == texts.SIGN_IN
+    assert not drawn.error
+    assert not drawn.chat_input
+    drawn.text_input[0].set_value("wrong")
+    drawn.button[0].click()
+    drawn.run()
+    assert "token" in drawn.error[0].value
+    drawn.text_input[0].set_value(token)
+    drawn.button[0].click()
+    drawn.run()
+    assert drawn.subheader[0].value == texts.ASK_WELCOME
+    assert drawn.selectbox(key="collection").value == "default"
+    assert next(button for button in drawn.button if button.label == texts.SIGN_OUT)
+
+
+def test_a_service_that_is_gone_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", f"{SERVICE_ARGUMENT}http://127.0.0.1:9"])
+    drawn = draw().run()
+    st.cache_resource.clear()
+    assert not drawn.exception
+    assert "lectern serve" in drawn.error[0].value
+
+
+def test_the_page_does_not_listen_beyond_this_machine_where_nobody_is_asked_who_they_are(served: Served) -> None:
+    refused = start_process("web", "--no-browser", "--host", "0.0.0.0", "--service", served.url)
+    _, told = refused.communicate(timeout=RUN_SECONDS)
+    assert refused.returncode == 2
+    assert "there is no sign-in" in " ".join(told.split())
+
+
+def test_of_five_hundred_questions_the_last_are_drawn_and_earlier_ones_on_demand(served: Served, folder: Path) -> None:
+    served.sync(folder)
+    with closing(LecternClient(served.url)) as client:
+        conversation = ask_page.conversations().open(ask_page.owner_of(client))
+    for number in range(500):
+        turn = Turn(Asked(f"Question {number}", "default"))
+        turn.take(answer())
+        conversation.turns.append(turn)
+    drawn = draw()
+    drawn.query_params["chat"] = conversation.id
+    drawn.run()
+    assert not drawn.exception
+    assert len(drawn.get("bidi_component")) == ask_page.TURNS_SHOWN
+    next(button for button in drawn.button if button.label == texts.ASK_EARLIER).click()
+    drawn.run()
+    assert len(drawn.get("bidi_component")) == 2 * ask_page.TURNS_SHOWN

@@ -1,0 +1,121 @@
+"""A task that crashes, hangs, swells or chatters in a worker takes nothing else with it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from ingest.parsing import WorkerPool
+from rag.errors import ParseError
+
+MEMORY = 512 * 1024**2
+
+
+def crash() -> None:
+    ctypes.string_at(0)
+
+
+def hang() -> None:
+    while True:
+        pass
+
+
+def swell() -> int:
+    return len(bytearray(4 * MEMORY))
+
+
+def fail() -> None:
+    raise ValueError("the secret of page 7")
+
+
+def refuse() -> None:
+    raise ParseError("x.pdf is broken.", "Mend it.")
+
+
+def connect() -> None:
+    with socket.socket() as connection:
+        connection.connect(("192.0.2.1", 80))
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def chatter() -> str:
+    os.write(1, b"to stdout")
+    os.write(2, b"to stderr")
+    return str(Path.cwd())
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[WorkerPool]:
+    with WorkerPool(workers=2, seconds_per_file=2, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as started:
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [(crash, "crashed"), (hang, "longer than 2 seconds"), (swell, "memory"), (fail, "ValueError"),
+     (connect, "PermissionError"), (refuse, "x.pdf is broken")],
+)  # fmt: skip
+def test_every_failure_is_a_parse_error_and_the_next_task_runs(
+    pool: WorkerPool, task: Callable[[], object], reason: str
+) -> None:
+    failed = pool.submit(task)
+    with pytest.raises(ParseError, match=reason) as caught:
+        failed.result(timeout=30)
+    assert caught.value.remedy
+    assert "secret" not in str(caught.value)
+    assert pool.submit(double, 21).result(timeout=30) == 42
+
+
+def test_a_callback_is_called_once_a_task_is_done(pool: WorkerPool) -> None:
+    seen: SimpleQueue[int] = SimpleQueue()
+    pool.submit(double, 4).add_done_callback(lambda done: seen.put(done.result()))
+    assert seen.get(timeout=30) == 8
+    assert seen.empty()
+
+
+def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> None:
+    pool = WorkerPool(workers=1, seconds_per_file=60, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",))
+    folder = Path(pool.submit(chatter).result(timeout=30)).parent
+    assert folder.exists()
+    running, waiting = pool.submit(hang), pool.submit(hang)
+    time.sleep(0.3)
+    started = time.monotonic()
+    pool.stop()
+    assert time.monotonic() - started < 30  # Half of what a file may take.
+    assert running.cancelled()
+    assert waiting.cancelled()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.1, 0.5])
+def test_a_worker_killed_while_it_waits_for_work_is_replaced(pause: float) -> None:
+    with WorkerPool(workers=1, seconds_per_file=20, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as own:
+        for number in range(3):
+            os.kill(own.submit(os.getpid).result(timeout=30), signal.SIGKILL)
+            time.sleep(pause)
+            assert own.submit(double, number).result(timeout=30) == 2 * number
+
+
+def test_nothing_a_worker_prints_reaches_the_terminal() -> None:
+    script = (
+        "from ingest.parsing import WorkerPool\n"
+        "from tests.integration.ingest.sandbox.test_workers import chatter\n"
+        "if __name__ == '__main__':\n"
+        "    with WorkerPool(workers=1, seconds_per_file=9, memory_bytes=2**29) as pool:\n"
+        "        pool.submit(chatter).result()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
