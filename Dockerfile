@@ -5,25 +5,7 @@
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
 #     --volume lectern:/data --volume ~/Documents:/documents:ro --publish 127.0.0.1:8765:8765 lectern
 
-FROM python:3.11-slim AS build
-
-# PyTorch's own index has a build for machines without a GPU, which needs no NVIDIA libraries; pip prefers it.
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-RUN python -m venv /opt/lectern
-WORKDIR /build
-COPY requirements.lock requirements-torch.lock ./
-# --no-deps: the lock file names everything that is needed, and a lighter stand-in for one package.
-RUN /opt/lectern/bin/python -m pip install --no-deps --requirement requirements.lock
-RUN /opt/lectern/bin/python -m pip install --no-deps --extra-index-url "${TORCH_INDEX}" --requirement requirements-torch.lock
-COPY pyproject.toml README.md ./
-COPY rag rag
-COPY ingest ingest
-COPY app app
-RUN /opt/lectern/bin/python -m pip install --no-deps .
-
-FROM python:3.11-slim
+FROM python:3.11-slim AS base
 
 # OpenMP, which the numeric libraries share; all else they need comes with them.
 # Debian keeps no old versions to pin to.
@@ -31,6 +13,25 @@ FROM python:3.11-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/*
+
+FROM base AS build
+
+# auto: the build of torch that fits, none where there is no GPU and PyTorch's index cannot be reached; no: without.
+ARG TORCH=auto
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+ENV PIP_NO_CACHE_DIR=1 TORCH_INDEX=${TORCH_INDEX}
+WORKDIR /build
+COPY requirements.lock requirements-torch.lock requirements-dev.lock ./
+COPY tools tools
+RUN python tools/install.py --venv /opt/lectern --torch "${TORCH}" --without-project
+COPY pyproject.toml README.md ./
+COPY rag rag
+COPY ingest ingest
+COPY app app
+RUN python tools/install.py --venv /opt/lectern --torch "${TORCH}" --copy
+
+FROM base
 
 RUN groupadd --system --gid 10001 lectern \
     && useradd --system --uid 10001 --gid lectern --home-dir /data --shell /usr/sbin/nologin lectern \

@@ -4,12 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
+.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 install: $(VENV)/.installed ## make .venv and install the locked versions
+
+torch: ## add the build of torch that fits this machine, for a GPU, for models that you name and for training
+	$(PYTHON) tools/install.py --torch yes
 
 run: demo ## index data/sample, ask it a question and open the web page
 	$(BIN)/lectern web
@@ -70,15 +73,9 @@ fuzz: $(VENV)/.installed-dev ## let atheris look for inputs that break a parser:
 lock: ## write the lock files from what .venv holds
 	$(BIN)/python tools/lock.py
 
-# --no-deps: the lock files name everything that is needed, and a lighter stand-in for one package.
-# Each on its own: where one version has a hash, pip wants one for all.
+# The script does nothing where all is there already, and goes on where an installation was interrupted.
 $(VENV)/.installed: requirements.lock requirements-torch.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-torch.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	touch $@
+	$(PYTHON) tools/install.py
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.lock
-	touch $@
+$(VENV)/.installed-dev: requirements.lock requirements-torch.lock requirements-dev.lock pyproject.toml
+	$(PYTHON) tools/install.py --dev

@@ -1,0 +1,1 @@
+"""The steps of the installation, each in a file of its own; only the standard library is needed."""
