@@ -36,11 +36,9 @@ class Stamp:
 
     def covers(self, digest: str, options: argparse.Namespace) -> bool:
         """Tell whether there is nothing left to do."""
-        if self.digest != digest or (options.dev and not self.dev):
-            return False
-        return (
-            options.torch == self.torch_asked or options.torch == "auto" or (options.torch == "yes") == bool(self.torch)
-        )
+        asked: str = options.torch
+        enough = asked in (self.torch_asked, "auto") or (asked == "yes") == bool(self.torch)
+        return enough and self.digest == digest and (self.dev or not options.dev)
 
 
 def describe(options: argparse.Namespace) -> str:
