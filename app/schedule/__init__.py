@@ -1,1 +1,1 @@
-"""Registered folders and when they are synced. Knows no index: a sync is a function that it is given."""
+"""Holds what syncs registered folders when they are due, through a function that it is given."""

@@ -1,7 +1,4 @@
-"""Syncs registered folders when they are due: by schedule, after changes, when asked, and again after failures.
-
-Knows no index: a sync is a function that it is given.
-"""
+"""Syncs registered folders when they are due: by schedule, after changes, when asked, and again after failures."""
 
 from __future__ import annotations
 
@@ -9,11 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from app.schedule.clock import TOLERANCE_SECONDS, Clock
-from app.schedule.jobs import ScheduledJobs
 from app.schedule.sync_folder import RunSync, run_folder
 from app.schedule.times import BackOff
 from app.schedule.watch import QUIET_SECONDS, Watches
@@ -22,7 +19,8 @@ from rag.errors import NotFoundError
 
 log = logging.getLogger(__name__)
 
-JOB_FILE = "schedule.sqlite"
+FORMER_FILE = "schedule.sqlite"
+"""Held the next times of schedules before the folder store did."""
 
 LOOK_SECONDS = 1.0
 """How often the folder store is looked into: what another process writes there is seen so soon."""
@@ -54,12 +52,12 @@ class FolderScheduler:
     ) -> None:
         """`run_sync` is called from several threads, though never twice at once for a collection.
 
-        `home` keeps the jobs; changes in it do not count as changes of a folder around it. `ignore` are the patterns
-        of names that a sync passes over.
+        Changes in `home` do not count as changes of a folder around it. `ignore` are the patterns of names that a sync
+        passes over.
         """
         self._folder_store = folder_store
         self._run_sync = run_sync
-        self._jobs = ScheduledJobs(home / JOB_FILE, folder_store.file)
+        self._home = home
         self._watches = Watches(folder_store, ignore=ignore, passed_over=home, quiet_seconds=quiet_seconds)
         self._back_off = back_off or BackOff()
         self._clock = clock or Clock()
@@ -81,7 +79,9 @@ class FolderScheduler:
     def start(self) -> None:
         """Begin: what was missed is caught up once, what was cut off is done again. Raises StoreError."""
         self._started_at = self._clock.now()
-        self._jobs.start(self._folder_store.list_folders())
+        self._folder_store.bring_schedules_back(self._started_at)
+        with suppress(OSError):
+            (self._home / FORMER_FILE).unlink(missing_ok=True)
         self._thread.start()
 
     def prepare_stop(self) -> None:
@@ -95,7 +95,6 @@ class FolderScheduler:
         self.prepare_stop()
         if self._thread.is_alive():
             self._thread.join(STOP_SECONDS)
-        self._jobs.stop()
         self._watches.stop(deadline - time.monotonic())
         for _, thread in list(self._runs.values()):
             thread.join(max(deadline - time.monotonic(), 0))
@@ -111,20 +110,21 @@ class FolderScheduler:
             try:
                 self._look()
             except Exception:  # A full disk, a locked file: whatever it is, it may pass, and this thread must not end.
-                log.exception("The book of folders could not be followed.")
+                log.exception("The registered folders could not be followed.")
             self._wake.wait(self._look_seconds)
             self._wake.clear()
 
     def _look(self) -> None:
-        """Bring jobs and watches in step with the folder store, and start what is due."""
+        """Bring watches in step with the folder store, and start what is due."""
+        now = self._clock.now()
         if jump := self._clock.jumped():
             log.info("The clock went %s by %.0f s.", "forward" if jump > 0 else "back", abs(jump))
-            self._jobs.follow_clock()
+            self._folder_store.bring_schedules_back(now)
         running = set(self._runs)  # Before the folder store is read: what ends meanwhile is not taken for cut off.
         folders = self._folder_store.list_folders()
-        self._jobs.follow(folders)
         self._watches.follow(folders)
-        now = self._clock.now()
+        if any(0 < folder.next_scheduled <= now for folder in folders):
+            self._folder_store.mark_scheduled(now)
         for folder in folders:
             if folder.last_outcome == RUNNING:
                 if folder.id not in running:

@@ -1,15 +1,13 @@
-"""Schedules as people write them, and the growing gaps between tries. Knows no folder and reads no clock."""
+"""Reads schedules as people write them, finds their next times, and lets gaps between tries grow."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
+from cronsim import CronSim, CronSimError
+from tzlocal import get_localzone
 
 from rag.errors import ConfigurationError
 
@@ -23,7 +21,7 @@ INTERVAL = re.compile(r"(\d{1,9})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|da
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-"""As cron counts them; APScheduler 3 counts from Monday (its issue 286), so it is given names."""
+"""As cron counts them, from 0."""
 
 NICKNAMES = {
     "@hourly": "0 * * * *",
@@ -55,7 +53,7 @@ class BackOff:
 def choose_schedule(schedule: str, every: str) -> str:
     """The one schedule of a cron expression and an interval, of which one at most may be given; "" for neither.
 
-    Raises ConfigurationError for both, or for one that is none.
+    Raises ConfigurationError for both, or for one that is not valid.
     """
     if schedule.strip() and every.strip():
         raise ConfigurationError(
@@ -63,8 +61,8 @@ def choose_schedule(schedule: str, every: str) -> str:
             "Give --schedule or --every.",
         )
     chosen = f"{EVERY}{every.strip()}" if every.strip() else " ".join(schedule.split())
-    if chosen:
-        build_trigger(chosen, start=datetime.now().astimezone())
+    now = datetime.now().astimezone()
+    next_time(chosen, start=now, after=now)
     return chosen
 
 
@@ -73,20 +71,19 @@ def is_interval(schedule: str) -> bool:
     return schedule.startswith(EVERY)
 
 
-def build_trigger(schedule: str, *, start: datetime) -> Any:
-    """APScheduler's trigger for a schedule, in the time zone of this machine; `start` is where intervals begin.
+def next_time(schedule: str, *, start: datetime, after: datetime) -> datetime | None:
+    """The first time of a schedule later than `after`, in the time zone of this machine; None for an empty schedule.
 
-    Raises ConfigurationError for what is no schedule.
+    Intervals are counted from `start`. Raises ConfigurationError for a schedule that is not valid.
     """
+    if not schedule:
+        return None
     if is_interval(schedule):
-        return IntervalTrigger(seconds=parse_interval(schedule.removeprefix(EVERY)).total_seconds(), start_date=start)
-    return _parse_cron(schedule, start)
-
-
-def next_time(schedule: str, *, start: datetime, now: datetime) -> datetime | None:
-    """When a schedule is due next; None for an empty one."""
-    found = build_trigger(schedule, start=start).get_next_fire_time(None, now) if schedule else None
-    return found if isinstance(found, datetime) else None
+        interval = parse_interval(schedule.removeprefix(EVERY))
+        begin = start.astimezone(UTC)  # Where clocks that are set make no day longer.
+        following = begin + interval * ((after.astimezone(UTC) - begin) // interval + 1)
+        return following.astimezone(get_localzone())
+    return _next_cron_time(schedule, after)
 
 
 def parse_interval(text: str) -> timedelta:
@@ -95,50 +92,54 @@ def parse_interval(text: str) -> timedelta:
     interval = timedelta(**{UNITS[match[2][0]]: int(match[1])}) if match else timedelta()
     if not timedelta() < interval <= MAX_INTERVAL:
         raise ConfigurationError(
-            f"{text!r} is no interval.",
+            f"{text!r} is not a valid interval.",
             "Write a number and a unit, for example 30m, 2h or 1d; a year is the longest.",
         )
     return interval
 
 
-def _parse_cron(expression: str, now: datetime) -> Any:
-    fields = NICKNAMES.get(expression.lower(), expression).split()
+def _next_cron_time(expression: str, after: datetime) -> datetime:
+    fields = NICKNAMES.get(expression.lower(), expression).lower().split()
     try:
         if len(fields) != 5:
             raise ValueError(f"it has {len(fields)} fields, not 5")
         minute, hour, day, month, weekday = fields
-        days, weekdays = {"day": day}, {"day_of_week": _name_weekdays(weekday)}
-        clock = {"minute": minute, "hour": hour, "month": month}
-        if day.startswith("*") or weekday.startswith("*"):
-            trigger = CronTrigger(**clock, **days, **weekdays)
-        else:
-            # Where both are restricted, cron runs on the days that fit either; APScheduler would want both to fit.
-            trigger = OrTrigger([CronTrigger(**clock, **days), CronTrigger(**clock, **weekdays)])
-        if trigger.get_next_fire_time(None, now) is None:
-            raise ValueError("no such day ever comes")
+        # "last" is what Lectern took for cron's L before it left the reading of expressions to cronsim.
+        day = "L" if day == "last" else day
+        times = CronSim(f"{minute} {hour} {day} {month} {_list_weekdays(weekday)}", after.astimezone(get_localzone()))
+        # When clocks are set back, cronsim names the first of the two passes also to those who ask in the second.
+        return next(time for time in times if time.timestamp() > after.timestamp())
+    except CronSimError as error:
+        field = str(error).removeprefix("Bad ")
+        reason = f"no {field} fits its field for the {field}"
+    except StopIteration:
+        reason = "no such day ever comes"
     except ValueError as error:
-        raise ConfigurationError(f"{expression!r} is no cron expression: {error}.", CRON_REMEDY) from None
-    return trigger
+        reason = str(error)
+    raise ConfigurationError(f"{expression!r} is not a valid cron expression: {reason}.", CRON_REMEDY)
 
 
-def _name_weekdays(field: str) -> str:
-    """A cron field of weekdays, 0 and 7 being Sunday, as a list of names. Raises ValueError."""
+def _list_weekdays(field: str) -> str:
+    """A cron field of weekdays, 0 and 7 being Sunday, as a list of numbers. Raises ValueError.
+
+    cron itself refuses a range that goes on past the end of its week, as from Friday to Sunday (fri-sun, 5-0).
+    """
     days: set[int] = set()
-    for item in field.lower().split(","):
+    for item in field.split(","):
         match = re.fullmatch(r"(\*|([0-7]|[a-z]{3})(?:-([0-7]|[a-z]{3}))?)(?:/([1-7]))?", item)
         if match is None:
-            raise ValueError(f"{item!r} is no day of the week")
+            raise ValueError(f"{item!r} is not a day of the week")
         everything, step = match[1] == "*", int(match[4] or 1)
         first = 0 if everything else _weekday_number(match[2])
         last = 6 if everything or (match[4] and not match[3]) else _weekday_number(match[3] or match[2])
-        # From Friday to Sunday (5-7, 5-0, fri-sun) goes on past the end of cron's week.
         days.update(day % 7 for day in range(first, last + 1 + (7 if last < first else 0), step))
-    return ",".join(WEEKDAYS[day] for day in sorted(days))
+    # A field that begins with a star is kept: cron then wants the day of the month to fit as well.
+    return field if field.startswith("*") else ",".join(map(str, sorted(days)))
 
 
 def _weekday_number(name: str) -> int:
     if name.isdigit():
         return int(name)
     if name not in WEEKDAYS:
-        raise ValueError(f"{name!r} is no day of the week")
+        raise ValueError(f"{name!r} is not a day of the week")
     return WEEKDAYS.index(name)

@@ -1,9 +1,9 @@
-"""Opens `service.sqlite`, in which tokens, registered folders and feedback keep a table each. Knows no queries."""
+"""Opens `service.sqlite`, in which tokens, registered folders and feedback keep a table each."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ WRITES = "lectern_writes"
 class ServiceFile:
     """The file with the tables of one part, for several threads and processes at once."""
 
-    def __init__(self, file: Path, tables: MetaData) -> None:
-        """Make the tables that are not there yet. Raises StoreError."""
+    def __init__(
+        self, file: Path, tables: MetaData, *, upgrade: Callable[[Connection], None] = lambda connection: None
+    ) -> None:
+        """Make the tables that are not there yet; `upgrade` changes those of older versions. Raises StoreError."""
         self.file = file
         with translated_errors(file):
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -36,6 +38,7 @@ class ServiceFile:
             event.listen(self._engine, "begin", _begin)
             with self.writing() as connection:
                 tables.create_all(connection)
+                upgrade(connection)
 
     def close(self) -> None:
         """Let go of the file."""

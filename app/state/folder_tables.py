@@ -1,4 +1,4 @@
-"""The table of registered folders in service.sqlite. Knows no queries."""
+"""Declares the table of registered folders in service.sqlite."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ metadata = MetaData()
 watched_folders = Table(
     "watched_folders",
     metadata,
-    # Never used twice: jobs refer to it.
+    # Never used twice: what a client remembers of a folder that is gone must not name another one.
     Column("id", Integer, primary_key=True),
     Column("path_bytes", LargeBinary, nullable=False),
     Column("collection", String, nullable=False),
@@ -27,6 +27,8 @@ watched_folders = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("next_retry", Float, nullable=False, server_default="0"),
     Column("watch_problem", String, nullable=False, server_default=""),
+    # Of a paused folder and of one without a schedule 0.
+    Column("next_scheduled", Float, nullable=False, server_default="0"),
     UniqueConstraint("collection", "path_bytes"),
     sqlite_autoincrement=True,
 )

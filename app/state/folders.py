@@ -1,7 +1,8 @@
-"""The folder store of registered folders: what is to be synced when, and how the last try went. Runs nothing."""
+"""Keeps the registered folders: what is to be synced when, and how the last try went."""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, inspect, select, update
 
 from app.schedule.times import choose_schedule, is_interval, next_time
 from app.state.database import ServiceFile
@@ -19,10 +20,12 @@ from ingest.collection_names import check_collection_name
 from rag.errors import ConfigurationError, NotFoundError
 from rag.types import printable_path
 
+log = logging.getLogger(__name__)
+
 ASKED = "asked for"
 """The reason of a run that someone asked for: the only one that counts for a paused folder."""
 
-ADDED = "just added"
+ADDED, DUE_BY_SCHEDULE = "just added", "schedule"
 
 RUNNING, CUT_OFF = "running", "cut off"
 
@@ -50,6 +53,7 @@ class RegisteredFolder:
     failures: int
     next_retry: float
     watch_problem: str
+    next_scheduled: float
 
     @property
     def name(self) -> str:
@@ -70,15 +74,8 @@ class RegisteredFolder:
     @property
     def next_run(self) -> datetime | None:
         """When it is synced next as far as that is known: by its schedule, or as a retry."""
-        if self.paused:
-            return None
-        now = datetime.now().astimezone()
-        # Added "later" than now: by a clock that has been set back since.
-        start = min(datetime.fromtimestamp(self.added_at).astimezone(), now)
-        times = [next_time(self.schedule, start=start, now=now)]
-        if self.next_retry:
-            times.append(datetime.fromtimestamp(self.next_retry).astimezone())
-        return min((moment for moment in times if moment), default=None)
+        times = [moment for moment in (self.next_scheduled, self.next_retry) if moment]
+        return datetime.fromtimestamp(min(times)).astimezone() if times and not self.paused else None
 
 
 class FolderStore:
@@ -88,7 +85,7 @@ class FolderStore:
         """Only folders in `roots` may be registered and synced; none given: all may."""
         self.file = file
         self._roots = [_real(root) for root in roots]
-        self._service_file = ServiceFile(file, metadata)
+        self._service_file = ServiceFile(file, metadata, upgrade=_add_next_scheduled)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -112,9 +109,15 @@ class FolderStore:
             raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")
         now = time.time()
         with self._service_file.writing() as connection:
-            for other in connection.execute(_folders(watched_folders.c.collection == collection)):
-                _refuse_overlap(path, _registered(other))
-            values = {"path_bytes": os.fsencode(path), "collection": collection, "schedule": chosen, "watch": watch}
+            for other in _select(connection, watched_folders.c.collection == collection):
+                _refuse_overlap(path, other)
+            values = {
+                "path_bytes": os.fsencode(path),
+                "collection": collection,
+                "schedule": chosen,
+                "watch": watch,
+                "next_scheduled": _next_scheduled(chosen, start=now, after=now),
+            }
             due = {"due_since": now, "due_reason": ADDED} if is_interval(chosen) else {}
             inserted = connection.execute(insert(watched_folders).values(**values, **due, added_at=now))
             assert inserted.inserted_primary_key is not None
@@ -135,7 +138,7 @@ class FolderStore:
         """All registered folders, or those of one collection, by path."""
         conditions = [] if collection is None else [watched_folders.c.collection == collection]
         with self._service_file.reading() as connection:
-            return [_registered(row) for row in connection.execute(_folders(*conditions))]
+            return _select(connection, *conditions)
 
     def get(self, folder_id: int) -> RegisteredFolder:
         """The folder under an id. Raises NotFoundError."""
@@ -169,15 +172,26 @@ class FolderStore:
 
     def pause(self, folder_id: int) -> RegisteredFolder:
         """Sync a folder no more until it is resumed, other than when someone asks. Raises NotFoundError."""
-        return self._change(folder_id, paused=True, due_since=0, due_reason="")
+        return self._change(folder_id, paused=True, due_since=0, due_reason="", next_scheduled=0)
 
     def resume(self, folder_id: int) -> RegisteredFolder:
         """Go on with a paused folder. Raises NotFoundError."""
-        return self._change(folder_id, paused=False)
+        with self._service_file.writing() as connection:
+            folder = _one(connection, folder_id)
+            _update(connection, folder_id, paused=False)
+            if folder.paused:
+                _plan(connection, folder, after=time.time())
+            return _one(connection, folder_id)
 
     def reschedule(self, folder_id: int, *, schedule: str = "", every: str = "") -> RegisteredFolder:
         """Give a folder another schedule, or none. Raises NotFoundError, ConfigurationError."""
-        return self._change(folder_id, schedule=choose_schedule(schedule, every))
+        chosen = choose_schedule(schedule, every)
+        with self._service_file.writing() as connection:
+            _update(connection, folder_id, schedule=chosen)
+            folder = _one(connection, folder_id)
+            if not folder.paused:
+                _plan(connection, folder, after=time.time())
+            return _one(connection, folder_id)
 
     def set_watch(self, folder_id: int, watch: bool) -> RegisteredFolder:
         """Watch a folder for changes, or no more. Raises NotFoundError."""
@@ -193,6 +207,22 @@ class FolderStore:
         """Have a folder synced, unless it is paused, gone or due already."""
         with self._service_file.writing() as connection:
             _mark_due(connection, folder_id, reason)
+
+    def mark_scheduled(self, now: float) -> None:
+        """Have the folders synced whose time has come; of the times that one missed, one is caught up."""
+        mine = watched_folders.c
+        with self._service_file.writing() as connection:
+            for folder in _select(connection, mine.next_scheduled > 0, mine.next_scheduled <= now):
+                _mark_due(connection, folder.id, DUE_BY_SCHEDULE)
+                # An interval goes on from its last time.
+                _plan(connection, folder, start=folder.next_scheduled, after=now)
+
+    def bring_schedules_back(self, now: float) -> None:
+        """Give folders whose next time a fast clock put further ahead than their schedule's next one that one."""
+        with self._service_file.writing() as connection:
+            for folder in _select(connection, watched_folders.c.next_scheduled > now):
+                soonest = _next_scheduled(folder.schedule, start=now, after=now)
+                _update(connection, folder.id, next_scheduled=min(folder.next_scheduled, soonest))
 
     def begin_run(self, folder_id: int) -> RegisteredFolder:
         """Record that a sync begins: what makes the folder due from now on asks for another. Raises NotFoundError."""
@@ -212,35 +242,31 @@ class FolderStore:
         """Record how a sync ended, with how many have failed in a row, and when it is tried again if it is."""
         next_retry = 0 if retry_after is None else time.time() + retry_after
         with self._service_file.writing() as connection:
-            connection.execute(
-                update(watched_folders)
-                .where(watched_folders.c.id == folder_id)
-                .values(
-                    last_outcome=outcome,
-                    last_reason=reason,
-                    last_seconds=seconds,
-                    failures=failures,
-                    next_retry=next_retry,
-                )
+            _update(
+                connection,
+                folder_id,
+                last_outcome=outcome,
+                last_reason=reason,
+                last_seconds=seconds,
+                failures=failures,
+                next_retry=next_retry,
             )
 
     def cut_off_run(self, folder_id: int) -> None:
         """Record that a sync was abandoned because Lectern stops; it is done again after the next start."""
         with self._service_file.writing() as connection:
-            mine = watched_folders.c
-            connection.execute(update(watched_folders).where(mine.id == folder_id).values(last_outcome=CUT_OFF))
+            _update(connection, folder_id, last_outcome=CUT_OFF)
             # In the same transaction: Lectern may end at any moment now, and the sync would be forgotten.
             _mark_due(connection, folder_id, CUT_OFF)
 
     def note_watch_problem(self, folder_id: int, problem: str) -> None:
         """Record why changes in a folder cannot be seen as they happen; "" when they can."""
         with self._service_file.writing() as connection:
-            mine = watched_folders.c
-            connection.execute(update(watched_folders).where(mine.id == folder_id).values(watch_problem=problem))
+            _update(connection, folder_id, watch_problem=problem)
 
     def _change(self, folder_id: int, **values: Any) -> RegisteredFolder:
         with self._service_file.writing() as connection:
-            connection.execute(update(watched_folders).where(watched_folders.c.id == folder_id).values(**values))
+            _update(connection, folder_id, **values)
             return _one(connection, folder_id)
 
 
@@ -272,8 +298,38 @@ def _refuse_overlap(path: Path, other: RegisteredFolder) -> None:
         )
 
 
-def _folders(*conditions: ColumnElement[bool]) -> Any:
-    return select(watched_folders).where(*conditions).order_by(watched_folders.c.path_bytes, watched_folders.c.id)
+def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[RegisteredFolder]:
+    mine = watched_folders.c
+    query = select(watched_folders).where(*conditions).order_by(mine.path_bytes, mine.id)
+    return [_registered(row) for row in connection.execute(query)]
+
+
+def _update(connection: Connection, folder_id: int, **values: Any) -> None:
+    connection.execute(update(watched_folders).where(watched_folders.c.id == folder_id).values(**values))
+
+
+def _plan(connection: Connection, folder: RegisteredFolder, *, after: float, start: float | None = None) -> None:
+    start = folder.added_at if start is None else start
+    _update(connection, folder.id, next_scheduled=_next_scheduled(folder.schedule, start=start, after=after))
+
+
+def _next_scheduled(schedule: str, *, start: float, after: float) -> float:
+    start_time, after_time = (datetime.fromtimestamp(moment).astimezone() for moment in (start, after))
+    found = next_time(schedule, start=start_time, after=after_time)
+    return found.timestamp() if found else 0.0
+
+
+def _add_next_scheduled(connection: Connection) -> None:
+    """Give the table of an older version, whose next times were kept elsewhere, its column of them."""
+    if "next_scheduled" in [column["name"] for column in inspect(connection).get_columns(watched_folders.name)]:
+        return
+    connection.exec_driver_sql("ALTER TABLE watched_folders ADD COLUMN next_scheduled FLOAT DEFAULT '0' NOT NULL")
+    for folder in _select(connection, watched_folders.c.paused == 0):
+        try:
+            # So that what has been missed since the last sync is caught up.
+            _plan(connection, folder, after=folder.last_attempt or time.time())
+        except ConfigurationError as error:  # Whatever else is in the file has to stay usable.
+            log.warning("%s is not synced by its schedule any more: %s", folder.name, error)
 
 
 def _mark_due(connection: Connection, folder_id: int, reason: str) -> None:
@@ -286,10 +342,10 @@ def _mark_due(connection: Connection, folder_id: int, reason: str) -> None:
 
 
 def _one(connection: Connection, folder_id: int) -> RegisteredFolder:
-    row = connection.execute(_folders(watched_folders.c.id == folder_id)).one_or_none()
-    if row is None:
+    found = _select(connection, watched_folders.c.id == folder_id)
+    if not found:
         raise NotFoundError(f"No folder has the id {folder_id}.", "`lectern folders list` shows those that are there.")
-    return _registered(row)
+    return found[0]
 
 
 def _registered(row: Row[Any]) -> RegisteredFolder:

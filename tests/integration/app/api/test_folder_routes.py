@@ -78,8 +78,8 @@ def test_a_folder_is_registered_changed_run_and_removed(
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"schedule": "nonsense"}, "no cron expression"),
-        ({"every": "soon"}, "no interval"),
+        ({"schedule": "nonsense"}, "is not a valid cron expression"),
+        ({"every": "soon"}, "is not a valid interval"),
         ({"path": "relative"}, "no absolute path"),
         ({"path": "/nowhere/at/all"}, "does not exist"),
         ({"path": "/\0"}, "no absolute path"),

@@ -42,7 +42,7 @@ UNNEEDED_BY_A_SEARCH = {
     "pypdfium2",
     "PIL",
     "pebble",
-    "apscheduler",
+    "cronsim",
     "fastapi",
     "uvicorn",
     "streamlit",

@@ -60,8 +60,8 @@ def test_looking_makes_nothing(run: Run, home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--schedule", "nonsense"], "'nonsense' is no cron expression: it has 1 fields, not 5."),
-        (["--every", "soon"], "'soon' is no interval. Write a number and a unit, for example 30m"),
+        (["--schedule", "nonsense"], "'nonsense' is not a valid cron expression: it has 1 fields, not 5."),
+        (["--every", "soon"], "'soon' is not a valid interval. Write a number and a unit, for example 30m"),
         (["--every", "30m", "--schedule", "0 0 * * *"], "A folder has one schedule"),
     ],
 )
