@@ -25,7 +25,7 @@ WORKDIR /build
 COPY requirements.lock requirements-torch.lock requirements-dev.lock ./
 COPY tools tools
 RUN python tools/install.py --venv /opt/lectern --torch "${TORCH}" --without-project
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY rag rag
 COPY ingest ingest
 COPY app app

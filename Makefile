@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz lock
+.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz dist lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -69,6 +69,9 @@ SECONDS_EACH := 60
 fuzz: $(VENV)/.installed-dev ## let atheris look for inputs that break a parser: make fuzz FUZZED=".eml .csv" SECONDS_EACH=600
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-fuzz.lock
 	for extension in $(FUZZED); do $(BIN)/python -m tests.fuzz $$extension --seconds $(SECONDS_EACH) || exit; done
+
+dist: $(VENV)/.installed-dev ## build the wheel and the source archive into dist/
+	$(BIN)/python -m build --outdir dist
 
 lock: ## write the lock files from what .venv holds
 	$(BIN)/python tools/lock.py

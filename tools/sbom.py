@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from app import __version__
+
 ROOT = Path(__file__).resolve().parents[1]
 
 LOCKS = ("requirements.lock", "requirements-torch.lock")
@@ -38,7 +40,7 @@ def main(target: Path) -> None:
                 "type": "application",
                 "bom-ref": "lectern",
                 "name": "lectern",
-                "version": project["version"],
+                "version": __version__,
                 "description": project["description"],
             }
         },

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
+from app import __version__
 from app.api import error_handlers
 from app.api.metrics import CountRequests, Metrics
 from app.api.routes import (
@@ -78,7 +78,7 @@ def create_app(
     metrics.watch(service)
     app = FastAPI(
         title="Lectern",
-        version=version("lectern"),
+        version=__version__,
         description=DESCRIPTION,
         telemetry=NO_TELEMETRY,
         # These pages load scripts from elsewhere; the document itself is at /openapi.json.

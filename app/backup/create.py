@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
+from app import __version__
 from app.backup.archive import (
     CATALOGUE,
     DATABASE_NAME,
@@ -45,7 +45,7 @@ def write_backup(home: Path, file: Path) -> Manifest:
         members = (*_copy_databases(home, copies), *_copy_files(home, copies))
         manifest = Manifest(
             format=FORMAT,
-            lectern=version("lectern"),
+            lectern=__version__,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             home=os.path.realpath(home),
             counts=count_rows(copies / CATALOGUE),

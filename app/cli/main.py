@@ -11,10 +11,12 @@ import sys
 from collections import UserDict
 from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from app import __version__
 
 COMMANDS = {
     "sync": "app.cli.index:sync",
@@ -75,8 +77,18 @@ cli = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lectern {__version__}")
+        raise typer.Exit
+
+
 @cli.callback()
-def _describe() -> None:
+def _describe(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
     """Answers questions from a folder of documents, and shows the page that proves the answer."""
 
 

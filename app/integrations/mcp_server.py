@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from importlib.metadata import version
 from typing import Annotated, Any, ParamSpec, Protocol
 
 from mcp.server.mcpserver import MCPServer
@@ -12,6 +11,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
 from pydantic import Field
 
+from app import __version__
 from rag.errors import LecternError
 
 INSTRUCTIONS = (
@@ -64,9 +64,7 @@ MAX_CHARACTERS = 20_000
 
 def build_server(client: ToolIndex) -> MCPServer[Any]:
     """The server with its four tools; `run()` serves stdin and stdout until they are closed."""
-    server: MCPServer[Any] = MCPServer(
-        "lectern", instructions=INSTRUCTIONS, version=version("lectern"), log_level="WARNING"
-    )
+    server: MCPServer[Any] = MCPServer("lectern", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors

@@ -34,7 +34,7 @@ MODULES = (
     "mcp",
     "fastapi",
     "uvicorn",
-    "apscheduler",
+    "cronsim",
     "watchfiles",
     "streamlit",
     "typer",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tools.installing.check import explain_failure
+from tools.installing.check import MODULES, WITH_TORCH, explain_failure
 from tools.installing.errors import InstallationError, explain
 from tools.installing.place import require_space, require_writable
 from tools.installing.torch_choice import Build, Offer, choose
@@ -93,3 +94,8 @@ def test_what_does_not_load_is_said_with_what_to_do() -> None:
     assert "apt install libgl1" in explain_failure("cv2", missing, 1)
     assert "lacks instructions" in explain_failure("openvino", "", -4)
     assert "ends Python with SIGSEGV" in explain_failure("openvino", "", -11)
+
+
+def test_what_the_check_loads_is_there() -> None:
+    top_level = {module.split(".")[0] for module in (*MODULES, *WITH_TORCH)}
+    assert [name for name in sorted(top_level) if find_spec(name) is None] == []
