@@ -58,7 +58,7 @@ ANYWHERE = (400, 401, 403, 404, 408, 413, 421, 422, 429, 503)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
-PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemForm"}
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemResponse"}
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:

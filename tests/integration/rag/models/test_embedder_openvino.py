@@ -67,9 +67,9 @@ def test_a_later_start_uses_the_kept_model_without_torch(
     program = (
         "import sys; from pathlib import Path\n"
         "from rag.models.embedder_openvino import OpenVinoEmbedder\n"
-        "from rag.models.embedder_torch import SentenceEmbedder\n"
+        "from rag.models.embedder_torch import TorchEmbedder\n"
         f"folder = Path({str(folder)!r})\n"
-        f"reference = SentenceEmbedder(folder, name='reference', expected_sha256={BUILTIN_SHA256!r})\n"
+        f"reference = TorchEmbedder(folder, name='reference', expected_sha256={BUILTIN_SHA256!r})\n"
         f"embedder = OpenVinoEmbedder(folder, cache=Path({str(cache)!r}), fallback=reference)\n"
         "assert len(embedder.embed_question('a question')) == 384\n"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
