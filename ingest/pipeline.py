@@ -30,7 +30,7 @@ from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, Ve
 
 log = logging.getLogger(__name__)
 
-PARSER_VERSION = 2
+PARSER_VERSION = 3
 """Raised whenever the same file would be read differently: documents are then read again."""
 
 CARRIED_OVER = "carried over"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
+from ingest.parsers.open_xml import PackageKind, package_kind
 from rag.errors import ParseError
 
 HEAD_BYTES = 8192
@@ -29,6 +31,14 @@ ZIP_MEMBERS = {
     **dict.fromkeys(("odt", "ods", "odp"), "content.xml"),
     "epub": "META-INF/container.xml",
 }
+PACKAGE_KINDS: Mapping[str, PackageKind] = {
+    **dict.fromkeys(("docx", "docm"), "word"),
+    **dict.fromkeys(("pptx", "pptm"), "powerpoint"),
+    **dict.fromkeys(("xlsx", "xlsm", "xlsb"), "excel"),
+}
+"""What the main part of a package must be, wherever in the package it lies."""
+
+_PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
 TEXT_TYPES = frozenset({"txt", "md", "csv", "html", "eml"})
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -154,7 +164,12 @@ def _check_zip(path: Path, file_type: str, head: bytes) -> None:
             f"{path.name} is damaged: its ZIP container cannot be opened.", "Replace it with a good copy."
         ) from error
     _check_size(path, members)
-    if not any(member.filename.startswith(ZIP_MEMBERS[file_type]) for member in members):
+    found = package_kind(path) if file_type in PACKAGE_KINDS else ""
+    if found and found != PACKAGE_KINDS[file_type]:
+        raise ParseError(
+            f"{path.name} is not {kind}: its content is that of {_PROGRAMS[found]}.", "Give it the extension that fits."
+        )
+    if not found and not any(member.filename.startswith(ZIP_MEMBERS[file_type]) for member in members):
         raise ParseError(f"{path.name} is not {kind}, though it is a ZIP archive.", "Give it the extension that fits.")
 
 

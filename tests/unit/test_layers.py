@@ -22,6 +22,7 @@ HOMES = {
     "filelock": "app/service/lock.py",
     "langchain": "rag/models/llm",
     "langchain_core": ("rag/models/llm", "app/integrations/langchain.py"),
+    "lxml": "ingest/parsers",
     "mcp": "app/integrations",
     "mcp_types": "app/integrations",
     "ollama": "rag/models/llm",

@@ -1,0 +1,1 @@
+"""Reads Word files by walking their XML."""

@@ -1,0 +1,98 @@
+"""Turns Word files into ParsedDocuments: headers, body with its notes, footers, and a word on what was not read."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+from typing import Literal
+
+from ingest.cleanup import mask, one_line
+from ingest.parsers.attachments import attachment_warning
+from ingest.parsers.docx.anchored import AnchoredReader
+from ingest.parsers.docx.body import read_story
+from ingest.parsers.docx.file import WordFile
+from ingest.parsers.flow import FlowItem, Item, PageBreak, set_contents_aside, settle_pages, write_flow
+from ingest.parsers.open_xml import Package, R, W, XmlElement
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.properties import read_properties
+from ingest.titles import choose_title
+from rag.errors import ParseError
+from rag.types import BlockKind, ParsedDocument
+
+
+def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a Word file, template or not: pages where page breaks are recorded or set, else one."""
+    with Package(path) as package:
+        file = WordFile(package)
+        body = file.root.find(f"{W}body") if file.root is not None else None
+        if body is None:
+            raise ParseError(f"{path.name} is damaged: its text cannot be read.", "Replace it with a good copy.")
+        items = _read(file, body)
+        warnings = _warnings(file)
+    builder = TextBuilder(options.max_characters, path.name)
+    write_flow(builder, set_contents_aside(settle_pages(items)))
+    pages, sections = builder.pages(), builder.sections()
+    word: Literal["page", ""] = "page" if len(pages) > 1 else ""
+    properties = read_properties(path)
+    return ParsedDocument(
+        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
+        file_type="docx",
+        pages=pages,
+        sections=sections,
+        author=properties.author,
+        created=properties.created,
+        page_word=word,
+        warnings=warnings,
+    )
+
+
+def _read(file: WordFile, body: XmlElement) -> list[FlowItem]:
+    """All items: headers first, footers last, each once; comments that nothing points to at the end."""
+    # The parts of the body are read before the headers, so that lists and notes count from its beginning.
+    items = read_story(file, file.part, body)
+    seen: set[str] = set()
+    headers = _repeated(file, "header", seen)
+    footers = _repeated(file, "footer", seen)
+    comments = AnchoredReader(file, file.part, 0, read_story).left_comments()
+    return [*headers, *_trim(items), *footers, *comments]
+
+
+def _trim(items: list[FlowItem]) -> list[FlowItem]:
+    """The items without page breaks that nothing follows."""
+    end = len(items)
+    while end and isinstance(items[end - 1], PageBreak):
+        end -= 1
+    return items[:end]
+
+
+def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
+    """The lines of all headers, or footers, each once; those that differ only in a number are one."""
+    found: list[FlowItem] = []
+    links = file.package.relationships(file.part)
+    parts = {
+        link.target: None
+        for section in file.sections
+        for reference in section.iterfind(f"{W}{kind}Reference")
+        if (link := links.get(reference.get(f"{R}id") or "")) is not None and not link.is_external
+    }
+    for part in parts:
+        root = file.story(part)
+        for item in read_story(file, part, root) if root is not None else ():
+            if isinstance(item, PageBreak):
+                continue
+            key = mask(one_line(item.text))
+            if key not in seen:
+                seen.add(key)
+                kind_of_block = BlockKind.PARAGRAPH if item.kind is BlockKind.HEADING else item.kind
+                found.append(Item(kind_of_block, item.text))
+    return found
+
+
+def _warnings(file: WordFile) -> tuple[str, ...]:
+    package = file.package
+    embedded = [
+        posixpath.basename(target) for kind in ("package", "oleObject") for target in package.related(file.part, kind)
+    ]
+    broken = [f"A part of the file could not be read: {part}." for part in dict.fromkeys(package.unreadable)]
+    return (*file.unread.warnings(), *attachment_warning(embedded), *broken)

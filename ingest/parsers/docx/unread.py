@@ -1,0 +1,32 @@
+"""Counts the words of a Word file that no reader came by, so that what is left out is at least said."""
+
+from __future__ import annotations
+
+from ingest.parsers.open_xml import W, XmlElement
+
+
+class UnreadText:
+    """Starts with all text of the parts it is told of; what is read, or left out for a reason, is taken off."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, XmlElement] = {}
+
+    def expect(self, root: XmlElement) -> None:
+        """All text below an element is to be read. The elements are kept, so that their ids stay theirs."""
+        for element in root.iter(f"{W}t"):
+            self._waiting[id(element)] = element
+
+    def leave_out(self, element: XmlElement) -> None:
+        """Take off the text at or below an element: it was read, or has no place in the document."""
+        if element.tag == f"{W}t":
+            self._waiting.pop(id(element), None)
+            return
+        for text in element.iter(f"{W}t"):
+            self._waiting.pop(id(text), None)
+
+    def warnings(self) -> tuple[str, ...]:
+        """A warning with the number of words that were not read, where there are any."""
+        words = sum(len((element.text or "").split()) for element in self._waiting.values())
+        if not words:
+            return ()
+        return (f"{words} {'word' if words == 1 else 'words'} of the file stand in parts that Lectern does not read.",)

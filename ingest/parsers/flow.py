@@ -1,0 +1,95 @@
+"""Holds the blocks of a document in reading order, as readers of office formats find them, and puts them on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.cleanup import clean_text, one_line
+from ingest.parsers.pages import TextBuilder
+from rag.types import BlockKind
+
+MAX_LEVEL = 6
+
+MAX_PAGE_CHARACTERS = 8_000
+"""Without the page breaks that a program recorded, the breaks that the author set are all there is to tell pages by:
+they are believed as long as no page holds more text than paper does."""
+
+MIN_BODY_SHARE = 0.2
+"""A table of contents is set aside, unless hardly anything else is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A block of text. `level` from 1 makes it a heading that opens a section.
+
+    `trails` marks notes, comments and text boxes: they stand behind the paragraph, or the table, of their anchor.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    trails: bool = False
+    is_contents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """The end of a page: recorded by the program that laid the text out, or set by the author."""
+
+    is_recorded: bool = False
+
+
+FlowItem = Item | PageBreak
+
+
+def paragraph(text: str, *, level: int = 0, trails: bool = False) -> Item:
+    """A paragraph, or with a `level` a heading."""
+    kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
+    return Item(kind, text, min(level, MAX_LEVEL), trails)
+
+
+def settle_pages(items: Sequence[FlowItem]) -> list[FlowItem]:
+    """The items without page breaks that say nothing of pages: doubled ones, and all where pages would be too long."""
+    if any(isinstance(item, PageBreak) and item.is_recorded for item in items):
+        return _without_doubles(items)
+    length = 0
+    for item in items:
+        length = 0 if isinstance(item, PageBreak) else length + len(item.text)
+        if length > MAX_PAGE_CHARACTERS:
+            return [item for item in items if not isinstance(item, PageBreak)]
+    return list(items)
+
+
+def _without_doubles(items: Iterable[FlowItem]) -> list[FlowItem]:
+    """The items without the recorded break that a program writes on top of the page that the author's break began."""
+    kept: list[FlowItem] = []
+    for item in items:
+        follows_set = bool(kept) and isinstance(kept[-1], PageBreak) and not kept[-1].is_recorded
+        if isinstance(item, PageBreak) and item.is_recorded and follows_set:
+            continue
+        kept.append(item)
+    return kept
+
+
+def set_contents_aside(items: Sequence[FlowItem]) -> list[FlowItem]:
+    """The items with tables of contents made furniture: they must not answer in place of what they point to."""
+    texts = [item for item in items if isinstance(item, Item)]
+    body = sum(len(item.text) for item in texts if not item.is_contents)
+    if body < MIN_BODY_SHARE * sum(len(item.text) for item in texts):
+        return list(items)
+    return [
+        replace(item, kind=BlockKind.FURNITURE, level=0) if isinstance(item, Item) and item.is_contents else item
+        for item in items
+    ]
+
+
+def write_flow(builder: TextBuilder, items: Iterable[FlowItem]) -> None:
+    """Write the items as blocks on pages."""
+    for item in items:
+        if isinstance(item, PageBreak):
+            builder.end_page()
+        elif item.kind in (BlockKind.HEADING, BlockKind.TABLE_ROW):
+            builder.add(item.kind, one_line(item.text), level=item.level)
+        else:
+            builder.add(item.kind, clean_text(item.text))

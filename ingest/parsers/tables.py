@@ -1,0 +1,105 @@
+"""Turns the cells of a table into rows of text: merged labels repeat, nested tables unfold, layout tables open up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.cleanup import one_line
+from ingest.parsers.flow import FlowItem, Item, PageBreak
+from rag.types import BlockKind
+
+CELL_SEPARATOR = " | "
+
+MAX_CELL_BLOCKS = 8
+MAX_CELL_CHARACTERS = 2_000
+"""A cell with more than this is a column of a page laid out as a table, not the cell of a row."""
+
+MAX_REPEATED = 200
+"""Longer text is not a label: it is not repeated for each row it spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: what stands in it, and how many columns of the grid it takes."""
+
+    items: tuple[FlowItem, ...]
+    columns: int = 1
+    is_repeated: bool = False
+    """It is the lower part of a cell that spans several rows; `items` are those of its first row."""
+
+
+def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
+    """The items of a table; what trails its cells (notes, comments) comes behind it, page breaks behind their rows."""
+    table = [row for row in rows if any(cell.items for cell in row)]
+    is_column = all(len(row) == 1 for row in table)
+    found: list[FlowItem] = []
+    trailing: list[FlowItem] = []
+    for row in table:
+        if is_column or any(map(_is_layout, row)):
+            found += [item for cell in row if not cell.is_repeated for item in cell.items]
+            continue
+        found += [Item(BlockKind.TABLE_ROW, line) for line in _lines(row)]
+        breaks: list[PageBreak] = []
+        for cell in row:
+            if cell.is_repeated:
+                continue
+            trailing += [item for item in cell.items if isinstance(item, Item) and item.trails]
+            own = [item for item in cell.items if isinstance(item, PageBreak)]
+            breaks = max(breaks, own, key=len)
+        found += breaks
+    return found + trailing
+
+
+def _texts(cell: Cell) -> list[Item]:
+    return [item for item in cell.items if isinstance(item, Item) and not item.trails]
+
+
+def _is_layout(cell: Cell) -> bool:
+    texts = _texts(cell)
+    paragraphs = [item for item in texts if item.kind is not BlockKind.TABLE_ROW]
+    return (
+        any(item.level for item in texts)
+        or len(paragraphs) > MAX_CELL_BLOCKS
+        or sum(len(item.text) for item in paragraphs) > MAX_CELL_CHARACTERS
+    )
+
+
+def _lines(row: Sequence[Cell]) -> list[str]:
+    """The row as text: one line, or one for each row of the tables nested in it, the other cells' text with each."""
+    nested = [[item.text for item in _texts(cell) if item.kind is BlockKind.TABLE_ROW] for cell in row]
+    own = [_own_text(cell) for cell in row]
+    height = max(map(len, nested))
+    if not height:
+        return [line] if (line := _join(own, row)) else []
+    lines = []
+    if any(text and inner for text, inner in zip(own, nested, strict=True)):
+        lines.append(_join(own, row))
+    for number in range(height):
+        cells = [
+            inner[number] if number < len(inner) else "" if inner or (number and len(text) > MAX_REPEATED) else text
+            for text, inner in zip(own, nested, strict=True)
+        ]
+        lines.append(_join(cells, row))
+    return [line for line in lines if line]
+
+
+def _own_text(cell: Cell) -> str:
+    text = one_line(" ".join(item.text for item in _texts(cell) if item.kind is not BlockKind.TABLE_ROW))
+    return "" if cell.is_repeated and len(text) > MAX_REPEATED else text
+
+
+def _join(texts: Sequence[str], row: Sequence[Cell]) -> str:
+    if not any(texts):
+        return ""
+    cells: list[str] = []
+    for text, cell in zip(texts, row, strict=True):
+        cells += [text, *[""] * (cell.columns - 1)]
+    while cells and not cells[-1]:
+        cells.pop()
+    return CELL_SEPARATOR.join(cells)
+
+
+def trailing(items: Iterable[FlowItem]) -> list[FlowItem]:
+    """The items, each marked as one that stands behind its anchor."""
+    return [replace(item, trails=True) if isinstance(item, Item) else item for item in items]
