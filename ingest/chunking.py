@@ -13,7 +13,7 @@ from rag.protocols import Tokenizer
 from rag.text import sentence_spans
 from rag.types import BlockKind, Chunk, ParsedDocument, Section, Span
 
-CHUNKING_VERSION = 2
+CHUNKING_VERSION = 3
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
 
 SPECIAL_TOKENS = 2
@@ -25,6 +25,9 @@ MAX_HEADER_TOKENS = 56
 MIN_TOKENS_AT_BREAK = 64
 """A chunk ends early where a section or a page begins, but not when it is shorter than this: scraps of a heading or
 the tail of a sentence would find nothing on their own."""
+
+PAGES_OF_THEIR_OWN = frozenset({"sheet", "part", "message"})
+"""What these pages hold belongs together and not with the next one: a chunk never runs over their ends."""
 
 MAX_COLUMN_TOKENS = 40
 """What a table's head may take of each chunk of its further rows."""
@@ -71,8 +74,10 @@ def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int
     texts = {page.number: page.text for page in document.pages}
     chunks: list[Chunk] = []
     draft = _Draft()
+    parted = document.page_word in PAGES_OF_THEIR_OWN
     for unit in _units(document, tokenizer, headers, limit):
-        if draft.units and _must_close(draft, unit, limit - SPECIAL_TOKENS - headers.length(*draft.units[0].context)):
+        budget = limit - SPECIAL_TOKENS - headers.length(*draft.units[0].context) if draft.units else 0
+        if draft.units and _must_close(draft, unit, budget, parted=parted):
             _append_chunk(chunks, draft, texts, headers)
             draft = _Draft()
         draft.add(unit)
@@ -88,11 +93,13 @@ def _name_document(title: str, file_name: str) -> str:
     return f"{name}: {title}" if says_more else title
 
 
-def _must_close(draft: _Draft, unit: _Unit, budget: int) -> bool:
+def _must_close(draft: _Draft, unit: _Unit, budget: int, *, parted: bool) -> bool:
     if draft.tokens + unit.tokens > budget:
         return True
-    begins_anew = unit.starts_section or unit.span.page != draft.units[-1].span.page
-    return begins_anew and draft.tokens >= MIN_TOKENS_AT_BREAK
+    is_next_page = unit.span.page != draft.units[-1].span.page
+    if parted and is_next_page:
+        return True
+    return (unit.starts_section or is_next_page) and draft.tokens >= MIN_TOKENS_AT_BREAK
 
 
 def _append_chunk(chunks: list[Chunk], draft: _Draft, texts: Mapping[int, str], headers: _Headers) -> None:

@@ -1,4 +1,4 @@
-"""Follows tables through a document and knows the head of the one a row belongs to. Knows no formats and no pages."""
+"""Follows tables through a document and knows the head of the one a row belongs to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from rag.types import BlockKind
 
 _CELLS = re.compile(r"\s+\|\s*|\s{2,}|\t")
 _YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
+_PERIOD = re.compile(r"\W*(?:FY|CY|KW|Q|H|W)\s?['’]?\d{1,4}(?:[\s/–-]+(?:FY|CY)?\s?['’]?\d{2,4})?\W*", re.IGNORECASE)
+"""Q1, FY 23, H1 2024, KW 12."""
 
 
 class TableWalk:
@@ -19,6 +21,10 @@ class TableWalk:
 
     def enter(self, kind: BlockKind, text: str) -> str:
         """The head of the table that this block is a further row of, its cells parted by bars; else ""."""
+        if kind is BlockKind.TABLE_HEAD:
+            self._in_table = True
+            self._head = text
+            return ""
         if kind is not BlockKind.TABLE_ROW:
             self._in_table = self._in_table and kind is BlockKind.FURNITURE
             return ""
@@ -32,13 +38,13 @@ class TableWalk:
 def head_of(row: str) -> str:
     """A table's first row when its cells name columns, parted by bars; "" when they are values already."""
     cells = [cell for cell in _CELLS.split(row.strip()) if cell]
-    if len(cells) < 2 or not all(_names_column(cell) for cell in cells):
+    if len(cells) < 2 or not all(is_naming(cell) for cell in cells):
         return ""
     return " | ".join(cells)
 
 
-def _names_column(cell: str) -> bool:
-    """Whether a cell is words or a year rather than an amount."""
+def is_naming(cell: str) -> bool:
+    """Whether a cell of a table's first row is words, a year or a quarter rather than an amount."""
     letters = sum(character.isalpha() for character in cell)
     digits = sum(character.isdigit() for character in cell)
-    return letters > digits or _YEAR.fullmatch(cell) is not None
+    return letters > digits or _YEAR.fullmatch(cell) is not None or _PERIOD.fullmatch(cell) is not None

@@ -51,6 +51,8 @@ class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     TABLE_ROW = "table_row"
+    TABLE_HEAD = "table_head"
+    """A row that names the columns of the rows below it, its cells parted by bars."""
     FURNITURE = "furniture"
     """A repeated header or footer: kept in the page's text, left out of chunks."""
 
@@ -101,7 +103,7 @@ class ParsedDocument:
     author: str = ""
     created: str = ""
     """ISO 8601 date, or "" when the file does not say."""
-    page_word: Literal["page", "slide", "sheet", ""] = ""
+    page_word: Literal["page", "slide", "sheet", "part", "message", ""] = ""
     """What a page of this format is called; "" where the format has none."""
     warnings: tuple[str, ...] = ()
     """What was left out or repaired, in words for the user."""

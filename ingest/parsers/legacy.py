@@ -29,7 +29,6 @@ _PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "docx": ("ingest.parsers.office", "parse_docx"),
         "pptx": ("ingest.parsers.office", "parse_pptx"),
-        "xlsx": ("ingest.parsers.sheets", "parse_xlsx"),
     }
 )
 
@@ -50,7 +49,6 @@ def parse_as(current: str, path: Path, options: ParseOptions) -> ParsedDocument:
 
 parse_word = partial(parse_as, "docx")
 parse_slides = partial(parse_as, "pptx")
-parse_sheets = partial(parse_as, "xlsx")
 
 
 def _convert(path: Path, current: str, scratch: Path) -> Path:

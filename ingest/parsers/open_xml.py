@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import IO, Any, Literal, Self, TypeAlias
 from urllib.parse import unquote
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -109,6 +109,11 @@ class Package:
         if self._archive.getinfo(name).file_size > MAX_PART_BYTES:
             raise zipfile.LargeZipFile(f"{name} is too large")
         return self._archive.read(name)
+
+    def open(self, part: str) -> IO[bytes] | None:
+        """The bytes of a part to read from, whatever its size; None where there is no such part. Raises DAMAGED."""
+        name = self._names.get(_part_name(part).lower())
+        return self._archive.open(name) if name is not None else None
 
     def xml(self, part: str) -> XmlElement | None:
         """The root of a part, strict names made transitional; None where there is no such part or it is broken."""

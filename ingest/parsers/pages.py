@@ -1,4 +1,4 @@
-"""Collects blocks into pages and sections for formats without positions. Knows no format."""
+"""Collects blocks into pages and sections for formats without positions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class TextBuilder:
         """Append a block of clean text; a heading with a `level` from 1 opens a section. Empty text is ignored."""
         if not text.strip():
             return
-        separator = "" if not self._blocks else "\n" if self._last == kind == BlockKind.TABLE_ROW else "\n\n"
+        is_next_row = kind is BlockKind.TABLE_ROW and self._last in (BlockKind.TABLE_ROW, BlockKind.TABLE_HEAD)
+        separator = "" if not self._blocks else "\n" if is_next_row else "\n\n"
         start = self._length + len(separator)
         self._parts += [separator, text]
         self._length = start + len(text)

@@ -40,7 +40,7 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
-TEXT_TYPES = frozenset({"txt", "md", "csv", "html", "eml"})
+TEXT_TYPES = frozenset({"txt", "md", "csv", "tsv", "html", "eml"})
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")

@@ -208,8 +208,8 @@ def test_sheets_are_labelled_pages_of_rows(tmp_path: Path) -> None:
     folder_store.save(tmp_path / "fares.xlsx")
     document = parse(tmp_path / "fares.xlsx")
     assert [(page.label, page.text) for page in document.pages] == [
-        ("Fares", "From | Adult\nOrlick | 12.5\nKelderby | 14"),
-        ("Notes", "Dogs travel free"),
+        ("Fares", "Fares\n\nFrom | Adult\nOrlick | 12.5\nKelderby | 14"),
+        ("Notes", "Notes\n\nDogs travel free"),
     ]
     assert document.page_word == "sheet"
 

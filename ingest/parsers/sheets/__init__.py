@@ -1,0 +1,1 @@
+"""Reads tables: workbooks of every usual program, CSV and TSV files."""

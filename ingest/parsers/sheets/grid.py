@@ -1,0 +1,232 @@
+"""Lays rows of cells out as text: tables with the names of their columns, and what stands around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.cleanup import one_line
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.sheets.cells import Row, Sheet
+from ingest.table_heads import is_naming
+from rag.types import BlockKind
+
+CELL_SEPARATOR = " | "
+
+WIDE_HEAD = 120
+"""A head of more characters does not fit each chunk of its table: each value is then written with its column's name."""
+
+MAX_BLOCK = 400
+"""Characters of a row written so: a longer one is parted, each part beginning with the row's first value."""
+
+MAX_GROUP_HEADS = 3
+COMPARED_ROWS = 200
+MAX_LINES = 12
+"""So many rows of one cell are taken for text; more are a list."""
+
+HIDDEN_ROW, HIDDEN_COLUMN = "(hidden row)", "(hidden column)"
+
+
+def write_sheet(builder: TextBuilder, sheet: Sheet) -> None:
+    """Write a sheet's rows and the texts beside them as blocks."""
+    for region in _regions(sheet):
+        _write_region(builder, region, sheet)
+    for text in sheet.texts:
+        builder.add(BlockKind.PARAGRAPH, text)
+
+
+def write_rows(builder: TextBuilder, rows: Sequence[list[str]]) -> None:
+    """Write the rows of a file that is one table."""
+    sheet = Sheet("", rows=[Row(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)])
+    write_sheet(builder, sheet)
+
+
+# --- parting a sheet into tables ---
+
+
+def _regions(sheet: Sheet) -> list[list[Row]]:
+    """The tables of a sheet: those side by side one after the other, and one below another apart."""
+    found = []
+    for left, right in _side_by_side(sheet.rows):
+        rows = [_slice(row, left, right) for row in sheet.rows]
+        region: list[Row] = []
+        for row in (row for row in rows if any(row.cells) or row.notes):
+            is_apart = bool(region) and row.number > region[-1].number + 1
+            if is_apart and _begins_table(row, rows):
+                found.append(region)
+                region = []
+            region.append(row)
+        if region:
+            found.append(region)
+    return found
+
+
+def _slice(row: Row, left: int, right: int) -> Row:
+    """The row with all cells but those of columns `left` to `right` empty."""
+    cells = [cell if left <= column < right else "" for column, cell in enumerate(row.cells)]
+    return Row(row.number, cells, row.is_hidden, {at: note for at, note in row.notes.items() if left <= at < right})
+
+
+def _side_by_side(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Ranges of columns that hold a table each: parted by empty columns, with a head and keys of their own."""
+    width = max((len(row.cells) for row in rows), default=0)
+    used = [any(column < len(row.cells) and row.cells[column] for row in rows) for column in range(width)]
+    starts = [0]
+    gap = 0
+    for column in range(width):
+        if not used[column]:
+            gap += 1
+            continue
+        if gap and column > gap and _is_table_of_its_own(rows, starts[-1], column, gap):
+            starts.append(column)
+        gap = 0
+    return list(zip(starts, [*starts[1:], max(width, 1)], strict=True))
+
+
+def _is_table_of_its_own(rows: Sequence[Row], left: int, column: int, gap: int) -> bool:
+    """Whether what begins at a column is no further column of the table to its left."""
+    here = {row.number: row.cells[column] for row in rows if column < len(row.cells) and row.cells[column]}
+    there = {row.number for row in rows if left < len(row.cells) and row.cells[left]}
+    keys = list(here.values())
+    is_keyed = len(keys) > 1 and sum(is_naming(key) for key in keys) >= 0.8 * len(keys)
+    return is_keyed and (gap > 1 or set(here) != there)
+
+
+def _begins_table(row: Row, rows: Sequence[Row]) -> bool:
+    """Whether a row below an empty one names columns: only words, over a row with numbers."""
+    cells = [cell for cell in row.cells if cell]
+    below = next((other for other in rows if other.number > row.number and any(other.cells)), None)
+    if len(cells) == 1:
+        return below is not None and sum(map(bool, below.cells)) > 1 and is_naming(cells[0])
+    if not all(map(is_naming, cells)) or below is None or below.number != row.number + 1:
+        return False
+    return any(column < len(row.cells) and row.cells[column] and not is_naming(cell) and cell
+               for column, cell in enumerate(below.cells))  # fmt: skip
+
+
+# --- writing a table ---
+
+
+def _write_region(builder: TextBuilder, region: list[Row], sheet: Sheet) -> None:
+    width = max(len(row.cells) for row in region) if region else 0
+    columns = [at for at in range(width) if any(at < len(row.cells) and row.cells[at] for row in region)]
+    titles, rest = _take_titles(region)
+    for row in titles:
+        builder.add(BlockKind.PARAGRAPH, CELL_SEPARATOR.join(_marked(row, columns)))
+    head, body = _take_head(rest, columns, sheet)
+    if head:
+        for row in rest[: len(rest) - len(body)]:
+            for column, note in sorted(row.notes.items()):
+                builder.add(BlockKind.PARAGRAPH, f"{_cell(row, column)} [comment: {note}]".strip())
+        _write_table(builder, head, body, columns)
+        return
+    is_text = len(columns) == 1 and len(body) <= MAX_LINES
+    for row in body:
+        builder.add(BlockKind.PARAGRAPH if is_text else BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
+
+
+def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows of one cell above a table, and the others."""
+    count = 0
+    while count < len(region) and sum(map(bool, region[count].cells)) == 1:
+        count += 1
+    return (region[:count], region[count:]) if count < len(region) else ([], region)
+
+
+def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[list[str], list[Row]]:
+    """The names of the columns, joined from the rows that group them and the one below, and the rows after; or none."""
+    count = 0
+    while count < min(len(rows) - 1, MAX_GROUP_HEADS) and _groups_columns(rows[count], sheet):
+        count += 1
+    if count >= len(rows) or not _names_columns(rows[count]):
+        count = 0
+    if not rows or not _names_columns(rows[count]) or len(rows) < 2 or _is_data(rows[count], rows[count + 1 :]):
+        return [], rows
+    names = []
+    for column in columns:
+        parts: list[str] = []
+        for row in rows[: count + 1]:
+            part = _cell(row, column) or _group_label(row, column, sheet)
+            if part and part not in parts:
+                parts.append(part)
+        if column in sheet.hidden_columns:
+            parts.append(HIDDEN_COLUMN)
+        names.append(" ".join(parts))
+    return names, rows[count + 1 :]
+
+
+def _groups_columns(row: Row, sheet: Sheet) -> bool:
+    """Whether a row has labels that each stand over several columns, and only words."""
+    spans = any(top == row.number and right > left and _cell(row, left) for top, left, _, right in sheet.merged)
+    return spans and all(is_naming(cell) for cell in row.cells if cell)
+
+
+def _group_label(row: Row, column: int, sheet: Sheet) -> str:
+    for top, left, bottom, right in sheet.merged:
+        if top <= row.number <= bottom and left <= column <= right:
+            return _cell(row, left)
+    return ""
+
+
+def _names_columns(row: Row) -> bool:
+    cells = [cell for cell in row.cells if cell]
+    return len(cells) > 1 and all(map(is_naming, cells))
+
+
+def _is_data(row: Row, below: Sequence[Row]) -> bool:
+    """Whether a row of words holds values: one of them comes again in its column."""
+    cells = [(column, cell) for column, cell in enumerate(row.cells) if cell]
+    return any(
+        any(_cell(other, column) == cell for column, cell in cells)
+        for other in below[:COMPARED_ROWS]
+        if other.cells != row.cells
+    )
+
+
+def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns: Sequence[int]) -> None:
+    line = CELL_SEPARATOR.join(head)
+    if len(line) <= WIDE_HEAD:
+        builder.add(BlockKind.TABLE_HEAD, line)
+        for row in body:
+            builder.add(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
+        return
+    for row in body:
+        for part in _pairs(row, head, columns):
+            builder.add(BlockKind.PARAGRAPH, part)
+    empty = [
+        name for name, column in zip(head, columns, strict=True) if name and not any(_cell(row, column) for row in body)
+    ]
+    if empty:
+        builder.add(BlockKind.PARAGRAPH, f"Columns without values: {', '.join(empty)}")
+
+
+def _pairs(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
+    """A row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
+    pairs = []
+    for name, column, value in zip(head, columns, _marked(row, columns), strict=False):
+        if value:
+            pairs.append(f"{name}: {value}" if name and _cell(row, column) else value)
+    parts: list[list[str]] = []
+    for pair in pairs:
+        if parts and sum(map(len, parts[-1])) + len(pair) > MAX_BLOCK:
+            parts.append([pairs[0]])
+        elif not parts:
+            parts.append([])
+        parts[-1].append(pair)
+    return [CELL_SEPARATOR.join(part) for part in parts]
+
+
+def _marked(row: Row, columns: Sequence[int]) -> list[str]:
+    """The cells of the columns with what was written about them and whether the row is hidden, without empty ends."""
+    cells = []
+    for column in columns:
+        cell = _cell(row, column)
+        note = row.notes.get(column, "")
+        cells.append(one_line(f"{cell} [comment: {note}]") if note else cell)
+    others = [f"[comment: {note}]" for column, note in sorted(row.notes.items()) if column not in columns]
+    while cells and not cells[-1]:
+        cells.pop()
+    return [*cells, *others, *([HIDDEN_ROW] if row.is_hidden and (cells or others) else [])]
+
+
+def _cell(row: Row, column: int) -> str:
+    return row.cells[column] if column < len(row.cells) else ""
