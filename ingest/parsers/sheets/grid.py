@@ -135,7 +135,7 @@ def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
 def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[list[str], list[Row]]:
     """The names of the columns, joined from the rows that group them and the one below, and the rows after; or none."""
     count = 0
-    while count < min(len(rows) - 1, MAX_GROUP_HEADS) and _groups_columns(rows[count], sheet):
+    while count < min(len(rows) - 1, MAX_GROUP_HEADS) and _groups_columns(rows[count], rows[count + 1], sheet):
         count += 1
     if count >= len(rows) or not _names_columns(rows[count]):
         count = 0
@@ -154,9 +154,12 @@ def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[l
     return names, rows[count + 1 :]
 
 
-def _groups_columns(row: Row, sheet: Sheet) -> bool:
-    """Whether a row has labels that each stand over several columns, and only words."""
-    spans = any(top == row.number and right > left and _cell(row, left) for top, left, _, right in sheet.merged)
+def _groups_columns(row: Row, below: Row, sheet: Sheet) -> bool:
+    """Whether a row has only words, and a label over several that stand below it."""
+    spans = any(
+        top == row.number and right > left and _cell(row, left) and sum(map(bool, below.cells[left : right + 1])) > 1
+        for top, left, _, right in sheet.merged
+    )
     return spans and all(is_naming(cell) for cell in row.cells if cell)
 
 
