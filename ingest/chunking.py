@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from ingest.table_heads import TableWalk
-from ingest.titles import readable_name
+from ingest.titles import folder_words, readable_name
 from rag.page_layout import join_spans
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
@@ -64,13 +65,14 @@ class _Draft:
         self.tokens += unit.tokens
 
 
-def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int, file_name: str = "") -> list[Chunk]:
+def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int, path: str = "") -> list[Chunk]:
     """Chunks of at most `limit` tokens, header and special tokens included, in reading order.
 
-    The readable `file_name` goes into the header where it says more than the title ("FORM 10-K" of whom?). Cuts
-    between blocks first, then sentences, then words; a table row stays whole unless it alone is too long.
+    The file's name and the folders of its `path` go into the header where they say more than the title ("FORM 10-K" of
+    whom? The manager of which town?). Cuts between blocks first, then sentences, then words; a table row stays whole
+    unless it alone is too long.
     """
-    headers = _Headers(_name_document(document.title, file_name), tokenizer)
+    headers = _Headers(_name_document(document.title, path), tokenizer)
     texts = {page.number: page.text for page in document.pages}
     chunks: list[Chunk] = []
     draft = _Draft()
@@ -86,11 +88,14 @@ def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int
     return chunks
 
 
-def _name_document(title: str, file_name: str) -> str:
-    name = readable_name(file_name)
+def _name_document(title: str, path: str) -> str:
+    """Put the words of the path that the title does not hold before it."""
+    name = readable_name(PurePath(path).name)
     known = title.casefold()
     says_more = any(word not in known for word in name.casefold().split())
-    return f"{name}: {title}" if says_more else title
+    named = f"{name}: {title}" if says_more else title
+    folders = folder_words(path, named)
+    return f"{folders} / {named}" if folders else named
 
 
 def _must_close(draft: _Draft, unit: _Unit, budget: int, *, parted: bool) -> bool:

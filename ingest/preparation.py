@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.chunking import chunk_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import parse_file
+from ingest.profile import make_profile
 from ingest.scan import explain_os_error, hash_file
 from rag.errors import ParseError, UnsettledFileError
 from rag.protocols import Tokenizer
@@ -40,13 +41,14 @@ def prepare_file(
         if before.sha256 == known_sha256:
             return Prepared(before, None, (), time.perf_counter() - started)
         parsed = parse_file(path, options)
-        chunks = chunk_document(parsed, tokenizer, limit=chunk_tokens, file_name=Path(file.path).name)
+        chunks = chunk_document(parsed, tokenizer, limit=chunk_tokens, path=file.path)
         after = path.stat() if path.exists() else None
         if after and (after.st_size, after.st_mtime_ns) == (before.size, before.mtime_ns):
             if not chunks:
                 raise ParseError("The file holds no words.", "If it shows text, print it to a PDF and index that.")
             # The blocks have done their work; without them a document is half as large on its way.
-            bare = replace(parsed, pages=tuple(replace(page, blocks=()) for page in parsed.pages))
+            pages = tuple(replace(page, blocks=()) for page in parsed.pages)
+            bare = replace(parsed, pages=pages, profile=make_profile(parsed, file.path))
             return Prepared(before, bare, tuple(chunks), time.perf_counter() - started)
     raise UnsettledFileError("The file changed while it was read.", "Sync again when nothing writes to it.")
 

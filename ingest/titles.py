@@ -67,12 +67,23 @@ def readable_name(file_name: str) -> str:
     return " ".join(spaced.split()) or _printable(file_name)
 
 
+def folder_words(path: str, named: str) -> str:
+    """Return the folders of a path as words, those that `named` holds already left out."""
+    known = named.casefold()
+    folders = [" ".join(re.split(r"[\W_]+", _printable(folder))).strip() for folder in PurePath(path).parts[:-1]]
+    return " / ".join(folder for folder in folders if folder and folder.casefold() not in known)
+
+
 def words_of_name(path: str | PurePath) -> str:
-    """The searchable words of a file's name: as it is, split up, and forms such as 10K with and without hyphen."""
+    """The searchable words of a file's name: as it is, split up, and forms such as 10K with and without hyphen.
+
+    The words of its folders follow.
+    """
     stem = PurePath(_printable(str(path))).stem
     words = [stem, *re.split(r"[\W_]+", stem), *readable_name(stem + ".x").split()]
     for digits, letter in _FORM.findall(stem.replace("_", " ")):
         words += [f"{digits}{letter}", f"{digits}-{letter}"]
+    words += folder_words(str(path), "").replace(" / ", " ").split()
     seen: dict[str, str] = {}
     for word in words:
         if word:

@@ -92,6 +92,22 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentProfile:
+    """What a document is, found by rules from its beginning, its name and its properties; "" where that is unknown."""
+
+    language: str = ""
+    """ISO 639-1 code."""
+    kind: str = ""
+    """"annual report", "invoice", "contract", ...: English words."""
+    dated: str = ""
+    """ISO 8601 date that the document gives for itself."""
+    period: str = ""
+    """The year or quarter that it is about: "2022", "2023 Q2"."""
+    organisations: tuple[str, ...] = ()
+    """Those named most, most often first."""
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """What a parser makes of one file."""
 
@@ -107,6 +123,7 @@ class ParsedDocument:
     """What a page of this format is called; "" where the format has none."""
     warnings: tuple[str, ...] = ()
     """What was left out or repaired, in words for the user."""
+    profile: DocumentProfile = DocumentProfile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,7 @@ class DocumentInfo:
     reason: str = ""
     remedy: str = ""
     warnings: tuple[str, ...] = ()
+    profile: DocumentProfile = DocumentProfile()
 
     @property
     def has_failed(self) -> bool:

@@ -24,7 +24,7 @@ from rag.storage.catalogue.schema import (
     runs,
     translated_errors,
 )
-from rag.storage.catalogue.writer import chunk_of
+from rag.storage.catalogue.writer import chunk_of, profile_of
 from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
 
 TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT = 1.0, 0.4, 0.4, 1.0
@@ -39,6 +39,11 @@ FILTERS = {
     "title": generations.c.title,
     "author": generations.c.author,
     "created": generations.c.created,
+    "language": generations.c.language,
+    "kind": generations.c.kind,
+    "dated": generations.c.dated,
+    "period": generations.c.period,
+    "organisation": generations.c.organisations,
 }
 
 LEXICAL_SEARCH = text(
@@ -112,7 +117,7 @@ class CatalogueReader:
             return [
                 id_
                 for id_, *values in connection.execute(query)
-                if all(pattern.fullmatch(value.casefold()) for pattern, value in zip(patterns, values, strict=True))
+                if all(_matches(pattern, value) for pattern, value in zip(patterns, values, strict=True))
             ]
 
     def list_names(self, collection: str) -> dict[int, str]:
@@ -286,6 +291,11 @@ class CatalogueReader:
             yield connection
 
 
+def _matches(pattern: re.Pattern[str], value: str) -> bool:
+    """Whether a field fits; of a field with one entry a line, any entry."""
+    return any(pattern.fullmatch(entry) for entry in value.casefold().split("\n"))
+
+
 def _compile_filter(pattern: str) -> re.Pattern[str]:
     """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, its GLOB knows [ and ?."""
     return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
@@ -347,4 +357,5 @@ def _document_of(row: Row[Any]) -> DocumentInfo:
         reason=row.reason,
         remedy=row.remedy,
         warnings=tuple(json.loads(row.warnings or "[]")),
+        profile=profile_of(row),
     )

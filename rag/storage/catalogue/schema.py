@@ -30,7 +30,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from rag.errors import StoreError
 from rag.storage.catalogue.bigrams import searchable_pairs
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 metadata = MetaData()
@@ -103,6 +103,12 @@ generations = Table(
     Column("chunk_count", Integer, nullable=False),
     Column("warnings", String, nullable=False),
     Column("indexed_at", String, nullable=False),
+    Column("language", String, nullable=False, server_default=""),
+    Column("kind", String, nullable=False, server_default=""),
+    Column("dated", String, nullable=False, server_default=""),
+    Column("period", String, nullable=False, server_default=""),
+    # One name a line.
+    Column("organisations", String, nullable=False, server_default=""),
     UniqueConstraint("document_id", "index_id"),
 )
 
@@ -204,6 +210,10 @@ BEFORE_PAIRS = (
     "DROP TABLE IF EXISTS chunk_words",
 )
 PAIRS_VERSION = 3
+
+PROFILE_COLUMNS = ("language", "kind", "dated", "period", "organisations")
+"""Version 4 brought the profiles of documents; those of older versions are empty until their files are read again."""
+
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 LOCK_PAUSE_SECONDS = 0.01
@@ -240,8 +250,14 @@ def _bring_up_to_date(connection: Connection) -> None:
     if version >= SCHEMA_VERSION:
         return
     metadata.create_all(connection)
-    outdated = BEFORE_PAIRS if version < PAIRS_VERSION else ()
-    for statement in (*outdated, *FULL_TEXT, REBUILD_FULL_TEXT):
+    known = {row.name for row in connection.execute(text("PRAGMA table_info(generations)"))}
+    for name in PROFILE_COLUMNS:
+        if name not in known:
+            connection.execute(text(f"ALTER TABLE generations ADD COLUMN {name} VARCHAR NOT NULL DEFAULT ''"))
+    if version >= PAIRS_VERSION:
+        connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+        return
+    for statement in (*BEFORE_PAIRS, *FULL_TEXT, REBUILD_FULL_TEXT):
         connection.execute(text(statement))
     connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
 

@@ -42,7 +42,18 @@ from rag.storage.catalogue.schema import (
     translated_errors,
     vector_journal,
 )
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, Page, ParsedDocument, Span, VectorKey, printable_path
+from rag.types import (
+    Chunk,
+    DocumentProfile,
+    FileState,
+    IndexInfo,
+    KnownFile,
+    Page,
+    ParsedDocument,
+    Span,
+    VectorKey,
+    printable_path,
+)
 
 MERGE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('optimize')"
 """FTS5 only marks words as deleted; what is marked goes when its parts are merged into one."""
@@ -296,6 +307,11 @@ class CatalogueWriter:
                 chunk_count=len(document_chunks),
                 warnings=json.dumps(parsed.warnings),
                 indexed_at=_now(),
+                language=parsed.profile.language,
+                kind=parsed.profile.kind,
+                dated=parsed.profile.dated,
+                period=parsed.profile.period,
+                organisations="\n".join(parsed.profile.organisations),
             )
             connection.execute(
                 insert(pages),
@@ -366,6 +382,7 @@ class CatalogueWriter:
                 created=row.created,
                 page_word=row.page_word,
                 warnings=tuple(json.loads(row.warnings)),
+                profile=profile_of(row),
             )
             key = VectorKey(row.space, row.vector_key, row.chunk_count)
             return parsed, [chunk_of(stored) for stored in stored_chunks], key
@@ -521,6 +538,12 @@ class CatalogueWriter:
     def _transaction(self) -> Iterator[Connection]:
         with translated_errors(self._file), self._engine.begin() as connection:
             yield connection
+
+
+def profile_of(row: Row[Any]) -> DocumentProfile:
+    """Make a profile of a row of generations."""
+    names = tuple((row.organisations or "").splitlines())
+    return DocumentProfile(row.language or "", row.kind or "", row.dated or "", row.period or "", names)
 
 
 def chunk_of(row: Row[Any]) -> Chunk:

@@ -36,11 +36,9 @@ def test_a_short_document_is_one_chunk_with_its_title_as_header() -> None:
 
 def test_the_file_name_joins_the_header_where_it_says_more_than_the_title() -> None:
     document = make_document(make_page(0, paragraph(5)), title="FORM 10-K")
-    (chunk,) = chunk_document(document, WordTokenizer(), limit=256, file_name="Boeing_2022.pdf")
+    (chunk,) = chunk_document(document, WordTokenizer(), limit=256, path="Boeing_2022.pdf")
     assert chunk.header == "Boeing 2022: FORM 10-K"
-    (same,) = chunk_document(
-        make_document(make_page(0, paragraph(5))), WordTokenizer(), limit=256, file_name="guide.md"
-    )
+    (same,) = chunk_document(make_document(make_page(0, paragraph(5))), WordTokenizer(), limit=256, path="guide.md")
     assert same.header == "Guide"
 
 

@@ -43,7 +43,7 @@ def test_chunks_that_begin_within_a_table_have_its_head_in_their_header_and_only
         blocks.append(Block(BlockKind.TABLE_ROW, start, start + len(row)))
         start += len(row) + 1
     document = ParsedDocument("Dues", "csv", (Page(0, text, tuple(blocks)),))
-    chunks = chunk_document(document, WordTokenizer(), limit=100, file_name="dues.csv")
+    chunks = chunk_document(document, WordTokenizer(), limit=100, path="dues.csv")
     assert len(chunks) > 2
     assert "Berth | Length | Fee" not in chunks[0].header
     assert all(chunk.header.endswith("Berth | Length | Fee") for chunk in chunks[1:])
