@@ -39,6 +39,8 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".docx": "docx",
         ".dotx": "docx",
         ".pptx": "pptx",
+        ".potx": "pptx",
+        ".ppsx": "pptx",
         ".xlsx": "xlsx",
         ".csv": "csv",
         ".tsv": "tsv",
@@ -62,6 +64,8 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".ppt": "ppt",
         ".pps": "ppt",
         ".pptm": "pptm",
+        ".potm": "pptm",
+        ".ppsm": "pptm",
         ".odp": "odp",
     }
 )
@@ -73,7 +77,7 @@ _PARSERS: Mapping[str, str] = {
     "md": "ingest.parsers.office:parse_markdown",
     "html": "ingest.parsers.office:parse_html",
     "docx": "ingest.parsers.docx.document:parse_docx",
-    "pptx": "ingest.parsers.office:parse_pptx",
+    "pptx": "ingest.parsers.pptx.document:parse_pptx",
     "xlsx": "ingest.parsers.sheets.document:parse_xlsx",
     "xlsm": "ingest.parsers.sheets.document:parse_xlsx",
     "xls": "ingest.parsers.sheets.document:parse_xls",
@@ -88,7 +92,7 @@ _PARSERS: Mapping[str, str] = {
     "doc": "ingest.parsers.legacy:parse_word",
     "docm": "ingest.parsers.docx.document:parse_docx",
     "ppt": "ingest.parsers.legacy:parse_slides",
-    "pptm": "ingest.parsers.legacy:parse_slides",
+    "pptm": "ingest.parsers.pptx.document:parse_pptx",
     "odp": "ingest.parsers.legacy:parse_slides",
 }
 """File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""

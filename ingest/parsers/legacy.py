@@ -27,8 +27,8 @@ INSTALL = "Install LibreOffice (on Debian: apt install libreoffice-writer libreo
 
 _PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "docx": ("ingest.parsers.office", "parse_docx"),
-        "pptx": ("ingest.parsers.office", "parse_pptx"),
+        "docx": ("ingest.parsers.docx.document", "parse_docx"),
+        "pptx": ("ingest.parsers.pptx.document", "parse_pptx"),
     }
 )
 

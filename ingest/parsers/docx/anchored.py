@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from ingest.cleanup import one_line
 from ingest.parsers.charts import CHART_TAGS, chart_items
+from ingest.parsers.descriptions import description_items
 from ingest.parsers.diagrams import diagram_items
 from ingest.parsers.docx.file import Notes, WordFile
 from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph
@@ -133,14 +134,6 @@ def comment_label(element: XmlElement) -> str:
     """What marks a comment as one: "Comment by NAME:"."""
     author = one_line(element.get(f"{W}author") or "")
     return f"Comment by {author}:" if author else "Comment:"
-
-
-def description_items(properties: XmlElement) -> list[FlowItem]:
-    """The alternative text of a picture or drawing, from its properties."""
-    text = one_line(properties.get("descr") or "")
-    title = one_line(properties.get("title") or "")
-    text = f"{title}: {text}" if title and text and title not in text else text or title
-    return [paragraph(f"Picture: {text}")] if text else []
 
 
 def _ancestors(element: XmlElement, top: XmlElement) -> list[XmlElement]:

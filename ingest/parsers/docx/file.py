@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from ingest.parsers.docx.numbering import Numbering
 from ingest.parsers.docx.styles import Styles, value
-from ingest.parsers.docx.unread import UnreadText
 from ingest.parsers.list_numbers import write_number
 from ingest.parsers.open_xml import Package, W, XmlElement
+from ingest.parsers.unread import UnreadText
 
 NEW_PAGE = frozenset({"nextPage", "oddPage", "evenPage"})
 NO_NOTES = frozenset({"separator", "continuationSeparator", "continuationNotice"})
@@ -35,7 +35,7 @@ class WordFile:
     def __init__(self, package: Package) -> None:
         self.package = package
         self.part = package.main_part or "word/document.xml"
-        self.unread = UnreadText()
+        self.unread = UnreadText(f"{W}t")
         self.root = self._part(self.part)
         self.styles = Styles(self._related("styles"))
         self.numbering = Numbering(self._related("numbering"), self.styles)

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from ingest.parsers.docx.fields import Fields, is_page_number
 from ingest.parsers.docx.styles import Styles, run_level, switch, value
-from ingest.parsers.docx.unread import UnreadText
 from ingest.parsers.equations import omml_text
 from ingest.parsers.flow import FlowItem
 from ingest.parsers.open_xml import MC, M, W, XmlElement, alternative
 from ingest.parsers.raised import InlineText, Level
 from ingest.parsers.symbol_fonts import from_symbol_font, replace_private
+from ingest.parsers.unread import UnreadText
 
 _WRAPPERS = frozenset(
     f"{W}{name}"

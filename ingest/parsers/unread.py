@@ -1,27 +1,29 @@
-"""Counts the words of a Word file that no reader came by, so that what is left out is at least said."""
+"""Counts the words of an Office file that no reader came by, so that what is left out is at least said."""
 
 from __future__ import annotations
 
-from ingest.parsers.open_xml import W, XmlElement
+from ingest.parsers.open_xml import XmlElement
 
 
 class UnreadText:
     """Starts with all text of the parts it is told of; what is read, or left out for a reason, is taken off."""
 
-    def __init__(self) -> None:
+    def __init__(self, tag: str) -> None:
+        """`tag` is the element that holds text: `w:t` or `a:t`."""
+        self._tag = tag
         self._waiting: dict[int, XmlElement] = {}
 
     def expect(self, root: XmlElement) -> None:
         """All text below an element is to be read. The elements are kept, so that their ids stay theirs."""
-        for element in root.iter(f"{W}t"):
+        for element in root.iter(self._tag):
             self._waiting[id(element)] = element
 
     def leave_out(self, element: XmlElement) -> None:
         """Take off the text at or below an element: it was read, or has no place in the document."""
-        if element.tag == f"{W}t":
+        if element.tag == self._tag:
             self._waiting.pop(id(element), None)
             return
-        for text in element.iter(f"{W}t"):
+        for text in element.iter(self._tag):
             self._waiting.pop(id(text), None)
 
     def warnings(self) -> tuple[str, ...]:
@@ -29,4 +31,5 @@ class UnreadText:
         words = sum(len((element.text or "").split()) for element in self._waiting.values())
         if not words:
             return ()
-        return (f"{words} {'word' if words == 1 else 'words'} of the file stand in parts that Lectern does not read.",)
+        subject = "1 word of the file stands" if words == 1 else f"{words} words of the file stand"
+        return (f"{subject} in parts that Lectern does not read.",)

@@ -1,0 +1,1 @@
+"""Reads PowerPoint files by walking their XML."""

@@ -1,0 +1,148 @@
+"""Turns PowerPoint files into ParsedDocuments: a page for each slide, with its notes and comments."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.cleanup import one_line
+from ingest.parsers.attachments import attachment_warning
+from ingest.parsers.flow import FlowItem, paragraph, write_flow
+from ingest.parsers.open_xml import A, P, Package, R, XmlElement
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.pptx.places import Places, placeholder_of, placeholder_type
+from ingest.parsers.pptx.shapes import ShapeReader
+from ingest.parsers.pptx.text import TextReader
+from ingest.parsers.properties import read_properties
+from ingest.parsers.unread import UnreadText
+from ingest.titles import choose_title
+from rag.errors import ParseError
+from rag.types import ParsedDocument
+
+HIDDEN = "hidden"
+"""The label of slides that are left out when the presentation is shown."""
+
+
+def parse_pptx(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a presentation, template or not: one page for each slide; hidden ones are labelled so."""
+    builder = TextBuilder(options.max_characters, path.name)
+    with Package(path) as package:
+        main = package.main_part or "ppt/presentation.xml"
+        root = package.xml(main)
+        if root is None:
+            raise ParseError(f"{path.name} is damaged: its slides cannot be read.", "Replace it with a good copy.")
+        deck = _Deck(package, main)
+        for part in deck.slides(root):
+            slide = package.xml(part)
+            items = deck.read(part, slide) if slide is not None else ()
+            write_flow(builder, items)
+            builder.end_page(HIDDEN if slide is not None and slide.get("show") in ("0", "false") else "")
+        warnings = deck.warnings()
+    sections = builder.sections()
+    properties = read_properties(path)
+    return ParsedDocument(
+        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
+        file_type="pptx",
+        pages=builder.pages(),
+        sections=sections,
+        author=properties.author,
+        created=properties.created,
+        page_word="slide",
+        warnings=warnings,
+    )
+
+
+class _Deck:
+    """The slides of an open presentation."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        self._package = package
+        self._main = main
+        self._unread = UnreadText(f"{A}t")
+        self._footers: set[str] = set()
+        self._read_layers: set[str] = set()
+        self._embedded: list[str] = []
+        self._authors = {
+            author.get("id") or "": one_line(author.get("name") or "")
+            for kind in ("commentAuthors", "authors")
+            for part in package.related(main, kind)
+            if (root := package.xml(part)) is not None
+            for author in root
+        }
+
+    def slides(self, root: XmlElement) -> Iterator[str]:
+        """The names of the slides' parts, in order."""
+        links = self._package.relationships(self._main)
+        for slide in root.iterfind(f"{P}sldIdLst/{P}sldId"):
+            link = links.get(slide.get(f"{R}id") or "")
+            if link is not None and link.target in self._package:
+                yield link.target
+
+    def read(self, part: str, slide: XmlElement) -> Iterator[FlowItem]:
+        """Everything on a slide, then its notes and comments."""
+        package = self._package
+        self._unread.expect(slide)
+        layers = [
+            layer
+            for layout in package.related(part, "slideLayout")
+            for layer in (layout, *package.related(layout, "slideMaster"))
+        ]
+        places = Places([root for layer in layers if (root := package.xml(layer)) is not None])
+        reader = ShapeReader(package, part, places, self._unread, self._footers)
+        yield from reader.read(slide.find(f"{P}cSld/{P}spTree"))
+        if slide.get("showMasterSp") not in ("0", "false"):
+            for layer in layers:
+                yield from self._painted(layer)
+        for notes in package.related(part, "notesSlide"):
+            yield from self._notes(notes)
+        for comments in package.related(part, "comments"):
+            yield from self._comments(comments)
+        self._embedded += [
+            posixpath.basename(target) for kind in ("package", "oleObject") for target in package.related(part, kind)
+        ]
+
+    def _painted(self, layer: str) -> Iterator[FlowItem]:
+        """The text that a layout or master paints on each of its slides; only the first time."""
+        root = self._package.xml(layer)
+        if root is None or layer in self._read_layers:
+            return
+        self._read_layers.add(layer)
+        reader = TextReader(self._unread)
+        for shape in root.iter(f"{P}sp"):
+            if placeholder_of(shape) is None:
+                for text in reader.paragraphs(shape.find(f"{P}txBody")):
+                    if text not in self._footers and any(character.isalnum() for character in text):
+                        self._footers.add(text)
+                        yield paragraph(text)
+
+    def _notes(self, part: str) -> Iterator[FlowItem]:
+        root = self._package.xml(part)
+        reader = TextReader(self._unread)
+        label = "Notes: "
+        for shape in root.iter(f"{P}sp") if root is not None else ():
+            if placeholder_type(shape) in ("dt", "ftr", "sldNum", "hdr", "sldImg"):
+                continue
+            for text in reader.paragraphs(shape.find(f"{P}txBody")):
+                yield paragraph(f"{label}{text}")
+                label = ""
+
+    def _comments(self, part: str) -> Iterator[FlowItem]:
+        """Comments of either kind, replies included."""
+        root = self._package.xml(part)
+        for comment in root.iter() if root is not None else ():
+            if not isinstance(comment.tag, str) or comment.tag.rpartition("}")[2] not in ("cm", "reply"):
+                continue
+            text = one_line(comment.findtext(f"{P}text") or "")
+            if not text:
+                body = next((child for child in comment if str(child.tag).endswith("}txBody")), None)
+                text = one_line(" ".join(TextReader(self._unread).paragraphs(body)))
+            author = self._authors.get(comment.get("authorId") or "", "")
+            if text:
+                yield paragraph(f"Comment by {author}: {text}" if author else f"Comment: {text}")
+
+    def warnings(self) -> tuple[str, ...]:
+        """What was not read."""
+        broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(self._package.unreadable))
+        return (*self._unread.warnings(), *attachment_warning(self._embedded), *broken)

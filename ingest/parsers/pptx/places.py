@@ -1,0 +1,159 @@
+"""Knows where shapes stand on a slide, also those that leave it to their layout, and puts them in reading order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ingest.parsers.open_xml import A, P, XmlElement
+
+SAME_ROW = 228_600
+"""Shapes whose tops are less than a quarter of an inch apart, in EMU, stand beside each other."""
+
+MAX_CUT = 300
+"""More shapes than this are a drawing, not a layout of columns."""
+
+_PROPERTIES = tuple(f"{P}{name}" for name in ("nvSpPr", "nvPicPr", "nvGraphicFramePr", "nvGrpSpPr", "nvCxnSpPr"))
+_TITLES = frozenset({"title", "ctrTitle"})
+
+
+def properties_of(shape: XmlElement) -> XmlElement | None:
+    """The properties of a shape that name and describe it (`p:cNvPr`)."""
+    holder = _holder(shape)
+    return holder.find(f"{P}cNvPr") if holder is not None else None
+
+
+def placeholder_of(shape: XmlElement) -> XmlElement | None:
+    """The element that says for which place of its layout a shape stands, or None."""
+    holder = _holder(shape)
+    return holder.find(f"{P}nvPr/{P}ph") if holder is not None else None
+
+
+def placeholder_type(shape: XmlElement) -> str:
+    """The kind of place a shape stands for ("title", "ftr", "sldNum"); "" where it stands for none."""
+    placeholder = placeholder_of(shape)
+    return "" if placeholder is None else placeholder.get("type") or "obj"
+
+
+def is_title(shape: XmlElement) -> bool:
+    """Whether a shape is the slide's title."""
+    return placeholder_type(shape) in _TITLES
+
+
+def _holder(shape: XmlElement) -> XmlElement | None:
+    return next((child for child in shape if child.tag in _PROPERTIES), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The place of a shape on its slide, in EMU from the top left."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Places:
+    """The places of one slide's shapes; `layers` are the roots of its layout and its master."""
+
+    def __init__(self, layers: list[XmlElement]) -> None:
+        self._by_index: list[dict[str, Box]] = []
+        self._by_type: list[dict[str, Box]] = []
+        for layer in layers:
+            by_index, by_type = {}, {}
+            for shape in layer.iter(f"{P}sp"):
+                placeholder, box = placeholder_of(shape), _box(shape)
+                if placeholder is not None and box is not None:
+                    by_index[placeholder.get("idx") or "0"] = box
+                    by_type[_family(placeholder.get("type") or "obj")] = box
+            self._by_index.append(by_index)
+            self._by_type.append(by_type)
+
+    def in_order(self, shapes: list[XmlElement]) -> list[XmlElement]:
+        """The title first, then the others by columns and rows, whichever stand further apart."""
+        titles = [number for number, shape in enumerate(shapes) if is_title(shape)]
+        others = [(self._box(shape), number) for number, shape in enumerate(shapes) if not is_title(shape)]
+        order = _by_gaps(others) if len(others) <= MAX_CUT else _by_rows(others)
+        return [shapes[number] for number in (*titles, *order)]
+
+    def _box(self, shape: XmlElement) -> Box:
+        """Where a shape is: its own place, or the one that it stands for."""
+        own = _box(shape)
+        placeholder = placeholder_of(shape)
+        if own is not None or placeholder is None:
+            return own or Box(0, 0, 0, 0)
+        index, family = placeholder.get("idx") or "0", _family(placeholder.get("type") or "obj")
+        for by_index, by_type in zip(self._by_index, self._by_type, strict=True):
+            found = (by_index.get(index) if index != "0" else None) or by_type.get(family)
+            if found is not None:
+                return found
+        return Box(0, 0, 0, 0)
+
+
+def _by_gaps(boxes: Sequence[tuple[Box, int]]) -> list[int]:
+    """The numbers of boxes in reading order: cut in two at the widest gap again and again, rows before columns."""
+    if len(boxes) < 2:
+        return [number for _, number in boxes]
+    down, row_start = _widest_gap(boxes, lambda box: (box.top, box.bottom))
+    across, column_start = _widest_gap(boxes, lambda box: (box.left, box.right))
+    if across > down:
+        left = [box for box in boxes if box[0].left < column_start]
+        right = [box for box in boxes if box[0].left >= column_start]
+        if len(left) > 1 and len(right) > 1:
+            return _by_gaps(left) + _by_gaps(right)
+    if down <= 0:
+        return _by_rows(boxes)
+    upper = [box for box in boxes if box[0].top < row_start]
+    lower = [box for box in boxes if box[0].top >= row_start]
+    return _by_gaps(upper) + _by_gaps(lower)
+
+
+def _widest_gap(boxes: Sequence[tuple[Box, int]], extent: Callable[[Box], tuple[int, int]]) -> tuple[int, int]:
+    """The widest stretch without a box in one direction, and where what is behind it starts; (0, 0) where none is."""
+    extents = sorted(extent(box) for box, _ in boxes)
+    widest, start = 0, 0
+    reached = extents[0][1]
+    for first, last in extents[1:]:
+        if first - reached > widest:
+            widest, start = first - reached, first
+        reached = max(reached, last)
+    return widest, start
+
+
+def _by_rows(boxes: Sequence[tuple[Box, int]]) -> list[int]:
+    """The numbers of boxes row by row from the top, each from the left."""
+    rows: list[list[tuple[int, int]]] = []
+    row_top = 0
+    for top, left, number in sorted((box.top, box.left, number) for box, number in boxes):
+        if not rows or top - row_top > SAME_ROW:
+            rows.append([])
+            row_top = top
+        rows[-1].append((left, number))
+    return [number for row in rows for _, number in sorted(row)]
+
+
+def _family(kind: str) -> str:
+    """Titles are each other's places, and so are all bodies of text."""
+    if kind in _TITLES:
+        return "title"
+    return kind if kind in ("dt", "ftr", "sldNum", "subTitle") else "body"
+
+
+def _box(shape: XmlElement) -> Box | None:
+    """The box of a shape, or None where it does not say."""
+    for path in (f"{P}spPr/{A}xfrm", f"{P}grpSpPr/{A}xfrm", f"{P}xfrm"):
+        frame = shape.find(path)
+        offset = frame.find(f"{A}off") if frame is not None else None
+        if offset is not None:
+            size = frame.find(f"{A}ext")
+            top, left = _length(offset, "y"), _length(offset, "x")
+            height, width = (0, 0) if size is None else (_length(size, "cy"), _length(size, "cx"))
+            return Box(top, left, top + height, left + width)
+    return None
+
+
+def _length(element: XmlElement, name: str) -> int:
+    text = element.get(name) or "0"
+    return int(text) if re.fullmatch(r"-?\d{1,15}", text) else 0
