@@ -6,12 +6,14 @@ import errno
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, cast
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import check_content
+from ingest.sandbox.limits import office_program
 from ingest.sandbox.workers import WorkerPool
 from rag.errors import ParseError, UnsettledFileError
 from rag.types import ParsedDocument
@@ -114,8 +116,17 @@ REMEDIES: Mapping[str, str] = {
 """What to do about the formats people are most likely to have."""
 
 
+READING_PACKAGES = ("rapidocr", "pillow_heif")
+"""Packages without which some files cannot be read: looked for, not loaded."""
+
 DISK_FAULTS = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN})
 """Not the file's fault: it is tried again at the next sync."""
+
+
+def find_tools() -> tuple[str, ...]:
+    """Return the programs and packages at hand that decide what can be read: with another set, what failed may not."""
+    packages = [name for name in READING_PACKAGES if find_spec(name)]
+    return (office_program() or "", *packages)
 
 
 def is_supported(path: Path) -> bool:

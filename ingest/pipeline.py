@@ -16,15 +16,16 @@ from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
 from ingest.collection_names import check_collection_name
+from ingest.parsing import find_tools
 from ingest.protocols import CatalogueWriter
 from ingest.read_ahead import run_ahead
 from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.sandbox.workers import WorkerPool
-from ingest.scan import FolderChanges, FolderScan, compare, hash_file, scan_folder
-from ingest.stages import EmbeddedFile, ReadSettings, StageClock, embed_chunks, embed_files, read_files
+from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
+from ingest.stages import EmbeddedFile, FileToRead, ReadSettings, StageClock, embed_chunks, embed_files, read_files
 from ingest.titles import words_of_name
-from rag.errors import ConfigurationError, LecternError, StoreError, UnsettledFileError
+from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
 
@@ -233,8 +234,21 @@ class IngestPipeline:
 
     def _attempt(self, file: FileState) -> str:
         """Names a file's state and how it is read: the same attempt fails the same way."""
-        reading = hashlib.sha256(repr((self._settings, PARSER_VERSION)).encode()).hexdigest()[:12]
+        reading = hashlib.sha256(repr((self._settings, PARSER_VERSION, find_tools())).encode()).hexdigest()[:12]
         return f"{file.size}.{file.mtime_ns}.{reading}"
+
+    def _failed_attempt(self, error: ParseError, file: FileState, record: KnownFile | None) -> str:
+        """Name what failed, for the next sync to know whether it would fail again; "" where it may not."""
+        if isinstance(error, UnsettledFileError):
+            return ""
+        attempt = self._attempt(file)
+        if isinstance(error, TimedOutError):
+            return late_attempt(attempt, 1 + (count_late(record.failed_attempt, attempt) if record else 0))
+        return attempt
+
+    def _to_read(self, file: FileState, record: KnownFile | None, index: IndexInfo) -> FileToRead:
+        late = count_late(record.failed_attempt, self._attempt(file)) if record else 0
+        return FileToRead(file, _known_sha256(record, index), self._settings.seconds_per_file * 2**late)
 
     def _apply_renames_and_removals(self, changes: FolderChanges) -> None:
         # Removals first: a file may have been renamed to the path of one that is gone.
@@ -259,7 +273,7 @@ class IngestPipeline:
         total = len(changes.to_read)
         if not total:
             return
-        files = [(file, _known_sha256(known.get(file.path_bytes), target.index)) for file in changes.to_read]
+        files = [self._to_read(file, known.get(file.path_bytes), target.index) for file in changes.to_read]
 
         if self._pool is None:
             self._pool = self._open_pool()
@@ -291,7 +305,7 @@ class IngestPipeline:
         file, prepared, error = item.outcome.file, item.outcome.prepared, item.outcome.error
         document_id = self._writer.open_document(target.collection_id, target.folder_id, file)
         if error is not None:
-            attempt = "" if isinstance(error, UnsettledFileError) else self._attempt(file)
+            attempt = self._failed_attempt(error, file, record)
             self._writer.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
             report.failed.append(FailedFile(file.path, error.reason, error.remedy, bool(record and record.sha256)))
             return
@@ -438,4 +452,5 @@ def _first_report(root: Path, collection: str, scan: FolderScan, changes: Folder
         unchanged=len(changes.unchanged),
         failed=failed,
         kept_out=[record.path for record in changes.kept_out],
+        skipped=[(entry.path, entry.pattern) for entry in scan.skipped],
     )

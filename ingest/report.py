@@ -30,6 +30,8 @@ class SyncReport:
     unchanged: int = 0
     failed: list[FailedFile] = field(default_factory=list)
     kept_out: list[str] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    """Files and folders that were left alone, each with the pattern that its name fits."""
     pages: int = 0
     chunks: int = 0
     seconds: float = 0.0
@@ -63,6 +65,7 @@ class SyncReport:
                 "renamed": [{"from": old, "to": new} for old, new in self.renamed],
                 "removed": self.removed,
                 "kept_out": self.kept_out,
+                "skipped": [{"path": path, "pattern": pattern} for path, pattern in self.skipped],
             },
         }
 
@@ -100,6 +103,7 @@ class SyncReport:
             removed=files["removed"],
             failed=[FailedFile(**file) for file in values["failed"]],
             kept_out=files["kept_out"],
+            skipped=[(entry["path"], entry["pattern"]) for entry in files.get("skipped", ())],
             **{name: values[name] for name in same},
         )
 

@@ -18,6 +18,12 @@ JUNK = (".*", "~$*", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*.tmp
 
 HASH_BLOCK = 1 << 20
 
+MAX_LATE = 3
+"""Syncs that try to read a file which took too long, each giving it twice the time of the one before."""
+
+LATE_MARK = ".late"
+"""In what is remembered of a failed attempt: how often it ran out of time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -30,11 +36,20 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedEntry:
+    """A file or folder that is left alone because its name fits a pattern."""
+
+    path: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
 class FolderScan:
-    """What is in a folder now."""
+    """A folder as it is now."""
 
     files: tuple[FileState, ...]
     unreadable: tuple[Unreadable, ...] = ()
+    skipped: tuple[SkippedEntry, ...] = ()
 
 
 @dataclass(slots=True)
@@ -57,7 +72,9 @@ def scan_folder(root: Path, *, ignore: Sequence[str] = ()) -> FolderScan:
     _check_root(root)
     walk = _Walk(os.fsencode(root), (*JUNK, *ignore))
     walk.enter(b"")
-    return FolderScan(tuple(sorted(walk.files, key=lambda file: file.path_bytes)), tuple(walk.unreadable))
+    return FolderScan(
+        tuple(sorted(walk.files, key=lambda file: file.path_bytes)), tuple(walk.unreadable), tuple(walk.skipped)
+    )
 
 
 def _check_root(root: Path) -> None:
@@ -88,6 +105,7 @@ class _Walk:
         self._trail: list[tuple[int, int]] = []
         self.files: list[FileState] = []
         self.unreadable: list[Unreadable] = []
+        self.skipped: list[SkippedEntry] = []
 
     def enter(self, folder: bytes) -> None:
         try:
@@ -102,8 +120,11 @@ class _Walk:
             return
         self._trail.append(identity)
         for entry in entries:
-            if not self._is_ignored(folder, entry.name):
-                self._take(os.path.join(folder, entry.name), entry)  # noqa: PTH118
+            path = os.path.join(folder, entry.name)  # noqa: PTH118
+            if pattern := self._fitting_pattern(path, entry.name):
+                self.skipped.append(SkippedEntry(printable_path(path), pattern))
+            else:
+                self._take(path, entry)
         self._trail.pop()
 
     def _take(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
@@ -118,9 +139,10 @@ class _Walk:
         except OSError as error:
             self._cannot_read(path, error)
 
-    def _is_ignored(self, folder: bytes, name: bytes) -> bool:
-        path = printable_path(os.path.join(folder, name))  # noqa: PTH118
-        return any(fnmatch(printable_path(name), pattern) or fnmatch(path, pattern) for pattern in self._ignore)
+    def _fitting_pattern(self, path: bytes, name: bytes) -> str:
+        shown, shown_name = printable_path(path), printable_path(name)
+        fitting = (pattern for pattern in self._ignore if fnmatch(shown_name, pattern) or fnmatch(shown, pattern))
+        return next(fitting, "")
 
     def _cannot_read(self, path: bytes, error: OSError) -> None:
         reason, remedy = explain_os_error(error)
@@ -150,7 +172,8 @@ def compare(
 ) -> FolderChanges:
     """Which files a sync has to read, by size and time; a rename is proved by SHA-256.
 
-    `attempt_of` names a file state together with the parse settings: what failed so once is not tried again.
+    `attempt_of` names a file state together with the parse settings: what failed so once is not tried again; what ran
+    out of time is, MAX_LATE times.
     """
     changes = FolderChanges()
     seen = {file.path_bytes for file in scan.files}
@@ -162,7 +185,7 @@ def compare(
             fresh.append(file)
         elif record.state == "removed":
             changes.kept_out.append(record)
-        elif record.failed_attempt and record.failed_attempt == attempt_of(file):
+        elif record.failed_attempt and record.failed_attempt in _final_attempts(attempt_of(file)):
             changes.still_failed.append(record)
         elif not record.sha256 and record.state == "failed":
             fresh.append(file)
@@ -173,6 +196,21 @@ def compare(
     _match_renames(changes, gone, fresh, index_id, hash_file)
     changes.to_read.sort(key=lambda file: file.path_bytes)
     return changes
+
+
+def late_attempt(attempt: str, tries: int) -> str:
+    """Name an attempt that ran out of time for the `tries`-th time in a row."""
+    return f"{attempt}{LATE_MARK}{tries}"
+
+
+def count_late(failed_attempt: str, attempt: str) -> int:
+    """Return how often an attempt has run out of time until now; 0 for another attempt."""
+    before, mark, tries = failed_attempt.rpartition(LATE_MARK)
+    return int(tries) if mark and before == attempt else 0
+
+
+def _final_attempts(attempt: str) -> tuple[str, str]:
+    return attempt, late_attempt(attempt, MAX_LATE)
 
 
 def _match_renames(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,15 @@ class ReadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FileToRead:
+    """A file with the SHA-256 of what is indexed of it ("" for nothing), and the seconds that reading it may take."""
+
+    file: FileState
+    known_sha256: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """A file that was read, or the reason why it could not be."""
 
@@ -70,7 +80,7 @@ class StageClock:
 
 def read_files(
     root: Path,
-    files: Sequence[tuple[FileState, str]],
+    files: Sequence[FileToRead],
     *,
     pool: WorkerPool,
     tokenizer: Tokenizer,
@@ -78,17 +88,27 @@ def read_files(
     stop: threading.Event,
     clock: StageClock,
 ) -> Iterator[FileOutcome]:
-    """Read files with their known SHA-256 in worker processes; yields each as it is done, in no fixed order."""
+    """Read files in worker processes; yields each as it is done, in no fixed order."""
     finished: queue.Queue[FileOutcome] = queue.Queue()
     waiting = iter(files)
     running: dict[bytes, Future[Prepared] | None] = {}
     while not stop.is_set():
-        for file, known in _take(waiting, settings.workers * FILES_AHEAD - len(running)):
+        for wanted in islice(waiting, settings.workers * FILES_AHEAD - len(running)):
+            file = wanted.file
             if file.size > settings.max_file_bytes:
                 running[file.path_bytes] = None
                 finished.put(FileOutcome(file, error=_too_large(file, settings)))
                 continue
-            future = pool.submit(prepare_file, root, file, known, tokenizer, settings.options, settings.chunk_tokens)
+            future = pool.submit_within(
+                wanted.seconds,
+                prepare_file,
+                root,
+                file,
+                wanted.known_sha256,
+                tokenizer,
+                settings.options,
+                settings.chunk_tokens,
+            )
             running[file.path_bytes] = future
             future.add_done_callback(partial(_collect, finished, file))
         if not running:
@@ -151,14 +171,6 @@ def _embed_window(
         count = len(outcome.prepared.chunks) if outcome.prepared else 0
         yield EmbeddedFile(outcome, vectors[first : first + count])
         first += count
-
-
-def _take(files: Iterator[tuple[FileState, str]], count: int) -> Iterator[tuple[FileState, str]]:
-    for _ in range(count):
-        try:
-            yield next(files)
-        except StopIteration:
-            return
 
 
 def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:

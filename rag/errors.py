@@ -28,6 +28,10 @@ class UnsettledFileError(ParseError):
     """A file could not be read this time for a reason that may pass: permission, a change while it was read."""
 
 
+class TimedOutError(ParseError):
+    """Reading a file took longer than it may; another time, with more of it, it may be read."""
+
+
 class ConfigurationError(LecternError):
     """A setting, a model or a path is wrong or missing."""
 

@@ -27,6 +27,9 @@ messages = Console(stderr=True, highlight=False, emoji=False)
 
 EXCERPT_CHARACTERS = 280
 
+SKIPPED_SHOWN = 20
+"""A checkout of a program can hold thousands."""
+
 
 def print_error(error: LecternError) -> None:
     """What happened, then what to do, on standard error."""
@@ -92,6 +95,10 @@ def print_sync(report: SyncReport) -> None:
         output.print(f"  {clean(old)} -> {clean(new)}")
     for path in report.kept_out:
         output.print(f"  [dim]left out, as you removed it: {clean(path)}[/]")
+    for path, pattern in report.skipped[:SKIPPED_SHOWN]:
+        output.print(f"  [dim]skipped: {clean(path)} (its name fits {clean(pattern)})[/]")
+    if len(report.skipped) > SKIPPED_SHOWN:
+        output.print(f"  [dim]skipped: {len(report.skipped) - SKIPPED_SHOWN:,} more; --json lists them[/]")
     for failed in report.failed:
         note = " The version indexed before goes on answering." if failed.stale else ""
         output.print(

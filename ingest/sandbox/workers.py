@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from threading import Lock
@@ -19,7 +20,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ingest.sandbox.limits import Limits, enter_cage, renew_limits
 from ingest.sandbox.scratch import ScratchFolder
-from rag.errors import ParseError
+from rag.errors import ParseError, TimedOutError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,11 +53,16 @@ class WorkerPool:
 
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run a module-level function in a worker. The future raises ParseError, or CancelledError once stopped."""
+        return self.submit_within(self._limits.seconds, function, *args, **kwargs)
+
+    def submit_within(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function as `submit` does, with another time limit."""
         outer: Future[T] = Future()
+        limits = replace(self._limits, seconds=seconds)
         with self._lock:
             self._waiting.add(outer)
         outer.add_done_callback(self._forget)
-        self._schedule(outer, 1, function, args, kwargs)
+        self._schedule(outer, 1, limits, function, args, kwargs)
         return outer
 
     def stop(self) -> None:
@@ -90,61 +96,64 @@ class WorkerPool:
             context=self._context,
         )
 
-    def _schedule(self, outer: Future[T], attempts: int, function: Callable[..., T], args: Any, kwargs: Any) -> None:
+    def _schedule(
+        self, outer: Future[T], attempts: int, limits: Limits, function: Callable[..., T], args: Any, kwargs: Any
+    ) -> None:
         """Hand a task to pebble; when the whole pool broke under it, once more to a new one."""
 
         def finish(inner: Future[T]) -> None:
             error = CancelledError() if inner.cancelled() else inner.exception()
             if isinstance(error, BrokenProcessPool) and attempts > 0 and not self._stopped:
-                self._schedule(outer, attempts - 1, function, args, kwargs)
+                self._schedule(outer, attempts - 1, limits, function, args, kwargs)
             elif error is None:
                 _settle(outer, inner.result(), None)
             elif not isinstance(error, CancelledError):
-                _settle(outer, None, self._translate(error))
+                _settle(outer, None, _translate(error, limits))
 
-        inner = self._hand_over(function, args, kwargs)
+        inner = self._hand_over(limits, function, args, kwargs)
         if inner is None:
             outer.cancel()
             return
         outer.add_done_callback(lambda future: _cancel(inner) if future.cancelled() else None)
         inner.add_done_callback(finish)
 
-    def _hand_over(self, function: Callable[..., T], args: Any, kwargs: Any) -> ProcessFuture[T] | None:
+    def _hand_over(self, limits: Limits, function: Callable[..., T], args: Any, kwargs: Any) -> ProcessFuture[T] | None:
         with self._lock:
             if self._stopped:
                 return None
-            arguments = (self._limits, function, args, kwargs)
+            arguments = (limits, function, args, kwargs)
             try:
-                return self._pool.schedule(_run, args=arguments, timeout=self._limits.seconds)
+                return self._pool.schedule(_run, args=arguments, timeout=limits.seconds)
             except RuntimeError:
                 # pebble gives a pool up when an idle worker dies.
                 self._pool.stop()  # type: ignore[no-untyped-call]
                 self._pool = self._make_pool()
-                return self._pool.schedule(_run, args=arguments, timeout=self._limits.seconds)
+                return self._pool.schedule(_run, args=arguments, timeout=limits.seconds)
 
     def _forget(self, future: Future[Any]) -> None:
         with self._lock:
             self._waiting.discard(future)
 
-    def _translate(self, error: BaseException) -> ParseError:
-        """The reason a task failed; anything but our own errors shows its class only, never its message."""
-        if isinstance(error, ParseError):
-            return error
-        used_up = isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGXCPU
-        if isinstance(error, TimeoutError) or used_up:
-            return ParseError(
-                f"Reading it took longer than {self._limits.seconds:g} seconds and was given up.",
-                "Raise the setting `seconds_per_file`, or split the file.",
-            )
-        if isinstance(error, ProcessExpired):
-            return ParseError(
-                f"The parser crashed on it (exit code {error.exitcode}).",
-                "The file may be damaged, or need more memory than the limit: open it in its own program and save it.",
-            )
-        return ParseError(
-            f"It could not be parsed ({type(error).__name__}).",
-            "The file may be damaged: open it in its own program and save it again.",
+
+def _translate(error: BaseException, limits: Limits) -> ParseError:
+    """The reason a task failed; anything but our own errors shows its class only, never its message."""
+    if isinstance(error, ParseError):
+        return error
+    used_up = isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGXCPU
+    if isinstance(error, TimeoutError) or used_up:
+        return TimedOutError(
+            f"Reading it took longer than {limits.seconds:g} seconds and was given up.",
+            "Raise the setting `seconds_per_file`, or split the file.",
         )
+    if isinstance(error, ProcessExpired):
+        return ParseError(
+            f"The parser crashed on it (exit code {error.exitcode}).",
+            "The file may be damaged, or need more memory than the limit: open it in its own program and save it.",
+        )
+    return ParseError(
+        f"It could not be parsed ({type(error).__name__}).",
+        "The file may be damaged: open it in its own program and save it again.",
+    )
 
 
 def _start_fork_server() -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.scan import FolderChanges, FolderScan, compare, hash_file, scan_folder
+from ingest.scan import MAX_LATE, FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
 from rag.errors import ConfigurationError
 from rag.types import FileState, KnownFile
+
+ATTEMPT = "5.10"
+"""The attempt at a file of `state`."""
 
 
 def known(path: str, **changes: object) -> KnownFile:
@@ -156,3 +159,25 @@ def test_a_hash_is_of_the_content_and_empty_for_what_cannot_be_read(tmp_path: Pa
     (tmp_path / "a").write_bytes(b"abc")
     assert hash_file(tmp_path / "a").startswith("ba7816bf")
     assert hash_file(tmp_path / "b") == ""
+
+
+def test_what_a_pattern_leaves_out_is_listed_with_the_pattern(tmp_path: Path) -> None:
+    for name in (".hidden.txt", "~$draft.docx", "notes.txt", "picture.png"):
+        (tmp_path / name).write_text("x")
+    scan = scan_folder(tmp_path, ignore=["*.png"])
+    assert [file.path for file in scan.files] == ["notes.txt"]
+    assert {entry.path: entry.pattern for entry in scan.skipped} == {
+        ".hidden.txt": ".*",
+        "picture.png": "*.png",
+        "~$draft.docx": "~$*",
+    }
+
+
+def test_what_ran_out_of_time_is_tried_again_a_few_times() -> None:
+    for tries in range(1, MAX_LATE):
+        record = known("a", state="failed", failed_attempt=late_attempt(ATTEMPT, tries))
+        assert [file.path for file in changes_of([state("a")], [record]).to_read] == ["a"]
+        assert count_late(record.failed_attempt, ATTEMPT) == tries
+    record = known("a", state="failed", failed_attempt=late_attempt(ATTEMPT, MAX_LATE))
+    assert changes_of([state("a")], [record]).still_failed == [record]
+    assert count_late(record.failed_attempt, "another attempt") == 0

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 import pytest
 
 from ingest.parsing import WorkerPool
-from rag.errors import ParseError
+from rag.errors import ParseError, TimedOutError
 
 MEMORY = 512 * 1024**2
 
@@ -119,3 +119,9 @@ def test_nothing_a_worker_prints_reaches_the_terminal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_task_that_ran_out_of_time_succeeds_with_more_of_it(pool: WorkerPool) -> None:
+    with pytest.raises(TimedOutError, match=r"longer than 0\.5 seconds"):
+        pool.submit_within(0.5, time.sleep, 2.5).result()
+    assert pool.submit_within(60, time.sleep, 2.5).result() is None

@@ -58,7 +58,7 @@ def test_each_sheet_has_chunks_of_its_own_with_its_name_in_their_headers(tmp_pat
         sheet.append(["Item", "Value"])
         sheet.append(["Monthly rent", rent])
     book.save(tmp_path / "houses.xlsx")
-    chunks = chunk_document(parse(tmp_path / "houses.xlsx"), WordTokenizer(), limit=256, file_name="houses.xlsx")
+    chunks = chunk_document(parse(tmp_path / "houses.xlsx"), WordTokenizer(), limit=256, path="houses.xlsx")
     assert [(chunk.header.splitlines()[-1], "990" in chunk.text) for chunk in chunks] == [
         ("Birch House", False),
         ("Cedar House", True),
