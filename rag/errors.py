@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class LecternError(Exception):
     """The root of all errors meant for the user: `reason` says what happened, `remedy` what to do."""
@@ -36,6 +39,10 @@ class ConfigurationError(LecternError):
     """A setting, a model or a path is wrong or missing."""
 
 
+class LibraryError(ConfigurationError):
+    """A library is missing or cannot be loaded."""
+
+
 class StoreError(LecternError):
     """The index is locked, damaged, from another version, or the disk is full."""
 
@@ -68,3 +75,28 @@ class OverloadedError(LecternError):
     """More is asked for at once than can be done; `retry_after` says in how many seconds to try again."""
 
     retry_after = 5
+
+
+@contextmanager
+def loading_library(package: str) -> Iterator[None]:
+    """Around the import of a library that may be missing or broken: turn its failure into a LibraryError.
+
+    A library that is there still fails where a system library is not, or where it was built for another processor or
+    for another version of what it needs: with ImportError and OSError for the most part, and with whatever its own
+    start raises.
+    """
+    try:
+        yield
+    except LecternError:
+        raise
+    except Exception as error:
+        raise LibraryError(
+            f"The library {package} cannot be loaded: {first_line(error)}.",
+            f"Install the package {package} again, and the system library that is named here if one is.",
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error's text without its full stop, cut to 200 characters; its class where it has none."""
+    text = error.reason if isinstance(error, LecternError) else str(error)
+    return next(iter(text.splitlines()), "")[:200].rstrip(".") or type(error).__name__

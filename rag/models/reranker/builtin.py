@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-from rag.errors import ConfigurationError, ModelError
+from rag.errors import ConfigurationError, LibraryError, ModelError
 from rag.models.files import check_weights
+from rag.models.openvino_bert import build_encoder, read_config, read_weights
 from rag.models.openvino_precision import PROBE_QUESTION, PROBE_TEXTS, Precision
-from rag.models.openvino_runtime import ConvertedModel, report_failure
-from rag.models.reranker.engines import Engine, Inputs, OpenVinoEngine, TorchEngine, transformer_to_convert
+from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
+from rag.models.reranker.engines import Engine, OpenVinoEngine, TorchEngine
 from rag.models.reranker.heads import Heads, open_heads
 from rag.models.reranker.spans import choose_spans
 from rag.models.reranker.windows import (
@@ -31,7 +32,7 @@ from rag.text import well_formed
 from rag.types import Reading
 
 if TYPE_CHECKING:
-    import torch
+    from openvino import Model
 
 PASSAGES_AT_ONCE = 512
 """Tokenised and sorted by length together: enough for even batches, few enough for any number of passages."""
@@ -101,7 +102,7 @@ class BuiltinReader:
             NAME,
             cache=cache,
             identify=lambda: f"reader-vectors@{expected_sha256}+{base_sha256}",
-            load=self._to_convert,
+            load=self._convert,
             precision=precision,
         )
         self._use_openvino = engine == "openvino"
@@ -158,7 +159,7 @@ class BuiltinReader:
         except RuntimeError as error:
             if not isinstance(engine, OpenVinoEngine):
                 raise ModelError(f"The reader failed: {error}.", "Free some memory and ask again.") from error
-            report_failure(NAME, error)
+            self._converted.give_up(error)
             self._use_openvino = False
             self._run(block, collect)
 
@@ -177,17 +178,21 @@ class BuiltinReader:
         self._check_base()
         try:
             return TorchEngine(self._base, self._weights)
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
+        except LibraryError as error:
+            if not self._converted.failure:
+                raise
+            raise no_engine(NAME, self._converted.failure, error) from error
+        except (OSError, RuntimeError, ValueError) as error:
             raise ModelError(f"The reader could not be loaded: {error}.", REMEDY) from error
 
-    def _to_convert(self) -> tuple[torch.nn.Module, dict[str, torch.Tensor]]:
-        import torch
-
+    def _convert(self) -> tuple[Model, Inputs]:
         self._check_base()
+        config = read_config(self._base / "config.json")
+        # The trained file has all but the word embeddings.
+        weights = read_weights(self._base / BASE_WEIGHTS) | read_weights(self._weights)
         probed = self._tokenizer.encode_batch(list(PROBE_TEXTS), add_special_tokens=False)
-        inputs = lay_out(self._frame(PROBE_QUESTION), [encoding.ids for encoding in probed])
-        example = {name: torch.from_numpy(array) for name, array in inputs.items()}
-        return transformer_to_convert(self._base, self._weights), example
+        example = lay_out(self._frame(PROBE_QUESTION), [encoding.ids for encoding in probed])
+        return build_encoder(config, weights, with_token_types=True), example
 
     @cached_property
     def _heads(self) -> Heads:
@@ -203,7 +208,7 @@ class BuiltinReader:
         file = self._base / "tokenizer.json"
         try:
             tokenizer = Tokenizer.from_file(str(file))
-        except Exception as error:  # The catalogue raises nothing more precise.
+        except Exception as error:  # The library raises nothing more precise.
             raise ConfigurationError(f"The tokenizer {file} cannot be read: {error}.", REMEDY) from error
         tokenizer.no_truncation()
         tokenizer.no_padding()

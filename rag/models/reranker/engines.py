@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,14 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models.files import loading_with_torch
-from rag.models.openvino_runtime import ConvertedModel
+from rag.models.openvino_runtime import ConvertedModel, Inputs
 
 if TYPE_CHECKING:
     import torch
     from openvino import InferRequest
-
-Inputs = Mapping[str, NDArray[np.int64]]
-"""The network's inputs by name, each of shape (rows, tokens)."""
 
 Collect = Callable[[int, NDArray[np.float32]], None]
 """Takes a batch's number and its token vectors, shape (rows, tokens, size). They are the engine's own and change after
@@ -65,10 +62,12 @@ class TorchEngine:
     """One batch after the other, on a GPU in bf16 where there is one."""
 
     def __init__(self, base: Path, weights: Path) -> None:
+        # First: it says in one sentence what is wrong where torch cannot be loaded.
+        self._transformer = _open_transformer(base, weights)
         import torch
 
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self._transformer = _open_transformer(base, weights).to(self._device)
+        self._transformer.to(self._device)
         self.batch_size = 64 if self._device.type == "cuda" else 8
 
     def run(self, batches: Iterable[Inputs], collect: Collect) -> None:
@@ -83,35 +82,9 @@ class TorchEngine:
                 collect(number, vectors.float().cpu().numpy())
 
 
-def transformer_to_convert(base: Path, weights: Path) -> torch.nn.Module:
-    """The trained transformer, giving its token vectors."""
-    import torch
-
-    transformer = _open_transformer(base, weights)
-
-    class TokenVectors(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-        ) -> torch.Tensor:
-            output: torch.Tensor = self.transformer(
-                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-            ).last_hidden_state
-            return output
-
-    return TokenVectors()
-
-
 def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
-    """The trained transformer, read without a look at any hub."""
+    """The trained transformer, read without a look at any hub. Raises LibraryError."""
     with loading_with_torch():
-        from transformers.utils import logging
-
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         from rag.models.reranker.network import load_network
 
         return load_network(base, weights).transformer

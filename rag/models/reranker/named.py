@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.errors import ConfigurationError, ModelError
+from rag.errors import ConfigurationError, ModelError, loading_library
 from rag.models.files import downloads, loading_with_torch
 from rag.text import well_formed
 
@@ -63,11 +63,9 @@ class NamedCrossEncoder:
         folder = Path(self._name).expanduser()
         with loading_with_torch():
             import torch
-            from sentence_transformers import CrossEncoder
-            from transformers.utils import logging
 
-            logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            with loading_library("sentence-transformers"):
+                from sentence_transformers import CrossEncoder
             try:
                 with downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
                     model: CrossEncoder = CrossEncoder(

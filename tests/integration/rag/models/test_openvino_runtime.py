@@ -10,38 +10,36 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import openvino
 import pytest
-import torch
+from numpy.typing import NDArray
+from openvino import opset13
 
 from rag.errors import ConfigurationError
 from rag.models import openvino_runtime
-from rag.models.openvino_runtime import MODEL_FILE, NUMBERS_FILE, ConvertedModel
+from rag.models.openvino_runtime import MODEL_FILE, NUMBERS_FILE, ConvertedModel, Inputs, UnsupportedModelError
 
-Load = Callable[[], tuple[torch.nn.Module, Mapping[str, torch.Tensor]]]
-
-
-class Doubler(torch.nn.Module):
-    """Takes and gives one number a row; its weight is large enough to be kept among the numbers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layer = torch.nn.Linear(4, 4, bias=False)
-        torch.nn.init.constant_(self.layer.weight, 0.5)
-
-    def forward(self, numbers: torch.Tensor) -> torch.Tensor:
-        doubled: torch.Tensor = self.layer(numbers)
-        return doubled
+Load = Callable[[], tuple[openvino.Model, Inputs]]
 
 
-def load() -> tuple[torch.nn.Module, Mapping[str, torch.Tensor]]:
-    return Doubler(), {"numbers": torch.ones((2, 4))}
+def load() -> tuple[openvino.Model, Inputs]:
+    """A network of one layer, which doubles a row of ones; its weight is large enough to be kept among the numbers."""
+    numbers = opset13.parameter([-1, 4], openvino.Type.i64, name="numbers")
+    numbers.output(0).set_names({"numbers"})
+    weight = opset13.constant(np.full((4, 4), 0.5, dtype=np.float32))
+    doubled = opset13.matmul(opset13.convert(numbers, "f32"), weight, False, True)
+    return openvino.Model([opset13.result(doubled)], [numbers], "doubler"), {"numbers": ones(2)}
 
 
-def never() -> tuple[torch.nn.Module, Mapping[str, torch.Tensor]]:
+def ones(rows: int) -> NDArray[np.int64]:
+    return np.ones((rows, 4), dtype=np.int64)
+
+
+def never() -> tuple[openvino.Model, Inputs]:
     raise AssertionError("converted again")
 
 
@@ -52,7 +50,7 @@ def make(cache: Path, load: Load = load) -> ConvertedModel:
 def run(model: ConvertedModel) -> float:
     compiled = model.compiled
     assert compiled is not None
-    return float(compiled({"numbers": np.ones((1, 4), dtype=np.float32)})[0][0, 0])
+    return float(compiled({"numbers": ones(1)})[0][0, 0])
 
 
 def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -93,7 +91,7 @@ def test_what_a_dropped_model_held_outlives_it_for_a_while(tmp_path: Path, monke
     model = make(tmp_path)
     held, queue = weakref.ref(model._running), model.queue()
     assert queue is not None
-    queue.start_async({"numbers": np.ones((1, 4), dtype=np.float32)})
+    queue.start_async({"numbers": ones(1)})
     queue.wait_all()
     del model, queue
     gc.collect()
@@ -109,7 +107,7 @@ def test_two_that_convert_at_once_both_work_and_leave_one_model(
 ) -> None:
     meeting = threading.Barrier(2, timeout=60)
 
-    def load_together() -> tuple[torch.nn.Module, Mapping[str, torch.Tensor]]:
+    def load_together() -> tuple[openvino.Model, Inputs]:
         meeting.wait()
         return load()
 
@@ -125,15 +123,29 @@ def test_two_that_convert_at_once_both_work_and_leave_one_model(
     assert run(make(tmp_path, never)) == 2.0
 
 
-def test_a_network_that_cannot_be_converted_leaves_the_work_to_torch_and_the_log_as_it_was(
+def test_a_network_that_cannot_be_built_leaves_the_work_to_torch_and_says_so_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    root = logging.getLogger()
-    level, filters = root.level, list(root.filters)
-    network = Doubler()
-    assert make(tmp_path, lambda: (network, {"letters": torch.ones((2, 4))})).queue() is None
-    assert len([message for message in warnings_in(caplog) if "torch does" in message]) == 1
-    assert (root.level, root.filters) == (level, filters)
+    def refuse() -> tuple[openvino.Model, Inputs]:
+        raise UnsupportedModelError("its model_type is mpnet")
+
+    model = make(tmp_path, refuse)
+    assert model.queue() is None
+    assert model.queue() is None
+    assert model.failure == "its model_type is mpnet"
+    assert warnings_in(caplog) == [
+        "OpenVINO cannot run the doubler (its model_type is mpnet): torch does, more slowly."
+    ]
+
+
+def test_an_openvino_that_cannot_be_loaded_leaves_the_work_to_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    model = make(tmp_path)
+    assert model.queue() is None
+    assert model.failure.startswith("The library openvino cannot be loaded: ")
+    assert len(warnings_in(caplog)) == 1
 
 
 def test_a_home_that_cannot_be_written_costs_time_only(
@@ -164,7 +176,7 @@ def test_a_processor_without_avx2_leaves_the_work_to_torch(
 
 
 def test_wrong_weights_are_told_and_not_papered_over(tmp_path: Path) -> None:
-    def refuse() -> tuple[torch.nn.Module, Mapping[str, torch.Tensor]]:
+    def refuse() -> tuple[openvino.Model, Inputs]:
         raise ConfigurationError("The weights are damaged.", "Install them again.")
 
     with pytest.raises(ConfigurationError, match="damaged"):
