@@ -96,7 +96,7 @@ class _Writer:
         missing = [
             (self._writer.open_document(collection_id, folder_id, file), file, passage)
             for id_, (file, passage) in files.items()
-            if not (id_ in known and known[id_].generation_index == index.id and known[id_].sha256 == file.sha256)
+            if not (id_ in known and known[id_].version_index == index.id and known[id_].sha256 == file.sha256)
         ]
         for start in range(0, len(missing), WINDOW_PASSAGES):
             self._store(index, missing[start : start + WINDOW_PASSAGES])
@@ -120,7 +120,7 @@ class _Writer:
         all_chunks = [chunk for version in versions for chunk in version.chunks]
         self._vectors.add(index.space, ids, document_ids, embed_chunks(all_chunks, self._embedder))
         for version in versions:
-            self._writer.commit_generation(
+            self._writer.commit_version(
                 version.document_id,
                 index.id,
                 version.file,

@@ -41,8 +41,8 @@ def time_embedder(home: Path) -> EmbedderSpeed:
         chunk.text_to_embed
         for index in indexes
         if index is not None
-        for document_id in writer.generations_of(index.id)
-        for chunk in writer.load_generation(document_id, index.id)[1]
+        for document_id in writer.documents_in(index.id)
+        for chunk in writer.load_version(document_id, index.id)[1]
     ]
     embedder = build_embedder(settings)
     embedder.embed_passages(texts[:WARM_UP_CHUNKS])

@@ -53,7 +53,7 @@ def fill(writer: CatalogueWriter, chunks: int) -> list[int]:
         document = writer.open_document(collection, folder, file)
         key = VectorKey(index.space, f"{document}.{index.id}.{number}", len(cut))
         writer.announce_vectors(key)
-        writer.commit_generation(
+        writer.commit_version(
             document, index.id, file, ParsedDocument("", "txt", pages), cut, key=key, names=str(number)
         )
         made.append(document)

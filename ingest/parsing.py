@@ -173,7 +173,7 @@ def _checked(path: Path, document: ParsedDocument, options: ParseOptions) -> Par
     if characters > options.max_characters:
         raise ParseError(
             f"{path.name} has {characters} characters of text; the limit is {options.max_characters}.",
-            "Raise the max_characters setting or split the file.",
+            "Split it into smaller files.",
         )
     if not any(character.isalnum() for page in document.pages for character in page.text):
         raise ParseError(f"{path.name} has no words in it.", "Remove it, or replace it with a copy that has text.")

@@ -1,5 +1,4 @@
-"""Brings the index in step with a folder: changed files -> parse -> chunk -> embed -> store. Knows who does each step
-by its protocol only."""
+"""Brings the index in step with a folder: changed files -> parse -> chunk -> embed -> store."""
 
 from __future__ import annotations
 
@@ -17,13 +16,14 @@ from pathlib import Path
 from ingest.chunking import CHUNKING_VERSION
 from ingest.collection_names import check_collection_name
 from ingest.parsing import find_tools
-from ingest.protocols import CatalogueWriter
+from ingest.protocols import Catalogue
 from ingest.read_ahead import run_ahead
 from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.sandbox.workers import WorkerPool
 from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
 from ingest.stages import EmbeddedFile, FileToRead, ReadSettings, StageClock, embed_chunks, embed_files, read_files
+from ingest.sweep import sweep
 from ingest.titles import words_of_name
 from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
 from rag.protocols import Embedder, Tokenizer, VectorIndex
@@ -56,7 +56,7 @@ class IngestPipeline:
     def __init__(
         self,
         *,
-        writer: CatalogueWriter,
+        catalogue: Catalogue,
         vectors: VectorIndex,
         embedder: Embedder,
         tokenizer: Tokenizer,
@@ -71,7 +71,7 @@ class IngestPipeline:
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
         """
-        self._writer = writer
+        self._catalogue = catalogue
         self._vectors = vectors
         self._embedder = embedder
         self._tokenizer = tokenizer
@@ -113,13 +113,13 @@ class IngestPipeline:
             scan = scan_folder(root, ignore=self._ignore)
             target = self._open_target(collection, root)
             self.recover()
-            known = self._writer.known_files(target.folder_id, target.index.id)
+            known = self._catalogue.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
             changes = self._compare(root, scan, known, target.index.id)
             known = {**known, **{file.path_bytes: record for record, file in changes.renamed}}
         report = _first_report(root, collection, scan, changes)
 
-        run = self._writer.start_run(target.collection_id, root)
+        run = self._catalogue.start_run(target.collection_id, root)
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
@@ -127,7 +127,7 @@ class IngestPipeline:
             if not target.index.is_active:
                 self._read_other_folders(target, on_progress, interrupt)
                 self._switch_index(target)
-            self._sweep()
+            sweep(self._catalogue, self._vectors)
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
             outcome = "stopped"
@@ -139,7 +139,7 @@ class IngestPipeline:
             report.seconds = round(time.perf_counter() - started, 3)
             # Where the disk is full, the error that said so is the one to show.
             with suppress(StoreError) if outcome == "failed" else nullcontext():
-                self._writer.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
+                self._catalogue.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
         return report
 
     def preview(self, folder: Path, *, collection: str, allow_empty: bool = False) -> SyncReport:
@@ -149,11 +149,11 @@ class IngestPipeline:
         scan = scan_folder(root, ignore=self._ignore)
         known: Mapping[bytes, KnownFile] = {}
         index_id = -1
-        if (collection_id := self._writer.find_collection(collection)) is not None:
-            folder_id = self._writer.folder_roots(collection_id).get(root)
-            index = self._writer.find_index(collection_id, self.fingerprint)
+        if (collection_id := self._catalogue.find_collection(collection)) is not None:
+            folder_id = self._catalogue.folder_roots(collection_id).get(root)
+            index = self._catalogue.find_index(collection_id, self.fingerprint)
             index_id = index.id if index else -1
-            known = self._writer.known_files(folder_id, index_id) if folder_id else {}
+            known = self._catalogue.known_files(folder_id, index_id) if folder_id else {}
         else:
             check_collection_name(collection)
         _refuse_sudden_emptiness(root, scan, known, allow_empty)
@@ -169,13 +169,13 @@ class IngestPipeline:
     def remove(self, document_ids: Sequence[int], *, keep_out: bool = True) -> None:
         """Take documents out of the index; with `keep_out`, later syncs leave them out too."""
         self._before_removal(document_ids)
-        self._writer.remove_documents(document_ids, keep_out=keep_out)
-        self._sweep()
+        self._catalogue.remove_documents(document_ids, keep_out=keep_out)
+        sweep(self._catalogue, self._vectors)
 
     def remove_collection(self, collection: str) -> None:
-        """Forget a collection with all its documents; their files are not touched. Raises NotFoundError."""
-        self._writer.delete_collection(collection)
-        self._sweep()
+        """Delete a collection with all its documents; their files are not touched. Raises NotFoundError."""
+        self._catalogue.delete_collection(collection)
+        sweep(self._catalogue, self._vectors)
 
     def recover(self) -> None:
         """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost.
@@ -184,8 +184,8 @@ class IngestPipeline:
         itself cut off goes on.
         """
         if self._vectors.is_incomplete():
-            embed_lost(writer=self._writer, vectors=self._vectors, embedder=self._embedder)
-        self._sweep()
+            embed_lost(versions=self._catalogue, vectors=self._vectors, embedder=self._embedder)
+        sweep(self._catalogue, self._vectors)
 
     @property
     def fingerprint(self) -> str:
@@ -204,24 +204,24 @@ class IngestPipeline:
             reason, remedy = _explain(error)
             report = SyncReport(str(root), collection, reason=reason, remedy=remedy)
             with suppress(StoreError):
-                if (collection_id := self._writer.find_collection(collection)) is not None:
-                    run = self._writer.start_run(collection_id, root)
-                    self._writer.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
+                if (collection_id := self._catalogue.find_collection(collection)) is not None:
+                    run = self._catalogue.start_run(collection_id, root)
+                    self._catalogue.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
             raise
 
     def _open_target(self, collection: str, root: Path) -> _Target:
-        if self._writer.find_collection(collection) is None:
+        if self._catalogue.find_collection(collection) is None:
             check_collection_name(collection)
-        collection_id = self._writer.open_collection(collection)
-        for other in self._writer.folder_roots(collection_id):
+        collection_id = self._catalogue.open_collection(collection)
+        for other in self._catalogue.folder_roots(collection_id):
             if other != root and (other in root.parents or root in other.parents):
                 raise ConfigurationError(
                     f"{root} overlaps {other}, which is in the collection {collection!r} already: its files would "
                     "be indexed twice.",
                     f"Sync {other}, or name another collection with --collection.",
                 )
-        index = self._writer.open_index(collection_id, self.fingerprint)
-        return _Target(collection_id, self._writer.open_folder(collection_id, root), index)
+        index = self._catalogue.open_index(collection_id, self.fingerprint)
+        return _Target(collection_id, self._catalogue.open_folder(collection_id, root), index)
 
     def _compare(self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int) -> FolderChanges:
         return compare(
@@ -255,9 +255,9 @@ class IngestPipeline:
         if changes.removed:
             gone = [record.document_id for record in changes.removed]
             self._before_removal(gone)
-            self._writer.remove_documents(gone)
+            self._catalogue.remove_documents(gone)
         for record, file in changes.renamed:
-            self._writer.rename(record.document_id, file, words_of_name(file.path))
+            self._catalogue.rename(record.document_id, file, words_of_name(file.path))
 
     def _read_and_store(
         self,
@@ -303,15 +303,15 @@ class IngestPipeline:
     def _take_in(self, target: _Target, record: KnownFile | None, item: EmbeddedFile, report: SyncReport) -> None:
         """Store one file that was read, or record why it was not."""
         file, prepared, error = item.outcome.file, item.outcome.prepared, item.outcome.error
-        document_id = self._writer.open_document(target.collection_id, target.folder_id, file)
+        document_id = self._catalogue.open_document(target.collection_id, target.folder_id, file)
         if error is not None:
             attempt = self._failed_attempt(error, file, record)
-            self._writer.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
+            self._catalogue.record_failure(document_id, attempt=attempt, reason=error.reason, remedy=error.remedy)
             report.failed.append(FailedFile(file.path, error.reason, error.remedy, bool(record and record.sha256)))
             return
         assert prepared is not None
         if prepared.parsed is None:
-            self._writer.touch(document_id, prepared.file)
+            self._catalogue.touch(document_id, prepared.file)
             report.unchanged += 1
             return
         self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, item.vectors)
@@ -330,14 +330,11 @@ class IngestPipeline:
     ) -> None:
         """Vectors first, then one transaction that makes them current: a crash leaves the old version or the new."""
         key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
-        self._writer.announce_vectors(key)
-        self._add_vectors(key, document_id, vectors)
-        self._writer.commit_generation(
+        self._catalogue.announce_vectors(key)
+        self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)
+        self._catalogue.commit_version(
             document_id, index.id, file, parsed, chunks, key=key, names=words_of_name(file.path)
         )
-
-    def _add_vectors(self, key: VectorKey, document_id: int, vectors: Vectors) -> None:
-        self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)
 
     def _read_other_folders(
         self, target: _Target, on_progress: Callable[[SyncProgress], None], interrupt: threading.Event | None
@@ -346,14 +343,14 @@ class IngestPipeline:
 
         What is new or gone there waits for their own sync. What may not be read is embedded from the catalogue later.
         """
-        for root, folder_id in self._writer.folder_roots(target.collection_id).items():
+        for root, folder_id in self._catalogue.folder_roots(target.collection_id).items():
             if folder_id == target.folder_id or not self._may_read(root):
                 continue
             try:
                 scan = scan_folder(root, ignore=self._ignore)
             except ConfigurationError:
                 continue
-            known = self._writer.known_files(folder_id, target.index.id)
+            known = self._catalogue.known_files(folder_id, target.index.id)
             changes = self._compare(root, scan, known, target.index.id)
             changes.to_read = [file for file in changes.to_read if file.path_bytes in known]
             report = _first_report(root, "", scan, changes)
@@ -362,63 +359,46 @@ class IngestPipeline:
 
     def _switch_index(self, target: _Target) -> None:
         """Let an index made with another embedder answer once it holds all that the old one holds."""
-        active = self._writer.active_index(target.collection_id)
+        active = self._catalogue.active_index(target.collection_id)
         if active is not None:
             self._carry_over(target, active)
-        if self._writer.is_complete(target.collection_id, target.index.id):
-            self._writer.activate_index(target.collection_id, target.index.id)
+        if self._catalogue.is_complete(target.collection_id, target.index.id):
+            self._catalogue.activate_index(target.collection_id, target.index.id)
 
     def _carry_over(self, target: _Target, active: IndexInfo) -> None:
         """Embed again, from the catalogue, the last good version of files that cannot be read now."""
         known = [
             (path, record)
-            for folder_id in self._writer.folder_roots(target.collection_id).values()
-            for path, record in self._writer.known_files(folder_id, active.id).items()
+            for folder_id in self._catalogue.folder_roots(target.collection_id).values()
+            for path, record in self._catalogue.known_files(folder_id, active.id).items()
         ]
-        built = set(self._writer.generations_of(target.index.id))
+        built = set(self._catalogue.documents_in(target.index.id))
         is_cut_alike = target.index.reading == active.reading
         for path, record in known:
-            if record.document_id in built or record.generation_index is None:
+            if record.document_id in built or record.version_index is None:
                 continue
-            parsed, chunks, _ = self._writer.load_generation(record.document_id, active.id)
+            parsed, chunks, _ = self._catalogue.load_version(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
             vectors = embed_chunks(chunks, self._embedder)
             self._store(record.document_id, target.index, file, parsed, chunks, vectors)
             if record.state == "stale":
-                self._writer.record_failure(
+                self._catalogue.record_failure(
                     record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy
                 )
             elif not is_cut_alike:
-                self._writer.record_failure(
+                self._catalogue.record_failure(
                     record.document_id,
                     attempt=CARRIED_OVER,
                     reason="It could not be read again since the way Lectern reads documents changed.",
                     remedy="Make its folder reachable, and sync it.",
                 )
 
-    def _sweep(self) -> None:
-        """Delete the vectors that no version refers to, and every trace of the documents that are forgotten."""
-        self._delete_vectors(self._writer.journalled_vectors())
-        if not self._writer.erase_traces():
-            log.warning("Some text of forgotten documents is still in the files of the index; the next sync erases it.")
-
-    def _delete_vectors(self, journal: Sequence[VectorKey]) -> None:
-        if not journal:
-            return
-        live = self._writer.live_spaces()
-        for space in {key.space for key in journal}:
-            if space in live:
-                self._vectors.delete(space, [id_ for key in journal if key.space == space for id_ in key.ids])
-            else:
-                self._vectors.drop(space)
-        self._writer.forget_vectors(journal)
-
 
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     """The content that need not be read again: what this very index holds already."""
     if record is None or record.failed_attempt == CARRIED_OVER:
         return ""
-    return record.sha256 if record.generation_index == index.id else ""
+    return record.sha256 if record.version_index == index.id else ""
 
 
 def _explain(error: Exception) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What a sync needs of the catalogue. Knows no database."""
+"""Declares what the steps of a sync need of the catalogue, each as small as it can be."""
 
 from __future__ import annotations
 
@@ -9,8 +9,56 @@ from typing import Protocol
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey
 
 
-class CatalogueWriter(Protocol):
-    """Each method is one transaction; what it did survives a crash whole or not at all."""
+class StoredVersions(Protocol):
+    """The versions of documents that are stored, to embed them again without their files."""
+
+    def indexes(self) -> list[tuple[str, IndexInfo]]:
+        """Every index with the name of its collection."""
+        ...
+
+    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
+        """The vectors that an index should have, by document."""
+        ...
+
+    def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
+        """A stored version of a document; the pages' blocks are not kept."""
+        ...
+
+
+class VectorJournal(Protocol):
+    """Remembers vectors that no version refers to, and text that was removed, until both are gone from every file."""
+
+    def journalled_vectors(self) -> list[VectorKey]:
+        """Vectors that no version refers to."""
+        ...
+
+    def clear_journal(self, keys: Sequence[VectorKey]) -> None:
+        """Record that these vectors are deleted."""
+        ...
+
+    def live_spaces(self) -> set[str]:
+        """The vector spaces of all indexes."""
+        ...
+
+    def erase_traces(self) -> bool:
+        """Leave no text of removed documents in any file; False where that has to be tried again later."""
+        ...
+
+
+class RunRecords(Protocol):
+    """The records of syncs."""
+
+    def start_run(self, collection_id: int, folder: Path) -> int:
+        """Record that a sync began; returns the record's id."""
+        ...
+
+    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
+        """Record how a sync ended, with its report as JSON; without a folder it could not begin."""
+        ...
+
+
+class Collections(Protocol):
+    """Collections with the folders that are synced into them, and their indexes."""
 
     def find_collection(self, name: str) -> int | None:
         """The collection's id, None when there is none."""
@@ -18,6 +66,10 @@ class CatalogueWriter(Protocol):
 
     def open_collection(self, name: str) -> int:
         """The collection's id; made when new."""
+        ...
+
+    def delete_collection(self, name: str) -> list[str]:
+        """Delete a collection with all its documents; their vectors go to the journal. Raises NotFoundError."""
         ...
 
     def folder_roots(self, collection_id: int) -> dict[Path, int]:
@@ -32,12 +84,12 @@ class CatalogueWriter(Protocol):
         """The collection's index for a fingerprint, None when there is none."""
         ...
 
-    def active_index(self, collection_id: int) -> IndexInfo | None:
-        """The index that answers for a collection."""
-        ...
-
     def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
         """The collection's index for a fingerprint; made when new, active at once if it is the first."""
+        ...
+
+    def active_index(self, collection_id: int) -> IndexInfo | None:
+        """The index that answers for a collection."""
         ...
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
@@ -45,11 +97,19 @@ class CatalogueWriter(Protocol):
         ...
 
     def activate_index(self, collection_id: int, index_id: int) -> None:
-        """Let an index answer for its collection, and forget the others."""
+        """Let an index answer for its collection, and delete the others."""
         ...
+
+
+class DocumentWriter(Protocol):
+    """The documents of a folder, one for each file; a new version replaces the old one whole or not at all."""
 
     def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
         """What is remembered of each file of a folder, by its path."""
+        ...
+
+    def documents_in(self, index_id: int) -> list[int]:
+        """The documents that have a version in an index."""
         ...
 
     def open_document(self, collection_id: int, folder_id: int, file: FileState) -> int:
@@ -57,7 +117,7 @@ class CatalogueWriter(Protocol):
         ...
 
     def touch(self, document_id: int, file: FileState) -> None:
-        """The file has a new time and the content that is indexed already."""
+        """Record that a file has a new time and the content that is indexed already."""
         ...
 
     def rename(self, document_id: int, file: FileState, names: str) -> None:
@@ -65,14 +125,14 @@ class CatalogueWriter(Protocol):
         ...
 
     def record_failure(self, document_id: int, *, attempt: str, reason: str, remedy: str) -> None:
-        """Why a file could not be read; its last good version goes on answering."""
+        """Record why a file could not be read; its last good version goes on answering."""
         ...
 
     def announce_vectors(self, key: VectorKey) -> None:
         """Write down vectors before they are stored."""
         ...
 
-    def commit_generation(
+    def commit_version(
         self,
         document_id: int,
         index_id: int,
@@ -87,49 +147,9 @@ class CatalogueWriter(Protocol):
         ...
 
     def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
-        """Forget documents; with `keep_out` they are not indexed again either."""
+        """Remove documents; with `keep_out` they are not indexed again either."""
         ...
 
-    def generations_of(self, index_id: int) -> list[int]:
-        """The documents that have a version in an index."""
-        ...
 
-    def load_generation(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
-        """A stored version, to embed it again without its file."""
-        ...
-
-    def indexes(self) -> list[tuple[str, IndexInfo]]:
-        """Every index with the name of its collection."""
-        ...
-
-    def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
-        """The vectors that an index should have, by document."""
-        ...
-
-    def journalled_vectors(self) -> list[VectorKey]:
-        """Vectors that no version refers to."""
-        ...
-
-    def forget_vectors(self, keys: Sequence[VectorKey]) -> None:
-        """These vectors are deleted."""
-        ...
-
-    def erase_traces(self) -> bool:
-        """Leave no text of forgotten documents in any file; False where that has to be tried again later."""
-        ...
-
-    def live_spaces(self) -> set[str]:
-        """The vector spaces of all indexes."""
-        ...
-
-    def start_run(self, collection_id: int, folder: Path) -> int:
-        """Record that a sync began."""
-        ...
-
-    def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
-        """Record how a sync ended."""
-        ...
-
-    def delete_collection(self, name: str) -> list[str]:
-        """Forget a collection with all its documents; their vectors go to the journal. Raises NotFoundError."""
-        ...
+class Catalogue(StoredVersions, VectorJournal, RunRecords, Collections, DocumentWriter, Protocol):
+    """All that the pipeline needs; each method is one transaction, which survives a crash whole or not at all."""

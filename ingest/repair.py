@@ -1,11 +1,11 @@
-"""Compares an index's vectors with its chunks, and embeds what is missing. Knows who does each step by its protocol."""
+"""Compares an index's vectors with its chunks, and embeds what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.protocols import CatalogueWriter
+from ingest.protocols import StoredVersions
 from ingest.stages import embed_chunks
 from rag.protocols import Embedder, VectorIndex
 from rag.types import IndexInfo, VectorKey
@@ -34,30 +34,30 @@ def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: Ve
     return VectorGaps(missing, sorted(stored - known))
 
 
-def embed_lost(*, writer: CatalogueWriter, vectors: VectorIndex, embedder: Embedder) -> None:
+def embed_lost(*, versions: StoredVersions, vectors: VectorIndex, embedder: Embedder) -> None:
     """Embed what no vector is there for, in all collections. Raises StoreError, ModelError.
 
     An index made with another embedder is left as it is: words are searched until a sync has built it anew. What is
     done is kept where this is cut off, and the rest is done the next time.
     """
     with vectors.rebuilding():
-        for _, index in writer.indexes():
+        for _, index in versions.indexes():
             if index.is_made_with(embedder.fingerprint):
-                gaps = compare_vectors(index, writer.vector_keys(index.id), vectors)
-                embed_missing(index, gaps.missing, writer=writer, vectors=vectors, embedder=embedder)
+                gaps = compare_vectors(index, versions.vector_keys(index.id), vectors)
+                embed_missing(index, gaps.missing, versions=versions, vectors=vectors, embedder=embedder)
 
 
 def embed_missing(
     index: IndexInfo,
     missing: Mapping[int, Collection[str]],
     *,
-    writer: CatalogueWriter,
+    versions: StoredVersions,
     vectors: VectorIndex,
     embedder: Embedder,
 ) -> None:
     """Embed the chunks that have no vector, and those only. Raises StoreError, ModelError."""
     for document_id, ids in missing.items():
-        _, chunks, key = writer.load_generation(document_id, index.id)
+        _, chunks, key = versions.load_version(document_id, index.id)
         wanted = [(id_, chunk) for chunk in chunks if (id_ := f"{key.key}:{chunk.ordinal}") in ids]
         made = embed_chunks([chunk for _, chunk in wanted], embedder)
         vectors.add(key.space, [id_ for id_, _ in wanted], [document_id] * len(wanted), made)

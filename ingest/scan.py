@@ -189,7 +189,7 @@ def compare(
             changes.still_failed.append(record)
         elif not record.sha256 and record.state == "failed":
             fresh.append(file)
-        elif record.state == "indexed" and _is_same(record, file) and record.generation_index == index_id:
+        elif record.state == "indexed" and _is_same(record, file) and record.version_index == index_id:
             changes.unchanged.append(record)
         else:
             changes.to_read.append(file)
@@ -233,7 +233,7 @@ def _match_renames(
             record = candidates.pop()
             moved.add(record.document_id)
             changes.renamed.append((record, file))
-            if record.generation_index != index_id:  # It answers by another index, under its new name too.
+            if record.version_index != index_id:  # It answers by another index, under its new name too.
                 changes.to_read.append(file)
         else:
             changes.to_read.append(file)

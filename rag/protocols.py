@@ -1,4 +1,4 @@
-"""The seams: what each part needs of the others, as small as its callers allow. Knows no implementation."""
+"""Declares what each part needs of the others, as small as its callers allow."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class VectorIndex(Protocol):
         ...
 
     def delete(self, space: str, ids: Sequence[str]) -> None:
-        """Forget ids; unknown ones are ignored."""
+        """Delete ids; unknown ones are ignored."""
         ...
 
     def search(

@@ -412,7 +412,7 @@ class KnownFile:
     sha256: str
     """Of the content that answers now; "" when nothing of the file was ever indexed."""
     state: str
-    generation_index: int | None
+    version_index: int | None
     """The index (see `IndexInfo`) that holds the newest good version; None when there is none."""
     failed_attempt: str = ""
     """Names the file state and the parse settings of the last failed attempt: trying the same again is futile."""

@@ -58,7 +58,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
             service = Service(
                 lectern,
                 on_sync=metrics.count_sync,
-                forget_folders=folder_store.forget_collection,
+                forget_folders=folder_store.remove_collection,
                 check_folder=folder_store.check_allowed,
             )
             scheduler = FolderScheduler(folder_store, sync_through(service), home=settings.home, ignore=settings.ignore)

@@ -122,7 +122,7 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        embed_lost(writer=lectern.writer, vectors=lectern.vectors, embedder=models.embedder)
+        embed_lost(versions=lectern.writer, vectors=lectern.vectors, embedder=models.embedder)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

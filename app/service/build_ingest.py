@@ -40,7 +40,7 @@ def build_ingest(
     """What fills an index; starts no process yet. Raises ConfigurationError."""
     reading = _read_settings(settings)
     return IngestPipeline(
-        writer=writer,
+        catalogue=writer,
         vectors=vectors,
         embedder=embedder,
         tokenizer=ModelTokenizer(embedder_folder(settings)),
@@ -52,7 +52,7 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Erasure(catalogue, settings.home / SERVICE_FILE).forget,
+        before_removal=Erasure(catalogue, settings.home / SERVICE_FILE).erase,
         may_read=partial(may_read, settings),
     )
 

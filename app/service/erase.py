@@ -1,4 +1,4 @@
-"""Deletes what people wrote about a document that quotes it. Knows no removal."""
+"""Erases what people wrote about a document that quotes it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Erasure:
     """What is kept beside a catalogue."""
 
     def __init__(self, catalogue: CatalogueReader, service_file: Path) -> None:
-        """`service_file` has the feedback; it is opened when there is something to forget, which most commands lack."""
+        """`service_file` has the feedback; it is opened when there is something to erase, which most commands lack."""
         self._catalogue = catalogue
         self._service_file = service_file
 
-    def forget(self, document_ids: Sequence[int]) -> None:
-        """Delete the feedback that shares words in a row with one of them. Raises StoreError."""
+    def erase(self, document_ids: Sequence[int]) -> None:
+        """Erase the feedback that shares words in a row with one of them. Raises StoreError."""
         if not self._service_file.exists():
             return
         with closing(FeedbackStore(self._service_file)) as feedback:

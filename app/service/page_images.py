@@ -52,7 +52,7 @@ class PageImages:
         self._keep(key, picture)
         return picture
 
-    def forget(self, file: Path) -> None:
+    def drop(self, file: Path) -> None:
         """Drop what was drawn of a file."""
         with self._lock:
             for key in [key for key in self._kept if key[0] == file]:

@@ -190,7 +190,7 @@ class Service:
         _, file = self.lectern.catalogue.load_document(collection, document_id)
         removal = Removal.of(self.lectern, collection, [document_id])
         removal.delete_files()
-        self.pictures.forget(file)
+        self.pictures.drop(file)
         self.syncs.run(removal.run).result()
 
     def readmit_document(self, collection: str, document_id: int) -> None:
@@ -218,7 +218,7 @@ class Service:
         root = next(root for root in writer.folder_roots(collection_id) if root in file.parents)
         if not self.uploads.owns(collection, file):
             root = check_folder(root)
-        forget = writer.remove_documents if document.is_removed else writer.forget_reading
+        forget = writer.remove_documents if document.is_removed else writer.mark_unread
         self.syncs.run(lambda: forget([document_id])).result()
         return self.sync(root, collection)
 
@@ -351,7 +351,7 @@ class Service:
         self._forget_folders(collection)
         self.syncs.drop_waiting(collection)
         self.lectern.ingest.remove_collection(collection)
-        self._folder_store.forget(collection)
+        self._folder_store.remove_collection(collection)
 
     def _verify(self, *, repair: bool) -> list[Problem]:
         self.syncs.refuse_while_syncing()

@@ -110,7 +110,7 @@ def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
         yield Problem("vectors left over", space, "They are of an index that is gone.", remedy, repair)
     if repair:
         # What was to be deleted is deleted by now.
-        lectern.writer.forget_vectors(lectern.writer.journalled_vectors())
+        lectern.writer.clear_journal(lectern.writer.journalled_vectors())
 
 
 def _verify_gaps(
@@ -121,7 +121,7 @@ def _verify_gaps(
         if index.is_made_with(lectern.embedder.fingerprint):
             if repair:
                 embed_missing(
-                    index, gaps.missing, writer=lectern.writer, vectors=lectern.vectors, embedder=lectern.embedder
+                    index, gaps.missing, versions=lectern.writer, vectors=lectern.vectors, embedder=lectern.embedder
                 )
             yield Problem("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:

@@ -145,7 +145,7 @@ class EvaluationStore:
             ]
 
     def remove_question(self, collection: str, question_id: int) -> None:
-        """Forget one. Raises NotFoundError."""
+        """Delete one. Raises NotFoundError."""
         one = (gold_questions.c.collection == collection) & (gold_questions.c.id == question_id)
         with self._service_file.writing() as connection:
             if not connection.execute(delete(gold_questions).where(one)).rowcount:

@@ -94,7 +94,7 @@ class FeedbackStore:
             return {row.id: _read(row) for row in rows}
 
     def delete(self, ids: Collection[int]) -> None:
-        """Forget some, and leave nothing of them in the file."""
+        """Delete some, and leave nothing of them in the file."""
         with self._service_file.writing() as connection:
             connection.execute(delete(feedback).where(feedback.c.id.in_(ids)))
         self._service_file.empty_log()

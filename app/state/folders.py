@@ -160,13 +160,13 @@ class FolderStore:
         return found[0]
 
     def remove(self, folder_id: int) -> None:
-        """Forget a folder; what is indexed of it stays. Raises NotFoundError."""
+        """Remove a folder; what is indexed of it stays. Raises NotFoundError."""
         with self._service_file.writing() as connection:
             _one(connection, folder_id)
             connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
 
-    def forget_collection(self, collection: str) -> None:
-        """Forget all folders of a collection, which is being deleted."""
+    def remove_collection(self, collection: str) -> None:
+        """Remove all folders of a collection, which is being deleted."""
         with self._service_file.writing() as connection:
             connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
 
@@ -256,7 +256,7 @@ class FolderStore:
         """Record that a sync was abandoned because Lectern stops; it is done again after the next start."""
         with self._service_file.writing() as connection:
             _update(connection, folder_id, last_outcome=CUT_OFF)
-            # In the same transaction: Lectern may end at any moment now, and the sync would be forgotten.
+            # In the same transaction: Lectern may end at any moment now, and the sync would be lost.
             _mark_due(connection, folder_id, CUT_OFF)
 
     def note_watch_problem(self, folder_id: int, problem: str) -> None:

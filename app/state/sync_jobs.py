@@ -80,7 +80,7 @@ class SyncJobStore:
         self._service_file.close()
 
     def add(self, collection: str, folder: Path, *, allow_empty: bool) -> SyncJob:
-        """Write down that a sync is asked for. Of a collection's finished jobs, the oldest are forgotten."""
+        """Write down that a sync is asked for. Of a collection's finished jobs, the oldest are deleted."""
         queued_at = now()
         values = {
             "queued_at": queued_at,
@@ -147,8 +147,8 @@ class SyncJobStore:
             connection.execute(update(jobs).where(unfinished).values(state="queued", started_at=""))
             return [_job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))]
 
-    def forget(self, collection: str) -> None:
-        """A collection is removed, and with it the record of its syncs."""
+    def remove_collection(self, collection: str) -> None:
+        """Delete the records of the syncs of a collection, which is being deleted."""
         with self._service_file.writing() as connection:
             connection.execute(delete(jobs).where(jobs.c.collection == collection))
 

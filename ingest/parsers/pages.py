@@ -36,7 +36,7 @@ class TextBuilder:
         if self._total > self._max_characters:
             raise ParseError(
                 f"{self._file_name} has more than {self._max_characters} characters of text.",
-                "Raise the max_characters setting or split the file.",
+                "Split it into smaller files.",
             )
         self._blocks.append(Block(kind, start, self._length))
         self._last = kind

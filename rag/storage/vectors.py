@@ -64,7 +64,7 @@ class ChromaVectors:
                 )
 
     def delete(self, space: str, ids: Sequence[str]) -> None:
-        """Forget ids; unknown ones are ignored. Raises StoreError."""
+        """Delete ids; unknown ones are ignored. Raises StoreError."""
         with _translated_errors(self._folder):
             collection = self._open(space)
             if collection is None:

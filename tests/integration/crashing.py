@@ -1,6 +1,6 @@
 """A sync in its own process that dies at a chosen step: `python -m tests.integration.crashing HOME FOLDER STEP`.
 
-Every call on the catalogue's ledger and on the vector index is two steps: before it, and after it. At STEP the
+Every call on the catalogue's writer and on the vector index is two steps: before it, and after it. At STEP the
 process kills itself; with STEP 0 it runs through and prints how many steps there were.
 """
 
@@ -19,8 +19,8 @@ from rag.storage.vectors import ChromaVectors
 from tests.integration.opening import open_index_of
 
 WRITES = {
-    CatalogueWriter: ["open_document", "announce_vectors", "commit_generation", "remove_documents", "rename", "touch",
-             "record_failure", "forget_vectors", "activate_index", "start_run", "finish_run"],
+    CatalogueWriter: ["open_document", "announce_vectors", "commit_version", "remove_documents", "rename", "touch",
+             "record_failure", "clear_journal", "activate_index", "start_run", "finish_run"],
     ChromaVectors: ["add", "delete", "drop"],
 }  # fmt: skip
 

@@ -107,7 +107,7 @@ def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
         ChromaVectors(home / "chroma"),
     )
     ingest = IngestPipeline(
-        writer=writer,
+        catalogue=writer,
         vectors=vectors,
         embedder=embedder,
         tokenizer=WordTokenizer(),

@@ -10,7 +10,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 ALLOWED = {"rag": {"rag"}, "ingest": {"ingest", "rag"}, "app": {"app", "ingest", "rag"}}
 
-FOR_INGEST = {"rag.types", "rag.protocols", "rag.errors", "rag.page_layout", "rag.text", "rag.dates", "rag.urls"}
+FOR_INGEST = {
+    "rag.types",
+    "rag.protocols",
+    "rag.errors",
+    "rag.page_layout",
+    "rag.text",
+    "rag.dates",
+    "rag.urls",
+    "rag.handover",
+}
 """What `ingest` may take from `rag`: types, seams and pure helpers."""
 
 

@@ -1,30 +1,20 @@
-"""Reads asynchronous streams for callers in threads, so that one that hangs can be ended. Knows no provider."""
+"""Reads asynchronous streams for callers in threads, so that one that hangs can be ended."""
 
 from __future__ import annotations
 
 import asyncio
 import functools
-import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
-Item = TypeVar("Item")
+from rag.handover import End, Handover
 
-POLL_SECONDS = 0.1
-"""How often a caller that waits looks whether it should stop."""
+Item = TypeVar("Item")
 
 
 class StreamStoppedError(Exception):
     """The caller was told to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """Nothing more comes; `error` says why where the stream failed."""
-
-    error: Exception | None = None
 
 
 def read_stream(
@@ -35,10 +25,10 @@ def read_stream(
     Once `stop` is set, or the iterator closed, the stream is cancelled where it waits, and with it its connection ends.
     Raises StreamStoppedError then, TimeoutError when the stream is silent for too long.
     """
-    items: queue.SimpleQueue[Item | _End] = queue.SimpleQueue()
+    items = Handover[Item]()
 
     async def pump() -> None:
-        end = _End()
+        end = End()
         try:
             stream = open_stream()
             while True:
@@ -48,24 +38,17 @@ def read_stream(
         except StopAsyncIteration:
             pass
         except Exception as error:
-            end = _End(error)
+            end = End(error)
         finally:
             items.put(end)
 
+    def check() -> None:
+        if stop.is_set():
+            raise StreamStoppedError
+
     pumping = asyncio.run_coroutine_threadsafe(pump(), _event_loop())
     try:
-        while not stop.is_set():
-            try:
-                item = items.get(timeout=POLL_SECONDS)
-            except queue.Empty:
-                continue
-            if not isinstance(item, _End):
-                yield item
-            elif item.error is not None:
-                raise item.error
-            else:
-                return
-        raise StreamStoppedError
+        yield from items.take(check)
     finally:
         pumping.cancel()
 

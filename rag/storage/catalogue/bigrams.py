@@ -1,4 +1,4 @@
-"""Cuts text of scripts that put no spaces between words into pairs of characters. Knows no storage and no language.
+"""Cuts text of scripts that put no spaces between words into pairs of characters.
 
 Chinese, Japanese, Thai and their like are searched by overlapping pairs: "lighthouse" in the middle of a line is found
 without a dictionary that would say where words end. Korean has spaces, but hangs endings on its words.

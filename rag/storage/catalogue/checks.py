@@ -1,4 +1,4 @@
-"""What verifying, repairing and moving an index ask of the catalogue. Knows no files and no vectors."""
+"""Checks and repairs the catalogue, and moves the folders it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns a question into a query for SQLite's full-text search. Knows its syntax; runs nothing."""
+"""Turns a question into a query for SQLite's full-text search."""
 
 from __future__ import annotations
 

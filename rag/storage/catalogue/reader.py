@@ -1,4 +1,4 @@
-"""The reading side of the catalogue: lexical search, hits, pages and lists. Changes nothing."""
+"""Reads the catalogue: lexical search, hits, pages and lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The catalogue's tables, and opening its file. Knows no queries."""
+"""Declares the catalogue's tables and opens its file.
+
+A version of a document, as one index has it, is a row of `generations`: the name stays, as the table does.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +163,7 @@ runs = Table(
 erasures = Table(
     "erasures",
     metadata,
-    # One row from the moment a version is forgotten until nothing of its text is left in the catalogue's files.
+    # One row from the moment a version is removed until nothing of its text is left in the catalogue's files.
     Column("id", Integer, primary_key=True),
 )
 

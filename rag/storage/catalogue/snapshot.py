@@ -1,4 +1,4 @@
-"""Consistent copies of SQLite files that another process may be writing, and checks of them. Knows no queries."""
+"""Copies SQLite files that another process may be writing, and checks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The writing side of the catalogue: what a sync reads and changes. Knows no file system and no vectors."""
+"""Writes the catalogue: collections, documents and their versions, and the records of syncs."""
 
 from __future__ import annotations
 
@@ -59,12 +59,14 @@ MERGE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('optimize')"
 """FTS5 only marks words as deleted; what is marked goes when its parts are merged into one."""
 
 FREE_SHARE = 4
-"""From one free page in so many on, the disk space of what was forgotten is given back."""
+"""From one free page in so many on, the disk space of what was removed is given back."""
 
 READERS_WAITED_FOR_MS = 5_000
 """A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
+
 READ_AGAIN = "read again"
 """Stands for a file's SHA-256 and is none, so that its content counts as changed."""
+
 RUNS_KEPT = 1_000
 """Records of a collection: three weeks of syncs every half hour."""
 
@@ -140,7 +142,7 @@ class CatalogueWriter:
             return IndexInfo(id_, fingerprint, space, is_active=not rows)
 
     def activate_index(self, collection_id: int, index_id: int) -> None:
-        """Let an index answer for its collection; the others' generations go, their vectors into the journal."""
+        """Let an index answer for its collection; the others' versions go, their vectors into the journal."""
         with self._transaction() as connection:
             mine = indexes.c.collection_id == collection_id
             old = connection.execute(select(indexes.c.id).where(mine, indexes.c.id != index_id)).scalars().all()
@@ -152,7 +154,7 @@ class CatalogueWriter:
             connection.execute(delete(indexes).where(indexes.c.id.in_(old)))
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Whether every document that answers in the collection has a generation in this index."""
+        """Whether every document that answers in the collection has a version in this index."""
         with self._transaction() as connection:
             answering = (
                 select(generations.c.document_id)
@@ -172,7 +174,7 @@ class CatalogueWriter:
         """
         with self._transaction() as connection:
             query = (
-                select(documents, generations.c.index_id.label("generation_index"))
+                select(documents, generations.c.index_id.label("version_index"))
                 .outerjoin(
                     generations,
                     (generations.c.document_id == documents.c.id)
@@ -189,7 +191,7 @@ class CatalogueWriter:
                     mtime_ns=row.mtime_ns,
                     sha256=row.sha256,
                     state=row.state,
-                    generation_index=row.generation_index,
+                    version_index=row.version_index,
                     failed_attempt=row.failed_attempt,
                     reason=row.reason,
                     remedy=row.remedy,
@@ -264,14 +266,14 @@ class CatalogueWriter:
                 )
             )
 
-    # --- generations ---
+    # --- versions ---
 
     def announce_vectors(self, key: VectorKey) -> None:
         """Write down vectors before they are stored, so that a crash leaves no orphans."""
         with self._transaction() as connection:
             _journal(connection, key)
 
-    def commit_generation(
+    def commit_version(
         self,
         document_id: int,
         index_id: int,
@@ -351,13 +353,13 @@ class CatalogueWriter:
             )  # fmt: skip
             _unjournal(connection, key)
 
-    def generations_of(self, index_id: int) -> list[int]:
-        """The documents that have a generation in an index."""
+    def documents_in(self, index_id: int) -> list[int]:
+        """The documents that have a version in an index."""
         with self._transaction() as connection:
             query = select(generations.c.document_id).where(generations.c.index_id == index_id)
             return list(connection.execute(query).scalars())
 
-    def load_generation(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
+    def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
         """A stored version, to embed it again without its file; the pages' blocks are not kept."""
         with self._transaction() as connection:
             query = (
@@ -388,7 +390,7 @@ class CatalogueWriter:
             return parsed, [chunk_of(stored) for stored in stored_chunks], key
 
     def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
-        """Forget documents; with `keep_out` their paths are remembered as removed by the user."""
+        """Remove documents; with `keep_out` their paths are remembered as removed by the user."""
         with self._transaction() as connection:
             connection.execute(insert(erasures))
             for document_id in document_ids:
@@ -430,7 +432,7 @@ class CatalogueWriter:
             )
             return {document_id: VectorKey(*key) for document_id, *key in connection.execute(query)}
 
-    def forget_reading(self, document_ids: Sequence[int]) -> None:
+    def mark_unread(self, document_ids: Sequence[int]) -> None:
         """Have the next sync read these files again, whatever they hold; what is indexed of them answers until then."""
         mine = documents.c
         with self._transaction() as connection:
@@ -443,12 +445,12 @@ class CatalogueWriter:
     # --- vectors to sweep ---
 
     def journalled_vectors(self) -> list[VectorKey]:
-        """Vectors that have no generation and are to be deleted."""
+        """Vectors that have no version and are to be deleted."""
         with self._transaction() as connection:
             rows = connection.execute(select(vector_journal)).all()
             return [VectorKey(*row) for row in rows]
 
-    def forget_vectors(self, keys: Sequence[VectorKey]) -> None:
+    def clear_journal(self, keys: Sequence[VectorKey]) -> None:
         """Record that journalled vectors are deleted."""
         with self._transaction() as connection:
             for key in keys:
@@ -459,13 +461,13 @@ class CatalogueWriter:
         with self._transaction() as connection:
             return set(connection.execute(select(indexes.c.space)).scalars())
 
-    # --- traces of what was forgotten ---
+    # --- traces of what was removed ---
 
     def erase_traces(self) -> bool:
-        """Leave no text of forgotten documents in the catalogue's files; False while a reader keeps some of it there.
+        """Leave no text of removed documents in the catalogue's files; False while a reader keeps some of it there.
 
         Merges the full-text index, which takes time in proportion to it, and empties the write-ahead log. Does nothing
-        when nothing was forgotten since.
+        when nothing was removed since.
         """
         with self._transaction() as connection:
             if connection.execute(select(erasures.c.id).limit(1)).scalar() is None:
@@ -487,7 +489,7 @@ class CatalogueWriter:
     # --- runs ---
 
     def start_run(self, collection_id: int, folder: Path) -> int:
-        """Record that a sync began; a run without an end was cut off. A collection's oldest runs are forgotten."""
+        """Record that a sync began; a run without an end was cut off. A collection's oldest records are deleted."""
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="cut off"))
             mine = select(runs.c.id).where(runs.c.collection_id == collection_id)
@@ -516,7 +518,7 @@ class CatalogueWriter:
             connection.execute(update(folders).where(folders.c.id == folder_id).values(last_synced_at=_now()))
 
     def delete_collection(self, name: str) -> list[str]:
-        """Forget a collection with all its documents; returns its vector spaces. Raises NotFoundError.
+        """Delete a collection with all its documents; returns its vector spaces. Raises NotFoundError.
 
         Its vectors go to the journal.
         """

@@ -23,7 +23,7 @@ def known(path: str, **changes: object) -> KnownFile:
         "mtime_ns": 10,
         "sha256": "aa",
         "state": "indexed",
-        "generation_index": 1,
+        "version_index": 1,
     }
     return KnownFile(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -53,7 +53,7 @@ def test_a_file_with_another_size_or_time_is_read(file: FileState) -> None:
 
 
 def test_a_file_indexed_by_another_embedder_only_is_read() -> None:
-    assert changes_of([state("a")], [known("a", generation_index=None)]).to_read == [state("a")]
+    assert changes_of([state("a")], [known("a", version_index=None)]).to_read == [state("a")]
 
 
 def test_a_renamed_file_is_known_by_its_content() -> None:
@@ -75,7 +75,7 @@ def test_two_copies_of_a_file_that_is_gone_are_one_rename_and_one_new_file() -> 
 
 
 def test_a_failed_file_is_not_tried_again_until_it_changes() -> None:
-    record = known("a", state="failed", sha256="", generation_index=None, failed_attempt="5.10")
+    record = known("a", state="failed", sha256="", version_index=None, failed_attempt="5.10")
     assert changes_of([state("a")], [record]).still_failed == [record]
     assert changes_of([state("a", mtime_ns=11)], [record]).to_read == [state("a", mtime_ns=11)]
 
@@ -86,7 +86,7 @@ def test_a_stale_file_that_is_back_as_it_was_is_looked_at_again() -> None:
 
 
 def test_a_file_removed_by_the_user_stays_out() -> None:
-    record = known("a", state="removed", sha256="", generation_index=None)
+    record = known("a", state="removed", sha256="", version_index=None)
     assert changes_of([state("a", mtime_ns=77)], [record]).kept_out == [record]
 
 

@@ -249,7 +249,7 @@ def test_the_oldest_finished_jobs_of_a_collection_are_forgotten(
         job_store.finish(replace(job, state="done", finished_at=job.queued_at))
     add("a")
     assert [job_store.find(job.id) is not None for job in (owed, *ended, other)] == [True, False, False, True, True]
-    job_store.forget("a")
+    job_store.remove_collection("a")
     assert job_store.take_over() == []
 
 
