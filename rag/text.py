@@ -1,4 +1,4 @@
-"""Cuts text into sentences and compares texts by words and numbers. Knows no model, no document and no storage.
+"""Cuts text into sentences and compares texts by words and numbers.
 
 All functions take time linear in the text, also on text that is not language at all.
 """
@@ -9,6 +9,16 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+
+from rag.abbreviations import (
+    BEFORE_NUMBER,
+    BEFORE_ORDINAL,
+    MONTHS,
+    NAME_PARTICLES,
+    NEVER_LAST,
+    SELDOM_LAST,
+    SENTENCE_OPENERS,
+)
 
 _STOP_WORDS = """
 a about above after again against all also am an and any are as at be because been before being below between both
@@ -30,27 +40,16 @@ _TENS = {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy":
 # "one" is left out: it is a pronoun more often than a number.
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTING.split()) if word != "-"} | _TENS
 
-# Two-part abbreviations ("U.S.", "a.m.") are recognised by their form.
-_TITLES = "mr mrs ms dr prof rev hon gov sen rep gen col lt sgt capt st mt vs cf fig figs eq eqs approx ca viz resp al"
-_NEVER_LAST = frozenset([*_TITLES.split(), "e.g", "i.e"])
-_COUNTED = "no nos p pp sec secs art ch vol vols para item rule ref refs tab app"
-_MONTHS = "jan feb mar apr jun jul aug sep sept oct nov dec"
-_BEFORE_NUMBER = frozenset(_COUNTED.split() + _MONTHS.split())
-_FIRMS = "inc corp ltd co llc plc bros jr sr dept est ave blvd rd assn univ intl etc n.v s.a"
-_SELDOM_LAST = frozenset(_FIRMS.split())
-_OPENING_WORDS = """
-a after all although an and another any as at because before both but by despite during each finally for from
-furthermore given he her here his however i if in instead into it its many more moreover most no not on one our over
-she since so some such that the their then there therefore these they this those thus to two under unlike until upon
-we what when where which while who why with within without you
-"""
-_OPENERS = frozenset(_OPENING_WORDS.split())
-
 _CLOSERS = "\"'”’»)\\]*_"
 _END = re.compile(
     rf"(?<=[^\s.!?…।؟۔])[.!?…।؟۔]++[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）】》]*+(?:\[\d{{1,3}}\])*+"
 )
 _BULLET = re.compile(r"[ \t]*(?:[•▪◦●■‣∙·*–—-][ \t]|\d{1,2}[.)][ \t]|\([a-zA-Z0-9]{1,4}\)[ \t]|[a-z][.)][ \t])")
+_OPENING_MARKS = "\"'“„‚‘«»([*_"
+_LIST_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,5}")
+_DAY = re.compile(r"(?:[12]?\d|3[01])")
+_COUNTED = re.compile(r"\d|[IVXLC]+\b|[A-Z](?:\b|\d)|[°ºª]")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _CELL = re.compile(r"[-–—(]?[$€£¥]?[-–(]?\d[\d.,]*%?\)?%?|[-–—]")
 _CELL_PARTS = frozenset("$€£¥%|)")
 _WIDE_GAP = re.compile(r"\S {3,}\S[^\n]*?\S {3,}\S")
@@ -203,7 +202,7 @@ def _breaks(previous: str, line: str) -> bool:
     above, below = previous.strip(), line.strip()
     if not above or not below or "\f" in previous or "\f" in line:
         return True
-    if above[0] == "#" or below[0] == "#" or _BULLET.match(line):
+    if above[0] == "#" or below[0] == "#" or (_BULLET.match(line) and not _begins_with_date(above, below)):
         return True
     if is_table_row(previous) or is_table_row(line):
         return True
@@ -215,6 +214,15 @@ def _breaks(previous: str, line: str) -> bool:
         and above[-1].isalnum()
         and last_word not in STOP_WORDS
     )
+
+
+def _begins_with_date(above: str, below: str) -> bool:
+    """Whether a line that looks like the item of a list goes on with the date of the sentence above: "30. Juni"."""
+    number, _, rest = below.partition(". ")
+    if above[-1] in ".!?:;" or not _DAY.fullmatch(number):
+        return False
+    name = rest.split(None, 1)[0].rstrip(".,;:)").casefold() if rest.strip() else ""
+    return name in MONTHS or above.rsplit(None, 1)[-1].casefold() in BEFORE_ORDINAL
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -243,22 +251,32 @@ def _ends_sentence(text: str, first: int, match: re.Match[str], end: int) -> boo
     following = text[match.end() : min(match.end() + 40, end)].split(None, 1)
     if not following:
         return True
-    after = following[0].lstrip("\"'“‘«([*_")
+    after = following[0].lstrip(_OPENING_MARKS)
     if after[:1].islower():
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
-    opens = after.rstrip(",:;").casefold() in _OPENERS
-    head = text[max(first, match.start() - 24) : match.start()]
+    return _stop_ends_sentence(text[max(first, match.start() - 32) : match.start()], after)
+
+
+def _stop_ends_sentence(head: str, after: str) -> bool:
+    """Whether a full stop between the end of a stretch, at most 32 characters of it, and a capitalised word ends it."""
+    opens = after.rstrip(",:;").casefold() in SENTENCE_OPENERS
     words = head.split()
-    word = words[-1].lstrip("\"'“‘«([*_").casefold() if words else ""
-    if len(words) == 1 and len(head) < 24 and re.fullmatch(r"\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,5}", word):
+    word = words[-1].lstrip(_OPENING_MARKS).casefold() if words else ""
+    before = words[-2].lstrip(_OPENING_MARKS).casefold() if len(words) > 1 else ""
+    if len(words) == 1 and len(head) < 24 and _LIST_NUMBER.fullmatch(word):
         return False
-    if word in _NEVER_LAST:
+    if word in NEVER_LAST or f"{before}{word}" in NEVER_LAST:
         return False
-    if word in _BEFORE_NUMBER:
-        return not after[:1].isdigit()
-    if word in _SELDOM_LAST or re.fullmatch(r"(?:[^\W\d_]\.)*[^\W\d_]", word):
+    if _DAY.fullmatch(word):
+        name = after.rstrip(".,;:)").casefold()
+        return not (name in MONTHS or (before in BEFORE_ORDINAL and not opens))
+    if word in BEFORE_NUMBER and len(word) > 1:
+        return _COUNTED.match(after) is None or opens
+    if len(word) == 1 and after.casefold() in NAME_PARTICLES:
+        return False
+    if word in SELDOM_LAST or _INITIALS.fullmatch(word):
         return opens
     return True
 
