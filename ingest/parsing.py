@@ -11,8 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, cast
 
+from ingest.parsers.guessing import find_extension
 from ingest.parsers.options import ParseOptions
-from ingest.parsers.sniffing import check_content
+from ingest.parsers.sniffing import check_content, read_head
 from ingest.sandbox.limits import office_program
 from ingest.sandbox.workers import WorkerPool
 from rag.errors import ParseError, UnsettledFileError
@@ -28,6 +29,17 @@ class Parser(Protocol):
         """Raises ParseError when there is nothing to be had from the file."""
         ...
 
+
+_CODE = """
+py pyi ipynb js mjs cjs ts jsx tsx java kt kts scala c h cc cpp cxx hpp cs go rs rb php pl pm lua r jl swift m mm
+sh bash zsh fish ps1 bat cmd sql css scss less vue svelte dart ex exs erl hs clj groovy gradle cmake mk tf proto graphql
+yaml yml toml ini cfg conf properties env diff patch tex bib sty asm f90 vb vbs pas
+"""
+CODE_EXTENSIONS = tuple(f".{name}" for name in _CODE.split())
+"""Programs and settings: texts in which lines count."""
+
+BACKUP_EXTENSIONS = frozenset({".bak", ".old", ".orig", ".save", ".backup", ".copy", ".sav"})
+"""What programs put behind the name of a copy; the extension before it says what the file is."""
 
 SUPPORTED: Mapping[str, str] = MappingProxyType(
     {
@@ -46,6 +58,16 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".xlsx": "xlsx",
         ".csv": "csv",
         ".tsv": "tsv",
+        ".rst": "rst",
+        ".log": "log",
+        ".json": "json",
+        ".geojson": "json",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
+        ".xml": "xml",
+        ".srt": "srt",
+        ".vtt": "vtt",
+        **dict.fromkeys(CODE_EXTENSIONS, "code"),
         ".tab": "tsv",
         ".eml": "eml",
         ".epub": "epub",
@@ -87,6 +109,14 @@ _PARSERS: Mapping[str, str] = {
     "ods": "ingest.parsers.sheets.document:parse_ods",
     "csv": "ingest.parsers.sheets.delimited:parse_csv",
     "tsv": "ingest.parsers.sheets.delimited:parse_tsv",
+    "rst": "ingest.parsers.text:parse_rst",
+    "log": "ingest.parsers.text:parse_log",
+    "code": "ingest.parsers.text:parse_lines",
+    "json": "ingest.parsers.structured:parse_json",
+    "jsonl": "ingest.parsers.structured:parse_json_lines",
+    "xml": "ingest.parsers.structured:parse_xml_file",
+    "srt": "ingest.parsers.subtitles:parse_subtitles",
+    "vtt": "ingest.parsers.subtitles:parse_subtitles",
     "eml": "ingest.parsers.email:parse_eml",
     "epub": "ingest.parsers.office:parse_epub",
     "odt": "ingest.parsers.office:parse_odt",
@@ -131,18 +161,39 @@ def find_tools() -> tuple[str, ...]:
 
 def is_supported(path: Path) -> bool:
     """Whether a file's extension is one that Lectern reads."""
-    return path.suffix.lower() in SUPPORTED
+    return _named_type(path.name) is not None
+
+
+def _named_type(name: str) -> str | None:
+    """The file type that a name's extension stands for; extensions of backups and spaces behind it do not count."""
+    suffixes = [suffix.strip().lower() for suffix in Path(name.rstrip(" ~")).suffixes]
+    while len(suffixes) > 1 and suffixes[-1] in BACKUP_EXTENSIONS:
+        suffixes.pop()
+    return SUPPORTED.get(suffixes[-1]) if suffixes else None
+
+
+def find_type(path: Path) -> str:
+    """The file type by the name, else by the content. Raises ParseError for what Lectern does not read."""
+    if (named := _named_type(path.name)) is not None:
+        return named
+    extension = path.suffix.strip().lower()
+    if extension not in REMEDIES:
+        if not read_head(path):
+            return "txt"
+        try:
+            return SUPPORTED[find_extension(path)]
+        except (ParseError, KeyError) as error:
+            if isinstance(error, ParseError) and error.reason.startswith(path.name) and "binary" not in error.reason:
+                raise  # It is empty, gone or may not be read.
+    what = f"{extension} files" if extension else "files without an extension that are no text"
+    raise ParseError(
+        f"Lectern does not read {what} ({path.name}).", REMEDIES.get(extension, "Save it as PDF or .docx.")
+    )
 
 
 def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a file; meant to run inside a WorkerPool. Raises ParseError with a true reason and a remedy."""
-    extension = path.suffix.lower()
-    file_type = SUPPORTED.get(extension)
-    if file_type is None:
-        what = f"{extension} files" if extension else "files without an extension"
-        raise ParseError(
-            f"Lectern does not read {what} ({path.name}).", REMEDIES.get(extension, "Save it as PDF or .docx.")
-        )
+    file_type = find_type(path)
     check_content(path, file_type)
     module, _, function = _PARSERS[file_type].partition(":")
     parser = cast(Parser, getattr(import_module(module), function))

@@ -15,7 +15,13 @@ _TEXT = {
     "application/xhtml+xml": ".html",
     "text/markdown": ".md",
     "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
     "message/rfc822": ".eml",
+    "application/json": ".json",
+    "application/x-ndjson": ".jsonl",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "text/vtt": ".vtt",
 }
 """What text is, where nothing but its sender can say."""
 
@@ -25,7 +31,27 @@ _BY_MIMETYPE = {
 }
 """The member `mimetype` of an archive."""
 
-_TEXT_EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".csv", ".eml"})
+_TEXT_EXTENSIONS = frozenset(
+    f".{name}"
+    for name in [
+        "txt",
+        "text",
+        "md",
+        "markdown",
+        "html",
+        "htm",
+        "csv",
+        "tsv",
+        "eml",
+        "rst",
+        "log",
+        "json",
+        "jsonl",
+        "xml",
+        "srt",
+        "vtt",
+    ]
+)
 _OFFICE = ("docx", "pptx", "xlsx")
 _MAX_MIMETYPE = 100
 

@@ -40,7 +40,9 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
-TEXT_TYPES = frozenset({"txt", "md", "csv", "tsv", "html", "eml"})
+TEXT_TYPES = frozenset(
+    ("txt", "md", "csv", "tsv", "html", "eml", "rst", "log", "code", "json", "jsonl", "xml", "srt", "vtt")
+)
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
@@ -144,8 +146,12 @@ def _looks_like_text(head: bytes) -> bool:
 
 
 def _is_wide(head: bytes) -> bool:
-    """Whether every other byte is mostly zero, as in UTF-16 without a mark."""
-    return len(head) >= 4 and (head[1::2].count(0) * 2 > len(head) // 2 or head[0::2].count(0) * 2 > len(head) // 2)
+    """Whether every other byte is mostly zero and the others are not, as in UTF-16 without a mark."""
+    low, high = head[0::2], head[1::2]
+    if len(high) < 2:
+        return False
+    halves = ((low, high), (high, low))
+    return any(empty.count(0) * 2 > len(empty) and full.count(0) * 10 < len(full) for empty, full in halves)
 
 
 def _check_zip(path: Path, file_type: str, head: bytes) -> None:

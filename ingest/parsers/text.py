@@ -1,24 +1,24 @@
-"""Turns plain text into a ParsedDocument and decodes text files. Knows no markup."""
+"""Turns plain text into a ParsedDocument and decodes text files."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from functools import partial
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from ingest.cleanup import clean_text
+from ingest.parsers.encodings import decode_unknown
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
-DETECTION_BYTES = 256 * 1024
-"""As much of a file is enough to tell its encoding; detection is slow."""
-
 MAX_FILE_BYTES = 256 * 1024**2
+
+LINES_TOGETHER = 100
+"""The lines of a log or a program that make one part."""
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -27,6 +27,8 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+_UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*")
+_SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def read_text(path: Path) -> tuple[str, str]:
@@ -52,14 +54,7 @@ def decode(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
         declared = _declared_encoding(data)
-    if declared:
-        return data.decode(declared, "replace"), ""
-    best = from_bytes(data[:DETECTION_BYTES]).best()
-    encoding = best.encoding if best is not None else "cp1252"
-    try:
-        return data.decode(encoding), f"The encoding was taken to be {encoding}."
-    except (UnicodeDecodeError, LookupError):
-        return data.decode("utf-8", "replace"), "Some characters could not be decoded."
+    return (data.decode(declared, "replace"), "") if declared else decode_unknown(data)
 
 
 def _declared_encoding(data: bytes) -> str:
@@ -69,9 +64,12 @@ def _declared_encoding(data: bytes) -> str:
         return ""
     try:
         codec = codecs.lookup(match[1].decode("ascii"))
+        "".encode(codec.name)
     except LookupError:
         return ""
-    return "" if codec.name.startswith("utf") else codec.name
+    # Browsers read Latin-1 as Windows writes it.
+    name = "cp1252" if codec.name in ("iso8859-1", "ascii") else codec.name
+    return "" if name.startswith("utf") else name
 
 
 def _wide_encoding(data: bytes) -> str:
@@ -85,7 +83,7 @@ def _wide_encoding(data: bytes) -> str:
 
 def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a plain text file: blank lines part paragraphs, form feeds part pages."""
-    raw, warning = read_text(path)
+    raw, warning = _read_open_text(path)
     builder = TextBuilder(options.max_characters, path.name)
     parts = [part for part in raw.split("\f") if part.strip()]
     for part in parts:
@@ -102,3 +100,66 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
         page_word="page" if len(pages) > 1 else "",
         warnings=(warning,) if warning else (),
     )
+
+
+def parse_rst(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a reStructuredText file: underlined titles open sections, each kind of line one level."""
+    raw, warning = _read_open_text(path)
+    builder = TextBuilder(options.max_characters, path.name)
+    levels: list[str] = []
+    for paragraph in re.split(r"\n[^\S\n]*\n", clean_text(raw)):
+        lines = paragraph.strip("\n").split("\n")
+        if len(lines) > 2 and lines[0] == lines[2] and _UNDERLINE.fullmatch(lines[0]):
+            lines = lines[1:]
+        if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]) and len(lines[1].strip()) >= len(lines[0].strip()):
+            sign = lines[1][0]
+            levels += [] if sign in levels else [sign]
+            builder.add(BlockKind.HEADING, lines[0].strip(), level=min(levels.index(sign) + 1, 6))
+            lines = lines[2:]
+        builder.add(BlockKind.PARAGRAPH, "\n".join(lines).strip("\n"))
+    sections = builder.sections()
+    return ParsedDocument(
+        title=choose_title("", sections[0].title if sections else "", path.name),
+        file_type="rst",
+        pages=builder.pages(),
+        sections=sections,
+        warnings=(warning,) if warning else (),
+    )
+
+
+def parse_lines(path: Path, options: ParseOptions, *, file_type: str = "code") -> ParsedDocument:
+    """Parse a text whose lines count (a log, a program, settings): parts of LINES_TOGETHER lines, indents kept."""
+    raw, warning = _read_open_text(path)
+    builder = TextBuilder(options.max_characters, path.name)
+    lines = raw.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    for first in range(0, len(lines), LINES_TOGETHER):
+        some = lines[first : first + LINES_TOGETHER]
+        for paragraph in re.split(r"\n[^\S\n]*\n", "\n".join(map(_clean_line, some))):
+            builder.add(BlockKind.PARAGRAPH, paragraph.strip("\n"))
+        builder.end_page(f"lines {first + 1}-{first + len(some)}")
+    return ParsedDocument(
+        title=path.name,
+        file_type=file_type,
+        pages=builder.pages(),
+        page_word="part",
+        warnings=(warning,) if warning else (),
+    )
+
+
+parse_log = partial(parse_lines, file_type="log")
+
+
+def _clean_line(line: str) -> str:
+    """A line without control characters; its indent says something, and stays."""
+    bare = line.lstrip()
+    return line[: len(line) - len(bare)].expandtabs(4) + clean_text(bare).replace("\n", " ")
+
+
+def _read_open_text(path: Path) -> tuple[str, str]:
+    """As read_text; a private key is refused, for nobody wants it quoted."""
+    with path.open("rb") as stream:
+        if _SIGNATURE.match(stream.read(200)):
+            raise ParseError(f"{path.name} is a private key.", "Move it out of the folder: it should be secret.")
+    return read_text(path)

@@ -264,7 +264,6 @@ def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "damaged"),
         ("old.msg", b"x", "does not read .msg files"),
         ("noise.doc", b"just text", "not an old Office file"),
-        ("README", b"x", "without an extension"),
         ("zeros.pdf", bytes(5000), "zero bytes"),
     ],
 )

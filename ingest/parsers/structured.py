@@ -1,0 +1,165 @@
+"""Turns JSON, JSON Lines and XML into ParsedDocuments: each record with the names of its fields."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.cleanup import clean_text, one_line
+from ingest.parsers.open_xml import XmlElement, parse_xml
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.sheets.xml import local_name
+from ingest.parsers.text import parse_lines, read_text
+from ingest.titles import choose_title
+from rag.types import BlockKind, ParsedDocument
+
+FIELD_SEPARATOR = " | "
+MAX_BLOCK = 600
+"""Characters of a record that stay together; a longer one is parted between fields."""
+
+MAX_DEPTH = 60
+_DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+Json = dict[str, "Json"] | list["Json"] | str | bool | None
+"""Numbers are kept as they are written."""
+
+
+def parse_json(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a JSON file; what is no valid JSON, or nested too deeply, is read as lines of text."""
+    raw, warning = read_text(path)
+    try:
+        records = list(_records(_load(raw), ""))
+    except (ValueError, RecursionError):
+        return parse_lines(path, options, file_type="json")
+    builder = TextBuilder(options.max_characters, path.name)
+    for record in records:
+        _write_record(builder, record)
+    return _finish(path, "json", builder, warning)
+
+
+def parse_json_lines(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a file with one JSON value a line; other lines are read as they are."""
+    raw, warning = read_text(path)
+    builder = TextBuilder(options.max_characters, path.name)
+    for line in raw.splitlines():
+        try:
+            for record in list(_records(_load(line), "")) if line.strip() else ():
+                _write_record(builder, record)
+        except (ValueError, RecursionError):
+            builder.add(BlockKind.PARAGRAPH, clean_text(line))
+    return _finish(path, "jsonl", builder, warning)
+
+
+def parse_xml_file(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse an XML file: elements of text alone by their names, mixed text as paragraphs; broken XML as lines."""
+    raw, warning = read_text(path)
+    try:
+        root = parse_xml(_DECLARED.sub("", raw.lstrip("\ufeff")).encode("utf-8", "replace"))
+    except (ValueError, SyntaxError):  # lxml's XMLSyntaxError is a SyntaxError.
+        return parse_lines(path, options, file_type="xml")
+    builder = TextBuilder(options.max_characters, path.name)
+    for record in _xml_records(root, local_name(root)):
+        _write_record(builder, record)
+    return _finish(path, "xml", builder, warning)
+
+
+def _load(raw: str) -> Json:
+    value: Json = json.loads(raw.lstrip("\ufeff"), parse_int=str, parse_float=str, parse_constant=str)
+    return value
+
+
+def _records(value: Json, name: str, depth: int = 0) -> Iterator[list[str]]:
+    """The objects of a value from the outside in, each as its fields "name: value", lists of plain values joined."""
+    if depth > MAX_DEPTH:
+        raise ValueError("too deep")
+    if isinstance(value, dict):
+        yield [
+            f"{field}: {text}" for field, inner in _named(value, name) if _is_plain(inner) and (text := _plain(inner))
+        ]
+        for field, inner in _named(value, name):
+            if not _is_plain(inner):
+                yield from _records(inner, field, depth + 1)
+    elif isinstance(value, list):
+        if _is_plain(value):
+            yield [f"{name}: {_plain(value)}" if name else _plain(value)]
+            return
+        for inner in value:
+            yield from _records(inner, name, depth + 1)
+    else:
+        yield [f"{name}: {_plain(value)}" if name else _plain(value)]
+
+
+def _named(value: dict[str, Json], name: str) -> Iterator[tuple[str, Json]]:
+    for field, inner in value.items():
+        yield (f"{name}.{field}" if name else field), inner
+
+
+def _is_plain(value: Json) -> bool:
+    if isinstance(value, list):
+        return all(not isinstance(inner, (dict, list)) for inner in value)
+    return not isinstance(value, dict)
+
+
+def _plain(value: Json) -> str:
+    if isinstance(value, list):
+        return ", ".join(_plain(inner) for inner in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def _xml_records(element: XmlElement, name: str) -> Iterator[list[str]]:
+    """The elements from the outside in: attributes and children of plain text as fields, mixed text as it runs."""
+    children = [child for child in element if local_name(child)]
+    is_mixed = (bool(children) and _has_words(element.text)) or any(_has_words(child.tail) for child in children)
+    fields = [f"{local_name_of(key)}: {value}" for key, value in element.attrib.items() if "schema" not in str(key)]
+    if is_mixed:
+        yield [*fields, one_line(" ".join(element.itertext()))]
+        return
+    if not children:
+        text = one_line(element.text or "")
+        yield [*fields, f"{name}: {text}"] if text else fields
+        return
+    inner = []
+    for child in children:
+        if len(child) or child.attrib:
+            inner.append(child)
+        elif text := one_line(child.text or ""):
+            fields.append(f"{local_name(child)}: {text}")
+    # The key of a record, its name say, goes with what stands below it.
+    yield fields
+    for child in inner:
+        yield from _xml_records(child, local_name(child))
+
+
+def local_name_of(key: object) -> str:
+    """An attribute's name without its namespace."""
+    return str(key).rpartition("}")[2]
+
+
+def _has_words(text: str | None) -> bool:
+    return bool(text and text.strip())
+
+
+def _write_record(builder: TextBuilder, fields: list[str]) -> None:
+    block = ""
+    for field in fields:
+        shown = clean_text(field).replace("\n", " ") if len(field) < MAX_BLOCK else clean_text(field)
+        if block and len(block) + len(shown) > MAX_BLOCK:
+            builder.add(BlockKind.PARAGRAPH, block)
+            block = f"{one_line(fields[0])[:80]}{FIELD_SEPARATOR}{shown}"
+        else:
+            block = f"{block}{FIELD_SEPARATOR}{shown}" if block else shown
+    builder.add(BlockKind.PARAGRAPH, block)
+
+
+def _finish(path: Path, file_type: str, builder: TextBuilder, warning: str) -> ParsedDocument:
+    return ParsedDocument(
+        title=choose_title("", "", path.name),
+        file_type=file_type,
+        pages=builder.pages(),
+        warnings=(warning,) if warning else (),
+    )
