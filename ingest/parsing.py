@@ -120,7 +120,7 @@ _PARSERS: Mapping[str, str] = {
     "eml": "ingest.parsers.email:parse_eml",
     "epub": "ingest.parsers.office:parse_epub",
     "odt": "ingest.parsers.office:parse_odt",
-    "rtf": "ingest.parsers.office:parse_rtf",
+    "rtf": "ingest.parsers.rtf.document:parse_rtf",
     "doc": "ingest.parsers.legacy:parse_word",
     "docm": "ingest.parsers.docx.document:parse_docx",
     "ppt": "ingest.parsers.legacy:parse_slides",

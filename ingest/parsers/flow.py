@@ -49,6 +49,16 @@ def paragraph(text: str, *, level: int = 0, trails: bool = False) -> Item:
     return Item(kind, text, min(level, MAX_LEVEL), trails)
 
 
+def trailing(items: Iterable[FlowItem], label: str = "") -> list[FlowItem]:
+    """The blocks of a note or comment, its label before the first words, as what stands behind its anchor."""
+    found: list[FlowItem] = []
+    for item in items:
+        if isinstance(item, Item) and item.text.strip():
+            text, label = f"{label} {item.text.strip()}" if label else item.text, ""
+            found.append(replace(item, text=text, trails=True))
+    return found
+
+
 def settle_pages(items: Sequence[FlowItem]) -> list[FlowItem]:
     """The items without page breaks that say nothing of pages: doubled ones, and all where pages would be too long."""
     if any(isinstance(item, PageBreak) and item.is_recorded for item in items):

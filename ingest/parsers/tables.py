@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, PageBreak
@@ -34,7 +34,7 @@ def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
     table = [row for row in rows if any(cell.items for cell in row)]
     is_column = all(len(row) == 1 for row in table)
     found: list[FlowItem] = []
-    trailing: list[FlowItem] = []
+    behind: list[FlowItem] = []
     for row in table:
         if is_column or any(map(_is_layout, row)):
             found += [item for cell in row if not cell.is_repeated for item in cell.items]
@@ -44,11 +44,11 @@ def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
         for cell in row:
             if cell.is_repeated:
                 continue
-            trailing += [item for item in cell.items if isinstance(item, Item) and item.trails]
+            behind += [item for item in cell.items if isinstance(item, Item) and item.trails]
             own = [item for item in cell.items if isinstance(item, PageBreak)]
             breaks = max(breaks, own, key=len)
         found += breaks
-    return found + trailing
+    return found + behind
 
 
 def _texts(cell: Cell) -> list[Item]:
@@ -98,8 +98,3 @@ def _join(texts: Sequence[str], row: Sequence[Cell]) -> str:
     while cells and not cells[-1]:
         cells.pop()
     return CELL_SEPARATOR.join(cells)
-
-
-def trailing(items: Iterable[FlowItem]) -> list[FlowItem]:
-    """The items, each marked as one that stands behind its anchor."""
-    return [replace(item, trails=True) if isinstance(item, Item) else item for item in items]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeAlias
 
 from ingest.cleanup import one_line
@@ -12,9 +11,8 @@ from ingest.parsers.charts import CHART_TAGS, chart_items
 from ingest.parsers.descriptions import description_items
 from ingest.parsers.diagrams import diagram_items
 from ingest.parsers.docx.file import Notes, WordFile
-from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph
+from ingest.parsers.flow import FlowItem, PageBreak, paragraph, trailing
 from ingest.parsers.open_xml import DGM, MC, R, W, XmlElement
-from ingest.parsers.tables import trailing
 from ingest.parsers.text import decode
 
 StoryReader: TypeAlias = Callable[[WordFile, str, XmlElement, int], list[FlowItem]]
@@ -65,11 +63,7 @@ class AnchoredReader:
     def _labelled(self, notes: Notes, element: XmlElement, label: str) -> list[FlowItem]:
         """A note or comment with its label before the first words, as what trails its anchor."""
         items = self._read_story(self._file, notes.part, element, self._depth + 1)
-        texts = [item for item in items if isinstance(item, Item) and item.text.strip()]
-        if not texts:
-            return []
-        first = replace(texts[0], text=f"{label} {texts[0].text.strip()}")
-        return trailing([first, *texts[1:]])
+        return trailing(items, label)
 
     # --- drawings ---
 

@@ -1,0 +1,1 @@
+"""Reads RTF files: each run in the encoding of its font."""

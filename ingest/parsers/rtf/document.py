@@ -1,0 +1,37 @@
+"""Turns RTF files into ParsedDocuments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from ingest.parsers.flow import set_contents_aside, settle_pages, write_flow
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.properties import iso_day
+from ingest.parsers.rtf.reader import RtfReader
+from ingest.parsers.text import MAX_FILE_BYTES
+from ingest.titles import choose_title
+from rag.errors import ParseError
+from rag.types import ParsedDocument
+
+
+def parse_rtf(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse an RTF file: pages where page breaks are recorded or set, else one."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise ParseError(f"{path.name} is larger than {MAX_FILE_BYTES // 1024**2} MiB.", "Split the file.")
+    reader = RtfReader(path.read_bytes(), path.name)
+    items = reader.read()
+    builder = TextBuilder(options.max_characters, path.name)
+    write_flow(builder, set_contents_aside(settle_pages(items)))
+    pages, sections = builder.pages(), builder.sections()
+    word: Literal["page", ""] = "page" if len(pages) > 1 else ""
+    return ParsedDocument(
+        title=choose_title(reader.title, sections[0].title if sections else "", path.name),
+        file_type="rtf",
+        pages=pages,
+        sections=sections,
+        author=reader.author,
+        created=iso_day(reader.created),
+        page_word=word,
+    )

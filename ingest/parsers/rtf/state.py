@@ -1,0 +1,71 @@
+"""What holds for the text at a place in an RTF file; each group starts with a copy of what surrounds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ingest.parsers.raised import Level
+
+
+class Destination(Enum):
+    """Where the text of a group goes."""
+
+    TEXT = auto()
+    SKIP = auto()
+    NOTHING = auto()
+    """The text means nothing, but groups within may: the data of a picture, beside its description."""
+    FONTS = auto()
+    STYLES = auto()
+    LIST_TEXT = auto()
+    CODE = auto()
+    """What a field does; its result is text."""
+    AUTHOR = auto()
+    SHAPE_NAME = auto()
+    SHAPE_VALUE = auto()
+    FORM_ENTRY = auto()
+    DATE = auto()
+
+
+@dataclass(slots=True)
+class State:
+    """The state of a group."""
+
+    destination: Destination = Destination.TEXT
+    font: int = -1
+    skipped: int = 1
+    """How many characters follow each Unicode one, for readers that do not know those."""
+    level: Level = Level.PLAIN
+    is_hidden: bool = False
+    is_deleted: bool = False
+    in_table: bool = False
+    nesting: int = 1
+    style: int = 0
+    outline: int | None = None
+    in_contents: bool = False
+    opens_story: str = ""
+    """The kind of story that ends with this group ("footnote"), or ""."""
+    before_choice: Destination | None = None
+    """Within `\\upr`: what holds for the Unicode one of its two texts."""
+    closes: str = ""
+    """What is written when the group ends: the closing bracket of an equation's delimiters."""
+
+    def copy(self) -> State:
+        """The state that a group within this one starts with."""
+        return State(
+            self.destination, self.font, self.skipped, self.level, self.is_hidden, self.is_deleted, self.in_table,
+            self.nesting, self.style, self.outline, self.in_contents, "", self.before_choice, "",
+        )  # fmt: skip
+
+    @property
+    def table_level(self) -> int:
+        """In how many tables the text stands."""
+        return self.nesting if self.in_table else 0
+
+    def reset_paragraph(self) -> None:
+        """Do what `\\pard` does."""
+        self.in_table, self.nesting, self.style, self.outline = False, 1, 0, None
+
+    def reset_characters(self) -> None:
+        """Do what `\\plain` does."""
+        self.font, self.level, self.is_hidden = -1, Level.PLAIN, False
