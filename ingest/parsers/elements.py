@@ -7,21 +7,35 @@ advertisement. All three are turned off here, whatever the environment says.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 os.environ["DO_NOT_TRACK"] = "true"
 os.environ["SCARF_NO_ANALYTICS"] = "true"
 os.environ["UNSTRUCTURED_DISABLE_NOTICE"] = "1"
 
-import spacy
-import unstructured.nlp.tokenize as unstructured_tokenize
 from unstructured.documents.elements import Element, Footer, Header, Image, PageBreak, Table, Title
+
+from ingest.parsers.sentences import split_sentences, split_words
+
+
+def _ask_our_rules() -> None:
+    """Put our rules in the place of spaCy, which unstructured imports at once and which is not installed."""
+    sys.modules.setdefault("spacy", ModuleType("spacy"))
+    tokenize: Any = import_module("unstructured.nlp.tokenize")
+    tokenize.sent_tokenize = split_sentences
+    tokenize.word_tokenize = split_words
+    tokenize.pos_tag = lambda text: []
+
+
+_ask_our_rules()
 
 
 class ElementKind(Enum):
@@ -42,17 +56,6 @@ class Piece:
     rows: tuple[tuple[str, ...], ...] = ()
     depth: int | None = None
     page: int | None = None
-
-
-@lru_cache(maxsize=1)
-def _sentence_splitter() -> Any:
-    """A rule-based English pipeline in place of the model that would be downloaded."""
-    pipeline = spacy.blank("en")
-    pipeline.add_pipe("sentencizer")
-    return pipeline
-
-
-unstructured_tokenize._load_spacy_model = _sentence_splitter
 
 
 def read_docx(path: Path) -> Iterator[Piece]:
