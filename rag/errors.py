@@ -55,6 +55,14 @@ class NotFoundError(LecternError):
     """An unknown collection or document."""
 
 
+class SignInError(LecternError):
+    """A service asks for a token, or does not know the one shown."""
+
+
+class ForbiddenError(LecternError):
+    """Whoever asks is known, and may not do this."""
+
+
 class FetchError(LecternError):
     """A document could not be fetched from its address, or the address is refused."""
 

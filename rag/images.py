@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Sequence
 
 from rag.errors import ImageError, QuestionError
@@ -19,6 +21,14 @@ PATCH = 28
 
 MIN_TOKENS = 576
 """What LLaVA takes for every image, however small: of the models in use with a fixed number the one with the most."""
+
+
+def decode_image(name: str, encoded: str) -> ImageFile:
+    """An image that came as base64. Raises ImageError."""
+    try:
+        return ImageFile(name, base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):
+        raise ImageError(f"The image {name!r} is not in base64.", "Send the bytes of its file in base64.") from None
 
 
 def check_attached(files: Sequence[ImageFile]) -> None:

@@ -11,7 +11,7 @@ from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
 from rag.text import well_formed
-from rag.types import Hit, IndexInfo, StageRank, Vector
+from rag.types import MAX_QUESTION_CHARACTERS, Hit, IndexInfo, StageRank, Vector
 
 SEARCH_DEPTH = 100
 """Chunks each search brings to the fusion."""
@@ -24,8 +24,6 @@ ROUTED_WEIGHT = 0.5
 
 RERANK_DEPTH = 24
 """Chunks the cross-encoder reads; each costs milliseconds."""
-
-MAX_QUESTION_CHARACTERS = 8_000
 
 DENSE, LEXICAL, ROUTED, FUSED = "dense", "lexical", "routed", "fused"
 RERANKED, COMBINED = "reranked", "combined"

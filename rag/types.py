@@ -16,6 +16,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_QUESTION_CHARACTERS = 8_000
+
 Vector = NDArray[np.float32]
 """One embedding, shape (dimension,), length 1."""
 
@@ -225,6 +227,14 @@ class Hit:
     score: float
     """The final score: a probability where there is a "combined" stage, else only its order means something."""
     stages: Mapping[str, StageRank] = field(default_factory=dict)
+    page_label: str = ""
+    """The document's own label of the first page, where somebody has looked it up."""
+
+    @property
+    def pages(self) -> str:
+        """Its pages as people are shown them."""
+        chunk = self.chunk
+        return page_name(chunk.first_page, self.page_label, self.document.page_word, last_page=chunk.last_page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +277,12 @@ class Source:
         """The 0-based page on which the source ends."""
         return self.spans[-1].page
 
+    @property
+    def pages(self) -> str:
+        """Its pages as people are shown them."""
+        label = self.page_labels.get(self.first_page, "")
+        return page_name(self.first_page, label, self.document.page_word, last_page=self.last_page)
+
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
         """The page spans under the characters `start` to `end` of `text`."""
         found = []
@@ -307,6 +323,12 @@ class Citation:
     quote: str
     rectangles: tuple[PageRectangle, ...]
     supported: bool
+    page_word: str = ""
+
+    @property
+    def pages(self) -> str:
+        """Its page as people are shown it."""
+        return page_name(self.page, self.page_label, self.page_word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +363,20 @@ class Message:
     text: str
     images: tuple[Image, ...] = ()
     """Shown before the text; only a user shows any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a collection; `history` are the turns before it, `filters` those of `Retriever.retrieve`."""
+
+    text: str
+    collection: str
+    filters: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Message, ...] = ()
+    use_llm: bool = True
+    llm: str = ""
+    """PROVIDER:MODEL in place of the one that answers by default."""
+    images: tuple[ImageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

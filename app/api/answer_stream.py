@@ -1,4 +1,4 @@
-"""Brings an answer that is made in a thread to the event loop, and stops it when the client has left."""
+"""Brings an answer that is made in a thread to the event loop, and cancels it when the client is gone."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.service.service import Question, Service
+from app.service.service import Service
 from rag.errors import OverloadedError
 from rag.pipeline import AnswerStream
-from rag.types import Answer
+from rag.types import Answer, Question
 
 T = TypeVar("T")
 
-CLIENT_LEFT = 499
+CLIENT_CLOSED_REQUEST = 499
 """Seen in logs and metrics only: nobody is there to read it."""
 
 Event = AnswerStream | str | Answer
@@ -30,17 +30,17 @@ Event = AnswerStream | str | Answer
 async def follow(service: Service, question: Question) -> AsyncGenerator[Event, None]:
     """The stream, whose sources are known, then the text in pieces, then the whole answer.
 
-    Whoever closes it stops the LLM. Raises what the answer raises.
+    Closing it stops the LLM. Raises what the answer raises.
     """
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[AnswerStream | str | Future[Answer | None]] = asyncio.Queue()
-    left = threading.Event()
+    cancelled = threading.Event()
 
     def deliver(event: AnswerStream | str | Future[Answer | None]) -> None:
         with suppress(RuntimeError):  # The loop may have ended with the server.
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-    service.answer(question, deliver, left).add_done_callback(deliver)
+    service.answer(question, deliver, cancelled).add_done_callback(deliver)
     try:
         while True:
             event = await events.get()
@@ -49,7 +49,7 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
                 return
             yield event
     finally:
-        left.set()
+        cancelled.set()
 
 
 async def first_of(events: AsyncGenerator[Event, None]) -> Event:
@@ -73,20 +73,20 @@ async def finish(service: Service, question: Question) -> tuple[AnswerStream, An
     raise AssertionError("an answer ends with itself")
 
 
-async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """What `work` gives; None, and the work cancelled, when the client leaves before. The body was read by then."""
+async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
+    """What `work` gives; None, and the work cancelled, when the client disconnects first. The body was read by then."""
     task = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_left(request))
+    disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:
-        await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task, disconnect}, return_when=asyncio.FIRST_COMPLETED)
         return await task if task.done() else None
     finally:
         task.cancel()
-        leaving.cancel()
+        disconnect.cancel()
 
 
 class EventStream(StreamingResponse):
-    """Server-sent events from an asynchronous generator, which is closed as soon as the client leaves."""
+    """Server-sent events from an asynchronous generator, which is closed as soon as the client disconnects."""
 
     def __init__(self, events: AsyncGenerator[str, None]) -> None:
         # A proxy that gathered the events first would undo the streaming.
@@ -106,7 +106,7 @@ def server_sent(data: Any, *, event: str = "") -> str:
     return (f"event: {event}\n" if event else "") + f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
-async def _left(request: Request) -> None:
+async def _wait_for_disconnect(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
 

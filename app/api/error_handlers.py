@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import MutableMapping, Sequence
+from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,40 +15,13 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problem_details import MEDIA_TYPE, Problem
+from app.api.problem_details import MEDIA_TYPE, Problem, problem_of
 from app.api.security.body_limit import BodyRefusedError
-from app.api.security.middleware import ForbiddenError, unknown_collection
+from app.api.security.middleware import unknown_collection
 from app.state.tokens import Identity
-from rag.errors import (
-    AddressError,
-    ConfigurationError,
-    FetchError,
-    IndexLockedError,
-    LecternError,
-    ModelError,
-    NotFoundError,
-    OverloadedError,
-    ParseError,
-    QuestionError,
-    StoreError,
-)
+from rag.errors import LecternError, NotFoundError
 
 log = logging.getLogger(__name__)
-
-STATUSES: Sequence[tuple[type[LecternError], int]] = (
-    (NotFoundError, 404),
-    (ForbiddenError, 403),
-    (QuestionError, 422),
-    (AddressError, 422),
-    (ConfigurationError, 400),
-    (ParseError, 415),
-    (IndexLockedError, 409),
-    (OverloadedError, 503),
-    (ModelError, 502),
-    (FetchError, 502),
-    (StoreError, 500),
-)
-"""The first class that fits decides."""
 
 MAX_MISTAKES = 5
 """Of a wrong request that are named."""
@@ -105,15 +78,6 @@ class AnswerDefects:
                 raise
             problem = Problem(500, "Lectern failed in a way it does not know.", "See the server's log.")
             await respond(Request(scope), problem)(scope, receive, send)
-
-
-def problem_of(error: LecternError) -> Problem:
-    """The problem that an expected error is."""
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    if status == 500 and "is full" in error.reason:
-        status = 507
-    headers = (("retry-after", str(error.retry_after)),) if isinstance(error, OverloadedError) else ()
-    return Problem(status, error.reason, error.remedy, headers)
 
 
 def respond(request: Request, problem: Problem) -> JSONResponse:

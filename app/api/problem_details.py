@@ -1,12 +1,28 @@
-"""Errors as HTTP answers tell them: problem details (RFC 9457), or OpenAI's form. Knows neither routes nor who asks."""
+"""Tells errors as HTTP answers do, as problem details (RFC 9457) or in OpenAI's form, and reads them back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from rag.errors import (
+    AddressError,
+    ConfigurationError,
+    FetchError,
+    ForbiddenError,
+    IndexLockedError,
+    LecternError,
+    ModelError,
+    NotFoundError,
+    OverloadedError,
+    ParseError,
+    QuestionError,
+    SignInError,
+    StoreError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -15,6 +31,29 @@ OPENAI_PREFIX = "/v1/"
 
 OPENAI_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
 """By which its clients tell these from other errors."""
+
+STATUSES: Sequence[tuple[type[LecternError], int]] = (
+    (NotFoundError, 404),
+    (SignInError, 401),
+    (ForbiddenError, 403),
+    (QuestionError, 422),
+    (AddressError, 422),
+    (ConfigurationError, 400),
+    (ParseError, 415),
+    (IndexLockedError, 409),
+    (OverloadedError, 503),
+    (ModelError, 502),
+    (FetchError, 502),
+    (StoreError, 500),
+)
+"""The first class that fits an error decides its status; the first with a status is the error it is read as."""
+
+READ_AS: dict[int, type[LecternError]] = {
+    **{status: kind for kind, status in reversed(STATUSES)},
+    429: OverloadedError,
+    507: StoreError,
+}
+"""What a status is read as; any other is a ModelError."""
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -59,3 +98,17 @@ class Problem:
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await send({"type": "http.response.start", "status": self.status, "headers": encoded})
         await send({"type": "http.response.body", "body": body})
+
+
+def problem_of(error: LecternError) -> Problem:
+    """The problem that an expected error is."""
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    if status == 500 and "is full" in error.reason:
+        status = 507
+    headers = (("retry-after", str(error.retry_after)),) if isinstance(error, OverloadedError) else ()
+    return Problem(status, error.reason, error.remedy, headers)
+
+
+def error_of(status: int, detail: str, remedy: str) -> LecternError:
+    """The error that a problem was made from, as far as its status says."""
+    return READ_AS.get(status, ModelError)(detail, remedy)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.api.json_responses import answer_json, explanation_json, hit_json
 from app.cli import output
 from app.cli.common import EXIT_COULD_NOT, LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
 from app.client.connect import connect
 from app.settings import read_settings
 from rag.errors import ConfigurationError
+from rag.types import Question
 
 if TYPE_CHECKING:
     from rag.types import ImageFile
@@ -32,17 +32,18 @@ def search(
     """Show the passages that fit a question best."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        filters = _parse_filters(where or [])
+        asked = Question(question, settings.collection, _parse_filters(where or []))
         with connect(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client:
-            found = client.search(question, collection=settings.collection, filters=filters, limit=limit)
-        hits, milliseconds, notices = found.retrieval.hits, found.retrieval.milliseconds, found.retrieval.notices
+            found = client.search(asked, limit=limit)
         if as_json:
-            hit_list = [hit_json(hit, found.labels) for hit in hits]
-            print_json({"hits": hit_list, "milliseconds": milliseconds, "notices": notices})
+            # Imported here: what people read waits for no wire form.
+            from app.api.schemas.answers import SearchResult
+
+            print_json(SearchResult.from_domain(found))
         else:
-            for notice in notices:
+            for notice in found.notices:
                 output.messages.print(output.clean(notice), style="yellow")
-            output.print_hits(hits, found.labels, sum(milliseconds.values()))
+            output.print_hits(found.hits, sum(found.milliseconds.values()))
 
 
 def ask(
@@ -61,27 +62,26 @@ def ask(
     """Answer a question with citations, each checked against the page it names."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        filters = _parse_filters(where or [])
-        images = _read_images(image or [])
+        asked = Question(
+            question,
+            settings.collection,
+            _parse_filters(where or []),
+            use_llm=not no_llm,
+            llm=llm or "",
+            images=_read_images(image or []),
+        )
         with (
             connect(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client,
-            client.ask(
-                question,
-                collection=settings.collection,
-                filters=filters,
-                llm=llm or "",
-                use_llm=not no_llm,
-                explain=explain,
-                images=images,
-            ) as answering,
+            client.ask(asked, explain=explain) as answering,
         ):
             if not as_json:
                 output.print_stream(answering)
             answer = answering.answer
             explanation = answering.explanation if explain else None
         if as_json:
-            extra = {} if explanation is None else {"explanation": explanation_json(explanation)}
-            print_json({**answer_json(answer), **extra})
+            from app.api.schemas.answers import AnswerResponse
+
+            print_json(AnswerResponse.from_domain(answer, explanation))
         else:
             output.print_answer_footer(answer)
             if explanation is not None:

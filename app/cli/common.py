@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import methodcaller
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,6 +64,6 @@ def _drop_output() -> None:
 
 
 def print_json(value: Any) -> None:
-    """A result for programs, on standard output."""
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
+    """Print a result for programs on standard output; schemas in it as the wire form has them."""
+    sys.stdout.write(json.dumps(value, indent=2, default=methodcaller("to_json")) + "\n")
     sys.stdout.flush()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.api.json_responses import folder_json, run_json
+from app.api.schemas.syncs import FolderResponse, RunResponse
 from app.cli import folders_output, output
 from app.cli.common import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.client.base import Client
@@ -46,7 +46,7 @@ def add(
         with _opened(settings, make=True) as folder_store:
             added = folder_store.add(path, settings.collection, schedule=schedule, every=every, watch=watch)
         if as_json:
-            print_json(folder_json(added))
+            print_json(FolderResponse.from_domain(added))
         else:
             folders_output.print_added(added)
 
@@ -61,7 +61,7 @@ def list_(collection: Collection = None, home: Home = None, as_json: Json = Fals
             with _opened(settings) as folder_store:
                 listed = folder_store.list_folders(collection=collection)
         if as_json:
-            print_json({"folders": [folder_json(folder) for folder in listed]})
+            print_json({"folders": [FolderResponse.from_domain(folder) for folder in listed]})
         else:
             folders_output.print_folders(listed)
 
@@ -73,7 +73,7 @@ def remove(folder: Named, collection: Collection = None, home: Home = None, as_j
         found = folder_store.find(folder, collection=collection)
         folder_store.remove(found.id)
         if as_json:
-            print_json({"removed": folder_json(found)})
+            print_json({"removed": FolderResponse.from_domain(found)})
         else:
             output.output.print(
                 f"{output.clean(found.name)} is kept in step no more. What is indexed of it stays in the collection "
@@ -124,7 +124,7 @@ def run(
         except IndexLockedError:
             asked = [folder_store.ask_for_run(entry.id) for entry in chosen]
             if as_json:
-                print_json({"runs": [], "asked_for": [folder_json(entry) for entry in asked]})
+                print_json({"runs": [], "asked_for": [FolderResponse.from_domain(entry) for entry in asked]})
             else:
                 folders_output.print_asked(asked, describe_owner(settings.home))
             return
@@ -149,7 +149,7 @@ def runs(
         with connect(read_settings(home=home), "runs") as client:
             listed = client.list_runs(limit=limit, collection=collection, folder=resolved)
         if as_json:
-            print_json({"runs": [run_json(record) for record in listed]})
+            print_json({"runs": [RunResponse.from_domain(record) for record in listed]})
         else:
             folders_output.print_runs_in_full(listed)
 
@@ -191,6 +191,6 @@ def _sync_each(
 
 def _tell(folder: RegisteredFolder, what: str, as_json: bool) -> None:
     if as_json:
-        print_json(folder_json(folder))
+        print_json(FolderResponse.from_domain(folder))
     else:
         output.output.print(f"{output.clean(folder.name)} {what}")

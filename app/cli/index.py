@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.api.json_responses import collection_json, document_json, run_json
+from app.api.schemas.documents import CollectionResponse, DocumentResponse
+from app.api.schemas.syncs import RunResponse
 from app.cli import output
 from app.cli.common import EXIT_FAILED_FILES, LOCK_WAIT_SECONDS, Collection, Home, Json, print_json, reported
 from app.client.connect import connect
@@ -59,7 +60,7 @@ def documents(
         if failed:
             listed = [document for document in listed if document.has_failed]
         if as_json:
-            print_json({"documents": [document_json(document) for document in listed]})
+            print_json({"documents": [DocumentResponse.from_domain(document) for document in listed]})
         else:
             output.print_documents(listed)
 
@@ -89,7 +90,7 @@ def remove(
                     "`lectern documents` lists them.",
                 )
             if undo:
-                client.readmit_documents(settings.collection, ids)
+                client.restore_documents(settings.collection, ids)
             else:
                 client.remove_documents(settings.collection, ids)
         if as_json:
@@ -106,7 +107,7 @@ def collections(home: Home = None, as_json: Json = False) -> None:
         with connect(read_settings(home=home), "collections") as client:
             listed = client.list_collections()
         if as_json:
-            print_json({"collections": [collection_json(collection) for collection in listed]})
+            print_json({"collections": [CollectionResponse.from_domain(collection) for collection in listed]})
         else:
             output.print_collections(listed)
 
@@ -121,8 +122,8 @@ def status(home: Home = None, as_json: Json = False) -> None:
             print_json(
                 {
                     "home": str(settings.home),
-                    "collections": [collection_json(collection) for collection in listed],
-                    "runs": [run_json(run) for run in runs],
+                    "collections": [CollectionResponse.from_domain(collection) for collection in listed],
+                    "runs": [RunResponse.from_domain(run) for run in runs],
                 }
             )
         else:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from rag.types import page_name, place_name
+from rag.types import place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
@@ -106,13 +106,12 @@ def print_sync(report: SyncReport) -> None:
         )
 
 
-def print_hits(hits: Sequence[Hit], labels: Mapping[tuple[int, int], str], milliseconds: float) -> None:
+def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
     """Hits with their place and the beginning of their text."""
     if not hits:
         output.print("Nothing found.")
     for number, hit in enumerate(hits, start=1):
-        label = labels.get((hit.document.id, hit.chunk.first_page), "")
-        output.print(f"[bold]{number}. {place(hit.document, hit.chunk.first_page, hit.chunk.last_page, label)}[/]")
+        output.print(f"[bold]{number}. {place(hit.document.path, hit.pages)}[/]")
         if hit.chunk.section:
             output.print(f"   [dim]{clean(hit.chunk.section)}[/]")
         output.print(f"   {clean(shorten(hit.chunk.text))}\n")
@@ -122,9 +121,7 @@ def print_hits(hits: Sequence[Hit], labels: Mapping[tuple[int, int], str], milli
 def print_stream(stream: Answering) -> None:
     """The sources, then the answer as it comes."""
     for source in stream.sources:
-        label = source.page_labels.get(source.first_page, "")
-        where = place(source.document, source.first_page, source.last_page, label)
-        output.print(f"[dim]\\[{source.number}] {where}[/]")
+        output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
     output.print()
     for piece in stream:
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
@@ -134,11 +131,10 @@ def print_stream(stream: Answering) -> None:
 
 def print_answer_footer(answer: Answer) -> None:
     """The quotes that carry the answer, what the user should know, and what it took."""
-    words = {source.number: source.document.page_word for source in answer.sources}
     if answer.citations:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
-        output.print(_citation_line(citation, words[citation.number]))
+        output.print(_citation_line(citation))
     for notice in answer.notices:
         output.print(f"[yellow]{clean(notice)}[/]")
     if answer.error:
@@ -193,8 +189,8 @@ def _rank_cell(hit: Hit, stage: str) -> str:
     return str(hit.stages[stage].rank + 1) if stage in hit.stages else "-"
 
 
-def _citation_line(citation: Citation, word: str) -> str:
-    where = place_name(clean(citation.document), clean(page_name(citation.page, citation.page_label, word)))
+def _citation_line(citation: Citation) -> str:
+    where = place(citation.document, citation.pages)
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
     head = f"[bold]\\[{citation.number}][/] {where}{mark}"
     return f"{head}\n    “{clean(shorten(citation.quote))}”"
@@ -247,11 +243,9 @@ def print_scores(scores: Mapping[str, float]) -> None:
         output.print(f"{name:<20} {number:>8}")
 
 
-def place(document: DocumentInfo, first_page: int, last_page: int, label: str = "") -> str:
-    """Where something stands, in words: the document and its pages as people count them."""
-    name = clean(document.path)
-    pages = clean(page_name(first_page, label, document.page_word, last_page=last_page))
-    return place_name(name, pages)
+def place(document: str, pages: str) -> str:
+    """Where something stands, in words: the document and its pages as people are shown them."""
+    return place_name(clean(document), clean(pages))
 
 
 def shorten(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Works with the index of a running server as if it were opened here."""
+"""The clients of an index: one opens it in this process, one asks a running server; both do the same."""

@@ -1,8 +1,8 @@
-"""What commands have done with an index, whoever does it: this process, or a server that runs. Knows neither."""
+"""Defines what a client does with an index, whether it opens it in this process or asks a running server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,17 +17,9 @@ if TYPE_CHECKING:
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
     from rag.retrieval import Retrieval
-    from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
+    from rag.types import Answer, CollectionInfo, DocumentInfo, Page, Question, RunRecord, Source
 
 OnProgress = Callable[["SyncProgress"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The hits of a search, with the documents' own labels by (document id, page)."""
-
-    retrieval: Retrieval
-    labels: Mapping[tuple[int, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Client(Protocol):
         ...
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
-        """What a sync would do."""
+        """Say what a sync would do."""
         ...
 
     def sync_registered(
@@ -81,57 +73,44 @@ class Client(Protocol):
         """Fetch documents and index them; no addresses stand for all that were fetched before."""
         ...
 
-    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
-        """The best `limit` passages."""
+    def search(self, question: Question, *, limit: int) -> Retrieval:
+        """Find the best `limit` passages, with the labels of their first pages."""
         ...
 
-    def ask(
-        self,
-        question: str,
-        *,
-        collection: str,
-        filters: Mapping[str, str],
-        llm: str = "",
-        use_llm: bool = True,
-        explain: bool = False,
-        images: Sequence[ImageFile] = (),
-    ) -> AbstractContextManager[Answering]:
-        """An answer; who leaves the block stops the LLM. `llm` is one to ask in place of that of the settings.
-
-        `images` are shown to the LLM with the question.
-        """
+    def ask(self, question: Question, *, explain: bool = False) -> AbstractContextManager[Answering]:
+        """Answer a question; a follow-up is made to stand alone first. Leaving the block stops the LLM."""
         ...
 
     def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
-        """How well the right pages come up."""
+        """Measure how well the right pages come up."""
         ...
 
     def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
-        """All documents of a collection by path."""
+        """List all documents of a collection by path."""
         ...
 
     def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
-        """A 0-based page with its text."""
+        """Load a 0-based page with its text."""
         ...
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Take documents out of the index and keep them out; an uploaded one goes with its file."""
         ...
 
-    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+    def restore_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Let the next sync index documents again that were taken out."""
         ...
 
     def list_collections(self) -> Sequence[CollectionInfo]:
-        """All collections by name."""
+        """List all collections by name."""
         ...
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
-        """The newest runs first."""
+        """List the newest runs first."""
         ...
 
     def verify(self, *, repair: bool) -> Sequence[Problem]:
-        """What is not as it should be."""
+        """Find what is not as it should be, and mend what can be."""
         ...

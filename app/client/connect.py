@@ -14,22 +14,29 @@ if TYPE_CHECKING:
     from app.client.base import Client
     from app.service.build_models import Models
 
+RUN_AGAIN = "Run the command again; without a server it does the work itself."
+
+SET_TOKEN = "Set LECTERN_TOKEN to one that is valid; `lectern tokens add NAME` makes one."
+
 
 @contextmanager
 def connect(
     settings: Settings, command: str, *, wait_seconds: float = 0.0, asks: bool = False, models: Models | None = None
 ) -> Iterator[Client]:
-    """The client that does a command's work; without a server, one that waits so long for others to leave the index.
+    """Open the client that does a command's work; without a server, one that waits so long for the index to be free.
 
     For a command that `asks`, the models are loaded at once. `models` that are there already are used as they are.
-    Raises ConfigurationError.
+    Raises ConfigurationError, SignInError.
     """
     # Imported where it is known what is needed: an HTTP client, or models and all that opens an index beside them.
     if address := owner_address(settings.home):
         from app.client.connection import Connection
         from app.client.http import HttpClient
 
-        with closing(Connection(address, settings.token)) as connection:
+        token = settings.token.get_secret_value() if settings.token else ""
+        # An answer may take as long as an LLM or a sync does: the server decides, and Ctrl-C ends it.
+        connection = Connection(address, token, unreachable_remedy=RUN_AGAIN, token_remedy=SET_TOKEN)
+        with closing(connection):
             if connection.is_alive():
                 yield HttpClient(connection)
                 return

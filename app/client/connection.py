@@ -1,19 +1,25 @@
-"""Sends requests to a running server and reads its answers and errors. Knows no routes and no command."""
+"""Sends requests to a running server and reads its answers, events and errors."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import SecretStr
+from httpx_sse import EventSource
+from pydantic import BaseModel
 
-from app.client.errors import error_of
-from rag.errors import ConfigurationError, StoreError
+from app.client.errors import UnreachableError, error_in
+from rag.errors import ConfigurationError, SignInError
+from rag.urls import without_credentials
 
-T = TypeVar("T")
+SchemaT = TypeVar("SchemaT", bound=BaseModel)
 
 CONNECT_SECONDS = 5.0
 """A server on this machine takes a connection at once, whatever else it does."""
@@ -21,28 +27,74 @@ CONNECT_SECONDS = 5.0
 HEALTH_SECONDS = 15.0
 """A server that starts listens a few seconds before it answers."""
 
-TOKEN_REMEDY = "Set LECTERN_TOKEN to one that is valid; `lectern tokens add NAME` makes one."
+START_IT = "Start it: `lectern serve`, then try again."
 
-Read = Callable[[Any], T]
-"""Makes of JSON what it stands for; raises KeyError, TypeError, ValueError or AttributeError where it is not that."""
+_CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
+
+
+class Interrupt:
+    """Breaks off a request while another thread waits for its answer."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+
+    def set(self) -> None:
+        """Break off the request that is under way, or the next one."""
+        with self._lock:
+            self.is_set = True
+            self._shut_down()
+
+    def trace(self, step: str, values: Mapping[str, Any]) -> None:
+        """Note the socket of a request; httpx calls this at each step of one."""
+        if step in _CONNECTED:
+            with self._lock:
+                self._socket = values["return_value"].get_extra_info("socket")
+                if self.is_set:
+                    self._shut_down()
+
+    def _shut_down(self) -> None:
+        # Closing a socket does not wake the thread that reads from it, shutting it down does.
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 class Connection:
-    """Requests to one server, one at a time. Each method raises LecternError."""
+    """Requests to one server, from any thread. Each method raises LecternError."""
 
-    def __init__(self, address: str, token: SecretStr | None = None) -> None:
-        self._address = address
-        self._token = token.get_secret_value() if token else ""
-        if not (self._token.isascii() and self._token.isprintable()):
-            raise ConfigurationError("The setting `token` is no token.", TOKEN_REMEDY)
-        self._client = httpx.Client(
-            base_url=address,
-            headers={"Authorization": f"Bearer {self._token}"} if self._token else {},
-            # An answer may take as long as an LLM or a sync does: the server decides, and Ctrl-C ends it.
-            timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-            # A proxy of the environment has no business on the way to this machine itself.
-            trust_env=False,
-        )
+    def __init__(
+        self,
+        address: str,
+        token: str = "",
+        *,
+        seconds: float | None = None,
+        trust_env: bool = False,
+        unreachable_remedy: str = START_IT,
+        token_remedy: str = "",
+    ) -> None:
+        """`seconds` is how long an answer may take, None for as long as the server works at it.
+
+        A proxy of the environment has no business on the way to this machine itself: `trust_env` is for other servers.
+        `unreachable_remedy` and `token_remedy` say what to do where no server answers, and where it wants another
+        token; without the latter, the server's own words say so. Raises SignInError for what cannot be a token.
+        """
+        if not (token.isascii() and token.isprintable()):
+            raise SignInError("What was given is not a token.", token_remedy or "Copy it as it was printed.")
+        self.address = address.rstrip("/")
+        self.token = token
+        self._shown = without_credentials(self.address)
+        self._unreachable_remedy = unreachable_remedy
+        self._token_remedy = token_remedy
+        self._options: dict[str, Any] = {
+            "base_url": self.address,
+            "headers": {"Authorization": f"Bearer {token}"} if token else {},
+            "timeout": httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+            "trust_env": trust_env,
+            "verify": _certificates(),
+        }
+        self._client = httpx.Client(**self._options)
 
     def close(self) -> None:
         """Let go of the server."""
@@ -56,80 +108,103 @@ class Connection:
         except (httpx.HTTPError, ValueError, KeyError, TypeError):
             return False
 
-    def get(self, path: str, read: Read[T], query: Mapping[str, str | int] | None = None) -> T:
-        """What `read` makes of the answer."""
-        with self._translated():
-            response = self._client.get(path, params=query)
-        return self._read(response, read)
+    def get(self, schema: type[SchemaT], path: str, **query: Any) -> SchemaT:
+        """Read what `GET path` answers."""
+        return self.send(schema, "GET", path, params=query)
 
-    def post(self, path: str, read: Read[T], body: Mapping[str, Any]) -> T:
-        """What `read` makes of the answer."""
-        with self._translated():
-            response = self._client.post(path, json=body)
-        return self._read(response, read)
+    def post(self, schema: type[SchemaT], path: str, body: Mapping[str, Any] | BaseModel) -> SchemaT:
+        """Read what `POST path` answers."""
+        return self.send(schema, "POST", path, json=_plain(body))
 
-    def change(self, method: str, path: str) -> None:
-        """A request that is answered with nothing."""
+    def send(self, schema: type[SchemaT], method: str, path: str, **options: Any) -> SchemaT:
+        """Read what any request answers; `options` are httpx's."""
+        return self._understand(schema, self.call(method, path, **options).content)
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The answer to any request; `options` are httpx's."""
         with self._translated():
-            self._check(self._client.request(method, path))
+            response = self._client.request(method, path, **options)
+            self._check(response)
+        return response
 
     @contextmanager
-    def events(self, path: str, body: Mapping[str, Any]) -> Iterator[Iterator[tuple[str, Any]]]:
-        """Server-sent events as (name, data); the server stops its work when the block is left."""
-        with self._translated(), self._client.stream("POST", path, json=body) as response:
+    def events(
+        self, path: str, body: Mapping[str, Any] | BaseModel, interrupt: Interrupt | None = None
+    ) -> Iterator[Iterator[tuple[str, Any]]]:
+        """Server-sent events as (name, data); the server stops its work when the block is left.
+
+        `interrupt` breaks them off from another thread, which this one is told of by an UnreachableError.
+        """
+        extensions = {} if interrupt is None else {"trace": interrupt.trace}
+        with (
+            self._translated(),
+            # A client of its own, whose connection is new: an interrupt sees it made.
+            httpx.Client(**self._options) as client,
+            client.stream("POST", path, json=_plain(body), extensions=extensions) as response,
+        ):
             if not response.is_success:
                 response.read()
             self._check(response)
-            yield self._read_events(response)
+            yield self._read_events(response, interrupt)
 
-    def understand(self, values: Any, read: Read[T]) -> T:
-        """What `read` makes of something that the server has said."""
-        try:
-            return read(values)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise StoreError(
-                f"The server at {self._address} does not answer as this Lectern does ({error!r}).",
-                "If it is one of another version, restart it.",
-            ) from error
-
-    def _read(self, response: httpx.Response, read: Read[T]) -> T:
-        self._check(response)
-        return self.understand(response, lambda answer: read(answer.json()))
-
-    def _read_events(self, response: httpx.Response) -> Iterator[tuple[str, Any]]:
-        # Not by httpx's lines, which also end at characters that JSON leaves as they are.
-        rest, name = b"", ""
+    def _read_events(self, response: httpx.Response, interrupt: Interrupt | None) -> Iterator[tuple[str, Any]]:
         with self._translated():
-            for piece in response.iter_bytes():
-                *lines, rest = (rest + piece).split(b"\n")
-                for line in lines:
-                    field, _, value = line.partition(b": ")
-                    if field == b"event":
-                        name = value.decode()
-                    elif field == b"data":
-                        yield name, json.loads(value)
+            for event in EventSource(response).iter_sse():
+                try:
+                    data = json.loads(event.data)
+                except ValueError as error:
+                    raise self.misunderstood() from error
+                yield event.event, data
+        if interrupt is not None and interrupt.is_set:
+            raise UnreachableError("The answer was interrupted.", "Ask again.")
+
+    def _understand(self, schema: type[SchemaT], content: bytes) -> SchemaT:
+        try:
+            return schema.model_validate_json(content)
+        except ValueError as error:
+            raise self.misunderstood() from error
+
+    def misunderstood(self) -> UnreachableError:
+        """The error that a server's words are not those of this Lectern."""
+        return UnreachableError(
+            f"The server at {self._shown} does not answer as this Lectern does.",
+            "If it is one of another version, restart it.",
+        )
 
     def _check(self, response: httpx.Response) -> None:
         if response.is_success:
             return
-        error = error_of(response)
-        if response.status_code != 401:
-            raise error
-        if not self._token:
-            raise ConfigurationError(f"The server at {self._address} asks for a token.", TOKEN_REMEDY)
-        raise ConfigurationError(f"The server at {self._address} refuses the token: {error.reason}", TOKEN_REMEDY)
+        error = error_in(response)
+        if isinstance(error, SignInError) and self._token_remedy:
+            told = f"refuses the token: {error.reason}" if self.token else "asks for a token."
+            raise SignInError(f"The server at {self._shown} {told}", self._token_remedy)
+        raise error
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
+        except httpx.TimeoutException as error:
+            raise UnreachableError(
+                f"The server at {self._shown} takes too long to answer.", "Try again in a while."
+            ) from error
         except httpx.HTTPError as error:
-            raise StoreError(
-                f"The server at {self._address} has ended, or does not answer ({error or type(error).__name__}).",
-                "Run the command again; without a server it does the work itself.",
+            raise UnreachableError(
+                f"The server at {self._shown} has ended, or does not answer ({error or type(error).__name__}).",
+                self._unreachable_remedy,
             ) from error
         except UnicodeEncodeError:
             raise ConfigurationError(
                 "What was given is not UTF-8 text, and cannot be sent to the server.",
                 "Stop `lectern serve`, and run the command again.",
             ) from None
+
+
+def _plain(body: Mapping[str, Any] | BaseModel) -> Mapping[str, Any]:
+    return body.model_dump() if isinstance(body, BaseModel) else body
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Made once: reading the certificates takes longer than most requests."""
+    return httpx.create_ssl_context()

@@ -1,196 +1,284 @@
-"""Works with the index of a running server over HTTP."""
+"""Works with the index of a running server over HTTP.
+
+What one kind of work needs alone is imported where that is done: a page or a command waits for no index to be opened.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from app.client import responses
-from app.client.base import Added, Found, OnProgress
-from app.client.connection import Connection
-from app.client.errors import error_of_problem
-from app.evaluation.evaluate import GoldQuestion, evaluate
-from app.evaluation.metrics import RetrievalScores
-from app.service.explanation import Explanation
-from app.service.verify import Problem
-from app.state.folders import FolderStore, RegisteredFolder, printed
+from app.api.schemas.admin import ModelsResponse
+from app.api.schemas.answers import (
+    MAX_HITS,
+    AnswerResponse,
+    AskRequest,
+    SearchRequest,
+    SearchResult,
+    SourceList,
+)
+from app.api.schemas.base import ProblemResponse
+from app.api.schemas.documents import (
+    CollectionList,
+    DocumentList,
+    DocumentResponse,
+    LinkList,
+    PageResponse,
+    QuestionList,
+    UploadResponse,
+)
+from app.api.schemas.evaluations import FeedbackAdded
+from app.api.schemas.syncs import FolderResponse, JobResponse, RunList, SyncPreview, VerifyResult
+from app.client.base import Added, OnProgress
+from app.client.connection import Connection, Interrupt
+from app.client.errors import UnreachableError
 from ingest.report import SyncProgress, SyncReport
-from ingest.sources.links import nothing_fetched
 from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
 from rag.images import check_attached
-from rag.retrieval import check_question
-from rag.types import Answer, CollectionInfo, DocumentInfo, ImageFile, Page, RunRecord, Source
+from rag.retrieval import Retrieval, check_question
+from rag.types import (
+    Answer,
+    Citation,
+    CollectionInfo,
+    DocumentInfo,
+    Page,
+    Question,
+    RunRecord,
+    Source,
+    printable_path,
+)
+
+if TYPE_CHECKING:
+    from app.evaluation.evaluate import GoldQuestion
+    from app.evaluation.metrics import RetrievalScores
+    from app.service.explanation import Explanation
+    from app.service.verify import Problem
+    from app.state.folders import FolderStore, RegisteredFolder
+
+T = TypeVar("T")
 
 FIRST_PAUSE, MAX_PAUSE = 0.1, 1.0
 """Seconds between two looks at a sync: a small one is seen to end at once, a long one costs the server nothing."""
 
-ALL_HITS = 500
-"""More than two searches bring to the fusion, also where documents are searched once more."""
-
 
 class HttpClient:
-    """An `app.client.base.Client`."""
+    """An `app.client.base.Client`, with what the web page asks for besides."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.connection.close()
+
+    @property
+    def caller(self) -> tuple[str, str]:
+        """The server and who asks it, for what is kept of the answers."""
+        return self.connection.address, self.connection.token
+
+    # --- syncs ---
 
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
         """Have the server sync, and wait for its end."""
         asked = _sync_request(folder, collection, allow_empty)
-        return self._wait_for(self._connection.post("/sync", lambda job: str(job["id"]), asked), on_progress)
+        return self._wait_for(self.connection.post(JobResponse, "/sync", asked).id, on_progress)
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
-        """What the server's sync would do."""
+        """Ask what the server's sync would do."""
         asked = _sync_request(folder, collection, allow_empty)
-        return self._connection.post("/sync/preview", lambda answer: SyncReport.from_json(answer["report"]), asked)
+        return self._report(self.connection.post(SyncPreview, "/sync/preview", asked).report)
 
     def sync_registered(
         self, folder: RegisteredFolder, folder_store: FolderStore, *, on_progress: OnProgress
     ) -> SyncReport:
         """Have the server sync a registered folder, which it writes into the folder store, and wait for its end."""
         place = f"/folders/{folder.id}"
-        self._connection.post(f"{place}/run", dict, {})
-        shown = _look_until(lambda: self._connection.get(place, dict), _has_been_run)
+        self.connection.post(FolderResponse, f"{place}/run", {})
+        shown = _look_until(
+            lambda: self.connection.get(FolderResponse, place), lambda shown: shown.state not in ("due", "running")
+        )
         newest = self.list_runs(limit=1, collection=folder.collection, folder=folder.path)
-        if newest and newest[0].report and shown["last_outcome"] in ("done", "failed files"):
-            return self._connection.understand(json.loads(newest[0].report), SyncReport.from_json)
-        reason = str(shown["last_reason"])
+        if newest and newest[0].report and shown.last_outcome in ("done", "failed files"):
+            return self._report(json.loads(newest[0].report))
+        reason = shown.last_reason
         if newest and newest[0].reason and reason.startswith(newest[0].reason):
             raise LecternError(newest[0].reason, newest[0].remedy)
         raise LecternError(reason or "The sync did not come about.", "`lectern folders list` tells how it stands.")
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Have the server fetch one after the other, and wait for the syncs that index them."""
-        place = f"/collections/{quote(collection, safe='')}/links"
+        place = f"{_at(collection)}/links"
         asked = [{"url": url} for url in urls]
         if not urls:
-            asked = self._connection.get(place, _fetched_documents)
+            asked = [{"document": link.document} for link in self.connection.get(LinkList, place).links]
             if not asked:
+                from ingest.sources.links import nothing_fetched
+
                 raise nothing_fetched(collection)
         names: list[str] = []
         runs: list[str] = []
         failures: list[LecternError] = []
         for body in asked:
             try:
-                taken = self._connection.post(place, lambda answer: (answer["documents"], answer["run"]), body)
-            except (ParseError, QuestionError, ModelError) as error:  # What 415, 422 and 502 are told as.
+                taken = self.connection.post(UploadResponse, place, body)
+            except (ParseError, QuestionError, ModelError) as error:  # What 415, 422 and 502 are read as.
                 failures.append(error)
             else:
-                names += taken[0]
-                runs.append(taken[1])
+                names += taken.documents
+                runs.append(taken.run)
         reports = [self._wait_for(run, lambda progress: None) for run in dict.fromkeys(runs)]
         return Added(names, failures, reduce(SyncReport.followed_by, reports) if reports else None)
-
-    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
-        """Have the server search."""
-        asked = {**_question(question, collection, filters), "limit": limit}
-        return self._connection.post("/search", responses.found_of, asked)
-
-    @contextmanager
-    def ask(
-        self,
-        question: str,
-        *,
-        collection: str,
-        filters: Mapping[str, str],
-        llm: str = "",
-        use_llm: bool = True,
-        explain: bool = False,
-        images: Sequence[ImageFile] = (),
-    ) -> Iterator[RemoteAnswer]:
-        """Have the server answer, with its own LLM unless one is named; it stops when the block is left."""
-        how: dict[str, Any] = {"llm": llm, "use_llm": use_llm, "explain": explain, "stream": True}
-        if images:
-            check_attached(images)
-            how["images"] = [{"name": image.name, "data": image.encoded} for image in images]
-        with self._connection.events("/ask", {**_question(question, collection, filters), **how}) as events:
-            yield RemoteAnswer(self._connection, events)
-
-    def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
-        """Have the server search."""
-        return evaluate(
-            questions,
-            lambda question: self.search(question, collection=collection, filters={}, limit=ALL_HITS).retrieval.hits,
-        )
-
-    def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
-        """As the server lists them."""
-        return self._connection.get(
-            _documents(collection), lambda answer: [responses.document_of(entry) for entry in answer["documents"]]
-        )
-
-    def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
-        """As the server gives it."""
-        return self._connection.get(f"{_documents(collection)}/{document.id}/pages/{number}", responses.page_of)
-
-    def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
-        """Have the server remove them."""
-        for id_ in document_ids:
-            self._connection.change("DELETE", f"{_documents(collection)}/{id_}")
-
-    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
-        """Have the server readmit them."""
-        for id_ in document_ids:
-            self._connection.change("POST", f"{_documents(collection)}/{id_}/restore")
-
-    def list_collections(self) -> Sequence[CollectionInfo]:
-        """As the server lists them."""
-        return self._connection.get(
-            "/collections", lambda answer: [responses.collection_of(entry) for entry in answer["collections"]]
-        )
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
-        """As the server lists them."""
-        wanted = {"collection": collection, "folder": None if folder is None else printed(folder)}
-        query: dict[str, str | int] = {
-            "limit": limit,
-            **{name: value for name, value in wanted.items() if value is not None},
+        """List them as the server does."""
+        wanted = {"collection": collection, "folder": None if folder is None else printable_path(os.fsencode(folder))}
+        query = {name: value for name, value in wanted.items() if value is not None}
+        return [run.to_domain() for run in self.connection.get(RunList, "/runs", limit=limit, **query).runs]
+
+    # --- questions ---
+
+    def search(self, question: Question, *, limit: int) -> Retrieval:
+        """Have the server search."""
+        asked = SearchRequest.from_domain(_checked(question), limit=limit)
+        return self.connection.post(SearchResult, "/search", asked).to_domain()
+
+    @contextmanager
+    def ask(
+        self, question: Question, *, explain: bool = False, interrupt: Interrupt | None = None
+    ) -> Iterator[HttpAnswer]:
+        """Have the server answer, with its own LLM unless one is named; it stops when the block is left.
+
+        `interrupt` stops it from another thread, which this one is told of by an UnreachableError.
+        """
+        check_attached(question.images)
+        asked = AskRequest.from_domain(_checked(question), stream=True, explain=explain)
+        with self.connection.events("/ask", asked, interrupt) as events:
+            yield HttpAnswer(events, self.connection)
+
+    def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
+        """Have the server search."""
+        from app.evaluation.evaluate import evaluate
+
+        return evaluate(questions, lambda text: self.search(Question(text, collection), limit=MAX_HITS).hits)
+
+    def suggest_questions(self, collection: str, *, limit: int) -> list[str]:
+        """Ask for questions to begin with."""
+        return self.connection.get(QuestionList, f"{_at(collection)}/questions", limit=limit).questions
+
+    def sees_images(self) -> bool:
+        """Whether the LLM that answers looks at images."""
+        return self.connection.get(ModelsResponse, "/models").sees_images
+
+    def add_feedback(self, question: Question, answer: str, rating: str, citations: Sequence[Citation] = ()) -> None:
+        """Say whether an answer was good: "up" or "down". The pages that carried it are kept with that."""
+        cited = {(citation.document, citation.page) for citation in citations if citation.supported}
+        body = {
+            "collection": question.collection,
+            "question": question.text,
+            "answer": answer,
+            "rating": rating,
+            "citations": [{"document": document, "page": page} for document, page in sorted(cited)],
         }
-        return self._connection.get(
-            "/runs", lambda answer: [responses.run_of(entry) for entry in answer["runs"]], query
-        )
+        self.connection.post(FeedbackAdded, "/feedback", body)
+
+    # --- collections and documents ---
+
+    def list_collections(self) -> Sequence[CollectionInfo]:
+        """List them as the server does."""
+        listed = self.connection.get(CollectionList, "/collections").collections
+        return [collection.to_domain() for collection in listed]
+
+    def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
+        """List them as the server does."""
+        listed = self.connection.get(DocumentList, f"{_at(collection)}/documents").documents
+        return [document.to_domain() for document in listed]
+
+    def load_document(self, collection: str, document_id: int) -> DocumentInfo:
+        """Load one document."""
+        return self.connection.get(DocumentResponse, f"{_at(collection)}/documents/{document_id}").to_domain()
+
+    def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
+        """Load it as the server gives it."""
+        path = f"{_at(collection)}/documents/{document.id}/pages/{number}"
+        return self.connection.get(PageResponse, path).to_domain()
+
+    def draw_page(
+        self, collection: str, document_id: int, number: int, *, scale: float, marks: Sequence[Sequence[float]] = ()
+    ) -> bytes:
+        """Have a page of a PDF drawn as PNG, with boxes in points marked on it."""
+        boxes = [",".join(f"{edge:.2f}" for edge in box) for box in marks]
+        path = f"{_at(collection)}/documents/{document_id}/pages/{number}/image"
+        return self.connection.call("GET", path, params={"scale": scale, "mark": boxes}).content
+
+    def load_file(self, collection: str, document_id: int) -> bytes:
+        """Load the original file."""
+        return self.connection.call("GET", f"{_at(collection)}/documents/{document_id}/file").content
+
+    def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Have the server remove them."""
+        for id_ in document_ids:
+            self.connection.call("DELETE", f"{_at(collection)}/documents/{id_}")
+
+    def restore_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+        """Have the server restore them."""
+        for id_ in document_ids:
+            self.connection.call("POST", f"{_at(collection)}/documents/{id_}/restore")
 
     def verify(self, *, repair: bool) -> Sequence[Problem]:
         """Have the server verify."""
-        return self._connection.post(
-            "/verify", lambda answer: [Problem(**problem) for problem in answer["problems"]], {"repair": repair}
-        )
+        from app.service.verify import Problem
+
+        found = self.connection.post(VerifyResult, "/verify", {"repair": repair})
+        return [Problem(**dict(problem)) for problem in found.problems]
 
     def _wait_for(self, run: str, on_progress: OnProgress) -> SyncReport:
         """The report of a sync once it has ended; Ctrl-C stops it."""
 
-        def look() -> Mapping[str, Any]:
-            seen: Mapping[str, Any] = self._connection.get(f"/runs/{run}", dict)
-            if seen["progress"] is not None:
-                on_progress(SyncProgress(**seen["progress"]))
+        def look() -> JobResponse:
+            seen = self.connection.get(JobResponse, f"/runs/{run}")
+            if seen.progress is not None:
+                on_progress(SyncProgress(**dict(seen.progress)))
             return seen
 
         try:
-            job = _look_until(look, lambda seen: bool(seen["finished_at"]))
+            job = _look_until(look, lambda seen: bool(seen.finished_at))
         except KeyboardInterrupt:
             with suppress(LecternError):
-                self._connection.change("DELETE", f"/runs/{run}")
+                self.connection.call("DELETE", f"/runs/{run}")
             raise
-        return self._connection.understand(job, _report_of)
+        if job.error is not None:
+            raise job.error.to_domain()
+        if job.report is None:
+            remedy = "What was done until then is kept; the next one goes on from there."
+            raise StoreError("The sync was stopped.", remedy)
+        return self._report(job.report)
+
+    def _report(self, values: dict[str, Any]) -> SyncReport:
+        try:
+            return SyncReport.from_json(values)
+        except (KeyError, TypeError) as error:
+            raise self.connection.misunderstood() from error
 
 
-class RemoteAnswer:
+class HttpAnswer:
     """An `app.client.base.Answering` that a server makes."""
 
-    def __init__(self, connection: Connection, events: Iterator[tuple[str, Any]]) -> None:
+    def __init__(self, events: Iterator[tuple[str, Any]], connection: Connection) -> None:
         self._connection = connection
-        self._whole: Mapping[str, Any] | None = None
-        self._pieces = self._follow(events)
-        self.sources: Sequence[Source] = connection.understand(events, _first_sources)
+        self._events = events
+        self._whole: AnswerResponse | None = None
+        self.sources: Sequence[Source] = self._read_sources()
+        self._pieces = self._follow()
 
     def __iter__(self) -> Iterator[str]:
         return self._pieces
@@ -198,33 +286,45 @@ class RemoteAnswer:
     @property
     def answer(self) -> Answer:
         """The finished answer."""
-        return self._connection.understand(self._finish(), responses.answer_of)
+        return self._finish().to_domain()
 
     @property
     def explanation(self) -> Explanation:
         """How the sources were found."""
-        return self._connection.understand(self._finish()["explanation"], responses.explanation_of)
+        explanation = self._finish().explanation
+        if explanation is None:
+            raise self._connection.misunderstood()
+        return explanation.to_domain()
 
-    def _finish(self) -> Mapping[str, Any]:
+    def _finish(self) -> AnswerResponse:
         for _ in self._pieces:
             pass
         if self._whole is None:
-            raise StoreError("The server has ended before the answer did.", "Ask again.")
+            raise UnreachableError("The server has ended before the answer did.", "Ask again.")
         return self._whole
 
-    def _follow(self, events: Iterator[tuple[str, Any]]) -> Iterator[str]:
-        for name, data in events:
-            if name == "token":
-                yield data["text"]
-            elif name == "answer":
-                self._whole = data
-            elif name == "error":
-                raise error_of_problem(data, status=data["status"])
+    def _read_sources(self) -> Sequence[Source]:
+        none: tuple[str, Any] = ("", None)
+        _, data = next(self._events, none)
+        try:
+            return [source.to_domain() for source in SourceList.model_validate(data).sources]
+        except ValueError as error:
+            raise self._connection.misunderstood() from error
+
+    def _follow(self) -> Iterator[str]:
+        for name, data in self._events:
+            try:
+                if name == "token":
+                    yield str(data["text"])
+                elif name == "answer":
+                    self._whole = AnswerResponse.model_validate(data)
+                elif name == "error":
+                    raise ProblemResponse.model_validate(data).to_domain()
+            except (ValueError, KeyError, TypeError) as error:
+                raise self._connection.misunderstood() from error
 
 
-def _look_until(
-    look: Callable[[], Mapping[str, Any]], is_over: Callable[[Mapping[str, Any]], bool]
-) -> Mapping[str, Any]:
+def _look_until(look: Callable[[], T], is_over: Callable[[T], bool]) -> T:
     """What is seen once it is over; in between it is looked at ever more seldom."""
     pause = FIRST_PAUSE
     while True:
@@ -239,35 +339,13 @@ def _look_until(
         pause = min(pause * 1.5, MAX_PAUSE)
 
 
-def _has_been_run(folder: Mapping[str, Any]) -> bool:
-    return folder["state"] not in ("due", "running")
-
-
-def _report_of(job: Mapping[str, Any]) -> SyncReport:
-    if job["error"] is not None:
-        raise error_of_problem(job["error"], status=job["error"]["status"])
-    if job["report"] is None:
-        raise StoreError("The sync was stopped.", "What was done until then is kept; the next one goes on from there.")
-    return SyncReport.from_json(job["report"])
-
-
-def _first_sources(events: Iterator[tuple[str, Any]]) -> list[Source]:
-    none: tuple[str, Any] = ("", {})
-    _, data = next(events, none)
-    return [responses.source_of(source) for source in data["sources"]]
-
-
-def _fetched_documents(answer: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"document": str(link["document"])} for link in answer["links"]]
-
-
-def _question(question: str, collection: str, filters: Mapping[str, str]) -> dict[str, Any]:
-    return {"question": check_question(question), "collection": collection, "filters": dict(filters)}
+def _checked(question: Question) -> Question:
+    return replace(question, text=check_question(question.text))
 
 
 def _sync_request(folder: Path, collection: str, allow_empty: bool) -> dict[str, Any]:
     return {"folder": os.path.realpath(folder), "collection": collection, "allow_empty": allow_empty}
 
 
-def _documents(collection: str) -> str:
-    return f"/collections/{quote(collection, safe='')}/documents"
+def _at(collection: str) -> str:
+    return f"/collections/{quote(collection, safe='')}"

@@ -1,20 +1,19 @@
-"""The client of a command that works in its own process: opens the index when it is first needed. Knows no HTTP.
+"""Works with an index in this process, and opens it when it is first needed.
 
 What one kind of work needs alone is imported where that is done: on a cold disk each library costs a command the more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from app.api.json_responses import page_labels
-from app.client.base import Added, Found, OnProgress
+from app.client.base import Added, OnProgress
 from app.service.build_index import Lectern, existing_catalogue, open_catalogue_reader, open_lectern
+from app.service.searching import search
 from app.settings import Settings
 from rag.errors import FetchError, LecternError, ParseError
 
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
     from ingest.report import SyncReport
     from rag.pipeline import AnswerStream, AskSettings
     from rag.protocols import LanguageModel
-    from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, RunRecord, Source
+    from rag.retrieval import Retrieval
+    from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, Question, RunRecord, Source
 
 
 class LocalClient:
@@ -92,34 +92,26 @@ class LocalClient:
                     failures.append(error)
         return Added(names, failures, ingest.sync(links.folder, collection=collection) if names else None)
 
-    def search(self, question: str, *, collection: str, filters: Mapping[str, str], limit: int) -> Found:
+    def search(self, question: Question, *, limit: int) -> Retrieval:
         """Search here."""
-        lectern = self._open_to_ask()
-        found = lectern.retriever.retrieve(question, collection=collection, filters=filters)
-        best = replace(found, hits=found.hits[:limit])
-        return Found(best, page_labels(lectern.catalogue, best.hits))
+        return search(self._open_to_ask(), question, limit=limit)
 
     @contextmanager
-    def ask(
-        self,
-        question: str,
-        *,
-        collection: str,
-        filters: Mapping[str, str],
-        llm: str = "",
-        use_llm: bool = True,
-        explain: bool = False,
-        images: Sequence[ImageFile] = (),
-    ) -> Iterator[LocalAnswer]:
+    def ask(self, question: Question, *, explain: bool = False) -> Iterator[LocalAnswer]:
         """Answer here."""
+        from app.service.answering import ask
         from app.service.build_llm import choose_model
 
-        model = choose_model(self._settings.for_llm(llm) if llm else self._settings, use_llm=use_llm)
-        shown = self._prepare(images, model) if images else ()
-        pipeline = self._open_to_ask().ask_pipeline(model)
-        stream = pipeline.ask(question, collection=collection, filters=filters, images=shown)
+        lectern = self._open_to_ask()
+        stream = ask(
+            lectern,
+            question,
+            default_model=lambda: choose_model(self._settings),
+            prepare_images=self._prepare_images,
+        )
+        assert stream is not None, "nobody cancels it"
         try:
-            yield LocalAnswer(stream, pipeline.settings)
+            yield LocalAnswer(stream, lectern.ask_pipeline(None).settings)
         finally:
             stream.close()
 
@@ -144,7 +136,7 @@ class LocalClient:
 
         Removal.of(self._open(), collection, document_ids).run()
 
-    def readmit_documents(self, collection: str, document_ids: Sequence[int]) -> None:
+    def restore_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Forget them here, so that they are new to the next sync."""
         self._open().writer.remove_documents(document_ids)
 
@@ -166,7 +158,7 @@ class LocalClient:
         existing_catalogue(self._settings.home)
         return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
 
-    def _prepare(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
+    def _prepare_images(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
         """Images as the LLM takes them. Raises ConfigurationError, ParseError."""
         from app.service.attached_images import prepare_images
         from app.service.build_ingest import build_sandbox

@@ -1,4 +1,4 @@
-"""Lectern as a retriever of LangChain: over an opened index, or over a running service. Knows no store.
+"""Offers Lectern as a retriever of LangChain: over an opened index, or over a running service.
 
     from app.integrations.langchain import LecternRetriever
 
@@ -9,19 +9,19 @@ What a LangChain program traces, and where to, is decided by that program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Protocol, runtime_checkable
 
-import httpx
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import Field, SecretStr, model_validator
 
-from app.client.errors import error_of
-from rag.errors import ModelError
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from rag.retrieval import Retrieval
-from rag.types import Hit
+from rag.types import Hit, Question
 from rag.urls import is_loopback, is_usable, without_credentials
 
 
@@ -59,65 +59,30 @@ class LecternRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         if self.retriever is None:
-            return [_document_of_json(hit) for hit in self._ask_service(query)]
+            return [_document_of(hit) for hit in self._ask_service(query)]
         found = self.retriever.retrieve(query, collection=self.collection, filters=self.filters or None)
-        return [_document_of_hit(hit) for hit in found.hits[: self.limit]]
+        return [_document_of(hit) for hit in found.hits[: self.limit]]
 
-    def _ask_service(self, question: str) -> list[Mapping[str, Any]]:
-        asked = {"question": question, "collection": self.collection, "limit": self.limit}
-        if self.filters:
-            asked["filters"] = self.filters
-        headers = {"Authorization": f"Bearer {self.token.get_secret_value()}"} if self.token else {}
-        url = f"{self.base_url.rstrip('/')}/search"
-        try:
-            response = httpx.post(
-                url,
-                json=asked,
-                headers=headers,
-                timeout=self.timeout_seconds,
-                # A proxy of the environment has no business on the way to this machine itself.
-                trust_env=not is_loopback(url),
+    def _ask_service(self, question: str) -> Sequence[Hit]:
+        connection = Connection(
+            self.base_url,
+            self.token.get_secret_value() if self.token else "",
+            seconds=self.timeout_seconds,
+            trust_env=not is_loopback(self.base_url),
+            unreachable_remedy="Start it with `lectern serve`, or correct `base_url`.",
+        )
+        with closing(connection):
+            return (
+                HttpClient(connection).search(Question(question, self.collection, self.filters), limit=self.limit).hits
             )
-        except httpx.HTTPError as error:
-            raise ModelError(
-                f"No Lectern answers at {without_credentials(self.base_url)} ({error}).",
-                "Start it with `lectern serve`, or correct `base_url`.",
-            ) from error
-        if response.is_success:
-            return _hits_of(response)
-        raise error_of(response)
 
 
-def _document_of_hit(hit: Hit) -> Document:
-    return _document(
-        hit.chunk.text,
-        path=hit.document.path,
-        title=hit.document.title,
-        section=hit.chunk.section,
-        pages=range(hit.chunk.first_page, hit.chunk.last_page + 1),
-        score=hit.score,
-    )
-
-
-def _document_of_json(hit: Mapping[str, Any]) -> Document:
-    return _document(
-        hit["text"],
-        path=hit["document"],
-        title=hit["title"],
-        section=hit["section"],
-        pages=range(hit["first_page"], hit["last_page"] + 1),
-        score=hit["score"],
-    )
-
-
-def _document(text: str, *, path: str, title: str, section: str, pages: range, score: float) -> Document:
-    place = {"document": path, "title": title, "section": section, "pages": list(pages), "score": score}
-    return Document(page_content=text, metadata=place)
-
-
-def _hits_of(response: httpx.Response) -> list[Mapping[str, Any]]:
-    try:
-        hits: list[Mapping[str, Any]] = response.json()["hits"]
-        return hits
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{response.url} answers, but not as Lectern does.", "Correct `base_url`.") from error
+def _document_of(hit: Hit) -> Document:
+    place = {
+        "document": hit.document.path,
+        "title": hit.document.title,
+        "section": hit.chunk.section,
+        "pages": list(range(hit.chunk.first_page, hit.chunk.last_page + 1)),
+        "score": hit.score,
+    }
+    return Document(page_content=hit.chunk.text, metadata=place)

@@ -1,10 +1,12 @@
-"""Lectern's tools for MCP clients, over stdin and stdout. Knows no index: `Client` says what it needs of one."""
+"""Serves Lectern's tools to MCP clients, over stdin and stdout."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
-from typing import Annotated, Any, ParamSpec, Protocol
+from typing import Annotated, Any, ParamSpec
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -12,7 +14,13 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from app import __version__
-from rag.errors import LecternError
+from app.api.schemas.answers import AnswerResponse, HitResponse
+from app.api.schemas.base import Response
+from app.api.schemas.documents import DocumentResponse
+from app.client.base import Client
+from rag.errors import LecternError, NotFoundError
+from rag.types import DocumentInfo
+from rag.types import Question as AskedQuestion
 
 INSTRUCTIONS = (
     "Lectern answers questions from the user's own documents. `search` finds passages, `read_page` shows a whole page, "
@@ -24,33 +32,17 @@ INSTRUCTIONS = (
 READS_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 Json = dict[str, Any]
+OpenClient = Callable[[str], AbstractContextManager[Client]]
+"""Opens the client for a tool, which is named to those who wait for the index meanwhile."""
+
 Arguments = ParamSpec("Arguments")
 
 Question = Annotated[str, Field(description="A question or words to look for.")]
 Collection = Annotated[str, Field(description="Which collection; empty for the usual one.")]
 
 
-class ToolIndex(Protocol):
-    """What the tools do, in JSON values; an empty collection is the usual one. Each raises LecternError."""
-
-    def search(self, question: str, *, collection: str, limit: int) -> Json:
-        """`hits` as `app.api.json_responses.hit_json` gives them."""
-        ...
-
-    def ask(self, question: str, *, collection: str) -> Json:
-        """An answer as `app.api.json_responses.answer_json` gives it."""
-        ...
-
-    def list_documents(self, *, collection: str) -> Json:
-        """`documents` as `app.api.json_responses.document_json` gives them."""
-        ...
-
-    def read_page(self, document: str, page: int, *, collection: str) -> Json:
-        """`number`, `label` and `text` of a 0-based page of the document with that path."""
-        ...
-
-
 HIT_FIELDS = ("document", "title", "section", "first_page", "last_page", "page_label", "score", "text")
+ANSWER_FIELDS = ("answer", "refused", "notices", "error")
 CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quote", "supported")
 DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason")
 """What a language model can use of the JSON that programs get; the rest would only fill its context."""
@@ -62,9 +54,10 @@ MAX_CHARACTERS = 20_000
 """Of a page's text at once; a sheet can have millions."""
 
 
-def build_server(client: ToolIndex) -> MCPServer[Any]:
+def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServer[Any]:
     """The server with its four tools; `run()` serves stdin and stdout until they are closed."""
     server: MCPServer[Any] = MCPServer("lectern", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
+    one_question_at_a_time = threading.Lock()
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
@@ -74,16 +67,20 @@ def build_server(client: ToolIndex) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 8,
     ) -> Json:
         """Find the passages that fit a question best, with document and page of each."""
-        hits = client.search(question, collection=collection, limit=limit)["hits"]
-        return {"hits": [_only(HIT_FIELDS, hit) for hit in hits]}
+        asked = AskedQuestion(question, collection or default_collection)
+        with one_question_at_a_time, open_client("search") as client:
+            hits = client.search(asked, limit=limit).hits
+        return {"hits": [_only(HIT_FIELDS, HitResponse.from_domain(hit)) for hit in hits]}
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
     def ask(question: Question, collection: Collection = "") -> Json:
         """Answer a question from the documents; each citation is checked against the page it names."""
-        answer = client.ask(question, collection=collection)
-        citations = [_only(CITATION_FIELDS, citation) for citation in answer["citations"]]
-        return {**_only(("answer", "refused", "notices", "error"), answer), "citations": citations}
+        asked = AskedQuestion(question, collection or default_collection)
+        with one_question_at_a_time, open_client("ask") as client, client.ask(asked) as answering:
+            answer = AnswerResponse.from_domain(answering.answer)
+        citations = [_only(CITATION_FIELDS, citation) for citation in answer.citations]
+        return {**_only(ANSWER_FIELDS, answer), "citations": citations}
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
@@ -92,9 +89,10 @@ def build_server(client: ToolIndex) -> MCPServer[Any]:
         start: Annotated[int, Field(ge=0, description="How many to pass over.")] = 0,
     ) -> Json:
         """List the documents of a collection by path, also those that could not be read and why."""
-        documents = client.list_documents(collection=collection)["documents"]
-        shown = [_only(DOCUMENT_FIELDS, document) for document in documents[start : start + MAX_DOCUMENTS]]
-        return {"documents": shown, "total": len(documents)}
+        with open_client("list_documents") as client:
+            documents = client.list_documents(collection or default_collection)
+        told = map(DocumentResponse.from_domain, documents[start : start + MAX_DOCUMENTS])
+        return {"documents": [_only(DOCUMENT_FIELDS, document) for document in told], "total": len(documents)}
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
@@ -105,10 +103,12 @@ def build_server(client: ToolIndex) -> MCPServer[Any]:
         collection: Collection = "",
     ) -> Json:
         """Read the whole text of a page; `left` says how many characters come after those shown."""
-        read = client.read_page(document, page, collection=collection)
-        text = read["text"][start : start + MAX_CHARACTERS]
-        left = max(0, len(read["text"]) - start - len(text))
-        return {"document": document, "page": read["number"], "label": read["label"], "text": text, "left": left}
+        name = collection or default_collection
+        with open_client("read_page") as client:
+            read = client.load_page(name, _find_document(client, name, document), page)
+        text = read.text[start : start + MAX_CHARACTERS]
+        left = max(0, len(read.text) - start - len(text))
+        return {"document": document, "page": page, "label": read.label, "text": text, "left": left}
 
     return server
 
@@ -126,5 +126,16 @@ def _telling_errors(tool: Callable[Arguments, Json]) -> Callable[Arguments, Json
     return told
 
 
-def _only(fields: tuple[str, ...], values: Json) -> Json:
+def _find_document(client: Client, collection: str, path: str) -> DocumentInfo:
+    found = [entry for entry in client.list_documents(collection) if entry.path == path and entry.pages]
+    if not found:
+        raise NotFoundError(
+            f"There is no document {path!r} with text in the collection {collection!r}.",
+            "`list_documents` lists them.",
+        )
+    return found[0]
+
+
+def _only(fields: tuple[str, ...], told: Response) -> Json:
+    values = told.to_json()
     return {name: values[name] for name in fields}

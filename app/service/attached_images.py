@@ -1,9 +1,7 @@
-"""Takes images attached to a question from files and from base64, and has them checked in a sandbox. Knows no HTTP."""
+"""Reads images to attach to a question from files, and has those of a question checked in a sandbox."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,14 +22,6 @@ def read_image_file(path: Path) -> ImageFile:
         raise ConfigurationError(
             f"The image {str(path)!r} cannot be read: {error.strerror}.", "Name a file that is there."
         ) from None
-
-
-def decode_image(name: str, encoded: str) -> ImageFile:
-    """An image that came as base64. Raises ImageError."""
-    try:
-        return ImageFile(name, base64.b64decode(encoded, validate=True))
-    except (binascii.Error, ValueError):
-        raise ImageError(f"The image {name!r} is not in base64.", "Send the bytes of its file in base64.") from None
 
 
 def prepare_images(files: Sequence[ImageFile], model: LanguageModel | None, sandbox: Sandbox) -> tuple[Image, ...]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rag.pipeline import AnswerStream, AskSettings
 from rag.types import Hit, Source
+
+if TYPE_CHECKING:
+    from rag.pipeline import AnswerStream, AskSettings
 
 ROWS = 30
 """Chunks shown; the rest is counted."""

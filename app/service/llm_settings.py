@@ -56,6 +56,11 @@ class Current:
     error: LecternError | None = None
     sees_images: bool = False
 
+    @property
+    def is_quotes_only(self) -> bool:
+        """Whether answers are quotes, as there is no LLM."""
+        return self.llm in ("", NO_LLM)
+
 
 @dataclass(frozen=True, slots=True)
 class Ollama:

@@ -6,14 +6,13 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.api.json_responses import page_labels
-from app.client.base import Found
+from app.service.answering import ask
 from app.service.attached_images import prepare_images
 from app.service.build_index import Lectern
 from app.service.build_ingest import build_fetcher, build_sandbox
@@ -22,6 +21,7 @@ from app.service.document_diagnosis import Why, explain_document
 from app.service.executors import BoundedExecutor
 from app.service.page_images import PageImages
 from app.service.removal import Removal
+from app.service.searching import search
 from app.service.sync_queue import SyncQueue
 from app.service.verify import Problem, verify_files, verify_index
 from app.settings import Settings
@@ -32,11 +32,10 @@ from ingest.report import SyncReport
 from ingest.sources.links import Links
 from ingest.sources.uploads import UPLOADS, Uploads
 from rag.errors import LecternError, NotFoundError, StoreError
-from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
-from rag.retrieval import check_question
-from rag.types import Answer, ImageFile, Message
+from rag.retrieval import Retrieval
+from rag.types import Answer, Image, ImageFile, Question
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +56,6 @@ MODEL_SECONDS = 60.0
 """For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
 
 Deliver = Callable[[AnswerStream | str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a collection; `history` are the turns before it."""
-
-    text: str
-    collection: str
-    filters: Mapping[str, str] = field(default_factory=dict)
-    history: tuple[Message, ...] = ()
-    use_llm: bool = True
-    llm: str = ""
-    """PROVIDER:MODEL in place of the service's own LLM."""
-    images: tuple[ImageFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +141,19 @@ class Service:
                 self._model_until = float("inf") if is_named else time.monotonic() + MODEL_SECONDS
             return self._model
 
-    def search(self, question: Question) -> Future[Found]:
+    def search(self, question: Question, *, limit: int) -> Future[Retrieval]:
         """Start a search. Raises OverloadedError; the future raises what `Retriever.retrieve` does."""
-        return self._searches.submit(self._search, question)
+        return self._searches.submit(search, self.lectern, question, limit=limit)
 
-    def answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Future[Answer | None]:
+    def answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Future[Answer | None]:
         """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
 
-        It is called in another thread. Once `left` is set, the LLM is hung up on and there is no answer. Raises
-        OverloadedError; the future raises what `AskPipeline.ask` does, and ImageError.
+        It is called in another thread. Once `cancelled` is set, the LLM is hung up on and there is no answer. Raises
+        OverloadedError; the future raises what `app.service.answering.ask` does.
         """
-        answer = self._answers.submit(self._answer, question, deliver, left)
-        self._askers.add(left)
-        answer.add_done_callback(lambda _: self._askers.discard(left))
+        answer = self._answers.submit(self._answer, question, deliver, cancelled)
+        self._askers.add(cancelled)
+        answer.add_done_callback(lambda _: self._askers.discard(cancelled))
         return answer
 
     def why(self, question: str, collection: str, document_id: int) -> Future[Why]:
@@ -193,7 +178,7 @@ class Service:
         self.pictures.drop(file)
         self.syncs.run(removal.run).result()
 
-    def readmit_document(self, collection: str, document_id: int) -> None:
+    def restore_document(self, collection: str, document_id: int) -> None:
         """Let the next sync index a document again that was taken out. Raises NotFoundError."""
         document, _ = self.lectern.catalogue.load_document(collection, document_id)
         if not document.is_removed:
@@ -256,8 +241,8 @@ class Service:
 
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""
-        for left in list(self._askers):
-            left.set()
+        for cancelled in list(self._askers):
+            cancelled.set()
         for lane in (self._answers, self._searches, self.files, self._addresses):
             lane.close()
         with suppress(StoreError):  # A disk that fails keeps nobody from ending.
@@ -288,42 +273,28 @@ class Service:
         else:
             self._readiness = Readiness(True)
 
-    def _search(self, question: Question) -> Found:
-        retrieval = self.lectern.retriever.retrieve(
-            question.text, collection=question.collection, filters=question.filters
+    def _answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Answer | None:
+        stream = ask(
+            self.lectern,
+            question,
+            default_model=self.current_model,
+            prepare_images=self._prepare_images,
+            # All searching is done by the threads for it, so that answers cannot crowd out searches.
+            run_search=lambda search: self._searches.submit(search).result(),
+            cancelled=cancelled,
         )
-        return Found(retrieval, page_labels(self.lectern.catalogue, retrieval.hits))
-
-    def _answer(self, question: Question, deliver: Deliver, left: threading.Event) -> Answer | None:
-        text = check_question(question.text)
-        model = self._choose_model(question.llm) if question.use_llm else None
-        images = prepare_images(question.images, model, self._sandbox)
-        text = stand_alone(text, question.history, model, stop=left)
-        if left.is_set():
+        if stream is None:
             return None
-        pipeline = self.lectern.ask_pipeline(model)
-        # All searching is done by the threads for it, so that answers cannot crowd out searches.
-        stream = self._searches.submit(
-            pipeline.ask,
-            text,
-            collection=question.collection,
-            filters=question.filters,
-            history=question.history,
-            images=images,
-            stop=left,
-        ).result()
         deliver(stream)
         for piece in stream:
-            if left.is_set():
+            if cancelled.is_set():
                 stream.close()
                 return None
             deliver(piece)
-        return None if left.is_set() else stream.answer
+        return None if cancelled.is_set() else stream.answer
 
-    def _choose_model(self, named: str) -> LanguageModel | None:
-        if named:
-            return choose_model(self.lectern.settings.for_llm(named))
-        return self.current_model()
+    def _prepare_images(self, files: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
+        return prepare_images(files, model, self._sandbox)
 
     def _add_link(self, collection: str, url: str, document: str) -> tuple[str, SyncJob]:
         if not self.has_collection(collection):

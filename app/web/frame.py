@@ -15,11 +15,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from app.api.schemas import CollectionResponse
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.web import style, texts
-from app.web.client import LecternClient, SignInError
 from app.web.escape import plain
-from rag.errors import LecternError
+from rag.errors import LecternError, SignInError
+from rag.types import CollectionInfo
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ ICON = Path(__file__).parent / "icon.svg"
 
 DEFAULT_SERVICE = "http://127.0.0.1:8765"
 
+ANSWER_SECONDS = 60.0
+"""For everything but uploads and streams; a page that waits longer looks dead."""
+
 CLIENTS_KEPT = 200
 """One for each token: more people than use one page process at once."""
 
@@ -39,12 +43,12 @@ CLIENTS_KEPT = 200
 class PageContext:
     """What a page is given: the service to call, and the collection that is chosen ("" while there is none)."""
 
-    client: LecternClient
+    client: HttpClient
     collection: str
-    collections: tuple[CollectionResponse, ...]
+    collections: tuple[CollectionInfo, ...]
 
     @property
-    def chosen(self) -> CollectionResponse | None:
+    def chosen(self) -> CollectionInfo | None:
         """The collection with its numbers."""
         return next((entry for entry in self.collections if entry.name == self.collection), None)
 
@@ -66,9 +70,9 @@ def run(entries: tuple[Entry, ...]) -> None:
     if not _account_is_known():
         return
     token = _token()
-    client = _client(service_address(), token)
     try:
-        collections = client.collections()
+        client = _client(service_address(), token)
+        collections = client.list_collections()
     except SignInError as error:
         _ask_for_token(error if token else None)
         return
@@ -101,7 +105,7 @@ def service_address() -> str:
     return (given or [DEFAULT_SERVICE])[-1].rstrip("/")
 
 
-def _draw(entries: tuple[Entry, ...], client: LecternClient, collections: tuple[CollectionResponse, ...]) -> None:
+def _draw(entries: tuple[Entry, ...], client: HttpClient, collections: tuple[CollectionInfo, ...]) -> None:
     def draw(entry: Entry) -> None:
         try:
             with reported():
@@ -119,12 +123,12 @@ def _draw(entries: tuple[Entry, ...], client: LecternClient, collections: tuple[
     page = st.navigation(pages)
     with st.sidebar:
         context = PageContext(client, _choose_collection(collections), collections)
-        if client.token and st.button(texts.SIGN_OUT, icon=":material/logout:", width="stretch"):
+        if client.connection.token and st.button(texts.SIGN_OUT, icon=":material/logout:", width="stretch"):
             _sign_out()
     page.run()
 
 
-def _choose_collection(collections: tuple[CollectionResponse, ...]) -> str:
+def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
     """The collection that is chosen; the address keeps it for a reload."""
     names = [collection.name for collection in collections]
     if not names:
@@ -198,6 +202,6 @@ def _secrets() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
         return {}
 
 
-@st.cache_resource(max_entries=CLIENTS_KEPT, show_spinner=False, on_release=LecternClient.close)
-def _client(address: str, token: str) -> LecternClient:
-    return LecternClient(address, token)
+@st.cache_resource(max_entries=CLIENTS_KEPT, show_spinner=False, on_release=HttpClient.close)
+def _client(address: str, token: str) -> HttpClient:
+    return HttpClient(Connection(address, token, seconds=ANSWER_SECONDS))

@@ -10,7 +10,7 @@ from importlib import import_module
 from streamlit import runtime
 from streamlit.web.cli import main
 
-NEEDED = ("app.web.client", "app.api.schemas_admin", "pandas", "altair")
+NEEDED = ("app.client.http", "app.api.schemas.evaluations", "pandas", "altair")
 """What takes longest to load, the pages for asking first."""
 
 POLL_SECONDS = 0.05

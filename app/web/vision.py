@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.web.client import LecternClient, SignInError
-from rag.errors import LecternError
+from app.client.http import HttpClient
+from rag.errors import LecternError, SignInError
 
 ASK_SECONDS = 30
 """For so long the service is not asked again: it asks the LLM's server in turn."""
 
 
-def sees_images(client: LecternClient) -> bool:
+def sees_images(client: HttpClient) -> bool:
     """Whether the LLM that answers looks at images; False while that cannot be found out."""
     try:
-        return _ask(client, client.base_url, client.token)
+        return _ask(client, client.caller)
     except SignInError:
         raise
     except LecternError:
@@ -27,5 +27,5 @@ def forget() -> None:
 
 
 @st.cache_data(max_entries=200, ttl=ASK_SECONDS, show_spinner=False)
-def _ask(_client: LecternClient, address: str, token: str) -> bool:
+def _ask(_client: HttpClient, caller: tuple[str, str]) -> bool:
     return _client.sees_images()

@@ -198,6 +198,7 @@ def _cite(
                 quote=text[start:end],
                 rectangles=rectangles(item.source, spans) if spans else (),
                 supported=supported,
+                page_word=item.source.document.page_word,
             )
         )
     return found

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from app.api.openai_schemas import footnotes
+from app.api.schemas.openai import footnotes
 from rag.types import Answer, Message
 from tests.adversaries import HONEST_FILE, Attack
 

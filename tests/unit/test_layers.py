@@ -29,6 +29,8 @@ HOMES = {
     "cronsim": "app/schedule/times.py",
     "fastapi": "app/api",
     "filelock": "app/service/lock.py",
+    "httpx": ("rag/models/llm", "ingest/sources/fetch.py", "app/client", "app/cli/web.py"),
+    "httpx_sse": "app/client",
     "langchain": "rag/models/llm",
     "langchain_core": ("rag/models/llm", "app/integrations/langchain.py"),
     "lxml": "ingest/parsers",
@@ -101,7 +103,8 @@ def test_models_and_storage_do_not_know_each_other() -> None:
 
 
 def test_the_pages_reach_the_service_over_http_only() -> None:
-    allowed = ("app.web", "app.api.schemas", "rag.errors", "rag.types")
+    client = ("app.client.connection", "app.client.errors", "app.client.http")
+    allowed = ("app.web", "app.api.schemas", *client, "rag.errors", "rag.images", "rag.types")
     for path, modules in imports().items():
         if path.startswith("app/web/"):
             ours = {module for module in modules if module.split(".")[0] in ALLOWED and module != "app"}

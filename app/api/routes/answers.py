@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from app.api.answer_stream import CLIENT_LEFT, Event, EventStream, finish, first_of, follow, server_sent, unless_left
+from app.api.answer_stream import (
+    CLIENT_CLOSED_REQUEST,
+    Event,
+    EventStream,
+    finish,
+    first_of,
+    follow,
+    server_sent,
+    unless_disconnected,
+)
 from app.api.dependencies import (
     AdministeredCollection,
     FeedbackOf,
@@ -17,28 +25,20 @@ from app.api.dependencies import (
     ServiceOf,
     require_collection,
 )
-from app.api.error_handlers import RESPONSES, problem_of
-from app.api.json_responses import answer_json, explanation_json, hit_json, source_json
+from app.api.error_handlers import RESPONSES
 from app.api.metrics import Metrics
-from app.api.schemas import (
-    AnswerResponse,
-    AskRequest,
-    FeedbackAdded,
-    FeedbackList,
-    FeedbackRequest,
-    SearchRequest,
-    SearchResult,
-)
+from app.api.problem_details import problem_of
+from app.api.schemas.answers import AnswerResponse, AskRequest, SearchRequest, SearchResult, SourceList
+from app.api.schemas.evaluations import FeedbackAdded, FeedbackList, FeedbackRequest, FeedbackResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
-from app.service.attached_images import decode_image
 from app.service.explanation import explain_stages
-from app.service.service import Question, Service
+from app.service.service import Service
 from app.state.feedback import CitedPage, Feedback
 from app.state.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, Message
+from rag.types import Answer
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -52,16 +52,11 @@ STREAM = {
 }
 
 
-@router.post("/search", response_model=SearchResult)
-async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.post("/search")
+async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> SearchResult:
     """The passages that fit a question best."""
     require_collection(request, asked.collection)
-    found = await result_of(service.search(Question(asked.question, asked.collection, asked.filters)))
-    return {
-        "hits": [hit_json(hit, found.labels) for hit in found.retrieval.hits[: asked.limit]],
-        "milliseconds": found.retrieval.milliseconds,
-        "notices": found.retrieval.notices,
-    }
+    return SearchResult.from_domain(await result_of(service.search(asked.to_domain(), limit=asked.limit)))
 
 
 @router.post("/ask", response_model=AnswerResponse, responses={200: STREAM})
@@ -78,46 +73,42 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     if asked.llm:
         # Who names an LLM decides where texts of documents go.
         require(request, Role.ADMIN)
-    history = tuple(Message(turn.role, turn.text) for turn in asked.history)
-    images = tuple(decode_image(image.name, image.data) for image in asked.images)
-    question = Question(asked.question, asked.collection, asked.filters, history, asked.use_llm, asked.llm, images)
+    question = asked.to_domain()
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        first = await unless_left(request, first_of(events))
+        first = await unless_disconnected(request, first_of(events))
         if first is None:
-            return Response(status_code=CLIENT_LEFT)
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
         return EventStream(_tell(first, events, asked, service, metrics))
-    made = await unless_left(request, finish(service, question))
+    made = await unless_disconnected(request, finish(service, question))
     if made is None:
-        return Response(status_code=CLIENT_LEFT)
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
     stream, answer = made
     metrics.count_answer(answer)
     return _whole(stream, answer, asked, service)
 
 
-@router.post("/feedback", response_model=FeedbackAdded, status_code=201)
-def add_feedback(given: FeedbackRequest, request: Request, store: FeedbackOf) -> dict[str, Any]:
+@router.post("/feedback", status_code=201)
+def add_feedback(given: FeedbackRequest, request: Request, store: FeedbackOf) -> FeedbackAdded:
     """Say whether an answer was good."""
     require_collection(request, given.collection)
     cited = tuple(CitedPage(citation.document, citation.page) for citation in given.citations)
     feedback = Feedback(given.collection, given.question, given.answer, given.rating, given.comment, citations=cited)
-    return {"id": store.add(feedback)}
+    return FeedbackAdded(id=store.add(feedback))
 
 
-@router.get("/collections/{name}/feedback", response_model=FeedbackList)
+@router.get("/collections/{name}/feedback")
 def list_feedback(
     name: AdministeredCollection, store: FeedbackOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
-) -> dict[str, Any]:
+) -> FeedbackList:
     """What was said about answers, the newest first."""
-    return {"feedback": [asdict(feedback) for feedback in store.newest(name, limit=limit)]}
+    return FeedbackList(feedback=[FeedbackResponse.from_domain(given) for given in store.newest(name, limit=limit)])
 
 
-def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Service) -> dict[str, Any]:
-    whole = answer_json(answer)
-    if asked.explain:
-        whole["explanation"] = explanation_json(explain_stages(stream, service.ask_settings))
-    return whole
+def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Service) -> AnswerResponse:
+    explanation = explain_stages(stream, service.ask_settings) if asked.explain else None
+    return AnswerResponse.from_domain(answer, explanation)
 
 
 async def _tell(
@@ -127,13 +118,13 @@ async def _tell(
     assert isinstance(first, AnswerStream)
     stream = first
     try:
-        yield server_sent({"sources": [source_json(source) for source in stream.sources]}, event="sources")
+        yield server_sent(SourceList.from_domain(stream.sources).to_json(), event="sources")
         async for event in events:
             if isinstance(event, str):
                 yield server_sent({"text": event}, event="token")
             elif isinstance(event, Answer):
                 metrics.count_answer(event)
-                yield server_sent(_whole(stream, event, asked, service), event="answer")
+                yield server_sent(_whole(stream, event, asked, service).to_json(), event="answer")
     except LecternError as error:
         yield server_sent(problem_of(error).to_json(), event="error")
     finally:

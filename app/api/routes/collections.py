@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from app.api.dependencies import AdministeredCollection, ReadableCollection, ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
-from app.api.json_responses import collection_json
-from app.api.schemas import CollectionList, QuestionList
+from app.api.schemas.documents import CollectionList, CollectionResponse, QuestionList
 from app.api.security.middleware import require
 from app.service.suggestions import suggest_questions
 from app.state.tokens import Role
@@ -20,21 +19,22 @@ DOCUMENTS_READ = 100
 """Whose headings first questions are made of: the newest."""
 
 
-@router.get("/collections", response_model=CollectionList)
-def list_collections(request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.get("/collections")
+def list_collections(request: Request, service: ServiceOf) -> CollectionList:
     """The collections by name."""
     identity = require(request, Role.READ)
     listed = service.lectern.catalogue.list_collections()
-    return {"collections": [collection_json(collection) for collection in listed if identity.sees(collection.name)]}
+    seen = [CollectionResponse.from_domain(collection) for collection in listed if identity.sees(collection.name)]
+    return CollectionList(collections=seen)
 
 
-@router.get("/collections/{name}/questions", response_model=QuestionList)
+@router.get("/collections/{name}/questions")
 def suggest(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
-) -> dict[str, Any]:
+) -> QuestionList:
     """Questions to begin with, made of the headings of the collection."""
     sections = service.lectern.catalogue.list_sections(name, limit=DOCUMENTS_READ)
-    return {"questions": suggest_questions(sections, limit=limit)}
+    return QuestionList(questions=suggest_questions(sections, limit=limit))
 
 
 @router.delete("/collections/{name}", status_code=204, responses=refusals(409))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
@@ -14,8 +14,8 @@ from starlette.datastructures import UploadFile
 
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
-from app.api.json_responses import document_json
-from app.api.schemas import CollectionName, DocumentList, DocumentResponse, PageResponse, UploadResponse
+from app.api.schemas.base import CollectionName
+from app.api.schemas.documents import DocumentList, DocumentResponse, PageResponse, UploadResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.service.service import Service
@@ -62,7 +62,7 @@ LARGEST_EDGE = 1e6
 MARK_EXPLAINED = "boxes to mark, each LEFT,BOTTOM,RIGHT,TOP in points as citations have them"
 
 
-@router.get("", response_model=DocumentList)
+@router.get("")
 def list_documents(
     name: ReadableCollection,
     service: ServiceOf,
@@ -71,7 +71,7 @@ def list_documents(
     contains: Annotated[str, Query(max_length=200, examples=["report"], description="words of path or title")] = "",
     limit: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
-) -> dict[str, Any]:
+) -> DocumentList:
     """All documents by path, also those that could not be read; or those that are asked for."""
     listed = service.lectern.catalogue.list_documents(name)
     words = contains.casefold().split()
@@ -83,21 +83,20 @@ def list_documents(
         and all(word in f"{document.path}\n{document.title}".casefold() for word in words)
     ]
     shown = found[offset:] if limit is None else found[offset : offset + limit]
-    return {
-        "documents": [document_json(document) for document in shown],
-        "total": len(found),
-        "states": Counter(document.state for document in listed),
-    }
+    return DocumentList(
+        documents=[DocumentResponse.from_domain(document) for document in shown],
+        total=len(found),
+        states=Counter(document.state for document in listed),
+    )
 
 
 @router.post(
     "",
-    response_model=UploadResponse,
     status_code=202,
     responses=refusals(415, 507),
     openapi_extra={"requestBody": FILES},
 )
-async def upload_documents(request: Request, name: CollectionName, service: ServiceOf) -> dict[str, Any]:
+async def upload_documents(request: Request, name: CollectionName, service: ServiceOf) -> UploadResponse:
     """Take files in and index them; a collection that is new is made. `GET /runs/{run}` tells what became of them.
 
     All are taken in or none: 400 for a name that is refused, 415 for a type that is not read or a content that is not
@@ -111,10 +110,10 @@ async def upload_documents(request: Request, name: CollectionName, service: Serv
         return await result_of(service.files.submit(_take_in, service, name, names, files))
 
 
-@router.get("/{id}", response_model=DocumentResponse)
-def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> dict[str, Any]:
+@router.get("/{id}")
+def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> DocumentResponse:
     """One document."""
-    return document_json(service.lectern.catalogue.load_document(name, id)[0])
+    return DocumentResponse.from_domain(service.lectern.catalogue.load_document(name, id)[0])
 
 
 @router.delete("/{id}", status_code=204)
@@ -125,9 +124,9 @@ def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf
 
 
 @router.post("/{id}/restore", status_code=204)
-def readmit_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
+def restore_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
     """Let the next sync index a document again that was taken out."""
-    service.readmit_document(name, id)
+    service.restore_document(name, id)
 
 
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
@@ -140,11 +139,10 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
     return FileResponse(file, media_type="application/octet-stream", filename=file.name)
 
 
-@router.get("/{id}/pages/{number}", response_model=PageResponse)
-def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> dict[str, Any]:
+@router.get("/{id}/pages/{number}")
+def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> PageResponse:
     """The text of a page."""
-    page = service.lectern.catalogue.load_page(name, id, number)
-    return {"number": page.number, "label": page.label, "text": page.text}
+    return PageResponse.from_domain(service.lectern.catalogue.load_page(name, id, number))
 
 
 @router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})
@@ -175,13 +173,13 @@ def _check_names(service: Service, collection: str, files: list[UploadFile]) -> 
     return names
 
 
-def _take_in(service: Service, collection: str, names: list[str], files: list[UploadFile]) -> dict[str, Any]:
+def _take_in(service: Service, collection: str, names: list[str], files: list[UploadFile]) -> UploadResponse:
     with service.uploads.receive() as scratch:
         for name, file in zip(names, files, strict=True):
             with (scratch / name).open("wb") as kept:
                 shutil.copyfileobj(file.file, kept, COPY_BLOCK)
         service.uploads.accept(collection, [scratch / name for name in names])
-    return {"documents": names, "run": service.take_uploads(collection, names).id}
+    return UploadResponse(documents=names, run=service.take_uploads(collection, names).id)
 
 
 def _read_box(text: str) -> Box:

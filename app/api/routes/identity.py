@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 
 from app.api.error_handlers import RESPONSES
-from app.api.schemas import IdentityResponse
+from app.api.schemas.admin import IdentityResponse
 from app.api.security.middleware import require
 from app.state.tokens import ANONYMOUS, Role
 
 router = APIRouter(tags=["access"], responses=RESPONSES)
 
 
-@router.get("/me", response_model=IdentityResponse)
-async def tell_identity(request: Request) -> dict[str, Any]:
+@router.get("/me")
+async def tell_identity(request: Request) -> IdentityResponse:
     """The name and the rights of whoever asks."""
     identity = require(request, Role.READ)
-    return {
-        "name": identity.name,
-        "role": identity.role,
-        "collections": None if identity.collections is None else sorted(identity.collections),
-        "has_token": identity.name != ANONYMOUS,
-        "manages_server": identity.may(Role.ADMIN),
-    }
+    return IdentityResponse(
+        name=identity.name,
+        role=identity.role,
+        collections=None if identity.collections is None else sorted(identity.collections),
+        has_token=identity.name != ANONYMOUS,
+        manages_server=identity.may(Role.ADMIN),
+    )

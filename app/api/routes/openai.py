@@ -12,11 +12,21 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from app.api.answer_stream import CLIENT_LEFT, Event, EventStream, finish, first_of, follow, server_sent, unless_left
+from app.api.answer_stream import (
+    CLIENT_CLOSED_REQUEST,
+    Event,
+    EventStream,
+    finish,
+    first_of,
+    follow,
+    server_sent,
+    unless_disconnected,
+)
 from app.api.dependencies import MetricsOf, ServiceOf, require_collection
-from app.api.error_handlers import ANYWHERE, problem_of
+from app.api.error_handlers import ANYWHERE
 from app.api.metrics import Metrics
-from app.api.openai_schemas import (
+from app.api.problem_details import Problem, problem_of
+from app.api.schemas.openai import (
     MODEL_PREFIX,
     ChatRequest,
     Completion,
@@ -28,12 +38,10 @@ from app.api.openai_schemas import (
     footnotes,
     usage_json,
 )
-from app.api.problem_details import Problem
-from app.api.security.middleware import ForbiddenError, require
-from app.service.service import Question
+from app.api.security.middleware import require
 from app.state.tokens import Role
-from rag.errors import LecternError, NotFoundError
-from rag.types import Answer
+from rag.errors import ForbiddenError, LecternError, NotFoundError
+from rag.types import Answer, Question
 
 END_OF_STREAM = "data: [DONE]\n\n"
 
@@ -110,13 +118,13 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     if asked.stream:
         events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        if await unless_left(request, first_of(events)) is None:
-            return Response(status_code=CLIENT_LEFT)
+        if await unless_disconnected(request, first_of(events)) is None:
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
         return EventStream(_tell(events, reply, metrics, with_usage=with_usage))
-    made = await unless_left(request, finish(service, question))
+    made = await unless_disconnected(request, finish(service, question))
     if made is None:
-        return Response(status_code=CLIENT_LEFT)
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
     answer = made[1]
     metrics.count_answer(answer)
     if answer.error:

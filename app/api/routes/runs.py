@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 
 from app.api.dependencies import ServiceOf
-from app.api.error_handlers import RESPONSES, problem_of
-from app.api.json_responses import run_json
+from app.api.error_handlers import RESPONSES
 from app.api.routes.folders import absolute_folder
-from app.api.schemas import JobResponse, RunList, SyncPreview, SyncRequest
+from app.api.schemas.syncs import JobResponse, RunList, RunResponse, SyncPreview, SyncRequest
 from app.api.security.middleware import require
 from app.service.service import Service
 from app.state.sync_jobs import SyncJob
 from app.state.tokens import Role
 from ingest.collection_names import check_collection_name
-from rag.errors import LecternError, NotFoundError
+from rag.errors import NotFoundError
 from rag.types import RunRecord, printable_path
 
 RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", examples=["20260102030405-1"])]
@@ -28,8 +26,8 @@ RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", 
 router = APIRouter(tags=["syncs"], responses=RESPONSES)
 
 
-@router.post("/sync", response_model=JobResponse, status_code=202)
-def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.post("/sync", status_code=202)
+def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> JobResponse:
     """Bring a collection in step with a folder of the server's machine; `GET /runs/{id}` tells how it goes.
 
     Needs the right to administer all collections, since it reads the server's disk.
@@ -37,24 +35,24 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> dic
     folder = _folder_to_sync(asked, request)
     if not service.has_collection(asked.collection):
         check_collection_name(asked.collection)
-    return job_json(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
+    return JobResponse.from_domain(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
 
 
-@router.post("/sync/preview", response_model=SyncPreview)
-def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.post("/sync/preview")
+def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> SyncPreview:
     """What a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
     folder = _folder_to_sync(asked, request)
-    return {"report": service.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json()}
+    return SyncPreview(report=service.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json())
 
 
-@router.get("/runs", response_model=RunList)
+@router.get("/runs")
 def list_runs(
     request: Request,
     service: ServiceOf,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 20,
     collection: Annotated[str | None, Query(max_length=200, description="only runs of this collection")] = None,
     folder: Annotated[str | None, Query(max_length=4_000, description="only runs of this folder")] = None,
-) -> dict[str, Any]:
+) -> RunList:
     """What runs or waits now, and the newest runs of the past."""
     identity = require(request, Role.READ)
 
@@ -70,16 +68,16 @@ def list_runs(
         in_collections=None if wanted is None else sorted(wanted),
         folder=None if folder is None else Path(folder),
     )
-    queue = [job for job in service.syncs.unfinished() if is_wanted(job)]
-    return {"queue": [job_json(job) for job in queue], "runs": [run_json(run) for run in runs]}
+    queue = [JobResponse.from_domain(job) for job in service.syncs.unfinished() if is_wanted(job)]
+    return RunList(queue=queue, runs=[RunResponse.from_domain(run) for run in runs])
 
 
-@router.get("/runs/{id}", response_model=JobResponse)
-def show_run(id: RunId, request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.get("/runs/{id}")
+def show_run(id: RunId, request: Request, service: ServiceOf) -> JobResponse:
     """A sync that was asked for, now or before the server was started anew, or a run of the list by its number."""
     if id.isdigit():
-        return _recorded_job(_find_run(id, request, service))
-    return job_json(_find_job(id, request, service))
+        return JobResponse.from_run(_find_run(id, request, service))
+    return JobResponse.from_domain(_find_job(id, request, service))
 
 
 @router.delete("/runs/{id}", status_code=204)
@@ -114,33 +112,3 @@ def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
 
 def _unknown_run(id_: str) -> NotFoundError:
     return NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
-
-
-def _recorded_job(run: RunRecord) -> dict[str, Any]:
-    """A run of the past in the form of a job."""
-    told = run_json(run)
-    return {
-        **{name: told[name] for name in ("collection", "folder", "started_at", "finished_at", "report")},
-        "id": str(run.id),
-        "state": run.outcome,
-        "queued_at": "",
-        "progress": None,
-        "error": problem_of(LecternError(run.reason, run.remedy)).to_json() if run.reason else None,
-    }
-
-
-def job_json(job: SyncJob) -> dict[str, Any]:
-    """A sync as it stands now."""
-    progress = job.progress
-    return {
-        "id": job.id,
-        "collection": job.collection,
-        "folder": printable_path(bytes(job.folder)),
-        "state": job.state,
-        "queued_at": job.queued_at,
-        "started_at": job.started_at,
-        "finished_at": job.finished_at,
-        "progress": asdict(progress) if progress else None,
-        "report": job.report.to_json() if job.report else None,
-        "error": problem_of(job.error).to_json() if job.error else None,
-    }

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from fastapi import APIRouter, Request
 
 from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
-from app.api.schemas import VerifyRequest, VerifyResult
+from app.api.schemas.syncs import DisagreementResponse, VerifyRequest, VerifyResult
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.state.tokens import Role
@@ -17,12 +14,12 @@ from app.state.tokens import Role
 router = APIRouter(tags=["upkeep"], responses=RESPONSES)
 
 
-@router.post("/verify", response_model=VerifyResult, responses=refusals(409))
-async def verify(asked: VerifyRequest, request: Request, service: ServiceOf) -> dict[str, Any]:
+@router.post("/verify", responses=refusals(409))
+async def verify(asked: VerifyRequest, request: Request, service: ServiceOf) -> VerifyResult:
     """Compare catalogue, full-text index, vectors and folders; 409 while a sync runs.
 
     Needs the right to administer all collections, since it tells of all of them.
     """
     require(request, Role.ADMIN)
     problems = await result_of(service.verify(repair=asked.repair))
-    return {"problems": [asdict(problem) for problem in problems]}
+    return VerifyResult(problems=[DisagreementResponse.from_domain(problem) for problem in problems])

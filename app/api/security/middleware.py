@@ -19,7 +19,7 @@ from app.api.security.hosts import AllowedHosts, check_origins, is_loopback
 from app.api.security.rate_limit import Throttle, network_of
 from app.settings import Settings
 from app.state.tokens import ANONYMOUS, Identity, Role, TokenInfo, TokenStore
-from rag.errors import ConfigurationError, LecternError, NotFoundError, StoreError
+from rag.errors import ConfigurationError, ForbiddenError, NotFoundError, StoreError
 
 OPEN_PATHS = ("/healthz", "/readyz")
 """Tell whether the service lives, and nothing else; probes carry no token and address it as they like."""
@@ -45,10 +45,6 @@ MAX_KNOWN_LOGINS = 10_000
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger(__name__)
-
-
-class ForbiddenError(LecternError):
-    """The identity is known, and may not do this."""
 
 
 def check_bind(host: str, store: TokenStore) -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.client.http import HttpClient
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.admin.uploading import Upload, fetch_address, send_all
-from app.web.client import LecternClient
 from app.web.escape import one_line, plain
 from app.web.frame import reported
 
@@ -28,7 +28,7 @@ TABLE_ROWS = 8
 
 
 @st.fragment
-def add_documents(client: LecternClient, collection: str) -> None:
+def add_documents(client: HttpClient, collection: str) -> None:
     """Take files or a folder's worth of them, with the progress of each."""
     folder = st.segmented_control(
         texts.ADD_WHAT,

@@ -1,4 +1,4 @@
-"""What the pages for upkeep ask the service, each as one call with a typed answer. Draws nothing."""
+"""Asks the service what only the pages for administration need, each as one call with a typed answer."""
 
 from __future__ import annotations
 
@@ -6,35 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from app.api.schemas import (
-    DocumentList,
-    DocumentResponse,
-    FeedbackList,
-    FeedbackResponse,
+from app.api.schemas.admin import (
     IdentityResponse,
-    JobResponse,
-    PageResponse,
-    RunResponse,
-    UploadResponse,
-)
-from app.api.schemas_admin import (
-    EvaluationDetail,
-    EvaluationList,
-    EvaluationResponse,
-    FolderList,
-    FolderResponse,
-    KeptGold,
-    KeptGoldList,
     ModelsResponse,
     PullResponse,
-    RunSummary,
-    RunSummaryList,
     SettingResponse,
     SettingsResponse,
     TrialResponse,
     WhyResponse,
 )
-from app.web.client import LecternClient
+from app.api.schemas.documents import DocumentList, DocumentResponse, PageResponse, UploadResponse
+from app.api.schemas.evaluations import (
+    EvaluationDetail,
+    EvaluationList,
+    EvaluationResponse,
+    FeedbackList,
+    FeedbackResponse,
+    KeptGold,
+    KeptGoldList,
+)
+from app.api.schemas.syncs import FolderList, FolderResponse, JobResponse, RunResponse, RunSummary, RunSummaryList
+from app.client.http import HttpClient
 
 RATINGS_SHOWN = 100
 TRIAL_SECONDS = 180.0
@@ -44,66 +36,69 @@ UPLOAD_SECONDS = 600.0
 
 
 class Calls:
-    """One caller and one collection; every method raises ServiceError."""
+    """One caller and one collection; every method raises LecternError."""
 
-    def __init__(self, client: LecternClient, collection: str) -> None:
+    def __init__(self, client: HttpClient, collection: str) -> None:
         self._client = client
+        self._connection = client.connection
         self.collection = collection
         self._at = f"/collections/{quote(collection, safe='')}"
 
     def identity(self) -> IdentityResponse:
         """Who asks."""
-        return self._client.read(IdentityResponse, "/me")
+        return self._connection.get(IdentityResponse, "/me")
 
     # --- documents ---
 
     def documents(self, *, contains: str = "", state: str = "", limit: int, offset: int = 0) -> DocumentList:
         """Some of the documents by path."""
         asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
-        return self._client.read(DocumentList, f"{self._at}/documents", params=asked)
+        return self._connection.get(DocumentList, f"{self._at}/documents", **asked)
 
     def document(self, document_id: int) -> DocumentResponse:
         """One of them."""
-        return self._client.read(DocumentResponse, f"{self._at}/documents/{document_id}")
+        return self._connection.get(DocumentResponse, f"{self._at}/documents/{document_id}")
 
     def page(self, document_id: int, number: int) -> PageResponse:
         """The text of a page (0-based)."""
-        return self._client.page(self.collection, document_id, number)
+        return self._connection.get(PageResponse, f"{self._at}/documents/{document_id}/pages/{number}")
 
     def page_image(self, document_id: int, number: int, scale: float) -> bytes:
         """A page of a PDF as PNG."""
-        return self._client.page_image(self.collection, document_id, number, scale=scale)
+        return self._client.draw_page(self.collection, document_id, number, scale=scale)
 
     def file(self, document_id: int) -> bytes:
         """The original file."""
-        return self._client.file(self.collection, document_id)
+        return self._client.load_file(self.collection, document_id)
 
     def upload(self, name: str, content: bytes) -> str:
         """Send a file; returns the id of the run that indexes it."""
-        taken = self._client.send(
+        taken = self._connection.send(
             UploadResponse, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
         )
         return taken.run
 
     def add_address(self, url: str) -> UploadResponse:
         """Have the service fetch a document; its name and the run that indexes it."""
-        return self._client.send(UploadResponse, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS)
+        return self._connection.send(
+            UploadResponse, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS
+        )
 
     def job(self, run: str) -> JobResponse:
         """A sync that was asked for."""
-        return self._client.read(JobResponse, f"/runs/{quote(run, safe='')}")
+        return self._connection.get(JobResponse, f"/runs/{quote(run, safe='')}")
 
     def reindex(self, document_id: int) -> JobResponse:
         """Have a document read again."""
-        return self._client.send(JobResponse, "POST", f"{self._at}/documents/{document_id}/reindex")
+        return self._connection.send(JobResponse, "POST", f"{self._at}/documents/{document_id}/reindex")
 
     def remove(self, document_id: int) -> None:
         """Take a document out."""
-        self._client.call("DELETE", f"{self._at}/documents/{document_id}")
+        self._connection.call("DELETE", f"{self._at}/documents/{document_id}")
 
     def why(self, document_id: int, question: str) -> WhyResponse:
         """Why a document does or does not come up."""
-        return self._client.send(
+        return self._connection.send(
             WhyResponse, "POST", f"{self._at}/documents/{document_id}/why", json={"question": question}
         )
 
@@ -111,102 +106,102 @@ class Calls:
 
     def folders(self) -> list[FolderResponse]:
         """All that this caller may see, of every collection."""
-        return self._client.read(FolderList, "/folders").folders
+        return self._connection.get(FolderList, "/folders").folders
 
     def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
         """Have a folder kept in step; `schedule` holds `schedule`, `every` and `watch`."""
         asked = {"path": path, "collection": collection, **schedule}
-        return self._client.send(FolderResponse, "POST", "/folders", json=asked)
+        return self._connection.send(FolderResponse, "POST", "/folders", json=asked)
 
     def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderResponse:
         """Another schedule; pause or go on."""
-        return self._client.send(FolderResponse, "PATCH", f"/folders/{folder_id}", json=dict(change))
+        return self._connection.send(FolderResponse, "PATCH", f"/folders/{folder_id}", json=dict(change))
 
     def run_folder(self, folder_id: int) -> FolderResponse:
         """Sync it now."""
-        return self._client.send(FolderResponse, "POST", f"/folders/{folder_id}/run")
+        return self._connection.send(FolderResponse, "POST", f"/folders/{folder_id}/run")
 
     def remove_folder(self, folder_id: int) -> None:
         """Keep it in step no more."""
-        self._client.call("DELETE", f"/folders/{folder_id}")
+        self._connection.call("DELETE", f"/folders/{folder_id}")
 
     def runs(self, folder: str, limit: int) -> list[RunSummary]:
         """The newest syncs, of one folder or ("") of all."""
         asked = {"folder": folder, "limit": limit}
-        return self._client.read(RunSummaryList, f"{self._at}/runs", params=asked).runs
+        return self._connection.get(RunSummaryList, f"{self._at}/runs", **asked).runs
 
     def run(self, run_id: int) -> RunResponse:
         """One sync with its files."""
-        return self._client.read(RunResponse, f"{self._at}/runs/{run_id}")
+        return self._connection.get(RunResponse, f"{self._at}/runs/{run_id}")
 
     # --- models and settings ---
 
     def models(self) -> ModelsResponse:
         """Which LLM answers, and what else there is."""
-        return self._client.read(ModelsResponse, "/models")
+        return self._connection.get(ModelsResponse, "/models")
 
     def choose_llm(self, llm: str) -> ModelsResponse:
         """Answer with this one from now on."""
-        return self._client.send(ModelsResponse, "PUT", "/models/chosen", json={"llm": llm})
+        return self._connection.send(ModelsResponse, "PUT", "/models/chosen", json={"llm": llm})
 
     def try_llm(self, llm: str) -> TrialResponse:
         """Ask an LLM for one word."""
-        return self._client.send(TrialResponse, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
+        return self._connection.send(TrialResponse, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
 
     def pull(self, model: str) -> PullResponse:
         """Have Ollama fetch a model."""
-        return self._client.send(PullResponse, "POST", "/models/pulls", json={"model": model})
+        return self._connection.send(PullResponse, "POST", "/models/pulls", json={"model": model})
 
     def stop_pull(self, model: str) -> None:
         """Stop that, or forget how it ended."""
-        self._client.call("DELETE", f"/models/pulls/{quote(model)}")
+        self._connection.call("DELETE", f"/models/pulls/{quote(model)}")
 
     def delete_model(self, model: str) -> None:
         """Have Ollama delete a model."""
-        self._client.call("DELETE", f"/models/ollama/{quote(model)}")
+        self._connection.call("DELETE", f"/models/ollama/{quote(model)}")
 
     def settings(self) -> SettingsResponse:
         """The settings of the search."""
-        return self._client.read(SettingsResponse, "/settings")
+        return self._connection.get(SettingsResponse, "/settings")
 
     def change_setting(self, name: str, value: float | None) -> list[SettingResponse]:
         """Give one another value, or None for what the settings files say."""
         asked = {"name": name, "value": value}
-        return self._client.send(SettingsResponse, "PUT", "/settings", json=asked).settings
+        return self._connection.send(SettingsResponse, "PUT", "/settings", json=asked).settings
 
     # --- quality ---
 
     def questions(self) -> list[KeptGold]:
         """The questions that evaluations ask."""
-        return self._client.read(KeptGoldList, f"{self._at}/evaluation-questions").questions
+        return self._connection.get(KeptGoldList, f"{self._at}/evaluation-questions").questions
 
     def add_question(self, question: str, document: str, pages: list[int]) -> int:
         """Keep one, with its 0-based pages; returns how many are new."""
         asked = {"questions": [{"question": question, "document": document, "pages": pages}]}
-        return self._client.send(KeptGoldList, "POST", f"{self._at}/evaluation-questions", json=asked).added
+        return self._connection.send(KeptGoldList, "POST", f"{self._at}/evaluation-questions", json=asked).added
 
     def add_question_file(self, name: str, content: bytes) -> int:
         """Keep those of a file; returns how many are new."""
         path = f"{self._at}/evaluation-questions/file"
-        return self._client.send(KeptGoldList, "POST", path, files={"file": (name, content)}).added
+        return self._connection.send(KeptGoldList, "POST", path, files={"file": (name, content)}).added
 
     def remove_question(self, question_id: int) -> None:
         """Forget one."""
-        self._client.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
+        self._connection.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
 
     def ratings(self) -> list[FeedbackResponse]:
         """What people said about answers, the newest first."""
         asked = {"limit": RATINGS_SHOWN}
-        return self._client.read(FeedbackList, f"{self._at}/feedback", params=asked).feedback
+        return self._connection.get(FeedbackList, f"{self._at}/feedback", **asked).feedback
 
     def evaluate(self) -> EvaluationResponse:
         """Start an evaluation."""
-        return self._client.send(EvaluationResponse, "POST", f"{self._at}/evaluations")
+        return self._connection.send(EvaluationResponse, "POST", f"{self._at}/evaluations")
 
     def evaluations(self, limit: int) -> list[EvaluationResponse]:
         """The newest first."""
-        return self._client.read(EvaluationList, f"{self._at}/evaluations", params={"limit": limit}).evaluations
+        return self._connection.get(EvaluationList, f"{self._at}/evaluations", limit=limit).evaluations
 
     def evaluation(self, evaluation_id: int) -> EvaluationDetail:
         """One with how each question went."""
-        return self._client.read(EvaluationDetail, f"{self._at}/evaluations/{evaluation_id}")
+        return self._connection.get(EvaluationDetail, f"{self._at}/evaluations/{evaluation_id}")

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas import DocumentList, DocumentResponse
+from app.api.schemas.documents import DocumentList, DocumentResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.adding import RESULTS, add_documents

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import EvaluationDetail, EvaluationResponse
+from app.api.schemas.evaluations import EvaluationDetail, EvaluationResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls

@@ -8,14 +8,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.api.schemas_admin import FolderResponse
+from app.api.schemas.syncs import FolderResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.history import show_history
-from app.web.client import ServiceError
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
+from rag.errors import NotFoundError
 
 WATCH, EVERY, CRON, NEVER = "watch", "every", "cron", "never"
 
@@ -34,8 +34,6 @@ PATH_SHOWN = 300
 DEFAULT_MINUTES = 60
 DEFAULT_CRON = "30 2 * * *"
 
-NOT_FOUND = 404
-
 
 def show(context: PageContext) -> None:
     """Draw the page."""
@@ -45,9 +43,7 @@ def show(context: PageContext) -> None:
     may_manage = calls.identity().manages_server
     try:
         folders = calls.folders()
-    except ServiceError as error:
-        if error.status != NOT_FOUND:
-            raise
+    except NotFoundError:
         st.info(texts.FOLDERS_MISSING)
         folders = []
     else:

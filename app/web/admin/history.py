@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import RunSummary
+from app.api.schemas.syncs import RunSummary
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import KeyResponse, ModelsResponse, SettingResponse
+from app.api.schemas.admin import KeyResponse, ModelsResponse, SettingResponse
 from app.web import admin_texts as texts
 from app.web import vision
 from app.web.admin import parts

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas_admin import ModelsResponse, OllamaModelResponse, PullResponse
+from app.api.schemas.admin import ModelsResponse, OllamaModelResponse, PullResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 import streamlit as st
 
-from app.api.schemas import DocumentResponse, PageResponse
-from app.api.schemas_admin import WhyPassage, WhyResponse
+from app.api.schemas.admin import WhyPassage, WhyResponse
+from app.api.schemas.documents import DocumentResponse, PageResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls

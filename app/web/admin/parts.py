@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from app.api.schemas import IdentityResponse
+from app.api.schemas.admin import IdentityResponse
 from app.web import admin_texts as texts
 from app.web.escape import plain
 from app.web.frame import reported

@@ -8,22 +8,18 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.api.schemas import FeedbackResponse
-from app.api.schemas_admin import KeptGold
+from app.api.schemas.evaluations import FeedbackResponse, KeptGold
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
-from app.web.client import ServiceError
 from app.web.escape import one_line, plain
 from app.web.frame import reported, show_error
-from rag.errors import LecternError
+from rag.errors import ForbiddenError, LecternError
 
 TEXT_SHOWN = 300
 
 MAX_PAGES = 1_000
 """Of one question: the service takes no more."""
-
-FORBIDDEN = 403
 
 _PAGES = re.compile(r"(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?")
 
@@ -126,9 +122,7 @@ def _added(count: int) -> None:
 def _show_rated(calls: Calls, kept: list[KeptGold]) -> None:
     try:
         ratings = calls.ratings()
-    except ServiceError as error:
-        if error.status != FORBIDDEN:
-            raise
+    except ForbiddenError:
         st.caption(texts.RATED_FORBIDDEN)
         return
     if not ratings:

@@ -7,19 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.api.schemas import JobResponse
+from app.api.schemas.syncs import JobResponse
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
-from app.web.client import ServiceError
-from rag.errors import LecternError
+from rag.errors import LecternError, NotFoundError
 
 LOOK_SECONDS = 0.3
 """Between two looks at a sync: soon enough to see it go on."""
 
 SENT, ENDED = 0.5, 1.0
 """How far a file is that the service has, and one that is done with."""
-
-GONE = 404
 
 
 class SentFile(Protocol):
@@ -100,9 +97,7 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
         for run in sorted(waiting):
             try:
                 job = calls.job(run)
-            except ServiceError as error:
-                if error.status != GONE:
-                    raise
+            except NotFoundError:
                 _end(uploads, run, texts.ADD_LOST, texts.ADD_LOST_REMEDY)
                 continue
             if job.finished_at:

@@ -1,4 +1,4 @@
-"""Draws a turn of the conversation, in which sources and citations are buttons. Knows neither service nor pages."""
+"""Draws a turn of the conversation, in which sources and citations are buttons."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app.api.schemas import AnswerResponse, SourceResponse
 from app.web import texts
 from app.web.ask.conversation import State, Turn
 from app.web.ask.export import with_footnotes
-from app.web.ask.places import pages_of_source, place_of_citation, place_of_source
+from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
+from rag.types import Answer, Source
 
 HERE = Path(__file__).parent
 
@@ -66,7 +66,7 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
     """What the browser is told of a turn."""
     answer = turn.answer
     return {
-        "question": turn.asked.question,
+        "question": turn.asked.text,
         "state": turn.state.value,
         "running": not turn.is_finished,
         "finished": turn.is_finished and bool(turn.said),
@@ -95,12 +95,12 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
     }
 
 
-def _source_view(source: SourceResponse) -> dict[str, Any]:
-    pages = pages_of_source(source)
+def _source_view(source: Source) -> dict[str, Any]:
+    parts = (source.document.path, source.section, source.pages)
     return {
         "number": source.number,
         "label": place_of_source(source),
-        "detail": one_line(" · ".join(part for part in (source.document, source.section, pages) if part), 300),
+        "detail": one_line(" · ".join(part for part in parts if part), 300),
         "excerpt": one_line(source.text, EXCERPT_CHARACTERS),
     }
 
@@ -113,17 +113,17 @@ def _problem_of(turn: Turn) -> str:
     return f"{texts.ANSWER_WORDS['failed']} {turn.answer.error}" if turn.answer and turn.answer.error else ""
 
 
-def _made(answer: AnswerResponse) -> list[str]:
+def _made(answer: Answer) -> list[str]:
     """Who answered, for how many tokens, at what cost and in what time."""
     total = _duration(sum(answer.milliseconds.values()))
     if not answer.llm:
         return [total]
     if answer.llm == "extractive":
         return [texts.ANSWER_QUOTED, total]
-    tokens = texts.ANSWER_TOKENS_ESTIMATED if answer.tokens.estimated else texts.ANSWER_TOKENS
+    tokens = texts.ANSWER_TOKENS_ESTIMATED if answer.usage.estimated else texts.ANSWER_TOKENS
     return [
         answer.llm,
-        tokens.format(prompt=answer.tokens.prompt, completion=answer.tokens.completion),
+        tokens.format(prompt=answer.usage.prompt_tokens, completion=answer.usage.completion_tokens),
         _price(answer.cost_usd),
         total,
     ]

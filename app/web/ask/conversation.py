@@ -1,22 +1,22 @@
-"""Conversations, kept in the page's process so that a reload finds them again. Draws nothing.
+"""Keeps conversations in the page's process, so that a reload finds them again.
 
 Each answer is read in a thread of its own: clicks and reloads do not touch it, stopping does.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 import threading
 from collections import OrderedDict
-from contextlib import aclosing
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from app.api.schemas import AnswerResponse, SourceResponse
-from app.web.client import Asked, AskEvent, LecternClient, Piece, ServiceError, Sources
+from app.client.connection import Interrupt
+from app.client.http import HttpClient
 from rag.errors import LecternError
+from rag.types import Answer, Message, Question, Source
 
 log = logging.getLogger(__name__)
 
@@ -43,19 +43,16 @@ class State(StrEnum):
 class Turn:
     """A question and its answer as far as it has come. Written by one thread, read by any."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Question) -> None:
         self.asked = asked
         self.image_names = tuple(image.name for image in asked.images)
         self.state = State.SEARCHING
-        self.sources: tuple[SourceResponse, ...] = ()
+        self.sources: Sequence[Source] = ()
         self.text = ""
-        self.answer: AnswerResponse | None = None
+        self.answer: Answer | None = None
         self.error: LecternError | None = None
         self.rating = ""
-        self._lock = threading.Lock()
-        self._stopping = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._interrupt = Interrupt()
 
     @property
     def is_finished(self) -> bool:
@@ -65,65 +62,49 @@ class Turn:
     @property
     def said(self) -> str:
         """The text of the answer, as far as it has come."""
-        return self.answer.answer if self.answer else self.text
+        return self.answer.text if self.answer else self.text
 
     def forget_images(self) -> None:
         """Keep their names only."""
         self.asked = replace(self.asked, images=())
 
-    def start(self, client: LecternClient) -> None:
+    def start(self, client: HttpClient) -> None:
         """Ask, and return at once."""
         threading.Thread(target=self._run, args=(client,), name="answer", daemon=True).start()
 
     def stop(self) -> None:
-        """Leave the service, which stops the LLM; what has come stays."""
-        with self._lock:
-            self._stopping = True
-            if self._loop is not None and self._task is not None:
-                self._loop.call_soon_threadsafe(self._task.cancel)
+        """Hang up on the service, which stops the LLM; what has come stays."""
+        self._interrupt.set()
+
+    def finish(self, answer: Answer) -> None:
+        """Keep the whole answer."""
+        self.answer = answer
+        self.sources = answer.sources
+        self.state = State.FAILED if answer.error else State.DONE
 
     # --- in the turn's own thread ---
 
-    def _run(self, client: LecternClient) -> None:
+    def _run(self, client: HttpClient) -> None:
         try:
-            asyncio.run(self._read(client))
+            self._read(client)
         except LecternError as error:
             self._fail(error)
         except Exception:
             log.exception("An answer could not be read.")
-            self._fail(ServiceError("The answer could not be read.", "The log of `lectern web` says why."))
+            self._fail(LecternError("The answer could not be read.", "The log of `lectern web` says why."))
 
-    async def _read(self, client: LecternClient) -> None:
-        with self._lock:
-            if self._stopping:
-                self.state = State.STOPPED
-                return
-            self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        try:
-            async with aclosing(client.ask(self.asked)) as events:
-                async for event in events:
-                    self.take(event)
-        except asyncio.CancelledError:
-            self.state = State.STOPPED
-        finally:
-            with self._lock:
-                self._loop = self._task = None
-        if not self.is_finished:
-            raise ServiceError("The answer broke off.", "Ask again; the service's log may say why.")
-
-    def take(self, event: AskEvent) -> None:
-        """What comes next."""
-        if isinstance(event, Sources):
-            self.sources = event.sources
+    def _read(self, client: HttpClient) -> None:
+        with client.ask(self.asked, interrupt=self._interrupt) as answering:
+            self.sources = answering.sources
             self.state = State.WRITING
-        elif isinstance(event, Piece):
-            self.text += event.text
-        else:
-            self.answer = event
-            self.sources = tuple(event.sources)
-            self.state = State.FAILED if event.error else State.DONE
+            for piece in answering:
+                self.text += piece
+            self.finish(answering.answer)
 
     def _fail(self, error: LecternError) -> None:
+        if self._interrupt.is_set:
+            self.state = State.STOPPED
+            return
         self.error = error
         self.state = State.FAILED
 
@@ -142,13 +123,13 @@ class Conversation:
         """The turn that is being answered."""
         return self.turns[-1] if self.turns and not self.turns[-1].is_finished else None
 
-    def ask(self, client: LecternClient, asked: Asked) -> Turn:
+    def ask(self, client: HttpClient, asked: Question) -> Turn:
         """Ask the next question, with what was said before about the same collection."""
         history = [
             message
             for turn in self.turns
             if turn.answer and not turn.answer.error and turn.asked.collection == asked.collection
-            for message in (("user", turn.asked.question), ("assistant", turn.answer.answer))
+            for message in (Message("user", turn.asked.text), Message("assistant", turn.answer.text))
         ]
         remembered = tuple(history[-MESSAGES_REMEMBERED:])
         turn = Turn(replace(asked, history=remembered))

@@ -22,7 +22,7 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
     """All turns; what documents and models wrote can neither load an image nor become HTML where it is opened."""
     parts = [f"# {quiet(texts.EXPORT_TITLE.format(collection=collection))}"]
     for turn in turns:
-        parts.append(f"## {quiet(one_line(turn.asked.question, 1_000))}")
+        parts.append(f"## {quiet(one_line(turn.asked.text, 1_000))}")
         if turn.image_names:
             names = ", ".join(one_line(name, 200) for name in turn.image_names)
             parts.append(quiet(texts.EXPORT_IMAGES.format(names=names)))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from app.api.schemas import DocumentResponse
+from app.client.http import HttpClient
 from app.web import texts
-from app.web.client import LecternClient
 from app.web.escape import plain
 from app.web.frame import PageContext
+from rag.types import DocumentInfo
 
 LIST_SECONDS = 30
 """For so long the documents of a collection are not listed again."""
@@ -22,7 +22,7 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
     """Draw the choice; returns the filters and whether an LLM is to answer."""
     documents = [
         document
-        for document in _documents(context.client, context.client.base_url, context.client.token, context.collection)
+        for document in _documents(context.client, context.client.caller, context.collection)
         if document.state in ANSWERING
     ]
     filters: dict[str, str] = {}
@@ -30,7 +30,7 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
         if place := _choose(texts.ASK_FILTER_FOLDER, _folders(documents), key="filter folder"):
             root, _, below = place.partition(SEPARATOR)
             filters |= {"folder": root} if not below else {"folder": root, "document": f"{below}/*"}
-        if kind := _choose(texts.ASK_FILTER_TYPE, {document.type for document in documents}, key="filter type"):
+        if kind := _choose(texts.ASK_FILTER_TYPE, {document.file_type for document in documents}, key="filter type"):
             filters["type"] = kind
         years = {document.created[:4] for document in documents if document.created}
         if year := _choose(texts.ASK_FILTER_YEAR, years, key="filter year", help=texts.ASK_FILTER_YEAR_HELP):
@@ -52,13 +52,13 @@ SEPARATOR = "\n"
 """Between a synced folder and one in it; no name holds it that is shown."""
 
 
-def _folders(documents: Sequence[DocumentResponse]) -> set[str]:
+def _folders(documents: Sequence[DocumentInfo]) -> set[str]:
     """The synced folders, and the folders right in them."""
     roots = {document.folder for document in documents}
     below = {
-        f"{document.folder}{SEPARATOR}{document.document.partition('/')[0]}"
+        f"{document.folder}{SEPARATOR}{document.path.partition('/')[0]}"
         for document in documents
-        if "/" in document.document
+        if "/" in document.path
     }
     return below | (roots if len(roots) > 1 else set())
 
@@ -80,5 +80,5 @@ def _choose(label: str, values: set[str], *, key: str, help: str | None = None) 
 
 
 @st.cache_data(max_entries=50, ttl=LIST_SECONDS, show_spinner=False)
-def _documents(_client: LecternClient, address: str, token: str, collection: str) -> list[DocumentResponse]:
-    return _client.documents(collection)
+def _documents(_client: HttpClient, caller: tuple[str, str], collection: str) -> Sequence[DocumentInfo]:
+    return _client.list_documents(collection)

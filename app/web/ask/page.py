@@ -7,19 +7,19 @@ from functools import partial
 
 import streamlit as st
 
-from app.api.schemas import MAX_IMAGE_MEGABYTES
+from app.client.http import HttpClient
 from app.web import texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.filters import choose_filters, describe_filters
 from app.web.ask.proof import Proof, draw_proof, picture_address
-from app.web.client import Asked, LecternClient
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported, show_error
 from app.web.vision import sees_images
 from rag.errors import LecternError
-from rag.types import ImageFile
+from rag.images import MAX_IMAGE_BYTES
+from rag.types import MAX_QUESTION_CHARACTERS, ImageFile, Question
 
 TURNS_SHOWN = 10
 """The last ones; a page with hundreds is slow to draw and nobody reads them at once."""
@@ -27,7 +27,8 @@ TURNS_SHOWN = 10
 REDRAW_SECONDS = 0.25
 """Between two looks at an answer that is being written."""
 
-MAX_QUESTION = 8_000
+MAX_IMAGE_MEGABYTES = MAX_IMAGE_BYTES >> 20
+"""Of all images of a question together."""
 
 QUESTIONS_SUGGESTED = 6
 
@@ -52,7 +53,9 @@ def show(context: PageContext) -> None:
     if question:
         if conversation.running:
             conversation.running.stop()
-        conversation.ask(context.client, Asked(question, context.collection, filters, use_llm=use_llm, images=images))
+        conversation.ask(
+            context.client, Question(question, context.collection, filters, use_llm=use_llm, images=images)
+        )
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
     proof: Proof | None = st.session_state.get("proof")
@@ -70,13 +73,13 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
     """The field for the question; returns what was sent, "" and none while nothing was."""
     if not takes_images:
         asked = st.chat_input(
-            texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION, disabled=not context.collection
+            texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION_CHARACTERS, disabled=not context.collection
         )
         return asked or "", ()
     sent = st.chat_input(
         texts.ASK_PLACEHOLDER,
         key="question with images",
-        max_chars=MAX_QUESTION,
+        max_chars=MAX_QUESTION_CHARACTERS,
         accept_file="multiple",
         file_type=IMAGE_TYPES,
         max_upload_size=MAX_IMAGE_MEGABYTES,
@@ -87,7 +90,7 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
     images = tuple(ImageFile(file.name, file.getvalue()) for file in sent.files)
     if images and not sent.text.strip():
         st.warning(texts.ASK_IMAGE_ALONE)
-    if sum(len(image.content) for image in images) > MAX_IMAGE_MEGABYTES << 20:
+    if sum(len(image.content) for image in images) > MAX_IMAGE_BYTES:
         st.warning(texts.ASK_IMAGES_TOO_LARGE.format(megabytes=MAX_IMAGE_MEGABYTES))
         return "", ()
     return sent.text, images
@@ -127,7 +130,7 @@ def _draw_welcome(context: PageContext) -> None:
         return
     st.subheader(texts.ASK_WELCOME)
     with st.container(key="suggestions"), reported():
-        questions = context.client.suggested_questions(context.collection, limit=QUESTIONS_SUGGESTED)
+        questions = context.client.suggest_questions(context.collection, limit=QUESTIONS_SUGGESTED)
         if questions:
             st.caption(texts.ASK_SUGGESTED)
         for number, question in enumerate(questions):
@@ -141,7 +144,7 @@ def _draw_welcome(context: PageContext) -> None:
 
 
 @st.fragment(run_every=REDRAW_SECONDS)
-def _draw_running(client: LecternClient, conversation: Conversation, number: int) -> None:
+def _draw_running(client: HttpClient, conversation: Conversation, number: int) -> None:
     """The last turn, again and again until it is whole."""
     turn = conversation.turns[number]
     if turn.is_finished or st.session_state.pop("proof changed", False):
@@ -150,7 +153,7 @@ def _draw_running(client: LecternClient, conversation: Conversation, number: int
     st.button(texts.ASK_STOP, icon=":material/stop_circle:", on_click=turn.stop, key=f"stop {number}")
 
 
-def _draw_turn(client: LecternClient, conversation: Conversation, number: int) -> None:
+def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> None:
     turn = conversation.turns[number]
     opened: tuple[int, Opened] | None = st.session_state.get("opened")
 
@@ -162,7 +165,7 @@ def _draw_turn(client: LecternClient, conversation: Conversation, number: int) -
     def rate(rating: str) -> None:
         citations = turn.answer.citations if turn.answer else ()
         try:
-            client.add_feedback(turn.asked.collection, turn.asked.question, turn.said, rating, citations)
+            client.add_feedback(turn.asked, turn.said, rating, citations)
         except LecternError as error:
             show_error(error)
         else:
@@ -179,12 +182,12 @@ def _proof_of(turn: Turn, what: Opened) -> Proof | None:
     if what.kind == "source":
         source = by_number.get(what.at)
         return Proof.of_source(turn.asked.collection, source) if source else None
-    citations = turn.answer.citations if turn.answer else []
+    citations = turn.answer.citations if turn.answer else ()
     if not 0 <= what.at < len(citations):
         return None
     citation = citations[what.at]
     source = by_number.get(citation.number)
-    return Proof.of_citation(turn.asked.collection, citation, source.document_id) if source else None
+    return Proof.of_citation(turn.asked.collection, citation, source.document.id) if source else None
 
 
 def _show_proof(proof: Proof | None) -> None:
@@ -216,7 +219,7 @@ def _draw_menu(context: PageContext, conversation: Conversation) -> None:
 # --- which conversation ---
 
 
-def _conversation(client: LecternClient) -> Conversation:
+def _conversation(client: HttpClient) -> Conversation:
     """The one in the address, the one of this visit, or a new one; another one's is not shown."""
     kept, owner = conversations(), owner_of(client)
     for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
@@ -234,9 +237,9 @@ def _keep(conversation: Conversation) -> None:
         st.query_params[CHAT] = conversation.id
 
 
-def owner_of(client: LecternClient) -> str:
+def owner_of(client: HttpClient) -> str:
     """Whose conversations a caller's are."""
-    return hashlib.sha256(f"{client.base_url} {client.token}".encode()).hexdigest()
+    return hashlib.sha256(" ".join(client.caller).encode()).hexdigest()
 
 
 @st.cache_resource(show_spinner=False)

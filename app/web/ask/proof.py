@@ -5,15 +5,15 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
-from app.api.schemas import CitationResponse, DocumentResponse, SourceResponse
+from app.client.http import HttpClient
 from app.web import texts
-from app.web.client import LecternClient, ServiceError
-from rag.types import page_name
+from rag.errors import NotFoundError
+from rag.types import Citation, DocumentInfo, Source, page_name
 
 HERE = Path(__file__).parent
 
@@ -42,29 +42,27 @@ class Proof:
     boxes: tuple[tuple[int, tuple[float, ...]], ...] = ()
 
     @classmethod
-    def of_citation(cls, collection: str, citation: CitationResponse, document_id: int) -> Proof:
+    def of_citation(cls, collection: str, citation: Citation, document_id: int) -> Proof:
         """The words behind a citation."""
-        boxes = tuple((place.page, tuple(place.box)) for place in citation.rectangles)
+        boxes = tuple((place.page, astuple(place.rectangle)) for place in citation.rectangles)
         return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
 
     @classmethod
-    def of_source(cls, collection: str, source: SourceResponse) -> Proof:
+    def of_source(cls, collection: str, source: Source) -> Proof:
         """Where a source begins."""
-        return cls(collection, source.document_id, source.first_page)
+        return cls(collection, source.document.id, source.first_page)
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
         """The boxes on a page."""
         return tuple(box for on, box in self.boxes if on == page)
 
 
-def draw_proof(client: LecternClient, proof: Proof, change: Callable[[Proof | None], None]) -> None:
-    """Draw it; `change` is told where to turn to, None to close. Raises ServiceError, SignInError."""
+def draw_proof(client: HttpClient, proof: Proof, change: Callable[[Proof | None], None]) -> None:
+    """Draw it; `change` is told where to turn to, None to close. Raises LecternError."""
     try:
-        document = client.document(proof.collection, proof.document_id)
-    except ServiceError as error:
-        if error.status != 404:
-            raise
-        raise ServiceError(texts.PROOF_GONE, texts.PROOF_GONE_REMEDY, error.status) from error
+        document = client.load_document(proof.collection, proof.document_id)
+    except NotFoundError as error:
+        raise NotFoundError(texts.PROOF_GONE, texts.PROOF_GONE_REMEDY) from error
 
     def clicked() -> None:
         state = st.session_state["proof view"]
@@ -81,8 +79,8 @@ def draw_proof(client: LecternClient, proof: Proof, change: Callable[[Proof | No
     )
     st.download_button(
         texts.PROOF_FILE,
-        lambda: client.file(proof.collection, proof.document_id),
-        file_name=Path(document.document).name,
+        lambda: client.load_file(proof.collection, proof.document_id),
+        file_name=Path(document.path).name,
         mime="application/octet-stream",
         icon=":material/download:",
         on_click="ignore",
@@ -97,10 +95,10 @@ def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
     return [found.span()] if found else []
 
 
-def _view_of(client: LecternClient, proof: Proof, document: DocumentResponse) -> dict[str, object]:
-    page = client.page(proof.collection, proof.document_id, proof.page)
+def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[str, object]:
+    page = client.load_page(proof.collection, document, proof.page)
     name = page_name(proof.page, page.label, document.page_word)
-    title = document.title or document.document
+    title = document.title or document.path
     view: dict[str, object] = {
         "document": f"{proof.collection}/{proof.document_id}",
         "title": title,
@@ -111,14 +109,13 @@ def _view_of(client: LecternClient, proof: Proof, document: DocumentResponse) ->
         "supported": proof.supported,
         "words": texts.PROOF_WORDS,
     }
-    if document.type != FILE_TYPE_WITH_PICTURES:
+    if document.file_type != FILE_TYPE_WITH_PICTURES:
         return {**view, "text": page.text, "places": find_quote(page.text, proof.quote)}
     marks = proof.marks_on(proof.page)
     alt = texts.PROOF_ALT if marks else texts.PROOF_ALT_PLAIN
     picture = _picture(
         client,
-        client.base_url,
-        client.token,
+        client.caller,
         proof.collection,
         proof.document_id,
         proof.page,
@@ -138,9 +135,8 @@ def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:
 
 @st.cache_data(max_entries=PICTURES_KEPT, ttl=PICTURES_SECONDS, show_spinner=False)
 def _picture(
-    _client: LecternClient,
-    address: str,
-    token: str,
+    _client: HttpClient,
+    caller: tuple[str, str],
     collection: str,
     document_id: int,
     page: int,
@@ -148,7 +144,7 @@ def _picture(
     indexed_at: str,
 ) -> str:
     """A picture as a data URL; whose it is, and of which version, is part of the key."""
-    picture = _client.page_image(collection, document_id, page, scale=SCALE, marks=marks)
+    picture = _client.draw_page(collection, document_id, page, scale=SCALE, marks=marks)
     return picture_address(picture)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from app.service.attached_images import decode_image, read_image_file
+from app.service.attached_images import read_image_file
 from ingest.question_image import LARGEST_PNG, MAX_EDGE_SHOWN, MAX_PIXELS_SHOWN, prepare_image
 from rag.errors import ConfigurationError, ImageError, QuestionError
 from rag.images import (
@@ -18,6 +18,7 @@ from rag.images import (
     MIN_TOKENS,
     check_attached,
     check_sight,
+    decode_image,
     estimate_image_tokens,
 )
 from rag.types import Image, ImageFile

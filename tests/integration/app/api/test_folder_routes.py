@@ -12,12 +12,11 @@ from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
 from app.api.routes.folders import folders_router
-from app.api.security.middleware import ForbiddenError
 from app.schedule.scheduler import FolderScheduler
 from app.state.folders import FolderStore
 from app.state.tokens import Identity, Role
 from ingest.report import SyncReport
-from rag.errors import LecternError, NotFoundError
+from rag.errors import ForbiddenError, LecternError, NotFoundError
 
 ADMIN = Identity("admin", Role.ADMIN)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -13,15 +14,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from mcp import Client
 
 from app.backup.restore import MOVED_OUT
-from app.integrations.mcp_index import McpIndex
+from app.client.connect import connect
+from app.integrations.mcp_server import build_server
 from app.service.lock import announce_address, own_index, owner_address
 from app.settings import read_settings
 from tests import llm_servers
@@ -207,7 +211,7 @@ def server(home: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def test_a_folder_is_synced_by_the_server_and_a_document_removed_and_readmitted(
+def test_a_folder_is_synced_by_the_server_and_a_document_removed_and_restored(
     server: subprocess.Popen[str], home: Path, folder: Path
 ) -> None:
     write_documents(folder)
@@ -459,9 +463,17 @@ def test_a_token_made_after_a_restore_was_cut_off_is_kept_with_the_old_ones(home
 
 def test_mcp_clients_are_answered_through_the_server(server: subprocess.Popen[str], home: Path, folder: Path) -> None:
     outcome_of(["sync", write_documents(folder)], home)
-    client = McpIndex(read_settings(home=home))
-    (hit,) = client.search(LAMP, collection="", limit=1)["hits"]
-    assert hit["document"] == "light.txt"
-    assert "three times every minute" in client.ask(LAMP, collection="")["answer"]
-    assert len(client.list_documents(collection="")["documents"]) == 4
-    assert "Harbour Street" in client.read_page("bakery.txt", 0, collection="")["text"]
+    settings = read_settings(home=home)
+
+    async def talk() -> None:
+        async with Client(build_server(partial(connect, settings), default_collection="default")) as client:
+
+            async def call(tool: str, **arguments: object) -> Any:
+                return (await client.call_tool(tool, arguments)).structured_content
+
+            assert [hit["document"] for hit in (await call("search", question=LAMP, limit=1))["hits"]] == ["light.txt"]
+            assert "three times every minute" in (await call("ask", question=LAMP))["answer"]
+            assert (await call("list_documents"))["total"] == 4
+            assert "Harbour Street" in (await call("read_page", document="bakery.txt"))["text"]
+
+    asyncio.run(talk())

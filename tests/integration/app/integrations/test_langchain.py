@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from pydantic import SecretStr, ValidationError
 
-from app.api.json_responses import hit_json
+from app.api.schemas.answers import SearchResult
+from app.client.errors import UnreachableError
 from app.integrations.langchain import LecternRetriever
 from app.service.build_index import Lectern
-from rag.errors import ConfigurationError, ModelError, NotFoundError, OverloadedError, QuestionError
+from rag.errors import ForbiddenError, NotFoundError, OverloadedError, QuestionError, SignInError
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
@@ -52,7 +53,8 @@ class SearchServer:
 
     def answer(self, asked: dict[str, Any]) -> bytes:
         found = self.lectern.retriever.retrieve(asked["question"], collection=asked["collection"])
-        return json.dumps({"hits": [hit_json(hit, {}) for hit in found.hits[: asked["limit"]]]}).encode()
+        best = replace(found, hits=found.hits[: asked["limit"]])
+        return json.dumps(SearchResult.from_domain(best).to_json()).encode()
 
 
 @pytest.fixture
@@ -94,7 +96,9 @@ def test_index_and_service_give_the_same_documents(lectern: Lectern, server: Sea
     in_process = LecternRetriever(retriever=lectern.retriever).invoke(QUESTION)
     over_http = LecternRetriever(base_url=f"{server.url}/", token=SecretStr("abc")).invoke(QUESTION)
     assert over_http == in_process
-    assert server.asked == [("/search", "Bearer abc", {"question": QUESTION, "collection": "default", "limit": 10})]
+    assert server.asked == [
+        ("/search", "Bearer abc", {"question": QUESTION, "collection": "default", "filters": {}, "limit": 10})
+    ]
 
 
 def test_the_limit_and_the_filters_are_kept(lectern: Lectern, server: SearchServer) -> None:
@@ -117,7 +121,8 @@ def test_it_takes_part_in_chains_and_in_async_programs(lectern: Lectern) -> None
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, ConfigurationError), (404, NotFoundError), (422, QuestionError), (503, OverloadedError)]
+    ("status", "kind"),
+    [(401, SignInError), (403, ForbiddenError), (404, NotFoundError), (422, QuestionError), (503, OverloadedError)],
 )
 def test_a_problem_of_the_service_is_the_error_it_is_in_process(
     server: SearchServer, status: int, kind: type[Exception]
@@ -132,9 +137,9 @@ def test_a_problem_of_the_service_is_the_error_it_is_in_process(
 
 def test_what_is_no_lectern_is_said_to_be_none(server: SearchServer) -> None:
     server.failure = 200, b'{"results": []}'
-    with pytest.raises(ModelError, match="not as Lectern does"):
+    with pytest.raises(UnreachableError, match="does not answer as this Lectern does"):
         LecternRetriever(base_url=server.url).invoke(QUESTION)
-    with pytest.raises(ModelError, match="No Lectern answers"):
+    with pytest.raises(UnreachableError, match="has ended, or does not answer"):
         LecternRetriever(base_url="http://127.0.0.1:9").invoke(QUESTION)
 
 

@@ -13,7 +13,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, TextContent
 
-from app.api.json_responses import answer_json, document_json, hit_json
+from app.client.local import LocalClient
 from app.integrations.mcp_server import MAX_CHARACTERS, build_server
 from app.service.build_index import Lectern
 from app.service.lock import own_index
@@ -133,30 +133,18 @@ def test_a_home_without_an_index_is_said_to_be_one(tmp_path: Path) -> None:
     talk(tmp_path / "home", conversation)
 
 
-class OpenedDesk:
+class OpenedClient(LocalClient):
     """A client over an index that is open already, with the tests' embedder."""
 
     def __init__(self, lectern: Lectern) -> None:
-        self.lectern = lectern
-
-    def search(self, question: str, *, collection: str, limit: int) -> dict[str, Any]:
-        hits = self.lectern.retriever.retrieve(question, collection=collection or "default").hits[:limit]
-        return {"hits": [hit_json(hit, {}) for hit in hits]}
-
-    def ask(self, question: str, *, collection: str) -> dict[str, Any]:
-        return answer_json(self.lectern.ask_pipeline(None).ask(question, collection=collection or "default").answer)
-
-    def list_documents(self, *, collection: str) -> dict[str, Any]:
-        listed = self.lectern.catalogue.list_documents(collection or "default")
-        return {"documents": [document_json(document) for document in listed]}
-
-    def read_page(self, document: str, page: int, *, collection: str) -> dict[str, Any]:
-        raise AssertionError("not asked for here")
+        super().__init__(lectern.settings, "test", wait_seconds=0)
+        self._lectern = lectern
 
 
 def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: OpenLectern) -> None:
-    async def conversation(client: OpenedDesk) -> None:
-        async with Client(build_server(client)) as client:
+    async def conversation(lectern: Lectern) -> None:
+        server = build_server(lambda tool: OpenedClient(lectern), default_collection="default")
+        async with Client(server) as client:
             found = structured(await client.call_tool("search", {"question": "lighthouse lamp", "limit": 1}))
             (hit,) = found["hits"]
             assert (hit["document"], hit["first_page"], hit["text"]) == ("light.txt", 0, LIGHTHOUSE)
@@ -164,5 +152,5 @@ def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: Ope
             answer = structured(await client.call_tool("ask", {"question": "How often does the lamp flash?"}))
             assert set(answer) == {"answer", "refused", "notices", "error", "citations"}
 
-    with open_index(reranker="off", refusal_threshold=0.0) as lectern:
-        asyncio.run(conversation(OpenedDesk(lectern)))
+    with open_index(reranker="off", refusal_threshold=0.0, llm="off") as lectern:
+        asyncio.run(conversation(lectern))

@@ -19,7 +19,7 @@ from tests.integration.serving import serving
 
 LIGHTHOUSE = "The lamp flashes three times every twenty seconds."
 
-OpenDesk = Callable[[Path], AbstractContextManager[Client]]
+Connect = Callable[[Path], AbstractContextManager[Client]]
 
 
 @contextmanager
@@ -38,8 +38,8 @@ def through_server(home: Path) -> Iterator[Client]:
 
 
 @pytest.fixture(params=[without_server, through_server])
-def connect(request: pytest.FixtureRequest) -> OpenDesk:
-    chosen: OpenDesk = request.param
+def connect(request: pytest.FixtureRequest) -> Connect:
+    chosen: Connect = request.param
     return chosen
 
 
@@ -66,7 +66,7 @@ def uploads(home: Path) -> Path:
 
 
 def test_an_upload_is_deleted_and_forgotten_and_indexed_when_it_comes_again(
-    connect: OpenDesk, home: Path, uploads: Path
+    connect: Connect, home: Path, uploads: Path
 ) -> None:
     (uploads / "light.txt").write_text(LIGHTHOUSE)
     (uploads / "empty.txt").write_text("")
@@ -80,7 +80,7 @@ def test_an_upload_is_deleted_and_forgotten_and_indexed_when_it_comes_again(
         assert sync(client, uploads) == ["light.txt indexed"]
 
 
-def test_a_file_of_a_synced_folder_stays_and_is_kept_out(connect: OpenDesk, home: Path, folder: Path) -> None:
+def test_a_file_of_a_synced_folder_stays_and_is_kept_out(connect: Connect, home: Path, folder: Path) -> None:
     (folder / "light.txt").write_text(LIGHTHOUSE)
     with connect(home) as client:
         sync(client, folder)

@@ -10,27 +10,28 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.state.tokens import Role
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.admin.questions import page_numbers, pages_shown
 from app.web.admin.uploading import Upload, flat_name, send_all
-from app.web.client import LecternClient
 from rag.errors import LecternError
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
 
 SCRIPT = """
-from app.web.frame import Client
+from app.web.frame import PageContext
 from app.web.admin import {page}
 from tests.integration.app.web.test_admin import CLIENTS
 
 client = CLIENTS[{key!r}]
-collections = tuple(client.collections())
-{page}.show(Client(client, {collection!r}, collections))
+collections = tuple(client.list_collections())
+{page}.show(PageContext(client, {collection!r}, collections))
 """
 
-CLIENTS: dict[tuple[str, str], LecternClient] = {}
+CLIENTS: dict[tuple[str, str], HttpClient] = {}
 """By address and token: the script is drawn again and again, and the tests close what it used."""
 
 RUN_SECONDS = 60
@@ -69,10 +70,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             CLIENTS.popitem()[1].close()
 
 
-def client_of(served: Served, token: str = "") -> LecternClient:
+def client_of(served: Served, token: str = "") -> HttpClient:
     key = (served.url, token)
     if key not in CLIENTS:
-        CLIENTS[key] = LecternClient(*key)
+        CLIENTS[key] = HttpClient(Connection(*key))
     return CLIENTS[key]
 
 

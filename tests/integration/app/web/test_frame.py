@@ -11,12 +11,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.state.tokens import Role
 from app.web import texts
 from app.web.ask import page as ask_page
 from app.web.ask.conversation import Turn
-from app.web.client import Asked, LecternClient
 from app.web.frame import SERVICE_ARGUMENT
+from rag.types import Question
 from tests.integration.app.cli.test_cli import start_process
 from tests.integration.serving import Served, serving, without_reader
 from tests.paths import CHECKOUT
@@ -84,11 +86,11 @@ def test_the_page_does_not_listen_beyond_this_machine_where_nobody_is_asked_who_
 
 def test_of_five_hundred_questions_the_last_are_drawn_and_earlier_ones_on_demand(served: Served, folder: Path) -> None:
     served.sync(folder)
-    with closing(LecternClient(served.url)) as client:
+    with closing(HttpClient(Connection(served.url))) as client:
         conversation = ask_page.conversations().open(ask_page.owner_of(client))
     for number in range(500):
-        turn = Turn(Asked(f"Question {number}", "default"))
-        turn.take(answer())
+        turn = Turn(Question(f"Question {number}", "default"))
+        turn.finish(answer())
         conversation.turns.append(turn)
     drawn = draw()
     drawn.query_params["chat"] = conversation.id

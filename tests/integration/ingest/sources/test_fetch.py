@@ -17,12 +17,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.service.lock import announce_address
 from app.state.tokens import Role
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.admin.uploading import fetch_address
-from app.web.client import LecternClient
 from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
@@ -425,7 +426,7 @@ def comparable(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_web_page_tells_what_became_of_an_address(site: Site, served: Served) -> None:
-    with closing(LecternClient(served.url, "")) as client:
+    with closing(HttpClient(Connection(served.url))) as client:
         calls = Calls(client, "tides")
         (fetched,) = fetch_address(calls, site.url("/tides.txt?key=SECRET"), lambda uploads: None)
         (refused,) = fetch_address(calls, site.url("/missing?key=SECRET"), lambda uploads: None)

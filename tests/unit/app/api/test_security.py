@@ -19,11 +19,11 @@ from app.api.problem_details import Problem
 from app.api.security.audit import AuditLog
 from app.api.security.body_limit import BodyLimit, BodyRefusedError
 from app.api.security.hosts import AllowedHosts, check_origins, host_name, is_loopback, is_same_origin
-from app.api.security.middleware import AccessMiddleware, AccessPolicy, ForbiddenError, check_bind, require
+from app.api.security.middleware import AccessMiddleware, AccessPolicy, check_bind, require
 from app.api.security.rate_limit import MAX_BUCKETS, Throttle, network_of
 from app.settings import Settings, read_settings
 from app.state.tokens import Role, TokenStore
-from rag.errors import ConfigurationError, LecternError, NotFoundError
+from rag.errors import ConfigurationError, ForbiddenError, LecternError, NotFoundError
 
 SITE = "http://127.0.0.1:8321"
 EVIL = "https://evil.example"

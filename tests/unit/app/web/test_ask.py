@@ -2,130 +2,115 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.api.schemas import AnswerResponse, CitationResponse, SourceResponse, TokensResponse
+from app.client.connection import Interrupt
+from app.client.errors import UnreachableError
 from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, State, Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.proof import Proof, find_quote
-from app.web.client import Asked, AskEvent, Piece, ServiceError, SignInError, Sources, _events, problem_in
 from app.web.escape import one_line, plain, quiet
-from rag.types import ImageFile
+from rag.types import (
+    Answer,
+    Citation,
+    DocumentInfo,
+    ImageFile,
+    Message,
+    PageRectangle,
+    Question,
+    Rectangle,
+    Source,
+    Span,
+    Usage,
+)
 
-SOURCE = SourceResponse(
+SOURCE = Source(
     number=1,
-    document_id=7,
-    document="a/lamp.pdf",
-    title="The lamp",
-    first_page=2,
-    last_page=2,
-    page_label="iii",
-    page_word="page",
+    document=DocumentInfo(7, "a/lamp.pdf", "", "The lamp", "pdf", "indexed", page_word="page"),
     section="Light",
-    score=0.9,
     text="The lamp flashes three times.",
+    spans=(Span(2, 0, 29),),
+    score=0.9,
+    page_labels={2: "iii"},
+)
+
+RECTANGLES = (PageRectangle(2, Rectangle(1, 2, 3, 4)), PageRectangle(3, Rectangle(5, 6, 7, 8)))
+
+CITATION = Citation(
+    1, "It flashes.", "a/lamp.pdf", 2, "iii", "The lamp\nflashes three times.", RECTANGLES, True, page_word="page"
 )
 
 
-def citation(**changes: Any) -> CitationResponse:
-    given = {
-        "number": 1,
-        "sentence": "It flashes.",
-        "document": "a/lamp.pdf",
-        "page": 2,
-        "page_label": "iii",
-        "quote": "The lamp\nflashes three times.",
-        "rectangles": [{"page": 2, "box": [1, 2, 3, 4]}, {"page": 3, "box": [5, 6, 7, 8]}],
-        "supported": True,
-    }
-    return CitationResponse.model_validate({**given, **changes})
-
-
-def answer(text: str = "It flashes [1].", **changes: Any) -> AnswerResponse:
-    given: dict[str, Any] = {
-        "answer": text,
-        "refused": False,
-        "sources": [SOURCE],
-        "citations": [citation()],
-        "llm": "ollama:llama3.2",
-        "tokens": TokensResponse(prompt=1200, completion=30, estimated=False),
-        "cost_usd": 0.0,
-        "milliseconds": {"dense": 12.0, "generate": 1500.0},
-        "notices": [],
-        "error": "",
-    }
-    return AnswerResponse.model_validate({**given, **changes})
+def answer(text: str = "It flashes [1].", **changes: Any) -> Answer:
+    given = Answer(
+        text=text,
+        refused=False,
+        sources=(SOURCE,),
+        citations=(CITATION,),
+        llm="ollama:llama3.2",
+        usage=Usage(1200, 30),
+        cost_usd=0.0,
+        milliseconds={"dense": 12.0, "generate": 1500.0},
+    )
+    return replace(given, **changes)
 
 
 class ScriptedClient:
-    """Streams what it was told to; then waits when it was told to."""
+    """Streams what it was told to, ends it with an answer; or waits when it was told to until it is interrupted."""
 
-    base_url, token = "http://service", ""
-
-    def __init__(self, *events: AskEvent | Exception, hangs: bool = False) -> None:
-        self.events = events
+    def __init__(self, *pieces: str | Exception, whole: Answer | Exception | None = None, hangs: bool = False) -> None:
+        self.pieces = pieces
+        self.whole = whole or answer()
         self.hangs = hangs
-        self.asked: list[Asked] = []
+        self.asked: list[Question] = []
         self.left = threading.Event()
         self.told = threading.Event()
+        self.sources = (SOURCE,)
+        self.interrupt: Interrupt | None = None
 
-    async def ask(self, asked: Asked) -> AsyncGenerator[AskEvent, None]:
+    @contextmanager
+    def ask(self, asked: Question, *, interrupt: Interrupt) -> Iterator[ScriptedClient]:
         self.asked.append(asked)
+        self.interrupt = interrupt
         try:
-            for event in self.events:
-                if isinstance(event, Exception):
-                    raise event
-                yield event
-            self.told.set()
-            if self.hangs:
-                await asyncio.Event().wait()
+            yield self
         finally:
             self.left.set()
+
+    def __iter__(self) -> Iterator[str]:
+        for piece in self.pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+        self.told.set()
+        while self.hangs:
+            assert self.interrupt is not None
+            if self.interrupt.is_set:
+                raise UnreachableError("The connection is gone.")
+            threading.Event().wait(0.01)
+
+    @property
+    def answer(self) -> Answer:
+        if isinstance(self.whole, Exception):
+            raise self.whole
+        return self.whole
 
 
 def run(client: ScriptedClient, question: str = "How often?", conversation: Conversation | None = None) -> Turn:
     conversation = conversation or Conversation("ann")
-    turn = conversation.ask(client, Asked(question, "island"))  # type: ignore[arg-type]
+    turn = conversation.ask(client, Question(question, "island"))  # type: ignore[arg-type]
     assert client.left.wait(30)
     while not turn.is_finished:
         threading.Event().wait(0.01)
     return turn
-
-
-# --- the stream ---
-
-
-def read_events(blocks: Sequence[bytes]) -> list[tuple[str, Any]]:
-    async def each() -> AsyncIterator[bytes]:
-        for block in blocks:
-            yield block
-
-    async def read() -> list[tuple[str, Any]]:
-        return [event async for event in _events(each())]
-
-    return asyncio.run(read())
-
-
-def test_events_are_whole_however_the_body_is_cut_and_whatever_line_ends_they_hold() -> None:
-    body = 'event: token\ndata: {"text": "a\u2028b\x85: c"}\n\nevent: answer\ndata: {"answer": ""}\n\n'.encode()
-    expected = [("token", {"text": "a\u2028b\x85: c"}), ("answer", {"answer": ""})]
-    assert read_events([body]) == expected
-    assert read_events([body[at : at + 1] for at in range(len(body))]) == expected
-
-
-def test_a_problem_keeps_its_remedy_and_one_about_the_token_asks_to_sign_in() -> None:
-    refused = problem_in(401, b'{"detail": "This server asks for a token.", "remedy": "Make one."}')
-    assert isinstance(refused, SignInError)
-    assert (refused.reason, refused.remedy) == ("This server asks for a token.", "Make one.")
-    for odd in (b"<html>", b"[]", b"null", b'{"title": "x"}'):
-        assert problem_in(502, odd).reason == "The service answered with the status 502."
 
 
 # --- conversations ---
@@ -136,14 +121,14 @@ def test_no_conversation_has_an_id_that_streamlit_takes_for_the_end_of_a_key() -
 
 
 def test_an_answer_is_whole_once_its_stream_is() -> None:
-    turn = run(ScriptedClient(Sources((SOURCE,)), Piece("It "), Piece("flashes [1]."), answer()))
+    turn = run(ScriptedClient("It ", "flashes [1]."))
     assert (turn.state, turn.said, turn.sources) == (State.DONE, "It flashes [1].", (SOURCE,))
 
 
 def test_stopping_leaves_the_service_and_keeps_what_was_said() -> None:
-    client = ScriptedClient(Sources((SOURCE,)), Piece("It "), hangs=True)
+    client = ScriptedClient("It ", hangs=True)
     conversation = Conversation("ann")
-    turn = conversation.ask(client, Asked("How often?", "island"))  # type: ignore[arg-type]
+    turn = conversation.ask(client, Question("How often?", "island"))  # type: ignore[arg-type]
     assert client.told.wait(30)
     assert conversation.running is turn
     turn.stop()
@@ -153,24 +138,26 @@ def test_stopping_leaves_the_service_and_keeps_what_was_said() -> None:
     assert (turn.state, turn.said, conversation.running) == (State.STOPPED, "It ", None)
 
 
-@pytest.mark.parametrize("broken", [ServiceError("Gone.", "Start it."), RuntimeError("a defect"), None])
-def test_a_stream_that_breaks_leaves_a_failed_turn_with_a_reason(broken: Exception | None) -> None:
-    turn = run(ScriptedClient(Piece("It "), *([broken] if broken else [])))
-    assert turn.state is State.FAILED
+@pytest.mark.parametrize("broken", [UnreachableError("Gone.", "Start it."), RuntimeError("a defect")])
+@pytest.mark.parametrize("at_the_end", [False, True])
+def test_a_stream_that_breaks_leaves_a_failed_turn_with_a_reason(broken: Exception, at_the_end: bool) -> None:
+    turn = run(ScriptedClient("It ", whole=broken) if at_the_end else ScriptedClient("It ", broken))
+    assert (turn.state, turn.said) == (State.FAILED, "It ")
     assert turn.error is not None
     assert turn.error.remedy
 
 
 def test_a_follow_up_is_asked_with_what_was_said_of_the_same_collection() -> None:
     conversation = Conversation("ann")
-    client = ScriptedClient(answer("Three times."))
+    client = ScriptedClient(whole=answer("Three times."))
     run(client, "How often?", conversation)
-    conversation.ask(client, Asked("And when?", "island"))  # type: ignore[arg-type]
-    conversation.ask(client, Asked("And when?", "other"))  # type: ignore[arg-type]
+    conversation.ask(client, Question("And when?", "island"))  # type: ignore[arg-type]
+    conversation.ask(client, Question("And when?", "other"))  # type: ignore[arg-type]
     while len(client.asked) < 3:
         threading.Event().wait(0.01)
     histories = {asked.collection: asked.history for asked in client.asked[1:]}
-    assert histories == {"island": (("user", "How often?"), ("assistant", "Three times.")), "other": ()}
+    said = (Message("user", "How often?"), Message("assistant", "Three times."))
+    assert histories == {"island": said, "other": ()}
 
 
 def test_a_conversation_is_found_by_its_owner_only_and_the_longest_unused_is_forgotten() -> None:
@@ -187,21 +174,21 @@ def test_of_old_images_only_the_names_are_kept() -> None:
     kept = Conversations(image_bytes=25)
     old, new = kept.open("ann"), kept.open("bob")
     for conversation in (old, new, new):
-        turn = Turn(Asked("What is this?", "island", images=(ImageFile("sign.png", bytes(10)),)))
-        turn.take(answer())
+        turn = Turn(Question("What is this?", "island", images=(ImageFile("sign.png", bytes(10)),)))
+        turn.finish(answer())
         conversation.turns.append(turn)
     kept.forget_old_images()
     assert [len(turn.asked.images) for turn in (*old.turns, *new.turns)] == [0, 1, 1]
     assert old.turns[0].image_names == ("sign.png",)
-    assert old.turns[0].asked.question == "What is this?"
+    assert old.turns[0].asked.text == "What is this?"
 
 
 # --- what the browser is told ---
 
 
-def turn_with(made: AnswerResponse, question: str = "How often?") -> Turn:
-    turn = Turn(Asked(question, "island"))
-    turn.take(made)
+def turn_with(made: Answer, question: str = "How often?") -> Turn:
+    turn = Turn(Question(question, "island"))
+    turn.finish(made)
     return turn
 
 
@@ -228,15 +215,17 @@ def test_a_view_tells_who_answered_at_what_cost_and_in_what_time() -> None:
 def test_sources_and_citations_name_pages_as_their_format_does_and_all_of_them(
     word: str, label: str, last_page: int, source: str, cited: str
 ) -> None:
-    found = SOURCE.model_copy(update={"page_word": word, "page_label": label, "last_page": last_page})
-    turn = turn_with(answer(sources=[found], citations=[citation(page_label=label)]))
+    document = replace(SOURCE.document, page_word=word)
+    spans = (Span(2, 0, 1), Span(last_page, 0, 1))
+    found = replace(SOURCE, document=document, spans=spans, page_labels={2: label})
+    turn = turn_with(answer(sources=(found,), citations=(replace(CITATION, page_label=label, page_word=word),)))
     view = view_of(turn, None)
     assert (view["sources"][0]["label"], view["citations"][0]["label"]) == (source, cited)
     assert f"- [1] {cited} (a/lamp.pdf)" in conversation_markdown("island", [turn])
 
 
 def test_an_llm_that_failed_half_way_leaves_its_words_and_the_reason() -> None:
-    view = view_of(turn_with(answer("It fl", error="The LLM is gone. Start it.", citations=[])), None)
+    view = view_of(turn_with(answer("It fl", error="The LLM is gone. Start it.", citations=())), None)
     assert (view["text"], view["state"]) == ("It fl", "failed")
     assert view["problem"].endswith("The LLM is gone. Start it.")
 
@@ -250,11 +239,11 @@ def test_a_quote_is_found_however_its_white_space_falls() -> None:
 
 
 def test_a_proof_knows_which_marks_are_on_which_page() -> None:
-    proof = Proof.of_citation("island", citation(), 7)
+    proof = Proof.of_citation("island", CITATION, 7)
     assert (proof.page, proof.marks_on(2), proof.marks_on(3), proof.marks_on(4)) == (
         2,
-        ((1.0, 2.0, 3.0, 4.0),),
-        ((5.0, 6.0, 7.0, 8.0),),
+        ((1, 2, 3, 4),),
+        ((5, 6, 7, 8),),
         (),
     )
 
@@ -272,8 +261,8 @@ def test_an_export_has_the_quotes_and_no_image_link_or_html_of_others() -> None:
 
 
 def test_an_export_names_the_images_of_a_question() -> None:
-    turn = Turn(Asked("What is this?", "island", images=(ImageFile("sign <b>.png", b"x"), ImageFile("b.gif", b"y"))))
-    turn.take(answer())
+    turn = Turn(Question("What is this?", "island", images=(ImageFile("sign <b>.png", b"x"), ImageFile("b.gif", b"y"))))
+    turn.finish(answer())
     assert "## What is this?\n\n(with sign \\<b>.png, b.gif attached)\n\nIt flashes" in conversation_markdown(
         "island", [turn]
     )

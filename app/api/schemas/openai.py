@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.json_responses import citation_json
-from app.api.schemas import PIXEL
-from app.service.attached_images import decode_image
+from app.api.schemas.answers import PIXEL, CitationResponse
 from rag.errors import ConfigurationError, ImageError
+from rag.images import decode_image
 from rag.safety.output import make_inert
-from rag.types import Answer, Citation, ImageFile, Message, page_name, place_name
+from rag.types import Answer, Citation, ImageFile, Message, place_name
 
 MODEL_PREFIX = "lectern/"
 
@@ -170,11 +169,10 @@ def _image_at(url: str, number: int) -> ImageFile:
 
 def footnotes(answer: Answer) -> str:
     """The cited places as lines below the text, "" where nothing is cited."""
-    words = {source.number: source.document.page_word for source in answer.sources}
     lines = []
     for number, citations in _by_number(answer).items():
         first = citations[0]
-        place = place_name(first.document, page_name(first.page, first.page_label, words.get(number, "")))
+        place = place_name(first.document, first.pages)
         quote = " ".join(first.quote.split())
         shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
         # Front ends render this as Markdown: names and words of documents must not become links or pictures.
@@ -202,7 +200,7 @@ def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
                     "title": make_inert(titles[citation.number] or citation.document),
                     "url": place,
                 },
-                "lectern": citation_json(citation),
+                "lectern": CitationResponse.from_domain(citation).to_json(),
             }
         )
     return found

@@ -1,0 +1,263 @@
+"""Defines how what administers an index goes over the wire: access, health, explanations, models and settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field
+
+from app.api.schemas.answers import QuestionText
+from app.api.schemas.base import MirroredResponse, Request, Response
+
+if TYPE_CHECKING:
+    from app.service.document_diagnosis import Passage, Why
+    from app.service.llm_settings import Key, LlmSettings, Ollama, Setting
+    from app.service.model_downloads import ModelDownload
+    from rag.errors import LecternError
+
+# --- access and health ---
+
+
+class IdentityResponse(Response):
+    """Who asks; `collections` null means all, `manages_server` whether folders, models and settings may be changed."""
+
+    name: str = Field(examples=["laptop"])
+    role: str = Field(examples=["read"], description="read, write or admin")
+    collections: list[str] | None = Field(examples=[None])
+    has_token: bool
+    manages_server: bool
+
+
+class Health(Response):
+    """Whether the server lives, or is ready."""
+
+    status: str = Field(examples=["ok"])
+    reason: str = ""
+
+
+# --- why a document does not come up ---
+
+
+class WhyRequest(Request):
+    """The question for which a document was expected."""
+
+    question: QuestionText
+
+
+class WhyPassage(Response):
+    """A passage of the document: its place among all that were found, null where it was not, and alone."""
+
+    first_page: int
+    section: str
+    text: str
+    place: int | None = Field(description="1 is the best; among the passages of all documents")
+    cosine: float | None = Field(description="how near in meaning, at most 1")
+    shares_words: bool
+
+    @classmethod
+    def from_domain(cls, passage: Passage) -> Self:
+        """Tell of a passage."""
+        chunk = passage.hit.chunk
+        return cls(
+            first_page=chunk.first_page,
+            section=chunk.section,
+            text=chunk.text,
+            place=passage.place,
+            cosine=passage.cosine,
+            shares_words=passage.shares_words,
+        )
+
+
+class WhyResponse(Response):
+    """Whether a document comes up for a question, why or why not, and what to do about it."""
+
+    document: str
+    comes_up: bool
+    findings: list[str]
+    remedies: list[str]
+    passages: list[WhyPassage]
+
+    @classmethod
+    def from_domain(cls, why: Why) -> Self:
+        """Tell of what was found out about a document."""
+        return cls(
+            document=why.document.path,
+            comes_up=why.comes_up,
+            findings=list(why.findings),
+            remedies=list(why.remedies),
+            passages=[WhyPassage.from_domain(passage) for passage in why.passages],
+        )
+
+
+# --- models and settings ---
+
+
+class OllamaModelResponse(MirroredResponse):
+    """A model that Ollama holds; `size` in bytes."""
+
+    name: str = Field(examples=["llama3.2:3b"])
+    size: int
+    is_local: bool
+    can_chat: bool
+
+
+class OllamaResponse(Response):
+    """The Ollama that is looked at; `problem` says why it cannot be asked."""
+
+    url: str
+    models: list[OllamaModelResponse]
+    problem: str
+    remedy: str
+
+    @classmethod
+    def from_domain(cls, ollama: Ollama) -> Self:
+        """Tell of an Ollama and its models."""
+        models = [OllamaModelResponse.from_domain(model) for model in ollama.models]
+        return cls(url=ollama.url, models=models, **_problem(ollama.error))
+
+
+class PullResponse(Response):
+    """A model on its way to Ollama; bytes."""
+
+    model: str
+    state: Literal["running", "done", "failed", "stopped"]
+    step: str = Field(examples=["pulling 633fc5be925f"])
+    completed: int
+    total: int
+    problem: str
+    remedy: str
+
+    @classmethod
+    def from_domain(cls, pull: ModelDownload) -> Self:
+        """Tell how far a download is."""
+        progress = pull.progress
+        return cls(
+            model=pull.model,
+            state=pull.state,
+            step=progress.step,
+            completed=progress.completed,
+            total=progress.total,
+            **_problem(pull.error),
+        )
+
+
+class KeyResponse(Response):
+    """Whether a provider's key is set, and where; the key itself is never told."""
+
+    provider: str = Field(examples=["anthropic"])
+    variable: str = Field(examples=["ANTHROPIC_API_KEY"])
+    is_set: bool
+    place: str = Field(examples=["the environment"], description="empty for callers who may not change it")
+
+    @classmethod
+    def from_domain(cls, key: Key, *, tells_places: bool) -> Self:
+        """Tell whether a key is set, and where only to those who may know it."""
+        place = key.place if tells_places else ""
+        return cls(provider=key.provider, variable=key.variable, is_set=key.is_set, place=place)
+
+
+class ModelsResponse(Response):
+    """Which LLM answers, where that was said, and which others could."""
+
+    llm: str = Field(examples=["ollama:llama3.2:3b"], description="empty: none, answers are quotes")
+    origin: Literal["chosen here", "settings", "found", "none"]
+    configured: str = Field(description="what the settings name")
+    sees_images: bool = Field(description="whether a question may carry images")
+    is_quotes_only: bool
+    problem: str
+    remedy: str
+    ollama: OllamaResponse
+    keys: list[KeyResponse]
+    pulls: list[PullResponse]
+
+    @classmethod
+    def from_domain(cls, llms: LlmSettings, *, tells_places: bool) -> Self:
+        """Tell of the LLMs as they are now; raises nothing where one cannot be reached."""
+        current = llms.current()
+        return cls(
+            llm=current.llm,
+            origin=current.origin,
+            configured=llms.configured_llm,
+            sees_images=current.sees_images,
+            is_quotes_only=current.is_quotes_only,
+            **_problem(current.error),
+            ollama=OllamaResponse.from_domain(llms.ollama()),
+            keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
+            pulls=[PullResponse.from_domain(pull) for pull in llms.pulls.all()],
+        )
+
+
+class ModelChoice(Request):
+    """The LLM to answer with from now on: PROVIDER:MODEL, "none" for quotes only, "" for what the settings say."""
+
+    llm: str = Field(max_length=300, examples=["ollama:llama3.2:3b"])
+
+
+class ModelName(Request):
+    """A model by Ollama's name for it."""
+
+    model: str = Field(min_length=1, max_length=300, examples=["llama3.2:3b"])
+
+
+class TrialResponse(MirroredResponse):
+    """What an LLM said when it was asked for one word, and after how long."""
+
+    llm: str
+    reply: str
+    milliseconds: float
+
+
+class SettingResponse(Response):
+    """A setting of the search; `value` null where it is decided by calibration."""
+
+    name: str = Field(examples=["rerank_depth"])
+    value: float | None
+    default: float | None
+    configured: float | None = Field(description="what the settings files and the environment say")
+    is_chosen: bool = Field(description="whether it was set here")
+    least: float
+    most: float
+    description: str
+
+    @classmethod
+    def from_domain(cls, setting: Setting) -> Self:
+        """Tell of a setting."""
+        adjustable = setting.adjustable
+        return cls(
+            name=adjustable.name,
+            value=setting.value,
+            default=setting.default,
+            configured=setting.configured,
+            is_chosen=setting.is_chosen,
+            least=adjustable.least,
+            most=adjustable.most,
+            description=setting.description,
+        )
+
+
+class SettingsResponse(Response):
+    """The settings of the search that may be changed while the service runs."""
+
+    settings: list[SettingResponse]
+    embedder: str
+    reranker: str
+    engine: str
+
+    @classmethod
+    def from_domain(cls, llms: LlmSettings) -> Self:
+        """Tell of the settings as they are now."""
+        embedder, reranker, engine = llms.parts()
+        settings = [SettingResponse.from_domain(setting) for setting in llms.settings()]
+        return cls(settings=settings, embedder=embedder, reranker=reranker, engine=engine)
+
+
+class SettingChange(Request):
+    """A new value; null goes back to what the settings say."""
+
+    name: str = Field(max_length=50, examples=["rerank_depth"])
+    value: float | None
+
+
+def _problem(error: LecternError | None) -> dict[str, str]:
+    """An error as the fields `problem` and `remedy`, empty where there is none."""
+    return {"problem": error.reason if error else "", "remedy": error.remedy if error else ""}

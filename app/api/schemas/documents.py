@@ -1,0 +1,147 @@
+"""Defines how collections, documents and their pages go over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field
+
+from app.api.schemas.base import MirroredResponse, Request, Response
+from rag.types import CollectionInfo, DocumentInfo, Page
+from rag.urls import without_secrets
+
+if TYPE_CHECKING:
+    from ingest.sources.links import Link
+
+PAGE_WORD = Field(examples=["page"], description="what a page is called here; empty where there are none")
+
+
+class CollectionResponse(MirroredResponse):
+    """A collection."""
+
+    name: str = Field(examples=["default"])
+    folders: list[str] = Field(examples=[["/home/ann/papers"]])
+    documents: int
+    failed: int
+    pages: int
+    chunks: int
+    last_synced_at: str
+    embedder: str
+
+    def to_domain(self) -> CollectionInfo:
+        """The collection that this tells of."""
+        return CollectionInfo(**{**dict(self), "folders": tuple(self.folders)})
+
+
+class CollectionList(Response):
+    """All collections by name."""
+
+    collections: list[CollectionResponse]
+
+
+class DocumentResponse(Response):
+    """A document; `state` is "indexed", "stale" (the last good version answers), "failed" or "removed"."""
+
+    id: int = Field(examples=[7])
+    document: str = Field(examples=["reports/2025.pdf"])
+    folder: str
+    title: str
+    type: str = Field(examples=["pdf"])
+    state: str = Field(examples=["indexed"])
+    pages: int
+    page_word: str = PAGE_WORD
+    chunks: int
+    author: str
+    created: str
+    size: int
+    indexed_at: str
+    reason: str
+    remedy: str
+    warnings: list[str]
+
+    @classmethod
+    def from_domain(cls, document: DocumentInfo) -> Self:
+        """Tell of a document as the catalogue knows it."""
+        return cls(
+            id=document.id,
+            document=document.path,
+            folder=document.folder,
+            title=document.title,
+            type=document.file_type,
+            state=document.state,
+            pages=document.pages,
+            page_word=document.page_word,
+            chunks=document.chunks,
+            author=document.author,
+            created=document.created,
+            size=document.size,
+            indexed_at=document.indexed_at,
+            reason=document.reason,
+            remedy=document.remedy,
+            warnings=list(document.warnings),
+        )
+
+    def to_domain(self) -> DocumentInfo:
+        """The document that this tells of."""
+        same = dict(self)
+        path, file_type = same.pop("document"), same.pop("type")
+        return DocumentInfo(**{**same, "path": path, "file_type": file_type, "warnings": tuple(self.warnings)})
+
+
+class DocumentList(Response):
+    """Documents of a collection by path; `total` counts all that match, `states` all there are by state."""
+
+    documents: list[DocumentResponse]
+    total: int = Field(0, examples=[1])
+    states: dict[str, int] = Field(default_factory=dict, examples=[{"indexed": 1}])
+
+
+class PageResponse(MirroredResponse):
+    """A page's text; `label` is the document's own name for it."""
+
+    number: int = Field(examples=[0])
+    label: str = Field(examples=["iv"])
+    text: str
+
+    def to_domain(self) -> Page:
+        """The page's text, without what only the index knows of it."""
+        return Page(self.number, self.text, (), label=self.label)
+
+
+class UploadResponse(Response):
+    """Files that were taken in, and the sync that indexes them."""
+
+    documents: list[str] = Field(examples=[["letter.pdf"]])
+    run: str = Field(examples=["20260102030405-1"])
+
+
+class LinkRequest(Request):
+    """Either the address of a document, or a document that was fetched before and is to be fetched again."""
+
+    url: str = Field("", max_length=4_096, examples=["https://example.org/tides.html"], description="http or https")
+    document: str = Field("", max_length=1_000, description="its path as `GET /collections/NAME/links` lists it")
+
+
+class LinkResponse(Response):
+    """From where a document was fetched; what follows the path of the address is left out."""
+
+    document: str = Field(examples=["example.org tides.html"])
+    address: str = Field(examples=["https://example.org/tides.html"])
+    fetched_at: str
+
+    @classmethod
+    def from_domain(cls, document: str, link: Link) -> Self:
+        """Tell of a file and its address, without what may hold a key."""
+        return cls(document=document, address=without_secrets(link.url), fetched_at=link.fetched_at)
+
+
+class LinkList(Response):
+    """The documents of a collection that were fetched from addresses."""
+
+    links: list[LinkResponse]
+
+
+class QuestionList(Response):
+    """Questions to begin with."""
+
+    questions: list[str] = Field(examples=[["What does “Harbour Handbook” say about “Berths and moorings”?"]])

@@ -1,0 +1,290 @@
+"""Defines how syncs, registered folders and what verifying finds go over the wire. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from pydantic import Field
+
+from app.api.schemas.base import CollectionName, MirroredResponse, ProblemResponse, Request, Response
+from rag.errors import LecternError
+from rag.types import RunRecord, printable_path
+
+if TYPE_CHECKING:
+    from app.state.folders import RegisteredFolder
+    from app.state.sync_jobs import SyncJob
+
+SCHEDULE = Field(max_length=200, examples=["30 2 * * *"], description="cron expression")
+EVERY = Field(max_length=50, examples=["30m"], description="interval, instead of a cron expression")
+
+COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
+
+
+# --- syncs ---
+
+
+class SyncRequest(Request):
+    """A folder on the server's machine to bring a collection in step with."""
+
+    folder: str = Field(min_length=1, max_length=4_000, examples=["/home/ann/papers"])
+    collection: CollectionName = Field("default", examples=["default"])
+    allow_empty: bool = Field(False, description="an empty folder empties the index")
+
+
+class ProgressResponse(MirroredResponse):
+    """How far a sync is."""
+
+    files_done: int
+    files_total: int
+    pages: int
+    path: str = Field(description="the file that was just finished, or empty")
+
+
+class JobResponse(Response):
+    """A sync that was asked for; `error` says why it failed as a whole, `report` what became of each file."""
+
+    id: str = Field(examples=["20260102030405-1"])
+    collection: str
+    folder: str
+    state: str = Field(examples=["done"], description="queued, running, done, failed files, failed or stopped")
+    queued_at: str
+    started_at: str
+    finished_at: str
+    progress: ProgressResponse | None
+    report: dict[str, Any] | None
+    error: ProblemResponse | None
+
+    @classmethod
+    def from_domain(cls, job: SyncJob) -> Self:
+        """Tell of a sync as it stands now."""
+        return cls(
+            id=job.id,
+            collection=job.collection,
+            folder=printable_path(bytes(job.folder)),
+            state=job.state,
+            queued_at=job.queued_at,
+            started_at=job.started_at,
+            finished_at=job.finished_at,
+            progress=ProgressResponse.from_domain(job.progress) if job.progress else None,
+            report=job.report.to_json() if job.report else None,
+            error=ProblemResponse.from_domain(job.error) if job.error else None,
+        )
+
+    @classmethod
+    def from_run(cls, run: RunRecord) -> Self:
+        """Tell of a sync of the past as of one that was asked for."""
+        told = RunResponse.from_domain(run)
+        return cls(
+            id=str(run.id),
+            collection=run.collection,
+            folder=run.folder,
+            state=run.outcome,
+            queued_at="",
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            progress=None,
+            report=told.report,
+            error=ProblemResponse.from_domain(LecternError(run.reason, run.remedy)) if run.reason else None,
+        )
+
+
+class RunResponse(Response):
+    """A sync as the catalogue remembers it; `reason` says why it failed as a whole, else it is empty."""
+
+    id: int = Field(examples=[12])
+    collection: str
+    folder: str
+    started_at: str
+    finished_at: str
+    outcome: str = Field(examples=["done"], description="done, failed files, stopped, failed, running or cut off")
+    reason: str
+    remedy: str
+    report: dict[str, Any] | None
+
+    @classmethod
+    def from_domain(cls, run: RunRecord) -> Self:
+        """Tell of a sync of the past."""
+        return cls(
+            id=run.id,
+            collection=run.collection,
+            folder=run.folder,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            outcome=run.outcome,
+            reason=run.reason,
+            remedy=run.remedy,
+            report=json.loads(run.report) if run.report else None,
+        )
+
+    def to_domain(self) -> RunRecord:
+        """The sync of the past."""
+        report = "" if self.report is None else json.dumps(self.report)
+        return RunRecord(**{**dict(self), "report": report})
+
+
+class SyncPreview(Response):
+    """What a sync would do."""
+
+    report: dict[str, Any]
+
+
+class RunList(Response):
+    """What runs or waits now, and the newest runs of the past."""
+
+    queue: list[JobResponse]
+    runs: list[RunResponse]
+
+
+class RunSummary(Response):
+    """A sync in numbers; `documents` counts those that answered after it, the failed ones that are stale among them."""
+
+    id: int = Field(examples=[12])
+    folder: str = Field(examples=["/home/ann/papers"])
+    started_at: str
+    finished_at: str
+    outcome: str = Field(examples=["done"])
+    reason: str
+    remedy: str
+    seconds: float
+    documents: int
+    added: int
+    changed: int
+    renamed: int
+    removed: int
+    unchanged: int
+    failed: int
+    pages: int
+    chunks: int
+
+    @classmethod
+    def from_domain(cls, run: RunRecord) -> Self:
+        """Count what a sync did; the numbers of one that did not get so far are 0."""
+        report = json.loads(run.report) if run.report else {}
+        failed = report.get("failed", [])
+        counts = {name: report.get(name, 0) for name in COUNTED}
+        answering = sum(counts.values()) - counts["removed"]
+        return cls(
+            id=run.id,
+            folder=run.folder,
+            started_at=run.started_at,
+            finished_at=run.finished_at,
+            outcome=run.outcome,
+            reason=run.reason,
+            remedy=run.remedy,
+            seconds=report.get("seconds", 0.0),
+            documents=answering + sum(bool(file["stale"]) for file in failed),
+            **counts,
+            failed=len(failed),
+            pages=report.get("pages", 0),
+            chunks=report.get("chunks", 0),
+        )
+
+
+class RunSummaryList(Response):
+    """The newest runs first."""
+
+    runs: list[RunSummary]
+
+
+# --- registered folders ---
+
+
+class NewFolder(Request):
+    """A folder to register; `path` is one of the server's machine."""
+
+    path: str = Field(min_length=1, max_length=4096, examples=["/home/ann/papers"])
+    collection: str = Field("default", min_length=1, max_length=200)
+    schedule: Annotated[str, SCHEDULE] = ""
+    every: Annotated[str, EVERY] = ""
+    watch: bool = Field(False, description="sync soon after files change")
+
+
+class FolderChange(Request):
+    """What is to be otherwise; what is left out stays. Both schedules empty: none any more."""
+
+    schedule: Annotated[str | None, SCHEDULE] = None
+    every: Annotated[str | None, EVERY] = None
+    watch: bool | None = None
+    paused: bool | None = None
+
+
+class FolderResponse(Response):
+    """A registered folder; times are ISO 8601 in UTC, "" for never."""
+
+    id: int = Field(examples=[3])
+    path: str = Field(examples=["/home/ann/papers"])
+    collection: str
+    schedule: str = Field(examples=["30 2 * * *", "every 30m"])
+    watch: bool
+    paused: bool
+    state: str = Field(description="waiting, due, running, retrying or paused")
+    added_at: str
+    next_run: str
+    last_attempt: str
+    last_outcome: str = Field(description="empty, running, done, failed files, failed or cut off")
+    last_reason: str = Field(description="why the last sync failed, or the first file that did")
+    last_seconds: float
+    failures: int = Field(description="failed syncs in a row")
+    next_retry: str
+    watch_problem: str = Field(description="why changes cannot be seen as they happen")
+
+    @classmethod
+    def from_domain(cls, folder: RegisteredFolder) -> Self:
+        """Tell of a registered folder."""
+        next_run = folder.next_run
+        return cls(
+            id=folder.id,
+            path=folder.name,
+            collection=folder.collection,
+            schedule=folder.schedule,
+            watch=folder.watch,
+            paused=folder.paused,
+            state=folder.state,
+            added_at=_time(folder.added_at),
+            next_run=_time(next_run.timestamp()) if next_run else "",
+            last_attempt=_time(folder.last_attempt),
+            last_outcome=folder.last_outcome,
+            last_reason=folder.last_reason,
+            last_seconds=folder.last_seconds,
+            failures=folder.failures,
+            next_retry=_time(folder.next_retry),
+            watch_problem=folder.watch_problem,
+        )
+
+
+class FolderList(Response):
+    """Registered folders by path."""
+
+    folders: list[FolderResponse]
+
+
+# --- upkeep ---
+
+
+class VerifyRequest(Request):
+    """Whether to mend what is found as well."""
+
+    repair: bool = Field(False, description="mend what follows from the catalogue")
+
+
+class DisagreementResponse(MirroredResponse):
+    """One thing that is not as it should be: `what` names the kind, `where` the file, document or collection."""
+
+    what: str = Field(examples=["file gone"])
+    where: str = Field(examples=["default: letter.txt"])
+    found: str = Field(examples=["No such file or directory."])
+    remedy: str = Field(examples=["Sync the folder."])
+    repaired: bool
+
+
+class VerifyResult(Response):
+    """What was found, and which of it was repaired."""
+
+    problems: list[DisagreementResponse]
+
+
+def _time(seconds: float) -> str:
+    """Seconds since 1970 as ISO 8601 in UTC; "" for 0, which stands for never."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""

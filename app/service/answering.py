@@ -1,0 +1,68 @@
+"""Answers questions from an opened index: the one way, for the server and for a command in a process of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from app.service.build_llm import choose_model
+from rag.follow_up import stand_alone
+from rag.pipeline import AnswerStream
+from rag.protocols import LanguageModel
+from rag.retrieval import check_question
+from rag.types import Image, ImageFile, Question
+
+if TYPE_CHECKING:
+    from app.service.build_index import Lectern
+
+PrepareImages = Callable[[Sequence[ImageFile], LanguageModel | None], Sequence[Image]]
+"""Checks attached images and makes them fit for an LLM. Raises QuestionError, ImageError."""
+
+
+class RunSearch(Protocol):
+    """Runs a search, perhaps in another thread, and waits for it."""
+
+    def __call__(self, search: Callable[[], AnswerStream]) -> AnswerStream: ...
+
+
+def ask(
+    lectern: Lectern,
+    question: Question,
+    *,
+    default_model: Callable[[], LanguageModel | None],
+    prepare_images: PrepareImages,
+    run_search: RunSearch = lambda search: search(),
+    cancelled: threading.Event | None = None,
+) -> AnswerStream | None:
+    """Choose the LLM, prepare images, make a follow-up stand alone, and search; the stream then makes the answer.
+
+    The LLM is the one that the question names, else the default one, none where it wants quotes only. Once `cancelled`
+    is set, which any thread may do, the LLM is hung up on; None where that was before the search. Raises what
+    `AskPipeline.ask` does, ImageError and OverloadedError.
+    """
+    text = check_question(question.text)
+    model = _choose_model(lectern, question, default_model)
+    images = prepare_images(question.images, model) if question.images else ()
+    text = stand_alone(text, question.history, model, stop=cancelled)
+    if cancelled is not None and cancelled.is_set():
+        return None
+    pipeline = lectern.ask_pipeline(model)
+    return run_search(
+        lambda: pipeline.ask(
+            text,
+            collection=question.collection,
+            filters=question.filters,
+            history=question.history,
+            images=images,
+            stop=cancelled,
+        )
+    )
+
+
+def _choose_model(
+    lectern: Lectern, question: Question, default_model: Callable[[], LanguageModel | None]
+) -> LanguageModel | None:
+    if not question.use_llm:
+        return None
+    return choose_model(lectern.settings.for_llm(question.llm)) if question.llm else default_model()
