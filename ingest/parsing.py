@@ -118,7 +118,7 @@ _PARSERS: Mapping[str, str] = {
     "srt": "ingest.parsers.subtitles:parse_subtitles",
     "vtt": "ingest.parsers.subtitles:parse_subtitles",
     "eml": "ingest.parsers.email:parse_eml",
-    "epub": "ingest.parsers.office:parse_epub",
+    "epub": "ingest.parsers.epub.document:parse_epub",
     "odt": "ingest.parsers.office:parse_odt",
     "rtf": "ingest.parsers.rtf.document:parse_rtf",
     "doc": "ingest.parsers.legacy:parse_word",

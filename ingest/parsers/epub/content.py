@@ -1,0 +1,239 @@
+"""Reads the XHTML of a chapter: headings, paragraphs, lists with their numbers, tables, formulas, notes, pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ingest.cleanup import one_line
+from ingest.parsers.epub.notes import NoteFinder
+from ingest.parsers.equations import mathml_text
+from ingest.parsers.flow import FlowItem, Item, trailing
+from ingest.parsers.list_numbers import letters, roman
+from ingest.parsers.open_xml import XmlElement
+from ingest.parsers.raised import InlineText, Level
+from ingest.parsers.tables import Cell, table_items
+from rag.types import BlockKind
+
+MAX_DEPTH = 250
+MAX_SPAN = 500
+
+_SKIPPED = frozenset(("script", "style", "template", "head", "title", "iframe", "audio", "video", "canvas", "rp"))
+_BLOCKS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt"),
+        *(
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "header",
+            "hr",
+            "html",
+            "main",
+            "nav",
+            "ol",
+            "p",
+            "pre",
+        ),
+        *("section", "summary", "ul", "legend", "object", "svg", "hgroup"),
+    )
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LEVELS = {"sup": Level.RAISED, "sub": Level.LOWERED}
+_SPACE = re.compile(r"\s+")
+_NUMBERS: dict[str, Callable[[int], str]] = {
+    "a": letters,
+    "A": lambda number: letters(number).upper(),
+    "i": roman,
+    "I": lambda number: roman(number).upper(),
+}
+
+
+class ChapterReader:
+    """Reads elements into items. One reader reads one chapter, or one note or cell of it."""
+
+    def __init__(self, notes: NoteFinder, part: str, depth: int = 0) -> None:
+        self._notes = notes
+        self._part = part
+        self._depth = depth
+        self._items: list[FlowItem] = []
+        self._text = InlineText()
+        self._level = Level.PLAIN
+        self._keeps_space = False
+        self._behind: list[FlowItem] = []
+        self._label = ""
+        self._handlers: dict[str, Callable[[XmlElement], None]] = {
+            "table": self._table,
+            "math": lambda element: self._text.add_apart(mathml_text(element)),
+            "img": self._picture,
+            "image": self._picture,
+            "br": lambda _: self._text.add("\n"),
+            "a": self._link,
+            "ol": self._list,
+            "pre": self._preformatted,
+            "ruby": self._ruby,
+        }
+
+    def read(self, element: XmlElement) -> list[FlowItem]:
+        """The items of an element and all below it."""
+        self._visit_children(element)
+        self._end_block()
+        return self._items
+
+    def _visit_children(self, element: XmlElement) -> None:
+        self._add(element.text)
+        for child in element:
+            if isinstance(child.tag, str):
+                self._visit(child)
+            self._add(child.tail)
+
+    def _visit(self, element: XmlElement) -> None:
+        tag = _name(element)
+        if tag in _SKIPPED or self._notes.is_read(element) or _is_hidden(element):
+            return
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._add(" ".join(element.itertext()))
+        elif tag in _HEADINGS:
+            self._heading(element, _HEADINGS[tag])
+        elif tag in self._handlers:
+            self._handlers[tag](element)
+        elif tag in _LEVELS:
+            outer, self._level = self._level, _LEVELS[tag]
+            self._visit_children(element)
+            self._level = outer
+        elif tag in _BLOCKS or tag == "li":
+            self._end_block()
+            self._visit_children(element)
+            self._end_block()
+        else:
+            self._visit_children(element)
+        self._depth -= 1
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self._text.add(text if self._keeps_space else _SPACE.sub(" ", text), self._level)
+
+    def _end_block(self, level: int = 0) -> None:
+        text, self._text = self._text.text.strip(), InlineText()
+        if text:
+            text, self._label = f"{self._label} {text}" if self._label else text, ""
+            kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
+            self._items.append(Item(kind, text, level))
+        self._items += self._behind
+        self._behind = []
+
+    def _heading(self, element: XmlElement, level: int) -> None:
+        self._end_block()
+        self._visit_children(element)
+        self._end_block(level)
+
+    def _preformatted(self, element: XmlElement) -> None:
+        self._end_block()
+        outer, self._keeps_space = self._keeps_space, True
+        self._visit_children(element)
+        self._end_block()
+        self._keeps_space = outer
+
+    def _ruby(self, element: XmlElement) -> None:
+        """The base, with its reading in brackets."""
+        self._add(element.text)
+        for child in element:
+            if _name(child) in ("rt", "rtc"):
+                self._add(f"({one_line(''.join(child.itertext()))})")
+            elif _name(child) != "rp":
+                self._visit(child)
+            self._add(child.tail)
+
+    def _picture(self, element: XmlElement) -> None:
+        text = one_line(element.get("alt") or "")
+        if any(character.isalnum() for character in text) and " " in text:
+            self._behind.append(Item(BlockKind.PARAGRAPH, f"Picture: {text}"))
+
+    def _link(self, element: XmlElement) -> None:
+        """A link; one to a note is its mark, and the note stands behind the paragraph."""
+        note = self._notes.find(self._part, element, is_raised=self._level is Level.RAISED)
+        if note is None:
+            self._visit_children(element)
+            return
+        self._text.add_apart(note.label)
+        if not note.is_new:
+            return
+        reader = ChapterReader(self._notes, note.part, self._depth)
+        self._behind += trailing(note.without_mark(reader.read(note.element)), note.label)
+
+    # --- lists and tables ---
+
+    def _list(self, element: XmlElement) -> None:
+        self._end_block()
+        start = element.get("start") or "1"
+        number = int(start) if re.fullmatch(r"-?\d{1,9}", start) else 1
+        write = _NUMBERS.get(element.get("type") or "", str)
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            if _name(child) == "li":
+                own = child.get("value") or ""
+                number = int(own) if re.fullmatch(r"-?\d{1,9}", own) else number
+                is_marked = "list-style" not in (element.get("style") or "") and not self._notes.is_note_list(element)
+                self._label = f"{write(number)}." if is_marked else ""
+                number += 1
+            self._visit(child)
+            self._label = ""
+        self._end_block()
+
+    def _table(self, table: XmlElement) -> None:
+        self._end_block()
+        for caption in table.iterchildren("caption"):
+            self._visit(caption)
+        rows: list[list[Cell]] = []
+        spans: dict[int, tuple[int, Cell]] = {}
+        """Of each column: for how many rows more the cell above goes on, and that cell."""
+        for row in _rows(table):
+            cells: list[Cell] = []
+            column = _continue_spans(spans, cells, 0)
+            for element in row.iterchildren("td", "th"):
+                columns, height = _span(element, "colspan"), _span(element, "rowspan")
+                items = tuple(ChapterReader(self._notes, self._part, self._depth + 1).read(element))
+                cells.append(Cell(items, columns))
+                if height > 1:
+                    spans[column] = (height - 1, cells[-1])
+                column = _continue_spans(spans, cells, column + columns)
+            rows.append(cells)
+        self._items += table_items(rows)
+
+
+def _continue_spans(spans: dict[int, tuple[int, Cell]], cells: list[Cell], column: int) -> int:
+    """Add the cells that go on from rows above at a column; returns the next free column."""
+    while column in spans and not any(cell is spans[column][1] for cell in cells):
+        rows_left, cell = spans.pop(column)
+        cells.append(Cell(cell.items, cell.columns, is_repeated=True))
+        if rows_left > 1:
+            spans[column] = (rows_left - 1, cell)
+        column += cell.columns
+    return column
+
+
+def _rows(table: XmlElement) -> Iterator[XmlElement]:
+    for child in table:
+        if _name(child) == "tr":
+            yield child
+        elif _name(child) in ("thead", "tbody", "tfoot"):
+            yield from child.iterchildren("tr")
+
+
+def _span(element: XmlElement, name: str) -> int:
+    value = element.get(name) or "1"
+    return min(max(int(value), 1), MAX_SPAN) if re.fullmatch(r"\d{1,6}", value) else 1
+
+
+def _name(element: XmlElement) -> str:
+    """The name of an element without a prefix; "" of comments."""
+    return element.tag.rpartition(":")[2].rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _is_hidden(element: XmlElement) -> bool:
+    style = (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or (element.get("hidden") is not None and _name(element) != "aside")
