@@ -44,7 +44,7 @@ Collection = Annotated[str, Field(description="Which collection; empty for the u
 HIT_FIELDS = ("document", "title", "section", "first_page", "last_page", "page_label", "score", "text")
 ANSWER_FIELDS = ("answer", "refused", "notices", "error")
 CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quote", "supported")
-DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason")
+DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason", "profile")
 """What a language model can use of the JSON that programs get; the rest would only fill its context."""
 
 MAX_DOCUMENTS = 200

@@ -43,13 +43,25 @@ ASK_BUSY = "Stop the answer that is being written, or wait for it, then ask agai
 ASK_FILTERS = "Only some documents"
 ASK_FILTER_FOLDER = "Folder"
 ASK_FILTER_TYPE = "File type"
-ASK_FILTER_YEAR = "Dated"
-ASK_FILTER_YEAR_HELP = "By the date that the file itself gives; many give none."
+ASK_FILTER_KIND = "Kind of document"
+ASK_FILTER_LANGUAGE = "Language"
+ASK_FILTER_PERIOD = "About the year or quarter"
+ASK_FILTER_YEAR = "Year of the document"
+ASK_FILTER_YEAR_HELP = "By the date that stands in the document, else the one that its file gives."
 ASK_FILTER_TITLE = "Title has the words"
 ASK_FILTER_ANY = "All"
 ASK_QUOTES_ONLY = "Quotes only, without the LLM"
 ASK_FILTERED = "Asked of: {filters}"
-ASK_FILTER_NAMES = {"folder": "folder", "document": "path", "type": "type", "created": "date", "title": "title"}
+ASK_FILTER_NAMES = {
+    "folder": "folder",
+    "document": "path",
+    "type": "type",
+    "kind": "kind",
+    "language": "language",
+    "period": "about",
+    "dated": "date",
+    "title": "title",
+}
 
 ANSWER_WORDS = {
     "searching": "Looking through the documents …",

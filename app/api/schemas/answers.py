@@ -54,7 +54,10 @@ class QuestionRequest(Request):
 
 
 class SearchRequest(QuestionRequest):
-    """What to look for; `filters` map document, folder, type, title, author or created to a value, * for anything."""
+    """What to look for; `filters` map fields to values, * for anything.
+
+    The fields: document, folder, type, title, author, created, language, kind, dated, period, organisation.
+    """
 
     limit: int = Field(10, ge=1, le=MAX_HITS)
 

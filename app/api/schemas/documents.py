@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import Field
 
 from app.api.schemas.base import MirroredResponse, Request, Response
-from rag.types import CollectionInfo, DocumentInfo, Page
+from rag.types import CollectionInfo, DocumentInfo, DocumentProfile, Page
 from rag.urls import without_secrets
 
 if TYPE_CHECKING:
@@ -39,6 +39,20 @@ class CollectionList(Response):
     collections: list[CollectionResponse]
 
 
+class ProfileResponse(MirroredResponse):
+    """What a document is, found by rules; "" where that is unknown."""
+
+    language: str = Field(examples=["en"], description="ISO 639-1 code")
+    kind: str = Field(examples=["annual report"])
+    dated: str = Field(examples=["2025-12-31"], description="the date that the document gives for itself")
+    period: str = Field(examples=["2025 Q4"], description="the year or quarter that it is about")
+    organisations: list[str] = Field(examples=[["Brennick Ferry Company"]], description="those named most")
+
+    def to_domain(self) -> DocumentProfile:
+        """The profile that this tells of."""
+        return DocumentProfile(**{**dict(self), "organisations": tuple(self.organisations)})
+
+
 class DocumentResponse(Response):
     """A document; `state` is "indexed", "stale" (the last good version answers), "failed" or "removed"."""
 
@@ -58,6 +72,7 @@ class DocumentResponse(Response):
     reason: str
     remedy: str
     warnings: list[str]
+    profile: ProfileResponse
 
     @classmethod
     def from_domain(cls, document: DocumentInfo) -> Self:
@@ -79,13 +94,15 @@ class DocumentResponse(Response):
             reason=document.reason,
             remedy=document.remedy,
             warnings=list(document.warnings),
+            profile=ProfileResponse.from_domain(document.profile),
         )
 
     def to_domain(self) -> DocumentInfo:
         """The document that this tells of."""
         same = dict(self)
         path, file_type = same.pop("document"), same.pop("type")
-        return DocumentInfo(**{**same, "path": path, "file_type": file_type, "warnings": tuple(self.warnings)})
+        read = {"warnings": tuple(self.warnings), "profile": self.profile.to_domain()}
+        return DocumentInfo(**{**same, "path": path, "file_type": file_type, **read})
 
 
 class DocumentList(Response):

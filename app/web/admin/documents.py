@@ -130,10 +130,20 @@ def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
             texts.COLUMN_PROBLEM: [one_line(document.reason, TEXT_SHOWN) for document in documents],
             texts.COLUMN_REMEDY: [one_line(document.remedy, TEXT_SHOWN) for document in documents],
             texts.COLUMN_TITLE: [one_line(document.title, TEXT_SHOWN) for document in documents],
+            texts.COLUMN_KIND: [document.profile.kind for document in documents],
+            texts.COLUMN_PERIOD: [document.profile.period for document in documents],
+            texts.COLUMN_LANGUAGE: [document.profile.language for document in documents],
         }
     )
-    # Where all went well, two empty columns would hide the titles.
-    return rows.drop(columns=[name for name in (texts.COLUMN_PROBLEM, texts.COLUMN_REMEDY) if not rows[name].any()])
+    # Where all went well, two empty columns would hide the titles; a kind that no document has says nothing either.
+    may_be_empty = (
+        texts.COLUMN_PROBLEM,
+        texts.COLUMN_REMEDY,
+        texts.COLUMN_KIND,
+        texts.COLUMN_PERIOD,
+        texts.COLUMN_LANGUAGE,
+    )
+    return rows.drop(columns=[name for name in may_be_empty if not rows[name].any()])
 
 
 def _offer_removal(calls: Calls, documents: list[DocumentResponse]) -> None:

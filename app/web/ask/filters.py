@@ -32,9 +32,17 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
             filters |= {"folder": root} if not below else {"folder": root, "document": f"{below}/*"}
         if kind := _choose(texts.ASK_FILTER_TYPE, {document.file_type for document in documents}, key="filter type"):
             filters["type"] = kind
-        years = {document.created[:4] for document in documents if document.created}
+        profiles = [document.profile for document in documents]
+        for name, label, values in (
+            ("kind", texts.ASK_FILTER_KIND, {profile.kind for profile in profiles}),
+            ("language", texts.ASK_FILTER_LANGUAGE, {profile.language for profile in profiles}),
+            ("period", texts.ASK_FILTER_PERIOD, {profile.period for profile in profiles}),
+        ):
+            if value := _choose(label, values - {""}, key=f"filter {name}"):
+                filters[name] = value
+        years = {profile.dated[:4] for profile in profiles if profile.dated}
         if year := _choose(texts.ASK_FILTER_YEAR, years, key="filter year", help=texts.ASK_FILTER_YEAR_HELP):
-            filters["created"] = f"{year}*"
+            filters["dated"] = f"{year}*"
         title = st.text_input(texts.ASK_FILTER_TITLE, key="filter title", max_chars=200)
         if title.strip():
             filters["title"] = f"*{title.strip()}*"
