@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit sbom bench torture fuzz dist lock
+.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit licences wheels dependencies sbom bench torture fuzz dist lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -47,12 +47,21 @@ types: $(VENV)/.installed-dev ## check types
 	$(BIN)/mypy
 
 audit: $(VENV)/.installed ## look the locked versions up among known vulnerabilities
-	$(BIN)/python tools/audit.py
+	$(BIN)/python -m tools.audit
 
 sbom: $(VENV)/.installed ## write what Lectern is made of to build/lectern.cdx.json (CycloneDX)
-	$(BIN)/python tools/sbom.py build/lectern.cdx.json
+	$(BIN)/python -m tools.sbom build/lectern.cdx.json
 
-check: lint types audit ## check style, types and known vulnerabilities
+licences: $(VENV)/.installed ## check that the licences of the locked versions go with Lectern's
+	$(BIN)/python -m tools.check_licences
+
+wheels: $(VENV)/.installed ## check that the locked versions can be installed everywhere without a compiler
+	$(BIN)/python -m tools.check_wheels
+
+dependencies: $(VENV)/.installed ## write docs/dependencies.md: what is installed, how large, why
+	$(BIN)/python -m tools.dependencies
+
+check: lint types audit licences wheels ## check style, types, known vulnerabilities, licences and wheels
 
 bench: $(VENV)/.installed-dev ## measure speed and recall: make bench FOLDER=... QUESTIONS=...
 	$(BIN)/python -m benchmarks.ingest $(FOLDER)
@@ -74,11 +83,11 @@ dist: $(VENV)/.installed-dev ## build the wheel and the source archive into dist
 	$(BIN)/python -m build --outdir dist
 
 lock: ## write the lock files from what .venv holds
-	$(BIN)/python tools/lock.py
+	$(BIN)/python -m tools.lock
 
 # The script does nothing where all is there already, and goes on where an installation was interrupted.
-$(VENV)/.installed: requirements.lock requirements-torch.lock pyproject.toml
+$(VENV)/.installed: requirements.lock requirements-models.lock requirements-torch.lock pyproject.toml
 	$(PYTHON) tools/install.py
 
-$(VENV)/.installed-dev: requirements.lock requirements-torch.lock requirements-dev.lock pyproject.toml
+$(VENV)/.installed-dev: requirements.lock requirements-models.lock requirements-torch.lock requirements-dev.lock pyproject.toml
 	$(PYTHON) tools/install.py --dev

@@ -20,7 +20,13 @@ ENVIRONMENT = ROOT / "build" / "audit"
 
 PIP_AUDIT = "pip-audit>=2.7,<3"
 
-LOCKS = ("requirements.lock", "requirements-torch.lock", "requirements-dev.lock", "requirements-fuzz.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-models.lock",
+    "requirements-torch.lock",
+    "requirements-dev.lock",
+    "requirements-fuzz.lock",
+)
 
 INSTALL_SECONDS = 300
 AUDIT_SECONDS = 180

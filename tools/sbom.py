@@ -8,16 +8,16 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from app import __version__
+from tools.licences import find_licence
 
 ROOT = Path(__file__).resolve().parents[1]
 
-LOCKS = ("requirements.lock", "requirements-torch.lock")
+LOCKS = ("requirements.lock", "requirements-models.lock", "requirements-torch.lock")
 
 MODELS = ("rag/models/reranker/reader.safetensors",)
 """Weights that ship with Lectern."""
@@ -73,22 +73,6 @@ def models() -> Iterator[dict[str, Any]]:
             "type": "machine-learning-model", "bom-ref": name, "name": Path(name).name,
             "hashes": [{"alg": "SHA-256", "content": sha256}],
         }  # fmt: skip
-
-
-def find_licence(name: str) -> str:
-    """What an installed package says of its licence, on one line; "" when it says nothing or is not installed."""
-    try:
-        found: Distribution = distribution(name)
-    except PackageNotFoundError:
-        return ""
-    stated = [found.metadata.get("License-Expression"), *_classified(found), found.metadata.get("License")]
-    return next((text.strip().splitlines()[0][:200] for text in stated if text and text.strip()), "")
-
-
-def _classified(found: Distribution) -> list[str]:
-    prefix = "License :: OSI Approved :: "
-    classifiers = found.metadata.get_all("Classifier") or []
-    return [line.removeprefix(prefix) for line in classifiers if line.startswith(prefix)]
 
 
 def _read(lock: Path) -> Iterator[re.Match[str]]:

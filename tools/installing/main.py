@@ -14,9 +14,10 @@ from tools.installing.errors import InstallationError
 from tools.installing.pip_runner import Pip, read_pins
 from tools.installing.place import NEEDED_MB, ROOT, make_environment, one_at_a_time, require_space, require_writable
 from tools.installing.torch_choice import CPU_INDEX, Build, Choice, ask_pip, choose, has_nvidia_device
-from tools.left_out import LEFT_OUT
+from tools.left_out import CAME_ALONG, LEFT_OUT
 
 PRODUCT_LOCK = ROOT / "requirements.lock"
+MODELS_LOCK = ROOT / "requirements-models.lock"
 TORCH_LOCK = ROOT / "requirements-torch.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
 
@@ -90,7 +91,7 @@ def install(options: argparse.Namespace) -> None:
         say(f"Installing again what an interruption left half done: {', '.join(broken)}.")
     choice = _choose_torch(pip, options, before.torch)
     _remove_what_is_dropped(pip, before.locked)
-    for lock in _locks(options):
+    for lock in _locks(options, with_models=choice.build is not Build.NONE):
         say(f"{len(read_pins(lock))} packages of {lock.name} ...")
         pip.install(lock.name, "--no-deps", "--require-hashes", "--requirement", str(lock))
     _install_torch(pip, choice)
@@ -102,8 +103,9 @@ def install(options: argparse.Namespace) -> None:
     say("Done. `make run` shows it on sample documents; `. .venv/bin/activate` gives you `lectern`.")
 
 
-def _locks(options: argparse.Namespace) -> list[Path]:
-    return [PRODUCT_LOCK, *([DEV_LOCK] if options.dev else [])]
+def _locks(options: argparse.Namespace, *, with_models: bool) -> list[Path]:
+    """The lock files of what is installed; sentence-transformers is of use with torch only."""
+    return [PRODUCT_LOCK, *([MODELS_LOCK] if with_models else []), *([DEV_LOCK] if options.dev else [])]
 
 
 def _choose_torch(pip: Pip, options: argparse.Namespace, installed: str) -> Choice:
@@ -134,15 +136,19 @@ def _install_torch(pip: Pip, choice: Choice) -> None:
         return
     require_space(pip.venv, NEEDED_MB["CUDA"])
     locked = pip.venv / "constraints.txt"
-    locked.write_text("".join(f"{name}=={version}\n" for name, version in read_pins(PRODUCT_LOCK).items()))
+    locked.write_text("".join(f"{name}=={version}\n" for name, version in _pinned().items()))
     pip.install("torch with its CUDA libraries", *choice.options, "--constraint", str(locked), requirement)
+
+
+def _pinned() -> dict[str, str]:
+    return read_pins(PRODUCT_LOCK) | read_pins(MODELS_LOCK)
 
 
 def _remove_what_is_dropped(pip: Pip, before: Sequence[str]) -> None:
     """Uninstall what an earlier version installed here and this one does not need."""
-    kept = {name for lock in (PRODUCT_LOCK, TORCH_LOCK, DEV_LOCK) for name in read_pins(lock)}
+    kept = {name for lock in (PRODUCT_LOCK, MODELS_LOCK, TORCH_LOCK, DEV_LOCK) for name in read_pins(lock)}
     present = set(stamp.list_installed(pip.venv))
-    dropped = sorted((set(before) | set(LEFT_OUT)) & present - kept)
+    dropped = sorted((set(before) | set(LEFT_OUT) | CAME_ALONG) & present - kept)
     if dropped:
         say(f"Removing what is no longer needed: {', '.join(dropped)}.")
         pip.uninstall(*dropped)

@@ -21,7 +21,7 @@ from tools.installing.place import ROOT
 STAMP = ".installed"
 DEV_STAMP = ".installed-dev"
 
-LOCKS = ("requirements.lock", "requirements-torch.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-models.lock", "requirements-torch.lock", "requirements-dev.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read(venv: Path) -> Stamp:
 
 def write(venv: Path, digest: str, *, torch: str, torch_asked: str, dev: bool) -> None:
     """Say that the installation is complete."""
-    names = LOCKS if dev else LOCKS[:2]
+    names = LOCKS if dev else LOCKS[:-1]
     locked = sorted({name for lock in names for name in read_pins(ROOT / lock)})
     content = {"digest": digest, "torch": torch, "torch_asked": torch_asked, "dev": dev, "locked": locked}
     (venv / STAMP).write_text(json.dumps(content) + "\n", encoding="utf-8")

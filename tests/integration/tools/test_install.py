@@ -79,18 +79,19 @@ def checkout(tmp_path: Path, environment: Path) -> Checkout:
     shutil.copytree(environment, folder / ".venv", symlinks=True)
     shutil.copytree(CHECKOUT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     wheels = tmp_path / "wheels"
-    modules = {f"{module.replace('.', '/')}/__init__.py": "" for module in (*MODULES, *WITH_TORCH[1:])}
-    product = write_wheel(wheels, "product", "1.0", modules)
+    product = write_wheel(wheels, "product", "1.0", {f"{name.replace('.', '/')}/__init__.py": "" for name in MODULES})
+    models = write_wheel(wheels, "models", "1.0", {f"{name}/__init__.py": "" for name in WITH_TORCH[1:]})
     cuda = write_wheel(wheels, "torch", "2.13.0", {"torch/__init__.py": CUDA_TORCH}, ["nvidia-cudnn-cu13==9.20"])
     cudnn = write_wheel(wheels, "nvidia-cudnn-cu13", "9.20", {"nvidia_cudnn.py": ""})
     plain = write_wheel(wheels, "torch", "2.13.0+cpu", {"torch/__init__.py": ""})
     (folder / "requirements.lock").write_text(pin("product", "1.0", product))
+    (folder / "requirements-models.lock").write_text(pin("models", "1.0", models))
     (folder / "requirements-torch.lock").write_text("torch==2.13.0\n")
     (folder / "requirements-dev.lock").write_text("")
     (folder / "pyproject.toml").write_text("")
     return Checkout(
         folder,
-        write_index(tmp_path / "index", [product, cuda, cudnn]),
+        write_index(tmp_path / "index", [product, models, cuda, cudnn]),
         write_index(tmp_path / "cpu-index", [plain]),
     )
 
@@ -135,7 +136,7 @@ def test_with_a_device_torch_comes_with_its_libraries(checkout: Checkout, tmp_pa
 
 
 def test_a_torch_that_cannot_be_imported_is_removed_and_said(checkout: Checkout, tmp_path: Path) -> None:
-    wheels = [tmp_path / "wheels" / "product-1.0-py3-none-any.whl"]
+    wheels = [tmp_path / "wheels" / f"{name}-1.0-py3-none-any.whl" for name in ("product", "models")]
     broken = 'raise OSError("libgomp.so.1: cannot open shared object file: No such file or directory")\n'
     wheels.append(write_wheel(tmp_path / "broken", "torch", "2.13.0", {"torch/__init__.py": broken}))
     code, said = checkout.install(index=write_index(tmp_path / "broken-index", wheels))
