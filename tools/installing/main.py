@@ -99,6 +99,8 @@ def install(options: argparse.Namespace) -> None:
         pip.install("Lectern itself", "--no-deps", *(["--editable"] if options.editable else []), str(ROOT))
     say("Loading what was installed ...")
     version = _check(pip, choice)
+    if not options.without_project:
+        _require_loaded(pip, check.PROJECT)
     stamp.write(options.venv, wanted, torch=version, torch_asked=options.torch, dev=options.dev)
     say("Done. `make run` shows it on sample documents; `. .venv/bin/activate` gives you `lectern`.")
 

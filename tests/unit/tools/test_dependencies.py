@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 from packaging.requirements import Requirement
@@ -18,20 +17,10 @@ from tools.left_out import CAME_ALONG, LEFT_OUT
 from tools.licences import PERMISSIVE, STRONG, UNKNOWN, WEAK, find_family
 
 LOCKED = {name for lock in LOCKS for name in read_pins(CHECKOUT / lock)}
-FOR_TESTS = read_pins(CHECKOUT / "requirements-dev.lock").keys()
 
 
-def is_installed(name: str) -> bool:
-    try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
-
-
-def test_what_is_left_out_is_neither_locked_nor_installed_so_that_the_tests_run_without_it() -> None:
+def test_what_is_left_out_is_not_locked() -> None:
     assert not LOCKED & (LEFT_OUT.keys() | CAME_ALONG)
-    assert [name for name in sorted((LEFT_OUT.keys() | CAME_ALONG) - FOR_TESTS) if is_installed(name)] == []
 
 
 def test_every_direct_dependency_is_imported_by_a_line_of_the_product() -> None:
