@@ -12,6 +12,7 @@ from ingest.parsers.descriptions import description_items
 from ingest.parsers.diagrams import diagram_items
 from ingest.parsers.docx.file import Notes, WordFile
 from ingest.parsers.flow import FlowItem, PageBreak, paragraph, trailing
+from ingest.parsers.html.reader import read_html
 from ingest.parsers.open_xml import DGM, MC, R, W, XmlElement
 from ingest.parsers.text import decode
 
@@ -114,10 +115,7 @@ class AnchoredReader:
             return []
         content_type = self._file.package.content_type(link.target)
         if "html" in content_type:
-            from ingest.parsers.elements import read_html
-
-            source = decode(self._file.package.read(link.target))[0]
-            return [paragraph(piece.text) for piece in read_html(source)] if source.strip() else []
+            return list(read_html(decode(self._file.package.read(link.target))[0]).items)
         if content_type == "text/plain":
             return [paragraph(text) for text in decode(self._file.package.read(link.target))[0].split("\n\n")]
         self._file.package.unreadable.append(link.target)

@@ -193,7 +193,7 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns
             builder.add(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
         return
     for row in body:
-        for part in _pairs(row, head, columns):
+        for part in name_values(row, head, columns):
             builder.add(BlockKind.PARAGRAPH, part)
     empty = [
         name for name, column in zip(head, columns, strict=True) if name and not any(_cell(row, column) for row in body)
@@ -202,7 +202,7 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns
         builder.add(BlockKind.PARAGRAPH, f"Columns without values: {', '.join(empty)}")
 
 
-def _pairs(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
+def name_values(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
     """A row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
     pairs = []
     for name, column, value in zip(head, columns, _marked(row, columns), strict=False):

@@ -1,0 +1,1 @@
+"""Reads web pages, and the HTML inside other formats."""

@@ -1,0 +1,133 @@
+"""Reads the tables of web pages: spans repeat their text, rows of heads become the names of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.cleanup import one_line
+from ingest.parsers.flow import FlowItem, Item
+from ingest.parsers.open_xml import XmlElement
+from ingest.parsers.sheets.cells import Row
+from ingest.parsers.sheets.grid import CELL_SEPARATOR, WIDE_HEAD, name_values
+from ingest.parsers.tables import Cell, table_items
+from rag.types import BlockKind
+
+MAX_SPAN = 100
+MAX_CELLS = 200_000
+
+ReadCell = Callable[[XmlElement], list[FlowItem]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A cell in its row, or the lower part of one from a row above."""
+
+    cell: Cell
+    is_head: bool
+
+
+def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
+    """The items of a table; `read_cell` gives what stands in a cell. Nested tables are read with their cell."""
+    rows = _place_cells(table, read_cell)
+    count = _count_head_rows(rows)
+    if not count:
+        return table_items([[placed.cell for placed in row] for row in rows])
+    head = _name_columns(rows[:count])
+    body = [[placed.cell for placed in row] for row in rows[count:]]
+    items = table_items(body)
+    if len(CELL_SEPARATOR.join(head)) > WIDE_HEAD and _is_plain(items):
+        lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
+        columns = range(len(head))
+        named = (part for line in lines for part in name_values(Row(0, line), head, columns))
+        return [Item(BlockKind.PARAGRAPH, part) for part in named]
+    return [Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head)), *items]
+
+
+def _is_plain(items: Sequence[FlowItem]) -> bool:
+    return all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items)
+
+
+def _place_cells(table: XmlElement, read_cell: ReadCell) -> list[list[_Placed]]:
+    """The rows with the cells that reach into them from above."""
+    rows: list[list[_Placed]] = []
+    reaching: dict[int, tuple[_Placed, int]] = {}
+    count = 0
+    for row, in_head in _rows(table):
+        placed: list[_Placed] = []
+        column = 0
+        for element in row:
+            if element.tag not in ("td", "th"):
+                continue
+            column = _take_reaching(placed, reaching, column)
+            wide, high = _span(element, "colspan"), _span(element, "rowspan")
+            cell = _Placed(Cell(tuple(read_cell(element)), wide), in_head or element.tag == "th")
+            placed.append(cell)
+            if high > 1:
+                below = _Placed(Cell(cell.cell.items, wide, is_repeated=True), cell.is_head)
+                reaching[column] = (below, high - 1)
+            column += wide
+            count += 1
+        _take_reaching(placed, reaching, column, to_end=True)
+        if placed:
+            rows.append(placed)
+        if count > MAX_CELLS:
+            break
+    return rows
+
+
+def _take_reaching(
+    placed: list[_Placed], reaching: dict[int, tuple[_Placed, int]], column: int, *, to_end: bool = False
+) -> int:
+    """Put in the cells that reach down from above at a column, or at any further one; returns the next free column."""
+    while column in reaching or (to_end and reaching and any(at >= column for at in reaching)):
+        if column not in reaching:
+            at = min(at for at in reaching if at >= column)
+            placed.append(_Placed(Cell((), at - column), False))
+            column = at
+        cell, left = reaching.pop(column)
+        placed.append(cell)
+        if left > 1:
+            reaching[column] = (cell, left - 1)
+        column += cell.cell.columns
+    return column
+
+
+def _rows(table: XmlElement) -> Iterator[tuple[XmlElement, bool]]:
+    """The rows of the table itself, each with whether it stands in its head."""
+    for child in table:
+        if child.tag == "tr":
+            yield child, False
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            for row in child:
+                if row.tag == "tr":
+                    yield row, child.tag == "thead"
+
+
+def _span(element: XmlElement, name: str) -> int:
+    given = (element.get(name) or "").strip()
+    return min(max(int(given), 1), MAX_SPAN) if given.isascii() and given.isdigit() else 1
+
+
+def _count_head_rows(rows: list[list[_Placed]]) -> int:
+    """How many of the first rows are nothing but heads, where rows follow them; one cell alone heads no columns."""
+    count = 0
+    while count < len(rows) and all(placed.is_head or not placed.cell.items for placed in rows[count]):
+        count += 1
+    is_table = count and any(len(row) > 1 for row in rows[:count])
+    return count if is_table and count < len(rows) else 0
+
+
+def _name_columns(rows: list[list[_Placed]]) -> list[str]:
+    """The names of the columns, from the outermost head to the innermost, each word once."""
+    names: list[list[str]] = []
+    for row in rows:
+        column = 0
+        for placed in row:
+            text = one_line(" ".join(item.text for item in placed.cell.items if isinstance(item, Item)))
+            for at in range(column, column + placed.cell.columns):
+                names.extend([] for _ in range(at + 1 - len(names)))
+                if text and text not in names[at]:
+                    names[at].append(text)
+            column += placed.cell.columns
+    return [" ".join(parts) for parts in names]

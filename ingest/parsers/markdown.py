@@ -1,0 +1,97 @@
+"""Turns Markdown files into ParsedDocuments, by way of the HTML that they stand for."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from ingest.cleanup import clean_text, one_line
+from ingest.parsers.flow import paragraph, write_flow
+from ingest.parsers.html.reader import HtmlText, read_html
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.properties import Properties, iso_day
+from ingest.parsers.text import read_text
+from ingest.titles import choose_title
+from rag.types import BlockKind, ParsedDocument
+
+_FRONT_MATTER = re.compile(r"\ufeff?(---|\+\+\+)[^\S\n]*\n(.*?\n)(?:\1|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
+_FIELD = re.compile(r"^(title|author|date)\s*[:=]\s*[\"']?(.*?)[\"']?\s*$", re.MULTILINE | re.IGNORECASE)
+_FOOTNOTE = re.compile(r"^( {0,3})\[\^([^\]\n]+)\]:", re.MULTILINE)
+"""A note, which CommonMark takes for the address of a link."""
+
+_TAG = re.compile(r"</?([a-zA-Z][\w:.-]*)[^<>]*>")
+_HTML_TAGS = """
+a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
+cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font
+footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li link main map
+mark menu meta meter nav noscript object ol optgroup option output p picture pre progress q rp rt ruby s samp script
+search section select small source span strike strong style sub summary sup svg table tbody td template textarea
+tfoot th thead time title tr track tt u ul var video wbr
+"""
+_KNOWN_TAGS = frozenset(_HTML_TAGS.split())
+
+
+class _Renderer(RendererHTML):
+    """Writes HTML in which tags that HTML does not know stand as the text they are: `<port>`."""
+
+    def html_block(self, tokens: Sequence[Token], place: int, options: Any, environment: Any) -> str:
+        return _escape_unknown(tokens[place].content)
+
+    def html_inline(self, tokens: Sequence[Token], place: int, options: Any, environment: Any) -> str:
+        return _escape_unknown(tokens[place].content)
+
+
+def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a Markdown file; its front matter gives title, author and date, and its fields are read."""
+    source, warning = read_text(path)
+    properties, fields, body = split_front_matter(source)
+    builder = TextBuilder(options.max_characters, path.name)
+    builder.add(BlockKind.PARAGRAPH, clean_text(fields))
+    page = read_markdown(body) if body.strip() else HtmlText(())
+    write_flow(builder, page.items)
+    sections = builder.sections()
+    return ParsedDocument(
+        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
+        file_type="md",
+        pages=builder.pages(),
+        sections=sections,
+        author=properties.author,
+        created=properties.created,
+        warnings=(warning,) if warning else (),
+    )
+
+
+def read_markdown(source: str) -> HtmlText:
+    """The text of a Markdown source in reading order."""
+    parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
+    page = read_html(f"<html><body>{parser.render(_FOOTNOTE.sub(_keep_note, source))}</body></html>")
+    if page.items:
+        return page
+    # Quotes within quotes beyond all measure are cut off by the parser.
+    return HtmlText(tuple(paragraph(part) for part in re.split(r"\n\s*\n", source) if part.strip()))
+
+
+def split_front_matter(source: str) -> tuple[Properties, str, str]:
+    """The properties in a Markdown file's head, the head's lines, and the text after it."""
+    match = _FRONT_MATTER.match(source)
+    if match is None:
+        return Properties(), "", source
+    values = {name.lower(): one_line(value) for name, value in _FIELD.findall(match[2])}
+    found = Properties(values.get("title", ""), values.get("author", ""), iso_day(values.get("date", "")))
+    return found, match[2], source[match.end() :]
+
+
+def _keep_note(match: re.Match[str]) -> str:
+    return f"{match[1]}\\[^{match[2]}]:"
+
+
+def _escape_unknown(source: str) -> str:
+    return _TAG.sub(lambda tag: tag[0] if tag[1].lower() in _KNOWN_TAGS else html.escape(tag[0]), source)
