@@ -77,6 +77,7 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".eml": "eml",
         ".epub": "epub",
         ".odt": "odt",
+        ".ott": "odt",
         ".rtf": "rtf",
         ".doc": "doc",
         ".dot": "doc",
@@ -96,6 +97,7 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".potm": "pptm",
         ".ppsm": "pptm",
         ".odp": "odp",
+        ".otp": "odp",
     }
 )
 """Extension, lower case with its dot -> file type."""
@@ -124,13 +126,13 @@ _PARSERS: Mapping[str, str] = {
     "vtt": "ingest.parsers.subtitles:parse_subtitles",
     "eml": "ingest.parsers.email:parse_eml",
     "epub": "ingest.parsers.epub.document:parse_epub",
-    "odt": "ingest.parsers.office:parse_odt",
+    "odt": "ingest.parsers.odf.document:parse_odt",
     "rtf": "ingest.parsers.rtf.document:parse_rtf",
     "doc": "ingest.parsers.legacy:parse_word",
     "docm": "ingest.parsers.docx.document:parse_docx",
     "ppt": "ingest.parsers.legacy:parse_slides",
     "pptm": "ingest.parsers.pptx.document:parse_pptx",
-    "odp": "ingest.parsers.legacy:parse_slides",
+    "odp": "ingest.parsers.odf.document:parse_odp",
 }
 """File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""
 

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ingest.parsers.open_xml import A, P, XmlElement
-
-SAME_ROW = 228_600
-"""Shapes whose tops are less than a quarter of an inch apart, in EMU, stand beside each other."""
-
-MAX_CUT = 300
-"""More shapes than this are a drawing, not a layout of columns."""
+from ingest.parsers.reading_order import Box, reading_order
 
 _PROPERTIES = tuple(f"{P}{name}" for name in ("nvSpPr", "nvPicPr", "nvGraphicFramePr", "nvGrpSpPr", "nvCxnSpPr"))
 _TITLES = frozenset({"title", "ctrTitle"})
@@ -45,16 +38,6 @@ def _holder(shape: XmlElement) -> XmlElement | None:
     return next((child for child in shape if child.tag in _PROPERTIES), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """The place of a shape on its slide, in EMU from the top left."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-
 class Places:
     """The places of one slide's shapes; `layers` are the roots of its layout and its master."""
 
@@ -74,9 +57,9 @@ class Places:
     def in_order(self, shapes: list[XmlElement]) -> list[XmlElement]:
         """The title first, then the others by columns and rows, whichever stand further apart."""
         titles = [number for number, shape in enumerate(shapes) if is_title(shape)]
-        others = [(self._box(shape), number) for number, shape in enumerate(shapes) if not is_title(shape)]
-        order = _by_gaps(others) if len(others) <= MAX_CUT else _by_rows(others)
-        return [shapes[number] for number in (*titles, *order)]
+        others = [number for number, shape in enumerate(shapes) if not is_title(shape)]
+        order = reading_order([self._box(shapes[number]) for number in others])
+        return [shapes[number] for number in (*titles, *(others[place] for place in order))]
 
     def _box(self, shape: XmlElement) -> Box:
         """Where a shape is: its own place, or the one that it stands for."""
@@ -90,48 +73,6 @@ class Places:
             if found is not None:
                 return found
         return Box(0, 0, 0, 0)
-
-
-def _by_gaps(boxes: Sequence[tuple[Box, int]]) -> list[int]:
-    """The numbers of boxes in reading order: cut in two at the widest gap again and again, rows before columns."""
-    if len(boxes) < 2:
-        return [number for _, number in boxes]
-    down, row_start = _widest_gap(boxes, lambda box: (box.top, box.bottom))
-    across, column_start = _widest_gap(boxes, lambda box: (box.left, box.right))
-    if across > down:
-        left = [box for box in boxes if box[0].left < column_start]
-        right = [box for box in boxes if box[0].left >= column_start]
-        if len(left) > 1 and len(right) > 1:
-            return _by_gaps(left) + _by_gaps(right)
-    if down <= 0:
-        return _by_rows(boxes)
-    upper = [box for box in boxes if box[0].top < row_start]
-    lower = [box for box in boxes if box[0].top >= row_start]
-    return _by_gaps(upper) + _by_gaps(lower)
-
-
-def _widest_gap(boxes: Sequence[tuple[Box, int]], extent: Callable[[Box], tuple[int, int]]) -> tuple[int, int]:
-    """The widest stretch without a box in one direction, and where what is behind it starts; (0, 0) where none is."""
-    extents = sorted(extent(box) for box, _ in boxes)
-    widest, start = 0, 0
-    reached = extents[0][1]
-    for first, last in extents[1:]:
-        if first - reached > widest:
-            widest, start = first - reached, first
-        reached = max(reached, last)
-    return widest, start
-
-
-def _by_rows(boxes: Sequence[tuple[Box, int]]) -> list[int]:
-    """The numbers of boxes row by row from the top, each from the left."""
-    rows: list[list[tuple[int, int]]] = []
-    row_top = 0
-    for top, left, number in sorted((box.top, box.left, number) for box, number in boxes):
-        if not rows or top - row_top > SAME_ROW:
-            rows.append([])
-            row_top = top
-        rows[-1].append((left, number))
-    return [number for row in rows for _, number in sorted(row)]
 
 
 def _family(kind: str) -> str:

@@ -1,0 +1,147 @@
+"""Turns OpenDocument texts and presentations into ParsedDocuments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from ingest.cleanup import mask, one_line
+from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph, set_contents_aside, settle_pages, write_flow
+from ingest.parsers.odf.body import BodyReader
+from ingest.parsers.odf.file import OdfFile
+from ingest.parsers.odf.inline import comment_items
+from ingest.parsers.odf.names import DRAW, OFFICE, PRESENTATION, STYLE, SVG
+from ingest.parsers.open_xml import Package, XmlElement
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.properties import read_properties
+from ingest.parsers.reading_order import Box, reading_order
+from ingest.titles import choose_title
+from rag.types import BlockKind, ParsedDocument
+
+HIDDEN = "hidden"
+
+_LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(cm|mm|in|pt|pc|px)?")
+_EMU = {"cm": 360_000, "mm": 36_000, "in": 914_400, "pt": 12_700, "pc": 152_400, "px": 9_525}
+_NO_SHAPES = frozenset((f"{PRESENTATION}notes", f"{OFFICE}forms", f"{OFFICE}annotation", f"{DRAW}layer-set"))
+_REPEATED = frozenset({"header", "footer", "date-time", "page-number"})
+
+
+def parse_odt(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse an OpenDocument text: pages where page breaks are recorded or set, else one."""
+    builder = TextBuilder(options.max_characters, path.name)
+    with Package(path) as package:
+        file = OdfFile(package, path)
+        items = list(BodyReader(file).read(file.body))
+        headers, footers = _headers(file, "header"), _headers(file, "footer")
+        warnings = _warnings(package)
+    write_flow(builder, set_contents_aside(settle_pages([*headers, *_trim(items), *footers])))
+    pages = builder.pages()
+    return _finish(path, "odt", builder, "page" if len(pages) > 1 else "", warnings)
+
+
+def parse_odp(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse an OpenDocument presentation: one page for each slide; hidden ones are labelled so."""
+    builder = TextBuilder(options.max_characters, path.name)
+    with Package(path) as package:
+        file = OdfFile(package, path)
+        footers: set[str] = set()
+        for slide in file.body.iter(f"{DRAW}page"):
+            items = [item for item in _slide(file, slide, footers) if not isinstance(item, PageBreak)]
+            write_flow(builder, items)
+            name = slide.get(f"{DRAW}style-name") or ""
+            is_hidden = file.styles.find("drawing-page", name, lambda style: style.is_hidden_slide)
+            builder.end_page(HIDDEN if is_hidden else "")
+        warnings = _warnings(package)
+    return _finish(path, "odp", builder, "slide", warnings)
+
+
+def _finish(
+    path: Path, file_type: str, builder: TextBuilder, word: Literal["page", "slide", ""], warnings: tuple[str, ...]
+) -> ParsedDocument:
+    properties = read_properties(path)
+    sections = builder.sections()
+    return ParsedDocument(
+        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
+        file_type=file_type,
+        pages=builder.pages(),
+        sections=sections,
+        author=properties.author,
+        created=properties.created,
+        page_word=word,
+        warnings=warnings,
+    )
+
+
+def _warnings(package: Package) -> tuple[str, ...]:
+    return tuple(f"A part of the file could not be read: {part}." for part in dict.fromkeys(package.unreadable))
+
+
+def _trim(items: list[FlowItem]) -> list[FlowItem]:
+    """The items without the page breaks before the first words and behind the last ones."""
+    texts = [place for place, item in enumerate(items) if isinstance(item, Item)]
+    return items[texts[0] : texts[-1] + 1] if texts else []
+
+
+def _headers(file: OdfFile, kind: str) -> list[FlowItem]:
+    """The lines of all headers, or footers, each once; those that differ only in a number are one."""
+    found: dict[str, FlowItem] = {}
+    for master in file.style_sheet.iter(f"{STYLE}master-page") if file.style_sheet is not None else ():
+        for name in (kind, f"{kind}-first", f"{kind}-left"):
+            for element in master.iterchildren(f"{STYLE}{name}"):
+                for item in BodyReader(file, 1).read(element):
+                    if isinstance(item, Item):
+                        is_heading = item.kind is BlockKind.HEADING
+                        found.setdefault(mask(one_line(item.text)), paragraph(item.text) if is_heading else item)
+    return list(found.values())
+
+
+def _slide(file: OdfFile, slide: XmlElement, footers: set[str]) -> Iterator[FlowItem]:
+    """The title, the other shapes in reading order, then notes and comments."""
+    shapes = [shape for shape in slide if isinstance(shape.tag, str) and shape.tag not in _NO_SHAPES]
+    titles = [shape for shape in shapes if shape.get(f"{PRESENTATION}class") == "title"]
+    others = [shape for shape in shapes if shape.get(f"{PRESENTATION}class") not in ("title", *_REPEATED)]
+    reader = BodyReader(file)
+    for shape in titles:
+        title = one_line(" ".join(item.text for item in reader.drawing(shape) if isinstance(item, Item)))
+        yield from [paragraph(title, level=1)] if title else []
+    for place in reading_order([_box(shape) for shape in others]):
+        yield from reader.drawing(others[place])
+    yield from _footers(file, slide, footers)
+    for notes in slide.iterchildren(f"{PRESENTATION}notes"):
+        yield from _notes(reader, notes)
+    for comment in slide.iterchildren(f"{OFFICE}annotation"):
+        yield from comment_items(comment, reader.story)
+
+
+def _footers(file: OdfFile, slide: XmlElement, footers: set[str]) -> Iterator[FlowItem]:
+    """The header and footer of a slide where they are new."""
+    for kind in ("header", "footer"):
+        name = slide.get(f"{PRESENTATION}use-{kind}-name")
+        for declared in file.body.iter(f"{PRESENTATION}{kind}-decl"):
+            text = one_line("".join(declared.itertext()))
+            if declared.get(f"{PRESENTATION}name") == name and text and text not in footers:
+                footers.add(text)
+                yield paragraph(text)
+
+
+def _notes(reader: BodyReader, notes: XmlElement) -> Iterator[FlowItem]:
+    label = "Notes: "
+    for shape in notes:
+        if isinstance(shape.tag, str) and shape.get(f"{PRESENTATION}class") not in _REPEATED:
+            for item in reader.drawing(shape):
+                if isinstance(item, Item):
+                    yield paragraph(f"{label}{item.text}")
+                    label = ""
+
+
+def _box(shape: XmlElement) -> Box:
+    top, left = _length(shape.get(f"{SVG}y")), _length(shape.get(f"{SVG}x"))
+    return Box(top, left, top + _length(shape.get(f"{SVG}height")), left + _length(shape.get(f"{SVG}width")))
+
+
+def _length(text: str | None) -> int:
+    match = _LENGTH.fullmatch(text or "")
+    return int(float(match[1]) * _EMU.get(match[2] or "px", 1)) if match else 0
