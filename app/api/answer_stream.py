@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import Request
-from starlette.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
 from app.service.service import Service
@@ -85,12 +85,12 @@ async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) ->
         disconnect.cancel()
 
 
-class EventStream(StreamingResponse):
+class EventStream(EventSourceResponse):
     """Server-sent events from an asynchronous generator, which is closed as soon as the client disconnects."""
 
-    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
         # A proxy that gathered the events first would undo the streaming.
-        super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        super().__init__(events, headers={"X-Accel-Buffering": "no"})
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,9 +101,9 @@ class EventStream(StreamingResponse):
             await self._events.aclose()
 
 
-def server_sent(data: Any, *, event: str = "") -> str:
+def server_sent(data: Any, *, event: str | None = None) -> bytes:
     """One event with JSON for its data."""
-    return (f"event: {event}\n" if event else "") + f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=event)
 
 
 async def _wait_for_disconnect(request: Request) -> None:

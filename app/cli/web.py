@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -18,9 +18,11 @@ import typer
 from app.api.security.hosts import is_loopback
 from app.cli import output
 from app.cli.common import Home, reported
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.service.lock import owner_address
 from app.settings import Settings, read_settings
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, SignInError
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8501
 
@@ -95,7 +97,10 @@ def _service_for(settings: Settings, given: str) -> Iterator[str]:
 def _running_service(settings: Settings) -> str:
     """Where the owner of the index answers; "" where none does, also one that was killed and left its address."""
     address = owner_address(settings.home)
-    return address if address and _answers(f"{address}/healthz") else ""
+    if not address:
+        return ""
+    with closing(Connection(address)) as service:
+        return address if service.is_alive() else ""
 
 
 def _answers(address: str) -> bool:
@@ -125,13 +130,9 @@ def _check_who_gets_in(host: str, address: str) -> None:
     """Whoever reaches the page acts through it: beyond this machine only where somebody asks who they are."""
     if is_loopback(host) or any(file.is_file() and "[auth]" in file.read_text("utf-8") for file in SECRETS):
         return
-    try:
-        asks = httpx.get(f"{address}/collections", trust_env=False).status_code == httpx.codes.UNAUTHORIZED
-    except httpx.HTTPError:
-        raise ConfigurationError(
-            f"The service at {address} cannot be reached.", "Start it, or leave --service out."
-        ) from None
-    if not asks:
+    connection = Connection(address, unreachable_remedy="Start it, or leave --service out.")
+    with closing(connection), suppress(SignInError):
+        HttpClient(connection).list_collections()
         raise ConfigurationError(
             f"Listening on {host or 'all addresses'} would let others in, and there is no sign-in.",
             "Make a token: `lectern tokens add NAME --role admin`, or listen on 127.0.0.1.",

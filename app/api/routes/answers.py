@@ -113,7 +113,7 @@ def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Ser
 
 async def _tell(
     first: Event, events: AsyncGenerator[Event, None], asked: AskRequest, service: Service, metrics: Metrics
-) -> AsyncGenerator[str, None]:
+) -> AsyncGenerator[bytes, None]:
     """The events of an answer as text."""
     assert isinstance(first, AnswerStream)
     stream = first

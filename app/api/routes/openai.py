@@ -73,7 +73,7 @@ class Reply:
         head = {"id": self.id, "object": kind, "created": self.created, "model": self.model}
         return {**head, "choices": choices, **more}
 
-    def piece(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> str:
+    def piece(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
         """A piece of a stream."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return server_sent(self.json("chat.completion.chunk", [choice], **more))
@@ -141,7 +141,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
 
 async def _tell(
     events: AsyncGenerator[Event, None], reply: Reply, metrics: Metrics, *, with_usage: bool
-) -> AsyncGenerator[str, None]:
+) -> AsyncGenerator[bytes, None]:
     """The pieces of a completion: the text as it is made, then the footnotes with the annotations."""
     try:
         yield reply.piece({"role": "assistant", "content": ""})
@@ -158,7 +158,7 @@ async def _tell(
                 yield reply.piece({}, "stop")
                 if with_usage:
                     yield server_sent(reply.json("chat.completion.chunk", [], usage=usage_json(event)))
-                yield END_OF_STREAM
+                yield END_OF_STREAM.encode()
     except LecternError as error:
         yield server_sent(problem_of(error).to_openai())
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
@@ -58,14 +59,7 @@ class WhyPassage(Response):
     def from_domain(cls, passage: Passage) -> Self:
         """Tell of a passage."""
         chunk = passage.hit.chunk
-        return cls(
-            first_page=chunk.first_page,
-            section=chunk.section,
-            text=chunk.text,
-            place=passage.place,
-            cosine=passage.cosine,
-            shares_words=passage.shares_words,
-        )
+        return cls.copied_from(passage, first_page=chunk.first_page, section=chunk.section, text=chunk.text)
 
 
 class WhyResponse(Response):
@@ -80,13 +74,8 @@ class WhyResponse(Response):
     @classmethod
     def from_domain(cls, why: Why) -> Self:
         """Tell of what was found out about a document."""
-        return cls(
-            document=why.document.path,
-            comes_up=why.comes_up,
-            findings=list(why.findings),
-            remedies=list(why.remedies),
-            passages=[WhyPassage.from_domain(passage) for passage in why.passages],
-        )
+        passages = [WhyPassage.from_domain(passage) for passage in why.passages]
+        return cls.copied_from(why, document=why.document.path, passages=passages)
 
 
 # --- models and settings ---
@@ -112,8 +101,7 @@ class OllamaResponse(Response):
     @classmethod
     def from_domain(cls, ollama: Ollama) -> Self:
         """Tell of an Ollama and its models."""
-        models = [OllamaModelResponse.from_domain(model) for model in ollama.models]
-        return cls(url=ollama.url, models=models, **_problem(ollama.error))
+        return cls.copied_from(ollama, **_problem(ollama.error))
 
 
 class PullResponse(Response):
@@ -130,15 +118,8 @@ class PullResponse(Response):
     @classmethod
     def from_domain(cls, pull: ModelDownload) -> Self:
         """Tell how far a download is."""
-        progress = pull.progress
-        return cls(
-            model=pull.model,
-            state=pull.state,
-            step=progress.step,
-            completed=progress.completed,
-            total=progress.total,
-            **_problem(pull.error),
-        )
+        progress = asdict(pull.progress)
+        return cls.copied_from(pull, **progress, **_problem(pull.error))
 
 
 class KeyResponse(Response):
@@ -152,8 +133,7 @@ class KeyResponse(Response):
     @classmethod
     def from_domain(cls, key: Key, *, tells_places: bool) -> Self:
         """Tell whether a key is set, and where only to those who may know it."""
-        place = key.place if tells_places else ""
-        return cls(provider=key.provider, variable=key.variable, is_set=key.is_set, place=place)
+        return cls.copied_from(key, place=key.place if tells_places else "")
 
 
 class ModelsResponse(Response):
@@ -174,12 +154,9 @@ class ModelsResponse(Response):
     def from_domain(cls, llms: LlmSettings, *, tells_places: bool) -> Self:
         """Tell of the LLMs as they are now; raises nothing where one cannot be reached."""
         current = llms.current()
-        return cls(
-            llm=current.llm,
-            origin=current.origin,
+        return cls.copied_from(
+            current,
             configured=llms.configured_llm,
-            sees_images=current.sees_images,
-            is_quotes_only=current.is_quotes_only,
             **_problem(current.error),
             ollama=OllamaResponse.from_domain(llms.ollama()),
             keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
@@ -222,17 +199,8 @@ class SettingResponse(Response):
     @classmethod
     def from_domain(cls, setting: Setting) -> Self:
         """Tell of a setting."""
-        adjustable = setting.adjustable
-        return cls(
-            name=adjustable.name,
-            value=setting.value,
-            default=setting.default,
-            configured=setting.configured,
-            is_chosen=setting.is_chosen,
-            least=adjustable.least,
-            most=adjustable.most,
-            description=setting.description,
-        )
+        bounds = setting.adjustable
+        return cls.copied_from(setting, name=bounds.name, least=bounds.least, most=bounds.most)
 
 
 class SettingsResponse(Response):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from dataclasses import astuple
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -170,9 +171,11 @@ class HitResponse(Response):
     stages: dict[str, StageResponse]
 
     @classmethod
-    def from_domain(cls, hit: Hit) -> Self:
-        """Tell of a hit."""
-        return cls(**_hit_values(hit))
+    def from_domain(cls, hit: Hit, **more: str) -> Self:
+        """Tell of a hit, and `more` where there is a field for it."""
+        pages = {"first_page": hit.chunk.first_page, "last_page": hit.chunk.last_page}
+        text = {"section": hit.chunk.section, "text": hit.chunk.text}
+        return cls.copied_from(hit, **_document_values(hit.document), **pages, **text, **more)
 
     def to_domain(self) -> Hit:
         """The hit; its chunk knows its pages and its text, and not where on them it stands."""
@@ -192,8 +195,7 @@ class SearchResult(Response):
     @classmethod
     def from_domain(cls, found: Retrieval) -> Self:
         """Tell of all that was found."""
-        hits = [HitResponse.from_domain(hit) for hit in found.hits]
-        return cls(hits=hits, milliseconds=dict(found.milliseconds), notices=list(found.notices))
+        return cls.copied_from(found, hits=[HitResponse.from_domain(hit) for hit in found.hits])
 
     def to_domain(self) -> Retrieval:
         """What was found."""
@@ -218,13 +220,8 @@ class ExplanationResponse(Response):
     @classmethod
     def from_domain(cls, explanation: Explanation) -> Self:
         """Tell of every stage's ranks of each chunk, and what became of it."""
-        return cls(
-            probability=explanation.probability,
-            threshold=explanation.threshold,
-            milliseconds=dict(explanation.milliseconds),
-            more=explanation.more,
-            hits=[ExplainedHitResponse(**_hit_values(row.hit), fate=row.fate) for row in explanation.rows],
-        )
+        hits = [ExplainedHitResponse.from_domain(row.hit, fate=row.fate) for row in explanation.rows]
+        return cls.copied_from(explanation, hits=hits)
 
     def to_domain(self) -> Explanation:
         """The explanation."""
@@ -253,19 +250,8 @@ class SourceResponse(Response):
     @classmethod
     def from_domain(cls, source: Source) -> Self:
         """Tell of a source."""
-        return cls(
-            number=source.number,
-            document_id=source.document.id,
-            document=source.document.path,
-            title=source.document.title,
-            first_page=source.first_page,
-            last_page=source.last_page,
-            page_label=source.page_labels.get(source.first_page, ""),
-            page_word=source.document.page_word,
-            section=source.section,
-            score=source.score,
-            text=source.text,
-        )
+        label = source.page_labels.get(source.first_page, "")
+        return cls.copied_from(source, **_document_values(source.document), page_label=label)
 
     def to_domain(self) -> Source:
         """The source; it knows its pages, and not where on them it stands."""
@@ -300,8 +286,7 @@ class PlaceResponse(Response):
     @classmethod
     def from_domain(cls, place: PageRectangle) -> Self:
         """Tell of a box on a page."""
-        box = place.rectangle
-        return cls(page=place.page, box=[box.left, box.bottom, box.right, box.top])
+        return cls(page=place.page, box=list(astuple(place.rectangle)))
 
     def to_domain(self) -> PageRectangle:
         """The box. Raises TypeError for one without four edges."""
@@ -323,16 +308,8 @@ class CitationResponse(Response):
     @classmethod
     def from_domain(cls, citation: Citation) -> Self:
         """Tell of a citation."""
-        return cls(
-            number=citation.number,
-            sentence=citation.sentence,
-            document=citation.document,
-            page=citation.page,
-            page_label=citation.page_label,
-            quote=citation.quote,
-            rectangles=[PlaceResponse.from_domain(place) for place in citation.rectangles],
-            supported=citation.supported,
-        )
+        rectangles = [PlaceResponse.from_domain(place) for place in citation.rectangles]
+        return cls.copied_from(citation, rectangles=rectangles)
 
     def to_domain(self, page_words: Mapping[int, str]) -> Citation:
         """The citation; `page_words` are what the sources' pages are called, by their numbers."""
@@ -367,19 +344,14 @@ class AnswerResponse(Response):
     def from_domain(cls, answer: Answer, explanation: Explanation | None = None) -> Self:
         """Tell of an answer; the field `explanation` is set only where there is one."""
         usage = answer.usage
-        told = cls(
+        told = cls.copied_from(
+            answer,
             answer=answer.text,
-            refused=answer.refused,
             sources=[SourceResponse.from_domain(source) for source in answer.sources],
             citations=[CitationResponse.from_domain(citation) for citation in answer.citations],
-            llm=answer.llm,
             tokens=TokensResponse(
                 prompt=usage.prompt_tokens, completion=usage.completion_tokens, estimated=usage.estimated
             ),
-            cost_usd=answer.cost_usd,
-            milliseconds=dict(answer.milliseconds),
-            notices=list(answer.notices),
-            error=answer.error,
         )
         if explanation is not None:
             told.explanation = ExplanationResponse.from_domain(explanation)
@@ -402,20 +374,13 @@ class AnswerResponse(Response):
         )
 
 
-def _hit_values(hit: Hit) -> dict[str, Any]:
-    """A hit's fields on the wire."""
+def _document_values(document: DocumentInfo) -> dict[str, str | int]:
+    """What a hit or a source tells of its document."""
     return {
-        "document_id": hit.document.id,
-        "document": hit.document.path,
-        "title": hit.document.title,
-        "first_page": hit.chunk.first_page,
-        "last_page": hit.chunk.last_page,
-        "page_label": hit.page_label,
-        "page_word": hit.document.page_word,
-        "section": hit.chunk.section,
-        "score": hit.score,
-        "text": hit.chunk.text,
-        "stages": {stage: StageResponse(rank=place.rank, score=place.score) for stage, place in hit.stages.items()},
+        "document_id": document.id,
+        "document": document.path,
+        "title": document.title,
+        "page_word": document.page_word,
     }
 
 

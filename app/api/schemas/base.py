@@ -28,6 +28,12 @@ class Response(BaseModel):
         """The fields that were set, as plain JSON values."""
         return self.model_dump(mode="json", exclude_unset=True)
 
+    @classmethod
+    def copied_from(cls, value: object, **others: object) -> Self:
+        """Copy what `value` has attributes for of the fields, but for those that are given."""
+        same = {name: getattr(value, name) for name in cls.model_fields if hasattr(value, name)}
+        return cls.model_validate({**same, **others}, from_attributes=True)
+
 
 class MirroredResponse(Response):
     """A response whose fields are named as the attributes of what it tells of."""
@@ -35,7 +41,7 @@ class MirroredResponse(Response):
     @classmethod
     def from_domain(cls, value: object) -> Self:
         """Copy the attributes of the fields' names."""
-        return cls.model_validate(value, from_attributes=True)
+        return cls.copied_from(value)
 
 
 class ProblemResponse(Response):

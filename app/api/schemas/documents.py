@@ -77,25 +77,7 @@ class DocumentResponse(Response):
     @classmethod
     def from_domain(cls, document: DocumentInfo) -> Self:
         """Tell of a document as the catalogue knows it."""
-        return cls(
-            id=document.id,
-            document=document.path,
-            folder=document.folder,
-            title=document.title,
-            type=document.file_type,
-            state=document.state,
-            pages=document.pages,
-            page_word=document.page_word,
-            chunks=document.chunks,
-            author=document.author,
-            created=document.created,
-            size=document.size,
-            indexed_at=document.indexed_at,
-            reason=document.reason,
-            remedy=document.remedy,
-            warnings=list(document.warnings),
-            profile=ProfileResponse.from_domain(document.profile),
-        )
+        return cls.copied_from(document, document=document.path, type=document.file_type)
 
     def to_domain(self) -> DocumentInfo:
         """The document that this tells of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field
@@ -93,10 +94,7 @@ class KeptGold(Response):
     @classmethod
     def from_domain(cls, kept: KeptQuestion) -> Self:
         """Tell of a question that is kept."""
-        gold = kept.gold
-        return cls(
-            id=kept.id, question=gold.question, document=gold.document, pages=list(gold.pages), added_at=kept.added_at
-        )
+        return cls.copied_from(kept, **asdict(kept.gold))
 
 
 class KeptGoldList(Response):

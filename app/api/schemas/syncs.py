@@ -59,15 +59,9 @@ class JobResponse(Response):
     @classmethod
     def from_domain(cls, job: SyncJob) -> Self:
         """Tell of a sync as it stands now."""
-        return cls(
-            id=job.id,
-            collection=job.collection,
+        return cls.copied_from(
+            job,
             folder=printable_path(bytes(job.folder)),
-            state=job.state,
-            queued_at=job.queued_at,
-            started_at=job.started_at,
-            finished_at=job.finished_at,
-            progress=ProgressResponse.from_domain(job.progress) if job.progress else None,
             report=job.report.to_json() if job.report else None,
             error=ProblemResponse.from_domain(job.error) if job.error else None,
         )
@@ -75,17 +69,13 @@ class JobResponse(Response):
     @classmethod
     def from_run(cls, run: RunRecord) -> Self:
         """Tell of a sync of the past as of one that was asked for."""
-        told = RunResponse.from_domain(run)
-        return cls(
+        return cls.copied_from(
+            run,
             id=str(run.id),
-            collection=run.collection,
-            folder=run.folder,
             state=run.outcome,
             queued_at="",
-            started_at=run.started_at,
-            finished_at=run.finished_at,
             progress=None,
-            report=told.report,
+            report=_report(run),
             error=ProblemResponse.from_domain(LecternError(run.reason, run.remedy)) if run.reason else None,
         )
 
@@ -106,17 +96,7 @@ class RunResponse(Response):
     @classmethod
     def from_domain(cls, run: RunRecord) -> Self:
         """Tell of a sync of the past."""
-        return cls(
-            id=run.id,
-            collection=run.collection,
-            folder=run.folder,
-            started_at=run.started_at,
-            finished_at=run.finished_at,
-            outcome=run.outcome,
-            reason=run.reason,
-            remedy=run.remedy,
-            report=json.loads(run.report) if run.report else None,
-        )
+        return cls.copied_from(run, report=_report(run))
 
     def to_domain(self) -> RunRecord:
         """The sync of the past."""
@@ -161,18 +141,12 @@ class RunSummary(Response):
     @classmethod
     def from_domain(cls, run: RunRecord) -> Self:
         """Count what a sync did; the numbers of one that did not get so far are 0."""
-        report = json.loads(run.report) if run.report else {}
+        report = _report(run) or {}
         failed = report.get("failed", [])
         counts = {name: report.get(name, 0) for name in COUNTED}
         answering = sum(counts.values()) - counts["removed"]
-        return cls(
-            id=run.id,
-            folder=run.folder,
-            started_at=run.started_at,
-            finished_at=run.finished_at,
-            outcome=run.outcome,
-            reason=run.reason,
-            remedy=run.remedy,
+        return cls.copied_from(
+            run,
             seconds=report.get("seconds", 0.0),
             documents=answering + sum(bool(file["stale"]) for file in failed),
             **counts,
@@ -234,23 +208,13 @@ class FolderResponse(Response):
     def from_domain(cls, folder: RegisteredFolder) -> Self:
         """Tell of a registered folder."""
         next_run = folder.next_run
-        return cls(
-            id=folder.id,
+        return cls.copied_from(
+            folder,
             path=folder.name,
-            collection=folder.collection,
-            schedule=folder.schedule,
-            watch=folder.watch,
-            paused=folder.paused,
-            state=folder.state,
             added_at=_time(folder.added_at),
             next_run=_time(next_run.timestamp()) if next_run else "",
             last_attempt=_time(folder.last_attempt),
-            last_outcome=folder.last_outcome,
-            last_reason=folder.last_reason,
-            last_seconds=folder.last_seconds,
-            failures=folder.failures,
             next_retry=_time(folder.next_retry),
-            watch_problem=folder.watch_problem,
         )
 
 
@@ -283,6 +247,10 @@ class VerifyResult(Response):
     """What was found, and which of it was repaired."""
 
     problems: list[DisagreementResponse]
+
+
+def _report(run: RunRecord) -> dict[str, Any] | None:
+    return json.loads(run.report) if run.report else None
 
 
 def _time(seconds: float) -> str:
