@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +20,13 @@ from tests.integration.serving import serving
 
 LIGHTHOUSE = "The lamp flashes three times every twenty seconds."
 
-Connect = Callable[[Path], AbstractContextManager[Client]]
+Connect = Callable[..., AbstractContextManager[Client]]
+"""The client of the index in a home, given the settings beside it."""
 
 
 @contextmanager
-def without_server(home: Path) -> Iterator[Client]:
-    settings = read_settings(home=home, workers=1)
+def without_server(home: Path, **given: Any) -> Iterator[Client]:
+    settings = read_settings(home=home, workers=1, **given)
     with LocalClient(
         settings, "test", wait_seconds=0, models=build_models(settings, embedder=HashEmbedder())
     ) as client:
@@ -32,8 +34,8 @@ def without_server(home: Path) -> Iterator[Client]:
 
 
 @contextmanager
-def through_server(home: Path) -> Iterator[Client]:
-    with serving(home) as served, closing(Connection(served.url)) as connection:
+def through_server(home: Path, **given: Any) -> Iterator[Client]:
+    with serving(home, **given) as served, closing(Connection(served.url)) as connection:
         yield HttpClient(connection)
 
 
