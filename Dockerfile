@@ -16,7 +16,7 @@ RUN apt-get update \
 
 FROM base AS build
 
-# auto: the build of torch that fits, none where there is no GPU and PyTorch's index cannot be reached; no: without.
+# yes: with the build of torch that fits, for embedding models and rerankers that you name; auto: none in an image.
 ARG TORCH=auto
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 

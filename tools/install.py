@@ -3,9 +3,7 @@
 Needs nothing but Python. This file parses on older Pythons, so that they get a sentence and no traceback.
 """
 
-from __future__ import annotations
-
-import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,10 +16,18 @@ def refuse_old_python() -> None:
     """End with a sentence where this Python is too old."""
     if sys.version_info[:2] >= OLDEST:
         return
-    newer = next((name for name in TRIED if shutil.which(name)), "")
+    newer = next((name for name in TRIED if starts(name)), "")
     remedy = f"run `make install PYTHON={newer}` or `{newer} tools/install.py`" if newer else "install a newer one"
     have, want = (".".join(map(str, version)) for version in (sys.version_info[:2], OLDEST))
     sys.exit(f"Lectern needs Python {want} or newer, and this is Python {have}: {remedy}.")
+
+
+def starts(program: str) -> bool:
+    """Tell whether a Python is there under a name; version managers have names for what is not."""
+    try:
+        return subprocess.call([program, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

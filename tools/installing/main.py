@@ -25,6 +25,11 @@ MEND = Path(__file__).with_name("mend.py")
 CHECK = Path(__file__).with_name("check.py")
 CHECK_SECONDS = 600
 
+NOT_NEEDED = (
+    "torch is left out, as this machine has no NVIDIA device: Lectern embeds and reads without it. `make torch` adds "
+    "it for embedding models and rerankers that you name yourself, and for training."
+)
+
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended."""
 
@@ -60,7 +65,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--torch",
         choices=("auto", "yes", "no"),
         default="auto",
-        help="auto: the build that fits, left out where there is none; yes: fail then; no: without",
+        help="auto: where there is an NVIDIA device, or with --dev; yes: the build that fits; no: without",
     )
     parser.add_argument("--without-project", action="store_true", help="only what Lectern needs, not itself")
     parser.add_argument("--copy", dest="editable", action="store_false", help="copy Lectern instead of linking to here")
@@ -116,11 +121,15 @@ def _choose_torch(pip: Pip, options: argparse.Namespace, installed: str) -> Choi
     version = read_pins(TORCH_LOCK)["torch"]
     if installed.split("+")[0] == version and _loads(pip, "torch"):
         return Choice(Build.ALONE, f"torch {installed} is there already.", installed)
+    has_device = has_nvidia_device()
+    if not (has_device or installed or options.dev or options.torch == "yes"):
+        say(NOT_NEEDED)
+        return Choice(Build.NONE, NOT_NEEDED)
     cpu_index = os.environ.get("TORCH_INDEX", CPU_INDEX)
     choice = choose(
         f"torch=={version}",
         lambda requirement, further: ask_pip(pip, requirement, further),
-        has_nvidia_device(),
+        has_device,
         cpu_index,
     )
     say(choice.reason)

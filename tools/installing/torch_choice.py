@@ -86,8 +86,8 @@ def choose(
     return Choice(
         Build.NONE,
         f"torch is left out: the package index {served}, this machine has no NVIDIA device, and {cpu_index} cannot be "
-        "reached. Nothing is lost: only a GPU, embedding models and rerankers that you name yourself, and training "
-        "need it. `make torch` adds it later.",
+        "reached. Only a GPU, embedding models and rerankers that you name yourself, training and some tests need it. "
+        "`make torch` adds it later.",
     )
 
 

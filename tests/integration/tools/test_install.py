@@ -99,7 +99,7 @@ def checkout(tmp_path: Path, environment: Path) -> Checkout:
 @needs_no_device
 def test_without_a_device_the_build_for_cuda_is_not_installed_and_the_one_without_is_found(checkout: Checkout) -> None:
     shutil.rmtree(checkout.folder / ".venv")
-    code, said = checkout.install()
+    code, said = checkout.install("--dev")
     assert code == 0, said
     assert "torch-2.13.0+cpu" in said
     assert "no NVIDIA device" in said
@@ -109,8 +109,25 @@ def test_without_a_device_the_build_for_cuda_is_not_installed_and_the_one_withou
 
 
 @needs_no_device
+def test_without_a_device_no_torch_is_asked_for_and_one_that_was_added_stays(checkout: Checkout) -> None:
+    code, said = checkout.install()
+    assert code == 0, said
+    assert "torch is left out, as this machine has no NVIDIA device" in said
+    assert not checkout.imports("torch")
+    assert not checkout.imports("transformers")
+    assert checkout.install("--torch", "yes")[0] == 0
+    checkout.stamp.touch()
+    assert checkout.install() == (0, "")
+    (checkout.folder / "requirements-dev.lock").write_text("# another version\n")
+    code, said = checkout.install()
+    assert code == 0, said
+    assert checkout.imports("torch")
+    assert json.loads(checkout.stamp.read_text())["torch"] == "2.13.0+cpu"
+
+
+@needs_no_device
 def test_where_only_a_build_for_cuda_is_to_be_had_torch_is_left_out_and_can_be_added_later(checkout: Checkout) -> None:
-    code, said = checkout.install(cpu_index="http://127.0.0.1:9/")
+    code, said = checkout.install("--dev", cpu_index="http://127.0.0.1:9/")
     assert code == 0, said
     assert "torch is left out: the package index serves only a build for CUDA" in said
     assert "`make torch` adds it later" in said
@@ -139,7 +156,7 @@ def test_a_torch_that_cannot_be_imported_is_removed_and_said(checkout: Checkout,
     wheels = [tmp_path / "wheels" / f"{name}-1.0-py3-none-any.whl" for name in ("product", "models")]
     broken = 'raise OSError("libgomp.so.1: cannot open shared object file: No such file or directory")\n'
     wheels.append(write_wheel(tmp_path / "broken", "torch", "2.13.0", {"torch/__init__.py": broken}))
-    code, said = checkout.install(index=write_index(tmp_path / "broken-index", wheels))
+    code, said = checkout.install("--torch", "yes", index=write_index(tmp_path / "broken-index", wheels))
     assert code == 0, said
     assert "torch is removed again: torch cannot be loaded, since the system library libgomp.so.1 is missing." in said
     assert "apt install libgomp1" in said
