@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -37,6 +38,9 @@ yaml yml toml ini cfg conf properties env diff patch tex bib sty asm f90 vb vbs 
 """
 CODE_EXTENSIONS = tuple(f".{name}" for name in _CODE.split())
 """Programs and settings: texts in which lines count."""
+
+_MAILBOX = re.compile(rb"From \S[^\n]*\n(?:[A-Za-z-]+:|>)", re.IGNORECASE)
+"""The first lines of a mailbox: mail programs keep them without an extension."""
 
 BACKUP_EXTENSIONS = frozenset({".bak", ".old", ".orig", ".save", ".backup", ".copy", ".sav"})
 """What programs put behind the name of a copy; the extension before it says what the file is."""
@@ -75,6 +79,12 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(CODE_EXTENSIONS, "code"),
         ".tab": "tsv",
         ".eml": "eml",
+        ".emlx": "emlx",
+        ".mbox": "mbox",
+        ".mht": "mht",
+        ".mhtml": "mht",
+        ".msg": "msg",
+        ".zip": "zip",
         ".epub": "epub",
         ".odt": "odt",
         ".ott": "odt",
@@ -125,6 +135,11 @@ _PARSERS: Mapping[str, str] = {
     "srt": "ingest.parsers.subtitles:parse_subtitles",
     "vtt": "ingest.parsers.subtitles:parse_subtitles",
     "eml": "ingest.parsers.email:parse_eml",
+    "emlx": "ingest.parsers.email:parse_emlx",
+    "mbox": "ingest.parsers.email:parse_mbox",
+    "mht": "ingest.parsers.email:parse_mht",
+    "msg": "ingest.parsers.outlook:parse_msg",
+    "zip": "ingest.parsers.archives:parse_zip",
     "epub": "ingest.parsers.epub.document:parse_epub",
     "odt": "ingest.parsers.odf.document:parse_odt",
     "rtf": "ingest.parsers.rtf.document:parse_rtf",
@@ -137,7 +152,6 @@ _PARSERS: Mapping[str, str] = {
 """File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""
 
 REMEDIES: Mapping[str, str] = {
-    ".msg": "Save it as .eml.",
     ".pages": "Export it as .docx or PDF.",
     ".numbers": "Export it as .xlsx.",
     ".key": "Export it as .pptx or PDF.",
@@ -146,7 +160,9 @@ REMEDIES: Mapping[str, str] = {
     ".jpeg": "Make a PDF of it with a text layer (OCR).",
     ".tif": "Make a PDF of it with a text layer (OCR).",
     ".tiff": "Make a PDF of it with a text layer (OCR).",
-    ".zip": "Unpack it into the folder.",
+    ".tar": "Unpack it into the folder.",
+    ".gz": "Unpack it into the folder.",
+    ".tgz": "Unpack it into the folder.",
     ".7z": "Unpack it into the folder.",
     ".rar": "Unpack it into the folder.",
 }
@@ -185,8 +201,11 @@ def find_type(path: Path) -> str:
         return named
     extension = path.suffix.strip().lower()
     if extension not in REMEDIES:
-        if not read_head(path):
+        head = read_head(path)
+        if not head:
             return "txt"
+        if _MAILBOX.match(head):
+            return "mbox"
         try:
             return SUPPORTED[find_extension(path)]
         except (ParseError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""Words for the files inside a file, which are not read. Knows no format."""
+"""Words for the files inside a file that are not read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 MAX_NAMED = 10
 
 
-def attachment_warning(names: Sequence[str]) -> tuple[str, ...]:
+def attachment_warning(names: Sequence[str], what: str = "Attachments") -> tuple[str, ...]:
     """One warning that names the first of them; none where there are none."""
     if not names:
         return ()
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return (f"Attachments were not read: {', '.join(names[:MAX_NAMED])}{more}.",)
+    return (f"{what} were not read: {', '.join(names[:MAX_NAMED])}{more}.",)

@@ -19,6 +19,8 @@ class ParseOptions:
     """Recognition models for OCR as ONNX files; "" is the one that comes along."""
     ocr_seconds: float = 120.0
     """Pages that are still pictures after as long are left out with a warning; keep it below the file's time limit."""
+    depth: int = 0
+    """How many files the file is inside of: an attachment of a mail in an archive has 2."""
 
     def passwords_for(self, path: Path) -> list[str]:
         """The passwords whose pattern fits the file's name or the end of its path, in the order given."""

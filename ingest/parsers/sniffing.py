@@ -40,9 +40,8 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
-TEXT_TYPES = frozenset(
-    ("txt", "md", "csv", "tsv", "html", "eml", "rst", "log", "code", "json", "jsonl", "xml", "srt", "vtt")
-)
+_TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt vtt"
+TEXT_TYPES = frozenset(_TEXTS.split())
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
@@ -84,6 +83,10 @@ def check_content(path: Path, file_type: str) -> None:
             raise _mismatch(path, "an old Office file", head)
     elif file_type in TEXT_TYPES:
         _check_text(path, head)
+    elif file_type == "zip":
+        _check_size(path, _list_members(path, "a ZIP archive", head))
+    elif file_type == "msg" and not head.startswith(OLE_MAGIC):
+        raise _mismatch(path, "an Outlook message", head)
 
 
 def read_head(path: Path) -> bytes:
@@ -160,15 +163,7 @@ def _check_zip(path: Path, file_type: str, head: bytes) -> None:
         if ENCRYPTED_STREAM in path.read_bytes():
             raise ParseError(f"{path.name} is encrypted and needs a password.", "Save a copy of it without a password.")
         raise ParseError(f"{path.name} is an old Office file with a new extension.", "Save it in the current format.")
-    if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
-        raise _mismatch(path, kind, head)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
-        raise ParseError(
-            f"{path.name} is damaged: its ZIP container cannot be opened.", "Replace it with a good copy."
-        ) from error
+    members = _list_members(path, kind, head)
     _check_size(path, members)
     found = package_kind(path) if file_type in PACKAGE_KINDS else ""
     if found and found != PACKAGE_KINDS[file_type]:
@@ -177,6 +172,18 @@ def _check_zip(path: Path, file_type: str, head: bytes) -> None:
         )
     if not found and not any(member.filename.startswith(ZIP_MEMBERS[file_type]) for member in members):
         raise ParseError(f"{path.name} is not {kind}, though it is a ZIP archive.", "Give it the extension that fits.")
+
+
+def _list_members(path: Path, kind: str, head: bytes) -> list[zipfile.ZipInfo]:
+    if not head.startswith(b"PK") and not zipfile.is_zipfile(path):
+        raise _mismatch(path, kind, head)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        raise ParseError(
+            f"{path.name} is damaged: its ZIP container cannot be opened.", "Replace it with a good copy."
+        ) from error
 
 
 def _check_size(path: Path, members: list[zipfile.ZipInfo]) -> None:

@@ -262,7 +262,7 @@ def test_text_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
         ("really.txt", b"%PDF-1.7 ...", "a PDF"),
         ("data.txt", bytes(range(256)) * 20, "binary"),
         ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<<", "damaged"),
-        ("old.msg", b"x", "does not read .msg files"),
+        ("old.pages", b"x", "does not read .pages files"),
         ("noise.doc", b"just text", "not an old Office file"),
         ("zeros.pdf", bytes(5000), "zero bytes"),
     ],
@@ -327,4 +327,4 @@ def test_a_file_name_that_is_not_utf8_can_be_parsed(tmp_path: Path) -> None:
 
 def test_what_is_supported_is_told_by_the_extension() -> None:
     assert is_supported(Path("a/B.PDF"))
-    assert not is_supported(Path("a/b.msg"))
+    assert not is_supported(Path("a/b.pages"))
