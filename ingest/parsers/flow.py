@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.cleanup import clean_text, one_line
+from ingest.cleanup import clean_text, mask, one_line
 from ingest.parsers.pages import TextBuilder
 from rag.types import BlockKind
 
@@ -57,6 +57,11 @@ def trailing(items: Iterable[FlowItem], label: str = "") -> list[FlowItem]:
             text, label = f"{label} {item.text.strip()}" if label else item.text, ""
             found.append(replace(item, text=text, trails=True))
     return found
+
+
+def line_key(item: Item) -> str:
+    """What lines of headers and footers are told apart by: their text; where it has a page number, without numbers."""
+    return mask(item.text) if item.kind is BlockKind.FURNITURE else one_line(item.text)
 
 
 def settle_pages(items: Sequence[FlowItem]) -> list[FlowItem]:

@@ -11,7 +11,7 @@ _LETTERS = str.maketrans("abcdefghijklmoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱ
 _SIGNS = re.compile(r"[0-9+\-−=()]+")
 _ORDINAL_ENDINGS = "st nd rd th er ère ere re e ème eme nde de º ª ter ste"
 _ORDINALS = frozenset(_ORDINAL_ENDINGS.split(" "))
-_UNIT_NAMES = "m mm cm dm km in ft yd mi s min h kg g µm nm hm dam ha"
+_UNIT_NAMES = "m mm cm dm km in ft yd mi s min h kg g µm nm hm dam ha м мм см дм км кв"
 _UNITS = frozenset(_UNIT_NAMES.split(" "))
 _ROMAN = re.compile(r"(?<![^\W_])[IVXLCDM]+$")
 _INITIAL = re.compile(r"(?<![^\W_])[A-Z]$")

@@ -6,12 +6,19 @@ import posixpath
 from pathlib import Path
 from typing import Literal
 
-from ingest.cleanup import mask, one_line
 from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.docx.anchored import AnchoredReader
 from ingest.parsers.docx.body import read_story
 from ingest.parsers.docx.file import WordFile
-from ingest.parsers.flow import FlowItem, Item, PageBreak, set_contents_aside, settle_pages, write_flow
+from ingest.parsers.flow import (
+    FlowItem,
+    Item,
+    PageBreak,
+    line_key,
+    set_contents_aside,
+    settle_pages,
+    write_flow,
+)
 from ingest.parsers.open_xml import Package, R, W, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
@@ -25,10 +32,11 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a Word file, template or not: pages where page breaks are recorded or set, else one."""
     with Package(path) as package:
         file = WordFile(package)
-        body = file.root.find(f"{W}body") if file.root is not None else None
-        if body is None:
+        # some programs write several bodies; Word shows the text of all
+        bodies = file.root.findall(f"{W}body") if file.root is not None else []
+        if not bodies:
             raise ParseError(f"{path.name} is damaged: its text cannot be read.", "Replace it with a good copy.")
-        items = _read(file, body)
+        items = _read(file, bodies)
         warnings = _warnings(file)
     builder = TextBuilder(options.max_characters, path.name)
     write_flow(builder, set_contents_aside(settle_pages(items)))
@@ -47,10 +55,10 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
     )
 
 
-def _read(file: WordFile, body: XmlElement) -> list[FlowItem]:
+def _read(file: WordFile, bodies: list[XmlElement]) -> list[FlowItem]:
     """All items: headers first, footers last, each once; comments that nothing points to at the end."""
     # The parts of the body are read before the headers, so that lists and notes count from its beginning.
-    items = read_story(file, file.part, body)
+    items = [item for body in bodies for item in read_story(file, file.part, body)]
     seen: set[str] = set()
     headers = _repeated(file, "header", seen)
     footers = _repeated(file, "footer", seen)
@@ -67,7 +75,7 @@ def _trim(items: list[FlowItem]) -> list[FlowItem]:
 
 
 def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
-    """The lines of all headers, or footers, each once; those that differ only in a number are one."""
+    """The lines of all headers, or footers, each once."""
     found: list[FlowItem] = []
     links = file.package.relationships(file.part)
     parts = {
@@ -81,7 +89,7 @@ def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
         for item in read_story(file, part, root) if root is not None else ():
             if isinstance(item, PageBreak):
                 continue
-            key = mask(one_line(item.text))
+            key = line_key(item)
             if key not in seen:
                 seen.add(key)
                 kind_of_block = BlockKind.PARAGRAPH if item.kind is BlockKind.HEADING else item.kind

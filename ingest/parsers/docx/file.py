@@ -69,7 +69,9 @@ class WordFile:
             properties = settings.find(f"{W}{kind}Pr") if settings is not None else None
             notes.number_format = value(properties, "numFmt") or number_format
             for note in root.iterfind(f"{W}{kind}"):
-                if note.get(f"{W}type") not in NO_NOTES:
+                if note.get(f"{W}type") in NO_NOTES:
+                    self.unread.leave_out(note)
+                else:
                     notes.by_id[note.get(f"{W}id") or ""] = note
         return notes
 

@@ -41,7 +41,7 @@ class Note:
         found = [item for item in items if isinstance(item, Item)]
         if found:
             mark = re.escape(self.mark)
-            raised = self.mark.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+            raised = re.escape(self.mark.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")))
             pattern = rf"\s*[\[(]?\s*(?:{mark}|{raised})\s*[.)\]:]?\s+"
             found[0] = replace(found[0], text=re.sub(rf"^{pattern}", "", found[0].text, count=1))
             found[-1] = replace(found[-1], text=_BACK.sub("", found[-1].text))

@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from ingest.cleanup import mask, one_line
-from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph, set_contents_aside, settle_pages, write_flow
+from ingest.cleanup import one_line
+from ingest.parsers.flow import (
+    FlowItem,
+    Item,
+    PageBreak,
+    line_key,
+    paragraph,
+    set_contents_aside,
+    settle_pages,
+    write_flow,
+)
 from ingest.parsers.odf.body import BodyReader
 from ingest.parsers.odf.file import OdfFile
 from ingest.parsers.odf.inline import comment_items
@@ -86,7 +95,7 @@ def _trim(items: list[FlowItem]) -> list[FlowItem]:
 
 
 def _headers(file: OdfFile, kind: str) -> list[FlowItem]:
-    """The lines of all headers, or footers, each once; those that differ only in a number are one."""
+    """The lines of all headers, or footers, each once."""
     found: dict[str, FlowItem] = {}
     for master in file.style_sheet.iter(f"{STYLE}master-page") if file.style_sheet is not None else ():
         for name in (kind, f"{kind}-first", f"{kind}-left"):
@@ -94,7 +103,7 @@ def _headers(file: OdfFile, kind: str) -> list[FlowItem]:
                 for item in BodyReader(file, 1).read(element):
                     if isinstance(item, Item):
                         is_heading = item.kind is BlockKind.HEADING
-                        found.setdefault(mask(one_line(item.text)), paragraph(item.text) if is_heading else item)
+                        found.setdefault(line_key(item), paragraph(item.text) if is_heading else item)
     return list(found.values())
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ingest.cleanup import mask, one_line
-from ingest.parsers.flow import FlowItem, Item, paragraph, trailing
+from ingest.cleanup import one_line
+from ingest.parsers.flow import FlowItem, Item, line_key, paragraph, trailing
 from ingest.parsers.list_numbers import roman
 from ingest.parsers.rtf.charsets import decode
 from ingest.parsers.rtf.context import Context
@@ -143,7 +143,7 @@ class RtfReader:
 
     def _keep_once(self, kind: str, items: list[FlowItem]) -> None:
         for item in items:
-            key = mask(one_line(item.text)) if isinstance(item, Item) else ""
+            key = line_key(item) if isinstance(item, Item) else ""
             if key and key not in self._seen:
                 self._seen.add(key)
                 self._repeated[kind].append(item)

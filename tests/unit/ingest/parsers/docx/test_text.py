@@ -224,6 +224,13 @@ def test_headers_and_footers_are_read_once_and_page_numbers_are_furniture(path: 
     ]
 
 
+def test_lines_of_headers_that_differ_in_a_number_of_their_own_are_all_read(path: Path) -> None:
+    sections = [f'<w:sectPr><w:headerReference r:id="pheader{number}"/></w:sectPr>' for number in (1, 2)]
+    parts = {f"header{number}": element("w:hdr", p(r(f"Section {number}"))) for number in (1, 2)}
+    document = word_file(path, p(r("Body."), properties=sections[0]) + sections[1], **parts)
+    assert texts(document)[:2] == ["Section 1", "Section 2"]
+
+
 def test_text_that_no_reader_comes_by_is_counted_and_said(path: Path) -> None:
     document = word_file(path, p(r("Read.")) + f"<w:unheardOf>{p(r('four words not read'))}</w:unheardOf>")
     assert texts(document) == ["Read."]

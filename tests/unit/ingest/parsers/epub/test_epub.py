@@ -87,6 +87,11 @@ def test_notes_are_read_where_their_mark_stands_whatever_the_book_calls_them(pat
     ]  # fmt: skip
 
 
+def test_notes_may_be_marked_with_signs(path: Path) -> None:
+    body = '<p>Free<sup><a id="r" href="#s">*</a></sup></p><p id="s"><a href="#r">*</a> On Sundays.</p>'
+    assert texts(book(path, {"one.xhtml": body})) == ["Free [note *]", "[note *] On Sundays."]
+
+
 def test_raised_runs_lists_tables_formulas_and_pictures_are_read_as_shown(path: Path) -> None:
     body = (
         "<div>Fee 41,500<sup>4</sup> for 5&nbsp;m<sup>2</sup> of H<sub>2</sub>O<br/>in all<script>no()</script></div>"
