@@ -1,9 +1,10 @@
-"""Repairs characters, line-end hyphens and repeated page furniture. Knows no file format."""
+"""Repairs characters, line-end hyphens and repeated page furniture."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -44,11 +45,36 @@ KEEPS_HYPHEN = frozenset(
 )
 """First parts that make real compounds, kept when the document shows neither spelling elsewhere."""
 
+KEEPS_HYPHEN_BEFORE = frozenset(
+    (
+        *(
+            "based",
+            "related",
+            "like",
+            "free",
+            "wide",
+            "term",
+            "date",
+            "led",
+            "owned",
+            "specific",
+            "driven",
+            "up",
+            "down",
+        ),
+        *("off", "out", "in", "on", "bearing", "looking", "size", "sized", "class", "quality", "level", "rate", "cost"),
+        *("weighted", "backed", "linked", "oriented", "friendly", "old", "long", "time", "end", "held", "made", "to"),
+    )
+)
+"""Second parts that make real compounds, kept likewise where the first part is a word of the document."""
+
 _SPACES = re.compile(r"[^\S\n]+")
 _COMPOUNDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PAGE_NUMBER = re.compile(r"(page|[a-z]{0,2}-|[\W_]*)\s?(\d{1,5})(?:\s?(?:of|/)\s?\d{1,5})?\W*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
+_PAGE_DIGITS = re.compile(r"(?<!\d)\d{1,3}(?!\d)|\b[ivxl]+\b")
+_PAGE_WORDS = re.compile(r"\b(?:page|seite|página|pagina|стр|of|von|sur|de)\b|\b[ivxl]+\b")
 
 
 def clean_word(word: str) -> str:
@@ -92,6 +118,7 @@ def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
     if f"{tail}{head}".lower() in vocabulary:
         return first + second
     compound = "-" in tail or "-" in head or tail.lower() in KEEPS_HYPHEN or len(tail) < 2 or tail.isupper()
+    compound = compound or (head.lower() in KEEPS_HYPHEN_BEFORE and tail.lower() in vocabulary)
     return f"{first}-{second}" if compound else first + second
 
 
@@ -114,6 +141,12 @@ FURNITURE_SHARE = 0.4
 SAME_HEIGHT = 40
 """How far, in tenths of a point, a repeated line may move up or down from page to page."""
 
+
+COUNTING_SHARE = 0.5
+"""The share of a header's lines in which a number stays the same or counts up with the pages."""
+
+REPEATED = 3
+"""A number that does neither, a chapter's say, is on so many pages on average."""
 
 SAME_FURNITURE = 600
 """How far apart, in tenths of a point, the lines of one header or footer may be."""
@@ -139,7 +172,27 @@ def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]
         active = set(range(len(pages)))
         for depth in range(EDGE_LINES):
             active = _mark_depth(pages, found, active, depth if from_top else -1 - depth)
+    _keep_bare_pages(pages, found)
     return found
+
+
+def names_something(text: str) -> bool:
+    """Whether a header or footer says more than a page's number."""
+    return sum(map(str.isalpha, _PAGE_WORDS.sub("", text.lower()))) >= 3
+
+
+def furniture_key(text: str) -> str:
+    """What headers that differ in their page's number only have in common; longer numbers tell documents apart."""
+    return " ".join(_PAGE_DIGITS.sub("#", text.casefold()).split())
+
+
+def _keep_bare_pages(pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]]) -> None:
+    """Take back the marks where they would leave most pages with nothing: lines alone on a page are its text."""
+    bare = sum(bool(lines) and len(marked) == len(lines) for lines, marked in zip(pages, found, strict=True))
+    if bare * 2 <= sum(map(bool, pages)):
+        return
+    for lines, marked in zip(pages, found, strict=True):
+        marked.intersection_update(index for index in tuple(marked) if _PAGE_NUMBER.fullmatch(lines[index][0]))
 
 
 def _mark_page_numbers(pages: Sequence[Sequence[tuple[str, int]]], found: list[set[int]]) -> None:
@@ -185,11 +238,26 @@ def _mark_depth(
     for members in groups.values():
         for run in _same_height(pages, members):
             span = run[-1][0] - run[0][0] + 1
-            if len(run) >= FURNITURE_PAGES and len(run) >= FURNITURE_SHARE * span:
+            if len(run) >= FURNITURE_PAGES and len(run) >= FURNITURE_SHARE * span and _only_counts(pages, run):
                 for number, index in run:
                     found[number].add(index)
                     marked.add(number)
     return marked
+
+
+def _only_counts(pages: Sequence[Sequence[tuple[str, int]]], run: Sequence[tuple[int, int]]) -> bool:
+    """Whether the numbers of lines that are alike but for them are those of headers: the same on most pages, counting
+    with them, or the same over several pages. Others are values."""
+    numbers = [[int(digits) for digits in _DIGITS.findall(pages[page][index][0])] for page, index in run]
+    if len({len(found) for found in numbers}) > 1:
+        return True
+    for values in zip(*numbers, strict=True):
+        steady = Counter(values)
+        counting = Counter(value - page for value, (page, _) in zip(values, run, strict=True))
+        most = max(steady.most_common(1)[0][1], counting.most_common(1)[0][1])
+        if most < COUNTING_SHARE * len(run) and min(len(steady), len(counting)) * REPEATED > len(run):
+            return False
+    return True
 
 
 def _same_height(

@@ -8,7 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ingest.parsers.pdf.pdfium import Line, PagePicture, RawPage, Word
+from ingest.parsers.pdf.pdfium import PagePicture
+from ingest.parsers.pdf.words import EMPTY_PAGE, Line, RawPage, Word
 from rag.page_layout import UNITS_PER_POINT
 
 BUILT_IN = ""
@@ -55,9 +56,9 @@ def _engine(model: str) -> Any:
 def _read(engine: Any, picture: PagePicture) -> Recognised:
     found = engine(picture.pixels)
     if found.boxes is None or found.txts is None:
-        return Recognised(RawPage([], 0), 0.0)
+        return Recognised(EMPTY_PAGE, 0.0)
     read = [
-        (Line(words, False), score, len(text))
+        (Line(words, False, picture.turns), score, len(text))
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         if score >= MIN_SCORE and (words := _split_words(text, corners, picture))
     ]

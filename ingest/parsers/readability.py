@@ -29,6 +29,9 @@ MAX_TOKEN = 60
 _LEADERS = re.compile(r"([^\w\s])(?:\s?\1){2,}|[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 """Dots that lead from a heading to its page number, and the marks of scripts without spaces, which part words."""
 
+_MAY_BE_MARK = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]")
+"""Where there is none of these there are no marks, as in Latin text with its dashes and quotes."""
+
 _EDGE = re.compile(r"^\W+|\W+$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.\u200c\u200d][^\W\d_]+)*")
 _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*[^\W\d_]{0,3}[\d\W_]*")
@@ -64,7 +67,7 @@ def word_share(text: str) -> float:
 
 def _without_marks(text: str) -> str:
     """Text without vowel signs and accents that are characters of their own: many scripts put them inside words."""
-    if text.isascii():
+    if text.isascii() or _MAY_BE_MARK.search(text) is None:
         return text
     return "".join(character for character in text if not unicodedata.category(character).startswith("M"))
 
@@ -83,8 +86,9 @@ def _count_unknown(text: str) -> int:
 def _is_swapped(text: str) -> bool:
     """Whether Latin letters are spread as no language spreads them."""
     plain = unicodedata.normalize("NFKD", text.lower())
-    letters = {letter: count for letter, count in Counter(plain).items() if letter.isascii() and letter.isalpha()}
+    all_letters = {letter: count for letter, count in Counter(plain).items() if letter.isalpha()}
+    letters = {letter: count for letter, count in all_letters.items() if letter.isascii()}
     total = sum(letters.values())
-    if total < MIN_LATIN or total * 2 < sum(character.isalpha() for character in plain):
+    if total < MIN_LATIN or total * 2 < sum(all_letters.values()):
         return False
     return sum(letters.get(letter, 0) for letter in COMMON_LETTERS) < COMMON_SHARE * total

@@ -1,4 +1,4 @@
-"""Groups a PDF's rows into blocks and writes pages out of them. Knows neither pdfium nor files."""
+"""Groups a PDF's rows into blocks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.cleanup import clean_word, find_furniture, join_broken
-from ingest.parsers.pdf.pdfium import turn_back
-from ingest.parsers.pdf.rows import Row, is_bullet, is_table_row
-from rag.page_layout import pack_rows
-from rag.types import Block, BlockKind, Page
+from ingest.cleanup import find_furniture, furniture_key, names_something
+from ingest.parsers.pdf.row import Row, is_bullet
+from ingest.parsers.pdf.rows import is_table_row
+from ingest.parsers.pdf.words import Word
+from rag.types import BlockKind
 
 HEADING_GROWTH = 1.15
 """A heading's letters are this much taller than the document's usual ones, unless it is bold."""
@@ -22,24 +22,17 @@ HEADING_CHARACTERS = 150
 LEADING = 1.75
 """Lines of a paragraph are at most this many line heights apart."""
 
+WIDEST_LEADING = 4.0
+DRAFT_LINES = 3
+LONG_LINE = 5
+LONG_SHARE = 0.7
+"""Three long lines, of five words and most of the width, as far apart as each other, show how a page is set."""
+
 COLUMN_HEAD_ROWS = 4
 TABLE_CELLS = 4
 
 INDENT = 0.8
 """A first line set in by this many line heights opens a paragraph."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading block as it was written: where it is and what it looks like."""
-
-    title: str
-    page: int
-    start: int
-    height: int
-
-
-BoxRow = tuple[int, int, int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -48,6 +41,11 @@ class Group:
 
     kind: BlockKind
     rows: list[Row]
+
+    @property
+    def words(self) -> list[Word]:
+        """The words of all its rows."""
+        return [word for row in self.rows for word in row.words]
 
 
 def usual_height(pages: Sequence[list[Row]]) -> int:
@@ -59,34 +57,66 @@ def usual_height(pages: Sequence[list[Row]]) -> int:
     return heights.most_common(1)[0][0] if heights else 100
 
 
-def furniture_rows(pages: Sequence[list[Row]]) -> list[set[int]]:
-    """For each page the indexes of the rows that are repeated headers and footers."""
+def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]:
+    """For each page the indexes of the rows that are repeated headers and footers.
+
+    The first of each that says something stays a paragraph, as a document's number often stands nowhere else; `seen`
+    holds the ones that earlier pages had, and is added to.
+    """
     orders = [[index for _, index in sorted((-row.top, index) for index, row in enumerate(rows))] for rows in pages]
     described = [
         [(_furniture_text(rows[index]), rows[index].bottom) for index in order]
         for rows, order in zip(pages, orders, strict=True)
     ]
     found = find_furniture(described)
-    return [{order[place] for place in places} for order, places in zip(orders, found, strict=True)]
+    furniture = [{order[place] for place in places} for order, places in zip(orders, found, strict=True)]
+    for rows, indexes in zip(pages, furniture, strict=True):
+        for index in sorted(indexes):
+            key = furniture_key(rows[index].text)
+            if key not in seen and names_something(key):
+                seen.add(key)
+                indexes.discard(index)
+                rows[index].kind, rows[index].alone = BlockKind.PARAGRAPH, True
+    return furniture
 
 
 def _furniture_text(row: Row) -> str:
     """The row's text, but nothing for the column heads that a long table repeats on each page: its rows need them."""
-    return "" if len(row.cells) >= TABLE_CELLS else row.text
+    return "" if len(row.cells) >= TABLE_CELLS or row.turns % 4 != row.turns else row.text
 
 
 def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[Group]:
     """The page's rows as blocks, in reading order; `body` is the document's usual line height."""
-    kinds = [BlockKind.FURNITURE if index in furniture else _kind(row, body) for index, row in enumerate(rows)]
+    all_kinds = [
+        BlockKind.FURNITURE if index in furniture else row.kind or _kind(row, body) for index, row in enumerate(rows)
+    ]
+    inside = [index for index, row in enumerate(rows) if not row.aside]
+    asides = [index for index, row in enumerate(rows) if row.aside]
+    kinds = [all_kinds[index] for index in inside]
+    text = [rows[index] for index in inside]
+    leading = _usual_leading(text, kinds)
     groups: list[Group] = []
-    for index, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
-        if groups and groups[-1].kind == kind and _joins(groups[-1], rows, kinds, index):
+    for place, (row, kind) in enumerate(zip(text, kinds, strict=True)):
+        if groups and groups[-1].kind == kind and _joins(groups[-1], text, kinds, place, leading):
             groups[-1].rows.append(row)
         else:
             groups.append(Group(kind, [row]))
     for before, group in pairwise(groups):
         _demote_column_heads(before, group)
-    return groups
+    return _insert_asides(groups, rows, asides) if asides else groups
+
+
+def _insert_asides(groups: list[Group], rows: list[Row], asides: Sequence[int]) -> list[Group]:
+    """The groups with each side note before the one that it stands beside."""
+    starts = {id(row): place for place, group in enumerate(groups) for row in group.rows}
+    before: dict[int, list[Group]] = {}
+    for index in asides:
+        following = (starts[id(row)] for row in rows[index:] if id(row) in starts)
+        before.setdefault(next(following, len(groups)), []).append(Group(BlockKind.PARAGRAPH, [rows[index]]))
+    result: list[Group] = []
+    for place, group in enumerate(groups):
+        result += [*before.get(place, []), group]
+    return result + before.get(len(groups), [])
 
 
 def _demote_column_heads(before: Group, group: Group) -> None:
@@ -118,14 +148,18 @@ def _is_heading(row: Row, body: int) -> bool:
     return letters >= 3 and letters * 2 > len(text) - len(words)
 
 
-def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int) -> bool:
+def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int, leading: float) -> bool:
     """Whether the row at `index` carries on the block before it."""
     if group.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING):
         return False
     before, row = group.rows[-1], rows[index]
+    if row.alone or before.alone or before.turns != row.turns:
+        return False
     height = max(before.height, row.height)
     drop = before.baseline - row.baseline
-    if not 0 < drop <= LEADING * height or abs(before.height - row.height) > 0.15 * height:
+    if group.kind is BlockKind.HEADING or before.words[-1].text.endswith(":"):
+        leading = LEADING
+    if not 0 < drop <= leading * height or abs(before.height - row.height) > 0.15 * height:
         return before.words[-1].broken and group.kind is BlockKind.PARAGRAPH
     if group.kind is BlockKind.HEADING:
         return before.bold == row.bold
@@ -140,95 +174,34 @@ def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int) ->
         return False
     if before.left - row.left > indent and len(group.rows) > 1:
         return False
-    return not _had_room(rows, kinds, index)
+    return not _had_room(rows, kinds, index, near=len(rows) if drop > LEADING * height else 3)
 
 
-def _had_room(rows: list[Row], kinds: list[BlockKind], index: int) -> bool:
-    """Whether the row's first word would have fitted on the line before: then that line was ended on purpose."""
+def _usual_leading(rows: list[Row], kinds: list[BlockKind]) -> float:
+    """How many line heights apart the lines of a paragraph may be: more than LEADING only on a page of long lines that
+    are mostly set as far apart, as drafts are."""
+    drops: list[float] = []
+    edge = max((row.right for row in rows), default=0)
+    for (before, row), pair in zip(pairwise(rows), pairwise(kinds), strict=True):
+        drop = (before.baseline - row.baseline) / max(before.height, row.height)
+        is_long = len(before.words) >= LONG_LINE and before.right - before.left > LONG_SHARE * (edge - before.left)
+        if is_long and pair == (BlockKind.PARAGRAPH, BlockKind.PARAGRAPH) and 0 < drop <= WIDEST_LEADING:
+            drops.append(drop)
+    if len(drops) < DRAFT_LINES:
+        return LEADING
+    usual = sorted(drops)[len(drops) // 2]
+    alike = sum(abs(drop - usual) <= 0.1 * usual for drop in drops)
+    return 1.1 * usual if usual > LEADING / 1.1 and alike * 3 >= 2 * len(drops) else LEADING
+
+
+def _had_room(rows: list[Row], kinds: list[BlockKind], index: int, *, near: int) -> bool:
+    """Whether the row's first word would have fitted on the line before, going by the rows up to `near` away: then that
+    line was ended on purpose."""
     before, row = rows[index - 1], rows[index]
     edge = before.right
-    for other in range(max(0, index - 3), min(len(rows), index + 3)):
-        near = rows[other]
-        if kinds[other] is BlockKind.PARAGRAPH and abs(near.left - before.left) < 4 * before.height:
-            edge = max(edge, near.right)
+    for other in range(max(0, index - near), min(len(rows), index + near)):
+        aside = rows[other]
+        if kinds[other] is BlockKind.PARAGRAPH and abs(aside.left - before.left) < 4 * before.height:
+            edge = max(edge, aside.right)
     first = row.words[0]
     return before.right + 0.35 * row.height + (first.right - first.left) < edge
-
-
-# --- writing ---
-
-
-class PageWriter:
-    """Builds a page's text while keeping the blocks and word boxes in step."""
-
-    def __init__(self, vocabulary: AbstractSet[str]) -> None:
-        self._vocabulary = vocabulary
-        self._parts: list[str] = []
-        self._length = 0
-        self._boxes: list[BoxRow] = []
-        self._blocks: list[Block] = []
-        self.headings: list[Heading] = []
-
-    def write(self, groups: Sequence[Group], number: int, *, label: str, turns: int) -> Page:
-        """The page made of the groups."""
-        last: BlockKind | None = None
-        for group in groups:
-            separator = "\n" if last == group.kind == BlockKind.TABLE_ROW else "\n\n"
-            self._write_group(group, separator if self._blocks else "")
-            last = group.kind
-            self._note_heading(group, number)
-        layout = pack_rows(turn_back(self._boxes, turns))
-        return Page(number, "".join(self._parts), tuple(self._blocks), label, layout)
-
-    def _note_heading(self, group: Group, page: int) -> None:
-        if group.kind is BlockKind.HEADING and self._blocks:
-            block = self._blocks[-1]
-            title = "".join(self._parts)[block.start : block.end]
-            height = max(row.height for row in group.rows)
-            self.headings.append(Heading(title, page, block.start, height))
-
-    def _write_group(self, group: Group, separator: str) -> None:
-        mark, boxes = len(self._parts), len(self._boxes)
-        start_length = self._length
-        self._append(separator)
-        start = self._length
-        held: tuple[str, BoxRow] | None = None
-        for row in group.rows:
-            for place, cell in enumerate(row.cells):
-                gap = "  " if place and group.kind is BlockKind.TABLE_ROW else " "
-                for position, word in enumerate(cell):
-                    text = clean_word(word.text)
-                    if not text:
-                        continue
-                    box = (0, 0, word.left, word.bottom, word.right, word.top)
-                    if held is not None:
-                        text = self._join(held, text)
-                    elif self._length > start:
-                        self._append(gap if not position else " ")
-                    held = (text, box) if word.broken else None
-                    if held is None:
-                        self._word(text, box)
-        if held is not None:
-            self._word(held[0] + "-", held[1])
-        if self._length == start:
-            del self._parts[mark:], self._boxes[boxes:]
-            self._length = start_length
-            return
-        self._blocks.append(Block(group.kind, start, self._length))
-
-    def _join(self, held: tuple[str, BoxRow], second: str) -> str:
-        """Write the first half of a broken word; returns what is left to write of it."""
-        first = held[0]
-        joined = join_broken(first, second, self._vocabulary)
-        head = joined[: len(joined) - len(second)]
-        self._word(head, held[1])
-        return second
-
-    def _append(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
-
-    def _word(self, text: str, box: BoxRow) -> None:
-        start = self._length
-        self._append(text)
-        self._boxes.append((start, self._length, *box[2:]))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
 from ingest.parsers import ocr
 from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
-from ingest.parsers.pdf.blocks import Heading, PageWriter, furniture_rows, group_rows, usual_height
+from ingest.parsers.pdf.blocks import furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf.fallback import check_page_count, iso_date, parse_with_pypdf
 from ingest.parsers.pdf.pages import PageReader
 from ingest.parsers.pdf.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
-from ingest.parsers.pdf.rows import Row, make_rows
+from ingest.parsers.pdf.row import Row
+from ingest.parsers.pdf.rows import make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
+from ingest.parsers.pdf.writing import Heading, PageWriter
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import Page, ParsedDocument
@@ -54,13 +57,16 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     pages: list[Page] = []
     headings: list[Heading] = []
     body = 0
+    seen: set[str] = set()
     for first in range(0, document.page_count, SEGMENT_PAGES):
         last = min(first + SEGMENT_PAGES, document.page_count)
         raw_pages = [reader.read(number) for number in range(first, last)]
-        rows_by_page = [make_rows(raw.lines) for raw in raw_pages]
+        rows_by_page = [
+            make_rows(raw.lines, raw.upright, partial(document.rules, first + place))
+            for place, raw in enumerate(raw_pages)
+        ]
         body = body or usual_height(rows_by_page)
-        turns = [raw.turns for raw in raw_pages]
-        more, found = _write_pages(document, rows_by_page, turns, first, body)
+        more, found = _write_pages(document, rows_by_page, first, body, seen)
         pages += more
         headings += found
     if not any(page.text for page in pages):
@@ -96,10 +102,10 @@ def _parse_without_text(path: Path, options: ParseOptions, password: str) -> Par
 
 
 def _write_pages(
-    document: PdfiumDocument, rows_by_page: list[list[Row]], turns: list[int], first: int, body: int
+    document: PdfiumDocument, rows_by_page: list[list[Row]], first: int, body: int, seen: set[str]
 ) -> tuple[list[Page], list[Heading]]:
     """The pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
-    furniture = furniture_rows(rows_by_page)
+    furniture = furniture_rows(rows_by_page, seen)
     vocabulary = _vocabulary(rows_by_page)
     pages: list[Page] = []
     headings: list[Heading] = []
@@ -107,7 +113,7 @@ def _write_pages(
         number = first + place
         writer = PageWriter(vocabulary)
         groups = group_rows(rows, furniture[place], body)
-        pages.append(writer.write(groups, number, label=one_line(document.label(number)), turns=turns[place]))
+        pages.append(writer.write(groups, number, label=one_line(document.label(number))))
         headings += writer.headings
     return pages, headings
 

@@ -12,7 +12,7 @@ from pypdf.errors import DependencyError
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
-from ingest.parsers.pdf.rows import is_number
+from ingest.parsers.pdf.row import is_number
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument, Section

@@ -1,9 +1,10 @@
-"""Reads what lies over a PDF's pages: what is filled into forms, and notes; names its attachments. Judges nothing."""
+"""Reads what lies over a PDF's pages: what is filled into forms, and notes; names its attachments."""
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
+from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,35 +12,115 @@ import pypdfium2.raw as pdfium
 
 MAX_NOTES = 2_000
 MAX_ATTACHMENTS = 1_000
-HIDDEN = 1 << 1
+MAX_OPTIONS = 200
+UNSEEN = 1 << 1 | 1 << 5
+"""The flags of annotations that are hidden or not drawn."""
+
 UNREAD = frozenset({pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_POPUP})
 """Links have no words of their own, and a popup repeats those of its note."""
 
 EMPTY_VALUES = frozenset({"Off"})
 
 
+class NoteKind(Enum):
+    """What an annotation is to a reader."""
+
+    NOTE = "note"
+    FIELD = "field"
+    CHOSEN = "chosen"
+    OPEN = "open"
+    """A radio button or checkbox that is not chosen."""
+
+
 class Note(NamedTuple):
     """The words of a form field or a note, and its rectangle in points: left, bottom, right, top."""
 
+    kind: NoteKind
     text: str
     box: tuple[float, float, float, float]
+    asked: str = ""
+    """What the field's tooltip asks for."""
 
 
-def read_notes(page: Any) -> list[Note]:
-    """The form fields and notes of a page in the document's order; what a field asks for goes before its value."""
-    found = []
-    for index in range(min(int(pdfium.FPDFPage_GetAnnotCount(page)), MAX_NOTES)):
+class FormFields:
+    """The form of an open document; reads values wherever its fields keep them."""
+
+    def __init__(self, document: Any) -> None:
+        self._environment: Any = None
+        if pdfium.FPDF_GetFormType(document) != pdfium.FORMTYPE_NONE:
+            self._settings = pdfium.FPDF_FORMFILLINFO(version=2)
+            self._environment = pdfium.FPDFDOC_InitFormFillEnvironment(document, self._settings)
+
+    def close(self) -> None:
+        """Free what pdfium holds; before the document is closed."""
+        if self._environment:
+            pdfium.FPDFDOC_ExitFormFillEnvironment(self._environment)
+            self._environment = None
+
+    def enter(self, page: Any) -> None:
+        """Take a loaded page in; its fields know their state from then on."""
+        if self._environment:
+            pdfium.FORM_OnAfterLoadPage(page, self._environment)
+
+    def leave(self, page: Any) -> None:
+        """Let go of a page before it is closed."""
+        if self._environment:
+            pdfium.FORM_OnBeforeClosePage(page, self._environment)
+
+    def read(self, annotation: Any) -> tuple[NoteKind, str, str]:
+        """The kind, the value and the question of a field."""
+        form = self._environment
+        if not form:
+            value = _entry(annotation, b"V")
+            return NoteKind.FIELD, "" if value in EMPTY_VALUES else value, _entry(annotation, b"TU")
+        asked = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
+        kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
+        if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
+            chosen = pdfium.FPDFAnnot_IsChecked(form, annotation)
+            value = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldExportValue, form, annotation))
+            return NoteKind.CHOSEN if chosen else NoteKind.OPEN, value, asked
+        if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
+            return NoteKind.FIELD, self._chosen_options(annotation), asked
+        if kind in (pdfium.FPDF_FORMFIELD_PUSHBUTTON, pdfium.FPDF_FORMFIELD_SIGNATURE):
+            return NoteKind.FIELD, "", asked
+        return NoteKind.FIELD, _read_units(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)), asked
+
+    def _chosen_options(self, annotation: Any) -> str:
+        """The labels of a list's chosen options; a list that takes other words may hold none of them."""
+        form = self._environment
+        count = min(int(pdfium.FPDFAnnot_GetOptionCount(form, annotation)), MAX_OPTIONS)
+        chosen = [
+            _read_units(partial(pdfium.FPDFAnnot_GetOptionLabel, form, annotation, index))
+            for index in range(count)
+            if pdfium.FPDFAnnot_IsOptionSelected(form, annotation, index)
+        ]
+        value = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation))
+        return ", ".join(label for label in chosen if label) or value
+
+
+def read_notes(page: Any, form: FormFields) -> list[Note]:
+    """The form fields and notes of a page in the document's order; fields without a value are left out."""
+    count = min(int(pdfium.FPDFPage_GetAnnotCount(page)), MAX_NOTES)
+    if not count:
+        return []
+    form.enter(page)
+    try:
+        return list(_read_all(page, form, count))
+    finally:
+        form.leave(page)
+
+
+def _read_all(page: Any, form: FormFields, count: int) -> Iterator[Note]:
+    for index in range(count):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
         try:
-            text = _text_of(annotation)
-            edges = pdfium.FS_RECTF()
-            if text and pdfium.FPDFAnnot_GetRect(annotation, edges):
-                found.append(Note(text, (edges.left, edges.bottom, edges.right, edges.top)))
+            note = _read_note(annotation, form)
         finally:
             pdfium.FPDFPage_CloseAnnot(annotation)
-    return found
+        if note is not None:
+            yield note
 
 
 def attachment_names(document: Any) -> Iterator[str]:
@@ -60,17 +141,21 @@ def read_wide(read: Callable[[Any, int], Any]) -> str:
     return buffer.raw[: size - 2].decode("utf-16-le", "ignore")
 
 
-def _text_of(annotation: Any) -> str:
+def _read_note(annotation: Any, form: FormFields) -> Note | None:
     kind = pdfium.FPDFAnnot_GetSubtype(annotation)
-    if kind in UNREAD or pdfium.FPDFAnnot_GetFlags(annotation) & HIDDEN:
-        return ""
+    if kind in UNREAD or pdfium.FPDFAnnot_GetFlags(annotation) & UNSEEN:
+        return None
+    edges = pdfium.FS_RECTF()
+    if not pdfium.FPDFAnnot_GetRect(annotation, edges):
+        return None
+    box = (edges.left, edges.bottom, edges.right, edges.top)
     if kind != pdfium.FPDF_ANNOT_WIDGET:
-        return _entry(annotation, b"Contents")
-    value = _entry(annotation, b"V")
-    if not value or value in EMPTY_VALUES:
-        return ""
-    asked = _entry(annotation, b"TU")
-    return f"{asked}: {value}" if asked else value
+        text = _entry(annotation, b"Contents")
+        return Note(NoteKind.NOTE, text, box) if text else None
+    state, value, asked = form.read(annotation)
+    if state is NoteKind.FIELD and not value:
+        return None
+    return Note(state, value, box, asked)
 
 
 def _entry(annotation: Any, key: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Reads a PDF's pages one by one, by OCR where the text of a page is missing or noise. Knows no blocks."""
+"""Reads a PDF's pages one by one, by OCR where the text of a page is missing or noise."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import time
 
 from ingest.parsers import ocr
 from ingest.parsers.options import ParseOptions
-from ingest.parsers.pdf.pdfium import PdfiumDocument, RawPage
+from ingest.parsers.pdf.pdfium import PdfiumDocument
+from ingest.parsers.pdf.words import EMPTY_PAGE, RawPage
 from ingest.parsers.readability import is_readable, word_share
 
 MAX_LISTED = 20
-EMPTY_PAGE = RawPage([], 0)
 
 STAMP_WORDS = 30
 """A page with fewer words that is mostly picture may be a scan with a stamp or a page number laid over it."""
@@ -38,14 +38,14 @@ class PageReader:
         if raw is None:
             self._damaged.append(number)
             return EMPTY_PAGE
-        words = _words_of(raw)
+        words = raw.words
         readable = is_readable(words)
         if readable and (len(words) >= STAMP_WORDS or self._document.picture_share(number) < PICTURE_SHARE):
             return raw
         if not words and not self._document.has_content(number):
             return raw
         recognised = self._recognise(number, note=not readable)
-        if recognised is None or not _is_better(_words_of(recognised.page), words, readable=readable):
+        if recognised is None or not _is_better(recognised.page.words, words, readable=readable):
             return raw
         self._confidences[number] = recognised.confidence
         return recognised.page
@@ -76,10 +76,6 @@ class PageReader:
         recognised = ocr.read_picture(picture, self._models) if picture is not None else None
         self._seconds_left -= time.monotonic() - started
         return recognised
-
-
-def _words_of(raw: RawPage) -> list[str]:
-    return [word.text for line in raw.lines for word in line.words]
 
 
 def _is_better(recognised: list[str], layer: list[str], *, readable: bool) -> bool:

@@ -1,23 +1,20 @@
-"""Makes visual rows of a PDF page's lines: cells apart by wide gaps, columns in reading order. Knows no text rules."""
+"""Makes visual rows of a PDF page's lines: cells apart by wide gaps, columns in reading order."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import pairwise
 
-from ingest.parsers.pdf.order import Run, order_runs, split_runs
-from ingest.parsers.pdf.pdfium import Line, Word
-
-CELL_GAP = 1.1
-"""A gap this many line heights wide parts two cells: justified text stretches its spaces to about 0.6."""
+from ingest.parsers.pdf.drawing import Rules, no_rules, turn_rules
+from ingest.parsers.pdf.margins import part_margins
+from ingest.parsers.pdf.order import Run, cluster_rows, order_runs, place_block, split_runs
+from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
+from ingest.parsers.pdf.tables import join_labels, join_wrapped_cells
+from ingest.parsers.pdf.words import Line, Word
 
 WORD_CELL_GAP = 2.0
 SHORT_CELLS = 12
 """Two cells without numbers make a table row only when they are short and as far apart as this."""
-
-WIDE_HEIGHT = 3
-"""A word this many times the usual height is decoration; it must not swallow its neighbours' rows."""
 
 GUTTER_ROWS = 6
 """Fewer rows with the same gap than this are not columns of prose."""
@@ -32,70 +29,44 @@ SHORT_COLUMN = 3
 EVEN = 30
 FAR = 10**9
 
-CURRENCY = frozenset({"$", "€", "£", "¥", "₹", "US$", "C$", "A$", "R$", "HK$", "CHF", "(", "$("})
 
-_NUMBER = re.compile(
-    r"[$€£¥(+\-\u2013\u2212]*\d[\d.,:/]*(?:%|\)|\)%|%\)|x|bps)*[,;]?"  # 1,234 (5.6)% $7 10/31
-    r"|[-\u2013\u2014]+%?|[$€£¥%)]+"  # a dash for nothing, a lone sign
-)
-_BULLET = re.compile(
-    r"[\u2022\u25cf\u25aa\u25e6\u25cb\u25a0\u2023\u2043\u00b7\u2013\u2014*o\uf0b7\uf06f\uf078\uf0a7-]"
-    r"|\W?\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]"
-)
+def make_rows(lines: list[Line], upright: int = 0, read_rules: Callable[[], Rules] = no_rules) -> list[Row]:
+    """The page's visual rows in reading order; blocks that run in another direction where they stand.
 
-
-@dataclass(slots=True)
-class Row:
-    """One visual line: its cells from left to right, and its box in tenths of a point.
-
-    `height` and `baseline` are those of its middle word, so that a subscript does not change them.
+    `upright` is the direction of lines that a reader of the page sees upright; `read_rules` gives the lines drawn on
+    the page, in user space, and is asked only where there may be a table.
     """
-
-    cells: list[list[Word]]
-    left: int
-    bottom: int
-    right: int
-    top: int
-    height: int
-    baseline: int
-    bold: bool
-
-    @property
-    def words(self) -> list[Word]:
-        """The words from left to right."""
-        return self.cells[0] if len(self.cells) == 1 else [word for cell in self.cells for word in cell]
-
-    @property
-    def text(self) -> str:
-        """The words with single spaces, as they are on the page."""
-        return " ".join(word.text for cell in self.cells for word in cell)
+    by_direction: dict[int, list[Line]] = {}
+    for line in lines:
+        by_direction.setdefault(line.turns, []).append(line)
+    if len(by_direction) <= 1:
+        return _rows_of(lines, read_rules)
+    main = upright if upright in by_direction else max(by_direction, key=lambda turns: len(by_direction[turns]))
+    rows = _rows_of(by_direction.pop(main), read_rules)
+    for others in by_direction.values():
+        for block in cluster_rows(_rows_of(others, read_rules)):
+            place_block(rows, block, main)
+    return rows
 
 
-def make_rows(lines: list[Line]) -> list[Row]:
-    """The page's visual rows in reading order."""
+def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
+    """The visual rows of lines that all run in one direction."""
+    turns = lines[0].turns if lines else 0
     rows: list[Row] = []
     for line in lines:
-        row = _row_of(line.words, line.bold)
+        row = row_of(line.words, line.bold)
         if rows and _continues(rows[-1], row):
-            rows[-1] = _row_of(rows[-1].words + row.words, rows[-1].bold and row.bold)
+            rows[-1] = row_of(rows[-1].words + row.words, rows[-1].bold and row.bold)
         else:
             rows.append(row)
+    rows = join_wrapped_cells(rows, lambda: turn_rules(read_rules(), -turns))
     runs = _zip_columns(order_runs(split_runs(rows)))
-    ordered = _part_columns([row for run in runs for row in run])
+    ordered = join_labels(_part_columns(part_margins([row for run in runs for row in run])))
     for row in ordered:
+        row.turns = turns
         if len(row.cells) > 1 and _runs_leftwards([row]):
             row.cells.reverse()
     return ordered
-
-
-def is_number(word: str) -> bool:
-    """Whether a word is an amount, a percentage, a dash for nothing, or a currency sign."""
-    return _NUMBER.fullmatch(word) is not None
-
-
-def is_bullet(word: str) -> bool:
-    """Whether a word opens a list item: a bullet, "1.", "(a)", "iv)"."""
-    return _BULLET.fullmatch(word) is not None
 
 
 def is_table_row(row: Row) -> bool:
@@ -125,30 +96,6 @@ def _mostly_numbers(cell: list[Word]) -> bool:
     )
 
 
-def _row_of(words: list[Word], bold: bool) -> Row:
-    heights = sorted(word.top - word.bottom for word in words)
-    usual = max(heights[len(heights) // 2], 1)
-    gap = CELL_GAP * usual
-    cells = [[words[0]]]
-    for before, word in pairwise(words):
-        apart = word.left - before.right > gap and before.text not in CURRENCY
-        if apart or (word.text in CURRENCY and is_number(before.text)):
-            cells.append([word])
-        else:
-            cells[-1].append(word)
-    solid = [word for word in words if word.top - word.bottom <= WIDE_HEIGHT * usual] or words
-    return Row(
-        cells,
-        min(word.left for word in words),
-        min(word.bottom for word in solid),
-        max(word.right for word in words),
-        max(word.top for word in solid),
-        usual,
-        sorted(word.bottom for word in words)[len(words) // 2],
-        bold,
-    )
-
-
 def _continues(row: Row, following: Row) -> bool:
     """Whether pdfium broke one visual line in two: same height on the page, further right."""
     overlap = min(row.top, following.top) - max(row.bottom, following.bottom)
@@ -164,7 +111,7 @@ def _zip_columns(runs: list[Run]) -> list[Run]:
     for run in runs:
         if result and _is_next_column(result[-1], run):
             result[-1] = [
-                _row_of(row.words + cell.words, row.bold and cell.bold)
+                row_of(row.words + cell.words, row.bold and cell.bold)
                 for row, cell in zip(result[-1], run, strict=True)
             ]
         else:
@@ -198,7 +145,7 @@ def _part_columns(rows: list[Row]) -> list[Row]:
             cells = [(cell, row.bold) for row in part for cell in row.cells]
             columns = list(pairwise((-FAR, *gutters, FAR)))
             for left, right in reversed(columns) if _runs_leftwards(part) else columns:
-                result += [_row_of(cell, bold) for cell, bold in cells if left <= cell[0].left < right]
+                result += [row_of(cell, bold) for cell, bold in cells if left <= cell[0].left < right]
             index = end
         else:
             result.append(rows[index])

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.cleanup import one_line
-from ingest.parsers.pdf.blocks import HEADING_GROWTH, Heading
+from ingest.parsers.pdf.blocks import HEADING_GROWTH
 from ingest.parsers.pdf.pdfium import Bookmark
+from ingest.parsers.pdf.writing import Heading
 from rag.types import Page, Section
 
 VERY_TALL = 1.5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.parsers.pdf.blocks import PageWriter, group_rows
-from ingest.parsers.pdf.pdfium import Line, Word
+from ingest.parsers.pdf.blocks import group_rows
 from ingest.parsers.pdf.rows import is_table_row, make_rows
+from ingest.parsers.pdf.words import Line, Word
+from ingest.parsers.pdf.writing import PageWriter
 from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page
 
@@ -27,7 +28,7 @@ def line(*cells: tuple[int, str], y: int, height: int = HEIGHT, bold: bool = Fal
 
 def write(lines: list[Line]) -> Page:
     groups = group_rows(make_rows(lines), set(), HEIGHT)
-    return PageWriter(set()).write(groups, 0, label="", turns=0)
+    return PageWriter(set()).write(groups, 0, label="")
 
 
 def blocks(lines: list[Line]) -> list[tuple[BlockKind, str]]:

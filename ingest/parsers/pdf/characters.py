@@ -1,0 +1,297 @@
+"""Reads the words of a PDF's page with their boxes and directions from pdfium's characters.
+
+Boxes are in tenths of a point in the page's user space: not turned by the page's rotation, not shifted by its crop
+box. Calls go to the C functions directly: the wrapper classes cost more than pdfium itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pypdfium2.raw as pdfium
+
+from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
+from ingest.parsers.pdf.words import EMPTY_PAGE, SLANTED, Line, RawPage, Word, turn_box
+from rag.page_layout import UNITS_PER_POINT
+
+HEADING_WORDS = 20
+"""Lines with more words are not headings, so their font is not looked up."""
+
+UNEVEN = 0.1
+"""When the boxes of a word's ends are off by so many heights, its letters are looked at one by one."""
+
+SLANT = 0.2
+"""Radians off a quarter turn from which a line counts as slanted."""
+
+UPRIGHT = 1.8
+"""A line of Chinese or Japanese letters this many times as high as it is wide is written downwards."""
+
+DOWNWARDS = 3
+"""The direction of a line written downwards, the next one to its left: as if the page were turned."""
+
+FORCE_BOLD = 1 << 18
+FARTHEST = 1_000_000
+Span = tuple[int, int]
+Box = tuple[int, int, int, int]
+
+_WORD = re.compile(r"[^\s\ufffe]+")
+"""pdfium writes U+FFFE for a hyphen at a line's end, and no line break after it."""
+
+_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+
+def _prototype(function: Any, *arguments: Any) -> Any:
+    """The C function without argument conversion: these are called hundreds of times for each page."""
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.PYFUNCTYPE(ctypes.c_int, *arguments)(address)
+
+
+pdfium.FPDF_InitLibrary()
+_loose_box = _prototype(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_char_origin = _prototype(
+    pdfium.FPDFText_GetCharOrigin, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
+)
+_font_info = _prototype(
+    pdfium.FPDFText_GetFontInfo,
+    ctypes.c_void_p,
+    ctypes.c_int,
+    ctypes.c_void_p,
+    ctypes.c_ulong,
+    ctypes.c_void_p,
+)
+
+
+def read_lines(text_page: Any) -> RawPage:
+    """The page's lines in content order, each with its own direction."""
+    count = pdfium.FPDFText_CountChars(text_page)
+    if count <= 0:
+        return EMPTY_PAGE
+    text = _read_text(text_page, count)
+    spans = [match.span() for match in _WORD.finditer(text)]
+    if not spans:
+        return EMPTY_PAGE
+    address = ctypes.cast(text_page, ctypes.c_void_p).value
+    starts = _line_starts(text, spans)
+    directions = [_direction(text_page, spans[first][0]) for first in starts]
+    corners = _end_boxes(address, spans)
+    uneven = _uneven_words(address, text, spans, corners, np.repeat(directions, np.diff([*starts, len(spans)])))
+    boxes = _word_boxes(corners)
+    lines: list[Line] = []
+    for first, last, direction in zip(starts, [*starts[1:], len(spans)], directions, strict=True):
+        odd = uneven.intersection(range(first, last)) if uneven else uneven
+        inside = spans[first:last], boxes[first:last]
+        if direction == 0 and _is_upright(text, *inside):
+            columns = [_narrow_column(box, end - start) for (start, end), box in zip(*inside, strict=True)]
+            lines += _part_directions(text, spans[first:last], columns, [DOWNWARDS] * (last - first))
+            continue
+        if any(_direction(text_page, spans[index][0]) != direction for index in odd):
+            turned = [_direction(text_page, start) for start, _ in spans[first:last]]
+            lines += _part_directions(text, spans[first:last], boxes[first:last], turned)
+            continue
+        words = _words_of(text, spans[first:last], boxes[first:last], direction)
+        if odd:
+            words = _part_marks(address, words, spans[first:last], {index - first for index in odd}, direction)
+        lines.append(Line(words, _is_bold(address, spans[first:last]), direction))
+    return RawPage(lines)
+
+
+def _words_of(text: str, spans: list[Span], boxes: list[Box], direction: int) -> list[Word]:
+    return [
+        Word(text[start:end], text[end : end + 1] == "\ufffe", *(turn_box(box, -direction) if direction else box))
+        for (start, end), box in zip(spans, boxes, strict=True)
+    ]
+
+
+def _part_directions(text: str, spans: list[Span], boxes: list[Box], directions: list[int]) -> list[Line]:
+    """The lines in one that pdfium made of words running in several directions, or of several lines of another."""
+    lines: list[Line] = []
+    for span, box, direction in zip(spans, boxes, directions, strict=True):
+        (word,) = _words_of(text, [span], [box], direction)
+        before = lines[-1].words[-1] if lines and lines[-1].turns == direction else None
+        if before is not None and word.left >= before.right - _height(before) and _is_level(before, word):
+            lines[-1].words.append(word)
+        else:
+            lines.append(Line([word], False, direction))
+    return lines
+
+
+def _narrow_column(box: Box, letters: int) -> Box:
+    """The box of a word written downwards, as wide as one of its letters is high: pdfium's is wider than its column."""
+    left, bottom, right, top = box
+    spare = max(right - left - (top - bottom) // max(letters, 1), 0)
+    return left + spare // 2, bottom, right - spare // 2, top
+
+
+def _height(word: Word) -> int:
+    return word.top - word.bottom
+
+
+def _is_level(before: Word, word: Word) -> bool:
+    """Whether a word stands in the same line as the one before it."""
+    overlap = min(before.top, word.top) - max(before.bottom, word.bottom)
+    return overlap * 2 > min(_height(before), _height(word))
+
+
+def holds_wide(raw: RawPage) -> bool:
+    """Whether a page has Chinese, Japanese or Korean letters."""
+    return any(not word.text.isascii() and _WIDE.search(word.text) for line in raw.lines for word in line.words)
+
+
+def _read_text(text_page: Any, count: int) -> str:
+    """The page's text with exactly one Python character for each pdfium character."""
+    buffer = (ctypes.c_ushort * (count * 2 + 1))()
+    units = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    text = bytes(buffer)[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
+    if len(text) == count:
+        return text
+    # pdfium leaves some characters out of the text, and characters beyond U+FFFF take two units.
+    characters = []
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(text_page, index)
+        if code == 2 and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
+            code = 0xFFFE
+        characters.append(chr(code) if 0 <= code <= 0x10FFFF else "\x00")
+    return "".join(characters)
+
+
+def _line_starts(text: str, spans: list[Span]) -> list[int]:
+    """The indexes of the words that open a line."""
+    starts = [0]
+    previous_end = spans[0][1]
+    for index, (start, end) in enumerate(spans):
+        gap = text[previous_end:start]
+        if index and gap != " " and ("\n" in gap or "\ufffe" in gap or "\r" in gap):
+            starts.append(index)
+        previous_end = end
+    return starts
+
+
+def _direction(text_page: Any, index: int) -> int:
+    """How many quarter turns counter-clockwise a character is turned, and SLANTED more where it stands at an angle."""
+    angle = float(pdfium.FPDFText_GetCharAngle(text_page, index))
+    if angle == 0.0:
+        return 0
+    turns = round(angle / (math.pi / 2))
+    slanted = abs(angle - turns * math.pi / 2) > SLANT
+    return -turns % 4 + (SLANTED if slanted else 0)  # pdfium measures clockwise
+
+
+def _is_upright(text: str, spans: list[Span], boxes: list[Box]) -> bool:
+    """Whether a line of Chinese or Japanese is written downwards; its letters stand as in other lines."""
+    start, end = spans[0][0], spans[-1][1]
+    if end - start < 2 or text[start:end].isascii() or not _WIDE.search(text, start, end):
+        return False
+    width = max(box[2] for box in boxes) - min(box[0] for box in boxes)
+    height = max(box[3] for box in boxes) - min(box[1] for box in boxes)
+    return height > UPRIGHT * width
+
+
+def _end_boxes(address: int | None, spans: list[Span]) -> Any:
+    """The boxes of each word's first and last character in points, shape (words, 2, 4): left, top, right, bottom."""
+    corners = np.zeros((len(spans) * 2, 4), dtype=np.float32)
+    pointer = corners.ctypes.data
+    for start, end in spans:
+        _loose_box(address, start, pointer)
+        _loose_box(address, end - 1, pointer + 16)
+        pointer += 32
+    return np.nan_to_num(corners, nan=0.0, posinf=0.0, neginf=0.0).reshape(-1, 2, 4)
+
+
+def _word_boxes(corners: Any) -> list[Box]:
+    """Left, bottom, right and top of each word in tenths of a point."""
+    left, bottom = corners[:, :, 0].min(axis=1), corners[:, :, 3].min(axis=1)
+    right, top = corners[:, :, 2].max(axis=1), corners[:, :, 1].max(axis=1)
+    boxes = np.stack((left, bottom, right, top), axis=1) * UNITS_PER_POINT
+    rows: list[Box] = np.clip(np.rint(boxes), -FARTHEST, FARTHEST).astype(np.int32).tolist()
+    return rows
+
+
+def _uneven_words(address: int | None, text: str, spans: list[Span], corners: Any, directions: Any) -> set[int]:
+    """The words in which a letter's box is off the others': what may be raised or lowered in them is looked for."""
+    foot, head = _feet_and_heads(corners, directions[:, None] % 2 == 1)
+    height = np.maximum((head - foot).max(axis=1), 0.1)
+    off = np.maximum(np.abs(foot[:, 0] - foot[:, 1]), np.abs(head[:, 0] - head[:, 1])) > UNEVEN * height
+    found = set(np.flatnonzero(off).tolist())
+    within = [match.start() + at for match in SUSPICIOUS.finditer(text) for at in ((0, 1) if match[1] else (0,))]
+    if not within:
+        return found
+    words = np.searchsorted([start for start, _ in spans], within, side="right") - 1
+    boxes = np.zeros((len(within), 4), dtype=np.float32)
+    pointer = boxes.ctypes.data
+    for index in within:
+        _loose_box(address, index, pointer)
+        pointer += 16
+    inner_foot, inner_head = _feet_and_heads(np.nan_to_num(boxes), directions[words] % 2 == 1)
+    off = np.maximum(np.abs(inner_foot - foot[words, 0]), np.abs(inner_head - head[words, 0])) > UNEVEN * height[words]
+    return found.union(words[off].tolist())
+
+
+def _feet_and_heads(boxes: Any, sideways: Any) -> tuple[Any, Any]:
+    """The edges of boxes (left, top, right, bottom) across the direction of their line."""
+    return np.where(sideways, boxes[..., 0], boxes[..., 3]), np.where(sideways, boxes[..., 2], boxes[..., 1])
+
+
+def _part_marks(
+    address: int | None, words: list[Word], spans: list[Span], uneven: set[int], direction: int
+) -> list[Word]:
+    """The words of a line, the raised and lowered runs of the uneven ones parted from them."""
+    parted: list[Word] = []
+    for index, (word, (start, end)) in enumerate(zip(words, spans, strict=True)):
+        if index not in uneven or end - start < 2:
+            parted.append(word)
+            continue
+        boxes = [_turned_box(address, place, direction) for place in range(start, end)]
+        glyphs = [
+            Glyph(letter, _foot(address, place, direction), (box[3] - box[1]) / UNITS_PER_POINT)
+            for letter, place, box in zip(word.text, range(start, end), boxes, strict=True)
+        ]
+        pieces = split_marks(glyphs)
+        for number, piece in enumerate(pieces):
+            inside = boxes[piece.start : piece.end]
+            edges = (min(b[0] for b in inside), min(b[1] for b in inside), max(b[2] for b in inside))
+            broken = word.broken and number == len(pieces) - 1
+            parted.append(Word(piece.text, broken, *edges, max(b[3] for b in inside), piece.mark))
+    return parted
+
+
+def _turned_box(address: int | None, index: int, direction: int) -> Box:
+    edges = (ctypes.c_float * 4)()
+    _loose_box(address, index, ctypes.addressof(edges))
+    left, top, right, bottom = (
+        max(-FARTHEST, min(FARTHEST, round(edge * UNITS_PER_POINT))) if math.isfinite(edge) else 0 for edge in edges
+    )
+    return turn_box((left, bottom, right, top), -direction)
+
+
+def _foot(address: int | None, index: int, direction: int) -> float:
+    """How far up a character's line is, in points, in the direction in which it stands upright."""
+    place = (ctypes.c_double * 2)()
+    origin = ctypes.addressof(place)
+    _char_origin(address, index, origin, origin + 8)
+    across, up = place
+    return (up, -across, -up, across)[direction % 4]
+
+
+_font_name = ctypes.create_string_buffer(128)
+_font_name_address = ctypes.addressof(_font_name)
+_font_flags = ctypes.c_int()
+_font_flags_address = ctypes.addressof(_font_flags)
+
+
+def _is_bold(address: int | None, spans: list[Span]) -> bool:
+    """Whether a short line is bold from its first to its last character."""
+    if len(spans) > HEADING_WORDS:
+        return False
+    return _is_bold_at(address, spans[0][0]) and _is_bold_at(address, spans[-1][1] - 1)
+
+
+def _is_bold_at(address: int | None, index: int) -> bool:
+    length = _font_info(address, index, _font_name_address, 128, _font_flags_address)
+    if length <= 0:
+        return False
+    name = _font_name.raw[: min(length, 128)].lower()
+    return b"bold" in name or b"black" in name or b"heavy" in name or bool(_font_flags.value & FORCE_BOLD)

@@ -1,0 +1,156 @@
+"""One visual line of a PDF page: its words in cells that wide gaps part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.parsers.pdf.marks import SLASHES, is_label, is_raised, plain_label, write_raised
+from ingest.parsers.pdf.words import Word
+from rag.types import BlockKind
+
+CELL_GAP = 1.1
+"""A gap this many line heights wide parts two cells: justified text stretches its spaces to about 0.6."""
+
+WIDE_HEIGHT = 3
+"""A word this many times the usual height is decoration; it must not swallow its neighbours' rows."""
+
+MARK_LETTERS = 4
+TOUCHING = 0.15
+"""A mark is nearer to its word than this share of its height; spaces are wider."""
+
+CURRENCY = frozenset({"$", "€", "£", "¥", "₹", "US$", "C$", "A$", "R$", "HK$", "CHF", "(", "$("})
+
+_NUMBER = re.compile(
+    r"[$€£¥(+\-\u2013\u2212]*\d[\d.,:/]*(?:%|\)|\)%|%\)|x|bps)*[,;]?"  # 1,234 (5.6)% $7 10/31
+    r"|[-\u2013\u2014]+%?|[$€£¥%)]+"  # a dash for nothing, a lone sign
+)
+
+_FRACTION = re.compile(r"\d+[/\u2044\u2215]\d+")
+_FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*)+")
+
+_BULLET = re.compile(
+    r"[\u2022\u25cf\u25aa\u25e6\u25cb\u25a0\u2023\u2043\u00b7\u2013\u2014*o\uf0b7\uf06f\uf078\uf0a7-]"
+    r"|\W?\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]"
+)
+
+
+@dataclass(slots=True)
+class Row:
+    """One visual line: its cells from left to right, and its box in tenths of a point.
+
+    `height` and `baseline` are those of its middle word, so that a subscript does not change them.
+    """
+
+    cells: list[list[Word]]
+    left: int
+    bottom: int
+    right: int
+    top: int
+    height: int
+    baseline: int
+    bold: bool
+    turns: int = 0
+    """Quarter turns that bring its boxes back to user space."""
+    kind: BlockKind | None = None
+    """What it is, where its place on the page says so."""
+    alone: bool = False
+    """Whether it is a block of its own."""
+    aside: bool = False
+    """Whether it stands beside the text, which goes on past it."""
+    marked: bool = False
+    """Whether raised or lowered runs are among its words."""
+
+    @property
+    def words(self) -> list[Word]:
+        """The words from left to right."""
+        return self.cells[0] if len(self.cells) == 1 else [word for cell in self.cells for word in cell]
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces, as they are on the page."""
+        return " ".join(word.text for cell in self.cells for word in cell)
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is an amount, a percentage, a dash for nothing, or a currency sign."""
+    return _NUMBER.fullmatch(word) is not None
+
+
+def is_bullet(word: str) -> bool:
+    """Whether a word opens a list item: a bullet, "1.", "(a)", "iv)", a note's raised mark."""
+    return _BULLET.fullmatch(word) is not None or is_label(word)
+
+
+def row_of(words: list[Word], bold: bool) -> Row:
+    """The row that words from left to right make, its cells parted by wide gaps."""
+    heights = sorted(word.top - word.bottom for word in words)
+    usual = max(heights[len(heights) // 2], 1)
+    bottoms = sorted(word.bottom for word in words)
+    marked = False
+    if len(words) > 1 and bottoms[-1] - bottoms[0] > usual // 8:
+        words = _find_marks(words, usual)
+        marked = any(word.mark for word in words)
+    gap = CELL_GAP * usual
+    cells = [[words[0]]]
+    for before, word in pairwise(words):
+        apart = word.left - before.right > gap and before.text not in CURRENCY
+        if apart or (word.text in CURRENCY and is_number(before.text)):
+            cells.append([word])
+        else:
+            cells[-1].append(word)
+    solid = [word for word in words if word.top - word.bottom <= WIDE_HEIGHT * usual] or words
+    return Row(
+        cells,
+        min(word.left for word in words),
+        min(word.bottom for word in solid),
+        max(word.right for word in words),
+        max(word.top for word in solid),
+        usual,
+        bottoms[len(bottoms) // 2],
+        bold,
+        marked=marked,
+    )
+
+
+def _find_marks(words: list[Word], usual: int) -> list[Word]:
+    """The words with those told as marks that pdfium gave apart: small, raised, and touching the word before."""
+    found = list(words)
+    for index, word in enumerate(words):
+        if word.mark or len(word.text) > MARK_LETTERS:
+            continue
+        before = words[index - 1] if index else None
+        base = (
+            before if before is not None and not before.mark else words[index + 1] if index + 1 < len(words) else None
+        )
+        if base is None or base.mark:
+            continue
+        if is_raised(word.text, word.top - word.bottom, word.bottom - base.bottom, usual):
+            touches = base is before and word.left - base.right < TOUCHING * usual
+            found[index] = word._replace(text=write_raised(word.text), mark=touches)
+    return _join_pieces(found)
+
+
+def _join_pieces(words: list[Word]) -> list[Word]:
+    """The words with what pdfium parted put together: a raised figure with the slash and figure after it (2/3), and
+    what goes on after a lowered figure (H2O)."""
+    joined: list[Word] = []
+    for word in words:
+        before = joined[-1] if joined else None
+        if before is None or word.left - before.right > TOUCHING * (before.top - before.bottom):
+            joined.append(word)
+        elif before.mark and word.text[0] in SLASHES and (len(word.text) == 1 or word.text[1].isdigit()):
+            joined[-1] = _glued(before, word, plain_label(before.text) + word.text)
+        elif before.text[-1] in SLASHES and _FRACTION.fullmatch(before.text + plain_label(word.text)):
+            joined[-1] = _glued(before, word, before.text + plain_label(word.text))
+        elif word.bottom > before.bottom and not word.mark and _FORMULA.fullmatch(before.text + word.text):
+            joined[-1] = _glued(before, word, before.text + word.text)
+        else:
+            joined.append(word)
+    return joined
+
+
+def _glued(first: Word, second: Word, text: str) -> Word:
+    edges = (min(first.bottom, second.bottom), second.right, max(first.top, second.top))
+    return Word(text, second.broken, first.left, *edges)

@@ -1,0 +1,367 @@
+"""Puts the lines of table cells that run over several lines together, so that a table's row is one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+from ingest.parsers.pdf.drawing import Rules
+from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
+from ingest.parsers.pdf.words import Word
+from rag.types import BlockKind
+
+MAX_LINES = 8
+"""A cell of more lines is a page's column."""
+
+MIN_COLUMNS = 2
+MAX_COLUMNS = 12
+TOUCH = 20
+"""Lines of a drawing that are so near, in tenths of a point, meet."""
+
+WIDER = 1.2
+"""The space between two rows of a table without lines is so many times that between the lines of a cell."""
+
+PROSE_LINES = 6
+PROSE_WORDS = 4
+"""Columns of as many lines, of as many words on average, are running text side by side."""
+
+GAP = 1.1
+"""White space of so many line heights parts columns."""
+
+Cell = tuple[list[Word], Row]
+"""A stretch of words on one line and the row it came from."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """The stretches of words at one height, from left to right."""
+
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def baseline(self) -> int:
+        return max(row.baseline for _, row in self.cells)
+
+    @property
+    def height(self) -> int:
+        return max(row.height for _, row in self.cells)
+
+
+@dataclass(slots=True)
+class _Band:
+    """Lines that make one row of a table; the columns part them."""
+
+    lines: list[_Line]
+    columns: list[tuple[int, int]]
+
+    def cells(self) -> list[list[Word]]:
+        """The words of each column that holds any, line by line."""
+        found: list[list[Word]] = [[] for _ in self.columns]
+        for line in self.lines:
+            for words, _ in line.cells:
+                found[_column_of(words, self.columns)] += words
+        return [words for words in found if words]
+
+    def is_row(self) -> bool:
+        """Whether its lines are one row: few, in several columns, and no column has figures on more than one line."""
+        if not 1 < len(self.lines) <= MAX_LINES or len(self.cells()) < MIN_COLUMNS:
+            return False
+        figures = [0] * len(self.columns)
+        for line in self.lines:
+            places = [_column_of(words, self.columns) for words, _ in line.cells]
+            if len(places) > len(set(places)):
+                return False
+            for place, (words, _) in zip(places, line.cells, strict=True):
+                figures[place] += all(is_number(word.text) for word in words)
+        return max(figures) <= 1 and not any(is_bullet(line.cells[0][0][0].text) for line in self.lines)
+
+    def is_partial(self) -> bool:
+        """Whether its lines fill different columns, as the lines of cells of different length do."""
+        return len({tuple(_column_of(words, self.columns) for words, _ in line.cells) for line in self.lines}) > 1
+
+
+def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list[Row]:
+    """The rows of one direction with those that are lines of the same table row made one, of forced kind TABLE_ROW."""
+    if not _may_be_table(rows):
+        return rows
+    lines = _lines_of(rows)
+    bands = _ruled_bands(lines, read_rules()) or _spaced_bands(lines)
+    bands = [band for band in bands if band.is_row()]
+    return _with_bands(rows, bands) if bands else rows
+
+
+def join_labels(rows: list[Row]) -> list[Row]:
+    """The rows with a label that runs over two lines and the amounts beside its second one as one row."""
+    result: list[Row] = []
+    for row in rows:
+        before = result[-1] if result else None
+        if before is not None and _goes_on_in(before, row):
+            words = before.cells[0] + row.cells[0]
+            joined = row_of(words, False)
+            joined.cells = [words, *row.cells[1:]]
+            joined.right, joined.baseline, joined.height = row.right, row.baseline, row.height
+            joined.kind, joined.turns = BlockKind.TABLE_ROW, row.turns
+            joined.marked = before.marked or row.marked
+            result[-1] = joined
+        else:
+            result.append(row)
+    return result
+
+
+def _goes_on_in(label: Row, row: Row) -> bool:
+    """Whether a line of words is the beginning of the next row's label."""
+    if len(row.cells) < 2 or len(label.cells) > 1 or not row.cells[0][0].text[:1].islower():
+        return False
+    if (
+        label.kind is not None
+        or row.kind is not None
+        or label.words[-1].text[-1] in ".:;"
+        or is_number(label.words[-1].text)
+    ):
+        return False
+    beside = abs(label.left - row.left) <= 2 * row.height and label.right < row.cells[1][0].left
+    near = 0 < label.baseline - row.baseline <= 1.5 * row.height and abs(label.height - row.height) * 5 <= row.height
+    return beside and near and all(is_number(word.text) for word in row.cells[1])
+
+
+def _may_be_table(rows: Sequence[Row]) -> bool:
+    """Whether cells of several lines may have been written: one after the other, or line by line across them."""
+    for index, (before, row) in enumerate(pairwise(rows), start=1):
+        if row.left >= before.left + before.height and row.baseline > before.baseline + before.height // 2:
+            earlier = rows[max(0, index - MAX_LINES) : index]
+            if any(abs(one.baseline - row.baseline) * 4 <= row.height and one.right < row.left for one in earlier):
+                return True
+        elif len(before.cells) > 1 and not _has_figures(before) and _continues_cells(before, row):
+            return True
+    return False
+
+
+def _continues_cells(before: Row, row: Row) -> bool:
+    """Whether a row right below one of several cells begins in the middle of a sentence, in the same columns."""
+    if not 0 < before.baseline - row.baseline <= 1.6 * row.height or is_bullet(before.cells[0][0].text):
+        return False
+    starts = [cell[0].left for cell in before.cells]
+    return any(
+        cell[0].text[:1].islower() and any(abs(cell[0].left - start) <= row.height for start in starts)
+        for cell in row.cells
+    )
+
+
+def _has_figures(row: Row) -> bool:
+    return any(is_number(word.text) for cell in row.cells[1:] for word in cell)
+
+
+def _lines_of(rows: Sequence[Row]) -> list[_Line]:
+    """All cells of the page, by their heights from the top."""
+    lines: list[_Line] = []
+    cells = [(cell, row) for row in rows for cell in row.cells if row.kind is None]
+    for words, row in sorted(cells, key=lambda cell: -cell[1].baseline):
+        if lines and abs(lines[-1].baseline - row.baseline) * 3 < row.height:
+            lines[-1].cells.append((words, row))
+        else:
+            lines.append(_Line([(words, row)]))
+    for line in lines:
+        line.cells.sort(key=lambda cell: cell[0][0].left)
+    return lines
+
+
+def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
+    """The column that holds most of a stretch of words."""
+    left, right = words[0].left, words[-1].right
+    shares = [min(right, end) - max(left, start) for start, end in columns]
+    return shares.index(max(shares))
+
+
+# --- tables with lines ---
+
+
+def _ruled_bands(lines: Sequence[_Line], rules: Rules) -> list[_Band]:
+    """The rows of tables whose rows are parted by lines."""
+    bands: list[_Band] = []
+    for left, right, heights in _grids(rules):
+        inside = [line for line in lines if heights[-1] < line.baseline < heights[0]]
+        if any(not _is_within(line, left, right) for line in inside):
+            continue
+        columns = _ruled_columns(rules, left, right, heights) or _white_columns(inside)
+        if not MIN_COLUMNS <= len(columns) <= MAX_COLUMNS:
+            continue
+        parts = [
+            [line for line in inside if low < line.baseline + line.height // 4 <= high]
+            for high, low in pairwise(heights)
+        ]
+        filled = [part for part in parts if part]
+        if len(filled) > 1 and median(map(len, filled)) <= MAX_LINES // 2:
+            bands += [_Band(part, columns) for part in filled]
+    return bands
+
+
+def _is_within(line: _Line, left: int, right: int) -> bool:
+    return all(left - TOUCH <= words[0].left and words[-1].right <= right + TOUCH for words, _ in line.cells)
+
+
+def _grids(rules: Rules) -> list[tuple[int, int, list[int]]]:
+    """Sets of three level lines and more with the same ends: left, right and their heights from the top."""
+    merged = _merge_level(rules.level)
+    grids: list[tuple[int, int, list[int]]] = []
+    for height, left, right in sorted(merged, key=lambda rule: -rule[0]):
+        for place, (other_left, other_right, heights) in enumerate(grids):
+            if abs(other_left - left) <= TOUCH and abs(other_right - right) <= TOUCH:
+                if heights[-1] - height > TOUCH:
+                    grids[place][2].append(height)
+                break
+        else:
+            grids.append((left, right, [height]))
+    return [grid for grid in grids if len(grid[2]) > 2]
+
+
+def _merge_level(level: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Level lines, those that continue each other (the edges of neighbouring cells) as one."""
+    merged: list[tuple[int, int, int]] = []
+    for height, left, right in sorted(level, key=lambda rule: (round(rule[0] / TOUCH), rule[1])):
+        if merged and abs(merged[-1][0] - height) <= TOUCH and left <= merged[-1][2] + TOUCH:
+            merged[-1] = (merged[-1][0], merged[-1][1], max(merged[-1][2], right))
+        else:
+            merged.append((height, left, right))
+    return merged
+
+
+def _ruled_columns(rules: Rules, left: int, right: int, heights: Sequence[int]) -> list[tuple[int, int]]:
+    """The columns between the upright lines of a grid, or none where it has none within."""
+    places = sorted(
+        place
+        for place, bottom, top in rules.upright
+        if left + TOUCH < place < right - TOUCH and bottom < heights[0] - TOUCH and top > heights[-1] + TOUCH
+    )
+    inner: list[int] = []
+    for place in places:
+        if not inner or place - inner[-1] > 2 * TOUCH:
+            inner.append(place)
+    return list(pairwise((left, *inner, right))) if inner else []
+
+
+# --- tables without lines ---
+
+
+def _white_columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
+    """The columns that white space parts from the top of the lines to their foot."""
+    spans = sorted((words[0].left, words[-1].right) for line in lines for words, _ in line.cells)
+    if not spans:
+        return []
+    gap = GAP * median(line.height for line in lines)
+    columns = [spans[0]]
+    for left, right in spans[1:]:
+        if left - columns[-1][1] >= gap:
+            columns.append((left, right))
+        else:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+    return columns
+
+
+def _spaced_bands(lines: Sequence[_Line]) -> list[_Band]:
+    """The rows of tables whose rows are further apart than the lines of their cells."""
+    bands: list[_Band] = []
+    start = 0
+    while start < len(lines):
+        if len(lines[start].cells) < MIN_COLUMNS:
+            start += 1
+            continue
+        end, columns = _extend(lines, start)
+        while start and _fits_above(lines[start - 1], lines[start], columns):
+            start -= 1
+        if end - start > 2 and MIN_COLUMNS <= len(columns) <= MAX_COLUMNS:
+            bands += _part_by_space(lines[start:end], columns)
+        start = end
+    return bands
+
+
+def _extend(lines: Sequence[_Line], start: int) -> tuple[int, list[tuple[int, int]]]:
+    """The end of the lines from `start` on that leave the same columns white between them, and these columns."""
+    columns = _white_columns(lines[start : start + 1])
+    end = start + 1
+    while end < len(lines):
+        more = _white_columns(lines[start : end + 1])
+        drop = lines[end - 1].baseline - lines[end].baseline
+        if len(more) < len(columns) or drop > 4 * lines[end].height:
+            break
+        columns = more if len(more) == len(columns) else columns
+        end += 1
+    return end, columns
+
+
+def _fits_above(line: _Line, below: _Line, columns: list[tuple[int, int]]) -> bool:
+    """Whether a line right above a table's first is the upper part of one of its cells."""
+    drop = line.baseline - below.baseline
+    return drop <= 1.6 * below.height and all(
+        any(left <= words[0].right and words[-1].right <= right + below.height for left, right in columns)
+        and sum(words[0].left < right and words[-1].right > left for left, right in columns) == 1
+        for words, _ in line.cells
+    )
+
+
+def _part_by_space(lines: Sequence[_Line], columns: list[tuple[int, int]]) -> list[_Band]:
+    if _is_prose(lines, columns):
+        return []
+    drops = [before.baseline - line.baseline for before, line in pairwise(lines)]
+    least = min(drops)
+    if least > 1.75 * max(line.height for line in lines) or max(drops) < WIDER * least:
+        return []
+    parts: list[list[_Line]] = [[lines[0]]]
+    for drop, line in zip(drops, lines[1:], strict=True):
+        if drop >= WIDER * least:
+            parts.append([line])
+        else:
+            parts[-1].append(line)
+    bands = [_Band(part, columns) for part in parts]
+    long = [band for band in bands if len(band.lines) > 1]
+    return bands if len(parts) > 1 and 2 * sum(band.is_partial() for band in long) >= len(long) else []
+
+
+def _is_prose(lines: Sequence[_Line], columns: Sequence[tuple[int, int]]) -> bool:
+    """Whether all columns hold running text."""
+    if len(lines) < PROSE_LINES:
+        return False
+    words = [0] * len(columns)
+    filled = [0] * len(columns)
+    for line in lines:
+        for cell, _ in line.cells:
+            place = _column_of(cell, columns)
+            words[place] += len(cell)
+            filled[place] += 1
+    return all(count >= PROSE_WORDS * max(rows, 1) for count, rows in zip(words, filled, strict=True))
+
+
+# --- writing them ---
+
+
+def _with_bands(rows: list[Row], bands: Sequence[_Band]) -> list[Row]:
+    """The rows with each band's lines as one row, where the first of them stood; rows that bands share are parted."""
+    owner: dict[int, int] = {}
+    for number, band in enumerate(bands):
+        for line in band.lines:
+            for words, _ in line.cells:
+                owner[id(words)] = number
+    written: set[int] = set()
+    result: list[Row] = []
+    for row in rows:
+        loose = [cell for cell in row.cells if id(cell) not in owner]
+        for number in sorted({owner[id(cell)] for cell in row.cells if id(cell) in owner}):
+            if number not in written:
+                written.add(number)
+                result.append(_row_of_band(bands[number], row.bold))
+        if len(loose) == len(row.cells):
+            result.append(row)
+        elif loose:
+            result.append(row_of([word for cell in loose for word in cell], row.bold))
+    return result
+
+
+def _row_of_band(band: _Band, bold: bool) -> Row:
+    cells = band.cells()
+    row = row_of([word for cell in cells for word in cell], bold)
+    first = band.lines[0]
+    row.cells, row.kind = cells, BlockKind.TABLE_ROW
+    row.marked = any(word.mark for cell in cells for word in cell)
+    row.baseline, row.height = first.baseline, first.height
+    return row

@@ -1,0 +1,345 @@
+"""What stands on a PDF's pages comes out unaltered and whole: note marks, tables, forms, margins, running lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pypdf
+import pytest
+from pypdf._encryption import AlgV5
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
+from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-untyped]
+from reportlab.lib.utils import simpleSplit  # type: ignore[import-untyped]
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table  # type: ignore[import-untyped]
+
+from ingest.chunking import chunk_document
+from ingest.parsing import ParseOptions, parse_file
+from rag.types import BlockKind, Page, ParsedDocument
+
+STYLE = getSampleStyleSheet()["Normal"]
+Draw = Callable[[Canvas], object]
+
+
+class WordTokenizer:
+    """A token for each word."""
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        spans, end = [], 0
+        for word in text.split():
+            start = text.index(word, end)
+            end = start + len(word)
+            spans.append((start, end))
+        return spans
+
+
+def draw(folder: Path, *pages: Draw) -> ParsedDocument:
+    """A PDF of which each page is drawn by a function, parsed."""
+    canvas = Canvas(str(folder / "drawn.pdf"), pagesize=A4)
+    for page in pages:
+        canvas.setFont("Helvetica", 10)
+        page(canvas)
+        canvas.showPage()
+    canvas.save()
+    return parse_file(folder / "drawn.pdf", ParseOptions(ocr=False))
+
+
+def flow(folder: Path, *parts: object) -> Page:
+    """The first page of a PDF that reportlab lays out."""
+    SimpleDocTemplate(str(folder / "flow.pdf"), pagesize=A4).build(list(parts))
+    return parse_file(folder / "flow.pdf", ParseOptions(ocr=False)).pages[0]
+
+
+def blocks(page: Page, kind: BlockKind | None = None) -> list[str]:
+    return [page.text[block.start : block.end] for block in page.blocks if kind in (None, block.kind)]
+
+
+def chunk_text(document: ParsedDocument) -> str:
+    return "\n".join(chunk.text for chunk in chunk_document(document, WordTokenizer(), limit=200))
+
+
+def lines(canvas: Canvas, texts: Sequence[str], *, x: float = 72, y: float = 760, pitch: float = 14) -> None:
+    for number, text in enumerate(texts):
+        canvas.drawString(x, y - pitch * number, text)
+
+
+# --- raised and lowered runs ---
+
+
+def test_the_marks_of_notes_are_words_of_their_own_behind_the_sentence(tmp_path: Path) -> None:
+    page = flow(
+        tmp_path,
+        Paragraph(
+            "A single ticket costs 32<super>1</super> crowns. It carried 41,500<super>2</super>, in 2023.", STYLE
+        ),
+        Paragraph("<super>1</super> Children half price. <super>2</super> An estimate.", STYLE),
+    )
+    assert "costs 32 crowns. ¹" in page.text
+    assert "carried 41,500, in 2023. ²" in page.text
+    assert "¹ Children half price. ² An estimate." in page.text
+
+
+def test_a_mark_whose_note_is_not_on_the_page_stays_where_it_is(tmp_path: Path) -> None:
+    page = flow(tmp_path, Paragraph("A single ticket costs 32<super>7</super> crowns.", STYLE))
+    assert "costs 32 ⁷ crowns." in page.text
+
+
+def test_marks_in_a_table_follow_their_cell(tmp_path: Path) -> None:
+    rows = [["Class", "Price"], ["Car", Paragraph("140<super>5</super>", STYLE)]]
+    page = flow(tmp_path, Table(rows), Paragraph("<super>5</super> Driver included.", STYLE))
+    assert "Car  140 ⁵" in page.text
+
+
+@pytest.mark.parametrize(
+    ("drawn", "read"),
+    [
+        ("a load of 10<super>6</super> litres", "a load of 10 ⁶ litres"),
+        ("an area of 45 km<super>2</super> and 3 m<super>3</super>", "an area of 45 km² and 3 m³"),
+        ("on the 21<super>st</super> of May", "on the 21st of May"),
+        ("much CO<sub>2</sub> and H<sub>2</sub>O", "much CO2 and H2O"),
+        ("the Brennick<super>®</super> line", "the Brennick® line"),
+    ],
+)
+def test_exponents_units_ordinals_and_formulas_keep_their_meaning(tmp_path: Path, drawn: str, read: str) -> None:
+    assert flow(tmp_path, Paragraph(drawn, STYLE)).text == read
+
+
+def test_a_fraction_of_small_figures_is_one_word(tmp_path: Path) -> None:
+    page = flow(tmp_path, Paragraph("par value 1<super>2</super>/<sub>3</sub> cents", STYLE))
+    assert page.text == "par value 1 2/3 cents"
+
+
+# --- double-spaced text, margins, tables, directions ---
+
+LEASE = simpleSplit(
+    "The lease of the boathouse runs for nine years from October and is renewed for three more years unless one side "
+    "gives notice in writing before it ends, by the clerk of the port. The rent for the first year is 14,600 crowns "
+    "and it rises by the change of the price index of the national office, but by no more than three per cent.",
+    "Helvetica",
+    10,
+    380,
+)
+
+
+def test_lines_of_a_double_spaced_page_are_one_paragraph(tmp_path: Path) -> None:
+    page = draw(tmp_path, lambda canvas: lines(canvas, LEASE, pitch=24)).pages[0]
+    assert blocks(page) == [" ".join(LEASE)]
+
+
+def test_short_lines_that_are_far_apart_stay_apart(tmp_path: Path) -> None:
+    labels = ("Name of boat", "Length in metres", "Berth wanted", "Home port", "Draught")
+    page = draw(tmp_path, lambda canvas: lines(canvas, labels, pitch=30)).pages[0]
+    assert blocks(page) == list(labels)
+
+
+def test_side_notes_are_blocks_of_their_own(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, LEASE, x=150)
+        canvas.setFont("Helvetica-Oblique", 7)
+        canvas.drawString(72, 746, "Notice")
+        canvas.drawString(72, 718, "Index")
+
+    text = blocks(draw(tmp_path, page).pages[0])
+    assert " ".join(LEASE) in text
+    assert {"Notice", "Index"} <= set(text)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_line_numbers_in_the_margin_are_no_part_of_the_text(tmp_path: Path, step: int) -> None:
+    story = (*LEASE[:-1], *LEASE)
+
+    def page(canvas: Canvas) -> None:
+        for number, text in enumerate(story, 1):
+            if number % step == 0:
+                canvas.drawRightString(60, 774 - 14 * number, str(number))
+            canvas.drawString(90, 774 - 14 * number, text)
+
+    document = draw(tmp_path, page)
+    assert " ".join(story) in chunk_text(document)
+
+
+def test_the_keys_of_a_table_are_no_side_notes(tmp_path: Path) -> None:
+    rows = [
+        ("Notice", "Written notice is given by the clerk before the year ends, as the"),
+        ("", "council has laid down in its rules of the year before, in any case."),
+        ("Rent", "The rent is paid on the first of the month at the office of the port"),
+        ("", "and is not given back when a boat leaves before the month is over."),
+    ]
+
+    def page(canvas: Canvas) -> None:
+        for number, (key, text) in enumerate(rows):
+            canvas.drawString(72, 760 - 14 * number, key)
+            canvas.drawString(150, 760 - 14 * number, text)
+
+    text = draw(tmp_path, page).pages[0].text
+    assert text.index("Notice") < text.index("Written") < text.index("Rent") < text.index("The rent is")
+
+
+DUTIES = (
+    ("Task", "Who does it", "How often"),
+    (
+        "Grease the bearings of the upper gate and wipe off what is left",
+        "Mechanic of the northern district",
+        "quarterly",
+    ),
+    ("Read the level gauge", "Lock keeper on duty", "twice a day, at 7:00 and 19:00 but not on feast days"),
+    ("Inspect the chains of the lower gate for worn links", "Diver from the harbour", "once a year"),
+)
+
+
+@pytest.mark.parametrize("style", [[], [("GRID", (0, 0), (-1, -1), 0.5, "black")]], ids=["bare", "ruled"])
+def test_cells_that_run_over_several_lines_stay_in_their_row(tmp_path: Path, style: list[object]) -> None:
+    cells = [[Paragraph(cell, STYLE) for cell in row] for row in DUTIES]
+    page = flow(tmp_path, Table(cells, colWidths=[160, 110, 110], style=style))
+    assert blocks(page, BlockKind.TABLE_ROW) == ["  ".join(row) for row in DUTIES]
+
+
+def test_a_label_that_runs_over_two_lines_stays_with_its_amounts(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, ["Dues of foreign boats and of those", "without a berth"])
+        for x, amount in ((300, "1,240"), (380, "990")):
+            canvas.drawString(x, 746, amount)
+        lines(canvas, ["Dues of members"], y=732)
+        for x, amount in ((300, "8,100"), (380, "7,950")):
+            canvas.drawString(x, 732, amount)
+
+    assert blocks(draw(tmp_path, page).pages[0]) == [
+        "Dues of foreign boats and of those without a berth  1,240  990",
+        "Dues of members  8,100  7,950",
+    ]
+
+
+def test_a_sideways_table_keeps_its_rows_between_the_paragraphs_around_it(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(72, 790, "The table is printed sideways because it is so wide.")
+        canvas.drawString(72, 60, "All heights are above chart datum, fixed in 1931.")
+        canvas.translate(300, 120)
+        canvas.rotate(90)
+        for number, row in enumerate((("Day", "High", "Low"), ("Monday", "4.11", "0.71"), ("Friday", "4.52", "0.33"))):
+            for place, cell in enumerate(row):
+                canvas.drawString(110 * place, -20 * number, cell)
+
+    assert blocks(draw(tmp_path, page).pages[0]) == [
+        "The table is printed sideways because it is so wide.",
+        "Day  High  Low",
+        "Monday  4.11  0.71",
+        "Friday  4.52  0.33",
+        "All heights are above chart datum, fixed in 1931.",
+    ]
+
+
+def test_japanese_written_downwards_is_read_from_the_right_though_its_font_is_missing(tmp_path: Path) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=True))
+    columns = ("評議会は冬の嵐が始まる前に", "二隻目のフェリーを購入する", "ことに合意した。港長は三月")
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("HeiseiMin-W3", 12)
+        for number, column in enumerate(columns):
+            canvas.drawString(500 - 20 * number, 700, column)
+
+    text = draw(tmp_path, page).pages[0].text
+    assert "".join(text.split()) == "".join(columns)
+
+
+def test_text_drawn_twice_and_spaced_letters_are_read_once_and_whole(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for offset in (0, 0.3, 0.6):
+            canvas.drawString(72 + offset, 700, "Lantern evening on the pier")
+        spaced = canvas.beginText(72, 660)
+        spaced.setCharSpace(6)
+        spaced.textLine("SATURDAY 14 JUNE")
+        canvas.drawText(spaced)
+
+    assert " ".join(draw(tmp_path, page).pages[0].text.split()) == "Lantern evening on the pier SATURDAY 14 JUNE"
+
+
+# --- forms ---
+
+
+def test_what_is_filled_in_and_chosen_stands_beside_its_label(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        form = canvas.acroForm
+        lines(canvas, ["Name of boat", "Berth wanted", "Storage", "Fuel"], y=760, pitch=30)
+        form.textfield(name="boat", value="Dorada", x=220, y=755, width=150, height=18)
+        form.choice(name="berth", value="East", options=["East", "West"], x=220, y=725, width=150, height=18)
+        for place, (label, checked) in enumerate((("ashore", True), ("afloat", False))):
+            canvas.drawString(240 + 110 * place, 700, label)
+            form.checkbox(name=label, checked=checked, x=220 + 110 * place, y=697, size=14)
+        for place, (label, chosen) in enumerate((("Diesel", False), ("Petrol", True))):
+            canvas.drawString(240 + 110 * place, 670, label)
+            form.radio(name="fuel", value=label.lower(), selected=chosen, x=220 + 110 * place, y=667, size=14)
+
+    assert blocks(draw(tmp_path, page).pages[0]) == [
+        "Name of boat  Dorada",
+        "Berth wanted  East",
+        "Storage  [x] ashore  [_] afloat",
+        "Fuel  [_] Diesel  [x] Petrol",
+    ]
+
+
+# --- running headers and footers ---
+
+
+def pages_with(*, header: Callable[[int], str], count: int = 6) -> list[Draw]:
+    def page(number: int) -> Draw:
+        def drawn(canvas: Canvas) -> None:
+            canvas.drawString(72, 810, header(number))
+            canvas.drawString(72, 700, f"Paragraph {'abcdefgh'[number]} is about the harbour and its dues.")
+            canvas.drawString(290, 30, f"Page {number + 1}")
+
+        return drawn
+
+    return [page(number) for number in range(count)]
+
+
+def test_a_running_header_is_indexed_once(tmp_path: Path) -> None:
+    document = draw(tmp_path, *pages_with(header=lambda number: f"Port rules, document 4711-B, page {number + 1} of 6"))
+    text = chunk_text(document)
+    assert text.count("4711-B") == 1
+    assert "Page 3" not in text
+
+
+def test_lines_that_differ_in_their_numbers_only_are_values_and_no_headers(tmp_path: Path) -> None:
+    heights = ["4.11", "3.87", "4.52", "3.98", "4.75", "4.03"]
+    document = draw(tmp_path, *pages_with(header=lambda number: f"Height of the tide {heights[number]} metres"))
+    assert all(height in chunk_text(document) for height in heights)
+
+
+def test_a_line_that_is_all_there_is_on_each_page_is_text(tmp_path: Path) -> None:
+    document = draw(tmp_path, *[lambda canvas: canvas.drawString(72, 700, "Hello harbour")] * 5)
+    assert all(block.kind is not BlockKind.FURNITURE for page in document.pages for block in page.blocks)
+
+
+# --- opening ---
+
+
+def a_page(path: Path) -> Path:
+    canvas = Canvas(str(path))
+    canvas.drawString(72, 700, "The slip was rebuilt before the winter.")
+    canvas.showPage()
+    canvas.save()
+    return path
+
+
+def test_a_pdf_whose_owner_password_is_empty_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = AlgV5.generate_values
+
+    def with_empty_owner(revision: int, user: bytes, owner: bytes, *rest: object) -> object:
+        return original(revision, user, b"", *rest)  # type: ignore[arg-type]
+
+    # pypdf takes an empty owner's password for none
+    monkeypatch.setattr(AlgV5, "generate_values", with_empty_owner)
+    writer = pypdf.PdfWriter(clone_from=a_page(tmp_path / "plain.pdf"))
+    writer.encrypt("sesame", "owner", algorithm="AES-256-R5")
+    writer.write(tmp_path / "locked.pdf")
+    assert "rebuilt" in parse_file(tmp_path / "locked.pdf", ParseOptions()).pages[0].text
+
+
+@pytest.mark.parametrize("junk", [100, 5_000])
+def test_junk_before_the_header_is_skipped(tmp_path: Path, junk: int) -> None:
+    plain = a_page(tmp_path / "plain.pdf").read_bytes()
+    (tmp_path / "junk.pdf").write_bytes(b"\x00\x01\x02\xff" * (junk // 4) + plain)
+    assert "rebuilt" in parse_file(tmp_path / "junk.pdf", ParseOptions()).pages[0].text
