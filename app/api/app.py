@@ -26,7 +26,8 @@ from app.api.routes import (
     runs,
     verification,
 )
-from app.api.security.middleware import AccessMiddleware, AccessPolicy
+from app.api.security.middleware import AccessMiddleware
+from app.api.security.policy import AccessPolicy
 from app.evaluation.runner import EvaluationRuns
 from app.service.llm_settings import LlmSettings
 from app.service.service import Service

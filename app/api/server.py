@@ -16,7 +16,7 @@ import uvicorn
 from app.api.app import create_app
 from app.api.metrics import Metrics
 from app.api.routes.folders import folders_router
-from app.api.security.middleware import AccessPolicy
+from app.api.security.policy import AccessPolicy
 from app.schedule.scheduler import FolderScheduler
 from app.schedule.sync_folder import RunSync
 from app.service.build_index import open_lectern

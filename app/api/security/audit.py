@@ -1,14 +1,19 @@
-"""Who changed what and who tried to get in: JSON lines in `audit.log`. Is never given tokens, questions or bodies."""
+"""Writes down who changed something and who tried to get in, as JSON lines in `audit.log`.
+
+It is never given tokens, questions or bodies.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import os
+import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from threading import Lock
-from typing import Literal
+from typing import Literal, cast
 
 AUDIT_FILE = "audit.log"
 
@@ -28,9 +33,7 @@ class AuditLog:
     """Appends events; rotates the file when it is full. Readable by its owner only."""
 
     def __init__(self, file: Path, *, rotated_bytes: int = ROTATED_BYTES) -> None:
-        self._file = file
-        self._rotated_bytes = rotated_bytes
-        self._lock = Lock()
+        self._handler = _PrivateFile(file, rotated_bytes)
 
     def record(
         self,
@@ -54,21 +57,23 @@ class AuditLog:
                 "address": address,
             }
         )
-        try:
-            with self._lock:
-                self._rotate(len(line) + 1)
-                with open(self._file, "a", encoding="utf-8", opener=_open_private) as file:
-                    file.write(line + "\n")
-        except OSError as error:
-            log.error("The audit log %s cannot be written: %s", self._file, error)
+        self._handler.handle(logging.makeLogRecord({"msg": line}))
 
-    def _rotate(self, coming: int) -> None:
-        if not self._file.exists() or self._file.stat().st_size + coming <= self._rotated_bytes:
-            return
-        for number in range(KEPT_FILES - 1, 0, -1):
-            older = self._file.with_name(f"{self._file.name}.{number - 1}") if number > 1 else self._file
-            if older.exists():
-                older.replace(self._file.with_name(f"{self._file.name}.{number}"))
+
+class _PrivateFile(RotatingFileHandler):
+    def __init__(self, file: Path, rotated_bytes: int) -> None:
+        super().__init__(file, maxBytes=rotated_bytes, backupCount=KEPT_FILES - 1, encoding="utf-8", delay=True)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        super().emit(record)
+        # Not kept open: whoever moves the file away or deletes it finds the next event in a new one.
+        self.close()
+
+    def _open(self) -> TextIOWrapper:
+        return cast("TextIOWrapper", open(self.baseFilename, self.mode, encoding=self.encoding, opener=_open_private))
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        log.error("The audit log %s cannot be written: %s", self.baseFilename, sys.exception())
 
 
 def _open_private(path: str, flags: int) -> int:

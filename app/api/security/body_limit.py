@@ -1,4 +1,4 @@
-"""Receives a request's body within limits of size and time. Knows nothing of what is in it."""
+"""Receives a request's body within limits of size and time."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class BodyLimit:
         send: Send,
         *,
         path: str = "/",
-        most_bytes: int,
+        max_bytes: int,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._receive = receive
         self._send = send
         self._path = path
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._patience = patience_seconds
         self._received = 0
         self._waited = 0.0
@@ -70,8 +70,8 @@ class BodyLimit:
         if message["type"] == "http.request":
             self._received += len(message.get("body", b""))
             self._complete = not message.get("more_body", False)
-            if self._received > self._most_bytes:
-                self._refuse(too_large(self._most_bytes))
+            if self._received > self._max_bytes:
+                self._refuse(too_large(self._max_bytes))
         return message
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
@@ -99,10 +99,10 @@ class BodyLimit:
         raise BodyRefusedError
 
 
-def too_large(most_bytes: int) -> Problem:
+def too_large(max_bytes: int) -> Problem:
     """The answer to a body over the limit."""
     return Problem(
         413,
-        f"The request is larger than {most_bytes >> 20} MB.",
+        f"The request is larger than {max_bytes >> 20} MB.",
         "Send less at once, or put the files into a synced folder; `max_request_megabytes` is the limit for uploads.",
     )

@@ -1,11 +1,11 @@
-"""Reads what a request says around its content and seals its answer: hosts, origins, headers. Knows no tokens."""
+"""Reads what a request says around its content, and checks whom it addresses and from which page it comes."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
-from app.api.problem_details import Problem, Send
+from app.api.problem_details import Problem
 from app.api.security.hosts import AllowedHosts, host_name, is_loopback, is_same_origin
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -23,9 +23,6 @@ SECURITY_HEADERS = (
 )
 """On every answer that does not bring its own: documents are nobody's to render, frame, embed or keep."""
 
-PREFLIGHT_SECONDS = 600
-"""How long a browser may remember what an allowed origin may send."""
-
 MAX_QUOTED = 100
 """Characters of a header that an error repeats."""
 
@@ -42,17 +39,13 @@ class RefusedError(Exception):
 
 
 class RequestHeaders:
-    """One request without its content, and the way back for its answer."""
+    """One request without its content."""
 
-    def __init__(self, scope: Scope, send: Send, *, hosts: AllowedHosts, origins: frozenset[str]) -> None:
-        self.scope = scope
+    def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.address: str = scope["client"][0] if scope.get("client") else ""
-        self.status: int | None = None
-        self._send = send
-        self._hosts = hosts
-        self._origins = origins
+        self._headers: list[tuple[bytes, bytes]] = list(scope["headers"])
         self._host = self.header(b"host") or ""
         self._origin = self.header(b"origin")
 
@@ -63,7 +56,7 @@ class RequestHeaders:
 
     def headers(self, name: bytes) -> list[str]:
         """All headers of this name, which is given in lower case as ASGI has it."""
-        return [value.decode("latin-1") for key, value in self.scope["headers"] if key == name]
+        return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     @property
     def is_from_here(self) -> bool:
@@ -71,7 +64,7 @@ class RequestHeaders:
         return (
             (not self.address or is_loopback(self.address))
             and is_loopback(host_name(self._host) or "")
-            and not any(name in PROXY_HEADERS for name, _ in self.scope["headers"])
+            and not any(name in PROXY_HEADERS for name, _ in self._headers)
         )
 
     @property
@@ -80,10 +73,10 @@ class RequestHeaders:
         asks = self.header(b"access-control-request-method") is not None
         return self.method == "OPTIONS" and self._origin is not None and asks
 
-    def check_addressee(self) -> None:
+    def check_addressee(self, hosts: AllowedHosts) -> None:
         """Raises RefusedError for a name that is not ours: a page may have made it mean this machine."""
         name = host_name(self._host) if len(self.headers(b"host")) == 1 else None
-        if name is None or not self._hosts.allows(name):
+        if name is None or not hosts.allows(name):
             raise RefusedError(
                 Problem(
                     421,
@@ -92,14 +85,14 @@ class RequestHeaders:
                 )
             )
 
-    def check_origin(self) -> None:
+    def check_origin(self, allowed: Collection[str]) -> None:
         """Raises RefusedError for a page of another site that wants to change something, or asks whether it may."""
         if self.method in SAFE_METHODS and not self.is_preflight:
             return
         if self._origin is None:
             is_foreign = self.header(b"sec-fetch-site") == "cross-site"
         else:
-            is_foreign = not (self._is_allowed_origin or is_same_origin(self._origin, self._host))
+            is_foreign = not (self._origin.lower() in allowed or is_same_origin(self._origin, self._host))
         if is_foreign:
             raise RefusedError(
                 Problem(
@@ -108,31 +101,3 @@ class RequestHeaders:
                     "If that page is yours, add its origin to the setting allowed_origins.",
                 )
             )
-
-    async def answer_preflight(self) -> None:
-        """Tell an allowed page what it may send; `send` adds who it is."""
-        headers = [
-            (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
-            (b"access-control-allow-headers", b"authorization, content-type, x-api-key"),
-            (b"access-control-max-age", str(PREFLIGHT_SECONDS).encode()),
-        ]
-        await self.send({"type": "http.response.start", "status": 204, "headers": headers})
-        await self.send({"type": "http.response.body", "body": b""})
-
-    async def send(self, message: MutableMapping[str, Any]) -> None:
-        """Pass an event of the answer on, with the headers that every answer has."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = [(bytes(name).lower(), value) for name, value in message.get("headers", ())]
-            brought = {name for name, _ in headers}
-            headers += [(name, value) for name, value in SECURITY_HEADERS if name not in brought]
-            if self._origins:
-                headers.append((b"vary", b"Origin"))
-            if self._origin is not None and self._is_allowed_origin:
-                headers.append((b"access-control-allow-origin", self._origin.encode("latin-1")))
-            message = {**message, "headers": headers}
-        await self._send(message)
-
-    @property
-    def _is_allowed_origin(self) -> bool:
-        return self._origin is not None and self._origin.lower() in self._origins

@@ -22,7 +22,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from typer.testing import CliRunner
 
-from app.api.security.middleware import AccessMiddleware, AccessPolicy, require
+from app.api.security.middleware import AccessMiddleware, require
+from app.api.security.policy import AccessPolicy
 from app.cli.main import cli
 from app.settings import read_settings
 from app.state.database import SERVICE_FILE
