@@ -29,6 +29,9 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 SETTINGS_FILE = "lectern.toml"
 
+CATALOGUE_FILE = "catalogue.sqlite"
+"""In the home folder."""
+
 
 def default_home() -> Path:
     """`data/index` in a checkout, else the user's data folder."""

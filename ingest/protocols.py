@@ -93,7 +93,7 @@ class Collections(Protocol):
         ...
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Whether every document that answers in the collection has a version in this index."""
+        """Tell whether every document that answers in the collection has a version in this index."""
         ...
 
     def activate_index(self, collection_id: int, index_id: int) -> None:
@@ -105,7 +105,7 @@ class DocumentWriter(Protocol):
     """The documents of a folder, one for each file; a new version replaces the old one whole or not at all."""
 
     def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
-        """What is remembered of each file of a folder, by its path."""
+        """Load what is remembered of each file of a folder, by its path."""
         ...
 
     def documents_in(self, index_id: int) -> list[int]:

@@ -66,11 +66,11 @@ class VectorIndex(Protocol):
         ...
 
     def is_missing(self) -> bool:
-        """Whether nothing was ever stored, or its files are gone; cheap."""
+        """Tell whether nothing was ever stored, or its files are gone; cheap."""
         ...
 
     def is_incomplete(self) -> bool:
-        """Whether it is missing, or making it again was cut off; cheap."""
+        """Tell whether it is missing, or making it again was cut off; cheap."""
         ...
 
     def rebuilding(self) -> AbstractContextManager[None]:
@@ -124,7 +124,7 @@ class PassageReader(Protocol):
         ...
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """What the reader makes of each passage, in input order."""
+        """Read each passage for the question; the results are in input order."""
         ...
 
 
@@ -138,17 +138,17 @@ class LanguageModel(Protocol):
 
     @property
     def is_local(self) -> bool:
-        """Whether the model runs on this machine (its address is loopback), so that it costs nothing."""
+        """Tell whether the model runs on this machine (its address is loopback), so that it costs nothing."""
         ...
 
     @property
     def context_tokens(self) -> int:
-        """How many tokens prompt and answer may have together."""
+        """The number of tokens that prompt and answer may have together."""
         ...
 
     @property
     def sees_images(self) -> bool:
-        """Whether the model looks at images; False where nobody says so."""
+        """Tell whether the model looks at images; False where nobody says so."""
         ...
 
     def count_tokens(self, text: str) -> int:

@@ -40,7 +40,7 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
         with suppress(RuntimeError):  # The loop may have ended with the server.
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-    service.answer(question, deliver, cancelled).add_done_callback(deliver)
+    service.answers.answer(question, deliver, cancelled).add_done_callback(deliver)
     try:
         while True:
             event = await events.get()
@@ -74,7 +74,7 @@ async def finish(service: Service, question: Question) -> tuple[AnswerStream, An
 
 
 async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) -> T | None:
-    """What `work` gives; None, and the work cancelled, when the client disconnects first. The body was read by then."""
+    """Wait for what `work` gives; None, and the work cancelled, when the client disconnects first."""
     task = asyncio.ensure_future(work)
     disconnect = asyncio.ensure_future(_wait_for_disconnect(request))
     try:

@@ -1,11 +1,8 @@
-"""Puts the HTTP API together: routes, errors, metrics and who may use it. Knows no route's doings."""
+"""Puts the HTTP API together: routes, errors, metrics and the rules of access."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
@@ -18,6 +15,7 @@ from app.api.routes import (
     diagnosis,
     documents,
     evaluations,
+    folders,
     health,
     identity,
     links,
@@ -28,11 +26,7 @@ from app.api.routes import (
 )
 from app.api.security.middleware import AccessMiddleware
 from app.api.security.policy import AccessPolicy
-from app.evaluation.runner import EvaluationRuns
-from app.service.llm_settings import LlmSettings
 from app.service.service import Service
-from app.state.database import SERVICE_FILE
-from app.state.feedback import FeedbackStore
 
 ROUTERS = (
     collections.router,
@@ -47,6 +41,7 @@ ROUTERS = (
     identity.router,
     health.router,
     openai.router,
+    folders.router,
 )
 
 DESCRIPTION = """\
@@ -67,15 +62,9 @@ def create_app(
     service: Service,
     *,
     access: AccessPolicy,
-    metrics: Metrics | None = None,
-    routers: Sequence[APIRouter] = (),
-    check_folder: Callable[[Path], Path] = lambda folder: folder,
+    metrics: Metrics,
 ) -> FastAPI:
-    """The application; `access` decides on every request before a route is reached, `routers` are further routes.
-
-    `check_folder` gives the real path of a folder that may be synced, and raises ConfigurationError for others.
-    """
-    metrics = metrics or Metrics()
+    """The application; `access` decides on every request before a route is reached."""
     metrics.watch(service)
     app = FastAPI(
         title="Lectern",
@@ -93,13 +82,7 @@ def create_app(
     )
     app.state.service = service
     app.state.metrics = metrics
-    app.state.feedback = FeedbackStore(service.lectern.settings.home / SERVICE_FILE)
-    app.state.models = LlmSettings(service)
-    app.state.evaluations = EvaluationRuns(service)
-    app.state.check_folder = check_folder
     error_handlers.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    for router in routers:
-        app.include_router(router, responses=error_handlers.RESPONSES)
     return app

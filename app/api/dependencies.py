@@ -1,4 +1,4 @@
-"""What routes need of a request: the parts they call, and whether the caller may do what is asked."""
+"""Gives routes the parts they call, and checks whether the caller may do what is asked."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from fastapi import Depends, Path, Request
 
 from app.api.metrics import Metrics
 from app.api.security.middleware import require, unknown_collection
-from app.evaluation.runner import EvaluationRuns
-from app.service.llm_settings import LlmSettings
 from app.service.service import Service
-from app.state.feedback import FeedbackStore
 from app.state.tokens import Role
 
 
@@ -26,28 +23,13 @@ def _metrics(request: Request) -> Metrics:
     return metrics
 
 
-def _feedback(request: Request) -> FeedbackStore:
-    store: FeedbackStore = request.app.state.feedback
-    return store
-
-
-def _models(request: Request) -> LlmSettings:
-    client: LlmSettings = request.app.state.models
-    return client
-
-
-def _evaluations(request: Request) -> EvaluationRuns:
-    evaluations: EvaluationRuns = request.app.state.evaluations
-    return evaluations
-
-
 def require_collection(request: Request, name: str, role: Role = Role.READ) -> str:
     """The collection, if it is there and the caller may act so on it. Raises NotFoundError, ForbiddenError."""
     identity = require(request, role, name)
     service = _service(request)
     if identity.collections is None:
-        service.lectern.catalogue.find_index(name)  # Whoever may know all collections is told which there are.
-    elif not service.has_collection(name):
+        service.collections.check(name)  # Whoever may know all collections is told which there are.
+    elif not service.collections.exists(name):
         raise unknown_collection(name)
     return name
 
@@ -63,9 +45,6 @@ def named_collection(role: Role) -> Callable[[Request, str], str]:
 
 ServiceOf = Annotated[Service, Depends(_service)]
 MetricsOf = Annotated[Metrics, Depends(_metrics)]
-FeedbackOf = Annotated[FeedbackStore, Depends(_feedback)]
-ModelsOf = Annotated[LlmSettings, Depends(_models)]
-EvaluationsOf = Annotated[EvaluationRuns, Depends(_evaluations)]
 
 ReadableCollection = Annotated[str, Depends(named_collection(Role.READ))]
 WritableCollection = Annotated[str, Depends(named_collection(Role.WRITE))]

@@ -1,4 +1,4 @@
-"""Counts what the server does, for Prometheus. Knows no collection and no caller by name."""
+"""Counts what the server does, for Prometheus; names no collection and no caller."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Metrics:
     def watch(self, service: Service) -> None:
         """Ask a service for its state whenever the metrics are read."""
         self._waiting.set_function(lambda: len(service.syncs.unfinished()))
-        self._ready.set_function(lambda: service.readiness.ready)
+        self._ready.set_function(lambda: service.answers.readiness.ready)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """One answered request."""

@@ -1,4 +1,4 @@
-"""Runs the server: owns the index, listens, and ends within seconds when told to. Knows no routes."""
+"""Runs the server: owns the index, listens, and ends within seconds when told to."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ import uvicorn
 
 from app.api.app import create_app
 from app.api.metrics import Metrics
-from app.api.routes.folders import folders_router
 from app.api.security.policy import AccessPolicy
-from app.schedule.scheduler import FolderScheduler
-from app.schedule.sync_folder import RunSync
 from app.service.build_index import open_lectern
-from app.service.build_stores import open_folder_book, open_token_store
+from app.service.build_service import build_service
+from app.service.build_stores import open_folder_store, open_token_store
 from app.service.lock import announce_address
-from app.service.service import Service
 from app.settings import Settings
 from rag.errors import ConfigurationError
 
@@ -48,47 +45,23 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
         # First: a restore that was cut off is finished by this, and brings tokens and folders of its own.
         open_lectern(settings, "serve", wait_seconds=0) as lectern,
         closing(open_token_store(settings)) as tokens,
-        closing(open_folder_book(settings)) as folder_store,
+        closing(open_folder_store(settings)) as folders,
     ):
         access = AccessPolicy.of(settings, tokens, host=host)
         with _listen(host, port) as listener:
             address = _address_of(listener)
             announce_address(settings.home, address)
             metrics = Metrics()
-            service = Service(
-                lectern,
-                on_sync=metrics.count_sync,
-                forget_folders=folder_store.remove_collection,
-                check_folder=folder_store.check_allowed,
-            )
-            scheduler = FolderScheduler(folder_store, sync_through(service), home=settings.home, ignore=settings.ignore)
-            app = create_app(
-                service,
-                access=access,
-                metrics=metrics,
-                routers=[folders_router(folder_store, scheduler)],
-                check_folder=folder_store.check_allowed,
-            )
-            server = _Server(configuration(app))
+            service = build_service(lectern, folders, on_sync=metrics.count_sync)
+            server = _Server(configuration(create_app(service, access=access, metrics=metrics)))
             # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, server.handle_exit)
-            scheduler.start()
+            service.start()
             on_listening(address)
             server.run(sockets=[listener])
-            for store in (app.state.feedback, app.state.evaluations.store, app.state.models.choices):
-                store.close()
-            # First, so that what is stopped now counts as cut off and not as failed.
-            scheduler.prepare_stop()
-            stopped = service.close(ABANDON_SECONDS)
-            scheduler.stop()
-            if not stopped:
+            if not service.close(ABANDON_SECONDS):
                 leave()
-
-
-def sync_through(service: Service) -> RunSync:
-    """How a schedule has the service sync a folder, and waits for it."""
-    return lambda folder, collection: service.sync(folder, collection).finished.result()
 
 
 def leave() -> None:
@@ -108,7 +81,7 @@ class _Server(uvicorn.Server):
 
 
 def configuration(app: object) -> uvicorn.Config:
-    """How the application is served: no web sockets, no word about us, no trust in what a proxy says."""
+    """Configure how the application is served: no web sockets, no word about us, no trust in what a proxy says."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         lifespan="off",
@@ -134,7 +107,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address_of(listener: socket.socket) -> str:
-    """Where others on this machine reach the server."""
+    """The address by which others on this machine reach the server."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # Everywhere, so also here.
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"

@@ -1,4 +1,4 @@
-"""The file that a backup is: a gzipped tar with a manifest first. Knows no index and changes none."""
+"""Packs and unpacks the file of a backup: a gzipped tar with a manifest first."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from app.settings import CATALOGUE_FILE
 from rag.errors import ConfigurationError, StoreError
 
 FORMAT = 1
@@ -26,8 +27,6 @@ MANIFEST = "manifest.json"
 
 MAX_MANIFEST_BYTES = 64 << 20
 """Half a million files; more is no manifest of ours."""
-
-CATALOGUE = "catalogue.sqlite"
 
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_-]*\.sqlite")
 
@@ -48,7 +47,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup says of itself."""
+    """Says what a backup holds and when it was made."""
 
     format: int
     lectern: str
@@ -122,13 +121,13 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
     for member in members:
         if not _is_ours(member.name):
             raise damaged(f"its manifest names {member.name!r}, which is no file of an index")
-    if CATALOGUE not in {member.name for member in members}:
+    if CATALOGUE_FILE not in {member.name for member in members}:
         raise damaged("it holds no catalogue")
     return manifest
 
 
 def _is_ours(name: str) -> bool:
-    """Whether a name stays inside the home and is of a kind that a backup holds."""
+    """Tell whether a name stays inside the home and is of a kind that a backup holds."""
     path = PurePosixPath(name)
     if str(path) != name or "\\" in name or "\0" in name or ".." in path.parts or path.is_absolute():
         return False
@@ -176,7 +175,7 @@ def damaged(why: str) -> StoreError:
 
 @contextmanager
 def file_errors(place: Path) -> Iterator[None]:
-    """What the disk refuses, as StoreError; for work that leaves `place` as it was when it fails."""
+    """Raise what the disk refuses as StoreError; for work that leaves `place` as it was when it fails."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Packs an index into one file while others may write it. Knows no catalogue queries and no vectors.
+"""Packs an index into one file while others may write it.
 
 Vectors are not in a backup: they follow from the catalogue, and only the owner of an index may open Chroma's files.
 """
@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app import __version__
 from app.backup.archive import (
-    CATALOGUE,
     DATABASE_NAME,
     FILE_FOLDERS,
     FORMAT,
@@ -26,6 +25,7 @@ from app.backup.archive import (
     sync_folder,
     write_new_file,
 )
+from app.settings import CATALOGUE_FILE
 from rag.errors import ConfigurationError, StoreError
 from rag.storage.catalogue.snapshot import check_database, copy_database, count_rows
 
@@ -36,7 +36,7 @@ def write_backup(home: Path, file: Path) -> Manifest:
     Each database is one consistent state. Raises ConfigurationError when there is no index, StoreError when it is
     damaged or the backup cannot be written.
     """
-    if not (home / CATALOGUE).is_file():
+    if not (home / CATALOGUE_FILE).is_file():
         raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
     with file_errors(file), tempfile.TemporaryDirectory(dir=file.parent, prefix=f".{file.name}.") as scratch:
         copies = Path(scratch) / "home"
@@ -48,7 +48,7 @@ def write_backup(home: Path, file: Path) -> Manifest:
             lectern=__version__,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             home=os.path.realpath(home),
-            counts=count_rows(copies / CATALOGUE),
+            counts=count_rows(copies / CATALOGUE_FILE),
             members=members,
         )
         packed = Path(scratch) / "packed"

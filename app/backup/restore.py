@@ -1,4 +1,4 @@
-"""Puts the index of a backup into place, all or nothing. Knows no catalogue queries and no embedder."""
+"""Puts the index of a backup into place, all or nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from app.backup.archive import (
     BLOCK,
-    CATALOGUE,
     DATABASE_NAME,
     FILE_FOLDERS,
     Manifest,
@@ -21,6 +20,7 @@ from app.backup.archive import (
     sync_folder,
     unpack,
 )
+from app.settings import CATALOGUE_FILE
 from rag.errors import ConfigurationError
 from rag.storage.catalogue.snapshot import check_database, check_schema, count_rows
 
@@ -65,13 +65,13 @@ def _verify_databases(staged: Path, manifest: Manifest) -> None:
     for database in staged.glob("*.sqlite"):
         if damage := check_database(database):
             raise damaged(f"{database.name} in it is damaged ({damage[0]})")
-    check_schema(staged / CATALOGUE)
-    if count_rows(staged / CATALOGUE) != manifest.counts:
+    check_schema(staged / CATALOGUE_FILE)
+    if count_rows(staged / CATALOGUE_FILE) != manifest.counts:
         raise damaged("its catalogue does not hold what its manifest says")
 
 
 def _foreign_entries(home: Path) -> list[str]:
-    """What a restore would replace or mix with."""
+    """List what a restore would replace or mix with."""
     return sorted(entry.name for entry in home.iterdir() if entry.name not in LEFT_ALONE) if home.exists() else []
 
 
@@ -106,7 +106,7 @@ def _swap(staged: Path, home: Path) -> None:
 
 
 def is_cut_off(home: Path) -> bool:
-    """Whether a restore was killed, or is at work, while the index was being exchanged."""
+    """Tell whether a restore was killed, or is at work, while the index was being exchanged."""
     return (home / MOVING_OUT).is_dir() or (home / MOVED_OUT).is_dir()
 
 

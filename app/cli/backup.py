@@ -22,7 +22,7 @@ from app.client.connect import connect
 from app.service.build_index import open_lectern
 from app.service.build_models import build_models
 from app.service.lock import own_index
-from app.service.verify import Problem
+from app.service.verify import Disagreement
 from app.settings import Settings, read_settings
 from ingest.repair import embed_lost
 from rag.errors import ConfigurationError
@@ -140,7 +140,7 @@ def _describe(manifest: Manifest) -> str:
     )
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def _print_problems(problems: Sequence[Disagreement]) -> None:
     seen: Counter[str] = Counter()
     for problem in problems:
         seen[problem.what] += 1

@@ -14,7 +14,7 @@ from app.cli import folders_output, output
 from app.cli.common import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.client.base import Client
 from app.client.connect import connect
-from app.service.build_stores import open_folder_book
+from app.service.build_stores import open_folder_store
 from app.service.lock import describe_owner
 from app.settings import Settings, read_settings
 from app.state.database import SERVICE_FILE
@@ -161,7 +161,7 @@ def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderStore]:
         raise NotFoundError(
             f"No folder is registered in {settings.home}.", "Register one: `lectern folders add PATH --watch`."
         )
-    folder_store = open_folder_book(settings)
+    folder_store = open_folder_store(settings)
     try:
         yield folder_store
     finally:

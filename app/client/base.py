@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
     from app.service.explanation import Explanation
-    from app.service.verify import Problem
+    from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
@@ -111,6 +111,6 @@ class Client(Protocol):
         """List the newest runs first."""
         ...
 
-    def verify(self, *, repair: bool) -> Sequence[Problem]:
+    def verify(self, *, repair: bool) -> Sequence[Disagreement]:
         """Find what is not as it should be, and mend what can be."""
         ...

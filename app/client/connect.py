@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from app.backup.archive import CATALOGUE
 from app.service.lock import owner_address
-from app.settings import Settings
+from app.settings import CATALOGUE_FILE, Settings
 
 if TYPE_CHECKING:
     from app.client.base import Client
@@ -41,7 +40,7 @@ def connect(
                 yield HttpClient(connection)
                 return
     with ExitStack() as stack:
-        if asks and models is None and (settings.home / CATALOGUE).exists():
+        if asks and models is None and (settings.home / CATALOGUE_FILE).exists():
             from app.service.build_models import build_models
 
             models = build_models(settings)

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
     from app.service.explanation import Explanation
-    from app.service.verify import Problem
+    from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
 
 T = TypeVar("T")
@@ -234,12 +234,12 @@ class HttpClient:
         for id_ in document_ids:
             self.connection.call("POST", f"{_at(collection)}/documents/{id_}/restore")
 
-    def verify(self, *, repair: bool) -> Sequence[Problem]:
+    def verify(self, *, repair: bool) -> Sequence[Disagreement]:
         """Have the server verify."""
-        from app.service.verify import Problem
+        from app.service.verify import Disagreement
 
         found = self.connection.post(VerifyResult, "/verify", {"repair": repair})
-        return [Problem(**dict(problem)) for problem in found.problems]
+        return [Disagreement(**dict(problem)) for problem in found.problems]
 
     def _wait_for(self, run: str, on_progress: OnProgress) -> SyncReport:
         """The report of a sync once it has ended; Ctrl-C stops it."""

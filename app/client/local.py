@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.evaluation.metrics import RetrievalScores
     from app.service.build_models import Models
     from app.service.explanation import Explanation
-    from app.service.verify import Problem
+    from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
     from ingest.report import SyncReport
     from rag.pipeline import AnswerStream, AskSettings
@@ -151,7 +151,7 @@ class LocalClient:
         wanted = None if collection is None else [collection]
         return open_catalogue_reader(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
 
-    def verify(self, *, repair: bool) -> Sequence[Problem]:
+    def verify(self, *, repair: bool) -> Sequence[Disagreement]:
         """Verify here; the index is opened only where its files are sound."""
         from app.service.verify import verify_files, verify_index
 

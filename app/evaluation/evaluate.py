@@ -34,7 +34,7 @@ class PageHit:
 
 @dataclass(frozen=True, slots=True)
 class QuestionHits:
-    """What one search found, best first, and how long it took."""
+    """Holds what one search found, best first, and how long it took."""
 
     hits: tuple[PageHit, ...]
     milliseconds: float
@@ -75,7 +75,7 @@ def evaluate(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence
 
 
 def search_all(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence[Hit]]) -> Iterator[QuestionHits]:
-    """What each question finds, in question order; the first, which loads the models, is searched for twice."""
+    """Search for each question, in question order; the first, which loads the models, is searched for twice."""
     search(questions[0].question)
     for gold in questions:
         started = time.perf_counter()

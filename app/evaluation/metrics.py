@@ -1,4 +1,4 @@
-"""Scores rankings against what is known to be relevant, and judgements against the truth. Knows no index and no file.
+"""Scores rankings against what is known to be relevant, and judgements against the truth.
 
 A ranking lists each item once, at its best rank; items are pages, documents or passages. A page is a (document,
 0-based page) pair, and a question counts as found at k when any one of its gold pages is among the first k pages.
@@ -65,12 +65,12 @@ def unique_pages(hits: Iterable[tuple[str, int, int]]) -> tuple[PageKey, ...]:
 
 
 def found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> bool:
-    """Whether any gold page is among the first `k` pages."""
+    """Tell whether any gold page is among the first `k` pages."""
     return any(page in gold for page in found[:k])
 
 
 def document_found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> bool:
-    """Whether a gold document is among the first `k` different documents of the ranking."""
+    """Tell whether a gold document is among the first `k` different documents of the ranking."""
     documents = list(dict.fromkeys(document for document, _ in found))[:k]
     return any(document in documents for document, _ in gold)
 
@@ -99,7 +99,7 @@ def graded_ndcg(found: Sequence[Item], grades: Mapping[Item, int], k: int) -> fl
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """How often a positive's score is above a negative's, ties counting half; 0.5 where either side is empty."""
+    """The share of pairs where a positive's score is above a negative's; ties count half, an empty side gives 0.5."""
     if not positives or not negatives:
         return 0.5
     wins = sum((one > other) + (one == other) / 2 for one in positives for other in negatives)

@@ -1,16 +1,15 @@
-"""Runs evaluations one at a time beside everything else the service does. Knows no HTTP."""
+"""Runs evaluations one at a time beside everything else the service does."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from app.evaluation.evaluate import GoldQuestion, QuestionHits, rank_of_gold, score_answers, search_all
-from app.service.service import Service
-from app.state.database import SERVICE_FILE
+from app.service.build_index import Lectern
 from app.state.evaluations import Evaluation, EvaluationStore, KeptQuestion, QuestionOutcome, now
 from rag.errors import ConfigurationError, LecternError, OverloadedError
 from rag.types import Hit
@@ -21,21 +20,38 @@ log = logging.getLogger(__name__)
 class EvaluationRuns:
     """The questions of collections and the evaluations on them. Methods may be called from any thread."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self.store = EvaluationStore(service.lectern.settings.home / SERVICE_FILE)
+    def __init__(self, store: EvaluationStore, *, current: Callable[[], Lectern]) -> None:
+        """`current` gives the index with the settings by which it answers now."""
+        self._store = store
+        self._current = current
         self._lock = threading.Lock()
         self._running: Evaluation | None = None
 
+    def close(self) -> None:
+        """Let go of the file; an evaluation that runs is not waited for."""
+        self._store.close()
+
+    def questions(self, collection: str) -> list[KeptQuestion]:
+        """The questions of a collection, the oldest first."""
+        return self._store.questions(collection)
+
+    def add_questions(self, collection: str, questions: Sequence[GoldQuestion]) -> int:
+        """Keep questions; returns how many are new."""
+        return self._store.add_questions(collection, questions)
+
+    def remove_question(self, collection: str, question_id: int) -> None:
+        """Delete a question. Raises NotFoundError."""
+        self._store.remove_question(collection, question_id)
+
     def start(self, collection: str) -> Evaluation:
         """Ask all questions of a collection in a thread of its own. Raises ConfigurationError, OverloadedError."""
-        kept = self.store.questions(collection)
+        kept = self._store.questions(collection)
         if not kept:
             raise ConfigurationError("There are no questions to evaluate on.", "Add some with their expected pages.")
         with self._lock:
             if self._running is not None:
                 raise OverloadedError("Another evaluation is running.", "Wait for it to finish.")
-            self._running = self.store.start(collection, questions=len(kept), settings=self._settings())
+            self._running = self._store.start(collection, questions=len(kept), settings=self._settings())
             evaluation = self._running
         # Daemon: what it has found by then is nothing worth holding up the end of the process for.
         threading.Thread(target=self._run, args=(evaluation, kept), name="evaluation", daemon=True).start()
@@ -43,11 +59,11 @@ class EvaluationRuns:
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
         """The newest first."""
-        return [self._as_it_stands(one) for one in self.store.evaluations(collection, limit=limit)]
+        return [self._as_it_stands(one) for one in self._store.evaluations(collection, limit=limit)]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
         """One of them. Raises NotFoundError."""
-        return self._as_it_stands(self.store.evaluation(collection, evaluation_id))
+        return self._as_it_stands(self._store.evaluation(collection, evaluation_id))
 
     def _as_it_stands(self, kept: Evaluation) -> Evaluation:
         """One that runs as far as it is; one that this process does not know of was cut off with another."""
@@ -57,11 +73,11 @@ class EvaluationRuns:
         return replace(kept, state="cut off") if kept.state == "running" else kept
 
     def _settings(self) -> dict[str, Any]:
-        settings = self._service.lectern.settings
+        settings = self._current().settings
         return {
             "rerank_depth": settings.rerank_depth,
             "reranker": settings.reranker or "built-in",
-            "embedder": self._service.lectern.embedder.fingerprint,
+            "embedder": self._current().embedder.fingerprint,
         }
 
     # --- in the thread ---
@@ -76,7 +92,7 @@ class EvaluationRuns:
             unknown = LecternError("It failed in a way Lectern does not know.", "See the server's log.")
             evaluation = _failed(evaluation, unknown)
         try:
-            self.store.save(replace(evaluation, finished_at=now()))
+            self._store.save(replace(evaluation, finished_at=now()))
         except LecternError as error:
             log.error("How an evaluation went cannot be kept: %s", error)
         finally:
@@ -84,7 +100,7 @@ class EvaluationRuns:
                 self._running = None
 
     def _measure(self, evaluation: Evaluation, questions: Sequence[GoldQuestion]) -> Evaluation:
-        retriever = self._service.lectern.retriever
+        retriever = self._current().retriever
 
         def search(question: str) -> Sequence[Hit]:
             return retriever.retrieve(question, collection=evaluation.collection).hits

@@ -1,4 +1,4 @@
-"""One sync of a registered folder, with its outcome written into the folder store. Knows no threads."""
+"""Syncs a registered folder once, and writes its outcome into the folder store."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class BackOff:
     longest: timedelta = timedelta(hours=6)
 
     def gap(self, failures: int) -> timedelta:
-        """How long to wait after so many failures in a row, at least one."""
+        """The gap after so many failures in a row, at least one."""
         # Past thirty doublings the longest gap is reached from any first one; larger powers would overflow.
         return min(self.first * (1 << min(failures - 1, 30)), self.longest)
 
@@ -67,7 +67,7 @@ def choose_schedule(schedule: str, every: str) -> str:
 
 
 def is_interval(schedule: str) -> bool:
-    """Whether a schedule is an interval, not a cron expression."""
+    """Tell whether a schedule is an interval, not a cron expression."""
     return schedule.startswith(EVERY)
 
 

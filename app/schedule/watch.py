@@ -75,7 +75,7 @@ class FolderWatch:
         self._thread.join(max(seconds, 0))
 
     def counts(self, change: Change, path: str) -> bool:
-        """Whether a change is one of a file that a sync would look at."""
+        """Tell whether a change is one of a file that a sync would look at."""
         changed = Path(path)
         if self._passed_over is not None and (changed == self._passed_over or self._passed_over in changed.parents):
             return False
@@ -190,7 +190,7 @@ class Watches:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """Which folder lies at a path now; None when none does."""
+    """Identify the folder that lies at a path now; None when none does."""
     try:
         status = folder.stat()
     except OSError:

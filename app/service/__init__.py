@@ -1,4 +1,1 @@
-"""The composition root: names the concrete classes and puts them together.
-
-Each file builds what one kind of work needs, so that a question does not wait for what only a sync needs.
-"""
+"""Holds every verb of the service once, by subject; only build_*.py name concrete classes and put them together."""

@@ -1,4 +1,4 @@
-"""Opens an index with all that works on it, or its catalogue alone. Knows no command."""
+"""Opens an index with all that works on it, or its catalogue alone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.backup.archive import CATALOGUE
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_models import Models, build_models, find_former_embedder
 from app.service.lock import own_index
-from app.settings import Settings
+from app.settings import CATALOGUE_FILE, Settings
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
@@ -45,7 +44,7 @@ class Lectern:
 
     @cached_property
     def ingest(self) -> IngestPipeline:
-        """What fills the index. Raises ConfigurationError for settings that only reading files needs."""
+        """The pipeline that fills the index. Raises ConfigurationError for settings that only reading files needs."""
         # Imported here: a question waits for no parser.
         from app.service.build_ingest import build_ingest
 
@@ -81,7 +80,7 @@ def open_lectern(
     """
     with own_index(settings.home, command, wait_seconds=wait_seconds), ExitStack() as closing:
         finish_cut_off_restore(settings.home)
-        file = settings.home / CATALOGUE
+        file = settings.home / CATALOGUE_FILE
         engine = open_catalogue(file)
         closing.callback(engine.dispose)
         catalogue = CatalogueReader(engine, file)
@@ -118,7 +117,7 @@ def open_catalogue_reader(settings: Settings) -> CatalogueReader:
 
 def existing_catalogue(home: Path) -> Path:
     """The catalogue's file. Raises ConfigurationError where there is no index yet."""
-    file = home / CATALOGUE
+    file = home / CATALOGUE_FILE
     if not file.exists():
         raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
     return file

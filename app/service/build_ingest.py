@@ -37,7 +37,7 @@ CHUNK_TOKENS = 256
 def build_ingest(
     settings: Settings, *, writer: CatalogueWriter, catalogue: CatalogueReader, vectors: VectorIndex, embedder: Embedder
 ) -> IngestPipeline:
-    """What fills an index; starts no process yet. Raises ConfigurationError."""
+    """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError."""
     reading = _read_settings(settings)
     return IngestPipeline(
         catalogue=writer,
@@ -58,18 +58,18 @@ def build_ingest(
 
 
 def build_sandbox(settings: Settings) -> Sandbox:
-    """What checks and draws single files of unknown origin, in one process; starts none yet."""
+    """Build a sandbox that checks and draws single files of unknown origin in one process; it starts none yet."""
     memory_bytes = settings.memory_megabytes << 20
     return Sandbox(partial(WorkerPool, workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=memory_bytes))
 
 
 def build_fetcher(settings: Settings) -> Fetcher:
-    """What fetches documents by their addresses, within the limits for files."""
+    """Build a fetcher of documents by their addresses, within the limits for files."""
     return Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)
 
 
 def may_read(settings: Settings, folder: Path) -> bool:
-    """Whether a folder may be read without anybody asking; what was uploaded always may."""
+    """Tell whether a folder may be read without anybody asking; what was uploaded always may."""
     return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
 
 

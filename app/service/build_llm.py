@@ -1,4 +1,4 @@
-"""Builds the LLM that the settings name, or finds a local one. Knows no index."""
+"""Builds the LLM that the settings name, or finds a local one."""
 
 from __future__ import annotations
 

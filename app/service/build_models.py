@@ -1,4 +1,4 @@
-"""Builds the models of this machine that the settings name: embedder, reader and reranker. Knows no index."""
+"""Builds the models of this machine that the settings name: embedder, reader and reranker."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NO_RERANKER = "off"
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What reads for a question; each loads its weights at first use."""
+    """Holds the models that read for a question; each loads its weights at first use."""
 
     embedder: Embedder
     reader: PassageReader | None
@@ -123,7 +123,7 @@ def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker
 
 
 def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
-    """What runs embedder and reader."""
+    """Choose the engine that runs embedder and reader."""
     use_torch = settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists())
     return "torch" if use_torch else "openvino"
 
@@ -134,7 +134,7 @@ def choose_precision(settings: Settings) -> Precision | None:
 
 
 def embedder_folder(settings: Settings) -> Path:
-    """Where the embedder's model lies. Raises ConfigurationError."""
+    """Find the folder of the embedder's model. Raises ConfigurationError."""
     if not settings.embedder:
         return Path(MODEL_DIR)
     return find_model(settings.embedder, setting="embedder", allow_downloads=settings.allow_downloads)

@@ -1,4 +1,4 @@
-"""Opens what stands in `service.sqlite`: tokens and registered folders. Knows no index."""
+"""Opens what stands in `service.sqlite` and is used beside an open index: tokens and registered folders."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RESTORE_WAIT_SECONDS = 10.0
 """For a restore that is at work: it exchanges the index in a moment."""
 
 
-def open_folder_book(settings: Settings) -> FolderStore:
-    """The folder store of registered folders; also while another process owns the index. Raises StoreError."""
+def open_folder_store(settings: Settings) -> FolderStore:
+    """The registered folders; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return FolderStore(settings.home / SERVICE_FILE, roots=settings.folder_roots)
 

@@ -39,7 +39,7 @@ class Finding:
 
     @property
     def is_fine(self) -> bool:
-        """Whether there is nothing to do."""
+        """Tell whether there is nothing to do."""
         return not self.remedy
 
 

@@ -26,18 +26,18 @@ class Passage:
 
     @property
     def cosine(self) -> float | None:
-        """How near it is in meaning; None where it was found by words only."""
+        """Its nearness in meaning; None where it was found by words only."""
         return self.hit.stages[DENSE].score if DENSE in self.hit.stages else None
 
     @property
     def shares_words(self) -> bool:
-        """Whether a word of the question stands in it."""
+        """Tell whether a word of the question stands in it."""
         return LEXICAL in self.hit.stages
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Whether a document is among the sources of a question, with reasons and remedies as sentences."""
+    """Tells whether a document is among the sources of a question, with reasons and remedies as sentences."""
 
     document: DocumentInfo
     comes_up: bool

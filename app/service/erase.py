@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Erasure:
-    """What is kept beside a catalogue."""
+    """Erases what is kept beside a catalogue."""
 
     def __init__(self, catalogue: CatalogueReader, service_file: Path) -> None:
         """`service_file` has the feedback; it is opened when there is something to erase, which most commands lack."""

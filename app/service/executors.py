@@ -1,4 +1,4 @@
-"""A fixed number of threads with a line before them that does not grow. Knows not what they do."""
+"""Runs functions in a fixed number of threads, with a queue before them that does not grow."""
 
 from __future__ import annotations
 

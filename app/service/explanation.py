@@ -25,7 +25,7 @@ class ExplainedHit:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How an answer's sources were found; `probability` is what refusal is decided on."""
+    """Tells how an answer's sources were found; `probability` is what refusal is decided on."""
 
     rows: tuple[ExplainedHit, ...]
     more: int

@@ -1,4 +1,4 @@
-"""Which LLMs can be reached, which one answers, and the settings of the search. Knows no HTTP; tells no key."""
+"""Tells and changes which LLM answers and the settings of the search; tells no key."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from app.service.answers import AnswerService
 from app.service.build_llm import choose_model
 from app.service.build_models import choose_engine
 from app.service.model_downloads import ModelDownloads
-from app.service.service import Service
 from app.settings import NO_LLM, Settings, place_of
-from app.state.database import SERVICE_FILE
-from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_choices
+from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.ollama_models import OllamaModel, PullProgress, delete_model, list_models, pull_model
 from rag.types import Message
@@ -35,7 +34,7 @@ REPLY_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whether a provider's key is set, and where."""
+    """Says whether a provider's key is set, and where."""
 
     provider: str
     variable: str
@@ -43,7 +42,7 @@ class Key:
 
     @property
     def is_set(self) -> bool:
-        """Whether there is one."""
+        """Tell whether there is one."""
         return bool(self.place)
 
 
@@ -58,13 +57,13 @@ class Current:
 
     @property
     def is_quotes_only(self) -> bool:
-        """Whether answers are quotes, as there is no LLM."""
+        """Tell whether answers are quotes, as there is no LLM."""
         return self.llm in ("", NO_LLM)
 
 
 @dataclass(frozen=True, slots=True)
 class Ollama:
-    """What the Ollama holds; `error` says why it cannot be asked."""
+    """Lists the models that Ollama holds; `error` says why it cannot be asked."""
 
     url: str
     models: tuple[OllamaModel, ...]
@@ -73,7 +72,7 @@ class Ollama:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What an LLM said to a short request."""
+    """Holds the answer of an LLM to a short request."""
 
     llm: str
     reply: str
@@ -95,28 +94,32 @@ class Setting:
 class LlmSettings:
     """Methods may be called from any thread; those that ask an Ollama raise ModelError."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
-        self.choices = OverrideStore(service.lectern.settings.home / SERVICE_FILE)
-        self._configured = service.lectern.settings
-        self.pulls = ModelDownloads(self._pull)
+    def __init__(self, answers: AnswerService, overrides: OverrideStore) -> None:
+        self._answers = answers
+        self._overrides = overrides
+        self._configured = answers.lectern.settings
+        self.downloads = ModelDownloads(self._download)
         self._apply()
+
+    def close(self) -> None:
+        """Let go of the file of overrides."""
+        self._overrides.close()
 
     # --- LLMs ---
 
     @property
     def configured_llm(self) -> str:
-        """What the settings name."""
+        """The LLM that the settings name."""
         return self._configured.llm
 
     def current(self) -> Current:
         """The LLM that answers now."""
-        chosen = str(self.choices.all().get(LLM, ""))
+        chosen = str(self._overrides.all().get(LLM, ""))
         named = chosen or self._configured.llm
         if named == NO_LLM:
             return Current("", "chosen here" if chosen else "settings")
         try:
-            model = self._service.current_model()
+            model = self._answers.current_model()
         except LecternError as error:
             return Current(named, "chosen here" if chosen else "settings", error)
         sees_images = model is not None and model.sees_images
@@ -128,7 +131,7 @@ class LlmSettings:
         """Answer with this one from now on; "" goes back to the settings. Raises ConfigurationError."""
         if llm and llm != NO_LLM:
             choose_model(self._settings_for(llm))
-        self.choices.choose(LLM, llm or None)
+        self._overrides.keep(LLM, llm or None)
         self._apply()
 
     def try_llm(self, llm: str) -> Trial:
@@ -153,7 +156,7 @@ class LlmSettings:
     # --- Ollama ---
 
     def ollama(self) -> Ollama:
-        """What it holds, or why it cannot be asked."""
+        """List its models, or tell why it cannot be asked."""
         url = ollama_url(self._configured)
         try:
             models = tuple(sorted(list_models(url), key=lambda model: model.name))
@@ -167,21 +170,21 @@ class LlmSettings:
             raise ConfigurationError(f"{model} is the LLM that answers now.", "Choose another one first.")
         delete_model(model, ollama_url(self._configured))
 
-    def _pull(self, model: str) -> Iterator[PullProgress]:
+    def _download(self, model: str) -> Iterator[PullProgress]:
         return pull_model(model, ollama_url(self._configured))
 
     # --- the search ---
 
     def settings(self) -> list[Setting]:
         """The numbers that may be changed."""
-        choices, now = self.choices.all(), self._service.lectern.settings
+        overrides, now = self._overrides.all(), self._answers.lectern.settings
         return [
             Setting(
                 adjustable,
                 getattr(now, adjustable.name),
                 getattr(self._configured, adjustable.name),
                 Settings.model_fields[adjustable.name].default,
-                adjustable.name in choices,
+                adjustable.name in overrides,
                 Settings.model_fields[adjustable.name].description or "",
             )
             for adjustable in ADJUSTABLE
@@ -189,17 +192,17 @@ class LlmSettings:
 
     def change(self, name: str, value: float | None) -> None:
         """Give a setting another value, or the one of the settings files again. Raises ConfigurationError."""
-        self.choices.choose(name, None if value is None else check_number(name, value))
+        self._overrides.keep(name, None if value is None else check_number(name, value))
         self._apply()
 
     def parts(self) -> tuple[str, str, str]:
-        """What embeds, what reranks and what runs both, in words."""
+        """Name embedder, reranker and the engine that runs both."""
         settings = self._configured
         reranker = settings.reranker or "Lectern's own reader"
-        return self._service.lectern.embedder.fingerprint, reranker, choose_engine(settings)
+        return self._answers.lectern.embedder.fingerprint, reranker, choose_engine(settings)
 
     def _settings_for(self, llm: str) -> Settings:
-        return with_choices(self._configured, {LLM: llm})
+        return with_overrides(self._configured, {LLM: llm})
 
     def _apply(self) -> None:
-        self._service.adjust(with_choices(self._configured, self.choices.all()))
+        self._answers.adjust(with_overrides(self._configured, self._overrides.all()))

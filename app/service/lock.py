@@ -1,4 +1,4 @@
-"""One process owns an index at a time: a lock file that says who. Knows nothing of what is in the index."""
+"""Lets one process own an index at a time, by a lock file that names it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def announce_address(home: Path, address: str) -> None:
 
 
 def describe_owner(home: Path) -> str:
-    """Who owns the index in `home`, in words; "" when nobody says so."""
+    """Name the owner of the index in `home` in words; "" when nobody says so."""
     try:
         owner = json.loads((home / OWNER_FILE).read_text())
         return f"`lectern {owner['command']}` (process {owner['process']}, since {owner['since']})"
@@ -77,7 +77,7 @@ def describe_owner(home: Path) -> str:
 
 
 def owner_address(home: Path) -> str:
-    """Where the owner of the index in `home` answers over HTTP; "" when nobody says so, or who said so is gone."""
+    """The address at which the owner of the index in `home` answers over HTTP; "" where there is none any more."""
     try:
         address = str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
     except (OSError, ValueError, AttributeError):
@@ -86,7 +86,7 @@ def owner_address(home: Path) -> str:
 
 
 def is_owned(home: Path) -> bool:
-    """Whether some process owns the index: one that was killed has left its file, and not the lock."""
+    """Tell whether some process owns the index: one that was killed has left its file, and not the lock."""
     try:
         # Shared, so that nobody who asks takes another who asks for the owner.
         with (home / LOCK_FILE).open("rb") as file:

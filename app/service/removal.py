@@ -1,4 +1,4 @@
-"""Takes documents out of an index for good, whoever asks: an upload goes with its file. Knows no queue and no HTTP."""
+"""Takes documents out of an index for good; an upload goes with its file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.errors import StoreError
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What is to be taken out, looked up once, so that it can be done again after a sync that ran meanwhile."""
+    """Lists what is to be taken out, looked up once, so that it can be done again after a sync that ran meanwhile."""
 
     lectern: Lectern
     uploaded: Sequence[int]

@@ -1,4 +1,4 @@
-"""Makes first questions out of the headings of a collection. Knows no storage and asks no LLM."""
+"""Makes first questions out of the headings of a collection, without an LLM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does one sync after the other, in a thread of its own, and what must not run beside one. Knows no HTTP."""
+"""Does one sync after the other in a thread of its own, and what must not run beside one."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class SyncQueue:
         return self._jobs.get(id_) or self._job_store.find(id_)
 
     def unfinished(self) -> list[SyncJob]:
-        """What runs and what waits, in the order in which it is done."""
+        """List what runs and waits, in the order in which it is done."""
         with self._lock:
             ids = [self._running, *self._waiting] if self._running else list(self._waiting)
             return [self._jobs[id_] for id_ in ids]

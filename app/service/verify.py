@@ -23,7 +23,7 @@ NO_INDEX = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Disagreement:
     """One thing that is not as it should be: `what` names the kind, `where` the file, document or collection."""
 
     what: str
@@ -33,16 +33,16 @@ class Problem:
     repaired: bool = False
 
 
-def verify_files(home: Path) -> list[Problem]:
-    """What SQLite finds wrong with the databases in `home`; nothing else can be trusted while there is something."""
+def verify_files(home: Path) -> list[Disagreement]:
+    """List what SQLite finds wrong with the databases in `home`; while there is any, nothing else can be trusted."""
     return [
-        Problem("damaged file", database.name, damage, RESTORE)
+        Disagreement("damaged file", database.name, damage, RESTORE)
         for database in sorted(home.glob("*.sqlite"))
         for damage in check_database(database)
     ]
 
 
-def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
     """Every problem of an opened index, those that were repaired marked so.
 
     Repairing makes the full-text index anew, embeds the chunks that have no vector and deletes vectors without a chunk.
@@ -50,7 +50,7 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
     """
     yield from _verify_full_text(lectern, repair=repair)
     for collection, path in lectern.checks.torn_documents():
-        yield Problem(
+        yield Disagreement(
             "incomplete document",
             f"{collection}: {path}",
             "Pages or chunks of it are missing from the catalogue.",
@@ -64,10 +64,10 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 # --- the full-text index ---
 
 
-def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
     lost, left_over = lectern.checks.count_chunks_without_words(), lectern.checks.count_words_without_chunk()
     problems = [
-        Problem("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` makes it anew.")
+        Disagreement("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` makes it anew.")
         for found, count in (
             (f"{lost:,} chunks are not in it.", lost),
             (f"{left_over:,} entries in it are of chunks that are gone.", left_over),
@@ -76,7 +76,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
     ]
     if not problems and not lectern.checks.full_text_is_sound():
         problems = [
-            Problem(
+            Disagreement(
                 "full-text index",
                 "catalogue.sqlite",
                 "Its words are not those of the chunks.",
@@ -92,14 +92,14 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 # --- vectors ---
 
 
-def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
+def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
     indexes = [(name, index, lectern.writer.vector_keys(index.id)) for name, index in lectern.writer.indexes()]
     try:
         spaces = set() if lectern.vectors.is_missing() else set(lectern.vectors.spaces())
         compared = [(name, index, compare_vectors(index, keys, lectern.vectors)) for name, index, keys in indexes]
     except StoreError as error:
         remedy = "Delete the folder `chroma` in the index folder, and run `lectern verify --repair`."
-        yield Problem("vectors unreadable", "chroma", error.reason, remedy)
+        yield Disagreement("vectors unreadable", "chroma", error.reason, remedy)
         return
     for collection, index, gaps in compared:
         yield from _verify_gaps(lectern, collection, index, gaps, repair=repair)
@@ -107,7 +107,7 @@ def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
         if repair:
             lectern.vectors.drop(space)
         remedy = "`lectern verify --repair` deletes them."
-        yield Problem("vectors left over", space, "They are of an index that is gone.", remedy, repair)
+        yield Disagreement("vectors left over", space, "They are of an index that is gone.", remedy, repair)
     if repair:
         # What was to be deleted is deleted by now.
         lectern.writer.clear_journal(lectern.writer.journalled_vectors())
@@ -115,7 +115,7 @@ def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Problem]:
 
 def _verify_gaps(
     lectern: Lectern, collection: str, index: IndexInfo, gaps: VectorGaps, *, repair: bool
-) -> Iterator[Problem]:
+) -> Iterator[Disagreement]:
     if gaps.missing:
         found = f"{gaps.missing_count:,} chunks of {len(gaps.missing):,} documents have no vector."
         if index.is_made_with(lectern.embedder.fingerprint):
@@ -123,45 +123,45 @@ def _verify_gaps(
                 embed_missing(
                     index, gaps.missing, versions=lectern.writer, vectors=lectern.vectors, embedder=lectern.embedder
                 )
-            yield Problem("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
+            yield Disagreement("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:
             remedy = f"It was made with {index.embedder}, not with the embedder of the settings: sync its folders."
-            yield Problem("vectors missing", collection, found, remedy)
+            yield Disagreement("vectors missing", collection, found, remedy)
     if gaps.orphans:
         if repair:
             lectern.vectors.delete(index.space, gaps.orphans)
         found = f"{len(gaps.orphans):,} vectors belong to no chunk."
-        yield Problem("vectors left over", collection, found, "`lectern verify --repair` deletes them.", repair)
+        yield Disagreement("vectors left over", collection, found, "`lectern verify --repair` deletes them.", repair)
 
 
 # --- documents and their files ---
 
 
-def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Problem]:
+def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Disagreement]:
     for document in lectern.catalogue.list_documents(collection):
         if document.has_failed:
             where = f"{collection}: {document.path}"
-            yield Problem(f"{document.state} document", where, document.reason, document.remedy)
+            yield Disagreement(f"{document.state} document", where, document.reason, document.remedy)
     collection_id = lectern.writer.find_collection(collection)
     assert collection_id is not None
     for root, folder_id in lectern.writer.folder_roots(collection_id).items():
         if not root.is_dir():
             remedy = "Mount its disk. If it has moved, sync it from where it is now."
-            yield Problem("folder gone", f"{collection}: {root}", "It is not there, or may not be read.", remedy)
+            yield Disagreement("folder gone", f"{collection}: {root}", "It is not there, or may not be read.", remedy)
             continue
         for path, record in lectern.writer.known_files(folder_id, NO_INDEX).items():
             if record.sha256 and record.state == "indexed":
                 yield from _verify_file(f"{collection}: {record.path}", root / os.fsdecode(path), record)
 
 
-def _verify_file(where: str, path: Path, record: KnownFile) -> Iterator[Problem]:
+def _verify_file(where: str, path: Path, record: KnownFile) -> Iterator[Disagreement]:
     """A file that is gone, or has other content; one that only has another time has not changed."""
     try:
         now = path.stat()
     except OSError as error:
-        yield Problem("file gone", where, f"{error.strerror}.", SYNC)
+        yield Disagreement("file gone", where, f"{error.strerror}.", SYNC)
         return
     if (now.st_size, now.st_mtime_ns) == (record.size, record.mtime_ns):
         return
     if now.st_size != record.size or hash_file(path) != record.sha256:
-        yield Problem("file changed", where, "It is another than the one that was indexed.", SYNC)
+        yield Disagreement("file changed", where, "It is another than the one that was indexed.", SYNC)

@@ -71,7 +71,7 @@ class KeptQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """How one question went: the place of its first gold page, None where none was found, and what stood first."""
+    """Says how a question went: the place of its first gold page, None where none was found, and what stood first."""
 
     question: str
     document: str

@@ -81,7 +81,7 @@ class FeedbackStore:
             return int(added.inserted_primary_key[0])
 
     def newest(self, collection: str, *, limit: int) -> list[Feedback]:
-        """What was said about a collection's answers, the newest first."""
+        """List what was said about a collection's answers, the newest first."""
         mine = feedback.c.collection == collection
         with self._service_file.reading() as connection:
             rows = connection.execute(select(feedback).where(mine).order_by(feedback.c.id.desc()).limit(limit))

@@ -62,7 +62,7 @@ class RegisteredFolder:
 
     @property
     def state(self) -> str:
-        """What is going on with it, in one word."""
+        """Its state in one word."""
         if self.last_outcome == RUNNING:
             return "running"
         if self.due_since:
@@ -73,7 +73,7 @@ class RegisteredFolder:
 
     @property
     def next_run(self) -> datetime | None:
-        """When it is synced next as far as that is known: by its schedule, or as a retry."""
+        """The time of its next sync as far as that is known: by its schedule, or as a retry."""
         times = [moment for moment in (self.next_scheduled, self.next_retry) if moment]
         return datetime.fromtimestamp(min(times)).astimezone() if times and not self.paused else None
 
@@ -271,7 +271,7 @@ class FolderStore:
 
 
 def is_within(path: Path, roots: Sequence[Path]) -> bool:
-    """Whether a path is one of `roots` or below one, wherever links lead."""
+    """Tell whether a path is one of `roots` or below one, wherever links lead."""
     return any(_real(path).is_relative_to(_real(root)) for root in roots)
 
 

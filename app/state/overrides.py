@@ -1,4 +1,4 @@
-"""What is chosen while the service runs, kept in `service.sqlite`: it wins over the settings. Knows no HTTP."""
+"""Keeps in `service.sqlite` what is chosen while the service runs: it wins over the settings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from rag.errors import ConfigurationError
 
 metadata = MetaData()
 
-choices = Table("choices", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False))
+overrides = Table(
+    "choices", metadata, Column("name", String, primary_key=True), Column("value", String, nullable=False)
+)
 
 LLM = "llm"
 
-Choice = str | float
+Override = str | float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,17 @@ class OverrideStore:
         """Let go of the file."""
         self._service_file.close()
 
-    def all(self) -> dict[str, Choice]:
-        """Everything chosen, by the name of its setting."""
+    def all(self) -> dict[str, Override]:
+        """All that is kept, by the name of its setting."""
         with self._service_file.reading() as connection:
-            return {row.name: json.loads(row.value) for row in connection.execute(select(choices))}
+            return {row.name: json.loads(row.value) for row in connection.execute(select(overrides))}
 
-    def choose(self, name: str, value: Choice | None) -> None:
-        """Keep a choice; None forgets it."""
+    def keep(self, name: str, value: Override | None) -> None:
+        """Keep a value for a setting; None goes back to the settings."""
         with self._service_file.writing() as connection:
-            connection.execute(delete(choices).where(choices.c.name == name))
+            connection.execute(delete(overrides).where(overrides.c.name == name))
             if value is not None:
-                connection.execute(insert(choices).values(name=name, value=json.dumps(value)))
+                connection.execute(insert(overrides).values(name=name, value=json.dumps(value)))
 
 
 def check_number(name: str, value: float) -> float:
@@ -76,11 +78,11 @@ def check_number(name: str, value: float) -> float:
     return int(value) if known.is_whole else value
 
 
-def with_choices(settings: Settings, chosen: Mapping[str, Choice]) -> Settings:
-    """The settings with what was chosen on top."""
+def with_overrides(settings: Settings, overrides: Mapping[str, Override]) -> Settings:
+    """The settings with what is kept on top."""
     known = {adjustable.name for adjustable in ADJUSTABLE}
-    update: dict[str, Choice] = {name: value for name, value in chosen.items() if name in known}
-    if llm := str(chosen.get(LLM, "")):
+    update: dict[str, Override] = {name: value for name, value in overrides.items() if name in known}
+    if llm := str(overrides.get(LLM, "")):
         update["llm_base_url"] = _address_for(llm, settings)
     return (settings.for_llm(llm) if llm else settings).model_copy(update=update)
 
@@ -92,7 +94,7 @@ def ollama_url(settings: Settings) -> str:
 
 
 def _address_for(llm: str, settings: Settings) -> str:
-    """Where a chosen LLM is asked: an address, which is sent the key, comes from the settings and nowhere else."""
+    """The address of a chosen LLM: one, which is sent the key, comes from the settings and nowhere else."""
     provider = llm.partition(":")[0]
     if llm == NO_LLM:
         return ""

@@ -131,7 +131,7 @@ class SyncJobStore:
         return job if job and job.id == id_ else None
 
     def take_over(self) -> Sequence[SyncJob]:
-        """What an ended service still owes, in the order in which it was asked for.
+        """List what an ended service still owes, in the order in which it was asked for.
 
         What was begun too often without coming to an end has failed by this.
         """

@@ -1,4 +1,4 @@
-"""Who may use the service: tokens, kept as hashes in `service.sqlite`. Knows no HTTP and nothing of the index."""
+"""Keeps the tokens of those who may use the service, as hashes in `service.sqlite`."""
 
 from __future__ import annotations
 
@@ -40,32 +40,32 @@ State = Literal["valid", "expired", "revoked"]
 
 
 class Role(StrEnum):
-    """What a token may do; each role may do what the ones before it may."""
+    """Names what a token may do; each role may do what the ones before it may."""
 
     READ = "read"
     WRITE = "write"
     ADMIN = "admin"
 
     def covers(self, other: Role) -> bool:
-        """Whether this role may do what `other` may."""
+        """Tell whether this role may do what `other` may."""
         order = list(Role)
         return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who asks: a role on some collections, or on all where `collections` is None."""
+    """Says who asks: a role on some collections, or on all where `collections` is None."""
 
     name: str
     role: Role
     collections: frozenset[str] | None = None
 
     def sees(self, collection: str) -> bool:
-        """Whether a collection exists as far as this identity is told."""
+        """Tell whether a collection exists as far as this identity is told."""
         return self.collections is None or collection in self.collections
 
     def may(self, role: Role, collection: str | None = None) -> bool:
-        """Whether it may act as `role` on a collection; without one, on what belongs to none.
+        """Tell whether it may act as `role` on a collection; without one, on what belongs to none.
 
         What belongs to no collection is administered by identities with a right to all of them only.
         """
@@ -91,7 +91,7 @@ class TokenInfo:
 
     @property
     def identity(self) -> Identity:
-        """Who shows this token."""
+        """The identity of whoever shows this token."""
         return Identity(self.name, self.role, None if self.collections is None else frozenset(self.collections))
 
 
@@ -183,12 +183,12 @@ class TokenStore:
             raise NotFoundError(f"There is no token {name!r}.", "`lectern tokens list` lists them.")
 
     def is_empty(self) -> bool:
-        """Whether no token is on record, not even one that is over."""
+        """Tell whether no token is on record, not even one that is over."""
         with self._service_file.reading() as connection:
             return connection.execute(select(_tokens.c.id).limit(1)).first() is None
 
     def has_valid(self) -> bool:
-        """Whether somebody can get in."""
+        """Tell whether somebody can get in."""
         return any(token.state == "valid" for token in self.list_tokens())
 
     def find(self, secret: str) -> TokenInfo | None:

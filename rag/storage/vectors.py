@@ -105,11 +105,11 @@ class ChromaVectors:
             return [collection.name for collection in self._client.list_collections()]
 
     def is_missing(self) -> bool:
-        """Whether nothing was ever stored here, seen without opening Chroma."""
+        """Tell whether nothing was ever stored here, seen without opening Chroma."""
         return not (self._folder / "chroma.sqlite3").exists()
 
     def is_incomplete(self) -> bool:
-        """Whether it is missing, or making it again was cut off; seen without opening Chroma."""
+        """Tell whether it is missing, or making it again was cut off; seen without opening Chroma."""
         return self.is_missing() or (self._folder / REBUILDING).exists()
 
     @contextmanager

@@ -17,12 +17,11 @@ import uvicorn
 
 from app.api.app import create_app
 from app.api.metrics import Metrics
-from app.api.routes.folders import folders_router
-from app.api.security.middleware import AccessPolicy
-from app.api.server import configuration, sync_through
-from app.schedule.scheduler import FolderScheduler
+from app.api.security.policy import AccessPolicy
+from app.api.server import configuration
 from app.service import build_models
-from app.service.build_stores import open_folder_book
+from app.service.build_service import build_service
+from app.service.build_stores import open_folder_store
 from app.service.service import Service
 from app.settings import read_settings
 from app.state.database import SERVICE_FILE
@@ -71,19 +70,16 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     with (
         open_index_of(read) as lectern,
         closing(TokenStore(home / SERVICE_FILE)) as tokens,
-        closing(open_folder_book(read)) as folder_store,
+        closing(open_folder_store(read)) as folder_store,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
-        service = Service(lectern, on_sync=metrics.count_sync, check_folder=folder_store.check_allowed)
-        scheduler = FolderScheduler(folder_store, sync_through(service), home=home)
+        service = build_service(lectern, folder_store, on_sync=metrics.count_sync)
         app = create_app(
             service,
             access=AccessPolicy.of(read, tokens, host="127.0.0.1"),
             metrics=metrics,
-            routers=[folders_router(folder_store, scheduler)],
-            check_folder=folder_store.check_allowed,
         )
-        scheduler.start()
+        service.start()
         server = uvicorn.Server(configuration(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -96,6 +92,4 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join()
-            scheduler.prepare_stop()
             assert service.close(30)
-            scheduler.stop()

@@ -20,7 +20,6 @@ from app.api.answer_stream import (
 )
 from app.api.dependencies import (
     AdministeredCollection,
-    FeedbackOf,
     MetricsOf,
     ServiceOf,
     require_collection,
@@ -56,7 +55,7 @@ STREAM = {
 async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> SearchResult:
     """The passages that fit a question best."""
     require_collection(request, asked.collection)
-    return SearchResult.from_domain(await result_of(service.search(asked.to_domain(), limit=asked.limit)))
+    return SearchResult.from_domain(await result_of(service.answers.search(asked.to_domain(), limit=asked.limit)))
 
 
 @router.post("/ask", response_model=AnswerResponse, responses={200: STREAM})
@@ -90,24 +89,26 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 
 
 @router.post("/feedback", status_code=201)
-def add_feedback(given: FeedbackRequest, request: Request, store: FeedbackOf) -> FeedbackAdded:
+def add_feedback(given: FeedbackRequest, request: Request, service: ServiceOf) -> FeedbackAdded:
     """Say whether an answer was good."""
     require_collection(request, given.collection)
     cited = tuple(CitedPage(citation.document, citation.page) for citation in given.citations)
     feedback = Feedback(given.collection, given.question, given.answer, given.rating, given.comment, citations=cited)
-    return FeedbackAdded(id=store.add(feedback))
+    return FeedbackAdded(id=service.feedback.add(feedback))
 
 
 @router.get("/collections/{name}/feedback")
 def list_feedback(
-    name: AdministeredCollection, store: FeedbackOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
+    name: AdministeredCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
 ) -> FeedbackList:
     """What was said about answers, the newest first."""
-    return FeedbackList(feedback=[FeedbackResponse.from_domain(given) for given in store.newest(name, limit=limit)])
+    return FeedbackList(
+        feedback=[FeedbackResponse.from_domain(given) for given in service.feedback.newest(name, limit=limit)]
+    )
 
 
 def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Service) -> AnswerResponse:
-    explanation = explain_stages(stream, service.ask_settings) if asked.explain else None
+    explanation = explain_stages(stream, service.answers.ask_settings) if asked.explain else None
     return AnswerResponse.from_domain(answer, explanation)
 
 

@@ -1,4 +1,4 @@
-"""Collections: what there is, and forgetting one."""
+"""Lists and deletes collections, and suggests questions to them."""
 
 from __future__ import annotations
 
@@ -10,20 +10,16 @@ from app.api.dependencies import AdministeredCollection, ReadableCollection, Ser
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.documents import CollectionList, CollectionResponse, QuestionList
 from app.api.security.middleware import require
-from app.service.suggestions import suggest_questions
 from app.state.tokens import Role
 
 router = APIRouter(tags=["collections"], responses=RESPONSES)
-
-DOCUMENTS_READ = 100
-"""Whose headings first questions are made of: the newest."""
 
 
 @router.get("/collections")
 def list_collections(request: Request, service: ServiceOf) -> CollectionList:
     """The collections by name."""
     identity = require(request, Role.READ)
-    listed = service.lectern.catalogue.list_collections()
+    listed = service.collections.list_collections()
     seen = [CollectionResponse.from_domain(collection) for collection in listed if identity.sees(collection.name)]
     return CollectionList(collections=seen)
 
@@ -33,14 +29,13 @@ def suggest(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
 ) -> QuestionList:
     """Questions to begin with, made of the headings of the collection."""
-    sections = service.lectern.catalogue.list_sections(name, limit=DOCUMENTS_READ)
-    return QuestionList(questions=suggest_questions(sections, limit=limit))
+    return QuestionList(questions=service.collections.suggest_questions(name, limit=limit))
 
 
 @router.delete("/collections/{name}", status_code=204, responses=refusals(409))
 def remove_collection(name: AdministeredCollection, service: ServiceOf) -> None:
-    """Forget a collection and delete what was uploaded into it; files of synced folders are not touched.
+    """Delete a collection and what was uploaded into it; files of synced folders are not touched.
 
     409 while it is being synced.
     """
-    service.remove_collection(name)
+    service.collections.remove(name)

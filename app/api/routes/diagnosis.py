@@ -1,12 +1,11 @@
-"""Looking after what is indexed: read a document again, why it does not come up, what the syncs of the past did."""
+"""Reads a document again, explains why it does or does not come up, and tells what the syncs of the past did."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from app.api.dependencies import DocumentId, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES
@@ -19,19 +18,18 @@ router = APIRouter(prefix="/collections/{name}", responses=RESPONSES)
 
 
 @router.post("/documents/{id}/reindex", status_code=202, tags=["documents"])
-def reindex_document(name: WritableCollection, id: DocumentId, request: Request, service: ServiceOf) -> JobResponse:
+def reindex_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> JobResponse:
     """Read a document's file again as if it were new, also one that was taken out; `GET /runs/{id}` tells how it goes.
 
     Its folder is synced for that. Until then the version that is indexed answers.
     """
-    check_folder: Callable[[Path], Path] = request.app.state.check_folder
-    return JobResponse.from_domain(service.reread_document(name, id, check_folder))
+    return JobResponse.from_domain(service.documents.reread(name, id))
 
 
 @router.post("/documents/{id}/why", tags=["documents"])
 async def tell_why(name: ReadableCollection, id: DocumentId, asked: WhyRequest, service: ServiceOf) -> WhyResponse:
     """Why this document does or does not come up for a question."""
-    return WhyResponse.from_domain(await result_of(service.why(asked.question, name, id)))
+    return WhyResponse.from_domain(await result_of(service.answers.explain_document(asked.question, name, id)))
 
 
 @router.get("/runs", tags=["syncs"])
@@ -42,16 +40,14 @@ def list_collection_runs(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> RunSummaryList:
     """The newest syncs of a collection, in numbers."""
-    runs = service.lectern.catalogue.list_runs(
-        limit=limit, in_collections=[name], folder=Path(folder) if folder else None
-    )
+    runs = service.syncs.list_runs(limit=limit, in_collections=[name], folder=Path(folder) if folder else None)
     return RunSummaryList(runs=[RunSummary.from_domain(run) for run in runs])
 
 
 @router.get("/runs/{id}", tags=["syncs"])
 def show_collection_run(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> RunResponse:
     """One sync of the past with its whole report: what became of each file."""
-    run = service.lectern.catalogue.load_run(id)
+    run = service.syncs.load_run(id)
     if run is None or run.collection != name:
         raise NotFoundError(f"There is no run {id} of this collection.", "`GET /collections/NAME/runs` lists them.")
     return RunResponse.from_domain(run)

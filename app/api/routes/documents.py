@@ -1,10 +1,8 @@
-"""Documents of a collection: list, look at, upload, take out."""
+"""Lists, shows, takes in and takes out the documents of a collection."""
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -18,20 +16,14 @@ from app.api.schemas.base import CollectionName
 from app.api.schemas.documents import DocumentList, DocumentResponse, PageResponse, UploadResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
-from app.service.service import Service
 from app.state.tokens import Role
-from ingest.collection_names import check_collection_name
 from ingest.page_image import Box
-from ingest.parsers.options import ParseOptions
-from ingest.sources.uploads import check_type, safe_name
-from rag.errors import ConfigurationError, NotFoundError, ParseError
+from rag.errors import ConfigurationError
 
 router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
 
 MAX_FILES = 100
 """In one upload."""
-
-COPY_BLOCK = 1 << 20
 
 FILES = {
     "required": True,
@@ -73,7 +65,7 @@ def list_documents(
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> DocumentList:
     """All documents by path, also those that could not be read; or those that are asked for."""
-    listed = service.lectern.catalogue.list_documents(name)
+    listed = service.documents.list_documents(name)
     words = contains.casefold().split()
     found = [
         document
@@ -106,35 +98,40 @@ async def upload_documents(request: Request, name: CollectionName, service: Serv
     # Read here and not by the framework, which would take the whole body in before it asks who sends it.
     async with request.form(max_files=MAX_FILES, max_fields=MAX_FILES) as form:
         files = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
-        names = await run_in_threadpool(_check_names, service, name, files)
-        return await result_of(service.files.submit(_take_in, service, name, names, files))
+        if not files:
+            raise ConfigurationError(
+                "No file was sent.", "Send one or more in the field `file` of a multipart/form-data."
+            )
+        given = [file.filename or "" for file in files]
+        names = await run_in_threadpool(service.uploads.check_names, name, given)
+        contents = [(kept, file.file) for kept, file in zip(names, files, strict=True)]
+        job = await result_of(service.uploads.add_files(name, contents))
+        return UploadResponse(documents=names, run=job.id)
 
 
 @router.get("/{id}")
 def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> DocumentResponse:
     """One document."""
-    return DocumentResponse.from_domain(service.lectern.catalogue.load_document(name, id)[0])
+    return DocumentResponse.from_domain(service.documents.load_document(name, id))
 
 
 @router.delete("/{id}", status_code=204)
 def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
     """Take a document out of the index. An uploaded file is deleted; one of a synced folder is not touched, and later
     syncs leave it out."""
-    service.remove_document(name, id)
+    service.documents.remove(name, id)
 
 
 @router.post("/{id}/restore", status_code=204)
 def restore_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
     """Let the next sync index a document again that was taken out."""
-    service.restore_document(name, id)
+    service.documents.restore(name, id)
 
 
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
 def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
     """The original file, to be saved."""
-    _, file = service.lectern.catalogue.load_document(name, id)
-    if not file.is_file():
-        raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
+    file = service.documents.find_file(name, id)
     # Never shown by a browser: what is in it could act in our name.
     return FileResponse(file, media_type="application/octet-stream", filename=file.name)
 
@@ -142,7 +139,7 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
 @router.get("/{id}/pages/{number}")
 def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> PageResponse:
     """The text of a page."""
-    return PageResponse.from_domain(service.lectern.catalogue.load_page(name, id, number))
+    return PageResponse.from_domain(service.documents.load_page(name, id, number))
 
 
 @router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})
@@ -156,30 +153,8 @@ async def draw_page(
 ) -> Response:
     """A page of a PDF as a picture, the words of a quote marked."""
     marks = tuple(map(_read_box, mark))
-    picture = await result_of(service.files.submit(_draw, service, name, id, number, scale, marks))
+    picture = await result_of(service.documents.draw_page(name, id, number, scale=scale, marks=marks))
     return Response(picture, media_type="image/png")
-
-
-def _check_names(service: Service, collection: str, files: list[UploadFile]) -> list[str]:
-    if not service.has_collection(collection):
-        check_collection_name(collection)
-    if not files:
-        raise ConfigurationError("No file was sent.", "Send one or more in the field `file` of a multipart/form-data.")
-    names = [safe_name(file.filename or "") for file in files]
-    for name in names:
-        check_type(name)
-    if len({name.casefold() for name in names}) < len(names):
-        raise ConfigurationError("Two of the files have one name.", "Send each file once.")
-    return names
-
-
-def _take_in(service: Service, collection: str, names: list[str], files: list[UploadFile]) -> UploadResponse:
-    with service.uploads.receive() as scratch:
-        for name, file in zip(names, files, strict=True):
-            with (scratch / name).open("wb") as kept:
-                shutil.copyfileobj(file.file, kept, COPY_BLOCK)
-        service.uploads.accept(collection, [scratch / name for name in names])
-    return UploadResponse(documents=names, run=service.take_uploads(collection, names).id)
 
 
 def _read_box(text: str) -> Box:
@@ -190,17 +165,3 @@ def _read_box(text: str) -> Box:
     if not all(abs(edge) < LARGEST_EDGE for edge in (left, bottom, right, top)):
         raise ConfigurationError(f"{text!r} is no box on a page.", f"Edges are below {LARGEST_EDGE:.0f} points.")
     return left, bottom, right, top
-
-
-def _draw(service: Service, collection: str, id_: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
-    document, file = service.lectern.catalogue.load_document(collection, id_)
-    if document.file_type != "pdf" or number >= document.pages:
-        what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
-        raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")
-    options = ParseOptions(passwords=tuple(service.lectern.settings.passwords.items()))
-    try:
-        return service.pictures.draw(
-            file, number, scale=scale, passwords=options.passwords_for(Path(file)), marks=marks
-        )
-    except ParseError as error:
-        raise NotFoundError(error.reason, error.remedy) from error

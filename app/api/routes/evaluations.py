@@ -1,4 +1,4 @@
-"""Questions with expected pages, and evaluations of the search on them."""
+"""Keeps questions with expected pages, and evaluates the search on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.concurrency import run_in_threadpool
 
-from app.api.dependencies import EvaluationsOf, ReadableCollection, WritableCollection
+from app.api.dependencies import ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES
 from app.api.schemas.evaluations import (
     EvaluationDetail,
@@ -28,22 +28,22 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[4])]
 
 
 @router.get("/evaluation-questions")
-def list_questions(name: ReadableCollection, evaluations: EvaluationsOf) -> KeptGoldList:
+def list_questions(name: ReadableCollection, service: ServiceOf) -> KeptGoldList:
     """The questions that evaluations ask, the oldest first."""
-    return _kept_questions(evaluations, name)
+    return _kept_questions(service.evaluations, name)
 
 
 @router.post("/evaluation-questions", status_code=201)
-def add_questions(name: WritableCollection, given: GoldQuestions, evaluations: EvaluationsOf) -> KeptGoldList:
+def add_questions(name: WritableCollection, given: GoldQuestions, service: ServiceOf) -> KeptGoldList:
     """Keep questions with the pages that answer them, counted from 0; one that is there already gets these pages."""
-    added = evaluations.store.add_questions(name, [one.to_domain() for one in given.questions])
-    return _kept_questions(evaluations, name, added=added)
+    added = service.evaluations.add_questions(name, [one.to_domain() for one in given.questions])
+    return _kept_questions(service.evaluations, name, added=added)
 
 
 @router.post("/evaluation-questions/file", status_code=201)
 async def add_question_file(
     name: WritableCollection,
-    evaluations: EvaluationsOf,
+    service: ServiceOf,
     file: Annotated[UploadFile, File(description="JSON lines as `lectern eval` reads them")],
 ) -> KeptGoldList:
     """Keep the questions of a file; 400 names the line that is none."""
@@ -52,38 +52,38 @@ async def add_question_file(
         text = (await file.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ConfigurationError(f"{shown} is not UTF-8 text.", "Save it as UTF-8.") from None
-    added = await run_in_threadpool(evaluations.store.add_questions, name, parse_questions(text, file=shown))
-    return _kept_questions(evaluations, name, added=added)
+    added = await run_in_threadpool(service.evaluations.add_questions, name, parse_questions(text, file=shown))
+    return _kept_questions(service.evaluations, name, added=added)
 
 
 @router.delete("/evaluation-questions/{question:int}", status_code=204)
-def remove_question(name: WritableCollection, question: Number, evaluations: EvaluationsOf) -> None:
-    """Forget a question; evaluations that asked it stay."""
-    evaluations.store.remove_question(name, question)
+def remove_question(name: WritableCollection, question: Number, service: ServiceOf) -> None:
+    """Delete a question; evaluations that asked it stay."""
+    service.evaluations.remove_question(name, question)
 
 
 @router.post("/evaluations", status_code=202)
-def start_evaluation(name: WritableCollection, evaluations: EvaluationsOf) -> EvaluationResponse:
+def start_evaluation(name: WritableCollection, service: ServiceOf) -> EvaluationResponse:
     """Ask all questions and score the pages found, as `lectern eval` does; 503 while another evaluation runs."""
-    return EvaluationResponse.from_domain(evaluations.start(name))
+    return EvaluationResponse.from_domain(service.evaluations.start(name))
 
 
 @router.get("/evaluations")
 def list_evaluations(
-    name: ReadableCollection, evaluations: EvaluationsOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
+    name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
 ) -> EvaluationList:
     """The newest first, also the one that runs."""
-    newest = evaluations.evaluations(name, limit=limit)
+    newest = service.evaluations.evaluations(name, limit=limit)
     return EvaluationList(evaluations=[EvaluationResponse.from_domain(one) for one in newest])
 
 
 @router.get("/evaluations/{evaluation}")
-def show_evaluation(name: ReadableCollection, evaluation: Number, evaluations: EvaluationsOf) -> EvaluationDetail:
+def show_evaluation(name: ReadableCollection, evaluation: Number, service: ServiceOf) -> EvaluationDetail:
     """One of them, with how each question went."""
-    return EvaluationDetail.from_domain(evaluations.evaluation(name, evaluation))
+    return EvaluationDetail.from_domain(service.evaluations.evaluation(name, evaluation))
 
 
 def _kept_questions(evaluations: EvaluationRuns, collection: str, *, added: int = 0) -> KeptGoldList:
     return KeptGoldList(
-        questions=[KeptGold.from_domain(kept) for kept in evaluations.store.questions(collection)], added=added
+        questions=[KeptGold.from_domain(kept) for kept in evaluations.questions(collection)], added=added
     )

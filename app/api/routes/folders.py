@@ -1,4 +1,4 @@
-"""The registered folders over HTTP. Knows the folder store and the scheduler, and nothing of the index."""
+"""Registers, changes and runs the folders that are kept in step."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 
+from app.api.dependencies import ServiceOf
+from app.api.error_handlers import RESPONSES
 from app.api.schemas.syncs import FolderChange, FolderList, FolderResponse, NewFolder
 from app.api.security.middleware import require
-from app.schedule.scheduler import FolderScheduler
-from app.state.folders import FolderStore, RegisteredFolder
+from app.service.service import Service
+from app.state.folders import RegisteredFolder
 from app.state.tokens import Role
 from rag.errors import ConfigurationError, NotFoundError
+
+router = APIRouter(tags=["folders"], responses=RESPONSES)
+"""To register, change or remove a folder takes the right to administer all collections."""
 
 FolderId = Annotated[int, InPath(ge=1, le=2**63 - 1, examples=[3])]
 
@@ -25,61 +30,61 @@ def absolute_folder(named: str) -> Path:
     return Path(named)
 
 
-def folders_router(folder_store: FolderStore, scheduler: FolderScheduler) -> APIRouter:
-    """The routes. To register, change or remove a folder takes the right to administer all collections."""
-    router = APIRouter(tags=["folders"])
+@router.get("/folders")
+def list_folders(request: Request, service: ServiceOf) -> FolderList:
+    """The folders that are kept in step, when each was synced last and how that went."""
+    identity = require(request, Role.READ)
+    seen = [folder for folder in service.folders.list_folders() if identity.sees(folder.collection)]
+    return FolderList(folders=[FolderResponse.from_domain(folder) for folder in seen])
 
-    def find(request: Request, folder_id: int, role: Role) -> RegisteredFolder:
-        identity = require(request, Role.READ)
-        folder = next((folder for folder in folder_store.list_folders() if folder.id == folder_id), None)
-        if folder is None or not identity.sees(folder.collection):
-            raise NotFoundError(f"No folder has the id {folder_id}.", "`GET /folders` lists those that are there.")
-        require(request, role, folder.collection)
-        return folder
 
-    @router.get("/folders")
-    def list_folders(request: Request) -> FolderList:
-        """The folders that are kept in step, when each was synced last and how that went."""
-        identity = require(request, Role.READ)
-        seen = [folder for folder in folder_store.list_folders() if identity.sees(folder.collection)]
-        return FolderList(folders=[FolderResponse.from_domain(folder) for folder in seen])
+@router.get("/folders/{folder_id}")
+def show_folder(folder_id: FolderId, request: Request, service: ServiceOf) -> FolderResponse:
+    """One registered folder."""
+    return FolderResponse.from_domain(_find(request, service, folder_id, Role.READ))
 
-    @router.get("/folders/{folder_id}")
-    def show_folder(folder_id: FolderId, request: Request) -> FolderResponse:
-        """One registered folder."""
-        return FolderResponse.from_domain(find(request, folder_id, Role.READ))
 
-    @router.post("/folders", status_code=201)
-    def add_folder(asked: NewFolder, request: Request) -> FolderResponse:
-        """Register a folder of the server's machine."""
-        require(request, Role.ADMIN)
-        folder = absolute_folder(asked.path)
-        return FolderResponse.from_domain(
-            folder_store.add(folder, asked.collection, schedule=asked.schedule, every=asked.every, watch=asked.watch)
-        )
+@router.post("/folders", status_code=201)
+def add_folder(asked: NewFolder, request: Request, service: ServiceOf) -> FolderResponse:
+    """Register a folder of the server's machine."""
+    require(request, Role.ADMIN)
+    folder = absolute_folder(asked.path)
+    return FolderResponse.from_domain(
+        service.folders.add(folder, asked.collection, schedule=asked.schedule, every=asked.every, watch=asked.watch)
+    )
 
-    @router.patch("/folders/{folder_id}")
-    def change_folder(folder_id: FolderId, asked: FolderChange, request: Request) -> FolderResponse:
-        """Give a folder another schedule, watch it or not, pause or resume it."""
-        require(request, Role.ADMIN)
-        folder = find(request, folder_id, Role.ADMIN)
-        if asked.schedule is not None or asked.every is not None:
-            folder = folder_store.reschedule(folder_id, schedule=asked.schedule or "", every=asked.every or "")
-        if asked.watch is not None:
-            folder = folder_store.set_watch(folder_id, asked.watch)
-        if asked.paused is not None:
-            folder = folder_store.pause(folder_id) if asked.paused else folder_store.resume(folder_id)
-        return FolderResponse.from_domain(folder)
 
-    @router.delete("/folders/{folder_id}", status_code=204)
-    def remove_folder(folder_id: FolderId, request: Request) -> None:
-        """Keep a folder in step no more; what is indexed of it stays."""
-        require(request, Role.ADMIN)
-        folder_store.remove(find(request, folder_id, Role.ADMIN).id)
+@router.patch("/folders/{folder_id}")
+def change_folder(folder_id: FolderId, asked: FolderChange, request: Request, service: ServiceOf) -> FolderResponse:
+    """Give a folder another schedule, watch it or not, pause or resume it."""
+    require(request, Role.ADMIN)
+    folder = _find(request, service, folder_id, Role.ADMIN)
+    if asked.schedule is not None or asked.every is not None:
+        folder = service.folders.reschedule(folder_id, schedule=asked.schedule or "", every=asked.every or "")
+    if asked.watch is not None:
+        folder = service.folders.set_watch(folder_id, asked.watch)
+    if asked.paused is not None:
+        folder = service.folders.pause(folder_id) if asked.paused else service.folders.resume(folder_id)
+    return FolderResponse.from_domain(folder)
 
-    @router.post("/folders/{folder_id}/run", status_code=202)
-    def run_folder(folder_id: FolderId, request: Request) -> FolderResponse:
-        """Have a folder synced now, or as soon as its collection is free; also a paused one."""
-        return FolderResponse.from_domain(scheduler.ask_for_run(find(request, folder_id, Role.WRITE).id))
 
-    return router
+@router.delete("/folders/{folder_id}", status_code=204)
+def remove_folder(folder_id: FolderId, request: Request, service: ServiceOf) -> None:
+    """Keep a folder in step no more; what is indexed of it stays."""
+    require(request, Role.ADMIN)
+    service.folders.remove(_find(request, service, folder_id, Role.ADMIN).id)
+
+
+@router.post("/folders/{folder_id}/run", status_code=202)
+def run_folder(folder_id: FolderId, request: Request, service: ServiceOf) -> FolderResponse:
+    """Have a folder synced now, or as soon as its collection is free; also a paused one."""
+    return FolderResponse.from_domain(service.schedule.ask_for_run(_find(request, service, folder_id, Role.WRITE).id))
+
+
+def _find(request: Request, service: Service, folder_id: int, role: Role) -> RegisteredFolder:
+    identity = require(request, Role.READ)
+    folder = next((folder for folder in service.folders.list_folders() if folder.id == folder_id), None)
+    if folder is None or not identity.sees(folder.collection):
+        raise NotFoundError(f"No folder has the id {folder_id}.", "`GET /folders` lists those that are there.")
+    require(request, role, folder.collection)
+    return folder

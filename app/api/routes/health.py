@@ -1,4 +1,4 @@
-"""Whether the server lives and is ready, and its metrics."""
+"""Tells whether the server lives and is ready, and its metrics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def tell_health() -> Health:
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 async def tell_readiness(service: ServiceOf) -> JSONResponse:
     """200 once the models are loaded; 503 and the reason until then."""
-    readiness = service.readiness
+    readiness = service.answers.readiness
     body = {"status": "ready" if readiness.ready else "not ready", "reason": readiness.reason}
     return JSONResponse(body, 200 if readiness.ready else 503)
 

@@ -1,4 +1,4 @@
-"""Who asks: what a page needs to know to offer only what its user may do."""
+"""Tells who asks, so that a page offers only what its user may do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of a collection by their web addresses: fetch one, see which were fetched."""
+"""Fetches documents by their web addresses, and lists those that were fetched."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/collections/{name}/links", tags=["documents"], respo
 def list_links(name: WritableCollection, service: ServiceOf) -> LinkList:
     """The documents that were fetched, and from where. What follows the path of an address is left out: it may hold a
     key."""
-    links = service.links(name).load()
+    links = service.uploads.list_links(name)
     return LinkList(links=[LinkResponse.from_domain(document, link) for document, link in links.items()])
 
 
@@ -37,5 +37,5 @@ async def add_link(asked: LinkRequest, request: Request, name: CollectionName, s
         raise ConfigurationError(
             "There is nothing to fetch, or two things.", "Send `url`, or the `document` to fetch again."
         )
-    document, job = await result_of(service.add_link(name, url=asked.url, document=asked.document))
+    document, job = await result_of(service.uploads.add_link(name, url=asked.url, document=asked.document))
     return UploadResponse(documents=[document], run=job.id)

@@ -1,4 +1,4 @@
-"""LLMs and the settings of the search: what there is, choosing, and Ollama's models. No route takes or tells a key."""
+"""Tells and changes which LLM answers, the settings of the search, and Ollama's models; takes and tells no key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from app.api.dependencies import ModelsOf
+from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.admin import (
     ModelChoice,
@@ -26,58 +26,58 @@ OllamaModelName = Annotated[str, Path(max_length=300, examples=["llama3.2:3b"])]
 
 
 @router.get("/models")
-def tell_models(request: Request, llms: ModelsOf) -> ModelsResponse:
+def tell_models(request: Request, service: ServiceOf) -> ModelsResponse:
     """Which LLM answers, which others could, which keys are set, and which models are on their way."""
     identity = require(request, Role.READ)
-    return ModelsResponse.from_domain(llms, tells_places=identity.may(Role.ADMIN))
+    return ModelsResponse.from_domain(service.llms, tells_places=identity.may(Role.ADMIN))
 
 
 @router.put("/models/chosen")
-def choose_model(asked: ModelChoice, request: Request, llms: ModelsOf) -> ModelsResponse:
+def choose_model(asked: ModelChoice, request: Request, service: ServiceOf) -> ModelsResponse:
     """Answer with this LLM from now on, also after a restart. Its address comes from the settings."""
     require(request, Role.ADMIN)
-    llms.choose_llm(asked.llm.strip())
-    return ModelsResponse.from_domain(llms, tells_places=True)
+    service.llms.choose_llm(asked.llm.strip())
+    return ModelsResponse.from_domain(service.llms, tells_places=True)
 
 
 @router.post("/models/try", responses=refusals(502))
-def try_model(asked: ModelChoice, request: Request, llms: ModelsOf) -> TrialResponse:
+def try_model(asked: ModelChoice, request: Request, service: ServiceOf) -> TrialResponse:
     """Ask an LLM for one word, to see that it answers. 502 when it does not."""
     require(request, Role.ADMIN)
-    return TrialResponse.from_domain(llms.try_llm(asked.llm.strip()))
+    return TrialResponse.from_domain(service.llms.try_llm(asked.llm.strip()))
 
 
 @router.post("/models/pulls", status_code=202)
-def pull_model(asked: ModelName, request: Request, llms: ModelsOf) -> PullResponse:
+def pull_model(asked: ModelName, request: Request, service: ServiceOf) -> PullResponse:
     """Have Ollama fetch a model; `GET /models` tells how far it is. It goes on when the caller leaves."""
     require(request, Role.ADMIN)
-    return PullResponse.from_domain(llms.pulls.start(asked.model.strip()))
+    return PullResponse.from_domain(service.llms.downloads.start(asked.model.strip()))
 
 
 @router.delete("/models/pulls/{model:path}", status_code=204)
-def stop_pull(model: OllamaModelName, request: Request, llms: ModelsOf) -> None:
-    """Stop fetching a model, or forget how that ended."""
+def stop_pull(model: OllamaModelName, request: Request, service: ServiceOf) -> None:
+    """Stop fetching a model, or drop the record of how that ended."""
     require(request, Role.ADMIN)
-    llms.pulls.stop(model)
+    service.llms.downloads.stop(model)
 
 
 @router.delete("/models/ollama/{model:path}", status_code=204, responses=refusals(502))
-def delete_model(model: OllamaModelName, request: Request, llms: ModelsOf) -> None:
+def delete_model(model: OllamaModelName, request: Request, service: ServiceOf) -> None:
     """Have Ollama delete a model's files; not those of the LLM that answers now."""
     require(request, Role.ADMIN)
-    llms.delete(model)
+    service.llms.delete(model)
 
 
 @router.get("/settings")
-def tell_settings(request: Request, llms: ModelsOf) -> SettingsResponse:
+def tell_settings(request: Request, service: ServiceOf) -> SettingsResponse:
     """The settings of the search that may be changed while the service runs."""
     require(request, Role.READ)
-    return SettingsResponse.from_domain(llms)
+    return SettingsResponse.from_domain(service.llms)
 
 
 @router.put("/settings")
-def change_setting(asked: SettingChange, request: Request, llms: ModelsOf) -> SettingsResponse:
+def change_setting(asked: SettingChange, request: Request, service: ServiceOf) -> SettingsResponse:
     """Give one of them another value, for every question from now on, also after a restart."""
     require(request, Role.ADMIN)
-    llms.change(asked.name, asked.value)
-    return SettingsResponse.from_domain(llms)
+    service.llms.change(asked.name, asked.value)
+    return SettingsResponse.from_domain(service.llms)

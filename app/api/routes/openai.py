@@ -61,7 +61,7 @@ router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What all pieces of one completion have in common."""
+    """Holds what all pieces of one completion have in common."""
 
     id: str
     created: int
@@ -83,7 +83,7 @@ class Reply:
 def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
     """Each collection as a model."""
     identity = require(request, Role.READ)
-    names = [collection.name for collection in service.lectern.catalogue.list_collections()]
+    names = [collection.name for collection in service.collections.list_collections()]
     return {"object": "list", "data": [_model_json(name) for name in names if identity.sees(name)]}
 
 

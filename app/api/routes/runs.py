@@ -1,8 +1,11 @@
-"""Syncs: ask for one, see how they went."""
+"""Starts syncs and tells how they went.
+
+A sync that was asked for has an id like 20260102030405-1, which is there at once and stays; what a sync did is a record
+with a number, also of those that no server ran. `/runs/{id}` takes both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +20,6 @@ from app.api.security.middleware import require
 from app.service.service import Service
 from app.state.sync_jobs import SyncJob
 from app.state.tokens import Role
-from ingest.collection_names import check_collection_name
 from rag.errors import NotFoundError
 from rag.types import RunRecord, printable_path
 
@@ -32,17 +34,15 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> Job
 
     Needs the right to administer all collections, since it reads the server's disk.
     """
-    folder = _folder_to_sync(asked, request)
-    if not service.has_collection(asked.collection):
-        check_collection_name(asked.collection)
-    return JobResponse.from_domain(service.sync(folder, asked.collection, allow_empty=asked.allow_empty))
+    folder = _folder_to_sync(asked, request, service)
+    return JobResponse.from_domain(service.syncs.sync(folder, asked.collection, allow_empty=asked.allow_empty))
 
 
 @router.post("/sync/preview")
 def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> SyncPreview:
     """What a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
-    folder = _folder_to_sync(asked, request)
-    return SyncPreview(report=service.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json())
+    folder = _folder_to_sync(asked, request, service)
+    return SyncPreview(report=service.syncs.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json())
 
 
 @router.get("/runs")
@@ -63,7 +63,7 @@ def list_runs(
     wanted = identity.collections
     if collection is not None:
         wanted = frozenset([collection] if identity.sees(collection) else [])
-    runs = service.lectern.catalogue.list_runs(
+    runs = service.syncs.list_runs(
         limit=limit,
         in_collections=None if wanted is None else sorted(wanted),
         folder=None if folder is None else Path(folder),
@@ -90,21 +90,20 @@ def stop_run(id: RunId, request: Request, service: ServiceOf) -> None:
 
 def _find_run(id_: str, request: Request, service: Service) -> RunRecord:
     identity = require(request, Role.READ)
-    run = service.lectern.catalogue.load_run(int(id_))
+    run = service.syncs.load_run(int(id_))
     if run is None or not identity.sees(run.collection):
         raise _unknown_run(id_)
     return run
 
 
-def _folder_to_sync(asked: SyncRequest, request: Request) -> Path:
+def _folder_to_sync(asked: SyncRequest, request: Request, service: Service) -> Path:
     require(request, Role.ADMIN)
-    check_folder: Callable[[Path], Path] = request.app.state.check_folder
-    return check_folder(absolute_folder(asked.folder))
+    return service.syncs.check_folder(absolute_folder(asked.folder))
 
 
 def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
     identity = require(request, Role.READ)
-    job = service.syncs.find(id_)
+    job = service.syncs.find_job(id_)
     if job is None or not identity.sees(job.collection):
         raise _unknown_run(id_)
     return job

@@ -1,4 +1,4 @@
-"""Looks whether the parts of the index agree, and mends what can be."""
+"""Compares the parts of the index, and repairs what can be."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.state.tokens import Role
 
-router = APIRouter(tags=["upkeep"], responses=RESPONSES)
+router = APIRouter(tags=["admin"], responses=RESPONSES)
 
 
 @router.post("/verify", responses=refusals(409))
@@ -21,5 +21,5 @@ async def verify(asked: VerifyRequest, request: Request, service: ServiceOf) -> 
     Needs the right to administer all collections, since it tells of all of them.
     """
     require(request, Role.ADMIN)
-    problems = await result_of(service.verify(repair=asked.repair))
+    problems = await result_of(service.syncs.verify(repair=asked.repair))
     return VerifyResult(problems=[DisagreementResponse.from_domain(problem) for problem in problems])

@@ -160,7 +160,7 @@ class ModelsResponse(Response):
             **_problem(current.error),
             ollama=OllamaResponse.from_domain(llms.ollama()),
             keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
-            pulls=[PullResponse.from_domain(pull) for pull in llms.pulls.all()],
+            pulls=[PullResponse.from_domain(pull) for pull in llms.downloads.all()],
         )
 
 

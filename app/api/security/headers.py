@@ -60,7 +60,7 @@ class RequestHeaders:
 
     @property
     def is_from_here(self) -> bool:
-        """Whether the request comes from this machine, under one of its own names, and through no proxy."""
+        """Tell whether the request comes from this machine, under one of its own names, and through no proxy."""
         return (
             (not self.address or is_loopback(self.address))
             and is_loopback(host_name(self._host) or "")
@@ -69,7 +69,7 @@ class RequestHeaders:
 
     @property
     def is_preflight(self) -> bool:
-        """Whether a browser asks what a page of another origin may send."""
+        """Tell whether a browser asks what a page of another origin may send."""
         asks = self.header(b"access-control-request-method") is not None
         return self.method == "OPTIONS" and self._origin is not None and asks
 

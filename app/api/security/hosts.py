@@ -1,4 +1,4 @@
-"""Which host names a request may be addressed to, and from which origins it may come. Asks no name server."""
+"""Decides which host names a request may be addressed to, and from which origins it may come, by names alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or address can be reached from this machine only; a name nobody vouches for cannot."""
+    """Tell whether a name or address can be reached from this machine only; a name nobody vouches for cannot."""
     address = _address(host)
     if address is None:
         return _plain(host) == "localhost"
@@ -58,7 +58,7 @@ class AllowedHosts:
         return cls(frozenset(_plain(name) for name in exact) - UNSPECIFIED, suffixes)
 
     def allows(self, name: str) -> bool:
-        """Whether a request may be addressed to this name."""
+        """Tell whether a request may be addressed to this name."""
         return is_loopback(name) or name in self.names or name.endswith(self.suffixes)
 
 
@@ -75,7 +75,7 @@ def check_origins(origins: Collection[str]) -> frozenset[str]:
 
 
 def is_same_origin(origin: str, host: str) -> bool:
-    """Whether a page of this origin was served under the same name and port as the request is addressed to.
+    """Tell whether a page of this origin was served under the same name and port as the request is addressed to.
 
     Schemes are not compared: behind a proxy that speaks TLS they differ.
     """

@@ -103,7 +103,7 @@ class AccessMiddleware:
 
 
 def is_open(request: RequestHeaders) -> bool:
-    """Whether anybody may ask this."""
+    """Tell whether anybody may ask this."""
     return request.path in OPEN_PATHS and request.method in SAFE_METHODS
 
 

@@ -45,7 +45,7 @@ def check_bind(host: str, store: TokenStore) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """What is decided for each request, and the memory it takes; one for each server."""
+    """Decides on each request, with the memory that takes; one for each server."""
 
     store: TokenStore
     audit: AuditLog
@@ -74,10 +74,11 @@ class AccessPolicy:
         )
 
     def identify(self, request: RequestHeaders) -> tuple[Identity, TokenInfo | None]:
-        """Who asks, and by which token; nobody needs one here while there are none. Raises RefusedError, StoreError.
+        """Find out who asks, and by which token. Raises RefusedError, StoreError.
 
-        A right token always counts, whatever came before it from its address: guessing 256 bits is hopeless at any
-        speed, and refusing the right one would let anybody lock out those who share an address, such as a proxy's.
+        Nobody needs one on this machine while there are none. A right token always counts, whatever came before it
+        from its address: guessing 256 bits is hopeless at any speed, and refusing the right one would let anybody lock
+        out those who share an address, such as a proxy's.
         """
         if self.is_local and request.is_from_here and self.store.is_empty():
             return Identity(ANONYMOUS, Role.ADMIN), None
@@ -99,7 +100,7 @@ class AccessPolicy:
         _take_turn(self.callers, key)
 
     def check_length(self, request: RequestHeaders) -> int:
-        """How many bytes the body may have. Raises RefusedError when it is said to have more."""
+        """The number of bytes that the body may have. Raises RefusedError when it is said to have more."""
         limit = self._max_bytes(request.path.rstrip("/"))
         length = request.header(b"content-length") or "0"
         if not (length.isascii() and length.isdigit()):
@@ -115,7 +116,7 @@ class AccessPolicy:
         return min(MAX_ASK_BYTES if path in ASK_PATHS else MAX_JSON_BYTES, self.max_upload_bytes)
 
     def is_first_login(self, request: RequestHeaders, identity: Identity) -> bool:
-        """Whether a token is seen from an address for the first time since the server started."""
+        """Tell whether a token is seen from an address for the first time since the server started."""
         login = (identity.name, request.address)
         if login in self.known_logins:
             return False

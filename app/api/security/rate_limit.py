@@ -1,4 +1,4 @@
-"""How often somebody may come: token buckets in memory. Knows only keys and time."""
+"""Limits how often somebody may come, by token buckets in memory."""
 
 from __future__ import annotations
 

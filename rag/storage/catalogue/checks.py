@@ -54,7 +54,7 @@ class CatalogueChecks:
             return int(connection.execute(text(WITHOUT_CHUNK)).scalar_one())
 
     def full_text_is_sound(self) -> bool:
-        """Whether the full-text index holds the words of the chunks, and those only."""
+        """Tell whether the full-text index holds the words of the chunks, and those only."""
         try:
             with self._engine.begin() as connection:
                 connection.execute(text(COMPARE_FULL_TEXT))

@@ -39,7 +39,7 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def check_database(file: Path) -> list[str]:
-    """What SQLite finds wrong with a file, in its own words; nothing when it is sound. Raises StoreError."""
+    """List what SQLite finds wrong with a file, in its own words; nothing when it is sound. Raises StoreError."""
     try:
         with closing(_open_to_read(file)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(20)")]

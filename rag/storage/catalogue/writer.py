@@ -154,7 +154,7 @@ class CatalogueWriter:
             connection.execute(delete(indexes).where(indexes.c.id.in_(old)))
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Whether every document that answers in the collection has a version in this index."""
+        """Tell whether every document that answers in the collection has a version in this index."""
         with self._transaction() as connection:
             answering = (
                 select(generations.c.document_id)
@@ -168,7 +168,7 @@ class CatalogueWriter:
     # --- files ---
 
     def known_files(self, folder_id: int, index_id: int) -> dict[bytes, KnownFile]:
-        """What is remembered of each file of a folder, by its path in bytes.
+        """Load what is remembered of each file of a folder, by its path in bytes.
 
         A version in this index counts only when it is of the content that was read last, perhaps for another index.
         """

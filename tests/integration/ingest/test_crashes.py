@@ -72,7 +72,7 @@ def test_a_recovery_of_lost_vectors_that_was_killed_is_finished_by_the_next_star
 ) -> None:
     home, _, clean = half_recovered
     with serving(home) as served:
-        while served.service.lectern.vectors.is_incomplete():
+        while served.service.answers.lectern.vectors.is_incomplete():
             time.sleep(0.05)
     assert index_content(home) == clean
 

@@ -15,7 +15,7 @@ import httpx
 import openai
 import pytest
 
-from app.service import service as service_module
+from app.service import build_service
 from tests import llm_servers
 from tests.integration.serving import Served, serving
 
@@ -181,7 +181,7 @@ def test_an_llm_that_hangs_is_hung_up_on_when_its_client_leaves(
             while not llm.chats:
                 time.sleep(0.01)
         assert llm.hung_up.wait(60)  # Half of what the LLM may be silent for.
-        while served.service._askers:
+        while served.service.answers._askers:
             time.sleep(0.01)
         assert served.client.post("/ask", json={"question": LAMP}).json()["answer"] == ANSWER
 
@@ -211,15 +211,15 @@ def test_what_is_said_of_an_answer_is_kept(answering: tuple[Served, llm_servers.
 def test_beyond_what_can_wait_searches_are_refused_with_a_time_to_come_again(
     home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_module, "SEARCHES_AT_ONCE", 1)
-    monkeypatch.setattr(service_module, "SEARCHES_WAITING", 1)
+    monkeypatch.setattr(build_service, "SEARCHES_AT_ONCE", 1)
+    monkeypatch.setattr(build_service, "SEARCHES_WAITING", 1)
     (folder / "light.txt").write_text(LIGHTHOUSE)
     with serving(home) as served:
         served.sync(folder)
         while served.client.get("/readyz").status_code != 200:
             pass
         go_on = threading.Event()
-        held = [served.service._searches.submit(go_on.wait) for _ in range(2)]
+        held = [served.service.answers._searches.submit(go_on.wait) for _ in range(2)]
         refused = served.client.post("/search", json={"question": LAMP})
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
         assert "Too many searches" in refused.json()["detail"]

@@ -88,7 +88,7 @@ def test_without_questions_an_evaluation_says_what_to_do(served: Served, tmp_pat
 
 def test_an_evaluation_that_another_process_was_at_counts_as_cut_off(served: Served) -> None:
     store = served.client  # The store of the service is asked over HTTP only.
-    file = served.service.lectern.settings.home / "service.sqlite"
+    file = served.service.answers.lectern.settings.home / "service.sqlite"
     add(served, {"question": LAMP, "document": "light.txt", "pages": [0]})
     evaluate(served)
     with sqlite3.connect(file) as connection:

@@ -1,17 +1,18 @@
-"""The registered folders over HTTP, with the real book and scheduler."""
+"""The registered folders over HTTP, with the real store and scheduler."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
-from app.api.routes.folders import folders_router
+from app.api.routes.folders import router
 from app.schedule.scheduler import FolderScheduler
 from app.state.folders import FolderStore
 from app.state.tokens import Identity, Role
@@ -48,7 +49,8 @@ def client(folder_store: FolderStore, home: Path, synced: list[tuple[Path, str]]
         return JSONResponse({"detail": error.reason, "remedy": error.remedy}, status)
 
     with FolderScheduler(folder_store, sync, home=home, look_seconds=0.02) as scheduler:
-        app.include_router(folders_router(folder_store, scheduler))
+        app.state.service = SimpleNamespace(folders=folder_store, schedule=scheduler)
+        app.include_router(router)
         with TestClient(app) as opened:
             yield opened
 

@@ -39,11 +39,11 @@ def test_what_answers_is_found_chosen_kept_and_given_back(tmp_path: Path) -> Non
             assert [model["name"] for model in models(served)["ollama"]["models"]] == ["other", "small"]
             chosen = served.client.put("/models/chosen", json={"llm": "ollama:other"}).json()
             assert (chosen["llm"], chosen["origin"]) == ("ollama:other", "chosen here")
-            assert served.service.current_model().name == "ollama:other"  # type: ignore[union-attr]
+            assert served.service.answers.current_model().name == "ollama:other"  # type: ignore[union-attr]
         with serving(tmp_path, ollama_url=ollama.url) as again:
             assert models(again)["llm"] == "ollama:other"
             assert again.client.put("/models/chosen", json={"llm": "off"}).json()["is_quotes_only"]
-            assert again.service.current_model() is None
+            assert again.service.answers.current_model() is None
             assert again.client.put("/models/chosen", json={"llm": ""}).json()["origin"] == "found"
 
 
@@ -132,11 +132,11 @@ def test_a_setting_of_the_search_is_changed_kept_and_given_back(tmp_path: Path) 
             RERANK_DEPTH,
             True,
         )
-        assert served.service.lectern.settings.rerank_depth == 7
+        assert served.service.answers.lectern.settings.rerank_depth == 7
     with serving(tmp_path, rerank_depth=20) as again:
-        assert again.service.lectern.settings.rerank_depth == 7
+        assert again.service.answers.lectern.settings.rerank_depth == 7
         again.client.put("/settings", json={"name": "rerank_depth", "value": None})
-        assert again.service.lectern.settings.rerank_depth == 20
+        assert again.service.answers.lectern.settings.rerank_depth == 20
         for wrong in ({"name": "rerank_depth", "value": 0}, {"name": "rerank_depth", "value": 1.5},
                       {"name": "home", "value": 1}):  # fmt: skip
             assert again.client.put("/settings", json=wrong).status_code == 400

@@ -104,10 +104,10 @@ def test_a_run_is_told_of_after_the_server_was_started_anew(tmp_path: Path) -> N
 def test_an_upload_that_was_promised_is_indexed_by_the_next_server_if_the_first_ends_before(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as running:
         blocked = threading.Event()
-        running.service.syncs.run(blocked.wait)
+        running.service.syncs._queue.run(blocked.wait)
         taken = running.client.post("/collections/letters/documents", files={"file": ("light.txt", LIGHTHOUSE)})
         assert taken.status_code == 202
-        running.service.syncs._stop.set()  # Before the sync can begin.
+        running.service.syncs._queue._stop.set()  # Before the sync can begin.
         blocked.set()
     with serving(tmp_path / "home") as running:
         assert running.wait_for(taken.json()["run"])["state"] == "done"
@@ -174,7 +174,7 @@ def test_health_readiness_and_metrics_are_told(served: Served) -> None:
 
 def test_a_model_that_cannot_be_loaded_leaves_the_server_alive_and_not_ready(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as running:
-        running.service._readiness = type(running.service.readiness)(False, "The embedder is damaged.")
+        running.service.answers._readiness = type(running.service.answers.readiness)(False, "The embedder is damaged.")
         not_ready = running.client.get("/readyz")
         assert (not_ready.status_code, not_ready.json()["reason"]) == (503, "The embedder is damaged.")
         assert running.client.get("/healthz").status_code == 200
@@ -243,7 +243,7 @@ def test_a_defect_shows_no_trace(served: Served, monkeypatch: pytest.MonkeyPatch
     def fail() -> None:
         raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(served.service.lectern.catalogue, "list_collections", fail)
+    monkeypatch.setattr(served.service.answers.lectern.catalogue, "list_collections", fail)
     response = served.client.get("/collections")
     assert response.status_code == 500
     assert "secret" not in response.text

@@ -199,9 +199,9 @@ def test_a_setting_is_changed_and_given_back(served: Served) -> None:
     page = draw(served, "models")
     depth = next(number for number in page.number_input if number.label == texts.SETTING_NAMES["rerank_depth"])
     depth.set_value(9).run()
-    assert served.service.lectern.settings.rerank_depth == 9
+    assert served.service.answers.lectern.settings.rerank_depth == 9
     page.button(key="reset rerank_depth").click().run()
-    assert served.service.lectern.settings.rerank_depth == RERANK_DEPTH
+    assert served.service.answers.lectern.settings.rerank_depth == RERANK_DEPTH
 
 
 def test_no_key_is_shown(served: Served) -> None:

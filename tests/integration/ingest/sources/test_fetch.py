@@ -325,7 +325,7 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
 @pytest.fixture
 def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A server for which every name is this machine."""
-    monkeypatch.setattr("app.service.service.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.service.build_service.build_fetcher", lambda settings: fetcher())
     with serving(home) as running:
         announce_address(home, running.url)
         yield running
@@ -406,7 +406,7 @@ def test_the_command_says_the_same_through_a_server_as_without_one(
 ) -> None:
     monkeypatch.setattr("app.service.build_ingest.build_fetcher", lambda settings: fetcher())
     monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
-    alone, server_home = tmp_path / "alone", served.service.lectern.settings.home
+    alone, server_home = tmp_path / "alone", served.service.answers.lectern.settings.home
     urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
     here = run_command("add", *urls, "--home", alone, "--json")
     there = run_command("add", *urls, "--home", server_home, "--json")

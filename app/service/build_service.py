@@ -1,0 +1,114 @@
+"""Builds the service of a server: its queues, threads, stores and schedule."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from app.evaluation.runner import EvaluationRuns
+from app.schedule.scheduler import FolderScheduler
+from app.service.answers import AnswerService
+from app.service.attached_images import prepare_images
+from app.service.build_index import Lectern
+from app.service.build_ingest import build_fetcher, build_sandbox
+from app.service.build_llm import choose_model
+from app.service.collections import CollectionService
+from app.service.documents import DocumentService
+from app.service.executors import BoundedExecutor
+from app.service.llm_settings import LlmSettings
+from app.service.page_images import PageImages
+from app.service.service import Service
+from app.service.sync_queue import SyncQueue
+from app.service.syncs import SyncService
+from app.service.uploads import UploadService
+from app.state.database import SERVICE_FILE
+from app.state.evaluations import EvaluationStore
+from app.state.feedback import FeedbackStore
+from app.state.folders import FolderStore
+from app.state.overrides import OverrideStore
+from app.state.sync_jobs import SyncJob, SyncJobStore
+from ingest.parsers.options import ParseOptions
+from ingest.sources.links import Links
+from ingest.sources.uploads import UPLOADS, Uploads
+
+SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
+"""Searching is work for processors: more at once make each one slower and none sooner."""
+
+ANSWERS_AT_ONCE = 16
+"""An answer mostly waits for an LLM."""
+
+FILES_AT_ONCE = 2
+
+ADDRESSES_AT_ONCE = 4
+"""A fetch mostly waits for another server, for minutes at worst: pages are not to wait behind it."""
+
+SEARCHES_WAITING, ANSWERS_WAITING, FILES_WAITING, ADDRESSES_WAITING = 64, 16, 32, 32
+
+
+def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[SyncJob], None]) -> Service:
+    """The service of an opened index, still to be started; `on_sync` is told of every sync that ends.
+
+    Raises StoreError, ConfigurationError.
+    """
+    home, settings = lectern.settings.home, lectern.settings
+    sandbox, fetcher, links_lock = build_sandbox(settings), build_fetcher(settings), threading.Lock()
+    uploads = Uploads(home / UPLOADS, sandbox)
+    uploads.sweep()
+
+    def check_unless_uploads(folder: Path, collection: str) -> None:
+        if folder != uploads.folder(collection):
+            folders.check_allowed(folder)
+
+    job_store = SyncJobStore(home / SERVICE_FILE)
+    queue = SyncQueue(lectern.ingest, job_store, on_finished=on_sync, check_folder=check_unless_uploads)
+    files = BoundedExecutor("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
+    answers = AnswerService(
+        lectern,
+        searches=BoundedExecutor("searches", threads=SEARCHES_AT_ONCE, waiting=SEARCHES_WAITING),
+        answers=BoundedExecutor("answers", threads=ANSWERS_AT_ONCE, waiting=ANSWERS_WAITING),
+        find_model=choose_model,
+        prepare_images=partial(prepare_images, sandbox=sandbox),
+    )
+    syncs = SyncService(lectern, queue=queue, job_store=job_store, check_folder=folders.check_allowed)
+    return Service(
+        answers=answers,
+        collections=CollectionService(
+            lectern,
+            queue=queue,
+            uploads=uploads,
+            before_removal=folders.remove_collection,
+            after_removal=job_store.remove_collection,
+        ),
+        documents=DocumentService(
+            lectern,
+            queue=queue,
+            uploads=uploads,
+            files=files,
+            page_images=PageImages(sandbox),
+            check_folder=folders.check_allowed,
+            passwords_for=ParseOptions(passwords=tuple(settings.passwords.items())).passwords_for,
+        ),
+        uploads=UploadService(
+            lectern,
+            queue=queue,
+            uploads=uploads,
+            files=files,
+            addresses=BoundedExecutor("addresses", threads=ADDRESSES_AT_ONCE, waiting=ADDRESSES_WAITING),
+            links_of=lambda collection: Links(collection, uploads, fetcher, sandbox, links_lock),
+        ),
+        syncs=syncs,
+        llms=LlmSettings(answers, OverrideStore(home / SERVICE_FILE)),
+        evaluations=EvaluationRuns(EvaluationStore(home / SERVICE_FILE), current=lambda: answers.lectern),
+        feedback=FeedbackStore(home / SERVICE_FILE),
+        folders=folders,
+        schedule=FolderScheduler(
+            folders,
+            lambda folder, collection: syncs.sync(folder, collection).finished.result(),
+            home=home,
+            ignore=settings.ignore,
+        ),
+        stop_sandbox=sandbox.close,
+    )

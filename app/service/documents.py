@@ -1,0 +1,113 @@
+"""Lists the documents of a collection, shows their pages, and takes documents out or back in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from app.service.build_index import Lectern
+from app.service.executors import BoundedExecutor
+from app.service.page_images import PageImages
+from app.service.removal import Removal
+from app.service.sync_queue import SyncQueue
+from app.state.sync_jobs import SyncJob
+from ingest.page_image import Box
+from ingest.sources.uploads import Uploads
+from rag.errors import NotFoundError, ParseError
+from rag.types import DocumentInfo, Page
+
+
+class DocumentService:
+    """Methods may be called from any thread, and raise NotFoundError for a document that is not there."""
+
+    def __init__(
+        self,
+        lectern: Lectern,
+        *,
+        queue: SyncQueue,
+        uploads: Uploads,
+        files: BoundedExecutor,
+        page_images: PageImages,
+        check_folder: Callable[[Path], Path],
+        passwords_for: Callable[[Path], Sequence[str]],
+    ) -> None:
+        """`check_folder` gives the real path of a folder that may be synced, else raises ConfigurationError."""
+        self._lectern = lectern
+        self._queue = queue
+        self._uploads = uploads
+        self._files = files
+        self._page_images = page_images
+        self._check_folder = check_folder
+        self._passwords_for = passwords_for
+
+    def list_documents(self, collection: str) -> list[DocumentInfo]:
+        """All documents of a collection by path, also those that failed."""
+        return self._lectern.catalogue.list_documents(collection)
+
+    def load_document(self, collection: str, document_id: int) -> DocumentInfo:
+        """One document."""
+        return self._lectern.catalogue.load_document(collection, document_id)[0]
+
+    def find_file(self, collection: str, document_id: int) -> Path:
+        """A document's file; NotFoundError also where that is gone."""
+        _, file = self._lectern.catalogue.load_document(collection, document_id)
+        if not file.is_file():
+            raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
+        return file
+
+    def load_page(self, collection: str, document_id: int, number: int) -> Page:
+        """The text of a page (0-based)."""
+        return self._lectern.catalogue.load_page(collection, document_id, number)
+
+    def draw_page(
+        self, collection: str, document_id: int, number: int, *, scale: float, marks: tuple[Box, ...] = ()
+    ) -> Future[bytes]:
+        """Start to draw a page of a PDF as PNG, `scale` pixels for each point, with `marks` marked.
+
+        Raises OverloadedError; the future NotFoundError for what cannot be drawn.
+        """
+        return self._files.submit(self._draw, collection, document_id, number, scale, marks)
+
+    def remove(self, collection: str, document_id: int) -> None:
+        """Take a document out of the index and keep it out; an uploaded one is deleted."""
+        _, file = self._lectern.catalogue.load_document(collection, document_id)
+        removal = Removal.of(self._lectern, collection, [document_id])
+        removal.delete_files()
+        self._page_images.drop(file)
+        self._queue.run(removal.run).result()
+
+    def restore(self, collection: str, document_id: int) -> None:
+        """Let the next sync index a document again that was taken out."""
+        document = self.load_document(collection, document_id)
+        if not document.is_removed:
+            raise NotFoundError(f"{document.path} was not removed.", "There is nothing to undo.")
+        self._queue.run(lambda: self._lectern.writer.remove_documents([document_id])).result()
+
+    def reread(self, collection: str, document_id: int) -> SyncJob:
+        """Read a document's file again as if it were new to us, also one that was taken out.
+
+        Until then what is indexed of it answers. Raises ConfigurationError where its folder may not be synced,
+        OverloadedError.
+        """
+        document, file = self._lectern.catalogue.load_document(collection, document_id)
+        writer = self._lectern.writer
+        collection_id = writer.find_collection(collection)
+        assert collection_id is not None
+        root = next(root for root in writer.folder_roots(collection_id) if root in file.parents)
+        if not self._uploads.owns(collection, file):
+            root = self._check_folder(root)
+        make_new = writer.remove_documents if document.is_removed else writer.mark_unread
+        self._queue.run(lambda: make_new([document_id])).result()
+        return self._queue.submit(root, collection)
+
+    def _draw(self, collection: str, document_id: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
+        document, file = self._lectern.catalogue.load_document(collection, document_id)
+        if document.file_type != "pdf" or number >= document.pages:
+            what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
+            raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")
+        try:
+            passwords = self._passwords_for(file)
+            return self._page_images.draw(file, number, scale=scale, passwords=passwords, marks=marks)
+        except ParseError as error:
+            raise NotFoundError(error.reason, error.remedy) from error
