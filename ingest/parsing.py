@@ -17,7 +17,7 @@ from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import check_content, read_head
 from ingest.sandbox.limits import office_program
 from ingest.sandbox.workers import WorkerPool
-from rag.errors import ParseError, UnsettledFileError
+from rag.errors import ParseError, UnsettledFileError, first_line
 from rag.types import ParsedDocument
 
 __all__ = ["SUPPORTED", "ParseOptions", "WorkerPool", "is_supported", "parse_file"]
@@ -221,12 +221,12 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a file; meant to run inside a WorkerPool. Raises ParseError with a true reason and a remedy."""
     file_type = find_type(path)
     check_content(path, file_type)
-    module, _, function = _PARSERS[file_type].partition(":")
-    parser = cast(Parser, getattr(import_module(module), function))
     try:
-        document = parser(path, options)
+        document = _load_parser(path, file_type)(path, options)
     except (ParseError, MemoryError, RecursionError):
         raise
+    except ImportError as error:  # Some libraries import others when they are first needed.
+        raise _unloadable(path, error) from error
     except OSError as error:
         if error.errno in DISK_FAULTS:
             raise UnsettledFileError(f"{path.name} cannot be read: {error.strerror}.", "Check the disk.") from error
@@ -235,6 +235,23 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
         # the libraries raise whatever they like on damaged files; their messages may quote the document
         raise _damaged(path, error) from error
     return _checked(path, replace(document, file_type=file_type), options)
+
+
+def _load_parser(path: Path, file_type: str) -> Parser:
+    """Import what reads a type of file. Raises ParseError where a library for it cannot be loaded."""
+    module, _, function = _PARSERS[file_type].partition(":")
+    try:
+        return cast(Parser, getattr(import_module(module), function))
+    except (ImportError, OSError) as error:
+        raise _unloadable(path, error) from error
+
+
+def _unloadable(path: Path, error: Exception) -> ParseError:
+    """Says that it is not the file's fault; with the next sync it is tried again."""
+    return UnsettledFileError(
+        f"{path.name} cannot be read, as a library for it cannot be loaded: {first_line(error)}.",
+        "Install Lectern again, or what is named here; `lectern doctor` looks further. Then sync again.",
+    )
 
 
 def _damaged(path: Path, error: Exception) -> ParseError:

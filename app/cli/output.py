@@ -15,8 +15,8 @@ from rag.types import place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
-    from app.service.doctor import Finding
     from app.service.explanation import Explanation
+    from app.service.finding import Finding
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
     from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord

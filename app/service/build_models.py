@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -84,6 +85,7 @@ def build_embedder(settings: Settings) -> Embedder:
         folder,
         cache=settings.models_folder,
         fallback=reference,
+        name=name,
         expected_sha256=sha256,
         precision=choose_precision(settings),
     )
@@ -124,8 +126,9 @@ def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker
 
 def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
     """Choose the engine that runs embedder and reader."""
-    use_torch = settings.engine == "torch" or (settings.engine == "auto" and NVIDIA_DEVICE.exists())
-    return "torch" if use_torch else "openvino"
+    if settings.engine != "auto":
+        return settings.engine
+    return "torch" if NVIDIA_DEVICE.exists() and find_spec("torch") else "openvino"
 
 
 def choose_precision(settings: Settings) -> Precision | None:

@@ -6,13 +6,13 @@ import platform
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
 
 from app.service.build_index import open_catalogue_reader
 from app.service.build_llm import choose_model
 from app.service.build_models import BUILTIN_SHA256, NO_RERANKER, choose_engine, embedder_folder
+from app.service.doctor_libraries import examine_libraries
+from app.service.finding import Finding
 from app.service.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.errors import LecternError, ModelError
@@ -25,22 +25,7 @@ from rag.urls import without_credentials
 MIN_FREE_BYTES = 2 * 10**9
 """An index takes about the size of its documents' text three times over; below this a folder may not fit."""
 
-PACKAGES = ("lectern", "chromadb", "langchain", "sentence-transformers", "torch", "pypdfium2", "pypdf", "unstructured")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `blocks` when Lectern cannot work without it, `is_fine` when nothing is to be done."""
-
-    what: str
-    found: str
-    remedy: str = ""
-    blocks: bool = False
-
-    @property
-    def is_fine(self) -> bool:
-        """Tell whether there is nothing to do."""
-        return not self.remedy
+PACKAGES = ("lectern", "langchain", "pypdfium2", "pypdf")
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -49,9 +34,9 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_index(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
-        *_examine_reranker(settings),
+        *examine_reranker(settings),
         *_examine_models(settings),
-        *_examine_ocr(settings),
+        *examine_libraries(settings),
         *_examine_versions(),
     ]
 
@@ -93,7 +78,8 @@ def _examine_embedder(settings: Settings) -> Iterator[Finding]:
         yield Finding("embedder", f"{folder}, SHA-256 {digest[:12]}…")
 
 
-def _examine_reranker(settings: Settings) -> Iterator[Finding]:
+def examine_reranker(settings: Settings) -> Iterator[Finding]:
+    """What puts the best passages first."""
     if settings.reranker == NO_RERANKER:
         yield Finding("reranker", "switched off", "Leave `reranker` empty to put the best passages first.")
     elif settings.reranker:
@@ -130,15 +116,6 @@ def _examine_models(settings: Settings) -> Iterator[Finding]:
         yield Finding("LLM", error.reason, error.remedy)
     else:
         yield Finding("LLM", model.name if model else "none: answers are quotes from the documents")
-
-
-def _examine_ocr(settings: Settings) -> Iterator[Finding]:
-    if not settings.ocr:
-        yield Finding("OCR", "switched off", "Set `ocr` to true to read scanned pages.")
-    elif find_spec("rapidocr"):
-        yield Finding("OCR", f"rapidocr {version('rapidocr')}")
-    else:
-        yield Finding("OCR", "not installed", "Scanned pages are reported as failed: install `rapidocr`.")
 
 
 def _examine_versions() -> Iterator[Finding]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from functools import lru_cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.parsers.pdf.pdfium import PagePicture
 from ingest.parsers.pdf.words import EMPTY_PAGE, Line, RawPage, Word
+from rag.errors import loading_library
 from rag.page_layout import UNITS_PER_POINT
 
 BUILT_IN = ""
@@ -38,14 +40,17 @@ class Recognised(NamedTuple):
 def read_picture(picture: PagePicture, models: tuple[str, ...] = (BUILT_IN,)) -> Recognised:
     """The lines of a page's picture from top to bottom, in the form pdfium's own text has.
 
-    `models` are recognition models as ONNX files; the surest of them reads the page.
+    `models` are recognition models as ONNX files; the surest of them reads the page. Raises LibraryError.
     """
     return max((_read(_engine(model), picture) for model in models), key=lambda found: found.confidence)
 
 
 @lru_cache(maxsize=4)
 def _engine(model: str) -> Any:
-    from rapidocr import RapidOCR
+    with loading_library("onnxruntime"):
+        import_module("onnxruntime")
+    with loading_library(PACKAGE):
+        from rapidocr import RapidOCR
 
     # A file that is named is never fetched.
     engine = RapidOCR(params={"Rec.model_path": str(Path(model))} if model else None)

@@ -50,18 +50,20 @@ class OpenVinoEmbedder:
         *,
         cache: Path,
         fallback: Embedder,
+        name: str = "",
         expected_sha256: str = "",
         precision: Precision | None = None,
     ) -> None:
         """`folder` holds the model, converted ones are kept under `cache`; no `precision`: the fastest that is near.
 
-        Where `expected_sha256` is given, other weights are refused.
+        `name` is for messages, the folder's unless it is given. Where `expected_sha256` is, other weights are refused.
         """
         self._folder = folder
+        self._name = name or folder.name
         self._fallback = fallback
         self._expected_sha256 = expected_sha256
         self._converted = ConvertedModel(
-            folder.name, cache=cache, identify=self._identify, load=self._convert, precision=precision
+            self._name, cache=cache, identify=self._identify, load=self._convert, precision=precision
         )
 
     @property
@@ -91,7 +93,7 @@ class OpenVinoEmbedder:
         try:
             return embed()
         except LibraryError as error:
-            raise no_engine(self._folder.name, self._converted.failure, error) from error
+            raise no_engine(self._name, self._converted.failure, error) from error
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         """Run the model over texts with their prompts, the shortest first, several batches at once."""

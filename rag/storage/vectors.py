@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from rag.errors import StoreError
+from rag.errors import StoreError, loading_library
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
@@ -137,18 +137,19 @@ class ChromaVectors:
             self._client.close()  # type: ignore[attr-defined]
 
     def _open(self, space: str, *, create: bool = False) -> Collection | None:
-        from chromadb.errors import NotFoundError
-
         if space not in self._collections:
+            client = self._client
+            from chromadb.errors import NotFoundError
+
             if create:
-                self._collections[space] = self._client.get_or_create_collection(
+                self._collections[space] = client.get_or_create_collection(
                     space,
                     configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}},
                     embedding_function=None,
                 )
             else:
                 try:
-                    self._collections[space] = self._client.get_collection(space, embedding_function=None)
+                    self._collections[space] = client.get_collection(space, embedding_function=None)
                 except NotFoundError:
                     return None
         return self._collections[space]
@@ -164,7 +165,7 @@ class ChromaVectors:
     @cached_property
     def _client(self) -> ClientAPI:
         # Imported here: it takes half a second, and a sync that finds nothing new never needs it.
-        with _without_exporter():
+        with loading_library("chromadb"), _without_exporter():
             import chromadb
             from chromadb.config import Settings
 

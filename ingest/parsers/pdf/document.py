@@ -18,7 +18,7 @@ from ingest.parsers.pdf.rows import make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdf.writing import Heading, PageWriter
 from ingest.titles import choose_title
-from rag.errors import ParseError
+from rag.errors import LibraryError, ParseError, UnsettledFileError
 from rag.types import Page, ParsedDocument
 
 SEGMENT_PAGES = 1000
@@ -70,7 +70,7 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         pages += more
         headings += found
     if not any(page.text for page in pages):
-        return _parse_without_text(path, options, password)
+        return _parse_without_text(path, options, password, reader.ocr_failure)
     sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
     heading = largest_heading(headings)
     return ParsedDocument(
@@ -85,11 +85,18 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     )
 
 
-def _parse_without_text(path: Path, options: ParseOptions, password: str) -> ParsedDocument:
+def _parse_without_text(
+    path: Path, options: ParseOptions, password: str, ocr_failure: LibraryError | None
+) -> ParsedDocument:
     """Give pypdf a try at a PDF in which pdfium found no words."""
     try:
         return parse_with_pypdf(path, options, [password])
     except ParseError as error:
+        if ocr_failure is not None:
+            raise UnsettledFileError(
+                f"{path.name} has no text layer, and its pages could not be read by OCR. {ocr_failure.reason}",
+                ocr_failure.remedy,
+            ) from error
         if options.ocr and ocr.is_available():
             raise ParseError(
                 f"{path.name} has no text layer, and OCR found no words on its pages.",

@@ -9,6 +9,7 @@ from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf.pdfium import PdfiumDocument
 from ingest.parsers.pdf.words import EMPTY_PAGE, RawPage
 from ingest.parsers.readability import is_readable, word_share
+from rag.errors import LibraryError
 
 MAX_LISTED = 20
 
@@ -26,6 +27,8 @@ class PageReader:
     def __init__(self, document: PdfiumDocument, options: ParseOptions) -> None:
         self._document = document
         self._recognises = options.ocr and ocr.is_available()
+        self.ocr_failure: LibraryError | None = None
+        """Why OCR could not be used, where it is installed and broken."""
         self._models = options.ocr_models
         self._seconds_left = options.ocr_seconds
         self._damaged: list[int] = []
@@ -56,7 +59,8 @@ class PageReader:
         if self._damaged:
             found.append(f"Damaged and left out: {_list_pages(self._damaged)}.")
         if self._unread:
-            found.append(f"Without usable text and not read by OCR: {_list_pages(self._unread)}.")
+            reason = f" {self.ocr_failure}" if self.ocr_failure else ""
+            found.append(f"Without usable text and not read by OCR: {_list_pages(self._unread)}.{reason}")
         if self._confidences:
             mean = sum(self._confidences.values()) / len(self._confidences)
             found.append(f"Read by OCR with a confidence of {mean:.0%}: {_list_pages(list(self._confidences))}.")
@@ -67,15 +71,18 @@ class PageReader:
         return tuple(found)
 
     def _recognise(self, number: int, *, note: bool) -> ocr.Recognised | None:
-        if not self._recognises or self._seconds_left <= 0:
-            if note:
-                self._unread.append(number)
-            return None
-        started = time.monotonic()
-        picture = self._document.render(number, scale=ocr.PIXELS_PER_POINT)
-        recognised = ocr.read_picture(picture, self._models) if picture is not None else None
-        self._seconds_left -= time.monotonic() - started
-        return recognised
+        if self._recognises and self._seconds_left > 0:
+            started = time.monotonic()
+            picture = self._document.render(number, scale=ocr.PIXELS_PER_POINT)
+            try:
+                return ocr.read_picture(picture, self._models) if picture is not None else None
+            except LibraryError as error:
+                self._recognises, self.ocr_failure = False, error
+            finally:
+                self._seconds_left -= time.monotonic() - started
+        if note:
+            self._unread.append(number)
+        return None
 
 
 def _is_better(recognised: list[str], layer: list[str], *, readable: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,9 +18,9 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ingest.parsers import ocr
 from ingest.parsers.pdf.pdfium import open_pdfium
-from ingest.parsing import ParseOptions, WorkerPool, is_supported, parse_file
+from ingest.parsing import _PARSERS, ParseOptions, WorkerPool, is_supported, parse_file
 from ingest.sandbox.limits import office_program
-from rag.errors import ParseError
+from rag.errors import ParseError, UnsettledFileError
 from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page, ParsedDocument
 
@@ -328,3 +329,13 @@ def test_a_file_name_that_is_not_utf8_can_be_parsed(tmp_path: Path) -> None:
 def test_what_is_supported_is_told_by_the_extension() -> None:
     assert is_supported(Path("a/B.PDF"))
     assert not is_supported(Path("a/b.pages"))
+
+
+def test_a_library_that_cannot_be_loaded_is_not_taken_for_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.md").write_text("# Carrow Head\n\nThe lamp flashes three times.\n")
+    module = _PARSERS["md"].partition(":")[0]
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UnsettledFileError, match=r"notes\.md cannot be read, as a library for it cannot be loaded"):
+        parse_file(tmp_path / "notes.md", ParseOptions())

@@ -8,7 +8,7 @@ import pytest
 
 from app.service import build_models, doctor
 from app.service.build_models import build_reader, build_reranker, embedder_folder
-from app.service.doctor import Finding
+from app.service.finding import Finding
 from app.settings import Settings
 from rag.errors import ConfigurationError
 from rag.models.files import hash_files
@@ -29,7 +29,7 @@ def ship(weights: Path, sha256: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def finding(settings: Settings) -> Finding:
-    (found,) = (finding for finding in doctor.examine(settings) if finding.what == "reranker")
+    (found,) = doctor.examine_reranker(settings)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from ingest.parsers import ocr
 from ingest.parsers.pdf.pdfium import PagePicture, open_pdfium
 from ingest.parsing import ParseOptions, parse_file
+from rag.errors import UnsettledFileError
 from rag.page_layout import rectangles_under
 
 pytestmark = pytest.mark.skipif(not ocr.is_available(), reason="the OCR package is not installed")
@@ -158,3 +160,25 @@ def test_the_surest_of_several_models_reads_a_page(tmp_path: Path) -> None:
     alone, both = ocr.read_picture(strip), ocr.read_picture(strip, (ocr.BUILT_IN, str(model)))
     assert both == alone
     assert alone.confidence > 0.9
+
+
+def test_where_ocr_cannot_be_loaded_the_pages_with_text_are_read_and_the_others_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    ocr._engine.cache_clear()
+    mixed, scanned = tmp_path / "mixed.pdf", tmp_path / "scanned.pdf"
+    for file in (mixed, scanned):
+        canvas = Canvas(str(file))
+        if file == mixed:
+            draw_text(canvas)
+            canvas.showPage()
+        draw_scan(canvas, tmp_path)
+        canvas.showPage()
+        canvas.save()
+    document = parse_file(mixed, ParseOptions())
+    assert "harbour master" in document.pages[0].text
+    (warning,) = document.warnings
+    assert warning.startswith("Without usable text and not read by OCR: page 2. The library onnxruntime cannot be")
+    with pytest.raises(UnsettledFileError, match="The library onnxruntime cannot be loaded"):
+        parse_file(scanned, ParseOptions())

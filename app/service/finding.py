@@ -1,0 +1,20 @@
+"""One thing that the doctor looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, and what to do. `blocks` where Lectern cannot work without it."""
+
+    what: str
+    found: str
+    remedy: str = ""
+    blocks: bool = False
+
+    @property
+    def is_fine(self) -> bool:
+        """Tell whether there is nothing to do."""
+        return not self.remedy
