@@ -1,4 +1,4 @@
-"""What all commands share: the options they have in common, how they print JSON and how they fail. Knows no command."""
+"""Holds what all commands share: common options, how they print JSON and how they fail."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def reported(as_json: bool) -> Iterator[None]:
         # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
         os._exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has had enough.
+        # The reader of our output has closed it.
         _drop_output()
         raise typer.Exit(0) from None
     except OSError as error:

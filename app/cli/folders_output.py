@@ -1,4 +1,4 @@
-"""Shows registered folders and past runs to people in a terminal. Computes nothing."""
+"""Shows registered folders and past runs to people in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows results to people in a terminal. Computes nothing."""
+"""Shows results to people in a terminal."""
 
 from __future__ import annotations
 

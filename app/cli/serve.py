@@ -1,4 +1,4 @@
-"""`lectern serve`: reads its options and runs the server. Knows nothing of what it answers."""
+"""Runs `lectern serve`: reads its options and starts the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`lectern web`: starts the page, and the service when none is running. Knows nothing of what either shows."""
+"""Runs `lectern web`: starts the page, and the service when none is running."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ OnProgress = Callable[["SyncProgress"], None]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of addresses: the files that came, why others did not, and the sync that indexed what came."""
+    """The outcome of adding addresses: the files that came, why others did not, and the sync that indexed what came."""
 
     names: Sequence[str]
     failures: Sequence[LecternError]
@@ -48,7 +48,7 @@ class Answering(Protocol):
 
     @property
     def explanation(self) -> Explanation:
-        """How the sources were found; only where it was asked for."""
+        """The way in which the sources were found; only where it was asked for."""
         ...
 
 

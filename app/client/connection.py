@@ -101,7 +101,7 @@ class Connection:
         self._client.close()
 
     def is_alive(self) -> bool:
-        """Whether a Lectern answers at the address."""
+        """Say whether a Lectern answers at the address."""
         try:
             answer = self._client.get("/healthz", timeout=httpx.Timeout(HEALTH_SECONDS, connect=CONNECT_SECONDS))
             return bool(answer.is_success and answer.json()["status"] == "ok")

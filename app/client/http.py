@@ -176,7 +176,7 @@ class HttpClient:
         return self.connection.get(QuestionList, f"{_at(collection)}/questions", limit=limit).questions
 
     def sees_images(self) -> bool:
-        """Whether the LLM that answers looks at images."""
+        """Say whether the LLM that answers looks at images."""
         return self.connection.get(ModelsResponse, "/models").sees_images
 
     def add_feedback(self, question: Question, answer: str, rating: str, citations: Sequence[Citation] = ()) -> None:
@@ -290,7 +290,7 @@ class HttpAnswer:
 
     @property
     def explanation(self) -> Explanation:
-        """How the sources were found."""
+        """The way in which the sources were found."""
         explanation = self._finish().explanation
         if explanation is None:
             raise self._connection.misunderstood()
@@ -325,7 +325,7 @@ class HttpAnswer:
 
 
 def _look_until(look: Callable[[], T], is_over: Callable[[T], bool]) -> T:
-    """What is seen once it is over; in between it is looked at ever more seldom."""
+    """Look until it is over, ever more seldom, and return what was seen last."""
     pause = FIRST_PAUSE
     while True:
         try:

@@ -190,7 +190,7 @@ class LocalAnswer:
 
     @property
     def sources(self) -> Sequence[Source]:
-        """What the answer may cite."""
+        """The passages that the answer may cite."""
         return self._stream.sources
 
     def __iter__(self) -> Iterator[str]:
@@ -203,7 +203,7 @@ class LocalAnswer:
 
     @property
     def explanation(self) -> Explanation:
-        """How the sources were found."""
+        """The way in which the sources were found."""
         from app.service.explanation import explain_stages
 
         return explain_stages(self._stream, self._settings)

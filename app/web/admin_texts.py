@@ -1,4 +1,4 @@
-"""Every English text of the pages Documents, Folders, Models and Quality. Knows nothing of where they are drawn."""
+"""Holds every English text of the pages Documents, Folders, Models and Quality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes text from documents, models and services harmless where Streamlit would read it as Markdown. Draws nothing."""
+"""Makes text from documents, models and services harmless where Streamlit would read it as Markdown."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What surrounds every page: navigation, the choice of the collection, sign-in, and errors with what to do about them.
-
-Knows the pages by their functions, and nothing of what they show.
-"""
+"""Draws what surrounds every page: navigation, the choice of the collection, sign-in, errors and their remedies."""
 
 from __future__ import annotations
 
@@ -41,7 +38,7 @@ CLIENTS_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """What a page is given: the service to call, and the collection that is chosen ("" while there is none)."""
+    """The service that a page calls, and the collection that is chosen ("" while there is none)."""
 
     client: HttpClient
     collection: str
@@ -100,7 +97,7 @@ def show_error(error: LecternError) -> None:
 
 
 def service_address() -> str:
-    """Where the service answers."""
+    """The address of the service."""
     given = [argument.removeprefix(SERVICE_ARGUMENT) for argument in sys.argv if argument.startswith(SERVICE_ARGUMENT)]
     return (given or [DEFAULT_SERVICE])[-1].rstrip("/")
 
@@ -171,7 +168,7 @@ def _sign_out() -> None:
 
 
 def _account_is_known() -> bool:
-    """Whether the visitor is known to the identity provider, where secrets.toml names one; else draws its sign-in."""
+    """Say whether the identity provider, where secrets.toml names one, knows the visitor; else draw its sign-in."""
     if not _login_settings() or st.user.is_logged_in:
         return True
     _, middle, _ = st.columns([1, 2, 1])

@@ -1,4 +1,4 @@
-"""Every English text of the pages, in one place. Knows nothing of where they are drawn."""
+"""Holds every English text of the frame and the page Ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a question may carry images: the LLM that answers must see them. Draws nothing."""
+"""Finds out whether a question may carry images: the LLM that answers must see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ASK_SECONDS = 30
 
 
 def sees_images(client: HttpClient) -> bool:
-    """Whether the LLM that answers looks at images; False while that cannot be found out."""
+    """Say whether the LLM that answers looks at images; False while that cannot be found out."""
     try:
         return _ask(client, client.caller)
     except SignInError:

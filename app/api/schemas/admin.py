@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class IdentityResponse(Response):
-    """Who asks; `collections` null means all, `manages_server` whether folders, models and settings may be changed."""
+    """The caller's name and rights; `collections` null means all.
+
+    `manages_server` says whether folders, models and settings may be changed.
+    """
 
     name: str = Field(examples=["laptop"])
     role: str = Field(examples=["read"], description="read, write or admin")
@@ -30,7 +33,7 @@ class IdentityResponse(Response):
 
 
 class Health(Response):
-    """Whether the server lives, or is ready."""
+    """The state of the server."""
 
     status: str = Field(examples=["ok"])
     reason: str = ""
@@ -63,7 +66,7 @@ class WhyPassage(Response):
 
 
 class WhyResponse(Response):
-    """Whether a document comes up for a question, why or why not, and what to do about it."""
+    """An explanation of why a document does or does not come up for a question, and what to do about it."""
 
     document: str
     comes_up: bool
@@ -123,7 +126,7 @@ class PullResponse(Response):
 
 
 class KeyResponse(Response):
-    """Whether a provider's key is set, and where; the key itself is never told."""
+    """The place where a provider's key is set, if it is; the key itself is never told."""
 
     provider: str = Field(examples=["anthropic"])
     variable: str = Field(examples=["ANTHROPIC_API_KEY"])
@@ -177,7 +180,7 @@ class ModelName(Request):
 
 
 class TrialResponse(MirroredResponse):
-    """What an LLM said when it was asked for one word, and after how long."""
+    """The reply of an LLM that was asked for one word, and the time it took."""
 
     llm: str
     reply: str

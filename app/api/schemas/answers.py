@@ -47,7 +47,7 @@ QuestionText = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS, examples
 
 
 class QuestionRequest(Request):
-    """What is asked, and of which documents."""
+    """A question, and the documents it is asked of."""
 
     question: QuestionText
     collection: CollectionName = Field("default", examples=["default"])
@@ -55,7 +55,7 @@ class QuestionRequest(Request):
 
 
 class SearchRequest(QuestionRequest):
-    """What to look for; `filters` map fields to values, * for anything.
+    """A search; `filters` map fields to values, * for anything.
 
     The fields: document, folder, type, title, author, created, language, kind, dated, period, organisation.
     """
@@ -149,7 +149,7 @@ class AskRequest(QuestionRequest):
 
 
 class StageResponse(Response):
-    """Where a stage put a hit."""
+    """The rank and score that a stage gave a hit."""
 
     rank: int
     score: float
@@ -198,7 +198,7 @@ class SearchResult(Response):
         return cls.copied_from(found, hits=[HitResponse.from_domain(hit) for hit in found.hits])
 
     def to_domain(self) -> Retrieval:
-        """What was found."""
+        """The result of the search."""
         return Retrieval(tuple(hit.to_domain() for hit in self.hits), self.milliseconds, tuple(self.notices))
 
 
@@ -209,7 +209,7 @@ class ExplainedHitResponse(HitResponse):
 
 
 class ExplanationResponse(Response):
-    """How an answer's sources were found; below the threshold of probability the question is refused."""
+    """The way in which an answer's sources were found; below the threshold of probability the question is refused."""
 
     probability: float
     threshold: float
@@ -318,7 +318,7 @@ class CitationResponse(Response):
 
 
 class TokensResponse(Response):
-    """What the LLM used."""
+    """The tokens that the LLM used."""
 
     prompt: int
     completion: int
@@ -375,7 +375,7 @@ class AnswerResponse(Response):
 
 
 def _document_values(document: DocumentInfo) -> dict[str, str | int]:
-    """What a hit or a source tells of its document."""
+    """The fields of a hit or a source that tell of its document."""
     return {
         "document_id": document.id,
         "document": document.path,

@@ -40,7 +40,7 @@ class CollectionList(Response):
 
 
 class ProfileResponse(MirroredResponse):
-    """What a document is, found by rules; "" where that is unknown."""
+    """A document's kind, language and dates, found by rules; "" where that is unknown."""
 
     language: str = Field(examples=["en"], description="ISO 639-1 code")
     kind: str = Field(examples=["annual report"])

@@ -50,7 +50,7 @@ class FeedbackResponse(MirroredResponse):
 
 
 class FeedbackList(Response):
-    """What was said, the newest first."""
+    """Feedback, the newest first."""
 
     feedback: list[FeedbackResponse]
 
@@ -105,7 +105,7 @@ class KeptGoldList(Response):
 
 
 class QuestionOutcomeResponse(MirroredResponse):
-    """How one question went; `rank` 1 is the first page found, null when none of its pages was."""
+    """The outcome of one question; `rank` 1 is the first page found, null when none of its pages was."""
 
     question: str
     document: str

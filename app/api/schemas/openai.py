@@ -1,4 +1,4 @@
-"""Requests and answers as OpenAI's chat API has them. Knows no routes."""
+"""Defines requests and answers as OpenAI's chat API has them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ QUOTE_SHOWN = 200
 
 
 class ImageUrl(BaseModel):
-    """Where an image is: in the address itself, for no other is opened."""
+    """An image in a data: URL; no other address is opened."""
 
     model_config = ConfigDict(extra="allow")
     url: str = Field(examples=[f"data:image/png;base64,{PIXEL}"])
@@ -61,7 +61,7 @@ class ChatMessage(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """What a stream should hold beside the text."""
+    """Options for what a stream holds beside the text."""
 
     model_config = ConfigDict(extra="allow", strict=True)
     include_usage: bool = False
@@ -91,7 +91,7 @@ class ErrorResponse(BaseModel):
     """An error."""
 
     class Body(BaseModel):
-        """What went wrong."""
+        """The error itself."""
 
         message: str = Field(examples=["The model 'lectern/letters' does not exist."])
         type: str = Field(examples=["invalid_request_error"])
@@ -207,7 +207,7 @@ def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
 
 
 def usage_json(answer: Answer) -> dict[str, Any]:
-    """What the LLM used."""
+    """The tokens that the LLM used."""
     prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 

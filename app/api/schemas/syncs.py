@@ -34,7 +34,7 @@ class SyncRequest(Request):
 
 
 class ProgressResponse(MirroredResponse):
-    """How far a sync is."""
+    """The progress of a sync."""
 
     files_done: int
     files_total: int
@@ -105,13 +105,13 @@ class RunResponse(Response):
 
 
 class SyncPreview(Response):
-    """What a sync would do."""
+    """A report of what a sync would do."""
 
     report: dict[str, Any]
 
 
 class RunList(Response):
-    """What runs or waits now, and the newest runs of the past."""
+    """The syncs that run or wait now, and the newest runs of the past."""
 
     queue: list[JobResponse]
     runs: list[RunResponse]
@@ -176,7 +176,7 @@ class NewFolder(Request):
 
 
 class FolderChange(Request):
-    """What is to be otherwise; what is left out stays. Both schedules empty: none any more."""
+    """Changes to a registered folder; what is left out stays. Both schedules empty: none any more."""
 
     schedule: Annotated[str | None, SCHEDULE] = None
     every: Annotated[str | None, EVERY] = None
@@ -228,7 +228,7 @@ class FolderList(Response):
 
 
 class VerifyRequest(Request):
-    """Whether to mend what is found as well."""
+    """A request to verify the index, and to mend what is found if wanted."""
 
     repair: bool = Field(False, description="mend what follows from the catalogue")
 
@@ -244,7 +244,7 @@ class DisagreementResponse(MirroredResponse):
 
 
 class VerifyResult(Response):
-    """What was found, and which of it was repaired."""
+    """The problems that were found, each with whether it was repaired."""
 
     problems: list[DisagreementResponse]
 

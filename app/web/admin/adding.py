@@ -1,4 +1,4 @@
-"""The part of the page Documents that takes files in. Computes nothing: the service says what became of each."""
+"""Draws the part of the page Documents that takes files in."""
 
 from __future__ import annotations
 

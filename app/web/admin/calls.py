@@ -45,7 +45,7 @@ class Calls:
         self._at = f"/collections/{quote(collection, safe='')}"
 
     def identity(self) -> IdentityResponse:
-        """Who asks."""
+        """Ask who the caller is, and what the caller may do."""
         return self._connection.get(IdentityResponse, "/me")
 
     # --- documents ---
@@ -190,7 +190,7 @@ class Calls:
         self._connection.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
 
     def ratings(self) -> list[FeedbackResponse]:
-        """What people said about answers, the newest first."""
+        """List what people said about answers, the newest first."""
         asked = {"limit": RATINGS_SHOWN}
         return self._connection.get(FeedbackList, f"{self._at}/feedback", **asked).feedback
 

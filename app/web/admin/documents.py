@@ -1,4 +1,4 @@
-"""The page Documents: take in, find, look at, index again, take out. Draws what the service says."""
+"""Draws the page Documents: take in, find, look at, index again, take out."""
 
 from __future__ import annotations
 

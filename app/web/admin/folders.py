@@ -1,4 +1,4 @@
-"""The page Folders: which are kept in step and when, and what the syncs did. Draws what the service says."""
+"""Draws the page Folders: which are kept in step and when, and what the syncs did."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _add_folder(calls: Calls) -> None:
 
 
 def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, Any]:
-    """What the service is told of when a folder is synced."""
+    """The fields that tell the service when a folder is synced."""
     every = folder.schedule.removeprefix("every ") if folder and folder.schedule.startswith("every ") else ""
     cron = folder.schedule if folder and not every else ""
     now = EVERY if every else CRON if cron else WATCH if folder is None or folder.watch else NEVER

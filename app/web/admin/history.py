@@ -1,4 +1,4 @@
-"""What the syncs of a collection did: over time, one by one, and file by file. Draws what the service says."""
+"""Draws what the syncs of a collection did: over time, one by one, and file by file."""
 
 from __future__ import annotations
 

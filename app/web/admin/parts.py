@@ -28,7 +28,7 @@ def size(count: float) -> str:
 
 
 def may_write(identity: IdentityResponse) -> bool:
-    """Whether documents and questions may be changed."""
+    """Say whether documents and questions may be changed."""
     return identity.role in ("write", "admin")
 
 

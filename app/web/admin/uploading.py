@@ -1,4 +1,4 @@
-"""Sends files one by one, follows the syncs that index them, and says what became of each. Draws nothing."""
+"""Sends files one by one, follows the syncs that index them, and says what became of each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SentFile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What became of one file so far."""
+    """The state of one file so far."""
 
     name: str
     result: str = texts.ADD_WAITING
@@ -42,7 +42,7 @@ class Upload:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Say whether nothing more will happen to it."""
         return self.progress >= ENDED
 
 
@@ -116,7 +116,7 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
 
 
 def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
-    """What became of a file: the sync that it asked for, or one that was at work already, has read it."""
+    """The outcome of a file: the sync that it asked for, or one that was at work already, has read it."""
     own = jobs[upload.run]
     if own.error is not None:
         return _failed(upload, own.error.detail, own.error.remedy)

@@ -23,14 +23,14 @@ EXCERPT_CHARACTERS = 280
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What somebody clicked: the citation at an index, or the source of a number."""
+    """A clicked citation, by its index, or source, by its number."""
 
     kind: Literal["citation", "source"]
     at: int
 
     @property
     def name(self) -> str:
-        """How the drawn answer names it."""
+        """The name it has in the drawn answer."""
         return f"{self.kind}:{self.at}"
 
 
@@ -63,7 +63,7 @@ def draw_turn(
 
 
 def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
-    """What the browser is told of a turn."""
+    """Describe a turn for the browser."""
     answer = turn.answer
     return {
         "question": turn.asked.text,
@@ -114,7 +114,7 @@ def _problem_of(turn: Turn) -> str:
 
 
 def _made(answer: Answer) -> list[str]:
-    """Who answered, for how many tokens, at what cost and in what time."""
+    """The LLM that answered, its tokens, cost and time."""
     total = _duration(sum(answer.milliseconds.values()))
     if not answer.llm:
         return [total]

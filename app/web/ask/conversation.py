@@ -31,7 +31,7 @@ MESSAGES_REMEMBERED = 20
 
 
 class State(StrEnum):
-    """How far an answer is."""
+    """The state of an answer."""
 
     SEARCHING = "searching"
     WRITING = "writing"
@@ -56,7 +56,7 @@ class Turn:
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing more will come."""
+        """Say whether nothing more will come."""
         return self.state in (State.DONE, State.STOPPED, State.FAILED)
 
     @property

@@ -1,4 +1,4 @@
-"""Answers and conversations as Markdown to take along, with their citations as footnotes. Draws nothing."""
+"""Writes answers and conversations as Markdown, with their citations as footnotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice of the documents that are asked. Knows the filters of the service by their names."""
+"""Draws the choice of the documents that are asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page Ask: lays out questions, answers and the page that proves them. Draws by its neighbours' hands."""
+"""Draws the page Ask: questions, answers and the page that proves them."""
 
 from __future__ import annotations
 
@@ -238,7 +238,7 @@ def _keep(conversation: Conversation) -> None:
 
 
 def owner_of(client: HttpClient) -> str:
-    """Whose conversations a caller's are."""
+    """The owner of a caller's conversations, as a hash of address and token."""
     return hashlib.sha256(" ".join(client.caller).encode()).hexdigest()
 
 

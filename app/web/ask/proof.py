@@ -1,4 +1,4 @@
-"""Shows the page that proves an answer, with the quoted words marked, and its file. Knows no conversation."""
+"""Shows the page that proves an answer, with the quoted words marked, and its file."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Proof:
 
     @classmethod
     def of_source(cls, collection: str, source: Source) -> Proof:
-        """Where a source begins."""
+        """The page on which a source begins."""
         return cls(collection, source.document.id, source.first_page)
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
@@ -89,7 +89,7 @@ def draw_proof(client: HttpClient, proof: Proof, change: Callable[[Proof | None]
 
 
 def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
-    """Where a quote stands in a page's text, however its white space falls; empty where it does not."""
+    """Find a quote in a page's text, however its white space falls; empty where it is not there."""
     words = [re.escape(word) for word in quote.split()]
     found = re.search(r"\s+".join(words), text) if words else None
     return [found.span()] if found else []
@@ -126,7 +126,7 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
 
 
 def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:
-    """How far down the page its first mark is, 0 to 1, from the height in the picture's header."""
+    """The height of the first mark on the page, from 0 (top) to 1, by the height in the picture's header."""
     if not marks:
         return 0.0
     height = int.from_bytes(base64.b64decode(picture.partition(",")[2][:32])[20:24], "big") / SCALE

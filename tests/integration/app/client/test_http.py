@@ -234,7 +234,7 @@ def test_a_folder_is_synced_by_the_server_and_a_document_removed_and_restored(
     assert outcome_of(["sync", folder, "--allow-empty"], home).code == 0
 
 
-def test_a_registered_folder_is_run_by_the_server_which_keeps_the_book(
+def test_a_registered_folder_is_run_by_the_server_which_writes_it_down(
     server: subprocess.Popen[str], home: Path, folder: Path
 ) -> None:
     write_documents(folder)
