@@ -6,8 +6,6 @@ READ_ONLY = "Your token may read here, and change nothing."
 CANCEL = "Cancel"
 SAVE = "Save"
 NEVER = "never"
-PAGE = "Page {number}"
-PAGE_LABELLED = "Page {number} (printed as {label})"
 
 # --- documents ---
 

@@ -1,4 +1,4 @@
-"""One document: its pages as they look beside what was read of them, and why it does not come up for a question."""
+"""Draws one document: its pages as they look beside what was read of them, and why it does not come up for a question."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import PurePosixPath
 import streamlit as st
 
 from app.api.schemas.admin import WhyPassage, WhyResponse
-from app.api.schemas.documents import DocumentResponse, PageResponse
+from app.api.schemas.documents import DocumentResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.escape import one_line, plain
 from app.web.frame import reported
+from rag.types import MAX_QUESTION_CHARACTERS, page_name
 
 IMAGE_SCALE = 1.5
 
@@ -98,31 +99,23 @@ def _show_pages(calls: Calls, document: DocumentResponse) -> None:
         else:
             st.text(texts.PAGE_IMAGE_NONE)
     with text:
-        st.caption(_label_of(page))
+        name = page_name(page.number, page.label, document.page_word)
+        st.caption(plain(" · ".join(filter(None, (texts.PAGE_TEXT, name)))))
         # As code: it is shown letter by letter, and can be copied.
         st.code(page.text or texts.PAGE_TEXT_NONE, language=None, wrap_lines=True, height=TEXT_HEIGHT)
 
 
-def _label_of(page: PageResponse) -> str:
-    number = page.number + 1
-    if page.label and page.label != str(number):
-        label = texts.PAGE_LABELLED.format(number=number, label=page.label)
-    else:
-        label = texts.PAGE.format(number=number)
-    return f"{texts.PAGE_TEXT} · {plain(label)}"
-
-
 def _show_why(calls: Calls, document: DocumentResponse) -> None:
     with st.form(f"why {document.id}", border=False):
-        question = st.text_input(texts.WHY_QUESTION, max_chars=8_000)
+        question = st.text_input(texts.WHY_QUESTION, max_chars=MAX_QUESTION_CHARACTERS)
         asked = st.form_submit_button(texts.WHY_ASK, icon=":material/troubleshoot:")
     if asked and question.strip():
         with st.spinner(texts.WHY_ASK, show_time=True):
             why = calls.why(document.id, question)
-        _explain(why)
+        _explain(why, document.page_word)
 
 
-def _explain(why: WhyResponse) -> None:
+def _explain(why: WhyResponse, page_word: str) -> None:
     if why.comes_up:
         st.success(texts.WHY_YES, icon=":material/check_circle:")
     else:
@@ -136,14 +129,14 @@ def _explain(why: WhyResponse) -> None:
         st.markdown(f"**{texts.WHY_PASSAGES}**")
     for passage in why.passages:
         with st.container(border=True):
-            st.caption(plain(_place_of(passage)))
+            st.caption(plain(_place_of(passage, page_word)))
             st.text(one_line(passage.text, PASSAGE_SHOWN))
 
 
-def _place_of(passage: WhyPassage) -> str:
-    said = [texts.PAGE.format(number=passage.first_page + 1)]
+def _place_of(passage: WhyPassage, page_word: str) -> str:
+    said = [page_name(passage.first_page, "", page_word)]
     said.append(texts.WHY_PLACE.format(place=passage.place) if passage.place else texts.WHY_NO_PLACE)
     if passage.cosine is not None:
         said.append(texts.WHY_COSINE.format(cosine=passage.cosine))
     said.append(texts.WHY_WORDS if passage.shares_words else texts.WHY_NO_WORDS)
-    return " · ".join(said)
+    return " · ".join(filter(None, said))

@@ -15,6 +15,7 @@ from app.web.admin.calls import Calls
 from app.web.escape import one_line, plain
 from app.web.frame import reported, show_error
 from rag.errors import ForbiddenError, LecternError
+from rag.types import MAX_QUESTION_CHARACTERS
 
 TEXT_SHOWN = 300
 
@@ -90,7 +91,7 @@ def _show_table(calls: Calls, kept: list[KeptGold], *, may_write: bool) -> None:
 
 def _write(calls: Calls) -> None:
     with st.form("question", border=False):
-        question = st.text_input(texts.QUESTION, max_chars=8_000)
+        question = st.text_input(texts.QUESTION, max_chars=MAX_QUESTION_CHARACTERS)
         where, on = st.columns(2)
         document = where.text_input(texts.QUESTION_DOCUMENT, help=texts.QUESTION_DOCUMENT_HELP, max_chars=4_000)
         pages = on.text_input(texts.QUESTION_PAGES, placeholder=texts.QUESTION_PAGES_HINT, max_chars=1_000)
