@@ -37,7 +37,7 @@ def search(
             found = client.search(asked, limit=limit)
         if as_json:
             # Imported here: what people read waits for no wire form.
-            from app.api.schemas.answers import SearchResult
+            from app.api.schemas.search import SearchResult
 
             print_json(SearchResult.from_domain(found))
         else:

@@ -17,15 +17,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from app.api.schemas.admin import ModelsResponse
-from app.api.schemas.answers import (
-    MAX_HITS,
-    AnswerResponse,
-    AskRequest,
-    SearchRequest,
-    SearchResult,
-    SourceList,
-)
-from app.api.schemas.base import ProblemResponse
 from app.api.schemas.documents import (
     CollectionList,
     DocumentList,
@@ -36,30 +27,29 @@ from app.api.schemas.documents import (
     UploadResponse,
 )
 from app.api.schemas.evaluations import FeedbackAdded
+from app.api.schemas.questions import MAX_HITS, AskRequest, SearchRequest
+from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import FolderResponse, JobResponse, RunList, SyncPreview, VerifyResult
 from app.client.base import Added, OnProgress
 from app.client.connection import Connection, Interrupt
-from app.client.errors import UnreachableError
+from app.client.http_answer import HttpAnswer
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
 from rag.images import check_attached
 from rag.retrieval import Retrieval, check_question
 from rag.types import (
-    Answer,
     Citation,
     CollectionInfo,
     DocumentInfo,
     Page,
     Question,
     RunRecord,
-    Source,
     printable_path,
 )
 
 if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
-    from app.service.explanation import Explanation
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
 
@@ -268,60 +258,6 @@ class HttpClient:
             return SyncReport.from_json(values)
         except (KeyError, TypeError) as error:
             raise self.connection.misunderstood() from error
-
-
-class HttpAnswer:
-    """An `app.client.base.Answering` that a server makes."""
-
-    def __init__(self, events: Iterator[tuple[str, Any]], connection: Connection) -> None:
-        self._connection = connection
-        self._events = events
-        self._whole: AnswerResponse | None = None
-        self.sources: Sequence[Source] = self._read_sources()
-        self._pieces = self._follow()
-
-    def __iter__(self) -> Iterator[str]:
-        return self._pieces
-
-    @property
-    def answer(self) -> Answer:
-        """The finished answer."""
-        return self._finish().to_domain()
-
-    @property
-    def explanation(self) -> Explanation:
-        """The way in which the sources were found."""
-        explanation = self._finish().explanation
-        if explanation is None:
-            raise self._connection.misunderstood()
-        return explanation.to_domain()
-
-    def _finish(self) -> AnswerResponse:
-        for _ in self._pieces:
-            pass
-        if self._whole is None:
-            raise UnreachableError("The server has ended before the answer did.", "Ask again.")
-        return self._whole
-
-    def _read_sources(self) -> Sequence[Source]:
-        none: tuple[str, Any] = ("", None)
-        _, data = next(self._events, none)
-        try:
-            return [source.to_domain() for source in SourceList.model_validate(data).sources]
-        except ValueError as error:
-            raise self._connection.misunderstood() from error
-
-    def _follow(self) -> Iterator[str]:
-        for name, data in self._events:
-            try:
-                if name == "token":
-                    yield str(data["text"])
-                elif name == "answer":
-                    self._whole = AnswerResponse.model_validate(data)
-                elif name == "error":
-                    raise ProblemResponse.model_validate(data).to_domain()
-            except (ValueError, KeyError, TypeError) as error:
-                raise self._connection.misunderstood() from error
 
 
 def _look_until(look: Callable[[], T], is_over: Callable[[T], bool]) -> T:

@@ -14,9 +14,10 @@ from mcp_types import ToolAnnotations
 from pydantic import Field
 
 from app import __version__
-from app.api.schemas.answers import AnswerResponse, HitResponse
+from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import Response
 from app.api.schemas.documents import DocumentResponse
+from app.api.schemas.search import HitResponse
 from app.client.base import Client
 from rag.errors import LecternError, NotFoundError
 from rag.types import DocumentInfo

@@ -27,8 +27,10 @@ from app.api.dependencies import (
 from app.api.error_handlers import RESPONSES
 from app.api.metrics import Metrics
 from app.api.problem_details import problem_of
-from app.api.schemas.answers import AnswerResponse, AskRequest, SearchRequest, SearchResult, SourceList
+from app.api.schemas.answers import AnswerResponse, SourceList
 from app.api.schemas.evaluations import FeedbackAdded, FeedbackList, FeedbackRequest, FeedbackResponse
+from app.api.schemas.questions import AskRequest, SearchRequest
+from app.api.schemas.search import SearchResult
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.service.explanation import explain_stages

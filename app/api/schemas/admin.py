@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
-from app.api.schemas.answers import QuestionText
 from app.api.schemas.base import MirroredResponse, Request, Response
+from app.api.schemas.questions import QuestionText
 
 if TYPE_CHECKING:
     from app.service.document_diagnosis import Passage, Why

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field
 
-from app.api.schemas.answers import QuestionText
 from app.api.schemas.base import CollectionName, MirroredResponse, Request, Response
+from app.api.schemas.questions import QuestionText
 from app.evaluation.evaluate import GoldQuestion
 from rag.types import MAX_QUESTION_CHARACTERS
 

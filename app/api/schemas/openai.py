@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas.answers import PIXEL, CitationResponse
+from app.api.schemas.answers import CitationResponse
+from app.api.schemas.questions import PIXEL
 from rag.errors import ConfigurationError, ImageError
 from rag.images import decode_image
 from rag.safety.output import make_inert

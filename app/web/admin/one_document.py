@@ -1,4 +1,4 @@
-"""Draws one document: its pages as they look beside what was read of them, and why it does not come up for a question."""
+"""Draws one document: its pages beside what was read of them, and why it does not come up for a question."""
 
 from __future__ import annotations
 

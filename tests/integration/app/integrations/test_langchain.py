@@ -16,7 +16,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 from pydantic import SecretStr, ValidationError
 
-from app.api.schemas.answers import SearchResult
+from app.api.schemas.search import SearchResult
 from app.client.errors import UnreachableError
 from app.integrations.langchain import LecternRetriever
 from app.service.build_index import Lectern

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.api.schemas.answers import AnswerResponse, AskRequest, SearchResult
+from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import ProblemResponse
 from app.api.schemas.documents import CollectionResponse, DocumentResponse, PageResponse
+from app.api.schemas.questions import AskRequest
+from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import RunResponse
 from app.service.explanation import ExplainedHit, Explanation
 from rag.errors import (

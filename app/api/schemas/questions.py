@@ -1,0 +1,121 @@
+"""Defines how questions go over the wire: what to search for, and what to answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from app.api.schemas.base import CollectionName, Request
+from rag.images import MAX_IMAGE_BYTES, MAX_IMAGES, decode_image
+from rag.types import MAX_QUESTION_CHARACTERS, ImageFile, Message, Question
+
+MAX_HITS = 500
+"""More than two searches bring to the fusion, also where documents are searched once more."""
+
+MAX_TURNS = 100
+MAX_IMAGE_NAME = 200
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+"""A white pixel as PNG, for examples."""
+
+QuestionText = Annotated[str, Field(max_length=MAX_QUESTION_CHARACTERS, examples=["How often does the lamp flash?"])]
+
+
+class QuestionRequest(Request):
+    """A question, and the documents it is asked of."""
+
+    question: QuestionText
+    collection: CollectionName = Field("default", examples=["default"])
+    filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
+
+
+class SearchRequest(QuestionRequest):
+    """A search; `filters` map fields to values, * for anything.
+
+    The fields: document, folder, type, title, author, created, language, kind, dated, period, organisation.
+    """
+
+    limit: int = Field(10, ge=1, le=MAX_HITS)
+
+    @classmethod
+    def from_domain(cls, question: Question, *, limit: int) -> Self:
+        """Ask for the best `limit` passages."""
+        # Whether it may be asked is for the server to say, in its own words.
+        return cls.model_construct(
+            question=question.text, collection=question.collection, filters=dict(question.filters), limit=limit
+        )
+
+    def to_domain(self) -> Question:
+        """The question that is asked."""
+        return Question(self.question, self.collection, self.filters)
+
+
+class Turn(Request):
+    """A turn of the conversation before the question."""
+
+    role: Literal["user", "assistant"]
+    text: str = Field(max_length=100_000)
+
+
+class ImageRequest(Request):
+    """A PNG, JPEG, WebP or GIF; which one is seen by its content."""
+
+    name: str = Field("image", min_length=1, max_length=MAX_IMAGE_NAME, examples=["sign.png"])
+    data: str = Field(examples=[PIXEL], description="the bytes of the file in base64")
+
+    @classmethod
+    def from_domain(cls, image: ImageFile) -> Self:
+        """Attach an image, under the end of its name."""
+        return cls.model_construct(name=image.name[-MAX_IMAGE_NAME:], data=image.encoded)
+
+    def to_domain(self) -> ImageFile:
+        """The image, of which nothing is known to be true yet. Raises ImageError for what is not in base64."""
+        return decode_image(self.name, self.data)
+
+
+class AskRequest(QuestionRequest):
+    """A question; with `stream`, the answer comes as server-sent events."""
+
+    history: list[Turn] = Field(default_factory=list, max_length=MAX_TURNS, examples=[[]])
+    use_llm: bool = Field(True, description="false: answer with quotes only")
+    llm: str = Field(
+        "",
+        max_length=200,
+        examples=[""],
+        description="PROVIDER:MODEL, instead of the server's own; takes the right to administer all collections",
+    )
+    images: list[ImageRequest] = Field(
+        default_factory=list,
+        examples=[[]],
+        description=f"at most {MAX_IMAGES} with {MAX_IMAGE_BYTES >> 20} MB together, for an LLM that sees images",
+    )
+    stream: bool = False
+    explain: bool = Field(False, description="add what every stage found and left out")
+
+    @classmethod
+    def from_domain(cls, question: Question, *, stream: bool, explain: bool) -> Self:
+        """Ask for an answer, with an explanation of how its sources were found where that is wanted."""
+        return cls.model_construct(
+            question=question.text,
+            collection=question.collection,
+            filters=dict(question.filters),
+            history=[Turn.model_construct(role=turn.role, text=turn.text) for turn in question.history],
+            use_llm=question.use_llm,
+            llm=question.llm,
+            images=[ImageRequest.from_domain(image) for image in question.images],
+            stream=stream,
+            explain=explain,
+        )
+
+    def to_domain(self) -> Question:
+        """The question that is asked. Raises ImageError."""
+        return Question(
+            text=self.question,
+            collection=self.collection,
+            filters=self.filters,
+            history=tuple(Message(turn.role, turn.text) for turn in self.history),
+            use_llm=self.use_llm,
+            llm=self.llm,
+            images=tuple(image.to_domain() for image in self.images),
+        )

@@ -1,0 +1,129 @@
+"""Defines how passages that were found go over the wire, and the explanation of how they were."""
+
+from __future__ import annotations
+
+from typing import Protocol, Self
+
+from app.api.schemas.base import Response
+from app.api.schemas.documents import PAGE_WORD
+from app.service.explanation import ExplainedHit, Explanation
+from rag.retrieval import Retrieval
+from rag.types import Chunk, DocumentInfo, Hit, Span, StageRank
+
+
+class StageResponse(Response):
+    """The rank and score that a stage gave a hit."""
+
+    rank: int
+    score: float
+
+
+class HitResponse(Response):
+    """A passage that was found."""
+
+    document_id: int
+    document: str
+    title: str
+    first_page: int
+    last_page: int
+    page_label: str
+    page_word: str = PAGE_WORD
+    section: str
+    score: float
+    text: str
+    stages: dict[str, StageResponse]
+
+    @classmethod
+    def from_domain(cls, hit: Hit, **more: str) -> Self:
+        """Tell of a hit, and `more` where there is a field for it."""
+        pages = {"first_page": hit.chunk.first_page, "last_page": hit.chunk.last_page}
+        text = {"section": hit.chunk.section, "text": hit.chunk.text}
+        return cls.copied_from(hit, **document_values(hit.document), **pages, **text, **more)
+
+    def to_domain(self) -> Hit:
+        """The hit; its chunk knows its pages and its text, and not where on them it stands."""
+        spans = spans_of(self.first_page, self.last_page)
+        chunk = Chunk(ordinal=0, text=self.text, header="", section=self.section, spans=spans)
+        stages = {stage: StageRank(place.rank, place.score) for stage, place in self.stages.items()}
+        return Hit("", document_of(self), chunk, self.score, stages, page_label=self.page_label)
+
+
+class SearchResult(Response):
+    """The passages that fit best."""
+
+    hits: list[HitResponse]
+    milliseconds: dict[str, float]
+    notices: list[str]
+
+    @classmethod
+    def from_domain(cls, found: Retrieval) -> Self:
+        """Tell of all that was found."""
+        return cls.copied_from(found, hits=[HitResponse.from_domain(hit) for hit in found.hits])
+
+    def to_domain(self) -> Retrieval:
+        """The result of the search."""
+        return Retrieval(tuple(hit.to_domain() for hit in self.hits), self.milliseconds, tuple(self.notices))
+
+
+class ExplainedHitResponse(HitResponse):
+    """A passage that was found, and what became of it."""
+
+    fate: str
+
+
+class ExplanationResponse(Response):
+    """The way in which an answer's sources were found; below the threshold of probability the question is refused."""
+
+    probability: float
+    threshold: float
+    milliseconds: dict[str, float]
+    more: int
+    hits: list[ExplainedHitResponse]
+
+    @classmethod
+    def from_domain(cls, explanation: Explanation) -> Self:
+        """Tell of every stage's ranks of each chunk, and what became of it."""
+        hits = [ExplainedHitResponse.from_domain(row.hit, fate=row.fate) for row in explanation.rows]
+        return cls.copied_from(explanation, hits=hits)
+
+    def to_domain(self) -> Explanation:
+        """The explanation."""
+        rows = tuple(ExplainedHit(hit.to_domain(), hit.fate) for hit in self.hits)
+        return Explanation(rows, self.more, self.probability, self.threshold, self.milliseconds)
+
+
+class Passage(Protocol):
+    """A hit or a source, as far as it tells of its document."""
+
+    document_id: int
+    document: str
+    title: str
+    page_word: str
+
+
+def document_values(document: DocumentInfo) -> dict[str, str | int]:
+    """The fields of a hit or a source that tell of its document."""
+    return {
+        "document_id": document.id,
+        "document": document.path,
+        "title": document.title,
+        "page_word": document.page_word,
+    }
+
+
+def document_of(told: Passage) -> DocumentInfo:
+    """The document of a hit or a source, which tell little of it."""
+    return DocumentInfo(
+        id=told.document_id,
+        path=told.document,
+        folder="",
+        title=told.title,
+        file_type="",
+        state="",
+        page_word=told.page_word,
+    )
+
+
+def spans_of(first: int, last: int) -> tuple[Span, ...]:
+    """Spans that say on which pages something begins and ends, and not where on them."""
+    return tuple(Span(page, 0, 0) for page in sorted({first, last}))

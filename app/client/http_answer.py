@@ -1,0 +1,67 @@
+"""Reads an answer from the events that a server sends while it makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.api.schemas.answers import AnswerResponse, SourceList
+from app.api.schemas.base import ProblemResponse
+from app.client.connection import Connection
+from app.client.errors import UnreachableError
+from app.service.explanation import Explanation
+from rag.types import Answer, Source
+
+
+class HttpAnswer:
+    """An `app.client.base.Answering` that a server makes."""
+
+    def __init__(self, events: Iterator[tuple[str, Any]], connection: Connection) -> None:
+        self._connection = connection
+        self._events = events
+        self._whole: AnswerResponse | None = None
+        self.sources: Sequence[Source] = self._read_sources()
+        self._pieces = self._follow()
+
+    def __iter__(self) -> Iterator[str]:
+        return self._pieces
+
+    @property
+    def answer(self) -> Answer:
+        """The finished answer."""
+        return self._finish().to_domain()
+
+    @property
+    def explanation(self) -> Explanation:
+        """The way in which the sources were found."""
+        explanation = self._finish().explanation
+        if explanation is None:
+            raise self._connection.misunderstood()
+        return explanation.to_domain()
+
+    def _finish(self) -> AnswerResponse:
+        for _ in self._pieces:
+            pass
+        if self._whole is None:
+            raise UnreachableError("The server has ended before the answer did.", "Ask again.")
+        return self._whole
+
+    def _read_sources(self) -> Sequence[Source]:
+        none: tuple[str, Any] = ("", None)
+        _, data = next(self._events, none)
+        try:
+            return [source.to_domain() for source in SourceList.model_validate(data).sources]
+        except ValueError as error:
+            raise self._connection.misunderstood() from error
+
+    def _follow(self) -> Iterator[str]:
+        for name, data in self._events:
+            try:
+                if name == "token":
+                    yield str(data["text"])
+                elif name == "answer":
+                    self._whole = AnswerResponse.model_validate(data)
+                elif name == "error":
+                    raise ProblemResponse.model_validate(data).to_domain()
+            except (ValueError, KeyError, TypeError) as error:
+                raise self._connection.misunderstood() from error
