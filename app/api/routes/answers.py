@@ -103,7 +103,7 @@ def add_feedback(given: FeedbackRequest, request: Request, service: ServiceOf) -
 def list_feedback(
     name: AdministeredCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
 ) -> FeedbackList:
-    """What was said about answers, the newest first."""
+    """List what was said about answers, the newest first."""
     return FeedbackList(
         feedback=[FeedbackResponse.from_domain(given) for given in service.feedback.newest(name, limit=limit)]
     )

@@ -14,7 +14,7 @@ router = APIRouter(tags=["access"], responses=RESPONSES)
 
 @router.get("/me")
 async def tell_identity(request: Request) -> IdentityResponse:
-    """The name and the rights of whoever asks."""
+    """Tell the name and the rights of the caller."""
     identity = require(request, Role.READ)
     return IdentityResponse(
         name=identity.name,

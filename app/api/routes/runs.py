@@ -40,7 +40,7 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> Job
 
 @router.post("/sync/preview")
 def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> SyncPreview:
-    """What a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
+    """Tell what a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
     folder = _folder_to_sync(asked, request, service)
     return SyncPreview(report=service.syncs.preview(folder, asked.collection, allow_empty=asked.allow_empty).to_json())
 
@@ -53,7 +53,7 @@ def list_runs(
     collection: Annotated[str | None, Query(max_length=200, description="only runs of this collection")] = None,
     folder: Annotated[str | None, Query(max_length=4_000, description="only runs of this folder")] = None,
 ) -> RunList:
-    """What runs or waits now, and the newest runs of the past."""
+    """List the syncs that run or wait now, and the newest runs of the past."""
     identity = require(request, Role.READ)
 
     def is_wanted(job: SyncJob) -> bool:
