@@ -14,7 +14,7 @@ from typing import Protocol, cast
 
 from ingest.parsers.guessing import find_extension
 from ingest.parsers.options import ParseOptions
-from ingest.parsers.sniffing import check_content, read_head
+from ingest.parsers.sniffing import PICTURE_TYPES, check_content, read_head
 from ingest.sandbox.limits import office_program
 from ingest.sandbox.workers import WorkerPool
 from rag.errors import ParseError, UnsettledFileError, first_line
@@ -77,6 +77,17 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".srt": "srt",
         ".vtt": "vtt",
         **dict.fromkeys(CODE_EXTENSIONS, "code"),
+        ".png": "png",
+        ".jpg": "jpeg",
+        ".jpeg": "jpeg",
+        ".jpe": "jpeg",
+        ".tif": "tiff",
+        ".tiff": "tiff",
+        ".webp": "webp",
+        ".gif": "gif",
+        ".bmp": "bmp",
+        ".heic": "heic",
+        ".heif": "heic",
         ".tab": "tsv",
         ".eml": "eml",
         ".emlx": "emlx",
@@ -140,6 +151,7 @@ _PARSERS: Mapping[str, str] = {
     "mht": "ingest.parsers.email:parse_mht",
     "msg": "ingest.parsers.outlook:parse_msg",
     "zip": "ingest.parsers.archives:parse_zip",
+    **dict.fromkeys(PICTURE_TYPES, "ingest.parsers.pictures:parse_picture"),
     "epub": "ingest.parsers.epub.document:parse_epub",
     "odt": "ingest.parsers.odf.document:parse_odt",
     "rtf": "ingest.parsers.rtf.document:parse_rtf",
@@ -155,11 +167,6 @@ REMEDIES: Mapping[str, str] = {
     ".pages": "Export it as .docx or PDF.",
     ".numbers": "Export it as .xlsx.",
     ".key": "Export it as .pptx or PDF.",
-    ".png": "Make a PDF of it with a text layer (OCR).",
-    ".jpg": "Make a PDF of it with a text layer (OCR).",
-    ".jpeg": "Make a PDF of it with a text layer (OCR).",
-    ".tif": "Make a PDF of it with a text layer (OCR).",
-    ".tiff": "Make a PDF of it with a text layer (OCR).",
     ".tar": "Unpack it into the folder.",
     ".gz": "Unpack it into the folder.",
     ".tgz": "Unpack it into the folder.",

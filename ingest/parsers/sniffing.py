@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from ingest.parsers.open_xml import PackageKind, package_kind
@@ -42,6 +43,10 @@ _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
 _TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt vtt"
 TEXT_TYPES = frozenset(_TEXTS.split())
+PICTURE_TYPES = ("png", "jpeg", "tiff", "webp", "gif", "bmp", "heic")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"RIFF", b"GIF8", b"BM")
+"""What pictures begin with; which of them it is, is seen when it is opened."""
+
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
@@ -83,6 +88,8 @@ def check_content(path: Path, file_type: str) -> None:
             raise _mismatch(path, "an old Office file", head)
     elif file_type in TEXT_TYPES:
         _check_text(path, head)
+    elif file_type in PICTURE_TYPES:
+        _check_picture(path, head)
     elif file_type == "zip":
         _check_size(path, _list_members(path, "a ZIP archive", head))
     elif file_type == "msg" and not head.startswith(OLE_MAGIC):
@@ -129,6 +136,16 @@ def _check_pdf(path: Path, head: bytes) -> None:
     # Readers accept junk before the header, so only another known type is refused here; pdfium judges the rest.
     if b"%PDF-" not in head[:1024] and (describe(head) or _looks_like_text(head)):
         raise _mismatch(path, "a PDF", head)
+
+
+def _check_picture(path: Path, head: bytes) -> None:
+    if head[4:8] == b"ftyp" and not find_spec("pillow_heif"):
+        raise ParseError(
+            f"{path.name} is a HEIC picture, and no decoder for it is installed.",
+            "Install the pillow-heif package, or save the picture as JPEG.",
+        )
+    if not head.startswith(_PICTURES) and head[4:8] != b"ftyp":
+        raise _mismatch(path, "a picture", head)
 
 
 def _check_text(path: Path, head: bytes) -> None:
