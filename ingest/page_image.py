@@ -1,4 +1,4 @@
-"""Draws one page of a PDF as a PNG; meant to run inside a WorkerPool. Knows no other format."""
+"""Draws one page of a PDF or a picture as a PNG; meant to run inside a WorkerPool."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from ingest.parsers.pdf.pdfium import OpenError, PagePicture, open_pdfium
+from ingest.parsers.sniffing import read_head
 from rag.errors import ParseError
 
 Box = tuple[float, float, float, float]
@@ -18,6 +19,8 @@ Box = tuple[float, float, float, float]
 
 MARK = np.array([102, 225, 255], dtype=np.uint16)
 """The yellow (BGR) of a felt pen: multiplied with the page, so that black words stay black."""
+
+PDF_MARK = b"%PDF-"
 
 MARGIN_POINTS = 1.0
 """Around marked words, whose boxes end where their letters do."""
@@ -28,6 +31,16 @@ def draw_page(path: Path, number: int, scale: float, passwords: Sequence[str] = 
 
     What lies in `marks` is marked.
     """
+    if path.suffix.lower() != ".pdf" and PDF_MARK not in read_head(path)[:1024]:
+        # Loaded here: most pages are those of PDFs, and this needs much more.
+        from ingest.parsers.pictures import as_pdf
+
+        with as_pdf(path) as (converted, _):
+            return _draw(converted, number, scale, (), marks)
+    return _draw(path, number, scale, passwords, marks)
+
+
+def _draw(path: Path, number: int, scale: float, passwords: Sequence[str], marks: Sequence[Box]) -> bytes:
     for password in ("", *passwords):
         try:
             with open_pdfium(path, password) as document:

@@ -47,6 +47,10 @@ class Span:
     end: int
 
 
+DRAWN_TYPES = frozenset({"pdf", "png", "jpeg", "tiff", "webp", "gif", "bmp", "heic"})
+"""The file types whose pages can be shown as pictures, with boxes for their words."""
+
+
 class BlockKind(StrEnum):
     """What a stretch of page text is; the chunker cuts between blocks first."""
 

@@ -15,7 +15,7 @@ from app.state.sync_jobs import SyncJob
 from ingest.page_image import Box
 from ingest.sources.uploads import Uploads
 from rag.errors import NotFoundError, ParseError
-from rag.types import DocumentInfo, Page
+from rag.types import DRAWN_TYPES, DocumentInfo, Page
 
 
 class DocumentService:
@@ -103,9 +103,10 @@ class DocumentService:
 
     def _draw(self, collection: str, document_id: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
         document, file = self._lectern.catalogue.load_document(collection, document_id)
-        if document.file_type != "pdf" or number >= document.pages:
-            what = "is no PDF" if document.file_type != "pdf" else f"has no page {number}"
-            raise NotFoundError(f"{document.path} {what}.", "Pictures are there of PDF pages; others have text only.")
+        is_drawn = document.file_type in DRAWN_TYPES
+        if not is_drawn or number >= document.pages:
+            what = f"has no page {number}" if is_drawn else "is no PDF and no picture"
+            raise NotFoundError(f"{document.path} {what}.", "Other documents have text only.")
         try:
             passwords = self._passwords_for(file)
             return self._page_images.draw(file, number, scale=scale, passwords=passwords, marks=marks)

@@ -75,10 +75,10 @@ def as_pdf(path: Path) -> Iterator[tuple[Path, bool]]:
                 # Pillow warns of fewer pixels than it refuses; both are over our own limit.
                 warnings.simplefilter("ignore")
                 cut = _convert(path, target)
-        except ParseError:
+        except (ParseError, MemoryError):
             raise
-        except MemoryError:
-            raise
+        except PIL.Image.DecompressionBombError as error:
+            raise _too_many_pixels(path) from error
         except Exception as error:  # Pillow's decoders raise nearly anything on a broken file.
             raise ParseError(
                 f"{path.name} is damaged or not a picture ({type(error).__name__}).",
@@ -88,7 +88,8 @@ def as_pdf(path: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def _convert(path: Path, target: Path) -> bool:
-    formats = list(FORMATS)
+    PIL.Image.init()  # Else only the most usual formats are known.
+    formats = [name for name in FORMATS if name in PIL.Image.OPEN]
     if find_spec(HEIF_PACKAGE):
         import_module(HEIF_PACKAGE).register_heif_opener()
         formats.append("HEIF")
@@ -97,16 +98,19 @@ def _convert(path: Path, target: Path) -> bool:
             if number >= MAX_FRAMES:
                 return True
             if frame.width * frame.height > MAX_PIXELS:
-                raise ParseError(
-                    f"{path.name} has more than {MAX_PIXELS // 1_000_000} million pixels.",
-                    "Scale it down, or split it.",
-                )
+                raise _too_many_pixels(path)
             page = _prepare(frame)
             density = DOTS_PER_INCH * max(1.0, max(page.size) / LONG_EDGE)
             page.save(target, "PDF", resolution=density, quality=QUALITY, append=number > 0, title="")
             if opened.format == "GIF":
                 break  # The further frames of an animation show the same again.
     return False
+
+
+def _too_many_pixels(path: Path) -> ParseError:
+    return ParseError(
+        f"{path.name} has more than {MAX_PIXELS // 1_000_000} million pixels.", "Scale it down, or split it."
+    )
 
 
 def _prepare(frame: PIL.Image.Image) -> PIL.Image.Image:

@@ -14,7 +14,7 @@ from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.escape import one_line, plain
 from app.web.frame import reported
-from rag.types import MAX_QUESTION_CHARACTERS, page_name
+from rag.types import DRAWN_TYPES, MAX_QUESTION_CHARACTERS, page_name
 
 IMAGE_SCALE = 1.5
 
@@ -89,7 +89,7 @@ def _show_pages(calls: Calls, document: DocumentResponse) -> None:
     image, text = st.columns(2)
     with image:
         st.caption(texts.PAGE_IMAGE)
-        if document.type == "pdf":
+        if document.type in DRAWN_TYPES:
             with reported():
                 st.image(
                     calls.page_image(document.id, number, IMAGE_SCALE),

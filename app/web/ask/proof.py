@@ -13,7 +13,7 @@ import streamlit as st
 from app.client.http import HttpClient
 from app.web import texts
 from rag.errors import NotFoundError
-from rag.types import Citation, DocumentInfo, Source, page_name
+from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, page_name
 
 HERE = Path(__file__).parent
 
@@ -22,8 +22,6 @@ SCALE = 2.0
 
 PICTURES_KEPT, PICTURES_SECONDS = 60, 600
 """In the page's process; the service keeps more."""
-
-FILE_TYPE_WITH_PICTURES = "pdf"
 
 _component = st.components.v2.component(
     "lectern_proof", js=(HERE / "proof.js").read_text("utf-8"), css=(HERE / "proof.css").read_text("utf-8")
@@ -109,7 +107,7 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
         "supported": proof.supported,
         "words": texts.PROOF_WORDS,
     }
-    if document.file_type != FILE_TYPE_WITH_PICTURES:
+    if document.file_type not in DRAWN_TYPES:
         return {**view, "text": page.text, "places": find_quote(page.text, proof.quote)}
     marks = proof.marks_on(proof.page)
     alt = texts.PROOF_ALT if marks else texts.PROOF_ALT_PLAIN

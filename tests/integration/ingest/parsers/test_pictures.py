@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import PIL.Image
@@ -9,9 +10,11 @@ import PIL.ImageDraw
 import PIL.ImageFont
 import pytest
 
+from ingest.page_image import draw_page
 from ingest.parsers import ocr
 from ingest.parsing import ParseOptions, parse_file
 from rag.errors import ParseError
+from rag.page_layout import rectangles_under
 from rag.types import ParsedDocument
 
 needs_ocr = pytest.mark.skipif(not ocr.is_available(), reason="the OCR package is not installed")
@@ -87,3 +90,18 @@ def test_what_only_is_called_a_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.heic").write_bytes(b"\x00\x00\x00\x18ftypheic" + bytes(40))
     with pytest.raises(ParseError, match=r"HEIC|damaged"):
         parse(tmp_path / "a.heic")
+
+
+@needs_ocr
+def test_a_page_of_a_picture_is_drawn_with_its_words_marked(tmp_path: Path) -> None:
+    draw("Paid 412 crowns for the rope").save(tmp_path / "receipt.png")
+    page = parse(tmp_path / "receipt.png").pages[0]
+    start = page.text.index("412")
+    (box,) = rectangles_under(page.layout, start, start + 3)
+    marks = [(box.left, box.bottom, box.right, box.top)]
+    plain, marked = (draw_page(tmp_path / "receipt.png", 0, 2.0, marks=some) for some in ([], marks))
+    with PIL.Image.open(io.BytesIO(marked)) as picture:
+        assert picture.size == (800, 120)
+        colours = {colour: count for count, colour in picture.convert("RGB").getcolors(maxcolors=1 << 20) or ()}
+    assert 0 < colours[(255, 225, 102)] < 800 * 120 / 5
+    assert plain != marked
