@@ -11,9 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.citations.markers import CitationFilter
+from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
 from rag.protocols import Embedder, PassageReader
+from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words, is_table_row, sentence_spans
 from rag.types import Reading, Source
+
+HIDDEN_SHEET = "(hidden sheet)"
+"""Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
 
 MAX_EXTRACTS = 3
 MAX_READ = 5
@@ -29,6 +34,8 @@ MAX_EXTRACT = 600
 """Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
 SHORTEST_EXTRACT = 2
 """Content words; less is a heading or a fragment."""
+SHARED_WITH_OPPOSITE = 2
+"""Content words that a sentence shares with the question before "not" in one and not in the other counts."""
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
@@ -88,10 +95,16 @@ class _Candidate:
     end: int
     words: frozenset[str]
     header: str
+    is_row: bool
 
     @property
     def text(self) -> str:
         return self.source.text[self.start : self.end]
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether it is long enough to say something and short enough to be quoted."""
+        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= SHORTEST_EXTRACT
 
 
 class ExtractiveReader:
@@ -137,45 +150,162 @@ class ExtractiveReader:
 
 
 class MarkingReader:
-    """Picks the sentences in which a passage reader marks an answer."""
+    """Picks the sentences in which a passage reader marks an answer.
+
+    Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
+    """
 
     def __init__(self, reader: PassageReader) -> None:
         self._reader = reader
 
     def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
-        """The one to three best sentences, best first, each of another source; none where nothing is marked."""
-        read = sources[:MAX_READ]
-        titles = [f"{source.document.title}\n" for source in read]
-        readings = self._reader.read(
-            question, [title + source.text for title, source in zip(titles, read, strict=True)]
-        )
+        """Return the one to three best sentences, best first, each of another source; none where nothing is marked."""
+        about = _about(question, sources[:MAX_READ])
+        excerpts = [make_excerpt(question, rank, source) for rank, source in enumerate(about)]
+        excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
+        readings = self._reader.read(question, [excerpt.text for excerpt in excerpts]) if excerpts else []
         extracts = [
             extract
-            for rank, (source, title, reading) in enumerate(zip(read, titles, readings, strict=True))
-            if (extract := _marked(rank, source, reading, len(title)))
+            for excerpt, reading in zip(excerpts, readings, strict=True)
+            if (extract := _marked(question, excerpt, reading))
         ]
         extracts.sort(key=lambda extract: -extract.score)
         return [extract for extract in extracts[:MAX_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
 
 
-def _marked(rank: int, source: Source, reading: Reading, shift: int) -> Extract | None:
-    """The sentence around the words that a reader marked in a source's text, which began at `shift`."""
-    start, end = reading.start - shift, reading.end - shift
-    candidates = _candidates(rank, source)
-    around = [candidate for candidate in candidates if candidate.start <= start < candidate.end]
-    if not around:
+def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
+    """Return the identifiers and clauses of a question that none of the sources is about."""
+    hard = [constraint for constraint in find_constraints(question) if constraint.is_hard]
+    return [
+        constraint
+        for constraint in hard
+        if not any(any(_meets(constraint, _candidates(0, source, every=True), source)) for source in sources)
+    ]
+
+
+def _about(question: str, sources: Sequence[Source]) -> list[Source]:
+    """The sources that are about everything that some of them are about, of what the question names to the letter."""
+    left = list(sources)
+    for constraint in find_constraints(question):
+        meeting = [source for source in left if any(_meets(constraint, _candidates(0, source, every=True), source))]
+        if meeting or constraint.is_hard:
+            left = meeting
+    shown = [source for source in left if HIDDEN_SHEET not in source.section]
+    return shown or left
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What is read of a source: its title, then pieces of its text, each (start here, start and end in the source)."""
+
+    source: Source
+    candidates: tuple[_Candidate, ...]
+    text: str
+    pieces: tuple[tuple[int, int, int], ...]
+
+    def place(self, position: int) -> int:
+        """Return where a character of the excerpt stands in the source; -1 for one of the title or a table's head."""
+        for here, start, end in self.pieces:
+            if here <= position < here + end - start:
+                return start + position - here
+        return -1
+
+
+def make_excerpt(question: str, rank: int, source: Source) -> Excerpt:
+    """Take from a source what can be about the question; the whole of it where the question demands nothing."""
+    title = f"{source.document.title}\n"
+    candidates = _candidates(rank, source, every=True)
+    kept = _fitting(question, candidates, source)
+    if all(kept):
+        return Excerpt(source, tuple(candidates), title + source.text, ((len(title), 0, len(source.text)),))
+    text, pieces, shown = title, [], ""
+    for candidate, fits in zip(candidates, kept, strict=True):
+        if not fits:
+            continue
+        if candidate.header and candidate.header != shown:
+            text += f"{candidate.header}\n"
+            shown = candidate.header
+        pieces.append((len(text), candidate.start, candidate.end))
+        text += f"{candidate.text}\n"
+    chosen = tuple(candidate for candidate, fits in zip(candidates, kept, strict=True) if fits)
+    return Excerpt(source, chosen, text, tuple(pieces))
+
+
+def _fitting(question: str, candidates: Sequence[_Candidate], source: Source) -> list[bool]:
+    """Whether each sentence or row of a source can be about the question."""
+    # The head of a table goes with its rows and answers nothing itself.
+    heads = {candidate.header for candidate in candidates if candidate.header}
+    kept = [candidate.text not in heads for candidate in candidates]
+    for constraint in find_constraints(question):
+        met = _meets(constraint, candidates, source)
+        if any(met) or constraint.is_hard:
+            # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
+            bound = [constraint.is_hard or candidate.is_row for candidate in candidates]
+            kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
+    for rows in _tables(candidates):
+        fits = fitting_rows(question, [candidates[row].text for row in rows])
+        for row, fit in zip(rows, fits, strict=True):
+            kept[row] = kept[row] and fit
+    return _of_one_mind(question, candidates, kept)
+
+
+def _meets(constraint: Constraint, candidates: Sequence[_Candidate], source: Source) -> list[bool]:
+    units = [
+        f"{candidate.header}\n{candidate.text}" if candidate.header else candidate.text for candidate in candidates
+    ]
+    context = f"{source.document.title}\n{source.document.path}\n{source.section}"
+    return units_that_meet(units, constraint, context=context, rows=[candidate.is_row for candidate in candidates])
+
+
+def _tables(candidates: Sequence[_Candidate]) -> list[list[int]]:
+    """The rows of each table, its head left out: candidates in a row with one header."""
+    tables: list[list[int]] = []
+    for position, candidate in enumerate(candidates):
+        if not candidate.is_row or not candidate.header:
+            continue
+        last = tables[-1] if tables else []
+        if last and last[-1] == position - 1 and candidates[last[-1]].header == candidate.header:
+            last.append(position)
+        else:
+            tables.append([position])
+    return tables
+
+
+def _of_one_mind(question: str, candidates: Sequence[_Candidate], kept: list[bool]) -> list[bool]:
+    """Leave out what is said of the opposite, where as much is said of what is asked."""
+    asked = frozenset(content_words(question))
+    negated = is_negated(question)
+    shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
+    alike = [is_negated(candidate.text) == negated for candidate in candidates]
+    most = max((count for count, fits in zip(shared, alike, strict=True) if fits), default=0)
+    if most < SHARED_WITH_OPPOSITE:
+        return kept
+    return [
+        keeps and (fits or count < SHARED_WITH_OPPOSITE or count > most)
+        for keeps, fits, count in zip(kept, alike, shared, strict=True)
+    ]
+
+
+def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """The sentence around the words that a reader marked in an excerpt."""
+    start, end = excerpt.place(reading.start), excerpt.place(reading.end - 1) + 1
+    source = excerpt.source
+    around = [candidate for candidate in excerpt.candidates if candidate.start <= start < candidate.end]
+    if not around or not around[0].is_telling:
         return None
     best = around[0]
-    answer = source.text[start : min(end, best.end)].strip()
+    answer = source.text[start : min(end, best.end)].strip() if end > start else ""
+    if best.is_row and (cell := pick_cell(question, best.header, best.text)):
+        answer = cell
     is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
     return Extract(
-        best.source.number,
+        source.number,
         best.text,
         best.start,
         best.end,
         reading.relevance + reading.confidence,
         best.header,
-        answer if is_short and reading.confidence > 0 else "",
+        answer if is_short and (reading.confidence > 0 or best.is_row) else "",
     )
 
 
@@ -202,7 +332,8 @@ def _quotable(parts: Sequence[str]) -> str:
     return unmarked.feed(text) + unmarked.finish()
 
 
-def _candidates(rank: int, source: Source) -> list[_Candidate]:
+def _candidates(rank: int, source: Source, *, every: bool = False) -> list[_Candidate]:
+    """The sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
     rows: list[str] = []
     for start, end in sentence_spans(source.text):
@@ -211,14 +342,15 @@ def _candidates(rank: int, source: Source) -> list[_Candidate]:
         header = _header(rows) if is_row else ""
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
         words = frozenset(content_words(text))
-        if end - start <= MAX_EXTRACT and len(words) >= SHORTEST_EXTRACT:
-            found.append(_Candidate(source, rank, start, end, words, header if header != text else ""))
+        candidate = _Candidate(source, rank, start, end, words, header if header != text else "", is_row)
+        if every or candidate.is_telling:
+            found.append(candidate)
     return found
 
 
 def _header(rows: Sequence[str]) -> str:
-    """The nearest row above that names columns: years or words rather than amounts."""
-    for row in reversed(rows):
+    """The row above that names columns: the first of the table, or the nearest with years or words and no amounts."""
+    for row in (*rows[:1], *reversed(rows)):
         cells = re.findall(r"[^\s|]+", row)
         amounts = [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell)]
         if cells and not amounts:

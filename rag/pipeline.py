@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rag.citations.evidence import CheckedAnswer, check_citations
 from rag.citations.markers import CitationFilter
 from rag.errors import ModelError
-from rag.extractive import ExtractiveReader, MarkingReader, compose
+from rag.extractive import ExtractiveReader, MarkingReader, compose, missing_constraints
 from rag.images import check_sight
 from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
@@ -157,7 +157,7 @@ class AskPipeline:
 
         def produce(stream: AnswerStream) -> Iterator[str]:
             if not sources or probability < threshold:
-                return self._refuse(stream, timer, has_images=bool(images))
+                return self._refuse(stream, question, timer, has_images=bool(images))
             if self._model is None:
                 return self._quote(stream, question, timer)
             return self._generate(stream, self._model, Asked(question, history, images, stop), timer)
@@ -175,7 +175,7 @@ class AskPipeline:
         between = self._searcher.load_chunks(collection, choice.between) if choice.between else {}
         return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
-    def _refuse(self, stream: AnswerStream, timer: StageTimer, *, has_images: bool) -> Iterator[str]:
+    def _refuse(self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool) -> Iterator[str]:
         """The fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
@@ -188,7 +188,11 @@ class AskPipeline:
                 usage=Usage(0, 0),
                 cost_usd=0.0,
                 milliseconds=timer.milliseconds,
-                notices=(*stream.retrieval.notices, *([UNSEEN] if has_images else [])),
+                notices=(
+                    *stream.retrieval.notices,
+                    *_missing_notices(question, stream.sources),
+                    *([UNSEEN] if has_images else []),
+                ),
             ),
             read=(),
         )
@@ -196,6 +200,7 @@ class AskPipeline:
     def _quote(self, stream: AnswerStream, question: str, timer: StageTimer) -> Iterator[str]:
         """The best sentences, word for word, where no LLM is set up."""
         text = make_inert(compose(self._reader.read(question, stream.sources)) or REFUSAL)
+        missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
         timer.mark("read")
         yield text
         checked = self._check(text, stream.sources)
@@ -210,7 +215,7 @@ class AskPipeline:
                 usage=Usage(0, 0),
                 cost_usd=0.0,
                 milliseconds=timer.milliseconds,
-                notices=stream.retrieval.notices,
+                notices=(*stream.retrieval.notices, *missing),
             ),
             read=stream.sources,
         )
@@ -293,6 +298,11 @@ class AskPipeline:
             if span.page in pages
             for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
         )
+
+
+def _missing_notices(question: str, sources: Sequence[Source]) -> list[str]:
+    """Say which identifiers and clauses of the question no passage names."""
+    return [f"No passage names {constraint.written}." for constraint in missing_constraints(question, sources)]
 
 
 def judge(question: str, hits: Sequence[Hit]) -> float:

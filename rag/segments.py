@@ -109,7 +109,9 @@ def _runs(hits: Sequence[Hit]) -> Iterable[list[tuple[int, Hit]]]:
 
 
 def _follows(hit: Hit, other: Hit) -> bool:
-    return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1
+    """Whether a chunk goes on where another ends; sheets of a workbook stand beside each other and not in a row."""
+    begins_sheet = hit.document.page_word == "sheet" and other.chunk.first_page != hit.chunk.last_page
+    return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1 and not begins_sheet
 
 
 def _source(number: int, run: Sequence[tuple[int, Hit]], load_pages: LoadPages) -> Source:

@@ -1,0 +1,241 @@
+"""Finds what a question demands to the letter (identifiers, clauses, dates, years, negation) and whether text meets it.
+
+Written forms that mean the same are equal: HX2041 and HX-2041, 4.2(b) and "4.2 ... (b)", 1,234.50 and 1234.5,
+3 May 2024 and 2024-05-03, FY22 and fiscal 2022, full- and half-width digits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.dates import find_dates, find_periods
+
+Kind = Literal["identifier", "clause", "date", "year", "number", "name"]
+
+MIN_IDENTIFIER_DIGITS = 5
+"""Plain numbers of so many digits and more name something; shorter ones do behind a word such as "order"."""
+
+_IDENTIFIER = re.compile(
+    r"(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-./_][^\W_]+)*(?![\w])"
+    r"|\b[A-Z]{1,5}[ -]\d{1,8}(?:[-./][^\W_]+)*\b(?![.,]\d)"
+)
+_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|er|e|m|km|cm|mm|kg|g|l|h|am|pm)", re.IGNORECASE)
+_NAMED_NUMBER = re.compile(
+    r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
+    r"|number|no\.?|nr\.?|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#)\s*#?\s*(\d[\d.-]*)"
+)
+_CLAUSE = re.compile(
+    r"(?:(?:§+|\b(?:section|clause|art(?:icle|ikel|\.)?|para(?:graph)?\.?|sec\.|ziffer|abs(?:atz|\.)?|punkt))\s*)"
+    r"(?P<marked>\d+(?:\.\d+)*)\s*(?P<marked_letter>\([a-z]{1,3}\)|[a-z]\b)?"
+    r"|(?<![\d.,/$€£-])(?P<bare>\d+(?:\.\d+)+)\s*(?P<bare_letter>\([a-z]{1,3}\))",
+    re.IGNORECASE,
+)
+_OPENS_CLAUSE = re.compile(
+    r"\W*(?:(?:§+|section|clause|art(?:icle|ikel)?\.?|para(?:graph)?\.?|ziffer|punkt)\s*)?(?P<number>\d+(?:\.\d+)*)\.?"
+    r"(?=[\s)]|\s*\()\s*(?P<letter>\([a-z]{1,3}\))?",
+    re.IGNORECASE,
+)
+_OPENS_LETTER = re.compile(r"\W{0,3}\(?(?P<letter>[a-z]{1,3})\)\s", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?(?![\w])")
+_YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d{2}(?![\w]|[.,]\d)")
+_NAME = re.compile(r"(?<=[^\W\d_A-Z,] )[A-ZÄÖÜÉ][\w'’-]+(?:[ -](?:(?:of|de|du|la|and) )?[A-ZÄÖÜÉ0-9][\w'’-]*)*")
+_CAPITALISES_NOUNS = re.compile(r"\b(?:der|die|das|den|dem|wie|wo|wer|wann|was|ist|wird|im|eine?[rnms]?)\b")
+"""German words: where they stand, a capital does not tell a name."""
+_NEGATION = re.compile(
+    r"(?i)\b(?:not|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht|niemals|nie|kein\w*|ohne"
+    r"|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?|prohibid[oa]s?)\b|n['’]t\b|\bno (?!\.|\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """Something that a passage has to name: its canonical form, and how the question writes it."""
+
+    kind: Kind
+    value: str
+    written: str
+
+    @property
+    def shape(self) -> str:
+        """The pattern that it shares with others of its sort: another order's number, another year."""
+        if self.kind != "identifier":
+            return self.kind
+        return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", self.value))
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether text that does not name it cannot answer: an identifier or a clause has no other name."""
+        return self.kind in ("identifier", "clause")
+
+
+def find_constraints(question: str) -> tuple[Constraint, ...]:
+    """Return what a question names to the letter, in its order."""
+    text = _fold_width(question)
+    found: list[Constraint] = []
+    rest = text
+    for match in _CLAUSE.finditer(text):
+        number = match["marked"] or match["bare"]
+        letter = (match["marked_letter"] or match["bare_letter"] or "").strip("()").casefold()
+        found.append(Constraint("clause", f"{number}{letter}", match[0].strip()))
+        rest = rest.replace(match[0], " " * len(match[0]))
+    for date in find_dates(rest):
+        found.append(Constraint("date", date.day.isoformat(), rest[date.start : date.end].strip()))
+    for date in reversed(find_dates(rest)):
+        rest = rest[: date.start] + " " * (date.end - date.start) + rest[date.end :]
+    periods = {str(period.year) for period in find_periods(rest)}
+    found += [Constraint("year", year, year) for year in sorted(periods)]
+    for pattern in (_NAMED_NUMBER, _IDENTIFIER):
+        for match in pattern.finditer(rest):
+            written = match[match.lastindex or 0].rstrip(".-")
+            if not _is_period(written) and not _MEASURE.fullmatch(written):
+                found.append(Constraint("identifier", _compact(written), written))
+                rest = rest.replace(match[0], " " * len(match[0]))
+    for match in _NUMBER.finditer(rest):
+        digits = re.sub(r"\D", "", match[0])
+        if _YEAR.fullmatch(match[0]):
+            found.append(Constraint("year", match[0], match[0]))
+        elif match[0].isdigit() and len(digits) >= MIN_IDENTIFIER_DIGITS:
+            found.append(Constraint("identifier", digits, match[0]))
+        elif len(digits) > 2:
+            found.append(Constraint("number", canonical_number(match[0]), match[0]))
+    if not _CAPITALISES_NOUNS.search(question):
+        found += [Constraint("name", match[0].casefold(), match[0]) for match in _NAME.finditer(rest)]
+    unique = {(it.kind, it.value): it for it in reversed(found)}
+    return tuple(reversed(unique.values()))
+
+
+def is_negated(text: str) -> bool:
+    """Return whether a text says that something is not so, or asks what is not so."""
+    return bool(_NEGATION.search(text))
+
+
+def names_constraint(text: str, constraint: Constraint) -> bool:
+    """Return whether a text names what a constraint demands, in any of its written forms."""
+    text = _fold_width(text)
+    if constraint.kind == "name":
+        return bool(re.search(rf"\b{re.escape(constraint.value)}", text.casefold()))
+    if constraint.kind == "identifier":
+        return constraint.value in _identifiers(text)
+    if constraint.kind == "date":
+        return any(date.day.isoformat() == constraint.value for date in find_dates(text))
+    if constraint.kind == "year":
+        return constraint.value in years_in(text)
+    if constraint.kind == "number":
+        return constraint.value in {canonical_number(match[0]) for match in _NUMBER.finditer(text)}
+    return any(_clause_of(match) == constraint.value for match in _CLAUSE.finditer(text))
+
+
+def names_another(text: str, constraint: Constraint) -> bool:
+    """Return whether a text names something else of the same sort: another order's number, another year."""
+    text = _fold_width(text)
+    if constraint.kind == "identifier":
+        shapes = {
+            Constraint("identifier", value, "").shape for value in _identifiers(text) if value != constraint.value
+        }
+        return constraint.shape in shapes
+    if constraint.kind == "year":
+        return bool(years_in(text) - {constraint.value})
+    if constraint.kind == "date":
+        return any(date.day.isoformat() != constraint.value for date in find_dates(text))
+    return False
+
+
+def units_that_meet(units: Sequence[str], constraint: Constraint, *, context: str, rows: Sequence[bool]) -> list[bool]:
+    """Return for each unit of a text (a sentence, or a table row with its head) whether it is about the constraint.
+
+    A sentence is about what it names, and about what was named last before it. A row is about what it names itself.
+    `context` is what stands over all units: title, path and section. `rows` tells which units are rows.
+    """
+    if constraint.kind == "clause":
+        return _units_in_clause(units, constraint.value, context)
+    over_all = names_constraint(context, constraint)
+    in_scope = over_all
+    met: list[bool] = []
+    for unit, is_row in zip(units, rows, strict=True):
+        if names_constraint(unit, constraint):
+            in_scope = in_scope if is_row else True
+            met.append(True)
+        elif is_row:
+            met.append(over_all and not names_another(unit, constraint))
+        else:
+            if names_another(unit, constraint):
+                in_scope = False
+            met.append(in_scope)
+    return met
+
+
+def canonical_number(written: str) -> str:
+    """Return a number without separators of thousands and trailing zeros: "1,234.50" and "1.234,5" are 1234.5."""
+    digits = re.sub(r"[\s'\u202f\u00a0]", "", written)
+    if digits.count(",") and digits.count("."):
+        decimal = "," if digits.rfind(",") > digits.rfind(".") else "."
+        digits = digits.replace("." if decimal == "," else ",", "").replace(",", ".")
+    elif re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", digits):
+        digits = re.sub(r"[.,]", "", digits)
+    digits = digits.replace(",", ".")
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{fraction}" if fraction else whole
+
+
+def years_in(text: str) -> set[str]:
+    """Return the years that a text names, also as FY22 or within dates."""
+    return {
+        *_YEAR.findall(text),
+        *(str(period.year) for period in find_periods(text)),
+        *(str(date.day.year) for date in find_dates(text)),
+    }
+
+
+def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[bool]:
+    """A clause goes on until the next number; within it a letter until the next letter."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)*)([a-z]*)", value)
+    assert match is not None
+    number, letter = match[1], match[2]
+    current, current_letter = _last_number(context), ""
+    met: list[bool] = []
+    for unit in units:
+        text = _fold_width(unit)
+        if opening := _OPENS_CLAUSE.match(text):
+            current, current_letter = opening["number"], (opening["letter"] or "").strip("()").casefold()
+        elif lettered := _OPENS_LETTER.match(text):
+            current_letter = lettered["letter"].casefold()
+        inside = current == number or current.startswith(f"{number}.")
+        met.append(inside and (not letter or current_letter == letter))
+    return met
+
+
+def _last_number(context: str) -> str:
+    numbers = [match["number"] for line in re.split(r"\n| > ", context) if (match := _OPENS_CLAUSE.match(line))]
+    return numbers[-1] if numbers else ""
+
+
+def _clause_of(match: re.Match[str]) -> str:
+    number = match["marked"] or match["bare"]
+    return number + (match["marked_letter"] or match["bare_letter"] or "").strip("()").casefold()
+
+
+def _identifiers(text: str) -> set[str]:
+    found = {_compact(match[0]) for match in _IDENTIFIER.finditer(text)}
+    # "10-K/A" also names 10-K, "DIN 934-M10" both DIN 934 and M10: parts count on their own.
+    for mark in "/-":
+        parts = [part for match in _IDENTIFIER.finditer(text) for part in match[0].split(mark)]
+        found |= {_compact(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d_]", part)}
+    return found | {match[0] for match in re.finditer(r"(?<![\w.])\d+(?![\w])", text)}
+
+
+def _is_period(text: str) -> bool:
+    return bool(find_periods(text)) or bool(re.fullmatch(r"(?i)[qth][1-4]", text))
+
+
+def _compact(written: str) -> str:
+    return re.sub(r"[\W_]", "", written).casefold()
+
+
+def _fold_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)

@@ -1,0 +1,70 @@
+"""Reads one cell of a table row: the one whose column a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import log
+
+from rag.text import content_words
+
+SEPARATOR = " | "
+
+_LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
+
+
+def split_cells(row: str) -> list[str]:
+    """Return the cells of a row of a table, without space around them."""
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+
+
+def pick_cell(question: str, header: str, row: str) -> str:
+    """Return the cell of a row that a question asks for; "" where no column is named, or more than one alike.
+
+    The row says by one of its other cells which thing it is about; `header` is the line with the columns' names.
+    """
+    names, values = _columns(header, row)
+    asked = set(content_words(question))
+    keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
+    others = [i for i in range(len(values)) if i not in keys and values[i]]
+    if not keys or not others:
+        return ""
+    if len(values) == 2:
+        return values[others[0]]
+    shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
+    best = max(shares.values(), default=0.0)
+    chosen = [i for i, share in shares.items() if share == best]
+    return values[chosen[0]] if best > 0 and len(chosen) == 1 else ""
+
+
+def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:
+    """Return for each row of a table whether it is one that a question names; all where it names none.
+
+    A word of the question counts where some rows hold it and others do not, the more the fewer hold it.
+    """
+    asked = set(content_words(question))
+    held = [asked & set(content_words(row)) for row in rows]
+    counts = {word: sum(word in words for words in held) for word in asked}
+    telling = {word: log(len(rows) / count) for word, count in counts.items() if 0 < count < len(rows)}
+    scores = [sum(telling.get(word, 0.0) for word in words) for words in held]
+    best = max(scores, default=0.0)
+    return [not best or score == best for score in scores]
+
+
+def _columns(header: str, row: str) -> tuple[list[str], list[str]]:
+    """The columns' names and the row's values; a row may name its columns itself ("Height m: 20")."""
+    cells = split_cells(row)
+    labelled = [_LABELLED.fullmatch(cell) for cell in cells]
+    if len(cells) > 1 and all(labelled):
+        return [match[1] for match in labelled if match], [match[2] for match in labelled if match]
+    return split_cells(header) if header else [], cells
+
+
+def _is_named(value: str, asked: set[str]) -> bool:
+    words = set(content_words(value))
+    return bool(words) and words <= asked
+
+
+def _share_named(name: str, asked: set[str]) -> float:
+    words = set(content_words(name))
+    return len(words & asked) / len(words) if words else 0.0
