@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Iterable
 
@@ -55,9 +56,10 @@ def _heading(title: str, axes: list[str]) -> list[FlowItem]:
 
 def _rows(categories: dict[int, str], columns: list[tuple[str, dict[int, str]]]) -> list[FlowItem]:
     places = sorted({place for _, values in columns for place in values} | set(categories))[:MAX_POINTS]
-    rows = [["", *(name for name, _ in columns)]] if any(name for name, _ in columns) else []
-    rows += [[categories.get(place, ""), *(values.get(place, "") for _, values in columns)] for place in places]
-    return [Item(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(row)) for row in rows if any(row)]
+    head = ["", *(name for name, _ in columns)]
+    rows = [[categories.get(place, ""), *(values.get(place, "") for _, values in columns)] for place in places]
+    found = [Item(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(row)) for row in rows if any(row)]
+    return [*([Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head))] if any(head) else []), *found]
 
 
 def _rich_text(element: XmlElement | None) -> str:
@@ -119,6 +121,8 @@ def show_number(text: str, number_format: str) -> str:
     try:
         value = float(text)
     except ValueError:
+        return text
+    if not math.isfinite(value):
         return text
     pattern = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", number_format.split(";")[0])
     if re.search(r"[ymd]", pattern, re.IGNORECASE) and "general" not in pattern.lower():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from ingest.cleanup import one_line
@@ -23,7 +24,9 @@ def diagram_items(package: Package, part: str) -> list[FlowItem]:
     for link in root.iter(f"{DGM}cxn"):
         if (link.get("type") or "parOf") == "parOf" and link.get("destId") in shown:
             order = link.get("srcOrd") or "0"
-            children[link.get("srcId") or ""].append((int(order) if order.isdigit() else 0, link.get("destId") or ""))
+            children[link.get("srcId") or ""].append(
+                (int(order) if re.fullmatch(r"\d{1,9}", order) else 0, link.get("destId") or "")
+            )
     below = {key for links in children.values() for _, key in links}
     items: list[FlowItem] = []
     seen: set[str] = set()

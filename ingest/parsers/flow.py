@@ -104,7 +104,7 @@ def write_flow(builder: TextBuilder, items: Iterable[FlowItem]) -> None:
     for item in items:
         if isinstance(item, PageBreak):
             builder.end_page()
-        elif item.kind in (BlockKind.HEADING, BlockKind.TABLE_ROW):
+        elif item.kind in (BlockKind.HEADING, BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW):
             builder.add(item.kind, one_line(item.text), level=item.level)
         else:
             builder.add(item.kind, clean_text(item.text))

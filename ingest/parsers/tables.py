@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, PageBreak
+from ingest.parsers.sheets.cells import Row
+from ingest.parsers.sheets.grid import WIDE_HEAD, name_values
 from rag.types import BlockKind
 
 CELL_SEPARATOR = " | "
+
+_ROWS = (BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW)
 
 MAX_CELL_BLOCKS = 8
 MAX_CELL_CHARACTERS = 2_000
@@ -27,6 +31,41 @@ class Cell:
     columns: int = 1
     is_repeated: bool = False
     """It is the lower part of a cell that spans several rows; `items` are those of its first row."""
+
+
+def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowItem]:
+    """The items of a table whose first rows are said to be its head: they become the names of its columns.
+
+    Where the names are too long to go with each chunk of the table, each value is written with its own.
+    """
+    names = _name_columns(rows[:heads])
+    if not heads or heads >= len(rows) or len(names) < 2:
+        return table_items(rows)
+    items = table_items(rows[heads:])
+    head = CELL_SEPARATOR.join(names)
+    if len(head) > WIDE_HEAD and all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items):
+        lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
+        named = (part for line in lines for part in name_values(Row(0, line), names, range(len(names))))
+        return [Item(BlockKind.PARAGRAPH, part) for part in named]
+    behind = [
+        item for row in rows[:heads] for cell in row for item in cell.items if isinstance(item, Item) and item.trails
+    ]
+    return [Item(BlockKind.TABLE_HEAD, head), *items, *behind]
+
+
+def _name_columns(rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """The names of the columns, from the outermost row of the head to the innermost, each once."""
+    names: list[list[str]] = []
+    for row in rows:
+        column = 0
+        for cell in row:
+            text = one_line(" ".join(item.text for item in _texts(cell)))
+            for at in range(column, column + cell.columns):
+                names.extend([] for _ in range(at + 1 - len(names)))
+                if text and text not in names[at]:
+                    names[at].append(text)
+            column += cell.columns
+    return [" ".join(parts) for parts in names]
 
 
 def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
@@ -57,7 +96,7 @@ def _texts(cell: Cell) -> list[Item]:
 
 def _is_layout(cell: Cell) -> bool:
     texts = _texts(cell)
-    paragraphs = [item for item in texts if item.kind is not BlockKind.TABLE_ROW]
+    paragraphs = [item for item in texts if item.kind not in _ROWS]
     return (
         any(item.level for item in texts)
         or len(paragraphs) > MAX_CELL_BLOCKS
@@ -67,7 +106,7 @@ def _is_layout(cell: Cell) -> bool:
 
 def _lines(row: Sequence[Cell]) -> list[str]:
     """The row as text: one line, or one for each row of the tables nested in it, the other cells' text with each."""
-    nested = [[item.text for item in _texts(cell) if item.kind is BlockKind.TABLE_ROW] for cell in row]
+    nested = [[item.text for item in _texts(cell) if item.kind in _ROWS] for cell in row]
     own = [_own_text(cell) for cell in row]
     height = max(map(len, nested))
     if not height:
@@ -85,7 +124,7 @@ def _lines(row: Sequence[Cell]) -> list[str]:
 
 
 def _own_text(cell: Cell) -> str:
-    text = one_line(" ".join(item.text for item in _texts(cell) if item.kind is not BlockKind.TABLE_ROW))
+    text = one_line(" ".join(item.text for item in _texts(cell) if item.kind not in _ROWS))
     return "" if cell.is_repeated and len(text) > MAX_REPEATED else text
 
 

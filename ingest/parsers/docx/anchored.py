@@ -23,8 +23,8 @@ _TEXT_PATH = "{urn:schemas-microsoft-com:vml}textpath"
 _SHAPE = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}wsp"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_MARGIN = re.compile(r"margin-(left|top):(-?[\d.]+)(pt|in|cm|mm|px)?")
-_EMU = {"pt": 12_700, "in": 914_400, "cm": 360_000, "mm": 36_000, "px": 9_525, None: 12_700}
+_MARGIN = re.compile(r"margin-(left|top):(-?\d{1,9}(?:\.\d{1,9})?)(pt|in|cm|mm|px)?")
+_EMU = {"pt": 12_700, "in": 914_400, "cm": 360_000, "mm": 36_000, "px": 9_525}
 
 
 class AnchoredReader:
@@ -141,16 +141,19 @@ def _place(drawing: XmlElement, ancestors: list[XmlElement]) -> tuple[float, flo
     """Where a text box is: vertical and horizontal position in EMU; (0, 0) where the file does not say."""
     down = right = 0.0
     for element in drawing.iter(f"{_DRAWING}positionV", f"{_DRAWING}positionH"):
-        offset = element.findtext(f"{_DRAWING}posOffset") or "0"
-        distance = float(offset) if re.fullmatch(r"-?\d+", offset.strip()) else 0.0
+        distance = _length(element.findtext(f"{_DRAWING}posOffset"))
         down, right = (distance, right) if element.tag.endswith("V") else (down, distance)
     for shape in ancestors:
         if shape.tag == _SHAPE:
             offset = shape.find(f".//{_A}xfrm/{_A}off")
             if offset is not None:
-                down, right = down + float(offset.get("y") or 0), right + float(offset.get("x") or 0)
+                down, right = down + _length(offset.get("y")), right + _length(offset.get("x"))
         elif shape.tag.startswith("{urn:schemas-microsoft-com:vml}") and shape.get("style"):
             for side, distance, unit in _MARGIN.findall(shape.get("style")):
-                length = float(distance) * _EMU.get(unit or None, 12_700)
+                length = float(distance) * _EMU.get(unit or "pt", 12_700)
                 down, right = (down + length, right) if side == "top" else (down, right + length)
     return down, right
+
+
+def _length(text: str | None) -> float:
+    return float(text) if text is not None and re.fullmatch(r"\s*-?\d{1,15}\s*", text) else 0.0

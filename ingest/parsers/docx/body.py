@@ -10,11 +10,14 @@ from ingest.parsers.docx.inline import InlineReader, ParagraphText
 from ingest.parsers.docx.styles import number, switch, value
 from ingest.parsers.flow import FlowItem, Item, PageBreak
 from ingest.parsers.open_xml import MC, M, W, XmlElement, alternative
-from ingest.parsers.tables import Cell, table_items
+from ingest.parsers.tables import Cell, headed_table_items
 from rag.types import BlockKind
 
 MAX_DEPTH = 30
 """Tables and text boxes may hold each other; damaged and hostile files do so without end."""
+
+MAX_COLUMNS = 64
+"""As many as Word has; a cell may say that it spans any number."""
 
 MAX_FURNITURE_WORDS = 4
 """A line with a page number and hardly another word says nothing: "Page 3 of 10"."""
@@ -149,9 +152,12 @@ class BlockReader:
         inner = BlockReader(self._file, self._part, self._depth + 1)
         rows: list[list[Cell]] = []
         above: dict[int, Cell] = {}
+        heads = 0
         for row in self._rows(element):
+            if heads == len(rows) and switch(row.find(f"{W}trPr"), "tblHeader"):
+                heads += 1
             rows.append(inner._row(row, above))
-        yield from table_items(rows)
+        yield from headed_table_items(rows, heads)
 
     def _rows(self, parent: XmlElement) -> Iterator[XmlElement]:
         for child in parent:
@@ -168,11 +174,11 @@ class BlockReader:
 
     def _row(self, row: XmlElement, above: dict[int, Cell]) -> list[Cell]:
         """The cells of a row; `above` holds the last cell in each column of the grid, and is brought up to date."""
-        column = number(row.find(f"{W}trPr"), "gridBefore") or 0
-        cells = [Cell((), min(column, 64))] if column else []
+        column = min(max(number(row.find(f"{W}trPr"), "gridBefore") or 0, 0), MAX_COLUMNS)
+        cells = [Cell((), column)] if column else []
         for element in self._cells(row):
             properties = element.find(f"{W}tcPr")
-            columns = max(number(properties, "gridSpan") or 1, 1)
+            columns = min(max(number(properties, "gridSpan") or 1, 1), MAX_COLUMNS)
             merge = properties.find(f"{W}vMerge") if properties is not None else None
             items = tuple(self.read(element))
             if merge is not None and merge.get(f"{W}val") != "restart" and not items and column in above:

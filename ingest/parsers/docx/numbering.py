@@ -73,7 +73,7 @@ class Numbering:
                 self._read_override(list_id, override)
 
     def _read_override(self, list_id: str, override: XmlElement) -> None:
-        level = int(override.get(f"{W}ilvl") or 0)
+        level = _place(override)
         own = override.find(f"{W}lvl")
         if own is not None:
             self._overrides.setdefault(list_id, {})[level] = _read_level(own)[1]
@@ -134,7 +134,7 @@ class Numbering:
 
 
 def _read_level(element: XmlElement) -> tuple[int, ListLevel]:
-    level = int(element.get(f"{W}ilvl") or 0)
+    level = _place(element)
     number_format = value(element, "numFmt")
     if number_format is None:  # newer formats stand in a choice, with what older programs show as its fallback
         found = element.find(f".//{W}numFmt")
@@ -149,6 +149,12 @@ def _read_level(element: XmlElement) -> tuple[int, ListLevel]:
         style=value(element, "pStyle") or "",
     )
     return level, look
+
+
+def _place(element: XmlElement) -> int:
+    """The level that a definition is of."""
+    text = element.get(f"{W}ilvl") or "0"
+    return int(text) if re.fullmatch("[0-8]", text) else 0
 
 
 def _compose(level: int, looks: dict[int, ListLevel], reached: list[int | None]) -> str:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ingest.cleanup import one_line
 from ingest.parsers.epub.notes import NoteFinder
 from ingest.parsers.equations import mathml_text
 from ingest.parsers.flow import FlowItem, Item, trailing
+from ingest.parsers.html.tables import read_table
 from ingest.parsers.list_numbers import letters, roman
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.raised import InlineText, Level
-from ingest.parsers.tables import Cell, table_items
 from rag.types import BlockKind
 
 MAX_DEPTH = 250
-MAX_SPAN = 500
 
 _SKIPPED = frozenset(("script", "style", "template", "head", "title", "iframe", "audio", "video", "canvas", "rp"))
 _BLOCKS = frozenset(
@@ -188,45 +187,11 @@ class ChapterReader:
         self._end_block()
         for caption in table.iterchildren("caption"):
             self._visit(caption)
-        rows: list[list[Cell]] = []
-        spans: dict[int, tuple[int, Cell]] = {}
-        """Of each column: for how many rows more the cell above goes on, and that cell."""
-        for row in _rows(table):
-            cells: list[Cell] = []
-            column = _continue_spans(spans, cells, 0)
-            for element in row.iterchildren("td", "th"):
-                columns, height = _span(element, "colspan"), _span(element, "rowspan")
-                items = tuple(ChapterReader(self._notes, self._part, self._depth + 1).read(element))
-                cells.append(Cell(items, columns))
-                if height > 1:
-                    spans[column] = (height - 1, cells[-1])
-                column = _continue_spans(spans, cells, column + columns)
-            rows.append(cells)
-        self._items += table_items(rows)
 
+        def read_cell(element: XmlElement) -> list[FlowItem]:
+            return ChapterReader(self._notes, self._part, self._depth + 1).read(element)
 
-def _continue_spans(spans: dict[int, tuple[int, Cell]], cells: list[Cell], column: int) -> int:
-    """Add the cells that go on from rows above at a column; returns the next free column."""
-    while column in spans and not any(cell is spans[column][1] for cell in cells):
-        rows_left, cell = spans.pop(column)
-        cells.append(Cell(cell.items, cell.columns, is_repeated=True))
-        if rows_left > 1:
-            spans[column] = (rows_left - 1, cell)
-        column += cell.columns
-    return column
-
-
-def _rows(table: XmlElement) -> Iterator[XmlElement]:
-    for child in table:
-        if _name(child) == "tr":
-            yield child
-        elif _name(child) in ("thead", "tbody", "tfoot"):
-            yield from child.iterchildren("tr")
-
-
-def _span(element: XmlElement, name: str) -> int:
-    value = element.get(name) or "1"
-    return min(max(int(value), 1), MAX_SPAN) if re.fullmatch(r"\d{1,6}", value) else 1
+        self._items += read_table(table, read_cell)
 
 
 def _name(element: XmlElement) -> str:

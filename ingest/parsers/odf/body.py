@@ -14,12 +14,12 @@ from ingest.parsers.odf.inline import InlineReader, comment_items
 from ingest.parsers.odf.lists import Counter
 from ingest.parsers.odf.names import CHART, DRAW, OFFICE, SVG, TABLE, TEXT, XLINK
 from ingest.parsers.open_xml import XmlElement
-from ingest.parsers.tables import Cell, table_items
+from ingest.parsers.tables import Cell, headed_table_items
 from rag.types import BlockKind
 
 MAX_DEPTH = 30
 MAX_FURNITURE_WORDS = 4
-MAX_REPEATED = 1_000
+MAX_REPEATED = 50
 
 _MATH = "{http://www.w3.org/1998/Math/MathML}math"
 _CONTENTS = frozenset(f"{TEXT}{name}-index" for name in ("illustration", "table", "object", "user", "alphabetical")) | {
@@ -193,7 +193,8 @@ class BodyReader:
                 if not any(cell.items for cell in cells):
                     break
         self._list = outer
-        yield from table_items(rows)
+        heads = sum(1 for group in element.iterchildren(f"{TABLE}table-header-rows") for _ in _rows(group))
+        yield from headed_table_items(rows, heads)
 
     def _cells(self, row: XmlElement, spans: dict[int, tuple[int, Cell]]) -> list[Cell]:
         """The cells of a row; `spans` holds those that go on below, by column, and for how many rows."""

@@ -124,7 +124,7 @@ class InlineReader:
 
     def _read_spaces(self, element: XmlElement) -> None:
         count = element.get(f"{TEXT}c") or "1"
-        self._add(" " * (min(int(count), MAX_SPACES) if count.isdigit() else 1))
+        self._add(" " * (min(int(count), MAX_SPACES) if re.fullmatch(r"\d{1,6}", count) else 1))
 
     def _read_page_break(self) -> None:
         if self._found.text.text.strip():

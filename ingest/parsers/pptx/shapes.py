@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from ingest.parsers.charts import CHART_TAGS, chart_items
@@ -115,7 +116,7 @@ class ShapeReader:
                     continue
                 texts = self._text.paragraphs(element.find(f"{A}txBody"))
                 span = element.get("gridSpan") or "1"
-                columns = int(span) if span.isdigit() and len(span) < 4 else 1
+                columns = int(span) if re.fullmatch(r"\d{1,3}", span) else 1
                 if element.get("vMerge") in ("1", "true") and not texts and column in above:
                     cells.append(Cell(above[column].items, columns, is_repeated=True))
                     continue

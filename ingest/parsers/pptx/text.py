@@ -93,7 +93,7 @@ class ListNumbers:
     def next_label(self, properties: XmlElement | None) -> str:
         """The number of the next line with a space behind it, or ""."""
         level = properties.get("lvl") or "0" if properties is not None else "0"
-        depth = int(level) if level in "012345678" else 0
+        depth = int(level) if re.fullmatch("[0-8]", level) else 0
         self._reached[depth + 1 :] = [("", 0)] * (MAX_LEVELS - depth - 1)
         numbered = properties.find(f"{A}buAutoNum") if properties is not None else None
         if numbered is None:

@@ -111,6 +111,29 @@ def test_merged_cells_repeat_their_label_and_keep_columns_in_place(path: Path) -
     assert texts(word_file(path, table)) == ["Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b"]
 
 
+def table_row(*texts: str, is_head: bool = False) -> str:
+    mark = "<w:trPr><w:tblHeader/></w:trPr>" if is_head else ""
+    return f"<w:tr>{mark}{''.join(cell(p(r(text))) for text in texts)}</w:tr>"
+
+
+def test_rows_that_repeat_on_each_page_are_the_head_of_their_table(path: Path) -> None:
+    rows = table_row("Zone", "1", is_head=True) + table_row("", "Speed", is_head=True) + table_row("Inner", "3")
+    assert kinds(word_file(path, f"<w:tbl>{rows}</w:tbl>")) == [
+        (BlockKind.TABLE_HEAD, "Zone | 1 Speed"), (BlockKind.TABLE_ROW, "Inner | 3"),
+    ]  # fmt: skip
+    wide = [f"Column of the name {number}" for number in range(7)]
+    rows = table_row(*wide, is_head=True) + table_row(*"abcdefg")
+    assert texts(word_file(path, f"<w:tbl>{rows}</w:tbl>"))[0].startswith(
+        "Column of the name 0: a | Column of the name 1: b"
+    )
+
+
+def test_a_cell_that_says_that_it_spans_the_world_costs_nothing(path: Path) -> None:
+    span = '<w:gridSpan w:val="999999999"/>'
+    rows = f"<w:tr>{cell(p(r('a')), span)}{cell(p(r('b')))}</w:tr>" * 2
+    assert len(word_file(path, f"<w:tbl>{rows}</w:tbl>").pages[0].text) < 500
+
+
 def test_a_nested_table_keeps_its_rows_and_their_outer_label(path: Path) -> None:
     inner = "".join(
         f"<w:tr>{cell(p(r(one)))}{cell(p(r(two)))}</w:tr>" for one, two in (("Firm", "Phone"), ("Halyard", "0555 8841"))

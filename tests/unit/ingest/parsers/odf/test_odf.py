@@ -159,7 +159,7 @@ def test_merged_cells_repeat_their_label_and_nested_tables_keep_their_rows(path:
         + "</table:table>"
     )
     assert texts(read(path, body)) == [
-        "Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b", "Chain | Firm | Phone",
+        "Zone | Speed | Speed | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b", "Chain | Firm | Phone",
         "Chain | Halyard | 0555",
     ]  # fmt: skip
 
