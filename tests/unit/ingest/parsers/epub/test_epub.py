@@ -104,7 +104,8 @@ def test_raised_runs_lists_tables_formulas_and_pictures_are_read_as_shown(path: 
     )
     assert texts(book(path, {"one.xhtml": body})) == [
         "Fee 41,500 ⁴ for 5 m² of H2O\nin all", "3. Call", "4. Wait", "a. here", "dot", "Zone | Speed | Speed",
-        "Inner | 3 | 2", "Inner | 4 | 5", "area πr^2", "Picture: A lighthouse at dusk", "The light", "漢字(かんじ)", "a\nb",
+        "Inner | 3 | 2", "Inner | 4 | 5", "area πr^2", "Picture: A lighthouse at dusk", "The light",
+        "漢字(かんじ)", "a\nb",
     ]  # fmt: skip
 
 
