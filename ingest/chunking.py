@@ -12,7 +12,7 @@ from ingest.titles import folder_words, readable_name
 from rag.page_layout import join_spans
 from rag.protocols import Tokenizer
 from rag.text import sentence_spans
-from rag.types import BlockKind, Chunk, ParsedDocument, Section, Span
+from rag.types import CONTENTS_SECTION, BlockKind, Chunk, ParsedDocument, Section, Span
 
 CHUNKING_VERSION = 3
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
@@ -101,6 +101,8 @@ def _name_document(title: str, path: str) -> str:
 def _must_close(draft: _Draft, unit: _Unit, budget: int, *, parted: bool) -> bool:
     if draft.tokens + unit.tokens > budget:
         return True
+    if (unit.path == CONTENTS_SECTION) != (draft.units[-1].path == CONTENTS_SECTION):
+        return True
     is_next_page = unit.span.page != draft.units[-1].span.page
     if parted and is_next_page:
         return True
@@ -126,6 +128,8 @@ def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, li
             if block.kind is BlockKind.FURNITURE:
                 continue
             starts_section, path = sections.enter(page.number, block.start, block.end)
+            if block.kind is BlockKind.CONTENTS:
+                path = CONTENTS_SECTION
             columns = tables.enter(block.kind, page.text[block.start : block.end])
             budget = limit - SPECIAL_TOKENS - headers.length(path, columns)
             for start, end in _cut(page.text, block.start, block.end, counter, budget):

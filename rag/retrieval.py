@@ -11,7 +11,7 @@ from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
 from rag.text import well_formed
-from rag.types import MAX_QUESTION_CHARACTERS, Hit, IndexInfo, StageRank, Vector
+from rag.types import CONTENTS_SECTION, MAX_QUESTION_CHARACTERS, Hit, IndexInfo, StageRank, Vector
 
 SEARCH_DEPTH = 100
 """Chunks each search brings to the fusion."""
@@ -21,6 +21,9 @@ RRF_K = 60
 
 ROUTED_WEIGHT = 0.5
 """Half a vote for the documents that the question names: they are preferred, none is excluded."""
+
+CONTENTS_PENALTY = 6.0
+"""Taken from what a reranker gives a table of contents: its lines are the questions that the sections answer."""
 
 RERANK_DEPTH = 24
 """Chunks the cross-encoder reads; each costs milliseconds."""
@@ -178,11 +181,19 @@ class Retriever:
         if self._reranker is None or not hits:
             return hits
         head, tail = hits[: self._rerank_depth], hits[self._rerank_depth :]
-        scores = self._reranker.score(question, [hit.chunk.text_to_embed for hit in head])
+        scores = lower_contents(self._reranker.score(question, [hit.chunk.text_to_embed for hit in head]), head)
         head = _sort_by(scores, head, stage=RERANKED)
         if self._combine is None:
             return head + tail
         return _sort_by(self._combine(head), head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
+
+
+def lower_contents(scores: Sequence[float], hits: Sequence[Hit]) -> list[float]:
+    """A reranker's scores with CONTENTS_PENALTY taken off those of tables of contents and indexes."""
+    return [
+        score - CONTENTS_PENALTY if hit.chunk.section == CONTENTS_SECTION else score
+        for score, hit in zip(scores, hits, strict=True)
+    ]
 
 
 def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str, float]]:

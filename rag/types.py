@@ -61,6 +61,12 @@ class BlockKind(StrEnum):
     """A row that names the columns of the rows below it, its cells parted by bars."""
     FURNITURE = "furniture"
     """A repeated header or footer: kept in the page's text, left out of chunks."""
+    CONTENTS = "contents"
+    """A line of a table of contents or an index: in chunks of its own, which come after what it points to."""
+
+
+CONTENTS_SECTION = "Contents"
+"""The section of chunks that are a table of contents or an index."""
 
 
 @dataclass(frozen=True, slots=True)

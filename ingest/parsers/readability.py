@@ -34,6 +34,9 @@ _MAY_BE_MARK = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]")
 
 _EDGE = re.compile(r"^\W+|\W+$")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’.\u200c\u200d][^\W\d_]+)*")
+_NAME = re.compile(r"[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+")
+"""Names that are written together: WhitePoint, openOffice."""
+
 _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*[^\W\d_]{0,3}[\d\W_]*")
 
 
@@ -60,7 +63,9 @@ def word_share(text: str) -> float:
             continue
         total += len(token)
         core = _EDGE.sub("", token)
-        if _WORD.fullmatch(core) and (core.islower() or core.isupper() or core[1:].islower() or not core.isascii()):
+        if _WORD.fullmatch(core) and (
+            core.islower() or core.isupper() or core[1:].islower() or not core.isascii() or _NAME.fullmatch(core)
+        ):
             good += len(core)
     return good / total if total else 1.0
 

@@ -82,7 +82,7 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
 
 def _furniture_text(row: Row) -> str:
     """The row's text, but nothing for the column heads that a long table repeats on each page: its rows need them."""
-    return "" if len(row.cells) >= TABLE_CELLS or row.turns % 4 != row.turns else row.text
+    return "" if len(row.cells) >= TABLE_CELLS or row.turns % 4 != row.turns or row.kind else row.text
 
 
 def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[Group]:

@@ -15,6 +15,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
+from ingest.parsers.pdf.unicode_maps import mend_units
 from ingest.parsers.pdf.words import EMPTY_PAGE, SLANTED, Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
 
@@ -70,7 +71,7 @@ def read_lines(text_page: Any) -> RawPage:
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return EMPTY_PAGE
-    text = _read_text(text_page, count)
+    text = mend_units(_read_text(text_page, count))
     spans = [match.span() for match in _WORD.finditer(text)]
     if not spans:
         return EMPTY_PAGE

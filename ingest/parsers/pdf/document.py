@@ -10,6 +10,7 @@ from ingest.parsers import ocr
 from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf.blocks import furniture_rows, group_rows, usual_height
+from ingest.parsers.pdf.contents import mark_contents
 from ingest.parsers.pdf.fallback import check_page_count, iso_date, parse_with_pypdf
 from ingest.parsers.pdf.pages import PageReader
 from ingest.parsers.pdf.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
@@ -112,6 +113,7 @@ def _write_pages(
     document: PdfiumDocument, rows_by_page: list[list[Row]], first: int, body: int, seen: set[str]
 ) -> tuple[list[Page], list[Heading]]:
     """The pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
+    mark_contents(rows_by_page)
     furniture = furniture_rows(rows_by_page, seen)
     vocabulary = _vocabulary(rows_by_page)
     pages: list[Page] = []

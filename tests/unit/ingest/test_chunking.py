@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.chunking import SPECIAL_TOKENS, chunk_document
-from rag.types import Block, BlockKind, Page, ParsedDocument, Section
+from rag.types import CONTENTS_SECTION, Block, BlockKind, Page, ParsedDocument, Section
 from tests.fakes import WordTokenizer
 
 
@@ -47,6 +47,13 @@ def test_repeated_headers_and_footers_are_in_no_chunk() -> None:
     (chunk,) = chunk_document(make_document(page), WordTokenizer(), limit=256)
     assert "Annual" not in chunk.text
     assert "Page" not in chunk.text
+
+
+def test_a_table_of_contents_shares_no_chunk_with_other_text() -> None:
+    page = make_page(0, paragraph(5), (BlockKind.CONTENTS, "1 Dues 4"), (BlockKind.CONTENTS, "2 Fees 7"), paragraph(5))
+    chunks = chunk_document(make_document(page), WordTokenizer(), limit=256)
+    assert [chunk.section for chunk in chunks] == ["", CONTENTS_SECTION, ""]
+    assert chunks[1].text.split() == ["1", "Dues", "4", "2", "Fees", "7"]
 
 
 def test_a_paragraph_across_pages_keeps_first_and_last_page() -> None:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import QuestionError
-from rag.retrieval import check_question, fuse
+from rag.retrieval import check_question, fuse, lower_contents
 from rag.routing import DocumentNames
 from rag.segments import choose_chunks, join_segments
 from rag.storage.catalogue.full_text import full_text_query
-from rag.types import Chunk, DocumentInfo, Hit, Page, Span
+from rag.types import CONTENTS_SECTION, Chunk, DocumentInfo, Hit, Page, Span
 
 PAGE_TEXT = "One sentence. Two sentences. Three sentences. Four."
 
@@ -56,6 +56,14 @@ def test_fusion_prefers_what_both_rankings_found() -> None:
 def test_a_ranking_of_half_weight_moves_half_as_much() -> None:
     fused = dict(fuse(([("a", 0.9)], 1.0), ([("b", 0.8)], 0.5)))
     assert fused["b"] == pytest.approx(fused["a"] / 2)
+
+
+def test_a_table_of_contents_comes_after_the_section_that_it_points_to() -> None:
+    document = DocumentInfo(1, "handbook.pdf", "", "Handbook", "pdf", "indexed")
+    contents = Hit("1.a:0", document, Chunk(0, "4 Overtime 5", "", CONTENTS_SECTION, (Span(0, 0, 12),)), 0.0)
+    section = Hit("1.a:1", document, Chunk(1, "Overtime is paid twice.", "", "4 Overtime", (Span(4, 0, 23),)), 0.0)
+    low, high = lower_contents([6.0, 4.0], [contents, section])
+    assert low < high == 4.0
 
 
 REPORTS = {

@@ -26,6 +26,7 @@ READABLE = {
     "japanese": "評議会は冬の嵐が始まる前に二隻目のフェリーを購入することに合意し、港長は三月に報告する予定です。" * 2,
     "figures": "1,234 (5.6)% $7 10/31/2024 99.5 12:30 2,000,000 44.1% 17 18 19 20 1.1 1.2 1.3 2024-03-01 5e6",
     "contents": "Part One . . . . . . . . . . . . . . 1 Harbour dues ............................. 12 Fees ........ 40",
+    "names": "WhitePoint [ 0.9505 1.0000 1.0890 ] BlackPoint [ 0.0 0.0 0.0 ] ColorSpace [ 1.8 1.8 1.8 ]",
     "codes": "AB-1234/X type QX99 mounting bracket M8x40 zinc plated ISO 4017 pack of 25 order no. 77-AC-19 blue",
 }
 SWAPPED = "".join(chr((ord(letter) - 94) % 26 + 97) if "a" <= letter <= "z" else letter for letter in ENGLISH.lower())

@@ -18,22 +18,11 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table  # type: igno
 
 from ingest.chunking import chunk_document
 from ingest.parsing import ParseOptions, parse_file
-from rag.types import BlockKind, Page, ParsedDocument
+from rag.types import CONTENTS_SECTION, BlockKind, Page, ParsedDocument
+from tests.fakes import WordTokenizer
 
 STYLE = getSampleStyleSheet()["Normal"]
 Draw = Callable[[Canvas], object]
-
-
-class WordTokenizer:
-    """A token for each word."""
-
-    def token_spans(self, text: str) -> list[tuple[int, int]]:
-        spans, end = [], 0
-        for word in text.split():
-            start = text.index(word, end)
-            end = start + len(word)
-            spans.append((start, end))
-        return spans
 
 
 def draw(folder: Path, *pages: Draw) -> ParsedDocument:
@@ -311,6 +300,72 @@ def test_lines_that_differ_in_their_numbers_only_are_values_and_no_headers(tmp_p
 def test_a_line_that_is_all_there_is_on_each_page_is_text(tmp_path: Path) -> None:
     document = draw(tmp_path, *[lambda canvas: canvas.drawString(72, 700, "Hello harbour")] * 5)
     assert all(block.kind is not BlockKind.FURNITURE for page in document.pages for block in page.blocks)
+
+
+# --- contents ---
+
+ENTRIES = (
+    ("Duties of the pilot on watch", 2),
+    ("Radio procedure in fog", 3),
+    ("Boarding ladders and their inspection", 5),
+    ("Payment of overtime for pilots", 8),
+    ("Fuel stocks and refuelling", 9),
+)
+
+
+def dotted(canvas: Canvas) -> None:
+    canvas.drawString(72, 780, "Contents")
+    lines(
+        canvas,
+        [f"{number} {title} {'.' * (60 - len(title))} {page}" for number, (title, page) in enumerate(ENTRIES, 1)],
+    )
+
+
+def plain(canvas: Canvas) -> None:
+    canvas.drawString(72, 780, "Table of contents")
+    for number, (title, page) in enumerate(ENTRIES):
+        canvas.drawString(72, 760 - 14 * number, title)
+        canvas.drawRightString(500, 760 - 14 * number, str(page))
+
+
+@pytest.mark.parametrize("page", [dotted, plain])
+def test_a_table_of_contents_has_chunks_of_its_own(tmp_path: Path, page: Draw) -> None:
+    document = draw(tmp_path, page, lambda canvas: canvas.drawString(72, 700, "Hours beyond forty are paid twice."))
+    assert {block.kind for block in document.pages[0].blocks} == {BlockKind.CONTENTS}
+    chunks = chunk_document(document, WordTokenizer(), limit=200)
+    assert [(chunk.section == CONTENTS_SECTION, "forty" in chunk.text) for chunk in chunks] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_an_index_in_the_back_is_recognised_and_a_statement_under_its_running_header_is_not(tmp_path: Path) -> None:
+    words = ("anchors", "bollards", "buoys", "cranes", "dues", "fees", "ladders", "lamps", "pilots")
+
+    def index(canvas: Canvas) -> None:
+        canvas.drawString(72, 780, "Index")
+        lines(canvas, [f"{word}, {7 * place + 3}, {40 - place}" for place, word in enumerate(words)])
+
+    def statement(canvas: Canvas) -> None:
+        canvas.drawString(72, 780, "Table of Contents")
+        for place, word in enumerate(reversed(words)):
+            canvas.drawString(72, 760 - 14 * place, word)
+            canvas.drawRightString(400, 760 - 14 * place, f"{place + 1},{914 - place}")
+            canvas.drawRightString(480, 760 - 14 * place, f"{place + 2},{114 + place}")
+
+    first, second = draw(tmp_path, index, statement).pages
+    assert {block.kind for block in first.blocks} == {BlockKind.CONTENTS}
+    assert BlockKind.CONTENTS not in {block.kind for block in second.blocks}
+
+
+def test_a_table_of_amounts_is_no_table_of_contents(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(72, 780, "Fleet of the port")
+        for number, (title, count) in enumerate(ENTRIES):
+            canvas.drawString(72, 760 - 14 * number, title)
+            canvas.drawRightString(500, 760 - 14 * number, str(count))
+
+    assert BlockKind.CONTENTS not in {block.kind for block in draw(tmp_path, page).pages[0].blocks}
 
 
 # --- opening ---
