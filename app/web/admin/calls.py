@@ -15,7 +15,7 @@ from app.api.schemas.admin import (
     TrialResponse,
     WhyResponse,
 )
-from app.api.schemas.documents import DocumentList, DocumentResponse, PageResponse, UploadResponse
+from app.api.schemas.documents import DocumentList, PageResponse, UploadResponse
 from app.api.schemas.evaluations import (
     EvaluationDetail,
     EvaluationList,
@@ -54,10 +54,6 @@ class Calls:
         """Some of the documents by path."""
         asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
         return self._connection.get(DocumentList, f"{self._at}/documents", **asked)
-
-    def document(self, document_id: int) -> DocumentResponse:
-        """One of them."""
-        return self._connection.get(DocumentResponse, f"{self._at}/documents/{document_id}")
 
     def page(self, document_id: int, number: int) -> PageResponse:
         """The text of a page (0-based)."""
