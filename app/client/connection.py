@@ -27,6 +27,9 @@ CONNECT_SECONDS = 5.0
 HEALTH_SECONDS = 15.0
 """A server that starts listens a few seconds before it answers."""
 
+MAX_SILENCE_SECONDS = 600.0
+"""Between two events of a server for whose other answers there is a limit: it gives up on a silent LLM by itself."""
+
 START_IT = "Start it: `lectern serve`, then try again."
 
 _CONNECTED = ("connection.connect_tcp.complete", "connection.start_tls.complete")
@@ -74,7 +77,7 @@ class Connection:
         unreachable_remedy: str = START_IT,
         token_remedy: str = "",
     ) -> None:
-        """`seconds` is how long an answer may take, None for as long as the server works at it.
+        """`seconds` is how long an answer may take, None for as long as the server works at it; events may take longer.
 
         A proxy of the environment has no business on the way to this machine itself: `trust_env` is for other servers.
         `unreachable_remedy` and `token_remedy` say what to do where no server answers, and where it wants another
@@ -85,6 +88,7 @@ class Connection:
         self.address = address.rstrip("/")
         self.token = token
         self._shown = without_credentials(self.address)
+        self._seconds = seconds
         self._unreachable_remedy = unreachable_remedy
         self._token_remedy = token_remedy
         self._options: dict[str, Any] = {
@@ -136,10 +140,11 @@ class Connection:
         `interrupt` breaks them off from another thread, which this one is told of by an UnreachableError.
         """
         extensions = {} if interrupt is None else {"trace": interrupt.trace}
+        silence = None if self._seconds is None else max(self._seconds, MAX_SILENCE_SECONDS)
         with (
             self._translated(),
             # A client of its own, whose connection is new: an interrupt sees it made.
-            httpx.Client(**self._options) as client,
+            httpx.Client(**{**self._options, "timeout": httpx.Timeout(silence, connect=CONNECT_SECONDS)}) as client,
             client.stream("POST", path, json=_plain(body), extensions=extensions) as response,
         ):
             if not response.is_success:

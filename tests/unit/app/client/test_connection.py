@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,8 +19,8 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def answering(answer: Answer) -> Iterator[Connection]:
-    """A server that answers every request so."""
+def answering(answer: Answer, *, seconds: float | None = None) -> Iterator[Connection]:
+    """A server that answers every request so, and a connection that waits so long for an answer."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -36,7 +37,7 @@ def answering(answer: Answer) -> Iterator[Connection]:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            with closing(Connection(f"http://127.0.0.1:{server.server_port}")) as connection:
+            with closing(Connection(f"http://127.0.0.1:{server.server_port}", seconds=seconds)) as connection:
                 yield connection
         finally:
             server.shutdown()
@@ -64,6 +65,19 @@ def test_events_are_whole_however_the_body_is_cut_and_whatever_line_ends_they_ho
 
     with answering(cut) as connection, connection.events("/ask", {}) as events:
         assert list(events) == [("token", {"text": "a\u2028b\x85: c"}), ("answer", {"answer": ""})]
+
+
+def test_events_are_waited_for_longer_than_other_answers() -> None:
+    def pause(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.6)
+        with suppress(OSError):  # Where it is waited for no more.
+            send(handler, 200, b"event: token\ndata: {}\n\n", "text/event-stream")
+
+    with answering(pause, seconds=0.2) as connection:
+        with connection.events("/ask", {}) as events:
+            assert list(events) == [("token", {})]
+        with pytest.raises(UnreachableError, match="takes too long"):
+            connection.get(Health, "/healthz")
 
 
 @pytest.mark.parametrize(
