@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib.metadata import distributions
 
 import pytest
 from packaging.requirements import Requirement
@@ -19,8 +20,11 @@ from tools.licences import PERMISSIVE, STRONG, UNKNOWN, WEAK, find_family
 LOCKED = {name for lock in LOCKS for name in read_pins(CHECKOUT / lock)}
 
 
-def test_what_is_left_out_is_not_locked() -> None:
+def test_what_is_left_out_is_neither_locked_nor_installed_so_that_the_tests_run_without_it() -> None:
     assert not LOCKED & (LEFT_OUT.keys() | CAME_ALONG)
+    for_tests = read_pins(CHECKOUT / "requirements-dev.lock").keys()
+    installed = {str(canonicalize_name(each.metadata["Name"])) for each in distributions()}
+    assert ((LEFT_OUT.keys() | CAME_ALONG) - for_tests) & installed == set()
 
 
 def test_every_direct_dependency_is_imported_by_a_line_of_the_product() -> None:
