@@ -52,7 +52,6 @@ HOMES = {
     "transformers": "rag/models",
     "typer": "app/cli",
     "tzlocal": "app/schedule/times.py",
-    "unstructured": "ingest/parsers",
     "uvicorn": "app/api",
     "watchfiles": "app/schedule",
 }

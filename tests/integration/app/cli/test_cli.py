@@ -37,7 +37,6 @@ UNNEEDED_BY_A_SEARCH = {
     "transformers",
     "langchain",
     "ollama",
-    "unstructured",
     "pypdf",
     "pypdfium2",
     "PIL",
