@@ -76,15 +76,13 @@ class LocalClient:
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Fetch here, then sync the uploads."""
-        from app.service.build_ingest import build_fetcher, build_sandbox
-        from ingest.sources.links import Links
-        from ingest.sources.uploads import UPLOADS, Uploads
+        from app.service.build_ingest import build_links, build_sandbox
 
         settings, ingest = self._settings, self._open().ingest
         names: list[str] = []
         failures: list[LecternError] = []
         with closing(build_sandbox(settings)) as sandbox:
-            links = Links(collection, Uploads(settings.home / UPLOADS, sandbox), build_fetcher(settings), sandbox)
+            links = build_links(settings, collection, sandbox)
             for url in urls or links.urls():
                 try:
                     names.append(links.add(url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -10,13 +11,15 @@ from app.service.build_models import embedder_folder
 from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.database import SERVICE_FILE
+from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
-from ingest.sources.uploads import UPLOADS
+from ingest.sources.links import Links
+from ingest.sources.uploads import UPLOADS, Uploads
 from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError
 from rag.models.tokenizer import ModelTokenizer
@@ -52,7 +55,7 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Erasure(catalogue, settings.home / SERVICE_FILE).erase,
+        before_removal=Erasure(catalogue, partial(_open_feedback, settings)).erase,
         may_read=partial(may_read, settings),
     )
 
@@ -68,9 +71,26 @@ def build_fetcher(settings: Settings) -> Fetcher:
     return Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)
 
 
+def build_uploads(settings: Settings, sandbox: Sandbox) -> Uploads:
+    """Build what keeps the files that come in."""
+    return Uploads(settings.home / UPLOADS, sandbox)
+
+
+def build_links(
+    settings: Settings, collection: str, sandbox: Sandbox, lock: AbstractContextManager[object] | None = None
+) -> Links:
+    """Build what fetches documents of a collection by their addresses; threads of one process share a `lock`."""
+    return Links(collection, build_uploads(settings, sandbox), build_fetcher(settings), sandbox, lock)
+
+
 def may_read(settings: Settings, folder: Path) -> bool:
     """Tell whether a folder may be read without anybody asking; what was uploaded always may."""
     return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
+
+
+def _open_feedback(settings: Settings) -> FeedbackStore | None:
+    file = settings.home / SERVICE_FILE
+    return FeedbackStore(file) if file.exists() else None
 
 
 def _read_settings(settings: Settings) -> ReadSettings:

@@ -13,7 +13,7 @@ from app.schedule.scheduler import FolderScheduler
 from app.service.answers import AnswerService
 from app.service.attached_images import prepare_images
 from app.service.build_index import Lectern
-from app.service.build_ingest import build_fetcher, build_sandbox
+from app.service.build_ingest import build_links, build_sandbox, build_uploads
 from app.service.build_llm import choose_model
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
@@ -31,8 +31,6 @@ from app.state.folders import FolderStore
 from app.state.overrides import OverrideStore
 from app.state.sync_jobs import SyncJob, SyncJobStore
 from ingest.parsers.options import ParseOptions
-from ingest.sources.links import Links
-from ingest.sources.uploads import UPLOADS, Uploads
 
 SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 """Searching is work for processors: more at once make each one slower and none sooner."""
@@ -54,8 +52,8 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     Raises StoreError, ConfigurationError.
     """
     home, settings = lectern.settings.home, lectern.settings
-    sandbox, fetcher, links_lock = build_sandbox(settings), build_fetcher(settings), threading.Lock()
-    uploads = Uploads(home / UPLOADS, sandbox)
+    sandbox, links_lock = build_sandbox(settings), threading.Lock()
+    uploads = build_uploads(settings, sandbox)
     uploads.sweep()
 
     def check_unless_uploads(folder: Path, collection: str) -> None:
@@ -97,7 +95,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             uploads=uploads,
             files=files,
             addresses=BoundedExecutor("addresses", threads=ADDRESSES_AT_ONCE, waiting=ADDRESSES_WAITING),
-            links_of=lambda collection: Links(collection, uploads, fetcher, sandbox, links_lock),
+            links_of=lambda collection: build_links(settings, collection, sandbox, links_lock),
         ),
         syncs=syncs,
         llms=LlmSettings(answers, OverrideStore(home / SERVICE_FILE)),

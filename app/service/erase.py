@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
+from typing import Protocol
 
 from app.state.feedback import Feedback, FeedbackStore
-from rag.storage.catalogue.reader import CatalogueReader
 
 QUOTED_WORDS = 5
 """Words in a row that both have: fewer are common turns of phrase, more would let reworded quotes through."""
@@ -18,21 +17,30 @@ _CITATION = re.compile(r"\[\d{1,3}\]")
 _WORD = re.compile(r"\w+")
 
 
+class DocumentTexts(Protocol):
+    """Gives the texts of documents."""
+
+    def load_texts(self, document_id: int) -> tuple[str, list[str]]:
+        """The collection of a document, and its title and pages as they answer; none where nothing answers."""
+        ...
+
+
 class Erasure:
     """Erases what is kept beside a catalogue."""
 
-    def __init__(self, catalogue: CatalogueReader, service_file: Path) -> None:
-        """`service_file` has the feedback; it is opened when there is something to erase, which most commands lack."""
-        self._catalogue = catalogue
-        self._service_file = service_file
+    def __init__(self, documents: DocumentTexts, open_feedback: Callable[[], FeedbackStore | None]) -> None:
+        """`open_feedback` is called when there is something to erase, which most commands lack; None where none is."""
+        self._documents = documents
+        self._open_feedback = open_feedback
 
     def erase(self, document_ids: Sequence[int]) -> None:
         """Erase the feedback that shares words in a row with one of them. Raises StoreError."""
-        if not self._service_file.exists():
+        store = self._open_feedback()
+        if store is None:
             return
-        with closing(FeedbackStore(self._service_file)) as feedback:
+        with closing(store) as feedback:
             for document_id in document_ids:
-                collection, texts = self._catalogue.load_texts(document_id)
+                collection, texts = self._documents.load_texts(document_id)
                 written = feedback.load(collection) if collection else {}
                 if written and (quoting := find_quoting(written, texts)):
                     feedback.delete(quoting)

@@ -114,3 +114,27 @@ def test_each_library_is_imported_in_its_own_room_only() -> None:
     for path, modules in imports().items():
         for module in {module.split(".")[0] for module in modules} & set(HOMES):
             assert path.startswith(HOMES[module]), f"{path} imports {module}"
+
+
+PARTS = ("rag.models", "rag.storage", "ingest.sandbox", "ingest.pipeline", "ingest.sources", "app.state", "app.service")
+"""Where the classes are that the product is put together of."""
+
+BUILT = ("Store", "Service", "Queue", "Executor", "Pipeline", "Reader", "Writer", "Vectors", "Embedder", "Sandbox")
+"""Endings of the names of parts, as opposed to values."""
+
+
+def test_only_the_composition_root_makes_parts() -> None:
+    for file in sorted((ROOT / "app").rglob("*.py")):
+        path = file.relative_to(ROOT).as_posix()
+        if path.startswith("app/service/build_"):
+            continue
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        named = {
+            name.asname or name.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PARTS)
+            for name in node.names
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in named:
+                assert not node.func.id.endswith((*BUILT, "Uploads", "Links", "Fetcher")), f"{path}: {node.func.id}"

@@ -325,7 +325,7 @@ def test_the_command_adds_documents_fetches_them_again_and_lists_what_failed(
 @pytest.fixture
 def served(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A server for which every name is this machine."""
-    monkeypatch.setattr("app.service.build_service.build_fetcher", lambda settings: fetcher())
+    monkeypatch.setattr("app.service.build_ingest.build_fetcher", lambda settings: fetcher())
     with serving(home) as running:
         announce_address(home, running.url)
         yield running
