@@ -1,4 +1,4 @@
-"""The types that cross Lectern's boundaries. Knows no library, no storage and no model.
+"""Declares the types that cross Lectern's boundaries.
 
 Offsets are Python string offsets into `Page.text`. Page numbers are 0-based here; people are shown
 `page_name`, which is 1-based with the document's own label beside it. Rectangles are in PDF points, origin at
@@ -8,9 +8,11 @@ the bottom left of the page.
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -547,6 +549,6 @@ class VectorKey:
         return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]
 
 
-def printable_path(path: bytes) -> str:
+def printable_path(path: Path | bytes) -> str:
     """A path as text that any terminal and database takes; bytes that are no UTF-8 show as \\xNN."""
-    return path.decode("utf-8", "backslashreplace")
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -131,7 +131,7 @@ class HttpClient:
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
         """List them as the server does."""
-        wanted = {"collection": collection, "folder": None if folder is None else printable_path(os.fsencode(folder))}
+        wanted = {"collection": collection, "folder": None if folder is None else printable_path(folder)}
         query = {name: value for name, value in wanted.items() if value is not None}
         return [run.to_domain() for run in self.connection.get(RunList, "/runs", limit=limit, **query).runs]
 

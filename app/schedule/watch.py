@@ -13,9 +13,10 @@ from pathlib import Path
 
 from watchfiles import Change, watch
 
-from app.state.folders import FolderStore, RegisteredFolder, printed
+from app.state.folders import FolderStore, RegisteredFolder
 from ingest.scan import JUNK
 from rag.errors import StoreError
+from rag.types import printable_path
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class FolderWatch:
         self._quiet_seconds = quiet_seconds
         self._problem: str | None = None
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, name=f"watch {printed(folder)}", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"watch {printable_path(folder)}", daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -98,7 +99,7 @@ class FolderWatch:
             except FileNotFoundError:
                 continue  # It went between our look and the system's.
             except Exception as error:  # watchfiles has no error of its own for what a system may refuse.
-                log.warning("%s cannot be watched: %s", printed(self._folder), error)
+                log.warning("%s cannot be watched: %s", printable_path(self._folder), error)
                 self._tell(f"Changes are seen by full passes only, as the folder cannot be watched: {error}")
                 self._stop.wait(AFTER_PROBLEM_SECONDS)
 

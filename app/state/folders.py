@@ -58,7 +58,7 @@ class RegisteredFolder:
     @property
     def name(self) -> str:
         """The path as any terminal and database takes it."""
-        return printable_path(os.fsencode(self.path))
+        return printable_path(self.path)
 
     @property
     def state(self) -> str:
@@ -106,7 +106,7 @@ class FolderStore:
         check_collection_name(collection)
         if not path.is_dir():
             what = "is a file, not a folder" if path.exists() else "does not exist"
-            raise ConfigurationError(f"{printed(path)} {what}.", "Check the path, and that its disk is mounted.")
+            raise ConfigurationError(f"{printable_path(path)} {what}.", "Check the path, and that its disk is mounted.")
         now = time.time()
         with self._service_file.writing() as connection:
             for other in _select(connection, watched_folders.c.collection == collection):
@@ -128,9 +128,9 @@ class FolderStore:
         path = _real(folder)
         if self._roots and not is_within(path, self._roots):
             raise ConfigurationError(
-                f"{printed(path)} lies outside the folders that may be indexed here.",
-                f"Choose a folder in {' or '.join(printed(root) for root in self._roots)}, or have the administrator "
-                "extend the setting `folder_roots`.",
+                f"{printable_path(path)} lies outside the folders that may be indexed here.",
+                f"Choose a folder in {' or '.join(map(printable_path, self._roots))}, or have the administrator extend "
+                "the setting `folder_roots`.",
             )
         return path
 
@@ -279,11 +279,6 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path.expanduser()))
 
 
-def printed(path: Path) -> str:
-    """A path as text that any terminal takes."""
-    return printable_path(os.fsencode(path))
-
-
 def _refuse_overlap(path: Path, other: RegisteredFolder) -> None:
     if other.path == path:
         raise ConfigurationError(
@@ -292,8 +287,8 @@ def _refuse_overlap(path: Path, other: RegisteredFolder) -> None:
         )
     if other.path in path.parents or path in other.path.parents:
         raise ConfigurationError(
-            f"{printed(path)} overlaps {other.name}, which is registered for the collection {other.collection!r} "
-            "already: its files would be indexed twice.",
+            f"{printable_path(path)} overlaps {other.name}, which is registered for the collection "
+            f"{other.collection!r} already: its files would be indexed twice.",
             "Remove that one first, or name another collection.",
         )
 

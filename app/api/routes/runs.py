@@ -57,7 +57,7 @@ def list_runs(
     identity = require(request, Role.READ)
 
     def is_wanted(job: SyncJob) -> bool:
-        here = collection in (None, job.collection) and folder in (None, printable_path(bytes(job.folder)))
+        here = collection in (None, job.collection) and folder in (None, printable_path(job.folder))
         return here and identity.sees(job.collection)
 
     wanted = identity.collections

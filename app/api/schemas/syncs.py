@@ -61,7 +61,7 @@ class JobResponse(Response):
         """Tell of a sync as it stands now."""
         return cls.copied_from(
             job,
-            folder=printable_path(bytes(job.folder)),
+            folder=printable_path(job.folder),
             report=job.report.to_json() if job.report else None,
             error=ProblemResponse.from_domain(job.error) if job.error else None,
         )

@@ -243,7 +243,7 @@ class CatalogueReader:
         if in_collections is not None:
             query = query.where(collections.c.name.in_(in_collections))
         if folder is not None:
-            query = query.where(runs.c.folder == printable_path(os.fsencode(folder)))
+            query = query.where(runs.c.folder == printable_path(folder))
         with self._reading() as connection:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 

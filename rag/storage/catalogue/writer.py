@@ -499,7 +499,7 @@ class CatalogueWriter:
                 connection,
                 runs,
                 collection_id=collection_id,
-                folder=printable_path(os.fsencode(folder)),
+                folder=printable_path(folder),
                 started_at=_now(),
                 outcome="running",
             )
