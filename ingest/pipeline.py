@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 PARSER_VERSION = 3
 """Raised whenever the same file would be read differently: documents are then read again."""
+
+CLOCK_SECONDS = 2.0
+"""By so much the clocks of file systems and of the record of syncs may disagree."""
 
 CARRIED_OVER = "carried over"
 """Stands for the attempt of a file whose old chunks were embedded again: it is read as soon as that is possible."""
@@ -115,7 +119,7 @@ class IngestPipeline:
             self.recover()
             known = self._catalogue.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
-            changes = self._compare(root, scan, known, target.index.id)
+            changes = self._compare(root, scan, known, target.index.id, target.collection_id)
             known = {**known, **{file.path_bytes: record for record, file in changes.renamed}}
         report = _first_report(root, collection, scan, changes)
 
@@ -157,7 +161,7 @@ class IngestPipeline:
         else:
             check_collection_name(collection)
         _refuse_sudden_emptiness(root, scan, known, allow_empty)
-        changes = self._compare(root, scan, known, index_id)
+        changes = self._compare(root, scan, known, index_id, collection_id)
         report = _first_report(root, collection, scan, changes)
         for file in changes.to_read:
             is_new = not (record := known.get(file.path_bytes)) or not record.sha256
@@ -223,11 +227,15 @@ class IngestPipeline:
         index = self._catalogue.open_index(collection_id, self.fingerprint)
         return _Target(collection_id, self._catalogue.open_folder(collection_id, root), index)
 
-    def _compare(self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int) -> FolderChanges:
+    def _compare(
+        self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int, collection_id: int | None
+    ) -> FolderChanges:
+        began = self._catalogue.last_complete_run(collection_id, root) if collection_id is not None else ""
         return compare(
             scan,
             known,
             index_id=index_id,
+            changed_since_ns=_nanoseconds(began),
             attempt_of=self._attempt,
             hash_file=lambda file: hash_file(root / os.fsdecode(file.path_bytes)),
         )
@@ -351,7 +359,7 @@ class IngestPipeline:
             except ConfigurationError:
                 continue
             known = self._catalogue.known_files(folder_id, target.index.id)
-            changes = self._compare(root, scan, known, target.index.id)
+            changes = self._compare(root, scan, known, target.index.id, target.collection_id)
             changes.to_read = [file for file in changes.to_read if file.path_bytes in known]
             report = _first_report(root, "", scan, changes)
             other = replace(target, folder_id=folder_id)
@@ -399,6 +407,11 @@ def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     if record is None or record.failed_attempt == CARRIED_OVER:
         return ""
     return record.sha256 if record.version_index == index.id else ""
+
+
+def _nanoseconds(began: str) -> int:
+    """The time since 1970 at which a sync began, a little early; 0 where none is known."""
+    return int((datetime.fromisoformat(began).timestamp() - CLOCK_SECONDS) * 1e9) if began else 0
 
 
 def _explain(error: Exception) -> tuple[str, str]:

@@ -52,6 +52,10 @@ class RunRecords(Protocol):
         """Record that a sync began; returns the record's id."""
         ...
 
+    def last_complete_run(self, collection_id: int, folder: Path) -> str:
+        """When the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on record."""
+        ...
+
     def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         """Record how a sync ended, with its report as JSON; without a folder it could not begin."""
         ...

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from rag.errors import ConfigurationError
-from rag.types import FileState, KnownFile, printable_path
+from rag.types import ANOTHER_NAME, FileState, KnownFile, printable_path
 
 JUNK = (".*", "~$*", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*.tmp", "*.part", "*.crdownload", "__MACOSX")
 """Names that systems and programs leave behind; nobody asks about them. Further ones: the setting `ignore`."""
@@ -37,7 +37,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """A file or folder that is left alone because its name fits a pattern."""
+    """A file or folder that is left alone: its name fits a pattern, or (ANOTHER_NAME) it is read by another one."""
 
     path: str
     pattern: str
@@ -72,9 +72,24 @@ def scan_folder(root: Path, *, ignore: Sequence[str] = ()) -> FolderScan:
     _check_root(root)
     walk = _Walk(os.fsencode(root), (*JUNK, *ignore))
     walk.enter(b"")
-    return FolderScan(
-        tuple(sorted(walk.files, key=lambda file: file.path_bytes)), tuple(walk.unreadable), tuple(walk.skipped)
-    )
+    files, aliases = _drop_aliases(walk.files, walk.identities)
+    return FolderScan(files, tuple(walk.unreadable), (*walk.skipped, *aliases))
+
+
+def _drop_aliases(
+    files: Sequence[FileState], identities: Mapping[bytes, tuple[bool, int, int]]
+) -> tuple[tuple[FileState, ...], list[SkippedEntry]]:
+    """The files in order, each once: of several links to one file the name that it has itself, else the first."""
+    kept: dict[tuple[int, int], FileState] = {}
+    aliases = []
+    for file in sorted(files, key=lambda file: (identities[file.path_bytes][0], file.path_bytes)):
+        _, device, number = identities[file.path_bytes]
+        first = kept.setdefault((device, number), file) if number else file
+        if first is not file:
+            aliases.append(SkippedEntry(file.path, f"{ANOTHER_NAME}{first.path}"))
+    skipped = {entry.path for entry in aliases}
+    found = sorted((file for file in files if file.path not in skipped), key=lambda file: file.path_bytes)
+    return tuple(found), aliases
 
 
 def _check_root(root: Path) -> None:
@@ -103,6 +118,10 @@ class _Walk:
         self._root = root
         self._ignore = ignore
         self._trail: list[tuple[int, int]] = []
+        self._links = 0
+        """Of the folders that are being listed, how many were reached by a link."""
+        self.identities: dict[bytes, tuple[bool, int, int]] = {}
+        """Path -> whether a link leads there, device and number of the file."""
         self.files: list[FileState] = []
         self.unreadable: list[Unreadable] = []
         self.skipped: list[SkippedEntry] = []
@@ -129,11 +148,18 @@ class _Walk:
 
     def _take(self, path: bytes, entry: os.DirEntry[bytes]) -> None:
         try:
+            is_link = entry.is_symlink()
             if entry.is_dir():
+                self._links += is_link
                 self.enter(path)
+                self._links -= is_link
             elif entry.is_file():
                 status = entry.stat()
-                self.files.append(FileState(printable_path(path), path, status.st_size, status.st_mtime_ns))
+                state = FileState(
+                    printable_path(path), path, status.st_size, status.st_mtime_ns, ctime_ns=status.st_ctime_ns
+                )
+                self.files.append(state)
+                self.identities[path] = is_link or self._links > 0, status.st_dev, status.st_ino
             elif entry.is_symlink():
                 entry.stat()  # Raises: the link leads nowhere or in a circle.
         except OSError as error:
@@ -169,9 +195,12 @@ def compare(
     index_id: int,
     attempt_of: Callable[[FileState], str],
     hash_file: Callable[[FileState], str],
+    changed_since_ns: int = 0,
 ) -> FolderChanges:
     """Which files a sync has to read, by size and time; a rename is proved by SHA-256.
 
+    What looks unchanged but was written to since `changed_since_ns` (nanoseconds since 1970) is compared by SHA-256:
+    a program may put back the time of a file that it changed.
     `attempt_of` names a file state together with the parse settings: what failed so once is not tried again; what ran
     out of time is, MAX_LATE times.
     """
@@ -190,7 +219,11 @@ def compare(
         elif not record.sha256 and record.state == "failed":
             fresh.append(file)
         elif record.state == "indexed" and _is_same(record, file) and record.version_index == index_id:
-            changes.unchanged.append(record)
+            is_settled = not file.ctime_ns or file.ctime_ns < changed_since_ns
+            if is_settled or hash_file(file) == record.sha256:
+                changes.unchanged.append(record)
+            else:
+                changes.to_read.append(file)
         else:
             changes.to_read.append(file)
     _match_renames(changes, gone, fresh, index_id, hash_file)

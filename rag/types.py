@@ -492,6 +492,10 @@ class IndexInfo:
         return self.fingerprint.startswith(f"{embedder}+")
 
 
+ANOTHER_NAME = "another name of "
+"""Before the path of the file that a skipped link leads to."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileState:
     """A file as it was when it was read."""
@@ -501,6 +505,8 @@ class FileState:
     size: int
     mtime_ns: int
     sha256: str = ""
+    ctime_ns: int = field(default=0, compare=False)
+    """When the system last noted a change of content or name, which no program can set back; 0 where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)

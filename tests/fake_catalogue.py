@@ -206,6 +206,9 @@ class DictCatalogue:
         self.runs[id_] = ("running", "")
         return id_
 
+    def last_complete_run(self, collection_id: int, folder: Path) -> str:
+        return ""
+
     def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
         self.runs[run_id] = (outcome, report)
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from rag.types import place_name
+from rag.types import ANOTHER_NAME, place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
@@ -96,7 +96,8 @@ def print_sync(report: SyncReport) -> None:
     for path in report.kept_out:
         output.print(f"  [dim]left out, as you removed it: {clean(path)}[/]")
     for path, pattern in report.skipped[:SKIPPED_SHOWN]:
-        output.print(f"  [dim]skipped: {clean(path)} (its name fits {clean(pattern)})[/]")
+        why = pattern if pattern.startswith(ANOTHER_NAME) else f"its name fits {pattern}"
+        output.print(f"  [dim]skipped: {clean(path)} ({clean(why)})[/]")
     if len(report.skipped) > SKIPPED_SHOWN:
         output.print(f"  [dim]skipped: {len(report.skipped) - SKIPPED_SHOWN:,} more; --json lists them[/]")
     for failed in report.failed:

@@ -504,6 +504,16 @@ class CatalogueWriter:
                 outcome="running",
             )
 
+    def last_complete_run(self, collection_id: int, folder: Path) -> str:
+        """When the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on record."""
+        with self._transaction() as connection:
+            query = select(runs.c.started_at).where(
+                runs.c.collection_id == collection_id,
+                runs.c.folder == printable_path(os.fsencode(folder)),
+                runs.c.outcome.in_(("done", "failed files")),
+            )
+            return connection.execute(query.order_by(runs.c.id.desc()).limit(1)).scalar() or ""
+
     def stop_runs(self) -> None:
         """Record that the sync that runs is being stopped; it may be abandoned before it could say so itself."""
         with self._transaction() as connection:

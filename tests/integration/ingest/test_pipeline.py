@@ -140,9 +140,9 @@ def test_a_file_whose_disk_fails_is_named_kept_and_tried_again(lectern: Lectern,
         (folder / name).write_text(f"The {name} of the harbour.")
     lectern.ingest.sync(folder, collection="default")
     (folder / "light.txt").rename(folder.parent / "light.txt")
-    for name in ("light.txt", "new.txt"):
-        # Reading this file gives a real EIO.
-        (folder / name).symlink_to("/proc/self/mem")
+    # Reading these files gives a real EIO.
+    (folder / "light.txt").symlink_to("/proc/self/mem")
+    (folder / "new.txt").symlink_to("/proc/thread-self/mem")
     for _ in range(2):
         report = lectern.ingest.sync(folder, collection="default")
         assert [(failed.path, failed.stale) for failed in report.failed] == [("light.txt", True), ("new.txt", False)]

@@ -181,3 +181,47 @@ def test_what_ran_out_of_time_is_tried_again_a_few_times() -> None:
     record = known("a", state="failed", failed_attempt=late_attempt(ATTEMPT, MAX_LATE))
     assert changes_of([state("a")], [record]).still_failed == [record]
     assert count_late(record.failed_attempt, "another attempt") == 0
+
+
+def test_several_names_of_one_file_are_one_file_under_the_name_that_it_has_itself(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "slip.txt").write_text("The slip is closed.")
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    (tmp_path / "current.txt").symlink_to(tmp_path / "real" / "slip.txt")
+    (tmp_path / "hard.txt").hardlink_to(tmp_path / "real" / "slip.txt")
+    scan = scan_folder(tmp_path)
+    assert [file.path for file in scan.files] == ["hard.txt"]
+    assert {entry.path: entry.pattern for entry in scan.skipped} == dict.fromkeys(
+        ("alias/slip.txt", "current.txt", "real/slip.txt"), "another name of hard.txt"
+    )
+
+
+def test_a_link_to_a_file_that_lies_elsewhere_is_read_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "outside.txt").write_text("words")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "link.txt").symlink_to(tmp_path / "outside.txt")
+    assert [file.path for file in scan_folder(tmp_path / "folder").files] == ["link.txt"]
+
+
+def test_a_file_that_looks_unchanged_but_was_written_to_is_compared_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "prices.txt").write_text("45 crowns")
+    (file,) = scan_folder(tmp_path).files
+    sha256 = hash_file(tmp_path / "prices.txt")
+    record = KnownFile(1, file.path, file.size, file.mtime_ns, sha256, "indexed", 1)
+
+    def decide(since: int) -> list[str]:
+        changes = compare(
+            scan_folder(tmp_path),
+            {file.path_bytes: record},
+            index_id=1,
+            attempt_of=lambda state: "",
+            hash_file=lambda state: hash_file(tmp_path / state.path),
+            changed_since_ns=since,
+        )
+        return [state.path for state in changes.to_read]
+
+    assert decide(0) == []
+    (tmp_path / "prices.txt").write_text("62 crowns")
+    os.utime(tmp_path / "prices.txt", ns=(file.mtime_ns, file.mtime_ns))
+    assert decide(file.ctime_ns) == ["prices.txt"]
+    assert decide(file.ctime_ns + 10**12) == []
