@@ -23,7 +23,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from benchmarks.fidelity_documents import KnownDocument, make_documents
-from benchmarks.unstructured_reader import read_with_unstructured, use_offline
 from ingest.parsing import ParseOptions, parse_file
 from rag.types import BlockKind
 
@@ -123,7 +122,8 @@ def _read_with_lectern(path: Path) -> str:
 def _read_with_langchain(path: Path) -> str:
     from langchain_community import document_loaders as loaders
 
-    use_offline()
+    import ingest.parsers.elements  # noqa: F401  (as below)
+
     kinds = {
         ".pdf": loaders.PyPDFLoader,
         ".csv": loaders.CSVLoader,
@@ -132,6 +132,14 @@ def _read_with_langchain(path: Path) -> str:
     }
     loader = kinds[path.suffix](str(path)) if path.suffix in kinds else loaders.UnstructuredFileLoader(str(path))
     return "\n".join(document.page_content for document in loader.load())
+
+
+def _read_with_unstructured(path: Path) -> str:
+    from unstructured.partition.auto import partition
+
+    import ingest.parsers.elements  # noqa: F401  (lets it classify text without the model that it would download)
+
+    return "\n".join(element.text for element in partition(str(path)))
 
 
 def _cell(fidelity: Fidelity) -> str:
@@ -144,7 +152,7 @@ def _cell(fidelity: Fidelity) -> str:
 READERS: dict[str, Read] = {
     "Lectern": _read_with_lectern,
     "LangChain": _read_with_langchain,
-    "unstructured": read_with_unstructured,
+    "unstructured": _read_with_unstructured,
 }
 
 if __name__ == "__main__":

@@ -237,11 +237,30 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     except OSError as error:
         if error.errno in DISK_FAULTS:
             raise UnsettledFileError(f"{path.name} cannot be read: {error.strerror}.", "Check the disk.") from error
-        raise _damaged(path, error) from error
+        document = _read_again(path, file_type, options, error)
     except Exception as error:
         # the libraries raise whatever they like on damaged files; their messages may quote the document
-        raise _damaged(path, error) from error
+        document = _read_again(path, file_type, options, error)
     return _checked(path, replace(document, file_type=file_type), options)
+
+
+def _read_again(path: Path, file_type: str, options: ParseOptions, error: Exception) -> ParsedDocument:
+    """Read a file that its own reader failed on with the second reader. Raises ParseError where that fails too."""
+    try:
+        from ingest.parsers import second_reader  # Loaded for such files only: it takes seconds.
+    except ImportError:
+        raise _damaged(path, error) from error
+    if not second_reader.can_read(file_type):
+        raise _damaged(path, error) from error
+    try:
+        document = second_reader.read_again(path, file_type, options)
+    except (ParseError, MemoryError, RecursionError):
+        raise
+    except Exception:
+        raise _damaged(path, error) from error
+    if not any(page.text.strip() for page in document.pages):
+        raise _damaged(path, error) from error
+    return document
 
 
 def _load_parser(path: Path, file_type: str) -> Parser:

@@ -23,7 +23,7 @@ LOCKS = (
 )
 
 PROGRAMS_OF_THEIR_OWN = {
-    "pypandoc-binary": "carries pandoc (GPL-2.0-or-later), a program; for unstructured, which benchmarks compare with",
+    "pypandoc-binary": "carries pandoc (GPL-2.0-or-later), which is started as a program and exchanges files",
 }
 """Packages that bring a stricter licence for a separate program, which nothing of Lectern is linked with."""
 

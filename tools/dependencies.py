@@ -149,7 +149,8 @@ left out, an installation took 3,344 MB with all bytecode and 2,873 MB without. 
 of torch for processors and {plain} MB without torch; bytecode is written for the modules that are used only.
 
 Licences are what the packages state; `python -m tools.check_licences` (in `make check`) fails on any that does not go
-with Apache-2.0. Weak copyleft (MPL, LGPL) goes with it, as the packages are used as they are."""
+with Apache-2.0. Weak copyleft (MPL, LGPL) goes with it, as the packages are used as they are. pypandoc-binary carries
+pandoc (GPL-2.0-or-later), a program of its own that exchanges files with Lectern and is not linked with it."""
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ LEFT_OUT = {
     "python-magic": "unstructured: types of files without an extension",
     "rapidfuzz": "unstructured: measuring of extracted text",
     "setuptools": "torch: compiling of extensions",
-    "spacy": "unstructured: sentences, which only tell its headings from prose; 70 MB more come with it",
+    "spacy": "unstructured: sentences, found by `ingest/parsers/sentences.py`; 70 MB more come with it",
     "unstructured-client": "unstructured: its maker's service",
     "wrapt": "unstructured: PDF files, which Lectern reads itself",
     "xlsxwriter": "python-pptx: writing of charts",

@@ -28,6 +28,7 @@ TRIALS: Mapping[str, str] = {
     "torch": "import torch; torch.ones(1, 1) @ torch.ones(1, 1)",
     "sentence-transformers": "import sentence_transformers",
     "chromadb": "import chromadb, chromadb_rust_bindings",
+    "unstructured": "import unstructured.documents.elements",
     "rapidocr": "import rapidocr, onnxruntime",
 }
 """What shows that a package can be used, by its name."""
@@ -117,7 +118,10 @@ def _judge(name: str, trial: Trial, trials: Mapping[str, Trial], *, needs_torch:
         return Finding(name, trial.found, f"One of openvino and torch has to run the models. {again}", blocks=True)
     if name == "chromadb":
         return Finding(name, trial.found, again, blocks=True)
-    return Finding("OCR", f"{name}: {trial.found}", f"Scanned pages are not read. {again}")
+    if name == OCR:
+        return Finding("OCR", f"{name}: {trial.found}", f"Scanned pages are not read. {again}")
+    lost = "Some formats are not read." if name == "unstructured" else "Not needed here."
+    return Finding(name, trial.found, f"{lost} {again}")
 
 
 def _needs_torch(settings: Settings) -> bool:

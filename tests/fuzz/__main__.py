@@ -22,7 +22,7 @@ import atheris
 from tests.fuzz.corpus import keep_corpus, kept_contents
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLLOWED = ["ingest", "rag", "lxml", "openpyxl", "email", "pypdf"]
+FOLLOWED = ["ingest", "rag", "docx", "pptx", "openpyxl", "email", "pypdf", "unstructured"]
 """Packages whose branches tell atheris which inputs are new."""
 SHARE_OF_PLAIN_MUTATIONS = 0.05
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -52,6 +52,7 @@ HOMES = {
     "transformers": "rag/models",
     "typer": "app/cli",
     "tzlocal": "app/schedule/times.py",
+    "unstructured": "ingest/parsers",
     "uvicorn": "app/api",
     "watchfiles": "app/schedule",
 }

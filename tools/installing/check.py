@@ -20,7 +20,7 @@ MODULES = (
     "safetensors",
     "openvino",
     "chromadb",
-    "lxml.etree",
+    "unstructured.documents.elements",
     "pypdfium2",
     "pypdf",
     "cv2",
@@ -41,7 +41,7 @@ MODULES = (
 )
 """What the product imports, those with compiled parts above all."""
 
-PROJECT = ("app.cli.main", "ingest.parsing")
+PROJECT = ("app.cli.main", "ingest.parsers.elements", "ingest.parsing")
 
 WITH_TORCH = ("torch", "transformers", "sentence_transformers")
 

@@ -25,9 +25,6 @@ MEND = Path(__file__).with_name("mend.py")
 CHECK = Path(__file__).with_name("check.py")
 CHECK_SECONDS = 600
 
-PAST_UNSTRUCTURED = (3, 14)
-"""unstructured, which benchmarks compare with, declares itself for older Pythons, for the sake of what is left out."""
-
 NOT_NEEDED = (
     "torch is left out, as this machine has no NVIDIA device: Lectern embeds and reads without it. `make torch` adds "
     "it for embedding models and rerankers that you name yourself, and for training."
@@ -35,6 +32,9 @@ NOT_NEEDED = (
 
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended."""
+
+PAST_UNSTRUCTURED = (3, 14)
+"""unstructured declares itself for older Pythons, for the sake of what is left out."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -101,7 +101,7 @@ def install(options: argparse.Namespace) -> None:
     _remove_what_is_dropped(pip, before.locked)
     for lock in _locks(options, with_models=choice.build is not Build.NONE):
         say(f"{len(read_pins(lock))} packages of {lock.name} ...")
-        narrow = ["--ignore-requires-python"] if lock is DEV_LOCK and sys.version_info >= PAST_UNSTRUCTURED else []
+        narrow = ["--ignore-requires-python"] if sys.version_info >= PAST_UNSTRUCTURED else []
         pip.install(lock.name, "--no-deps", "--require-hashes", *narrow, "--requirement", str(lock))
     _install_torch(pip, choice)
     if not options.without_project:

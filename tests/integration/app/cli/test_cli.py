@@ -37,6 +37,7 @@ UNNEEDED_BY_A_SEARCH = {
     "transformers",
     "langchain",
     "ollama",
+    "unstructured",
     "pypdf",
     "pypdfium2",
     "PIL",
