@@ -16,6 +16,7 @@ import json
 import re
 import sys
 import tempfile
+import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -94,8 +95,8 @@ def compare(document: KnownDocument, text: str) -> Fidelity:
 
 
 def words_of(text: str) -> list[str]:
-    """Cut a text into words and numbers, without regard to case."""
-    return _WORD.findall(text.casefold())
+    """Cut a text into words and numbers, without regard to case and to whether raised digits are written as such."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def _in_order(wanted: list[str], found: list[str]) -> int:

@@ -11,12 +11,23 @@ from ingest.parsers.open_xml import M, W, XmlElement
 _ATOM = re.compile(r"-?[\w.,]+!?(?:[_^](?:\w+|\([^()]*\)))*'*|[^\w\s]")
 _SCRIPT_END = re.compile(r"[_^]-?[\w.]+$")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_RELATIONS = frozenset("=<>≤≥≈≠≡→∈∝∼≅")
 _ACCENTS = {"\u0302": "^", "\u0303": "~", "\u0305": "¯", "\u0307": "˙", "\u20d7": "→", "\u0308": "¨"}
 
 
 def omml_text(element: XmlElement) -> str:
     """The text of an equation of Office (`m:oMath`, or any element in it)."""
-    return re.sub(r"[^\S\n]+", " ", _children(element)).strip()
+    return re.sub(r"[^\S\n]+", " ", _space_relations(_children(element))).strip()
+
+
+def _space_relations(text: str) -> str:
+    """The text with spaces around "=" and its like, which equations are drawn with; within brackets it stays tight."""
+    depth = 0
+    found = []
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        found.append(f" {character} " if character in _RELATIONS and depth <= 0 else character)
+    return "".join(found)
 
 
 def _children(element: XmlElement | None) -> str:
@@ -148,7 +159,7 @@ _WRITERS: Mapping[str, Callable[[XmlElement], str]] = MappingProxyType(
 
 def mathml_text(element: XmlElement) -> str:
     """The text of a MathML formula (of OpenDocument, EPUB and HTML), whatever prefix its names have."""
-    return re.sub(r"\s+", " ", _math(element)).strip()
+    return re.sub(r"\s+", " ", _space_relations(_math(element))).strip()
 
 
 def _math(element: XmlElement) -> str:
@@ -161,7 +172,7 @@ def _math(element: XmlElement) -> str:
         return "".join(element.itertext()).strip()
     if name == "mo":
         sign = "".join(element.itertext()).strip()
-        return f" {sign} " if sign in ("=", "≤", "≥", "<", ">", "≈", "≠", "→", "≡", "∈") else sign
+        return sign
     parts = [_math(child) for child in element if isinstance(child.tag, str)]
     writer = _MATHML.get(name)
     if writer is not None and len(parts) >= writer[0]:

@@ -176,7 +176,7 @@ def test_equations_are_text(path: Path) -> None:
     body = p(r("area"), f"<m:oMath>{run('A=π')}{power}</m:oMath>", r("of")) + p(
         f"<m:oMathPara><m:oMath>{half}</m:oMath><m:oMath>{total}</m:oMath></m:oMathPara>"
     )
-    assert texts(word_file(path, body)) == ["area A=πr^2 of", "(a+b)/2; ∑_(i=1)^n x"]
+    assert texts(word_file(path, body)) == ["area A = πr^2 of", "(a+b)/2; ∑_(i=1)^n x"]
 
 
 def test_raised_marks_never_become_part_of_a_number(path: Path) -> None:
