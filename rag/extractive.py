@@ -15,7 +15,7 @@ from rag.constraints import Constraint, find_constraints, is_negated, units_that
 from rag.protocols import Embedder, PassageReader
 from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words, is_table_row, sentence_spans
-from rag.types import Reading, Source
+from rag.types import CONTENTS_SECTION, Reading, Source
 
 HIDDEN_SHEET = "(hidden sheet)"
 """Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
@@ -190,7 +190,7 @@ def _about(question: str, sources: Sequence[Source]) -> list[Source]:
         meeting = [source for source in left if any(_meets(constraint, _candidates(0, source, every=True), source))]
         if meeting or constraint.is_hard:
             left = meeting
-    shown = [source for source in left if HIDDEN_SHEET not in source.section]
+    shown = [source for source in left if HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION]
     return shown or left
 
 

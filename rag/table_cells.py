@@ -15,7 +15,8 @@ _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
 
 def split_cells(row: str) -> list[str]:
     """Return the cells of a row of a table, without space around them."""
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
+    separator = "|" if "|" in row else "\t"
+    return [cell.strip() for cell in row.strip().strip("|").split(separator)]
 
 
 def pick_cell(question: str, header: str, row: str) -> str:

@@ -23,6 +23,7 @@ def test_the_row_that_the_question_names_fits() -> None:
         ("Who is the caretaker?", "Item | Value", "Caretaker | Ruan", "Ruan"),
         ("How many stairs has Corr Point?", "", "Station: Corr Point | Stairs: 94 | Height m: 22", "94"),
         ("What does it cost?", "Gate | Keeper", "North gate | Otto Lamm", ""),
+        ("What is the second high on Wednesday?", "Day\tFirst high\tSecond high", "Wednesday\t4.39\t4.51", "4.51"),
     ],
 )
 def test_the_cell_under_the_named_column_is_read(question: str, header: str, row: str, cell: str) -> None:

@@ -38,12 +38,12 @@ def blocks(lines: list[Line]) -> list[tuple[BlockKind, str]]:
 
 def test_a_row_of_amounts_is_one_table_row_with_its_cells_apart() -> None:
     row = line((0, "Cash and cash equivalents"), (3000, "$"), (3300, "5,794"), (4000, "$"), (4300, "4,225"), y=0)
-    assert blocks([row]) == [(BlockKind.TABLE_ROW, "Cash and cash equivalents  $ 5,794  $ 4,225")]
+    assert blocks([row]) == [(BlockKind.TABLE_ROW, "Cash and cash equivalents\t$ 5,794\t$ 4,225")]
 
 
 def test_a_row_that_pdfium_broke_into_lines_is_put_together() -> None:
     label, amount = line((0, "Net sales of goods"), y=0), line((4000, "1,234"), y=5)
-    assert blocks([label, amount]) == [(BlockKind.TABLE_ROW, "Net sales of goods  1,234")]
+    assert blocks([label, amount]) == [(BlockKind.TABLE_ROW, "Net sales of goods\t1,234")]
 
 
 def test_a_numbered_list_item_is_not_a_table_row() -> None:
@@ -117,7 +117,7 @@ def test_two_columns_written_row_by_row_are_read_one_after_the_other() -> None:
 
 def test_a_table_with_words_in_two_columns_keeps_its_rows() -> None:
     lines = [line((0, "Bread"), (2600, "two pounds"), y=2000 - 120 * index) for index in range(8)]
-    assert blocks(lines) == [(BlockKind.TABLE_ROW, "Bread  two pounds")] * 8
+    assert blocks(lines) == [(BlockKind.TABLE_ROW, "Bread\ttwo pounds")] * 8
 
 
 def test_two_spaces_after_a_sentence_do_not_make_a_table_row() -> None:
