@@ -135,7 +135,7 @@ class LocalClient:
         Removal.of(self._open(), collection, document_ids).run()
 
     def restore_documents(self, collection: str, document_ids: Sequence[int]) -> None:
-        """Forget them here, so that they are new to the next sync."""
+        """Drop their records here, so that they are new to the next sync."""
         self._open().writer.remove_documents(document_ids)
 
     def list_collections(self) -> Sequence[CollectionInfo]:

@@ -102,7 +102,7 @@ def run_trial(program: str, *, seconds: float = MAX_SECONDS) -> str:
 
 
 def _judge(name: str, trial: Trial, trials: Mapping[str, Trial], *, needs_torch: bool) -> Finding:
-    """What a library that cannot be loaded means for Lectern, as it is set up here."""
+    """Judge what a library that cannot be loaded means for Lectern, as it is set up here."""
     again = f"Install the package {name} again, and the system library that is named here if one is."
     has_openvino = not trials["openvino"].failure
     if name in TORCH_PACKAGES and has_openvino and not needs_torch:

@@ -18,7 +18,7 @@ SYNC_ITS_FOLDER = "Sync its folder, or index the document again."
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class FoundPassage:
     """A passage of the document as it was found alone; `place` is its 1-based rank among those of all documents."""
 
     hit: Hit
@@ -43,7 +43,7 @@ class Why:
     comes_up: bool
     findings: tuple[str, ...]
     remedies: tuple[str, ...]
-    passages: tuple[Passage, ...]
+    passages: tuple[FoundPassage, ...]
 
 
 def explain_document(
@@ -56,7 +56,7 @@ def explain_document(
     stream.close()
     places = {hit.chunk_id: place for place, hit in enumerate(stream.retrieval.hits, start=1)}
     alone = retriever.retrieve(question, collection=collection, filters={"document": document.path}).hits
-    passages = [Passage(hit, places.get(hit.chunk_id)) for hit in alone if hit.document.id == document.id]
+    passages = [FoundPassage(hit, places.get(hit.chunk_id)) for hit in alone if hit.document.id == document.id]
     comes_up = any(source.document.id == document.id for source in stream.sources)
     told = list(_explain(document, passages, stream, comes_up=comes_up))
     return Why(
@@ -69,7 +69,7 @@ def explain_document(
 
 
 def _explain(
-    document: DocumentInfo, passages: Sequence[Passage], stream: AnswerStream, *, comes_up: bool
+    document: DocumentInfo, passages: Sequence[FoundPassage], stream: AnswerStream, *, comes_up: bool
 ) -> Iterator[tuple[str, str]]:
     """Findings, each with its remedy or ""."""
     if document.state == "stale":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, and what to do. `blocks` where Lectern cannot work without it."""
+    """Says what was looked at, and what to do. `blocks` where Lectern cannot work without it."""
 
     what: str
     found: str

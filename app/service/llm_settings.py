@@ -71,7 +71,7 @@ class Ollama:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class LlmTrial:
     """Holds the answer of an LLM to a short request."""
 
     llm: str
@@ -134,7 +134,7 @@ class LlmSettings:
         self._overrides.keep(LLM, llm or None)
         self._apply()
 
-    def try_llm(self, llm: str) -> Trial:
+    def try_llm(self, llm: str) -> LlmTrial:
         """Ask an LLM for one word. Raises ConfigurationError, ModelError."""
         model = choose_model(self._settings_for(llm))
         if model is None:
@@ -142,7 +142,7 @@ class LlmSettings:
         started = time.perf_counter()
         reply = "".join(piece.text for piece in model.stream([Message("user", TRIAL)], max_tokens=TRIAL_TOKENS))
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        return Trial(model.name, reply.strip()[:REPLY_SHOWN], milliseconds)
+        return LlmTrial(model.name, reply.strip()[:REPLY_SHOWN], milliseconds)
 
     def provider_keys(self) -> list[Key]:
         """The providers whose LLMs need a key."""

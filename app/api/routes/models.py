@@ -27,7 +27,7 @@ OllamaModelName = Annotated[str, Path(max_length=300, examples=["llama3.2:3b"])]
 
 @router.get("/models")
 def tell_models(request: Request, service: ServiceOf) -> ModelsResponse:
-    """Which LLM answers, which others could, which keys are set, and which models are on their way."""
+    """Tell which LLM answers, which others could, which keys are set, and which models are on their way."""
     identity = require(request, Role.READ)
     return ModelsResponse.from_domain(service.llms, tells_places=identity.may(Role.ADMIN))
 

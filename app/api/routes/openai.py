@@ -34,7 +34,7 @@ from app.api.schemas.openai import (
     ModelList,
     ModelResponse,
     annotate,
-    conversation_of,
+    asked_chat,
     footnotes,
     usage_json,
 )
@@ -110,8 +110,8 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         return _unknown_model(asked.model)
     if asked.n not in (None, 1):
         return JSONResponse(Problem(400, "There is one answer to a question.").to_openai(param="n"), 400)
-    conversation = conversation_of(asked.messages)
-    question = Question(conversation.question, collection, history=conversation.history, images=conversation.images)
+    chat = asked_chat(asked.messages)
+    question = Question(chat.question, collection, history=chat.history, images=chat.images)
     reply = Reply(
         _id_of(asked), int(time.time()), asked.model, f"{request.base_url}collections/{quote(collection, safe='')}"
     )

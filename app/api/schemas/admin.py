@@ -11,7 +11,7 @@ from app.api.schemas.base import MirroredResponse, Request, Response
 from app.api.schemas.questions import QuestionText
 
 if TYPE_CHECKING:
-    from app.service.document_diagnosis import Passage, Why
+    from app.service.document_diagnosis import FoundPassage, Why
     from app.service.llm_settings import Key, LlmSettings, Ollama, Setting
     from app.service.model_downloads import ModelDownload
     from rag.errors import LecternError
@@ -59,7 +59,7 @@ class WhyPassage(Response):
     shares_words: bool
 
     @classmethod
-    def from_domain(cls, passage: Passage) -> Self:
+    def from_domain(cls, passage: FoundPassage) -> Self:
         """Tell of a passage."""
         chunk = passage.hit.chunk
         return cls.copied_from(passage, first_page=chunk.first_page, section=chunk.section, text=chunk.text)
@@ -140,7 +140,7 @@ class KeyResponse(Response):
 
 
 class ModelsResponse(Response):
-    """Which LLM answers, where that was said, and which others could."""
+    """Tells which LLM answers, where that was said, and which others could."""
 
     llm: str = Field(examples=["ollama:llama3.2:3b"], description="empty: none, answers are quotes")
     origin: Literal["chosen here", "settings", "found", "none"]

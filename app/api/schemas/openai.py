@@ -130,7 +130,7 @@ class Completion(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class AskedChat:
     """The last question and the turns before it."""
 
     question: str
@@ -138,7 +138,7 @@ class Conversation:
     images: tuple[ImageFile, ...] = ()
 
 
-def conversation_of(messages: Sequence[ChatMessage]) -> Conversation:
+def asked_chat(messages: Sequence[ChatMessage]) -> AskedChat:
     """The last message of the user is the question, with its images; those of earlier ones are not shown again.
 
     Raises ConfigurationError when there is none, and for an image that is elsewhere; ImageError.
@@ -152,7 +152,7 @@ def conversation_of(messages: Sequence[ChatMessage]) -> Conversation:
         if message.role in ("user", "assistant") and message.text.strip()
     )
     images = tuple(_image_at(url, number) for number, url in enumerate(messages[last].image_urls, 1))
-    return Conversation(messages[last].text, history, images)
+    return AskedChat(messages[last].text, history, images)
 
 
 def _image_at(url: str, number: int) -> ImageFile:

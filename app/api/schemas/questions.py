@@ -51,7 +51,7 @@ class SearchRequest(QuestionRequest):
         return Question(self.question, self.collection, self.filters)
 
 
-class Turn(Request):
+class TurnRequest(Request):
     """A turn of the conversation before the question."""
 
     role: Literal["user", "assistant"]
@@ -77,7 +77,7 @@ class ImageRequest(Request):
 class AskRequest(QuestionRequest):
     """A question; with `stream`, the answer comes as server-sent events."""
 
-    history: list[Turn] = Field(default_factory=list, max_length=MAX_TURNS, examples=[[]])
+    history: list[TurnRequest] = Field(default_factory=list, max_length=MAX_TURNS, examples=[[]])
     use_llm: bool = Field(True, description="false: answer with quotes only")
     llm: str = Field(
         "",
@@ -100,7 +100,7 @@ class AskRequest(QuestionRequest):
             question=question.text,
             collection=question.collection,
             filters=dict(question.filters),
-            history=[Turn.model_construct(role=turn.role, text=turn.text) for turn in question.history],
+            history=[TurnRequest.model_construct(role=turn.role, text=turn.text) for turn in question.history],
             use_llm=question.use_llm,
             llm=question.llm,
             images=[ImageRequest.from_domain(image) for image in question.images],

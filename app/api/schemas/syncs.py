@@ -224,7 +224,7 @@ class FolderList(Response):
     folders: list[FolderResponse]
 
 
-# --- upkeep ---
+# --- verifying ---
 
 
 class VerifyRequest(Request):

@@ -292,7 +292,7 @@ class CatalogueReader:
 
 
 def _matches(pattern: re.Pattern[str], value: str) -> bool:
-    """Whether a field fits; of a field with one entry a line, any entry."""
+    """Tell whether a field fits; of a field with one entry a line, any entry."""
     return any(pattern.fullmatch(entry) for entry in value.casefold().split("\n"))
 
 
