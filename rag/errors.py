@@ -86,8 +86,10 @@ class OverloadedError(LecternError):
 
 
 @contextmanager
-def loading_library(package: str) -> Iterator[None]:
+def loading_library(package: str, *, remedy: str = "") -> Iterator[None]:
     """Around the import of a library that may be missing or broken: turn its failure into a LibraryError.
+
+    Without a `remedy` it is to install the package again.
 
     A library that is there still fails where a system library is not, or where it was built for another processor or
     for another version of what it needs: with ImportError and OSError for the most part, and with whatever its own
@@ -100,7 +102,7 @@ def loading_library(package: str) -> Iterator[None]:
     except Exception as error:
         raise LibraryError(
             f"The library {package} cannot be loaded: {first_line(error)}.",
-            f"Install the package {package} again, and the system library that is named here if one is.",
+            remedy or f"Install the package {package} again, and the system library that is named here if one is.",
         ) from error
 
 

@@ -15,6 +15,7 @@ from app.service.build_models import NO_RERANKER, choose_engine, embedder_folder
 from app.service.finding import Finding
 from app.settings import Settings
 from rag.errors import LecternError
+from rag.models.files import TORCH_REMEDY
 from rag.models.openvino_bert import read_config
 from rag.models.openvino_runtime import UnsupportedModelError
 from rag.models.sentence_config import read_sentence_config
@@ -104,6 +105,8 @@ def run_trial(program: str, *, seconds: float = MAX_SECONDS) -> str:
 def _judge(name: str, trial: Trial, trials: Mapping[str, Trial], *, needs_torch: bool) -> Finding:
     """Judge what a library that cannot be loaded means for Lectern, as it is set up here."""
     again = f"Install the package {name} again, and the system library that is named here if one is."
+    if name in TORCH_PACKAGES:
+        again = TORCH_REMEDY
     has_openvino = not trials["openvino"].failure
     if name in TORCH_PACKAGES and has_openvino and not needs_torch:
         if not trial.version:

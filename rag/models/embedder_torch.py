@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import ModelError, loading_library
-from rag.models.files import check_model, hash_weights, loading_with_torch, refuse_pickles
+from rag.models.files import TORCH_REMEDY, check_model, hash_weights, loading_with_torch, refuse_pickles
 from rag.models.normalise import normalise
 from rag.models.sentence_config import Prompts, read_prompts
 from rag.text import well_formed
@@ -82,7 +82,7 @@ class TorchEmbedder:
         with loading_with_torch():
             import torch
 
-            with loading_library("sentence-transformers"):
+            with loading_library("sentence-transformers", remedy=TORCH_REMEDY):
                 from sentence_transformers import SentenceTransformer
             return SentenceTransformer(
                 str(self._folder),

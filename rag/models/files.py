@@ -17,6 +17,11 @@ from rag.errors import ConfigurationError, loading_library
 WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "1_Pooling/*")
 """Files of a model that are fetched: no pickles, no code."""
 
+TORCH_REMEDY = (
+    "In a checkout `make torch` installs the build that fits this machine; elsewhere install the packages torch and "
+    "sentence-transformers, and the system library that is named here if one is."
+)
+
 _LOADING = threading.RLock()
 
 PICKLES = ("pytorch_model*.bin", "*.pt", "*.pkl")
@@ -108,9 +113,9 @@ def loading_with_torch() -> Iterator[None]:
     """
     with _LOADING:
         stay_offline()
-        with loading_library("torch"):
+        with loading_library("torch", remedy=TORCH_REMEDY):
             import torch  # noqa: F401
-        with loading_library("transformers"):
+        with loading_library("transformers", remedy=TORCH_REMEDY):
             from transformers.utils import logging
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]

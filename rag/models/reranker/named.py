@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import ConfigurationError, ModelError, loading_library
-from rag.models.files import downloads, loading_with_torch
+from rag.models.files import TORCH_REMEDY, downloads, loading_with_torch
 from rag.text import well_formed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class NamedCrossEncoder:
         with loading_with_torch():
             import torch
 
-            with loading_library("sentence-transformers"):
+            with loading_library("sentence-transformers", remedy=TORCH_REMEDY):
                 from sentence_transformers import CrossEncoder
             try:
                 with downloads(allowed=self._allow_downloads and not folder.is_dir()) as allowed:
