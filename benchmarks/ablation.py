@@ -20,7 +20,7 @@ RERANKER, COMBINATION = "reranker", "combination"
 """Parts that are no stages: without the combination, the reranker's order is the final one."""
 
 PARTS = (DENSE, LEXICAL, ROUTED, RERANKER, COMBINATION)
-"""What may be left out."""
+"""Holds what may be left out."""
 
 
 def build_search(
@@ -32,7 +32,7 @@ def build_search(
     without: AbstractSet[str] = frozenset(),
     depth: int = RERANK_DEPTH,
 ) -> Search:
-    """The product's search over an index, without some of PARTS; `depth` hits are reranked."""
+    """Return the product's search over an index, without some of PARTS; `depth` hits are reranked."""
     retriever = Retriever(
         searcher=PartialLibrary(index.engine, index.catalogue, without),
         vectors=SilentVectors(index.vectors) if DENSE in without else index.vectors,
@@ -74,7 +74,7 @@ class SilentVectors:
     def search(
         self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """Nothing."""
+        """Return nothing."""
         return []
 
 
@@ -86,13 +86,13 @@ class PartialLibrary(CatalogueReader):
         self._without = without
 
     def list_names(self, collection: str) -> dict[int, str]:
-        """The names to route by; none where routing is left out."""
+        """Return the names to route by; none where routing is left out."""
         return {} if ROUTED in self._without else super().list_names(collection)
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """What the words find; nothing where lexical search is left out."""
+        """Return what the words find; nothing where lexical search is left out."""
         if LEXICAL in self._without:
             return []
         return super().lexical_search(collection, question, limit=limit, document_ids=document_ids)

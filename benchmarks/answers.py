@@ -1,4 +1,4 @@
-"""Compares an answer with the ones that people gave, as SQuAD's own script does. Knows no reader."""
+"""Compares an answer with the ones that people gave, as SQuAD's own script does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads question sets in BEIR form: passages, questions, and which answer which. Knows no model."""
+"""Reads question sets in BEIR form: passages, questions, and which answer which."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BeirQuestion:
 
     @property
     def answerable(self) -> bool:
-        """Whether the set does not say that the corpus has no answer."""
+        """Return whether the set does not say that the corpus has no answer."""
         return self.answerability != UNANSWERABLE
 
 
@@ -53,7 +53,8 @@ class BeirSet:
 
 
 def read_beir(folder: Path) -> BeirSet:
-    """The set in a folder of `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` (or `qrels/test.tsv`), plain or gzipped.
+    """Return the set in a folder of `corpus.jsonl`, `queries.jsonl` and `qrels.tsv` (or `qrels/test.tsv`), plain or
+    gzipped.
 
     Questions may carry `answers` and an `answerability`. Raises ConfigurationError.
     """
@@ -86,7 +87,7 @@ def _question(line: str, grades: Mapping[str, Mapping[str, int]]) -> BeirQuestio
 
 
 def _read(folder: Path, names: Sequence[str], parse: Callable[[str], Record]) -> list[Record]:
-    """Each line of the first file there is, parsed."""
+    """Return each line of the first file there is, parsed."""
     found = [path for name in names for path in (folder / name, folder / f"{name}.gz") if path.exists()]
     if not found:
         raise ConfigurationError(

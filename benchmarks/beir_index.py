@@ -66,7 +66,7 @@ def open_beir_index(beir: BeirSet, settings: Settings, embedder: Embedder) -> It
 
 
 def parse_passage(passage: BeirPassage) -> ParsedDocument:
-    """A passage as the product reads a text file of that title: blank lines part paragraphs."""
+    """Return a passage as the product reads a text file of that title: blank lines part paragraphs."""
     builder = TextBuilder(ParseOptions().max_characters, NO_NAME)
     for paragraph in re.split(r"\n[^\S\n]*\n", clean_text(passage.text)):
         builder.add(BlockKind.PARAGRAPH, paragraph.strip("\n"))

@@ -1,4 +1,4 @@
-"""Fits the constants of `rag.refusal` on question sets and measures them on another. Knows no store and no LLM.
+"""Fits the constants of `rag.refusal` on question sets and measures them on another.
 
     python benchmarks/calibrate_refusal.py TRAIN_FOLDER [--evaluate SET_FOLDER]
 
@@ -137,7 +137,7 @@ def _sample(whole: QuestionSet, count: int, generator: random.Random) -> Questio
 
 
 def _training_rows(question_set: QuestionSet, embedder: SentenceTransformer) -> tuple[Floats, NDArray[np.int64]]:
-    """Two examples a question: the whole corpus, and the corpus without what answers it."""
+    """Return two examples a question: the whole corpus, and the corpus without what answers it."""
     ids = list(question_set.passages)
     lowered = [question_set.passages[passage].casefold() for passage in ids]
     cosines = _cosines(question_set, embedder)

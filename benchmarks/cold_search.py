@@ -1,4 +1,4 @@
-"""Times `lectern search` as a process that starts from nothing, warm disk cache, no server. Measures no quality.
+"""Times `lectern search` as a process that starts from nothing, warm disk cache, no server.
 
 `python -m benchmarks.cold_search HOME "A question?" [--collection NAME] [--rounds 9] [--checkout DIR]...`; with another
 checkout both take turns.

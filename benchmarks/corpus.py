@@ -1,4 +1,4 @@
-"""Copies the PDFs of a folder to a place where they may be changed. Knows no pipeline."""
+"""Copies the PDFs of a folder to a place where they may be changed."""
 
 from __future__ import annotations
 

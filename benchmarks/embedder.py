@@ -24,7 +24,7 @@ WARM_UP_CHUNKS = 64
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSpeed:
-    """How long the embedder took for the chunks of an index."""
+    """Holds how long the embedder took for the chunks of an index."""
 
     chunks: int
     seconds: float

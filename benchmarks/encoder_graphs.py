@@ -45,7 +45,7 @@ class TokenVectors(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> torch.Tensor:
-        """Vectors of shape (rows, tokens, size)."""
+        """Return vectors of shape (rows, tokens, size)."""
         output: torch.Tensor = self.transformer(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
@@ -53,7 +53,7 @@ class TokenVectors(torch.nn.Module):
 
 
 def make_batches(count: int, size: int) -> list[Batch]:
-    """Passages of 40 to 200 words in batches, the shortest first."""
+    """Return passages of 40 to 200 words in batches, the shortest first."""
     words = " ".join(PROBE_TEXTS).split()
     generator = np.random.default_rng(0)
     starts, lengths = generator.integers(0, len(words) // 3, count), generator.integers(40, 200, count)
@@ -104,7 +104,7 @@ def compare(
 
 
 def _named(batch: Batch, model: openvino.CompiledModel) -> dict[str, NDArray[np.int64]]:
-    """The inputs that the model has: the embedder as it is built has no token types."""
+    """Return the inputs that the model has: the embedder as it is built has no token types."""
     return {key: array for key, array in batch.items() if any(key in port.get_names() for port in model.inputs)}
 
 

@@ -1,4 +1,4 @@
-"""What erasing costs after a removal, by the size of the catalogue: `python -m benchmarks.erasure`."""
+"""Holds what erasing costs after a removal, by the size of the catalogue: `python -m benchmarks.erasure`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main(sizes: tuple[int, ...]) -> None:
 
 
 def fill(writer: CatalogueWriter, chunks: int) -> list[int]:
-    """Documents of words as frequent as Zipf has them; returns their ids."""
+    """Return documents of words as frequent as Zipf has them; returns their ids."""
     draw = random.Random(SEED)
     words = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=draw.randint(3, 10))) for _ in range(VOCABULARY)]
     weights = [1 / rank for rank in range(1, VOCABULARY + 1)]

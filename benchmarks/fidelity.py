@@ -105,7 +105,7 @@ def _in_order(wanted: list[str], found: list[str]) -> int:
 
 
 def _is_altered(word: str, number: str) -> bool:
-    """Whether a number that was read is one of the document's with digits more, less or elsewhere."""
+    """Return whether a number that was read is one of the document's with digits more, less or elsewhere."""
     ours, theirs = re.sub(r"\D", "", word), re.sub(r"\D", "", number)
     return bool(ours) and ours != theirs and len(theirs) > 1 and (ours.startswith(theirs) or theirs.startswith(ours))
 

@@ -33,7 +33,7 @@ SIZES = ((360, 740), (1280, 800), (3840, 2160))
 
 @dataclass
 class Visit:
-    """What is seen and timed."""
+    """Holds what is seen and timed."""
 
     page: Page
     pictures: Path | None
@@ -103,7 +103,7 @@ def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
 
 
 def check_widths(visit: Visit, url: str) -> list[str]:
-    """The pages that are wider than the window, at a phone's width, a laptop's and 4K."""
+    """Return the pages that are wider than the window, at a phone's width, a laptop's and 4K."""
     wide = []
     for width, height in SIZES:
         visit.page.set_viewport_size({"width": width, "height": height})

@@ -47,7 +47,7 @@ WAYS: dict[str, Callable[[str, str], str]] = {
     BOTH: lambda earlier, question: f"{earlier} {question}",
     PRODUCT: lambda earlier, question: stand_alone(question, [Message("user", earlier)], None),
 }
-"""What is searched and read for, from the earlier question and the question."""
+"""Holds what is searched and read for, from the earlier question and the question."""
 
 SAME_ANSWER_F1 = 0.5
 """From here on two answers count as one."""
@@ -76,13 +76,13 @@ class FollowUpScores:
 
 
 def own_questions(beir: BeirSet, limit: int | None) -> list[FollowUp]:
-    """Questions that were written to be understood alone, each after its neighbour."""
+    """Return questions that were written to be understood alone, each after its neighbour."""
     pairs = pairwise(answered_questions(beir, None))
     return draw([FollowUp(question.text, question, earlier) for earlier, question in pairs], limit)
 
 
 def leaning_questions(beir: BeirSet, limit: int | None) -> list[FollowUp]:
-    """Questions with "it" in place of a name that their neighbour has."""
+    """Return questions with "it" in place of a name that their neighbour has."""
     pairs = []
     for earlier, question in pairwise(answered_questions(beir, None)):
         shared = [name for name in _NAME.findall(question.text) if name in earlier.text]
@@ -115,7 +115,7 @@ def _with_pronoun(question: str, name: str) -> str:
 
 
 def measure(folder: Path, settings: Settings, limit: int | None) -> Table:
-    """A row for each kind of question and way to ask. Raises LecternError."""
+    """Return a row for each kind of question and way to ask. Raises LecternError."""
     embedder, reader = build_embedder(settings), open_reader(settings, None)
     if reader is None:
         raise ConfigurationError("This copy of Lectern holds no reader.", "Install it from a release.")

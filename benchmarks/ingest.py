@@ -1,4 +1,4 @@
-"""Times `lectern sync` beside the plain LangChain pipeline, each in its own process. Knows no library of either.
+"""Times `lectern sync` beside the plain LangChain pipeline, each in its own process.
 
     python -m benchmarks.ingest FOLDER [--limit-pages N] [--repeat N] [--no-baseline] [--json]
 
@@ -45,7 +45,7 @@ class PipelineResult:
 
     @property
     def pages_per_second(self) -> float:
-        """Pages by the seconds of the whole process."""
+        """Return pages by the seconds of the whole process."""
         return self.pages / self.seconds
 
 
@@ -78,14 +78,14 @@ class IngestBenchmark:
 
     @property
     def ratio(self) -> float | None:
-        """How many times faster Lectern is than the plain pipeline; None without the latter."""
+        """Return how many times faster Lectern is than the plain pipeline; None without the latter."""
         if len(self.pipelines) < 2:
             return None
         return self.pipelines[0].pages_per_second / self.pipelines[1].pages_per_second
 
     @property
     def share_of_embedder(self) -> float:
-        """Chunks a second of the sync, by its own clock, as a share of what the embedder alone reaches."""
+        """Return chunks a second of the sync, by its own clock, as a share of what the embedder alone reaches."""
         ours = self.pipelines[0]
         return ours.chunks / ours.reported_seconds / self.embedder_chunks_per_second
 
@@ -107,7 +107,7 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
 
 
 def _convert(workspace: Path, program: str) -> float:
-    """The seconds of a first sync, whose home the others take the converted embedder from."""
+    """Return the seconds of a first sync, whose home the others take the converted embedder from."""
     folder = workspace / "one-line"
     folder.mkdir()
     (folder / "line.txt").write_text("One line of text.", encoding="utf-8")
@@ -115,7 +115,7 @@ def _convert(workspace: Path, program: str) -> float:
 
 
 def _home(workspace: Path, number: int) -> Path:
-    """A home without an index, with the converted embedder."""
+    """Return a home without an index, with the converted embedder."""
     home = workspace / f"lectern-{number}"
     shutil.copytree(workspace / CONVERTED / "models", home / "models")
     return home
@@ -219,7 +219,7 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 
 
 def as_json(result: IngestBenchmark) -> dict[str, Any]:
-    """The result with the numbers that are worked out from it."""
+    """Return the result with the numbers that are worked out from it."""
     speeds = {one.name: one.pages_per_second for one in result.pipelines}
     shares = {"ratio": result.ratio, "share_of_embedder": result.share_of_embedder}
     return {**asdict(result), "pages_per_second": speeds, **shares}

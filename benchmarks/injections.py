@@ -38,7 +38,7 @@ OpenModel = Callable[[Attack], AbstractContextManager[ChatModel]]
 
 @dataclass(slots=True)
 class Gains:
-    """What the attacks on one LLM came to, each gain with the attack that made it."""
+    """Holds what the attacks on one LLM came to, each gain with the attack that made it."""
 
     tried: int = 0
     obeyed: int = 0
@@ -65,7 +65,7 @@ class Overheard:
 
 @contextmanager
 def obedient_model(attack: Attack) -> Iterator[ChatModel]:
-    """A script that writes what the document wants written."""
+    """Give a script that writes what the document wants written."""
     with (
         openai_server(answer=attack.demand) as server,
         closing(open_chat_model("openai:obedient", base_url=f"{server.url}/v1", context_tokens=8192)) as model,

@@ -1,4 +1,4 @@
-"""Compares the order in which pages are read with the known one, and with pdfium's plain text. Knows no index.
+"""Compares the order in which pages are read with the known one, and with pdfium's plain text.
 
     python -m benchmarks.layout [FOLDER ...] [--pages N]
 
@@ -30,7 +30,7 @@ DIFFERENT = 0.98
 
 @dataclass(frozen=True, slots=True)
 class FolderOrder:
-    """How far Lectern's order is from pdfium's on a folder's pages with text."""
+    """Holds how far Lectern's order is from pdfium's on a folder's pages with text."""
 
     name: str
     pages: int
@@ -40,14 +40,14 @@ class FolderOrder:
 
 
 def kept_neighbours(truth: Sequence[str], read: Sequence[str]) -> float:
-    """The share of the neighbouring words of `truth` that are neighbours in `read`, 0 to 1."""
+    """Return the share of the neighbouring words of `truth` that are neighbours in `read`, 0 to 1."""
     wanted, found = Counter(pairwise(truth)), Counter(pairwise(read))
     total = sum(wanted.values())
     return (wanted & found).total() / total if total else 1.0
 
 
 def plain_words(path: Path) -> Iterator[list[str]]:
-    """The words of each page as pdfium gives them."""
+    """Yield the words of each page as pdfium gives them."""
     document = pypdfium2.PdfDocument(path)
     try:
         for page in document:

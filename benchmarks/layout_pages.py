@@ -1,4 +1,4 @@
-"""Makes PDF pages of hard layouts whose text in reading order is known. Knows no parser."""
+"""Makes PDF pages of hard layouts whose text in reading order is known."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_page(name: str, path: Path) -> list[str]:
 
 
 def _columns(count: int) -> list[list[str]]:
-    """The story's lines, shared out among columns of one page's width together."""
+    """Return the story's lines, shared out among columns of one page's width together."""
     lines = wrap(STORY, {1: 95, 2: 48, 3: 31}[count])
     height = -(-len(lines) // count)
     return [lines[start : start + height] for start in range(0, len(lines), height)]
@@ -71,7 +71,7 @@ def _draw_rotated(canvas: Canvas) -> str:
 
 
 def _draw_table(canvas: Canvas) -> str:
-    """The cells column by column, as some programs write them."""
+    """Return the cells column by column, as some programs write them."""
     for column in range(3):
         for row, cells in enumerate(ROWS):
             canvas.drawString(60 + 160 * column, 760 - 16 * row, cells[column])
@@ -79,7 +79,7 @@ def _draw_table(canvas: Canvas) -> str:
 
 
 def _draw_footnote(canvas: Canvas) -> str:
-    """The footnote is written before the text that it stands under."""
+    """Return the footnote is written before the text that it stands under."""
     canvas.setFont("Helvetica", 7)
     canvas.drawString(60, 60, FOOTNOTE)
     canvas.setFont("Helvetica", 9)

@@ -49,7 +49,7 @@ QUIET_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Seen:
-    """What the clients met with; times in seconds."""
+    """Holds what the clients met with; times in seconds."""
 
     searches: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Round:
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
-    """The value below which that share lies; 0 where there is none."""
+    """Return the value below which that share lies; 0 where there is none."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
@@ -196,7 +196,7 @@ def _sync(server: Server, folder: Path) -> float:
 
 
 def _median_of(share: float, runs: Sequence[Sequence[float]]) -> float:
-    """The median over the rounds of a percentile, in milliseconds."""
+    """Return the median over the rounds of a percentile, in milliseconds."""
     return statistics.median(percentile(seconds, share) for seconds in runs) * 1e3
 
 

@@ -12,7 +12,7 @@ from rag.protocols import PassageReader
 
 
 def open_reader(settings: Settings, weights: Path | None) -> PassageReader | None:
-    """The product's reader, or one of `weights`; None where there are none. Raises ConfigurationError."""
+    """Return the product's reader, or one of `weights`; None where there are none. Raises ConfigurationError."""
     if weights is None:
         return build_reader(settings)
     try:

@@ -1,5 +1,4 @@
-"""Scores Lectern's page recall beside the plain LangChain pipeline's, each in processes of its own. Knows no library of
-either."""
+"""Scores Lectern's page recall beside the plain LangChain pipeline's, each in processes of its own."""
 
 from __future__ import annotations
 

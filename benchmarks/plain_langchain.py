@@ -33,7 +33,7 @@ CHUNK_OVERLAP = 200
 
 @dataclass(frozen=True, slots=True)
 class PlainIndexReport:
-    """What one run of the plain pipeline did; `stages` are seconds."""
+    """Holds what one run of the plain pipeline did; `stages` are seconds."""
 
     pages: int
     chunks: int
@@ -59,7 +59,7 @@ def index_folder(folder: Path, store: Path) -> PlainIndexReport:
 
 
 def load_folder(folder: Path) -> tuple[list[Document], list[str]]:
-    """The pages of every PDF, and the names of the files that pypdf cannot read."""
+    """Return the pages of every PDF, and the names of the files that pypdf cannot read."""
     pages: list[Document] = []
     failed = []
     for path in sorted(folder.rglob("*.pdf")):
@@ -71,12 +71,13 @@ def load_folder(folder: Path) -> tuple[list[Document], list[str]]:
 
 
 def load_embeddings() -> HuggingFaceEmbeddings:
-    """The local all-MiniLM-L6-v2 on the CPU, with the defaults of the LangChain class."""
+    """Return the local all-MiniLM-L6-v2 on the CPU, with the defaults of the LangChain class."""
     return HuggingFaceEmbeddings(model_name=str(MODEL), model_kwargs={"device": "cpu"})
 
 
 def query_store(store: Path, questions: Sequence[str], *, limit: int) -> list[QuestionHits]:
-    """The `limit` nearest chunks to each question, and the milliseconds each search took; one warm-up goes before."""
+    """Return the `limit` nearest chunks to each question, and the milliseconds each search took; one warm-up goes
+    before."""
     chroma = Chroma(persist_directory=str(store), embedding_function=load_embeddings())
     chroma.similarity_search("warm-up", k=limit)
     answers = []

@@ -1,4 +1,4 @@
-"""Runs a program in its own process and measures its time and the memory of its whole tree. Knows no pipeline."""
+"""Runs a program in its own process and measures its time and the memory of its whole tree."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run_measured(command: Sequence[str]) -> Measured:
 
 
 def lectern_program(given: Path | None) -> str:
-    """The program to measure: the one given, or the one installed beside this Python."""
+    """Return the program to measure: the one given, or the one installed beside this Python."""
     program = given or Path(sys.executable).with_name("lectern")
     if not program.exists():
         sys.exit(f"{program} does not exist. Run `make install`, or name the program with --lectern.")
@@ -100,7 +100,8 @@ def _tree_bytes(process_id: int) -> int:
 
 
 def _process_bytes(process: psutil.Process) -> int:
-    """The proportional set size, which counts shared pages once, where the system tells it; else the resident size."""
+    """Return the proportional set size, which counts shared pages once, where the system tells it; else the resident
+    size."""
     try:
         memory = process.memory_full_info()
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""Asks the questions of a set and scores the order after each stage. Knows no index and no command line."""
+"""Asks the questions of a set and scores the order after each stage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class OrderScores:
 
 @dataclass(frozen=True, slots=True)
 class SetScores:
-    """What was measured on one set."""
+    """Holds what was measured on one set."""
 
     name: str
     questions: int
@@ -46,7 +46,7 @@ class SetScores:
     """Median time of a question by step of the retrieval."""
 
     def as_json(self) -> dict[str, object]:
-        """The scores as JSON takes them."""
+        """Return the scores as JSON takes them."""
         return asdict(self)
 
 
@@ -61,7 +61,7 @@ def draw(questions: list[Drawn], limit: int | None) -> list[Drawn]:
 
 
 def gold_passages(beir: BeirSet, question: BeirQuestion) -> list[BeirPassage]:
-    """The passages of the corpus that answer a question."""
+    """Return the passages of the corpus that answer a question."""
     return [beir.passages[id_] for id_, grade in question.grades.items() if grade > 0 and id_ in beir.passages]
 
 
@@ -88,7 +88,7 @@ def score_set(
 
 
 def order_hits(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
-    """The hits in each of ORDERS; behind those that a reranker read, the others follow as they were fused."""
+    """Return the hits in each of ORDERS; behind those that a reranker read, the others follow as they were fused."""
     ordered = {
         stage: sorted((hit for hit in hits if stage in hit.stages), key=lambda hit: hit.stages[stage].rank)
         for stage in (DENSE, LEXICAL, FUSED)
@@ -99,7 +99,7 @@ def order_hits(hits: Sequence[Hit]) -> dict[str, list[Hit]]:
 
 
 def rank_passages(hits: Sequence[Hit], passage_ids: Mapping[int, str]) -> tuple[str, ...]:
-    """The passages behind the hits, each at the rank of its best chunk."""
+    """Return the passages behind the hits, each at the rank of its best chunk."""
     return tuple(dict.fromkeys(passage_ids[hit.document.id] for hit in hits))
 
 
@@ -126,7 +126,7 @@ def _average(scores: Sequence[OrderScores]) -> OrderScores:
 
 
 def average_sets(sets: Sequence[SetScores]) -> SetScores:
-    """The mean over sets, each counting alike whatever its size; only of orders that every set has."""
+    """Return the mean over sets, each counting alike whatever its size; only of orders that every set has."""
     orders = [order for order in ORDERS if all(order in one.orders for one in sets)]
     steps = dict.fromkeys(step for one in sets for step in one.milliseconds)
     return SetScores(

@@ -1,5 +1,4 @@
-"""Asks a passage reader the questions of a set and scores its answers, and how well refusals are told. Knows no model
-and no command line."""
+"""Asks a passage reader the questions of a set and scores its answers, and how well refusals are told."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ class AnswerScores:
 
 @dataclass(frozen=True, slots=True)
 class RefusalScores:
-    """How well `rag.pipeline.judge` tells questions with an answer from those without, on what was retrieved."""
+    """Holds how well `rag.pipeline.judge` tells questions with an answer from those without, on what was retrieved."""
 
     answerable: int
     unanswerable: int
@@ -41,7 +40,7 @@ class RefusalScores:
 
 @dataclass(frozen=True, slots=True)
 class ReadingScores:
-    """What was measured on one set; None where the set has no answers, or no unanswerable questions."""
+    """Holds what was measured on one set; None where the set has no answers, or no unanswerable questions."""
 
     name: str
     gold: AnswerScores | None
@@ -49,7 +48,7 @@ class ReadingScores:
     refusal: RefusalScores | None
 
     def as_json(self) -> dict[str, object]:
-        """The scores as JSON takes them."""
+        """Return the scores as JSON takes them."""
         return asdict(self)
 
 
@@ -68,7 +67,7 @@ def marked_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
 
 
 def score_gold(beir: BeirSet, questions: Sequence[BeirQuestion], reader: PassageReader) -> AnswerScores | None:
-    """Scores of the best answer in the passages that answer each question; None without questions."""
+    """Return scores of the best answer in the passages that answer each question; None without questions."""
     found = [
         best_answer(reader, question.text, [_with_title(passage) for passage in gold_passages(beir, question)])
         for question in questions
@@ -77,7 +76,7 @@ def score_gold(beir: BeirSet, questions: Sequence[BeirQuestion], reader: Passage
 
 
 def score_open(questions: Sequence[BeirQuestion], reader: PassageReader, search: Search) -> AnswerScores | None:
-    """Scores of the best answer in the first OPEN_PASSAGES hits of each question; None without questions."""
+    """Return scores of the best answer in the first OPEN_PASSAGES hits of each question; None without questions."""
     found = []
     for question in questions:
         hits = search(question.text).hits[:OPEN_PASSAGES]
@@ -86,7 +85,7 @@ def score_open(questions: Sequence[BeirQuestion], reader: PassageReader, search:
 
 
 def score_refusal(questions: Sequence[BeirQuestion], search: Search) -> RefusalScores | None:
-    """How well refusals are told; None unless there are questions of both kinds."""
+    """Return how well refusals are told; None unless there are questions of both kinds."""
     found = [(question, search(question.text).hits) for question in questions]
     judged = [(question.answerable, judge(question.text, hits), threshold_for(hits)) for question, hits in found]
     answerable = [probability for is_answerable, probability, _ in judged if is_answerable]
@@ -104,7 +103,8 @@ def score_refusal(questions: Sequence[BeirQuestion], search: Search) -> RefusalS
 
 
 def best_answer(reader: PassageReader, question: str, passages: Sequence[str]) -> str:
-    """The words marked in the passage with the highest relevance and confidence together; "" without passages."""
+    """Return the words marked in the passage with the highest relevance and confidence together; "" without
+    passages."""
     if not passages:
         return ""
     readings = zip(passages, reader.read(question, passages), strict=True)

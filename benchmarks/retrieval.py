@@ -39,7 +39,7 @@ from rag.protocols import Embedder, Reranker
 from rag.retrieval import RERANK_DEPTH
 
 EVERYTHING: frozenset[str] = frozenset()
-"""What is left out of the product as it is."""
+"""Holds what is left out of the product as it is."""
 
 
 def measure_set(
@@ -67,7 +67,7 @@ def measure_set(
 
 
 def name_variant(without: AbstractSet[str]) -> str:
-    """What is left out, in words."""
+    """Return what is left out, in words."""
     return f"without {', '.join(part for part in PARTS if part in without)}" if without else "everything"
 
 
@@ -140,7 +140,7 @@ def score_pages(arguments: argparse.Namespace, temporary: Path) -> None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line."""
     parser = argparse.ArgumentParser(prog="benchmarks.retrieval", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--beir", type=Path, action="append", help="a set in BEIR form; may be given again")
     parser.add_argument("--limit", type=int, help="questions of each set, drawn the same way every time")

@@ -84,14 +84,14 @@ def _way(longest: int, worthless: float) -> Choose:
 
 
 def _chunks(lectern: Lectern, collection: str, choice: Choice) -> list[tuple[str, Chunk]]:
-    """The chosen chunks with the paths of their documents."""
+    """Return the chosen chunks with the paths of their documents."""
     between = lectern.catalogue.load_chunks(collection, choice.between).values()
     chosen = [(hit.document.path, hit.chunk) for hit in choice.hits]
     return [*chosen, *((document.path, chunk) for document, chunk in between)]
 
 
 def _pages(gold: GoldQuestion, chunks: Sequence[tuple[str, Chunk]]) -> set[int]:
-    """The gold pages that the chunks touch."""
+    """Return the gold pages that the chunks touch."""
     touched = {
         page
         for path, chunk in chunks
@@ -109,7 +109,7 @@ def _covered(gold: GoldQuestion, evidence: str, chunks: Sequence[tuple[str, Chun
 
 
 def _read_evidence(file: Path) -> list[str]:
-    """The evidence of each question, joined; "" where there is none."""
+    """Return the evidence of each question, joined; "" where there is none."""
     lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     return ["\n".join(json.loads(line).get("evidence") or ()) for line in lines]
 

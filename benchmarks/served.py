@@ -1,4 +1,4 @@
-"""Runs `lectern serve` as a process for benchmarks, on an address that it tells. Knows no measurement."""
+"""Runs `lectern serve` as a process for benchmarks, on an address that it tells."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Server:
     url: str
 
     def client(self, **options: Any) -> httpx.Client:
-        """A client of its own, for one thread, that waits as long as it takes."""
+        """Return a client of its own, for one thread, that waits as long as it takes."""
         return httpx.Client(base_url=self.url, **{"timeout": None, "trust_env": False, **options})
 
     def wait_until_ready(self) -> None:
@@ -40,7 +40,7 @@ class Server:
                 time.sleep(LOOK_SECONDS)
 
     def follow(self, run: str) -> dict[str, Any]:
-        """A sync once it has ended."""
+        """Return a sync once it has ended."""
         with self.client() as client:
             while not (job := client.get(f"/runs/{run}").json())["finished_at"]:
                 time.sleep(LOOK_SECONDS)
@@ -58,7 +58,7 @@ class Server:
 def serving(
     home: Path, settings: Mapping[str, str] | None = None, *, port: int = 0, program: Sequence[str] = LECTERN
 ) -> Iterator[Server]:
-    """A server with its index in `home`, killed at the end; `settings` are environment variables."""
+    """Give a server with its index in `home`, killed at the end; `settings` are environment variables."""
     environment = {**os.environ, **OFFLINE, "LECTERN_RATE_PER_MINUTE": "0", **(settings or {})}
     command = [*program, "serve", "--port", str(port), "--home", str(home)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
@@ -70,7 +70,7 @@ def serving(
 
 
 def _address_of(process: subprocess.Popen[str]) -> str:
-    """What the server says on its way up. Exits with it where that is no address."""
+    """Return what the server says on its way up. Exits with it where that is no address."""
     assert process.stderr is not None
     told = ""
     while not (found := re.search(r"http://\S+:\d+", told)):

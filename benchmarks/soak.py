@@ -39,13 +39,13 @@ NOTES = (
     "In 2023 the wardens counted 412 storm petrels on the north cliff.",
     "The harbour is four metres deep at low water, and the harbour master is Edda Falk.",
 )
-"""What is asked about."""
+"""Holds what is asked about."""
 
 PAPERS, LETTERS = "papers", "letters"
 """Collections: the one that is only asked, the one into which files are uploaded."""
 
 KINDS = {"search": 40, "ask": 12, "documents": 8, "page": 18, "upload": 14, "delete": 5, "runs": 3}
-"""How often each kind of request comes, of a hundred."""
+"""Says how often each kind of request comes, of a hundred."""
 
 END_SECONDS = 10
 """For a server that was told to end."""
@@ -53,7 +53,7 @@ END_SECONDS = 10
 
 @dataclass(slots=True)
 class Tally:
-    """What happened, for any thread."""
+    """Holds what happened, for any thread."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     refused: Counter[str] = field(default_factory=Counter)
@@ -66,7 +66,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Promises:
-    """What one client was promised of its own files."""
+    """Holds what one client was promised of its own files."""
 
     words: dict[str, str] = field(default_factory=dict)
     """The word that each file holds, by its name."""
@@ -124,7 +124,7 @@ class Client:
         return "" if page is None or page["number"] == 0 else "another page"
 
     def _upload(self) -> str:
-        """A new file, or every third time another content for one of its own."""
+        """Return a new file, or every third time another content for one of its own."""
         names = sorted(set(self.promises.words) - self.promises.open)
         if names and self._chance.random() < 1 / 3:
             name = self._chance.choice(names)
@@ -162,7 +162,7 @@ class Client:
         return self._chance.choice(QUESTIONS)
 
     def _request(self, method: str, path: str, *, missing_is_fine: bool = False, **content: Any) -> Any:
-        """The JSON of a good answer, {} where there is none; None for any other, which is counted."""
+        """Return the JSON of a good answer, {} where there is none; None for any other, which is counted."""
         response = self._http.request(method, path, **content)
         if response.is_success:
             return response.json() if response.content else {}
@@ -275,7 +275,7 @@ def _wait_and_compare(server: Server, promises: Sequence[Promises]) -> list[str]
 
 
 def _verify(home: Path, program: Sequence[str]) -> list[str]:
-    """What `lectern verify` finds in a home that nobody owns."""
+    """Return what `lectern verify` finds in a home that nobody owns."""
     command = [*program, "verify", "--json", "--home", str(home)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     try:

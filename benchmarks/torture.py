@@ -1,4 +1,4 @@
-"""Has the parsing workers read hostile and broken files, and prints what came of them. Knows no format.
+"""Has the parsing workers read hostile and broken files, and prints what came of them.
 
     python -m benchmarks.torture [FOLDER ...] [--mutations N] [--seed N] [--seconds S] [--json]
 
@@ -51,7 +51,7 @@ WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is tried; the same seed makes the same files."""
+    """Holds how much is tried; the same seed makes the same files."""
 
     folders: tuple[Path, ...] = ()
     mutations: int = 300
@@ -67,7 +67,7 @@ class Effort:
 
 @dataclass(slots=True)
 class Row:
-    """What came of the files of one kind. `ended` counts refusals for which a worker was given up; the last three
+    """Holds what came of the files of one kind. `ended` counts refusals for which a worker was given up; the last three
     are faults: an error that is no refusal, no outcome in time, a document that is noise or holds the canary."""
 
     kind: str
@@ -85,7 +85,7 @@ class Row:
 
     @property
     def fault_count(self) -> int:
-        """What must be 0."""
+        """Return what must be 0."""
         return self.crashed + self.hung + self.garbage
 
 
@@ -98,7 +98,7 @@ class Section:
     reasons: Counter[str] = field(default_factory=Counter)
 
     def row(self, kind: str) -> Row:
-        """The row of a kind, made when it is new."""
+        """Return the row of a kind, made when it is new."""
         found = next((row for row in self.rows if row.kind == kind), None)
         if found is None:
             found = Row(kind)
@@ -108,7 +108,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What a worker says of one file: its peak memory so far, that of programs it started included."""
+    """Holds what a worker says of one file: its peak memory so far, that of programs it started included."""
 
     prepared: Prepared
     mebibytes: float
@@ -125,7 +125,7 @@ def attempt(root: Path, file: FileState, tokenizer: Tokenizer, options: ParseOpt
 
 
 def try_folders(effort: Effort) -> Section:
-    """The files of the folders named, by extension."""
+    """Return the files of the folders named, by extension."""
     section = Section("Files of the folders")
     with open_pool(effort) as pool:
         for folder in effort.folders:
@@ -141,7 +141,7 @@ def try_mutations(effort: Effort) -> Section:
 
 
 def try_bombs(effort: Effort) -> Section:
-    """Files made to use up the machine or to have another file read."""
+    """Return files made to use up the machine or to have another file read."""
     with tempfile.TemporaryDirectory() as folder:
         canary = Path(folder) / "canary.txt"
         canary.write_text(CANARY)
@@ -158,7 +158,7 @@ SECTIONS: tuple[Callable[[Effort], Section], ...] = (try_folders, try_mutations,
 
 
 def is_tried(path: Path) -> bool:
-    """Whether a sync would read the file."""
+    """Return whether a sync would read the file."""
     return path.suffix.lower() in SUPPORTED and path.stat().st_size <= MAX_FILE_BYTES
 
 
@@ -230,7 +230,7 @@ def count_outcome(section: Section, kind: str, path: Path, future: Future[Attemp
 
 
 def find_fault(prepared: Prepared) -> str:
-    """What is wrong with a document that was read, or ""."""
+    """Return what is wrong with a document that was read, or ""."""
     parsed = prepared.parsed
     if parsed is None or not prepared.chunks:
         return "it was read as nothing"
@@ -276,7 +276,7 @@ def print_section(section: Section, console: Console) -> None:
 
 
 def run(effort: Effort) -> Iterator[Section]:
-    """Each section as it is done; those with nothing to try are left out."""
+    """Yield each section as it is done; those with nothing to try are left out."""
     for make in SECTIONS:
         section = make(effort)
         if section.rows:

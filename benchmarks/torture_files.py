@@ -1,4 +1,4 @@
-"""Makes broken and hostile files out of good ones, the same for the same seed. Knows no parser.
+"""Makes broken and hostile files out of good ones, the same for the same seed.
 
 Every archive and markup file that can point to another file points to the canary: its words must turn up nowhere.
 """
@@ -95,7 +95,8 @@ _WAYS: dict[str, Callable[[random.Random, bytes, str], bytes]] = {
 
 
 def make_bombs(seeds: Sequence[Path], canary: Path, *, large: int = 1 << 24) -> Iterator[MadeFile]:
-    """Files made to use up memory, time or disk, or to have another file read; the `large` ones of so many bytes."""
+    """Yield files made to use up memory, time or disk, or to have another file read; the `large` ones of so many
+    bytes."""
     archives = [path for path in seeds if path.suffix.lower() in ARCHIVES]
     for path in archives:
         suffix = path.suffix.lower()
@@ -141,11 +142,11 @@ _MAIN_PARTS = {
     ".odt": ("content.xml", "</text:p>"),
     ".epub": ("html", "</p>"),
 }
-"""How the name of the part with an archive's text ends, and what closes a piece of text in it."""
+"""Says how the name of the part with an archive's text ends, and what closes a piece of text in it."""
 
 
 def _with_entities(path: Path, entities: str, reference: str) -> bytes:
-    """The archive with entities declared in its main part, and one used in the first text of it."""
+    """Return the archive with entities declared in its main part, and one used in the first text of it."""
     part, closing = _MAIN_PARTS[path.suffix.lower()]
     packed = io.BytesIO()
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
@@ -203,7 +204,7 @@ def _pdf_bombs(large: int) -> Iterator[MadeFile]:
 
 
 def _pdf(pages: bytes, page: bytes, content: bytes) -> bytes:
-    """A PDF of one page without a cross-reference table, which readers make up for."""
+    """Return a PDF of one page without a cross-reference table, which readers make up for."""
     parts = (
         b"<</Type/Catalog/Pages 2 0 R>>",
         pages,

@@ -1,4 +1,4 @@
-"""Cuts a parsed document into chunks that fit the embedder. Knows tokens and pages; not files, models or storage."""
+"""Cuts a parsed document into chunks that fit the embedder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHUNKING_VERSION = 3
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
 
 SPECIAL_TOKENS = 2
-"""What a BERT-like model puts around its input."""
+"""Holds what a BERT-like model puts around its input."""
 
 MAX_HEADER_TOKENS = 56
 """A header longer than this would crowd out the text; the outermost sections are left out first."""
@@ -28,10 +28,10 @@ MIN_TOKENS_AT_BREAK = 64
 the tail of a sentence would find nothing on their own."""
 
 PAGES_OF_THEIR_OWN = frozenset({"sheet", "part", "message"})
-"""What these pages hold belongs together and not with the next one: a chunk never runs over their ends."""
+"""Holds what these pages hold belongs together and not with the next one: a chunk never runs over their ends."""
 
 MAX_COLUMN_TOKENS = 40
-"""What a table's head may take of each chunk of its further rows."""
+"""Holds what a table's head may take of each chunk of its further rows."""
 
 PATH_SEPARATOR = " > "
 
@@ -49,7 +49,7 @@ class _Unit:
 
     @property
     def context(self) -> tuple[str, str]:
-        """What the header of a chunk that begins here is made of."""
+        """Return what the header of a chunk that begins here is made of."""
         return self.path, self.columns
 
 
@@ -66,7 +66,7 @@ class _Draft:
 
 
 def chunk_document(document: ParsedDocument, tokenizer: Tokenizer, *, limit: int, path: str = "") -> list[Chunk]:
-    """Chunks of at most `limit` tokens, header and special tokens included, in reading order.
+    """Return chunks of at most `limit` tokens, header and special tokens included, in reading order.
 
     The file's name and the folders of its `path` go into the header where they say more than the title ("FORM 10-K" of
     whom? The manager of which town?). Cuts between blocks first, then sentences, then words; a table row stays whole
@@ -138,7 +138,7 @@ def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, li
 
 
 def _cut(text: str, start: int, end: int, counter: _TokenCounter, budget: int) -> Iterator[tuple[int, int]]:
-    """The block whole if it fits, else its sentences, else runs of words."""
+    """Yield the block whole if it fits, else its sentences, else runs of words."""
     start, end = _strip(text, start, end)
     if start == end:
         return
@@ -171,7 +171,7 @@ class _TokenCounter:
         return bisect_left(self._starts, end) - bisect_left(self._starts, start)
 
     def runs(self, start: int, end: int, budget: int) -> Iterator[tuple[int, int]]:
-        """The longest runs of words that fit; a single word that does not fit is cut between tokens."""
+        """Yield the longest runs of words that fit; a single word that does not fit is cut between tokens."""
         while self.count(start, end) > budget:
             limit = self._starts[bisect_left(self._starts, start) + budget]
             cut = next((at for at in range(limit, start, -1) if self._text[at - 1].isspace()), limit)
@@ -189,7 +189,7 @@ class _SectionWalk:
         self._open: list[Section] = []
 
     def enter(self, page: int, start: int, end: int) -> tuple[bool, str]:
-        """Whether a section begins before or in the block, and the section path from there on."""
+        """Return whether a section begins before or in the block, and the section path from there on."""
         began = False
         while self._waiting and (self._waiting[-1].page, self._waiting[-1].start) < (page, max(end, start + 1)):
             section = self._waiting.pop()

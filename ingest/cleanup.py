@@ -78,7 +78,7 @@ _PAGE_WORDS = re.compile(r"\b(?:page|seite|página|pagina|стр|of|von|sur|de)\
 
 
 def clean_word(word: str) -> str:
-    """A word without ligatures, control characters, soft hyphens and broken surrogates; may come out empty."""
+    """Return a word without ligatures, control characters, soft hyphens and broken surrogates; may come out empty."""
     if word.isascii() and word.isprintable():
         return word
     if ODD.search(word) is None:
@@ -92,7 +92,7 @@ def clean_word(word: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text with every word cleaned and runs of spaces made one; line breaks stay, at most two in a row."""
+    """Return text with every word cleaned and runs of spaces made one; line breaks stay, at most two in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
     lines = [clean_word(_SPACES.sub(" ", line)).strip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
@@ -104,7 +104,7 @@ def one_line(text: str) -> str:
 
 
 def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
-    """The two halves of a word broken at a line's end, with the hyphen kept or dropped.
+    """Return the two halves of a word broken at a line's end, with the hyphen kept or dropped.
 
     `vocabulary` holds the lower-case words of the document: a spelling seen elsewhere in it decides.
     """
@@ -123,14 +123,14 @@ def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
 
 
 def words_in(texts: Iterable[str]) -> set[str]:
-    """The lower-case words of the texts, hyphenated ones whole."""
+    """Return the lower-case words of the texts, hyphenated ones whole."""
     return set(_COMPOUNDS.findall(" ".join(texts).lower()))
 
 
 # --- furniture ---
 
 EDGE_LINES = 3
-"""How many lines from the top or bottom of a page may be furniture."""
+"""Says how many lines from the top or bottom of a page may be furniture."""
 
 FURNITURE_PAGES = 3
 """On fewer pages than this nothing counts as repeated."""
@@ -139,7 +139,7 @@ FURNITURE_SHARE = 0.4
 """The share of the pages between its first and last appearance that must carry a line (left and right pages differ)."""
 
 SAME_HEIGHT = 40
-"""How far, in tenths of a point, a repeated line may move up or down from page to page."""
+"""Says how far, in tenths of a point, a repeated line may move up or down from page to page."""
 
 
 COUNTING_SHARE = 0.5
@@ -149,11 +149,11 @@ REPEATED = 3
 """A number that does neither, a chapter's say, is on so many pages on average."""
 
 SAME_FURNITURE = 600
-"""How far apart, in tenths of a point, the lines of one header or footer may be."""
+"""Says how far apart, in tenths of a point, the lines of one header or footer may be."""
 
 
 def mask(text: str) -> str:
-    """The text as furniture is compared: lower case, digits and roman page numbers masked."""
+    """Return the text as furniture is compared: lower case, digits and roman page numbers masked."""
     masked = _DIGITS.sub("#", text.lower())
     masked = re.sub(r"\b[ivxl]+\b", "#", masked)
     return " ".join(masked.split())
@@ -177,12 +177,13 @@ def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]
 
 
 def names_something(text: str) -> bool:
-    """Whether a header or footer says more than a page's number."""
+    """Return whether a header or footer says more than a page's number."""
     return sum(map(str.isalpha, _PAGE_WORDS.sub("", text.lower()))) >= 3
 
 
 def furniture_key(text: str) -> str:
-    """What headers that differ in their page's number only have in common; longer numbers tell documents apart."""
+    """Return what headers that differ in their page's number only have in common; longer numbers tell documents
+    apart."""
     return " ".join(_PAGE_DIGITS.sub("#", text.casefold()).split())
 
 
@@ -210,7 +211,7 @@ def _mark_page_numbers(pages: Sequence[Sequence[tuple[str, int]]], found: list[s
 
 
 def _far_from_edge(lines: Sequence[tuple[str, int]], index: int, depth: int) -> bool:
-    """Whether a line is too far from the one nearer the page's edge to belong to the same header or footer."""
+    """Return whether a line is too far from the one nearer the page's edge to belong to the same header or footer."""
     outer = index - 1 if depth > 0 else index + 1
     return abs(lines[outer][1] - lines[index][1]) > SAME_FURNITURE
 
@@ -246,8 +247,8 @@ def _mark_depth(
 
 
 def _only_counts(pages: Sequence[Sequence[tuple[str, int]]], run: Sequence[tuple[int, int]]) -> bool:
-    """Whether the numbers of lines that are alike but for them are those of headers: the same on most pages, counting
-    with them, or the same over several pages. Others are values."""
+    """Return whether the numbers of lines that are alike but for them are those of headers: the same on most pages,
+    counting with them, or the same over several pages. Others are values."""
     numbers = [[int(digits) for digits in _DIGITS.findall(pages[page][index][0])] for page, index in run]
     if len({len(found) for found in numbers}) > 1:
         return True

@@ -27,7 +27,7 @@ MARGIN_POINTS = 1.0
 
 
 def draw_page(path: Path, number: int, scale: float, passwords: Sequence[str] = (), marks: Sequence[Box] = ()) -> bytes:
-    """A page (0-based) as PNG, `scale` pixels for each point; large pages get fewer. Raises ParseError.
+    """Return a page (0-based) as PNG, `scale` pixels for each point; large pages get fewer. Raises ParseError.
 
     What lies in `marks` is marked.
     """

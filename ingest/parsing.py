@@ -1,4 +1,4 @@
-"""Turns any supported file into a ParsedDocument. Knows which parser reads which extension, and no format itself."""
+"""Turns any supported file into a ParsedDocument."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _MAILBOX = re.compile(rb"From \S[^\n]*\n(?:[A-Za-z-]+:|>)", re.IGNORECASE)
 """The first lines of a mailbox: mail programs keep them without an extension."""
 
 BACKUP_EXTENSIONS = frozenset({".bak", ".old", ".orig", ".save", ".backup", ".copy", ".sav"})
-"""What programs put behind the name of a copy; the extension before it says what the file is."""
+"""Holds what programs put behind the name of a copy; the extension before it says what the file is."""
 
 SUPPORTED: Mapping[str, str] = MappingProxyType(
     {
@@ -173,7 +173,7 @@ REMEDIES: Mapping[str, str] = {
     ".7z": "Unpack it into the folder.",
     ".rar": "Unpack it into the folder.",
 }
-"""What to do about the formats people are most likely to have."""
+"""Holds what to do about the formats people are most likely to have."""
 
 
 READING_PACKAGES = ("rapidocr", "pillow_heif")
@@ -190,12 +190,13 @@ def find_tools() -> tuple[str, ...]:
 
 
 def is_supported(path: Path) -> bool:
-    """Whether a file's extension is one that Lectern reads."""
+    """Return whether a file's extension is one that Lectern reads."""
     return _named_type(path.name) is not None
 
 
 def _named_type(name: str) -> str | None:
-    """The file type that a name's extension stands for; extensions of backups and spaces behind it do not count."""
+    """Return the file type that a name's extension stands for; extensions of backups and spaces behind it do not
+    count."""
     suffixes = [suffix.strip().lower() for suffix in Path(name.rstrip(" ~")).suffixes]
     while len(suffixes) > 1 and suffixes[-1] in BACKUP_EXTENSIONS:
         suffixes.pop()
@@ -203,7 +204,7 @@ def _named_type(name: str) -> str | None:
 
 
 def find_type(path: Path) -> str:
-    """The file type by the name, else by the content. Raises ParseError for what Lectern does not read."""
+    """Return the file type by the name, else by the content. Raises ParseError for what Lectern does not read."""
     if (named := _named_type(path.name)) is not None:
         return named
     extension = path.suffix.strip().lower()
@@ -288,7 +289,7 @@ def _damaged(path: Path, error: Exception) -> ParseError:
 
 
 def _checked(path: Path, document: ParsedDocument, options: ParseOptions) -> ParsedDocument:
-    """The document, when it has words and not more than it may."""
+    """Return the document, when it has words and not more than it may."""
     characters = sum(len(page.text) for page in document.pages)
     if characters > options.max_characters:
         raise ParseError(

@@ -147,7 +147,7 @@ class IngestPipeline:
         return report
 
     def preview(self, folder: Path, *, collection: str, allow_empty: bool = False) -> SyncReport:
-        """What a sync would do, without reading documents or writing anything."""
+        """Return what a sync would do, without reading documents or writing anything."""
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
         scan = scan_folder(root, ignore=self._ignore)
@@ -193,7 +193,7 @@ class IngestPipeline:
 
     @property
     def fingerprint(self) -> str:
-        """Names all that an index depends on: embedder, parser, chunking."""
+        """Return names all that an index depends on: embedder, parser, chunking."""
         made = f"chunks{CHUNKING_VERSION}.{self._settings.chunk_tokens}+parser{PARSER_VERSION}"
         return f"{self._embedder.fingerprint}+{made}"
 
@@ -241,7 +241,7 @@ class IngestPipeline:
         )
 
     def _attempt(self, file: FileState) -> str:
-        """Names a file's state and how it is read: the same attempt fails the same way."""
+        """Return names a file's state and how it is read: the same attempt fails the same way."""
         reading = hashlib.sha256(repr((self._settings, PARSER_VERSION, find_tools())).encode()).hexdigest()[:12]
         return f"{file.size}.{file.mtime_ns}.{reading}"
 
@@ -403,19 +403,19 @@ class IngestPipeline:
 
 
 def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
-    """The content that need not be read again: what this very index holds already."""
+    """Return the content that need not be read again: what this very index holds already."""
     if record is None or record.failed_attempt == CARRIED_OVER:
         return ""
     return record.sha256 if record.version_index == index.id else ""
 
 
 def _nanoseconds(began: str) -> int:
-    """The time since 1970 at which a sync began, a little early; 0 where none is known."""
+    """Return the time since 1970 at which a sync began, a little early; 0 where none is known."""
     return int((datetime.fromisoformat(began).timestamp() - CLOCK_SECONDS) * 1e9) if began else 0
 
 
 def _explain(error: Exception) -> tuple[str, str]:
-    """Reason and remedy for the record of a sync that failed."""
+    """Return reason and remedy for the record of a sync that failed."""
     if isinstance(error, LecternError):
         return error.reason, error.remedy
     return f"The sync failed in a way Lectern does not know: {type(error).__name__}: {error}.", ""
@@ -431,7 +431,7 @@ def _refuse_sudden_emptiness(root: Path, scan: FolderScan, known: Mapping[bytes,
 
 
 def _first_report(root: Path, collection: str, scan: FolderScan, changes: FolderChanges) -> SyncReport:
-    """The report as far as it is known before any file is read."""
+    """Return the report as far as it is known before any file is read."""
     failed = [FailedFile(entry.path, entry.reason, entry.remedy) for entry in scan.unreadable]
     failed += [
         FailedFile(record.path, record.reason, record.remedy, record.state == "stale")

@@ -1,4 +1,4 @@
-"""Reads one file and cuts it into chunks, inside a worker process. Knows no index."""
+"""Reads one file and cuts it into chunks, inside a worker process."""
 
 from __future__ import annotations
 

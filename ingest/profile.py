@@ -20,7 +20,7 @@ NAMED_CHARACTERS = 60_000
 MAX_ORGANISATIONS = 5
 
 HEAD_WEIGHT = 5
-"""What a mention in the beginning counts: there a document says whose it is."""
+"""Holds what a mention in the beginning counts: there a document says whose it is."""
 
 MIN_KIND_SCORE = 2
 """A word in the title or the file's name is worth 2, one in the first lines 1: one further down decides nothing."""
@@ -83,7 +83,7 @@ KINDS_BY_FORMAT = {
     "xml": "data",
     "log": "log",
 }
-"""What a format says, where the words say nothing."""
+"""Holds what a format says, where the words say nothing."""
 
 _KIND_PATTERNS = {kind: re.compile(words, re.IGNORECASE | re.DOTALL) for kind, words in KINDS.items()}
 
@@ -188,7 +188,8 @@ def _period_in_name(name: str) -> Period | None:
 
 
 def _find_date(head: str, created: str) -> str:
-    """The first full date of the beginning, else the day on which the file says that it was made; ISO 8601 or ""."""
+    """Return the first full date of the beginning, else the day on which the file says that it was made; ISO 8601 or
+    ""."""
     days = find_dates(head[: LEAD_CHARACTERS * 2])
     if days:
         return days[0].day.isoformat()

@@ -13,15 +13,15 @@ class StoredVersions(Protocol):
     """The versions of documents that are stored, to embed them again without their files."""
 
     def indexes(self) -> list[tuple[str, IndexInfo]]:
-        """Every index with the name of its collection."""
+        """Return every index with the name of its collection."""
         ...
 
     def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
-        """The vectors that an index should have, by document."""
+        """Return the vectors that an index should have, by document."""
         ...
 
     def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
-        """A stored version of a document; the pages' blocks are not kept."""
+        """Return a stored version of a document; the pages' blocks are not kept."""
         ...
 
 
@@ -29,7 +29,7 @@ class VectorJournal(Protocol):
     """Remembers vectors that no version refers to, and text that was removed, until both are gone from every file."""
 
     def journalled_vectors(self) -> list[VectorKey]:
-        """Vectors that no version refers to."""
+        """Return vectors that no version refers to."""
         ...
 
     def clear_journal(self, keys: Sequence[VectorKey]) -> None:
@@ -37,7 +37,7 @@ class VectorJournal(Protocol):
         ...
 
     def live_spaces(self) -> set[str]:
-        """The vector spaces of all indexes."""
+        """Return the vector spaces of all indexes."""
         ...
 
     def erase_traces(self) -> bool:
@@ -53,7 +53,8 @@ class RunRecords(Protocol):
         ...
 
     def last_complete_run(self, collection_id: int, folder: Path) -> str:
-        """When the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on record."""
+        """Return when the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on
+        record."""
         ...
 
     def finish_run(self, run_id: int, folder_id: int | None, *, outcome: str, report: str) -> None:
@@ -65,11 +66,11 @@ class Collections(Protocol):
     """Collections with the folders that are synced into them, and their indexes."""
 
     def find_collection(self, name: str) -> int | None:
-        """The collection's id, None when there is none."""
+        """Return the collection's id, None when there is none."""
         ...
 
     def open_collection(self, name: str) -> int:
-        """The collection's id; made when new."""
+        """Return the collection's id; made when new."""
         ...
 
     def delete_collection(self, name: str) -> list[str]:
@@ -77,23 +78,23 @@ class Collections(Protocol):
         ...
 
     def folder_roots(self, collection_id: int) -> dict[Path, int]:
-        """The folders synced into a collection, with their ids."""
+        """Return the folders synced into a collection, with their ids."""
         ...
 
     def open_folder(self, collection_id: int, root: Path) -> int:
-        """The folder's id; made when new."""
+        """Return the folder's id; made when new."""
         ...
 
     def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
-        """The collection's index for a fingerprint, None when there is none."""
+        """Return the collection's index for a fingerprint, None when there is none."""
         ...
 
     def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
-        """The collection's index for a fingerprint; made when new, active at once if it is the first."""
+        """Return the collection's index for a fingerprint; made when new, active at once if it is the first."""
         ...
 
     def active_index(self, collection_id: int) -> IndexInfo | None:
-        """The index that answers for a collection."""
+        """Return the index that answers for a collection."""
         ...
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
@@ -113,11 +114,11 @@ class DocumentWriter(Protocol):
         ...
 
     def documents_in(self, index_id: int) -> list[int]:
-        """The documents that have a version in an index."""
+        """Return the documents that have a version in an index."""
         ...
 
     def open_document(self, collection_id: int, folder_id: int, file: FileState) -> int:
-        """The id of the document for a file; made when new."""
+        """Return the id of the document for a file; made when new."""
         ...
 
     def touch(self, document_id: int, file: FileState) -> None:

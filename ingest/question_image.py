@@ -1,4 +1,4 @@
-"""Reads attached images with Pillow and makes them ready for any LLM; meant to run in a sandbox. Knows no LLM.
+"""Reads attached images with Pillow and makes them ready for any LLM; meant to run in a sandbox.
 
 An image is drawn anew from its pixels: what else was in the file, such as where a photo was taken, stays here.
 """
@@ -16,7 +16,7 @@ from rag.types import Image, ImageFile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LOSSLESS = ("PNG", "GIF")
-"""What was kept so is kept so. A telephone's JPEG with several pictures in it has another name in Pillow."""
+"""Holds what was kept so is kept so. A telephone's JPEG with several pictures in it has another name in Pillow."""
 
 MAX_PIXELS = 50_000_000
 """Of a file, before it is decoded: the largest sensors of most telephones. Four bytes each are held in memory."""
@@ -36,7 +36,7 @@ SAVE_AS_REMEDY = "Save it as PNG or JPEG in its own program, and attach that."
 
 
 def prepare_image(file: ImageFile) -> Image:
-    """The first frame, upright, at most 1.15 million pixels large, as PNG or JPEG. Raises ImageError.
+    """Return the first frame, upright, at most 1.15 million pixels large, as PNG or JPEG. Raises ImageError.
 
     What kind of file it is, is seen by its content. Nothing is decoded of an image that says it has more than 50
     million pixels, however small its file.
@@ -76,7 +76,7 @@ def _too_many_pixels(name: str) -> ImageError:
 
 
 def _scale(opened: PIL.Image.Image) -> PIL.Image.Image:
-    """The pixels as they are to be seen, on white where they are transparent."""
+    """Return the pixels as they are to be seen, on white where they are transparent."""
     share = min(1.0, (MAX_PIXELS_SHOWN / (opened.width * opened.height)) ** 0.5)
     longest = min(MAX_EDGE_SHOWN, max(1, int(max(opened.size) * share)))
     # A JPEG can be decoded smaller than it is.

@@ -12,8 +12,8 @@ from rag.handover import End, Handover
 Item = TypeVar("Item")
 
 INTERRUPTED_SECONDS = 1.0
-"""How long a producer is waited for after Ctrl-C: it may be loading a model. Whoever catches the interrupt has to end
-the process without Python's own clean-up."""
+"""Says how long a producer is waited for after Ctrl-C: it may be loading a model. Whoever catches the interrupt has to
+end the process without Python's own clean-up."""
 
 
 @contextmanager

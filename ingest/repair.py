@@ -22,12 +22,13 @@ class VectorGaps:
 
     @property
     def missing_count(self) -> int:
-        """Chunks without a vector."""
+        """Return chunks without a vector."""
         return sum(map(len, self.missing.values()))
 
 
 def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: VectorIndex) -> VectorGaps:
-    """What is missing and what is left over, for the vectors (`keys`) that the documents of an index should have."""
+    """Return what is missing and what is left over, for the vectors (`keys`) that the documents of an index should
+    have."""
     stored = set() if vectors.is_missing() else set(vectors.ids(index.space))
     missing = {document_id: lost for document_id, key in keys.items() if (lost := set(key.ids) - stored)}
     known = {id_ for key in keys.values() for id_ in key.ids}

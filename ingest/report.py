@@ -1,4 +1,4 @@
-"""What a sync did, told to people and programs. Knows no pipeline."""
+"""Holds what a sync did, told to people and programs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SyncReport:
     dry_run: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain JSON values: counts first, then the files by what became of them."""
+        """Return the report as plain JSON values: counts first, then the files by what became of them."""
         return {
             "folder": self.folder,
             "collection": self.collection,
@@ -70,7 +70,7 @@ class SyncReport:
         }
 
     def followed_by(self, later: SyncReport) -> SyncReport:
-        """What this sync and a later one of the same folder did together, as if they had been one."""
+        """Return what this sync and a later one of the same folder did together, as if they had been one."""
         added = sorted({*self.added, *later.added})
         changed = sorted({*self.changed, *later.changed} - set(added))
         read = len(later.added) + len(later.changed) + later.unchanged
@@ -92,7 +92,7 @@ class SyncReport:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> SyncReport:
-        """The report that `to_json` gave. Raises KeyError, TypeError."""
+        """Return the report that `to_json` gave. Raises KeyError, TypeError."""
         files = values["files"]
         counts = ("unchanged", "pages", "chunks", "seconds")
         same = ("folder", "collection", *counts, "reason", "remedy", "stages", "dry_run")
@@ -110,7 +110,7 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """How far a sync is."""
+    """Holds how far a sync is."""
 
     files_done: int
     files_total: int

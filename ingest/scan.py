@@ -1,4 +1,4 @@
-"""Finds the files of a folder and tells which are new, changed, renamed, gone. Opens no document."""
+"""Finds the files of a folder and tells which are new, changed, renamed, gone."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FolderScan:
 
 @dataclass(slots=True)
 class FolderChanges:
-    """What a sync has to do; paths in bytes are relative to the folder."""
+    """Holds what a sync has to do; paths in bytes are relative to the folder."""
 
     to_read: list[FileState] = field(default_factory=list)
     renamed: list[tuple[KnownFile, FileState]] = field(default_factory=list)
@@ -79,7 +79,8 @@ def scan_folder(root: Path, *, ignore: Sequence[str] = ()) -> FolderScan:
 def _drop_aliases(
     files: Sequence[FileState], identities: Mapping[bytes, tuple[bool, int, int]]
 ) -> tuple[tuple[FileState, ...], list[SkippedEntry]]:
-    """The files in order, each once: of several links to one file the name that it has itself, else the first."""
+    """Return the files in order, each once: of several links to one file the name that it has itself, else the
+    first."""
     kept: dict[tuple[int, int], FileState] = {}
     aliases = []
     for file in sorted(files, key=lambda file: (identities[file.path_bytes][0], file.path_bytes)):
@@ -176,7 +177,7 @@ class _Walk:
 
 
 def explain_os_error(error: OSError) -> tuple[str, str]:
-    """Reason and remedy for a file or folder that the operating system would not give us."""
+    """Return reason and remedy for a file or folder that the operating system would not give us."""
     if isinstance(error, FileNotFoundError):
         return "The file is gone, or is a link that leads nowhere.", "Restore it or remove the link."
     if isinstance(error, PermissionError):
@@ -197,7 +198,7 @@ def compare(
     hash_file: Callable[[FileState], str],
     changed_since_ns: int = 0,
 ) -> FolderChanges:
-    """Which files a sync has to read, by size and time; a rename is proved by SHA-256.
+    """Return which files a sync has to read, by size and time; a rename is proved by SHA-256.
 
     What looks unchanged but was written to since `changed_since_ns` (nanoseconds since 1970) is compared by SHA-256:
     a program may put back the time of a file that it changed.

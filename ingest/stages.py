@@ -1,4 +1,4 @@
-"""The stages of a sync that run ahead of storing: reading in worker processes, embedding. Knows no catalogue."""
+"""The stages of a sync that run ahead of storing: reading in worker processes, embedding."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FILES_AHEAD = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """How files are read; times in seconds, sizes in bytes."""
+    """Holds how files are read; times in seconds, sizes in bytes."""
 
     workers: int
     seconds_per_file: float
@@ -141,7 +141,7 @@ def embed_files(
 
 
 def embed_chunks(chunks: Sequence[Chunk], embedder: Embedder, stop: threading.Event | None = None) -> Vectors:
-    """Vectors of chunks in their order, shape (len(chunks), dimension), made in batches of like length."""
+    """Return vectors of chunks in their order, shape (len(chunks), dimension), made in batches of like length."""
     texts = [chunk.text_to_embed for chunk in chunks]
     by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
     parts = []

@@ -20,7 +20,7 @@ class TableWalk:
         self._head = ""
 
     def enter(self, kind: BlockKind, text: str) -> str:
-        """The head of the table that this block is a further row of, its cells parted by bars; else ""."""
+        """Return the head of the table that this block is a further row of, its cells parted by bars; else ""."""
         if kind is BlockKind.TABLE_HEAD:
             self._in_table = True
             self._head = text
@@ -36,7 +36,7 @@ class TableWalk:
 
 
 def head_of(row: str) -> str:
-    """A table's first row when its cells name columns, parted by bars; "" when they are values already."""
+    """Return a table's first row when its cells name columns, parted by bars; "" when they are values already."""
     cells = [cell for cell in _CELLS.split(row.strip()) if cell]
     if len(cells) < 2 or not all(is_naming(cell) for cell in cells):
         return ""
@@ -44,7 +44,7 @@ def head_of(row: str) -> str:
 
 
 def is_naming(cell: str) -> bool:
-    """Whether a cell of a table's first row is words, a year or a quarter rather than an amount."""
+    """Return whether a cell of a table's first row is words, a year or a quarter rather than an amount."""
     letters = sum(character.isalpha() for character in cell)
     digits = sum(character.isdigit() for character in cell)
     return letters > digits or _YEAR.fullmatch(cell) is not None or _PERIOD.fullmatch(cell) is not None

@@ -1,4 +1,4 @@
-"""Chooses a document's title and makes file names searchable. Knows no file format."""
+"""Chooses a document's title and makes file names searchable."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FORM = re.compile(r"\b(\d{1,2})-?([KkQq])\b")
 
 
 def choose_title(metadata_title: str, first_heading: str, file_name: str) -> str:
-    """The metadata's title when it says something, else the first heading, else the file name made readable."""
+    """Return the metadata's title when it says something, else the first heading, else the file name made readable."""
     for candidate in (metadata_title, first_heading):
         title = " ".join(candidate.split())
         if is_sensible(title):
@@ -40,7 +40,7 @@ def choose_title(metadata_title: str, first_heading: str, file_name: str) -> str
 
 
 def is_sensible(title: str) -> bool:
-    """Whether a title tells documents apart: not "untitled", a path, a number, a program's name or gibberish."""
+    """Return whether a title tells documents apart: not "untitled", a path, a number, a program's name or gibberish."""
     if not 3 <= len(title) <= 300 or _MEANINGLESS.fullmatch(title):
         return False
     letters = sum(character.isalpha() for character in title)
@@ -50,7 +50,7 @@ def is_sensible(title: str) -> bool:
 
 
 def _is_gibberish(title: str) -> bool:
-    """Whether a title is one long token of mixed letters and digits, or of mostly unprintable characters."""
+    """Return whether a title is one long token of mixed letters and digits, or of mostly unprintable characters."""
     if "\ufffd" in title or not title.isprintable():
         return True
     if " " in title:
@@ -61,7 +61,7 @@ def _is_gibberish(title: str) -> bool:
 
 
 def readable_name(file_name: str) -> str:
-    """A file name without its extension, with separators and camel case made spaces."""
+    """Return a file name without its extension, with separators and camel case made spaces."""
     stem = PurePath(_printable(file_name)).stem
     spaced = _CAMEL.sub(" ", re.sub(r"[_+\s]+|(?<![\d])-|-(?![\d])|(?<=\d)\.(?=\D)|(?<=\D)\.", " ", stem))
     return " ".join(spaced.split()) or _printable(file_name)
@@ -75,7 +75,7 @@ def folder_words(path: str, named: str) -> str:
 
 
 def words_of_name(path: str | PurePath) -> str:
-    """The searchable words of a file's name: as it is, split up, and forms such as 10K with and without hyphen.
+    """Return the searchable words of a file's name: as it is, split up, and forms such as 10K with and without hyphen.
 
     The words of its folders follow.
     """
@@ -92,5 +92,5 @@ def words_of_name(path: str | PurePath) -> str:
 
 
 def _printable(name: str) -> str:
-    """A name whose undecodable bytes and control characters are made spaces."""
+    """Return a name whose undecodable bytes and control characters are made spaces."""
     return "".join(character if character.isprintable() else " " for character in name)

@@ -55,7 +55,7 @@ MONTHS = _words(
     "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta",
     "marraskuuta joulukuuta január február március április május június július augusztus szeptember október november",
 )
-"""What the number before it, with a stop, is the day of."""
+"""Holds what the number before it, with a stop, is the day of."""
 
 BEFORE_ORDINAL = _words(
     "der die das dem den des am im vom zum zur beim ab bis seit nach vor und oder sowie jeder jede jedes jeden jedem",

@@ -61,14 +61,14 @@ class Constraint:
 
     @property
     def shape(self) -> str:
-        """The pattern that it shares with others of its sort: another order's number, another year."""
+        """Return the pattern that it shares with others of its sort: another order's number, another year."""
         if self.kind != "identifier":
             return self.kind
         return re.sub(r"\d", "9", re.sub(r"[^\W\d_]", "a", self.value))
 
     @property
     def is_hard(self) -> bool:
-        """Whether text that does not name it cannot answer: an identifier or a clause has no other name."""
+        """Return whether text that does not name it cannot answer: an identifier or a clause has no other name."""
         return self.kind in ("identifier", "clause")
 
 
@@ -193,7 +193,7 @@ def years_in(text: str) -> set[str]:
 
 
 def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[bool]:
-    """A clause goes on until the next number; within it a letter until the next letter."""
+    """Return a clause goes on until the next number; within it a letter until the next letter."""
     match = re.fullmatch(r"(\d+(?:\.\d+)*)([a-z]*)", value)
     assert match is not None
     number, letter = match[1], match[2]

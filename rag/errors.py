@@ -107,6 +107,7 @@ def loading_library(package: str, *, remedy: str = "") -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of an error's text without its full stop, cut to 200 characters; its class where it has none."""
+    """Return the first line of an error's text without its full stop, cut to 200 characters; its class where it has
+    none."""
     text = error.reason if isinstance(error, LecternError) else str(error)
     return next(iter(text.splitlines()), "")[:200].rstrip(".") or type(error).__name__

@@ -1,4 +1,4 @@
-"""Picks the sentences of the sources that answer a question: the answer when no LLM is set up. Knows no LLM."""
+"""Picks the sentences of the sources that answer a question: the answer when no LLM is set up."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class _Candidate:
 
     @property
     def is_telling(self) -> bool:
-        """Whether it is long enough to say something and short enough to be quoted."""
+        """Return whether it is long enough to say something and short enough to be quoted."""
         return self.end - self.start <= MAX_EXTRACT and len(self.words) >= SHORTEST_EXTRACT
 
 
@@ -114,12 +114,13 @@ class ExtractiveReader:
         self._embedder = embedder
 
     def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
-        """The one to three best sentences over the sources, best first; none where the sources have no sentence."""
+        """Return the one to three best sentences over the sources, best first; none where the sources have no
+        sentence."""
         ranked = self.rank(question, sources)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]
 
     def rank(self, question: str, sources: Sequence[Source]) -> list[Extract]:
-        """Every candidate sentence, best first, each text once."""
+        """Return every candidate sentence, best first, each text once."""
         every = [candidate for rank, source in enumerate(sources) for candidate in _candidates(rank, source)]
         if not every:
             return []
@@ -184,7 +185,8 @@ def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constr
 
 
 def _about(question: str, sources: Sequence[Source]) -> list[Source]:
-    """The sources that are about everything that some of them are about, of what the question names to the letter."""
+    """Return the sources that are about everything that some of them are about, of what the question names to the
+    letter."""
     left = list(sources)
     for constraint in find_constraints(question):
         meeting = [source for source in left if any(_meets(constraint, _candidates(0, source, every=True), source))]
@@ -196,7 +198,8 @@ def _about(question: str, sources: Sequence[Source]) -> list[Source]:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What is read of a source: its title, then pieces of its text, each (start here, start and end in the source)."""
+    """Holds what is read of a source: its title, then pieces of its text, each (start here, start and end in the
+    source)."""
 
     source: Source
     candidates: tuple[_Candidate, ...]
@@ -232,7 +235,7 @@ def make_excerpt(question: str, rank: int, source: Source) -> Excerpt:
 
 
 def _fitting(question: str, candidates: Sequence[_Candidate], source: Source) -> list[bool]:
-    """Whether each sentence or row of a source can be about the question."""
+    """Return whether each sentence or row of a source can be about the question."""
     # The head of a table goes with its rows and answers nothing itself.
     heads = {candidate.header for candidate in candidates if candidate.header}
     kept = [candidate.text not in heads for candidate in candidates]
@@ -258,7 +261,7 @@ def _meets(constraint: Constraint, candidates: Sequence[_Candidate], source: Sou
 
 
 def _tables(candidates: Sequence[_Candidate]) -> list[list[int]]:
-    """The rows of each table, its head left out: candidates in a row with one header."""
+    """Return the rows of each table, its head left out: candidates in a row with one header."""
     tables: list[list[int]] = []
     for position, candidate in enumerate(candidates):
         if not candidate.is_row or not candidate.header:
@@ -287,7 +290,7 @@ def _of_one_mind(question: str, candidates: Sequence[_Candidate], kept: list[boo
 
 
 def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
-    """The sentence around the words that a reader marked in an excerpt."""
+    """Return the sentence around the words that a reader marked in an excerpt."""
     start, end = excerpt.place(reading.start), excerpt.place(reading.end - 1) + 1
     source = excerpt.source
     around = [candidate for candidate in excerpt.candidates if candidate.start <= start < candidate.end]
@@ -325,7 +328,7 @@ def _shown(extract: Extract) -> list[str]:
 
 
 def _quotable(parts: Sequence[str]) -> str:
-    """The parts on one line, without what reads as our own marks."""
+    """Return the parts on one line, without what reads as our own marks."""
     # A footnote mark "[7]" of the source would read as one of ours.
     unmarked = CitationFilter(())
     text = " / ".join(" ".join(part.split()) for part in parts).replace('"', "'")
@@ -333,7 +336,7 @@ def _quotable(parts: Sequence[str]) -> str:
 
 
 def _candidates(rank: int, source: Source, *, every: bool = False) -> list[_Candidate]:
-    """The sentences and rows of a source; with `every` also those that say too little to be quoted."""
+    """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
     rows: list[str] = []
     for start, end in sentence_spans(source.text):
@@ -349,7 +352,8 @@ def _candidates(rank: int, source: Source, *, every: bool = False) -> list[_Cand
 
 
 def _header(rows: Sequence[str]) -> str:
-    """The row above that names columns: the first of the table, or the nearest with years or words and no amounts."""
+    """Return the row above that names columns: the first of the table, or the nearest with years or words and no
+    amounts."""
     for row in (*rows[:1], *reversed(rows)):
         cells = re.findall(r"[^\s|]+", row)
         amounts = [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell)]

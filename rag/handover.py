@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 POLL_SECONDS = 0.1
-"""How often a side that waits looks whether it should stop."""
+"""Says how often a side that waits looks whether it should stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Handover(Generic[Item]):
             return
 
     def take(self, check: Callable[[], None]) -> Iterator[Item]:
-        """The items to the end. Raises the producer's error, and what `check` raises, which is called between items."""
+        """Yield the items to the end. Raises the producer's error, and what `check` raises, which is called between
+        items."""
         while True:
             check()
             try:

@@ -1,4 +1,5 @@
-"""What holds for images attached to a question: how many, for which LLM, at what cost. Reads no image and no file."""
+"""Holds what holds for images attached to a question: how many, for which LLM, at what cost. Reads no image and no
+file."""
 
 from __future__ import annotations
 
@@ -20,11 +21,12 @@ PATCH = 28
 """Edge in pixels of what Qwen-VL takes for one token; Claude takes one for each 750 pixels, which is a little less."""
 
 MIN_TOKENS = 576
-"""What LLaVA takes for every image, however small: of the models in use with a fixed number the one with the most."""
+"""Holds what LLaVA takes for every image, however small: of the models in use with a fixed number the one with the
+most."""
 
 
 def decode_image(name: str, encoded: str) -> ImageFile:
-    """An image that came as base64. Raises ImageError."""
+    """Return an image that came as base64. Raises ImageError."""
     try:
         return ImageFile(name, base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):

@@ -32,7 +32,7 @@ def pack_rows(rows: Sequence[tuple[int, int, int, int, int, int]]) -> bytes:
 
 
 def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ...]:
-    """One rectangle for each line of the words that touch the characters `start` to `end`."""
+    """Return one rectangle for each line of the words that touch the characters `start` to `end`."""
     if not layout:
         return ()
     columns = np.frombuffer(zlib.decompress(layout), dtype=np.int32).reshape(6, -1)

@@ -25,7 +25,7 @@ from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
-"""What stands for the LLM's name when the answer is made of quotes."""
+"""Holds what stands for the LLM's name when the answer is made of quotes."""
 
 SOURCE_CHUNKS = 12
 """Best chunks that become sources: with 256 tokens each they fit a context of 4,096 beside the answer."""
@@ -38,7 +38,7 @@ JUDGED_PASSAGES = 10
 
 @dataclass(frozen=True, slots=True)
 class AskSettings:
-    """How answers are made."""
+    """Holds how answers are made."""
 
     source_chunks: int = SOURCE_CHUNKS
     answer_tokens: int = 1024
@@ -64,7 +64,7 @@ class AnswerStream:
         self.sources = sources
         self.retrieval = retrieval
         self.probability = probability
-        """How likely the passages answer the question, 0 to 1."""
+        """Says how likely the passages answer the question, 0 to 1."""
         self.threshold = threshold
         """Below which it is refused."""
         self.read: tuple[Source, ...] = ()
@@ -77,7 +77,7 @@ class AnswerStream:
 
     @property
     def answer(self) -> Answer:
-        """The finished answer."""
+        """Return the finished answer."""
         for _ in self._pieces:
             pass
         assert self._answer is not None, "the stream was closed before its end"
@@ -97,7 +97,7 @@ class AnswerStream:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an LLM is asked, and what stops it."""
+    """Holds what an LLM is asked, and what stops it."""
 
     question: str
     history: Sequence[Message]
@@ -167,7 +167,7 @@ class AskPipeline:
         )
 
     def _choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
-        """The chunks that become sources: where they have probabilities the stretches most worth reading."""
+        """Return the chunks that become sources: where they have probabilities the stretches most worth reading."""
         if not _are_read(hits):
             return list(hits[: self.settings.source_chunks])
         read = [hit for hit in hits if COMBINED in hit.stages]
@@ -176,7 +176,7 @@ class AskPipeline:
         return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
     def _refuse(self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool) -> Iterator[str]:
-        """The fixed sentence; the nearest passages stay visible as sources."""
+        """Yield the fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
             Answer(
@@ -198,7 +198,7 @@ class AskPipeline:
         )
 
     def _quote(self, stream: AnswerStream, question: str, timer: StageTimer) -> Iterator[str]:
-        """The best sentences, word for word, where no LLM is set up."""
+        """Yield the best sentences, word for word, where no LLM is set up."""
         text = make_inert(compose(self._reader.read(question, stream.sources)) or REFUSAL)
         missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
         timer.mark("read")
@@ -227,7 +227,7 @@ class AskPipeline:
         asked: Asked,
         timer: StageTimer,
     ) -> Iterator[str]:
-        """The LLM's answer, in which no citation is shown that has no source and nothing is live."""
+        """Yield the LLM's answer, in which no citation is shown that has no source and nothing is live."""
         text, error, usage = "", "", None
         inert = InertFilter()
         prompt: Prompt | None = None
@@ -306,7 +306,7 @@ def _missing_notices(question: str, sources: Sequence[Source]) -> list[str]:
 
 
 def judge(question: str, hits: Sequence[Hit]) -> float:
-    """How likely the hits answer the question, 0 to 1: the one number that decides refusal everywhere.
+    """Return how likely the hits answer the question, 0 to 1: the one number that decides refusal everywhere.
 
     Its threshold is `threshold_for(hits)` unless the settings say otherwise.
     """
@@ -321,19 +321,19 @@ def threshold_for(hits: Sequence[Hit]) -> float:
 
 
 def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
-    """Passages by cosine, as the estimate was calibrated."""
+    """Return passages by cosine, as the estimate was calibrated."""
     cosines = [(hit, hit.stages[DENSE].score if DENSE in hit.stages else 0.0) for hit in hits]
     nearest = sorted(cosines, key=lambda item: -item[1])[:JUDGED_PASSAGES]
     return [(hit.chunk.text_to_embed, cosine) for hit, cosine in nearest]
 
 
 def _are_read(hits: Sequence[Hit]) -> bool:
-    """Whether the scores are of Lectern's own reader: only those are combined."""
+    """Return whether the scores are of Lectern's own reader: only those are combined."""
     return any(COMBINED in hit.stages for hit in hits)
 
 
 def is_refusal(text: str) -> bool:
-    """Whether an LLM's answer is the refusal it was told to give, and nothing else."""
+    """Return whether an LLM's answer is the refusal it was told to give, and nothing else."""
     return text.strip().strip("\"'").rstrip(".").casefold() == REFUSAL.rstrip(".").casefold()
 
 

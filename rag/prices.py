@@ -1,4 +1,4 @@
-"""What an answer of a paid LLM costs, from the price table beside this file. Knows no provider's API."""
+"""Holds what an answer of a paid LLM costs, from the price table beside this file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.types import Usage
 TABLE = Path(__file__).with_name("prices.json")
 TOKENS_PER_PRICE = 1_000_000
 DATED = re.compile(r"(-\d{8}|-\d{4}-\d{2}-\d{2}|-\d{3,4}|-latest|-preview(-\d{2}-\d{2,4})?)*")
-"""What providers append to a model's name to pin a version of it. Anything else after a name is another model."""
+"""Holds what providers append to a model's name to pin a version of it. Anything else after a name is another model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class PriceTable:
     prices: dict[str, tuple[float, float]]
 
     def find(self, model_name: str) -> tuple[float, float] | None:
-        """The price of the longest listed name that `model_name` is or is a dated version of."""
+        """Return the price of the longest listed name that `model_name` is or is a dated version of."""
         fitting = [name for name in self.prices if _is_version_of(model_name, name)]
         return self.prices[max(fitting, key=len)] if fitting else None
 
 
 def cost_usd(model_name: str, usage: Usage, *, is_local: bool) -> float | None:
-    """What `usage` of "PROVIDER:MODEL" costs in USD: 0.0 for a local model, None when the price is not known."""
+    """Return what `usage` of "PROVIDER:MODEL" costs in USD: 0.0 for a local model, None when the price is not known."""
     if is_local:
         return 0.0
     price = load_prices().find(model_name)
@@ -41,7 +41,7 @@ def cost_usd(model_name: str, usage: Usage, *, is_local: bool) -> float | None:
 
 @functools.cache
 def load_prices() -> PriceTable:
-    """The table as shipped."""
+    """Return the table as shipped."""
     table = json.loads(TABLE.read_text(encoding="utf-8"))
     return PriceTable(
         table["as_of"],

@@ -1,4 +1,4 @@
-"""Fits the sources and images into an LLM's context and builds its messages. Knows no retrieval and no provider."""
+"""Fits the sources and images into an LLM's context and builds its messages."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ REFUSAL = "I could not find this in the documents."
 """The one sentence that says that the documents do not answer, on every surface."""
 
 MESSAGE_TOKENS = 8
-"""What a chat template puts around each message, at most, in the templates of the models in use."""
+"""Holds what a chat template puts around each message, at most, in the templates of the models in use."""
 TEMPLATE_TOKENS = 24
-"""What a chat template puts around the whole."""
+"""Holds what a chat template puts around the whole."""
 SMALLEST_SOURCE_TOKENS = 48
 """A source cut below this has lost what it was found for."""
 HISTORY_SHARE = 4
@@ -67,7 +67,7 @@ def build_prompt(
     history: Sequence[Message] = (),
     images: Sequence[Image] = (),
 ) -> Prompt:
-    """The prompt that fits `model` and leaves `answer_tokens` for the answer; `sources` come best first.
+    """Return the prompt that fits `model` and leaves `answer_tokens` for the answer; `sources` come best first.
 
     Sources keep their numbers; the least relevant are left out first. `images` are all shown. Raises QuestionError when
     the question with its images leaves no room for a source.
@@ -108,7 +108,8 @@ def _no_room(model: LanguageModel, images: Sequence[Image]) -> QuestionError:
 
 
 def _make_key(question: str, sources: Sequence[Source]) -> str:
-    """What makes the delimiters of this prompt unforgeable: hashed from all its text, and found nowhere in it."""
+    """Return what makes the delimiters of this prompt unforgeable: hashed from all its text, and found nowhere in
+    it."""
     digest = hashlib.sha256(question.encode("utf-8", "replace"))
     for source in sources:
         digest.update(source.text.encode("utf-8", "replace") + b"\0")
@@ -120,7 +121,7 @@ def _make_key(question: str, sources: Sequence[Source]) -> str:
 def _fit_sources(
     sources: Sequence[Source], key: str, model: LanguageModel, room: int
 ) -> tuple[tuple[Source, ...], tuple[Source, ...], int]:
-    """The best sources that fit, those of them that were shortened, and the tokens they take."""
+    """Return the best sources that fit, those of them that were shortened, and the tokens they take."""
     used: list[Source] = []
     taken = 0
     for source in sources:
@@ -141,7 +142,8 @@ def _fit_sources(
 
 
 def _shorten(source: Source, key: str, model: LanguageModel, room: int) -> Source | None:
-    """The longest beginning of a source that fits, ending with a sentence, else with a word; None when none does."""
+    """Return the longest beginning of a source that fits, ending with a sentence, else with a word; None when none
+    does."""
     sentence_ends = [end for _, end in sentence_spans(source.text)]
     word_ends = [match.end() for match in re.finditer(r"\S+", source.text)]
     for ends in (sentence_ends, word_ends):
@@ -162,7 +164,7 @@ def _cut_at(source: Source, end: int) -> Source:
 
 
 def _fit_history(history: Sequence[Message], model: LanguageModel, room: int) -> tuple[tuple[Message, ...], int]:
-    """The newest turns that fit, in order, from a question of the user on, and the tokens they take."""
+    """Return the newest turns that fit, in order, from a question of the user on, and the tokens they take."""
     turns: list[tuple[Message, int]] = []
     left = room
     for message in reversed([message for message in history if message.role != "system"]):
@@ -192,7 +194,7 @@ def _render(source: Source, key: str) -> str:
 
 
 def _place(source: Source) -> str:
-    """The first and, where it is another, the last page as people are shown them."""
+    """Return the first and, where it is another, the last page as people are shown them."""
     pages = dict.fromkeys((source.first_page, source.last_page))
     return " to ".join(page_name(page, source.page_labels.get(page, ""), source.document.page_word) for page in pages)
 

@@ -14,7 +14,7 @@ class Tokenizer(Protocol):
     """Cuts text into the embedder's tokens."""
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character range (start, end) of each token of `text`, special tokens left out."""
+        """Return the character range (start, end) of each token of `text`, special tokens left out."""
         ...
 
 
@@ -23,20 +23,20 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Names model, revision and precision: vectors of different fingerprints do not compare."""
+        """Return names model, revision and precision: vectors of different fingerprints do not compare."""
         ...
 
     @property
     def max_tokens(self) -> int:
-        """The longest input in tokens, special tokens included."""
+        """Return the longest input in tokens, special tokens included."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in input order."""
+        """Return vectors of shape (len(texts), dimension), in input order."""
         ...
 
     def embed_question(self, text: str) -> Vector:
-        """A vector of shape (dimension,)."""
+        """Return a vector of shape (dimension,)."""
         ...
 
 
@@ -58,7 +58,7 @@ class VectorIndex(Protocol):
         ...
 
     def ids(self, space: str) -> list[str]:
-        """Every id in the space; empty for an unknown space."""
+        """Return every id in the space; empty for an unknown space."""
         ...
 
     def drop(self, space: str) -> None:
@@ -82,15 +82,15 @@ class Searcher(Protocol):
     """Reads the catalogue of what is indexed; each call sees one consistent state."""
 
     def find_index(self, collection: str) -> IndexInfo | None:
-        """The index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
+        """Return the index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
         ...
 
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
-        """Ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
+        """Return ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
         ...
 
     def list_names(self, collection: str) -> dict[int, str]:
-        """Id -> title and path of each document that answers."""
+        """Return id -> title and path of each document that answers."""
         ...
 
     def lexical_search(
@@ -100,11 +100,11 @@ class Searcher(Protocol):
         ...
 
     def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
-        """The chunks under ids that belong to a current version; others are left out."""
+        """Return the chunks under ids that belong to a current version; others are left out."""
         ...
 
     def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
-        """Pages of the version that answers, without their blocks."""
+        """Return pages of the version that answers, without their blocks."""
         ...
 
 
@@ -112,7 +112,7 @@ class Reranker(Protocol):
     """Judges passages against a question."""
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """One relevance score for each passage, in input order; higher is better."""
+        """Return one relevance score for each passage, in input order; higher is better."""
         ...
 
 
@@ -120,7 +120,7 @@ class PassageReader(Protocol):
     """Reads passages for a question: a reranker that also marks the words that answer."""
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """One relevance score for each passage, in input order: a logit, above 0 where it likely answers."""
+        """Return one relevance score for each passage, in input order: a logit, above 0 where it likely answers."""
         ...
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
@@ -143,7 +143,7 @@ class LanguageModel(Protocol):
 
     @property
     def context_tokens(self) -> int:
-        """The number of tokens that prompt and answer may have together."""
+        """Return the number of tokens that prompt and answer may have together."""
         ...
 
     @property
@@ -158,5 +158,5 @@ class LanguageModel(Protocol):
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
     ) -> Iterator[ModelChunk]:
-        """The answer as it is made. Raises ModelError, also in the middle, and soon after `stop` is set."""
+        """Yield the answer as it is made. Raises ModelError, also in the middle, and soon after `stop` is set."""
         ...

@@ -1,4 +1,4 @@
-"""Combines what the reader and both searches say of a hit into the probability that it answers. Knows no model."""
+"""Combines what the reader and both searches say of a hit into the probability that it answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ WEIGHTS = (0.655, 1.741, 0.557, 1.058)
 
 
 def answer_probabilities(hits: Sequence[Hit]) -> list[float]:
-    """The probability, 0 to 1, that each hit answers the question, in input order; the reader has scored all hits."""
+    """Return the probability, 0 to 1, that each hit answers the question, in input order; the reader has scored all
+    hits."""
     return [
         sigmoid(INTERCEPT + sum(weight * signal for weight, signal in zip(WEIGHTS, signals, strict=True)))
         for signals in ranking_signals(hits)

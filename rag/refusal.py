@@ -1,4 +1,4 @@
-"""Estimates from cheap signals whether retrieved passages answer a question. Knows no model and no storage."""
+"""Estimates from cheap signals whether retrieved passages answer a question."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_PASSAGES = 10
 
 
 def answerability(question: str, passages: Sequence[tuple[str, float]]) -> float:
-    """The probability, 0 to 1, that `passages` answer `question`; 0 without passages.
+    """Return the probability, 0 to 1, that `passages` answer `question`; 0 without passages.
 
     Each passage is its text with header and its cosine to the question, 0.0 where only lexical search found it; best
     first.
@@ -40,7 +40,7 @@ def answerability(question: str, passages: Sequence[tuple[str, float]]) -> float
 
 
 def answerability_as_read(probabilities: Sequence[float]) -> float:
-    """The same where Lectern's reader has read the passages: from the probabilities that each of them answers.
+    """Return the same where Lectern's reader has read the passages: from the probabilities that each of them answers.
 
     Only the highest counts. The question's words, the cosines and the further passages say nothing beyond it: with
     them the estimate does better on the questions it is fitted to and no better on others.
@@ -49,7 +49,7 @@ def answerability_as_read(probabilities: Sequence[float]) -> float:
 
 
 def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float, ...]:
-    """What the regression sees of a question and at least one passage, each about 0 to 1.
+    """Return what the regression sees of a question and at least one passage, each about 0 to 1.
 
     Highest cosine; share of the question's words in the first three passages together; in the one of them that has
     most, with rare words weighing more; share of its names and numbers there; how far the highest cosine stands out.
@@ -77,18 +77,18 @@ def _probability(intercept: float, coefficients: Sequence[float], values: Sequen
 
 
 def logit(probability: float) -> float:
-    """The logit of a probability, which may be 0 or 1."""
+    """Return the logit of a probability, which may be 0 or 1."""
     bounded = min(max(probability, 1e-12), 1 - 1e-12)
     return math.log(bounded / (1 - bounded))
 
 
 def sigmoid(logit: float) -> float:
-    """The probability of a logit, without overflow at either end."""
+    """Return the probability of a logit, without overflow at either end."""
     return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
 
 
 def _typical(cosines: Sequence[float]) -> float:
-    """The mean cosine of what dense search found."""
+    """Return the mean cosine of what dense search found."""
     found = [cosine for cosine in cosines if cosine > 0]
     return sum(found) / len(found) if found else 0.0
 
@@ -106,7 +106,7 @@ def _rarity(wanted: Sequence[str], found: Sequence[frozenset[str]]) -> dict[str,
 
 
 def _marked_words(question: str) -> frozenset[str]:
-    """Names and numbers of the question: words with a capital inside the sentence, or with a digit."""
+    """Return names and numbers of the question: words with a capital inside the sentence, or with a digit."""
     words = question.split()
     marked = [
         word

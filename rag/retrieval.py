@@ -1,4 +1,4 @@
-"""Finds the chunks for a question: dense and lexical search, fused, reranked. Knows no LLM and no library."""
+"""Finds the chunks for a question: dense and lexical search, fused, reranked."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Combine = Callable[[Sequence[Hit]], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """What was found, best first, and how long each stage took."""
+    """Holds what was found, best first, and how long each stage took."""
 
     hits: tuple[Hit, ...]
     milliseconds: Mapping[str, float]
@@ -88,13 +88,13 @@ class Retriever:
         self._names: dict[str, DocumentNames] = {}
 
     def with_depth(self, rerank_depth: int) -> Retriever:
-        """The same search with another number of passages for the reranker."""
+        """Return the same search with another number of passages for the reranker."""
         other = copy(self)
         other._rerank_depth = rerank_depth
         return other
 
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
-        """The hits for a question, best first, with every stage's rank of each.
+        """Return the hits for a question, best first, with every stage's rank of each.
 
         `filters` maps document fields to values, `*` standing for anything. Raises QuestionError for an empty or
         overlong question, NotFoundError for an unknown collection, ConfigurationError for an unknown field.
@@ -110,7 +110,7 @@ class Retriever:
     def _search(
         self, question: str, collection: str, index: IndexInfo | None, filters: Mapping[str, str] | None
     ) -> tuple[Retrieval, bool]:
-        """What is found, and whether all that was found of some document is no longer current."""
+        """Return what is found, and whether all that was found of some document is no longer current."""
         timer = StageTimer()
         documents = self._searcher.find_documents(collection, filters) if filters else None
         timer.mark("filter")
@@ -138,7 +138,8 @@ class Retriever:
         return Retrieval(tuple(hits), timer.milliseconds, notices), has_changed
 
     def _embed(self, question: str, index: IndexInfo) -> tuple[Vector | None, tuple[str, ...]]:
-        """The question's vector; None with a notice where the index was made with an embedder that is not here."""
+        """Return the question's vector; None with a notice where the index was made with an embedder that is not
+        here."""
         if index.is_made_with(self._embedder.fingerprint):
             return self._embedder.embed_question(question), ()
         if (former := self._find_embedder(index.embedder)) is not None:
@@ -156,7 +157,7 @@ class Retriever:
         return self._vectors.search(index.space, vector, limit=SEARCH_DEPTH, document_ids=documents)
 
     def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
-        """The documents that the question names, of those that it may be answered from."""
+        """Return the documents that the question names, of those that it may be answered from."""
         documents_now = self._searcher.list_names(collection)
         names = self._names.get(collection)
         if names is None or names.documents != documents_now:
@@ -164,7 +165,7 @@ class Retriever:
         return names.route(question, among=documents)
 
     def _load(self, collection: str, ranked: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:
-        """Hits in fused order; vectors that are no longer current are dropped here."""
+        """Return hits in fused order; vectors that are no longer current are dropped here."""
         stages: dict[str, dict[str, StageRank]] = {}
         for stage, results in ranked.items():
             for rank, (id_, score) in enumerate(results):
@@ -177,7 +178,7 @@ class Retriever:
         ]
 
     def _rerank(self, question: str, hits: list[Hit]) -> list[Hit]:
-        """The first hits in the final order, the rest behind them as they were."""
+        """Return the first hits in the final order, the rest behind them as they were."""
         if self._reranker is None or not hits:
             return hits
         head, tail = hits[: self._rerank_depth], hits[self._rerank_depth :]
@@ -189,7 +190,7 @@ class Retriever:
 
 
 def lower_contents(scores: Sequence[float], hits: Sequence[Hit]) -> list[float]:
-    """A reranker's scores with CONTENTS_PENALTY taken off those of tables of contents and indexes."""
+    """Return a reranker's scores with CONTENTS_PENALTY taken off those of tables of contents and indexes."""
     return [
         score - CONTENTS_PENALTY if hit.chunk.section == CONTENTS_SECTION else score
         for score, hit in zip(scores, hits, strict=True)
@@ -206,12 +207,12 @@ def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str
 
 
 def document_of(chunk_id: str) -> str:
-    """The document that a chunk's id begins with."""
+    """Return the document that a chunk's id begins with."""
     return chunk_id.partition(".")[0]
 
 
 def check_question(question: str) -> str:
-    """The question without surrounding space. Raises QuestionError."""
+    """Return the question without surrounding space. Raises QuestionError."""
     # Bytes that are no UTF-8 reach us from a command line as lone surrogates; no store and no model takes them.
     question = well_formed(question).strip()
     if not any(character.isalnum() for character in question):
@@ -225,7 +226,7 @@ def check_question(question: str) -> str:
 
 
 def _sort_by(scores: Sequence[float], hits: Sequence[Hit], *, stage: str) -> list[Hit]:
-    """The hits by falling score, which becomes theirs; ties keep order."""
+    """Return the hits by falling score, which becomes theirs; ties keep order."""
     order = sorted(range(len(hits)), key=lambda position: -scores[position])
     return [
         replace(

@@ -47,7 +47,7 @@ class DocumentNames:
         self._words = sorted(self._holders)
 
     def route(self, question: str, *, among: Collection[int] | None = None) -> list[int]:
-        """The ids of the documents that the question names, best first; [] when it names none in particular.
+        """Return the ids of the documents that the question names, best first; [] when it names none in particular.
 
         Only documents in `among` count, where it is given. A word counts by how few documents hold it.
         """
@@ -69,7 +69,7 @@ class DocumentNames:
         return routed if len(routed) <= len(eligible) * MAX_ROUTED else []
 
     def _find(self, word: str) -> set[int]:
-        """The documents that hold a word, or one that begins with it."""
+        """Return the documents that hold a word, or one that begins with it."""
         found = set(self._holders.get(word, ()))
         if len(word) >= SHORTEST_PREFIX and word.isalpha():
             for position in range(bisect_left(self._words, word), len(self._words)):
@@ -80,20 +80,21 @@ class DocumentNames:
 
 
 def name_words(text: str) -> list[str]:
-    """The words and numbers of a title, a path or a question: "FY18", "10-K" and camel case taken apart."""
+    """Return the words and numbers of a title, a path or a question: "FY18", "10-K" and camel case taken apart."""
     whole_years = _SHORT_YEAR.sub(lambda match: f" 20{match[1]} ", text)
     pieces = _PIECES.findall(_CAMEL.sub(" ", whole_years).casefold())
     return [piece for piece in pieces if len(piece) > 1]
 
 
 def _acronyms(question: str) -> list[str]:
-    """The letters of words such as "IBM", "J&J" and "JnJ", in lower case; those of fiscal years are none."""
+    """Return the letters of words such as "IBM", "J&J" and "JnJ", in lower case; those of fiscal years are none."""
     found = [match[0] for match in _CAPITALS.finditer(question) if match[0] not in PERIODS]
     return ["".join(letter for letter in word if letter.isupper()).casefold() for word in found]
 
 
 def _initials(text: str) -> list[str]:
-    """The initials of each run of two to four neighbouring words, marked as such: "JOHNSON_JOHNSON" gives "=jj"."""
+    """Return the initials of each run of two to four neighbouring words, marked as such: "JOHNSON_JOHNSON" gives
+    "=jj"."""
     words = [word.casefold() for word in _WORDS.findall(text)]
     return [
         INITIALS_MARK + "".join(word[0] for word in words[start : start + count])

@@ -1,4 +1,4 @@
-"""Joins adjacent chunks of a document into the numbered sources that are read and cited. Knows no search."""
+"""Joins adjacent chunks of a document into the numbered sources that are read and cited."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class _Stretch:
 
 
 def _stretches(key: str, found: Mapping[int, Hit], worthless: float, longest: int) -> Iterator[_Stretch]:
-    """Every stretch of a document that begins and ends with a hit and is not too long."""
+    """Yield every stretch of a document that begins and ends with a hit and is not too long."""
     for first in found:
         worth = 0.0
         for last in range(first, first + longest):
@@ -87,7 +87,7 @@ def _stretches(key: str, found: Mapping[int, Hit], worthless: float, longest: in
 
 
 def join_segments(hits: Sequence[Hit], load_pages: LoadPages) -> list[Source]:
-    """Sources numbered from 1, best first; a run of adjacent chunks of one document becomes one source.
+    """Return sources numbered from 1, best first; a run of adjacent chunks of one document becomes one source.
 
     A source stands where its best hit stood. Its text is the pages' text under its spans.
     """
@@ -96,7 +96,7 @@ def join_segments(hits: Sequence[Hit], load_pages: LoadPages) -> list[Source]:
 
 
 def _runs(hits: Sequence[Hit]) -> Iterable[list[tuple[int, Hit]]]:
-    """Hits with their ranks, in runs of neighbouring chunks in reading order."""
+    """Yield hits with their ranks, in runs of neighbouring chunks in reading order."""
     in_order = sorted(enumerate(hits), key=lambda item: (item[1].document.id, item[1].chunk.ordinal))
     run: list[tuple[int, Hit]] = []
     for rank, hit in in_order:
@@ -109,7 +109,8 @@ def _runs(hits: Sequence[Hit]) -> Iterable[list[tuple[int, Hit]]]:
 
 
 def _follows(hit: Hit, other: Hit) -> bool:
-    """Whether a chunk goes on where another ends; sheets of a workbook stand beside each other and not in a row."""
+    """Return whether a chunk goes on where another ends; sheets of a workbook stand beside each other and not in a
+    row."""
     begins_sheet = hit.document.page_word == "sheet" and other.chunk.first_page != hit.chunk.last_page
     return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1 and not begins_sheet
 

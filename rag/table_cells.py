@@ -53,7 +53,7 @@ def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:
 
 
 def _columns(header: str, row: str) -> tuple[list[str], list[str]]:
-    """The columns' names and the row's values; a row may name its columns itself ("Height m: 20")."""
+    """Return the columns' names and the row's values; a row may name its columns itself ("Height m: 20")."""
     cells = split_cells(row)
     labelled = [_LABELLED.fullmatch(cell) for cell in cells]
     if len(cells) > 1 and all(labelled):

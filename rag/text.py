@@ -65,7 +65,8 @@ _CITATION_MARKER = re.compile(r"[\[【]\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\]�
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """The character ranges (start, end) of the sentences and table rows of `text`, in order, without outer space.
+    """Return the character ranges (start, end) of the sentences and table rows of `text`, in order, without outer
+    space.
 
     Every character that is not white space lies in exactly one range.
     """
@@ -73,7 +74,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 
 def is_table_row(line: str) -> bool:
-    """Whether a line of text looks like the row of a table: cells with separators, or several numbers at its end."""
+    """Return whether a line of text looks like the row of a table: cells with separators, or several numbers at its
+    end."""
     stripped = line.strip()
     if "\t" in stripped or " | " in stripped or (stripped.startswith("|") and len(stripped) > 1):
         return True
@@ -85,7 +87,7 @@ def is_table_row(line: str) -> bool:
 
 
 def content_words(text: str) -> list[str]:
-    """The words and numbers of `text` that carry meaning, stemmed and casefolded, in order, with repetitions."""
+    """Return the words and numbers of `text` that carry meaning, stemmed and casefolded, in order, with repetitions."""
     found = []
     for match in _TOKEN.finditer(_fold(text)):
         found.extend(_terms(match.group()))
@@ -93,17 +95,18 @@ def content_words(text: str) -> list[str]:
 
 
 def meaningful_words(text: str) -> list[str]:
-    """The words and numbers of `text` that carry meaning as they are written, in order, with repetitions."""
+    """Return the words and numbers of `text` that carry meaning as they are written, in order, with repetitions."""
     return [word for word in words_of(text) if word.casefold() not in STOP_WORDS]
 
 
 def words_of(text: str) -> list[str]:
-    """All words and numbers of `text` as they are written, in order."""
+    """Return all words and numbers of `text` as they are written, in order."""
     return _WORD.findall(text)
 
 
 def numbers(text: str, *, spelled: bool = False) -> set[str]:
-    """The numbers in `text` without separators, signs and units ("$5,794.0" is "5794"); citation markers do not count.
+    """Return the numbers in `text` without separators, signs and units ("$5,794.0" is "5794"); citation markers do not
+    count.
 
     With `spelled`, words such as "twelve" count too.
     """
@@ -116,7 +119,7 @@ def numbers(text: str, *, spelled: bool = False) -> set[str]:
 
 @lru_cache(maxsize=1 << 16)
 def normalise_number(digits: str) -> str:
-    """One form for a number however it is written: "5,794.0", "5794" and "5794.00" are "5794"."""
+    """Return one form for a number however it is written: "5,794.0", "5794" and "5794.00" are "5794"."""
     plain = "".join(str(unicodedata.digit(character)) if character.isdigit() else character for character in digits)
     groups = re.split(r"[.,]", plain)
     if len(groups) > 2 and not ("," in plain and "." in plain):
@@ -134,7 +137,7 @@ def normalise_number(digits: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """A casefolded word without its inflection: "companies" and "company", "acquired" and "acquiring" meet."""
+    """Return a casefolded word without its inflection: "companies" and "company", "acquired" and "acquiring" meet."""
     if len(word) < 4 or not word.isascii():
         return word
     word = _without_plural(word)
@@ -217,7 +220,8 @@ def _breaks(previous: str, line: str) -> bool:
 
 
 def _begins_with_date(above: str, below: str) -> bool:
-    """Whether a line that looks like the item of a list goes on with the date of the sentence above: "30. Juni"."""
+    """Return whether a line that looks like the item of a list goes on with the date of the sentence above: "30.
+    Juni"."""
     number, _, rest = below.partition(". ")
     if above[-1] in ".!?:;" or not _DAY.fullmatch(number):
         return False
@@ -260,7 +264,8 @@ def _ends_sentence(text: str, first: int, match: re.Match[str], end: int) -> boo
 
 
 def _stop_ends_sentence(head: str, after: str) -> bool:
-    """Whether a full stop between the end of a stretch, at most 32 characters of it, and a capitalised word ends it."""
+    """Return whether a full stop between the end of a stretch, at most 32 characters of it, and a capitalised word ends
+    it."""
     opens = after.rstrip(",:;").casefold() in SENTENCE_OPENERS
     words = head.split()
     word = words[-1].lstrip(_OPENING_MARKS).casefold() if words else ""

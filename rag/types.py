@@ -54,7 +54,7 @@ DRAWN_TYPES = frozenset({"pdf", "png", "jpeg", "tiff", "webp", "gif", "bmp", "he
 
 
 class BlockKind(StrEnum):
-    """What a stretch of page text is; the chunker cuts between blocks first."""
+    """Holds what a stretch of page text is; the chunker cuts between blocks first."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -107,7 +107,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProfile:
-    """What a document is, found by rules from its beginning, its name and its properties; "" where that is unknown."""
+    """Holds what a document is, found by rules from its beginning, its name and its properties; "" where that is
+    unknown."""
 
     language: str = ""
     """ISO 639-1 code."""
@@ -123,7 +124,7 @@ class DocumentProfile:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """What a parser makes of one file."""
+    """Holds what a parser makes of one file."""
 
     title: str
     file_type: str
@@ -134,9 +135,9 @@ class ParsedDocument:
     created: str = ""
     """ISO 8601 date, or "" when the file does not say."""
     page_word: Literal["page", "slide", "sheet", "part", "message", ""] = ""
-    """What a page of this format is called; "" where the format has none."""
+    """Holds what a page of this format is called; "" where the format has none."""
     warnings: tuple[str, ...] = ()
-    """What was left out or repaired, in words for the user."""
+    """Holds what was left out or repaired, in words for the user."""
     profile: DocumentProfile = DocumentProfile()
 
 
@@ -156,17 +157,17 @@ class Chunk:
 
     @property
     def first_page(self) -> int:
-        """The 0-based page on which the chunk begins."""
+        """Return the 0-based page on which the chunk begins."""
         return self.spans[0].page
 
     @property
     def last_page(self) -> int:
-        """The 0-based page on which the chunk ends."""
+        """Return the 0-based page on which the chunk ends."""
         return self.spans[-1].page
 
     @property
     def text_to_embed(self) -> str:
-        """The header and the text, as embedder and reranker see them."""
+        """Return the header and the text, as embedder and reranker see them."""
         return f"{self.header}\n{self.text}" if self.header else self.text
 
 
@@ -199,12 +200,12 @@ class DocumentInfo:
 
     @property
     def has_failed(self) -> bool:
-        """Whether its file could not be read when it was last tried; a stale document answers all the same."""
+        """Return whether its file could not be read when it was last tried; a stale document answers all the same."""
         return self.state in ("failed", "stale")
 
     @property
     def is_removed(self) -> bool:
-        """Whether somebody took it out of the index, so that later syncs leave it out."""
+        """Return whether somebody took it out of the index, so that later syncs leave it out."""
         return self.state == "removed"
 
 
@@ -244,14 +245,14 @@ class Hit:
 
     @property
     def pages(self) -> str:
-        """Its pages as people are shown them."""
+        """Return its pages as people are shown them."""
         chunk = self.chunk
         return page_name(chunk.first_page, self.page_label, self.document.page_word, last_page=chunk.last_page)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of a passage: how likely it answers, and its best answer, characters `start` to `end`.
+    """Holds what a reader makes of a passage: how likely it answers, and its best answer, characters `start` to `end`.
 
     `relevance` is a logit, above 0 where the passage likely answers. `confidence` is the log-odds of that answer
     against "no answer here"; they order answers, of one reader, and are no probabilities.
@@ -281,22 +282,22 @@ class Source:
 
     @property
     def first_page(self) -> int:
-        """The 0-based page on which the source begins."""
+        """Return the 0-based page on which the source begins."""
         return self.spans[0].page
 
     @property
     def last_page(self) -> int:
-        """The 0-based page on which the source ends."""
+        """Return the 0-based page on which the source ends."""
         return self.spans[-1].page
 
     @property
     def pages(self) -> str:
-        """Its pages as people are shown them."""
+        """Return its pages as people are shown them."""
         label = self.page_labels.get(self.first_page, "")
         return page_name(self.first_page, label, self.document.page_word, last_page=self.last_page)
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
-        """The page spans under the characters `start` to `end` of `text`."""
+        """Return the page spans under the characters `start` to `end` of `text`."""
         found = []
         offset = 0
         for span in self.spans:
@@ -339,7 +340,7 @@ class Citation:
 
     @property
     def pages(self) -> str:
-        """Its page as people are shown it."""
+        """Return its page as people are shown it."""
         return page_name(self.page, self.page_label, self.page_word)
 
 
@@ -352,7 +353,7 @@ class ImageFile:
 
     @property
     def encoded(self) -> str:
-        """Its bytes in base64."""
+        """Return its bytes in base64."""
         return base64.b64encode(self.content).decode("ascii")
 
 
@@ -379,7 +380,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of a collection; `history` are the turns before it, `filters` those of `Retriever.retrieve`."""
+    """Holds what is asked of a collection; `history` are the turns before it, `filters` those of
+    `Retriever.retrieve`."""
 
     text: str
     collection: str
@@ -424,13 +426,14 @@ class Answer:
     """0.0 for local models, None when the price is not known."""
     milliseconds: Mapping[str, float]
     notices: tuple[str, ...] = ()
-    """What the user should know: left-out sources, removed citation numbers, a changed embedder."""
+    """Holds what the user should know: left-out sources, removed citation numbers, a changed embedder."""
     error: str = ""
     """Why the LLM failed, with what to do; `text` is then what had come until it did."""
 
 
 def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:
-    """A page as people are shown it: 1-based, with the document's own label where it differs, or several from it on.
+    """Return a page as people are shown it: 1-based, with the document's own label where it differs, or several from it
+    on.
 
     "" where the format has no pages, and so no word for one.
     """
@@ -442,7 +445,7 @@ def page_name(page: int, label: str, word: str, *, last_page: int | None = None)
 
 
 def place_name(document: str, pages: str) -> str:
-    """A document's name with what `page_name` gives behind it."""
+    """Return a document's name with what `page_name` gives behind it."""
     return f"{document}, {pages}" if pages else document
 
 
@@ -451,7 +454,7 @@ def place_name(document: str, pages: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """What the catalogue remembers of one file of a synced folder."""
+    """Holds what the catalogue remembers of one file of a synced folder."""
 
     document_id: int
     path: str
@@ -479,16 +482,16 @@ class IndexInfo:
 
     @property
     def embedder(self) -> str:
-        """The fingerprint of the embedder that made the vectors; what follows is how texts were read and cut."""
+        """Return the fingerprint of the embedder that made the vectors; what follows is how texts were read and cut."""
         return self.fingerprint.split("+")[0]
 
     @property
     def reading(self) -> str:
-        """How texts were read and cut."""
+        """Return how texts were read and cut."""
         return self.fingerprint.partition("+")[2]
 
     def is_made_with(self, embedder: str) -> bool:
-        """Whether the vectors of the embedder with this fingerprint compare with those of the index."""
+        """Return whether the vectors of the embedder with this fingerprint compare with those of the index."""
         return self.fingerprint.startswith(f"{embedder}+")
 
 
@@ -551,10 +554,10 @@ class VectorKey:
 
     @property
     def ids(self) -> list[str]:
-        """The vectors' ids, in chunk order."""
+        """Return the vectors' ids, in chunk order."""
         return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]
 
 
 def printable_path(path: Path | bytes) -> str:
-    """A path as text that any terminal and database takes; bytes that are no UTF-8 show as \\xNN."""
+    """Return a path as text that any terminal and database takes; bytes that are no UTF-8 show as \\xNN."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Judges the addresses of servers: usable, on this machine, fit to be shown. Knows no protocol and no server."""
+"""Judges the addresses of servers: usable, on this machine, fit to be shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ISATAP = re.compile(rb"\A.{8}[\x00\x02]\x00\x5e\xfe", re.DOTALL)
 
 
 def is_usable(url: str) -> bool:
-    """Whether a URL is one for HTTP, with a host and, if any, a possible port."""
+    """Return whether a URL is one for HTTP, with a host and, if any, a possible port."""
     try:
         parts = urlsplit(url)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -28,7 +28,7 @@ def is_usable(url: str) -> bool:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL's host is this machine by its loopback address or name."""
+    """Return whether a URL's host is this machine by its loopback address or name."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or host.endswith(".localhost") or ipaddress.ip_address(host).is_loopback
@@ -37,7 +37,7 @@ def is_loopback(url: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the open internet: no private, local, reserved or disguised one."""
+    """Return whether an IP address is one of the open internet: no private, local, reserved or disguised one."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -50,7 +50,7 @@ def is_public(address: str) -> bool:
 
 
 def without_secrets(url: str) -> str:
-    """The URL as it may be written into a log: scheme, host and path only."""
+    """Return the URL as it may be written into a log: scheme, host and path only."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -60,5 +60,5 @@ def without_secrets(url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """The URL as it may be shown: without a user name or password in it."""
+    """Return the URL as it may be shown: without a user name or password in it."""
     return re.sub(r"(^|//)[^/]*@", r"\1", url)

@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def install() -> Path:
-    """The program, installed when it is not yet. Raises subprocess.SubprocessError."""
+    """Return the program, installed when it is not yet. Raises subprocess.SubprocessError."""
     program = ENVIRONMENT / "bin" / "pip-audit"
     if not program.exists():
         venv.create(ENVIRONMENT, with_pip=True)
@@ -69,7 +69,7 @@ def audit(program: Path) -> str:
 
 
 def list_vulnerable(report: dict[str, Any]) -> list[str]:
-    """One line for each known vulnerability."""
+    """Return one line for each known vulnerability."""
     return [
         f"{package['name']} {package['version']}: {known['id']}, fixed in {', '.join(known['fix_versions']) or 'none'}"
         for package in report["dependencies"]
@@ -78,14 +78,14 @@ def list_vulnerable(report: dict[str, Any]) -> list[str]:
 
 
 def explain(error: Exception) -> str:
-    """The last thing that a program said, else the error's name."""
+    """Return the last thing that a program said, else the error's name."""
     said = getattr(error, "stderr", None) or ""
     lines = [line for line in (said.decode() if isinstance(said, bytes) else said).splitlines() if line.strip()]
     return lines[-1].strip()[:200] if lines else type(error).__name__
 
 
 def _run(program: Path, *arguments: str, seconds: float, may_fail: bool = False) -> str:
-    """What a program prints. With `may_fail` its exit code means nothing, as long as it prints something."""
+    """Return what a program prints. With `may_fail` its exit code means nothing, as long as it prints something."""
     done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=seconds, check=False)
     if done.returncode and not (may_fail and done.stdout.strip()):
         raise subprocess.CalledProcessError(done.returncode, [program], done.stdout, done.stderr)

@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def list_refused(names: Iterable[str]) -> Iterator[str]:
-    """One line for each package whose licence does not go with Apache-2.0 or is not known."""
+    """Yield one line for each package whose licence does not go with Apache-2.0 or is not known."""
     for name in names:
         family = find_family(licence := find_licence(name))
         if family in (PERMISSIVE, WEAK) or name in PROGRAMS_OF_THEIR_OWN:

@@ -65,12 +65,12 @@ class System:
 
     @property
     def python(self) -> str:
-        """The full version of the oldest Python meant."""
+        """Return the full version of the oldest Python meant."""
         return f"3.{self.minor}.{OLDEST_PATCHES[self.minor]}"
 
     @cached_property
     def tags(self) -> frozenset[Tag]:
-        """The tags of the wheels that can be installed there."""
+        """Return the tags of the wheels that can be installed there."""
         platforms = list(self._platforms())
         version = (3, self.minor)
         interpreter = f"cp3{self.minor}"
@@ -88,7 +88,7 @@ class System:
 
     @property
     def markers(self) -> dict[str, str]:
-        """What the markers of requirements are compared with."""
+        """Return what the markers of requirements are compared with."""
         return {
             "python_version": f"3.{self.minor}",
             "python_full_version": self.python,
@@ -126,7 +126,7 @@ def main() -> int:
 
 
 def read_page(name: str) -> dict[str, Any]:
-    """The files of a package on the index (PEP 691). Raises OSError or ValueError where it cannot be read."""
+    """Return the files of a package on the index (PEP 691). Raises OSError or ValueError where it cannot be read."""
     headers = {"Accept": "application/vnd.pypi.simple.v1+json"}
     request = urllib.request.Request(f"{INDEX.rstrip('/')}/{name}/", headers=headers)
     with urllib.request.urlopen(request, timeout=LOOK_UP_SECONDS) as response:
@@ -135,7 +135,7 @@ def read_page(name: str) -> dict[str, Any]:
 
 
 def list_missing_wheels(pins: Mapping[str, str], pages: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    """One line for each package that some system would have to compile."""
+    """Yield one line for each package that some system would have to compile."""
     for name, pinned in pins.items():
         if name in PURE_SOURCES:
             continue
@@ -162,7 +162,7 @@ def _fits(wheel: tuple[frozenset[Tag], SpecifierSet], system: System, capped: bo
 
 
 def list_missing_requirements(pins: Mapping[str, str]) -> Iterator[str]:
-    """One line for each requirement of an installed package that another system has and the lock files do not."""
+    """Yield one line for each requirement of an installed package that another system has and the lock files do not."""
     for name in pins:
         try:
             lines = distribution(name).requires or []

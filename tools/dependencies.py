@@ -44,7 +44,7 @@ UNDECLARED = {
     "onnxruntime": "rapidocr runs its models with it",
     "tzdata": "zoneinfo, where the system has no time zones",
 }
-"""What packages use without asking for it."""
+"""Holds what packages use without asking for it."""
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def _counts(path: object) -> bool:
 
 
 def find_reason(name: str) -> str:
-    """The line of the product that imports a package, or the packages that need it."""
+    """Return the line of the product that imports a package, or the packages that need it."""
     if places := find_imports().get(name):
         return f"`{places[0]}`" + (f" and {len(places) - 1} more" if len(places) > 1 else "")
     if name in WITHOUT_IMPORT.keys() | UNDECLARED.keys():
@@ -123,7 +123,7 @@ def find_dependents() -> Mapping[str, set[str]]:
 
 
 def _asked_extras(name: str) -> set[str]:
-    """The extras under which some locked package or the project asks for a package."""
+    """Return the extras under which some locked package or the project asks for a package."""
     if not _extras:
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         asked = [Requirement(line) for line in project["dependencies"]]

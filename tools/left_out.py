@@ -43,4 +43,4 @@ CAME_ALONG = frozenset(
         "websocket-client",
     }
 )  # fmt: skip
-"""What only came with them. Installations of before are rid of these."""
+"""Holds what only came with them. Installations of before are rid of these."""

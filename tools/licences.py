@@ -11,7 +11,7 @@ STATED_ELSEWHERE = {
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "torch": "BSD-3-Clause",
 }
-"""What the files of packages say where their metadata say less, something ambiguous or too much for a line."""
+"""Holds what the files of packages say where their metadata say less, something ambiguous or too much for a line."""
 
 PERMISSIVE = "permissive"
 WEAK = "weak copyleft"
@@ -42,7 +42,8 @@ _FAMILIES = (
 
 
 def find_licence(name: str) -> str:
-    """What an installed package says of its licence, on one line; "" when it says nothing or is not installed."""
+    """Return what an installed package says of its licence, on one line; "" when it says nothing or is not
+    installed."""
     if name in STATED_ELSEWHERE:
         return STATED_ELSEWHERE[name]
     try:
@@ -60,7 +61,8 @@ def _classified(found: Distribution) -> str:
 
 
 def find_family(licence: str) -> str:
-    """The family of a licence. Of licences joined by OR the mildest counts, of those joined by AND the strictest."""
+    """Return the family of a licence. Of licences joined by OR the mildest counts, of those joined by AND the
+    strictest."""
     flat = licence.replace("(", " ").replace(")", " ") if re.search(r"\s(?:AND|OR)\s", licence) else licence
     strictest = 0 if flat.strip() else len(_STRICTNESS) - 1
     for joined in re.split(r"\s+AND\s+|;", flat):

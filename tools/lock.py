@@ -27,12 +27,12 @@ from packaging.version import Version
 from tools.left_out import LEFT_OUT
 
 STAND_INS = {"opencv-python": "opencv-python-headless"}
-"""What is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
+"""Holds what is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
 
 WITHOUT_HASH = frozenset({"torch"})
 
 WITH_TORCH = frozenset({"torch", "sentence-transformers"})
-"""What is only installed where torch is: without it, none of them can be imported."""
+"""Holds what is only installed where torch is: without it, none of them can be imported."""
 
 INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
 """Where hashes are read from: the page of each package, as pip reads it (PEP 503)."""
@@ -96,12 +96,13 @@ def installed_versions(requirements: Iterable[str], without: frozenset[str] = fr
 
 
 def normalise(name: str) -> str:
-    """A package name as indexes compare it (PEP 503)."""
+    """Return a package name as indexes compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def hash_files(versions: Mapping[str, str]) -> dict[str, list[str]]:
-    """The SHA-256 of every file of these versions that a supported Python can install, from the package index."""
+    """Return the SHA-256 of every file of these versions that a supported Python can install, from the package
+    index."""
     found = {name: read_hashes(name, Version(version)) for name, version in versions.items()}
     if without := sorted(name for name, hashes in found.items() if not hashes):
         sys.exit(f"{INDEX} has no hashes for {', '.join(without)} in the versions that are installed.")
@@ -109,7 +110,7 @@ def hash_files(versions: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def read_hashes(name: str, version: Version) -> list[str]:
-    """The SHA-256 of the files of one version."""
+    """Return the SHA-256 of the files of one version."""
     request = urllib.request.Request(f"{INDEX.rstrip('/')}/{name}/", headers={"Accept": "text/html"})
     with urllib.request.urlopen(request, timeout=LOOK_UP_SECONDS) as response:
         page = response.read().decode()
@@ -117,7 +118,7 @@ def read_hashes(name: str, version: Version) -> list[str]:
 
 
 def is_wanted(file: str, version: Version) -> bool:
-    """Whether a file is of this version, and source or a wheel for a supported Python."""
+    """Return whether a file is of this version, and source or a wheel for a supported Python."""
     try:
         if not file.endswith(".whl"):
             return parse_sdist_filename(file)[1] == version

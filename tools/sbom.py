@@ -53,7 +53,7 @@ def main(target: Path) -> None:
 
 
 def libraries() -> Iterator[dict[str, Any]]:
-    """The packages of the lock files, with the licences that they state."""
+    """Yield the packages of the lock files, with the licences that they state."""
     pinned = sorted({match.groups() for name in LOCKS for match in _read(ROOT / name)})
     for name, version in pinned:
         purl = f"pkg:pypi/{name}@{version}"
@@ -66,7 +66,7 @@ def libraries() -> Iterator[dict[str, Any]]:
 
 
 def models() -> Iterator[dict[str, Any]]:
-    """The weights that ship, with their SHA-256."""
+    """Yield the weights that ship, with their SHA-256."""
     for name in MODELS:
         sha256 = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
         yield {

@@ -1,6 +1,5 @@
 """Takes the pictures of docs/images: every page in light, in dark and at a phone's width, over the sample documents.
-
-Knows no more of the pages than what to wait for. The LLM is a script: its words are in here.
+The LLM is a script: its words are in here.
 
 python -m tools.screenshots                                            # starts the page itself
 python -m tools.screenshots --url http://127.0.0.1:8501 --only models  # of a page that runs
@@ -137,7 +136,7 @@ def fill(product: Product, folder: Path, collection: str) -> None:
 
 @contextmanager
 def page_at(given: str, collection: str) -> Iterator[str]:
-    """The address that was given, else that of a page over the sample documents, which ends with the block."""
+    """Give the address that was given, else that of a page over the sample documents, which ends with the block."""
     if given:
         yield given.rstrip("/")
         return

@@ -1,4 +1,4 @@
-"""Turns training groups into padded batches of tokens with their targets. Knows no network."""
+"""Turns training groups into padded batches of tokens with their targets."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
 
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
-    """The network's inputs, each of shape (batch, tokens)."""
+    """Return the network's inputs, each of shape (batch, tokens)."""
     length = max(len(pair.encoding.ids) for pair in pairs)
     names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
     return {
@@ -74,7 +74,7 @@ def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
 
 
 def open_tokenizer(file: str) -> Tokenizer:
-    """The base model's tokenizer, cutting the passage where a pair is too long."""
+    """Return the base model's tokenizer, cutting the passage where a pair is too long."""
     tokenizer = Tokenizer.from_file(file)
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
@@ -88,7 +88,7 @@ def _uses(group: TrainingGroup, draw: random.Random) -> int:
 
 
 def _draw_group(group: TrainingGroup, draw: random.Random) -> tuple[TrainingGroup, bool]:
-    """The group with as many negatives as its recipe says, and whether its titles are kept."""
+    """Return the group with as many negatives as its recipe says, and whether its titles are kept."""
     wanted = min(RECIPES[group.set].negatives, len(group.negatives))
     negatives = tuple(draw.sample(group.negatives, wanted))
     chosen = TrainingGroup(group.set, group.question, group.positive, group.answers, negatives)

@@ -124,7 +124,7 @@ def fit_refusal(logits: Floats, labels: NDArray[np.int64]) -> tuple[float, float
 
 
 def best_logits(asked: Sequence[Asked], intercept: float, weights: Floats) -> tuple[Floats, NDArray[np.int64]]:
-    """The best hit's logit for each question twice: among all that was found, and among what does not answer.
+    """Return the best hit's logit for each question twice: among all that was found, and among what does not answer.
 
     `intercept` and `weights` are those of the ranking; the second array holds 1 and 0.
     """
@@ -142,7 +142,8 @@ def best_logits(asked: Sequence[Asked], intercept: float, weights: Floats) -> tu
 
 
 def _answers(question: BeirQuestion, hit: Hit, passage_ids: Mapping[int, str], spans: bool) -> bool:
-    """Whether a hit answers: a chunk of the right passage, with the answer's words where the passage has them."""
+    """Return whether a hit answers: a chunk of the right passage, with the answer's words where the passage has
+    them."""
     if question.grades.get(passage_ids[hit.document.id], 0) <= 0:
         return False
     short = [answer for answer in question.answers if answer.casefold() not in ("yes", "no")]

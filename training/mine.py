@@ -87,7 +87,7 @@ def mine(sets: Path, target: Path, embedder: Embedder, *, seed: int = 0) -> None
 
 
 def mine_set(beir: BeirSet, recipe: SetRecipe, embedder: Embedder, draw: random.Random) -> Iterator[TrainingGroup]:
-    """The groups of one set, variants of questions included."""
+    """Yield the groups of one set, variants of questions included."""
     questions = [question for question in beir.questions if any(grade > 0 for grade in question.grades.values())]
     questions = draw.sample(questions, min(recipe.questions, len(questions)))
     needed = _needed_passages(beir, questions, draw)
@@ -109,7 +109,7 @@ def mine_set(beir: BeirSet, recipe: SetRecipe, embedder: Embedder, draw: random.
 
 
 def cut(passage: BeirPassage, *, titled: bool) -> list[Window]:
-    """The windows of a passage, in order."""
+    """Return the windows of a passage, in order."""
     title = re.sub(r"[/_]+", " ", passage.title).strip() if titled else ""
     pieces: list[tuple[int, int]] = []
     for start, end in sentence_spans(passage.text):
@@ -124,7 +124,7 @@ def cut(passage: BeirPassage, *, titled: bool) -> list[Window]:
 
 
 def find_answers(answers: Sequence[str], text: str) -> tuple[tuple[int, int], ...]:
-    """Where the answers stand in a text, as whole words, whatever their case and spacing; at most 8 places."""
+    """Return where the answers stand in a text, as whole words, whatever their case and spacing; at most 8 places."""
     places = set()
     for answer in answers:
         words = answer.split()
@@ -154,7 +154,7 @@ class _Search:
         self._database.executemany("INSERT INTO windows(rowid, text) VALUES (?, ?)", rows)
 
     def cosines(self, vector: Vector) -> Vector:
-        """The cosine of each window, by its beginning, to the question of that vector."""
+        """Return the cosine of each window, by its beginning, to the question of that vector."""
         cosines: Vector = self._vectors @ vector
         return cosines
 
@@ -179,7 +179,7 @@ class _Search:
 
 
 def _needed_passages(beir: BeirSet, questions: Sequence[BeirQuestion], draw: random.Random) -> list[BeirPassage]:
-    """The judged passages of the questions drawn, and others up to the size of a corpus worth searching."""
+    """Return the judged passages of the questions drawn, and others up to the size of a corpus worth searching."""
     judged = dict.fromkeys(id_ for question in questions for id_ in question.grades)
     others = [id_ for id_ in beir.passages if id_ not in judged]
     wanted = max(0, CORPUS_PASSAGES - len(judged))
@@ -229,7 +229,7 @@ def _group(
 def _positive(
     question: BeirQuestion, asked: str, own: Sequence[int], recipe: SetRecipe, search: _Search
 ) -> tuple[int, tuple[tuple[int, int], ...] | None]:
-    """The window that answers: one with the answer's words if any, of those the one most like the question."""
+    """Return the window that answers: one with the answer's words if any, of those the one most like the question."""
     wanted = set(content_words(asked)) | (set() if recipe.spans else set(content_words(" ".join(question.answers))))
     places = {at: find_answers(question.answers, search.windows[at].text) if recipe.spans else () for at in own}
     best = max(own, key=lambda at: (bool(places[at]), len(wanted & search.words[at]), -at))
@@ -245,14 +245,14 @@ def _pair(window: Window) -> tuple[str, str]:
 
 
 def as_keywords(question: str) -> str:
-    """The question as people type it into a search box."""
+    """Return the question as people type it into a search box."""
     telling = set(content_words(question))
     words = [word.strip("?!.,;:\"'()") for word in question.split()]
     return " ".join(word for word in words if set(content_words(word)) & telling)
 
 
 def as_claim(group: TrainingGroup, draw: random.Random) -> TrainingGroup | None:
-    """The passage asked for by one of its own sentences, which is taken out of it."""
+    """Return the passage asked for by one of its own sentences, which is taken out of it."""
     title, text = group.positive
     spans = sentence_spans(text)
     fitting = [
@@ -268,7 +268,7 @@ def as_claim(group: TrainingGroup, draw: random.Random) -> TrainingGroup | None:
 
 
 def read_groups(file: Path) -> list[TrainingGroup]:
-    """The groups that `mine` wrote."""
+    """Return the groups that `mine` wrote."""
     groups = []
     with file.open(encoding="utf-8") as lines:
         for line in lines:

@@ -1,4 +1,5 @@
-"""What the reader is trained on: how many questions of each set, and what is particular to a set. Reads nothing."""
+"""Holds what the reader is trained on: how many questions of each set, and what is particular to a set. Reads
+nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SetRecipe:
-    """How one set is used.
+    """Holds how one set is used.
 
     `questions` are drawn at most; `uses` is how often each is seen. `spans` says that the answers are words of the
     passage. `sure` says that a passage without the answer's words is no answer; where it is False, passages nearly as
@@ -52,5 +53,5 @@ HELD_OUT_SHARE = 25
 
 
 def is_held_out(question: str) -> bool:
-    """Whether a question is kept for fitting what comes after training; by its words alone, so for good."""
+    """Return whether a question is kept for fitting what comes after training; by its words alone, so for good."""
     return zlib.crc32(question.casefold().encode()) % HELD_OUT_SHARE == 0

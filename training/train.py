@@ -29,7 +29,7 @@ LOG_EVERY = 20
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """How long and how fast; the defaults are those of the weights that ship."""
+    """Holds how long and how fast; the defaults are those of the weights that ship."""
 
     steps: int = 2_200
     groups_per_step: int = 16
@@ -122,7 +122,7 @@ def _losses(
 
 
 def _span_loss(logits: torch.Tensor, pair: Pair) -> torch.Tensor:
-    """The mean of both ends' losses; any of the places where the answer stands is right."""
+    """Return the mean of both ends' losses; any of the places where the answer stands is right."""
     start = -logits[list(pair.starts), 0].logsumexp(0)
     end = -logits[list(pair.ends), 1].logsumexp(0)
     return (start + end) / 2
@@ -170,7 +170,7 @@ def _keep(
 
 
 def _resume(file: Path, network: ReaderNetwork, optimiser: torch.optim.AdamW, averaged: dict[str, torch.Tensor]) -> int:
-    """The step to go on with."""
+    """Return the step to go on with."""
     if not file.exists():
         return 0
     state = torch.load(file, weights_only=True)
@@ -183,6 +183,6 @@ def _resume(file: Path, network: ReaderNetwork, optimiser: torch.optim.AdamW, av
 
 
 def _write_weights(averaged: dict[str, torch.Tensor], file: Path) -> Path:
-    """The averaged weights in half precision."""
+    """Return the averaged weights in half precision."""
     save_file({name: tensor.half().contiguous().cpu() for name, tensor in averaged.items()}, file)
     return file

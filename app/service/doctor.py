@@ -1,4 +1,4 @@
-"""Looks at what this machine has for Lectern, and says what to do about each gap. Changes nothing."""
+"""Looks at what this machine has for Lectern, and says what to do about each gap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says why one document does or does not come up for a question, and what to do about it. Asks no LLM."""
+"""Says why one document does or does not come up for a question, and what to do about it."""
 
 from __future__ import annotations
 

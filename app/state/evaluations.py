@@ -1,4 +1,4 @@
-"""Questions with known pages, and how evaluations on them went, kept in `service.sqlite`. Measures nothing."""
+"""Questions with known pages, and how evaluations on them went, kept in `service.sqlite`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The syncs that a service was asked for, kept in `service.sqlite`: what it owes survives its end. Syncs nothing."""
+"""The syncs that a service was asked for, kept in `service.sqlite`: what it owes survives its end."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def parse_zip(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
-    """The bytes of a member; None where it is damaged, or larger than it may be or says."""
+    """Return the bytes of a member; None where it is damaged, or larger than it may be or says."""
     if info.file_size > MAX_MEMBER_BYTES:
         return None
     try:

@@ -8,7 +8,7 @@ MAX_NAMED = 10
 
 
 def attachment_warning(names: Sequence[str], what: str = "Attachments") -> tuple[str, ...]:
-    """One warning that names the first of them; none where there are none."""
+    """Return one warning that names the first of them; none where there are none."""
     if not names:
         return ()
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""

@@ -23,7 +23,7 @@ _DAY_ZERO = datetime.date(1899, 12, 30)
 
 
 def chart_items(package: Package, part: str) -> list[FlowItem]:
-    """The text of a chart part, and its data as a table: a row for each category, a column for each series."""
+    """Return the text of a chart part, and its data as a table: a row for each category, a column for each series."""
     root = package.xml(part)
     if root is None:
         return []
@@ -63,7 +63,7 @@ def _rows(categories: dict[int, str], columns: list[tuple[str, dict[int, str]]])
 
 
 def _rich_text(element: XmlElement | None) -> str:
-    """The text of a title: typed in, or taken from a cell."""
+    """Return the text of a title: typed in, or taken from a cell."""
     if element is None:
         return ""
     typed = ["".join(text.text or "" for text in line.iter(f"{A}t")) for line in element.iter(f"{A}p")]
@@ -77,7 +77,8 @@ def _series_name(series: XmlElement) -> str:
 
 
 def _points(element: XmlElement | None) -> dict[int, str]:
-    """The cached values of a series by their places; labels of several levels are joined from the outermost on."""
+    """Return the cached values of a series by their places; labels of several levels are joined from the outermost
+    on."""
     if element is None:
         return {}
     levels = element.findall(f".//{C}lvl")
@@ -117,7 +118,7 @@ def _join_levels(levels: list[dict[int, str]]) -> dict[int, str]:
 
 
 def show_number(text: str, number_format: str) -> str:
-    """A cached number as the chart shows it: percentages, thousands, decimals and dates by its format."""
+    """Return a cached number as the chart shows it: percentages, thousands, decimals and dates by its format."""
     try:
         value = float(text)
     except ValueError:

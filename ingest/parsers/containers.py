@@ -44,12 +44,13 @@ class InnerFiles:
 
     @property
     def characters(self) -> int:
-        """The length of the text so far."""
+        """Return the length of the text so far."""
         return sum(len(page.text) for page in self.pages)
 
     @property
     def seconds_left(self) -> float:
-        """What the files inside may still take: as long as OCR may, so that the file around them is not given up."""
+        """Return what the files inside may still take: as long as OCR may, so that the file around them is not given
+        up."""
         return self.options.ocr_seconds - (time.monotonic() - self.started)
 
     def read(self, name: str, content: bytes, *, level: int = 1) -> None:
@@ -85,7 +86,7 @@ class InnerFiles:
         self.warnings += [f"{name}: {warning}" for warning in document.warnings]
 
     def summary(self, what: str = "Attachments") -> tuple[str, ...]:
-        """The warnings, that of what was not read first."""
+        """Return the warnings, that of what was not read first."""
         return (*attachment_warning(self.unread, what), *self.warnings)
 
     def _parse(self, name: str, content: bytes) -> ParsedDocument:
@@ -103,14 +104,14 @@ class InnerFiles:
 
 
 def _safe_name(name: str) -> str:
-    """A name for the scratch folder with the extension of the file's own."""
+    """Return a name for the scratch folder with the extension of the file's own."""
     bare = _BAD_CHARACTERS.sub("_", PurePosixPath(name.replace("\\", "/")).name).strip(". ") or "file"
     stem, dot, extension = bare.rpartition(".")
     return f"{stem[:60]}.{extension[:20]}" if dot else bare[:60]
 
 
 def _under_heading(page: Page, name: str) -> Page:
-    """The page with the file's name before its text, so that the name is found and said."""
+    """Return the page with the file's name before its text, so that the name is found and said."""
     shift = len(name) + 2
     blocks = [Block(block.kind, block.start + shift, block.end + shift) for block in page.blocks]
     return replace(page, text=f"{name}\n\n{page.text}", blocks=(Block(BlockKind.HEADING, 0, len(name)), *blocks))
@@ -119,7 +120,7 @@ def _under_heading(page: Page, name: str) -> Page:
 def join_files(
     own: Sequence[Page], own_sections: Sequence[Section], inner: InnerFiles
 ) -> tuple[list[Page], list[Section]]:
-    """The pages and sections of a file, then those of the files inside it."""
+    """Return the pages and sections of a file, then those of the files inside it."""
     first = len(own)
     pages = [*own, *(replace(page, number=first + page.number) for page in inner.pages)]
     sections = [*own_sections, *(replace(section, page=first + section.page) for section in inner.sections)]

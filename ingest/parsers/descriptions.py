@@ -9,11 +9,11 @@ from ingest.parsers.flow import FlowItem, paragraph
 from ingest.parsers.open_xml import XmlElement
 
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|wmf|emf|svg|webp)", re.IGNORECASE)
-"""What some programs write where the author has said nothing."""
+"""Holds what some programs write where the author has said nothing."""
 
 
 def description_items(properties: XmlElement | None) -> list[FlowItem]:
-    """The alternative text of a picture or drawing, from its properties (`cNvPr`, `docPr`)."""
+    """Return the alternative text of a picture or drawing, from its properties (`cNvPr`, `docPr`)."""
     if properties is None:
         return []
     text = one_line(properties.get("descr") or "")

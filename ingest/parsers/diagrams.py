@@ -14,7 +14,7 @@ SHOWN = frozenset({"", "node", "asst", "doc"})
 
 
 def diagram_items(package: Package, part: str) -> list[FlowItem]:
-    """The points of a diagram's data, each a paragraph, those that belong to another after it."""
+    """Return the points of a diagram's data, each a paragraph, those that belong to another after it."""
     root = package.xml(part)
     if root is None:
         return []

@@ -1,4 +1,4 @@
-"""Calls unstructured's partitioners, offline and silent, and converts what they return. Knows nothing of pages.
+"""Calls unstructured's partitioners, offline and silent, and converts what they return.
 
 unstructured would download a spaCy model at the first text it classifies, report usage to its maker and print an
 advertisement. All three are turned off here, whatever the environment says.
@@ -39,7 +39,7 @@ _ask_our_rules()
 
 
 class ElementKind(Enum):
-    """What a piece of a document is."""
+    """Holds what a piece of a document is."""
 
     TEXT = auto()
     HEADING = auto()
@@ -59,49 +59,49 @@ class Piece:
 
 
 def read_docx(path: Path) -> Iterator[Piece]:
-    """The pieces of a Word file; `page` is set where the file has rendered page breaks."""
+    """Yield the pieces of a Word file; `page` is set where the file has rendered page breaks."""
     from unstructured.partition.docx import partition_docx
 
     return _convert(partition_docx(filename=str(path)))
 
 
 def read_pptx(path: Path) -> Iterator[Piece]:
-    """The pieces of a presentation; `page` is the slide, from 1."""
+    """Yield the pieces of a presentation; `page` is the slide, from 1."""
     from unstructured.partition.pptx import partition_pptx
 
     return _convert(partition_pptx(filename=str(path), include_slide_notes=True))
 
 
 def read_odt(path: Path) -> Iterator[Piece]:
-    """The pieces of an OpenDocument text."""
+    """Yield the pieces of an OpenDocument text."""
     from unstructured.partition.odt import partition_odt
 
     return _convert(partition_odt(filename=str(path)))
 
 
 def read_rtf(path: Path) -> Iterator[Piece]:
-    """The pieces of an RTF file."""
+    """Yield the pieces of an RTF file."""
     from unstructured.partition.rtf import partition_rtf
 
     return _convert(partition_rtf(filename=str(path)))
 
 
 def read_epub(path: Path) -> Iterator[Piece]:
-    """The pieces of an e-book."""
+    """Yield the pieces of an e-book."""
     from unstructured.partition.epub import partition_epub
 
     return _convert(partition_epub(filename=str(path)))
 
 
 def read_html(text: str) -> Iterator[Piece]:
-    """The pieces of a web page's source."""
+    """Yield the pieces of a web page's source."""
     from unstructured.partition.html import partition_html
 
     return _convert(partition_html(text=text))
 
 
 def read_markdown(text: str) -> Iterator[Piece]:
-    """The pieces of a Markdown source."""
+    """Yield the pieces of a Markdown source."""
     from unstructured.partition.md import partition_md
 
     return _convert(partition_md(text=text))
@@ -142,7 +142,7 @@ class _TableReader(HTMLParser):
 
 
 def table_rows(html: str) -> tuple[tuple[str, ...], ...]:
-    """The rows of cells of a table's HTML, white space made single spaces, empty rows left out."""
+    """Return the rows of cells of a table's HTML, white space made single spaces, empty rows left out."""
     reader = _TableReader()
     reader.feed(html)
     reader.close()

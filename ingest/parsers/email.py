@@ -38,7 +38,7 @@ SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatur
 
 @dataclass(slots=True)
 class MailParts:
-    """What a message is made of: its texts, in `builder`, and its attachments by name."""
+    """Holds what a message is made of: its texts, in `builder`, and its attachments by name."""
 
     builder: TextBuilder
     attachments: list[tuple[str, bytes]] = field(default_factory=list)
@@ -74,7 +74,7 @@ def _parse_message(path: Path, content: bytes, options: ParseOptions, file_type:
 def finish_mail(
     path: Path, options: ParseOptions, parts: MailParts, file_type: str, *, subject: str, sender: str, created: str
 ) -> ParsedDocument:
-    """The document of a message: its own page, then those of its attachments."""
+    """Return the document of a message: its own page, then those of its attachments."""
     inner = InnerFiles(options)
     if parts.attachments:
         parts.builder.add(BlockKind.PARAGRAPH, f"Attachments: {', '.join(name for name, _ in parts.attachments)}")
@@ -124,7 +124,7 @@ def parse_mbox(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def _split_mailbox(content: bytes) -> Iterator[bytes]:
-    """The messages of a mailbox: each begins behind a line "From ..."; ">From" stands for one in a text."""
+    """Yield the messages of a mailbox: each begins behind a line "From ..."; ">From" stands for one in a text."""
     start = 0
     data = content if content.startswith(b"From ") else b"From -\n" + content
     while start < len(data):
@@ -262,7 +262,7 @@ def _file_name(part: Message) -> str:
 
 
 def part_text(part: Message) -> str:
-    """The text of a part in the charset that it declares, or guessed where it declares none or a wrong one."""
+    """Return the text of a part in the charset that it declares, or guessed where it declares none or a wrong one."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(payload or "") if not part.is_multipart() else ""
@@ -276,7 +276,7 @@ def part_text(part: Message) -> str:
 
 
 def header(message: Message, name: str) -> str:
-    """A head line of a message in one line, or ""."""
+    """Return a head line of a message in one line, or ""."""
     try:
         return one_line(str(message.get(name, "")))
     except (ValueError, IndexError, AttributeError, TypeError, LookupError):

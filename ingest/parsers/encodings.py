@@ -27,7 +27,7 @@ cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 tis-620 iso8859-2 
 koi8-r koi8-u cp866 shift_jis cp932 euc_jp iso2022_jp gb18030 gb2312 gbk big5 cp949 euc_kr
 """
 TRUSTED = LATIN | frozenset(_CODE_PAGES.split())
-"""What text on people's disks is written in; any other guess has to be much better than `USUAL`."""
+"""Holds what text on people's disks is written in; any other guess has to be much better than `USUAL`."""
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -35,7 +35,7 @@ _MARKS = frozenset("€£¥¢§©®°±²³µ·¼½¾ªº«»‹›“”„‚�
 
 
 def decode_unknown(data: bytes) -> tuple[str, str]:
-    """Text that is not valid UTF-8, and a warning that says how it was read."""
+    """Return text that is not valid UTF-8, and a warning that says how it was read."""
     broken = _broken_utf8(data)
     if broken is not None:
         return broken
@@ -47,7 +47,7 @@ def decode_unknown(data: bytes) -> tuple[str, str]:
 
 
 def _broken_utf8(data: bytes) -> tuple[str, str] | None:
-    """Text that is UTF-8 but for some bytes, which are marked; None where it is not."""
+    """Return text that is UTF-8 but for some bytes, which are marked; None where it is not."""
     whole = sum(1 for _ in _UTF8.finditer(data))
     if whole < MIN_SEQUENCES:
         return None
@@ -59,7 +59,7 @@ def _broken_utf8(data: bytes) -> tuple[str, str] | None:
 
 
 def guess_encoding(data: bytes) -> str:
-    """The encoding (a name of Python's) that text beyond ASCII and UTF-8 is most likely written in."""
+    """Return the encoding (a name of Python's) that text beyond ASCII and UTF-8 is most likely written in."""
     sample = _telling_lines(data)
     letters = len(_BEYOND_ASCII.findall(sample))
     plausible = _plausible_share(sample)
@@ -74,7 +74,7 @@ def guess_encoding(data: bytes) -> str:
 
 
 def _telling_lines(data: bytes) -> bytes:
-    """The lines with bytes beyond ASCII, up to DETECTION_BYTES of them."""
+    """Return the lines with bytes beyond ASCII, up to DETECTION_BYTES of them."""
     if len(data) <= DETECTION_BYTES:
         return data
     lines = []
@@ -89,7 +89,7 @@ def _telling_lines(data: bytes) -> bytes:
 
 
 def _plausible_share(sample: bytes) -> float:
-    """The share of the letters beyond ASCII that make sense as `USUAL`: letters within words, or usual signs."""
+    """Return the share of the letters beyond ASCII that make sense as `USUAL`: letters within words, or usual signs."""
     text = sample.decode(USUAL, "replace")
     good = total = 0
     for place, character in enumerate(text):

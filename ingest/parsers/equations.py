@@ -16,12 +16,13 @@ _ACCENTS = {"\u0302": "^", "\u0303": "~", "\u0305": "¯", "\u0307": "˙", "\u20d
 
 
 def omml_text(element: XmlElement) -> str:
-    """The text of an equation of Office (`m:oMath`, or any element in it)."""
+    """Return the text of an equation of Office (`m:oMath`, or any element in it)."""
     return re.sub(r"[^\S\n]+", " ", _space_relations(_children(element))).strip()
 
 
 def _space_relations(text: str) -> str:
-    """The text with spaces around "=" and its like, which equations are drawn with; within brackets it stays tight."""
+    """Return the text with spaces around "=" and its like, which equations are drawn with; within brackets it stays
+    tight."""
     depth = 0
     found = []
     for character in text:
@@ -68,26 +69,26 @@ def _property(element: XmlElement, properties: str, name: str, default: str) -> 
 
 
 def group(text: str) -> str:
-    """The text in brackets, unless it is a single number, word or bracket already."""
+    """Return the text in brackets, unless it is a single number, word or bracket already."""
     if len(text) <= 1 or _ATOM.fullmatch(text) or _BRACKETED.fullmatch(text):
         return text
     return f"({text})"
 
 
 def fraction(numerator: str, denominator: str) -> str:
-    """A fraction on one line."""
+    """Return a fraction on one line."""
     return f"{group(numerator)}/{group(denominator)}"
 
 
 def scripts(base: str, lower: str, upper: str) -> str:
-    """A base with what stands below and above it."""
+    """Return a base with what stands below and above it."""
     below = f"_{group(lower)}" if lower else ""
     above = "" if not upper else upper if set(upper) <= set("'′″‴") else f"^{group(upper)}"
     return f"{base}{below}{above}"
 
 
 def root(radicand: str, degree: str) -> str:
-    """A root on one line."""
+    """Return a root on one line."""
     bracketed = radicand if _BRACKETED.fullmatch(radicand) else f"({radicand})" if len(radicand) > 1 else radicand
     return f"√{bracketed}" if degree in ("", "2") else f"{scripts('', '', degree)}√{bracketed}"
 
@@ -158,7 +159,7 @@ _WRITERS: Mapping[str, Callable[[XmlElement], str]] = MappingProxyType(
 
 
 def mathml_text(element: XmlElement) -> str:
-    """The text of a MathML formula (of OpenDocument, EPUB and HTML), whatever prefix its names have."""
+    """Return the text of a MathML formula (of OpenDocument, EPUB and HTML), whatever prefix its names have."""
     return re.sub(r"\s+", " ", _space_relations(_math(element))).strip()
 
 

@@ -44,13 +44,13 @@ FlowItem = Item | PageBreak
 
 
 def paragraph(text: str, *, level: int = 0, trails: bool = False) -> Item:
-    """A paragraph, or with a `level` a heading."""
+    """Return a paragraph, or with a `level` a heading."""
     kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
     return Item(kind, text, min(level, MAX_LEVEL), trails)
 
 
 def trailing(items: Iterable[FlowItem], label: str = "") -> list[FlowItem]:
-    """The blocks of a note or comment, its label before the first words, as what stands behind its anchor."""
+    """Return the blocks of a note or comment, its label before the first words, as what stands behind its anchor."""
     found: list[FlowItem] = []
     for item in items:
         if isinstance(item, Item) and item.text.strip():
@@ -60,12 +60,14 @@ def trailing(items: Iterable[FlowItem], label: str = "") -> list[FlowItem]:
 
 
 def line_key(item: Item) -> str:
-    """What lines of headers and footers are told apart by: their text; where it has a page number, without numbers."""
+    """Return what lines of headers and footers are told apart by: their text; where it has a page number, without
+    numbers."""
     return mask(item.text) if item.kind is BlockKind.FURNITURE else one_line(item.text)
 
 
 def settle_pages(items: Sequence[FlowItem]) -> list[FlowItem]:
-    """The items without page breaks that say nothing of pages: doubled ones, and all where pages would be too long."""
+    """Return the items without page breaks that say nothing of pages: doubled ones, and all where pages would be too
+    long."""
     if any(isinstance(item, PageBreak) and item.is_recorded for item in items):
         return _without_doubles(items)
     length = 0
@@ -77,7 +79,8 @@ def settle_pages(items: Sequence[FlowItem]) -> list[FlowItem]:
 
 
 def _without_doubles(items: Iterable[FlowItem]) -> list[FlowItem]:
-    """The items without the recorded break that a program writes on top of the page that the author's break began."""
+    """Return the items without the recorded break that a program writes on top of the page that the author's break
+    began."""
     kept: list[FlowItem] = []
     for item in items:
         follows_set = bool(kept) and isinstance(kept[-1], PageBreak) and not kept[-1].is_recorded
@@ -88,7 +91,7 @@ def _without_doubles(items: Iterable[FlowItem]) -> list[FlowItem]:
 
 
 def set_contents_aside(items: Sequence[FlowItem]) -> list[FlowItem]:
-    """The items with tables of contents made furniture: they must not answer in place of what they point to."""
+    """Return the items with tables of contents made furniture: they must not answer in place of what they point to."""
     texts = [item for item in items if isinstance(item, Item)]
     body = sum(len(item.text) for item in texts if not item.is_contents)
     if body < MIN_BODY_SHARE * sum(len(item.text) for item in texts):

@@ -1,4 +1,4 @@
-"""Finds the extension that fits a file's content, for files whose names are not to be trusted. Opens no document."""
+"""Finds the extension that fits a file's content, for files whose names are not to be trusted."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXT = {
     "text/xml": ".xml",
     "text/vtt": ".vtt",
 }
-"""What text is, where nothing but its sender can say."""
+"""Holds what text is, where nothing but its sender can say."""
 
 _BY_MIMETYPE = {
     b"application/epub+zip": ".epub",
@@ -57,7 +57,7 @@ _MAX_MIMETYPE = 100
 
 
 def find_extension(path: Path, *, named: str = "", media_type: str = "") -> str:
-    """The extension (".pdf") that fits the content; a name's extension or a media type only tells texts apart.
+    """Return the extension (".pdf") that fits the content; a name's extension or a media type only tells texts apart.
 
     Raises ParseError for what Lectern does not read.
     """
@@ -77,7 +77,7 @@ def find_extension(path: Path, *, named: str = "", media_type: str = "") -> str:
 
 
 def _look_into(path: Path) -> str:
-    """The extension of an Office file, OpenDocument text or EPUB; "" for any other archive."""
+    """Return the extension of an Office file, OpenDocument text or EPUB; "" for any other archive."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

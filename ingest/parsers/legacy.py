@@ -1,4 +1,4 @@
-"""Has LibreOffice convert old and macro-bearing Office files and parses what comes out. Knows no format itself."""
+"""Has LibreOffice convert old and macro-bearing Office files and parses what comes out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rag.errors import ParseError
 from rag.types import ParsedDocument
 
 RESTART = 81
-"""What LibreOffice exits with when it has made its user folder and wants to be started again."""
+"""Holds what LibreOffice exits with when it has made its user folder and wants to be started again."""
 
 STARTS = 3
 STEM_CHARACTERS = 60
@@ -84,6 +84,6 @@ def _convert(path: Path, current: str, scratch: Path) -> Path:
 
 
 def _binary(program: str) -> Path:
-    """The program itself where it is beside its starter, which insists on a socket in /tmp."""
+    """Return the program itself where it is beside its starter, which insists on a socket in /tmp."""
     binary = Path(program).resolve().with_name("soffice.bin")
     return binary if binary.is_file() else Path(program)

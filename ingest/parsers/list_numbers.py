@@ -34,7 +34,7 @@ _ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 
 
 def roman(number: int) -> str:
-    """A number in small Roman numerals; decimal from 4000 on."""
+    """Return a number in small Roman numerals; decimal from 4000 on."""
     if not 0 < number < MAX_ROMAN:
         return str(number)
     found = ""
@@ -45,14 +45,14 @@ def roman(number: int) -> str:
 
 
 def letters(number: int, alphabet: str = "abcdefghijklmnopqrstuvwxyz") -> str:
-    """The letter of a number, doubled after the alphabet's end as word processors do: z, aa, bb."""
+    """Return the letter of a number, doubled after the alphabet's end as word processors do: z, aa, bb."""
     if number < 1:
         return str(number)
     return alphabet[(number - 1) % len(alphabet)] * ((number - 1) // len(alphabet) + 1)
 
 
 def spelled(number: int) -> str:
-    """A number below a hundred in English words; decimal otherwise."""
+    """Return a number below a hundred in English words; decimal otherwise."""
     if not 0 < number < 100:
         return str(number)
     if number < 20:
@@ -62,13 +62,13 @@ def spelled(number: int) -> str:
 
 
 def ordinal(number: int) -> str:
-    """A number as an English ordinal: 1st, 12th, 23rd."""
+    """Return a number as an English ordinal: 1st, 12th, 23rd."""
     ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 
 
 def spelled_ordinal(number: int) -> str:
-    """An ordinal below the hundredth in English words."""
+    """Return an ordinal below the hundredth in English words."""
     words = spelled(number)
     if not words[-1].isalpha():
         return ordinal(number)
@@ -78,7 +78,7 @@ def spelled_ordinal(number: int) -> str:
 
 
 def chinese(number: int) -> str:
-    """A number below ten thousand as it is counted in Chinese and Japanese."""
+    """Return a number below ten thousand as it is counted in Chinese and Japanese."""
     if not 0 < number < 10_000:
         return str(number)
     found = ""
@@ -135,7 +135,7 @@ FORMATS: Mapping[str, Callable[[int], str]] = MappingProxyType(
 
 
 def write_number(number: int, number_format: str) -> str:
-    """A number in a format of Office; decimal where the format is not known, "" for "none" and bullets."""
+    """Return a number in a format of Office; decimal where the format is not known, "" for "none" and bullets."""
     if number_format in ("none", "bullet"):
         return ""
     return FORMATS.get(number_format, str)(number)

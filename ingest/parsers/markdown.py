@@ -70,7 +70,7 @@ def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def read_markdown(source: str) -> HtmlText:
-    """The text of a Markdown source in reading order."""
+    """Return the text of a Markdown source in reading order."""
     parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
     page = read_html(f"<html><body>{parser.render(_FOOTNOTE.sub(_keep_note, source))}</body></html>")
     if page.items:
@@ -80,7 +80,7 @@ def read_markdown(source: str) -> HtmlText:
 
 
 def split_front_matter(source: str) -> tuple[Properties, str, str]:
-    """The properties in a Markdown file's head, the head's lines, and the text after it."""
+    """Return the properties in a Markdown file's head, the head's lines, and the text after it."""
     match = _FRONT_MATTER.match(source)
     if match is None:
         return Properties(), "", source

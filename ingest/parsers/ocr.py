@@ -1,4 +1,4 @@
-"""Reads the words off pictures of pages with rapidocr, where that package is installed. Knows no documents."""
+"""Reads the words off pictures of pages with rapidocr, where that package is installed."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ PIXELS_PER_POINT = 2.0
 
 
 def is_available() -> bool:
-    """Whether the OCR package is installed; its models come inside it, so nothing is downloaded."""
+    """Return whether the OCR package is installed; its models come inside it, so nothing is downloaded."""
     return find_spec(PACKAGE) is not None
 
 
 class Recognised(NamedTuple):
-    """What was read off a picture, and how sure the recogniser is of it on average, from 0 to 1."""
+    """Holds what was read off a picture, and how sure the recogniser is of it on average, from 0 to 1."""
 
     page: RawPage
     confidence: float
 
 
 def read_picture(picture: PagePicture, models: tuple[str, ...] = (BUILT_IN,)) -> Recognised:
-    """The lines of a page's picture from top to bottom, in the form pdfium's own text has.
+    """Return the lines of a page's picture from top to bottom, in the form pdfium's own text has.
 
     `models` are recognition models as ONNX files; the surest of them reads the page. Raises LibraryError.
     """
@@ -73,7 +73,7 @@ def _read(engine: Any, picture: PagePicture) -> Recognised:
 
 
 def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:
-    """The words of a line, its width shared out by letters: the recogniser gives one box for the whole line.
+    """Return the words of a line, its width shared out by letters: the recogniser gives one box for the whole line.
 
     `corners` are the pixels (x, y) of top left, top right, bottom right and bottom left; scans are seldom straight,
     so each word takes its own piece of the slanted box.

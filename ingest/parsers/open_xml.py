@@ -42,7 +42,7 @@ DAMAGED = (
     ValueError,
     EOFError,
 )
-"""What reading a member of a damaged or encrypted archive raises."""
+"""Holds what reading a member of a damaged or encrypted archive raises."""
 
 _TEXTS = (f"{W}t", f"{A}t", f"{M}t")
 _OBJECTS = (f"{C}chart", f"{DGM}relIds", "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart")
@@ -100,23 +100,25 @@ class Package:
         return _part_name(part).lower() in self._names
 
     def parts(self) -> Iterator[str]:
-        """The names of all parts."""
+        """Yield the names of all parts."""
         return map(_part_name, self._archive.namelist())
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part. Raises KeyError where there is none, and DAMAGED."""
+        """Return the bytes of a part. Raises KeyError where there is none, and DAMAGED."""
         name = self._names[_part_name(part).lower()]
         if self._archive.getinfo(name).file_size > MAX_PART_BYTES:
             raise zipfile.LargeZipFile(f"{name} is too large")
         return self._archive.read(name)
 
     def open(self, part: str) -> IO[bytes] | None:
-        """The bytes of a part to read from, whatever its size; None where there is no such part. Raises DAMAGED."""
+        """Return the bytes of a part to read from, whatever its size; None where there is no such part. Raises
+        DAMAGED."""
         name = self._names.get(_part_name(part).lower())
         return self._archive.open(name) if name is not None else None
 
     def xml(self, part: str) -> XmlElement | None:
-        """The root of a part, strict names made transitional; None where there is no such part or it is broken."""
+        """Return the root of a part, strict names made transitional; None where there is no such part or it is
+        broken."""
         if part not in self._trees:
             self._trees[part] = self._parse(part)
         return self._trees[part]
@@ -131,7 +133,7 @@ class Package:
             return None
 
     def relationships(self, part: str) -> Mapping[str, Relationship]:
-        """The links of a part by their ids; those of the package itself for ""."""
+        """Return the links of a part by their ids; those of the package itself for ""."""
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
         found: dict[str, Relationship] = {}
@@ -144,23 +146,23 @@ class Package:
         return found
 
     def related(self, part: str, kind: str) -> list[str]:
-        """The names of the parts that a part links to with relationships of one kind."""
+        """Return the names of the parts that a part links to with relationships of one kind."""
         links = self.relationships(part).values()
         return [link.target for link in links if link.kind == kind and not link.is_external and link.target in self]
 
     @cached_property
     def main_part(self) -> str:
-        """The name of the document's main part, or ""."""
+        """Return the name of the document's main part, or ""."""
         return next(iter(self.related("", "officeDocument")), "")
 
     @cached_property
     def kind(self) -> PackageKind:
-        """The program whose document it is, told by the type of its main part."""
+        """Return the program whose document it is, told by the type of its main part."""
         content_type = self.content_type(self.main_part)
         return next((kind for word, kind in _KINDS.items() if word in content_type), "")
 
     def content_type(self, part: str) -> str:
-        """The media type of a part, or ""."""
+        """Return the media type of a part, or ""."""
         overrides, defaults = self._content_types
         return overrides.get(part.lower(), defaults.get(part.rpartition(".")[2].lower(), ""))
 
@@ -179,7 +181,7 @@ class Package:
 
 
 def package_kind(path: Path) -> PackageKind:
-    """The program whose document a ZIP archive holds, or "" where it is no Office Open XML package."""
+    """Return the program whose document a ZIP archive holds, or "" where it is no Office Open XML package."""
     try:
         with Package(path) as package:
             return package.kind
@@ -188,7 +190,8 @@ def package_kind(path: Path) -> PackageKind:
 
 
 def parse_xml(data: bytes) -> XmlElement:
-    """The root of an XML document; entities stay unresolved, nothing is fetched. Raises lxml.etree.XMLSyntaxError."""
+    """Return the root of an XML document; entities stay unresolved, nothing is fetched. Raises
+    lxml.etree.XMLSyntaxError."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
@@ -196,7 +199,8 @@ def parse_xml(data: bytes) -> XmlElement:
 
 
 def as_transitional(data: bytes) -> bytes:
-    """An XML part with the namespaces of Strict Open XML (ISO/IEC 29500) replaced by those that everybody reads."""
+    """Return an XML part with the namespaces of Strict Open XML (ISO/IEC 29500) replaced by those that everybody
+    reads."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = _DECLARATION.sub("", data.decode("utf-16", "replace")).encode()
     if _STRICT_MARK not in data:
@@ -208,7 +212,7 @@ def as_transitional(data: bytes) -> bytes:
 
 
 def is_strict(path: Path) -> bool:
-    """Whether a package is written in Strict Open XML, told by the links of the package itself."""
+    """Return whether a package is written in Strict Open XML, told by the links of the package itself."""
     with Package(path) as package:
         return "_rels/.rels" in package and _STRICT_MARK in package.read("_rels/.rels")
 
@@ -223,7 +227,7 @@ def write_transitional(path: Path, target: Path) -> None:
 
 
 def alternative(element: XmlElement) -> XmlElement | None:
-    """The one of the alternatives in `mc:AlternateContent` to read: the first that has anything, never two."""
+    """Return the one of the alternatives in `mc:AlternateContent` to read: the first that has anything, never two."""
     options = [child for child in element if child.tag in (f"{MC}Choice", f"{MC}Fallback")]
     for option in options:
         if (

@@ -1,4 +1,4 @@
-"""What a caller may ask of a parser. Knows no format."""
+"""Holds what a caller may ask of a parser."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class ParseOptions:
     ocr_seconds: float = 120.0
     """Pages that are still pictures after as long are left out with a warning; keep it below the file's time limit."""
     depth: int = 0
-    """How many files the file is inside of: an attachment of a mail in an archive has 2."""
+    """Says how many files the file is inside of: an attachment of a mail in an archive has 2."""
 
     def passwords_for(self, path: Path) -> list[str]:
-        """The passwords whose pattern fits the file's name or the end of its path, in the order given."""
+        """Return the passwords whose pattern fits the file's name or the end of its path, in the order given."""
         found = []
         for pattern, password in self.passwords:
             if fnmatch(path.name, pattern) or fnmatch(str(path), pattern) or fnmatch(str(path), f"*/{pattern}"):

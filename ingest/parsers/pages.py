@@ -50,11 +50,11 @@ class TextBuilder:
         self._parts, self._blocks, self._length, self._last = [], [], 0, None
 
     def pages(self) -> tuple[Page, ...]:
-        """The pages so far; blocks added since the last `end_page` make one more."""
+        """Return the pages so far; blocks added since the last `end_page` make one more."""
         if self._blocks:
             self.end_page()
         return tuple(self._pages)
 
     def sections(self) -> tuple[Section, ...]:
-        """The sections so far."""
+        """Return the sections so far."""
         return tuple(self._sections)

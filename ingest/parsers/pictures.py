@@ -64,7 +64,7 @@ def parse_picture(path: Path, options: ParseOptions) -> ParsedDocument:
 
 @contextmanager
 def as_pdf(path: Path) -> Iterator[tuple[Path, bool]]:
-    """A PDF with a page for each frame of a picture, upright, and whether there were more. Raises ParseError.
+    """Give a PDF with a page for each frame of a picture, upright, and whether there were more. Raises ParseError.
 
     It is gone when the context ends.
     """
@@ -114,7 +114,7 @@ def _too_many_pixels(path: Path) -> ParseError:
 
 
 def _prepare(frame: PIL.Image.Image) -> PIL.Image.Image:
-    """A frame upright, on white where it is transparent."""
+    """Return a frame upright, on white where it is transparent."""
     upright = PIL.ImageOps.exif_transpose(frame)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         solid = upright.convert("RGBA")

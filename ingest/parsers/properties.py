@@ -1,4 +1,4 @@
-"""Reads title, author and date out of ZIP-based documents. Knows where each format keeps them."""
+"""Reads title, author and date out of ZIP-based documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ODF_CREATED = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}creation-date"
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a document says about itself; "" where it says nothing."""
+    """Holds what a document says about itself; "" where it says nothing."""
 
     title: str = ""
     author: str = ""
@@ -28,7 +28,7 @@ class Properties:
 
 
 def read_properties(path: Path) -> Properties:
-    """The properties of an Office, OpenDocument or EPUB file; empty ones when they cannot be read."""
+    """Return the properties of an Office, OpenDocument or EPUB file; empty ones when they cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             member = _member(archive)
@@ -69,6 +69,6 @@ def _first(root: ElementTree.Element, *tags: str) -> str:
 
 
 def iso_day(text: str) -> str:
-    """The day of an ISO 8601 date or time, or ""."""
+    """Return the day of an ISO 8601 date or time, or ""."""
     match = re.match(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", text)
     return match.group() if match and "1900" <= match.group()[:4] <= "2100" else ""

@@ -60,7 +60,7 @@ class InlineText:
 
     @property
     def text(self) -> str:
-        """All that was added."""
+        """Return all that was added."""
         self._flush()
         return "".join(self._parts)
 
@@ -92,7 +92,7 @@ class InlineText:
 
     @staticmethod
     def _glues(before: str, after: str) -> bool:
-        """Whether two characters would read as one word, or as a mark hanging on one."""
+        """Return whether two characters would read as one word, or as a mark hanging on one."""
         return bool(before and after) and not before.isspace() and (after.isalnum() or after in "[*†‡§¶(√∑∫−+±")
 
 
@@ -102,7 +102,7 @@ def _word_before(tail: str) -> str:
 
 
 def _raise(text: str, tail: str) -> tuple[str, bool]:
-    """A raised run as it is written, and whether it is joined to what stands before it."""
+    """Return a raised run as it is written, and whether it is joined to what stands before it."""
     before = tail[-1:]
     if text.casefold() in _ORDINALS and (before.isdigit() or _ROMAN.search(tail)):
         return text, True
@@ -122,7 +122,7 @@ def _raise(text: str, tail: str) -> tuple[str, bool]:
 
 
 def _lower(text: str, tail: str) -> tuple[str, bool]:
-    """A lowered run as it is written, and whether it is joined to what stands before it."""
+    """Return a lowered run as it is written, and whether it is joined to what stands before it."""
     if tail[-1:].isalpha() or tail[-1:] in ")]":
         return text, len(text) <= 3 or not text.isalpha()
     return (text.translate(_LOWERED) if _SIGNS.fullmatch(text) else text), False

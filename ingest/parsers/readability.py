@@ -1,4 +1,4 @@
-"""Judges whether a page's text is language or noise. Knows no format and no OCR."""
+"""Judges whether a page's text is language or noise."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*[^\W\d_]{0,3}[\d\W_]*")
 
 
 def is_readable(words: Iterable[str]) -> bool:
-    """Whether words are a page's text: characters that are known, forming words, of letters as languages use them."""
+    """Return whether words are a page's text: characters that are known, forming words, of letters as languages use
+    them."""
     text = " ".join(words)
     solid = text.replace(" ", "")
     if not solid:
@@ -54,7 +55,8 @@ def is_readable(words: Iterable[str]) -> bool:
 
 
 def word_share(text: str) -> float:
-    """The share of a text's characters in words written as words are; figures do not count. 1 where all is figures."""
+    """Return the share of a text's characters in words written as words are; figures do not count. 1 where all is
+    figures."""
     tokens = _LEADERS.sub(" ", _without_marks(text)).split()
     good = total = 0
     for word in tokens[:: len(tokens) // SAMPLE_WORDS + 1]:
@@ -71,14 +73,15 @@ def word_share(text: str) -> float:
 
 
 def _without_marks(text: str) -> str:
-    """Text without vowel signs and accents that are characters of their own: many scripts put them inside words."""
+    """Return text without vowel signs and accents that are characters of their own: many scripts put them inside
+    words."""
     if text.isascii() or _MAY_BE_MARK.search(text) is None:
         return text
     return "".join(character for character in text if not unicodedata.category(character).startswith("M"))
 
 
 def _count_unknown(text: str) -> int:
-    """How many characters are controls, private, unassigned or the mark for a lost one."""
+    """Return how many characters are controls, private, unassigned or the mark for a lost one."""
     if text.isascii() and text.isprintable():
         return 0
     return sum(
@@ -89,7 +92,7 @@ def _count_unknown(text: str) -> int:
 
 
 def _is_swapped(text: str) -> bool:
-    """Whether Latin letters are spread as no language spreads them."""
+    """Return whether Latin letters are spread as no language spreads them."""
     plain = unicodedata.normalize("NFKD", text.lower())
     all_letters = {letter: count for letter, count in Counter(plain).items() if letter.isalpha()}
     letters = {letter: count for letter, count in all_letters.items() if letter.isascii()}

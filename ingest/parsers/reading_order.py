@@ -23,13 +23,14 @@ class Box:
 
 
 def reading_order(boxes: Sequence[Box]) -> list[int]:
-    """The places of the boxes in reading order."""
+    """Return the places of the boxes in reading order."""
     numbered = [(box, number) for number, box in enumerate(boxes)]
     return _by_gaps(numbered) if len(boxes) <= MAX_CUT else _by_rows(numbered)
 
 
 def _by_gaps(boxes: Sequence[tuple[Box, int]]) -> list[int]:
-    """The numbers of boxes in reading order: cut in two at the widest gap again and again, rows before columns."""
+    """Return the numbers of boxes in reading order: cut in two at the widest gap again and again, rows before
+    columns."""
     if len(boxes) < 2:
         return [number for _, number in boxes]
     down, row_start = _widest_gap(boxes, lambda box: (box.top, box.bottom))
@@ -47,7 +48,8 @@ def _by_gaps(boxes: Sequence[tuple[Box, int]]) -> list[int]:
 
 
 def _widest_gap(boxes: Sequence[tuple[Box, int]], extent: Callable[[Box], tuple[int, int]]) -> tuple[int, int]:
-    """The widest stretch without a box in one direction, and where what is behind it starts; (0, 0) where none is."""
+    """Return the widest stretch without a box in one direction, and where what is behind it starts; (0, 0) where none
+    is."""
     extents = sorted(extent(box) for box, _ in boxes)
     widest, start = 0, 0
     reached = extents[0][1]
@@ -59,7 +61,7 @@ def _widest_gap(boxes: Sequence[tuple[Box, int]], extent: Callable[[Box], tuple[
 
 
 def _by_rows(boxes: Sequence[tuple[Box, int]]) -> list[int]:
-    """The numbers of boxes row by row from the top, each from the left."""
+    """Return the numbers of boxes row by row from the top, each from the left."""
     rows: list[list[tuple[int, int]]] = []
     row_top = 0
     for top, left, number in sorted((box.top, box.left, number) for box, number in boxes):

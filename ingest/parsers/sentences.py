@@ -32,7 +32,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def split_sentences(text: str) -> list[str]:
-    """The sentences of a text, without the white space around them."""
+    """Return the sentences of a text, without the white space around them."""
     sentences: list[str] = []
     start = 0
     for end in _END.finditer(text):
@@ -51,5 +51,5 @@ def _is_abbreviation(before: str) -> bool:
 
 
 def split_words(text: str) -> list[str]:
-    """The runs of letters and digits of a text."""
+    """Return the runs of letters and digits of a text."""
     return _WORD.findall(text)

@@ -1,4 +1,4 @@
-"""Checks by its first bytes that a file is what its extension says. Opens no document."""
+"""Checks by its first bytes that a file is what its extension says."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
     **dict.fromkeys(("pptx", "pptm"), "powerpoint"),
     **dict.fromkeys(("xlsx", "xlsm", "xlsb"), "excel"),
 }
-"""What the main part of a package must be, wherever in the package it lies."""
+"""Holds what the main part of a package must be, wherever in the package it lies."""
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
@@ -45,12 +45,12 @@ _TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt 
 TEXT_TYPES = frozenset(_TEXTS.split())
 PICTURE_TYPES = ("png", "jpeg", "tiff", "webp", "gif", "bmp", "heic")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"RIFF", b"GIF8", b"BM")
-"""What pictures begin with; which of them it is, is seen when it is opened."""
+"""Holds what pictures begin with; which of them it is, is seen when it is opened."""
 
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
-"""What old Office files begin with; Word and Excel of the early nineties had marks of their own."""
+"""Holds what old Office files begin with; Word and Excel of the early nineties had marks of their own."""
 
 _MAGICS = (
     (b"%PDF-", "a PDF"),
@@ -97,7 +97,7 @@ def check_content(path: Path, file_type: str) -> None:
 
 
 def read_head(path: Path) -> bytes:
-    """The first bytes of a file. Raises ParseError when it cannot be read."""
+    """Return the first bytes of a file. Raises ParseError when it cannot be read."""
     try:
         with path.open("rb") as stream:
             return stream.read(HEAD_BYTES)
@@ -112,7 +112,7 @@ def read_head(path: Path) -> bytes:
 
 
 def describe(head: bytes) -> str:
-    """What a file with these first bytes is, in words, or ""."""
+    """Return what a file with these first bytes is, in words, or ""."""
     for magic, name in _MAGICS:
         if head.startswith(magic):
             return name
@@ -160,13 +160,13 @@ def _check_text(path: Path, head: bytes) -> None:
 
 
 def _looks_like_text(head: bytes) -> bool:
-    """Whether hardly any byte is a control character."""
+    """Return whether hardly any byte is a control character."""
     controls = sum(byte < 32 and byte not in (8, 9, 10, 12, 13, 27) for byte in head)
     return controls * 50 <= len(head)
 
 
 def _is_wide(head: bytes) -> bool:
-    """Whether every other byte is mostly zero and the others are not, as in UTF-16 without a mark."""
+    """Return whether every other byte is mostly zero and the others are not, as in UTF-16 without a mark."""
     low, high = head[0::2], head[1::2]
     if len(high) < 2:
         return False

@@ -72,7 +72,8 @@ def _load(raw: str) -> Json:
 
 
 def _records(value: Json, name: str, depth: int = 0) -> Iterator[list[str]]:
-    """The objects of a value from the outside in, each as its fields "name: value", lists of plain values joined."""
+    """Yield the objects of a value from the outside in, each as its fields "name: value", lists of plain values
+    joined."""
     if depth > MAX_DEPTH:
         raise ValueError("too deep")
     if isinstance(value, dict):
@@ -112,7 +113,8 @@ def _plain(value: Json) -> str:
 
 
 def _xml_records(element: XmlElement, name: str) -> Iterator[list[str]]:
-    """The elements from the outside in: attributes and children of plain text as fields, mixed text as it runs."""
+    """Yield the elements from the outside in: attributes and children of plain text as fields, mixed text as it
+    runs."""
     children = [child for child in element if local_name(child)]
     is_mixed = (bool(children) and _has_words(element.text)) or any(_has_words(child.tail) for child in children)
     fields = [f"{local_name_of(key)}: {value}" for key, value in element.attrib.items() if "schema" not in str(key)]
@@ -136,7 +138,7 @@ def _xml_records(element: XmlElement, name: str) -> Iterator[list[str]]:
 
 
 def local_name_of(key: object) -> str:
-    """An attribute's name without its namespace."""
+    """Return an attribute's name without its namespace."""
     return str(key).rpartition("}")[2]
 
 

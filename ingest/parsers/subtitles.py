@@ -17,10 +17,10 @@ from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
 SECONDS_TOGETHER = 300
-"""What is said within five minutes makes one part."""
+"""Holds what is said within five minutes makes one part."""
 
 SECONDS_OF_PARAGRAPH = 30
-"""What is said within half a minute, or by one voice, is one paragraph: a cue alone is half a sentence."""
+"""Holds what is said within half a minute, or by one voice, is one paragraph: a cue alone is half a sentence."""
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")
@@ -66,7 +66,7 @@ def parse_subtitles(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def _read_cues(raw: str) -> Iterator[_Cue]:
-    """The cues in order; numbers, settings, comments and styles are left out, as is a line that is shown on."""
+    """Yield the cues in order; numbers, settings, comments and styles are left out, as is a line that is shown on."""
     last = ""
     for block in re.split(r"\n\s*\n", raw.replace("\r\n", "\n").replace("\r", "\n")):
         lines = block.split("\n")

@@ -25,7 +25,8 @@ _WINGDINGS: Mapping[int, str] = MappingProxyType(
 
 
 def from_symbol_font(code: int, font: str) -> str:
-    """The character with a font's number (or the private code point for it); "" where the font's is not known."""
+    """Return the character with a font's number (or the private code point for it); "" where the font's is not
+    known."""
     number = code & 0xFF if code in PRIVATE else code
     name = font.strip().lower()
     if name == "symbol":
@@ -38,7 +39,7 @@ def from_symbol_font(code: int, font: str) -> str:
 
 
 def replace_private(text: str, font: str = "") -> str:
-    """The text with private characters of symbol fonts made Unicode, by the font Symbol where none is named."""
+    """Return the text with private characters of symbol fonts made Unicode, by the font Symbol where none is named."""
     if not any(ord(character) in PRIVATE for character in text):
         return text
     names = font if font.strip().lower() in ("symbol", "wingdings") else "symbol"

@@ -34,7 +34,7 @@ class Cell:
 
 
 def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowItem]:
-    """The items of a table whose first rows are said to be its head: they become the names of its columns.
+    """Return the items of a table whose first rows are said to be its head: they become the names of its columns.
 
     Where the names are too long to go with each chunk of the table, each value is written with its own.
     """
@@ -54,7 +54,7 @@ def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowI
 
 
 def _name_columns(rows: Iterable[Sequence[Cell]]) -> list[str]:
-    """The names of the columns, from the outermost row of the head to the innermost, each once."""
+    """Return the names of the columns, from the outermost row of the head to the innermost, each once."""
     names: list[list[str]] = []
     for row in rows:
         column = 0
@@ -69,7 +69,8 @@ def _name_columns(rows: Iterable[Sequence[Cell]]) -> list[str]:
 
 
 def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
-    """The items of a table; what trails its cells (notes, comments) comes behind it, page breaks behind their rows."""
+    """Return the items of a table; what trails its cells (notes, comments) comes behind it, page breaks behind their
+    rows."""
     table = [row for row in rows if any(cell.items for cell in row)]
     is_column = all(len(row) == 1 for row in table)
     found: list[FlowItem] = []
@@ -105,7 +106,8 @@ def _is_layout(cell: Cell) -> bool:
 
 
 def _lines(row: Sequence[Cell]) -> list[str]:
-    """The row as text: one line, or one for each row of the tables nested in it, the other cells' text with each."""
+    """Return the row as text: one line, or one for each row of the tables nested in it, the other cells' text with
+    each."""
     nested = [[item.text for item in _texts(cell) if item.kind in _ROWS] for cell in row]
     own = [_own_text(cell) for cell in row]
     height = max(map(len, nested))

@@ -32,7 +32,7 @@ _SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def read_text(path: Path) -> tuple[str, str]:
-    """A file's text and a warning, or "", about its encoding. Raises ParseError when it is too large."""
+    """Return a file's text and a warning, or "", about its encoding. Raises ParseError when it is too large."""
     size = path.stat().st_size
     if size > MAX_FILE_BYTES:
         raise ParseError(
@@ -43,7 +43,8 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Text of unknown encoding, and a warning or "": marks, UTF-16, UTF-8, what the text declares, then a guess."""
+    """Return text of unknown encoding, and a warning or "": marks, UTF-16, UTF-8, what the text declares, then a
+    guess."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace"), ""
@@ -58,7 +59,7 @@ def decode(data: bytes) -> tuple[str, str]:
 
 
 def _declared_encoding(data: bytes) -> str:
-    """The encoding that a web page or XML file names in its head, or ""."""
+    """Return the encoding that a web page or XML file names in its head, or ""."""
     match = re.search(rb"(?:charset|encoding)\s*=\s*[\"']?([\w.:-]+)", data[:4096], re.IGNORECASE)
     if match is None:
         return ""
@@ -73,7 +74,7 @@ def _declared_encoding(data: bytes) -> str:
 
 
 def _wide_encoding(data: bytes) -> str:
-    """The UTF-16 flavour of text without a mark, told by its zero bytes, or ""."""
+    """Return the UTF-16 flavour of text without a mark, told by its zero bytes, or ""."""
     sample = data[:4096]
     half = len(sample) // 2
     if half >= 2 and sample[1::2].count(0) * 10 > half * 4:
@@ -152,7 +153,7 @@ parse_log = partial(parse_lines, file_type="log")
 
 
 def _clean_line(line: str) -> str:
-    """A line without control characters; its indent says something, and stays."""
+    """Return a line without control characters; its indent says something, and stays."""
     bare = line.lstrip()
     return line[: len(line) - len(bare)].expandtabs(4) + clean_text(bare).replace("\n", " ")
 

@@ -27,7 +27,7 @@ class UnreadText:
             self._waiting.pop(id(text), None)
 
     def warnings(self) -> tuple[str, ...]:
-        """A warning with the number of words that were not read, where there are any."""
+        """Return a warning with the number of words that were not read, where there are any."""
         words = sum(len((element.text or "").split()) for element in self._waiting.values())
         if not words:
             return ()

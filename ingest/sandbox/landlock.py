@@ -1,4 +1,4 @@
-"""Has the Linux kernel refuse this process writes outside one folder, and sockets. Knows no files and no parsers.
+"""Has the Linux kernel refuse this process writes outside one folder, and sockets.
 
 Landlock (https://docs.kernel.org/userspace-api/landlock.html) fences the file system, a seccomp filter
 (https://docs.kernel.org/userspace-api/seccomp_filter.html) the system calls. Both hold for all children too and cannot
@@ -110,7 +110,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> bool:
 
 
 def _give_up_privileges(libc: ctypes.CDLL) -> bool:
-    """What both fences ask for first: no program that this process starts gains rights it has not."""
+    """Return what both fences ask for first: no program that this process starts gains rights it has not."""
     return bool(libc.prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
 
 
@@ -120,7 +120,7 @@ CALL_NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 
 
 def _filter_program(processor: _Processor, *, unix_sockets: bool) -> bytes:
-    """The filter in classic BPF."""
+    """Return the filter in classic BPF."""
     steps: list[tuple[int, int, int, int]] = [
         (LOAD, 0, 0, ARCHITECTURE),
         (JUMP_EQUAL, 1, 0, processor.audit_number),

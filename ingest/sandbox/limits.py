@@ -1,4 +1,4 @@
-"""Locks a worker process in: limits on what it uses, a scratch folder, no network. Knows no tasks and no formats."""
+"""Locks a worker process in: limits on what it uses, a scratch folder, no network."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ OFFICE_PROGRAMS = ("soffice", "libreoffice")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one task may use: bytes of memory beyond an idle worker's, seconds on the clock."""
+    """Holds what one task may use: bytes of memory beyond an idle worker's, seconds on the clock."""
 
     memory_bytes: int
     seconds: float
 
 
 def office_program() -> str | None:
-    """Where LibreOffice is, if it is installed."""
+    """Return where LibreOffice is, if it is installed."""
     return next((found for name in OFFICE_PROGRAMS if (found := shutil.which(name))), None)
 
 
@@ -116,7 +116,7 @@ def _close_network() -> None:
 
 
 def _address_space() -> int:
-    """The bytes of address space this process has now."""
+    """Return the bytes of address space this process has now."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:

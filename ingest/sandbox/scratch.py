@@ -1,4 +1,4 @@
-"""Makes scratch folders that vanish with their process, at the latest when the next one starts. Knows no workers."""
+"""Makes scratch folders that vanish with their process, at the latest when the next one starts."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Sandbox:
         self._lock = threading.Lock()
 
     def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What a module-level function returns there. Raises ParseError."""
+        """Return what a module-level function returns there. Raises ParseError."""
         with self._lock:
             if self._pool is None:
                 self._pool = self._open_pool()

@@ -1,4 +1,4 @@
-"""Runs functions in caged worker processes with a time and a memory limit each. Knows no file format."""
+"""Runs functions in caged worker processes with a time and a memory limit each."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class WorkerPool:
 
 
 def _translate(error: BaseException, limits: Limits) -> ParseError:
-    """The reason a task failed; anything but our own errors shows its class only, never its message."""
+    """Return the reason a task failed; anything but our own errors shows its class only, never its message."""
     if isinstance(error, ParseError):
         return error
     used_up = isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGXCPU

@@ -1,4 +1,4 @@
-"""Fetches one document by its URL, from the open internet only. Knows no collections.
+"""Fetches one document by its URL, from the open internet only.
 
 A name is resolved once for each connection, every address it has must be public, and the connection goes to the very
 address that was checked: a name that points elsewhere a moment later (DNS rebinding) gains nothing.
@@ -38,7 +38,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came: the address that sent it in the end, what it calls its type, and the file that holds it."""
+    """Holds what came: the address that sent it in the end, what it calls its type, and the file that holds it."""
 
     url: str
     media_type: str
@@ -84,7 +84,7 @@ class Fetcher:
 
     @contextmanager
     def _open(self, client: httpx.Client, url: httpx.URL, deadline: _Deadline) -> Iterator[httpx.Response]:
-        """The response of one hop, its body not read yet."""
+        """Give the response of one hop, its body not read yet."""
         addresses = self._checked_addresses(url)
         for address in addresses:
             request = client.build_request(
@@ -191,7 +191,7 @@ def _too_slow(url: str) -> FetchError:
 
 
 def resolve_name(host: str, port: int) -> list[str]:
-    """The addresses of a host, as the system would connect to them. Raises OSError."""
+    """Return the addresses of a host, as the system would connect to them. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 

@@ -1,4 +1,4 @@
-"""Adds documents by their URLs to the uploads of a collection, and remembers from where. Knows no HTTP and no index."""
+"""Adds documents by their URLs to the uploads of a collection, and remembers from where."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Links:
         return self.add(link.url)
 
     def load(self) -> dict[str, Link]:
-        """What was fetched and is still there, by the file's name. Raises StoreError."""
+        """Return what was fetched and is still there, by the file's name. Raises StoreError."""
         try:
             listed = json.loads(self._file.read_text("utf-8")) if self._file.exists() else {}
             return {name: Link(**link) for name, link in listed.items() if (self.folder / name).is_file()}
@@ -95,7 +95,7 @@ class Links:
             raise StoreError(f"{self._file} cannot be read.", "Delete it, and add the addresses again.") from error
 
     def urls(self) -> list[str]:
-        """The addresses that were fetched. Raises NotFoundError when there are none."""
+        """Return the addresses that were fetched. Raises NotFoundError when there are none."""
         found = [link.url for link in self.load().values()]
         if not found:
             raise nothing_fetched(self._collection)

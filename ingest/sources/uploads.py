@@ -1,4 +1,4 @@
-"""Keeps what is uploaded in one folder for each collection: safe names, checked content. Knows no HTTP."""
+"""Keeps what is uploaded in one folder for each collection: safe names, checked content."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class Uploads:
             shutil.rmtree(cut_off, ignore_errors=True)
 
     def folder(self, collection: str) -> Path:
-        """Where the uploads of a collection lie; whatever its name, a folder right below the root."""
+        """Return where the uploads of a collection lie; whatever its name, a folder right below the root."""
         return self._root / quote(collection, safe="").replace(".", "%2E")
 
     def owns(self, collection: str, file: Path) -> bool:
-        """Whether a file is an upload into a collection."""
+        """Return whether a file is an upload into a collection."""
         return self.folder(collection) in file.parents
 
     @contextmanager
     def receive(self) -> Iterator[Path]:
-        """An empty folder for files that are coming in, on the same disk; removed with what is left in it."""
+        """Give an empty folder for files that are coming in, on the same disk; removed with what is left in it."""
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=INCOMING, dir=self._root))
@@ -79,7 +79,8 @@ class Uploads:
 
 
 def safe_name(given: str) -> str:
-    """The name under which an uploaded file is kept. Raises ConfigurationError for one that is no plain file name."""
+    """Return the name under which an uploaded file is kept. Raises ConfigurationError for one that is no plain file
+    name."""
     name = unicodedata.normalize("NFC", given).strip().rstrip(". ")
     if not name or "/" in name or "\\" in name or ":" in name or given.strip() in (".", ".."):
         raise _bad_name(given, "it is not a plain file name")

@@ -1,4 +1,4 @@
-"""Recognises an amount stated in another scale: "$1.2 billion" for "1,234" in a table in millions. Knows no source."""
+"""Recognises an amount stated in another scale: "$1.2 billion" for "1,234" in a table in millions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SCALED = re.compile(
     r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)[ -]?(thousand|million|mn|m|billion|bn|b|trillion)\b", re.IGNORECASE
 )
 _TABLE_UNITS = (1.0, 1e3, 1e6)
-"""What a bare number may be counted in: tables name their unit once, far from the number."""
+"""Holds what a bare number may be counted in: tables name their unit once, far from the number."""
 _FEWEST_STEPS = 10.0
 """A number of fewer rounding steps than this is too coarse to be recognised: anything rounds to "1 billion"."""
 
@@ -27,7 +27,7 @@ class Amount:
 
 
 def read_amounts(text: str) -> tuple[Amount, ...]:
-    """Every amount in `text`, each once; one with a scale word has just that unit."""
+    """Return every amount in `text`, each once; one with a scale word has just that unit."""
     scaled = {Amount(normalise_number(digits), (_SCALES[scale.casefold()],)) for digits, scale in _SCALED.findall(text)}
     bare = {Amount(number, _TABLE_UNITS) for number in numbers(_SCALED.sub(" ", text))}
     return tuple(sorted(scaled | bare, key=lambda amount: (amount.number, amount.units)))
@@ -44,7 +44,7 @@ def restate_amounts(claim: str, amounts: Sequence[Amount]) -> str:
 
 
 def misscaled_numbers(claim: str, amounts: Sequence[Amount]) -> set[str]:
-    """The numbers of `claim` whose scale word disagrees with every amount of the same digits."""
+    """Return the numbers of `claim` whose scale word disagrees with every amount of the same digits."""
     return {
         normalise_number(digits)
         for digits, scale in _SCALED.findall(claim)
@@ -53,7 +53,7 @@ def misscaled_numbers(claim: str, amounts: Sequence[Amount]) -> set[str]:
 
 
 def _find(digits: str, scale: float, amounts: Sequence[Amount]) -> str | None:
-    """The amount equal to `digits` times `scale` when rounded to as many decimals; an exact one first."""
+    """Return the amount equal to `digits` times `scale` when rounded to as many decimals; an exact one first."""
     half_step = 0.5 * 10.0 ** -len(digits.partition(".")[2])
     wanted = float(digits)
     found: list[tuple[float, str]] = []

@@ -1,4 +1,4 @@
-"""Cuts an answer into the claims that its citation markers vouch for. Knows no source."""
+"""Cuts an answer into the claims that its citation markers vouch for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Claim:
 
 
 def read_claims(text: str, markers: Sequence[Marker]) -> list[Claim]:
-    """The cited claims in order. A marker right after a full stop belongs to the sentence before it."""
+    """Return the cited claims in order. A marker right after a full stop belongs to the sentence before it."""
     if not markers:
         return []
     spans = _attach_leading_markers(text, sentence_spans(text), markers)
@@ -89,5 +89,5 @@ def _without(text: str, start: int, end: int, markers: Sequence[Marker]) -> str:
 
 
 def _plain(text: str) -> str:
-    """One line without list marks and emphasis."""
+    """Return one line without list marks and emphasis."""
     return " ".join(_EMPHASIS.sub("", _LIST_MARK.sub("", text)).split())

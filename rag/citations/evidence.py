@@ -1,4 +1,4 @@
-"""Finds for every cited sentence of an answer the words of its source that carry it. Knows no LLM and no file."""
+"""Finds for every cited sentence of an answer the words of its source that carry it."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def _weigh(claim: str, rarity: dict[str, float]) -> dict[str, float]:
 
 
 def _best_quote(item: _Evidence, weights: dict[str, float]) -> _Match:
-    """The run of one to three sentences, or the table row, that holds most of the claim's weight."""
+    """Return the run of one to three sentences, or the table row, that holds most of the claim's weight."""
     total = sum(weights.values())
     best, best_score = _Match(0, 0, 0.0), -1.0
     for first in range(len(item.sentences)):
@@ -230,7 +230,7 @@ def _best_quote(item: _Evidence, weights: dict[str, float]) -> _Match:
 
 
 def _support_by_words(cited: Sequence[_Evidence], matches: Sequence[_Match], weights: dict[str, float]) -> list[bool]:
-    """Whether each source, alone or as one of a group cited together, holds enough of the claim's words."""
+    """Return whether each source, alone or as one of a group cited together, holds enough of the claim's words."""
     total = sum(weights.values())
     if not total:
         return [False] * len(cited)
@@ -249,12 +249,13 @@ def _support_by_words(cited: Sequence[_Evidence], matches: Sequence[_Match], wei
 
 
 def _numbers_known(claim: str, cited: Sequence[_Evidence]) -> bool:
-    """Whether every number of the claim stands in a cited source."""
+    """Return whether every number of the claim stands in a cited source."""
     return numbers(claim) <= frozenset[str]().union(*(item.numbers for item in cited))
 
 
 def _unknown_names(claim: str, cited: Sequence[_Evidence]) -> set[str]:
-    """The names in a claim that no cited source has, whole, inflected ("German" for "Germany") or spelled out."""
+    """Return the names in a claim that no cited source has, whole, inflected ("German" for "Germany") or spelled
+    out."""
     names = {match.group() for match in _NAME.finditer(claim)}
     return {name for name in names if not any(_mentions(item, name) for item in cited)}
 
@@ -268,7 +269,7 @@ def _mentions(item: _Evidence, name: str) -> bool:
 
 
 def _contradicts(claim: str, quote: str, coverage: float) -> bool:
-    """Whether a claim that nearly repeats its quote turns it round: one of them negates, or up became down."""
+    """Return whether a claim that nearly repeats its quote turns it round: one of them negates, or up became down."""
     words, quoted = frozenset(content_words(claim)), frozenset(content_words(quote))
     rises, falls = bool(words & _RISING), bool(words & _FALLING)
     quote_rises, quote_falls = bool(quoted & _RISING), bool(quoted & _FALLING)
@@ -281,7 +282,7 @@ def _contradicts(claim: str, quote: str, coverage: float) -> bool:
 
 
 def _read_again(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _SecondLook:
-    """The reader's view of what the words say."""
+    """Return the reader's view of what the words say."""
 
     def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
         relevances = read(claim, [_passage(item.source, match) for item, match in zip(cited, matches, strict=True)])
@@ -295,13 +296,13 @@ def _read_again(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _Secon
 
 
 def _passage(source: Source, match: _Match) -> str:
-    """A quote with what stands around it, below title and section, as the reader knows passages."""
+    """Return a quote with what stands around it, below title and section, as the reader knows passages."""
     around = source.text[max(0, match.start - SURROUNDING) : match.end + SURROUNDING]
     return "\n".join(part for part in (source.document.title, source.section, around) if part)
 
 
 def _compare(embed: Callable[[Sequence[str]], Vectors] | None) -> _SecondLook:
-    """What the words say, or a cosine where they are few."""
+    """Return what the words say, or a cosine where they are few."""
 
     def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
         return [
@@ -338,7 +339,7 @@ def _trim(text: str, match: _Match, weights: dict[str, float]) -> tuple[int, int
 
 
 def _main_page(spans: Sequence[Span], source: Source) -> int:
-    """The page on which most of a quote lies."""
+    """Return the page on which most of a quote lies."""
     lengths: defaultdict[int, int] = defaultdict(int)
     for span in spans:
         lengths[span.page] += span.end - span.start

@@ -1,4 +1,4 @@
-"""Finds the citation markers an LLM writes, in whatever form, and makes them "[n]". Knows no source, only numbers.
+"""Finds the citation markers an LLM writes, in whatever form, and makes them "[n]".
 
 Text is scanned as it streams: what is released never depends on how the text was cut into pieces.
 """
@@ -34,7 +34,7 @@ _SPACES = " \t\u00a0"
 _BEFORE_CLOSING = ".,;:!?)]}\n…。，"
 _STOP = re.compile(r"[ \t\u00a0]*+(?:[\[［【(`]|\Z)")
 _CODE_REACH = 300
-"""How far the end of `inline code` is looked for: a stray backtick must not hold back the stream."""
+"""Says how far the end of `inline code` is looked for: a stray backtick must not hold back the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,12 @@ class CitationFilter:
 
     @property
     def markers(self) -> tuple[Marker, ...]:
-        """The markers released so far, located in the concatenation of what was released."""
+        """Return the markers released so far, located in the concatenation of what was released."""
         return tuple(self._markers)
 
     @property
     def removed_numbers(self) -> tuple[int, ...]:
-        """The numbers left out so far because no source has them, each once, in order of appearance."""
+        """Return the numbers left out so far because no source has them, each once, in order of appearance."""
         return tuple(dict.fromkeys(self._removed))
 
     def feed(self, delta: str) -> str:
@@ -132,7 +132,8 @@ class CitationFilter:
         out.append(text)
 
     def _code_size(self, at: int, *, final: bool) -> int:
-        """How much from the backtick at `at` passes unchanged: a fence, inline code, or a stray run of backticks."""
+        """Return how much from the backtick at `at` passes unchanged: a fence, inline code, or a stray run of
+        backticks."""
         run = at
         while run < len(self._buffer) and self._buffer[run] == "`":
             run += 1
@@ -181,7 +182,8 @@ class CitationFilter:
 
 
 def _listed_numbers(listing: str) -> list[int]:
-    """The numbers of "1, 3-5" in order, each once; a range that runs backwards or far is taken as its two ends."""
+    """Return the numbers of "1, 3-5" in order, each once; a range that runs backwards or far is taken as its two
+    ends."""
     found: list[int] = []
     ranged = False
     for part in re.findall(r"\d+|[-–]", listing):

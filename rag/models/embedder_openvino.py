@@ -68,22 +68,22 @@ class OpenVinoEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """The fallback's: the vectors are the same."""
+        """Return the fallback's: the vectors are the same."""
         return self._fallback.fingerprint
 
     @property
     def max_tokens(self) -> int:
-        """The longest input in tokens, special tokens included."""
+        """Return the longest input in tokens, special tokens included."""
         return self._config.max_tokens
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in input order. Raises ConfigurationError, ModelError."""
+        """Return vectors of shape (len(texts), dimension), in input order. Raises ConfigurationError, ModelError."""
         if self._converted.compiled is None:
             return self._fall_back(lambda: self._fallback.embed_passages(texts))
         return self._embed([self._prompts.passage + well_formed(text) for text in texts])
 
     def embed_question(self, text: str) -> Vector:
-        """A vector of shape (dimension,). Raises ConfigurationError, ModelError."""
+        """Return a vector of shape (dimension,). Raises ConfigurationError, ModelError."""
         if self._converted.compiled is None:
             return self._fall_back(lambda: self._fallback.embed_question(text))
         vector: Vector = self._embed([self._prompts.question + well_formed(text)])[0]

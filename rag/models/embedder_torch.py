@@ -37,17 +37,17 @@ class TorchEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The model's name, the start of its weights' SHA-256, its prompts; read without loading the model."""
+        """Return the model's name, the start of its weights' SHA-256, its prompts; read without loading the model."""
         digest = self._expected_sha256 or hash_weights(self._folder)
         return f"{self._name}@{digest[:12]}{self._prompts.fingerprint}"
 
     @property
     def max_tokens(self) -> int:
-        """The longest input in tokens, special tokens included."""
+        """Return the longest input in tokens, special tokens included."""
         return int(self._model.max_seq_length or 512)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of shape (len(texts), dimension), in input order. Raises ModelError."""
+        """Return vectors of shape (len(texts), dimension), in input order. Raises ModelError."""
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         try:
@@ -61,7 +61,7 @@ class TorchEmbedder:
         return normalise(vectors)
 
     def embed_question(self, text: str) -> Vector:
-        """A vector of shape (dimension,). Raises ModelError."""
+        """Return a vector of shape (dimension,). Raises ModelError."""
         try:
             vector = self._model.encode_query(well_formed(text), prompt=self._prompts.question)
         except RuntimeError as error:

@@ -28,7 +28,7 @@ PICKLES = ("pytorch_model*.bin", "*.pt", "*.pkl")
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """The object in a model's JSON file. Raises OSError, and ConfigurationError where the file holds none."""
+    """Return the object in a model's JSON file. Raises OSError, and ConfigurationError where the file holds none."""
     content = file.read_bytes()
     try:
         found = json.loads(content)
@@ -136,7 +136,7 @@ def downloads(*, allowed: bool) -> Iterator[bool]:
 
 
 def find_model(name: str, *, setting: str, allow_downloads: bool) -> Path:
-    """The folder of a model named by its folder or by its name on the hub, fetched if allowed.
+    """Return the folder of a model named by its folder or by its name on the hub, fetched if allowed.
 
     Raises ConfigurationError.
     """

@@ -1,4 +1,4 @@
-"""Arithmetic that every embedder shares. Knows no model."""
+"""Arithmetic that every embedder shares."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def normalise(vectors: ArrayLike) -> NDArray[np.float32]:
-    """Vectors of length 1 in float32: normalised in bf16 they are up to 0.4 % too long or short."""
+    """Return vectors of length 1 in float32: normalised in bf16 they are up to 0.4 % too long or short."""
     exact = np.asarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(exact, axis=-1, keepdims=True)
     normalised: NDArray[np.float32] = exact / np.maximum(lengths, np.float32(1e-12))

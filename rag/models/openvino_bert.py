@@ -51,7 +51,7 @@ class EncoderConfig:
 
 
 def read_config(file: Path) -> EncoderConfig:
-    """The encoder that a config.json describes. Raises UnsupportedModelError for all but BERT-like ones."""
+    """Return the encoder that a config.json describes. Raises UnsupportedModelError for all but BERT-like ones."""
     config = read_json(file)
     kind = config.get("model_type")
     if kind not in ("bert", *ROBERTA_LIKE):
@@ -75,7 +75,7 @@ def read_config(file: Path) -> EncoderConfig:
 
 
 def read_weights(file: Path) -> dict[str, NDArray[Any]]:
-    """The encoder's arrays in a safetensors file, heads left out. Raises UnsupportedModelError, OSError."""
+    """Return the encoder's arrays in a safetensors file, heads left out. Raises UnsupportedModelError, OSError."""
     arrays = load_file(file)
     prefix = next((name.removesuffix(FIRST_LAYER) for name in arrays if name.endswith(FIRST_LAYER)), None)
     if prefix is None:
@@ -84,7 +84,7 @@ def read_weights(file: Path) -> dict[str, NDArray[Any]]:
 
 
 def build_encoder(config: EncoderConfig, weights: Weights, *, with_token_types: bool = False) -> Model:
-    """A graph from `input_ids` and `attention_mask` to token vectors of shape (rows, tokens, size), in float32.
+    """Return a graph from `input_ids` and `attention_mask` to token vectors of shape (rows, tokens, size), in float32.
 
     All inputs are integers of shape (rows, tokens); `token_type_ids` is one where it is asked for, else all are 0.
     Matrix products have the names of their layers. Raises UnsupportedModelError where a layer is missing.
@@ -125,7 +125,7 @@ class _Graph:
         self._weights = weights
 
     def embed(self, ids: Node, types: Node | None) -> Node:
-        """The vectors of words, positions and token types, summed and normalised."""
+        """Return the vectors of words, positions and token types, summed and normalised."""
         opset = self._opset
         positions = self._array("embeddings.position_embeddings.weight")
         kinds = self._array("embeddings.token_type_embeddings.weight")
@@ -138,7 +138,7 @@ class _Graph:
         return self._normalise(total, "embeddings.LayerNorm")
 
     def transform(self, tokens: Node, bias: Node, layer: str) -> Node:
-        """One layer of the encoder: attention and two linear layers, each summed with what went into it."""
+        """Return one layer of the encoder: attention and two linear layers, each summed with what went into it."""
         opset = self._opset
         attended = self._linear(self._attend(tokens, bias, layer), f"{layer}.attention.output.dense")
         tokens = self._normalise(opset.add(attended, tokens), f"{layer}.attention.output.LayerNorm")
@@ -147,7 +147,7 @@ class _Graph:
         return self._normalise(opset.add(narrow, tokens), f"{layer}.output.LayerNorm")
 
     def _count(self, ids: Node) -> Node:
-        """The positions of tokens."""
+        """Return the positions of tokens."""
         opset, padding_id = self._opset, self._config.padding_id
         if padding_id is None:
             count = opset.gather(opset.shape_of(ids), np.int64(TOKEN_AXIS), np.int64(0))
@@ -157,7 +157,7 @@ class _Graph:
         return opset.add(counted, np.int64(padding_id))
 
     def _attend(self, tokens: Node, bias: Node, layer: str) -> Node:
-        """The sum of the values of all tokens, weighted by how well their keys fit a token's query."""
+        """Return the sum of the values of all tokens, weighted by how well their keys fit a token's query."""
         opset = self._opset
         queries, keys, values = (
             self._split_heads(self._linear(tokens, f"{layer}.attention.self.{part}"))

@@ -1,4 +1,4 @@
-"""Chooses the arithmetic in which OpenVINO runs a network: the fastest that changes next to nothing. Knows no files."""
+"""Chooses the arithmetic in which OpenVINO runs a network: the fastest that changes next to nothing."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ PROBE_QUESTION = "What will the work on the bridge cost?"
 
 
 def prepare_model(model: Model, precision: Precision) -> Model:
-    """The network as it is to be compiled, and kept, for a precision."""
+    """Return the network as it is to be compiled, and kept, for a precision."""
     return _with_int8_weights(model) if precision == "int8" else model
 
 
 def compile_model(core: Core, prepared: Model, precision: Precision) -> CompiledModel:
-    """The prepared network ready to run. Raises RuntimeError."""
+    """Return the prepared network ready to run. Raises RuntimeError."""
     hint = "bf16" if precision != "f32" and _has_bf16(core) else "f32"
     settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "THROUGHPUT"}
     if precision == "int8":
@@ -71,7 +71,7 @@ def compile_model(core: Core, prepared: Model, precision: Precision) -> Compiled
 
 
 def choose_precision(core: Core, model: Model, probe: Mapping[str, NDArray[np.int64]]) -> Precision:
-    """The fastest precision here whose token vectors for the probe stay near those of float32."""
+    """Return the fastest precision here whose token vectors for the probe stay near those of float32."""
     reference, fastest = _run(compile_model(core, model, "f32"), probe)
     chosen: Precision = "f32"
     candidates: list[Precision] = ["bf16", "int8"] if _has_bf16(core) else ["int8"]
@@ -93,7 +93,7 @@ def _has_bf16(core: Core) -> bool:
 
 
 def _with_int8_weights(model: Model) -> Model:
-    """A copy in which the constant weights of most matrix products are int8 with a scale for each output."""
+    """Return a copy in which the constant weights of most matrix products are int8 with a scale for each output."""
     from openvino import opset13
 
     model = model.clone()
@@ -115,7 +115,7 @@ def _with_int8_weights(model: Model) -> Model:
 
 
 def _run(compiled: CompiledModel, probe: Mapping[str, NDArray[np.int64]]) -> tuple[NDArray[np.float32], float]:
-    """The network's output for the probe, and the shortest time of PROBE_BATCHES such batches."""
+    """Return the network's output for the probe, and the shortest time of PROBE_BATCHES such batches."""
     import openvino
 
     output = np.array(compiled(dict(probe), share_inputs=False)[0], dtype=np.float32)

@@ -53,7 +53,7 @@ RETIRED_SECONDS = 5.0
 """Far longer than a thread of OpenVINO needs to let go of its last batch."""
 
 _RETIRED: deque[tuple[float, _Running]] = deque()
-"""What models held that nobody uses any more, and since when."""
+"""Holds what models held that nobody uses any more, and since when."""
 
 
 class UnsupportedModelError(Exception):
@@ -92,7 +92,7 @@ class ConvertedModel:
         weakref.finalize(self, _retire, self._running).atexit = False
 
     def queue(self) -> AsyncInferQueue | None:
-        """The calling thread's own queue, whose batches belong to it alone; None where OpenVINO cannot do it."""
+        """Return the calling thread's own queue, whose batches belong to it alone; None where OpenVINO cannot do it."""
         compiled = self.compiled
         if compiled is None:
             return None
@@ -106,7 +106,7 @@ class ConvertedModel:
 
     @property
     def compiled(self) -> CompiledModel | None:
-        """The model, None where OpenVINO cannot do it: the reason is logged once."""
+        """Return the model, None where OpenVINO cannot do it: the reason is logged once."""
         with self._loading:
             if not self._is_loaded:
                 self._running.compiled = self._try_to_compile()
@@ -162,7 +162,7 @@ class ConvertedModel:
 
 
 class _Running:
-    """What OpenVINO holds of a model: the model, and a queue for each thread."""
+    """Holds what OpenVINO holds of a model: the model, and a queue for each thread."""
 
     def __init__(self) -> None:
         self.compiled: CompiledModel | None = None
@@ -215,7 +215,7 @@ def _check_processor() -> None:
 
 
 def _read(core: Core, folder: Path) -> tuple[Model, Precision]:
-    """A kept model, prepared for its precision. Raises OSError or RuntimeError where it is not what was kept."""
+    """Return a kept model, prepared for its precision. Raises OSError or RuntimeError where it is not what was kept."""
     expected = (folder / CHECKSUM_FILE).read_text(encoding="ascii", errors="replace")
     if hash_files([folder / MODEL_FILE, folder / NUMBERS_FILE]) != expected:
         raise RuntimeError("its SHA-256 has changed")

@@ -26,7 +26,7 @@ PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """What a model wants before its texts; empty where it wants nothing."""
+    """Holds what a model wants before its texts; empty where it wants nothing."""
 
     question: str = ""
     passage: str = ""
@@ -41,7 +41,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class SentenceConfig:
-    """How a text is put into the transformer in the folder `transformer`, and how its vector comes out."""
+    """Holds how a text is put into the transformer in the folder `transformer`, and how its vector comes out."""
 
     transformer: Path
     pooling: Pooling
@@ -50,7 +50,7 @@ class SentenceConfig:
 
 
 def read_prompts(folder: Path) -> Prompts:
-    """The prompts for questions and for passages. Raises OSError, ConfigurationError."""
+    """Return the prompts for questions and for passages. Raises OSError, ConfigurationError."""
     file = folder / "config_sentence_transformers.json"
     prompts = read_json(file).get("prompts") if file.is_file() else None
     named: dict[str, str] = {name: text for name, text in (prompts or {}).items() if text}
@@ -59,7 +59,7 @@ def read_prompts(folder: Path) -> Prompts:
 
 
 def read_sentence_config(folder: Path) -> SentenceConfig:
-    """The layers of a model, where they are a transformer and a pooling that are known here.
+    """Return the layers of a model, where they are a transformer and a pooling that are known here.
 
     Raises UnsupportedModelError for others, OSError, ConfigurationError.
     """
@@ -91,7 +91,8 @@ def _read_pooling(file: Path) -> Pooling:
 
 
 def _read_length(transformer: Path, stated: int | None) -> int:
-    """The longest input in tokens: as stated, or what the tokenizer is for, and never more than there are positions."""
+    """Return the longest input in tokens: as stated, or what the tokenizer is for, and never more than there are
+    positions."""
     length = stated or read_json(transformer / "tokenizer_config.json").get("model_max_length")
     positions = read_config(transformer / "config.json").max_tokens
     return min(int(length or positions), positions)

@@ -20,7 +20,7 @@ class ModelTokenizer:
         self._folder = folder
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        """The character range (start, end) of each token of `text`, special tokens left out."""
+        """Return the character range (start, end) of each token of `text`, special tokens left out."""
         return list(_load(self._folder).encode(text, add_special_tokens=False).offsets)
 
 

@@ -1,4 +1,4 @@
-"""Makes links, images and HTML in an answer inert as it streams. Knows no Markdown parser, so that none can disagree.
+"""Makes links, images and HTML in an answer inert as it streams.
 
 Whatever any renderer would turn into something that opens or loads an address is broken by one space, wherever it
 stands, in code too: a document that talks an LLM into `![x](https://host/?secret)` has it shown, never fetched. What
@@ -42,7 +42,7 @@ class InertFilter:
         return self._release(text, cut)
 
     def finish(self) -> str:
-        """The rest, once there is no more to come."""
+        """Return the rest, once there is no more to come."""
         return self._release(self._held, len(self._held))
 
     def _release(self, text: str, cut: int) -> str:
@@ -64,6 +64,6 @@ class InertFilter:
 
 
 def make_inert(text: str) -> str:
-    """The whole of a text, made inert."""
+    """Return the whole of a text, made inert."""
     inert = InertFilter()
     return inert.feed(text) + inert.finish()

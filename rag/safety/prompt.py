@@ -1,4 +1,4 @@
-"""Makes text from documents harmless inside a prompt. Knows no model and no prompt.
+"""Makes text from documents harmless inside a prompt.
 
 What a reader of the page would see stays legible; what only a machine would obey stops being obeyed.
 """

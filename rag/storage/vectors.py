@@ -1,4 +1,4 @@
-"""Vectors in Chroma, in process. Knows ids, document ids and vectors; not what they stand for."""
+"""Vectors in Chroma, in process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REBUILDING = "rebuilding"
 """A file in the folder while what was lost is made again."""
 
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
-"""How SQLite and the system, both beneath Chroma, say it."""
+"""Says how SQLite and the system, both beneath Chroma, say it."""
 
 
 class ChromaVectors:
@@ -94,13 +94,13 @@ class ChromaVectors:
         return [(id_, 1.0 - distance) for id_, distance in zip(result["ids"][0], distances[0], strict=True)]
 
     def ids(self, space: str) -> list[str]:
-        """Every id in the space; empty for an unknown space. Raises StoreError."""
+        """Return every id in the space; empty for an unknown space. Raises StoreError."""
         with _translated_errors(self._folder):
             collection = self._open(space)
             return list(collection.get(include=[])["ids"]) if collection is not None else []
 
     def spaces(self) -> list[str]:
-        """Every space that is there. Raises StoreError."""
+        """Return every space that is there. Raises StoreError."""
         with _translated_errors(self._folder):
             return [collection.name for collection in self._client.list_collections()]
 

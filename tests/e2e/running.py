@@ -1,4 +1,4 @@
-"""`lectern web` in a process over a folder that it has read, and where Chromium is. Knows no page and no test."""
+"""`lectern web` in a process over a folder that it has read, and where Chromium is."""
 
 from __future__ import annotations
 

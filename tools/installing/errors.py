@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 LOG_LINES = 400
-"""How much of pip's last output is searched for a cause."""
+"""Says how much of pip's last output is searched for a cause."""
 
 
 class InstallationError(Exception):
@@ -14,7 +14,7 @@ class InstallationError(Exception):
 
 
 def explain(output: Sequence[str]) -> str:
-    """The cause of pip's failure and a remedy, from its output; else its own last error line."""
+    """Return the cause of pip's failure and a remedy, from its output; else its own last error line."""
     text = "\n".join(output[-LOG_LINES:])
     for pattern, explanation in _CAUSES:
         if found := re.search(pattern, text, re.IGNORECASE | re.MULTILINE):

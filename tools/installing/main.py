@@ -115,7 +115,7 @@ def install(options: argparse.Namespace) -> None:
 
 
 def _locks(options: argparse.Namespace, *, with_models: bool) -> list[Path]:
-    """The lock files of what is installed; sentence-transformers is of use with torch only."""
+    """Return the lock files of what is installed; sentence-transformers is of use with torch only."""
     return [PRODUCT_LOCK, *([MODELS_LOCK] if with_models else []), *([DEV_LOCK] if options.dev else [])]
 
 

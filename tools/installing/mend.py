@@ -19,7 +19,7 @@ NEVER_RECORDED = (".pyc",)
 
 
 def find_broken(folder: Path) -> Iterator[Path]:
-    """The metadata folders of packages whose list of files is missing or names files that are."""
+    """Yield the metadata folders of packages whose list of files is missing or names files that are."""
     for found in distributions(path=[str(folder)]):
         metadata = Path(str(getattr(found, "_path", "")))
         if metadata.suffix == ".dist-info" and not _is_whole(found, metadata):
@@ -37,7 +37,7 @@ def _is_whole(found: Distribution, metadata: Path) -> bool:
 
 
 def find_leftovers(folder: Path) -> Iterator[Path]:
-    """What pip moves aside while it replaces a package, and takes back only when it is not killed."""
+    """Yield what pip moves aside while it replaces a package, and takes back only when it is not killed."""
     yield from folder.glob("~*")
 
 

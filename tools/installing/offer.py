@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 
 def find(requirement: str, options: list[str]) -> dict[str, Any] | None:
-    """The file's name, version and requirements; None where the index has nothing that fits."""
+    """Return the file's name, version and requirements; None where the index has nothing that fits."""
     from pip._internal.commands import create_command
     from pip._vendor.packaging.requirements import Requirement
 
@@ -59,7 +59,7 @@ def _stated(metadata: str) -> list[str]:
 
 
 def _needed_here(requirements: list[str]) -> list[str]:
-    """The requirements whose markers hold on this machine."""
+    """Return the requirements whose markers hold on this machine."""
     from pip._vendor.packaging.requirements import Requirement
 
     parsed = [Requirement(line) for line in requirements]
@@ -67,7 +67,7 @@ def _needed_here(requirements: list[str]) -> list[str]:
 
 
 def ask_publicly(requirement: str, options: list[str]) -> dict[str, Any] | None:
-    """The same by `pip install --dry-run`, which downloads the file."""
+    """Return the same by `pip install --dry-run`, which downloads the file."""
     report = ("--dry-run", "--no-deps", "--ignore-installed", "--quiet", "--report", "-")
     command = [sys.executable, "-m", "pip", "install", *report, *options, requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

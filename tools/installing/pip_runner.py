@@ -32,12 +32,12 @@ class Pip:
 
     @property
     def python(self) -> Path:
-        """The environment's Python."""
+        """Return the environment's Python."""
         return self.venv / "bin" / "python"
 
     @property
     def log(self) -> Path:
-        """The file with all that pip printed."""
+        """Return the file with all that pip printed."""
         return self.venv / LOG_NAME
 
     def install(self, what: str, *arguments: str) -> None:

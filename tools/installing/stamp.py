@@ -26,7 +26,7 @@ LOCKS = ("requirements.lock", "requirements-models.lock", "requirements-torch.lo
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the last complete installation was; empty where there is none."""
+    """Holds what the last complete installation was; empty where there is none."""
 
     digest: str = ""
     torch: str = ""
@@ -42,7 +42,8 @@ class Stamp:
 
 
 def describe(options: argparse.Namespace) -> str:
-    """A digest of what is to be installed: the lock files, the project's own metadata, the Python and the manner."""
+    """Return a digest of what is to be installed: the lock files, the project's own metadata, the Python and the
+    manner."""
     digest = hashlib.sha256()
     for name in LOCKS if options.without_project else (*LOCKS, "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
@@ -52,7 +53,7 @@ def describe(options: argparse.Namespace) -> str:
 
 
 def read(venv: Path) -> Stamp:
-    """The stamp of an environment; an empty one where there is none that can be read."""
+    """Return the stamp of an environment; an empty one where there is none that can be read."""
     try:
         stored = json.loads((venv / STAMP).read_text(encoding="utf-8"))
         return Stamp(**{**stored, "locked": tuple(stored["locked"])})
@@ -83,7 +84,7 @@ def remove(venv: Path) -> None:
 
 
 def list_installed(venv: Path) -> list[str]:
-    """The normalised names of the packages in an environment."""
+    """Return the normalised names of the packages in an environment."""
     folders = [str(folder) for folder in venv.glob("lib/python3*/site-packages")]
     return sorted({_normalise(found.metadata["Name"]) for found in distributions(path=folders)})
 

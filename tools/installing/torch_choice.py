@@ -47,7 +47,7 @@ class Offer:
 
 
 class Build(Enum):
-    """What is installed of torch."""
+    """Holds what is installed of torch."""
 
     ALONE = auto()
     WITH_LIBRARIES = auto()

@@ -1,4 +1,4 @@
-"""The page Quality: questions with known pages, evaluations on them, what people rated. Measures nothing itself."""
+"""The page Quality: questions with known pages, evaluations on them, what people rated."""
 
 from __future__ import annotations
 

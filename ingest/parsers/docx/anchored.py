@@ -39,7 +39,7 @@ class AnchoredReader:
     # --- notes and comments ---
 
     def note(self, reference: XmlElement, mark: str) -> tuple[str, list[FlowItem]]:
-        """How a note is marked in the text, and the note, marked in the same way."""
+        """Return how a note is marked in the text, and the note, marked in the same way."""
         is_footnote = reference.tag == f"{W}footnoteReference"
         notes = self._file.footnotes if is_footnote else self._file.endnotes
         element = notes.by_id.get(reference.get(f"{W}id") or "")
@@ -49,27 +49,28 @@ class AnchoredReader:
         return label, self._labelled(notes, element, label)
 
     def comment(self, reference: XmlElement) -> list[FlowItem]:
-        """A comment with its author's name; nothing the second time."""
+        """Return a comment with its author's name; nothing the second time."""
         comments = self._file.comments
         element = comments.by_id.pop(reference.get(f"{W}id") or "", None)
         return [] if element is None else self._labelled(comments, element, comment_label(element))
 
     def left_comments(self) -> list[FlowItem]:
-        """The comments that nothing in the text points to."""
+        """Return the comments that nothing in the text points to."""
         comments = self._file.comments
         left = list(comments.by_id.values())
         comments.by_id.clear()
         return [item for element in left for item in self._labelled(comments, element, comment_label(element))]
 
     def _labelled(self, notes: Notes, element: XmlElement, label: str) -> list[FlowItem]:
-        """A note or comment with its label before the first words, as what trails its anchor."""
+        """Return a note or comment with its label before the first words, as what trails its anchor."""
         items = self._read_story(self._file, notes.part, element, self._depth + 1)
         return trailing(items, label)
 
     # --- drawings ---
 
     def graphics(self, elements: list[XmlElement]) -> list[FlowItem]:
-        """The text of the drawings anchored in a paragraph, from top to bottom where the file says where they are."""
+        """Return the text of the drawings anchored in a paragraph, from top to bottom where the file says where they
+        are."""
         found: list[tuple[tuple[float, float], list[FlowItem]]] = []
         for element in elements:
             found += self._boxes(element)
@@ -109,7 +110,7 @@ class AnchoredReader:
     # --- embedded texts ---
 
     def embedded(self, element: XmlElement) -> list[FlowItem]:
-        """A text in another format that Word takes over when it opens the file."""
+        """Return a text in another format that Word takes over when it opens the file."""
         link = self._file.package.relationships(self._part).get(element.get(f"{R}id") or "")
         if link is None or link.is_external or link.target not in self._file.package:
             return []
@@ -123,7 +124,7 @@ class AnchoredReader:
 
 
 def comment_label(element: XmlElement) -> str:
-    """What marks a comment as one: "Comment by NAME:"."""
+    """Return what marks a comment as one: "Comment by NAME:"."""
     author = one_line(element.get(f"{W}author") or "")
     return f"Comment by {author}:" if author else "Comment:"
 
@@ -138,7 +139,7 @@ def _ancestors(element: XmlElement, top: XmlElement) -> list[XmlElement]:
 
 
 def _place(drawing: XmlElement, ancestors: list[XmlElement]) -> tuple[float, float]:
-    """Where a text box is: vertical and horizontal position in EMU; (0, 0) where the file does not say."""
+    """Return where a text box is: vertical and horizontal position in EMU; (0, 0) where the file does not say."""
     down = right = 0.0
     for element in drawing.iter(f"{_DRAWING}positionV", f"{_DRAWING}positionH"):
         distance = _length(element.findtext(f"{_DRAWING}posOffset"))

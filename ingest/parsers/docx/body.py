@@ -27,7 +27,7 @@ _REMOVED = frozenset(f"{W}{name}" for name in ("del", "moveFrom"))
 
 
 def read_story(file: WordFile, part: str, element: XmlElement, depth: int = 0) -> list[FlowItem]:
-    """The blocks below an element of a part of the file."""
+    """Return the blocks below an element of a part of the file."""
     return list(BlockReader(file, part, depth).read(element))
 
 
@@ -52,7 +52,7 @@ class BlockReader:
         }
 
     def read(self, parent: XmlElement) -> Iterator[FlowItem]:
-        """The blocks below an element, in order."""
+        """Yield the blocks below an element, in order."""
         if self._depth > MAX_DEPTH:
             return
         for child in parent:
@@ -136,7 +136,7 @@ class BlockReader:
         yield from found.notes
 
     def _is_removed(self, properties: XmlElement | None) -> bool:
-        """Whether the end of the paragraph is a tracked deletion, or moved away."""
+        """Return whether the end of the paragraph is a tracked deletion, or moved away."""
         mark = properties.find(f"{W}rPr") if properties is not None else None
         return mark is not None and any(mark.find(tag) is not None for tag in _REMOVED)
 
@@ -173,7 +173,8 @@ class BlockReader:
                 yield from self._rows(child)
 
     def _row(self, row: XmlElement, above: dict[int, Cell]) -> list[Cell]:
-        """The cells of a row; `above` holds the last cell in each column of the grid, and is brought up to date."""
+        """Return the cells of a row; `above` holds the last cell in each column of the grid, and is brought up to
+        date."""
         column = min(max(number(row.find(f"{W}trPr"), "gridBefore") or 0, 0), MAX_COLUMNS)
         cells = [Cell((), column)] if column else []
         for element in self._cells(row):

@@ -56,7 +56,7 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
 
 
 def _read(file: WordFile, bodies: list[XmlElement]) -> list[FlowItem]:
-    """All items: headers first, footers last, each once; comments that nothing points to at the end."""
+    """Return all items: headers first, footers last, each once; comments that nothing points to at the end."""
     # The parts of the body are read before the headers, so that lists and notes count from its beginning.
     items = [item for body in bodies for item in read_story(file, file.part, body)]
     seen: set[str] = set()
@@ -67,7 +67,7 @@ def _read(file: WordFile, bodies: list[XmlElement]) -> list[FlowItem]:
 
 
 def _trim(items: list[FlowItem]) -> list[FlowItem]:
-    """The items without page breaks that nothing follows."""
+    """Return the items without page breaks that nothing follows."""
     end = len(items)
     while end and isinstance(items[end - 1], PageBreak):
         end -= 1
@@ -75,7 +75,7 @@ def _trim(items: list[FlowItem]) -> list[FlowItem]:
 
 
 def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
-    """The lines of all headers, or footers, each once."""
+    """Return the lines of all headers, or footers, each once."""
     found: list[FlowItem] = []
     links = file.package.relationships(file.part)
     parts = {

@@ -30,7 +30,7 @@ class Fields:
 
     @property
     def shows_text(self) -> bool:
-        """Whether text here is shown. What is computed within a field's code is not.
+        """Return whether text here is shown. What is computed within a field's code is not.
 
         Plain text has no place in a code: where it stands in one, the end of a field is missing.
         """
@@ -39,12 +39,12 @@ class Fields:
 
     @property
     def in_contents(self) -> bool:
-        """Whether text here belongs to a table of contents or an index of figures."""
+        """Return whether text here belongs to a table of contents or an index of figures."""
         return any(_CONTENTS.match(field.code) for field in self._open)
 
     @property
     def in_page_number(self) -> bool:
-        """Whether text here is a page number or the number of pages."""
+        """Return whether text here is a page number or the number of pages."""
         return any(is_page_number(field.code) for field in self._open)
 
     def add_code(self, text: str) -> None:
@@ -67,12 +67,12 @@ class Fields:
 
 
 def is_page_number(code: str) -> bool:
-    """Whether a field's code stands for a page number or the number of pages."""
+    """Return whether a field's code stands for a page number or the number of pages."""
     return _PAGE.match(code) is not None
 
 
 def _form_text(form: XmlElement | None) -> str:
-    """The state of a check box or the chosen entry of a list, which have no result."""
+    """Return the state of a check box or the chosen entry of a list, which have no result."""
     if form is None:
         return ""
     box = form.find(f"{W}checkBox")
@@ -89,7 +89,7 @@ def _form_text(form: XmlElement | None) -> str:
 
 
 def _code_text(code: str) -> str:
-    """The text of the fields that are drawn by their code: formulas (EQ) and buttons."""
+    """Return the text of the fields that are drawn by their code: formulas (EQ) and buttons."""
     match = _MACRO.match(code)
     if match:
         return match[1].strip()

@@ -24,7 +24,7 @@ class Notes:
     count: int = 0
 
     def next_mark(self) -> str:
-        """The number of the next note."""
+        """Return the number of the next note."""
         self.count += 1
         return write_number(self.count, self.number_format)
 
@@ -46,14 +46,14 @@ class WordFile:
         self._next_section = dict(zip(map(id, self.sections), self.sections[1:], strict=False))
 
     def _part(self, part: str) -> XmlElement | None:
-        """The root of a part whose text is to be read."""
+        """Return the root of a part whose text is to be read."""
         root = self.package.xml(part)
         if root is not None:
             self.unread.expect(root)
         return root
 
     def story(self, part: str) -> XmlElement | None:
-        """The root of a header or footer."""
+        """Return the root of a header or footer."""
         return self._part(part)
 
     def _related(self, kind: str) -> XmlElement | None:
@@ -82,7 +82,7 @@ class WordFile:
         return Notes(part, {comment.get(f"{W}id") or "": comment for comment in found})
 
     def ends_page(self, properties: XmlElement | None) -> bool:
-        """Whether a section ends with a paragraph and the next one begins on a new page."""
+        """Return whether a section ends with a paragraph and the next one begins on a new page."""
         section = properties.find(f"{W}sectPr") if properties is not None else None
         following = self._next_section.get(id(section)) if section is not None else None
         return following is not None and (value(following, "type") or "nextPage") in NEW_PAGE

@@ -30,24 +30,25 @@ _MARKS = {
 
 
 class Anchored(Protocol):
-    """What the reader asks about things that a paragraph only points to."""
+    """Holds what the reader asks about things that a paragraph only points to."""
 
     def note(self, reference: XmlElement, mark: str) -> tuple[str, list[FlowItem]]:
-        """How a note is marked in the text ("[note 3]"), and the note; `mark` is the author's own mark, or ""."""
+        """Return how a note is marked in the text ("[note 3]"), and the note; `mark` is the author's own mark, or
+        ""."""
         ...
 
     def comment(self, reference: XmlElement) -> list[FlowItem]:
-        """The comment that a reference points to."""
+        """Return the comment that a reference points to."""
         ...
 
     def graphics(self, elements: list[XmlElement]) -> list[FlowItem]:
-        """The text of the drawings of a paragraph: text boxes, charts, diagrams, descriptions."""
+        """Return the text of the drawings of a paragraph: text boxes, charts, diagrams, descriptions."""
         ...
 
 
 @dataclass(slots=True)
 class ParagraphText:
-    """What was read of a paragraph: the pieces of its text between page breaks that the author set."""
+    """Holds what was read of a paragraph: the pieces of its text between page breaks that the author set."""
 
     pieces: list[InlineText] = field(default_factory=lambda: [InlineText()])
     recorded_before: int = 0
@@ -60,7 +61,7 @@ class ParagraphText:
 
     @property
     def texts(self) -> list[str]:
-        """The pieces as text."""
+        """Return the pieces as text."""
         return [piece.text for piece in self.pieces]
 
 
@@ -85,7 +86,7 @@ class InlineReader:
         }
 
     def read(self, paragraph: XmlElement, style: str) -> ParagraphText:
-        """Everything in a paragraph."""
+        """Return everything in a paragraph."""
         self._found = ParagraphText(is_contents=self._fields.in_contents)
         self._style_hides = self._styles.is_hidden(style)
         self._style_level = self._styles.run_level(style) or Level.PLAIN
@@ -96,7 +97,7 @@ class InlineReader:
 
     @property
     def in_contents(self) -> bool:
-        """Whether a table of contents is still open."""
+        """Return whether a table of contents is still open."""
         return self._fields.in_contents
 
     def _walk(self, parent: XmlElement) -> None:

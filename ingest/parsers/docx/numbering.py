@@ -19,7 +19,8 @@ _LETTERED = frozenset({"lowerLetter", "upperLetter", "lowerRoman", "upperRoman"}
 
 @dataclass(frozen=True, slots=True)
 class ListLevel:
-    """How the numbers of one level of a list look; `restart` is the level (from 1) that begins it anew, 0 for none."""
+    """Holds how the numbers of one level of a list look; `restart` is the level (from 1) that begins it anew, 0 for
+    none."""
 
     number_format: str = "decimal"
     pattern: str = ""
@@ -82,7 +83,8 @@ class Numbering:
             self._restarts.setdefault(list_id, {})[level] = start
 
     def label(self, properties: XmlElement | None, style_id: str) -> str:
-        """The number of the next paragraph, with that of the clause it is under: "4.2 (b)"; "" where it has none."""
+        """Return the number of the next paragraph, with that of the clause it is under: "4.2 (b)"; "" where it has
+        none."""
         list_id, level = self._find(properties, style_id)
         abstract_id = self._lists.get(list_id, "")
         abstract_id = self._links.get(abstract_id, abstract_id)
@@ -97,7 +99,7 @@ class Numbering:
         return full
 
     def _find(self, properties: XmlElement | None, style_id: str) -> tuple[str, int]:
-        """The list of a paragraph and its level there: its own numbering, else its style's."""
+        """Return the list of a paragraph and its level there: its own numbering, else its style's."""
         own = properties.find(f"{W}numPr") if properties is not None else None
         list_id, level = self._styles.numbering(style_id)
         own_id = value(own, "numId")
@@ -152,13 +154,13 @@ def _read_level(element: XmlElement) -> tuple[int, ListLevel]:
 
 
 def _place(element: XmlElement) -> int:
-    """The level that a definition is of."""
+    """Return the level that a definition is of."""
     text = element.get(f"{W}ilvl") or "0"
     return int(text) if re.fullmatch("[0-8]", text) else 0
 
 
 def _compose(level: int, looks: dict[int, ListLevel], reached: list[int | None]) -> str:
-    """A level's pattern ("%1.%2") with the numbers reached; "" for bullets."""
+    """Return a level's pattern ("%1.%2") with the numbers reached; "" for bullets."""
     look = looks.get(level, ListLevel())
     if look.number_format == "bullet":
         return ""
@@ -175,7 +177,7 @@ def _compose(level: int, looks: dict[int, ListLevel], reached: list[int | None])
 
 
 def _in_context(label: str, level: int, looks: dict[int, ListLevel], counters: _Counters) -> str:
-    """A letter or Roman number with the number of the clause above it, which it is cited by: "4.2 (b)"."""
+    """Return a letter or Roman number with the number of the clause above it, which it is cited by: "4.2 (b)"."""
     look = looks.get(level, ListLevel())
     places = [int(place) - 1 for place in _PLACE.findall(look.pattern)]
     if not label or not level or places != [level] or look.number_format not in _LETTERED:

@@ -20,7 +20,7 @@ _LEVELS = {"superscript": Level.RAISED, "subscript": Level.LOWERED, "baseline": 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What one style says itself; None where it leaves that to the style it is based on."""
+    """Holds what one style says itself; None where it leaves that to the style it is based on."""
 
     name: str = ""
     parent: str = ""
@@ -33,25 +33,25 @@ class Style:
 
 
 def switch(element: XmlElement | None, name: str) -> bool | None:
-    """A switch such as `w:vanish` among the properties: on, off, or None where it is not there."""
+    """Return a switch such as `w:vanish` among the properties: on, off, or None where it is not there."""
     child = element.find(f"{W}{name}") if element is not None else None
     return None if child is None else child.get(f"{W}val", "1") not in ("0", "false", "off")
 
 
 def value(element: XmlElement | None, name: str) -> str | None:
-    """The value of a property such as `w:pStyle`, or None."""
+    """Return the value of a property such as `w:pStyle`, or None."""
     child = element.find(f"{W}{name}") if element is not None else None
     return None if child is None else child.get(f"{W}val")
 
 
 def number(element: XmlElement | None, name: str) -> int | None:
-    """A property's value as a number, or None."""
+    """Return a property's value as a number, or None."""
     text = value(element, name)
     return int(text) if text is not None and re.fullmatch(r"-?\d{1,9}", text) else None
 
 
 def run_level(properties: XmlElement | None) -> Level | None:
-    """Whether run properties raise or lower text; None where they say nothing."""
+    """Return whether run properties raise or lower text; None where they say nothing."""
     name = value(properties, "vertAlign")
     if name is not None:
         return _LEVELS.get(name)
@@ -72,7 +72,7 @@ class Styles:
                 self.default = style_id
 
     def _chain(self, style_id: str) -> list[Style]:
-        """A style and those it is based on."""
+        """Return a style and those it is based on."""
         found: list[Style] = []
         while style_id in self._styles and len(found) < MAX_INHERITANCE:
             found.append(self._styles[style_id])
@@ -80,7 +80,7 @@ class Styles:
         return found
 
     def heading_level(self, style_id: str) -> int:
-        """The level of the headings that a style makes, from 1; 0 for other styles."""
+        """Return the level of the headings that a style makes, from 1; 0 for other styles."""
         for style in self._chain(style_id):
             if style.outline is not None:
                 return style.outline + 1 if style.outline < BODY_TEXT else 0
@@ -92,11 +92,11 @@ class Styles:
         return 0
 
     def is_contents(self, style_id: str) -> bool:
-        """Whether a style is that of the lines of a table of contents."""
+        """Return whether a style is that of the lines of a table of contents."""
         return any(re.match(r"toc \d|table of figures", style.name, re.IGNORECASE) for style in self._chain(style_id))
 
     def numbering(self, style_id: str) -> tuple[str, int]:
-        """The list and the level in it that a style puts paragraphs into; "" for none."""
+        """Return the list and the level in it that a style puts paragraphs into; "" for none."""
         list_id: str | None = None
         level: int | None = None
         for style in self._chain(style_id):
@@ -105,15 +105,15 @@ class Styles:
         return list_id or "", level or 0
 
     def run_level(self, style_id: str) -> Level | None:
-        """Whether a style raises or lowers text."""
+        """Return whether a style raises or lowers text."""
         return next((style.level for style in self._chain(style_id) if style.level is not None), None)
 
     def is_hidden(self, style_id: str) -> bool:
-        """Whether a style hides text."""
+        """Return whether a style hides text."""
         return next((style.is_hidden for style in self._chain(style_id) if style.is_hidden is not None), False)
 
     def starts_page(self, style_id: str) -> bool:
-        """Whether the paragraphs of a style begin new pages."""
+        """Return whether the paragraphs of a style begin new pages."""
         return next((style.starts_page for style in self._chain(style_id) if style.starts_page is not None), False)
 
 

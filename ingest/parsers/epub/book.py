@@ -62,7 +62,7 @@ class Book:
         return [Chapter(chapter.part, chapter.is_contents or chapter.part in guide) for chapter in found][:MAX_SPINE]
 
     def _package_part(self) -> str:
-        """The name of the file that lists the others."""
+        """Return the name of the file that lists the others."""
         container = self._package.xml(CONTAINER)
         for file in _named(container, "rootfile") if container is not None else ():
             name = resolve("", file.get("full-path") or "")[0]
@@ -72,7 +72,7 @@ class Book:
 
     @property
     def is_protected(self) -> bool:
-        """Whether its text is encrypted; fonts often are, which does no harm."""
+        """Return whether its text is encrypted; fonts often are, which does no harm."""
         root = self._package.xml(ENCRYPTION)
         if root is None:
             return False
@@ -80,7 +80,7 @@ class Book:
         return any(chapter.part in encrypted for chapter in self.chapters)
 
     def page(self, part: str) -> XmlElement | None:
-        """The root of one of the book's files; None where there is none."""
+        """Return the root of one of the book's files; None where there is none."""
         if part not in self._pages:
             self._pages[part] = self._parse(part)
         return self._pages[part]
@@ -97,7 +97,7 @@ class Book:
             return None
 
     def target(self, part: str, link: str) -> XmlElement | None:
-        """The element that a link in a file points to within the book, or None."""
+        """Return the element that a link in a file points to within the book, or None."""
         name, fragment = resolve(posixpath.dirname(part), link) if not link.startswith("#") else (part, link[1:])
         if not fragment or not name or name not in self._package:
             return None
@@ -109,7 +109,8 @@ class Book:
 
 
 def resolve(folder: str, link: str) -> tuple[str, str]:
-    """The name of the part that a link from a folder of the archive points to, and its fragment; ("", "") outside."""
+    """Return the name of the part that a link from a folder of the archive points to, and its fragment; ("", "")
+    outside."""
     try:
         address = urlsplit(link)
     except ValueError:
@@ -121,7 +122,7 @@ def resolve(folder: str, link: str) -> tuple[str, str]:
 
 
 def _named(root: XmlElement, name: str) -> list[XmlElement]:
-    """The elements of a name, whatever their name space."""
+    """Return the elements of a name, whatever their name space."""
     return [
         element for element in root.iter() if isinstance(element.tag, str) and etree.QName(element).localname == name
     ]

@@ -76,7 +76,7 @@ class ChapterReader:
         }
 
     def read(self, element: XmlElement) -> list[FlowItem]:
-        """The items of an element and all below it."""
+        """Return the items of an element and all below it."""
         self._visit_children(element)
         self._end_block()
         return self._items
@@ -195,7 +195,7 @@ class ChapterReader:
 
 
 def _name(element: XmlElement) -> str:
-    """The name of an element without a prefix; "" of comments."""
+    """Return the name of an element without a prefix; "" of comments."""
     return element.tag.rpartition(":")[2].rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 

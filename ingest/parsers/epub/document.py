@@ -61,7 +61,7 @@ def _read(book: Book) -> list[FlowItem]:
 
 
 def _is_contents(body: XmlElement) -> bool:
-    """Whether a chapter is hardly more than links to others."""
+    """Return whether a chapter is hardly more than links to others."""
     links = [one_line("".join(link.itertext())) for link in body.iter("a") if "://" not in (link.get("href") or "://")]
     text = one_line("".join(body.itertext()))
     return len(links) >= MIN_LINKS and sum(map(len, links)) > CONTENTS_SHARE * len(text)

@@ -13,7 +13,7 @@ from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.open_xml import XmlElement
 
 MAX_NOTE = 5_000
-"""What is longer is no note but a chapter."""
+"""Holds what is longer is no note but a chapter."""
 
 _MARK = re.compile(r"[\[(]?\s*([0-9]{1,4}|[ivxlc]{1,6}|[a-z]|[*†‡§¶]{1,3})\s*[.)\]]?")
 _BACK = re.compile(r"[\s\[(]*(?:↩︎?|↑|\^|[Bb]ack|[Rr]eturn(?: to text)?)[\s\])]*$")
@@ -29,15 +29,15 @@ class Note:
     part: str
     mark: str
     is_new: bool = True
-    """Whether this is the first mark that points to it."""
+    """True if this is the first mark that points to it."""
 
     @property
     def label(self) -> str:
-        """How the note is marked in the text and before its own words."""
+        """Return how the note is marked in the text and before its own words."""
         return f"[note {self.mark}]"
 
     def without_mark(self, items: Sequence[FlowItem]) -> list[FlowItem]:
-        """The note's items without its own mark at the beginning and the way back at the end."""
+        """Return the note's items without its own mark at the beginning and the way back at the end."""
         found = [item for item in items if isinstance(item, Item)]
         if found:
             mark = re.escape(self.mark)
@@ -56,15 +56,15 @@ class NoteFinder:
         self._read: dict[int, XmlElement] = {}
 
     def is_read(self, element: XmlElement) -> bool:
-        """Whether an element is a note that was read where its mark stands."""
+        """Return whether an element is a note that was read where its mark stands."""
         return id(element) in self._read
 
     def is_note_list(self, element: XmlElement) -> bool:
-        """Whether a list holds the notes of the text: their numbers are written with them."""
+        """Return whether a list holds the notes of the text: their numbers are written with them."""
         return any(self.is_read(child) for child in element) or "note" in _kinds(element)
 
     def find(self, part: str, link: XmlElement, *, is_raised: bool) -> Note | None:
-        """The note that a link marks, or None where the link leads elsewhere."""
+        """Return the note that a link marks, or None where the link leads elsewhere."""
         address = link.get("href") or ""
         text = one_line("".join(link.itertext()))
         match = _MARK.fullmatch(text)
@@ -92,12 +92,12 @@ class NoteFinder:
 
 
 def _kinds(element: XmlElement) -> str:
-    """What an element says that it is: EPUB's type, its role and its class."""
+    """Return what an element says that it is: EPUB's type, its role and its class."""
     return " ".join(element.get(name) or "" for name in ("epub:type", "role", "class")).lower()
 
 
 def _holder(target: XmlElement) -> XmlElement | None:
-    """The block that a note's anchor stands in; a whole item of a list rather than its first paragraph."""
+    """Return the block that a note's anchor stands in; a whole item of a list rather than its first paragraph."""
     block = next((element for element in (target, *target.iterancestors()) if element.tag in _HOLDERS), None)
     if block is not None and block.tag == "p" and block.getparent() is not None:
         parent = block.getparent()
@@ -112,6 +112,6 @@ def _begins_with(words: str, mark: str) -> bool:
 
 
 def _points_back(holder: XmlElement, link: XmlElement) -> bool:
-    """Whether a link of the note leads back to its mark."""
+    """Return whether a link of the note leads back to its mark."""
     names = {element.get("id") for element in (link, *link.iterancestors("sup", "span")) if element.get("id")}
     return any((back.get("href") or "").partition("#")[2] in names for back in holder.iter("a"))

@@ -31,7 +31,7 @@ _BANNER_WORDS = re.compile(r"cookie|consent|einwillig|zustimm|datenschutz|gdpr|r
 
 
 def is_boilerplate(element: XmlElement, tag: str) -> bool:
-    """Whether an element holds nothing but a menu, or asks for consent to cookies."""
+    """Return whether an element holds nothing but a menu, or asks for consent to cookies."""
     if tag not in _CONTAINERS:
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -44,7 +44,7 @@ def is_boilerplate(element: XmlElement, tag: str) -> bool:
 
 
 def _is_menu(element: XmlElement) -> bool:
-    """Whether nearly all of an element's text are short links."""
+    """Return whether nearly all of an element's text are short links."""
     text = _text(element)
     links = [words for link in element.iter("a", "button") if (words := _text(link))]
     linked = sum(map(len, links))

@@ -56,7 +56,7 @@ def left_out(page: HtmlText) -> tuple[str, ...]:
 
 
 def read_head(source: str) -> Properties:
-    """The title, author and date that a page's head gives."""
+    """Return the title, author and date that a page's head gives."""
     reader = _HeadReader()
     reader.feed(re.sub(r"<!--.*?-->", "", source[:HEAD_CHARACTERS], flags=re.DOTALL))
     meta = dict(reversed(reader.meta))

@@ -51,7 +51,7 @@ class HtmlText:
 
 
 def read_html(source: str) -> HtmlText:
-    """The text of a page's source in reading order; menus and banners are furniture."""
+    """Return the text of a page's source in reading order; menus and banners are furniture."""
     root = _parse(source)
     if root is None:
         return HtmlText(tuple(_strip_tags(source)))
@@ -72,7 +72,7 @@ def read_html(source: str) -> HtmlText:
 
 
 def _parse(source: str) -> XmlElement | None:
-    """The root of a page; None where elements are nested more deeply than the parser takes."""
+    """Return the root of a page; None where elements are nested more deeply than the parser takes."""
     # Bytes, as lxml refuses text that declares an encoding of its own.
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True, remove_comments=True)
     try:
@@ -83,7 +83,7 @@ def _parse(source: str) -> XmlElement | None:
 
 
 def _strip_tags(source: str) -> list[FlowItem]:
-    """The text between the tags, where nothing more is to be had."""
+    """Return the text between the tags, where nothing more is to be had."""
     text = html.unescape(_MARKUP.sub("\n", _UNREAD.sub("\n", source)))
     return [Item(BlockKind.PARAGRAPH, line.strip()) for line in text.split("\n") if line.strip()]
 
@@ -103,14 +103,14 @@ class _Walker:
         self._level = 0
         self._prefix = ""
         self._is_set = 0
-        """How many elements around keep their line breaks."""
+        """Says how many elements around keep their line breaks."""
         self._raised = Level.PLAIN
         self._is_inside = is_inside
         self._furniture = 0
         self.hidden_words = 0
 
     def finish(self) -> list[FlowItem]:
-        """The items so far."""
+        """Return the items so far."""
         self._flush()
         return self._items
 
@@ -253,7 +253,7 @@ class _Walker:
         self._take(*read_table(table, self._read_apart))
 
     def _read_apart(self, element: XmlElement) -> list[FlowItem]:
-        """What stands in a cell or a term."""
+        """Return what stands in a cell or a term."""
         walker = _Walker(is_inside=True)
         walker._inside(element)
         items = walker.finish()

@@ -28,7 +28,7 @@ class _Placed:
 
 
 def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
-    """The items of a table; `read_cell` gives what stands in a cell. Nested tables are read with their cell."""
+    """Return the items of a table; `read_cell` gives what stands in a cell. Nested tables are read with their cell."""
     rows = _place_cells(table, read_cell)
     count = _count_head_rows(rows)
     if not count:
@@ -49,7 +49,7 @@ def _is_plain(items: Sequence[FlowItem]) -> bool:
 
 
 def _place_cells(table: XmlElement, read_cell: ReadCell) -> list[list[_Placed]]:
-    """The rows with the cells that reach into them from above."""
+    """Return the rows with the cells that reach into them from above."""
     rows: list[list[_Placed]] = []
     reaching: dict[int, tuple[_Placed, int]] = {}
     count = 0
@@ -94,7 +94,7 @@ def _take_reaching(
 
 
 def _rows(table: XmlElement) -> Iterator[tuple[XmlElement, bool]]:
-    """The rows of the table itself, each with whether it stands in its head."""
+    """Yield the rows of the table itself, each with whether it stands in its head."""
     for child in table:
         if child.tag == "tr":
             yield child, False
@@ -110,7 +110,8 @@ def _span(element: XmlElement, name: str) -> int:
 
 
 def _count_head_rows(rows: list[list[_Placed]]) -> int:
-    """How many of the first rows are nothing but heads, where rows follow them; one cell alone heads no columns."""
+    """Return how many of the first rows are nothing but heads, where rows follow them; one cell alone heads no
+    columns."""
     count = 0
     while count < len(rows) and all(placed.is_head or not placed.cell.items for placed in rows[count]):
         count += 1
@@ -119,7 +120,7 @@ def _count_head_rows(rows: list[list[_Placed]]) -> int:
 
 
 def _name_columns(rows: list[list[_Placed]]) -> list[str]:
-    """The names of the columns, from the outermost head to the innermost, each word once."""
+    """Return the names of the columns, from the outermost head to the innermost, each word once."""
     names: list[list[str]] = []
     for row in rows:
         column = 0

@@ -67,7 +67,7 @@ class BodyReader:
         }
 
     def read(self, parent: XmlElement) -> Iterator[FlowItem]:
-        """The blocks below an element, in order."""
+        """Yield the blocks below an element, in order."""
         if self._depth > MAX_DEPTH:
             return
         for child in parent:
@@ -81,12 +81,12 @@ class BodyReader:
                 yield from self.story(child)
 
     def story(self, element: XmlElement) -> list[FlowItem]:
-        """The blocks of a note, a comment, a text box or a shape, its description included."""
+        """Return the blocks of a note, a comment, a text box or a shape, its description included."""
         items = list(BodyReader(self._file, self._depth + 1).read(element))
         return [*items, *_description(element)]
 
     def drawing(self, element: XmlElement) -> list[FlowItem]:
-        """The text of a drawing that stands in a paragraph."""
+        """Return the text of a drawing that stands in a paragraph."""
         if element.tag in _SKIPPED:
             return []
         reader = BodyReader(self._file, self._depth + 1)
@@ -94,7 +94,7 @@ class BodyReader:
         return [item for item in items if not isinstance(item, PageBreak)]
 
     def formula(self, element: XmlElement) -> str:
-        """The formula that a frame holds, on one line."""
+        """Return the formula that a frame holds, on one line."""
         for root in self._objects(element):
             math = root if root.tag == _MATH else root.find(f".//{_MATH}")
             if math is not None:
@@ -134,7 +134,7 @@ class BodyReader:
         return paragraph(text, level=max(_integer(element.get(f"{TEXT}outline-level"), 1), 1))
 
     def _label(self, element: XmlElement, style: str) -> str:
-        """The number of a list's item, for its first paragraph, or of a heading."""
+        """Return the number of a list's item, for its first paragraph, or of a heading."""
         if self._list is not None:
             label = self._list.label
             self._list = replace(self._list, label="")
@@ -168,7 +168,7 @@ class BodyReader:
         self._list = outer
 
     def _own_style(self, element: XmlElement) -> str:
-        """The list style that the style of a list's first paragraph names."""
+        """Return the list style that the style of a list's first paragraph names."""
         first = next(element.iter(f"{TEXT}p", f"{TEXT}h"), None)
         name = first.get(f"{TEXT}style-name") or "" if first is not None else ""
         return self._file.styles.find("paragraph", name, lambda style: style.list_style or None) or ""
@@ -197,7 +197,7 @@ class BodyReader:
         yield from headed_table_items(rows, heads)
 
     def _cells(self, row: XmlElement, spans: dict[int, tuple[int, Cell]]) -> list[Cell]:
-        """The cells of a row; `spans` holds those that go on below, by column, and for how many rows."""
+        """Return the cells of a row; `spans` holds those that go on below, by column, and for how many rows."""
         cells: list[Cell] = []
         column = 0
         for element in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
@@ -223,7 +223,7 @@ class BodyReader:
     # --- frames ---
 
     def _frame(self, element: XmlElement) -> Iterator[FlowItem]:
-        """A text box, a picture with its description, a chart, a formula or another embedded object."""
+        """Yield a text box, a picture with its description, a chart, a formula or another embedded object."""
         for child in element:
             if child.tag in (f"{DRAW}text-box", f"{TABLE}table"):
                 yield from self.story(child) if child.tag == f"{DRAW}text-box" else self._table(child)
@@ -269,13 +269,13 @@ def _rows(table: XmlElement) -> Iterator[XmlElement]:
 
 
 def _holds_list_first(item: XmlElement) -> bool:
-    """Whether an item is only there to hold a deeper list."""
+    """Return whether an item is only there to hold a deeper list."""
     first = next((child for child in item if isinstance(child.tag, str)), None)
     return first is not None and first.tag == f"{TEXT}list"
 
 
 def _description(element: XmlElement) -> list[FlowItem]:
-    """What a drawing is said to show."""
+    """Return what a drawing is said to show."""
     texts = [one_line(element.findtext(f"{SVG}{name}") or "") for name in ("title", "desc")]
     text = ": ".join(dict.fromkeys(filter(None, texts)))
     return [paragraph(f"Picture: {text}")] if " " in text else []

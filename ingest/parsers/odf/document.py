@@ -89,13 +89,13 @@ def _warnings(package: Package) -> tuple[str, ...]:
 
 
 def _trim(items: list[FlowItem]) -> list[FlowItem]:
-    """The items without the page breaks before the first words and behind the last ones."""
+    """Return the items without the page breaks before the first words and behind the last ones."""
     texts = [place for place, item in enumerate(items) if isinstance(item, Item)]
     return items[texts[0] : texts[-1] + 1] if texts else []
 
 
 def _headers(file: OdfFile, kind: str) -> list[FlowItem]:
-    """The lines of all headers, or footers, each once."""
+    """Return the lines of all headers, or footers, each once."""
     found: dict[str, FlowItem] = {}
     for master in file.style_sheet.iter(f"{STYLE}master-page") if file.style_sheet is not None else ():
         for name in (kind, f"{kind}-first", f"{kind}-left"):
@@ -108,7 +108,7 @@ def _headers(file: OdfFile, kind: str) -> list[FlowItem]:
 
 
 def _slide(file: OdfFile, slide: XmlElement, footers: set[str]) -> Iterator[FlowItem]:
-    """The title, the other shapes in reading order, then notes and comments."""
+    """Yield the title, the other shapes in reading order, then notes and comments."""
     shapes = [shape for shape in slide if isinstance(shape.tag, str) and shape.tag not in _NO_SHAPES]
     titles = [shape for shape in shapes if shape.get(f"{PRESENTATION}class") == "title"]
     others = [shape for shape in shapes if shape.get(f"{PRESENTATION}class") not in ("title", *_REPEATED)]
@@ -126,7 +126,7 @@ def _slide(file: OdfFile, slide: XmlElement, footers: set[str]) -> Iterator[Flow
 
 
 def _footers(file: OdfFile, slide: XmlElement, footers: set[str]) -> Iterator[FlowItem]:
-    """The header and footer of a slide where they are new."""
+    """Yield the header and footer of a slide where they are new."""
     for kind in ("header", "footer"):
         name = slide.get(f"{PRESENTATION}use-{kind}-name")
         for declared in file.body.iter(f"{PRESENTATION}{kind}-decl"):

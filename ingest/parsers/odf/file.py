@@ -35,6 +35,6 @@ class OdfFile:
         self.headings = Counter()
 
     def object(self, link: str) -> XmlElement | None:
-        """The root of an embedded object's content; None where there is none."""
+        """Return the root of an embedded object's content; None where there is none."""
         name = posixpath.normpath(posixpath.join("/", link)).lstrip("/")
         return self.package.xml(posixpath.join(name, "content.xml"))

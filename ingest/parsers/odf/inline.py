@@ -30,24 +30,24 @@ _PAGE_NUMBERS = frozenset(f"{TEXT}{name}" for name in ("page-number", "page-coun
 
 
 class Anchored(Protocol):
-    """What the reader asks about things that stand in a paragraph but are not its text."""
+    """Holds what the reader asks about things that stand in a paragraph but are not its text."""
 
     def story(self, element: XmlElement) -> list[FlowItem]:
-        """The blocks of a note or comment."""
+        """Return the blocks of a note or comment."""
         ...
 
     def drawing(self, element: XmlElement) -> list[FlowItem]:
-        """The text of a drawing."""
+        """Return the text of a drawing."""
         ...
 
     def formula(self, element: XmlElement) -> str:
-        """The formula that a frame holds, on one line; "" where it holds something else."""
+        """Return the formula that a frame holds, on one line; "" where it holds something else."""
         ...
 
 
 @dataclass(slots=True)
 class ParagraphText:
-    """What was read of a paragraph."""
+    """Holds what was read of a paragraph."""
 
     text: InlineText = field(default_factory=InlineText)
     recorded_before: int = 0
@@ -81,7 +81,7 @@ class InlineReader:
         }
 
     def read(self, paragraph: XmlElement) -> ParagraphText:
-        """Everything in a paragraph."""
+        """Return everything in a paragraph."""
         style = paragraph.get(f"{TEXT}style-name") or ""
         number = paragraph.find(f"{TEXT}number")
         self._found.number = one_line("".join(number.itertext())) if number is not None else ""
@@ -166,6 +166,6 @@ class InlineReader:
 
 
 def comment_items(element: XmlElement, story: Callable[[XmlElement], list[FlowItem]]) -> list[FlowItem]:
-    """A comment with its author's name."""
+    """Return a comment with its author's name."""
     author = one_line(element.findtext(f"{DC}creator") or "")
     return trailing(story(element), f"Comment by {author}:" if author else "Comment:")

@@ -18,7 +18,7 @@ class Counter:
         self._has_begun = [False] * (LEVELS + 1)
 
     def next_label(self, level: int, looks: Mapping[int, ListLevel], start: int | None = None) -> str:
-        """The number of the next item of a level (from 1) as it is painted; "" where the level has none."""
+        """Return the number of the next item of a level (from 1) as it is painted; "" where the level has none."""
         level = min(max(level, 1), LEVELS)
         look = looks.get(level, ListLevel())
         if start is not None:

@@ -21,7 +21,7 @@ _FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerR
 
 @dataclass(frozen=True, slots=True)
 class ListLevel:
-    """How the numbers of a level of a list look; "" as format for bullets and levels without numbers."""
+    """Holds how the numbers of a level of a list look; "" as format for bullets and levels without numbers."""
 
     number_format: str = ""
     prefix: str = ""
@@ -32,7 +32,7 @@ class ListLevel:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What one style says itself; None or "" where it leaves that to its parent."""
+    """Holds what one style says itself; None or "" where it leaves that to its parent."""
 
     parent: str = ""
     list_style: str = ""
@@ -66,7 +66,7 @@ class Styles:
             self.outline = self.outline or dict(_read_levels(element))
 
     def find(self, family: str, name: str, get: Callable[[Style], T | None]) -> T | None:
-        """The first answer of a style and those it inherits from that is not None."""
+        """Return the first answer of a style and those it inherits from that is not None."""
         for _ in range(MAX_INHERITANCE):
             style = self._styles.get((family, name))
             if style is None:
@@ -78,11 +78,11 @@ class Styles:
         return None
 
     def level(self, name: str) -> Level | None:
-        """Whether a style of runs raises or lowers them."""
+        """Return whether a style of runs raises or lowers them."""
         return self.find("text", name, lambda style: style.level)
 
     def hides(self, family: str, name: str) -> bool:
-        """Whether a style hides its text."""
+        """Return whether a style hides its text."""
         return bool(self.find(family, name, lambda style: style.is_hidden))
 
 
@@ -108,7 +108,7 @@ def _read_style(element: XmlElement) -> Style:
 
 
 def _heading(element: XmlElement) -> int | None:
-    """The level of the headings that a style of paragraphs makes."""
+    """Return the level of the headings that a style of paragraphs makes."""
     if element.get(f"{STYLE}name") == "Title":
         return 1
     level = _number(element.get(f"{STYLE}default-outline-level"), 0)
@@ -116,7 +116,7 @@ def _heading(element: XmlElement) -> int | None:
 
 
 def _level(position: str | None) -> Level | None:
-    """A position such as "super 58%" or "-33% 58%"."""
+    """Return a position such as "super 58%" or "-33% 58%"."""
     if not position:
         return None
     first = position.split()[0]

@@ -44,12 +44,12 @@ class Group:
 
     @property
     def words(self) -> list[Word]:
-        """The words of all its rows."""
+        """Return the words of all its rows."""
         return [word for row in self.rows for word in row.words]
 
 
 def usual_height(pages: Sequence[list[Row]]) -> int:
-    """The line height, in tenths of a point, that most of the document's words have."""
+    """Return the line height, in tenths of a point, that most of the document's words have."""
     heights: Counter[int] = Counter()
     for rows in pages:
         for row in rows:
@@ -81,12 +81,13 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
 
 
 def _furniture_text(row: Row) -> str:
-    """The row's text, but nothing for the column heads that a long table repeats on each page: its rows need them."""
+    """Return the row's text, but nothing for the column heads that a long table repeats on each page: its rows need
+    them."""
     return "" if len(row.cells) >= TABLE_CELLS or row.turns % 4 != row.turns or row.kind else row.text
 
 
 def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[Group]:
-    """The page's rows as blocks, in reading order; `body` is the document's usual line height."""
+    """Return the page's rows as blocks, in reading order; `body` is the document's usual line height."""
     all_kinds = [
         BlockKind.FURNITURE if index in furniture else row.kind or _kind(row, body) for index, row in enumerate(rows)
     ]
@@ -107,7 +108,7 @@ def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[
 
 
 def _insert_asides(groups: list[Group], rows: list[Row], asides: Sequence[int]) -> list[Group]:
-    """The groups with each side note before the one that it stands beside."""
+    """Return the groups with each side note before the one that it stands beside."""
     starts = {id(row): place for place, group in enumerate(groups) for row in group.rows}
     before: dict[int, list[Group]] = {}
     for index in asides:
@@ -149,7 +150,7 @@ def _is_heading(row: Row, body: int) -> bool:
 
 
 def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int, leading: float) -> bool:
-    """Whether the row at `index` carries on the block before it."""
+    """Return whether the row at `index` carries on the block before it."""
     if group.kind not in (BlockKind.PARAGRAPH, BlockKind.HEADING):
         return False
     before, row = group.rows[-1], rows[index]
@@ -178,8 +179,8 @@ def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int, le
 
 
 def _usual_leading(rows: list[Row], kinds: list[BlockKind]) -> float:
-    """How many line heights apart the lines of a paragraph may be: more than LEADING only on a page of long lines that
-    are mostly set as far apart, as drafts are."""
+    """Return how many line heights apart the lines of a paragraph may be: more than LEADING only on a page of long
+    lines that are mostly set as far apart, as drafts are."""
     drops: list[float] = []
     edge = max((row.right for row in rows), default=0)
     for (before, row), pair in zip(pairwise(rows), pairwise(kinds), strict=True):
@@ -195,8 +196,8 @@ def _usual_leading(rows: list[Row], kinds: list[BlockKind]) -> float:
 
 
 def _had_room(rows: list[Row], kinds: list[BlockKind], index: int, *, near: int) -> bool:
-    """Whether the row's first word would have fitted on the line before, going by the rows up to `near` away: then that
-    line was ended on purpose."""
+    """Return whether the row's first word would have fitted on the line before, going by the rows up to `near` away:
+    then that line was ended on purpose."""
     before, row = rows[index - 1], rows[index]
     edge = before.right
     for other in range(max(0, index - near), min(len(rows), index + near)):

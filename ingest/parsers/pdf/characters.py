@@ -46,7 +46,7 @@ _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020
 
 
 def _prototype(function: Any, *arguments: Any) -> Any:
-    """The C function without argument conversion: these are called hundreds of times for each page."""
+    """Return the C function without argument conversion: these are called hundreds of times for each page."""
     address = ctypes.cast(function, ctypes.c_void_p).value or 0
     return ctypes.PYFUNCTYPE(ctypes.c_int, *arguments)(address)
 
@@ -67,7 +67,7 @@ _font_info = _prototype(
 
 
 def read_lines(text_page: Any) -> RawPage:
-    """The page's lines in content order, each with its own direction."""
+    """Return the page's lines in content order, each with its own direction."""
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return EMPTY_PAGE
@@ -108,7 +108,8 @@ def _words_of(text: str, spans: list[Span], boxes: list[Box], direction: int) ->
 
 
 def _part_directions(text: str, spans: list[Span], boxes: list[Box], directions: list[int]) -> list[Line]:
-    """The lines in one that pdfium made of words running in several directions, or of several lines of another."""
+    """Return the lines in one that pdfium made of words running in several directions, or of several lines of
+    another."""
     lines: list[Line] = []
     for span, box, direction in zip(spans, boxes, directions, strict=True):
         (word,) = _words_of(text, [span], [box], direction)
@@ -121,7 +122,8 @@ def _part_directions(text: str, spans: list[Span], boxes: list[Box], directions:
 
 
 def _narrow_column(box: Box, letters: int) -> Box:
-    """The box of a word written downwards, as wide as one of its letters is high: pdfium's is wider than its column."""
+    """Return the box of a word written downwards, as wide as one of its letters is high: pdfium's is wider than its
+    column."""
     left, bottom, right, top = box
     spare = max(right - left - (top - bottom) // max(letters, 1), 0)
     return left + spare // 2, bottom, right - spare // 2, top
@@ -132,18 +134,18 @@ def _height(word: Word) -> int:
 
 
 def _is_level(before: Word, word: Word) -> bool:
-    """Whether a word stands in the same line as the one before it."""
+    """Return whether a word stands in the same line as the one before it."""
     overlap = min(before.top, word.top) - max(before.bottom, word.bottom)
     return overlap * 2 > min(_height(before), _height(word))
 
 
 def holds_wide(raw: RawPage) -> bool:
-    """Whether a page has Chinese, Japanese or Korean letters."""
+    """Return whether a page has Chinese, Japanese or Korean letters."""
     return any(not word.text.isascii() and _WIDE.search(word.text) for line in raw.lines for word in line.words)
 
 
 def _read_text(text_page: Any, count: int) -> str:
-    """The page's text with exactly one Python character for each pdfium character."""
+    """Return the page's text with exactly one Python character for each pdfium character."""
     buffer = (ctypes.c_ushort * (count * 2 + 1))()
     units = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
     text = bytes(buffer)[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
@@ -160,7 +162,7 @@ def _read_text(text_page: Any, count: int) -> str:
 
 
 def _line_starts(text: str, spans: list[Span]) -> list[int]:
-    """The indexes of the words that open a line."""
+    """Return the indexes of the words that open a line."""
     starts = [0]
     previous_end = spans[0][1]
     for index, (start, end) in enumerate(spans):
@@ -172,7 +174,8 @@ def _line_starts(text: str, spans: list[Span]) -> list[int]:
 
 
 def _direction(text_page: Any, index: int) -> int:
-    """How many quarter turns counter-clockwise a character is turned, and SLANTED more where it stands at an angle."""
+    """Return how many quarter turns counter-clockwise a character is turned, and SLANTED more where it stands at an
+    angle."""
     angle = float(pdfium.FPDFText_GetCharAngle(text_page, index))
     if angle == 0.0:
         return 0
@@ -182,7 +185,7 @@ def _direction(text_page: Any, index: int) -> int:
 
 
 def _is_upright(text: str, spans: list[Span], boxes: list[Box]) -> bool:
-    """Whether a line of Chinese or Japanese is written downwards; its letters stand as in other lines."""
+    """Return whether a line of Chinese or Japanese is written downwards; its letters stand as in other lines."""
     start, end = spans[0][0], spans[-1][1]
     if end - start < 2 or text[start:end].isascii() or not _WIDE.search(text, start, end):
         return False
@@ -192,7 +195,8 @@ def _is_upright(text: str, spans: list[Span], boxes: list[Box]) -> bool:
 
 
 def _end_boxes(address: int | None, spans: list[Span]) -> Any:
-    """The boxes of each word's first and last character in points, shape (words, 2, 4): left, top, right, bottom."""
+    """Return the boxes of each word's first and last character in points, shape (words, 2, 4): left, top, right,
+    bottom."""
     corners = np.zeros((len(spans) * 2, 4), dtype=np.float32)
     pointer = corners.ctypes.data
     for start, end in spans:
@@ -212,7 +216,8 @@ def _word_boxes(corners: Any) -> list[Box]:
 
 
 def _uneven_words(address: int | None, text: str, spans: list[Span], corners: Any, directions: Any) -> set[int]:
-    """The words in which a letter's box is off the others': what may be raised or lowered in them is looked for."""
+    """Return the words in which a letter's box is off the others': what may be raised or lowered in them is looked
+    for."""
     foot, head = _feet_and_heads(corners, directions[:, None] % 2 == 1)
     height = np.maximum((head - foot).max(axis=1), 0.1)
     off = np.maximum(np.abs(foot[:, 0] - foot[:, 1]), np.abs(head[:, 0] - head[:, 1])) > UNEVEN * height
@@ -232,14 +237,14 @@ def _uneven_words(address: int | None, text: str, spans: list[Span], corners: An
 
 
 def _feet_and_heads(boxes: Any, sideways: Any) -> tuple[Any, Any]:
-    """The edges of boxes (left, top, right, bottom) across the direction of their line."""
+    """Return the edges of boxes (left, top, right, bottom) across the direction of their line."""
     return np.where(sideways, boxes[..., 0], boxes[..., 3]), np.where(sideways, boxes[..., 2], boxes[..., 1])
 
 
 def _part_marks(
     address: int | None, words: list[Word], spans: list[Span], uneven: set[int], direction: int
 ) -> list[Word]:
-    """The words of a line, the raised and lowered runs of the uneven ones parted from them."""
+    """Return the words of a line, the raised and lowered runs of the uneven ones parted from them."""
     parted: list[Word] = []
     for index, (word, (start, end)) in enumerate(zip(words, spans, strict=True)):
         if index not in uneven or end - start < 2:
@@ -269,7 +274,7 @@ def _turned_box(address: int | None, index: int, direction: int) -> Box:
 
 
 def _foot(address: int | None, index: int, direction: int) -> float:
-    """How far up a character's line is, in points, in the direction in which it stands upright."""
+    """Return how far up a character's line is, in points, in the direction in which it stands upright."""
     place = (ctypes.c_double * 2)()
     origin = ctypes.addressof(place)
     _char_origin(address, index, origin, origin + 8)
@@ -284,7 +289,7 @@ _font_flags_address = ctypes.addressof(_font_flags)
 
 
 def _is_bold(address: int | None, spans: list[Span]) -> bool:
-    """Whether a short line is bold from its first to its last character."""
+    """Return whether a short line is bold from its first to its last character."""
     if len(spans) > HEADING_WORDS:
         return False
     return _is_bold_at(address, spans[0][0]) and _is_bold_at(address, spans[-1][1] - 1)

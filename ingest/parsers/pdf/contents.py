@@ -54,7 +54,7 @@ def mark_contents(pages: Sequence[list[Row]]) -> None:
 
 
 def _led_span(rows: Sequence[Row]) -> tuple[int, int] | None:
-    """The rows from the heading or the first entry to the last, where dots lead to the numbers."""
+    """Return the rows from the heading or the first entry to the last, where dots lead to the numbers."""
     led = [index for index, row in enumerate(rows) if row.words[-1].text[-1].isalnum() and _is_led(row)]
     if len(led) < LED_ROWS:
         return None
@@ -73,7 +73,8 @@ def _is_led(row: Row) -> bool:
 
 
 def _plain_span(rows: Sequence[Row], *, goes_on: bool) -> tuple[int, int] | None:
-    """The rows below a heading that names contents or an index, or on the page after such, that end in page numbers."""
+    """Return the rows below a heading that names contents or an index, or on the page after such, that end in page
+    numbers."""
     heading = next((index for index, row in enumerate(rows) if _is_heading(row)), None)
     if heading is None and not goes_on:
         return None
@@ -96,7 +97,7 @@ def _place_of(row: Row) -> re.Match[str] | None:
 
 
 def _heading_above(rows: Sequence[Row], first: int) -> int:
-    """The heading of a table of contents right above its first entry, or that entry."""
+    """Return the heading of a table of contents right above its first entry, or that entry."""
     return next((index for index in range(max(0, first - WRAPPED - 1), first) if _is_heading(rows[index])), first)
 
 
@@ -105,7 +106,7 @@ def _is_heading(row: Row) -> bool:
 
 
 def _ends_in_page(row: Row) -> bool:
-    """Whether a row is words and, apart from them, one page number."""
+    """Return whether a row is words and, apart from them, one page number."""
     words = row.words
     if len(words) < 2 or _PAGE.fullmatch(words[-1].text) is None:
         return False

@@ -1,4 +1,4 @@
-"""Turns a PDF into a ParsedDocument. Knows no other format; pdfium and pypdf are behind their own modules."""
+"""Turns a PDF into a ParsedDocument."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _parse_without_text(
 def _write_pages(
     document: PdfiumDocument, rows_by_page: list[list[Row]], first: int, body: int, seen: set[str]
 ) -> tuple[list[Page], list[Heading]]:
-    """The pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
+    """Return the pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
     mark_contents(rows_by_page)
     furniture = furniture_rows(rows_by_page, seen)
     vocabulary = _vocabulary(rows_by_page)
@@ -128,7 +128,7 @@ def _write_pages(
 
 
 def _vocabulary(rows_by_page: list[list[Row]]) -> set[str]:
-    """The document's words when some are broken at a line's end; else nothing needs them."""
+    """Return the document's words when some are broken at a line's end; else nothing needs them."""
     rows = [row for rows in rows_by_page for row in rows]
     if not any(word.broken for row in rows for word in row.words):
         return set()

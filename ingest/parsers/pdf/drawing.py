@@ -26,7 +26,7 @@ Point = tuple[float, float]
 
 
 def _prototype(function: Any, result: Any, *arguments: Any) -> Any:
-    """The C function without argument conversion: a page has thousands of objects, most of them text."""
+    """Return the C function without argument conversion: a page has thousands of objects, most of them text."""
     return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
@@ -44,12 +44,12 @@ class Rules(NamedTuple):
 
 
 def no_rules() -> Rules:
-    """Those of a page on which nothing is drawn, or nothing that matters."""
+    """Return those of a page on which nothing is drawn, or nothing that matters."""
     return Rules([], [])
 
 
 def turn_rules(rules: Rules, turns: int) -> Rules:
-    """The lines turned by quarter turns counter-clockwise around the origin."""
+    """Return the lines turned by quarter turns counter-clockwise around the origin."""
     level, upright = rules
     for _ in range(turns % 4):
         level, upright = (
@@ -60,7 +60,7 @@ def turn_rules(rules: Rules, turns: int) -> Rules:
 
 
 def read_rules(page: Any) -> Rules:
-    """The level and upright lines that are drawn on a loaded page, edges of boxes among them."""
+    """Return the level and upright lines that are drawn on a loaded page, edges of boxes among them."""
     rules = Rules([], [])
     paths = segments = 0
     address = ctypes.cast(page, ctypes.c_void_p).value
@@ -102,7 +102,7 @@ def _add_box(rules: Rules, left: float, bottom: float, right: float, top: float)
 
 
 def _edges(path: Any) -> Iterator[tuple[Point, Point]]:
-    """The straight edges of a path in user space."""
+    """Yield the straight edges of a path in user space."""
     matrix = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(path, matrix):
         return

@@ -22,7 +22,7 @@ TRIED_PAGES = 20
 
 
 def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]) -> ParsedDocument:
-    """The text pypdf finds. Raises ParseError with the reason when there is none."""
+    """Return the text pypdf finds. Raises ParseError with the reason when there is none."""
     try:
         reader = pypdf.PdfReader(path, strict=False)
         if reader.is_encrypted and not any(reader.decrypt(password) for password in passwords):
@@ -62,7 +62,7 @@ def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]
 
 
 def damaged(path: Path) -> ParseError:
-    """The error for a PDF that no reader can open."""
+    """Return the error for a PDF that no reader can open."""
     return ParseError(
         f"{path.name} is damaged and cannot be opened as a PDF.",
         "Open it in a PDF viewer and save it again, or replace it with a good copy.",
@@ -79,7 +79,7 @@ def check_page_count(path: Path, count: int, options: ParseOptions) -> None:
 
 
 def iso_date(raw: str) -> str:
-    """A PDF date ("D:20230510120000Z") as an ISO 8601 day, or ""."""
+    """Return a PDF date ("D:20230510120000Z") as an ISO 8601 day, or ""."""
     match = re.match(r"(?:D:)?(\d{4})-?(\d{2})?-?(\d{2})?", raw.strip())
     if match is None or not "1900" <= match[1] <= "2100":
         return ""
@@ -130,7 +130,7 @@ def _metadata(reader: pypdf.PdfReader) -> tuple[str, str, str]:
 
 
 def _sections(reader: pypdf.PdfReader, pages: int) -> Iterator[Section]:
-    """The outline's entries; each starts at its page's beginning."""
+    """Yield the outline's entries; each starts at its page's beginning."""
     try:
         entries = list(_flatten(reader, reader.outline, 1))
     except Exception:  # an outline of a damaged file is worth no failure

@@ -24,8 +24,8 @@ Box = tuple[int, int, int, int]
 
 
 def place_notes(raw: RawPage, notes: list[Note]) -> RawPage:
-    """The page with its notes as lines: a field's value after the words before it at its height, else after its label
-    above it; notes last."""
+    """Return the page with its notes as lines: a field's value after the words before it at its height, else after its
+    label above it; notes last."""
     if not notes:
         return raw
     lines = list(raw.lines)
@@ -40,7 +40,8 @@ def place_notes(raw: RawPage, notes: list[Note]) -> RawPage:
 
 
 def _join_level(lines: list[Line], boxes: list[Box], direction: int) -> list[Line]:
-    """The lines with those side by side at the height of a field made one, as programs write all labels first."""
+    """Return the lines with those side by side at the height of a field made one, as programs write all labels
+    first."""
     result: list[Line] = []
     for line in lines:
         host = next((place for place, other in enumerate(result) if _is_beside(other, line, boxes, direction)), None)
@@ -53,7 +54,7 @@ def _join_level(lines: list[Line], boxes: list[Box], direction: int) -> list[Lin
 
 
 def _is_beside(line: Line, other: Line, boxes: list[Box], direction: int) -> bool:
-    """Whether two lines stand at one height, with a field at it, and do not overlap."""
+    """Return whether two lines stand at one height, with a field at it, and do not overlap."""
     if line.turns != direction or other.turns != direction or not line.words or not other.words:
         return False
     first, second = line.words[0], other.words[0]
@@ -65,7 +66,7 @@ def _is_beside(line: Line, other: Line, boxes: list[Box], direction: int) -> boo
 
 
 def _main_direction(raw: RawPage) -> int:
-    """The direction in which most words of a page run."""
+    """Return the direction in which most words of a page run."""
     votes: Counter[int] = Counter()
     for line in raw.lines:
         votes[line.turns] += len(line.words)
@@ -78,7 +79,7 @@ def _units(box: tuple[float, float, float, float]) -> Box:
 
 
 def _line_box(box: Box) -> Box:
-    """The part of a field that its first line of words takes."""
+    """Return the part of a field that its first line of words takes."""
     left, bottom, right, top = box
     spare = max(top - bottom - LINE_HEIGHT, 0)
     if top - bottom <= ONE_LINE:
@@ -103,8 +104,8 @@ def _insert(lines: list[Line], note: Note, box: Box, direction: int) -> None:
 
 
 def _words_of(note: Note, label: str) -> str:
-    """What is written for a field: its value, after the question where the page does not ask it; whether a box with a
-    label is chosen, else what it stands for."""
+    """Return what is written for a field: its value, after the question where the page does not ask it; whether a box
+    with a label is chosen, else what it stands for."""
     known = label.casefold()
     asked = "" if note.asked and all(word in known for word in note.asked.casefold().split()) else note.asked
     if note.kind is NoteKind.FIELD:
@@ -115,8 +116,8 @@ def _words_of(note: Note, label: str) -> str:
 
 
 def _nearest_beside(lines: list[Line], box: Box, direction: int, *, before_first: bool) -> tuple[int, int] | None:
-    """The line, and the place in it, of the words nearest to a field at its height; with `before_first` those before
-    it where there are any."""
+    """Return the line, and the place in it, of the words nearest to a field at its height; with `before_first` those
+    before it where there are any."""
     left, bottom, right, top = box
     best: tuple[int, int, int] | None = None
     for number, line in enumerate(lines):
@@ -137,7 +138,7 @@ def _nearest_beside(lines: list[Line], box: Box, direction: int, *, before_first
 
 
 def _nearest_above(lines: list[Line], box: Box, direction: int) -> int | None:
-    """The line nearest above a field over some of its width."""
+    """Return the line nearest above a field over some of its width."""
     left, _, right, top = box
     best: tuple[int, int] | None = None
     for number, line in enumerate(lines):
@@ -152,7 +153,7 @@ def _nearest_above(lines: list[Line], box: Box, direction: int) -> int | None:
 
 
 def _spread(text: str, box: Box) -> list[Word]:
-    """The words side by side from the box's left edge; each the whole box when they do not fit in its width."""
+    """Return the words side by side from the box's left edge; each the whole box when they do not fit in its width."""
     left, bottom, right, top = box
     letter = LETTER * min(top - bottom, LINE_HEIGHT)
     if len(text) * letter > right - left:

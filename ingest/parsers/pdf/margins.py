@@ -13,7 +13,7 @@ from ingest.parsers.pdf.words import Word
 from rag.types import BlockKind
 
 EVEN = 30
-"""How far, in tenths of a point, the edges of lines in one column may differ."""
+"""Says how far, in tenths of a point, the edges of lines in one column may differ."""
 
 BODY_LINES = 4
 BODY_WORDS = 5
@@ -32,8 +32,8 @@ Body = list[tuple[Row, list[Word]]]
 
 
 def part_margins(rows: list[Row]) -> list[Row]:
-    """The rows with what stands in their margins taken out: side notes are rows of their own before the line beside
-    them, line numbers one row of furniture at the end."""
+    """Return the rows with what stands in their margins taken out: side notes are rows of their own before the line
+    beside them, line numbers one row of furniture at the end."""
     if sum(len(row.cells) > 1 for row in rows) < 2:
         return rows
     left = _body_edge(rows)
@@ -54,7 +54,7 @@ def part_margins(rows: list[Row]) -> list[Row]:
 
 
 def _body_edge(rows: Sequence[Row]) -> int | None:
-    """Where most long lines begin, or None where they are too few for running text."""
+    """Return where most long lines begin, or None where they are too few for running text."""
     edges = [cell[0].left for row in rows for cell in row.cells if len(cell) >= BODY_WORDS]
     if len(edges) < BODY_LINES:
         return None
@@ -64,7 +64,7 @@ def _body_edge(rows: Sequence[Row]) -> int | None:
 
 
 def _line_at(row: Row, left: int) -> list[Word]:
-    """The words of the row's line of the text, which begins at `left`; none where it has none."""
+    """Return the words of the row's line of the text, which begins at `left`; none where it has none."""
     for cell in row.cells:
         if abs(cell[0].left - left) <= EVEN:
             return cell
@@ -97,7 +97,7 @@ def _is_running(lines: Sequence[list[Word]]) -> bool:
 
 
 def _is_numbering(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) -> bool:
-    """Whether the margin counts lines: whole numbers with one step between them, beside lines that run on."""
+    """Return whether the margin counts lines: whole numbers with one step between them, beside lines that run on."""
     texts = [cell[0].text if len(cell) == 1 else "" for cell in margins.values()]
     if len(texts) < MIN_NUMBERS or not all(text.isascii() and text.isdigit() and len(text) < 5 for text in texts):
         return False
@@ -107,7 +107,7 @@ def _is_numbering(rows: Sequence[Row], margins: dict[int, list[Word]], left: int
 
 
 def _is_notes(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) -> bool:
-    """Whether the margin holds short notes, in smaller letters or beginning beside the middle of a sentence.
+    """Return whether the margin holds short notes, in smaller letters or beginning beside the middle of a sentence.
 
     The keys of a table stand beside the beginning of what they are about.
     """
@@ -125,7 +125,7 @@ def _is_notes(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) ->
 
 
 def _is_key(cell: list[Word]) -> bool:
-    """Whether a stretch is what a list's item or a row begins with: a bullet or figures."""
+    """Return whether a stretch is what a list's item or a row begins with: a bullet or figures."""
     return is_bullet(cell[0].text) or not any(character.isalpha() for word in cell for character in word.text)
 
 
@@ -140,7 +140,7 @@ def _without_numbers(rows: list[Row], margins: dict[int, list[Word]]) -> list[Ro
 
 
 def _with_notes(rows: list[Row], margins: dict[int, list[Word]]) -> list[Row]:
-    """The rows with each note, its lines together, before the row that it begins beside."""
+    """Return the rows with each note, its lines together, before the row that it begins beside."""
     result: list[Row] = []
     note: Row | None = None
     for index, row in enumerate(rows):

@@ -53,7 +53,8 @@ class Piece(NamedTuple):
 
 
 def split_marks(glyphs: Sequence[Glyph]) -> list[Piece]:
-    """The word's pieces: itself, or what stands on its line and the raised and lowered runs, each a word of its own.
+    """Return the word's pieces: itself, or what stands on its line and the raised and lowered runs, each a word of its
+    own.
 
     A fraction stays one word, ordinals ("1st"), units ("km²") and formulas (CO2) stay whole.
     """
@@ -76,25 +77,25 @@ def split_marks(glyphs: Sequence[Glyph]) -> list[Piece]:
 
 
 def is_raised(text: str, height: int, foot: int, base_height: int) -> bool:
-    """Whether a word of its own is a note's mark or an exponent: figures, signs or a letter, smaller than the word
-    beside it and its foot above that one's by `foot`."""
+    """Return whether a word of its own is a note's mark or an exponent: figures, signs or a letter, smaller than the
+    word beside it and its foot above that one's by `foot`."""
     if height > SMALLER * base_height or not RAISED * base_height < foot < base_height:
         return False
     return bool(_FIGURES.fullmatch(text) or _SIGNS.fullmatch(text)) or (len(text) == 1 and text.isalpha())
 
 
 def write_raised(text: str) -> str:
-    """A raised run as Unicode writes it, so that nobody takes its figures for a number of the text."""
+    """Return a raised run as Unicode writes it, so that nobody takes its figures for a number of the text."""
     return _written(text, 1)
 
 
 def is_label(text: str) -> bool:
-    """Whether a word is how a note's mark is written: raised digits or signs."""
+    """Return whether a word is how a note's mark is written: raised digits or signs."""
     return _SIGNS.fullmatch(text) is not None or (bool(text) and all(letter in "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾" for letter in text))
 
 
 def plain_label(text: str) -> str:
-    """A note's mark as it may also be written, without brackets and raising."""
+    """Return a note's mark as it may also be written, without brackets and raising."""
     return _plain(text).strip("().,:")
 
 
@@ -118,7 +119,7 @@ def _runs(glyphs: Sequence[Glyph]) -> list[tuple[int, int, int]]:
 
 
 def _with_brackets(glyphs: Sequence[Glyph], levels: list[int]) -> list[int]:
-    """The levels with brackets on that of what they enclose: some fonts raise them a little."""
+    """Return the levels with brackets on that of what they enclose: some fonts raise them a little."""
     for index in range(len(glyphs) - 2, -1, -1):
         if glyphs[index].text in "([":
             levels[index] = levels[index + 1]
@@ -129,7 +130,8 @@ def _with_brackets(glyphs: Sequence[Glyph], levels: list[int]) -> list[int]:
 
 
 def _belongs(before: Piece, text: str, level: int) -> bool:
-    """Whether a raised or lowered run is part of the word before it, as an ordinal's letters or a unit's power."""
+    """Return whether a raised or lowered run is part of the word before it, as an ordinal's letters or a unit's
+    power."""
     if level < 0 and before.text[-1:] in SLASHES and not before.mark:
         return True
     if before.mark or not before.text[-1:].isalnum():
@@ -143,7 +145,7 @@ def _belongs(before: Piece, text: str, level: int) -> bool:
 
 
 def _attach(pieces: list[Piece], text: str, level: int, start: int, end: int) -> list[Piece]:
-    """The pieces with one more run: what goes on after a mark is a word of its own unless it is punctuation."""
+    """Return the pieces with one more run: what goes on after a mark is a word of its own unless it is punctuation."""
     before = pieces[-1]
     if level == 0 and (before.mark or (len(pieces) == 1 and is_label(before.text))):
         if len(pieces) == 1 or not _ENDING.fullmatch(text):

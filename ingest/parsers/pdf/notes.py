@@ -23,7 +23,7 @@ EMPTY_VALUES = frozenset({"Off"})
 
 
 class NoteKind(Enum):
-    """What an annotation is to a reader."""
+    """Holds what an annotation is to a reader."""
 
     NOTE = "note"
     FIELD = "field"
@@ -39,7 +39,7 @@ class Note(NamedTuple):
     text: str
     box: tuple[float, float, float, float]
     asked: str = ""
-    """What the field's tooltip asks for."""
+    """Holds what the field's tooltip asks for."""
 
 
 class FormFields:
@@ -68,7 +68,7 @@ class FormFields:
             pdfium.FORM_OnBeforeClosePage(page, self._environment)
 
     def read(self, annotation: Any) -> tuple[NoteKind, str, str]:
-        """The kind, the value and the question of a field."""
+        """Return the kind, the value and the question of a field."""
         form = self._environment
         if not form:
             value = _entry(annotation, b"V")
@@ -86,7 +86,7 @@ class FormFields:
         return NoteKind.FIELD, _read_units(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)), asked
 
     def _chosen_options(self, annotation: Any) -> str:
-        """The labels of a list's chosen options; a list that takes other words may hold none of them."""
+        """Return the labels of a list's chosen options; a list that takes other words may hold none of them."""
         form = self._environment
         count = min(int(pdfium.FPDFAnnot_GetOptionCount(form, annotation)), MAX_OPTIONS)
         chosen = [
@@ -99,7 +99,7 @@ class FormFields:
 
 
 def read_notes(page: Any, form: FormFields) -> list[Note]:
-    """The form fields and notes of a page in the document's order; fields without a value are left out."""
+    """Return the form fields and notes of a page in the document's order; fields without a value are left out."""
     count = min(int(pdfium.FPDFPage_GetAnnotCount(page)), MAX_NOTES)
     if not count:
         return []
@@ -124,7 +124,7 @@ def _read_all(page: Any, form: FormFields, count: int) -> Iterator[Note]:
 
 
 def attachment_names(document: Any) -> Iterator[str]:
-    """The names of the files inside an open PDF."""
+    """Yield the names of the files inside an open PDF."""
     for index in range(min(int(pdfium.FPDFDoc_GetAttachmentCount(document)), MAX_ATTACHMENTS)):
         attachment = pdfium.FPDFDoc_GetAttachment(document, index)
         if attachment:

@@ -19,7 +19,7 @@ APART = 4
 
 
 def split_runs(rows: list[Row]) -> list[Run]:
-    """The rows parted wherever the page was written upwards."""
+    """Return the rows parted wherever the page was written upwards."""
     runs: list[Run] = []
     for row in rows:
         if runs and row.bottom < runs[-1][-1].top:
@@ -30,7 +30,7 @@ def split_runs(rows: list[Row]) -> list[Run]:
 
 
 def order_runs(runs: list[Run]) -> list[Run]:
-    """The runs, each before those that lie wholly below it; side by side they stay as written."""
+    """Return the runs, each before those that lie wholly below it; side by side they stay as written."""
     ordered: list[Run] = []
     for run in runs:
         place = len(ordered)
@@ -41,7 +41,7 @@ def order_runs(runs: list[Run]) -> list[Run]:
 
 
 def cluster_rows(rows: list[Row]) -> list[Run]:
-    """Rows of another direction than the page's, parted where they are far from each other."""
+    """Return rows of another direction than the page's, parted where they are far from each other."""
     blocks: list[Run] = []
     for row in rows:
         near = blocks[-1][-1] if blocks else None
@@ -73,7 +73,7 @@ def place_block(rows: list[Row], block: Run, direction: int) -> None:
 
 
 def _is_above(run: Run, other: Run) -> bool:
-    """Whether a run lies over another: nothing of it reaches down to it, and they share some of the width."""
+    """Return whether a run lies over another: nothing of it reaches down to it, and they share some of the width."""
     if min(row.bottom for row in run) < max(row.top for row in other):
         return False
     shared = min(_right(run), _right(other)) - max(_left(run), _left(other))

@@ -36,7 +36,7 @@ class PageReader:
         self._confidences: dict[int, float] = {}
 
     def read(self, number: int) -> RawPage:
-        """The words of a page (0-based); of a picture only while OCR is there and has time left."""
+        """Return the words of a page (0-based); of a picture only while OCR is there and has time left."""
         raw = self._document.read_page(number)
         if raw is None:
             self._damaged.append(number)
@@ -54,7 +54,7 @@ class PageReader:
         return recognised.page
 
     def warnings(self) -> tuple[str, ...]:
-        """What was left out or recognised, in words for the user."""
+        """Return what was left out or recognised, in words for the user."""
         found = []
         if self._damaged:
             found.append(f"Damaged and left out: {_list_pages(self._damaged)}.")
@@ -86,14 +86,15 @@ class PageReader:
 
 
 def _is_better(recognised: list[str], layer: list[str], *, readable: bool) -> bool:
-    """Whether OCR gave more than the text layer has: twice the words of a readable one, better words than noise."""
+    """Return whether OCR gave more than the text layer has: twice the words of a readable one, better words than
+    noise."""
     if readable:
         return len(recognised) > 2 * len(layer)
     return bool(recognised) and (not layer or word_share(" ".join(recognised)) > word_share(" ".join(layer)))
 
 
 def _list_pages(numbers: list[int]) -> str:
-    """Pages as people count them, the first few by number."""
+    """Return pages as people count them, the first few by number."""
     shown = ", ".join(str(number + 1) for number in numbers[:MAX_LISTED])
     more = f" and {len(numbers) - MAX_LISTED} more" if len(numbers) > MAX_LISTED else ""
     return f"page{'s' if len(numbers) > 1 else ''} {shown}{more}"

@@ -37,7 +37,7 @@ FLAT = 0.02
 """pdfium's text leaves out objects of fewer points in width: vertical writing in a font that is not there."""
 
 SHEAR = 0.001
-"""What makes such an object wide enough, without moving a letter by more than a point."""
+"""Holds what makes such an object wide enough, without moving a letter by more than a point."""
 
 
 class Bookmark(NamedTuple):
@@ -85,7 +85,7 @@ class PdfiumDocument:
     form: FormFields
 
     def read_page(self, number: int) -> RawPage | None:
-        """The words of a page (0-based), or None when pdfium cannot load it."""
+        """Return the words of a page (0-based), or None when pdfium cannot load it."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return None
@@ -101,7 +101,7 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def rules(self, number: int) -> Rules:
-        """The level and upright lines drawn on a page (0-based), in user space."""
+        """Return the level and upright lines drawn on a page (0-based), in user space."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return no_rules()
@@ -111,7 +111,7 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def has_content(self, number: int) -> bool:
-        """Whether anything at all is drawn on a page (0-based)."""
+        """Return whether anything at all is drawn on a page (0-based)."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return False
@@ -121,7 +121,7 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def picture_share(self, number: int) -> float:
-        """The share of a page (0-based) that its largest picture covers, from 0 to 1."""
+        """Return the share of a page (0-based) that its largest picture covers, from 0 to 1."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return 0.0
@@ -133,7 +133,7 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def render(self, number: int, *, scale: float) -> PagePicture | None:
-        """A page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
+        """Return a page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return None
@@ -143,20 +143,20 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def metadata(self, key: str) -> str:
-        """An entry of the document information ("Title", "Author", "CreationDate"), or ""."""
+        """Return an entry of the document information ("Title", "Author", "CreationDate"), or ""."""
         name = key.encode("ascii")
         return read_wide(lambda buffer, size: pdfium.FPDF_GetMetaText(self.handle, name, buffer, size))
 
     def label(self, number: int) -> str:
-        """The document's own name of a page (0-based), or ""."""
+        """Return the document's own name of a page (0-based), or ""."""
         return read_wide(lambda buffer, size: pdfium.FPDF_GetPageLabel(self.handle, number, buffer, size))
 
     def attachments(self) -> list[str]:
-        """The names of the files inside the document."""
+        """Return the names of the files inside the document."""
         return list(attachment_names(self.handle))
 
     def bookmarks(self) -> list[Bookmark]:
-        """The outline in reading order; loops and absurd depth are cut."""
+        """Return the outline in reading order; loops and absurd depth are cut."""
         found: list[Bookmark] = []
         self._collect(None, 1, found, set())
         return found
@@ -204,7 +204,7 @@ def open_pdfium(path: Path, password: str = "") -> Iterator[PdfiumDocument]:
 
 
 def _mend(path: Path, password: str, code: int) -> bytes:
-    """A copy of the file that pdfium may open, or b""."""
+    """Return a copy of the file that pdfium may open, or b""."""
     if code == FORMAT_ERROR:
         return without_junk(path)
     return decrypted(path, password) if code == PASSWORD_ERROR else b""
@@ -235,7 +235,7 @@ def _widen_flat_text(page: Any) -> bool:
 
 
 def _picture_area(page: Any, index: int) -> float:
-    """The area on the page of its object `index`, in square points; 0 when it is no picture."""
+    """Return the area on the page of its object `index`, in square points; 0 when it is no picture."""
     thing = pdfium.FPDFPage_GetObject(page, index)
     if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
         return 0.0

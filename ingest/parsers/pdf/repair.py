@@ -14,7 +14,7 @@ MAX_JUNK = 1 << 20
 
 
 def without_junk(path: Path) -> bytes:
-    """The file from its header on, or b"" when it begins with it or has none."""
+    """Return the file from its header on, or b"" when it begins with it or has none."""
     with path.open("rb") as stream:
         if stream.seek(0, io.SEEK_END) == 0:
             return b""
@@ -24,7 +24,7 @@ def without_junk(path: Path) -> bytes:
 
 
 def decrypted(path: Path, password: str) -> bytes:
-    """The file without its encryption, or b"" when the password is neither its user's nor its owner's."""
+    """Return the file without its encryption, or b"" when the password is neither its user's nor its owner's."""
     try:
         reader = pypdf.PdfReader(path, strict=False)
         if not reader.is_encrypted or not reader.decrypt(password):

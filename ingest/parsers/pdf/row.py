@@ -54,37 +54,37 @@ class Row:
     turns: int = 0
     """Quarter turns that bring its boxes back to user space."""
     kind: BlockKind | None = None
-    """What it is, where its place on the page says so."""
+    """Holds what it is, where its place on the page says so."""
     alone: bool = False
-    """Whether it is a block of its own."""
+    """True if it is a block of its own."""
     aside: bool = False
-    """Whether it stands beside the text, which goes on past it."""
+    """True if it stands beside the text, which goes on past it."""
     marked: bool = False
-    """Whether raised or lowered runs are among its words."""
+    """True if raised or lowered runs are among its words."""
 
     @property
     def words(self) -> list[Word]:
-        """The words from left to right."""
+        """Return the words from left to right."""
         return self.cells[0] if len(self.cells) == 1 else [word for cell in self.cells for word in cell]
 
     @property
     def text(self) -> str:
-        """The words with single spaces, as they are on the page."""
+        """Return the words with single spaces, as they are on the page."""
         return " ".join(word.text for cell in self.cells for word in cell)
 
 
 def is_number(word: str) -> bool:
-    """Whether a word is an amount, a percentage, a dash for nothing, or a currency sign."""
+    """Return whether a word is an amount, a percentage, a dash for nothing, or a currency sign."""
     return _NUMBER.fullmatch(word) is not None
 
 
 def is_bullet(word: str) -> bool:
-    """Whether a word opens a list item: a bullet, "1.", "(a)", "iv)", a note's raised mark."""
+    """Return whether a word opens a list item: a bullet, "1.", "(a)", "iv)", a note's raised mark."""
     return _BULLET.fullmatch(word) is not None or is_label(word)
 
 
 def row_of(words: list[Word], bold: bool) -> Row:
-    """The row that words from left to right make, its cells parted by wide gaps."""
+    """Return the row that words from left to right make, its cells parted by wide gaps."""
     heights = sorted(word.top - word.bottom for word in words)
     usual = max(heights[len(heights) // 2], 1)
     bottoms = sorted(word.bottom for word in words)
@@ -115,7 +115,7 @@ def row_of(words: list[Word], bold: bool) -> Row:
 
 
 def _find_marks(words: list[Word], usual: int) -> list[Word]:
-    """The words with those told as marks that pdfium gave apart: small, raised, and touching the word before."""
+    """Return the words with those told as marks that pdfium gave apart: small, raised, and touching the word before."""
     found = list(words)
     for index, word in enumerate(words):
         if word.mark or len(word.text) > MARK_LETTERS:
@@ -133,8 +133,8 @@ def _find_marks(words: list[Word], usual: int) -> list[Word]:
 
 
 def _join_pieces(words: list[Word]) -> list[Word]:
-    """The words with what pdfium parted put together: a raised figure with the slash and figure after it (2/3), and
-    what goes on after a lowered figure (H2O)."""
+    """Return the words with what pdfium parted put together: a raised figure with the slash and figure after it (2/3),
+    and what goes on after a lowered figure (H2O)."""
     joined: list[Word] = []
     for word in words:
         before = joined[-1] if joined else None

@@ -31,7 +31,7 @@ FAR = 10**9
 
 
 def make_rows(lines: list[Line], upright: int = 0, read_rules: Callable[[], Rules] = no_rules) -> list[Row]:
-    """The page's visual rows in reading order; blocks that run in another direction where they stand.
+    """Return the page's visual rows in reading order; blocks that run in another direction where they stand.
 
     `upright` is the direction of lines that a reader of the page sees upright; `read_rules` gives the lines drawn on
     the page, in user space, and is asked only where there may be a table.
@@ -50,7 +50,7 @@ def make_rows(lines: list[Line], upright: int = 0, read_rules: Callable[[], Rule
 
 
 def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
-    """The visual rows of lines that all run in one direction."""
+    """Return the visual rows of lines that all run in one direction."""
     turns = lines[0].turns if lines else 0
     rows: list[Row] = []
     for line in lines:
@@ -70,7 +70,7 @@ def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
 
 
 def is_table_row(row: Row) -> bool:
-    """Whether a row's cells look like those of a table rather than a line of prose."""
+    """Return whether a row's cells look like those of a table rather than a line of prose."""
     cells = row.cells
     if len(cells) == 1:
         amounts = sum(is_number(word.text) for word in cells[0])
@@ -83,7 +83,8 @@ def is_table_row(row: Row) -> bool:
 
 
 def _is_wide_gap(row: Row) -> bool:
-    """Whether two short cells of words are too far apart for the end of one sentence and the start of the next."""
+    """Return whether two short cells of words are too far apart for the end of one sentence and the start of the
+    next."""
     left, right = row.cells
     gap = right[0].left - left[-1].right
     return len(left) + len(right) <= SHORT_CELLS and gap > WORD_CELL_GAP * row.height
@@ -97,7 +98,7 @@ def _mostly_numbers(cell: list[Word]) -> bool:
 
 
 def _continues(row: Row, following: Row) -> bool:
-    """Whether pdfium broke one visual line in two: same height on the page, further right."""
+    """Return whether pdfium broke one visual line in two: same height on the page, further right."""
     overlap = min(row.top, following.top) - max(row.bottom, following.bottom)
     return overlap * 2 > min(row.height, following.height) and following.left >= row.right - row.height // 2
 
@@ -120,7 +121,7 @@ def _zip_columns(runs: list[Run]) -> list[Run]:
 
 
 def _is_next_column(table: Run, run: Run) -> bool:
-    """Whether a run holds short cells beside a table's rows, one for each, mostly figures below the first."""
+    """Return whether a run holds short cells beside a table's rows, one for each, mostly figures below the first."""
     if len(run) != len(table) or len(run) < 2:
         return False
     cells = [row.words for row in run]
@@ -154,7 +155,7 @@ def _part_columns(rows: list[Row]) -> list[Row]:
 
 
 def _runs_leftwards(rows: list[Row]) -> bool:
-    """Whether most letters are Hebrew, Arabic or of another script written from right to left."""
+    """Return whether most letters are Hebrew, Arabic or of another script written from right to left."""
     text = "".join(row.text for row in rows)
     if text.isascii():
         return False
@@ -163,7 +164,7 @@ def _runs_leftwards(rows: list[Row]) -> bool:
 
 
 def _find_gutters(rows: list[Row], start: int) -> tuple[int, list[int]]:
-    """The end of the run of rows from `start` that the same white gutters part, and the gutters' middles."""
+    """Return the end of the run of rows from `start` that the same white gutters part, and the gutters' middles."""
     gaps = [(left[-1].right, right[0].left) for left, right in pairwise(rows[start].cells)]
     if not 0 < len(gaps) < MAX_COLUMNS:
         return start, []
@@ -180,7 +181,7 @@ def _find_gutters(rows: list[Row], start: int) -> tuple[int, list[int]]:
 
 
 def _narrow(gap: tuple[int, int], row: Row) -> tuple[int, int]:
-    """What a row leaves free of a gap; nothing when it runs across."""
+    """Return what a row leaves free of a gap; nothing when it runs across."""
     low, high = gap
     for cell in row.cells:
         left, right = cell[0].left, cell[-1].right
@@ -194,8 +195,8 @@ def _narrow(gap: tuple[int, int], row: Row) -> tuple[int, int]:
 
 
 def _is_prose(rows: list[Row], columns: int) -> bool:
-    """Whether all columns hold running text: many words, few numbers, even left edges; more than two also full lines,
-    as the cells of a table with words in it are of any length."""
+    """Return whether all columns hold running text: many words, few numbers, even left edges; more than two also full
+    lines, as the cells of a table with words in it are of any length."""
     full = [row.cells for row in rows if len(row.cells) == columns]
     if len(full) < GUTTER_ROWS or len(full) * 2 < len(rows):
         return False

@@ -1,4 +1,4 @@
-"""Makes sections of a PDF's outline or of its headings. Knows only pages and their text."""
+"""Makes sections of a PDF's outline or of its headings."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sections_from_bookmarks(bookmarks: Sequence[Bookmark], pages: Sequence[Page]
 
 
 def _find_title(title: str, text: str) -> int:
-    """Where the title stands in the text, however its spaces and case are; 0 when it does not."""
+    """Return where the title stands in the text, however its spaces and case are; 0 when it does not."""
     words = re.findall(r"\w+", title)
     if not words:
         return 0
@@ -69,6 +69,6 @@ def _look(heading: Heading, body: int) -> int:
 
 
 def largest_heading(headings: Sequence[Heading]) -> str:
-    """The tallest heading of the first pages: the best guess at the document's title, or ""."""
+    """Return the tallest heading of the first pages: the best guess at the document's title, or ""."""
     early = [heading for heading in headings if heading.page < 2]
     return one_line(max(early, key=lambda heading: heading.height).title) if early else ""

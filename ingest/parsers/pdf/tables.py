@@ -57,7 +57,7 @@ class _Band:
     columns: list[tuple[int, int]]
 
     def cells(self) -> list[list[Word]]:
-        """The words of each column that holds any, line by line."""
+        """Return the words of each column that holds any, line by line."""
         found: list[list[Word]] = [[] for _ in self.columns]
         for line in self.lines:
             for words, _ in line.cells:
@@ -65,7 +65,8 @@ class _Band:
         return [words for words in found if words]
 
     def is_row(self) -> bool:
-        """Whether its lines are one row: few, in several columns, and no column has figures on more than one line."""
+        """Return whether its lines are one row: few, in several columns, and no column has figures on more than one
+        line."""
         if not 1 < len(self.lines) <= MAX_LINES or len(self.cells()) < MIN_COLUMNS:
             return False
         figures = [0] * len(self.columns)
@@ -78,12 +79,13 @@ class _Band:
         return max(figures) <= 1 and not any(is_bullet(line.cells[0][0][0].text) for line in self.lines)
 
     def is_partial(self) -> bool:
-        """Whether its lines fill different columns, as the lines of cells of different length do."""
+        """Return whether its lines fill different columns, as the lines of cells of different length do."""
         return len({tuple(_column_of(words, self.columns) for words, _ in line.cells) for line in self.lines}) > 1
 
 
 def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list[Row]:
-    """The rows of one direction with those that are lines of the same table row made one, of forced kind TABLE_ROW."""
+    """Return the rows of one direction with those that are lines of the same table row made one, of forced kind
+    TABLE_ROW."""
     if not _may_be_table(rows):
         return rows
     lines = _lines_of(rows)
@@ -93,7 +95,7 @@ def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list
 
 
 def join_labels(rows: list[Row]) -> list[Row]:
-    """The rows with a label that runs over two lines and the amounts beside its second one as one row."""
+    """Return the rows with a label that runs over two lines and the amounts beside its second one as one row."""
     result: list[Row] = []
     for row in rows:
         before = result[-1] if result else None
@@ -111,7 +113,7 @@ def join_labels(rows: list[Row]) -> list[Row]:
 
 
 def _goes_on_in(label: Row, row: Row) -> bool:
-    """Whether a line of words is the beginning of the next row's label."""
+    """Return whether a line of words is the beginning of the next row's label."""
     if len(row.cells) < 2 or len(label.cells) > 1 or not row.cells[0][0].text[:1].islower():
         return False
     if (
@@ -127,7 +129,7 @@ def _goes_on_in(label: Row, row: Row) -> bool:
 
 
 def _may_be_table(rows: Sequence[Row]) -> bool:
-    """Whether cells of several lines may have been written: one after the other, or line by line across them."""
+    """Return whether cells of several lines may have been written: one after the other, or line by line across them."""
     for index, (before, row) in enumerate(pairwise(rows), start=1):
         if row.left >= before.left + before.height and row.baseline > before.baseline + before.height // 2:
             earlier = rows[max(0, index - MAX_LINES) : index]
@@ -139,7 +141,7 @@ def _may_be_table(rows: Sequence[Row]) -> bool:
 
 
 def _continues_cells(before: Row, row: Row) -> bool:
-    """Whether a row right below one of several cells begins in the middle of a sentence, in the same columns."""
+    """Return whether a row right below one of several cells begins in the middle of a sentence, in the same columns."""
     if not 0 < before.baseline - row.baseline <= 1.6 * row.height or is_bullet(before.cells[0][0].text):
         return False
     starts = [cell[0].left for cell in before.cells]
@@ -154,7 +156,7 @@ def _has_figures(row: Row) -> bool:
 
 
 def _lines_of(rows: Sequence[Row]) -> list[_Line]:
-    """All cells of the page, by their heights from the top."""
+    """Return all cells of the page, by their heights from the top."""
     lines: list[_Line] = []
     cells = [(cell, row) for row in rows for cell in row.cells if row.kind is None]
     for words, row in sorted(cells, key=lambda cell: -cell[1].baseline):
@@ -168,7 +170,7 @@ def _lines_of(rows: Sequence[Row]) -> list[_Line]:
 
 
 def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
-    """The column that holds most of a stretch of words."""
+    """Return the column that holds most of a stretch of words."""
     left, right = words[0].left, words[-1].right
     shares = [min(right, end) - max(left, start) for start, end in columns]
     return shares.index(max(shares))
@@ -178,7 +180,7 @@ def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
 
 
 def _ruled_bands(lines: Sequence[_Line], rules: Rules) -> list[_Band]:
-    """The rows of tables whose rows are parted by lines."""
+    """Return the rows of tables whose rows are parted by lines."""
     bands: list[_Band] = []
     for left, right, heights in _grids(rules):
         inside = [line for line in lines if heights[-1] < line.baseline < heights[0]]
@@ -228,7 +230,7 @@ def _merge_level(level: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, 
 
 
 def _ruled_columns(rules: Rules, left: int, right: int, heights: Sequence[int]) -> list[tuple[int, int]]:
-    """The columns between the upright lines of a grid, or none where it has none within."""
+    """Return the columns between the upright lines of a grid, or none where it has none within."""
     places = sorted(
         place
         for place, bottom, top in rules.upright
@@ -245,7 +247,7 @@ def _ruled_columns(rules: Rules, left: int, right: int, heights: Sequence[int]) 
 
 
 def _white_columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
-    """The columns that white space parts from the top of the lines to their foot."""
+    """Return the columns that white space parts from the top of the lines to their foot."""
     spans = sorted((words[0].left, words[-1].right) for line in lines for words, _ in line.cells)
     if not spans:
         return []
@@ -260,7 +262,7 @@ def _white_columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
 
 
 def _spaced_bands(lines: Sequence[_Line]) -> list[_Band]:
-    """The rows of tables whose rows are further apart than the lines of their cells."""
+    """Return the rows of tables whose rows are further apart than the lines of their cells."""
     bands: list[_Band] = []
     start = 0
     while start < len(lines):
@@ -277,7 +279,7 @@ def _spaced_bands(lines: Sequence[_Line]) -> list[_Band]:
 
 
 def _extend(lines: Sequence[_Line], start: int) -> tuple[int, list[tuple[int, int]]]:
-    """The end of the lines from `start` on that leave the same columns white between them, and these columns."""
+    """Return the end of the lines from `start` on that leave the same columns white between them, and these columns."""
     columns = _white_columns(lines[start : start + 1])
     end = start + 1
     while end < len(lines):
@@ -291,7 +293,7 @@ def _extend(lines: Sequence[_Line], start: int) -> tuple[int, list[tuple[int, in
 
 
 def _fits_above(line: _Line, below: _Line, columns: list[tuple[int, int]]) -> bool:
-    """Whether a line right above a table's first is the upper part of one of its cells."""
+    """Return whether a line right above a table's first is the upper part of one of its cells."""
     drop = line.baseline - below.baseline
     return drop <= 1.6 * below.height and all(
         any(left <= words[0].right and words[-1].right <= right + below.height for left, right in columns)
@@ -319,7 +321,7 @@ def _part_by_space(lines: Sequence[_Line], columns: list[tuple[int, int]]) -> li
 
 
 def _is_prose(lines: Sequence[_Line], columns: Sequence[tuple[int, int]]) -> bool:
-    """Whether all columns hold running text."""
+    """Return whether all columns hold running text."""
     if len(lines) < PROSE_LINES:
         return False
     words = [0] * len(columns)
@@ -336,7 +338,8 @@ def _is_prose(lines: Sequence[_Line], columns: Sequence[tuple[int, int]]) -> boo
 
 
 def _with_bands(rows: list[Row], bands: Sequence[_Band]) -> list[Row]:
-    """The rows with each band's lines as one row, where the first of them stood; rows that bands share are parted."""
+    """Return the rows with each band's lines as one row, where the first of them stood; rows that bands share are
+    parted."""
     owner: dict[int, int] = {}
     for number, band in enumerate(bands):
         for line in band.lines:

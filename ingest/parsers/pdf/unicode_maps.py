@@ -12,8 +12,8 @@ _WIDE = re.compile("[\uac00-\ud7ff\ud800-\udfff]")
 
 
 def mend_units(text: str) -> str:
-    """The text with every unit that is two bytes of UTF-8 as the letter they stand for, where all units above U+AC00
-    are such and the letters are of one script; else as it is. The length stays the same."""
+    """Return the text with every unit that is two bytes of UTF-8 as the letter they stand for, where all units above
+    U+AC00 are such and the letters are of one script; else as it is. The length stays the same."""
     if text.isascii():
         return text
     wide = _WIDE.findall(text)
@@ -26,7 +26,7 @@ def mend_units(text: str) -> str:
 
 
 def _letter_of(unit: str) -> str:
-    """The letter that a UTF-16 unit's two bytes are in UTF-8, or ""."""
+    """Return the letter that a UTF-16 unit's two bytes are in UTF-8, or ""."""
     try:
         letter = ord(unit).to_bytes(2, "big").decode("utf-8")
     except UnicodeDecodeError:

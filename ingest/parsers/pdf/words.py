@@ -18,13 +18,13 @@ class Word(NamedTuple):
 
     text: str
     broken: bool
-    """Whether a hyphen at the line's end follows it."""
+    """True if a hyphen at the line's end follows it."""
     left: int
     bottom: int
     right: int
     top: int
     mark: bool = False
-    """Whether it is a small raised or lowered run that hangs on the word before it: a note's mark, an exponent."""
+    """True if it is a small raised or lowered run that hangs on the word before it: a note's mark, an exponent."""
 
 
 class Line(NamedTuple):
@@ -46,7 +46,7 @@ class RawPage(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """The text of every word."""
+        """Return the text of every word."""
         return [word.text for line in self.lines for word in line.words]
 
 
@@ -62,7 +62,7 @@ def turn(boxes: Any, turns: int) -> Any:
 
 
 def turn_box(box: tuple[int, int, int, int], turns: int) -> tuple[int, int, int, int]:
-    """One box (left, bottom, right, top) turned by quarter turns counter-clockwise around the origin."""
+    """Return one box (left, bottom, right, top) turned by quarter turns counter-clockwise around the origin."""
     left, bottom, right, top = box
     for _ in range(turns % 4):
         left, bottom, right, top = -top, left, -bottom, right

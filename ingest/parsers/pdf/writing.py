@@ -22,7 +22,7 @@ CELL_PARTING = "\t"
 _ENDING = re.compile(r"(.*\w)([.!?。]+[\"'”’)]*)")
 PUNCTUATION = re.compile(r"[.,;:!?]+")
 POWERS = frozenset({"10", "×10", "x10", "·10"})
-"""What stands before an exponent: it belongs to the number, whatever notes the page has."""
+"""Holds what stands before an exponent: it belongs to the number, whatever notes the page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class Heading:
 
 
 _Piece = tuple[str, Word, int]
-"""What parts a word from the one before it, the word, and the quarter turns that bring its box back to user space."""
+"""Holds what parts a word from the one before it, the word, and the quarter turns that bring its box back to user
+space."""
 
 
 class PageWriter:
@@ -51,7 +52,7 @@ class PageWriter:
         self.headings: list[Heading] = []
 
     def write(self, groups: Sequence[Group], number: int, *, label: str) -> Page:
-        """The page made of the groups."""
+        """Return the page made of the groups."""
         last: BlockKind | None = None
         notes = _note_labels(groups) if any(row.marked for group in groups for row in group.rows) else {}
         for group in groups:
@@ -113,7 +114,7 @@ class PageWriter:
 
 
 def _pieces(group: Group, notes: Mapping[str, int]) -> list[_Piece]:
-    """The group's words in the order in which they are written."""
+    """Return the group's words in the order in which they are written."""
     parting = CELL_PARTING if group.kind is BlockKind.TABLE_ROW else " "
     pieces: list[_Piece] = []
     marked = False
@@ -129,7 +130,7 @@ def _pieces(group: Group, notes: Mapping[str, int]) -> list[_Piece]:
 
 
 def _punctuate_before_marks(pieces: list[_Piece]) -> list[_Piece]:
-    """The words with a full stop or comma that stands behind a mark before it, at the end of its word."""
+    """Return the words with a full stop or comma that stands behind a mark before it, at the end of its word."""
     result: list[_Piece] = []
     for piece in pieces:
         place = len(result)
@@ -143,7 +144,7 @@ def _punctuate_before_marks(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _note_labels(groups: Sequence[Group]) -> dict[str, int]:
-    """The labels of the page's notes and how low the lowest of each stands."""
+    """Return the labels of the page's notes and how low the lowest of each stands."""
     found: dict[str, int] = {}
     for row in (row for group in groups for row in group.rows):
         for place, word in enumerate(row.words):
@@ -159,7 +160,7 @@ def _is_plain_label(text: str) -> bool:
 
 
 def _move_marks(pieces: list[_Piece], notes: Mapping[str, int], *, by_cell: bool) -> list[_Piece]:
-    """The words with the marks of the page's notes behind the cell or the sentence that they stand in.
+    """Return the words with the marks of the page's notes behind the cell or the sentence that they stand in.
 
     "32 ¹ crowns" is no amount that anybody looks for or quotes.
     """
@@ -189,7 +190,7 @@ def _move_marks(pieces: list[_Piece], notes: Mapping[str, int], *, by_cell: bool
 
 
 def _part_ending(piece: _Piece) -> tuple[list[_Piece], list[_Piece]]:
-    """A sentence's last word and, apart, its full stop: marks between the two belong to no other sentence."""
+    """Return a sentence's last word and, apart, its full stop: marks between the two belong to no other sentence."""
     gap, word, turns = piece
     match = _ENDING.fullmatch(word.text)
     if match is None:
@@ -211,7 +212,7 @@ def _cell_ends(pieces: Sequence[_Piece]) -> list[int]:
 
 
 def _sentence_ends(pieces: Sequence[_Piece]) -> list[int]:
-    """The places in the list of words where sentences end."""
+    """Return the places in the list of words where sentences end."""
     starts: list[int] = []
     length = 0
     for _, word, _ in pieces:

@@ -73,7 +73,7 @@ class _Deck:
         }
 
     def slides(self, root: XmlElement) -> Iterator[str]:
-        """The names of the slides' parts, in order."""
+        """Yield the names of the slides' parts, in order."""
         links = self._package.relationships(self._main)
         for slide in root.iterfind(f"{P}sldIdLst/{P}sldId"):
             link = links.get(slide.get(f"{R}id") or "")
@@ -81,7 +81,7 @@ class _Deck:
                 yield link.target
 
     def read(self, part: str, slide: XmlElement) -> Iterator[FlowItem]:
-        """Everything on a slide, then its notes and comments."""
+        """Yield everything on a slide, then its notes and comments."""
         package = self._package
         self._unread.expect(slide)
         layers = [
@@ -104,7 +104,7 @@ class _Deck:
         ]
 
     def _painted(self, layer: str) -> Iterator[FlowItem]:
-        """The text that a layout or master paints on each of its slides; only the first time."""
+        """Yield the text that a layout or master paints on each of its slides; only the first time."""
         root = self._package.xml(layer)
         if root is None or layer in self._read_layers:
             return
@@ -143,6 +143,6 @@ class _Deck:
                 yield paragraph(f"Comment by {author}: {text}" if author else f"Comment: {text}")
 
     def warnings(self) -> tuple[str, ...]:
-        """What was not read."""
+        """Return what was not read."""
         broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(self._package.unreadable))
         return (*self._unread.warnings(), *attachment_warning(self._embedded), *broken)

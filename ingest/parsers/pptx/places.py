@@ -12,25 +12,25 @@ _TITLES = frozenset({"title", "ctrTitle"})
 
 
 def properties_of(shape: XmlElement) -> XmlElement | None:
-    """The properties of a shape that name and describe it (`p:cNvPr`)."""
+    """Return the properties of a shape that name and describe it (`p:cNvPr`)."""
     holder = _holder(shape)
     return holder.find(f"{P}cNvPr") if holder is not None else None
 
 
 def placeholder_of(shape: XmlElement) -> XmlElement | None:
-    """The element that says for which place of its layout a shape stands, or None."""
+    """Return the element that says for which place of its layout a shape stands, or None."""
     holder = _holder(shape)
     return holder.find(f"{P}nvPr/{P}ph") if holder is not None else None
 
 
 def placeholder_type(shape: XmlElement) -> str:
-    """The kind of place a shape stands for ("title", "ftr", "sldNum"); "" where it stands for none."""
+    """Return the kind of place a shape stands for ("title", "ftr", "sldNum"); "" where it stands for none."""
     placeholder = placeholder_of(shape)
     return "" if placeholder is None else placeholder.get("type") or "obj"
 
 
 def is_title(shape: XmlElement) -> bool:
-    """Whether a shape is the slide's title."""
+    """Return whether a shape is the slide's title."""
     return placeholder_type(shape) in _TITLES
 
 
@@ -55,14 +55,14 @@ class Places:
             self._by_type.append(by_type)
 
     def in_order(self, shapes: list[XmlElement]) -> list[XmlElement]:
-        """The title first, then the others by columns and rows, whichever stand further apart."""
+        """Return the title first, then the others by columns and rows, whichever stand further apart."""
         titles = [number for number, shape in enumerate(shapes) if is_title(shape)]
         others = [number for number, shape in enumerate(shapes) if not is_title(shape)]
         order = reading_order([self._box(shapes[number]) for number in others])
         return [shapes[number] for number in (*titles, *(others[place] for place in order))]
 
     def _box(self, shape: XmlElement) -> Box:
-        """Where a shape is: its own place, or the one that it stands for."""
+        """Return where a shape is: its own place, or the one that it stands for."""
         own = _box(shape)
         placeholder = placeholder_of(shape)
         if own is not None or placeholder is None:
@@ -83,7 +83,7 @@ def _family(kind: str) -> str:
 
 
 def _box(shape: XmlElement) -> Box | None:
-    """The box of a shape, or None where it does not say."""
+    """Return the box of a shape, or None where it does not say."""
     for path in (f"{P}spPr/{A}xfrm", f"{P}grpSpPr/{A}xfrm", f"{P}xfrm"):
         frame = shape.find(path)
         offset = frame.find(f"{A}off") if frame is not None else None

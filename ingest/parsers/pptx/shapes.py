@@ -41,7 +41,7 @@ class ShapeReader:
         }
 
     def read(self, tree: XmlElement | None, depth: int = 0) -> Iterator[FlowItem]:
-        """The items of all shapes below an element, in reading order."""
+        """Yield the items of all shapes below an element, in reading order."""
         if tree is None or depth > MAX_DEPTH:
             return
         for shape in self._places.in_order(list(self._shapes(tree))):
@@ -75,7 +75,7 @@ class ShapeReader:
         yield from description_items(properties_of(shape))
 
     def _repeated(self, texts: list[str], kind: str) -> Iterator[FlowItem]:
-        """The footer of a slide where it is new; numbers of slides say nothing."""
+        """Yield the footer of a slide where it is new; numbers of slides say nothing."""
         for text in texts:
             if kind != "sldNum" and text not in self._footers:
                 self._footers.add(text)

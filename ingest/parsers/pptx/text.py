@@ -30,7 +30,7 @@ class TextReader:
         self._unread = unread
 
     def paragraphs(self, body: XmlElement | None) -> list[str]:
-        """The paragraphs of a text body with their list numbers, empty ones left out."""
+        """Return the paragraphs of a text body with their list numbers, empty ones left out."""
         if body is None:
             return []
         numbers = ListNumbers()
@@ -91,7 +91,7 @@ class ListNumbers:
         self._reached: list[tuple[str, int]] = [("", 0)] * MAX_LEVELS
 
     def next_label(self, properties: XmlElement | None) -> str:
-        """The number of the next line with a space behind it, or ""."""
+        """Return the number of the next line with a space behind it, or ""."""
         level = properties.get("lvl") or "0" if properties is not None else "0"
         depth = int(level) if re.fullmatch("[0-8]", level) else 0
         self._reached[depth + 1 :] = [("", 0)] * (MAX_LEVELS - depth - 1)

@@ -57,15 +57,15 @@ class Fonts:
             self._names[font] = self._names.get(font, "") + name
 
     def name(self, font: int) -> str:
-        """The name of a font, or ""."""
+        """Return the name of a font, or ""."""
         return self._names.get(font, "").partition(";")[0].strip()
 
     def is_symbol(self, font: int) -> bool:
-        """Whether a font's characters are symbols of its own."""
+        """Return whether a font's characters are symbols of its own."""
         return self._charsets.get(font) == SYMBOL and self.name(font).lower() in ("symbol", "wingdings")
 
     def encoding(self, font: int) -> str:
-        """The encoding of a font's runs."""
+        """Return the encoding of a font's runs."""
         if font in self._pages:
             return self._pages[font]
         charset = self._charsets.get(font, 1)
@@ -80,7 +80,8 @@ class Fonts:
 
 
 def decode(data: bytes, encoding: str) -> str:
-    """The text of a run; bytes that the encoding has no character for are taken from Windows' Latin one, or marked."""
+    """Return the text of a run; bytes that the encoding has no character for are taken from Windows' Latin one, or
+    marked."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:

@@ -30,29 +30,29 @@ class Context:
 
     @property
     def state(self) -> State:
-        """The state of the innermost group."""
+        """Return the state of the innermost group."""
         return self.groups[-1]
 
     @property
     def story(self) -> Story:
-        """The innermost story."""
+        """Return the innermost story."""
         return self.stories[-1]
 
     @property
     def in_text(self) -> bool:
-        """Whether text here belongs to the story."""
+        """Return whether text here belongs to the story."""
         return self.state.destination is Destination.TEXT
 
     @property
     def font(self) -> int:
-        """The number of the font in use; -1 where the file names none."""
+        """Return the number of the font in use; -1 where the file names none."""
         if self.state.font >= 0:
             return self.state.font
         return self.fonts.default if self.fonts.default is not None else -1
 
     @property
     def heading(self) -> int:
-        """The level of the paragraph as a heading; 0 where it is none."""
+        """Return the level of the paragraph as a heading; 0 where it is none."""
         if self.state.style in self.contents_styles:
             return 0
         outline = self.state.outline
@@ -82,7 +82,7 @@ class Context:
         self.story.add(text, state.level, is_contents=in_contents, is_hidden=state.is_hidden)
 
     def take(self, destination: Destination) -> str:
-        """The text captured for a destination, which is then forgotten."""
+        """Return the text captured for a destination, which is then forgotten."""
         return self.captured.pop(destination, "")
 
     def end_paragraph(self) -> None:

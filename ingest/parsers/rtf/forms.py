@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 CHECK_BOX = 1
 LIST = 2
 UNSET = 25
-"""What Word writes as the result of a field that nobody touched."""
+"""Holds what Word writes as the result of a field that nobody touched."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class FormField:
 
     @property
     def text(self) -> str:
-        """The state of the box, or the chosen entry; "" for fields whose result is text."""
+        """Return the state of the box, or the chosen entry; "" for fields whose result is text."""
         chosen = self.default if self.result == UNSET else self.result
         if self.kind == CHECK_BOX:
             return "☒" if chosen else "☐"

@@ -45,12 +45,12 @@ class RtfReader:
 
     @property
     def created(self) -> str:
-        """The day the file was made (ISO 8601), or ""."""
+        """Return the day the file was made (ISO 8601), or ""."""
         year, month, day = self._context.date
         return f"{year}-{month}-{day}" if year and month and day else year
 
     def read(self) -> list[FlowItem]:
-        """All items: headers first, footers last, each once. Raises ParseError."""
+        """Return all items: headers first, footers last, each once. Raises ParseError."""
         context = self._context
         for token in tokens(self._source):
             if token.kind is Kind.OPEN:

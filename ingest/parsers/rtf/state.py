@@ -1,4 +1,4 @@
-"""What holds for the text at a place in an RTF file; each group starts with a copy of what surrounds it."""
+"""Holds what holds for the text at a place in an RTF file; each group starts with a copy of what surrounds it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Destination(Enum):
     STYLES = auto()
     LIST_TEXT = auto()
     CODE = auto()
-    """What a field does; its result is text."""
+    """Holds what a field does; its result is text."""
     AUTHOR = auto()
     SHAPE_NAME = auto()
     SHAPE_VALUE = auto()
@@ -34,7 +34,7 @@ class State:
     destination: Destination = Destination.TEXT
     font: int = -1
     skipped: int = 1
-    """How many characters follow each Unicode one, for readers that do not know those."""
+    """Says how many characters follow each Unicode one, for readers that do not know those."""
     level: Level = Level.PLAIN
     is_hidden: bool = False
     is_deleted: bool = False
@@ -48,10 +48,10 @@ class State:
     before_choice: Destination | None = None
     """Within `\\upr`: what holds for the Unicode one of its two texts."""
     closes: str = ""
-    """What is written when the group ends: the closing bracket of an equation's delimiters."""
+    """Holds what is written when the group ends: the closing bracket of an equation's delimiters."""
 
     def copy(self) -> State:
-        """The state that a group within this one starts with."""
+        """Return the state that a group within this one starts with."""
         return State(
             self.destination, self.font, self.skipped, self.level, self.is_hidden, self.is_deleted, self.in_table,
             self.nesting, self.style, self.outline, self.in_contents, "", self.before_choice, "",

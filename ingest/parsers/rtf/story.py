@@ -15,7 +15,7 @@ MAX_NESTING = 20
 
 @dataclass(slots=True)
 class CellDefinition:
-    """What a row's definition says of a cell: its right edge, and how it is merged."""
+    """Holds what a row's definition says of a cell: its right edge, and how it is merged."""
 
     edge: int = 0
     continues_above: bool = False
@@ -36,7 +36,7 @@ class Story:
 
     def __init__(self) -> None:
         self.anchored: list[FlowItem] = []
-        """What stands behind the paragraph that is being filled."""
+        """Holds what stands behind the paragraph that is being filled."""
         self._items: list[FlowItem] = []
         self._text = InlineText()
         self._has_text = False
@@ -74,7 +74,7 @@ class Story:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the paragraph has no words yet."""
+        """Return whether the paragraph has no words yet."""
         return not self._has_text
 
     def end_paragraph(self, table_level: int, heading: int) -> None:
@@ -127,7 +127,7 @@ class Story:
         self._put(PageBreak(is_recorded), table_level)
 
     def finish(self, heading: int = 0) -> list[FlowItem]:
-        """All items, when the story is over."""
+        """Return all items, when the story is over."""
         self.end_paragraph(0, heading)
         self._close(0)
         return self._items
@@ -140,7 +140,7 @@ class Story:
             self._open(table_level).items.append(item)
 
     def _open(self, level: int) -> _Table:
-        """The table at a level of nesting; deeper ones are over."""
+        """Return the table at a level of nesting; deeper ones are over."""
         level = min(level, MAX_NESTING)
         self._close(level)
         while len(self._tables) < level:

@@ -14,7 +14,7 @@ _BREAKS = (b"\n", b"\r")
 
 
 class Kind(Enum):
-    """What a token is."""
+    """Holds what a token is."""
 
     OPEN = auto()
     CLOSE = auto()
@@ -37,7 +37,7 @@ _CLOSE = Token(Kind.CLOSE)
 
 
 def tokens(source: bytes) -> Iterator[Token]:
-    """The tokens of the source, in order; line ends mean nothing, and binary data is left out."""
+    """Yield the tokens of the source, in order; line ends mean nothing, and binary data is left out."""
     position = 0
     while (match := _TOKEN.match(source, position)) is not None:
         position = match.end()

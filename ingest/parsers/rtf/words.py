@@ -20,7 +20,7 @@ _CONTENTS = re.compile(r"\s*TOC\b", re.IGNORECASE)
 
 
 def control_words(context: Context) -> dict[str, Word]:
-    """The words that change the context, by name."""
+    """Return the words that change the context, by name."""
     return {
         **_character_words(context),
         **_paragraph_words(context),

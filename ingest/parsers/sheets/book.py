@@ -1,4 +1,4 @@
-"""What the sheets of an Excel workbook share, and the shown value of one of its cells."""
+"""Holds what the sheets of an Excel workbook share, and the shown value of one of its cells."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Styles:
 
 @dataclass(slots=True)
 class Book:
-    """What the sheets of a workbook share."""
+    """Holds what the sheets of a workbook share."""
 
     strings: list[str]
     styles: Styles
     from_1904: bool
     is_stale: bool
-    """Whether the program that wrote it asks for all formulas to be computed anew: results stored may be mere zeros."""
+    """True if the program that wrote it asks for all formulas to be computed anew: results stored may be mere zeros."""
     names: dict[str, str]
     formulas: list[tuple[int, int, int, str]] = field(default_factory=list)
     """Sheet, row, column and number format of the formulas whose results have to be found."""
@@ -87,7 +87,7 @@ def _read_styles(root: XmlElement | None) -> Styles:
 
 
 def iterate_cells(row: XmlElement) -> Iterator[tuple[int, XmlElement]]:
-    """The cells of a row with their columns, from 0."""
+    """Yield the cells of a row with their columns, from 0."""
     column = -1
     for cell in row:
         if local_name(cell) != "c":
@@ -99,7 +99,7 @@ def iterate_cells(row: XmlElement) -> Iterator[tuple[int, XmlElement]]:
 
 
 def column_number(letters: str) -> int:
-    """The column of letters, "A" being 0."""
+    """Return the column of letters, "A" being 0."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
@@ -107,7 +107,8 @@ def column_number(letters: str) -> int:
 
 
 def cell_text(cell: XmlElement, book: Book, place: tuple[int, int, int]) -> str:
-    """What the cell shows, in one line; a formula without a result that can be trusted is kept in mind for later."""
+    """Return what the cell shows, in one line; a formula without a result that can be trusted is kept in mind for
+    later."""
     kind = cell.get("t") or "n"
     children = {local_name(child): child for child in cell}
     value = children["v"].text if "v" in children else None

@@ -16,7 +16,7 @@ Value = int | float | str | bool | datetime.time | datetime.date | datetime.date
 
 
 def read_with_calamine(path: Path) -> list[Sheet]:
-    """The sheets of a workbook in order. Raises ParseError where it is encrypted or damaged."""
+    """Return the sheets of a workbook in order. Raises ParseError where it is encrypted or damaged."""
     try:
         return _read(path)
     except PasswordError as error:
@@ -57,7 +57,7 @@ def _read(path: Path) -> list[Sheet]:
 
 
 def show_value(value: Value) -> str:
-    """A value without a format as text: dates in ISO 8601, spans of time in hours."""
+    """Return a value without a format as text: dates in ISO 8601, spans of time in hours."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):

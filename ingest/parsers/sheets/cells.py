@@ -40,9 +40,9 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Ranges as first row, first column, last row, last column, all inclusive and counted as `Row.number` is."""
     texts: list[str] = field(default_factory=list)
-    """What stands beside the cells: text boxes, titles of charts, headers of the printed page."""
+    """Holds what stands beside the cells: text boxes, titles of charts, headers of the printed page."""
     is_cut: bool = False
-    """Whether there were more rows than are read."""
+    """True if there were more rows than are read."""
 
 
 def fill_merged(sheet: Sheet) -> None:

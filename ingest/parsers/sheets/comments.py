@@ -9,11 +9,12 @@ from ingest.parsers.sheets.strings import rich_text
 from ingest.parsers.sheets.xml import descendants
 
 _THREADED = "[Threaded comment]"
-"""What a comment begins with that older programs show in place of a thread."""
+"""Holds what a comment begins with that older programs show in place of a thread."""
 
 
 def read_comments(package: Package, part: str) -> dict[tuple[int, int], str]:
-    """What people wrote about cells: (row, column) -> text with its author; threads in the order they were written."""
+    """Return what people wrote about cells: (row, column) -> text with its author; threads in the order they were
+    written."""
     found: dict[tuple[int, int], str] = {}
     for target in package.related(part, "comments"):
         root = package.xml(target)

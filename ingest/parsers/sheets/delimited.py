@@ -71,7 +71,7 @@ def _take_rows(sheet: Sheet, rows: Iterable[list[str]]) -> None:
 
 
 def find_delimiter(text: str) -> str:
-    """The delimiter that parts the first lines most evenly, whatever stands in quotes; "," where none does."""
+    """Return the delimiter that parts the first lines most evenly, whatever stands in quotes; "," where none does."""
     lines = [line for line in _QUOTED.sub('""', text[:SNIFFED_CHARACTERS]).splitlines() if line.strip()][:50]
     best, best_score = ",", 0.0
     for delimiter in (",", ";", "\t", "|"):

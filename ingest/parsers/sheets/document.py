@@ -19,7 +19,7 @@ _NAMELESS = re.compile(
     r"(?:sheet|tabelle|feuil|feuille|hoja|foglio|blad|arkusz|ark|planilha|list|лист|sayfa|munka|taul|工作表|シート)\s*\d*",
     re.IGNORECASE,
 )
-"""What programs call a sheet that nobody named."""
+"""Holds what programs call a sheet that nobody named."""
 
 
 def parse_xlsx(path: Path, options: ParseOptions) -> ParsedDocument:

@@ -43,7 +43,7 @@ def _shown(value: Value, code: str, book: Book) -> str:
 
 
 def _inputs(package: Package, part: str, book: Book) -> Iterator[Input]:
-    """The cells of a sheet as they are typed in."""
+    """Yield the cells of a sheet as they are typed in."""
     stream = package.open(part) if part else None
     if stream is None:
         return
@@ -85,7 +85,7 @@ def _input(cell: XmlElement, row: int, column: int, book: Book, shared: dict[str
 
 
 def _translate(formula: str, origin: str, place: str) -> str:
-    """A formula that is shared by several cells, as it reads in another of them."""
+    """Return a formula that is shared by several cells, as it reads in another of them."""
     try:
         return str(Translator(f"={formula}", origin).translate_formula(place)).removeprefix("=")
     except (TranslatorError, ValueError, TypeError, IndexError):

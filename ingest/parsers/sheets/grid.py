@@ -44,7 +44,7 @@ def write_rows(builder: TextBuilder, rows: Sequence[list[str]]) -> None:
 
 
 def _regions(sheet: Sheet) -> list[list[Row]]:
-    """The tables of a sheet: those side by side one after the other, and one below another apart."""
+    """Return the tables of a sheet: those side by side one after the other, and one below another apart."""
     found = []
     for left, right in _side_by_side(sheet.rows):
         rows = [_slice(row, left, right) for row in sheet.rows]
@@ -61,7 +61,7 @@ def _regions(sheet: Sheet) -> list[list[Row]]:
 
 
 def _slice(row: Row, left: int, right: int) -> Row:
-    """The row with all cells but those of columns `left` to `right` empty."""
+    """Return the row with all cells but those of columns `left` to `right` empty."""
     cells = [cell if left <= column < right else "" for column, cell in enumerate(row.cells)]
     return Row(row.number, cells, row.is_hidden, {at: note for at, note in row.notes.items() if left <= at < right})
 
@@ -83,7 +83,7 @@ def _side_by_side(rows: Sequence[Row]) -> list[tuple[int, int]]:
 
 
 def _is_table_of_its_own(rows: Sequence[Row], left: int, column: int, gap: int) -> bool:
-    """Whether what begins at a column is no further column of the table to its left."""
+    """Return whether what begins at a column is no further column of the table to its left."""
     here = {row.number: row.cells[column] for row in rows if column < len(row.cells) and row.cells[column]}
     there = {row.number for row in rows if left < len(row.cells) and row.cells[left]}
     keys = list(here.values())
@@ -92,7 +92,7 @@ def _is_table_of_its_own(rows: Sequence[Row], left: int, column: int, gap: int) 
 
 
 def _begins_table(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether a row below an empty one names columns: only words, over a row with numbers."""
+    """Return whether a row below an empty one names columns: only words, over a row with numbers."""
     cells = [cell for cell in row.cells if cell]
     below = next((other for other in rows if other.number > row.number and any(other.cells)), None)
     if len(cells) == 1:
@@ -125,7 +125,7 @@ def _write_region(builder: TextBuilder, region: list[Row], sheet: Sheet) -> None
 
 
 def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The rows of one cell above a table, and the others."""
+    """Return the rows of one cell above a table, and the others."""
     count = 0
     while count < len(region) and sum(map(bool, region[count].cells)) == 1:
         count += 1
@@ -133,7 +133,8 @@ def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
 
 
 def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[list[str], list[Row]]:
-    """The names of the columns, joined from the rows that group them and the one below, and the rows after; or none."""
+    """Return the names of the columns, joined from the rows that group them and the one below, and the rows after; or
+    none."""
     count = 0
     while count < min(len(rows) - 1, MAX_GROUP_HEADS) and _groups_columns(rows[count], rows[count + 1], sheet):
         count += 1
@@ -155,7 +156,7 @@ def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[l
 
 
 def _groups_columns(row: Row, below: Row, sheet: Sheet) -> bool:
-    """Whether a row has only words, and a label over several that stand below it."""
+    """Return whether a row has only words, and a label over several that stand below it."""
     spans = any(
         top == row.number and right > left and _cell(row, left) and sum(map(bool, below.cells[left : right + 1])) > 1
         for top, left, _, right in sheet.merged
@@ -176,7 +177,7 @@ def _names_columns(row: Row) -> bool:
 
 
 def _is_data(row: Row, below: Sequence[Row]) -> bool:
-    """Whether a row of words holds values: one of them comes again in its column."""
+    """Return whether a row of words holds values: one of them comes again in its column."""
     cells = [(column, cell) for column, cell in enumerate(row.cells) if cell]
     return any(
         any(_cell(other, column) == cell for column, cell in cells)
@@ -203,7 +204,7 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns
 
 
 def name_values(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
-    """A row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
+    """Return a row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
     pairs = []
     for name, column, value in zip(head, columns, _marked(row, columns), strict=False):
         if value:
@@ -219,7 +220,8 @@ def name_values(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
 
 
 def _marked(row: Row, columns: Sequence[int]) -> list[str]:
-    """The cells of the columns with what was written about them and whether the row is hidden, without empty ends."""
+    """Return the cells of the columns with what was written about them and whether the row is hidden, without empty
+    ends."""
     cells = []
     for column in columns:
         cell = _cell(row, column)

@@ -99,7 +99,7 @@ class _Section:
 
 
 def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
-    """A number as a cell with this format shows it; what the format cannot show or hides comes out as it is."""
+    """Return a number as a cell with this format shows it; what the format cannot show or hides comes out as it is."""
     if not math.isfinite(value):
         return str(value)
     sections = _sections(code[:MAX_CODE])
@@ -114,7 +114,7 @@ def format_number(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 def format_text(text: str, code: str) -> str:
-    """Text as a cell with this format shows it: a section for text may write words around it."""
+    """Return text as a cell with this format shows it: a section for text may write words around it."""
     section = next((section for section in _sections(code[:MAX_CODE])[-1:] if section.has("text")), None)
     if section is None:
         return text
@@ -122,12 +122,12 @@ def format_text(text: str, code: str) -> str:
 
 
 def is_date_format(code: str) -> bool:
-    """Whether the format shows dates or times."""
+    """Return whether the format shows dates or times."""
     return _sections(code[:MAX_CODE])[0].is_date
 
 
 def plain_number(value: float) -> str:
-    """A number without a format, with the 15 digits that spreadsheets keep and never in powers of ten."""
+    """Return a number without a format, with the 15 digits that spreadsheets keep and never in powers of ten."""
     if not math.isfinite(value):
         return str(value)
     text = f"{Decimal(f'{value:.15g}'):f}"
@@ -158,7 +158,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
 
 
 def _choose(value: float, sections: tuple[_Section, ...]) -> tuple[_Section, bool]:
-    """The section for a value, and whether that section stands for the sign."""
+    """Return the section for a value, and whether that section stands for the sign."""
     numeric = sections[:3]
     if any(section.condition for section in numeric):
         for section in numeric:
@@ -208,7 +208,7 @@ def _format_plain(value: float, section: _Section) -> str:
 
 
 def _scale(value: float, section: _Section) -> Decimal:
-    """The value after percent signs and the commas behind the last digit, each of which drops three digits."""
+    """Return the value after percent signs and the commas behind the last digit, each of which drops three digits."""
     number = Decimal(f"{value:.15g}")
     number *= Decimal(100) ** sum(part.kind == "percent" for part in section.parts)
     last = max(index for index, part in enumerate(section.parts) if part.kind == "digit")
@@ -237,7 +237,8 @@ def _format_decimal(value: float, section: _Section) -> str:
 
 
 def _whole_part(parts: tuple[_Part, ...], digits: str, grouped: bool) -> str:
-    """The part before the point, filled from its last digit on; the first placeholder takes what is left over."""
+    """Return the part before the point, filled from its last digit on; the first placeholder takes what is left
+    over."""
     written: list[str] = []
     places = sum(part.kind == "digit" for part in parts)
     count = 0
@@ -257,7 +258,7 @@ def _whole_part(parts: tuple[_Part, ...], digits: str, grouped: bool) -> str:
 
 
 def _decimal_part(parts: tuple[_Part, ...], decimals: str) -> str:
-    """The point and what is behind it; zeros that only a # asks for are left out."""
+    """Return the point and what is behind it; zeros that only a # asks for are left out."""
     places = [part.text for part in parts if part.kind == "digit"]
     kept = len(places)
     while kept and places[kept - 1] != "0" and decimals[kept - 1 : kept] in ("0", ""):
@@ -337,7 +338,7 @@ def _format_date(value: float, section: _Section, from_1904: bool) -> str:
 
 
 def _moment(value: float, from_1904: bool, decimals: int) -> tuple[datetime.datetime, Decimal]:
-    """The date and time of a serial number, and its length in seconds, both rounded to what is shown."""
+    """Return the date and time of a serial number, and its length in seconds, both rounded to what is shown."""
     unit = Decimal(1).scaleb(-decimals)
     seconds = (abs(Decimal(f"{value:.15g}")) * 86400).quantize(unit, rounding=ROUND_HALF_UP)
     days, rest = divmod(seconds, 86400)
@@ -394,7 +395,7 @@ def _date_part(moment: datetime.datetime, text: str, is_minutes: bool, noon: boo
 
 
 def _iso_beside(section: _Section, kinds: list[bool], moment: datetime.datetime) -> str:
-    """The ISO date in brackets behind one that may be read two ways: 03/04/2024."""
+    """Return the ISO date in brackets behind one that may be read two ways: 03/04/2024."""
     order = [
         part.text[0]
         for part, is_minutes in zip(section.parts, kinds, strict=True)

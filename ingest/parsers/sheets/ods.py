@@ -12,13 +12,14 @@ from ingest.parsers.sheets.xml import attribute, local_name
 from rag.errors import ParseError
 
 MAX_REPEATED = 1_000
-"""How often a row or a cell with words in it may be repeated; more is formatting, not content."""
+"""Says how often a row or a cell with words in it may be repeated; more is formatting, not content."""
 
 CELLS = ("table-cell", "covered-table-cell")
 
 
 def read_ods(path: Path) -> list[Sheet]:
-    """The sheets of a spreadsheet in order. Raises ParseError where it is encrypted, ValueError where it is damaged."""
+    """Return the sheets of a spreadsheet in order. Raises ParseError where it is encrypted, ValueError where it is
+    damaged."""
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo("content.xml")
         if info.file_size > MAX_PART_BYTES:
@@ -70,7 +71,7 @@ def _read_table(table: XmlElement, hidden_styles: set[str]) -> Sheet:
 
 
 def _read_row(row: XmlElement, number: int) -> tuple[list[str], dict[int, str], list[tuple[int, int, int, int]]]:
-    """The shown cells, what was written about them, and the merged ranges that begin here."""
+    """Return the shown cells, what was written about them, and the merged ranges that begin here."""
     cells: list[str] = []
     notes: dict[int, str] = {}
     merged = []
@@ -97,7 +98,7 @@ def _read_row(row: XmlElement, number: int) -> tuple[list[str], dict[int, str], 
 
 
 def _cell_text(cell: XmlElement) -> str:
-    """The paragraphs of a cell itself; a value that shows none is a formula's that was never computed."""
+    """Return the paragraphs of a cell itself; a value that shows none is a formula's that was never computed."""
     parts = ["".join(_words(part)) for part in cell if local_name(part) == "p"]
     text = one_line(" ".join(parts))
     return text or one_line(
@@ -106,7 +107,7 @@ def _cell_text(cell: XmlElement) -> str:
 
 
 def _words(paragraph: XmlElement) -> list[str]:
-    """The text of a paragraph with the spaces, tabs and breaks that OpenDocument writes as elements."""
+    """Return the text of a paragraph with the spaces, tabs and breaks that OpenDocument writes as elements."""
     words = [paragraph.text or ""]
     for child in paragraph:
         match local_name(child):
@@ -123,7 +124,7 @@ def _words(paragraph: XmlElement) -> list[str]:
 
 
 def _paragraphs(shape: XmlElement) -> str:
-    """The text of a shape, a line for each paragraph; a comment's own shape and a chart have none."""
+    """Return the text of a shape, a line for each paragraph; a comment's own shape and a chart have none."""
     if any(local_name(above) == "annotation" for above in shape.iterancestors()):
         return ""
     lines = [one_line("".join(_words(part))) for part in shape.iter("{*}p")]

@@ -14,7 +14,7 @@ _ESCAPED = re.compile(r"_x([0-9a-fA-F]{4})_")
 
 
 def rich_text(element: XmlElement) -> str:
-    """The text of a shared or inline string; readings of Japanese words are left out."""
+    """Return the text of a shared or inline string; readings of Japanese words are left out."""
     line = InlineText()
     for child in element:
         name = local_name(child)
@@ -28,12 +28,12 @@ def rich_text(element: XmlElement) -> str:
 
 
 def unescape(text: str) -> str:
-    """Text with _x000D_ and the like, by which SpreadsheetML writes control characters, made characters."""
+    """Return text with _x000D_ and the like, by which SpreadsheetML writes control characters, made characters."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def drawing_texts(root: XmlElement) -> list[str]:
-    """The text of each shape of a drawing, a line for each of its paragraphs."""
+    """Return the text of each shape of a drawing, a line for each of its paragraphs."""
     found = []
     for body in descendants(root, "txBody"):
         lines = []

@@ -20,7 +20,7 @@ _PRINT_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d+|[A-Z&])'
 
 
 def read_workbook(path: Path) -> list[Sheet]:
-    """The sheets of a workbook in order. Raises zipfile.BadZipFile, ValueError where there are none."""
+    """Return the sheets of a workbook in order. Raises zipfile.BadZipFile, ValueError where there are none."""
     with Package(path) as package:
         part = package.main_part or "xl/workbook.xml"
         root = package.xml(part)

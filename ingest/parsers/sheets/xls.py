@@ -19,7 +19,7 @@ LAST_BUILT_IN = 163
 
 
 def read_xls(path: Path) -> list[Sheet]:
-    """The sheets of a workbook in order. Raises ParseError where it is encrypted."""
+    """Return the sheets of a workbook in order. Raises ParseError where it is encrypted."""
     try:
         book = xlrd.open_workbook(str(path), formatting_info=True, logfile=io.StringIO())
     except Exception as error:

@@ -11,7 +11,7 @@ from ingest.parsers.open_xml import XmlElement
 
 
 def iterate(stream: IO[bytes], *names: str) -> Iterator[XmlElement]:
-    """The elements of these names as the stream is read; what is yielded should be let go of with `drop`."""
+    """Yield the elements of these names as the stream is read; what is yielded should be let go of with `drop`."""
     tags = [f"{{*}}{name}" for name in names]
     events = etree.iterparse(
         stream, events=("end",), tag=tags, recover=True, resolve_entities=False, no_network=True, huge_tree=False
@@ -28,13 +28,13 @@ def drop(element: XmlElement) -> None:
 
 
 def local_name(element: XmlElement) -> str:
-    """An element's name without its namespace; "" of a comment."""
+    """Return an element's name without its namespace; "" of a comment."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: XmlElement, name: str) -> str:
-    """The value of the attribute of this name in whatever namespace, or ""."""
+    """Return the value of the attribute of this name in whatever namespace, or ""."""
     for key, value in element.attrib.items():
         if str(key).rpartition("}")[2] == name:
             return str(value)
@@ -42,7 +42,7 @@ def attribute(element: XmlElement, name: str) -> str:
 
 
 def descendants(element: XmlElement, name: str) -> Iterator[XmlElement]:
-    """The elements of a name below another, without the fallbacks that repeat what programs of today show."""
+    """Yield the elements of a name below another, without the fallbacks that repeat what programs of today show."""
     for found in element.iter(f"{{*}}{name}"):
         if not any(local_name(above) == "Fallback" for above in found.iterancestors()):
             yield found

@@ -1,4 +1,4 @@
-"""Streams answers of Ollama, OpenAI-compatible, Anthropic and Gemini models through LangChain. Knows no documents."""
+"""Streams answers of Ollama, OpenAI-compatible, Anthropic and Gemini models through LangChain."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def open_chat_model(
     context_tokens: int | None = None,
     sees_images: bool | None = None,
 ) -> ChatModel:
-    """The model "PROVIDER:MODEL"; contacts nobody yet. Raises ConfigurationError for a wrong name or a missing key.
+    """Return the model "PROVIDER:MODEL"; contacts nobody yet. Raises ConfigurationError for a wrong name or a missing
+    key.
 
     `timeout_seconds` bounds each wait for the server: to connect, and for the next piece of the answer. `retries`
     are spent on passing failures before the first word. `context_tokens` and `sees_images` override what the server
@@ -87,7 +88,7 @@ def open_chat_model(
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a stream has said so far besides its text; providers report usage in parts that add up."""
+    """Holds what a stream has said so far besides its text; providers report usage in parts that add up."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -104,7 +105,7 @@ class Ending:
 
 
 def _stop_reason(piece: AIMessageChunk) -> str:
-    """Why the model stopped, "length" when it ran into the limit on tokens, else in the provider's word."""
+    """Return why the model stopped, "length" when it ran into the limit on tokens, else in the provider's word."""
     said = piece.response_metadata
     reason = said.get("finish_reason") or said.get("done_reason") or said.get("stop_reason") or said.get("status")
     if not reason or reason == "in_progress":
@@ -146,7 +147,7 @@ class ChatModel:
 
     @property
     def is_local(self) -> bool:
-        """Whether the prompt stays on this machine: the address is loopback and the server hands nothing on."""
+        """Return whether the prompt stays on this machine: the address is loopback and the server hands nothing on."""
         if not is_loopback(self._caller.url):
             return False
         if self._caller.provider != "ollama":
@@ -156,7 +157,7 @@ class ChatModel:
 
     @property
     def context_tokens(self) -> int:
-        """How many tokens prompt and answer may have together: the setting, else what the server says."""
+        """Return how many tokens prompt and answer may have together: the setting, else what the server says."""
         if self._context_setting is not None:
             return self._context_setting
         found = self._facts.context_tokens
@@ -171,7 +172,7 @@ class ChatModel:
 
     @property
     def sees_images(self) -> bool:
-        """Whether it looks at images: the setting, else what the server says, else LangChain's table of models.
+        """Return whether it looks at images: the setting, else what the server says, else LangChain's table of models.
 
         A server of OpenAI's protocol may call any model by any name, so the table counts for OpenAI's own only.
         """
@@ -194,7 +195,7 @@ class ChatModel:
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
     ) -> Iterator[ModelChunk]:
-        """The answer as it is made; the last piece carries usage and stop reason.
+        """Yield the answer as it is made; the last piece carries usage and stop reason.
 
         Raises ModelError, also once `stop` is set, which any thread may do: the connection is closed then.
         """
@@ -247,7 +248,7 @@ class ChatModel:
         self._server.close()
 
     def _finish(self, ending: Ending, messages: Sequence[Message], answer: str) -> ModelChunk:
-        """The last piece. Raises ModelError when the stream did not say why it ended."""
+        """Return the last piece. Raises ModelError when the stream did not say why it ended."""
         if not ending.stop_reason:
             raise failures.explain_early_end(self._caller)
         if ending.prompt_tokens and ending.completion_tokens:
@@ -299,7 +300,7 @@ def _image_block(image: Image) -> dict[str, str | dict[str, str]]:
 
 
 def _pause_before_retry(error: Exception, attempt: int) -> float | None:
-    """Seconds to wait before another attempt; None when there is no use in one."""
+    """Return seconds to wait before another attempt; None when there is no use in one."""
     if not failures.is_transient(error):
         return None
     asked = failures.retry_after(error)

@@ -1,4 +1,4 @@
-"""Says in plain words why a chat model failed. Knows the providers' errors by their kind and status, not by library.
+"""Says in plain words why a chat model failed.
 
 Providers' own messages are read for their kind but never repeated: they can hold parts of the prompt or of the key.
 """
@@ -15,7 +15,7 @@ from rag.urls import without_credentials
 
 TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 REFUSED_FOR_IMAGES = frozenset({400, 415, 422, 500, 501})
-"""What servers say to an image for a model that sees none; llama.cpp and Ollama call it their own failure."""
+"""Holds what servers say to an image for a model that sees none; llama.cpp and Ollama call it their own failure."""
 CONTEXT_TOO_LONG = re.compile(
     r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
 )
@@ -26,7 +26,7 @@ KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a message needs to know of the call that failed."""
+    """Holds what a message needs to know of the call that failed."""
 
     provider: str
     model: str
@@ -41,19 +41,19 @@ class Caller:
 
     @property
     def place(self) -> str:
-        """The URL as it may be shown: without a user name or password in it."""
+        """Return the URL as it may be shown: without a user name or password in it."""
         return without_credentials(self.url)
 
 
 def is_transient(error: Exception) -> bool:
-    """Whether the same request may succeed a moment later. A time-out is not: it has been waited for already."""
+    """Return whether the same request may succeed a moment later. A time-out is not: it has been waited for already."""
     if _is_timeout(error) or _matches(error, OUT_OF_CREDIT):
         return False
     return _status(error) in TRANSIENT_STATUSES or _is_connection_failure(error)
 
 
 def retry_after(error: Exception) -> float | None:
-    """Seconds that the provider asks to wait, where it says so."""
+    """Return seconds that the provider asks to wait, where it says so."""
     for link in _chain(error):
         headers = getattr(getattr(link, "response", None), "headers", None)
         if headers is not None and (value := headers.get("retry-after")):
@@ -65,7 +65,7 @@ def retry_after(error: Exception) -> float | None:
 
 
 def explain(error: Exception, caller: Caller, *, in_answer: bool, shows_images: bool = False) -> ModelError:
-    """The error to show for a provider's error."""
+    """Return the error to show for a provider's error."""
     reason, remedy = _explain(error, caller)
     if shows_images and _status(error) in REFUSED_FOR_IMAGES and not _is_context_overflow(error):
         remedy = "It may not see images: ask without them, or set `llm_sees_images` to false."
@@ -76,7 +76,7 @@ def explain(error: Exception, caller: Caller, *, in_answer: bool, shows_images: 
 
 
 def explain_early_end(caller: Caller) -> ModelError:
-    """The error for a stream that ended without saying why."""
+    """Return the error for a stream that ended without saying why."""
     return ModelError(
         f"The answer broke off in the middle: {caller.name} at {caller.place} ended it without finishing.",
         "Ask again; if it happens again, look into the model server's log.",
@@ -152,7 +152,7 @@ def _connection_remedy(caller: Caller) -> str:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """The error and what caused it, outermost first."""
+    """Return the error and what caused it, outermost first."""
     links: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in links:

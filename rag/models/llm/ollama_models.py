@@ -1,4 +1,4 @@
-"""Lists, fetches and deletes the models of an Ollama, through its own client. Knows no prompt and no LangChain."""
+"""Lists, fetches and deletes the models of an Ollama, through its own client."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from rag.urls import is_loopback, without_credentials
 
 DEFAULT_URL = "http://127.0.0.1:11434"
 FIND_SECONDS = 0.25
-"""Whether a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
+"""True if a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
 FOUND_SECONDS = 5.0
-"""How long one that is there may take to say what it has: it may be busy, or this machine with its own models."""
+"""Says how long one that is there may take to say what it has: it may be busy, or this machine with its own models."""
 SMALLEST_LOCAL_MODEL = 1_000_000
 """Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
 EMBEDDING_FAMILIES = ("bert", "embed")
@@ -42,7 +42,7 @@ class OllamaModel:
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """What Ollama does of a pull right now, and how many bytes of that it has done."""
+    """Holds what Ollama does of a pull right now, and how many bytes of that it has done."""
 
     step: str
     completed: int
@@ -50,7 +50,7 @@ class PullProgress:
 
 
 def find_chat_model(base_url: str | None = None) -> str | None:
-    """The chat model to use when none is named: the newest that fits most machines, else the smallest.
+    """Return the chat model to use when none is named: the newest that fits most machines, else the smallest.
 
     None when nothing is there within FIND_SECONDS, or what is there says nothing within FOUND_SECONDS. Without
     `base_url` only this machine is asked, and a model that Ollama would run elsewhere is never chosen.
@@ -71,7 +71,7 @@ def find_chat_model(base_url: str | None = None) -> str | None:
 def list_models(
     base_url: str | None = None, timeout: float = 2.0, *, connect: float | None = None
 ) -> list[OllamaModel]:
-    """The models that the Ollama at `base_url` has.
+    """Return the models that the Ollama at `base_url` has.
 
     Raises ModelError when it cannot be asked, is not there within `connect` seconds or silent for `timeout`.
     """
@@ -85,7 +85,7 @@ def list_models(
 
 
 def context_length(model: str, base_url: str | None = None, timeout: float = 2.0) -> int | None:
-    """How many tokens `model` can hold by its file; None when it does not say. Raises ModelError."""
+    """Return how many tokens `model` can hold by its file; None when it does not say. Raises ModelError."""
     url = base_url or DEFAULT_URL
     with _open(url, timeout) as client:
         try:
@@ -133,7 +133,7 @@ def delete_model(model: str, base_url: str | None = None) -> None:
 
 
 def _open(url: str, timeout: float, connect: float | None = None) -> ollama.Client:
-    """A client that does not send what is meant for this machine to a proxy."""
+    """Return a client that does not send what is meant for this machine to a proxy."""
     waits = httpx.Timeout(timeout, connect=timeout if connect is None else connect)
     try:
         return ollama.Client(host=url, timeout=waits, trust_env=not is_loopback(url))
@@ -156,7 +156,7 @@ def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
 
 
 def _explain(error: Exception, url: str) -> ModelError:
-    """Every failure is told as what it means to the user; the catalogue's messages name no address."""
+    """Return every failure is told as what it means to the user; the catalogue's messages name no address."""
     if isinstance(error, ConnectionError | httpx.HTTPError):
         return ModelError(
             f"Cannot connect to Ollama at {without_credentials(url)}.", "Start Ollama (ollama serve), or check its URL."

@@ -1,4 +1,4 @@
-"""Keeps prompts from going anywhere but to the model's own address. Knows no model."""
+"""Keeps prompts from going anywhere but to the model's own address."""
 
 from __future__ import annotations
 

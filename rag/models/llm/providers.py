@@ -1,4 +1,5 @@
-"""What differs between the providers: addresses, contexts and how LangChain's classes are told the same things."""
+"""Holds what differs between the providers: addresses, contexts and how LangChain's classes are told the same
+things."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def parse_spec(spec: str) -> tuple[Provider, str]:
 
 
 def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
-    """How each provider's LangChain class is told the same things; its own retries are off, for ours hold for all."""
+    """Return how each provider's LangChain class is told the same things; its own retries are off, for ours hold for
+    all."""
     if caller.provider == "ollama":
         keys = {"authorization": f"Bearer {api_key}"} if api_key else {}
         waits = httpx.Timeout(caller.timeout_seconds, connect=min(caller.timeout_seconds, CONNECT_SECONDS))
@@ -62,14 +64,14 @@ def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
 
 
 def _transport_to(url: str) -> httpx.AsyncHTTPTransport:
-    """A connection by way of the proxy that the environment names for the address, if it names one."""
+    """Return a connection by way of the proxy that the environment names for the address, if it names one."""
     parts = urlsplit(url)
     proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
     return httpx.AsyncHTTPTransport(proxy=proxy)
 
 
 def call_arguments(caller: Caller, *, max_tokens: int, context_tokens: int, thinks: bool) -> dict[str, Any]:
-    """How each provider's class is told, with a question, how long the answer may be."""
+    """Return how each provider's class is told, with a question, how long the answer may be."""
     with_thoughts = max_tokens + (THINKING_TOKENS if thinks else 0)
     match caller.provider:
         case "ollama":

@@ -1,4 +1,4 @@
-"""Leaves out what a model thinks aloud before its answer, for servers that do not. Knows no provider."""
+"""Leaves out what a model thinks aloud before its answer, for servers that do not."""
 
 from __future__ import annotations
 

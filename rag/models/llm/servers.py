@@ -1,4 +1,4 @@
-"""Asks a local LLM server what its model can hold and see, and how it cuts text. Knows no LangChain and no prompt."""
+"""Asks a local LLM server what its model can hold and see, and how it cuts text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ LOOKUP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What a server says about its model; None or False where it does not say."""
+    """Holds what a server says about its model; None or False where it does not say."""
 
     context_tokens: int | None = None
     tokenizer: Literal["llama.cpp", "vllm"] | None = None
     runs_elsewhere: bool = False
-    """Whether the server hands the prompt on to another machine."""
+    """True if the server hands the prompt on to another machine."""
     sees_images: bool | None = None
 
 
@@ -38,7 +38,7 @@ class ModelServer:
         weakref.finalize(self, self._client.close)
 
     def ask_ollama(self) -> ServerFacts | None:
-        """What Ollama's /api/show says; None when it cannot be asked."""
+        """Return what Ollama's /api/show says; None when it cannot be asked."""
         answer = self._request("POST", "/api/show", {"model": self._model})
         if answer is None:
             return None
@@ -51,7 +51,7 @@ class ModelServer:
         )
 
     def ask_openai(self) -> ServerFacts | None:
-        """What llama.cpp's /props or vLLM's /v1/models says; None when neither answers."""
+        """Return what llama.cpp's /props or vLLM's /v1/models says; None when neither answers."""
         models = self._request("GET", "/v1/models", None)
         length = _max_model_length(models, self._model) if models else None
         if length is not None:
@@ -68,7 +68,7 @@ class ModelServer:
         return ServerFacts(context, "llama.cpp", sees_images=sees_images)
 
     def count_tokens(self, text: str, tokenizer: Literal["llama.cpp", "vllm"]) -> int | None:
-        """The exact number of tokens by the server's /tokenize; None when it cannot say."""
+        """Return the exact number of tokens by the server's /tokenize; None when it cannot say."""
         if tokenizer == "vllm":
             answer = self._request("POST", "/tokenize", {"model": self._model, "prompt": text})
             count = answer.get("count") if answer else None
@@ -82,7 +82,7 @@ class ModelServer:
         self._client.close()
 
     def _request(self, method: str, path: str, body: Mapping[str, str] | None) -> Mapping[str, object] | None:
-        """The JSON object that a look-up gives; None whatever goes wrong: each look-up has a fallback."""
+        """Return the JSON object that a look-up gives; None whatever goes wrong: each look-up has a fallback."""
         try:
             response = self._client.request(method, self._root + path, json=body)
             answer = response.json() if response.is_success else None

@@ -20,7 +20,7 @@ class StreamStoppedError(Exception):
 def read_stream(
     open_stream: Callable[[], AsyncIterator[Item]], *, timeout_seconds: float, stop: threading.Event
 ) -> Iterator[Item]:
-    """The items of a stream, each waited for at most `timeout_seconds`. Raises what the stream raises.
+    """Yield the items of a stream, each waited for at most `timeout_seconds`. Raises what the stream raises.
 
     Once `stop` is set, or the iterator closed, the stream is cancelled where it waits, and with it its connection ends.
     Raises StreamStoppedError then, TimeoutError when the stream is silent for too long.
@@ -55,7 +55,7 @@ def read_stream(
 
 @functools.cache
 def _event_loop() -> asyncio.AbstractEventLoop:
-    """The one loop of all streams: connections that are kept belong to the loop they were made in."""
+    """Return the one loop of all streams: connections that are kept belong to the loop they were made in."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="LLM streams", daemon=True).start()
     return loop

@@ -1,4 +1,4 @@
-"""Estimates how many tokens a text has for a model whose tokenizer is out of reach. Knows no model."""
+"""Estimates how many tokens a text has for a model whose tokenizer is out of reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lectern's own reader: scores passages for a question and marks the answer in them. Knows no documents, no ranks."""
+"""Lectern's own reader: scores passages for a question and marks the answer in them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Block:
     windows: list[Window]
 
     def lay_out(self, chosen: Positions) -> Inputs:
-        """The network's inputs for the chosen windows."""
+        """Return the network's inputs for the chosen windows."""
         windows = [self.windows[position] for position in chosen]
         return lay_out(self.frame, [self.encodings[it.passage].ids[it.first : it.end] for it in windows])
 
@@ -108,7 +108,7 @@ class BuiltinReader:
         self._use_openvino = engine == "openvino"
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """One relevance logit for each passage, in input order. Raises ConfigurationError, ModelError."""
+        """Return one relevance logit for each passage, in input order. Raises ConfigurationError, ModelError."""
         scores: list[float] = []
         for block in self._blocks(question, passages):
             relevance = np.full(len(block.windows), NOTHING, dtype=np.float32)
@@ -119,7 +119,7 @@ class BuiltinReader:
         return scores
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """What the reader makes of each passage, in input order. Raises ConfigurationError, ModelError.
+        """Return what the reader makes of each passage, in input order. Raises ConfigurationError, ModelError.
 
         The relevance of a passage longer than a window is the highest of its windows, its answer the most confident.
         """
@@ -196,7 +196,7 @@ class BuiltinReader:
 
     @cached_property
     def _heads(self) -> Heads:
-        """The heads, from weights that are thereby known to be the right ones."""
+        """Return the heads, from weights that are thereby known to be the right ones."""
         check_weights(self._weights, self._sha256, remedy=REMEDY)
         return open_heads(self._weights)
 
@@ -234,7 +234,7 @@ def _mark(found: list[Reading], heads: Heads, block: _Block, chosen: Positions, 
 
 
 def _join(windows: Sequence[Reading]) -> Reading:
-    """The reading of a passage from those of its windows."""
+    """Return the reading of a passage from those of its windows."""
     if not windows:
         return NOTHING_READ
     best = max(windows, key=lambda reading: reading.confidence)

@@ -1,4 +1,4 @@
-"""Turns batches of tokens into token vectors, by OpenVINO or by torch. Knows no text and no heads."""
+"""Turns batches of tokens into token vectors, by OpenVINO or by torch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ the call; calls come from any thread, one for each batch."""
 
 
 class Engine(Protocol):
-    """What runs the transformer."""
+    """Holds what runs the transformer."""
 
     batch_size: int
 
@@ -83,7 +83,7 @@ class TorchEngine:
 
 
 def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
-    """The trained transformer, read without a look at any hub. Raises LibraryError."""
+    """Return the trained transformer, read without a look at any hub. Raises LibraryError."""
     with loading_with_torch():
         from rag.models.reranker.network import load_network
 

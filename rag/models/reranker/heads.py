@@ -1,4 +1,4 @@
-"""The reader's two heads in float32, over token vectors that may have been made in bf16. Knows no text, no engine."""
+"""The reader's two heads in float32, over token vectors that may have been made in bf16."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Heads:
 
 
 def open_heads(weights: Path) -> Heads:
-    """The heads in the reader's safetensors file. Raises OSError, KeyError and the catalogue's own errors."""
+    """Return the heads in the reader's safetensors file. Raises OSError, KeyError and the catalogue's own errors."""
     tensors = load_file(weights)
     names = ("relevance.weight", "relevance.bias", "span.weight", "span.bias")
     return Heads(*(tensors[name].astype(np.float32) for name in names))

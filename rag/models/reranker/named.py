@@ -1,4 +1,4 @@
-"""Scores passages with a cross-encoder of sentence-transformers that the user named. Knows no documents, no ranks."""
+"""Scores passages with a cross-encoder of sentence-transformers that the user named."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class NamedCrossEncoder:
         self._loading = threading.Lock()
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """One score for each passage, in input order: the model's logit. Raises ConfigurationError, ModelError."""
+        """Return one score for each passage, in input order: the model's logit. Raises ConfigurationError,
+        ModelError."""
         if not passages:
             return []
         with self._loading:

@@ -1,4 +1,4 @@
-"""The network of the built-in reader: a BERT with two heads. Knows no tokenizer, no file but its weights."""
+"""The network of the built-in reader: a BERT with two heads."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class ReaderNetwork(torch.nn.Module):
 
 
 def start_network(base: Path) -> ReaderNetwork:
-    """An untrained network over the transformer in the folder `base`."""
+    """Return an untrained network over the transformer in the folder `base`."""
     return ReaderNetwork(_open_transformer(base))
 
 
 def load_network(base: Path, weights: Path) -> ReaderNetwork:
-    """The trained network: the base model's word embeddings, everything else from a safetensors file."""
+    """Return the trained network: the base model's word embeddings, everything else from a safetensors file."""
     network = start_network(base)
     missing, unexpected = network.load_state_dict(
         {name: tensor.float() for name, tensor in load_file(weights).items()}, strict=False
@@ -52,7 +52,7 @@ def load_network(base: Path, weights: Path) -> ReaderNetwork:
 
 
 def trained_tensors(network: ReaderNetwork) -> dict[str, torch.Tensor]:
-    """What a weights file holds: all but the frozen word embeddings."""
+    """Return what a weights file holds: all but the frozen word embeddings."""
     return {name: tensor for name, tensor in network.state_dict().items() if not name.endswith(FROZEN)}
 
 

@@ -1,4 +1,4 @@
-"""Chooses the best answer span from start and end logits. Knows no text and no network."""
+"""Chooses the best answer span from start and end logits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class BestSpans(NamedTuple):
 
 
 def choose_spans(logits: NDArray[np.float32], sizes: NDArray[np.intp], *, first: int) -> BestSpans:
-    """The best span in each row of `logits`, shape (rows, tokens, 2): start and end logits.
+    """Return the best span in each row of `logits`, shape (rows, tokens, 2): start and end logits.
 
     The passage of a row is its `sizes` tokens (at least 1) from `first` on; positions are counted from there. The
     first token of a row stands for "no answer".

@@ -1,4 +1,4 @@
-"""Cuts passages into stretches that fit beside a question, and lays both out as tokens. Knows no network."""
+"""Cuts passages into stretches that fit beside a question, and lays both out as tokens."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around each passage: the question's tokens between the special ones."""
+    """Holds what stands around each passage: the question's tokens between the special ones."""
 
     first: int
     question: tuple[int, ...]
@@ -45,7 +45,7 @@ class Frame:
 
     @property
     def prefix(self) -> list[int]:
-        """The tokens before the passage."""
+        """Return the tokens before the passage."""
         return [self.first, *self.question, self.separator]
 
     @property
@@ -55,7 +55,7 @@ class Frame:
 
 
 def cut_windows(lengths: Sequence[int], room: int) -> Iterator[Window]:
-    """The windows over passages of these lengths in tokens; none for an empty one, MAX_WINDOWS at most."""
+    """Yield the windows over passages of these lengths in tokens; none for an empty one, MAX_WINDOWS at most."""
     step = room - OVERLAP_TOKENS
     for passage, length in enumerate(lengths):
         count = min(1 + max(0, -(-(length - room) // step)), MAX_WINDOWS) if length else 0
@@ -64,7 +64,7 @@ def cut_windows(lengths: Sequence[int], room: int) -> Iterator[Window]:
 
 
 def lay_out(frame: Frame, rows: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
-    """The network's inputs for passages of one question, each of shape (rows, tokens)."""
+    """Return the network's inputs for passages of one question, each of shape (rows, tokens)."""
     prefix = frame.prefix
     width = len(prefix) + max(len(row) for row in rows) + 1
     ids, mask, types = (np.zeros((len(rows), width), dtype=np.int64) for _ in range(3))

@@ -17,7 +17,7 @@ UNSPACED = re.compile(f"[{_UNSPACED}]+")
 
 
 def bigrams_of(stretch: str) -> list[str]:
-    """The overlapping pairs of a stretch without spaces; of a single character, that character.
+    """Return the overlapping pairs of a stretch without spaces; of a single character, that character.
 
     Vowel signs are left out: full-text search takes them for spaces.
     """
@@ -27,7 +27,7 @@ def bigrams_of(stretch: str) -> list[str]:
 
 
 def searchable_pairs(text: str) -> str:
-    """All pairs in a text, and the last character of each stretch, so that each character begins one of them."""
+    """Return all pairs in a text, and the last character of each stretch, so that each character begins one of them."""
     if text.isascii():
         return ""
     found: list[str] = []

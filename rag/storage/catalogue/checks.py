@@ -44,7 +44,7 @@ class CatalogueChecks:
         self._file = file
 
     def count_chunks_without_words(self) -> int:
-        """Chunks that the full-text index does not know."""
+        """Return chunks that the full-text index does not know."""
         with self._transaction() as connection:
             return int(connection.execute(text(WITHOUT_WORDS)).scalar_one())
 

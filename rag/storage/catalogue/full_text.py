@@ -17,7 +17,7 @@ _LONG_NUMBER = re.compile(r"\d{4,15}")
 
 
 def full_text_query(question: str) -> str:
-    """An FTS5 query for any of the question's words; "" when it has none.
+    """Return an FTS5 query for any of the question's words; "" when it has none.
 
     Identifiers and numbers ("10-K", "5,794.0", "AB/12") become phrases, so that they are found as they are written.
     Stop words are left out unless there is nothing else. Scripts without spaces are searched by pairs of characters.
@@ -29,7 +29,7 @@ def full_text_query(question: str) -> str:
 
 
 def _terms(word: str) -> list[str]:
-    """The word as a phrase of its parts, and a number also in its other common spelling."""
+    """Return the word as a phrase of its parts, and a number also in its other common spelling."""
     unspaced = UNSPACED.findall(word)
     if unspaced:
         pairs = [pair for stretch in unspaced for pair in bigrams_of(stretch)]

@@ -97,13 +97,13 @@ class CatalogueReader:
         self._file = file
 
     def find_index(self, collection: str) -> IndexInfo | None:
-        """The index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
+        """Return the index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
         with self._reading() as connection:
             row = self._active_index(connection, collection)
             return IndexInfo(row.id, row.fingerprint, row.space, True) if row else None
 
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
-        """Ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""
+        """Return ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""
         for name in filters:
             if name not in FILTERS:
                 raise ConfigurationError(
@@ -121,7 +121,7 @@ class CatalogueReader:
             ]
 
     def list_names(self, collection: str) -> dict[int, str]:
-        """Id -> title and path of each document that answers."""
+        """Return id -> title and path of each document that answers."""
         with self._reading() as connection:
             query = _answering_documents(self._collection_id(connection, collection))
             rows = connection.execute(query.with_only_columns(documents.c.id, generations.c.title, documents.c.path))
@@ -153,7 +153,7 @@ class CatalogueReader:
             return [(row.id, row.score) for row in rows]
 
     def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
-        """The chunks under ids that belong to a current version; others are left out."""
+        """Return the chunks under ids that belong to a current version; others are left out."""
         with self._reading() as connection:
             index = self._active_index(connection, collection)
             if index is None:
@@ -166,7 +166,7 @@ class CatalogueReader:
             return {row[0]: (found[row.document_id], chunk_of(row)) for row in rows}
 
     def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
-        """Pages of the version that answers, without their blocks."""
+        """Return pages of the version that answers, without their blocks."""
         with self._reading() as connection:
             query = (
                 select(pages)
@@ -178,7 +178,7 @@ class CatalogueReader:
             return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
 
     def load_page(self, collection: str, document_id: int, number: int) -> Page:
-        """One page of a document, without its blocks. Raises NotFoundError."""
+        """Return one page of a document, without its blocks. Raises NotFoundError."""
         document, _ = self.load_document(collection, document_id)
         page = self.load_pages(document_id, [number]).get(number)
         if page is None:
@@ -186,7 +186,7 @@ class CatalogueReader:
         return page
 
     def load_texts(self, document_id: int) -> tuple[str, list[str]]:
-        """The collection of a document, and its title and pages as they answer; none where nothing answers."""
+        """Return the collection of a document, and its title and pages as they answer; none where nothing answers."""
         with self._reading() as connection:
             query = (
                 select(collections.c.name, generations.c.title, generations.c.id)
@@ -203,13 +203,13 @@ class CatalogueReader:
             return row.name, [row.title or "", *found.scalars()]
 
     def list_documents(self, collection: str) -> list[DocumentInfo]:
-        """All documents of a collection by path, also those that failed. Raises NotFoundError."""
+        """Return all documents of a collection by path, also those that failed. Raises NotFoundError."""
         with self._reading() as connection:
             query = _all_documents(self._collection_id(connection, collection))
             return [_document_of(row) for row in connection.execute(query.order_by(documents.c.path))]
 
     def load_document(self, collection: str, document_id: int) -> tuple[DocumentInfo, Path]:
-        """A document and its file. Raises NotFoundError."""
+        """Return a document and its file. Raises NotFoundError."""
         with self._reading() as connection:
             columns = (documents.c.path_bytes, folders.c.root_bytes)
             query = _all_documents(self._collection_id(connection, collection)).add_columns(*columns)
@@ -219,7 +219,7 @@ class CatalogueReader:
             return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
 
     def list_sections(self, collection: str, *, limit: int) -> list[DocumentSections]:
-        """The headings of the `limit` newest documents that have some. Raises NotFoundError."""
+        """Return the headings of the `limit` newest documents that have some. Raises NotFoundError."""
         with self._reading() as connection:
             index = self._active_index(connection, collection)
             if index is None:
@@ -230,7 +230,7 @@ class CatalogueReader:
             return [DocumentSections(title, tuple(sections)) for title, sections in found.values()]
 
     def list_collections(self) -> list[CollectionInfo]:
-        """All collections by name."""
+        """Return all collections by name."""
         with self._reading() as connection:
             rows = connection.execute(select(collections).order_by(collections.c.name)).all()
             return [self._collection_info(connection, row.id, row.name) for row in rows]
@@ -238,7 +238,7 @@ class CatalogueReader:
     def list_runs(
         self, *, limit: int, in_collections: Sequence[str] | None = None, folder: Path | None = None
     ) -> list[RunRecord]:
-        """The newest runs first; only those of the named collections, and of a folder, where given."""
+        """Return the newest runs first; only those of the named collections, and of a folder, where given."""
         query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
         if in_collections is not None:
             query = query.where(collections.c.name.in_(in_collections))
@@ -248,7 +248,7 @@ class CatalogueReader:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 
     def load_run(self, run_id: int) -> RunRecord | None:
-        """One run; None where there is none, or no more."""
+        """Return one run; None where there is none, or no more."""
         query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
         with self._reading() as connection:
             row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()
@@ -302,7 +302,7 @@ def _compile_filter(pattern: str) -> re.Pattern[str]:
 
 
 def _all_documents(collection_id: int) -> Select[Any]:
-    """All documents of a collection, with the version that answers where there is one."""
+    """Return all documents of a collection, with the version that answers where there is one."""
     active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active)
     current = active.subquery("current")
     return (
@@ -314,7 +314,7 @@ def _all_documents(collection_id: int) -> Select[Any]:
 
 
 def _answering_documents(collection_id: int) -> Select[Any]:
-    """The documents of a collection that have a version that answers."""
+    """Return the documents of a collection that have a version that answers."""
     return (
         select(documents)
         .join(folders, folders.c.id == documents.c.folder_id)

@@ -54,7 +54,7 @@ def check_database(file: Path) -> list[str]:
 
 
 def count_rows(catalogue: Path) -> Mapping[str, int]:
-    """The number of rows of the catalogue's main tables. Raises StoreError."""
+    """Return the number of rows of the catalogue's main tables. Raises StoreError."""
     with _translated_errors(catalogue), closing(_open_to_read(catalogue)) as connection:
         return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in COUNTED}
 

@@ -81,24 +81,24 @@ class CatalogueWriter:
     # --- collections, folders, indexes ---
 
     def find_collection(self, name: str) -> int | None:
-        """The collection's id, None when there is none of that name."""
+        """Return the collection's id, None when there is none of that name."""
         with self._transaction() as connection:
             return connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
 
     def open_collection(self, name: str) -> int:
-        """The collection's id; it is made when it is new."""
+        """Return the collection's id; it is made when it is new."""
         with self._transaction() as connection:
             found = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
             return found or _insert(connection, collections, name=name, created_at=_now())
 
     def folder_roots(self, collection_id: int) -> dict[Path, int]:
-        """The folders synced into a collection, with their ids."""
+        """Return the folders synced into a collection, with their ids."""
         with self._transaction() as connection:
             query = select(folders.c.root_bytes, folders.c.id).where(folders.c.collection_id == collection_id)
             return {Path(os.fsdecode(root)): id_ for root, id_ in connection.execute(query)}
 
     def open_folder(self, collection_id: int, root: Path) -> int:
-        """The folder's id; it is made when it is new."""
+        """Return the folder's id; it is made when it is new."""
         root_bytes = os.fsencode(root)
         with self._transaction() as connection:
             query = select(folders.c.id).where(
@@ -110,11 +110,11 @@ class CatalogueWriter:
             )
 
     def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
-        """The collection's index for a fingerprint, None when there is none."""
+        """Return the collection's index for a fingerprint, None when there is none."""
         return self._one_index(indexes.c.collection_id == collection_id, indexes.c.fingerprint == fingerprint)
 
     def active_index(self, collection_id: int) -> IndexInfo | None:
-        """The index that answers for a collection."""
+        """Return the index that answers for a collection."""
         return self._one_index(indexes.c.collection_id == collection_id, indexes.c.is_active)
 
     def _one_index(self, *conditions: ColumnElement[bool] | Column[int]) -> IndexInfo | None:
@@ -123,7 +123,7 @@ class CatalogueWriter:
             return IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)) if row else None
 
     def open_index(self, collection_id: int, fingerprint: str) -> IndexInfo:
-        """The collection's index for a fingerprint; made when new, and active at once if it is the first."""
+        """Return the collection's index for a fingerprint; made when new, and active at once if it is the first."""
         with self._transaction() as connection:
             rows = connection.execute(select(indexes).where(indexes.c.collection_id == collection_id)).all()
             for row in rows:
@@ -200,7 +200,7 @@ class CatalogueWriter:
             }
 
     def open_document(self, collection_id: int, folder_id: int, file: FileState) -> int:
-        """The id of the document for a file; a new one starts as failed with nothing indexed."""
+        """Return the id of the document for a file; a new one starts as failed with nothing indexed."""
         with self._transaction() as connection:
             query = select(documents.c.id).where(
                 documents.c.folder_id == folder_id, documents.c.path_bytes == file.path_bytes
@@ -354,13 +354,13 @@ class CatalogueWriter:
             _unjournal(connection, key)
 
     def documents_in(self, index_id: int) -> list[int]:
-        """The documents that have a version in an index."""
+        """Return the documents that have a version in an index."""
         with self._transaction() as connection:
             query = select(generations.c.document_id).where(generations.c.index_id == index_id)
             return list(connection.execute(query).scalars())
 
     def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
-        """A stored version, to embed it again without its file; the pages' blocks are not kept."""
+        """Return a stored version, to embed it again without its file; the pages' blocks are not kept."""
         with self._transaction() as connection:
             query = (
                 select(generations, indexes.c.space)
@@ -414,7 +414,7 @@ class CatalogueWriter:
     # --- vectors ---
 
     def indexes(self) -> list[tuple[str, IndexInfo]]:
-        """Every index with the name of its collection."""
+        """Return every index with the name of its collection."""
         with self._transaction() as connection:
             query = select(collections.c.name, indexes).join(indexes, indexes.c.collection_id == collections.c.id)
             return [
@@ -423,7 +423,7 @@ class CatalogueWriter:
             ]
 
     def vector_keys(self, index_id: int) -> dict[int, VectorKey]:
-        """The vectors that an index should have, by document."""
+        """Return the vectors that an index should have, by document."""
         with self._transaction() as connection:
             query = (
                 select(generations.c.document_id, indexes.c.space, generations.c.vector_key, generations.c.chunk_count)
@@ -445,7 +445,7 @@ class CatalogueWriter:
     # --- vectors to sweep ---
 
     def journalled_vectors(self) -> list[VectorKey]:
-        """Vectors that have no version and are to be deleted."""
+        """Return vectors that have no version and are to be deleted."""
         with self._transaction() as connection:
             rows = connection.execute(select(vector_journal)).all()
             return [VectorKey(*row) for row in rows]
@@ -457,7 +457,7 @@ class CatalogueWriter:
                 _unjournal(connection, key)
 
     def live_spaces(self) -> set[str]:
-        """The vector spaces of all indexes."""
+        """Return the vector spaces of all indexes."""
         with self._transaction() as connection:
             return set(connection.execute(select(indexes.c.space)).scalars())
 
@@ -505,7 +505,8 @@ class CatalogueWriter:
             )
 
     def last_complete_run(self, collection_id: int, folder: Path) -> str:
-        """When the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on record."""
+        """Return when the newest sync of a folder that ran to its end began, in ISO 8601; "" where none is on
+        record."""
         with self._transaction() as connection:
             query = select(runs.c.started_at).where(
                 runs.c.collection_id == collection_id,
@@ -559,7 +560,7 @@ def profile_of(row: Row[Any]) -> DocumentProfile:
 
 
 def chunk_of(row: Row[Any]) -> Chunk:
-    """A row of the chunks table as a Chunk."""
+    """Return a row of the chunks table as a Chunk."""
     spans = tuple(Span(*span) for span in json.loads(row.spans))
     return Chunk(ordinal=row.ordinal, text=row.text, header=row.header, section=row.section, spans=spans)
 
