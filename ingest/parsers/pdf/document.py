@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ingest.parsers.pdf.rows import make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdf.writing import Heading, PageWriter
 from ingest.titles import choose_title
-from rag.errors import LibraryError, ParseError, UnsettledFileError
+from rag.errors import ParseError, UnsettledFileError
 from rag.types import Page, ParsedDocument
 
 SEGMENT_PAGES = 1000
@@ -71,7 +72,7 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         pages += more
         headings += found
     if not any(page.text for page in pages):
-        return _parse_without_text(path, options, password, reader.ocr_failure)
+        return _parse_without_text(path, options, password, reader)
     sections = sections_from_bookmarks(document.bookmarks(), pages) or sections_from_headings(headings, body)
     heading = largest_heading(headings)
     return ParsedDocument(
@@ -86,27 +87,41 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     )
 
 
-def _parse_without_text(
-    path: Path, options: ParseOptions, password: str, ocr_failure: LibraryError | None
-) -> ParsedDocument:
+def _parse_without_text(path: Path, options: ParseOptions, password: str, reader: PageReader) -> ParsedDocument:
     """Give pypdf a try at a PDF in which pdfium found no words."""
     try:
-        return parse_with_pypdf(path, options, [password])
+        document = parse_with_pypdf(path, options, [password])
     except ParseError as error:
-        if ocr_failure is not None:
-            raise UnsettledFileError(
-                f"{path.name} has no text layer, and its pages could not be read by OCR. {ocr_failure.reason}",
-                ocr_failure.remedy,
-            ) from error
-        if options.ocr and ocr.is_available():
-            raise ParseError(
-                f"{path.name} has no text layer, and OCR found no words on its pages.",
-                "Remove it, or replace it with a sharper scan.",
-            ) from error
-        raise ParseError(
-            f"{path.name} has no text layer: its pages are pictures or empty.",
-            "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR.",
-        ) from error
+        raise _explain_nothing(path, options, reader) from error
+    return replace(document, warnings=("Its text was read without the positions of words: quotes are not marked.",))
+
+
+def _explain_nothing(path: Path, options: ParseOptions, reader: PageReader) -> ParseError:
+    """The reason for which no words were found; what a repair of OCR cures is tried again."""
+    if reader.ocr_failure is not None:
+        return UnsettledFileError(
+            f"{path.name} has no text layer, and its pages could not be read by OCR. {reader.ocr_failure.reason}",
+            reader.ocr_failure.remedy,
+        )
+    if reader.has_blank_pages_only:
+        return ParseError(
+            f"{path.name} has nothing on its pages.", "Remove it, or replace it with a copy that has text."
+        )
+    if reader.is_out_of_time:
+        return ParseError(
+            f"{path.name} has no text layer, and OCR found no words in the {options.ocr_seconds:.0f} seconds it had.",
+            "Raise the seconds_per_file setting, or split the file.",
+        )
+    if options.ocr and ocr.is_available():
+        return ParseError(
+            f"{path.name} has no text layer, and OCR found no words on its pages.",
+            "Remove it, or replace it with a sharper scan.",
+        )
+    if options.ocr:
+        remedy = "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR."
+    else:
+        remedy = "Turn the ocr setting on, or run the file through other OCR."
+    return ParseError(f"{path.name} has no text layer: its pages are pictures or drawings.", remedy)
 
 
 def _write_pages(

@@ -33,6 +33,7 @@ class PageReader:
         self._seconds_left = options.ocr_seconds
         self._damaged: list[int] = []
         self._unread: list[int] = []
+        self._blank: list[int] = []
         self._confidences: dict[int, float] = {}
 
     def read(self, number: int) -> RawPage:
@@ -46,12 +47,23 @@ class PageReader:
         if readable and (len(words) >= STAMP_WORDS or self._document.picture_share(number) < PICTURE_SHARE):
             return raw
         if not words and not self._document.has_content(number):
+            self._blank.append(number)
             return raw
         recognised = self._recognise(number, note=not readable)
         if recognised is None or not _is_better(recognised.page.words, words, readable=readable):
             return raw
         self._confidences[number] = recognised.confidence
         return recognised.page
+
+    @property
+    def has_blank_pages_only(self) -> bool:
+        """Whether nothing at all is drawn on any of the pages that were read."""
+        return len(self._blank) == self._document.page_count
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether pages were left unread because OCR had no time left."""
+        return self._recognises and bool(self._unread)
 
     def warnings(self) -> tuple[str, ...]:
         """Return what was left out or recognised, in words for the user."""

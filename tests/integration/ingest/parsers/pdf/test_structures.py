@@ -18,6 +18,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table  # type: igno
 
 from ingest.chunking import chunk_document
 from ingest.parsing import ParseOptions, parse_file
+from rag.errors import ParseError
 from rag.types import CONTENTS_SECTION, BlockKind, Page, ParsedDocument
 from tests.fakes import WordTokenizer
 
@@ -398,3 +399,23 @@ def test_junk_before_the_header_is_skipped(tmp_path: Path, junk: int) -> None:
     plain = a_page(tmp_path / "plain.pdf").read_bytes()
     (tmp_path / "junk.pdf").write_bytes(b"\x00\x01\x02\xff" * (junk // 4) + plain)
     assert "rebuilt" in parse_file(tmp_path / "junk.pdf", ParseOptions()).pages[0].text
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (lambda canvas: None, "blank.pdf has nothing on its pages."),
+        (
+            lambda canvas: canvas.rect(72, 72, 200, 200),
+            "blank.pdf has no text layer: its pages are pictures or drawings.",
+        ),
+    ],
+)
+def test_a_refusal_says_what_is_on_the_pages(tmp_path: Path, page: Draw, reason: str) -> None:
+    canvas = Canvas(str(tmp_path / "blank.pdf"))
+    page(canvas)
+    canvas.showPage()
+    canvas.save()
+    with pytest.raises(ParseError) as caught:
+        parse_file(tmp_path / "blank.pdf", ParseOptions(ocr=False))
+    assert caught.value.reason == reason
