@@ -63,7 +63,7 @@ class SecondEmbedder(HashEmbedder):
 class InlinePool:
     """Reads files in this process: the cage is not what is tried here, and starting it takes seconds."""
 
-    def submit(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
+    def submit_within(self, seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()
         try:
             done.set_result(function(*args, **kwargs))

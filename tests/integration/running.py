@@ -27,13 +27,10 @@ class Outcome:
 
 Run = Callable[..., Outcome]
 
-WIDE = "250"
-"""Columns of the terminal: no path of a test's folder is cut."""
-
 
 def run_command(*arguments: object) -> Outcome:
-    """Run it to its end, on a wide terminal; an error that is not an exit is raised."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], env={"COLUMNS": WIDE})
+    """Run it to its end; an error that is not an exit is raised."""
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Outcome(result.exit_code, result.stdout, " ".join(result.output.split()))
