@@ -164,7 +164,7 @@ def place_of(variable: str) -> str:
 
 
 def read_settings(**given: Any) -> Settings:
-    """The settings, with those given on the command line on top. Raises ConfigurationError naming the wrong one."""
+    """Return the settings, those of the command line on top. Raises ConfigurationError naming the wrong one."""
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:

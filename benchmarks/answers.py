@@ -22,7 +22,7 @@ def exact_match(answer: str, references: Iterable[str]) -> float:
 
 
 def token_f1(answer: str, references: Iterable[str]) -> float:
-    """Harmonic mean of the precision and recall of normalised words, 0 to 1, for the reference that fits best."""
+    """Return the harmonic mean of precision and recall of normalised words, 0 to 1, for the best reference."""
     return max((_f1(normalise(answer).split(), normalise(reference).split()) for reference in references), default=0.0)
 
 

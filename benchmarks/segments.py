@@ -102,7 +102,7 @@ def _pages(gold: GoldQuestion, chunks: Sequence[tuple[str, Chunk]]) -> set[int]:
 
 
 def _covered(gold: GoldQuestion, evidence: str, chunks: Sequence[tuple[str, Chunk]]) -> float:
-    """Share of the words of the evidence that the chunks of the gold pages hold."""
+    """Return the share of the words of the evidence that the chunks of the gold pages hold."""
     wanted = frozenset(content_words(evidence))
     texts = [chunk.text for path, chunk in chunks if _pages(gold, [(path, chunk)])]
     return len(wanted & frozenset(content_words(" ".join(texts)))) / len(wanted) if wanted else 1.0

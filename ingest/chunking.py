@@ -18,7 +18,7 @@ CHUNKING_VERSION = 3
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
 
 SPECIAL_TOKENS = 2
-"""Holds what a BERT-like model puts around its input."""
+"""Special tokens that a BERT-like model puts around its input."""
 
 MAX_HEADER_TOKENS = 56
 """A header longer than this would crowd out the text; the outermost sections are left out first."""
@@ -28,10 +28,10 @@ MIN_TOKENS_AT_BREAK = 64
 the tail of a sentence would find nothing on their own."""
 
 PAGES_OF_THEIR_OWN = frozenset({"sheet", "part", "message"})
-"""Holds what these pages hold belongs together and not with the next one: a chunk never runs over their ends."""
+"""Words for pages whose text does not run on to the next page: a chunk never crosses their ends."""
 
 MAX_COLUMN_TOKENS = 40
-"""Holds what a table's head may take of each chunk of its further rows."""
+"""Share of each further chunk of a table that its head may take."""
 
 PATH_SEPARATOR = " > "
 

@@ -130,7 +130,7 @@ def words_in(texts: Iterable[str]) -> set[str]:
 # --- furniture ---
 
 EDGE_LINES = 3
-"""Says how many lines from the top or bottom of a page may be furniture."""
+"""Lines from the top or bottom of a page that may be furniture."""
 
 FURNITURE_PAGES = 3
 """On fewer pages than this nothing counts as repeated."""
@@ -139,7 +139,7 @@ FURNITURE_SHARE = 0.4
 """The share of the pages between its first and last appearance that must carry a line (left and right pages differ)."""
 
 SAME_HEIGHT = 40
-"""Says how far, in tenths of a point, a repeated line may move up or down from page to page."""
+"""A repeated line may move up or down by so many tenths of a point from page to page."""
 
 
 COUNTING_SHARE = 0.5
@@ -149,7 +149,7 @@ REPEATED = 3
 """A number that does neither, a chapter's say, is on so many pages on average."""
 
 SAME_FURNITURE = 600
-"""Says how far apart, in tenths of a point, the lines of one header or footer may be."""
+"""The lines of one header or footer may be so many tenths of a point apart."""
 
 
 def mask(text: str) -> str:
@@ -160,7 +160,7 @@ def mask(text: str) -> str:
 
 
 def find_furniture(pages: Sequence[Sequence[tuple[str, int]]]) -> list[set[int]]:
-    """For each page the indexes of its repeated headers and footers.
+    """Return for each page the indexes of its repeated headers and footers.
 
     `pages` has the lines of each page from top to bottom as (text, vertical position in tenths of a point).
     """

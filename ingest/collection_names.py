@@ -1,4 +1,4 @@
-"""Says what a new collection may be called: its name stands in addresses, in models' names and in names of folders."""
+"""Checks the name of a new collection, which stands in addresses, in models' names and in names of folders."""
 
 from __future__ import annotations
 

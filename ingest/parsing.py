@@ -43,7 +43,7 @@ _MAILBOX = re.compile(rb"From \S[^\n]*\n(?:[A-Za-z-]+:|>)", re.IGNORECASE)
 """The first lines of a mailbox: mail programs keep them without an extension."""
 
 BACKUP_EXTENSIONS = frozenset({".bak", ".old", ".orig", ".save", ".backup", ".copy", ".sav"})
-"""Holds what programs put behind the name of a copy; the extension before it says what the file is."""
+"""Extensions that programs put behind the name of a copy; the one before it tells the type of the file."""
 
 SUPPORTED: Mapping[str, str] = MappingProxyType(
     {
@@ -173,14 +173,14 @@ REMEDIES: Mapping[str, str] = {
     ".7z": "Unpack it into the folder.",
     ".rar": "Unpack it into the folder.",
 }
-"""Holds what to do about the formats people are most likely to have."""
+"""Remedies for the unsupported formats that people are most likely to have."""
 
 
 READING_PACKAGES = ("rapidocr", "pillow_heif")
 """Packages without which some files cannot be read: looked for, not loaded."""
 
 DISK_FAULTS = frozenset({errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.ENOTCONN})
-"""Not the file's fault: it is tried again at the next sync."""
+"""Errors of the disk, not of the file: it is tried again at the next sync."""
 
 
 def find_tools() -> tuple[str, ...]:
@@ -274,7 +274,7 @@ def _load_parser(path: Path, file_type: str) -> Parser:
 
 
 def _unloadable(path: Path, error: Exception) -> ParseError:
-    """Says that it is not the file's fault; with the next sync it is tried again."""
+    """Return an error that does not blame the file, which is tried again with the next sync."""
     return UnsettledFileError(
         f"{path.name} cannot be read, as a library for it cannot be loaded: {first_line(error)}.",
         "Install Lectern again, or what is named here; `lectern doctor` looks further. Then sync again.",

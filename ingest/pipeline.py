@@ -47,7 +47,7 @@ EMBEDDED_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a sync writes."""
+    """The collection, folder and index that a sync writes to."""
 
     collection_id: int
     folder_id: int
@@ -70,7 +70,7 @@ class IngestPipeline:
         before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
         may_read: Callable[[Path], bool] = lambda folder: True,
     ) -> None:
-        """`open_pool` is called when the first file is to be read; `close` stops what it gave.
+        """Take the parts. `open_pool` is called when the first file is to be read; `close` stops the pool.
 
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
@@ -193,7 +193,7 @@ class IngestPipeline:
 
     @property
     def fingerprint(self) -> str:
-        """Return names all that an index depends on: embedder, parser, chunking."""
+        """Return a name for all that an index depends on: embedder, parser, chunking."""
         made = f"chunks{CHUNKING_VERSION}.{self._settings.chunk_tokens}+parser{PARSER_VERSION}"
         return f"{self._embedder.fingerprint}+{made}"
 
@@ -241,7 +241,7 @@ class IngestPipeline:
         )
 
     def _attempt(self, file: FileState) -> str:
-        """Return names a file's state and how it is read: the same attempt fails the same way."""
+        """Return a name for a file's state and the settings that read it: the same attempt fails the same way."""
         reading = hashlib.sha256(repr((self._settings, PARSER_VERSION, find_tools())).encode()).hexdigest()[:12]
         return f"{file.size}.{file.mtime_ns}.{reading}"
 
@@ -336,7 +336,7 @@ class IngestPipeline:
         chunks: Sequence[Chunk],
         vectors: Vectors,
     ) -> None:
-        """Vectors first, then one transaction that makes them current: a crash leaves the old version or the new."""
+        """Store vectors, then make them current in one transaction: a crash leaves the old version or the new."""
         key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
         self._catalogue.announce_vectors(key)
         self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)

@@ -22,7 +22,7 @@ TRIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file read and cut; `parsed` is None when its content is what is indexed already."""
+    """A file read and cut; `parsed` is None when its content is indexed already."""
 
     file: FileState
     parsed: ParsedDocument | None

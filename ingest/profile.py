@@ -20,7 +20,7 @@ NAMED_CHARACTERS = 60_000
 MAX_ORGANISATIONS = 5
 
 HEAD_WEIGHT = 5
-"""Holds what a mention in the beginning counts: there a document says whose it is."""
+"""Weight of a mention in the beginning, where a document names its owner."""
 
 MIN_KIND_SCORE = 2
 """A word in the title or the file's name is worth 2, one in the first lines 1: one further down decides nothing."""
@@ -83,7 +83,7 @@ KINDS_BY_FORMAT = {
     "xml": "data",
     "log": "log",
 }
-"""Holds what a format says, where the words say nothing."""
+"""Kinds by file format, for documents whose words tell none."""
 
 _KIND_PATTERNS = {kind: re.compile(words, re.IGNORECASE | re.DOTALL) for kind, words in KINDS.items()}
 

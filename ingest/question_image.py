@@ -16,7 +16,7 @@ from rag.types import Image, ImageFile
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LOSSLESS = ("PNG", "GIF")
-"""Holds what was kept so is kept so. A telephone's JPEG with several pictures in it has another name in Pillow."""
+"""Formats without loss, which stay so. All others become JPEG, whose variants have several names in Pillow."""
 
 MAX_PIXELS = 50_000_000
 """Of a file, before it is decoded: the largest sensors of most telephones. Four bytes each are held in memory."""
@@ -101,7 +101,7 @@ def _in_colour(opened: PIL.Image.Image) -> PIL.Image.Image:
 
 
 def _encode(name: str, picture: PIL.Image.Image, *, is_photo: bool) -> Image:
-    """Lossless where the file was, so that the letters of a screenshot stay sharp, unless that takes too many bytes."""
+    """Encode without loss where the file was so, for letters to stay sharp, unless that takes too many bytes."""
     if not is_photo:
         content = _save(picture, "PNG")
         if len(content) <= LARGEST_PNG:

@@ -12,8 +12,9 @@ from rag.handover import End, Handover
 Item = TypeVar("Item")
 
 INTERRUPTED_SECONDS = 1.0
-"""Says how long a producer is waited for after Ctrl-C: it may be loading a model. Whoever catches the interrupt has to
-end the process without Python's own clean-up."""
+"""A producer is waited for this long after Ctrl-C: it may be loading a model. Code that catches the interrupt has to
+end the process without Python's own clean-up.
+"""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from rag.types import IndexInfo, VectorKey
 
 @dataclass(frozen=True, slots=True)
 class VectorGaps:
-    """Where vectors and chunks of one index disagree."""
+    """The differences between the vectors and the chunks of one index."""
 
     missing: Mapping[int, Collection[str]]
     """Document id -> ids of its chunks that have no vector."""

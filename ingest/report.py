@@ -1,4 +1,4 @@
-"""Holds what a sync did, told to people and programs."""
+"""The report of a sync, for people and for programs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class SyncReport:
         }
 
     def followed_by(self, later: SyncReport) -> SyncReport:
-        """Return what this sync and a later one of the same folder did together, as if they had been one."""
+        """Return the report of this sync and a later one of the same folder, as if they had been one."""
         added = sorted({*self.added, *later.added})
         changed = sorted({*self.changed, *later.changed} - set(added))
         read = len(later.added) + len(later.changed) + later.unchanged
@@ -110,7 +110,7 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """Holds how far a sync is."""
+    """The progress of a sync."""
 
     files_done: int
     files_total: int

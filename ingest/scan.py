@@ -54,7 +54,7 @@ class FolderScan:
 
 @dataclass(slots=True)
 class FolderChanges:
-    """Holds what a sync has to do; paths in bytes are relative to the folder."""
+    """The changes that a sync has to take in; paths in bytes are relative to the folder."""
 
     to_read: list[FileState] = field(default_factory=list)
     renamed: list[tuple[KnownFile, FileState]] = field(default_factory=list)
@@ -283,7 +283,7 @@ def _lies_below(path: bytes, unreadable: Collection[Unreadable]) -> bool:
 
 
 def hash_file(path: Path) -> str:
-    """SHA-256 of a file's bytes; "" when it cannot be read (whoever reads it next reports why)."""
+    """Return Return the SHA-256 of a file's bytes; "" when it cannot be read (reading it next reports why)."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:

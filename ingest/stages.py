@@ -33,7 +33,7 @@ FILES_AHEAD = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadSettings:
-    """Holds how files are read; times in seconds, sizes in bytes."""
+    """Settings by which files are read; times in seconds, sizes in bytes."""
 
     workers: int
     seconds_per_file: float

@@ -55,7 +55,7 @@ MONTHS = _words(
     "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta",
     "marraskuuta joulukuuta január február március április május június július augusztus szeptember október november",
 )
-"""Holds what the number before it, with a stop, is the day of."""
+"""Names of months: a number with a full stop before one of them is a day, and ends no sentence."""
 
 BEFORE_ORDINAL = _words(
     "der die das dem den des am im vom zum zur beim ab bis seit nach vor und oder sowie jeder jede jedes jeden jedem",

@@ -193,7 +193,9 @@ def years_in(text: str) -> set[str]:
 
 
 def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[bool]:
-    """Return a clause goes on until the next number; within it a letter until the next letter."""
+    """Return for each unit whether it is in a clause, which goes on to the next number, or in a letter of it to the
+    next one.
+    """
     match = re.fullmatch(r"(\d+(?:\.\d+)*)([a-z]*)", value)
     assert match is not None
     number, letter = match[1], match[2]

@@ -15,7 +15,7 @@ class LecternError(Exception):
         self.remedy = remedy
 
     def __reduce__(self) -> tuple[type[LecternError], tuple[str, str]]:
-        """Errors cross process boundaries whole."""
+        """Pickle all parts of the error, so that it crosses process boundaries whole."""
         return type(self), (self.reason, self.remedy)
 
 
@@ -24,7 +24,7 @@ class ParseError(LecternError):
 
 
 class ImageError(ParseError):
-    """An attached image is none, of another type, damaged or too large."""
+    """An attached file is not an image, or the image is of another type, damaged or too large."""
 
 
 class UnsettledFileError(ParseError):
@@ -56,11 +56,11 @@ class NotFoundError(LecternError):
 
 
 class SignInError(LecternError):
-    """A service asks for a token, or does not know the one shown."""
+    """A service asks for a token, or does not know the one that was sent."""
 
 
 class ForbiddenError(LecternError):
-    """Whoever asks is known, and may not do this."""
+    """The caller is signed in, but has no right to do this."""
 
 
 class FetchError(LecternError):
@@ -68,7 +68,7 @@ class FetchError(LecternError):
 
 
 class AddressError(FetchError):
-    """An address is none, or leads to where nothing is fetched from."""
+    """A text is not a web address, or the address leads to a place from which nothing is fetched."""
 
 
 class QuestionError(LecternError):
@@ -87,7 +87,7 @@ class OverloadedError(LecternError):
 
 @contextmanager
 def loading_library(package: str, *, remedy: str = "") -> Iterator[None]:
-    """Around the import of a library that may be missing or broken: turn its failure into a LibraryError.
+    """Turn a failure within the block, the import of a library that may be missing or broken, into a LibraryError.
 
     Without a `remedy` it is to install the package again.
 

@@ -103,7 +103,7 @@ class _Candidate:
 
     @property
     def is_telling(self) -> bool:
-        """Return whether it is long enough to say something and short enough to be quoted."""
+        """Return whether the text is long enough to say something and short enough to be quoted."""
         return self.end - self.start <= MAX_EXTRACT and len(self.words) >= SHORTEST_EXTRACT
 
 
@@ -185,8 +185,7 @@ def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constr
 
 
 def _about(question: str, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources that are about everything that some of them are about, of what the question names to the
-    letter."""
+    """Return the sources that are about each identifier and clause of the question that any source is about."""
     left = list(sources)
     for constraint in find_constraints(question):
         meeting = [source for source in left if any(_meets(constraint, _candidates(0, source, every=True), source))]
@@ -198,8 +197,9 @@ def _about(question: str, sources: Sequence[Source]) -> list[Source]:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Holds what is read of a source: its title, then pieces of its text, each (start here, start and end in the
-    source)."""
+    """Holds the part of a source that is read: its title, then pieces of its text, each as (start here, start and end
+    there).
+    """
 
     source: Source
     candidates: tuple[_Candidate, ...]
@@ -275,7 +275,7 @@ def _tables(candidates: Sequence[_Candidate]) -> list[list[int]]:
 
 
 def _of_one_mind(question: str, candidates: Sequence[_Candidate], kept: list[bool]) -> list[bool]:
-    """Leave out what is said of the opposite, where as much is said of what is asked."""
+    """Leave out sentences that negate where the question does not, or the reverse, if others fit as well."""
     asked = frozenset(content_words(question))
     negated = is_negated(question)
     shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
@@ -313,7 +313,7 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
 
 
 def compose(extracts: Sequence[Extract]) -> str:
-    """Markdown that shows each extract as a quote with its source's number: `answer: "Sentence." [1]`.
+    """Return Markdown that shows each extract as a quote with its source's number: `answer: "Sentence." [1]`.
 
     The answer stands before the first quote alone, where it is known.
     """
@@ -363,7 +363,7 @@ def _header(rows: Sequence[str]) -> str:
 
 
 def _weights(question: str, candidates: Sequence[_Candidate]) -> dict[str, float]:
-    """Weight of each content word of the question: the fewer candidates have it, the more it weighs; sum 1."""
+    """Return the weight of each content word of the question: more where fewer candidates have it; sum 1."""
     counts = Counter(word for candidate in candidates for word in candidate.words)
     total = len(candidates) + 1
     weights = {word: math.log(1 + total / (counts[word] or math.sqrt(total))) for word in content_words(question)}
@@ -372,13 +372,13 @@ def _weights(question: str, candidates: Sequence[_Candidate]) -> dict[str, float
 
 
 def _overlap(candidate: _Candidate, weights: dict[str, float]) -> float:
-    """Share of the question's weight that the candidate holds."""
+    """Return the share of the question's weight that the candidate holds."""
     header = frozenset(content_words(candidate.header))
     return sum(weight for word, weight in weights.items() if word in candidate.words or word in header)
 
 
 def _cue(question: str, text: str) -> float:
-    """1 when the question asks for a date, an amount, a name or a cause and the text has one; -1 when it lacks it."""
+    """Return 1 where the text has the date, amount, name or cause that the question asks for, -1 where it lacks it."""
     for asks, gives in _CUES:
         if asks.search(question):
             return 1.0 if gives.search(text) else -1.0

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 POLL_SECONDS = 0.1
-"""Says how often a side that waits looks whether it should stop."""
+"""How often a waiting side checks whether it should stop."""
 
 
 @dataclass(frozen=True, slots=True)

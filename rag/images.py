@@ -1,5 +1,4 @@
-"""Holds what holds for images attached to a question: how many, for which LLM, at what cost. Reads no image and no
-file."""
+"""Checks the images attached to a question: how many, how large, for which LLM, and how many tokens they take."""
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ PATCH = 28
 """Edge in pixels of what Qwen-VL takes for one token; Claude takes one for each 750 pixels, which is a little less."""
 
 MIN_TOKENS = 576
-"""Holds what LLaVA takes for every image, however small: of the models in use with a fixed number the one with the
-most."""
+"""Tokens that LLaVA takes for every image, however small; of the models with a fixed number it takes the most."""
 
 
 def decode_image(name: str, encoded: str) -> ImageFile:
@@ -60,7 +58,7 @@ def check_sight(model: LanguageModel | None) -> None:
 
 
 def estimate_image_tokens(image: Image) -> int:
-    """Tokens of an image: one for each 28 by 28 pixels begun, and at least 576.
+    """Return the tokens of an image: one for each 28 by 28 pixels begun, and at least 576.
 
     No server counts an image beforehand, and each model counts otherwise; this is about the most that the models in use
     take of their context for it.

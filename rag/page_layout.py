@@ -48,7 +48,7 @@ def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ..
 
 
 def join_spans(spans: Iterable[Span], texts: Mapping[int, str]) -> list[Span]:
-    """Neighbouring spans of a page with only white space between them as one; `texts` holds each page's text."""
+    """Return neighbouring spans of a page with only white space between them as one; `texts` holds each page's text."""
     joined: list[Span] = []
     for span in spans:
         last = joined[-1] if joined else None

@@ -1,7 +1,4 @@
-"""Answers a question: search -> segments -> refuse or prompt -> LLM stream -> checked citations.
-
-Knows each part by its protocol, and nothing of who asks.
-"""
+"""Answers a question: search -> segments -> refuse or prompt -> LLM stream -> checked citations."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ from rag.segments import choose_chunks, join_segments
 from rag.types import Answer, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
-"""Holds what stands for the LLM's name when the answer is made of quotes."""
+"""Stands in place of the LLM's name when the answer is made of quotes."""
 
 SOURCE_CHUNKS = 12
 """Best chunks that become sources: with 256 tokens each they fit a context of 4,096 beside the answer."""
@@ -38,7 +35,7 @@ JUDGED_PASSAGES = 10
 
 @dataclass(frozen=True, slots=True)
 class AskSettings:
-    """Holds how answers are made."""
+    """Settings by which answers are made."""
 
     source_chunks: int = SOURCE_CHUNKS
     answer_tokens: int = 1024
@@ -64,7 +61,7 @@ class AnswerStream:
         self.sources = sources
         self.retrieval = retrieval
         self.probability = probability
-        """Says how likely the passages answer the question, 0 to 1."""
+        """The probability, 0 to 1, that the passages answer the question."""
         self.threshold = threshold
         """Below which it is refused."""
         self.read: tuple[Source, ...] = ()
@@ -84,7 +81,7 @@ class AnswerStream:
         return self._answer
 
     def finish(self, answer: Answer, read: tuple[Source, ...]) -> None:
-        """Called by the producer with its last step."""
+        """Take the finished answer; the producer calls this with its last step."""
         self._answer = answer
         self.read = read
 
@@ -97,7 +94,7 @@ class AnswerStream:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Holds what an LLM is asked, and what stops it."""
+    """A question for an LLM with its sources, and the event that stops it."""
 
     question: str
     history: Sequence[Message]
@@ -118,7 +115,7 @@ class AskPipeline:
         reader: PassageReader | None = None,
         settings: AskSettings | None = None,
     ) -> None:
-        """`reader` marks the words that answer and checks citations; without one, shared words decide both."""
+        """Take the parts. The `reader` marks answers and checks citations; without one, shared words decide both."""
         self._retriever = retriever
         self._searcher = searcher
         self._embedder = embedder
@@ -316,7 +313,7 @@ def judge(question: str, hits: Sequence[Hit]) -> float:
 
 
 def threshold_for(hits: Sequence[Hit]) -> float:
-    """Below which probability a question is refused: the estimates with and without the reader have one each."""
+    """Return the probability below which a question is refused: the estimates with and without the reader differ."""
     return READ_THRESHOLD if _are_read(hits) else REFUSAL_THRESHOLD
 
 

@@ -1,4 +1,4 @@
-"""Holds what an answer of a paid LLM costs, from the price table beside this file."""
+"""Computes the cost of an answer of a paid LLM, from the price table beside this file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.types import Usage
 TABLE = Path(__file__).with_name("prices.json")
 TOKENS_PER_PRICE = 1_000_000
 DATED = re.compile(r"(-\d{8}|-\d{4}-\d{2}-\d{2}|-\d{3,4}|-latest|-preview(-\d{2}-\d{2,4})?)*")
-"""Holds what providers append to a model's name to pin a version of it. Anything else after a name is another model."""
+"""Endings that pin a version of a model. Anything else after a model's name makes it another model."""
 
 
 @dataclass(frozen=True, slots=True)

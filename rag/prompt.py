@@ -19,9 +19,9 @@ REFUSAL = "I could not find this in the documents."
 """The one sentence that says that the documents do not answer, on every surface."""
 
 MESSAGE_TOKENS = 8
-"""Holds what a chat template puts around each message, at most, in the templates of the models in use."""
+"""Tokens that a chat template puts around each message, at most, in the templates of the models in use."""
 TEMPLATE_TOKENS = 24
-"""Holds what a chat template puts around the whole."""
+"""Tokens that a chat template puts around the whole conversation."""
 SMALLEST_SOURCE_TOKENS = 48
 """A source cut below this has lost what it was found for."""
 HISTORY_SHARE = 4

@@ -23,7 +23,7 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Return names model, revision and precision: vectors of different fingerprints do not compare."""
+        """Return a name for model, revision and precision: vectors of different fingerprints do not compare."""
         ...
 
     @property
@@ -54,7 +54,7 @@ class VectorIndex(Protocol):
     def search(
         self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """(id, cosine), best first, of at most `limit` chunks; only of the named documents where given."""
+        """Return (id, cosine) of at most `limit` chunks, best first; only of the named documents where given."""
         ...
 
     def ids(self, space: str) -> list[str]:
@@ -74,7 +74,7 @@ class VectorIndex(Protocol):
         ...
 
     def rebuilding(self) -> AbstractContextManager[None]:
-        """While it is made again: it stays incomplete until such a block, maybe a later one, ends without an error."""
+        """Mark the index as incomplete until such a block, maybe a later one, ends without an error."""
         ...
 
 
@@ -133,12 +133,12 @@ class LanguageModel(Protocol):
 
     @property
     def name(self) -> str:
-        """ "PROVIDER:MODEL" as the user names it."""
+        """Return "PROVIDER:MODEL" as the user names it."""
         ...
 
     @property
     def is_local(self) -> bool:
-        """Tell whether the model runs on this machine (its address is loopback), so that it costs nothing."""
+        """Return whether the model runs on this machine (its address is loopback), so that it costs nothing."""
         ...
 
     @property
@@ -152,7 +152,7 @@ class LanguageModel(Protocol):
         ...
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of `text` for this model, never fewer than there are where it can only be estimated."""
+        """Return the tokens of `text` for this model, never fewer than there are where it can only be estimated."""
         ...
 
     def stream(

@@ -23,7 +23,7 @@ def answer_probabilities(hits: Sequence[Hit]) -> list[float]:
 
 
 def ranking_signals(hits: Sequence[Hit]) -> list[tuple[float, ...]]:
-    """For each hit: relevance logit, cosine, BM25 as a share of the best, and the fused score times RRF_K.
+    """Return for each hit: relevance logit, cosine, BM25 as a share of the best, and the fused score times RRF_K.
 
     A hit that dense search did not bring is at most as near as the last one it did.
     """

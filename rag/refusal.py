@@ -94,7 +94,7 @@ def _typical(cosines: Sequence[float]) -> float:
 
 
 def _share(wanted: Sequence[str], words: frozenset[str], weights: dict[str, float] | None = None) -> float:
-    """Share of the wanted words, by weight where given, that are among `words`; 1 when nothing is wanted."""
+    """Return the share of the wanted words, by weight where given, that are among `words`; 1 when nothing is wanted."""
     total = sum(weights[word] for word in wanted) if weights else len(wanted)
     held = sum(weights[word] if weights else 1.0 for word in wanted if word in words)
     return held / total if total else 1.0

@@ -39,7 +39,7 @@ Combine = Callable[[Sequence[Hit]], Sequence[float]]
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Holds what was found, best first, and how long each stage took."""
+    """The hits of a search, best first, and the time that each stage took."""
 
     hits: tuple[Hit, ...]
     milliseconds: Mapping[str, float]
@@ -54,7 +54,7 @@ class StageTimer:
     _last: float = field(default_factory=time.perf_counter)
 
     def mark(self, stage: str) -> None:
-        """The time since the last mark belongs to `stage`."""
+        """Count the time since the last mark as that of `stage`."""
         now = time.perf_counter()
         self.milliseconds[stage] = round((now - self._last) * 1000, 2)
         self._last = now
@@ -74,7 +74,7 @@ class Retriever:
         rerank_depth: int = RERANK_DEPTH,
         find_embedder: Callable[[str], Embedder | None] = lambda fingerprint: None,
     ) -> None:
-        """`combine` is fitted to one reranker; without it the reranker's own order is the final one.
+        """Take the parts. `combine` is fitted to one reranker; without it the reranker's own order is final.
 
         `find_embedder` gives the embedder of an index that another one is about to replace, where it is still here.
         """

@@ -38,7 +38,7 @@ class DocumentNames:
     """The titles and paths of a collection's documents, indexed by word; built once for each state of the catalogue."""
 
     def __init__(self, documents: Mapping[int, str]) -> None:
-        """`documents` maps ids to each document's title and path."""
+        """Index the words of `documents`, which maps ids to each document's title and path."""
         self.documents = documents
         self._holders: dict[str, set[int]] = {}
         for id_, text in documents.items():

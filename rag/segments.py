@@ -33,7 +33,7 @@ class Choice:
 def choose_chunks(
     hits: Sequence[Hit], *, budget: int, worthless: float = WORTHLESS, longest: int = MAX_SEGMENT_CHUNKS
 ) -> Choice:
-    """At most `budget` chunks, hits and those between them, in the stretches most worth reading.
+    """Choose at most `budget` chunks, hits and those between them, in the stretches most worth reading.
 
     `hits` are scored with probabilities, which count as shares of the highest. A chunk is worth its share less
     `worthless`, one that is no hit as if it had none; a stretch, at most `longest` chunks, is worth the sum. The

@@ -188,7 +188,7 @@ def _fold(text: str, *, case: bool = True) -> str:
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches that no sentence crosses: paragraphs, list items, table rows and headings."""
+    """Yield stretches that no sentence crosses: paragraphs, list items, table rows and headings."""
     start = at = 0
     previous = ""
     for line in text.splitlines(keepends=True):
@@ -287,5 +287,5 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
 
 
 def well_formed(text: str) -> str:
-    """`text` with lone surrogates, which no tokenizer takes, replaced by question marks."""
+    """Return `text` with lone surrogates, which no tokenizer takes, replaced by question marks."""
     return text.encode("utf-8", "replace").decode()

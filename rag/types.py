@@ -54,7 +54,7 @@ DRAWN_TYPES = frozenset({"pdf", "png", "jpeg", "tiff", "webp", "gif", "bmp", "he
 
 
 class BlockKind(StrEnum):
-    """Holds what a stretch of page text is; the chunker cuts between blocks first."""
+    """The kinds of stretches of page text; the chunker cuts between blocks first."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -107,8 +107,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProfile:
-    """Holds what a document is, found by rules from its beginning, its name and its properties; "" where that is
-    unknown."""
+    """Facts about a document, found by rules from its beginning, name and properties; "" where they are unknown."""
 
     language: str = ""
     """ISO 639-1 code."""
@@ -124,7 +123,7 @@ class DocumentProfile:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """Holds what a parser makes of one file."""
+    """The result of parsing one file."""
 
     title: str
     file_type: str
@@ -135,9 +134,9 @@ class ParsedDocument:
     created: str = ""
     """ISO 8601 date, or "" when the file does not say."""
     page_word: Literal["page", "slide", "sheet", "part", "message", ""] = ""
-    """Holds what a page of this format is called; "" where the format has none."""
+    """The word for a page of this format; "" where the format has no pages."""
     warnings: tuple[str, ...] = ()
-    """Holds what was left out or repaired, in words for the user."""
+    """Notes for the user on parts that were left out or repaired."""
     profile: DocumentProfile = DocumentProfile()
 
 
@@ -205,7 +204,7 @@ class DocumentInfo:
 
     @property
     def is_removed(self) -> bool:
-        """Return whether somebody took it out of the index, so that later syncs leave it out."""
+        """Return whether a person took it out of the index, so that later syncs leave it out."""
         return self.state == "removed"
 
 
@@ -252,7 +251,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Holds what a reader makes of a passage: how likely it answers, and its best answer, characters `start` to `end`.
+    """A reader's judgement of a passage: how likely it answers, and its best answer, characters `start` to `end`.
 
     `relevance` is a logit, above 0 where the passage likely answers. `confidence` is the log-odds of that answer
     against "no answer here"; they order answers, of one reader, and are no probabilities.
@@ -380,8 +379,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Holds what is asked of a collection; `history` are the turns before it, `filters` those of
-    `Retriever.retrieve`."""
+    """A question to a collection; `history` are the turns before it, `filters` those of `Retriever.retrieve`."""
 
     text: str
     collection: str
@@ -426,7 +424,7 @@ class Answer:
     """0.0 for local models, None when the price is not known."""
     milliseconds: Mapping[str, float]
     notices: tuple[str, ...] = ()
-    """Holds what the user should know: left-out sources, removed citation numbers, a changed embedder."""
+    """Notes for the user: left-out sources, removed citation numbers, a changed embedder."""
     error: str = ""
     """Why the LLM failed, with what to do; `text` is then what had come until it did."""
 
@@ -454,7 +452,7 @@ def place_name(document: str, pages: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """Holds what the catalogue remembers of one file of a synced folder."""
+    """One file of a synced folder as the catalogue remembers it."""
 
     document_id: int
     path: str

@@ -41,7 +41,7 @@ class Step:
 
 
 def draw_steps(groups: Sequence[TrainingGroup], tokenizer: Tokenizer, *, per_step: int, seed: int) -> Iterator[Step]:
-    """Steps without end, in an order that the seed fixes: every group in turn, as often as its recipe says."""
+    """Yield steps without end, in an order that the seed fixes: every group in turn, as often as its recipe says."""
     draw = random.Random(seed)
     trained_on = [group for group in groups if not is_held_out(group.question)]
     while True:
@@ -52,7 +52,7 @@ def draw_steps(groups: Sequence[TrainingGroup], tokenizer: Tokenizer, *, per_ste
 
 
 def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
-    """Positions of the pairs in batches of like length."""
+    """Yield positions of the pairs in batches of like length."""
     batch: list[int] = []
     for position in sorted(range(len(pairs)), key=lambda at: len(pairs[at].encoding.ids)):
         if batch and (len(batch) + 1) * len(pairs[position].encoding.ids) > MICRO_BATCH_TOKENS:

@@ -63,7 +63,7 @@ class Asked:
 
 
 def reduce_set(beir: BeirSet, *, seed: int) -> BeirSet:
-    """Held-out questions of a set, at most QUESTIONS, in a corpus of about PASSAGES."""
+    """Return held-out questions of a set, at most QUESTIONS, in a corpus of about PASSAGES."""
     draw = random.Random(f"{seed} {beir.name}")
     held_out = [
         question
@@ -89,7 +89,7 @@ def ask(beir: BeirSet, settings: Settings, embedder: Embedder, reranker: Reranke
 
 
 def fit_ranking(asked: Sequence[Asked]) -> tuple[float, Floats]:
-    """Intercept and weights: the order listwise, then the scale of the probabilities (Platt)."""
+    """Return the intercept and weights: the order listwise, then the scale of the probabilities (Platt)."""
     rows = [
         (np.array(ranking_signals(one.hits)), np.array(one.answering), 1.0 / _count(asked, one.set))
         for one in asked
@@ -116,7 +116,7 @@ def fit_ranking(asked: Sequence[Asked]) -> tuple[float, Floats]:
 
 
 def fit_refusal(logits: Floats, labels: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Intercept and coefficient of `rag.refusal.answerability_as_read`, and the threshold."""
+    """Return the intercept and coefficient of `rag.refusal.answerability_as_read`, and the threshold."""
     model = LogisticRegression(C=100.0).fit(logits[:, None], labels)
     probabilities = model.predict_proba(logits[:, None])[:, 1]
     threshold = np.quantile(probabilities[labels == 1], FALSE_REFUSALS)

@@ -159,7 +159,7 @@ class _Search:
         return cosines
 
     def nearest(self, question: str, cosines: Vector) -> list[int]:
-        """Positions of the windows that come up for a question, fused, best first."""
+        """Return positions of the windows that come up for a question, fused, best first."""
         depth = min(SEARCH_DEPTH, len(cosines))
         dense = np.argpartition(-cosines, depth - 1)[:depth]
         dense = dense[np.argsort(-cosines[dense])]

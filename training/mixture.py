@@ -1,5 +1,4 @@
-"""Holds what the reader is trained on: how many questions of each set, and what is particular to a set. Reads
-nothing."""
+"""Declares the training data: how many questions of each set, and the particulars of each set."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SetRecipe:
-    """Holds how one set is used.
+    """The use of one set.
 
     `questions` are drawn at most; `uses` is how often each is seen. `spans` says that the answers are words of the
     passage. `sure` says that a passage without the answer's words is no answer; where it is False, passages nearly as

@@ -29,7 +29,7 @@ LOG_EVERY = 20
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """Holds how long and how fast; the defaults are those of the weights that ship."""
+    """Length and speed of the training; the defaults are those of the weights that ship."""
 
     steps: int = 2_200
     groups_per_step: int = 16
@@ -141,7 +141,7 @@ def _optimiser(network: ReaderNetwork, settings: TrainingSettings) -> torch.opti
 
 
 def _set_rate(optimiser: torch.optim.AdamW, number: int, settings: TrainingSettings) -> None:
-    """A line up to the peak, then a line down to nothing."""
+    """Set the learning rate: a line up to the peak, then a line down to zero."""
     share = (number + 1) / settings.steps
     factor = share / settings.warm_up if share < settings.warm_up else (1 - share) / (1 - settings.warm_up)
     for group in optimiser.param_groups:

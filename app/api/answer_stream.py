@@ -28,7 +28,7 @@ Event = AnswerStream | str | Answer
 
 
 async def follow(service: Service, question: Question) -> AsyncGenerator[Event, None]:
-    """The stream, whose sources are known, then the text in pieces, then the whole answer.
+    """Return the stream, whose sources are known, then the text in pieces, then the whole answer.
 
     Closing it stops the LLM. Raises what the answer raises.
     """
@@ -53,12 +53,12 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
 
 
 async def first_of(events: AsyncGenerator[Event, None]) -> Event:
-    """The first event, which is the stream."""
+    """Return the first event, which is the stream."""
     return await anext(events)
 
 
 async def finish(service: Service, question: Question) -> tuple[AnswerStream, Answer]:
-    """The stream and the whole answer."""
+    """Return the stream and the whole answer."""
     stream = None
     events = follow(service, question)
     try:
@@ -102,7 +102,7 @@ class EventStream(EventSourceResponse):
 
 
 def server_sent(data: Any, *, event: str | None = None) -> bytes:
-    """One event with JSON for its data."""
+    """Return one event with JSON for its data."""
     return format_sse_event(data_str=json.dumps(data, ensure_ascii=False), event=event)
 
 

@@ -64,7 +64,7 @@ def create_app(
     access: AccessPolicy,
     metrics: Metrics,
 ) -> FastAPI:
-    """The application; `access` decides on every request before a route is reached."""
+    """Return the application; `access` decides on every request before a route is reached."""
     metrics.watch(service)
     app = FastAPI(
         title="Lectern",

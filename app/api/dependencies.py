@@ -24,7 +24,7 @@ def _metrics(request: Request) -> Metrics:
 
 
 def require_collection(request: Request, name: str, role: Role = Role.READ) -> str:
-    """The collection, if it is there and the caller may act so on it. Raises NotFoundError, ForbiddenError."""
+    """Return the collection, if it is there and the caller may act so on it. Raises NotFoundError, ForbiddenError."""
     identity = require(request, role, name)
     service = _service(request)
     if identity.collections is None:
@@ -35,7 +35,7 @@ def require_collection(request: Request, name: str, role: Role = Role.READ) -> s
 
 
 def named_collection(role: Role) -> Callable[[Request, str], str]:
-    """A dependency: the collection in the path, on which the caller may act so."""
+    """Return a dependency: the collection in the path, on which the caller may act so."""
 
     def find(request: Request, name: Annotated[str, Path(max_length=200, examples=["default"])]) -> str:
         return require_collection(request, name, role)

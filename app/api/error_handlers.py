@@ -35,7 +35,7 @@ PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemResponse"}
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Problems that a route answers with, for the OpenAPI document."""
+    """Return problems that a route answers with, for the OpenAPI document."""
     return {
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
         for status in statuses
@@ -81,7 +81,7 @@ class AnswerDefects:
 
 
 def respond(request: Request, problem: Problem) -> JSONResponse:
-    """The answer to a request that ran into a problem."""
+    """Return the answer to a request that ran into a problem."""
     media_type, content = problem.form_for(request.url.path)
     return JSONResponse(content, problem.status, dict(problem.headers), media_type=media_type)
 
@@ -125,7 +125,7 @@ async def _answer_http_error(request: Request, error: Exception) -> JSONResponse
 
 
 def _methods_for(request: Request) -> list[str]:
-    """The methods that some route takes at the path; the framework names those of the first route only."""
+    """Return the methods that some route takes at the path; the framework names those of the first route only."""
     return [
         method
         for method in METHODS

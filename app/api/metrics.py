@@ -62,7 +62,7 @@ class Metrics:
         self._syncs.labels(job.state).inc()
 
     def text(self) -> bytes:
-        """All metrics in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
 
 

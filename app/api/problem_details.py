@@ -68,7 +68,7 @@ class Problem:
     headers: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The members; `remedy` is ours, as the RFC allows. `about:blank`: the status says what kind it is."""
+        """Return the members; `remedy` is ours, as the RFC allows. `about:blank`: the status says what kind it is."""
         return {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -78,14 +78,14 @@ class Problem:
         }
 
     def to_openai(self, *, code: str | None = None, param: str | None = None) -> dict[str, Any]:
-        """The same as OpenAI's API says it."""
+        """Return the same as OpenAI's API says it."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
         message = f"{self.detail} {self.remedy}".strip()
         code = code or OPENAI_CODES.get(self.status)
         return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
     def form_for(self, path: str) -> tuple[str, dict[str, Any]]:
-        """Media type and content of the answer to a request for that path."""
+        """Return media type and content of the answer to a request for that path."""
         if path.startswith(OPENAI_PREFIX):
             return "application/json", self.to_openai()
         return MEDIA_TYPE, self.to_json()
@@ -101,7 +101,7 @@ class Problem:
 
 
 def problem_of(error: LecternError) -> Problem:
-    """The problem that an expected error is."""
+    """Return the problem that an expected error is."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
     if status == 500 and "is full" in error.reason:
         status = 507
@@ -110,5 +110,5 @@ def problem_of(error: LecternError) -> Problem:
 
 
 def error_of(status: int, detail: str, remedy: str) -> LecternError:
-    """The error that a problem was made from, as far as its status says."""
+    """Return the error that a problem was made from, as far as its status says."""
     return READ_AS.get(status, ModelError)(detail, remedy)

@@ -107,7 +107,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _address_of(listener: socket.socket) -> str:
-    """The address by which others on this machine reach the server."""
+    """Return the address by which others on this machine reach the server."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # Everywhere, so also here.
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"

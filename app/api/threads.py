@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 async def result_of(future: Future[T]) -> T:
-    """The future's result. Raises what it raises; OverloadedError when it was dropped as the server closes."""
+    """Return the future's result. Raises what it raises; OverloadedError when it was dropped as the server closes."""
     try:
         return await asyncio.wrap_future(future)
     except asyncio.CancelledError:

@@ -57,7 +57,7 @@ class Manifest:
     members: tuple[Member, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The manifest as plain JSON values."""
+        """Return the manifest as plain JSON values."""
         return asdict(self)
 
 
@@ -84,7 +84,7 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
-    """The archive and the unpacked stream beneath it. Raises StoreError for what is no backup."""
+    """Give the archive and the unpacked stream beneath it. Raises StoreError for what is no backup."""
     try:
         packed = file.open("rb")
     except OSError as error:
@@ -97,7 +97,7 @@ def open_backup(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
 
 
 def read_manifest(archive: tarfile.TarFile) -> Manifest:
-    """The manifest, which is the first thing in the archive. Raises StoreError when it is newer or not ours."""
+    """Return the manifest, which is the first thing in the archive. Raises StoreError when it is newer or not ours."""
     entry = archive.next()
     if entry is None or entry.name != MANIFEST or not entry.isreg() or entry.size > MAX_MANIFEST_BYTES:
         raise damaged("it does not begin with a manifest")
@@ -169,7 +169,7 @@ def write_new_file(content: IO[bytes], target: Path) -> str:
 
 
 def damaged(why: str) -> StoreError:
-    """The error for a file that cannot be restored."""
+    """Return the error for a file that cannot be restored."""
     return StoreError(f"The file is no sound backup: {why}. Nothing was changed.", "Use another backup.")
 
 

@@ -76,7 +76,7 @@ def _foreign_entries(home: Path) -> list[str]:
 
 
 def _index_entries(home: Path) -> list[Path]:
-    """The files and folders that make up the index in `home`."""
+    """Return the files and folders that make up the index in `home`."""
     folders = (*DERIVED, *FILE_FOLDERS)
     return [
         entry

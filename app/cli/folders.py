@@ -156,7 +156,7 @@ def runs(
 
 @contextmanager
 def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderStore]:
-    """The folder store; only where a folder is registered it is made."""
+    """Give the folder store; only where a folder is registered it is made."""
     if not make and not (settings.home / SERVICE_FILE).exists():
         raise NotFoundError(
             f"No folder is registered in {settings.home}.", "Register one: `lectern folders add PATH --watch`."

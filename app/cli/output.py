@@ -40,7 +40,7 @@ def print_error(error: LecternError) -> None:
 
 @contextmanager
 def sync_progress(*, show: bool) -> Iterator[SyncBar]:
-    """A progress bar for a sync on standard error; silent where nobody watches."""
+    """Give a progress bar for a sync on standard error; silent where nobody watches."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -182,7 +182,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _whole(header: str) -> Column:
-    """A column that breaks long words instead of cutting them off: a path is there to be copied."""
+    """Return a column that breaks long words instead of cutting them off: a path is there to be copied."""
     return Column(header, overflow="fold")
 
 
@@ -250,16 +250,16 @@ def place(document: str, pages: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """The beginning of a text on one line."""
+    """Return the beginning of a text on one line."""
     flat = " ".join(text.split())
     return flat if len(flat) <= EXCERPT_CHARACTERS else flat[:EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def clean(text: str) -> str:
-    """Text from files, safe for a terminal: no control characters, no markup of ours."""
+    """Return text from files, safe for a terminal: no control characters, no markup of ours."""
     return escape(printable(text))
 
 
 def printable(text: str) -> str:
-    """Text without the characters that command a terminal; not for where markup is read."""
+    """Return text without the characters that command a terminal; not for where markup is read."""
     return "".join(character if character.isprintable() else " " for character in text)

@@ -84,7 +84,9 @@ def web(
 
 @contextmanager
 def _service_for(settings: Settings, given: str) -> Iterator[str]:
-    """The address of the service: the one given, the one that owns the index, or a new one that ends with the block."""
+    """Give the address of the service: the one given, the one that owns the index, or a new one that ends with the
+    block.
+    """
     if address := given.rstrip("/") or _running_service(settings):
         yield address
         return
@@ -141,7 +143,7 @@ def _check_who_gets_in(host: str, address: str) -> None:
 
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that ends with the block, by SIGTERM and in the end by force."""
+    """Give a process that ends with the block, by SIGTERM and in the end by force."""
     # A session of its own: Ctrl-C reaches this process, which ends the others in order.
     process = subprocess.Popen(command, start_new_session=True)
     try:

@@ -43,12 +43,12 @@ class Answering(Protocol):
 
     @property
     def answer(self) -> Answer:
-        """The finished answer; waits for it if need be."""
+        """Return the finished answer; waits for it if need be."""
         ...
 
     @property
     def explanation(self) -> Explanation:
-        """The way in which the sources were found; only where it was asked for."""
+        """Return the way in which the sources were found; only where it was asked for."""
         ...
 
 

@@ -125,7 +125,7 @@ class Connection:
         return self._understand(schema, self.call(method, path, **options).content)
 
     def call(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer to any request; `options` are httpx's."""
+        """Return the answer to any request; `options` are httpx's."""
         with self._translated():
             response = self._client.request(method, path, **options)
             self._check(response)
@@ -170,7 +170,7 @@ class Connection:
             raise self.misunderstood() from error
 
     def misunderstood(self) -> UnreachableError:
-        """The error that a server's words are not those of this Lectern."""
+        """Return the error that a server's words are not those of this Lectern."""
         return UnreachableError(
             f"The server at {self._shown} does not answer as this Lectern does.",
             "If it is one of another version, restart it.",

@@ -13,7 +13,7 @@ class UnreachableError(LecternError):
 
 
 def error_in(response: httpx.Response) -> LecternError:
-    """The error that an answer tells of (RFC 9457, in which all members are optional), at least by its status."""
+    """Return the error that an answer tells of (RFC 9457, whose members are all optional), at least by its status."""
     try:
         problem = response.json()
         return error_of(response.status_code, str(problem["detail"]), str(problem.get("remedy", "")))

@@ -71,7 +71,7 @@ class HttpClient:
 
     @property
     def caller(self) -> tuple[str, str]:
-        """The server and who asks it, for what is kept of the answers."""
+        """Return the server and who asks it, for what is kept of the answers."""
         return self.connection.address, self.connection.token
 
     # --- syncs ---
@@ -232,7 +232,7 @@ class HttpClient:
         return [Disagreement(**dict(problem)) for problem in found.problems]
 
     def _wait_for(self, run: str, on_progress: OnProgress) -> SyncReport:
-        """The report of a sync once it has ended; Ctrl-C stops it."""
+        """Return the report of a sync once it has ended; Ctrl-C stops it."""
 
         def look() -> JobResponse:
             seen = self.connection.get(JobResponse, f"/runs/{run}")

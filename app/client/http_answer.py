@@ -28,12 +28,12 @@ class HttpAnswer:
 
     @property
     def answer(self) -> Answer:
-        """The finished answer."""
+        """Return the finished answer."""
         return self._finish().to_domain()
 
     @property
     def explanation(self) -> Explanation:
-        """The way in which the sources were found."""
+        """Return the way in which the sources were found."""
         explanation = self._finish().explanation
         if explanation is None:
             raise self._connection.misunderstood()

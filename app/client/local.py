@@ -165,14 +165,14 @@ class LocalClient:
             return prepare_images(images, model, sandbox)
 
     def _open_to_ask(self) -> Lectern:
-        """The index with its vectors, which are opened while the models are still loading."""
+        """Return the index with its vectors, which are opened while the models are still loading."""
         lectern = self._open()
         with suppress(LecternError):  # Told when they are searched in earnest.
             lectern.vectors.open()
         return lectern
 
     def _open(self) -> Lectern:
-        """The index, which is owned from the first time on until the client is left."""
+        """Return the index, which is owned from the first time on until the client is left."""
         if self._lectern is None:
             opened = open_lectern(self._settings, self._command, wait_seconds=self._wait_seconds, models=self._models)
             self._lectern = self._stack.enter_context(opened)
@@ -188,7 +188,7 @@ class LocalAnswer:
 
     @property
     def sources(self) -> Sequence[Source]:
-        """The passages that the answer may cite."""
+        """Return the passages that the answer may cite."""
         return self._stream.sources
 
     def __iter__(self) -> Iterator[str]:
@@ -196,12 +196,12 @@ class LocalAnswer:
 
     @property
     def answer(self) -> Answer:
-        """The finished answer."""
+        """Return the finished answer."""
         return self._stream.answer
 
     @property
     def explanation(self) -> Explanation:
-        """The way in which the sources were found."""
+        """Return the way in which the sources were found."""
         from app.service.explanation import explain_stages
 
         return explain_stages(self._stream, self._settings)

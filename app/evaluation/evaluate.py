@@ -41,7 +41,7 @@ class QuestionHits:
 
 
 def read_questions(file: Path) -> list[GoldQuestion]:
-    """The questions of a JSON-lines file with `question`, `document` and `pages`. Raises ConfigurationError."""
+    """Return the questions of a JSON-lines file with `question`, `document` and `pages`. Raises ConfigurationError."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -50,7 +50,7 @@ def read_questions(file: Path) -> list[GoldQuestion]:
 
 
 def parse_questions(text: str, *, file: str) -> list[GoldQuestion]:
-    """The questions in the text of a file, which is named in errors. Raises ConfigurationError."""
+    """Return the questions in the text of a file, which is named in errors. Raises ConfigurationError."""
     questions = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -86,7 +86,7 @@ def search_all(questions: Sequence[GoldQuestion], search: Callable[[str], Sequen
 
 
 def rank_of_gold(gold: GoldQuestion, answer: QuestionHits) -> int | None:
-    """The place of the first gold page among the different pages found, 1 being the best; None where it is none."""
+    """Return the place of the first gold page among the different pages found, from 1; None where none is found."""
     ranked = _rank(gold, answer.hits)
     return next((place for place, page in enumerate(ranked.found, start=1) if page in ranked.gold), None)
 
@@ -103,5 +103,5 @@ def _rank(gold: GoldQuestion, hits: Sequence[PageHit]) -> RankedQuestion:
 
 
 def _name_as(gold: GoldQuestion, path: str) -> str:
-    """The gold document's name where `path` ends with it, so that both are the same; else the path."""
+    """Return the gold document's name where `path` ends with it, so that both are the same; else the path."""
     return gold.document if path == gold.document or path.endswith(f"/{gold.document}") else path

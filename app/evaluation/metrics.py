@@ -42,7 +42,7 @@ class RetrievalScores:
     p95_ms: float
 
     def as_json(self) -> dict[str, float]:
-        """The scores under the names that `lectern eval --json` prints."""
+        """Return the scores under the names that `lectern eval --json` prints."""
         named = {f"recall@{k}": value for k, value in self.recall}
         return {
             "questions": self.questions,
@@ -56,7 +56,9 @@ class RetrievalScores:
 
 
 def unique_pages(hits: Iterable[tuple[str, int, int]]) -> tuple[PageKey, ...]:
-    """Each page once, in rank order, from (document, first page, last page) hits, best first; a range counts all."""
+    """Return each page once, in rank order, from (document, first page, last page) hits, best first; a range counts
+    all.
+    """
     pages: dict[PageKey, None] = {}
     for document, first_page, last_page in hits:
         for page in range(first_page, last_page + 1):
@@ -76,7 +78,7 @@ def document_found_at(found: Sequence[PageKey], gold: Set[PageKey], k: int) -> b
 
 
 def recall(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
-    """Share of the relevant items that are among the first `k`; 0.0 when none is relevant."""
+    """Return the share of the relevant items that are among the first `k`; 0.0 when none is relevant."""
     return len(relevant & set(found[:k])) / len(relevant) if relevant else 0.0
 
 
@@ -91,7 +93,7 @@ def ndcg(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
 
 
 def graded_ndcg(found: Sequence[Item], grades: Mapping[Item, int], k: int) -> float:
-    """The same with graded relevance, as trec_eval: linear gain, log2(rank + 1) discount; no gain below grade 1."""
+    """Return nDCG with graded relevance, as trec_eval: linear gain, log2(rank + 1) discount; no gain below grade 1."""
     ideal = sorted((grade for grade in grades.values() if grade > 0), reverse=True)
     if not ideal:
         return 0.0
@@ -99,7 +101,9 @@ def graded_ndcg(found: Sequence[Item], grades: Mapping[Item, int], k: int) -> fl
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """The share of pairs where a positive's score is above a negative's; ties count half, an empty side gives 0.5."""
+    """Return the share of pairs where a positive's score is above a negative's; ties count half, an empty side gives
+    0.5.
+    """
     if not positives or not negatives:
         return 0.5
     wins = sum((one > other) + (one == other) / 2 for one in positives for other in negatives)
@@ -107,7 +111,7 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` (0 to 1) of the values lie, interpolated; 0.0 of no values."""
+    """Return the value below which `share` (0 to 1) of the values lie, interpolated; 0.0 of no values."""
     if not values:
         return 0.0
     ordered = sorted(values)
@@ -136,5 +140,5 @@ def _discounted(gains: Sequence[int]) -> float:
 
 
 def mean(values: Sequence[float]) -> float:
-    """The arithmetic mean; 0.0 of no values."""
+    """Return the arithmetic mean; 0.0 of no values."""
     return sum(values) / len(values) if values else 0.0

@@ -32,7 +32,7 @@ class EvaluationRuns:
         self._store.close()
 
     def questions(self, collection: str) -> list[KeptQuestion]:
-        """The questions of a collection, the oldest first."""
+        """Return the questions of a collection, the oldest first."""
         return self._store.questions(collection)
 
     def add_questions(self, collection: str, questions: Sequence[GoldQuestion]) -> int:
@@ -58,15 +58,15 @@ class EvaluationRuns:
         return evaluation
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
-        """The newest first."""
+        """Return the newest first."""
         return [self._as_it_stands(one) for one in self._store.evaluations(collection, limit=limit)]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
-        """One of them. Raises NotFoundError."""
+        """Return one of them. Raises NotFoundError."""
         return self._as_it_stands(self._store.evaluation(collection, evaluation_id))
 
     def _as_it_stands(self, kept: Evaluation) -> Evaluation:
-        """One that runs as far as it is; one that this process does not know of was cut off with another."""
+        """Return one that runs as far as it is; one that this process does not know of was cut off with another."""
         running = self._running
         if running is not None and running.id == kept.id:
             return running

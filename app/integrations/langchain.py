@@ -30,7 +30,7 @@ class Retrieves(Protocol):
     """Anything that finds hits as `rag.retrieval.Retriever` does."""
 
     def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
-        """The hits for a question, best first."""
+        """Return the hits for a question, best first."""
         ...
 
 

@@ -56,7 +56,7 @@ MAX_CHARACTERS = 20_000
 
 
 def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServer[Any]:
-    """The server with its four tools; `run()` serves stdin and stdout until they are closed."""
+    """Return the server with its four tools; `run()` serves stdin and stdout until they are closed."""
     server: MCPServer[Any] = MCPServer("lectern", instructions=INSTRUCTIONS, version=__version__, log_level="WARNING")
     one_question_at_a_time = threading.Lock()
 

@@ -45,13 +45,13 @@ class BackOff:
     longest: timedelta = timedelta(hours=6)
 
     def gap(self, failures: int) -> timedelta:
-        """The gap after so many failures in a row, at least one."""
+        """Return the gap after so many failures in a row, at least one."""
         # Past thirty doublings the longest gap is reached from any first one; larger powers would overflow.
         return min(self.first * (1 << min(failures - 1, 30)), self.longest)
 
 
 def choose_schedule(schedule: str, every: str) -> str:
-    """The one schedule of a cron expression and an interval, of which one at most may be given; "" for neither.
+    """Return the one schedule of a cron expression and an interval, of which one at most may be given; "" for neither.
 
     Raises ConfigurationError for both, or for one that is not valid.
     """
@@ -72,7 +72,8 @@ def is_interval(schedule: str) -> bool:
 
 
 def next_time(schedule: str, *, start: datetime, after: datetime) -> datetime | None:
-    """The first time of a schedule later than `after`, in the time zone of this machine; None for an empty schedule.
+    """Return the first time of a schedule later than `after`, in the time zone of this machine; None for an empty
+    schedule.
 
     Intervals are counted from `start`. Raises ConfigurationError for a schedule that is not valid.
     """
@@ -120,7 +121,7 @@ def _next_cron_time(expression: str, after: datetime) -> datetime:
 
 
 def _list_weekdays(field: str) -> str:
-    """A cron field of weekdays, 0 and 7 being Sunday, as a list of numbers. Raises ValueError.
+    """Return a cron field of weekdays, 0 and 7 being Sunday, as a list of numbers. Raises ValueError.
 
     cron itself refuses a range that goes on past the end of its week, as from Friday to Sunday (fri-sun, 5-0).
     """

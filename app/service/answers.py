@@ -64,7 +64,7 @@ class AnswerService:
 
     @property
     def lectern(self) -> Lectern:
-        """The index with the settings by which it answers now."""
+        """Return the index with the settings by which it answers now."""
         return self._lectern
 
     @property
@@ -74,7 +74,7 @@ class AnswerService:
 
     @property
     def ask_settings(self) -> AskSettings:
-        """The settings by which answers are made."""
+        """Return the settings by which answers are made."""
         return self._lectern.ask_pipeline(None).settings
 
     def warm_up(self) -> None:
@@ -89,7 +89,7 @@ class AnswerService:
             self._model_until = 0.0
 
     def current_model(self) -> LanguageModel | None:
-        """The LLM that answers; None where answers are quotes. Raises ConfigurationError."""
+        """Return the LLM that answers; None where answers are quotes. Raises ConfigurationError."""
         with self._model_lock:
             if time.monotonic() >= self._model_until:
                 self._model = self._find_model(self._lectern.settings)

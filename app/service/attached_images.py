@@ -14,7 +14,7 @@ from rag.types import Image, ImageFile
 
 
 def read_image_file(path: Path) -> ImageFile:
-    """A file to attach; of one that is too large only as much as shows it. Raises ConfigurationError."""
+    """Return a file to attach; of one that is too large only as much as shows it. Raises ConfigurationError."""
     try:
         with path.open("rb") as file:
             return ImageFile(path.name, file.read(MAX_IMAGE_BYTES + 1))
@@ -25,7 +25,7 @@ def read_image_file(path: Path) -> ImageFile:
 
 
 def prepare_images(files: Sequence[ImageFile], model: LanguageModel | None, sandbox: Sandbox) -> tuple[Image, ...]:
-    """The images for an LLM, which is asked first whether it sees any. Raises QuestionError, ImageError."""
+    """Return the images for an LLM, which is asked first whether it sees any. Raises QuestionError, ImageError."""
     if not files:
         return ()
     check_attached(files)

@@ -44,7 +44,9 @@ class Lectern:
 
     @cached_property
     def ingest(self) -> IngestPipeline:
-        """The pipeline that fills the index. Raises ConfigurationError for settings that only reading files needs."""
+        """Return the pipeline that fills the index. Raises ConfigurationError for settings that only reading files
+        needs.
+        """
         # Imported here: a question waits for no parser.
         from app.service.build_ingest import build_ingest
 
@@ -55,7 +57,7 @@ class Lectern:
         return ingest
 
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
-        """The pipeline that answers with an LLM, or with quotes when there is none."""
+        """Return the pipeline that answers with an LLM, or with quotes when there is none."""
         # Imported here: a search waits for nothing that words answers.
         from rag.pipeline import AskPipeline, AskSettings
 
@@ -110,13 +112,13 @@ def open_lectern(
 
 
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:
-    """The catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
+    """Return the catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
     file = existing_catalogue(settings.home)
     return CatalogueReader(open_catalogue(file), file)
 
 
 def existing_catalogue(home: Path) -> Path:
-    """The catalogue's file. Raises ConfigurationError where there is no index yet."""
+    """Return the catalogue's file. Raises ConfigurationError where there is no index yet."""
     file = home / CATALOGUE_FILE
     if not file.exists():
         raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")

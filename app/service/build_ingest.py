@@ -111,7 +111,7 @@ def _read_settings(settings: Settings) -> ReadSettings:
 
 
 def _ocr_models(settings: Settings) -> Iterator[str]:
-    """The files of the models for OCR that the settings name. Raises ConfigurationError."""
+    """Yield the files of the models for OCR that the settings name. Raises ConfigurationError."""
     for language, file in settings.ocr_languages.items():
         if not file.is_file():
             raise ConfigurationError(

@@ -9,7 +9,7 @@ from rag.protocols import LanguageModel
 
 
 def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:
-    """The LLM that the settings name, else a local Ollama's, else None; no remote one unless it is named.
+    """Return the LLM that the settings name, else a local Ollama's, else None; no remote one unless it is named.
 
     Raises ConfigurationError for a wrong name or a missing key.
     """

@@ -69,13 +69,13 @@ class Models:
 
 
 def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Models:
-    """The models that the settings name; an `embedder` that is given is used instead. Raises ConfigurationError."""
+    """Return the models that the settings name; a given `embedder` is used instead. Raises ConfigurationError."""
     reader = build_reader(settings)
     return Models(embedder or build_embedder(settings), reader, build_reranker(settings, reader))
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name; its model is not loaded yet."""
+    """Return the embedder that the settings name; its model is not loaded yet."""
     folder = embedder_folder(settings)
     name, sha256 = (folder.name, "") if settings.embedder else (BUILTIN_EMBEDDER, BUILTIN_SHA256)
     reference = TorchEmbedder(folder, name=name, expected_sha256=sha256)
@@ -92,7 +92,7 @@ def build_embedder(settings: Settings) -> Embedder:
 
 
 def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | None:
-    """The embedder that comes along, when an index that is being replaced was made with it; others are not kept."""
+    """Return the built-in embedder, if the index that is being replaced was made with it; others are not kept."""
     builtin = build_embedder(settings.model_copy(update={"embedder": ""}))
     return builtin if builtin.fingerprint == fingerprint else None
 
@@ -103,7 +103,7 @@ def build_reader(settings: Settings) -> PassageReader | None:
 
 
 def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
-    """A reader with these weights, loading nothing yet."""
+    """Return a reader with these weights, loading nothing yet."""
     return BuiltinReader(
         Path(MODEL_DIR),
         weights,
@@ -116,7 +116,7 @@ def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
 
 
 def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker | None:
-    """The reranker that the settings name, loading nothing yet: the reader unless they say otherwise."""
+    """Return the reranker that the settings name, loading nothing yet: the reader unless they say otherwise."""
     if settings.reranker == NO_RERANKER:
         return None
     if settings.reranker:
@@ -132,7 +132,7 @@ def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
 
 
 def choose_precision(settings: Settings) -> Precision | None:
-    """The precision that the settings name; None where each model's fastest that is good enough is to be found."""
+    """Return the precision in the settings; None where the fastest that is good enough is sought for each model."""
     return None if settings.precision == "auto" else settings.precision
 
 

@@ -47,7 +47,7 @@ SEARCHES_WAITING, ANSWERS_WAITING, FILES_WAITING, ADDRESSES_WAITING = 64, 16, 32
 
 
 def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[SyncJob], None]) -> Service:
-    """The service of an opened index, still to be started; `on_sync` is told of every sync that ends.
+    """Return the service of an opened index, still to be started; `on_sync` is told of every sync that ends.
 
     Raises StoreError, ConfigurationError.
     """

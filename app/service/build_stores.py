@@ -16,13 +16,13 @@ RESTORE_WAIT_SECONDS = 10.0
 
 
 def open_folder_store(settings: Settings) -> FolderStore:
-    """The registered folders; also while another process owns the index. Raises StoreError."""
+    """Return the registered folders; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return FolderStore(settings.home / SERVICE_FILE, roots=settings.folder_roots)
 
 
 def open_token_store(settings: Settings) -> TokenStore:
-    """The tokens; also while another process owns the index. Raises StoreError."""
+    """Return the tokens; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return TokenStore(settings.home / SERVICE_FILE)
 

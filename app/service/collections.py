@@ -42,11 +42,11 @@ class CollectionService:
         self._lectern.catalogue.find_index(name)
 
     def list_collections(self) -> list[CollectionInfo]:
-        """All collections by name."""
+        """Return all collections by name."""
         return self._lectern.catalogue.list_collections()
 
     def suggest_questions(self, name: str, *, limit: int) -> list[str]:
-        """Questions to begin with, made of the headings of the newest documents. Raises NotFoundError."""
+        """Return questions to begin with, made of the headings of the newest documents. Raises NotFoundError."""
         return suggest_questions(self._lectern.catalogue.list_sections(name, limit=DOCUMENTS_READ), limit=limit)
 
     def remove(self, name: str) -> None:

@@ -29,7 +29,7 @@ PACKAGES = ("lectern", "langchain", "pypdfium2", "pypdf")
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """All findings, the index first."""
+    """Return all findings, the index first."""
     return [
         *_examine_index(settings),
         *_examine_disk(settings),

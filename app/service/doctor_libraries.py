@@ -50,7 +50,7 @@ class Trial:
 
     @property
     def found(self) -> str:
-        """The version, and what is wrong with it."""
+        """Return the version, and what is wrong with it."""
         return f"{self.version}, which cannot be loaded: {self.failure}" if self.version else NOT_INSTALLED
 
 

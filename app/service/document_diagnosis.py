@@ -26,7 +26,7 @@ class FoundPassage:
 
     @property
     def cosine(self) -> float | None:
-        """Its nearness in meaning; None where it was found by words only."""
+        """Return its nearness in meaning; None where it was found by words only."""
         return self.hit.stages[DENSE].score if DENSE in self.hit.stages else None
 
     @property

@@ -42,22 +42,22 @@ class DocumentService:
         self._passwords_for = passwords_for
 
     def list_documents(self, collection: str) -> list[DocumentInfo]:
-        """All documents of a collection by path, also those that failed."""
+        """Return all documents of a collection by path, also those that failed."""
         return self._lectern.catalogue.list_documents(collection)
 
     def load_document(self, collection: str, document_id: int) -> DocumentInfo:
-        """One document."""
+        """Return one document."""
         return self._lectern.catalogue.load_document(collection, document_id)[0]
 
     def find_file(self, collection: str, document_id: int) -> Path:
-        """A document's file; NotFoundError also where that is gone."""
+        """Return a document's file; NotFoundError also where that is gone."""
         _, file = self._lectern.catalogue.load_document(collection, document_id)
         if not file.is_file():
             raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
         return file
 
     def load_page(self, collection: str, document_id: int, number: int) -> Page:
-        """The text of a page (0-based)."""
+        """Return the text of a page (0-based)."""
         return self._lectern.catalogue.load_page(collection, document_id, number)
 
     def draw_page(

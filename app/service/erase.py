@@ -21,7 +21,7 @@ class DocumentTexts(Protocol):
     """Gives the texts of documents."""
 
     def load_texts(self, document_id: int) -> tuple[str, list[str]]:
-        """The collection of a document, and its title and pages as they answer; none where nothing answers."""
+        """Return the collection of a document, and its title and pages as they answer; none where nothing answers."""
         ...
 
 
@@ -47,7 +47,9 @@ class Erasure:
 
 
 def find_quoting(written: Mapping[int, Feedback], texts: Sequence[str]) -> set[int]:
-    """The ids of what is written that quotes one of the texts; an answer shorter than a quote counts as one whole."""
+    """Return the ids of what is written that quotes one of the texts; an answer shorter than a quote counts as one
+    whole.
+    """
     wanted: dict[tuple[str, ...], set[int]] = defaultdict(set)
     for id_, feedback in written.items():
         answer = _words(feedback.answer)

@@ -35,7 +35,7 @@ class Explanation:
 
 
 def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
-    """The explanation of an answer that was made with `settings`."""
+    """Return the explanation of an answer that was made with `settings`."""
     milliseconds = stream.answer.milliseconds
     rows = tuple(
         ExplainedHit(hit, _fate(stream, hit) or f"not among the best {settings.source_chunks} to read")

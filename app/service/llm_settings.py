@@ -109,11 +109,11 @@ class LlmSettings:
 
     @property
     def configured_llm(self) -> str:
-        """The LLM that the settings name."""
+        """Return the LLM that the settings name."""
         return self._configured.llm
 
     def current(self) -> Current:
-        """The LLM that answers now."""
+        """Return the LLM that answers now."""
         chosen = str(self._overrides.all().get(LLM, ""))
         named = chosen or self._configured.llm
         if named == NO_LLM:
@@ -145,7 +145,7 @@ class LlmSettings:
         return LlmTrial(model.name, reply.strip()[:REPLY_SHOWN], milliseconds)
 
     def provider_keys(self) -> list[Key]:
-        """The providers whose LLMs need a key."""
+        """Return the providers whose LLMs need a key."""
         settings = self._configured
         held = (settings.openai_api_key, settings.anthropic_api_key, settings.google_api_key)
         return [
@@ -176,7 +176,7 @@ class LlmSettings:
     # --- the search ---
 
     def settings(self) -> list[Setting]:
-        """The numbers that may be changed."""
+        """Return the numbers that may be changed."""
         overrides, now = self._overrides.all(), self._answers.lectern.settings
         return [
             Setting(

@@ -77,7 +77,7 @@ def describe_owner(home: Path) -> str:
 
 
 def owner_address(home: Path) -> str:
-    """The address at which the owner of the index in `home` answers over HTTP; "" where there is none any more."""
+    """Return the address at which the owner of the index in `home` answers over HTTP; "" where none does any more."""
     try:
         address = str(json.loads((home / OWNER_FILE).read_text()).get("address", ""))
     except (OSError, ValueError, AttributeError):

@@ -70,7 +70,7 @@ class ModelDownloads:
                 del self._downloads[model]
 
     def all(self) -> list[ModelDownload]:
-        """Those that run and those that ended, the oldest first."""
+        """Return those that run and those that ended, the oldest first."""
         with self._lock:
             return list(self._downloads.values())
 

@@ -35,7 +35,7 @@ class PageImages:
         passwords: Sequence[str] = (),
         marks: tuple[Box, ...] = (),
     ) -> bytes:
-        """A page (0-based) of a PDF, `scale` pixels for each point, with `marks` marked.
+        """Return a page (0-based) of a PDF, `scale` pixels for each point, with `marks` marked.
 
         Raises NotFoundError, ParseError.
         """

@@ -25,7 +25,7 @@ class Removal:
 
     @classmethod
     def of(cls, lectern: Lectern, collection: str, document_ids: Sequence[int]) -> Removal:
-        """The removal of these documents of a collection; nothing is done yet. Raises NotFoundError."""
+        """Return the removal of these documents of a collection; nothing is done yet. Raises NotFoundError."""
         root = (lectern.settings.home / UPLOADS).resolve()
         found = {id_: lectern.catalogue.load_document(collection, id_)[1] for id_ in document_ids}
         uploads = {id_: file for id_, file in found.items() if root in file.parents}

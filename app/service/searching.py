@@ -23,7 +23,7 @@ def search(lectern: Lectern, question: Question, *, limit: int | None = None) ->
 
 
 def _page_labels(searcher: Searcher, hits: Sequence[Hit]) -> Mapping[tuple[int, int], str]:
-    """The labels of the pages on which hits begin, by (document id, page)."""
+    """Return the labels of the pages on which hits begin, by (document id, page)."""
     wanted: dict[int, set[int]] = {}
     for document_id, page in map(_place, hits):
         wanted.setdefault(document_id, set()).add(page)

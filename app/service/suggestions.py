@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"^(?:(?:chapter|section|part|item|note)\s+)?(?:\d+(?:\.\d+
 
 
 def suggest_questions(documents: Sequence[DocumentSections], *, limit: int) -> list[str]:
-    """Questions about different documents first, each about what a heading names."""
+    """Return questions about different documents first, each about what a heading names."""
     each = [list(_questions_of(document)) for document in documents]
     rounds = chain.from_iterable(zip_longest(*each))
     return list(dict.fromkeys(question for question in rounds if question))[:limit]

@@ -130,7 +130,7 @@ class SyncQueue:
             self._finish(id_, state="stopped")
 
     def find(self, id_: str) -> SyncJob | None:
-        """A job as it stands now, also one of an earlier queue. Raises StoreError."""
+        """Return a job as it stands now, also one of an earlier queue. Raises StoreError."""
         return self._jobs.get(id_) or self._job_store.find(id_)
 
     def unfinished(self) -> list[SyncJob]:
@@ -251,7 +251,7 @@ class SyncQueue:
 
     @contextmanager
     def _written(self, what: str) -> Iterator[None]:
-        """A disk that is full must not end the thread; what could not be written down is done again at worst."""
+        """Give a disk that is full must not end the thread; what could not be written down is done again at worst."""
         try:
             yield
         except StoreError as error:

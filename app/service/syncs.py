@@ -53,7 +53,7 @@ class SyncService:
         return self._queue.unfinished()
 
     def find_job(self, id_: str) -> SyncJob | None:
-        """A sync that was asked for, as it stands now. Raises StoreError."""
+        """Return a sync that was asked for, as it stands now. Raises StoreError."""
         return self._queue.find(id_)
 
     def stop(self, id_: str) -> None:
@@ -63,11 +63,11 @@ class SyncService:
     def list_runs(
         self, *, limit: int, in_collections: Sequence[str] | None = None, folder: Path | None = None
     ) -> list[RunRecord]:
-        """The newest syncs of the past; only those of the named collections, and of a folder, where given."""
+        """Return the newest syncs of the past; only those of the named collections, and of a folder, where given."""
         return self._lectern.catalogue.list_runs(limit=limit, in_collections=in_collections, folder=folder)
 
     def load_run(self, run_id: int) -> RunRecord | None:
-        """One sync of the past; None where there is none, or no more."""
+        """Return one sync of the past; None where there is none, or no more."""
         return self._lectern.catalogue.load_run(run_id)
 
     def verify(self, *, repair: bool) -> Future[list[Disagreement]]:

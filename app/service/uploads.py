@@ -41,7 +41,7 @@ class UploadService:
         self._links_of = links_of
 
     def check_names(self, collection: str, given: Sequence[str]) -> list[str]:
-        """The names under which files are kept in a collection.
+        """Return the names under which files are kept in a collection.
 
         Raises ConfigurationError for a name that is refused, ParseError for a type that is not read.
         """
@@ -68,7 +68,7 @@ class UploadService:
         return self._addresses.submit(self._add_link, collection, url, document)
 
     def list_links(self, collection: str) -> dict[str, Link]:
-        """The fetched files of a collection that are still there, and from where they came. Raises StoreError."""
+        """Return the fetched files of a collection that are still there, and their addresses. Raises StoreError."""
         return self._links_of(collection).load()
 
     def close(self) -> None:

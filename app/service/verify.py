@@ -155,7 +155,7 @@ def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Disagreemen
 
 
 def _verify_file(where: str, path: Path, record: KnownFile) -> Iterator[Disagreement]:
-    """A file that is gone, or has other content; one that only has another time has not changed."""
+    """Yield a file that is gone, or has other content; one that only has another time has not changed."""
     try:
         now = path.stat()
     except OSError as error:

@@ -46,14 +46,14 @@ class ServiceFile:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that changes something, whole or not at all. Raises StoreError."""
+        """Give one transaction that changes something, whole or not at all. Raises StoreError."""
         engine = self._engine.execution_options(**{WRITES: True})
         with translated_errors(self.file), engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent state, with what other processes have changed until now. Raises StoreError."""
+        """Give one consistent state, with what other processes have changed until now. Raises StoreError."""
         with translated_errors(self.file), self._engine.connect() as connection:
             yield connection
 

@@ -134,7 +134,7 @@ class EvaluationStore:
             return after - before
 
     def questions(self, collection: str) -> list[KeptQuestion]:
-        """All of a collection, the oldest first."""
+        """Return all of a collection, the oldest first."""
         mine = select(gold_questions).where(gold_questions.c.collection == collection)
         with self._service_file.reading() as connection:
             return [
@@ -170,14 +170,14 @@ class EvaluationStore:
             _save(connection, evaluation)
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
-        """The newest first."""
+        """Return the newest first."""
         mine = select(evaluations.c.result).where(evaluations.c.collection == collection)
         with self._service_file.reading() as connection:
             rows = connection.execute(mine.order_by(evaluations.c.id.desc()).limit(limit))
             return [_loaded(result) for result in rows.scalars()]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
-        """One of them. Raises NotFoundError."""
+        """Return one of them. Raises NotFoundError."""
         mine = (evaluations.c.collection == collection) & (evaluations.c.id == evaluation_id)
         with self._service_file.reading() as connection:
             result = connection.execute(select(evaluations.c.result).where(mine)).scalar_one_or_none()
@@ -205,5 +205,5 @@ def _loaded(result: str) -> Evaluation:
 
 
 def now() -> str:
-    """The time as it is kept."""
+    """Return the time as it is kept."""
     return datetime.now(UTC).isoformat(timespec="seconds")

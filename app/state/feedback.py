@@ -88,7 +88,7 @@ class FeedbackStore:
             return [_read(row) for row in rows]
 
     def load(self, collection: str) -> dict[int, Feedback]:
-        """All that was said about a collection's answers, by id."""
+        """Return all that was said about a collection's answers, by id."""
         with self._service_file.reading() as connection:
             rows = connection.execute(select(feedback).where(feedback.c.collection == collection))
             return {row.id: _read(row) for row in rows}

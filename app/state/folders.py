@@ -57,12 +57,12 @@ class RegisteredFolder:
 
     @property
     def name(self) -> str:
-        """The path as any terminal and database takes it."""
+        """Return the path as any terminal and database takes it."""
         return printable_path(self.path)
 
     @property
     def state(self) -> str:
-        """Its state in one word."""
+        """Return its state in one word."""
         if self.last_outcome == RUNNING:
             return "running"
         if self.due_since:
@@ -73,7 +73,7 @@ class RegisteredFolder:
 
     @property
     def next_run(self) -> datetime | None:
-        """The time of its next sync as far as that is known: by its schedule, or as a retry."""
+        """Return the time of its next sync as far as that is known: by its schedule, or as a retry."""
         times = [moment for moment in (self.next_scheduled, self.next_retry) if moment]
         return datetime.fromtimestamp(min(times)).astimezone() if times and not self.paused else None
 
@@ -124,7 +124,7 @@ class FolderStore:
             return _one(connection, inserted.inserted_primary_key[0])
 
     def check_allowed(self, folder: Path) -> Path:
-        """The folder's real path. Raises ConfigurationError when it lies outside what the administrator allows."""
+        """Return the folder's real path. Raises ConfigurationError when it is outside the folders that are allowed."""
         path = _real(folder)
         if self._roots and not is_within(path, self._roots):
             raise ConfigurationError(
@@ -135,18 +135,20 @@ class FolderStore:
         return path
 
     def list_folders(self, *, collection: str | None = None) -> list[RegisteredFolder]:
-        """All registered folders, or those of one collection, by path."""
+        """Return all registered folders, or those of one collection, by path."""
         conditions = [] if collection is None else [watched_folders.c.collection == collection]
         with self._service_file.reading() as connection:
             return _select(connection, *conditions)
 
     def get(self, folder_id: int) -> RegisteredFolder:
-        """The folder under an id. Raises NotFoundError."""
+        """Return the folder under an id. Raises NotFoundError."""
         with self._service_file.reading() as connection:
             return _one(connection, folder_id)
 
     def find(self, named: str, *, collection: str | None = None) -> RegisteredFolder:
-        """The folder of a path or an id. Raises NotFoundError; ConfigurationError when several collections have it."""
+        """Return the folder of a path or an id. Raises NotFoundError; ConfigurationError when several collections have
+        it.
+        """
         path = _real(Path(named))
         folders = self.list_folders(collection=collection)
         found = [folder for folder in folders if folder.path == path or str(folder.id) == named]

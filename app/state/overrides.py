@@ -52,7 +52,7 @@ class OverrideStore:
         self._service_file.close()
 
     def all(self) -> dict[str, Override]:
-        """All that is kept, by the name of its setting."""
+        """Return all that is kept, by the name of its setting."""
         with self._service_file.reading() as connection:
             return {row.name: json.loads(row.value) for row in connection.execute(select(overrides))}
 
@@ -65,7 +65,7 @@ class OverrideStore:
 
 
 def check_number(name: str, value: float) -> float:
-    """The value as it is kept. Raises ConfigurationError for another setting, or a value that it cannot have."""
+    """Return the value as it is kept. Raises ConfigurationError for another setting, or a value that it cannot have."""
     known = next((adjustable for adjustable in ADJUSTABLE if adjustable.name == name), None)
     if known is None:
         names = ", ".join(adjustable.name for adjustable in ADJUSTABLE)
@@ -79,7 +79,7 @@ def check_number(name: str, value: float) -> float:
 
 
 def with_overrides(settings: Settings, overrides: Mapping[str, Override]) -> Settings:
-    """The settings with what is kept on top."""
+    """Return the settings with what is kept on top."""
     known = {adjustable.name for adjustable in ADJUSTABLE}
     update: dict[str, Override] = {name: value for name, value in overrides.items() if name in known}
     if llm := str(overrides.get(LLM, "")):
@@ -88,13 +88,13 @@ def with_overrides(settings: Settings, overrides: Mapping[str, Override]) -> Set
 
 
 def ollama_url(settings: Settings) -> str:
-    """The Ollama that the settings name."""
+    """Return the Ollama that the settings name."""
     is_named = settings.llm.startswith("ollama:") and settings.llm_base_url
     return settings.llm_base_url if is_named else settings.ollama_url
 
 
 def _address_for(llm: str, settings: Settings) -> str:
-    """The address of a chosen LLM: one, which is sent the key, comes from the settings and nowhere else."""
+    """Return the address of a chosen LLM: one, which is sent the key, comes from the settings and nowhere else."""
     provider = llm.partition(":")[0]
     if llm == NO_LLM:
         return ""

@@ -124,7 +124,7 @@ class SyncJobStore:
         self._update(job.id, values)
 
     def find(self, id_: str) -> SyncJob | None:
-        """A job as it was last written down."""
+        """Return a job as it was last written down."""
         with self._service_file.reading() as connection:
             row = connection.execute(select(jobs).where(jobs.c.number == _number_of(id_))).one_or_none()
         job = row and _job_of(row)
@@ -158,7 +158,7 @@ class SyncJobStore:
 
 
 def now() -> str:
-    """The time in ISO 8601, in UTC."""
+    """Return the time in ISO 8601, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 

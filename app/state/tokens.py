@@ -91,7 +91,7 @@ class TokenInfo:
 
     @property
     def identity(self) -> Identity:
-        """The identity of whoever shows this token."""
+        """Return the identity of whoever shows this token."""
         return Identity(self.name, self.role, None if self.collections is None else frozenset(self.collections))
 
 
@@ -164,7 +164,7 @@ class TokenStore:
         return secret
 
     def list_tokens(self) -> list[TokenInfo]:
-        """All tokens by name, also those that are over."""
+        """Return all tokens by name, also those that are over."""
         with self._service_file.reading() as connection:
             rows = connection.execute(select(_tokens).order_by(_tokens.c.name)).all()
         return [self._info(row) for row in rows]
@@ -192,7 +192,9 @@ class TokenStore:
         return any(token.state == "valid" for token in self.list_tokens())
 
     def find(self, secret: str) -> TokenInfo | None:
-        """The token with this secret, also when it is over; takes as long whichever it is, and when there is none."""
+        """Return the token with this secret, also when it is over; takes as long whichever it is, and when there is
+        none.
+        """
         wanted = _hash(secret)
         with self._service_file.reading() as connection:
             rows = connection.execute(select(_tokens)).all()

@@ -26,5 +26,5 @@ def one_line(text: str, limit: int) -> str:
 
 
 def quiet(text: str) -> str:
-    """Markdown in which no HTML, no image and no link is left to those who open it; all else stays."""
+    """Return Markdown in which no HTML, no image and no link is left to those who open it; all else stays."""
     return _LOUD.sub(r"\\\1", _INVISIBLE.sub("", text))

@@ -46,7 +46,7 @@ class PageContext:
 
     @property
     def chosen(self) -> CollectionInfo | None:
-        """The collection with its numbers."""
+        """Return the collection with its numbers."""
         return next((entry for entry in self.collections if entry.name == self.collection), None)
 
 
@@ -97,7 +97,7 @@ def show_error(error: LecternError) -> None:
 
 
 def service_address() -> str:
-    """The address of the service."""
+    """Return the address of the service."""
     given = [argument.removeprefix(SERVICE_ARGUMENT) for argument in sys.argv if argument.startswith(SERVICE_ARGUMENT)]
     return (given or [DEFAULT_SERVICE])[-1].rstrip("/")
 
@@ -126,7 +126,7 @@ def _draw(entries: tuple[Entry, ...], client: HttpClient, collections: tuple[Col
 
 
 def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
-    """The collection that is chosen; the address keeps it for a reload."""
+    """Return the collection that is chosen; the address keeps it for a reload."""
     names = [collection.name for collection in collections]
     if not names:
         st.caption(texts.NO_COLLECTION)
@@ -180,7 +180,7 @@ def _account_is_known() -> bool:
 
 
 def _token() -> str:
-    """The token typed in; else the one that secrets.toml keeps for the account, or for all accounts."""
+    """Return the token typed in; else the one that secrets.toml keeps for the account, or for all accounts."""
     typed = st.session_state.get("token")
     if typed or not _login_settings():
         return str(typed or "")

@@ -105,7 +105,7 @@ def _level_points(cache: XmlElement | None, number_format: str | None) -> dict[i
 
 
 def _join_levels(levels: list[dict[int, str]]) -> dict[int, str]:
-    """Outer labels stand at the first place that they cover only."""
+    """Join labels of several levels; outer ones stand at the first place that they cover only."""
     places = sorted(set().union(*levels))
     found = {}
     current = [""] * len(levels)
@@ -150,7 +150,7 @@ def _date(value: float, pattern: str, text: str) -> str:
 
 
 def _newer_chart(root: XmlElement) -> list[FlowItem]:
-    """Charts of the kinds that came later: waterfall, treemap, funnel, histogram."""
+    """Read a chart of the kinds that came later: waterfall, treemap, funnel, histogram."""
     title = root.find(f"{_CX}chart/{_CX}title")
     text = "" if title is None else _all_text(title)
     items = _heading(text, [])

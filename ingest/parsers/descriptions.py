@@ -9,7 +9,7 @@ from ingest.parsers.flow import FlowItem, paragraph
 from ingest.parsers.open_xml import XmlElement
 
 _FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|wmf|emf|svg|webp)", re.IGNORECASE)
-"""Holds what some programs write where the author has said nothing."""
+"""Names of files, which some programs write where the author gave no description."""
 
 
 def description_items(properties: XmlElement | None) -> list[FlowItem]:

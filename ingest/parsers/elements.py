@@ -39,7 +39,7 @@ _ask_our_rules()
 
 
 class ElementKind(Enum):
-    """Holds what a piece of a document is."""
+    """The kinds of pieces of a document."""
 
     TEXT = auto()
     HEADING = auto()
@@ -48,7 +48,7 @@ class ElementKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ReadElement:
     """One element: its text, or the rows of cells of a table; `depth` is None where the format gives none."""
 
     kind: ElementKind
@@ -58,69 +58,71 @@ class Piece:
     page: int | None = None
 
 
-def read_docx(path: Path) -> Iterator[Piece]:
+def read_docx(path: Path) -> Iterator[ReadElement]:
     """Yield the pieces of a Word file; `page` is set where the file has rendered page breaks."""
     from unstructured.partition.docx import partition_docx
 
     return _convert(partition_docx(filename=str(path)))
 
 
-def read_pptx(path: Path) -> Iterator[Piece]:
+def read_pptx(path: Path) -> Iterator[ReadElement]:
     """Yield the pieces of a presentation; `page` is the slide, from 1."""
     from unstructured.partition.pptx import partition_pptx
 
     return _convert(partition_pptx(filename=str(path), include_slide_notes=True))
 
 
-def read_odt(path: Path) -> Iterator[Piece]:
+def read_odt(path: Path) -> Iterator[ReadElement]:
     """Yield the pieces of an OpenDocument text."""
     from unstructured.partition.odt import partition_odt
 
     return _convert(partition_odt(filename=str(path)))
 
 
-def read_rtf(path: Path) -> Iterator[Piece]:
+def read_rtf(path: Path) -> Iterator[ReadElement]:
     """Yield the pieces of an RTF file."""
     from unstructured.partition.rtf import partition_rtf
 
     return _convert(partition_rtf(filename=str(path)))
 
 
-def read_epub(path: Path) -> Iterator[Piece]:
+def read_epub(path: Path) -> Iterator[ReadElement]:
     """Yield the pieces of an e-book."""
     from unstructured.partition.epub import partition_epub
 
     return _convert(partition_epub(filename=str(path)))
 
 
-def read_html(text: str) -> Iterator[Piece]:
+def read_html(text: str) -> Iterator[ReadElement]:
     """Yield the pieces of a web page's source."""
     from unstructured.partition.html import partition_html
 
     return _convert(partition_html(text=text))
 
 
-def read_markdown(text: str) -> Iterator[Piece]:
+def read_markdown(text: str) -> Iterator[ReadElement]:
     """Yield the pieces of a Markdown source."""
     from unstructured.partition.md import partition_md
 
     return _convert(partition_md(text=text))
 
 
-def _convert(elements: list[Element]) -> Iterator[Piece]:
+def _convert(elements: list[Element]) -> Iterator[ReadElement]:
     for element in elements:
         if isinstance(element, (PageBreak, Image)) or not element.text:
             continue
         page = element.metadata.page_number
         depth = element.metadata.category_depth
         if isinstance(element, Table):
-            yield Piece(ElementKind.TABLE, element.text, table_rows(element.metadata.text_as_html or ""), None, page)
+            yield ReadElement(
+                ElementKind.TABLE, element.text, table_rows(element.metadata.text_as_html or ""), None, page
+            )
         elif isinstance(element, (Header, Footer)):
-            yield Piece(ElementKind.FURNITURE, element.text, (), None, page)
+            yield ReadElement(ElementKind.FURNITURE, element.text, (), None, page)
         elif isinstance(element, Title) and depth is not None:
-            yield Piece(ElementKind.HEADING, element.text, (), depth, page)
+            yield ReadElement(ElementKind.HEADING, element.text, (), depth, page)
         else:
-            yield Piece(ElementKind.TEXT, element.text, (), depth, page)
+            yield ReadElement(ElementKind.TEXT, element.text, (), depth, page)
 
 
 class _TableReader(HTMLParser):

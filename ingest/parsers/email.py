@@ -38,7 +38,7 @@ SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatur
 
 @dataclass(slots=True)
 class MailParts:
-    """Holds what a message is made of: its texts, in `builder`, and its attachments by name."""
+    """The parts of a message: its texts, in `builder`, and its attachments by name."""
 
     builder: TextBuilder
     attachments: list[tuple[str, bytes]] = field(default_factory=list)
@@ -182,7 +182,7 @@ def _write_part(parts: MailParts, part: Message, depth: int) -> None:
 
 
 def _write_inner_message(parts: MailParts, part: Message, depth: int) -> None:
-    """A forwarded message under its own head lines; a delivery report is blocks of lines."""
+    """Write a forwarded message under its own head lines; a delivery report is blocks of lines."""
     payload = part.get_payload()
     for message in payload if isinstance(payload, list) else ():
         if depth >= MAX_FORWARDED or not isinstance(message, Message):
@@ -198,7 +198,7 @@ def _write_inner_message(parts: MailParts, part: Message, depth: int) -> None:
 
 
 def _write_alternative(parts: MailParts, part: Message, depth: int) -> None:
-    """The plain text of several forms of the same message, but another where the plain one hardly says anything."""
+    """Write the plain one of several forms of the same message, or another where the plain one hardly says anything."""
     children = list(part.iter_parts()) if isinstance(part, EmailMessage) else []
     texts = [(child, _words(child)) for child in children if _has_text(child)]
     if not texts:

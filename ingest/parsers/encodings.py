@@ -27,7 +27,7 @@ cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 tis-620 iso8859-2 
 koi8-r koi8-u cp866 shift_jis cp932 euc_jp iso2022_jp gb18030 gb2312 gbk big5 cp949 euc_kr
 """
 TRUSTED = LATIN | frozenset(_CODE_PAGES.split())
-"""Holds what text on people's disks is written in; any other guess has to be much better than `USUAL`."""
+"""The usual encodings of files; any other guess has to be much better than `USUAL`."""
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -112,7 +112,7 @@ def _decodes(sample: bytes, encoding: str) -> bool:
 
 @lru_cache(maxsize=128)
 def _python_name(name: str) -> str:
-    """Python's name for an encoding that is one byte or more a character, or ""."""
+    """Return Python's name for an encoding that is one byte or more a character, or ""."""
     try:
         found = codecs.lookup(name).name
     except LookupError:

@@ -23,7 +23,7 @@ _TEXT = {
     "text/xml": ".xml",
     "text/vtt": ".vtt",
 }
-"""Holds what text is, where nothing but its sender can say."""
+"""File types of texts by media type, which only the sender of a text can tell."""
 
 _BY_MIMETYPE = {
     b"application/epub+zip": ".epub",

@@ -18,7 +18,7 @@ from rag.errors import ParseError
 from rag.types import ParsedDocument
 
 RESTART = 81
-"""Holds what LibreOffice exits with when it has made its user folder and wants to be started again."""
+"""LibreOffice exits with this status when it has made its user folder and wants to be started again."""
 
 STARTS = 3
 STEM_CHARACTERS = 60

@@ -31,7 +31,7 @@ def is_available() -> bool:
 
 
 class Recognised(NamedTuple):
-    """Holds what was read off a picture, and how sure the recogniser is of it on average, from 0 to 1."""
+    """The words read off a picture, and how sure the recogniser is of them on average, from 0 to 1."""
 
     page: RawPage
     confidence: float

@@ -42,7 +42,7 @@ DAMAGED = (
     ValueError,
     EOFError,
 )
-"""Holds what reading a member of a damaged or encrypted archive raises."""
+"""Errors that reading a member of a damaged or encrypted archive raises."""
 
 _TEXTS = (f"{W}t", f"{A}t", f"{M}t")
 _OBJECTS = (f"{C}chart", f"{DGM}relIds", "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart")

@@ -1,4 +1,4 @@
-"""Holds what a caller may ask of a parser."""
+"""Holds the options of a parser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ParseOptions:
     ocr_seconds: float = 120.0
     """Pages that are still pictures after as long are left out with a warning; keep it below the file's time limit."""
     depth: int = 0
-    """Says how many files the file is inside of: an attachment of a mail in an archive has 2."""
+    """The number of files that the file is inside of: 2 for an attachment of a mail in an archive."""
 
     def passwords_for(self, path: Path) -> list[str]:
         """Return the passwords whose pattern fits the file's name or the end of its path, in the order given."""

@@ -20,7 +20,7 @@ _ODF_CREATED = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}creation-date"
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """Holds what a document says about itself; "" where it says nothing."""
+    """The properties that a document states about itself; "" where it states none."""
 
     title: str = ""
     author: str = ""

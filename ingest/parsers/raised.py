@@ -21,7 +21,7 @@ _POWER = re.compile(r"[+\-−]?[1-9]")
 
 
 class Level(Enum):
-    """Where a run of text stands: on the line, above or below it."""
+    """The place of a run of text: on the line, above or below it."""
 
     PLAIN = 0
     RAISED = 1

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers import elements
-from ingest.parsers.elements import ElementKind, Piece
+from ingest.parsers.elements import ElementKind, ReadElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.text import read_text
@@ -22,7 +22,7 @@ CELL_SEPARATOR = " | "
 
 SECOND_READ = "Its own reader failed on it: a simpler one read its text; notes, comments and numbering may be missing."
 
-_READERS: Mapping[str, Callable[[Path], Iterable[Piece]]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[Path], Iterable[ReadElement]]] = MappingProxyType(
     {
         "docx": elements.read_docx,
         "docm": elements.read_docx,
@@ -57,7 +57,7 @@ def read_again(path: Path, file_type: str, options: ParseOptions) -> ParsedDocum
     )
 
 
-def _add_pieces(builder: TextBuilder, pieces: Iterable[Piece], *, paged: bool) -> None:
+def _add_pieces(builder: TextBuilder, pieces: Iterable[ReadElement], *, paged: bool) -> None:
     page = 1
     for piece in pieces:
         while paged and piece.page is not None and piece.page > page:

@@ -37,7 +37,7 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
     **dict.fromkeys(("pptx", "pptm"), "powerpoint"),
     **dict.fromkeys(("xlsx", "xlsm", "xlsb"), "excel"),
 }
-"""Holds what the main part of a package must be, wherever in the package it lies."""
+"""The type that the main part of a package must have, wherever in the package it lies."""
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
@@ -45,12 +45,12 @@ _TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt 
 TEXT_TYPES = frozenset(_TEXTS.split())
 PICTURE_TYPES = ("png", "jpeg", "tiff", "webp", "gif", "bmp", "heic")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"RIFF", b"GIF8", b"BM")
-"""Holds what pictures begin with; which of them it is, is seen when it is opened."""
+"""First bytes of pictures; which kind a picture is shows when it is opened."""
 
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
-"""Holds what old Office files begin with; Word and Excel of the early nineties had marks of their own."""
+"""First bytes of old Office files; Word and Excel of the early nineties had marks of their own."""
 
 _MAGICS = (
     (b"%PDF-", "a PDF"),

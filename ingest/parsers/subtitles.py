@@ -17,10 +17,10 @@ from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
 SECONDS_TOGETHER = 300
-"""Holds what is said within five minutes makes one part."""
+"""Text within five minutes makes one part."""
 
 SECONDS_OF_PARAGRAPH = 30
-"""Holds what is said within half a minute, or by one voice, is one paragraph: a cue alone is half a sentence."""
+"""Cues within half a minute, or of one voice, make one paragraph: a cue alone is half a sentence."""
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}")

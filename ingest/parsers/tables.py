@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, PageBreak
-from ingest.parsers.sheets.cells import Row
+from ingest.parsers.sheets.cells import SheetRow
 from ingest.parsers.sheets.grid import WIDE_HEAD, name_values
 from rag.types import BlockKind
 
@@ -45,7 +45,7 @@ def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowI
     head = CELL_SEPARATOR.join(names)
     if len(head) > WIDE_HEAD and all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
-        named = (part for line in lines for part in name_values(Row(0, line), names, range(len(names))))
+        named = (part for line in lines for part in name_values(SheetRow(0, line), names, range(len(names))))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
     behind = [
         item for row in rows[:heads] for cell in row for item in cell.items if isinstance(item, Item) and item.trails

@@ -159,7 +159,7 @@ def _clean_line(line: str) -> str:
 
 
 def _read_open_text(path: Path) -> tuple[str, str]:
-    """As read_text; a private key is refused, for nobody wants it quoted."""
+    """Read text as `read_text` does, but refuse a private key: it must not be quoted."""
     with path.open("rb") as stream:
         if _SIGNATURE.match(stream.read(200)):
             raise ParseError(f"{path.name} is a private key.", "Move it out of the folder: it should be secret.")

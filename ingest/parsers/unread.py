@@ -1,4 +1,4 @@
-"""Counts the words of an Office file that no reader came by, so that what is left out is at least said."""
+"""Counts the words of an Office file that were not read, so that a warning can tell of them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ class UnreadText:
     """Starts with all text of the parts it is told of; what is read, or left out for a reason, is taken off."""
 
     def __init__(self, tag: str) -> None:
-        """`tag` is the element that holds text: `w:t` or `a:t`."""
+        """Count elements of the name `tag`, which holds text: `w:t` or `a:t`."""
         self._tag = tag
         self._waiting: dict[int, XmlElement] = {}
 
     def expect(self, root: XmlElement) -> None:
-        """All text below an element is to be read. The elements are kept, so that their ids stay theirs."""
+        """Expect all text below an element to be read. The elements are kept, so that their ids stay theirs."""
         for element in root.iter(self._tag):
             self._waiting[id(element)] = element
 

@@ -110,7 +110,7 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> bool:
 
 
 def _give_up_privileges(libc: ctypes.CDLL) -> bool:
-    """Return what both fences ask for first: no program that this process starts gains rights it has not."""
+    """Set the flag that both need first: no program that this process starts gains rights that it lacks."""
     return bool(libc.prctl(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
 
 

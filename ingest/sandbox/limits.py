@@ -34,7 +34,7 @@ OFFICE_PROGRAMS = ("soffice", "libreoffice")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Holds what one task may use: bytes of memory beyond an idle worker's, seconds on the clock."""
+    """Limits of one task: bytes of memory beyond an idle worker's, seconds on the clock."""
 
     memory_bytes: int
     seconds: float
@@ -46,7 +46,7 @@ def office_program() -> str | None:
 
 
 def enter_cage(scratch: str) -> None:
-    """Lock this process in for good: priority, output, files, folder, network; it ends with its parent."""
+    """Limit this process for good: priority, output, files, folder, network; it ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The default ends a worker that is deep inside a C library at once; a Python handler would wait for it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -74,7 +74,7 @@ def enter_cage(scratch: str) -> None:
 
 
 def renew_limits(limits: Limits) -> None:
-    """Let the next task use so much beyond what earlier ones have used, and what their libraries hold."""
+    """Set the limits anew for the next task: it may use this much beyond what earlier ones and their libraries hold."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (_address_space() + limits.memory_bytes, hard))
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -84,13 +84,13 @@ def renew_limits(limits: Limits) -> None:
 
 
 def die_with_parent() -> None:
-    """On Linux have the kernel end this process when its parent ends, even inside a C library."""
+    """Have the kernel end this process when its parent ends, even inside a C library (on Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _silence() -> None:
-    """Nothing a library prints may reach the terminal or spoil `--json`."""
+    """Send what libraries print to nowhere: it must not reach the terminal or spoil `--json`."""
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)

@@ -1,4 +1,4 @@
-"""Runs functions in caged worker processes with a time and a memory limit each."""
+"""Runs functions in sandboxed worker processes with a time and a memory limit each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class WorkerPool:
         memory_bytes: int,
         preload: tuple[str, ...] = ("ingest.parsing",),
     ) -> None:
-        """`memory_bytes` is what one task may use beyond an idle worker; `preload` is imported once for all."""
+        """Take the limits: `memory_bytes` beyond those of an idle worker; `preload` is imported once for all."""
         self._workers = workers
         self._limits = Limits(memory_bytes, seconds_per_file)
         self._context = multiprocessing.get_context("forkserver")
@@ -157,7 +157,7 @@ def _translate(error: BaseException, limits: Limits) -> ParseError:
 
 
 def _start_fork_server() -> None:
-    """Start it deaf to Ctrl-C, which a terminal sends to all processes of a command, also while it still imports."""
+    """Start the fork server with Ctrl-C ignored, which a terminal sends to all processes of a command."""
     # The tracker first: starting it lets SIGINT through again.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -38,7 +38,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Holds what came: the address that sent it in the end, what it calls its type, and the file that holds it."""
+    """A fetched document: the address that sent it in the end, the type it states, and the file that holds it."""
 
     url: str
     media_type: str
@@ -57,7 +57,7 @@ class Fetcher:
         allows: Callable[[str], bool] = is_public,
         tls: SSLContext | None = None,
     ) -> None:
-        """`resolve` gives the addresses of a name, `allows` says to which of them a connection may be made."""
+        """Take `resolve`, which gives the addresses of a name, and `allows`, which permits a connection to one."""
         self._max_bytes = max_bytes
         self._seconds = seconds
         self._resolve = resolve or resolve_name

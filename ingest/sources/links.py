@@ -37,7 +37,7 @@ class Link:
 
 
 def nothing_fetched(collection: str) -> NotFoundError:
-    """There is nothing to fetch again."""
+    """Return the error for a collection in which nothing was fetched."""
     return NotFoundError(f"Nothing in the collection {collection!r} was fetched from an address.")
 
 
@@ -52,7 +52,7 @@ class Links:
         sandbox: Sandbox,
         lock: AbstractContextManager[object] | None = None,
     ) -> None:
-        """`lock` is held while names are chosen and files exchanged: threads of one process share one."""
+        """Take a `lock` to hold while names are chosen and files exchanged: threads of one process share one."""
         self._collection = collection
         self._uploads = uploads
         self._fetcher = fetcher
@@ -116,7 +116,7 @@ class Links:
         return safe_name(name)
 
     def _write(self, links: Mapping[str, Link]) -> None:
-        """Whole or not at all, and readable by its owner only: an address may hold a key."""
+        """Write the file whole or not at all, readable by its owner only: an address may hold a key."""
         try:
             handle, made = tempfile.mkstemp(prefix=LINKS_FILE, dir=self.folder)
             try:

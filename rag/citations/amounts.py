@@ -13,7 +13,7 @@ _SCALED = re.compile(
     r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)[ -]?(thousand|million|mn|m|billion|bn|b|trillion)\b", re.IGNORECASE
 )
 _TABLE_UNITS = (1.0, 1e3, 1e6)
-"""Holds what a bare number may be counted in: tables name their unit once, far from the number."""
+"""Units that a bare number may be counted in: tables name their unit once, far from the number."""
 _FEWEST_STEPS = 10.0
 """A number of fewer rounding steps than this is too coarse to be recognised: anything rounds to "1 billion"."""
 
@@ -34,7 +34,7 @@ def read_amounts(text: str) -> tuple[Amount, ...]:
 
 
 def restate_amounts(claim: str, amounts: Sequence[Amount]) -> str:
-    """`claim` with each scaled amount written as the number it stands for among `amounts`, where there is one."""
+    """Write each scaled amount of `claim` as the number among `amounts` that it stands for, where there is one."""
 
     def restate(match: re.Match[str]) -> str:
         number = _find(match.group(1).replace(",", ""), _SCALES[match.group(2).casefold()], amounts)

@@ -148,7 +148,7 @@ def _read(source: Source) -> _Evidence:
 
 
 def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
-    """Weight of each word of the sources: rarer among their sentences weighs more. "" holds that of unknown words."""
+    """Return the weight of each word of the sources, more for rarer ones; the weight of unknown words is under ""."""
     counts: Counter[str] = Counter()
     total = 1
     for item in evidence:
@@ -269,7 +269,7 @@ def _mentions(item: _Evidence, name: str) -> bool:
 
 
 def _contradicts(claim: str, quote: str, coverage: float) -> bool:
-    """Return whether a claim that nearly repeats its quote turns it round: one of them negates, or up became down."""
+    """Return whether a claim that nearly repeats its quote says the opposite: one negates, or up became down."""
     words, quoted = frozenset(content_words(claim)), frozenset(content_words(quote))
     rises, falls = bool(words & _RISING), bool(words & _FALLING)
     quote_rises, quote_falls = bool(quoted & _RISING), bool(quoted & _FALLING)
@@ -282,7 +282,7 @@ def _contradicts(claim: str, quote: str, coverage: float) -> bool:
 
 
 def _read_again(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _SecondLook:
-    """Return the reader's view of what the words say."""
+    """Return a check by the reader, which may deny what shared words carry and confirm a paraphrase."""
 
     def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
         relevances = read(claim, [_passage(item.source, match) for item, match in zip(cited, matches, strict=True)])

@@ -34,7 +34,7 @@ _SPACES = " \t\u00a0"
 _BEFORE_CLOSING = ".,;:!?)]}\n…。，"
 _STOP = re.compile(r"[ \t\u00a0]*+(?:[\[［【(`]|\Z)")
 _CODE_REACH = 300
-"""Says how far the end of `inline code` is looked for: a stray backtick must not hold back the stream."""
+"""The end of `inline code` is looked for this far ahead: a stray backtick must not hold back the stream."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ class OpenVinoEmbedder:
         expected_sha256: str = "",
         precision: Precision | None = None,
     ) -> None:
-        """`folder` holds the model, converted ones are kept under `cache`; no `precision`: the fastest that is near.
+        """Take the model in `folder`; keep conversions under `cache`; choose the fastest near precision where none is
+        given.
 
         `name` is for messages, the folder's unless it is given. Where `expected_sha256` is, other weights are refused.
         """
@@ -149,7 +150,7 @@ class OpenVinoEmbedder:
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Token ids and attention mask, both of shape (rows, longest)."""
+    """Return token ids and attention mask, both of shape (rows, longest)."""
     ids = np.zeros((len(rows), max(len(row) for row in rows)), dtype=np.int64)
     mask = np.zeros_like(ids)
     for position, row in enumerate(rows):
@@ -159,7 +160,7 @@ def _pad(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _pool(tokens: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling) -> NDArray[np.float32]:
-    """Sentence vectors of length 1 from token vectors, shape (rows, tokens, dimension).
+    """Return sentence vectors of length 1 from token vectors, shape (rows, tokens, dimension).
 
     Averaged here rather than in the graph: in bf16 a sum over 256 tokens loses digits.
     """

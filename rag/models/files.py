@@ -42,7 +42,7 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def hash_files(files: Iterable[Path]) -> str:
-    """SHA-256 over the contents of files, one after the other. Raises OSError."""
+    """Return the SHA-256 over the contents of files, one after the other. Raises OSError."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:
@@ -54,7 +54,7 @@ def hash_files(files: Iterable[Path]) -> str:
 
 
 def hash_weights(folder: Path) -> str:
-    """SHA-256 over the safetensors files of a model folder. Raises ConfigurationError when there are none."""
+    """Return the SHA-256 over the safetensors files of a model folder. Raises ConfigurationError if there are none."""
     files = sorted(folder.rglob("*.safetensors"))
     if not files:
         raise ConfigurationError(
@@ -106,7 +106,7 @@ def stay_offline() -> None:
 
 @contextmanager
 def loading_with_torch() -> Iterator[None]:
-    """While one thread loads a model through torch, the others wait; the libraries are kept silent and off the hub.
+    """Have other threads wait while one loads a model through torch; keep the libraries silent and off the hub.
 
     transformers imports its parts when they are first asked for, and fails where two threads ask at once. Raises
     LibraryError where one of the two cannot be loaded.

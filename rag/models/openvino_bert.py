@@ -168,7 +168,7 @@ class _Graph:
         return opset.reshape(opset.transpose(attended, np.array([0, 2, 1, 3])), np.array([0, 0, -1]), special_zero=True)
 
     def _split_heads(self, vectors: Node) -> Node:
-        """From (rows, tokens, size) to (rows, heads, tokens, size of a head)."""
+        """Reshape (rows, tokens, size) to (rows, heads, tokens, size of a head)."""
         opset = self._opset
         split = opset.reshape(vectors, np.array([0, 0, self._config.heads, -1]), special_zero=True)
         return opset.transpose(split, np.array([0, 2, 1, 3]))
@@ -180,7 +180,7 @@ class _Graph:
         return opset.add(product, opset.constant(self._array(f"{name}.bias")))
 
     def _normalise(self, vectors: Node, name: str) -> Node:
-        """Layer normalisation."""
+        """Add a layer normalisation."""
         opset = self._opset
         scaled = opset.mvn(vectors, np.array([SIZE_AXIS]), True, self._config.epsilon, "inside_sqrt")
         weight, bias = (opset.constant(self._array(f"{name}.{part}")) for part in ("weight", "bias"))

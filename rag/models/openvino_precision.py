@@ -131,7 +131,9 @@ def _run(compiled: CompiledModel, probe: Mapping[str, NDArray[np.int64]]) -> tup
 
 
 def _mean_cosine(ours: NDArray[np.float32], theirs: NDArray[np.float32], mask: NDArray[np.int64] | None) -> float:
-    """Over vectors, which lie along the last axis; those that the mask names where there is one."""
+    """Return the mean cosine over vectors, which lie along the last axis; only over those of the mask where there is
+    one.
+    """
     if mask is not None:
         ours, theirs = ours[mask > 0], theirs[mask > 0]
     lengths = np.linalg.norm(ours, axis=-1) * np.linalg.norm(theirs, axis=-1)

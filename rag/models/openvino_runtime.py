@@ -53,7 +53,7 @@ RETIRED_SECONDS = 5.0
 """Far longer than a thread of OpenVINO needs to let go of its last batch."""
 
 _RETIRED: deque[tuple[float, _Running]] = deque()
-"""Holds what models held that nobody uses any more, and since when."""
+"""Compiled models that are no longer used, each with the time since when."""
 
 
 class UnsupportedModelError(Exception):
@@ -72,7 +72,7 @@ class ConvertedModel:
         load: Callable[[], tuple[Model, Inputs]],
         precision: Precision | None = None,
     ) -> None:
-        """`name` is for log lines; converted models are kept under `cache`.
+        """Take a `name` for log lines; keep converted models under `cache`.
 
         `identify` names the weights and what is made of them. `load` builds the network, once for each model, and
         gives an example of its inputs. Both may raise. Without a `precision` the example, which then has to be real
@@ -162,7 +162,7 @@ class ConvertedModel:
 
 
 class _Running:
-    """Holds what OpenVINO holds of a model: the model, and a queue for each thread."""
+    """A compiled model, with a queue of requests for each thread."""
 
     def __init__(self) -> None:
         self.compiled: CompiledModel | None = None
@@ -170,7 +170,7 @@ class _Running:
 
 
 def _retire(running: _Running) -> None:
-    """Let go of what a model held, though not at once.
+    """Release a compiled model, though not at once.
 
     Its last reference gone, OpenVINO waits for its threads while Python's lock is held; one that is just letting go of
     a batch needs that lock for its callback, and both wait for ever.
@@ -182,7 +182,9 @@ def _retire(running: _Running) -> None:
 
 
 def no_engine(name: str, failure: str, error: LibraryError) -> ConfigurationError:
-    """Says that neither engine can run a model: OpenVINO for the reason `failure`, and torch for that of `error`."""
+    """Return the error that neither engine can run a model: OpenVINO for the reason `failure`, torch for that of
+    `error`.
+    """
     return ConfigurationError(
         f"OpenVINO cannot run {name} ({failure}), and torch cannot stand in for it. {error.reason}",
         f"Mend either of the two; `lectern doctor` looks at both. {error.remedy}",

@@ -26,14 +26,14 @@ PASSAGE_PROMPTS = ("document", "passage", "corpus")
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """Holds what a model wants before its texts; empty where it wants nothing."""
+    """The prompts that a model wants before its texts; empty where it wants none."""
 
     question: str = ""
     passage: str = ""
 
     @property
     def fingerprint(self) -> str:
-        """Empty without prompts: vectors that were made with others do not fit together."""
+        """Return a hash of the prompts, "" without any: vectors made with different prompts do not compare."""
         if not self.question and not self.passage:
             return ""
         return "+" + sha256(f"{self.question}\0{self.passage}".encode()).hexdigest()[:8]
@@ -41,7 +41,7 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class SentenceConfig:
-    """Holds how a text is put into the transformer in the folder `transformer`, and how its vector comes out."""
+    """The way from a text through the transformer in the folder `transformer` to its vector."""
 
     transformer: Path
     pooling: Pooling

@@ -29,7 +29,7 @@ _ATTRIBUTE_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"':
 
 
 def clean(text: str) -> str:
-    """`text` without characters that are not seen: zero-width, direction and control characters, odd spaces.
+    """Return `text` without invisible characters: zero-width, direction and control characters, odd spaces.
 
     Pages of filings that are set in non-breaking spaces took 1.5 to 1.9 times the tokens with them (SmolLM2's).
     """
@@ -37,14 +37,14 @@ def clean(text: str) -> str:
 
 
 def neutralise(text: str) -> str:
-    """`text` cleaned, with every marker that a chat template or our delimiters use broken by a space or a bar."""
+    """Return `text` cleaned, each marker that chat templates or our delimiters use broken by a space or a bar."""
     text = _MARKER_STARTS.sub(lambda match: match.group() + " ", clean(text))
     text = _MARKER_ENDS.sub(" >", text)
     return _ROLE.sub("| ", text)
 
 
 def quote_attribute(text: str, *, limit: int = 120) -> str:
-    """`text` on one line, at most `limit` characters, safe between double quotes."""
+    """Return `text` on one line, at most `limit` characters, safe between double quotes."""
     line = " ".join(neutralise(text).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"

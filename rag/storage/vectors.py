@@ -33,7 +33,7 @@ REBUILDING = "rebuilding"
 """A file in the folder while what was lost is made again."""
 
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
-"""Says how SQLite and the system, both beneath Chroma, say it."""
+"""Words of SQLite and of the system, both beneath Chroma, for a full disk."""
 
 
 class ChromaVectors:
@@ -75,7 +75,7 @@ class ChromaVectors:
     def search(
         self, space: str, vector: Vector, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
-        """(id, cosine), best first; only of the named documents where given. Raises StoreError."""
+        """Return (id, cosine), best first; only of the named documents where given. Raises StoreError."""
         if document_ids is not None and not document_ids:
             return []
         with _translated_errors(self._folder):
@@ -114,7 +114,7 @@ class ChromaVectors:
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
-        """While it is made again: a mark in its folder outlives the process that is killed meanwhile."""
+        """Mark the index as incomplete while it is made again; the mark, a file, outlives a process that is killed."""
         with _translated_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / REBUILDING).touch()
@@ -155,7 +155,7 @@ class ChromaVectors:
         return self._collections[space]
 
     def _delete_dropped_files(self) -> None:
-        """Chroma (1.5) forgets a dropped collection and leaves the folder with its vectors."""
+        """Delete the folders of dropped collections, which Chroma (1.5) leaves behind with their vectors."""
         with closing(sqlite3.connect(self._folder / "chroma.sqlite3")) as connection:
             kept = {row[0] for row in connection.execute("SELECT id FROM segments")}
         for entry in self._folder.iterdir():
@@ -180,7 +180,9 @@ class ChromaVectors:
 
 @contextmanager
 def _without_exporter() -> Iterator[None]:
-    """While Chroma is imported, an empty stand-in for what sends traces: never used, and a quarter of the time."""
+    """Put an empty module in place of the trace exporter while Chroma is imported: unused, it takes a quarter of the
+    time.
+    """
     if EXPORTER in sys.modules:
         yield
         return
@@ -202,7 +204,7 @@ def _batches(count: int, size: int) -> Iterator[slice]:
 
 @contextmanager
 def _translated_errors(folder: Path) -> Iterator[None]:
-    """Chroma's errors as StoreError."""
+    """Raise Chroma's errors as StoreError."""
     try:
         yield
     except OSError as error:

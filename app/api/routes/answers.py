@@ -55,14 +55,14 @@ STREAM = {
 
 @router.post("/search")
 async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> SearchResult:
-    """The passages that fit a question best."""
+    """Return the passages that fit a question best."""
     require_collection(request, asked.collection)
     return SearchResult.from_domain(await result_of(service.answers.search(asked.to_domain(), limit=asked.limit)))
 
 
 @router.post("/ask", response_model=AnswerResponse, responses={200: STREAM})
 async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
-    """An answer with citations, each checked against the page it names.
+    """Return an answer with citations, each checked against the page it names.
 
     `images` are shown to the LLM with the question; 422 where it cannot see, 415 for what is no image it can be shown.
     The documents are searched by the question's words alone, and no image is cited.
@@ -117,7 +117,7 @@ def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Ser
 async def _tell(
     first: Event, events: AsyncGenerator[Event, None], asked: AskRequest, service: Service, metrics: Metrics
 ) -> AsyncGenerator[bytes, None]:
-    """The events of an answer as text."""
+    """Return the events of an answer as text."""
     assert isinstance(first, AnswerStream)
     stream = first
     try:

@@ -17,7 +17,7 @@ router = APIRouter(tags=["collections"], responses=RESPONSES)
 
 @router.get("/collections")
 def list_collections(request: Request, service: ServiceOf) -> CollectionList:
-    """The collections by name."""
+    """Return the collections by name."""
     identity = require(request, Role.READ)
     listed = service.collections.list_collections()
     seen = [CollectionResponse.from_domain(collection) for collection in listed if identity.sees(collection.name)]
@@ -28,7 +28,7 @@ def list_collections(request: Request, service: ServiceOf) -> CollectionList:
 def suggest(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=50)] = 6
 ) -> QuestionList:
-    """Questions to begin with, made of the headings of the collection."""
+    """Return questions to begin with, made of the headings of the collection."""
     return QuestionList(questions=service.collections.suggest_questions(name, limit=limit))
 
 

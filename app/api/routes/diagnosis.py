@@ -39,14 +39,14 @@ def list_collection_runs(
     folder: Annotated[str, Query(max_length=4_000, description="only those of this folder")] = "",
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
 ) -> RunSummaryList:
-    """The newest syncs of a collection, in numbers."""
+    """Return the newest syncs of a collection, in numbers."""
     runs = service.syncs.list_runs(limit=limit, in_collections=[name], folder=Path(folder) if folder else None)
     return RunSummaryList(runs=[RunSummary.from_domain(run) for run in runs])
 
 
 @router.get("/runs/{id}", tags=["syncs"])
 def show_collection_run(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> RunResponse:
-    """One sync of the past with its whole report: what became of each file."""
+    """Return one sync of the past with its whole report: what became of each file."""
     run = service.syncs.load_run(id)
     if run is None or run.collection != name:
         raise NotFoundError(f"There is no run {id} of this collection.", "`GET /collections/NAME/runs` lists them.")

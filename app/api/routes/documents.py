@@ -64,7 +64,7 @@ def list_documents(
     limit: Annotated[int | None, Query(ge=1, le=100_000)] = None,
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> DocumentList:
-    """All documents by path, also those that could not be read; or those that are asked for."""
+    """Return all documents by path, also those that could not be read; or those that are asked for."""
     listed = service.documents.list_documents(name)
     words = contains.casefold().split()
     found = [
@@ -111,7 +111,7 @@ async def upload_documents(request: Request, name: CollectionName, service: Serv
 
 @router.get("/{id}")
 def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> DocumentResponse:
-    """One document."""
+    """Return one document."""
     return DocumentResponse.from_domain(service.documents.load_document(name, id))
 
 
@@ -130,7 +130,7 @@ def restore_document(name: WritableCollection, id: DocumentId, service: ServiceO
 
 @router.get("/{id}/file", response_class=FileResponse, responses={200: {"content": {"application/octet-stream": {}}}})
 def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> FileResponse:
-    """The original file, to be saved."""
+    """Return the original file, to be saved."""
     file = service.documents.find_file(name, id)
     # Never shown by a browser: what is in it could act in our name.
     return FileResponse(file, media_type="application/octet-stream", filename=file.name)
@@ -138,7 +138,7 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
 
 @router.get("/{id}/pages/{number}")
 def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> PageResponse:
-    """The text of a page."""
+    """Return the text of a page."""
     return PageResponse.from_domain(service.documents.load_page(name, id, number))
 
 
@@ -151,7 +151,7 @@ async def draw_page(
     mark: Annotated[list[str], Query(default_factory=list, max_length=MAX_MARKS, description=MARK_EXPLAINED)],
     scale: Annotated[float, Query(ge=0.1, le=4, description="pixels for each point")] = 1.5,
 ) -> Response:
-    """A page of a PDF as a picture, the words of a quote marked."""
+    """Return a page of a PDF as a picture, the words of a quote marked."""
     marks = tuple(map(_read_box, mark))
     picture = await result_of(service.documents.draw_page(name, id, number, scale=scale, marks=marks))
     return Response(picture, media_type="image/png")

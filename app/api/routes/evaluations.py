@@ -29,7 +29,7 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[4])]
 
 @router.get("/evaluation-questions")
 def list_questions(name: ReadableCollection, service: ServiceOf) -> KeptGoldList:
-    """The questions that evaluations ask, the oldest first."""
+    """Return the questions that evaluations ask, the oldest first."""
     return _kept_questions(service.evaluations, name)
 
 
@@ -72,14 +72,14 @@ def start_evaluation(name: WritableCollection, service: ServiceOf) -> Evaluation
 def list_evaluations(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
 ) -> EvaluationList:
-    """The newest first, also the one that runs."""
+    """Return the newest first, also the one that runs."""
     newest = service.evaluations.evaluations(name, limit=limit)
     return EvaluationList(evaluations=[EvaluationResponse.from_domain(one) for one in newest])
 
 
 @router.get("/evaluations/{evaluation}")
 def show_evaluation(name: ReadableCollection, evaluation: Number, service: ServiceOf) -> EvaluationDetail:
-    """One of them, with how each question went."""
+    """Return one of them, with how each question went."""
     return EvaluationDetail.from_domain(service.evaluations.evaluation(name, evaluation))
 
 

@@ -24,7 +24,9 @@ FolderId = Annotated[int, InPath(ge=1, le=2**63 - 1, examples=[3])]
 
 
 def absolute_folder(named: str) -> Path:
-    """A folder of the server's machine as a request names it. Raises ConfigurationError unless it is a whole path."""
+    """Return a folder of the server's machine as a request names it. Raises ConfigurationError unless it is a whole
+    path.
+    """
     if "\0" in named or not Path(named).is_absolute():
         raise ConfigurationError(f"{named!r} is no absolute path.", "Name the folder from the root on: /home/ann.")
     return Path(named)
@@ -32,7 +34,7 @@ def absolute_folder(named: str) -> Path:
 
 @router.get("/folders")
 def list_folders(request: Request, service: ServiceOf) -> FolderList:
-    """The folders that are kept in step, when each was synced last and how that went."""
+    """Return the folders that are kept in step, when each was synced last and how that went."""
     identity = require(request, Role.READ)
     seen = [folder for folder in service.folders.list_folders() if identity.sees(folder.collection)]
     return FolderList(folders=[FolderResponse.from_domain(folder) for folder in seen])
@@ -40,7 +42,7 @@ def list_folders(request: Request, service: ServiceOf) -> FolderList:
 
 @router.get("/folders/{folder_id}")
 def show_folder(folder_id: FolderId, request: Request, service: ServiceOf) -> FolderResponse:
-    """One registered folder."""
+    """Return one registered folder."""
     return FolderResponse.from_domain(_find(request, service, folder_id, Role.READ))
 
 

@@ -31,6 +31,6 @@ async def tell_readiness(service: ServiceOf) -> JSONResponse:
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 def tell_metrics(request: Request, metrics: MetricsOf) -> Response:
-    """Counts and times in Prometheus' text format."""
+    """Return counts and times in Prometheus' text format."""
     require(request, Role.READ)
     return Response(metrics.text(), media_type=METRICS_TYPE)

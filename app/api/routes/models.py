@@ -70,7 +70,7 @@ def delete_model(model: OllamaModelName, request: Request, service: ServiceOf) -
 
 @router.get("/settings")
 def tell_settings(request: Request, service: ServiceOf) -> SettingsResponse:
-    """The settings of the search that may be changed while the service runs."""
+    """Return the settings of the search that may be changed while the service runs."""
     require(request, Role.READ)
     return SettingsResponse.from_domain(service.llms)
 

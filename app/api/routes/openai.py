@@ -69,19 +69,19 @@ class Reply:
     base_url: str
 
     def json(self, kind: str, choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-        """A completion, or a piece of one."""
+        """Return a completion, or a piece of one."""
         head = {"id": self.id, "object": kind, "created": self.created, "model": self.model}
         return {**head, "choices": choices, **more}
 
     def piece(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
-        """A piece of a stream."""
+        """Return a piece of a stream."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         return server_sent(self.json("chat.completion.chunk", [choice], **more))
 
 
 @router.get("/models", response_model=ModelList)
 def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
-    """Each collection as a model."""
+    """Return each collection as a model."""
     identity = require(request, Role.READ)
     names = [collection.name for collection in service.collections.list_collections()]
     return {"object": "list", "data": [_model_json(name) for name in names if identity.sees(name)]}
@@ -89,7 +89,7 @@ def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
 
 @router.get("/models/{model:path}", response_model=ModelResponse)
 def show_model(model: str, request: Request) -> Any:
-    """One collection as a model."""
+    """Return one collection as a model."""
     try:
         return _model_json(_collection_of(request, model))
     except (NotFoundError, ForbiddenError):
@@ -98,7 +98,7 @@ def show_model(model: str, request: Request) -> Any:
 
 @router.post("/chat/completions", response_model=Completion, responses={200: STREAM})
 async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
-    """An answer to the last message of the user, in the light of those before it.
+    """Return an answer to the last message of the user, in the light of those before it.
 
     Citations stand below the text as footnotes, and in `annotations`. System messages are not followed: what an answer
     may say is decided by the documents. Images of the last message are shown to an LLM that sees them; each comes as a
@@ -142,7 +142,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
 async def _tell(
     events: AsyncGenerator[Event, None], reply: Reply, metrics: Metrics, *, with_usage: bool
 ) -> AsyncGenerator[bytes, None]:
-    """The pieces of a completion: the text as it is made, then the footnotes with the annotations."""
+    """Return the pieces of a completion: the text as it is made, then the footnotes with the annotations."""
     try:
         yield reply.piece({"role": "assistant", "content": ""})
         async for event in events:
@@ -181,6 +181,6 @@ def _unknown_model(model: str) -> JSONResponse:
 
 
 def _id_of(asked: ChatRequest) -> str:
-    """The same conversation has the same id."""
+    """Return the same conversation has the same id."""
     said = repr([(message.role, message.text, message.image_urls) for message in asked.messages])
     return f"chatcmpl-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:24]}"

@@ -74,7 +74,7 @@ def list_runs(
 
 @router.get("/runs/{id}")
 def show_run(id: RunId, request: Request, service: ServiceOf) -> JobResponse:
-    """A sync that was asked for, now or before the server was started anew, or a run of the list by its number."""
+    """Return a sync that was asked for, also before the server was restarted, or a run by its number."""
     if id.isdigit():
         return JobResponse.from_run(_find_run(id, request, service))
     return JobResponse.from_domain(_find_job(id, request, service))

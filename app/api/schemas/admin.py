@@ -230,5 +230,5 @@ class SettingChange(Request):
 
 
 def _problem(error: LecternError | None) -> dict[str, str]:
-    """An error as the fields `problem` and `remedy`, empty where there is none."""
+    """Return an error as the fields `problem` and `remedy`, empty where there is none."""
     return {"problem": error.reason if error else "", "remedy": error.remedy if error else ""}

@@ -37,7 +37,7 @@ class SourceResponse(Response):
         return cls.copied_from(source, **document_values(source.document), page_label=label)
 
     def to_domain(self) -> Source:
-        """The source; it knows its pages, and not where on them it stands."""
+        """Return the source; it knows its pages, and not where on them it stands."""
         return Source(
             number=self.number,
             document=document_of(self),
@@ -72,7 +72,7 @@ class PlaceResponse(Response):
         return cls(page=place.page, box=list(astuple(place.rectangle)))
 
     def to_domain(self) -> PageRectangle:
-        """The box. Raises TypeError for one without four edges."""
+        """Return the box. Raises TypeError for one without four edges."""
         return PageRectangle(self.page, Rectangle(*self.box))
 
 
@@ -95,7 +95,7 @@ class CitationResponse(Response):
         return cls.copied_from(citation, rectangles=rectangles)
 
     def to_domain(self, page_words: Mapping[int, str]) -> Citation:
-        """The citation; `page_words` are what the sources' pages are called, by their numbers."""
+        """Return the citation; `page_words` are what the sources' pages are called, by their numbers."""
         places = tuple(place.to_domain() for place in self.rectangles)
         return Citation(**{**dict(self), "rectangles": places}, page_word=page_words.get(self.number, ""))
 
@@ -141,7 +141,7 @@ class AnswerResponse(Response):
         return told
 
     def to_domain(self) -> Answer:
-        """The answer."""
+        """Return the answer."""
         page_words = {source.number: source.page_word for source in self.sources}
         return Answer(
             text=self.answer,

@@ -25,7 +25,7 @@ class Response(BaseModel):
     model_config = ConfigDict(defer_build=True)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields that were set, as plain JSON values."""
+        """Return the fields that were set, as plain JSON values."""
         return self.model_dump(mode="json", exclude_unset=True)
 
     @classmethod
@@ -59,5 +59,5 @@ class ProblemResponse(Response):
         return cls(**problem_of(error).to_json())
 
     def to_domain(self) -> LecternError:
-        """The error that this tells of."""
+        """Return the error that this tells of."""
         return error_of(self.status, self.detail, self.remedy)

@@ -29,7 +29,7 @@ class CollectionResponse(MirroredResponse):
     embedder: str
 
     def to_domain(self) -> CollectionInfo:
-        """The collection that this tells of."""
+        """Return the collection that this tells of."""
         return CollectionInfo(**{**dict(self), "folders": tuple(self.folders)})
 
 
@@ -49,7 +49,7 @@ class ProfileResponse(MirroredResponse):
     organisations: list[str] = Field(examples=[["Brennick Ferry Company"]], description="those named most")
 
     def to_domain(self) -> DocumentProfile:
-        """The profile that this tells of."""
+        """Return the profile that this tells of."""
         return DocumentProfile(**{**dict(self), "organisations": tuple(self.organisations)})
 
 
@@ -80,7 +80,7 @@ class DocumentResponse(Response):
         return cls.copied_from(document, document=document.path, type=document.file_type)
 
     def to_domain(self) -> DocumentInfo:
-        """The document that this tells of."""
+        """Return the document that this tells of."""
         same = dict(self)
         path, file_type = same.pop("document"), same.pop("type")
         read = {"warnings": tuple(self.warnings), "profile": self.profile.to_domain()}
@@ -103,7 +103,7 @@ class PageResponse(MirroredResponse):
     text: str
 
     def to_domain(self) -> Page:
-        """The page's text, without what only the index knows of it."""
+        """Return the page's text, without what only the index knows of it."""
         return Page(self.number, self.text, (), label=self.label)
 
 

@@ -72,7 +72,7 @@ class GoldQuestionRequest(Request):
     pages: list[int] = Field(default_factory=list, max_length=1_000, examples=[[0]])
 
     def to_domain(self) -> GoldQuestion:
-        """The question with its pages."""
+        """Return the question with its pages."""
         return GoldQuestion(self.question.strip(), self.document.strip(), tuple(self.pages))
 
 

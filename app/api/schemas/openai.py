@@ -31,7 +31,7 @@ class ImageUrl(BaseModel):
     url: str = Field(examples=[f"data:image/png;base64,{PIXEL}"])
 
 
-class Part(BaseModel):
+class MessagePart(BaseModel):
     """A piece of a message; only text and images are read."""
 
     model_config = ConfigDict(extra="allow")
@@ -45,18 +45,18 @@ class ChatMessage(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: str | list[MessagePart] | None = None
 
     @property
     def text(self) -> str:
-        """The words of the message."""
+        """Return the words of the message."""
         if isinstance(self.content, list):
             return "\n".join(part.text for part in self.content if part.type == "text")
         return self.content or ""
 
     @property
     def image_urls(self) -> list[str]:
-        """The addresses of its images."""
+        """Return the addresses of its images."""
         parts = self.content if isinstance(self.content, list) else []
         return [part.image_url.url for part in parts if part.type == "image_url" and part.image_url is not None]
 
@@ -139,7 +139,7 @@ class AskedChat:
 
 
 def asked_chat(messages: Sequence[ChatMessage]) -> AskedChat:
-    """The last message of the user is the question, with its images; those of earlier ones are not shown again.
+    """Return the last message of the user is the question, with its images; those of earlier ones are not shown again.
 
     Raises ConfigurationError when there is none, and for an image that is elsewhere; ImageError.
     """
@@ -156,7 +156,7 @@ def asked_chat(messages: Sequence[ChatMessage]) -> AskedChat:
 
 
 def _image_at(url: str, number: int) -> ImageFile:
-    """The image that a data: URL holds (RFC 2397). Raises ConfigurationError, ImageError."""
+    """Return the image that a data: URL holds (RFC 2397). Raises ConfigurationError, ImageError."""
     head, comma, data = url.partition(",")
     scheme, _, described = head.partition(":")
     if scheme.lower() != "data":
@@ -169,7 +169,7 @@ def _image_at(url: str, number: int) -> ImageFile:
 
 
 def footnotes(answer: Answer) -> str:
-    """The cited places as lines below the text, "" where nothing is cited."""
+    """Return the cited places as lines below the text, "" where nothing is cited."""
     lines = []
     for number, citations in _by_number(answer).items():
         first = citations[0]
@@ -182,7 +182,7 @@ def footnotes(answer: Answer) -> str:
 
 
 def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
-    """Each citation as OpenAI's `url_citation`, with all that is known of it under `lectern`."""
+    """Return each citation as OpenAI's `url_citation`, with all that is known of it under `lectern`."""
     documents = {source.number: source.document.id for source in answer.sources}
     titles = {source.number: source.document.title for source in answer.sources}
     found = []
@@ -208,7 +208,7 @@ def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
 
 
 def usage_json(answer: Answer) -> dict[str, Any]:
-    """The tokens that the LLM used."""
+    """Return the tokens that the LLM used."""
     prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 

@@ -70,7 +70,7 @@ class ImageRequest(Request):
         return cls.model_construct(name=image.name[-MAX_IMAGE_NAME:], data=image.encoded)
 
     def to_domain(self) -> ImageFile:
-        """The image, of which nothing is known to be true yet. Raises ImageError for what is not in base64."""
+        """Return the image, of which nothing is known to be true yet. Raises ImageError for what is not in base64."""
         return decode_image(self.name, self.data)
 
 
@@ -109,7 +109,7 @@ class AskRequest(QuestionRequest):
         )
 
     def to_domain(self) -> Question:
-        """The question that is asked. Raises ImageError."""
+        """Return the question that is asked. Raises ImageError."""
         return Question(
             text=self.question,
             collection=self.collection,

@@ -41,7 +41,7 @@ class HitResponse(Response):
         return cls.copied_from(hit, **document_values(hit.document), **pages, **text, **more)
 
     def to_domain(self) -> Hit:
-        """The hit; its chunk knows its pages and its text, and not where on them it stands."""
+        """Return the hit; its chunk knows its pages and its text, and not where on them it stands."""
         spans = spans_of(self.first_page, self.last_page)
         chunk = Chunk(ordinal=0, text=self.text, header="", section=self.section, spans=spans)
         stages = {stage: StageRank(place.rank, place.score) for stage, place in self.stages.items()}
@@ -61,7 +61,7 @@ class SearchResult(Response):
         return cls.copied_from(found, hits=[HitResponse.from_domain(hit) for hit in found.hits])
 
     def to_domain(self) -> Retrieval:
-        """The result of the search."""
+        """Return the result of the search."""
         return Retrieval(tuple(hit.to_domain() for hit in self.hits), self.milliseconds, tuple(self.notices))
 
 
@@ -87,7 +87,7 @@ class ExplanationResponse(Response):
         return cls.copied_from(explanation, hits=hits)
 
     def to_domain(self) -> Explanation:
-        """The explanation."""
+        """Return the explanation."""
         rows = tuple(ExplainedHit(hit.to_domain(), hit.fate) for hit in self.hits)
         return Explanation(rows, self.more, self.probability, self.threshold, self.milliseconds)
 
@@ -102,7 +102,7 @@ class Passage(Protocol):
 
 
 def document_values(document: DocumentInfo) -> dict[str, str | int]:
-    """The fields of a hit or a source that tell of its document."""
+    """Return the fields of a hit or a source that tell of its document."""
     return {
         "document_id": document.id,
         "document": document.path,
@@ -112,7 +112,7 @@ def document_values(document: DocumentInfo) -> dict[str, str | int]:
 
 
 def document_of(told: Passage) -> DocumentInfo:
-    """The document of a hit or a source, which tell little of it."""
+    """Return the document of a hit or a source, which tell little of it."""
     return DocumentInfo(
         id=told.document_id,
         path=told.document,
@@ -125,5 +125,5 @@ def document_of(told: Passage) -> DocumentInfo:
 
 
 def spans_of(first: int, last: int) -> tuple[Span, ...]:
-    """Spans that say on which pages something begins and ends, and not where on them."""
+    """Return spans that say on which pages something begins and ends, and not where on them."""
     return tuple(Span(page, 0, 0) for page in sorted({first, last}))

@@ -99,7 +99,7 @@ class RunResponse(Response):
         return cls.copied_from(run, report=_report(run))
 
     def to_domain(self) -> RunRecord:
-        """The sync of the past."""
+        """Return the sync of the past."""
         report = "" if self.report is None else json.dumps(self.report)
         return RunRecord(**{**dict(self), "report": report})
 
@@ -254,5 +254,5 @@ def _report(run: RunRecord) -> dict[str, Any] | None:
 
 
 def _time(seconds: float) -> str:
-    """Seconds since 1970 as ISO 8601 in UTC; "" for 0, which stands for never."""
+    """Return seconds since 1970 as ISO 8601 in UTC; "" for 0, which stands for never."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""

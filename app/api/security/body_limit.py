@@ -61,7 +61,7 @@ class BodyLimit:
             await self._refusal.answer(self._send, self._path)
 
     async def receive(self) -> MutableMapping[str, Any]:
-        """The next event. Raises BodyRefusedError."""
+        """Return the next event. Raises BodyRefusedError."""
         if self._refusal is not None:
             raise BodyRefusedError
         if self._complete:
@@ -100,7 +100,7 @@ class BodyLimit:
 
 
 def too_large(max_bytes: int) -> Problem:
-    """The answer to a body over the limit."""
+    """Return the answer to a body over the limit."""
     return Problem(
         413,
         f"The request is larger than {max_bytes >> 20} MB.",

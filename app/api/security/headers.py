@@ -50,12 +50,12 @@ class RequestHeaders:
         self._origin = self.header(b"origin")
 
     def header(self, name: bytes) -> str | None:
-        """The first header of this name."""
+        """Return the first header of this name."""
         values = self.headers(name)
         return values[0] if values else None
 
     def headers(self, name: bytes) -> list[str]:
-        """All headers of this name, which is given in lower case as ASGI has it."""
+        """Return all headers of this name, which is given in lower case as ASGI has it."""
         return [value.decode("latin-1") for key, value in self._headers if key == name]
 
     @property

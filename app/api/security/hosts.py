@@ -32,7 +32,7 @@ def is_loopback(host: str) -> bool:
 
 
 def host_name(header: str) -> str | None:
-    """The name or address in a Host header, in lower case without brackets and port; None when it is malformed."""
+    """Return the name or address in a Host header, in lower case, without brackets and port; None when malformed."""
     match = HOST.fullmatch(header)
     return _plain(match[1]) if match else None
 
@@ -46,7 +46,9 @@ class AllowedHosts:
 
     @classmethod
     def of(cls, bind: str, configured: Sequence[str]) -> AllowedHosts:
-        """The loopback names, the address bound to, and those in the settings; `*.name` allows what ends in `.name`."""
+        """Return the loopback names, the address bound to, and those in the settings; `*.name` allows what ends in
+        `.name`.
+        """
         for entry in configured:
             if not NAME_PATTERN.fullmatch(entry) and _address(entry) is None:
                 raise ConfigurationError(

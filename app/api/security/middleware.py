@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def require(request: HTTPConnection, role: Role, collection: str | None = None) -> Identity:
-    """The identity of a request that may act as `role` on the collection, or on what belongs to none.
+    """Return the identity of a request that may act as `role` on the collection, or on what belongs to none.
 
     Every route calls this first, for each collection it touches. What needs more than reading goes into the audit
     log. Raises NotFoundError for a collection the identity has no right to, ForbiddenError for too low a role.
@@ -52,7 +52,7 @@ def require(request: HTTPConnection, role: Role, collection: str | None = None) 
 
 
 def unknown_collection(name: str) -> NotFoundError:
-    """The error for a collection that does not exist, and for one that the identity has no right to."""
+    """Return the error for a collection that does not exist, and for one that the identity has no right to."""
     return NotFoundError(f"There is no collection {name!r}.", "`GET /collections` lists those there are for you.")
 
 

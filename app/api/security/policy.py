@@ -60,7 +60,7 @@ class AccessPolicy:
 
     @classmethod
     def of(cls, settings: Settings, store: TokenStore, *, host: str) -> AccessPolicy:
-        """The policy of a server that listens on `host`. Raises ConfigurationError, also as check_bind does."""
+        """Return the policy of a server that listens on `host`. Raises ConfigurationError, also as check_bind does."""
         check_bind(host, store)
         return cls(
             store=store,
@@ -100,7 +100,7 @@ class AccessPolicy:
         _take_turn(self.callers, key)
 
     def check_length(self, request: RequestHeaders) -> int:
-        """The number of bytes that the body may have. Raises RefusedError when it is said to have more."""
+        """Return the number of bytes that the body may have. Raises RefusedError when it is said to have more."""
         limit = self._max_bytes(request.path.rstrip("/"))
         length = request.header(b"content-length") or "0"
         if not (length.isascii() and length.isdigit()):
@@ -138,7 +138,9 @@ class AccessPolicy:
 
 
 def _shown_secret(request: RequestHeaders) -> str | None:
-    """The token shown; None where none is, or two that differ: somebody before us may have checked the other one."""
+    """Return the token shown; None where none is, or two that differ: somebody before us may have checked the other
+    one.
+    """
     pairs = [value.partition(" ") for value in request.headers(b"authorization")]
     bearers = [secret.strip() for scheme, _, secret in pairs if scheme.lower() == "bearer"]
     shown = {*bearers, *request.headers(b"x-api-key")}

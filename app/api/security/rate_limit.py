@@ -43,7 +43,7 @@ class Throttle:
 
 
 def network_of(address: str) -> str:
-    """The key of an address: an IPv6 subscriber owns 2^64 of them, so those count as one."""
+    """Return the key of an address: an IPv6 subscriber owns 2^64 of them, so those count as one."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -75,7 +75,7 @@ def add_documents(client: HttpClient, collection: str) -> None:
 
 
 def _address(round_: int) -> str:
-    """The address that is to be fetched, once it is asked for."""
+    """Return the address that is to be fetched, once it is asked for."""
     field, button = st.columns([5, 1], vertical_alignment="bottom")
     url = field.text_input(
         texts.ADD_ADDRESS,

@@ -51,20 +51,20 @@ class Calls:
     # --- documents ---
 
     def documents(self, *, contains: str = "", state: str = "", limit: int, offset: int = 0) -> DocumentList:
-        """Some of the documents by path."""
+        """Return some of the documents by path."""
         asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
         return self._connection.get(DocumentList, f"{self._at}/documents", **asked)
 
     def page(self, document_id: int, number: int) -> PageResponse:
-        """The text of a page (0-based)."""
+        """Return the text of a page (0-based)."""
         return self._connection.get(PageResponse, f"{self._at}/documents/{document_id}/pages/{number}")
 
     def page_image(self, document_id: int, number: int, scale: float) -> bytes:
-        """A page of a PDF as PNG."""
+        """Return a page of a PDF as PNG."""
         return self._client.draw_page(self.collection, document_id, number, scale=scale)
 
     def file(self, document_id: int) -> bytes:
-        """The original file."""
+        """Return the original file."""
         return self._client.load_file(self.collection, document_id)
 
     def upload(self, name: str, content: bytes) -> str:
@@ -81,7 +81,7 @@ class Calls:
         )
 
     def job(self, run: str) -> JobResponse:
-        """A sync that was asked for."""
+        """Return a sync that was asked for."""
         return self._connection.get(JobResponse, f"/runs/{quote(run, safe='')}")
 
     def reindex(self, document_id: int) -> JobResponse:
@@ -101,7 +101,7 @@ class Calls:
     # --- folders and runs ---
 
     def folders(self) -> list[FolderResponse]:
-        """All that this caller may see, of every collection."""
+        """Return all that this caller may see, of every collection."""
         return self._connection.get(FolderList, "/folders").folders
 
     def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
@@ -110,7 +110,7 @@ class Calls:
         return self._connection.send(FolderResponse, "POST", "/folders", json=asked)
 
     def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderResponse:
-        """Another schedule; pause or go on."""
+        """Return another schedule; pause or go on."""
         return self._connection.send(FolderResponse, "PATCH", f"/folders/{folder_id}", json=dict(change))
 
     def run_folder(self, folder_id: int) -> FolderResponse:
@@ -122,12 +122,12 @@ class Calls:
         self._connection.call("DELETE", f"/folders/{folder_id}")
 
     def runs(self, folder: str, limit: int) -> list[RunSummary]:
-        """The newest syncs, of one folder or ("") of all."""
+        """Return the newest syncs, of one folder or ("") of all."""
         asked = {"folder": folder, "limit": limit}
         return self._connection.get(RunSummaryList, f"{self._at}/runs", **asked).runs
 
     def run(self, run_id: int) -> RunResponse:
-        """One sync with its files."""
+        """Return one sync with its files."""
         return self._connection.get(RunResponse, f"{self._at}/runs/{run_id}")
 
     # --- models and settings ---
@@ -157,7 +157,7 @@ class Calls:
         self._connection.call("DELETE", f"/models/ollama/{quote(model)}")
 
     def settings(self) -> SettingsResponse:
-        """The settings of the search."""
+        """Return the settings of the search."""
         return self._connection.get(SettingsResponse, "/settings")
 
     def change_setting(self, name: str, value: float | None) -> list[SettingResponse]:
@@ -168,7 +168,7 @@ class Calls:
     # --- quality ---
 
     def questions(self) -> list[KeptGold]:
-        """The questions that evaluations ask."""
+        """Return the questions that evaluations ask."""
         return self._connection.get(KeptGoldList, f"{self._at}/evaluation-questions").questions
 
     def add_question(self, question: str, document: str, pages: list[int]) -> int:
@@ -195,9 +195,9 @@ class Calls:
         return self._connection.send(EvaluationResponse, "POST", f"{self._at}/evaluations")
 
     def evaluations(self, limit: int) -> list[EvaluationResponse]:
-        """The newest first."""
+        """Return the newest first."""
         return self._connection.get(EvaluationList, f"{self._at}/evaluations", limit=limit).evaluations
 
     def evaluation(self, evaluation_id: int) -> EvaluationDetail:
-        """One with how each question went."""
+        """Return one with how each question went."""
         return self._connection.get(EvaluationDetail, f"{self._at}/evaluations/{evaluation_id}")

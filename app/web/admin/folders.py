@@ -169,7 +169,7 @@ def _add_folder(calls: Calls) -> None:
 
 
 def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, Any]:
-    """The fields that tell the service when a folder is synced."""
+    """Return the fields that tell the service when a folder is synced."""
     every = folder.schedule.removeprefix("every ") if folder and folder.schedule.startswith("every ") else ""
     cron = folder.schedule if folder and not every else ""
     now = EVERY if every else CRON if cron else WATCH if folder is None or folder.watch else NEVER
@@ -192,6 +192,6 @@ def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, An
 
 
 def _minutes(every: str) -> int:
-    """An interval of the service in minutes."""
+    """Return an interval of the service in minutes."""
     unit = {"s": 1 / 60, "m": 1, "h": 60, "d": 60 * 24}.get(every[-1:], 0)
     return max(1, round(int(every[:-1]) * unit)) if unit and every[:-1].isdigit() else DEFAULT_MINUTES

@@ -68,7 +68,7 @@ def _draw_charts(runs: list[RunSummary]) -> None:
 
 
 def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
-    """A point for each sync, a color for each folder; as near to the edge as it may come without being cut."""
+    """Return a point for each sync, a color for each folder; as near to the edge as it may come without being cut."""
     times = table[texts.HISTORY_WHEN]
     when = alt.X(
         texts.HISTORY_WHEN,

@@ -15,12 +15,12 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def when(time: str) -> str:
-    """A time of the service (ISO 8601, UTC) to the minute."""
+    """Return a time of the service (ISO 8601, UTC) to the minute."""
     return time[:16].replace("T", " ") if time else texts.NEVER
 
 
 def size(count: float) -> str:
-    """Bytes in the unit people would say them in."""
+    """Return bytes in the unit people would say them in."""
     power = 0
     while count >= 1000 and power < len(UNITS) - 1:
         count, power = count / 1000, power + 1

@@ -57,7 +57,7 @@ def page_numbers(written: str) -> list[int]:
 
 
 def pages_shown(pages: list[int]) -> str:
-    """0-based pages as people count them."""
+    """Return 0-based pages as people count them."""
     return ", ".join(str(page + 1) for page in pages)
 
 

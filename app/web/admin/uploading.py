@@ -25,7 +25,7 @@ class SentFile(Protocol):
     name: str
 
     def getvalue(self) -> bytes:
-        """Its bytes."""
+        """Return its bytes."""
         ...
 
 
@@ -47,7 +47,7 @@ class Upload:
 
 
 def flat_name(name: str) -> str:
-    """The name under which a file of a dropped folder is kept: its subfolders become part of it."""
+    """Return the name under which a file of a dropped folder is kept: its subfolders become part of it."""
     parts = [part for part in name.replace("\\", "/").split("/") if part]
     # The first is the folder that was dropped.
     return " - ".join(parts[1:] if len(parts) > 1 else parts) or name
@@ -116,7 +116,7 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
 
 
 def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
-    """The outcome of a file: the sync that it asked for, or one that was at work already, has read it."""
+    """Return the outcome of a file: the sync that it asked for, or one that was at work already, has read it."""
     own = jobs[upload.run]
     if own.error is not None:
         return _failed(upload, own.error.detail, own.error.remedy)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from app.web import texts
-from app.web.ask.conversation import State, Turn
+from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
@@ -30,7 +30,7 @@ class Opened:
 
     @property
     def name(self) -> str:
-        """The name it has in the drawn answer."""
+        """Return the name it has in the drawn answer."""
         return f"{self.kind}:{self.at}"
 
 
@@ -106,7 +106,7 @@ def _source_view(source: Source) -> dict[str, Any]:
 
 
 def _problem_of(turn: Turn) -> str:
-    if turn.state is State.STOPPED:
+    if turn.state is TurnState.STOPPED:
         return texts.ANSWER_WORDS["stopped"]
     if turn.error is not None:
         return f"{turn.error.reason} {turn.error.remedy}".strip()
@@ -114,7 +114,7 @@ def _problem_of(turn: Turn) -> str:
 
 
 def _made(answer: Answer) -> list[str]:
-    """The LLM that answered, its tokens, cost and time."""
+    """Return the LLM that answered, its tokens, cost and time."""
     total = _duration(sum(answer.milliseconds.values()))
     if not answer.llm:
         return [total]

@@ -30,7 +30,7 @@ MESSAGES_REMEMBERED = 20
 """Sent along with a question; the service reads the last few."""
 
 
-class State(StrEnum):
+class TurnState(StrEnum):
     """The state of an answer."""
 
     SEARCHING = "searching"
@@ -46,7 +46,7 @@ class Turn:
     def __init__(self, asked: Question) -> None:
         self.asked = asked
         self.image_names = tuple(image.name for image in asked.images)
-        self.state = State.SEARCHING
+        self.state = TurnState.SEARCHING
         self.sources: Sequence[Source] = ()
         self.text = ""
         self.answer: Answer | None = None
@@ -57,11 +57,11 @@ class Turn:
     @property
     def is_finished(self) -> bool:
         """Say whether nothing more will come."""
-        return self.state in (State.DONE, State.STOPPED, State.FAILED)
+        return self.state in (TurnState.DONE, TurnState.STOPPED, TurnState.FAILED)
 
     @property
     def said(self) -> str:
-        """The text of the answer, as far as it has come."""
+        """Return the text of the answer, as far as it has come."""
         return self.answer.text if self.answer else self.text
 
     def forget_images(self) -> None:
@@ -80,7 +80,7 @@ class Turn:
         """Keep the whole answer."""
         self.answer = answer
         self.sources = answer.sources
-        self.state = State.FAILED if answer.error else State.DONE
+        self.state = TurnState.FAILED if answer.error else TurnState.DONE
 
     # --- in the turn's own thread ---
 
@@ -96,17 +96,17 @@ class Turn:
     def _read(self, client: HttpClient) -> None:
         with client.ask(self.asked, interrupt=self._interrupt) as answering:
             self.sources = answering.sources
-            self.state = State.WRITING
+            self.state = TurnState.WRITING
             for piece in answering:
                 self.text += piece
             self.finish(answering.answer)
 
     def _fail(self, error: LecternError) -> None:
         if self._interrupt.is_set:
-            self.state = State.STOPPED
+            self.state = TurnState.STOPPED
             return
         self.error = error
-        self.state = State.FAILED
+        self.state = TurnState.FAILED
 
 
 class Conversation:
@@ -120,7 +120,7 @@ class Conversation:
 
     @property
     def running(self) -> Turn | None:
-        """The turn that is being answered."""
+        """Return the turn that is being answered."""
         return self.turns[-1] if self.turns and not self.turns[-1].is_finished else None
 
     def ask(self, client: HttpClient, asked: Question) -> Turn:
@@ -148,7 +148,7 @@ class Conversations:
         self._lock = threading.Lock()
 
     def find(self, id_: str, owner: str) -> Conversation | None:
-        """The conversation, if it is there and the owner's."""
+        """Return the conversation, if it is there and the owner's."""
         with self._lock:
             found = self._by_id.get(id_)
             if found is None or not secrets.compare_digest(found.owner.encode(), owner.encode()):
@@ -157,7 +157,7 @@ class Conversations:
             return found
 
     def open(self, owner: str) -> Conversation:
-        """A new one."""
+        """Return a new one."""
         conversation = Conversation(owner)
         with self._lock:
             self._by_id[conversation.id] = conversation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.web import texts
-from app.web.ask.conversation import State, Turn
+from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
 
@@ -13,13 +13,13 @@ PLACE_CHARACTERS = 400
 
 
 def with_footnotes(turn: Turn) -> str:
-    """The answer, and below it the quote behind each citation."""
+    """Return the answer, and below it the quote behind each citation."""
     notes = _footnotes(turn)
     return f"{turn.said}\n\n{notes}" if notes else turn.said
 
 
 def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
-    """All turns; what documents and models wrote can neither load an image nor become HTML where it is opened."""
+    """Return all turns; text of documents and models can neither load an image nor become HTML where it is opened."""
     parts = [f"# {quiet(texts.EXPORT_TITLE.format(collection=collection))}"]
     for turn in turns:
         parts.append(f"## {quiet(one_line(turn.asked.text, 1_000))}")
@@ -30,7 +30,7 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
             parts.append(texts.EXPORT_REFUSED)
         if turn.said:
             parts.append(quiet(turn.said))
-        if turn.state is State.STOPPED:
+        if turn.state is TurnState.STOPPED:
             parts.append(texts.EXPORT_STOPPED)
         if notes := _footnotes(turn):
             parts.append(quiet(notes))

@@ -51,7 +51,7 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
 
 
 def describe_filters(filters: dict[str, str]) -> str:
-    """The filters in words, harmless as Markdown."""
+    """Return the filters in words, harmless as Markdown."""
     named = [f"{texts.ASK_FILTER_NAMES[name]} {value}" for name, value in filters.items()]
     return plain(texts.ASK_FILTERED.format(filters=", ".join(named)))
 
@@ -61,7 +61,7 @@ SEPARATOR = "\n"
 
 
 def _folders(documents: Sequence[DocumentInfo]) -> set[str]:
-    """The synced folders, and the folders right in them."""
+    """Return the synced folders, and the folders right in them."""
     roots = {document.folder for document in documents}
     below = {
         f"{document.folder}{SEPARATOR}{document.path.partition('/')[0]}"
@@ -72,7 +72,7 @@ def _folders(documents: Sequence[DocumentInfo]) -> set[str]:
 
 
 def _choose(label: str, values: set[str], *, key: str, help: str | None = None) -> str:
-    """One of the values, "" for all; nothing is drawn where there is no choice."""
+    """Return one of the values, "" for all; nothing is drawn where there is no choice."""
     if len(values) < 2:
         return ""
     options = ["", *sorted(values)]

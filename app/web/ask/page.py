@@ -70,7 +70,7 @@ def show(context: PageContext) -> None:
 
 
 def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
-    """The field for the question; returns what was sent, "" and none while nothing was."""
+    """Return the field for the question; returns what was sent, "" and none while nothing was."""
     if not takes_images:
         asked = st.chat_input(
             texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION_CHARACTERS, disabled=not context.collection
@@ -177,7 +177,7 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
 
 
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:
-    """The page behind a button; None for what is not there."""
+    """Return the page behind a button; None for what is not there."""
     by_number = {source.number: source for source in turn.sources}
     if what.kind == "source":
         source = by_number.get(what.at)
@@ -220,7 +220,7 @@ def _draw_menu(context: PageContext, conversation: Conversation) -> None:
 
 
 def _conversation(client: HttpClient) -> Conversation:
-    """The one in the address, the one of this visit, or a new one; another one's is not shown."""
+    """Return the one in the address, the one of this visit, or a new one; another one's is not shown."""
     kept, owner = conversations(), owner_of(client)
     for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
         if found := kept.find(id_, owner):
@@ -238,11 +238,11 @@ def _keep(conversation: Conversation) -> None:
 
 
 def owner_of(client: HttpClient) -> str:
-    """The owner of a caller's conversations, as a hash of address and token."""
+    """Return the owner of a caller's conversations, as a hash of address and token."""
     return hashlib.sha256(" ".join(client.caller).encode()).hexdigest()
 
 
 @st.cache_resource(show_spinner=False)
 def conversations() -> Conversations:
-    """Those of this process."""
+    """Return those of this process."""
     return Conversations()

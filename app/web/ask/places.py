@@ -11,11 +11,11 @@ NAME_CHARACTERS = 48
 
 
 def place_of_source(source: Source) -> str:
-    """A source's document, its name cut where it is long, and pages."""
+    """Return a source's document, its name cut where it is long, and pages."""
     return place_name(one_line(source.document.title or source.document.path, NAME_CHARACTERS), source.pages)
 
 
 def place_of_citation(citation: Citation, sources: Sequence[Source], *, name_characters: int = NAME_CHARACTERS) -> str:
-    """The document that a citation of one of `sources` quotes, and the page."""
+    """Return the document that a citation of one of `sources` quotes, and the page."""
     title = next((source.document.title for source in sources if source.number == citation.number), "")
     return place_name(one_line(title or citation.document, name_characters), citation.pages)

@@ -41,17 +41,17 @@ class Proof:
 
     @classmethod
     def of_citation(cls, collection: str, citation: Citation, document_id: int) -> Proof:
-        """The words behind a citation."""
+        """Return the words behind a citation."""
         boxes = tuple((place.page, astuple(place.rectangle)) for place in citation.rectangles)
         return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
 
     @classmethod
     def of_source(cls, collection: str, source: Source) -> Proof:
-        """The page on which a source begins."""
+        """Return the page on which a source begins."""
         return cls(collection, source.document.id, source.first_page)
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
-        """The boxes on a page."""
+        """Return the boxes on a page."""
         return tuple(box for on, box in self.boxes if on == page)
 
 
@@ -124,7 +124,7 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
 
 
 def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:
-    """The height of the first mark on the page, from 0 (top) to 1, by the height in the picture's header."""
+    """Return the height of the first mark on the page, from 0 (top) to 1, by the height in the picture's header."""
     if not marks:
         return 0.0
     height = int.from_bytes(base64.b64decode(picture.partition(",")[2][:32])[20:24], "big") / SCALE
@@ -141,11 +141,11 @@ def _picture(
     marks: tuple[tuple[float, ...], ...],
     indexed_at: str,
 ) -> str:
-    """A picture as a data URL; whose it is, and of which version, is part of the key."""
+    """Return a picture as a data URL; whose it is, and of which version, is part of the key."""
     picture = _client.draw_page(collection, document_id, page, scale=SCALE, marks=marks)
     return picture_address(picture)
 
 
 def picture_address(picture: bytes) -> str:
-    """A picture itself as an address (RFC 2397), for browsers, which see by its content what it is."""
+    """Return a picture itself as an address (RFC 2397), for browsers, which see by its content what it is."""
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"

@@ -1,4 +1,4 @@
-"""Reads what paragraphs of a Word file only point to: notes, comments, text boxes, charts, diagrams, embedded texts."""
+"""Reads the things that paragraphs of a Word file only point to: notes, comments, text boxes, charts, diagrams."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class AnchoredReader:
         return boxes
 
     def _objects(self, drawing: XmlElement) -> list[FlowItem]:
-        """Word art, descriptions, charts and diagrams of a drawing."""
+        """Read word art, descriptions, charts and diagrams of a drawing."""
         package = self._file.package
         links = package.relationships(self._part)
         items: list[FlowItem] = [paragraph(element.get("string") or "") for element in drawing.iter(_TEXT_PATH)]

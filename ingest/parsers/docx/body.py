@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.parsers.docx.anchored import AnchoredReader
 from ingest.parsers.docx.file import WordFile
-from ingest.parsers.docx.inline import InlineReader, ParagraphText
+from ingest.parsers.docx.inline import DocxInlineReader, DocxParagraphText
 from ingest.parsers.docx.styles import number, switch, value
 from ingest.parsers.flow import FlowItem, Item, PageBreak
 from ingest.parsers.open_xml import MC, M, W, XmlElement, alternative
@@ -39,7 +39,7 @@ class BlockReader:
         self._part = part
         self._depth = depth
         self._anchored = AnchoredReader(file, part, depth, read_story)
-        self._inline = InlineReader(file.styles, self._anchored, file.unread)
+        self._inline = DocxInlineReader(file.styles, self._anchored, file.unread)
         self._carried = ""
         self._handlers: dict[str, Callable[[XmlElement], Iterator[FlowItem]]] = {
             f"{W}p": self._paragraph,
@@ -125,12 +125,12 @@ class BlockReader:
         if self._file.ends_page(properties):
             yield PageBreak()
 
-    def _item(self, text: str, level: int, found: ParagraphText, is_contents: bool) -> Item:
+    def _item(self, text: str, level: int, found: DocxParagraphText, is_contents: bool) -> Item:
         if found.has_page_number and sum(word.isalpha() for word in text.split()) < MAX_FURNITURE_WORDS:
             return Item(BlockKind.FURNITURE, text)
         return Item(BlockKind.HEADING if level else BlockKind.PARAGRAPH, text, min(level, 6), False, is_contents)
 
-    def _behind(self, found: ParagraphText) -> Iterator[FlowItem]:
+    def _behind(self, found: DocxParagraphText) -> Iterator[FlowItem]:
         if found.graphics:
             yield from self._anchored.graphics(found.graphics)
         yield from found.notes

@@ -30,7 +30,7 @@ class Fields:
 
     @property
     def shows_text(self) -> bool:
-        """Return whether text here is shown. What is computed within a field's code is not.
+        """Return whether text here is shown; text computed within a field's code is not.
 
         Plain text has no place in a code: where it stands in one, the end of a field is missing.
         """

@@ -1,11 +1,11 @@
-"""Holds what the readers of a Word file's parts share: styles, lists, notes, comments, and what is still unread."""
+"""An open Word file as its readers share it: styles, lists, notes, comments, and the text that is still unread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from ingest.parsers.docx.numbering import Numbering
-from ingest.parsers.docx.styles import Styles, value
+from ingest.parsers.docx.styles import DocxStyles, value
 from ingest.parsers.list_numbers import write_number
 from ingest.parsers.open_xml import Package, W, XmlElement
 from ingest.parsers.unread import UnreadText
@@ -37,7 +37,7 @@ class WordFile:
         self.part = package.main_part or "word/document.xml"
         self.unread = UnreadText(f"{W}t")
         self.root = self._part(self.part)
-        self.styles = Styles(self._related("styles"))
+        self.styles = DocxStyles(self._related("styles"))
         self.numbering = Numbering(self._related("numbering"), self.styles)
         self.footnotes = self._notes("footnote", "decimal")
         self.endnotes = self._notes("endnote", "lowerRoman")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ingest.parsers.docx.fields import Fields, is_page_number
-from ingest.parsers.docx.styles import Styles, run_level, switch, value
+from ingest.parsers.docx.styles import DocxStyles, run_level, switch, value
 from ingest.parsers.equations import omml_text
 from ingest.parsers.flow import FlowItem
 from ingest.parsers.open_xml import MC, M, W, XmlElement, alternative
@@ -29,8 +29,8 @@ _MARKS = {
 }
 
 
-class Anchored(Protocol):
-    """Holds what the reader asks about things that a paragraph only points to."""
+class DocxAnchored(Protocol):
+    """Reads things that a paragraph only points to."""
 
     def note(self, reference: XmlElement, mark: str) -> tuple[str, list[FlowItem]]:
         """Return how a note is marked in the text ("[note 3]"), and the note; `mark` is the author's own mark, or
@@ -47,8 +47,8 @@ class Anchored(Protocol):
 
 
 @dataclass(slots=True)
-class ParagraphText:
-    """Holds what was read of a paragraph: the pieces of its text between page breaks that the author set."""
+class DocxParagraphText:
+    """The text of a paragraph in pieces between page breaks that the author set, and the items that stand behind it."""
 
     pieces: list[InlineText] = field(default_factory=lambda: [InlineText()])
     recorded_before: int = 0
@@ -65,15 +65,15 @@ class ParagraphText:
         return [piece.text for piece in self.pieces]
 
 
-class InlineReader:
+class DocxInlineReader:
     """Reads the paragraphs of one part in turn; fields may go on from one to the next."""
 
-    def __init__(self, styles: Styles, anchored: Anchored, unread: UnreadText) -> None:
+    def __init__(self, styles: DocxStyles, anchored: DocxAnchored, unread: UnreadText) -> None:
         self._styles = styles
         self._anchored = anchored
         self._unread = unread
         self._fields = Fields()
-        self._found = ParagraphText()
+        self._found = DocxParagraphText()
         self._hides = False
         self._custom_mark: XmlElement | None = None
         self._handlers: dict[str, Callable[[XmlElement], None]] = {
@@ -85,9 +85,9 @@ class InlineReader:
             f"{MC}AlternateContent": self._read_alternative,
         }
 
-    def read(self, paragraph: XmlElement, style: str) -> ParagraphText:
+    def read(self, paragraph: XmlElement, style: str) -> DocxParagraphText:
         """Return everything in a paragraph."""
-        self._found = ParagraphText(is_contents=self._fields.in_contents)
+        self._found = DocxParagraphText(is_contents=self._fields.in_contents)
         self._style_hides = self._styles.is_hidden(style)
         self._style_level = self._styles.run_level(style) or Level.PLAIN
         self._walk(paragraph)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from ingest.parsers.docx.styles import Styles, number, switch, value
+from ingest.parsers.docx.styles import DocxStyles, number, switch, value
 from ingest.parsers.list_numbers import write_number
 from ingest.parsers.open_xml import W, XmlElement
 from ingest.parsers.symbol_fonts import PRIVATE
@@ -18,9 +18,8 @@ _LETTERED = frozenset({"lowerLetter", "upperLetter", "lowerRoman", "upperRoman"}
 
 
 @dataclass(frozen=True, slots=True)
-class ListLevel:
-    """Holds how the numbers of one level of a list look; `restart` is the level (from 1) that begins it anew, 0 for
-    none."""
+class DocxListLevel:
+    """The look of the numbers of one level of a list; `restart` is the level (from 1) that restarts it, 0 for none."""
 
     number_format: str = "decimal"
     pattern: str = ""
@@ -45,12 +44,12 @@ class _Counters:
 class Numbering:
     """The lists of one file. `label` is asked for each numbered paragraph in turn, as it counts."""
 
-    def __init__(self, root: XmlElement | None, styles: Styles) -> None:
+    def __init__(self, root: XmlElement | None, styles: DocxStyles) -> None:
         self._styles = styles
-        self._abstract: dict[str, dict[int, ListLevel]] = {}
+        self._abstract: dict[str, dict[int, DocxListLevel]] = {}
         self._links: dict[str, str] = {}
         self._lists: dict[str, str] = {}
-        self._overrides: dict[str, dict[int, ListLevel]] = {}
+        self._overrides: dict[str, dict[int, DocxListLevel]] = {}
         self._restarts: dict[str, dict[int, int]] = {}
         self._counters: dict[str, _Counters] = {}
         self._begun: set[tuple[str, int]] = set()
@@ -112,9 +111,9 @@ class Numbering:
         linked = next((place for place, look in looks.items() if look.style == style_id and style_id), None)
         return list_id, linked if linked is not None else level if own_id is None else 0
 
-    def _count(self, list_id: str, level: int, looks: dict[int, ListLevel], counters: _Counters) -> None:
+    def _count(self, list_id: str, level: int, looks: dict[int, DocxListLevel], counters: _Counters) -> None:
         reached = counters.reached
-        look = looks.get(level, ListLevel())
+        look = looks.get(level, DocxListLevel())
         restart = self._restarts.get(list_id, {}).get(level)
         if restart is not None and (list_id, level) not in self._begun:
             reached[level] = restart
@@ -126,23 +125,23 @@ class Numbering:
         counters.assumed.discard(level)
         for outer in range(level):
             if reached[outer] is None:
-                reached[outer] = looks.get(outer, ListLevel()).start
+                reached[outer] = looks.get(outer, DocxListLevel()).start
                 counters.assumed.add(outer)
         for inner in range(level + 1, LEVELS):
-            restart_after = looks.get(inner, ListLevel()).restart
+            restart_after = looks.get(inner, DocxListLevel()).restart
             if restart_after is None or (restart_after and level < restart_after):
                 reached[inner] = None
                 counters.labels[inner] = ""
 
 
-def _read_level(element: XmlElement) -> tuple[int, ListLevel]:
+def _read_level(element: XmlElement) -> tuple[int, DocxListLevel]:
     level = _place(element)
     number_format = value(element, "numFmt")
     if number_format is None:  # newer formats stand in a choice, with what older programs show as its fallback
         found = element.find(f".//{W}numFmt")
         number_format = found.get(f"{W}val") if found is not None else None
     start = number(element, "start")
-    look = ListLevel(
+    look = DocxListLevel(
         number_format=number_format or "decimal",
         pattern=value(element, "lvlText") or "",
         start=0 if start is None else start,
@@ -159,15 +158,15 @@ def _place(element: XmlElement) -> int:
     return int(text) if re.fullmatch("[0-8]", text) else 0
 
 
-def _compose(level: int, looks: dict[int, ListLevel], reached: list[int | None]) -> str:
+def _compose(level: int, looks: dict[int, DocxListLevel], reached: list[int | None]) -> str:
     """Return a level's pattern ("%1.%2") with the numbers reached; "" for bullets."""
-    look = looks.get(level, ListLevel())
+    look = looks.get(level, DocxListLevel())
     if look.number_format == "bullet":
         return ""
 
     def write(match: re.Match[str]) -> str:
         place = int(match[1]) - 1
-        number_format = looks.get(place, ListLevel()).number_format
+        number_format = looks.get(place, DocxListLevel()).number_format
         if look.is_legal and number_format not in ("none", "bullet"):
             number_format = "decimal"
         return write_number(reached[place] or 0, number_format)
@@ -176,9 +175,9 @@ def _compose(level: int, looks: dict[int, ListLevel], reached: list[int | None])
     return "" if any(ord(character) in PRIVATE for character in label) else label
 
 
-def _in_context(label: str, level: int, looks: dict[int, ListLevel], counters: _Counters) -> str:
+def _in_context(label: str, level: int, looks: dict[int, DocxListLevel], counters: _Counters) -> str:
     """Return a letter or Roman number with the number of the clause above it, which it is cited by: "4.2 (b)"."""
-    look = looks.get(level, ListLevel())
+    look = looks.get(level, DocxListLevel())
     places = [int(place) - 1 for place in _PLACE.findall(look.pattern)]
     if not label or not level or places != [level] or look.number_format not in _LETTERED:
         return label

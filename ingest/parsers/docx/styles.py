@@ -1,4 +1,4 @@
-"""Knows the styles of a Word file: which are headings, which are numbered, which raise or hide their text."""
+"""Reads the styles of a Word file: which are headings, which are numbered, which raise or hide their text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingest.parsers.open_xml import W, XmlElement
 from ingest.parsers.raised import Level
 
 MAX_INHERITANCE = 20
-"""Styles inherit from each other; damaged files do so in circles."""
+"""DocxStyles inherit from each other; damaged files do so in circles."""
 
 BODY_TEXT = 9
 """The outline level that means "no heading"."""
@@ -19,8 +19,8 @@ _LEVELS = {"superscript": Level.RAISED, "subscript": Level.LOWERED, "baseline": 
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """Holds what one style says itself; None where it leaves that to the style it is based on."""
+class DocxStyle:
+    """The properties that one style sets itself; None where it leaves them to the style it is based on."""
 
     name: str = ""
     parent: str = ""
@@ -58,11 +58,11 @@ def run_level(properties: XmlElement | None) -> Level | None:
     return None
 
 
-class Styles:
+class DocxStyles:
     """The styles of one file."""
 
     def __init__(self, root: XmlElement | None) -> None:
-        self._styles: dict[str, Style] = {}
+        self._styles: dict[str, DocxStyle] = {}
         self.default = ""
         """The style of paragraphs that name none."""
         for element in root.iterfind(f"{W}style") if root is not None else ():
@@ -71,9 +71,9 @@ class Styles:
             if element.get(f"{W}type") == "paragraph" and element.get(f"{W}default") in ("1", "true", "on"):
                 self.default = style_id
 
-    def _chain(self, style_id: str) -> list[Style]:
+    def _chain(self, style_id: str) -> list[DocxStyle]:
         """Return a style and those it is based on."""
-        found: list[Style] = []
+        found: list[DocxStyle] = []
         while style_id in self._styles and len(found) < MAX_INHERITANCE:
             found.append(self._styles[style_id])
             style_id = found[-1].parent
@@ -117,11 +117,11 @@ class Styles:
         return next((style.starts_page for style in self._chain(style_id) if style.starts_page is not None), False)
 
 
-def _read(element: XmlElement) -> Style:
+def _read(element: XmlElement) -> DocxStyle:
     paragraph = element.find(f"{W}pPr")
     run = element.find(f"{W}rPr")
     numbers = paragraph.find(f"{W}numPr") if paragraph is not None else None
-    return Style(
+    return DocxStyle(
         name=value(element, "name") or "",
         parent=value(element, "basedOn") or "",
         outline=number(paragraph, "outlineLvl"),

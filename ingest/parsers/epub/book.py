@@ -25,7 +25,7 @@ class Chapter:
     is_contents: bool = False
 
 
-class Book:
+class EpubBook:
     """An open e-book. Parts that are named but missing or broken are listed in `unreadable`."""
 
     def __init__(self, package: Package) -> None:

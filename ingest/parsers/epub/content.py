@@ -137,7 +137,7 @@ class ChapterReader:
         self._keeps_space = outer
 
     def _ruby(self, element: XmlElement) -> None:
-        """The base, with its reading in brackets."""
+        """Write the base, with its reading in brackets."""
         self._add(element.text)
         for child in element:
             if _name(child) in ("rt", "rtc"):
@@ -152,7 +152,7 @@ class ChapterReader:
             self._behind.append(Item(BlockKind.PARAGRAPH, f"Picture: {text}"))
 
     def _link(self, element: XmlElement) -> None:
-        """A link; one to a note is its mark, and the note stands behind the paragraph."""
+        """Write a link; one to a note is its mark, and the note comes behind the paragraph."""
         note = self._notes.find(self._part, element, is_raised=self._level is Level.RAISED)
         if note is None:
             self._visit_children(element)

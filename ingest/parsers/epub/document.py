@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.cleanup import one_line
-from ingest.parsers.epub.book import Book
+from ingest.parsers.epub.book import EpubBook
 from ingest.parsers.epub.content import ChapterReader
 from ingest.parsers.epub.notes import NoteFinder
 from ingest.parsers.flow import FlowItem, Item, set_contents_aside, write_flow
@@ -26,7 +26,7 @@ CONTENTS_SHARE = 0.7
 def parse_epub(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse an e-book: its chapters in reading order, as one page."""
     with Package(path) as package:
-        book = Book(package)
+        book = EpubBook(package)
         if book.is_protected:
             raise ParseError(f"{path.name} is protected against copying (DRM).", "Use a copy without protection.")
         items = _read(book)
@@ -46,7 +46,7 @@ def parse_epub(path: Path, options: ParseOptions) -> ParsedDocument:
     )
 
 
-def _read(book: Book) -> list[FlowItem]:
+def _read(book: EpubBook) -> list[FlowItem]:
     notes = NoteFinder(book)
     items: list[FlowItem] = []
     for chapter in book.chapters:

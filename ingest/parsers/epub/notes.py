@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.cleanup import one_line
-from ingest.parsers.epub.book import Book, resolve
+from ingest.parsers.epub.book import EpubBook, resolve
 from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.open_xml import XmlElement
 
 MAX_NOTE = 5_000
-"""Holds what is longer is no note but a chapter."""
+"""Characters; a longer one is a chapter rather than a note."""
 
 _MARK = re.compile(r"[\[(]?\s*([0-9]{1,4}|[ivxlc]{1,6}|[a-z]|[*†‡§¶]{1,3})\s*[.)\]]?")
 _BACK = re.compile(r"[\s\[(]*(?:↩︎?|↑|\^|[Bb]ack|[Rr]eturn(?: to text)?)[\s\])]*$")
@@ -22,7 +22,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class EpubNote:
     """A note, the part it stands in, and its mark in the text."""
 
     element: XmlElement
@@ -49,9 +49,9 @@ class Note:
 
 
 class NoteFinder:
-    """Knows the notes of a book; each is read once, where its first mark stands."""
+    """Finds the notes of a book; each is read once, where its first mark stands."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: EpubBook) -> None:
         self._book = book
         self._read: dict[int, XmlElement] = {}
 
@@ -63,7 +63,7 @@ class NoteFinder:
         """Return whether a list holds the notes of the text: their numbers are written with them."""
         return any(self.is_read(child) for child in element) or "note" in _kinds(element)
 
-    def find(self, part: str, link: XmlElement, *, is_raised: bool) -> Note | None:
+    def find(self, part: str, link: XmlElement, *, is_raised: bool) -> EpubNote | None:
         """Return the note that a link marks, or None where the link leads elsewhere."""
         address = link.get("href") or ""
         text = one_line("".join(link.itertext()))
@@ -80,7 +80,7 @@ class NoteFinder:
         if holder is None or holder in link.iterancestors():
             return None
         if self.is_read(holder):
-            return Note(holder, part, match[1], is_new=False)
+            return EpubNote(holder, part, match[1], is_new=False)
         words = one_line("".join(holder.itertext()))
         if len(words) > MAX_NOTE or any(True for _ in holder.iter(*_HEADINGS)):
             return None
@@ -88,7 +88,7 @@ class NoteFinder:
             return None
         self._read[id(holder)] = holder
         name = resolve(posixpath.dirname(part), address)[0] or part
-        return Note(holder, name, match[1])
+        return EpubNote(holder, name, match[1])
 
 
 def _kinds(element: XmlElement) -> str:

@@ -46,7 +46,7 @@ def parse_page(path: Path, source: str, options: ParseOptions, warnings: tuple[s
 
 
 def left_out(page: HtmlText) -> tuple[str, ...]:
-    """Warnings of what does not answer: menus, banners, hidden elements."""
+    """Return warnings of what does not answer: menus, banners, hidden elements."""
     found = []
     if page.boilerplate_words:
         found.append(f"Menus and banners are not searched: {page.boilerplate_words} words.")

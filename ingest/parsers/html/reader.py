@@ -96,14 +96,14 @@ class _Walker:
     """Collects items; text between two borders of blocks is one paragraph."""
 
     def __init__(self, *, is_inside: bool = False) -> None:
-        """`is_inside` is set for a walker of one cell."""
+        """Start without items; `is_inside` is set for a walker of one cell."""
         self._items: list[FlowItem] = []
         self._line = InlineText()
         self._kind = BlockKind.PARAGRAPH
         self._level = 0
         self._prefix = ""
         self._is_set = 0
-        """Says how many elements around keep their line breaks."""
+        """The number of surrounding elements that keep their line breaks."""
         self._raised = Level.PLAIN
         self._is_inside = is_inside
         self._furniture = 0
@@ -223,7 +223,7 @@ class _Walker:
         self._prefix = ""
 
     def _read_definitions(self, element: XmlElement) -> None:
-        """Terms with what they mean, each pair in one paragraph where both are short."""
+        """Read terms with their definitions, each pair in one paragraph where both are short."""
         self._flush()
         terms: list[str] = []
         has_meaning = False

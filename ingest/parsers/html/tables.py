@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.open_xml import XmlElement
-from ingest.parsers.sheets.cells import Row
+from ingest.parsers.sheets.cells import SheetRow
 from ingest.parsers.sheets.grid import CELL_SEPARATOR, WIDE_HEAD, name_values
 from ingest.parsers.tables import Cell, table_items
 from rag.types import BlockKind
@@ -39,7 +39,7 @@ def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
     if len(CELL_SEPARATOR.join(head)) > WIDE_HEAD and _is_plain(items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
         columns = range(len(head))
-        named = (part for line in lines for part in name_values(Row(0, line), head, columns))
+        named = (part for line in lines for part in name_values(SheetRow(0, line), head, columns))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
     return [Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head)), *items]
 

@@ -10,7 +10,7 @@ from ingest.cleanup import one_line
 from ingest.parsers.equations import mathml_text
 from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph
 from ingest.parsers.odf.file import OdfFile
-from ingest.parsers.odf.inline import InlineReader, comment_items
+from ingest.parsers.odf.inline import OdfInlineReader, comment_items
 from ingest.parsers.odf.lists import Counter
 from ingest.parsers.odf.names import CHART, DRAW, OFFICE, SVG, TABLE, TEXT, XLINK
 from ingest.parsers.open_xml import XmlElement
@@ -110,7 +110,7 @@ class BodyReader:
             "paragraph", style, lambda found: found.master_page or None
         ):
             yield PageBreak()
-        found = InlineReader(self._file.styles, self).read(element)
+        found = OdfInlineReader(self._file.styles, self).read(element)
         for _ in range(found.recorded_before):
             yield PageBreak(is_recorded=True)
         text = found.text.text

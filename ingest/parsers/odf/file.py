@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ingest.parsers.odf.lists import Counter
 from ingest.parsers.odf.names import MANIFEST, OFFICE
-from ingest.parsers.odf.styles import Styles
+from ingest.parsers.odf.styles import OdfStyles
 from ingest.parsers.open_xml import Package, XmlElement
 from rag.errors import ParseError
 
@@ -27,7 +27,7 @@ class OdfFile:
         self.package = package
         self.body = body
         self.style_sheet = package.xml("styles.xml")
-        self.styles = Styles()
+        self.styles = OdfStyles()
         self.styles.add(root)
         self.styles.add(self.style_sheet)
         self.counters: dict[str, Counter] = {}

@@ -10,7 +10,7 @@ from typing import Protocol
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, trailing
 from ingest.parsers.odf.names import DC, DRAW, OFFICE, TEXT
-from ingest.parsers.odf.styles import Styles
+from ingest.parsers.odf.styles import OdfStyles
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.raised import InlineText, Level
 from ingest.parsers.symbol_fonts import replace_private
@@ -29,8 +29,8 @@ _SKIPPED = frozenset(
 _PAGE_NUMBERS = frozenset(f"{TEXT}{name}" for name in ("page-number", "page-count"))
 
 
-class Anchored(Protocol):
-    """Holds what the reader asks about things that stand in a paragraph but are not its text."""
+class OdfAnchored(Protocol):
+    """Reads things that stand in a paragraph but are not its text."""
 
     def story(self, element: XmlElement) -> list[FlowItem]:
         """Return the blocks of a note or comment."""
@@ -46,8 +46,8 @@ class Anchored(Protocol):
 
 
 @dataclass(slots=True)
-class ParagraphText:
-    """Holds what was read of a paragraph."""
+class OdfParagraphText:
+    """The text of a paragraph, its page breaks, and the items that stand behind it."""
 
     text: InlineText = field(default_factory=InlineText)
     recorded_before: int = 0
@@ -59,13 +59,13 @@ class ParagraphText:
     """The number that the program that wrote the file painted before it, where it says so."""
 
 
-class InlineReader:
+class OdfInlineReader:
     """Reads one paragraph."""
 
-    def __init__(self, styles: Styles, anchored: Anchored) -> None:
+    def __init__(self, styles: OdfStyles, anchored: OdfAnchored) -> None:
         self._styles = styles
         self._anchored = anchored
-        self._found = ParagraphText()
+        self._found = OdfParagraphText()
         self._level = Level.PLAIN
         self._hides = False
         self._depth = 0
@@ -80,7 +80,7 @@ class InlineReader:
             f"{OFFICE}annotation": self._read_annotation,
         }
 
-    def read(self, paragraph: XmlElement) -> ParagraphText:
+    def read(self, paragraph: XmlElement) -> OdfParagraphText:
         """Return everything in a paragraph."""
         style = paragraph.get(f"{TEXT}style-name") or ""
         number = paragraph.find(f"{TEXT}number")

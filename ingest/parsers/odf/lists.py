@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.parsers.list_numbers import write_number
-from ingest.parsers.odf.styles import LEVELS, ListLevel
+from ingest.parsers.odf.styles import LEVELS, OdfListLevel
 
 MAX_NUMBER = 10_000_000
 
@@ -17,10 +17,10 @@ class Counter:
         self._reached = [0] * (LEVELS + 1)
         self._has_begun = [False] * (LEVELS + 1)
 
-    def next_label(self, level: int, looks: Mapping[int, ListLevel], start: int | None = None) -> str:
+    def next_label(self, level: int, looks: Mapping[int, OdfListLevel], start: int | None = None) -> str:
         """Return the number of the next item of a level (from 1) as it is painted; "" where the level has none."""
         level = min(max(level, 1), LEVELS)
-        look = looks.get(level, ListLevel())
+        look = looks.get(level, OdfListLevel())
         if start is not None:
             self._reached[level] = start
         elif not self._has_begun[level]:
@@ -35,10 +35,10 @@ class Counter:
         first = max(level - look.shown_levels + 1, 1)
         return f"{look.prefix}{'.'.join(self._numbers(first, level, looks))}{look.suffix}".strip()
 
-    def _numbers(self, first: int, last: int, looks: Mapping[int, ListLevel]) -> list[str]:
+    def _numbers(self, first: int, last: int, looks: Mapping[int, OdfListLevel]) -> list[str]:
         found = []
         for level in range(first, last + 1):
-            look = looks.get(level, ListLevel())
+            look = looks.get(level, OdfListLevel())
             if look.number_format:
                 number = self._reached[level] if self._has_begun[level] else look.start
                 found.append(write_number(number, look.number_format))

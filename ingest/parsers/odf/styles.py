@@ -1,4 +1,4 @@
-"""Knows the styles of an OpenDocument file: page breaks, raised and hidden text, and how lists are numbered."""
+"""Reads the styles of an OpenDocument file: page breaks, raised and hidden text, and how lists are numbered."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _FORMATS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerR
 
 
 @dataclass(frozen=True, slots=True)
-class ListLevel:
-    """Holds how the numbers of a level of a list look; "" as format for bullets and levels without numbers."""
+class OdfListLevel:
+    """The look of the numbers of one level of a list; the format is "" for bullets and levels without numbers."""
 
     number_format: str = ""
     prefix: str = ""
@@ -31,8 +31,8 @@ class ListLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
-    """Holds what one style says itself; None or "" where it leaves that to its parent."""
+class OdfStyle:
+    """The properties that one style sets itself; None or "" where it leaves them to its parent."""
 
     parent: str = ""
     list_style: str = ""
@@ -46,12 +46,12 @@ class Style:
 
 
 @dataclass(slots=True)
-class Styles:
+class OdfStyles:
     """The styles of a file, those of its content before those of its style sheet."""
 
-    _styles: dict[tuple[str, str], Style] = field(default_factory=dict)
-    lists: dict[str, dict[int, ListLevel]] = field(default_factory=dict)
-    outline: dict[int, ListLevel] = field(default_factory=dict)
+    _styles: dict[tuple[str, str], OdfStyle] = field(default_factory=dict)
+    lists: dict[str, dict[int, OdfListLevel]] = field(default_factory=dict)
+    outline: dict[int, OdfListLevel] = field(default_factory=dict)
 
     def add(self, root: XmlElement | None) -> None:
         """Take the styles of a part; those that are known already stay as they are."""
@@ -65,7 +65,7 @@ class Styles:
         for element in root.iter(f"{TEXT}outline-style"):
             self.outline = self.outline or dict(_read_levels(element))
 
-    def find(self, family: str, name: str, get: Callable[[Style], T | None]) -> T | None:
+    def find(self, family: str, name: str, get: Callable[[OdfStyle], T | None]) -> T | None:
         """Return the first answer of a style and those it inherits from that is not None."""
         for _ in range(MAX_INHERITANCE):
             style = self._styles.get((family, name))
@@ -86,7 +86,7 @@ class Styles:
         return bool(self.find(family, name, lambda style: style.is_hidden))
 
 
-def _read_style(element: XmlElement) -> Style:
+def _read_style(element: XmlElement) -> OdfStyle:
     text = element.find(f"{STYLE}text-properties")
     paragraph = element.find(f"{STYLE}paragraph-properties")
     page = element.find(f"{STYLE}drawing-page-properties")
@@ -94,7 +94,7 @@ def _read_style(element: XmlElement) -> Style:
     display = text.get(f"{TEXT}display") if text is not None else None
     if section is not None and section.get(f"{TEXT}display") is not None:
         display = section.get(f"{TEXT}display")
-    return Style(
+    return OdfStyle(
         parent=element.get(f"{STYLE}parent-style-name") or "",
         heading=_heading(element),
         list_style=element.get(f"{STYLE}list-style-name") or "",
@@ -130,13 +130,13 @@ def _is_page(properties: XmlElement | None, name: str) -> bool | None:
     return None if kind is None else kind in ("page", "even-page", "odd-page")
 
 
-def _read_levels(element: XmlElement) -> Iterable[tuple[int, ListLevel]]:
+def _read_levels(element: XmlElement) -> Iterable[tuple[int, OdfListLevel]]:
     for child in element:
         level = _number(child.get(f"{TEXT}level"), 1)
         number_format = _FORMATS.get(child.get(f"{STYLE}num-format") or "", "")
         yield (
             level,
-            ListLevel(
+            OdfListLevel(
                 number_format=number_format if "bullet" not in str(child.tag) else "",
                 prefix=child.get(f"{STYLE}num-prefix") or "",
                 suffix=child.get(f"{STYLE}num-suffix") or "",

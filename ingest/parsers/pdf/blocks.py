@@ -58,7 +58,7 @@ def usual_height(pages: Sequence[list[Row]]) -> int:
 
 
 def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]:
-    """For each page the indexes of the rows that are repeated headers and footers.
+    """Return for each page the indexes of the rows that are repeated headers and footers.
 
     The first of each that says something stays a paragraph, as a document's number often stands nowhere else; `seen`
     holds the ones that earlier pages had, and is added to.
@@ -121,7 +121,7 @@ def _insert_asides(groups: list[Group], rows: list[Row], asides: Sequence[int]) 
 
 
 def _demote_column_heads(before: Group, group: Group) -> None:
-    """Short groups side by side are the heads of a table's columns, however bold they are."""
+    """Make short groups side by side heads of a table's columns, however bold they are."""
     if max(len(before.rows), len(group.rows)) > COLUMN_HEAD_ROWS:
         return
     if before.rows[-1].bottom < group.rows[0].bottom and group.rows[-1].bottom < before.rows[0].top:

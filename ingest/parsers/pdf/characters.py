@@ -207,7 +207,7 @@ def _end_boxes(address: int | None, spans: list[Span]) -> Any:
 
 
 def _word_boxes(corners: Any) -> list[Box]:
-    """Left, bottom, right and top of each word in tenths of a point."""
+    """Return left, bottom, right and top of each word in tenths of a point."""
     left, bottom = corners[:, :, 0].min(axis=1), corners[:, :, 3].min(axis=1)
     right, top = corners[:, :, 2].max(axis=1), corners[:, :, 1].max(axis=1)
     boxes = np.stack((left, bottom, right, top), axis=1) * UNITS_PER_POINT

@@ -97,7 +97,7 @@ def _parse_without_text(path: Path, options: ParseOptions, password: str, reader
 
 
 def _explain_nothing(path: Path, options: ParseOptions, reader: PageReader) -> ParseError:
-    """The reason for which no words were found; what a repair of OCR cures is tried again."""
+    """Return the error for a PDF without words; it is an UnsettledFileError where a repair of OCR may help."""
     if reader.ocr_failure is not None:
         return UnsettledFileError(
             f"{path.name} has no text layer, and its pages could not be read by OCR. {reader.ocr_failure.reason}",

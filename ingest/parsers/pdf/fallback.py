@@ -118,7 +118,7 @@ def _add_page(builder: TextBuilder, text: str) -> None:
 
 
 def _metadata(reader: pypdf.PdfReader) -> tuple[str, str, str]:
-    """Title, author and ISO day."""
+    """Return title, author and ISO day."""
     try:
         information = reader.metadata
         if information is None:

@@ -13,7 +13,7 @@ from ingest.parsers.pdf.words import Word
 from rag.types import BlockKind
 
 EVEN = 30
-"""Says how far, in tenths of a point, the edges of lines in one column may differ."""
+"""The edges of lines in one column may differ by so many tenths of a point."""
 
 BODY_LINES = 4
 BODY_WORDS = 5

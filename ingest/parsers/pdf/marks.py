@@ -100,7 +100,7 @@ def plain_label(text: str) -> str:
 
 
 def _runs(glyphs: Sequence[Glyph]) -> list[tuple[int, int, int]]:
-    """Stretches (level, start, end) of characters on the line (0), above (1) or below it (-1)."""
+    """Return stretches (level, start, end) of characters on the line (0), above (1) or below it (-1)."""
     tallest = max(glyph.height for glyph in glyphs)
     full = [glyph.foot for glyph in glyphs if glyph.height > SMALLER * tallest]
     base = sorted(full)[(len(full) - 1) // 2]
@@ -157,7 +157,7 @@ def _attach(pieces: list[Piece], text: str, level: int, start: int, end: int) ->
 
 
 def _written(text: str, level: int) -> str:
-    """Raised figures as Unicode writes them, so that nobody takes them for numbers of the text."""
+    """Return raised figures as Unicode writes them, so that nobody takes them for numbers of the text."""
     if _FIGURES.fullmatch(text) or text == "n":
         return text.translate(_MARKED if level > 0 else _LOWERED)
     return text

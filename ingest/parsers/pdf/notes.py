@@ -1,4 +1,4 @@
-"""Reads what lies over a PDF's pages: what is filled into forms, and notes; names its attachments."""
+"""Reads form fields and notes, which lie over a PDF's pages, and names its attachments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMPTY_VALUES = frozenset({"Off"})
 
 
 class NoteKind(Enum):
-    """Holds what an annotation is to a reader."""
+    """The kinds of annotations, as a reader sees them."""
 
     NOTE = "note"
     FIELD = "field"
@@ -39,7 +39,7 @@ class Note(NamedTuple):
     text: str
     box: tuple[float, float, float, float]
     asked: str = ""
-    """Holds what the field's tooltip asks for."""
+    """The question in the field's tooltip."""
 
 
 class FormFields:
@@ -52,7 +52,7 @@ class FormFields:
             self._environment = pdfium.FPDFDOC_InitFormFillEnvironment(document, self._settings)
 
     def close(self) -> None:
-        """Free what pdfium holds; before the document is closed."""
+        """Free the form in pdfium's memory; to be called before the document is closed."""
         if self._environment:
             pdfium.FPDFDOC_ExitFormFillEnvironment(self._environment)
             self._environment = None

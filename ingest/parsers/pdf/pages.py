@@ -57,12 +57,12 @@ class PageReader:
 
     @property
     def has_blank_pages_only(self) -> bool:
-        """Whether nothing at all is drawn on any of the pages that were read."""
+        """Return whether nothing at all is drawn on any of the pages that were read."""
         return len(self._blank) == self._document.page_count
 
     @property
     def is_out_of_time(self) -> bool:
-        """Whether pages were left unread because OCR had no time left."""
+        """Return whether pages were left unread because OCR had no time left."""
         return self._recognises and bool(self._unread)
 
     def warnings(self) -> tuple[str, ...]:

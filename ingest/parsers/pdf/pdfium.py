@@ -37,7 +37,7 @@ FLAT = 0.02
 """pdfium's text leaves out objects of fewer points in width: vertical writing in a font that is not there."""
 
 SHEAR = 0.001
-"""Holds what makes such an object wide enough, without moving a letter by more than a point."""
+"""A slant that makes such an object wide enough, without moving a letter by more than a point."""
 
 
 class Bookmark(NamedTuple):
@@ -61,7 +61,7 @@ class PagePicture(NamedTuple):
     turns: int
 
     def place(self, boxes: Sequence[Sequence[float]]) -> Any:
-        """Boxes (left, bottom, right, top) in points of user space as pixels, shape (boxes, 4): x0, y0, x1, y1."""
+        """Turn boxes (left, bottom, right, top) in points into pixels (x0, y0, x1, y1), shape (boxes, 4)."""
         turned = turn(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), -self.turns)
         left, bottom, right, top = (turned - [self.left, self.bottom, self.left, self.bottom]).T
         scale = self.pixels.shape[0] / max(self.height, 1.0)
@@ -221,7 +221,7 @@ def _read_text_of(page: Any) -> RawPage | None:
 
 
 def _widen_flat_text(page: Any) -> bool:
-    """Lean text objects without width a little, so that pdfium takes them for text; whether there were any."""
+    """Widen text objects without width a little, so that pdfium takes them for text; return whether there were any."""
     found = False
     edges = [ctypes.c_float() for _ in range(4)]
     for index in range(int(pdfium.FPDFPage_CountObjects(page))):

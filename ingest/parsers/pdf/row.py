@@ -54,7 +54,7 @@ class Row:
     turns: int = 0
     """Quarter turns that bring its boxes back to user space."""
     kind: BlockKind | None = None
-    """Holds what it is, where its place on the page says so."""
+    """The kind of block that its place on the page makes it; None where the place tells nothing."""
     alone: bool = False
     """True if it is a block of its own."""
     aside: bool = False

@@ -23,7 +23,7 @@ MAX_TITLE = 200
 
 
 def sections_from_bookmarks(bookmarks: Sequence[Bookmark], pages: Sequence[Page]) -> list[Section]:
-    """Sections from the outline, in page order; each starts at its title in the page, else at the page's start."""
+    """Return sections from the outline, in page order; each starts at its title in the page, else with the page."""
     if len(bookmarks) < MIN_BOOKMARKS:
         return []
     found: list[Section] = []
@@ -50,7 +50,7 @@ def _find_title(title: str, text: str) -> int:
 
 
 def sections_from_headings(headings: Sequence[Heading], body: int) -> list[Section]:
-    """Sections from heading blocks, a level for each look that occurs; `body` is the usual line height."""
+    """Return sections from heading blocks, a level for each look that occurs; `body` is the usual line height."""
     looks = [_look(heading, body) for heading in headings]
     levels = {look: place + 1 for place, look in enumerate(sorted(set(looks)))}
     return [
@@ -60,7 +60,7 @@ def sections_from_headings(headings: Sequence[Heading], body: int) -> list[Secti
 
 
 def _look(heading: Heading, body: int) -> int:
-    """Very tall, tall, bold and in capitals or numbered, just bold."""
+    """Return the look of a heading: very tall, tall, bold and in capitals or numbered, or just bold."""
     if heading.height >= VERY_TALL * body:
         return 0
     if heading.height >= HEADING_GROWTH * body:

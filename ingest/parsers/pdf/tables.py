@@ -35,7 +35,7 @@ Cell = tuple[list[Word], Row]
 
 
 @dataclass(slots=True)
-class _Line:
+class _CellLine:
     """The stretches of words at one height, from left to right."""
 
     cells: list[Cell] = field(default_factory=list)
@@ -53,7 +53,7 @@ class _Line:
 class _Band:
     """Lines that make one row of a table; the columns part them."""
 
-    lines: list[_Line]
+    lines: list[_CellLine]
     columns: list[tuple[int, int]]
 
     def cells(self) -> list[list[Word]]:
@@ -155,15 +155,15 @@ def _has_figures(row: Row) -> bool:
     return any(is_number(word.text) for cell in row.cells[1:] for word in cell)
 
 
-def _lines_of(rows: Sequence[Row]) -> list[_Line]:
+def _lines_of(rows: Sequence[Row]) -> list[_CellLine]:
     """Return all cells of the page, by their heights from the top."""
-    lines: list[_Line] = []
+    lines: list[_CellLine] = []
     cells = [(cell, row) for row in rows for cell in row.cells if row.kind is None]
     for words, row in sorted(cells, key=lambda cell: -cell[1].baseline):
         if lines and abs(lines[-1].baseline - row.baseline) * 3 < row.height:
             lines[-1].cells.append((words, row))
         else:
-            lines.append(_Line([(words, row)]))
+            lines.append(_CellLine([(words, row)]))
     for line in lines:
         line.cells.sort(key=lambda cell: cell[0][0].left)
     return lines
@@ -179,7 +179,7 @@ def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
 # --- tables with lines ---
 
 
-def _ruled_bands(lines: Sequence[_Line], rules: Rules) -> list[_Band]:
+def _ruled_bands(lines: Sequence[_CellLine], rules: Rules) -> list[_Band]:
     """Return the rows of tables whose rows are parted by lines."""
     bands: list[_Band] = []
     for left, right, heights in _grids(rules):
@@ -199,12 +199,12 @@ def _ruled_bands(lines: Sequence[_Line], rules: Rules) -> list[_Band]:
     return bands
 
 
-def _is_within(line: _Line, left: int, right: int) -> bool:
+def _is_within(line: _CellLine, left: int, right: int) -> bool:
     return all(left - TOUCH <= words[0].left and words[-1].right <= right + TOUCH for words, _ in line.cells)
 
 
 def _grids(rules: Rules) -> list[tuple[int, int, list[int]]]:
-    """Sets of three level lines and more with the same ends: left, right and their heights from the top."""
+    """Return sets of three level lines and more with the same ends: left, right and their heights from the top."""
     merged = _merge_level(rules.level)
     grids: list[tuple[int, int, list[int]]] = []
     for height, left, right in sorted(merged, key=lambda rule: -rule[0]):
@@ -219,7 +219,7 @@ def _grids(rules: Rules) -> list[tuple[int, int, list[int]]]:
 
 
 def _merge_level(level: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Level lines, those that continue each other (the edges of neighbouring cells) as one."""
+    """Return level lines, those that continue each other (the edges of neighbouring cells) as one."""
     merged: list[tuple[int, int, int]] = []
     for height, left, right in sorted(level, key=lambda rule: (round(rule[0] / TOUCH), rule[1])):
         if merged and abs(merged[-1][0] - height) <= TOUCH and left <= merged[-1][2] + TOUCH:
@@ -246,7 +246,7 @@ def _ruled_columns(rules: Rules, left: int, right: int, heights: Sequence[int]) 
 # --- tables without lines ---
 
 
-def _white_columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
+def _white_columns(lines: Sequence[_CellLine]) -> list[tuple[int, int]]:
     """Return the columns that white space parts from the top of the lines to their foot."""
     spans = sorted((words[0].left, words[-1].right) for line in lines for words, _ in line.cells)
     if not spans:
@@ -261,7 +261,7 @@ def _white_columns(lines: Sequence[_Line]) -> list[tuple[int, int]]:
     return columns
 
 
-def _spaced_bands(lines: Sequence[_Line]) -> list[_Band]:
+def _spaced_bands(lines: Sequence[_CellLine]) -> list[_Band]:
     """Return the rows of tables whose rows are further apart than the lines of their cells."""
     bands: list[_Band] = []
     start = 0
@@ -278,7 +278,7 @@ def _spaced_bands(lines: Sequence[_Line]) -> list[_Band]:
     return bands
 
 
-def _extend(lines: Sequence[_Line], start: int) -> tuple[int, list[tuple[int, int]]]:
+def _extend(lines: Sequence[_CellLine], start: int) -> tuple[int, list[tuple[int, int]]]:
     """Return the end of the lines from `start` on that leave the same columns white between them, and these columns."""
     columns = _white_columns(lines[start : start + 1])
     end = start + 1
@@ -292,7 +292,7 @@ def _extend(lines: Sequence[_Line], start: int) -> tuple[int, list[tuple[int, in
     return end, columns
 
 
-def _fits_above(line: _Line, below: _Line, columns: list[tuple[int, int]]) -> bool:
+def _fits_above(line: _CellLine, below: _CellLine, columns: list[tuple[int, int]]) -> bool:
     """Return whether a line right above a table's first is the upper part of one of its cells."""
     drop = line.baseline - below.baseline
     return drop <= 1.6 * below.height and all(
@@ -302,14 +302,14 @@ def _fits_above(line: _Line, below: _Line, columns: list[tuple[int, int]]) -> bo
     )
 
 
-def _part_by_space(lines: Sequence[_Line], columns: list[tuple[int, int]]) -> list[_Band]:
+def _part_by_space(lines: Sequence[_CellLine], columns: list[tuple[int, int]]) -> list[_Band]:
     if _is_prose(lines, columns):
         return []
     drops = [before.baseline - line.baseline for before, line in pairwise(lines)]
     least = min(drops)
     if least > 1.75 * max(line.height for line in lines) or max(drops) < WIDER * least:
         return []
-    parts: list[list[_Line]] = [[lines[0]]]
+    parts: list[list[_CellLine]] = [[lines[0]]]
     for drop, line in zip(drops, lines[1:], strict=True):
         if drop >= WIDER * least:
             parts.append([line])
@@ -320,7 +320,7 @@ def _part_by_space(lines: Sequence[_Line], columns: list[tuple[int, int]]) -> li
     return bands if len(parts) > 1 and 2 * sum(band.is_partial() for band in long) >= len(long) else []
 
 
-def _is_prose(lines: Sequence[_Line], columns: Sequence[tuple[int, int]]) -> bool:
+def _is_prose(lines: Sequence[_CellLine], columns: Sequence[tuple[int, int]]) -> bool:
     """Return whether all columns hold running text."""
     if len(lines) < PROSE_LINES:
         return False

@@ -54,7 +54,7 @@ EMPTY_PAGE = RawPage([])
 
 
 def turn(boxes: Any, turns: int) -> Any:
-    """Boxes of shape (words, 4) turned by quarter turns counter-clockwise around the origin."""
+    """Return boxes of shape (words, 4) turned by quarter turns counter-clockwise around the origin."""
     for _ in range(turns % 4):
         left, bottom, right, top = boxes.T
         boxes = np.stack((-top, left, -bottom, right), axis=1)

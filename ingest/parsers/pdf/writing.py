@@ -22,7 +22,7 @@ CELL_PARTING = "\t"
 _ENDING = re.compile(r"(.*\w)([.!?。]+[\"'”’)]*)")
 PUNCTUATION = re.compile(r"[.,;:!?]+")
 POWERS = frozenset({"10", "×10", "x10", "·10"})
-"""Holds what stands before an exponent: it belongs to the number, whatever notes the page has."""
+"""Text before an exponent, which belongs to the number, whatever notes the page has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Heading:
 
 
 _Piece = tuple[str, Word, int]
-"""Holds what parts a word from the one before it, the word, and the quarter turns that bring its box back to user
-space."""
+"""The separator before a word, the word, and the quarter turns that bring its box back to user space."""
 
 
 class PageWriter:

@@ -129,7 +129,7 @@ class _Deck:
                 label = ""
 
     def _comments(self, part: str) -> Iterator[FlowItem]:
-        """Comments of either kind, replies included."""
+        """Yield comments of either kind, replies included."""
         root = self._package.xml(part)
         for comment in root.iter() if root is not None else ():
             if not isinstance(comment.tag, str) or comment.tag.rpartition("}")[2] not in ("cm", "reply"):

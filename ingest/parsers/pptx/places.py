@@ -1,4 +1,4 @@
-"""Knows where shapes stand on a slide, also those that leave it to their layout, and puts them in reading order."""
+"""Finds the places of shapes on a slide, also where their layout sets them, and puts them in reading order."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Places:
 
 
 def _family(kind: str) -> str:
-    """Titles are each other's places, and so are all bodies of text."""
+    """Return the family of a placeholder's type: titles stand for each other, and so do all bodies of text."""
     if kind in _TITLES:
         return "title"
     return kind if kind in ("dt", "ftr", "sldNum", "subTitle") else "body"

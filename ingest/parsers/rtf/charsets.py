@@ -1,4 +1,4 @@
-"""Knows in which encoding the runs of each font of an RTF file are written."""
+"""Finds the encoding in which the runs of each font of an RTF file are written."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MACINTOSH = {10000: "mac_roman", 10001: "shift_jis", 10006: "mac_greek", 10007:
 
 
 def code_page(number: int) -> str:
-    """Python's name of a Windows or Macintosh code page, or "" where it has none."""
+    """Return Python's name of a Windows or Macintosh code page, or "" where it has none."""
     names = [_MACINTOSH[number]] if number in _MACINTOSH else []
     if number == 65001:
         names = ["utf-8"]

@@ -1,4 +1,4 @@
-"""Holds what is known at a place in an RTF file, and writes text where the group at that place wants it."""
+"""Keeps the open groups and stories at a place in an RTF file, and writes text where the innermost group wants it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from ingest.parsers.rtf.charsets import Fonts
 from ingest.parsers.rtf.forms import FormField
-from ingest.parsers.rtf.state import Destination, State
+from ingest.parsers.rtf.state import Destination, GroupState
 from ingest.parsers.rtf.story import CellDefinition, Story
 
 
@@ -15,7 +15,7 @@ class Context:
 
     def __init__(self) -> None:
         self.fonts = Fonts()
-        self.groups = [State()]
+        self.groups = [GroupState()]
         self.stories = [Story()]
         self.definitions: list[CellDefinition] = [CellDefinition()]
         """Of the cells of the row that is being read; the last is not finished."""
@@ -29,7 +29,7 @@ class Context:
         self.ends_section = False
 
     @property
-    def state(self) -> State:
+    def state(self) -> GroupState:
         """Return the state of the innermost group."""
         return self.groups[-1]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 CHECK_BOX = 1
 LIST = 2
 UNSET = 25
-"""Holds what Word writes as the result of a field that nobody touched."""
+"""The result that Word writes for a field that was never filled in."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from ingest.parsers.list_numbers import roman
 from ingest.parsers.rtf.charsets import decode
 from ingest.parsers.rtf.context import Context
 from ingest.parsers.rtf.destinations import CHARACTERS, DESTINATIONS, SKIPPED, STORIES, TRANSPARENT
-from ingest.parsers.rtf.state import Destination, State
+from ingest.parsers.rtf.state import Destination, GroupState
 from ingest.parsers.rtf.story import Story
 from ingest.parsers.rtf.tokens import Kind, Token, tokens
 from ingest.parsers.rtf.words import control_words
@@ -155,7 +155,7 @@ class RtfReader:
         if not is_bullet and self._context.in_text:
             self._context.story.add(f"{label} ")
 
-    def _end_style(self, state: State) -> None:
+    def _end_style(self, state: GroupState) -> None:
         name = self._context.take(Destination.STYLES).partition(";")[0].strip()
         match = _HEADING.match(name)
         if state.outline is not None and 0 <= state.outline < 9:

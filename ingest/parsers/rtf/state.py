@@ -1,4 +1,4 @@
-"""Holds what holds for the text at a place in an RTF file; each group starts with a copy of what surrounds it."""
+"""The formatting in force at a place in an RTF file; each group starts with a copy of the one around it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ingest.parsers.raised import Level
 
 
 class Destination(Enum):
-    """Where the text of a group goes."""
+    """The destinations that the text of a group may go to."""
 
     TEXT = auto()
     SKIP = auto()
@@ -19,7 +19,7 @@ class Destination(Enum):
     STYLES = auto()
     LIST_TEXT = auto()
     CODE = auto()
-    """Holds what a field does; its result is text."""
+    """The code of a field; its result is text."""
     AUTHOR = auto()
     SHAPE_NAME = auto()
     SHAPE_VALUE = auto()
@@ -28,13 +28,13 @@ class Destination(Enum):
 
 
 @dataclass(slots=True)
-class State:
+class GroupState:
     """The state of a group."""
 
     destination: Destination = Destination.TEXT
     font: int = -1
     skipped: int = 1
-    """Says how many characters follow each Unicode one, for readers that do not know those."""
+    """Characters that follow each Unicode one, for readers without Unicode."""
     level: Level = Level.PLAIN
     is_hidden: bool = False
     is_deleted: bool = False
@@ -48,18 +48,18 @@ class State:
     before_choice: Destination | None = None
     """Within `\\upr`: what holds for the Unicode one of its two texts."""
     closes: str = ""
-    """Holds what is written when the group ends: the closing bracket of an equation's delimiters."""
+    """The closing bracket of an equation's delimiters, which is written when the group ends."""
 
-    def copy(self) -> State:
+    def copy(self) -> GroupState:
         """Return the state that a group within this one starts with."""
-        return State(
+        return GroupState(
             self.destination, self.font, self.skipped, self.level, self.is_hidden, self.is_deleted, self.in_table,
             self.nesting, self.style, self.outline, self.in_contents, "", self.before_choice, "",
         )  # fmt: skip
 
     @property
     def table_level(self) -> int:
-        """In how many tables the text stands."""
+        """Return the number of tables, one in another, that the text stands in."""
         return self.nesting if self.in_table else 0
 
     def reset_paragraph(self) -> None:

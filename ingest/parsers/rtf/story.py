@@ -15,7 +15,7 @@ MAX_NESTING = 20
 
 @dataclass(slots=True)
 class CellDefinition:
-    """Holds what a row's definition says of a cell: its right edge, and how it is merged."""
+    """A cell as its row defines it: its right edge, and how it is merged."""
 
     edge: int = 0
     continues_above: bool = False
@@ -36,7 +36,7 @@ class Story:
 
     def __init__(self) -> None:
         self.anchored: list[FlowItem] = []
-        """Holds what stands behind the paragraph that is being filled."""
+        """Items that come behind the paragraph that is being filled."""
         self._items: list[FlowItem] = []
         self._text = InlineText()
         self._has_text = False

@@ -14,7 +14,7 @@ _BREAKS = (b"\n", b"\r")
 
 
 class Kind(Enum):
-    """Holds what a token is."""
+    """The kinds of tokens."""
 
     OPEN = auto()
     CLOSE = auto()

@@ -1,4 +1,4 @@
-"""Holds what the sheets of an Excel workbook share, and the shown value of one of its cells."""
+"""Holds the styles and strings that the sheets of an Excel workbook share, and shows the value of a cell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class Styles:
+class CellStyles:
     """The number format of each cell style."""
 
     formats: list[str] = field(default_factory=list)
@@ -29,11 +29,11 @@ class Styles:
 
 
 @dataclass(slots=True)
-class Book:
-    """Holds what the sheets of a workbook share."""
+class Workbook:
+    """The parts that the sheets of a workbook share."""
 
     strings: list[str]
-    styles: Styles
+    styles: CellStyles
     from_1904: bool
     is_stale: bool
     """True if the program that wrote it asks for all formulas to be computed anew: results stored may be mere zeros."""
@@ -42,11 +42,11 @@ class Book:
     """Sheet, row, column and number format of the formulas whose results have to be found."""
 
 
-def read_book(package: Package, part: str, root: XmlElement) -> Book:
+def read_book(package: Package, part: str, root: XmlElement) -> Workbook:
     strings: list[str] = []
     for target in package.related(part, "sharedStrings"):
         strings += _shared_strings(package, target)
-    styles = Styles()
+    styles = CellStyles()
     for target in package.related(part, "styles"):
         styles = _read_styles(package.xml(target))
     properties = next(descendants(root, "workbookPr"), None)
@@ -58,7 +58,7 @@ def read_book(package: Package, part: str, root: XmlElement) -> Book:
         for element in descendants(root, "definedName")
         if element.get("localSheetId") is None and element.get("hidden") is None
     }
-    return Book(strings, styles, from_1904, is_stale, names)
+    return Workbook(strings, styles, from_1904, is_stale, names)
 
 
 def _shared_strings(package: Package, part: str) -> list[str]:
@@ -73,11 +73,11 @@ def _shared_strings(package: Package, part: str) -> list[str]:
     return found
 
 
-def _read_styles(root: XmlElement | None) -> Styles:
+def _read_styles(root: XmlElement | None) -> CellStyles:
     if root is None:
-        return Styles()
+        return CellStyles()
     own = {element.get("numFmtId"): element.get("formatCode") or GENERAL for element in descendants(root, "numFmt")}
-    styles = Styles()
+    styles = CellStyles()
     for group in root.iter("{*}cellXfs"):
         for element in descendants(group, "xf"):
             number = element.get("numFmtId") or "0"
@@ -106,7 +106,7 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def cell_text(cell: XmlElement, book: Book, place: tuple[int, int, int]) -> str:
+def cell_text(cell: XmlElement, book: Workbook, place: tuple[int, int, int]) -> str:
     """Return what the cell shows, in one line; a formula without a result that can be trusted is kept in mind for
     later."""
     kind = cell.get("t") or "n"
@@ -123,7 +123,7 @@ def cell_text(cell: XmlElement, book: Book, place: tuple[int, int, int]) -> str:
     return one_line(stored_value(value, kind, code, book))
 
 
-def stored_value(value: str, kind: str, code: str, book: Book) -> str:
+def stored_value(value: str, kind: str, code: str, book: Workbook) -> str:
     match kind:
         case "s":
             index = int(value) if value.strip().isdigit() else -1

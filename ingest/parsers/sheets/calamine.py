@@ -8,7 +8,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from ingest.cleanup import one_line
-from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_ROWS, Row, Sheet, fill_merged
+from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow, fill_merged
 from ingest.parsers.sheets.number_formats import plain_number
 from rag.errors import ParseError
 
@@ -48,7 +48,7 @@ def _read(path: Path) -> list[Sheet]:
                 while cells and not cells[-1]:
                     cells.pop()
                 if cells:
-                    sheet.rows.append(Row(place + 1, cells))
+                    sheet.rows.append(SheetRow(place + 1, cells))
             merged = source.merged_cell_ranges or []
             sheet.merged = [(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in merged]
             fill_merged(sheet)

@@ -19,7 +19,7 @@ NOT_COMPUTED = "(formula not computed)"
 
 
 @dataclass(slots=True)
-class Row:
+class SheetRow:
     """The shown values of a row, "" where a cell is empty."""
 
     number: int
@@ -35,12 +35,12 @@ class Sheet:
 
     name: str
     is_hidden: bool = False
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    """Ranges as first row, first column, last row, last column, all inclusive and counted as `Row.number` is."""
+    """Ranges as first row, first column, last row, last column, all inclusive and counted as `SheetRow.number` is."""
     texts: list[str] = field(default_factory=list)
-    """Holds what stands beside the cells: text boxes, titles of charts, headers of the printed page."""
+    """Texts beside the cells: text boxes, titles of charts, headers of the printed page."""
     is_cut: bool = False
     """True if there were more rows than are read."""
 

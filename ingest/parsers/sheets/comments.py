@@ -9,7 +9,7 @@ from ingest.parsers.sheets.strings import rich_text
 from ingest.parsers.sheets.xml import descendants
 
 _THREADED = "[Threaded comment]"
-"""Holds what a comment begins with that older programs show in place of a thread."""
+"""The beginning of a comment that older programs show in place of a thread."""
 
 
 def read_comments(package: Package, part: str) -> dict[tuple[int, int], str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest.cleanup import one_line
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
-from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Row, Sheet
+from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Sheet, SheetRow
 from ingest.parsers.sheets.grid import write_sheet
 from ingest.parsers.text import read_text
 from ingest.titles import choose_title
@@ -67,7 +67,7 @@ def _take_rows(sheet: Sheet, rows: Iterable[list[str]]) -> None:
         if empty > MAX_EMPTY_ROWS:
             return
         if cells:
-            sheet.rows.append(Row(number, cells))
+            sheet.rows.append(SheetRow(number, cells))
 
 
 def find_delimiter(text: str) -> str:

@@ -19,7 +19,7 @@ _NAMELESS = re.compile(
     r"(?:sheet|tabelle|feuil|feuille|hoja|foglio|blad|arkusz|ark|planilha|list|лист|sayfa|munka|taul|工作表|シート)\s*\d*",
     re.IGNORECASE,
 )
-"""Holds what programs call a sheet that nobody named."""
+"""Names that programs give a sheet by themselves."""
 
 
 def parse_xlsx(path: Path, options: ParseOptions) -> ParsedDocument:

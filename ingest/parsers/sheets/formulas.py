@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingest.cleanup import one_line
 from ingest.parsers.open_xml import Package, XmlElement
-from ingest.parsers.sheets.book import Book, iterate_cells, stored_value
+from ingest.parsers.sheets.book import Workbook, iterate_cells, stored_value
 from ingest.parsers.sheets.cells import NOT_COMPUTED, Sheet
 from ingest.parsers.sheets.number_formats import GENERAL, format_number, format_text
 from ingest.parsers.sheets.recalculation import Input, Value, compute
@@ -20,7 +20,7 @@ from ingest.parsers.sheets.xml import drop, iterate, local_name
 _ZERO = re.compile(r"[^1-9]*0[^1-9]*")
 
 
-def fill_results(package: Package, parts: list[str], sheets: list[Sheet], book: Book) -> None:
+def fill_results(package: Package, parts: list[str], sheets: list[Sheet], book: Workbook) -> None:
     """Write the results of formulas that have none, or only one that their program does not vouch for."""
     names = [sheet.name for sheet in sheets]
     found = compute(names, [_inputs(package, part, book) for part in parts], book.names)
@@ -36,13 +36,13 @@ def fill_results(package: Package, parts: list[str], sheets: list[Sheet], book: 
             row.cells[column] = NOT_COMPUTED  # It may only stand for a result.
 
 
-def _shown(value: Value, code: str, book: Book) -> str:
+def _shown(value: Value, code: str, book: Workbook) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     return format_text(value, code) if isinstance(value, str) else format_number(value, code, from_1904=book.from_1904)
 
 
-def _inputs(package: Package, part: str, book: Book) -> Iterator[Input]:
+def _inputs(package: Package, part: str, book: Workbook) -> Iterator[Input]:
     """Yield the cells of a sheet as they are typed in."""
     stream = package.open(part) if part else None
     if stream is None:
@@ -58,7 +58,7 @@ def _inputs(package: Package, part: str, book: Book) -> Iterator[Input]:
             drop(element)
 
 
-def _input(cell: XmlElement, row: int, column: int, book: Book, shared: dict[str, tuple[str, str]]) -> Input:
+def _input(cell: XmlElement, row: int, column: int, book: Workbook, shared: dict[str, tuple[str, str]]) -> Input:
     children = {local_name(child): child for child in cell}
     place = f"{get_column_letter(column + 1)}{row}"
     formula = children.get("f")

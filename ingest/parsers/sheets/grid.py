@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ingest.cleanup import one_line
 from ingest.parsers.pages import TextBuilder
-from ingest.parsers.sheets.cells import Row, Sheet
+from ingest.parsers.sheets.cells import Sheet, SheetRow
 from ingest.table_heads import is_naming
 from rag.types import BlockKind
 
@@ -36,19 +36,19 @@ def write_sheet(builder: TextBuilder, sheet: Sheet) -> None:
 
 def write_rows(builder: TextBuilder, rows: Sequence[list[str]]) -> None:
     """Write the rows of a file that is one table."""
-    sheet = Sheet("", rows=[Row(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)])
+    sheet = Sheet("", rows=[SheetRow(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)])
     write_sheet(builder, sheet)
 
 
 # --- parting a sheet into tables ---
 
 
-def _regions(sheet: Sheet) -> list[list[Row]]:
+def _regions(sheet: Sheet) -> list[list[SheetRow]]:
     """Return the tables of a sheet: those side by side one after the other, and one below another apart."""
     found = []
     for left, right in _side_by_side(sheet.rows):
         rows = [_slice(row, left, right) for row in sheet.rows]
-        region: list[Row] = []
+        region: list[SheetRow] = []
         for row in (row for row in rows if any(row.cells) or row.notes):
             is_apart = bool(region) and row.number > region[-1].number + 1
             if is_apart and _begins_table(row, rows):
@@ -60,14 +60,16 @@ def _regions(sheet: Sheet) -> list[list[Row]]:
     return found
 
 
-def _slice(row: Row, left: int, right: int) -> Row:
+def _slice(row: SheetRow, left: int, right: int) -> SheetRow:
     """Return the row with all cells but those of columns `left` to `right` empty."""
     cells = [cell if left <= column < right else "" for column, cell in enumerate(row.cells)]
-    return Row(row.number, cells, row.is_hidden, {at: note for at, note in row.notes.items() if left <= at < right})
+    return SheetRow(
+        row.number, cells, row.is_hidden, {at: note for at, note in row.notes.items() if left <= at < right}
+    )
 
 
-def _side_by_side(rows: Sequence[Row]) -> list[tuple[int, int]]:
-    """Ranges of columns that hold a table each: parted by empty columns, with a head and keys of their own."""
+def _side_by_side(rows: Sequence[SheetRow]) -> list[tuple[int, int]]:
+    """Return ranges of columns that hold a table each: parted by empty columns, with a head and keys of their own."""
     width = max((len(row.cells) for row in rows), default=0)
     used = [any(column < len(row.cells) and row.cells[column] for row in rows) for column in range(width)]
     starts = [0]
@@ -82,7 +84,7 @@ def _side_by_side(rows: Sequence[Row]) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], max(width, 1)], strict=True))
 
 
-def _is_table_of_its_own(rows: Sequence[Row], left: int, column: int, gap: int) -> bool:
+def _is_table_of_its_own(rows: Sequence[SheetRow], left: int, column: int, gap: int) -> bool:
     """Return whether what begins at a column is no further column of the table to its left."""
     here = {row.number: row.cells[column] for row in rows if column < len(row.cells) and row.cells[column]}
     there = {row.number for row in rows if left < len(row.cells) and row.cells[left]}
@@ -91,7 +93,7 @@ def _is_table_of_its_own(rows: Sequence[Row], left: int, column: int, gap: int) 
     return is_keyed and (gap > 1 or set(here) != there)
 
 
-def _begins_table(row: Row, rows: Sequence[Row]) -> bool:
+def _begins_table(row: SheetRow, rows: Sequence[SheetRow]) -> bool:
     """Return whether a row below an empty one names columns: only words, over a row with numbers."""
     cells = [cell for cell in row.cells if cell]
     below = next((other for other in rows if other.number > row.number and any(other.cells)), None)
@@ -106,7 +108,7 @@ def _begins_table(row: Row, rows: Sequence[Row]) -> bool:
 # --- writing a table ---
 
 
-def _write_region(builder: TextBuilder, region: list[Row], sheet: Sheet) -> None:
+def _write_region(builder: TextBuilder, region: list[SheetRow], sheet: Sheet) -> None:
     width = max(len(row.cells) for row in region) if region else 0
     columns = [at for at in range(width) if any(at < len(row.cells) and row.cells[at] for row in region)]
     titles, rest = _take_titles(region)
@@ -124,7 +126,7 @@ def _write_region(builder: TextBuilder, region: list[Row], sheet: Sheet) -> None
         builder.add(BlockKind.PARAGRAPH if is_text else BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
 
 
-def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
+def _take_titles(region: list[SheetRow]) -> tuple[list[SheetRow], list[SheetRow]]:
     """Return the rows of one cell above a table, and the others."""
     count = 0
     while count < len(region) and sum(map(bool, region[count].cells)) == 1:
@@ -132,7 +134,7 @@ def _take_titles(region: list[Row]) -> tuple[list[Row], list[Row]]:
     return (region[:count], region[count:]) if count < len(region) else ([], region)
 
 
-def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[list[str], list[Row]]:
+def _take_head(rows: list[SheetRow], columns: Sequence[int], sheet: Sheet) -> tuple[list[str], list[SheetRow]]:
     """Return the names of the columns, joined from the rows that group them and the one below, and the rows after; or
     none."""
     count = 0
@@ -155,7 +157,7 @@ def _take_head(rows: list[Row], columns: Sequence[int], sheet: Sheet) -> tuple[l
     return names, rows[count + 1 :]
 
 
-def _groups_columns(row: Row, below: Row, sheet: Sheet) -> bool:
+def _groups_columns(row: SheetRow, below: SheetRow, sheet: Sheet) -> bool:
     """Return whether a row has only words, and a label over several that stand below it."""
     spans = any(
         top == row.number and right > left and _cell(row, left) and sum(map(bool, below.cells[left : right + 1])) > 1
@@ -164,19 +166,19 @@ def _groups_columns(row: Row, below: Row, sheet: Sheet) -> bool:
     return spans and all(is_naming(cell) for cell in row.cells if cell)
 
 
-def _group_label(row: Row, column: int, sheet: Sheet) -> str:
+def _group_label(row: SheetRow, column: int, sheet: Sheet) -> str:
     for top, left, bottom, right in sheet.merged:
         if top <= row.number <= bottom and left <= column <= right:
             return _cell(row, left)
     return ""
 
 
-def _names_columns(row: Row) -> bool:
+def _names_columns(row: SheetRow) -> bool:
     cells = [cell for cell in row.cells if cell]
     return len(cells) > 1 and all(map(is_naming, cells))
 
 
-def _is_data(row: Row, below: Sequence[Row]) -> bool:
+def _is_data(row: SheetRow, below: Sequence[SheetRow]) -> bool:
     """Return whether a row of words holds values: one of them comes again in its column."""
     cells = [(column, cell) for column, cell in enumerate(row.cells) if cell]
     return any(
@@ -186,7 +188,7 @@ def _is_data(row: Row, below: Sequence[Row]) -> bool:
     )
 
 
-def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns: Sequence[int]) -> None:
+def _write_table(builder: TextBuilder, head: list[str], body: list[SheetRow], columns: Sequence[int]) -> None:
     line = CELL_SEPARATOR.join(head)
     if len(line) <= WIDE_HEAD:
         builder.add(BlockKind.TABLE_HEAD, line)
@@ -203,7 +205,7 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[Row], columns
         builder.add(BlockKind.PARAGRAPH, f"Columns without values: {', '.join(empty)}")
 
 
-def name_values(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
+def name_values(row: SheetRow, head: list[str], columns: Sequence[int]) -> list[str]:
     """Return a row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
     pairs = []
     for name, column, value in zip(head, columns, _marked(row, columns), strict=False):
@@ -219,7 +221,7 @@ def name_values(row: Row, head: list[str], columns: Sequence[int]) -> list[str]:
     return [CELL_SEPARATOR.join(part) for part in parts]
 
 
-def _marked(row: Row, columns: Sequence[int]) -> list[str]:
+def _marked(row: SheetRow, columns: Sequence[int]) -> list[str]:
     """Return the cells of the columns with what was written about them and whether the row is hidden, without empty
     ends."""
     cells = []
@@ -233,5 +235,5 @@ def _marked(row: Row, columns: Sequence[int]) -> list[str]:
     return [*cells, *others, *([HIDDEN_ROW] if row.is_hidden and (cells or others) else [])]
 
 
-def _cell(row: Row, column: int) -> str:
+def _cell(row: SheetRow, column: int) -> str:
     return row.cells[column] if column < len(row.cells) else ""

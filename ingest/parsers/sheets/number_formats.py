@@ -80,14 +80,14 @@ _DATE_KINDS = frozenset({"date", "elapsed", "ampm"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _FormatPart:
     kind: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Section:
-    parts: tuple[_Part, ...]
+class _FormatSection:
+    parts: tuple[_FormatPart, ...]
     condition: tuple[str, float] | None
 
     @property
@@ -136,8 +136,8 @@ def plain_number(value: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _sections(code: str) -> tuple[_Section, ...]:
-    sections: list[list[_Part]] = [[]]
+def _sections(code: str) -> tuple[_FormatSection, ...]:
+    sections: list[list[_FormatPart]] = [[]]
     conditions: list[tuple[str, float] | None] = [None]
     for match in _PART.finditer(code or GENERAL):
         kind, text = match.lastgroup or "other", match[match.lastgroup or 0] or ""
@@ -146,18 +146,18 @@ def _sections(code: str) -> tuple[_Section, ...]:
             conditions.append(None)
         elif kind == "bracket":
             if _ELAPSED.fullmatch(text):
-                sections[-1].append(_Part("elapsed", text.lower()))
+                sections[-1].append(_FormatPart("elapsed", text.lower()))
             elif condition := _CONDITION.fullmatch(text.strip()):
                 conditions[-1] = condition[1], float(condition[2])
             elif text.startswith("$"):
-                sections[-1].append(_Part("quoted", text[1:].partition("-")[0]))
+                sections[-1].append(_FormatPart("quoted", text[1:].partition("-")[0]))
         else:
-            sections[-1].append(_Part(kind, text.lower() if kind == "date" else text))
-    made = [_Section(tuple(parts), condition) for parts, condition in zip(sections, conditions, strict=True)]
+            sections[-1].append(_FormatPart(kind, text.lower() if kind == "date" else text))
+    made = [_FormatSection(tuple(parts), condition) for parts, condition in zip(sections, conditions, strict=True)]
     return tuple(made[:4])
 
 
-def _choose(value: float, sections: tuple[_Section, ...]) -> tuple[_Section, bool]:
+def _choose(value: float, sections: tuple[_FormatSection, ...]) -> tuple[_FormatSection, bool]:
     """Return the section for a value, and whether that section stands for the sign."""
     numeric = sections[:3]
     if any(section.condition for section in numeric):
@@ -183,7 +183,7 @@ def _holds(value: float, sign: str, bound: float) -> bool:
     }[sign]
 
 
-def _literal(part: _Part) -> str:
+def _literal(part: _FormatPart) -> str:
     if part.kind in ("quoted", "escaped", "other"):
         return part.text
     return " " if part.kind == "space" else "/" if part.kind == "slash" else ""
@@ -192,7 +192,7 @@ def _literal(part: _Part) -> str:
 # --- numbers ---
 
 
-def _format_plain(value: float, section: _Section) -> str:
+def _format_plain(value: float, section: _FormatSection) -> str:
     if section.has("general"):
         return "".join(plain_number(value) if part.kind == "general" else _literal(part) for part in section.parts)
     if section.has("text") and not section.has("digit"):
@@ -207,7 +207,7 @@ def _format_plain(value: float, section: _Section) -> str:
     return _format_decimal(value, section)
 
 
-def _scale(value: float, section: _Section) -> Decimal:
+def _scale(value: float, section: _FormatSection) -> Decimal:
     """Return the value after percent signs and the commas behind the last digit, each of which drops three digits."""
     number = Decimal(f"{value:.15g}")
     number *= Decimal(100) ** sum(part.kind == "percent" for part in section.parts)
@@ -220,7 +220,7 @@ def _scale(value: float, section: _Section) -> Decimal:
     return number / Decimal(1000) ** commas
 
 
-def _format_decimal(value: float, section: _Section) -> str:
+def _format_decimal(value: float, section: _FormatSection) -> str:
     parts = section.parts
     point = next((index for index, part in enumerate(parts) if part.kind == "point"), len(parts))
     wanted = sum(part.kind == "digit" for part in parts[point:])
@@ -236,7 +236,7 @@ def _format_decimal(value: float, section: _Section) -> str:
     return f"-{text}" if value < 0 and not is_zero else text
 
 
-def _whole_part(parts: tuple[_Part, ...], digits: str, grouped: bool) -> str:
+def _whole_part(parts: tuple[_FormatPart, ...], digits: str, grouped: bool) -> str:
     """Return the part before the point, filled from its last digit on; the first placeholder takes what is left
     over."""
     written: list[str] = []
@@ -257,7 +257,7 @@ def _whole_part(parts: tuple[_Part, ...], digits: str, grouped: bool) -> str:
     return digits + "".join(reversed(written))
 
 
-def _decimal_part(parts: tuple[_Part, ...], decimals: str) -> str:
+def _decimal_part(parts: tuple[_FormatPart, ...], decimals: str) -> str:
     """Return the point and what is behind it; zeros that only a # asks for are left out."""
     places = [part.text for part in parts if part.kind == "digit"]
     kept = len(places)
@@ -276,7 +276,7 @@ def _decimal_part(parts: tuple[_Part, ...], decimals: str) -> str:
     return "".join(written)
 
 
-def _format_scientific(value: float, section: _Section) -> str:
+def _format_scientific(value: float, section: _FormatSection) -> str:
     split = next(index for index, part in enumerate(section.parts) if part.kind == "exponent")
     head = section.parts[:split]
     point = next((index for index, part in enumerate(head) if part.kind == "point"), len(head))
@@ -288,7 +288,7 @@ def _format_scientific(value: float, section: _Section) -> str:
     return f"{mantissa}E{sign}{exponent.lstrip('+-').lstrip('0').rjust(max(width, 1), '0')}{tail}"
 
 
-def _format_fraction(value: float, section: _Section) -> str:
+def _format_fraction(value: float, section: _FormatSection) -> str:
     slash = next(index for index, part in enumerate(section.parts) if part.kind == "slash")
     after = section.parts[slash + 1 :]
     fixed = "".join(part.text for part in after if part.kind in ("digit", "other")).strip()
@@ -314,7 +314,7 @@ def _format_fraction(value: float, section: _Section) -> str:
 # --- dates ---
 
 
-def _format_date(value: float, section: _Section, from_1904: bool) -> str:
+def _format_date(value: float, section: _FormatSection, from_1904: bool) -> str:
     has_elapsed = section.has("elapsed")
     if not has_elapsed and not 0 <= value < LAST_SERIAL:
         raise ValueError
@@ -352,8 +352,8 @@ def _moment(value: float, from_1904: bool, decimals: int) -> tuple[datetime.date
     return start + datetime.timedelta(days=int(days), microseconds=int(rest * 1_000_000)), seconds
 
 
-def _tell_minutes(parts: tuple[_Part, ...]) -> list[bool]:
-    """For each part whether it is an m that means minutes: after hours or before seconds."""
+def _tell_minutes(parts: tuple[_FormatPart, ...]) -> list[bool]:
+    """Return for each part whether it is an m that means minutes: after hours or before seconds."""
     found = [False] * len(parts)
     timed = [index for index, part in enumerate(parts) if part.kind in ("date", "elapsed")]
     for place, index in enumerate(timed):
@@ -394,7 +394,7 @@ def _date_part(moment: datetime.datetime, text: str, is_minutes: bool, noon: boo
     return ""
 
 
-def _iso_beside(section: _Section, kinds: list[bool], moment: datetime.datetime) -> str:
+def _iso_beside(section: _FormatSection, kinds: list[bool], moment: datetime.datetime) -> str:
     """Return the ISO date in brackets behind one that may be read two ways: 03/04/2024."""
     order = [
         part.text[0]

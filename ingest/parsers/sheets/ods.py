@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ingest.cleanup import one_line
 from ingest.parsers.open_xml import MAX_PART_BYTES, XmlElement, parse_xml
-from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Row, Sheet, fill_merged
+from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Sheet, SheetRow, fill_merged
 from ingest.parsers.sheets.xml import attribute, local_name
 from rag.errors import ParseError
 
 MAX_REPEATED = 1_000
-"""Says how often a row or a cell with words in it may be repeated; more is formatting, not content."""
+"""A row or a cell with words in it may be repeated this often; more is formatting, not content."""
 
 CELLS = ("table-cell", "covered-table-cell")
 
@@ -57,7 +57,7 @@ def _read_table(table: XmlElement, hidden_styles: set[str]) -> Sheet:
             sheet.merged += merged
             is_hidden = attribute(element, "visibility") in ("collapse", "filter")
             for offset in range(min(repeated, MAX_REPEATED) if cells or notes else 0):
-                sheet.rows.append(Row(number + 1 + offset, list(cells), is_hidden, notes))
+                sheet.rows.append(SheetRow(number + 1 + offset, list(cells), is_hidden, notes))
             number += repeated
             if len(sheet.rows) >= MAX_ROWS:
                 sheet.is_cut = True

@@ -43,7 +43,8 @@ class Input:
 def compute(
     names: Sequence[str], cells: Sequence[Iterable[Input]], defined: Mapping[str, str] | None = None
 ) -> dict[tuple[int, int, int], Value]:
-    """Results of the formulas by (sheet, row, column), for sheets of these names; those that are errors are left out.
+    """Return results of the formulas by (sheet, row, column), for sheets of these names; those that are errors are left
+    out.
 
     `defined` has the workbook's named ranges.
     """

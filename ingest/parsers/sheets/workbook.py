@@ -1,4 +1,4 @@
-"""Reads Excel workbooks (XLSX, XLSM and their templates) part by part, with what a person sees in each cell."""
+"""Reads Excel workbooks (XLSX, XLSM and their templates) part by part, as a person sees each cell."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from ingest.cleanup import one_line
 from ingest.parsers.open_xml import Package, XmlElement
-from ingest.parsers.sheets.book import REFERENCE, Book, cell_text, column_number, iterate_cells, read_book
-from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Row, Sheet, fill_merged
+from ingest.parsers.sheets.book import REFERENCE, Workbook, cell_text, column_number, iterate_cells, read_book
+from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Sheet, SheetRow, fill_merged
 from ingest.parsers.sheets.comments import read_comments
 from ingest.parsers.sheets.formulas import fill_results
 from ingest.parsers.sheets.strings import drawing_texts
@@ -44,7 +44,7 @@ def read_workbook(path: Path) -> list[Sheet]:
     return sheets
 
 
-def _read_sheet(package: Package, part: str, sheet: Sheet, book: Book, number: int) -> None:
+def _read_sheet(package: Package, part: str, sheet: Sheet, book: Workbook, number: int) -> None:
     comments = read_comments(package, part)
     stream = package.open(part)
     if stream is not None:
@@ -65,7 +65,7 @@ def _read_sheet(package: Package, part: str, sheet: Sheet, book: Book, number: i
 
 
 def _take_row(
-    sheet: Sheet, element: XmlElement, book: Book, sheet_number: int, comments: dict[tuple[int, int], str]
+    sheet: Sheet, element: XmlElement, book: Workbook, sheet_number: int, comments: dict[tuple[int, int], str]
 ) -> bool:
     """Add a row where it holds something; returns whether more may follow."""
     last = sheet.rows[-1].number if sheet.rows else 0
@@ -83,7 +83,7 @@ def _take_row(
             cells.extend([""] * (column + 1 - len(cells)))
             cells[column] = text
     if cells or any(row == number for row, _ in comments):
-        sheet.rows.append(Row(number, cells, element.get("hidden") in ("1", "true")))
+        sheet.rows.append(SheetRow(number, cells, element.get("hidden") in ("1", "true")))
     return True
 
 

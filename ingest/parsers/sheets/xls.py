@@ -10,7 +10,7 @@ import xlrd  # type: ignore[import-untyped]
 
 from ingest.cleanup import one_line
 from ingest.parsers.sheets.calamine import read_with_calamine
-from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_ROWS, Row, Sheet, fill_merged
+from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_ROWS, Sheet, SheetRow, fill_merged
 from ingest.parsers.sheets.number_formats import BUILT_IN, GENERAL, format_number, format_text
 from rag.errors import ParseError
 
@@ -51,7 +51,7 @@ def _take_rows(sheet: Sheet, source: Any, book: Any) -> None:
             cells.pop()
         shown = source.rowinfo_map.get(number)
         if cells or number in notes:
-            sheet.rows.append(Row(number + 1, cells, bool(shown and shown.hidden), notes.get(number, {})))
+            sheet.rows.append(SheetRow(number + 1, cells, bool(shown and shown.hidden), notes.get(number, {})))
 
 
 def _show(cell: Any, book: Any) -> str:

@@ -88,14 +88,14 @@ def open_chat_model(
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Holds what a stream has said so far besides its text; providers report usage in parts that add up."""
+    """The usage and the reason to finish that a stream has told so far; providers report usage in parts that add up."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     stop_reason: str = ""
 
     def plus(self, piece: AIMessageChunk) -> Ending:
-        """With what one more piece says."""
+        """Return the ending with the usage and the reason of one more piece."""
         usage = piece.usage_metadata
         return Ending(
             self.prompt_tokens + (usage["input_tokens"] if usage else 0),
@@ -142,7 +142,7 @@ class ChatModel:
 
     @property
     def name(self) -> str:
-        """ "PROVIDER:MODEL"."""
+        """Return "PROVIDER:MODEL"."""
         return self._caller.name
 
     @property
@@ -183,7 +183,9 @@ class ChatModel:
         return bool((self._chat.profile or {}).get("image_inputs"))
 
     def count_tokens(self, text: str) -> int:
-        """Tokens of `text`: exact where the server has a /tokenize, else estimated, rather too many than too few."""
+        """Return the tokens of `text`: exact where the server has a /tokenize, else estimated, rather too many than too
+        few.
+        """
         if self._facts.tokenizer is None or time.monotonic() < self._estimate_until:
             return estimate_tokens(text)
         try:

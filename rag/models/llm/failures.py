@@ -15,7 +15,8 @@ from rag.urls import without_credentials
 
 TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 REFUSED_FOR_IMAGES = frozenset({400, 415, 422, 500, 501})
-"""Holds what servers say to an image for a model that sees none; llama.cpp and Ollama call it their own failure."""
+"""Statuses with which servers refuse an image for a model without vision; llama.cpp and Ollama send those of failures.
+"""
 CONTEXT_TOO_LONG = re.compile(
     r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
 )
@@ -26,7 +27,7 @@ KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Holds what a message needs to know of the call that failed."""
+    """The call that failed, as far as messages name it."""
 
     provider: str
     model: str
@@ -36,7 +37,7 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """ "PROVIDER:MODEL"."""
+        """Return "PROVIDER:MODEL"."""
         return f"{self.provider}:{self.model}"
 
     @property

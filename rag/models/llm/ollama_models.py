@@ -14,9 +14,9 @@ from rag.urls import is_loopback, without_credentials
 
 DEFAULT_URL = "http://127.0.0.1:11434"
 FIND_SECONDS = 0.25
-"""True if a local Ollama is there is asked at each start without a configured LLM: it must not be felt."""
+"""A local Ollama is looked for at each start without a configured LLM, so the search must not be felt."""
 FOUND_SECONDS = 5.0
-"""Says how long one that is there may take to say what it has: it may be busy, or this machine with its own models."""
+"""An Ollama that is there may take this long to list its models: it, or this machine, may be busy."""
 SMALLEST_LOCAL_MODEL = 1_000_000
 """Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
 EMBEDDING_FAMILIES = ("bert", "embed")
@@ -42,7 +42,7 @@ class OllamaModel:
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """Holds what Ollama does of a pull right now, and how many bytes of that it has done."""
+    """The current step of a download by Ollama, and how many of its bytes are done."""
 
     step: str
     completed: int
@@ -156,7 +156,7 @@ def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
 
 
 def _explain(error: Exception, url: str) -> ModelError:
-    """Return every failure is told as what it means to the user; the catalogue's messages name no address."""
+    """Return the error to show for a failed call; the client's own messages name no address."""
     if isinstance(error, ConnectionError | httpx.HTTPError):
         return ModelError(
             f"Cannot connect to Ollama at {without_credentials(url)}.", "Start Ollama (ollama serve), or check its URL."

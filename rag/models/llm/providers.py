@@ -1,5 +1,4 @@
-"""Holds what differs between the providers: addresses, contexts and how LangChain's classes are told the same
-things."""
+"""Holds the differences between providers: addresses, contexts and the arguments of LangChain's classes."""
 
 from __future__ import annotations
 
@@ -40,8 +39,7 @@ def parse_spec(spec: str) -> tuple[Provider, str]:
 
 
 def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
-    """Return how each provider's LangChain class is told the same things; its own retries are off, for ours hold for
-    all."""
+    """Return the arguments of a provider's LangChain class; its own retries are off, for ours hold for all."""
     if caller.provider == "ollama":
         keys = {"authorization": f"Bearer {api_key}"} if api_key else {}
         waits = httpx.Timeout(caller.timeout_seconds, connect=min(caller.timeout_seconds, CONNECT_SECONDS))
@@ -71,7 +69,7 @@ def _transport_to(url: str) -> httpx.AsyncHTTPTransport:
 
 
 def call_arguments(caller: Caller, *, max_tokens: int, context_tokens: int, thinks: bool) -> dict[str, Any]:
-    """Return how each provider's class is told, with a question, how long the answer may be."""
+    """Return the arguments of a call that limit the length of the answer, as a provider's class wants them."""
     with_thoughts = max_tokens + (THINKING_TOKENS if thinks else 0)
     match caller.provider:
         case "ollama":

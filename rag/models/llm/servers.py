@@ -16,7 +16,7 @@ LOOKUP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """Holds what a server says about its model; None or False where it does not say."""
+    """Facts that a server states about its model; None or False where it does not."""
 
     context_tokens: int | None = None
     tokenizer: Literal["llama.cpp", "vllm"] | None = None
@@ -29,7 +29,7 @@ class ModelServer:
     """The look-ups of one server for one model."""
 
     def __init__(self, base_url: str, model: str, api_key: str | None, *, trust_proxies: bool) -> None:
-        """`base_url` may end in the /v1 of its OpenAI API: the look-ups lie beside it."""
+        """Take the server's URL, which may end in the /v1 of its OpenAI API: the look-ups lie beside it."""
         parts = urlsplit(base_url.rstrip("/"))
         self._root = urlunsplit((parts.scheme, parts.netloc, parts.path.removesuffix("/v1"), "", ""))
         self._model = model

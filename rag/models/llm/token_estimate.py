@@ -15,7 +15,7 @@ LAST_COMMON_CODE_POINT = 0xFFFF
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of `text`, rather too many than too few.
+    """Return the tokens of `text`, rather too many than too few.
 
     A word counts one token for each 4 letters begun (2 beyond the eighth letter and in capitals), a digit, a sign or a
     line break one, a character beyond ASCII two, an emoji four; one in twenty is added. Measured against SmolLM2's

@@ -58,7 +58,7 @@ Positions = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _PassageBlock:
     """Passages in tokens, with the windows that the network reads of them."""
 
     frame: Frame
@@ -89,7 +89,7 @@ class BuiltinReader:
         engine: Literal["openvino", "torch"] = "openvino",
         precision: Precision | None = None,
     ) -> None:
-        """`base` is the folder of the base model, `weights` the reader's safetensors; conversions go to `cache`.
+        """Take the folder of the base model and the reader's safetensors; keep conversions under `cache`.
 
         `precision` is OpenVINO's; without one the fastest is found that is near float32.
         """
@@ -133,20 +133,20 @@ class BuiltinReader:
             readings.extend(_join(of_passage) for of_passage in by_passage)
         return readings
 
-    def _blocks(self, question: str, passages: Sequence[str]) -> Iterator[_Block]:
+    def _blocks(self, question: str, passages: Sequence[str]) -> Iterator[_PassageBlock]:
         frame = self._frame(question)
         for start in range(0, len(passages), PASSAGES_AT_ONCE):
             texts = [well_formed(passage) for passage in passages[start : start + PASSAGES_AT_ONCE]]
             encodings = self._tokenizer.encode_batch(texts, add_special_tokens=False)
             windows = cut_windows([len(encoding.ids) for encoding in encodings], frame.room)
-            yield _Block(frame, encodings, list(windows))
+            yield _PassageBlock(frame, encodings, list(windows))
 
     def _frame(self, question: str) -> Frame:
         asked = self._tokenizer.encode(well_formed(question), add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
         first, separator = self._tokenizer.encode("").ids
         return Frame(first, tuple(asked), separator)
 
-    def _run(self, block: _Block, collect: Callable[[Positions, NDArray[np.float32]], None]) -> None:
+    def _run(self, block: _PassageBlock, collect: Callable[[Positions, NDArray[np.float32]], None]) -> None:
         """Run the network over the block's windows; `collect` is given some of their positions and token vectors."""
         engine = self._engine()
         # The longest first: what ends last is then short, and no core waits long for it.
@@ -222,7 +222,9 @@ def _note(relevance: NDArray[np.float32], heads: Heads, chosen: Positions, token
     relevance[chosen] = heads.relevance(tokens)
 
 
-def _mark(found: list[Reading], heads: Heads, block: _Block, chosen: Positions, tokens: NDArray[np.float32]) -> None:
+def _mark(
+    found: list[Reading], heads: Heads, block: _PassageBlock, chosen: Positions, tokens: NDArray[np.float32]
+) -> None:
     """Put the readings of the chosen windows where they belong, in characters of the passage."""
     windows = [block.windows[position] for position in chosen]
     sizes = np.array([window.size for window in windows])

@@ -22,7 +22,7 @@ the call; calls come from any thread, one for each batch."""
 
 
 class Engine(Protocol):
-    """Holds what runs the transformer."""
+    """Runs the transformer over batches of tokens."""
 
     batch_size: int
 

@@ -20,7 +20,7 @@ class Heads:
     span_bias: NDArray[np.float32]
 
     def relevance(self, tokens: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Relevance logits of shape (rows,) from token vectors of shape (rows, tokens, size)."""
+        """Return relevance logits of shape (rows,) from token vectors of shape (rows, tokens, size)."""
         logits: NDArray[np.float32] = tokens[:, 0] @ self.relevance_weight[0] + self.relevance_bias
         return logits
 

@@ -34,7 +34,7 @@ class NamedCrossEncoder:
     """
 
     def __init__(self, name: str, *, allow_downloads: bool = False) -> None:
-        """`name` is a folder, or a model's name on the hub: looked up on this machine, and there if allowed."""
+        """Take a folder, or a model's name on the hub: looked up on this machine, and there if allowed."""
         self._name = name
         self._allow_downloads = allow_downloads
         self._loading = threading.Lock()

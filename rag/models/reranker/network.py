@@ -25,7 +25,7 @@ class ReaderNetwork(torch.nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Relevance logits of shape (batch,), start and end logits of shape (batch, tokens, 2).
+        """Return relevance logits of shape (batch,), start and end logits of shape (batch, tokens, 2).
 
         The first token stands for "no answer here".
         """

@@ -31,13 +31,13 @@ class Window:
 
     @property
     def size(self) -> int:
-        """Tokens of the passage in the window, at least 1."""
+        """Return the tokens of the passage in the window, at least 1."""
         return self.end - self.first
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Holds what stands around each passage: the question's tokens between the special ones."""
+    """The tokens around each passage: the question's between the special ones."""
 
     first: int
     question: tuple[int, ...]
@@ -50,7 +50,7 @@ class Frame:
 
     @property
     def room(self) -> int:
-        """Tokens left for the passage."""
+        """Return the tokens left for the passage."""
         return MAX_TOKENS - len(self.question) - 3
 
 

@@ -44,12 +44,12 @@ class CatalogueChecks:
         self._file = file
 
     def count_chunks_without_words(self) -> int:
-        """Return chunks that the full-text index does not know."""
+        """Return the number of chunks that the full-text index lacks."""
         with self._transaction() as connection:
             return int(connection.execute(text(WITHOUT_WORDS)).scalar_one())
 
     def count_words_without_chunk(self) -> int:
-        """Entries of the full-text index for chunks that are gone."""
+        """Return entries of the full-text index for chunks that are gone."""
         with self._transaction() as connection:
             return int(connection.execute(text(WITHOUT_CHUNK)).scalar_one())
 
@@ -71,7 +71,7 @@ class CatalogueChecks:
             connection.execute(text(REBUILD_FULL_TEXT))
 
     def torn_documents(self) -> list[tuple[str, str]]:
-        """(collection, path) of documents of which chunks or pages are missing, or that answer with nothing."""
+        """Return (collection, path) of documents of which chunks or pages are missing, or that have no text at all."""
         with self._transaction() as connection:
             return [(name, path) for name, path in connection.execute(text(TORN_DOCUMENTS))]
 

@@ -297,7 +297,7 @@ def _matches(pattern: re.Pattern[str], value: str) -> bool:
 
 
 def _compile_filter(pattern: str) -> re.Pattern[str]:
-    """`*` stands for anything, all else for itself, in any case; SQLite folds only ASCII, its GLOB knows [ and ?."""
+    """Compile a filter in which `*` stands for anything; SQLite folds only ASCII, and its GLOB reads [ and ? too."""
     return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
 
 

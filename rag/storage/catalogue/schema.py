@@ -271,7 +271,7 @@ def _version_of(connection: Connection) -> int:
 
 @contextmanager
 def translated_errors(file: Path, explain: Explain | None = None) -> Iterator[None]:
-    """SQLite's and the file system's errors as StoreError; `explain` is for another file than the catalogue."""
+    """Raise errors of SQLite and the file system as StoreError; `explain` is for another file than the catalogue."""
     try:
         yield
     except IntegrityError:

@@ -11,7 +11,7 @@ import pytest
 
 from app.client.connection import Connection
 from app.client.http import HttpClient
-from app.web.ask.conversation import Conversation, State, Turn
+from app.web.ask.conversation import Conversation, Turn, TurnState
 from rag.types import Question
 from tests import llm_servers
 from tests.integration.app.api.test_answers import ANSWER, LAMP, serving_with
@@ -34,7 +34,7 @@ def test_a_turn_has_its_sources_first_and_then_the_whole_answer(home: Path, fold
     ):
         turn = Conversation("ann").ask(client, Question(LAMP, "default"))
         wait_until(lambda: turn.is_finished)
-    assert (turn.state, turn.said) == (State.DONE, ANSWER)
+    assert (turn.state, turn.said) == (TurnState.DONE, ANSWER)
     assert [source.document.path for source in turn.sources] == ["light.txt"]
     assert turn.answer is not None
     assert turn.answer.citations[0].number == 1
@@ -42,7 +42,7 @@ def test_a_turn_has_its_sources_first_and_then_the_whole_answer(home: Path, fold
 
 @pytest.mark.parametrize(
     ("failures", "is_under_way"),
-    [([], lambda turn: bool(turn.text)), ([llm_servers.HANG], lambda turn: turn.state is State.WRITING)],
+    [([], lambda turn: bool(turn.text)), ([llm_servers.HANG], lambda turn: turn.state is TurnState.WRITING)],
     ids=["while it is written", "while the LLM is silent"],
 )
 def test_stopping_a_turn_hangs_up_on_the_llm(
@@ -60,5 +60,5 @@ def test_stopping_a_turn_hangs_up_on_the_llm(
         turn.stop()
         assert llm.hung_up.wait(60)
         wait_until(lambda: turn.is_finished)
-        assert turn.state is State.STOPPED
+        assert turn.state is TurnState.STOPPED
         assert served.client.post("/search", json={"question": LAMP}).is_success

@@ -14,7 +14,7 @@ import pytest
 from app.client.connection import Interrupt
 from app.client.errors import UnreachableError
 from app.web.ask.answer_view import Opened, view_of
-from app.web.ask.conversation import Conversation, Conversations, State, Turn
+from app.web.ask.conversation import Conversation, Conversations, Turn, TurnState
 from app.web.ask.export import conversation_markdown
 from app.web.ask.proof import Proof, find_quote
 from app.web.escape import one_line, plain, quiet
@@ -122,7 +122,7 @@ def test_no_conversation_has_an_id_that_streamlit_takes_for_the_end_of_a_key() -
 
 def test_an_answer_is_whole_once_its_stream_is() -> None:
     turn = run(ScriptedClient("It ", "flashes [1]."))
-    assert (turn.state, turn.said, turn.sources) == (State.DONE, "It flashes [1].", (SOURCE,))
+    assert (turn.state, turn.said, turn.sources) == (TurnState.DONE, "It flashes [1].", (SOURCE,))
 
 
 def test_stopping_leaves_the_service_and_keeps_what_was_said() -> None:
@@ -135,14 +135,14 @@ def test_stopping_leaves_the_service_and_keeps_what_was_said() -> None:
     assert client.left.wait(30)
     while not turn.is_finished:
         threading.Event().wait(0.01)
-    assert (turn.state, turn.said, conversation.running) == (State.STOPPED, "It ", None)
+    assert (turn.state, turn.said, conversation.running) == (TurnState.STOPPED, "It ", None)
 
 
 @pytest.mark.parametrize("broken", [UnreachableError("Gone.", "Start it."), RuntimeError("a defect")])
 @pytest.mark.parametrize("at_the_end", [False, True])
 def test_a_stream_that_breaks_leaves_a_failed_turn_with_a_reason(broken: Exception, at_the_end: bool) -> None:
     turn = run(ScriptedClient("It ", whole=broken) if at_the_end else ScriptedClient("It ", broken))
-    assert (turn.state, turn.said) == (State.FAILED, "It ")
+    assert (turn.state, turn.said) == (TurnState.FAILED, "It ")
     assert turn.error is not None
     assert turn.error.remedy
 
