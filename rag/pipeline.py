@@ -29,6 +29,9 @@ SOURCE_CHUNKS = 12
 
 UNSEEN = "The LLM was not shown the image: nothing in the documents fits the words of the question."
 
+RETRACTED = "\n\n(The text above is what the LLM thought before it answered.)\n\n"
+"""Streamed where thoughts were recognised only at their end; the finished answer holds neither."""
+
 JUDGED_PASSAGES = 10
 """Passages on which the refusal is decided."""
 
@@ -244,6 +247,10 @@ class AskPipeline:
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
                 stop_reason = chunk.stop_reason or stop_reason
+                if chunk.retracts:
+                    text, inert = "", InertFilter()
+                    stream_filter = CitationFilter({source.number for source in prompt.used})
+                    yield RETRACTED
                 text += (released := inert.feed(chunk.text))
                 if piece := stream_filter.feed(released):
                     yield piece

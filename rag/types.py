@@ -402,11 +402,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class ModelChunk:
-    """A piece of an LLM's streamed answer; the last one may carry the usage and why the model stopped."""
+    """A piece of an LLM's streamed answer; the last one may carry the usage and why the model stopped.
+
+    One that `retracts` says that all text before it was thought and not the answer.
+    """
 
     text: str
     usage: Usage | None = None
     stop_reason: str = ""
+    retracts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,33 +6,24 @@ Text is scanned as it streams: what is released never depends on how the text wa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-_NOUNS = ("sources", "source", "documents", "document", "docs", "doc", "passages", "passage", "excerpts", "excerpt")
-_SPACE = "[ \t\u00a0]"
-_NOUN = rf"(?:{'|'.join(_NOUNS)})\.?:?{_SPACE}{{0,2}}#?"
-_LIST = rf"\^?\d{{1,3}}(?:{_SPACE}{{0,2}}(?:,|;|&|\band\b|-|–){_SPACE}{{0,2}}(?:(?:{_NOUN})|\^)?\d{{1,3}}){{0,12}}\^?"
-_TAIL = r"(?:[:†|,][^\]】］)\n]{0,60})?"
-_MARKER = re.compile(
-    rf"(?:[\[［]{_SPACE}?(?:(?P<plain>{_LIST})|{_NOUN}(?P<named>{_LIST}){_TAIL}){_SPACE}?[\]］]"
-    rf"|【{_SPACE}?(?:{_NOUN})?(?P<lenticular>{_LIST}){_TAIL}{_SPACE}?】"
-    rf"|\({_SPACE}?{_NOUN}(?P<round>{_LIST}){_SPACE}?\))",
-    re.IGNORECASE,
-)
-_LONGEST = 400
-"""More characters than any marker has; only text this close to the end can be an unfinished one."""
-_MAX_RANGE = 20
-
-_NOUN_STARTS = "|".join(sorted({noun[:size] for noun in _NOUNS for size in range(1, len(noun) + 1)}, reverse=True))
-# Everything a marker can start with, so that nothing else is held back: (see the next page) streams at once.
-_UNFINISHED = re.compile(
-    rf"[\[［【(]{_SPACE}?(?:\^?|(?:{_NOUN_STARTS})\.?:?{_SPACE}{{0,2}}#?\^?)(?:\d[^\]】］)\n]*)?\Z", re.IGNORECASE
+from rag.citations.marker_forms import (
+    SUPERSCRIPTS,
+    Form,
+    is_unfinished,
+    may_go_on,
+    read_form,
+    read_raised,
+    read_round,
 )
 
 _SPACES = " \t\u00a0"
 _BEFORE_CLOSING = ".,;:!?)]}\n…。，"
-_STOP = re.compile(r"[ \t\u00a0]*+(?:[\[［【(`]|\Z)")
+_STOP = re.compile(rf"[ \t\u00a0]*+(?:[\[［【(`<{SUPERSCRIPTS}]|\Z)")
+_REACH = 40
+"""Characters before a marker that say whether it is one."""
 _CODE_REACH = 300
 """The end of `inline code` is looked for this far ahead: a stray backtick must not hold back the stream."""
 
@@ -62,6 +53,10 @@ class CitationFilter:
         self._in_fence = False
         self._length = 0
         self._last = "\n"
+        self._before = ""
+        """The end of what was released."""
+        self._style = ""
+        """"square" or "round": an answer that cites as [1] counts with (1)."""
         self._markers: list[Marker] = []
         self._removed: list[int] = []
 
@@ -104,8 +99,8 @@ class CitationFilter:
         elif character in _SPACES:
             self._hold(character)
             return 1
-        elif character in "[［【(":
-            return self._bracket(at, out, final=final)
+        elif character in "[［【(<" or character in SUPERSCRIPTS:
+            return self._mark(at, out, final=final)
         else:
             stop = _STOP.search(self._buffer, at)
             size = (stop.start() if stop else len(self._buffer)) - at
@@ -129,6 +124,7 @@ class CitationFilter:
         self._removed_after_gap = False
         self._length += len(text)
         self._last = text[-1]
+        self._before = (self._before + text)[-_REACH:]
         out.append(text)
 
     def _code_size(self, at: int, *, final: bool) -> int:
@@ -151,26 +147,38 @@ class CitationFilter:
             return run - at + close.end()
         return run - at if complete else 0
 
-    def _bracket(self, at: int, out: list[str], *, final: bool) -> int:
-        match = _MARKER.match(self._buffer, at)
-        if match is None:
-            near_end = len(self._buffer) - at < _LONGEST
-            if not final and near_end and _UNFINISHED.match(self._buffer, at):
-                return 0
+    def _mark(self, at: int, out: list[str], *, final: bool) -> int:
+        """Handle a character that a marker may begin with."""
+        form = self._read_mark(at, final=final)
+        if form is None:
             self._release(self._buffer[at], out)
             return 1
-        if match.end() == len(self._buffer) and not final:
-            return 0
-        numbers = _listed_numbers(next(group for group in match.groups() if group))
-        is_link = self._buffer[match.end() : match.end() + 1] == "("
-        is_index = 0 in numbers and (len(numbers) > 1 or (not self._gap and self._last.isalnum()))
-        if is_link or is_index:
-            self._release(match.group(), out)
-        else:
-            self._cite(numbers, out)
-        return match.end() - at
+        if form.is_index:
+            self._release(self._buffer[at : form.end], out)
+        elif form.end > at:
+            self._style = self._style or ("round" if self._is_round(at) else "square")
+            self._cite(form.numbers, out)
+        return form.end - at
 
-    def _cite(self, numbers: list[int], out: list[str]) -> None:
+    def _read_mark(self, at: int, *, final: bool) -> Form | None:
+        """Return the marker at `at`, None for none, an empty one where more must come to tell."""
+        gap = "" if self._removed_after_gap else self._gap
+        follows_marker = bool(self._markers) and self._markers[-1].end == self._length
+        before = " " if follows_marker else self._before + gap
+        if self._buffer[at] in SUPERSCRIPTS:
+            return read_raised(self._buffer, at, before, self._known, final=final)
+        if (form := read_form(self._buffer, at, before)) is not None:
+            return form if final or not may_go_on(self._buffer, form.end, before) else Form((), at)
+        if self._is_round(at) and self._style != "square":
+            round_form = read_round(self._buffer, at, before, self._known, final=final)
+            if round_form is not None:
+                return round_form
+        return Form((), at) if not final and is_unfinished(self._buffer, at) else None
+
+    def _is_round(self, at: int) -> bool:
+        return re.match(r"\(\d|\(\Z", self._buffer[at : at + 2]) is not None
+
+    def _cite(self, numbers: Sequence[int], out: list[str]) -> None:
         self._removed += [number for number in numbers if number not in self._known]
         kept = [number for number in numbers if number in self._known]
         for number in kept:
@@ -179,20 +187,3 @@ class CitationFilter:
             self._markers.append(Marker(number, self._length - len(text), self._length))
         if not kept:
             self._removed_after_gap = True
-
-
-def _listed_numbers(listing: str) -> list[int]:
-    """Return the numbers of "1, 3-5" in order, each once; a range that runs backwards or far is taken as its two
-    ends."""
-    found: list[int] = []
-    ranged = False
-    for part in re.findall(r"\d+|[-–]", listing):
-        if not part.isdigit():
-            ranged = True
-            continue
-        number = int(part)
-        if ranged and 0 < number - found[-1] <= _MAX_RANGE:
-            found.extend(range(found[-1] + 1, number))
-        found.append(number)
-        ranged = False
-    return list(dict.fromkeys(found))

@@ -135,6 +135,8 @@ class ChatModel:
         self._found: ServerFacts | None = None
         self._ask_again_at = 0.0
         self._estimate_until = 0.0
+        self._leaves_opening_out = False
+        """Says whether it was seen to end thoughts that it had not begun: its answers are held until that end."""
         self._count_exactly = functools.lru_cache(maxsize=COUNTS_KEPT)(self._ask_for_count)
 
     def __repr__(self) -> str:
@@ -217,12 +219,18 @@ class ChatModel:
                 stop=stop,
             )
             try:
-                ending, thoughts = Ending(), ReasoningFilter()
+                ending, thoughts = Ending(), ReasoningFilter(expects_end=self._leaves_opening_out)
+                is_retracted = False
                 for piece in pieces:
                     ending = ending.plus(piece)
-                    if text := thoughts.feed(str(piece.text)):
+                    text = thoughts.feed(str(piece.text))
+                    if thoughts.was_retracted and not is_retracted:
+                        is_retracted = True
+                        yield ModelChunk("", retracts=True)
+                    if text:
                         said.append(text)
                         yield ModelChunk(text)
+                self._leaves_opening_out = self._leaves_opening_out or thoughts.lacked_opening
                 if text := thoughts.finish():
                     said.append(text)
                     yield ModelChunk(text)

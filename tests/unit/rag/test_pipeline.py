@@ -162,6 +162,19 @@ def test_an_answer_cut_at_its_greatest_length_says_so() -> None:
     assert any("cut off at the greatest length" in notice for notice in answer.notices)
 
 
+def test_thoughts_that_are_recognised_late_are_no_part_of_the_answer() -> None:
+    class Thinking(ScriptedModel):
+        def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: object = None) -> Any:
+            yield ModelChunk("Four times [2]? No. ")
+            yield ModelChunk("", retracts=True)
+            yield ModelChunk("The lamp flashes three times [1].")
+
+    stream = ask(Thinking([]))
+    assert "thought before it answered" in "".join(stream)
+    assert stream.answer.text == "The lamp flashes three times [1]."
+    assert [citation.number for citation in stream.answer.citations] == [1]
+
+
 def test_below_the_threshold_nobody_is_asked() -> None:
     model = ScriptedModel(["never said"])
     answer = pipeline(model, refusal_threshold=1.0).ask(LAMP, collection="default").answer

@@ -32,6 +32,39 @@ def filtered(text: str, known: tuple[int, ...] = (1, 2, 3)) -> str:
         ("A [source 3: report.pdf, page 4].", "A [3]."),
         ("A [Doc 2].", "A [2]."),
         ("in 2016[1].", "in 2016[1]."),
+        ("A [1]-[3].", "A [1][2][3]."),
+        ("A [1] – [3].", "A [1][2][3]."),
+        ("A [1:4].", "A [1]."),
+        ("A [1:4-6], b.", "A [1], b."),
+        ("A [1†L3].", "A [1]."),
+        ("A 【1】【2】.", "A [1][2]."),
+        ("A 【1†L3-L5】.", "A [1]."),
+        ("A [Source: 2].", "A [2]."),
+        ("A [Quelle 3].", "A [3]."),
+        ("A (Quelle 3).", "A [3]."),
+        ("A [source-1].", "A [1]."),
+        ("A [source_1].", "A [1]."),
+        ("A [来源1]。", "A [1]。"),
+        ("A [see source 2].", "A [2]."),
+        ("A [1/2].", "A [1][2]."),
+        ("A [1](#ref).", "A [1]."),
+        ("A [1] (#source-1).", "A [1]."),
+        ("A [[1]].", "A [1]."),
+        ("A [[1], [2]].", "A [1][2]."),
+        ("A [[1]](#a) b.", "A [1] b."),
+        ("A [1, p. 4].", "A [1]."),
+        ("A [1, page 4].", "A [1]."),
+        ("A [2, S. 4].", "A [2]."),
+        ("A [doc 3].", "A [3]."),
+        ("A <sup>2</sup>.", "A [2]."),
+        ("A < sup>[2]< /sup>.", "A [2]."),
+        ("The lamp flashes¹.", "The lamp flashes[1]."),
+        ("The lamp flashes.² It", "The lamp flashes.[2] It"),
+        ("The lamp flashes¹˒³ now.", "The lamp flashes[1][3] now."),
+        ("The lamp flashes¹².", "The lamp flashes[1][2]."),
+        ("The lamp flashes (1).", "The lamp flashes [1]."),
+        ("The lamp flashes (1)(2). It turns (3).", "The lamp flashes [1][2]. It turns [3]."),
+        ("The lamp flashes. (1)\nIt turns (2, 3)", "The lamp flashes. [1]\nIt turns [2][3]"),
     ],
 )
 def test_every_way_of_writing_a_citation_becomes_a_bracketed_number(written: str, expected: str) -> None:
@@ -71,6 +104,18 @@ def test_a_number_without_a_source_is_removed_with_its_space(
         "The first is items[0].",
         "The interval [0, 9] holds.",
         "In [2019] and [see below] (note 4) (7).",
+        "Then x[1] = 3 holds.",
+        "Then x[1] += 3 and row_sums[2] too.",
+        "Here x [1] = 3.",
+        "Take items[1:3] and rowSums[2].length and f(x)[1].",
+        "The matrix m[0][1] is zero.",
+        "An area of 5 km² and 3 m³, 10³ and x² (and a²).",
+        "See equation (1). It holds in (2).",
+        "(1) The lamp flashes. (2) It turns.",
+        "Do (1) this, (2) that and (3) those.",
+        "Under § 4 (1) and clause 4.2 (2).",
+        "It is f(1). So y = (2).",
+        "A number (7).",
         "Keep  two  spaces \n",
     ],
 )
@@ -84,6 +129,10 @@ def test_after_a_code_block_invented_numbers_are_removed_again() -> None:
 
 def test_a_stray_backtick_does_not_shield_an_invented_number() -> None:
     assert filtered("It's `odd [7].\nB `x` [7].") == "It's `odd.\nB `x`."
+
+
+def test_an_answer_that_cites_in_square_brackets_counts_in_round_ones() -> None:
+    assert filtered("The lamp flashes [2]. It has lenses (3).") == "The lamp flashes [2]. It has lenses (3)."
 
 
 def test_ordinary_text_is_released_at_once() -> None:
@@ -102,7 +151,24 @@ def test_markers_are_located_in_the_released_text() -> None:
 
 
 PIECES = st.sampled_from(
-    [*"[]()【】`\n ^-,;:.a1 207†", "[1]", "[7]", "[1, 7]", "(source 1)", "[Source 2: x]", "```", "and", "so", " [3]"]
+    [
+        *(
+            "[1]",
+            "(1)",
+            "[1]-[3]",
+            "[[2]]",
+            "(#a)",
+            "x[1]",
+            "<sup>",
+            "word",
+            "[7]",
+            "[1, 7]",
+            "(source 1)",
+            "[Source 2: x]",
+        ),
+        *"[]()【】`\n ^-,;:.a1 207†¹²=#/",
+        *("```", "and", "so", " [3]"),
+    ]
 )
 
 
