@@ -7,12 +7,12 @@ Written forms that mean the same are equal: HX2041 and HX-2041, 4.2(b) and "4.2 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rag.dates import find_dates, find_periods
+from rag.folding import fold, fold_signs
 
 Kind = Literal["identifier", "clause", "date", "year", "number", "name"]
 
@@ -74,7 +74,7 @@ class Constraint:
 
 def find_constraints(question: str) -> tuple[Constraint, ...]:
     """Return what a question names to the letter, in its order."""
-    text = _fold_width(question)
+    text = fold_signs(question)
     found: list[Constraint] = []
     rest = text
     for match in _CLAUSE.finditer(text):
@@ -103,7 +103,7 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
         elif len(digits) > 2:
             found.append(Constraint("number", canonical_number(match[0]), match[0]))
     if not _CAPITALISES_NOUNS.search(question):
-        found += [Constraint("name", match[0].casefold(), match[0]) for match in _NAME.finditer(rest)]
+        found += [Constraint("name", fold(match[0]), match[0]) for match in _NAME.finditer(rest)]
     unique = {(it.kind, it.value): it for it in reversed(found)}
     return tuple(reversed(unique.values()))
 
@@ -115,9 +115,9 @@ def is_negated(text: str) -> bool:
 
 def names_constraint(text: str, constraint: Constraint) -> bool:
     """Return whether a text names what a constraint demands, in any of its written forms."""
-    text = _fold_width(text)
+    text = fold_signs(text)
     if constraint.kind == "name":
-        return bool(re.search(rf"\b{re.escape(constraint.value)}", text.casefold()))
+        return bool(re.search(rf"\b{re.escape(constraint.value)}", fold(text)))
     if constraint.kind == "identifier":
         return constraint.value in _identifiers(text)
     if constraint.kind == "date":
@@ -131,7 +131,7 @@ def names_constraint(text: str, constraint: Constraint) -> bool:
 
 def names_another(text: str, constraint: Constraint) -> bool:
     """Return whether a text names something else of the same sort: another order's number, another year."""
-    text = _fold_width(text)
+    text = fold_signs(text)
     if constraint.kind == "identifier":
         shapes = {
             Constraint("identifier", value, "").shape for value in _identifiers(text) if value != constraint.value
@@ -202,7 +202,7 @@ def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[boo
     current, current_letter = _last_number(context), ""
     met: list[bool] = []
     for unit in units:
-        text = _fold_width(unit)
+        text = fold_signs(unit)
         if opening := _OPENS_CLAUSE.match(text):
             current, current_letter = opening["number"], (opening["letter"] or "").strip("()").casefold()
         elif lettered := _OPENS_LETTER.match(text):
@@ -237,7 +237,3 @@ def _is_period(text: str) -> bool:
 
 def _compact(written: str) -> str:
     return re.sub(r"[\W_]", "", written).casefold()
-
-
-def _fold_width(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)

@@ -19,17 +19,10 @@ from rag.abbreviations import (
     SELDOM_LAST,
     SENTENCE_OPENERS,
 )
+from rag.folding import fold
+from rag.stop_words import ENGLISH
 
-_STOP_WORDS = """
-a about above after again against all also am an and any are as at be because been before being below between both
-but by can cannot could did do does doing down during each either else ever few for from further had has have having
-he hence her here hers herself him himself his how however i if in into is it its itself just may me might more most
-much must my myself neither no nor not now of off on once one only or other our ours out over own per please same
-shall she should so some such than that the their theirs them themselves then there these they this those through
-thus to too under until up upon very was we were what when where whether which while who whom whose why will with
-within without would yes yet you your yours s t d ll re ve m don didn doesn isn wasn
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
+STOP_WORDS = ENGLISH
 """English words that say nothing about what a text is about, uninflected and casefolded."""
 
 _COUNTING = """
@@ -89,7 +82,7 @@ def is_table_row(line: str) -> bool:
 def content_words(text: str) -> list[str]:
     """Return the words and numbers of `text` that carry meaning, stemmed and casefolded, in order, with repetitions."""
     found = []
-    for match in _TOKEN.finditer(_fold(text)):
+    for match in _TOKEN.finditer(fold(text)):
         found.extend(_terms(match.group()))
     return found
 
@@ -110,7 +103,7 @@ def numbers(text: str, *, spelled: bool = False) -> set[str]:
 
     With `spelled`, words such as "twelve" count too.
     """
-    folded = _fold(_CITATION_MARKER.sub(" ", text), case=False)
+    folded = fold(_CITATION_MARKER.sub(" ", text), case=False)
     found = {normalise_number(match.group()) for match in _NUMBER.finditer(folded)}
     if spelled:
         found.update(_NUMBER_WORDS[word] for word in _WORD.findall(folded.casefold()) if word in _NUMBER_WORDS)
@@ -177,14 +170,6 @@ def _terms(token: str) -> list[str]:
     if word in STOP_WORDS or (("'" in word or "’" in word) and re.split("['’]", word)[0] in STOP_WORDS):
         return []
     return [_NUMBER_WORDS.get(word) or stem(word)]
-
-
-def _fold(text: str, *, case: bool = True) -> str:
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text.replace("\u00ad", ""))
-        text = "".join(character for character in decomposed if not unicodedata.combining(character))
-        text = unicodedata.normalize("NFC", text)
-    return text.casefold() if case else text
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:

@@ -36,6 +36,7 @@ WITHOUT_IMPORT = {
     "langchain-google-genai": "LangChain loads it by name: `rag/models/llm/chat_model.py`",
     "langchain-ollama": "LangChain loads it by name: `rag/models/llm/chat_model.py`",
     "langchain-openai": "LangChain loads it by name: `rag/models/llm/chat_model.py`",
+    "snowballstemmer": "loaded by name: `rag/stemming.py`",
     "python-multipart": "FastAPI reads uploaded files with it: `app/api/routes/`",
 }
 """Direct dependencies that no line imports by name, and what does."""

@@ -27,10 +27,10 @@ from rag.storage.catalogue.schema import (
 from rag.storage.catalogue.writer import chunk_of, profile_of
 from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
 
-TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT = 1.0, 0.4, 0.4, 1.0
-"""BM25 weights of a chunk's own words, of its title and section, of its file name's words, and of the pairs of
-characters of scripts without spaces: the same header stands on every chunk of a document, so it says which document,
-and the text says which page."""
+TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT, FORMS_WEIGHT = 1.0, 0.4, 0.4, 1.0, 0.5
+"""BM25 weights of a chunk's own words, of its title and section, of its file name's words, of the pairs of characters
+of scripts without spaces, and of stems and joined identifiers: the same header stands on every chunk of a document, so
+it says which document, and the text says which page; a word as it is written counts more than an inflection of it."""
 
 FILTERS = {
     "document": documents.c.path,
@@ -49,7 +49,7 @@ FILTERS = {
 LEXICAL_SEARCH = text(
     """
     SELECT generations.vector_key || ':' || chunks.ordinal AS id,
-           -bm25(chunk_words, :text, :header, :names, :pairs) AS score
+           -bm25(chunk_words, :text, :header, :names, :pairs, :forms) AS score
     FROM chunk_words
     JOIN chunks ON chunks.id = chunk_words.rowid
     JOIN generations ON generations.id = chunks.generation_id
@@ -59,6 +59,8 @@ LEXICAL_SEARCH = text(
     LIMIT :limit
     """
 )
+
+LANGUAGES = text("SELECT DISTINCT language FROM generations WHERE index_id = :index AND language <> ''")
 
 # CROSS JOIN keeps SQLite to this order: left to itself it reads every chunk of the index, forty times slower.
 # The plus keeps SQLite from the index on index_id, through which it would read every document once for each hit.
@@ -131,10 +133,12 @@ class CatalogueReader:
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
     ) -> list[tuple[str, float]]:
         """Find chunks that hold any of the question's words: (chunk id, BM25), best first; of the named documents."""
-        query = full_text_query(question)
         with self._reading() as connection:
             index = self._active_index(connection, collection)
-            if index is None or not query:
+            if index is None:
+                return []
+            languages = connection.execute(LANGUAGES, {"index": index.id}).scalars().all()
+            if not (query := full_text_query(question, languages)):
                 return []
             rows = connection.execute(
                 LEXICAL_SEARCH,
@@ -148,6 +152,7 @@ class CatalogueReader:
                     "header": HEADER_WEIGHT,
                     "names": NAMES_WEIGHT,
                     "pairs": PAIRS_WEIGHT,
+                    "forms": FORMS_WEIGHT,
                 },
             )
             return [(row.id, row.score) for row in rows]

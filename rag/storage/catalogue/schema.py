@@ -26,14 +26,18 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    select,
     text,
 )
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from rag.bigrams import searchable_pairs
 from rag.errors import StoreError
-from rag.storage.catalogue.bigrams import searchable_pairs
+from rag.folding import fold
+from rag.stemming import words_version
+from rag.word_forms import searchable_forms
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 metadata = MetaData()
@@ -136,7 +140,16 @@ chunks = Table(
     Column("names", String, nullable=False),
     Column("text", String, nullable=False),
     Column("spans", String, nullable=False),
+    # Of the document: what the full-text index holds of a chunk hangs on nothing but its own row.
+    Column("language", String, nullable=False, server_default=""),
     UniqueConstraint("generation_id", "ordinal"),
+)
+
+full_text_versions = Table(
+    "full_text_versions",
+    metadata,
+    # One row: in which form the full-text index holds words.
+    Column("words", String, primary_key=True),
 )
 
 vector_journal = Table(
@@ -169,53 +182,64 @@ erasures = Table(
 
 Index("generations_by_vector_key", generations.c.vector_key)
 
-# An external-content table: FTS5 keeps only its inverted index and reads the words back from `chunks`. The pairs of
-# characters of scripts without spaces are worked out when they are needed: no text is kept twice.
+# An external-content table: FTS5 keeps only its inverted index and works the words out again from `chunks`. What it
+# holds is folded by our own function, as questions are; no text is kept twice.
+_WORDS = """
+    folded({0}.text), folded({0}.header), folded({0}.names), searchable_pairs({0}.text || ' ' || {0}.header),
+    searchable_forms({0}.text, {0}.language)
+"""
+_INSERT_WORDS = "INSERT INTO chunk_words(rowid, text, header, names, pairs, forms)"
+_DELETE_WORDS = "INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs, forms)"
+
 FULL_TEXT = (
     """
-    CREATE VIEW IF NOT EXISTS chunk_texts AS
-        SELECT id, text, header, names, searchable_pairs(text || ' ' || header) AS pairs FROM chunks
+    CREATE VIEW chunk_texts AS
+        SELECT id, folded(text) AS text, folded(header) AS header, folded(names) AS names,
+               searchable_pairs(text || ' ' || header) AS pairs, searchable_forms(text, language) AS forms
+        FROM chunks
     """,
     """
-    CREATE VIRTUAL TABLE IF NOT EXISTS chunk_words USING fts5(
-        text, header, names, pairs, content='chunk_texts', content_rowid='id',
-        tokenize='porter unicode61 remove_diacritics 2'
+    CREATE VIRTUAL TABLE chunk_words USING fts5(
+        text, header, names, pairs, forms, content='chunk_texts', content_rowid='id',
+        tokenize="porter unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
     )
     """,
-    """
-    CREATE TRIGGER IF NOT EXISTS chunk_words_insert AFTER INSERT ON chunks BEGIN
-        INSERT INTO chunk_words(rowid, text, header, names, pairs)
-        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
+    f"""
+    CREATE TRIGGER chunk_words_insert AFTER INSERT ON chunks BEGIN
+        {_INSERT_WORDS} VALUES (new.id, {_WORDS.format("new")});
     END
     """,
-    """
-    CREATE TRIGGER IF NOT EXISTS chunk_words_delete AFTER DELETE ON chunks BEGIN
-        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
-        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
+    f"""
+    CREATE TRIGGER chunk_words_delete AFTER DELETE ON chunks BEGIN
+        {_DELETE_WORDS} VALUES ('delete', old.id, {_WORDS.format("old")});
     END
     """,
-    """
-    CREATE TRIGGER IF NOT EXISTS chunk_words_update AFTER UPDATE ON chunks BEGIN
-        INSERT INTO chunk_words(chunk_words, rowid, text, header, names, pairs)
-        VALUES ('delete', old.id, old.text, old.header, old.names, searchable_pairs(old.text || ' ' || old.header));
-        INSERT INTO chunk_words(rowid, text, header, names, pairs)
-        VALUES (new.id, new.text, new.header, new.names, searchable_pairs(new.text || ' ' || new.header));
+    f"""
+    CREATE TRIGGER chunk_words_update AFTER UPDATE ON chunks BEGIN
+        {_DELETE_WORDS} VALUES ('delete', old.id, {_WORDS.format("old")});
+        {_INSERT_WORDS} VALUES (new.id, {_WORDS.format("new")});
     END
     """,
 )
 
-
-# Version 3 brought the pairs; what it replaces holds nothing that cannot be made again.
-BEFORE_PAIRS = (
+DROP_FULL_TEXT = (
     "DROP TRIGGER IF EXISTS chunk_words_insert",
     "DROP TRIGGER IF EXISTS chunk_words_delete",
     "DROP TRIGGER IF EXISTS chunk_words_update",
     "DROP TABLE IF EXISTS chunk_words",
+    "DROP VIEW IF EXISTS chunk_texts",
 )
-PAIRS_VERSION = 3
+"""What these drop holds nothing that cannot be made again from the chunks."""
 
 PROFILE_COLUMNS = ("language", "kind", "dated", "period", "organisations")
 """Version 4 brought the profiles of documents; those of older versions are empty until their files are read again."""
+
+LANGUAGES_OF_CHUNKS = (
+    "ALTER TABLE chunks ADD COLUMN language VARCHAR NOT NULL DEFAULT ''",
+    "UPDATE chunks SET language = coalesce("
+    "(SELECT language FROM generations WHERE generations.id = chunks.generation_id), '')",
+)
+"""Version 5 brought them, and words folded and stemmed by our own functions."""
 
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
@@ -240,7 +264,7 @@ def open_catalogue(file: Path) -> Engine:
                     f"{SCHEMA_VERSION}).",
                     "Install that version again, or name another folder with --home.",
                 )
-            if version < SCHEMA_VERSION:
+            if version < SCHEMA_VERSION or _words_of(connection) != words_version():
                 _bring_up_to_date(connection)
     return engine
 
@@ -250,19 +274,32 @@ def _bring_up_to_date(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     # Whoever had to wait for that lock may find everything done.
     version = _version_of(connection)
-    if version >= SCHEMA_VERSION:
+    if version > SCHEMA_VERSION or (version == SCHEMA_VERSION and _words_of(connection) == words_version()):
         return
+    for statement in DROP_FULL_TEXT:
+        connection.exec_driver_sql(statement)
     metadata.create_all(connection)
-    known = {row.name for row in connection.execute(text("PRAGMA table_info(generations)"))}
+    known = _columns(connection, "generations")
     for name in PROFILE_COLUMNS:
         if name not in known:
-            connection.execute(text(f"ALTER TABLE generations ADD COLUMN {name} VARCHAR NOT NULL DEFAULT ''"))
-    if version >= PAIRS_VERSION:
-        connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
-        return
-    for statement in (*BEFORE_PAIRS, *FULL_TEXT, REBUILD_FULL_TEXT):
-        connection.execute(text(statement))
-    connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+            connection.exec_driver_sql(f"ALTER TABLE generations ADD COLUMN {name} VARCHAR NOT NULL DEFAULT ''")
+    if "language" not in _columns(connection, "chunks"):
+        for statement in LANGUAGES_OF_CHUNKS:
+            connection.exec_driver_sql(statement)
+    for statement in (*FULL_TEXT, REBUILD_FULL_TEXT):
+        connection.exec_driver_sql(statement)
+    connection.execute(full_text_versions.delete())
+    connection.execute(full_text_versions.insert().values(words=words_version()))
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    return {row.name for row in connection.execute(text(f"PRAGMA table_info({table})"))}
+
+
+def _words_of(connection: Connection) -> str:
+    """Return in which form the full-text index holds words."""
+    return connection.execute(select(full_text_versions.c.words)).scalar() or ""
 
 
 def _version_of(connection: Connection) -> int:
@@ -307,7 +344,9 @@ def _explain(message: str, file: Path) -> tuple[str, str]:
 
 def add_functions(connection: sqlite3.Connection) -> None:
     """Teach a connection what the full-text index asks for."""
+    connection.create_function("folded", 1, fold, deterministic=True)
     connection.create_function("searchable_pairs", 1, searchable_pairs, deterministic=True)
+    connection.create_function("searchable_forms", 2, searchable_forms, deterministic=True)
 
 
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:

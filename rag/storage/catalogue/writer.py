@@ -339,6 +339,7 @@ class CatalogueWriter:
                         "names": names,
                         "text": chunk.text,
                         "spans": json.dumps([(span.page, span.start, span.end) for span in chunk.spans]),
+                        "language": parsed.profile.language,
                     }
                     for chunk in document_chunks
                 ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from rag.storage.catalogue.bigrams import bigrams_of, searchable_pairs
+from rag.bigrams import bigrams_of, searchable_pairs
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import add_functions, open_catalogue
 from rag.storage.catalogue.snapshot import check_database, copy_database

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from rag.folding import fold
+
 _UNSPACED = (
     "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\uff66-\uff9d\U00020000-\U0003ffff"
@@ -21,7 +23,7 @@ def bigrams_of(stretch: str) -> list[str]:
 
     Vowel signs are left out: full-text search takes them for spaces.
     """
-    letters = unicodedata.normalize("NFKC", stretch)
+    letters = fold(stretch)
     letters = "".join(letter for letter in letters if not unicodedata.category(letter).startswith("M"))
     return [letters[at : at + 2] for at in range(max(len(letters) - 1, 1))] if letters else []
 
