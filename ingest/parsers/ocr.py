@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ingest.parsers.pdf.pdfium import PagePicture
 from ingest.parsers.pdf.words import EMPTY_PAGE, Line, RawPage, Word
@@ -45,6 +48,34 @@ def read_picture(picture: PagePicture, models: tuple[str, ...] = (BUILT_IN,)) ->
     return max((_read(_engine(model), picture) for model in models), key=lambda found: found.confidence)
 
 
+def read_strips(
+    picture: PagePicture, boxes: Sequence[Sequence[float]], models: tuple[str, ...] = (BUILT_IN,)
+) -> list[str]:
+    """Return what stands in each box (left, bottom, right, top of a line in points of user space) of a page's picture.
+
+    Lines are not looked for, which takes most of the time of a page. Raises LibraryError.
+    """
+    strips = [_cut_strip(picture, edges) for edges in picture.place(boxes)]
+    return max((_read_strips(_engine(model), strips) for model in models), key=lambda found: found[0])[1]
+
+
+def _cut_strip(picture: PagePicture, edges: Sequence[int]) -> Any:
+    """Return the pixels in and a little around a box, of shape (height, width, 3)."""
+    left, top, right, bottom = edges
+    spare = max((bottom - top) // 8, 1)
+    height, width = picture.pixels.shape[:2]
+    rows = slice(max(min(top - spare, height - 1), 0), max(bottom + spare, 1))
+    columns = slice(max(min(left - spare, width - 1), 0), max(right + spare, 1))
+    return np.ascontiguousarray(picture.pixels[rows, columns])
+
+
+def _read_strips(engine: Any, strips: Sequence[Any]) -> tuple[float, list[str]]:
+    """Return how sure the recogniser is of lines, and their texts."""
+    found = [engine(strip, use_det=False, use_cls=False) for strip in strips]
+    sure = sum(float(score) for one in found for score in one.scores or ())
+    return sure, [" ".join(one.txts or ()) for one in found]
+
+
 @lru_cache(maxsize=4)
 def _engine(model: str) -> Any:
     with loading_library("onnxruntime"):
@@ -59,7 +90,7 @@ def _engine(model: str) -> Any:
 
 
 def _read(engine: Any, picture: PagePicture) -> Recognised:
-    found = engine(picture.pixels)
+    found = engine(picture.pixels, use_det=True, use_cls=True)  # An engine keeps to how it was called before.
     if found.boxes is None or found.txts is None:
         return Recognised(EMPTY_PAGE, 0.0)
     read = [

@@ -123,6 +123,25 @@ def _read_all(page: Any, form: FormFields, count: int) -> Iterator[Note]:
             yield note
 
 
+def has_drawn_notes(page: Any) -> bool:
+    """Return whether anything with a look of its own, a stamp or a field, is laid over a page."""
+    for index in range(min(int(pdfium.FPDFPage_GetAnnotCount(page)), MAX_NOTES)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            seen = not pdfium.FPDFAnnot_GetFlags(annotation) & UNSEEN
+            if seen and pdfium.FPDFAnnot_GetSubtype(annotation) not in UNREAD and _has_look(annotation):
+                return True
+        finally:
+            pdfium.FPDFPage_CloseAnnot(annotation)
+    return False
+
+
+def _has_look(annotation: Any) -> bool:
+    return int(pdfium.FPDFAnnot_GetAP(annotation, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)) > 2
+
+
 def attachment_names(document: Any) -> Iterator[str]:
     """Yield the names of the files inside an open PDF."""
     for index in range(min(int(pdfium.FPDFDoc_GetAttachmentCount(document)), MAX_ATTACHMENTS)):

@@ -17,7 +17,9 @@ import pypdfium2.raw as pdfium
 from ingest.parsers.pdf.characters import holds_wide, read_lines
 from ingest.parsers.pdf.drawing import Rules, no_rules, read_rules
 from ingest.parsers.pdf.fields import place_notes
-from ingest.parsers.pdf.notes import FormFields, attachment_names, read_notes, read_wide
+from ingest.parsers.pdf.fonts import FontCheck
+from ingest.parsers.pdf.images import is_text_unseen, largest_share
+from ingest.parsers.pdf.notes import FormFields, attachment_names, has_drawn_notes, read_notes, read_wide
 from ingest.parsers.pdf.repair import decrypted, without_junk
 from ingest.parsers.pdf.words import RawPage, turn
 
@@ -26,9 +28,6 @@ PASSWORD_ERROR = 4
 SECURITY_ERROR = 5
 MAX_PIXELS = 3500
 """The longer side of a rendered page at most: posters are drawn at a smaller scale."""
-
-MAX_OBJECTS = 500
-"""Pages with few words are looked through for pictures so far: a scan is one of the first things on its page."""
 
 MAX_BOOKMARKS = 20_000
 MAX_BOOKMARK_DEPTH = 12
@@ -83,6 +82,7 @@ class PdfiumDocument:
     handle: Any
     page_count: int
     form: FormFields
+    fonts: FontCheck
 
     def read_page(self, number: int) -> RawPage | None:
         """Return the words of a page (0-based), or None when pdfium cannot load it."""
@@ -90,13 +90,14 @@ class PdfiumDocument:
         if not page:
             return None
         try:
-            raw = _read_text_of(page)
+            raw = _read_text_of(page, self.fonts)
             if raw is not None and (not raw.lines or holds_wide(raw)) and _widen_flat_text(page):
-                raw = _read_text_of(page)
+                raw = _read_text_of(page, self.fonts)
             if raw is None:
                 return None
             upright = int(pdfium.FPDFPage_GetRotation(page)) % 4
-            return place_notes(raw._replace(upright=upright), read_notes(page, self.form))
+            raw = raw._replace(upright=upright, unseen=bool(raw.lines) and is_text_unseen(page))
+            return place_notes(raw, read_notes(page, self.form))
         finally:
             pdfium.FPDF_ClosePage(page)
 
@@ -111,12 +112,12 @@ class PdfiumDocument:
             pdfium.FPDF_ClosePage(page)
 
     def has_content(self, number: int) -> bool:
-        """Return whether anything at all is drawn on a page (0-based)."""
+        """Return whether anything at all is drawn on a page (0-based), or laid over it, as stamps are."""
         page = pdfium.FPDF_LoadPage(self.handle, number)
         if not page:
             return False
         try:
-            return int(pdfium.FPDFPage_CountObjects(page)) > 0
+            return int(pdfium.FPDFPage_CountObjects(page)) > 0 or has_drawn_notes(page)
         finally:
             pdfium.FPDF_ClosePage(page)
 
@@ -126,9 +127,7 @@ class PdfiumDocument:
         if not page:
             return 0.0
         try:
-            area = float(pdfium.FPDF_GetPageWidthF(page) * pdfium.FPDF_GetPageHeightF(page))
-            count = min(int(pdfium.FPDFPage_CountObjects(page)), MAX_OBJECTS)
-            return min(max((_picture_area(page, index) for index in range(count)), default=0.0) / max(area, 1.0), 1.0)
+            return largest_share(page)
         finally:
             pdfium.FPDF_ClosePage(page)
 
@@ -196,7 +195,7 @@ def open_pdfium(path: Path, password: str = "") -> Iterator[PdfiumDocument]:
             raise OpenError(code)
     form = FormFields(handle)
     try:
-        yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)), form)
+        yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)), form, FontCheck())
     finally:
         form.close()
         pdfium.FPDF_CloseDocument(handle)
@@ -210,12 +209,13 @@ def _mend(path: Path, password: str, code: int) -> bytes:
     return decrypted(path, password) if code == PASSWORD_ERROR else b""
 
 
-def _read_text_of(page: Any) -> RawPage | None:
+def _read_text_of(page: Any, fonts: FontCheck) -> RawPage | None:
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return None
     try:
-        return read_lines(text_page)
+        raw = read_lines(text_page)
+        return raw._replace(wrong_fonts=fonts.find_wrong(page, text_page)) if raw.lines else raw
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 
@@ -232,18 +232,6 @@ def _widen_flat_text(page: Any) -> bool:
             pdfium.FPDFPageObj_Transform(thing, 1, 0, SHEAR, 1, -SHEAR * edges[3].value, 0)
             found = True
     return found
-
-
-def _picture_area(page: Any, index: int) -> float:
-    """Return the area on the page of its object `index`, in square points; 0 when it is no picture."""
-    thing = pdfium.FPDFPage_GetObject(page, index)
-    if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
-        return 0.0
-    edges = [ctypes.c_float() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetBounds(thing, *edges):
-        return 0.0
-    left, bottom, right, top = (edge.value for edge in edges)
-    return (right - left) * (top - bottom)
 
 
 def _render(page: Any, scale: float) -> PagePicture | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.parsers.pdf.marks import SLASHES, is_label, is_raised, plain_label, write_raised
+from ingest.parsers.pdf.marks import SLASHES, SMALLER, is_label, is_raised, plain_label, write_raised
 from ingest.parsers.pdf.words import Word
 from rag.types import BlockKind
 
@@ -118,18 +119,30 @@ def _find_marks(words: list[Word], usual: int) -> list[Word]:
     """Return the words with those told as marks that pdfium gave apart: small, raised, and touching the word before."""
     found = list(words)
     for index, word in enumerate(words):
-        if word.mark or len(word.text) > MARK_LETTERS:
+        if word.mark or len(word.text) > MARK_LETTERS or word.top - word.bottom > SMALLER * usual:
             continue
-        before = words[index - 1] if index else None
-        base = (
-            before if before is not None and not before.mark else words[index + 1] if index + 1 < len(words) else None
-        )
-        if base is None or base.mark:
+        base = _base_of(words, index, usual)
+        if base is None or not is_raised(word.text, word.top - word.bottom, word.bottom - base.bottom, usual):
             continue
-        if is_raised(word.text, word.top - word.bottom, word.bottom - base.bottom, usual):
-            touches = base is before and word.left - base.right < TOUCHING * usual
-            found[index] = word._replace(text=write_raised(word.text), mark=touches)
+        touches = base.right <= word.right and word.left - base.right < TOUCHING * usual
+        found[index] = word._replace(text=write_raised(word.text), mark=touches)
     return _join_pieces(found)
+
+
+def _base_of(words: Sequence[Word], index: int, usual: int) -> Word | None:
+    """Return the word that a mark may hang on: the one that it touches, else the nearer one of its cell."""
+    word = words[index]
+    before = words[index - 1] if index and not words[index - 1].mark else None
+    after = words[index + 1] if index + 1 < len(words) and not words[index + 1].mark else None
+    gaps = [
+        (gap, neighbour)
+        for neighbour, gap in (
+            (before, word.left - before.right if before else 0),
+            (after, after.left - word.right if after else 0),
+        )
+        if neighbour is not None and gap <= CELL_GAP * usual
+    ]
+    return min(gaps, key=lambda one: one[0])[1] if gaps else None
 
 
 def _join_pieces(words: list[Word]) -> list[Word]:

@@ -43,6 +43,10 @@ class RawPage(NamedTuple):
 
     lines: list[Line]
     upright: int = 0
+    unseen: bool = False
+    """True if a picture covers the page and the text is not drawn, or beneath it: what OCR programs write."""
+    wrong_fonts: frozenset[bytes] = frozenset()
+    """Fonts of the page whose letters may not be those that are drawn."""
 
     @property
     def words(self) -> list[str]:

@@ -29,6 +29,8 @@ READABLE = {
     "names": "WhitePoint [ 0.9505 1.0000 1.0890 ] BlackPoint [ 0.0 0.0 0.0 ] ColorSpace [ 1.8 1.8 1.8 ]",
     "codes": "AB-1234/X type QX99 mounting bracket M8x40 zinc plated ISO 4017 pack of 25 order no. 77-AC-19 blue",
 }
+RUSSIAN = "Совет согласился купить второй паром до начала зимних штормов, а начальник порта доложит в марте о причале."
+REVERSED = str.maketrans("абвгдежзийклмнопрстуфхцчшщъыьэюя", "яюэьыъщшчцхфутсрпонмлкйизжедгвба")
 SWAPPED = "".join(chr((ord(letter) - 94) % 26 + 97) if "a" <= letter <= "z" else letter for letter in ENGLISH.lower())
 NOISE = {
     "nothing": "",
@@ -37,6 +39,13 @@ NOISE = {
     "replacement": "\ufffd\ufffd\ufffd a \ufffd\ufffd \ufffd" * 9,
     "symbols": '!"#$% &\'()*+ ,-./:; <=>?@ [\\]^_ `{|}~ $%&\'( #"!+* =;:/. ^]\\[@ ~}|{` %$#"!',
     "swapped letters": SWAPPED,
+    "few swapped letters": SWAPPED[:130],
+    "exchanged letters": ENGLISH.translate(str.maketrans("aeiourstnlhd", "rstnlhdaeiou")),
+    "swapped Cyrillic letters": RUSSIAN.lower().translate(REVERSED),
+    "Cyrillic as Latin": RUSSIAN.encode("cp1251").decode("cp1252", "replace"),
+    "syllables for letters": "".join(chr(0xAC00 + 89 * ord(x) % 11172) if x.isalpha() else x for x in ENGLISH),
+    "characters for letters": "".join(chr(0x5000 + 97 * ord(x)) if x.isalpha() else x for x in ENGLISH),
+    "many scripts": "ԔϸಈһӍ ΰΎߙΨ ķϙʆϢ ইӯқȥ ҧೇʷЖ ݐʣΌಇ ӇΗ˨ಮ Ɣƚʨಀ ΪӾԢऐ Țɯࢊϧ ಞФͶഏ ƥȥҧी " * 2,
     "mixed cases": "qXzRt kLmNoP wEr#tY uI@oPa sDfG%h jKl;zX cVbN!m QwErTy uIoPaS dFgHjK lZxCvB nMqWeR" * 2,
 }
 
