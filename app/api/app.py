@@ -21,7 +21,7 @@ from app.api.routes import (
     links,
     models,
     openai,
-    runs,
+    syncs,
     verification,
 )
 from app.api.security.middleware import AccessMiddleware
@@ -33,7 +33,7 @@ ROUTERS = (
     documents.router,
     links.router,
     answers.router,
-    runs.router,
+    syncs.router,
     diagnosis.router,
     verification.router,
     evaluations.router,

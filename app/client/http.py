@@ -114,7 +114,7 @@ class HttpClient:
 
                 raise nothing_fetched(collection)
         names: list[str] = []
-        runs: list[str] = []
+        jobs: list[str] = []
         failures: list[LecternError] = []
         for body in asked:
             try:
@@ -123,8 +123,8 @@ class HttpClient:
                 failures.append(error)
             else:
                 names += taken.documents
-                runs.append(taken.run)
-        reports = [self._wait_for(run, lambda progress: None) for run in dict.fromkeys(runs)]
+                jobs.append(taken.job)
+        reports = [self._wait_for(job, lambda progress: None) for job in dict.fromkeys(jobs)]
         return Added(names, failures, reduce(SyncReport.followed_by, reports) if reports else None)
 
     def list_runs(
@@ -231,11 +231,11 @@ class HttpClient:
         found = self.connection.post(VerifyResult, "/verify", {"repair": repair})
         return [Disagreement(**dict(problem)) for problem in found.problems]
 
-    def _wait_for(self, run: str, on_progress: OnProgress) -> SyncReport:
+    def _wait_for(self, job_id: str, on_progress: OnProgress) -> SyncReport:
         """Return the report of a sync once it has ended; Ctrl-C stops it."""
 
         def look() -> JobResponse:
-            seen = self.connection.get(JobResponse, f"/runs/{run}")
+            seen = self.connection.get(JobResponse, f"/jobs/{job_id}")
             if seen.progress is not None:
                 on_progress(SyncProgress(**dict(seen.progress)))
             return seen
@@ -244,7 +244,7 @@ class HttpClient:
             job = _look_until(look, lambda seen: bool(seen.finished_at))
         except KeyboardInterrupt:
             with suppress(LecternError):
-                self.connection.call("DELETE", f"/runs/{run}")
+                self.connection.call("DELETE", f"/jobs/{job_id}")
             raise
         if job.error is not None:
             raise job.error.to_domain()

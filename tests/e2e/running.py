@@ -80,7 +80,7 @@ def running(place: Path, folder: Path, collection: str, llm: ModelServer, **sett
         httpx.Client(base_url=owner_address(home), timeout=300) as service,
     ):
         run = service.post("/sync", json={"folder": str(folder), "collection": collection}).json()["id"]
-        wait_until(lambda: bool(service.get(f"/runs/{run}").json()["finished_at"]))
+        wait_until(lambda: bool(service.get(f"/jobs/{run}").json()["finished_at"]))
         wait_until(lambda: service.get("/readyz").is_success)
         yield Product(url, service, llm)
 

@@ -48,7 +48,7 @@ class Served:
 
     def wait_for(self, run: str) -> dict[str, Any]:
         """A run once it has ended."""
-        while not (job := self.client.get(f"/runs/{run}").json())["finished_at"]:
+        while not (job := self.client.get(f"/jobs/{run}").json())["finished_at"]:
             time.sleep(0.02)
         return dict(job)
 

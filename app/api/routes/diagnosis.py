@@ -10,16 +10,15 @@ from fastapi import APIRouter, Query
 from app.api.dependencies import DocumentId, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES
 from app.api.schemas.admin import WhyRequest, WhyResponse
-from app.api.schemas.syncs import JobResponse, RunResponse, RunSummary, RunSummaryList
+from app.api.schemas.syncs import JobResponse, RunSummary, RunSummaryList
 from app.api.threads import result_of
-from rag.errors import NotFoundError
 
 router = APIRouter(prefix="/collections/{name}", responses=RESPONSES)
 
 
 @router.post("/documents/{id}/reindex", status_code=202, tags=["documents"])
 def reindex_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> JobResponse:
-    """Read a document's file again as if it were new, also one that was taken out; `GET /runs/{id}` tells how it goes.
+    """Read a document's file again as if it were new, also one that was taken out; `GET /jobs/{id}` tells how it goes.
 
     Its folder is synced for that. Until then the version that is indexed answers.
     """
@@ -28,7 +27,7 @@ def reindex_document(name: WritableCollection, id: DocumentId, service: ServiceO
 
 @router.post("/documents/{id}/why", tags=["documents"])
 async def tell_why(name: ReadableCollection, id: DocumentId, asked: WhyRequest, service: ServiceOf) -> WhyResponse:
-    """Why this document does or does not come up for a question."""
+    """Explain why this document does or does not come up for a question."""
     return WhyResponse.from_domain(await result_of(service.answers.explain_document(asked.question, name, id)))
 
 
@@ -42,12 +41,3 @@ def list_collection_runs(
     """Return the newest syncs of a collection, in numbers."""
     runs = service.syncs.list_runs(limit=limit, in_collections=[name], folder=Path(folder) if folder else None)
     return RunSummaryList(runs=[RunSummary.from_domain(run) for run in runs])
-
-
-@router.get("/runs/{id}", tags=["syncs"])
-def show_collection_run(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> RunResponse:
-    """Return one sync of the past with its whole report: what became of each file."""
-    run = service.syncs.load_run(id)
-    if run is None or run.collection != name:
-        raise NotFoundError(f"There is no run {id} of this collection.", "`GET /collections/NAME/runs` lists them.")
-    return RunResponse.from_domain(run)

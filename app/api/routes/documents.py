@@ -89,7 +89,7 @@ def list_documents(
     openapi_extra={"requestBody": FILES},
 )
 async def upload_documents(request: Request, name: CollectionName, service: ServiceOf) -> UploadResponse:
-    """Take files in and index them; a collection that is new is made. `GET /runs/{run}` tells what became of them.
+    """Take files in and index them; a collection that is new is made. `GET /jobs/{job}` tells what became of them.
 
     All are taken in or none: 400 for a name that is refused, 415 for a type that is not read or a content that is not
     of the file's type.
@@ -106,7 +106,7 @@ async def upload_documents(request: Request, name: CollectionName, service: Serv
         names = await run_in_threadpool(service.uploads.check_names, name, given)
         contents = [(kept, file.file) for kept, file in zip(names, files, strict=True)]
         job = await result_of(service.uploads.add_files(name, contents))
-        return UploadResponse(documents=names, run=job.id)
+        return UploadResponse(documents=names, job=job.id)
 
 
 @router.get("/{id}")

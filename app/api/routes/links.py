@@ -27,7 +27,7 @@ def list_links(name: WritableCollection, service: ServiceOf) -> LinkList:
 
 @router.post("", status_code=202, responses=refusals(415, 502, 507))
 async def add_link(asked: LinkRequest, request: Request, name: CollectionName, service: ServiceOf) -> UploadResponse:
-    """Fetch a document from the open internet and index it; a collection that is new is made. `GET /runs/{run}` tells
+    """Fetch a document from the open internet and index it; a collection that is new is made. `GET /jobs/{job}` tells
     what became of it.
 
     An address that was fetched before replaces what it gave then. 422 for an address that is none or leads to a machine
@@ -39,4 +39,4 @@ async def add_link(asked: LinkRequest, request: Request, name: CollectionName, s
             "There is nothing to fetch, or two things.", "Send `url`, or the `document` to fetch again."
         )
     document, job = await result_of(service.uploads.add_link(name, url=asked.url, document=asked.document))
-    return UploadResponse(documents=[document], run=job.id)
+    return UploadResponse(documents=[document], job=job.id)

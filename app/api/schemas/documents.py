@@ -111,7 +111,7 @@ class UploadResponse(Response):
     """Files that were taken in, and the sync that indexes them."""
 
     documents: list[str] = Field(examples=[["letter.pdf"]])
-    run: str = Field(examples=["20260102030405-1"])
+    job: str = Field(examples=["20260102030405-1"])
 
 
 class LinkRequest(Request):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import Field
 
 from app.api.schemas.base import CollectionName, MirroredResponse, ProblemResponse, Request, Response
-from rag.errors import LecternError
 from rag.types import RunRecord, printable_path
 
 if TYPE_CHECKING:
@@ -64,19 +63,6 @@ class JobResponse(Response):
             folder=printable_path(job.folder),
             report=job.report.to_json() if job.report else None,
             error=ProblemResponse.from_domain(job.error) if job.error else None,
-        )
-
-    @classmethod
-    def from_run(cls, run: RunRecord) -> Self:
-        """Tell of a sync of the past as of one that was asked for."""
-        return cls.copied_from(
-            run,
-            id=str(run.id),
-            state=run.outcome,
-            queued_at="",
-            progress=None,
-            report=_report(run),
-            error=ProblemResponse.from_domain(LecternError(run.reason, run.remedy)) if run.reason else None,
         )
 
 

@@ -68,21 +68,21 @@ class Calls:
         return self._client.load_file(self.collection, document_id)
 
     def upload(self, name: str, content: bytes) -> str:
-        """Send a file; returns the id of the run that indexes it."""
+        """Send a file; returns the id of the job that indexes it."""
         taken = self._connection.send(
             UploadResponse, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
         )
-        return taken.run
+        return taken.job
 
     def add_address(self, url: str) -> UploadResponse:
-        """Have the service fetch a document; its name and the run that indexes it."""
+        """Have the service fetch a document; return its name and the job that indexes it."""
         return self._connection.send(
             UploadResponse, "POST", f"{self._at}/links", json={"url": url}, timeout=UPLOAD_SECONDS
         )
 
-    def job(self, run: str) -> JobResponse:
+    def job(self, job_id: str) -> JobResponse:
         """Return a sync that was asked for."""
-        return self._connection.get(JobResponse, f"/runs/{quote(run, safe='')}")
+        return self._connection.get(JobResponse, f"/jobs/{quote(job_id, safe='')}")
 
     def reindex(self, document_id: int) -> JobResponse:
         """Have a document read again."""
@@ -128,7 +128,7 @@ class Calls:
 
     def run(self, run_id: int) -> RunResponse:
         """Return one sync with its files."""
-        return self._connection.get(RunResponse, f"{self._at}/runs/{run_id}")
+        return self._connection.get(RunResponse, f"/runs/{run_id}")
 
     # --- models and settings ---
 

@@ -38,7 +38,7 @@ class Upload:
     progress: float = 0.0
     reason: str = ""
     remedy: str = ""
-    run: str = ""
+    job_id: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -76,7 +76,7 @@ def fetch_address(calls: Calls, url: str, on_change: Callable[[Sequence[Upload]]
         taken = calls.add_address(url)
     except LecternError as error:
         return (_failed(asked, error.reason, error.remedy),)
-    uploads = [replace(asked, name=taken.documents[0], run=taken.run, result=texts.ADD_INDEXING, progress=SENT)]
+    uploads = [replace(asked, name=taken.documents[0], job_id=taken.job, result=texts.ADD_INDEXING, progress=SENT)]
     for told in _follow(calls, uploads):
         on_change(told)
     return tuple(uploads)
@@ -84,31 +84,31 @@ def fetch_address(calls: Calls, url: str, on_change: Callable[[Sequence[Upload]]
 
 def _send(calls: Calls, upload: Upload, file: SentFile) -> Upload:
     try:
-        run = calls.upload(upload.name, file.getvalue())
+        job_id = calls.upload(upload.name, file.getvalue())
     except LecternError as error:
         return _failed(upload, error.reason, error.remedy)
-    return replace(upload, run=run, result=texts.ADD_INDEXING, progress=SENT)
+    return replace(upload, job_id=job_id, result=texts.ADD_INDEXING, progress=SENT)
 
 
 def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
     """Look at the syncs until all have ended; changes `uploads` and gives it after each look."""
     ended: dict[str, JobResponse] = {}
-    while waiting := {upload.run for upload in uploads if not upload.is_done} - ended.keys():
-        for run in sorted(waiting):
+    while waiting := {upload.job_id for upload in uploads if not upload.is_done} - ended.keys():
+        for job_id in sorted(waiting):
             try:
-                job = calls.job(run)
+                job = calls.job(job_id)
             except NotFoundError:
-                _end(uploads, run, texts.ADD_LOST, texts.ADD_LOST_REMEDY)
+                _end(uploads, job_id, texts.ADD_LOST, texts.ADD_LOST_REMEDY)
                 continue
             if job.finished_at:
-                ended[run] = job
+                ended[job_id] = job
             elif job.progress and job.progress.files_total:
                 share = SENT + (ENDED - SENT) * 0.95 * job.progress.files_done / job.progress.files_total
                 uploads[:] = [
-                    replace(upload, progress=share) if upload.run == run and not upload.is_done else upload
+                    replace(upload, progress=share) if upload.job_id == job_id and not upload.is_done else upload
                     for upload in uploads
                 ]
-        if not {upload.run for upload in uploads if not upload.is_done} - ended.keys():
+        if not {upload.job_id for upload in uploads if not upload.is_done} - ended.keys():
             uploads[:] = [upload if upload.is_done else _outcome(upload, ended) for upload in uploads]
         yield uploads
         if any(not upload.is_done for upload in uploads):
@@ -117,7 +117,7 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
 
 def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
     """Return the outcome of a file: the sync that it asked for, or one that was at work already, has read it."""
-    own = jobs[upload.run]
+    own = jobs[upload.job_id]
     if own.error is not None:
         return _failed(upload, own.error.detail, own.error.remedy)
     if own.report is None:
@@ -135,8 +135,8 @@ def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
     return replace(upload, result=texts.ADD_UNCHANGED, progress=ENDED)
 
 
-def _end(uploads: list[Upload], run: str, reason: str, remedy: str) -> None:
-    uploads[:] = [_failed(upload, reason, remedy) if upload.run == run else upload for upload in uploads]
+def _end(uploads: list[Upload], job_id: str, reason: str, remedy: str) -> None:
+    uploads[:] = [_failed(upload, reason, remedy) if upload.job_id == job_id else upload for upload in uploads]
 
 
 def _failed(upload: Upload, reason: str, remedy: str) -> Upload:

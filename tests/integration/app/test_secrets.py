@@ -122,7 +122,7 @@ def test_a_server_whose_llm_fails_and_whose_callers_are_wrong_tells_no_secret(
             httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         )
         run = told.answer(client.post("/sync", json={"folder": str(documents)})).json()["id"]
-        while not client.get(f"/runs/{run}").json()["finished_at"]:
+        while not client.get(f"/jobs/{run}").json()["finished_at"]:
             pass
         for path in ("/ask", "/ask", "/ask", "/ask"):
             told.answer(client.post(path, json={**LAMP, "history": [{"role": "user", "text": "The lamp?"}]}))
@@ -138,7 +138,7 @@ def test_a_server_whose_llm_fails_and_whose_callers_are_wrong_tells_no_secret(
             told.answer(httpx.get(f"{address}/runs", headers=headers))
             told.answer(httpx.get(f"{address}/v1/models?api_key={WRONG_TOKEN}", headers=headers))
         for path in (
-            f"/runs/{run}",
+            f"/jobs/{run}",
             "/runs",
             "/models",
             "/settings",

@@ -115,9 +115,8 @@ def test_past_runs_are_told_in_numbers_and_one_of_them_whole(served: Served, fol
         (0, 1, 1, 1),
         (2, 0, 1, 2),
     ]
-    whole = served.client.get(f"/collections/default/runs/{runs[0]['id']}").json()
+    whole = served.client.get(f"/runs/{runs[0]['id']}").json()
     assert whole["report"]["files"]["removed"] == ["bakery.txt"]
-    assert served.client.get("/collections/default/runs/999").status_code == 404
     assert served.client.get("/collections/default/runs", params={"folder": "/elsewhere"}).json() == {"runs": []}
 
 

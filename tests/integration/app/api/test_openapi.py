@@ -37,10 +37,10 @@ include-path-regex = "^/models|/links$|/evaluations$|^/v1/chat|^/ask"
 checks.not_a_server_error.expected-statuses = ["2xx", "4xx", "502", "503"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "4xx", "502", "503"]
 
-# Runs have names of their own.
+# Jobs have ids of their own.
 [[operations]]
-include-path = "/runs/{id}"
-parameters = { "path.id" = "1" }
+include-path = "/jobs/{id}"
+parameters = { "path.id" = "20260102030405-1" }
 
 # A question without a word, which is none, is told apart from a wrong name.
 [[operations]]

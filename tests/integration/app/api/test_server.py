@@ -82,23 +82,24 @@ def test_runs_tell_what_a_sync_did(served: Served) -> None:
     (run,) = listed["runs"]
     assert (run["outcome"], run["report"]["added"], len(run["report"]["failed"])) == ("failed files", 2, 1)
     by_number = served.client.get(f"/runs/{run['id']}").json()
-    assert (by_number["state"], by_number["report"]) == (run["outcome"], run["report"])
-    for unknown in ("987654", "20260102030405-987654"):
-        assert served.client.get(f"/runs/{unknown}").status_code == 404
-    assert served.client.get("/runs/none").status_code == 422
+    assert by_number == run
+    for unknown in ("runs/987654", "jobs/20260102030405-987654"):
+        assert served.client.get(f"/{unknown}").status_code == 404
+    for of_the_other_kind in ("runs/20260102030405-1", f"jobs/{run['id']}"):
+        assert served.client.get(f"/{of_the_other_kind}").status_code == 422
 
 
-def test_a_run_is_told_of_after_the_server_was_started_anew(tmp_path: Path) -> None:
+def test_a_job_is_told_of_after_the_server_was_started_anew(tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "documents"
     folder.mkdir()
     (folder / "light.txt").write_text(LIGHTHOUSE)
     with serving(home) as running:
         done, failed = running.sync(folder), running.sync(tmp_path / "nowhere")
     with serving(home) as running:
-        assert running.client.get(f"/runs/{done['id']}").json() == {**done, "progress": None}
-        assert running.client.get(f"/runs/{failed['id']}").json() == failed
+        assert running.client.get(f"/jobs/{done['id']}").json() == {**done, "progress": None}
+        assert running.client.get(f"/jobs/{failed['id']}").json() == failed
         assert running.client.delete("/collections/default").status_code == 204
-        assert running.client.get(f"/runs/{done['id']}").status_code == 404
+        assert running.client.get(f"/jobs/{done['id']}").status_code == 404
 
 
 def test_an_upload_that_was_promised_is_indexed_by_the_next_server_if_the_first_ends_before(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_an_upload_that_was_promised_is_indexed_by_the_next_server_if_the_first_
         running.service.syncs._queue._stop.set()  # Before the sync can begin.
         blocked.set()
     with serving(tmp_path / "home") as running:
-        assert running.wait_for(taken.json()["run"])["state"] == "done"
+        assert running.wait_for(taken.json()["job"])["state"] == "done"
         found = running.client.post("/search", json={"question": LAMP, "collection": "letters"}).json()["hits"]
         assert [hit["document"] for hit in found] == ["light.txt"]
 

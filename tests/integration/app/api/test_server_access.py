@@ -34,7 +34,8 @@ class Scene:
     paths: dict[str, list[str]]
     hidden_id: int
     own_id: int
-    hidden_run: str
+    hidden_job: str
+    hidden_run: int
 
     def request(self, method: str, path: str, **how: Any) -> httpx.Response:
         return self.limited.request(method, path, **how)
@@ -51,11 +52,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         (base / collection / f"{name}.txt").write_text(text)
     with serving(base / "home", reranker="off") as served:
         served.sync(base / MINE, MINE)
-        hidden_run = served.sync(base / HIDDEN, HIDDEN)["id"]
+        hidden_job = served.sync(base / HIDDEN, HIDDEN)["id"]
         documents = {
             collection: served.client.get(f"/collections/{collection}/documents").json()["documents"][0]["id"]
             for collection in (MINE, HIDDEN)
         }
+        past = served.client.get("/runs").json()["runs"]
+        (hidden_run,) = [run["id"] for run in past if run["collection"] == HIDDEN]
         described = served.client.get("/openapi.json").json()["paths"]
         paths = {path: [method.upper() for method in methods] for path, methods in described.items()}
         secret = served.tokens.add("limited", role=Role.ADMIN, collections=[MINE, "planned"])
@@ -64,7 +67,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             httpx.Client(base_url=served.url, headers=headers, timeout=60) as limited,
             httpx.Client(base_url=served.url) as nobody,
         ):
-            yield Scene(served, limited, nobody, paths, documents[HIDDEN], documents[MINE], hidden_run)
+            yield Scene(served, limited, nobody, paths, documents[HIDDEN], documents[MINE], hidden_job, hidden_run)
 
 
 MAKING = ("/collections/{name}/documents", "/collections/{name}/links")
@@ -160,6 +163,7 @@ def test_no_answer_holds_a_word_of_a_hidden_collection(scene: Scene) -> None:
         answers.append(scene.request("POST", "/search", json=asked))
         answers.append(scene.request("POST", "/ask", json={**asked, "explain": True}))
         answers.append(scene.request("POST", "/ask", json={**asked, "stream": True}))
+    answers.append(scene.request("GET", f"/jobs/{scene.hidden_job}"))
     answers.append(scene.request("GET", f"/runs/{scene.hidden_run}"))
     answers.append(scene.request("GET", "/runs?limit=1000"))
     answers.append(scene.request("GET", "/openapi.json"))

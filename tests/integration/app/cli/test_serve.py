@@ -63,7 +63,7 @@ def test_a_server_told_to_end_in_the_middle_of_a_sync_stops_it_and_is_gone(
     for file in range(60):
         (folder / f"{file}.txt").write_text(LONG_TEXT)
     run = httpx.post(f"{address}/sync", json={"folder": str(folder)}, timeout=60).json()["id"]
-    while not (httpx.get(f"{address}/runs/{run}", timeout=60).json()["progress"] or {}).get("files_done"):
+    while not (httpx.get(f"{address}/jobs/{run}", timeout=60).json()["progress"] or {}).get("files_done"):
         time.sleep(0.05)
     process.send_signal(number)
     assert process.wait(timeout=60) == 0

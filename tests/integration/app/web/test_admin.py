@@ -64,7 +64,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         # The processes that check uploads are started now: Streamlit's test runner puts a script of its own in the
         # place of the main module, which processes that are started after it would look for.
         sent = running.client.post("/collections/uploads/documents", files={"file": ("first.txt", b"The first file.")})
-        running.wait_for(sent.json()["run"])
+        running.wait_for(sent.json()["job"])
         yield running
         while CLIENTS:
             CLIENTS.popitem()[1].close()

@@ -340,7 +340,7 @@ def test_a_document_is_fetched_and_indexed_over_http_and_replaced_by_the_same_ad
     url = site.url("/tides.txt?key=SECRET")
     taken = served.client.post(PLACE, json={"url": url})
     assert (taken.status_code, taken.json()["documents"]) == (202, ["documents.example tides.txt"])
-    assert served.wait_for(taken.json()["run"])["state"] == "done"
+    assert served.wait_for(taken.json()["job"])["state"] == "done"
     found = served.client.post("/search", json={"question": "high water", "collection": "tides"}).json()["hits"]
     assert found[0]["document"] == "documents.example tides.txt"
     listed = served.client.get(PLACE)
@@ -350,7 +350,7 @@ def test_a_document_is_fetched_and_indexed_over_http_and_replaced_by_the_same_ad
     assert "SECRET" not in listed.text
     again = served.client.post(PLACE, json={"document": "documents.example tides.txt"})
     assert again.json()["documents"] == ["documents.example tides.txt"]
-    assert served.wait_for(again.json()["run"])["report"]["unchanged"] == 1
+    assert served.wait_for(again.json()["job"])["report"]["unchanged"] == 1
     assert [path for _, path in site.asked] == ["/tides.txt?key=SECRET"] * 2
 
 

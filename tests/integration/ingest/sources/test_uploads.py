@@ -51,7 +51,7 @@ def take(served: Served, name: str, content: bytes) -> dict[str, Any]:
     answer = upload(served, name, content)
     assert answer.status_code == 202, answer.text
     assert answer.json()["documents"] == [name]
-    assert served.wait_for(answer.json()["run"])["state"] == "done"
+    assert served.wait_for(answer.json()["job"])["state"] == "done"
     listed = served.client.get(PLACE).json()["documents"]
     return next(dict(document) for document in listed if document["document"] == name)
 
@@ -262,5 +262,5 @@ def test_many_ask_while_files_come_in(served: Served) -> None:
         thread.join()
     assert failures == []
     for run in runs:
-        assert served.wait_for(run.json()["run"])["state"] == "done"
+        assert served.wait_for(run.json()["job"])["state"] == "done"
     assert len(served.client.get(PLACE).json()["documents"]) == 9

@@ -1,7 +1,7 @@
-"""Starts syncs and tells how they went.
+"""Starts syncs, follows them as jobs, and tells what those of the past did.
 
-A sync that was asked for has an id like 20260102030405-1, which is there at once and stays; what a sync did is a record
-with a number, also of those that no server ran. `/runs/{id}` takes both.
+A job is a sync that was asked for; its id, such as 20260102030405-1, is there at once and stays. A run is the record of
+a sync that began, under a number, also of one that no server ran.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from app.service.service import Service
 from app.state.sync_jobs import SyncJob
 from app.state.tokens import Role
 from rag.errors import NotFoundError
-from rag.types import RunRecord, printable_path
+from rag.types import printable_path
 
-RunId = Annotated[str, InPath(pattern=r"^([0-9]{1,18}|[0-9]{14}-[0-9]{1,18})$", examples=["20260102030405-1"])]
+JobId = Annotated[str, InPath(pattern=r"^[0-9]{14}-[0-9]{1,18}$", examples=["20260102030405-1"])]
+RunNumber = Annotated[int, InPath(ge=1, le=2**63 - 1, examples=[12])]
 
 router = APIRouter(tags=["syncs"], responses=RESPONSES)
 
 
 @router.post("/sync", status_code=202)
 def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> JobResponse:
-    """Bring a collection in step with a folder of the server's machine; `GET /runs/{id}` tells how it goes.
+    """Bring a collection in step with a folder of the server's machine; `GET /jobs/{id}` tells how it goes.
 
     Needs the right to administer all collections, since it reads the server's disk.
     """
@@ -72,28 +73,28 @@ def list_runs(
     return RunList(queue=queue, runs=[RunResponse.from_domain(run) for run in runs])
 
 
-@router.get("/runs/{id}")
-def show_run(id: RunId, request: Request, service: ServiceOf) -> JobResponse:
-    """Return a sync that was asked for, also before the server was restarted, or a run by its number."""
-    if id.isdigit():
-        return JobResponse.from_run(_find_run(id, request, service))
+@router.get("/runs/{number}")
+def show_run(number: RunNumber, request: Request, service: ServiceOf) -> RunResponse:
+    """Return one sync of the past with its whole report: what became of each file."""
+    identity = require(request, Role.READ)
+    run = service.syncs.load_run(number)
+    if run is None or not identity.sees(run.collection):
+        raise NotFoundError(f"There is no run {number}.", "`GET /runs` lists the newest.")
+    return RunResponse.from_domain(run)
+
+
+@router.get("/jobs/{id}")
+def show_job(id: JobId, request: Request, service: ServiceOf) -> JobResponse:
+    """Return a sync that was asked for, also one that an earlier start of the server took on."""
     return JobResponse.from_domain(_find_job(id, request, service))
 
 
-@router.delete("/runs/{id}", status_code=204)
-def stop_run(id: RunId, request: Request, service: ServiceOf) -> None:
+@router.delete("/jobs/{id}", status_code=204)
+def stop_job(id: JobId, request: Request, service: ServiceOf) -> None:
     """Stop a sync that waits or runs; what it has done is kept, and the next one goes on from there."""
     job = _find_job(id, request, service)
     require(request, Role.WRITE, job.collection)
     service.syncs.stop(id)
-
-
-def _find_run(id_: str, request: Request, service: Service) -> RunRecord:
-    identity = require(request, Role.READ)
-    run = service.syncs.load_run(int(id_))
-    if run is None or not identity.sees(run.collection):
-        raise _unknown_run(id_)
-    return run
 
 
 def _folder_to_sync(asked: SyncRequest, request: Request, service: Service) -> Path:
@@ -105,9 +106,5 @@ def _find_job(id_: str, request: Request, service: Service) -> SyncJob:
     identity = require(request, Role.READ)
     job = service.syncs.find_job(id_)
     if job is None or not identity.sees(job.collection):
-        raise _unknown_run(id_)
+        raise NotFoundError(f"There is no job {id_!r}.", "`GET /runs` lists those that run or wait.")
     return job
-
-
-def _unknown_run(id_: str) -> NotFoundError:
-    return NotFoundError(f"There is no run {id_!r}.", "`GET /runs` lists the newest.")
