@@ -1,3 +1,3 @@
-"""Where the parts meet: settings, the composition root and what the user touches."""
+"""Puts the parts together: settings, the composition root, and the surfaces that people use."""
 
 __version__ = "0.1.0"

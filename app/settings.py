@@ -34,7 +34,7 @@ CATALOGUE_FILE = "catalogue.sqlite"
 
 
 def default_home() -> Path:
-    """`data/index` in a checkout, else the user's data folder."""
+    """Return `data/index` in a checkout, else the user's data folder."""
     if (CHECKOUT / "pyproject.toml").is_file() and (CHECKOUT / "data").is_dir():
         return CHECKOUT / "data" / "index"
     return user_data_path("lectern")
@@ -133,11 +133,11 @@ class Settings(BaseSettings):
 
     @property
     def models_folder(self) -> Path:
-        """Where converted models are kept."""
+        """Return the folder in which converted models are kept."""
         return self.model_cache.expanduser().absolute() if self.model_cache else self.home / "models"
 
     def for_llm(self, llm: str) -> Settings:
-        """These, for another LLM than they name: what they say of the sight of theirs says nothing of it."""
+        """Return the settings for another LLM than theirs, without `llm_sees_images`, which is about theirs."""
         sees = self.llm_sees_images if self.llm in ("", llm) else None
         return self.model_copy(update={"llm": llm, "llm_sees_images": sees})
 
@@ -150,12 +150,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is said on the command line wins over the environment, that over .env, that over lectern.toml."""
+        """Let the command line win over the environment, that over .env, and that over lectern.toml."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
 
 def place_of(variable: str) -> str:
-    """Where a variable that is set was set, as people would look for it; its value is not told."""
+    """Return in words where a variable was set, without its value."""
     if any(name.upper() == variable for name in os.environ):
         return "the environment"
     if any(name.upper() == variable for name in dotenv_values(ENVIRONMENT_FILE)):

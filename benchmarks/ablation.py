@@ -20,7 +20,7 @@ RERANKER, COMBINATION = "reranker", "combination"
 """Parts that are no stages: without the combination, the reranker's order is the final one."""
 
 PARTS = (DENSE, LEXICAL, ROUTED, RERANKER, COMBINATION)
-"""Holds what may be left out."""
+"""Parts that may be left out."""
 
 
 def build_search(
@@ -56,7 +56,7 @@ class RememberingReranker:
         self._scores: dict[tuple[str, str], float] = {}
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """As the reranker scores them."""
+        """Return the scores of the reranker."""
         unread = [passage for passage in dict.fromkeys(passages) if (question, passage) not in self._scores]
         for passage, score in zip(unread, self._reranker.score(question, unread), strict=True):
             self._scores[question, passage] = score

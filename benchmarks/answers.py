@@ -17,7 +17,7 @@ def normalise(answer: str) -> str:
 
 
 def exact_match(answer: str, references: Iterable[str]) -> float:
-    """1.0 where the answer equals any reference once normalised, else 0.0."""
+    """Return 1.0 where the answer equals any reference once normalised, else 0.0."""
     return float(normalise(answer) in {normalise(reference) for reference in references})
 
 

@@ -74,7 +74,7 @@ def _passage(line: str) -> BeirPassage:
 
 
 def _judgement(line: str) -> tuple[str, str, int] | None:
-    """(question, passage, grade); None for the line of names at the top."""
+    """Read (question, passage, grade); None for the line of names at the top."""
     question_id, passage_id, grade = line.rstrip("\n").split("\t")
     return None if grade == "score" else (question_id, passage_id, int(grade))
 

@@ -106,7 +106,7 @@ class _Writer:
         return {record.document_id: id_.decode() for id_, record in known.items()}
 
     def _store(self, index: IndexInfo, window: Sequence[tuple[int, FileState, BeirPassage]]) -> None:
-        """Vectors first, then the versions that make them current, as in a sync; passages without words are passed."""
+        """Store vectors, then the versions that make them current, as in a sync; passages without words are skipped."""
         versions = []
         for document_id, file, passage in window:
             parsed = parse_passage(passage)

@@ -123,7 +123,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _sample(whole: QuestionSet, count: int, generator: random.Random) -> QuestionSet:
-    """At most `count` answered questions, in a corpus of at most LARGEST_CORPUS passages with all their gold ones."""
+    """Draw at most `count` answered questions, and a corpus of at most LARGEST_CORPUS passages with all gold ones."""
     answered = [question for question in whole.questions if question.gold]
     chosen = generator.sample(answered, min(count, len(answered)))
     needed = {passage for question in chosen for passage in question.gold}
@@ -198,7 +198,7 @@ def _report_training(model: LogisticRegression, groups: list[tuple[str, Floats, 
 
 
 def _report_left_out(groups: list[tuple[str, Floats, NDArray[np.int64]]]) -> None:
-    """Each set judged by a model and a threshold from the other sets: what a new collection may expect."""
+    """Print each set judged by a model and a threshold from the others, as a new collection would be."""
     for at, (name, rows, labels) in enumerate(groups):
         others = groups[:at] + groups[at + 1 :]
         model = _fit(others)

@@ -24,7 +24,7 @@ WARM_UP_CHUNKS = 64
 
 @dataclass(frozen=True, slots=True)
 class EmbedderSpeed:
-    """Holds how long the embedder took for the chunks of an index."""
+    """The time that the embedder took for the chunks of an index."""
 
     chunks: int
     seconds: float

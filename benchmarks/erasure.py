@@ -1,4 +1,4 @@
-"""Holds what erasing costs after a removal, by the size of the catalogue: `python -m benchmarks.erasure`."""
+"""Measures the time of erasing after a removal, by the size of the catalogue: `python -m benchmarks.erasure`."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SIZES = ((360, 740), (1280, 800), (3840, 2160))
 
 @dataclass
 class Visit:
-    """Holds what is seen and timed."""
+    """Things seen on a visit, and times."""
 
     page: Page
     pictures: Path | None
@@ -57,7 +57,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
-    """From the first look to the proof."""
+    """Go from the first look to the proof."""
     page = visit.page
     with visit.step("the page is there"):
         page.goto(url)
@@ -88,7 +88,7 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
 
 
 def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
-    """The pages over many documents."""
+    """Visit the pages over many documents."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
             (Path(folder) / f"note-{number:05}.txt").write_text(f"Note {number} on harbour dues. Berth {number % 97}.")

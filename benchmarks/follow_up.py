@@ -47,7 +47,7 @@ WAYS: dict[str, Callable[[str, str], str]] = {
     BOTH: lambda earlier, question: f"{earlier} {question}",
     PRODUCT: lambda earlier, question: stand_alone(question, [Message("user", earlier)], None),
 }
-"""Holds what is searched and read for, from the earlier question and the question."""
+"""The text to search and read for, made of the earlier question and the question, by the name of the way."""
 
 SAME_ANSWER_F1 = 0.5
 """From here on two answers count as one."""

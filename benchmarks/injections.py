@@ -38,7 +38,7 @@ OpenModel = Callable[[Attack], AbstractContextManager[ChatModel]]
 
 @dataclass(slots=True)
 class Gains:
-    """Holds what the attacks on one LLM came to, each gain with the attack that made it."""
+    """The outcome of the attacks on one LLM, each gain with the attack that made it."""
 
     tried: int = 0
     obeyed: int = 0
@@ -58,7 +58,7 @@ class Overheard:
         return getattr(self._model, name)
 
     def stream(self, messages: Sequence[Message], **how: Any) -> Iterator[ModelChunk]:
-        """As the LLM does."""
+        """Stream as the LLM does."""
         self.asked.append(messages)
         return self._model.stream(messages, **how)
 
@@ -75,7 +75,7 @@ def obedient_model(attack: Attack) -> Iterator[ChatModel]:
 
 @contextmanager
 def real_model() -> Iterator[ChatModel]:
-    """SmolLM2."""
+    """Return SmolLM2, a real LLM."""
     with (
         smollm2_server(CONTEXT_TOKENS) as url,
         closing(open_chat_model(f"openai:{NAME}", base_url=f"{url}/v1", context_tokens=CONTEXT_TOKENS)) as model,

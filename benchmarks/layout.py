@@ -30,7 +30,7 @@ DIFFERENT = 0.98
 
 @dataclass(frozen=True, slots=True)
 class FolderOrder:
-    """Holds how far Lectern's order is from pdfium's on a folder's pages with text."""
+    """The distance of Lectern's order from pdfium's on a folder's pages with text."""
 
     name: str
     pages: int
@@ -60,7 +60,7 @@ def plain_words(path: Path) -> Iterator[list[str]]:
 
 
 def measure_made_pages() -> Iterator[tuple[str, float, float]]:
-    """(layout, Lectern's share, pdfium's share) for each page of known order."""
+    """Return (layout, Lectern's share, pdfium's share) for each page of known order."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.pdf"
         for name in PAGES:

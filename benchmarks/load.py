@@ -49,7 +49,7 @@ QUIET_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Seen:
-    """Holds what the clients met with; times in seconds."""
+    """The experience of the clients; times in seconds."""
 
     searches: list[float] = field(default_factory=list)
     answers: list[float] = field(default_factory=list)
@@ -78,7 +78,7 @@ def percentile(seconds: Sequence[float], share: float) -> float:
 
 @contextmanager
 def asking(server: Server, *, clients: int, pause: float, seed: int) -> Iterator[Seen]:
-    """Clients that ask as long as the block runs; what they saw is complete after it."""
+    """Give clients that ask as long as the block runs; their records are complete after it."""
     seen = Seen()
     stop = threading.Event()
 
@@ -116,7 +116,7 @@ def measure_round(server: Server, copies: Iterator[Path], *, clients: int, pause
 
 
 def print_table(rounds: Sequence[Round], *, clients: int) -> None:
-    """The medians over the rounds, as a table in Markdown."""
+    """Print the medians over the rounds, as a table in Markdown."""
     rows = [
         ("1 client, no pause", [entry.single for entry in rounds]),
         (f"{clients} clients", [entry.quiet for entry in rounds]),
@@ -163,7 +163,7 @@ def main() -> None:
 
 
 def copy_anew(folder: Path, place: Path, *, count: int) -> Iterator[Path]:
-    """Folders with that many copies of a folder, each a new one."""
+    """Yield folders with that many copies of a folder, each a new one."""
     for number in itertools.count():
         target = place / f"copies-{number}"
         for copy in range(count):

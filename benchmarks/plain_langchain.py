@@ -33,7 +33,7 @@ CHUNK_OVERLAP = 200
 
 @dataclass(frozen=True, slots=True)
 class PlainIndexReport:
-    """Holds what one run of the plain pipeline did; `stages` are seconds."""
+    """The outcome of one run of the plain pipeline; `stages` are seconds."""
 
     pages: int
     chunks: int

@@ -36,7 +36,7 @@ class OrderScores:
 
 @dataclass(frozen=True, slots=True)
 class SetScores:
-    """Holds what was measured on one set."""
+    """The measurements on one set."""
 
     name: str
     questions: int
@@ -51,12 +51,12 @@ class SetScores:
 
 
 def sample_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
-    """At most `limit` of the questions that a passage of the corpus answers."""
+    """Draw at most `limit` of the questions that a passage of the corpus answers."""
     return draw([question for question in beir.questions if gold_passages(beir, question)], limit)
 
 
 def draw(questions: list[Drawn], limit: int | None) -> list[Drawn]:
-    """At most `limit` questions, the same ones every time."""
+    """Draw at most `limit` questions, the same ones every time."""
     return questions if limit is None or limit >= len(questions) else random.Random(SEED).sample(questions, limit)
 
 

@@ -27,7 +27,7 @@ class AnswerScores:
 
 @dataclass(frozen=True, slots=True)
 class RefusalScores:
-    """Holds how well `rag.pipeline.judge` tells questions with an answer from those without, on what was retrieved."""
+    """Scores of `rag.pipeline.judge` in telling questions with an answer from those without, on retrieved passages."""
 
     answerable: int
     unanswerable: int
@@ -40,7 +40,7 @@ class RefusalScores:
 
 @dataclass(frozen=True, slots=True)
 class ReadingScores:
-    """Holds what was measured on one set; None where the set has no answers, or no unanswerable questions."""
+    """The measurements on one set; None where the set has no answers, or no unanswerable questions."""
 
     name: str
     gold: AnswerScores | None
@@ -53,12 +53,12 @@ class ReadingScores:
 
 
 def answered_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
-    """At most `limit` of the questions with an answer and a passage that holds it, the same ones every time."""
+    """Draw at most `limit` questions with an answer and a passage that holds it, the same ones every time."""
     return draw([one for one in beir.questions if one.answers and one.answerable and gold_passages(beir, one)], limit)
 
 
 def marked_questions(beir: BeirSet, limit: int | None) -> list[BeirQuestion]:
-    """At most `limit` questions of those marked answerable, and as many of those marked unanswerable."""
+    """Draw at most `limit` questions marked answerable, and as many of those marked unanswerable."""
     return [
         question
         for mark in (ANSWERABLE, UNANSWERABLE)

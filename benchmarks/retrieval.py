@@ -39,7 +39,7 @@ from rag.protocols import Embedder, Reranker
 from rag.retrieval import RERANK_DEPTH
 
 EVERYTHING: frozenset[str] = frozenset()
-"""Holds what is left out of the product as it is."""
+"""Nothing is left out: the product as it is."""
 
 
 def measure_set(

@@ -34,7 +34,7 @@ class Server:
         return httpx.Client(base_url=self.url, **{"timeout": None, "trust_env": False, **options})
 
     def wait_until_ready(self) -> None:
-        """Until the models are loaded."""
+        """Wait until the models are loaded."""
         with self.client() as client:
             while client.get("/readyz").status_code != 200:
                 time.sleep(LOOK_SECONDS)

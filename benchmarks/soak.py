@@ -39,21 +39,21 @@ NOTES = (
     "In 2023 the wardens counted 412 storm petrels on the north cliff.",
     "The harbour is four metres deep at low water, and the harbour master is Edda Falk.",
 )
-"""Holds what is asked about."""
+"""Texts of the documents that are asked about."""
 
 PAPERS, LETTERS = "papers", "letters"
 """Collections: the one that is only asked, the one into which files are uploaded."""
 
 KINDS = {"search": 40, "ask": 12, "documents": 8, "page": 18, "upload": 14, "delete": 5, "runs": 3}
-"""Says how often each kind of request comes, of a hundred."""
+"""Share of each kind of request, in a hundred."""
 
 END_SECONDS = 10
-"""For a server that was told to end."""
+"""Time for a server to end once it was told to."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """Holds what happened, for any thread."""
+    """Counts of what happened, for any thread."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
     refused: Counter[str] = field(default_factory=Counter)
@@ -66,7 +66,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Promises:
-    """Holds what one client was promised of its own files."""
+    """The promises of the server about one client's own files."""
 
     words: dict[str, str] = field(default_factory=dict)
     """The word that each file holds, by its name."""
@@ -213,7 +213,7 @@ def run_soak(
 
 
 def print_table(tally: Tally, seconds: float) -> None:
-    """What was sent, as a table in Markdown."""
+    """Print the counts of what was sent, as a table in Markdown."""
     print("| | answered | p50 ms | p95 ms | 503 | cut off by a kill |")
     print("|---|--:|--:|--:|--:|--:|")
     for kind, took in tally.seconds.items():

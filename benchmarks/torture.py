@@ -51,7 +51,7 @@ WIDTH = 120
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Holds how much is tried; the same seed makes the same files."""
+    """The amount of files to try; the same seed makes the same files."""
 
     folders: tuple[Path, ...] = ()
     mutations: int = 300
@@ -67,8 +67,9 @@ class Effort:
 
 @dataclass(slots=True)
 class Row:
-    """Holds what came of the files of one kind. `ended` counts refusals for which a worker was given up; the last three
-    are faults: an error that is no refusal, no outcome in time, a document that is noise or holds the canary."""
+    """The outcome of the files of one kind. `ended` counts refusals for which a worker was given up; the last three are
+    faults: an error that is no refusal, no outcome in time, a document that is noise or holds the canary.
+    """
 
     kind: str
     tried: int = 0
@@ -108,7 +109,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Holds what a worker says of one file: its peak memory so far, that of programs it started included."""
+    """A worker's report on one file: its peak memory so far, that of programs it started included."""
 
     prepared: Prepared
     mebibytes: float
@@ -136,7 +137,7 @@ def try_folders(effort: Effort) -> Section:
 
 
 def try_mutations(effort: Effort) -> Section:
-    """Damaged copies of the sample documents, by what was done to them."""
+    """Try damaged copies of the sample documents, by the kind of damage."""
     return _try_made("Damaged files", effort, mutate_files(effort.seeds, effort.mutations, effort.seed))
 
 
@@ -163,7 +164,7 @@ def is_tried(path: Path) -> bool:
 
 
 def open_pool(effort: Effort) -> WorkerPool:
-    """Workers as a sync has them."""
+    """Start workers as a sync does."""
     return WorkerPool(workers=effort.workers, seconds_per_file=effort.seconds, memory_bytes=effort.memory_bytes)
 
 
@@ -259,7 +260,7 @@ COLUMNS = ("tried", "indexed", "refused", "worker ended", "crashed", "hung", "ga
 
 
 def print_section(section: Section, console: Console) -> None:
-    """The rows as a table, then the reasons for refusals and the faults."""
+    """Print the rows as a table, then the reasons for refusals and the faults."""
     table = Table(title=section.title, title_justify="left")
     table.add_column("kind", no_wrap=True)
     for column in COLUMNS:

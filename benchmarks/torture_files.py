@@ -28,7 +28,7 @@ class MadeFile:
 
 
 def mutate_files(seeds: Sequence[Path], count: int, seed: int) -> Iterator[MadeFile]:
-    """`count` files, each a good one damaged in one way, all ways in turn."""
+    """Yield `count` files, each a good one damaged in one way, all ways in turn."""
     chance = random.Random(seed)
     ways = list(_WAYS.items())
     for number in range(count):
@@ -142,7 +142,7 @@ _MAIN_PARTS = {
     ".odt": ("content.xml", "</text:p>"),
     ".epub": ("html", "</p>"),
 }
-"""Says how the name of the part with an archive's text ends, and what closes a piece of text in it."""
+"""The ending of the name of the part with an archive's text, and the tag that closes a piece of text in it."""
 
 
 def _with_entities(path: Path, entities: str, reference: str) -> bytes:

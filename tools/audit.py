@@ -59,7 +59,7 @@ def install() -> Path:
 
 
 def audit(program: Path) -> str:
-    """pip-audit's report as JSON. Raises subprocess.SubprocessError."""
+    """Return pip-audit's report as JSON. Raises subprocess.SubprocessError."""
     pinned = [line for name in LOCKS if (ROOT / name).exists() for line in _PINNED.findall((ROOT / name).read_text())]
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(pinned) + "\n")

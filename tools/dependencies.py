@@ -45,7 +45,7 @@ UNDECLARED = {
     "onnxruntime": "rapidocr runs its models with it",
     "tzdata": "zoneinfo, where the system has no time zones",
 }
-"""Holds what packages use without asking for it."""
+"""Packages that others use without requiring them."""
 
 
 def main() -> None:
@@ -88,7 +88,7 @@ def find_reason(name: str) -> str:
 
 
 def find_imports() -> Mapping[str, list[str]]:
-    """Package -> FILE:LINE of the imports of it in the product, in the order of the files."""
+    """Return for each package FILE:LINE of its imports in the product, in the order of the files."""
     if not _imports:
         distributions = {
             module: {str(canonicalize_name(each)) for each in names}
@@ -112,7 +112,7 @@ def _imported_modules() -> Iterator[tuple[str, int, str]]:
 
 
 def find_dependents() -> Mapping[str, set[str]]:
-    """Package -> the locked packages that ask for it here."""
+    """Return for each package the locked packages that require it here."""
     if not _dependents:
         for name in (name for lock in LOCKS for name in read_pins(ROOT / lock)):
             extras = {"", *_asked_extras(name)}

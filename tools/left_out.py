@@ -43,4 +43,4 @@ CAME_ALONG = frozenset(
         "websocket-client",
     }
 )  # fmt: skip
-"""Holds what only came with them. Installations of before are rid of these."""
+"""Packages that only came with them, and are removed from older installations."""

@@ -11,7 +11,7 @@ STATED_ELSEWHERE = {
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
     "torch": "BSD-3-Clause",
 }
-"""Holds what the files of packages say where their metadata say less, something ambiguous or too much for a line."""
+"""Licences in the files of packages whose metadata say less, something ambiguous or too much for a line."""
 
 PERMISSIVE = "permissive"
 WEAK = "weak copyleft"

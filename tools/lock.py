@@ -27,15 +27,15 @@ from packaging.version import Version
 from tools.left_out import LEFT_OUT
 
 STAND_INS = {"opencv-python": "opencv-python-headless"}
-"""Holds what is installed in place of what is asked for: OpenCV's windows need system libraries that servers lack."""
+"""Packages that are installed in place of required ones: OpenCV's windows need system libraries that servers lack."""
 
 WITHOUT_HASH = frozenset({"torch"})
 
 WITH_TORCH = frozenset({"torch", "sentence-transformers"})
-"""Holds what is only installed where torch is: without it, none of them can be imported."""
+"""Packages that are only installed with torch: without it, none of them can be imported."""
 
 INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
-"""Where hashes are read from: the page of each package, as pip reads it (PEP 503)."""
+"""The index whose page of each package gives the hashes, as pip reads it (PEP 503)."""
 
 LOOK_UP_SECONDS = 60
 
@@ -136,7 +136,7 @@ def _is_supported(tag: Tag) -> bool:
 
 
 def write(name: str, purpose: str, versions: Mapping[str, str], hashes: Mapping[str, Iterable[str]]) -> None:
-    """A paragraph for each package under a line that says what the file is."""
+    """Write a paragraph for each package below a line that explains the file."""
     lines = [f"# {purpose} Made with `make lock`."]
     for package in sorted(versions):
         pinned = [f"{package}=={versions[package]}", *(f"--hash=sha256:{sha256}" for sha256 in hashes.get(package, ()))]

@@ -66,29 +66,29 @@ def ask(page: Page, question: str) -> None:
 
 
 def show_welcome(page: Page) -> None:
-    """The page Ask before the first question."""
+    """Show the page Ask before the first question."""
     page.locator(".st-key-suggestions button").first.wait_for()
 
 
 def show_answer(page: Page) -> None:
-    """An answer, with its sources."""
+    """Show an answer, with its sources."""
     ask(page, QUESTION)
 
 
 def show_proof(page: Page) -> None:
-    """An answer with the page that proves it."""
+    """Show an answer with the page that proves it."""
     ask(page, QUESTION)
     page.locator(".chip").first.click()
     page.locator("img.page").wait_for()
 
 
 def show_refusal(page: Page) -> None:
-    """A question that the documents do not answer."""
+    """Show a question that the documents do not answer."""
     ask(page, REFUSED)
 
 
 def show_page(page: Page) -> None:
-    """A page as it opens."""
+    """Show a page as it opens."""
     page.get_by_role("heading").first.wait_for()
 
 
@@ -105,7 +105,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 def take(browser: Browser, url: str, name: str, look: str, images: Path, collection: str) -> None:
-    """One picture."""
+    """Take one picture."""
     scheme, width, height = LOOKS[look]
     context = browser.new_context(
         viewport=ViewportSize(width=width, height=height), color_scheme="dark" if scheme == "dark" else "light"

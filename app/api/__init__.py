@@ -1,1 +1,1 @@
-"""The HTTP API. Converts requests to calls of the service and results to JSON; computes nothing."""
+"""The HTTP API. Converts requests to calls of the service and results to JSON."""

@@ -94,7 +94,7 @@ class EventStream(EventSourceResponse):
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Answer a request (ASGI)."""
         try:
             await super().__call__(scope, receive, send)
         finally:

@@ -24,7 +24,7 @@ from rag.errors import LecternError, NotFoundError
 log = logging.getLogger(__name__)
 
 MAX_MISTAKES = 5
-"""Of a wrong request that are named."""
+"""Mistakes in a request that an answer names at most."""
 
 ANYWHERE = (400, 401, 403, 404, 408, 413, 421, 422, 429, 503)
 """Statuses with which any route may refuse a request, mostly before it is reached."""
@@ -43,7 +43,7 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 RESPONSES = refusals(*ANYWHERE)
-"""What any route may answer."""
+"""Errors that any route may answer with."""
 
 
 def install(app: FastAPI) -> None:
@@ -60,7 +60,7 @@ class AnswerDefects:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Answer a request (ASGI)."""
         started = False
 
         async def note_start(message: MutableMapping[str, Any]) -> None:

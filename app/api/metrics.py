@@ -47,18 +47,18 @@ class Metrics:
         self._ready.set_function(lambda: service.answers.readiness.ready)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One answered request."""
+        """Count one answered request."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def count_answer(self, answer: Answer) -> None:
-        """One finished answer."""
+        """Count one finished answer."""
         self._answers.labels("failed" if answer.error else "refused" if answer.refused else "answered").inc()
         self._tokens.labels("prompt").inc(answer.usage.prompt_tokens)
         self._tokens.labels("completion").inc(answer.usage.completion_tokens)
 
     def count_sync(self, job: SyncJob) -> None:
-        """One sync that ended."""
+        """Count one sync that ended."""
         self._syncs.labels(job.state).inc()
 
     def text(self) -> bytes:
@@ -74,7 +74,7 @@ class CountRequests:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
+        """Answer a request (ASGI)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -53,7 +53,7 @@ READ_AS: dict[int, type[LecternError]] = {
     429: OverloadedError,
     507: StoreError,
 }
-"""What a status is read as; any other is a ModelError."""
+"""Errors that statuses are read as; any other status is a ModelError."""
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

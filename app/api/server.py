@@ -73,7 +73,7 @@ def leave() -> None:
 
 class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to end, and see to it that the end comes."""
+        """Begin to shut down, and make sure that it ends in time."""
         timer = threading.Timer(EXIT_SECONDS, leave)
         timer.daemon = True
         timer.start()
@@ -81,7 +81,7 @@ class _Server(uvicorn.Server):
 
 
 def configuration(app: object) -> uvicorn.Config:
-    """Configure how the application is served: no web sockets, no word about us, no trust in what a proxy says."""
+    """Configure uvicorn: no web sockets, no header that names the server, no trust in headers of proxies."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
         lifespan="off",

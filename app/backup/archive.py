@@ -38,7 +38,7 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in a backup: its name relative to the home, and what must come out."""
+    """A file in a backup: its name relative to the home, its size and its hash."""
 
     name: str
     size: int
@@ -47,7 +47,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Says what a backup holds and when it was made."""
+    """The contents of a backup and the time when it was made."""
 
     format: int
     lectern: str
@@ -84,7 +84,7 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
 
 @contextmanager
 def open_backup(file: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
-    """Give the archive and the unpacked stream beneath it. Raises StoreError for what is no backup."""
+    """Give the archive and the unpacked stream beneath it. Raises StoreError for a file that is not a backup."""
     try:
         packed = file.open("rb")
     except OSError as error:

@@ -71,7 +71,7 @@ def _verify_databases(staged: Path, manifest: Manifest) -> None:
 
 
 def _foreign_entries(home: Path) -> list[str]:
-    """List what a restore would replace or mix with."""
+    """List the entries of a home that a restore would replace or mix with."""
     return sorted(entry.name for entry in home.iterdir() if entry.name not in LEFT_ALONE) if home.exists() else []
 
 
@@ -111,7 +111,7 @@ def is_cut_off(home: Path) -> bool:
 
 
 def finish_cut_off_restore(home: Path) -> None:
-    """After a restore that was killed: the old index again, unless the new one was whole. The caller owns `home`."""
+    """Put the old index back after a restore that was killed, unless the new one was whole. The caller owns `home`."""
     if (home / MOVED_OUT).is_dir():
         for entry in _index_entries(home):
             _delete(entry)

@@ -1,4 +1,4 @@
-"""Holds what all commands share: common options, how they print JSON and how they fail."""
+"""Holds the parts that all commands share: common options, printing JSON, and reporting errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.cli import output
 from rag.errors import LecternError
 
 LOCK_WAIT_SECONDS = 10.0
-"""How long what takes a moment waits for another command to let go of the index."""
+"""A quick command waits for so long until another one lets go of the index."""
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -59,7 +59,7 @@ def reported(as_json: bool) -> Iterator[None]:
 
 
 def _drop_output() -> None:
-    """What is left in the buffer must not fail at exit."""
+    """Drop the rest of the buffer, whose write would fail at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

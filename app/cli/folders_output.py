@@ -19,7 +19,7 @@ FILES_SHOWN = 5
 
 
 def print_added(folder: RegisteredFolder) -> None:
-    """What was registered, and when it is synced."""
+    """Print what was registered, and when it is synced."""
     output.print(f"Registered {clean(folder.name)} for the collection {clean(folder.collection)}.")
     if folder.schedule or folder.watch:
         output.print(f"While `lectern serve` runs, it is synced {_when(folder)}.")
@@ -27,7 +27,7 @@ def print_added(folder: RegisteredFolder) -> None:
 
 
 def print_folders(folders: Sequence[RegisteredFolder]) -> None:
-    """One line a folder, and below the table what is wrong with which."""
+    """Print one line a folder, and below the table the problems of each."""
     table = Table("Id", Column("Folder", overflow="fold"), "Collection", "Synced", "State", "Last", "Next")
     for folder in folders:
         last = f"{_time(folder.last_attempt)} {folder.last_outcome}" if folder.last_attempt else "never"
@@ -51,7 +51,7 @@ def print_folders(folders: Sequence[RegisteredFolder]) -> None:
 
 
 def print_asked(folders: Sequence[RegisteredFolder], owner: str) -> None:
-    """That another process was asked to sync."""
+    """Print that another process was asked to sync."""
     for folder in folders:
         output.print(f"A sync of {clean(folder.name)} is asked for.")
     output.print(
@@ -61,7 +61,7 @@ def print_asked(folders: Sequence[RegisteredFolder], owner: str) -> None:
 
 
 def print_runs_in_full(runs: Sequence[RunRecord]) -> None:
-    """Each run with what changed, what failed and why, and how long it took."""
+    """Print each run with what changed, what failed and why, and how long it took."""
     for run in runs:
         report = json.loads(run.report) if run.report else {}
         seconds = f", {report['seconds']:.1f} s" if "seconds" in report else ""

@@ -32,7 +32,7 @@ SKIPPED_SHOWN = 20
 
 
 def print_error(error: LecternError) -> None:
-    """What happened, then what to do, on standard error."""
+    """Print what happened, then what to do, on standard error."""
     messages.print(f"[bold red]{clean(error.reason)}[/]")
     if error.remedy:
         messages.print(clean(error.remedy))
@@ -70,7 +70,7 @@ class SyncBar:
 
 
 def print_sync(report: SyncReport) -> None:
-    """The counts, then every file that failed with its reason and remedy."""
+    """Print the counts, then every file that failed with its reason and remedy."""
     verb = "Would sync" if report.dry_run else "Synced"
     output.print(f"[bold]{verb} {clean(report.folder)}[/] into the collection {clean(report.collection)}")
     counts = {
@@ -108,7 +108,7 @@ def print_sync(report: SyncReport) -> None:
 
 
 def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
-    """Hits with their place and the beginning of their text."""
+    """Print hits with their place and the beginning of their text."""
     if not hits:
         output.print("Nothing found.")
     for number, hit in enumerate(hits, start=1):
@@ -120,7 +120,7 @@ def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
 
 
 def print_stream(stream: Answering) -> None:
-    """The sources, then the answer as it comes."""
+    """Print the sources, then the answer as it comes."""
     for source in stream.sources:
         output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
     output.print()
@@ -131,7 +131,7 @@ def print_stream(stream: Answering) -> None:
 
 
 def print_answer_footer(answer: Answer) -> None:
-    """The quotes that carry the answer, what the user should know, and what it took."""
+    """Print the quotes that carry the answer, notices, and the time and tokens it took."""
     if answer.citations:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
@@ -149,7 +149,7 @@ def print_answer_footer(answer: Answer) -> None:
 
 
 def print_explanation(explanation: Explanation) -> None:
-    """One line a chunk: its rank in each stage, and what became of it."""
+    """Print one line a chunk: its rank in each stage, and what became of it."""
     output.print(
         f"\n[bold]Explanation[/]: the passages answer the question with probability {explanation.probability:.2f}; "
         f"below {explanation.threshold:.2f} Lectern refuses."
@@ -173,7 +173,7 @@ def print_explanation(explanation: Explanation) -> None:
 
 
 def print_findings(findings: Sequence[Finding]) -> None:
-    """What the doctor found."""
+    """Print the findings of the doctor."""
     table = Table("", "What", _whole("Found"), _whole("What to do"))
     for finding in findings:
         mark = "[red]missing[/]" if finding.blocks else "[green]ok[/]" if finding.is_fine else "[yellow]note[/]"
@@ -198,7 +198,7 @@ def _citation_line(citation: Citation) -> str:
 
 
 def print_documents(documents: Sequence[DocumentInfo]) -> None:
-    """One line a document, failures with reason and remedy, the others with what was left out or recognised."""
+    """Print one line a document: failures with reason and remedy, others with what was left out or recognised."""
     table = Table(_whole("Document"), "State", "Type", "Pages", "Chunks", _whole("Title or problem"))
     for document in documents:
         told = [document.reason, document.remedy] if document.reason else [document.title, *document.warnings]
@@ -214,7 +214,7 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
 
 
 def print_collections(collections: Sequence[CollectionInfo]) -> None:
-    """One line a collection."""
+    """Print one line a collection."""
     table = Table(
         _whole("Collection"), "Documents", "Failed", "Pages", "Chunks", _whole("Folders"), _whole("Last sync")
     )
@@ -232,20 +232,20 @@ def print_collections(collections: Sequence[CollectionInfo]) -> None:
 
 
 def print_runs(runs: Sequence[RunRecord]) -> None:
-    """The last syncs."""
+    """Print the last syncs."""
     for run in runs:
         output.print(f"[dim]{run.started_at}[/] {run.outcome}: {clean(run.folder)} -> {clean(run.collection)}")
 
 
 def print_scores(scores: Mapping[str, float]) -> None:
-    """One line a score."""
+    """Print one line a score."""
     for name, value in scores.items():
         number = f"{value:.0f}" if name == "questions" else f"{value:.1f}" if name.endswith("_ms") else f"{value:.3f}"
         output.print(f"{name:<20} {number:>8}")
 
 
 def place(document: str, pages: str) -> str:
-    """Where something stands, in words: the document and its pages as people are shown them."""
+    """Return a place in words: the document and its pages as people are shown them."""
     return place_name(clean(document), clean(pages))
 
 

@@ -97,7 +97,7 @@ def _service_for(settings: Settings, given: str) -> Iterator[str]:
 
 
 def _running_service(settings: Settings) -> str:
-    """Where the owner of the index answers; "" where none does, also one that was killed and left its address."""
+    """Return the address of the server that owns the index; "" where none runs, even if a killed one left its own."""
     address = owner_address(settings.home)
     if not address:
         return ""
@@ -129,7 +129,7 @@ def _page_command(settings: Settings, host: str, port: int, address: str, *, bro
 
 
 def _check_who_gets_in(host: str, address: str) -> None:
-    """Whoever reaches the page acts through it: beyond this machine only where somebody asks who they are."""
+    """Refuse to show the page to other machines without a sign-in: visitors act with the rights of the page."""
     if is_loopback(host) or any(file.is_file() and "[auth]" in file.read_text("utf-8") for file in SECRETS):
         return
     connection = Connection(address, unreachable_remedy="Start it, or leave --service out.")
@@ -158,7 +158,7 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], failure: str) -> None:
-    """Until it holds, for as long as the process lives. Raises ConfigurationError once it does not."""
+    """Wait until the condition holds. Raises ConfigurationError once the process has ended."""
     while not condition():
         if process.poll() is not None:
             raise ConfigurationError(failure, "`lectern doctor` looks further.")
@@ -166,7 +166,7 @@ def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes],
 
 
 def _reachable(host: str) -> str:
-    """Where this machine itself reaches a page that listens there."""
+    """Return the address at which this machine itself reaches a page that listens there."""
     if host in ("", "0.0.0.0", "::"):
         return "localhost"
     return f"[{host}]" if ":" in host else host

@@ -36,7 +36,7 @@ class Answering(Protocol):
 
     @property
     def sources(self) -> Sequence[Source]:
-        """Known before the first piece."""
+        """Return the sources, which are known before the first piece."""
         ...
 
     def __iter__(self) -> Iterator[str]: ...
@@ -53,7 +53,7 @@ class Answering(Protocol):
 
 
 class Client(Protocol):
-    """Each method raises LecternError."""
+    """Works with an index. Each method raises LecternError."""
 
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
         """Bring a collection in step with a folder; Ctrl-C stops it."""

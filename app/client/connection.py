@@ -77,7 +77,7 @@ class Connection:
         unreachable_remedy: str = START_IT,
         token_remedy: str = "",
     ) -> None:
-        """`seconds` is how long an answer may take, None for as long as the server works at it; events may take longer.
+        """Prepare requests. An answer may take `seconds`, None for as long as the server works; events may take longer.
 
         A proxy of the environment has no business on the way to this machine itself: `trust_env` is for other servers.
         `unreachable_remedy` and `token_remedy` say what to do where no server answers, and where it wants another
@@ -135,7 +135,7 @@ class Connection:
     def events(
         self, path: str, body: Mapping[str, Any] | BaseModel, interrupt: Interrupt | None = None
     ) -> Iterator[Iterator[tuple[str, Any]]]:
-        """Server-sent events as (name, data); the server stops its work when the block is left.
+        """Give server-sent events as (name, data); the server stops its work when the block is left.
 
         `interrupt` breaks them off from another thread, which this one is told of by an UnreachableError.
         """
@@ -170,7 +170,7 @@ class Connection:
             raise self.misunderstood() from error
 
     def misunderstood(self) -> UnreachableError:
-        """Return the error that a server's words are not those of this Lectern."""
+        """Return the error for an answer that does not fit this version of Lectern."""
         return UnreachableError(
             f"The server at {self._shown} does not answer as this Lectern does.",
             "If it is one of another version, restart it.",
@@ -211,5 +211,5 @@ def _plain(body: Mapping[str, Any] | BaseModel) -> Mapping[str, Any]:
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Made once: reading the certificates takes longer than most requests."""
+    """Return the certificates, read once: reading them takes longer than most requests."""
     return httpx.create_ssl_context()

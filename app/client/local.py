@@ -157,7 +157,7 @@ class LocalClient:
         return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
 
     def _prepare_images(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:
-        """Images as the LLM takes them. Raises ConfigurationError, ParseError."""
+        """Return images as the LLM takes them. Raises ConfigurationError, ParseError."""
         from app.service.attached_images import prepare_images
         from app.service.build_ingest import build_sandbox
 

@@ -34,7 +34,7 @@ class PageHit:
 
 @dataclass(frozen=True, slots=True)
 class QuestionHits:
-    """Holds what one search found, best first, and how long it took."""
+    """The hits of one search, best first, and the time it took."""
 
     hits: tuple[PageHit, ...]
     milliseconds: float

@@ -83,12 +83,12 @@ def recall(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
 
 
 def reciprocal_rank(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
-    """1 / rank of the first relevant item, or 0.0 when none is among the first `k`."""
+    """Return 1 / rank of the first relevant item, or 0.0 when none is among the first `k`."""
     return next((1.0 / rank for rank, item in enumerate(found[:k], start=1) if item in relevant), 0.0)
 
 
 def ndcg(found: Sequence[Item], relevant: Set[Item], k: int) -> float:
-    """Normalised discounted cumulative gain with binary relevance, 0 to 1 (Järvelin and Kekäläinen, 2002)."""
+    """Return normalised discounted cumulative gain with binary relevance, 0 to 1 (Järvelin and Kekäläinen, 2002)."""
     return graded_ndcg(found, dict.fromkeys(relevant, 1), k)
 
 

@@ -21,7 +21,7 @@ class EvaluationRuns:
     """The questions of collections and the evaluations on them. Methods may be called from any thread."""
 
     def __init__(self, store: EvaluationStore, *, current: Callable[[], Lectern]) -> None:
-        """`current` gives the index with the settings by which it answers now."""
+        """Take a store, and `current`, which gives the index with the settings by which it answers now."""
         self._store = store
         self._current = current
         self._lock = threading.Lock()
@@ -58,15 +58,15 @@ class EvaluationRuns:
         return evaluation
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
-        """Return the newest first."""
+        """Return the evaluations, the newest first."""
         return [self._as_it_stands(one) for one in self._store.evaluations(collection, limit=limit)]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
-        """Return one of them. Raises NotFoundError."""
+        """Return one evaluation. Raises NotFoundError."""
         return self._as_it_stands(self._store.evaluation(collection, evaluation_id))
 
     def _as_it_stands(self, kept: Evaluation) -> Evaluation:
-        """Return one that runs as far as it is; one that this process does not know of was cut off with another."""
+        """Return an evaluation with its progress, if it runs; one that an ended process left was cut off."""
         running = self._running
         if running is not None and running.id == kept.id:
             return running

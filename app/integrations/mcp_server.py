@@ -46,7 +46,7 @@ HIT_FIELDS = ("document", "title", "section", "first_page", "last_page", "page_l
 ANSWER_FIELDS = ("answer", "refused", "notices", "error")
 CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quote", "supported")
 DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason", "profile")
-"""What a language model can use of the JSON that programs get; the rest would only fill its context."""
+"""Fields that an LLM can use of the JSON for programs; the rest would only fill its context."""
 
 MAX_DOCUMENTS = 200
 """Documents listed at once: some tens of thousands of characters."""

@@ -1,1 +1,1 @@
-"""Holds what syncs registered folders when they are due, through a function that it is given."""
+"""Syncs registered folders when they are due, through a function that it is given."""

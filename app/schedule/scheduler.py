@@ -50,7 +50,7 @@ class FolderScheduler:
         full_pass_seconds: float = FULL_PASS_SECONDS,
         clock: Clock | None = None,
     ) -> None:
-        """`run_sync` is called from several threads, though never twice at once for a collection.
+        """Take the store and `run_sync`, which is called from several threads, never twice at once for a collection.
 
         Changes in `home` do not count as changes of a folder around it. `ignore` are the patterns of names that a sync
         passes over.
@@ -85,7 +85,7 @@ class FolderScheduler:
         self._thread.start()
 
     def prepare_stop(self) -> None:
-        """Start nothing any more: a sync that is stopped from now on was cut off and did not fail."""
+        """Start no further sync; one that is stopped from now on counts as cut off, not as failed."""
         self._stop.set()
         self._wake.set()
 
@@ -150,7 +150,7 @@ class FolderScheduler:
         return FULL_PASS if folder.watch and last_pass + self._full_pass_seconds <= now else ""
 
     def _count_crash(self, folder: RegisteredFolder) -> None:
-        """A sync in the middle of which a process ended is a failure: it may be what ended the process."""
+        """Count a sync during which the process ended as a failure: it may be the cause of that."""
         failures = folder.failures + 1
         self._folder_store.finish_run(
             folder.id,

@@ -29,7 +29,7 @@ def run_folder(
 ) -> SyncReport:
     """Sync a folder. A failure, and a run with failed files, is to be tried again after a gap that grows.
 
-    Raises what `run_sync` raises; what fails while `is_stopping` was cut off and is no failure.
+    Raises what `run_sync` raises; an error while `is_stopping` counts as cut off, not as a failure.
     """
     started = time.perf_counter()
     folder = folder_store.begin_run(folder.id)

@@ -88,7 +88,7 @@ def next_time(schedule: str, *, start: datetime, after: datetime) -> datetime | 
 
 
 def parse_interval(text: str) -> timedelta:
-    """`30m`, `2 hours` or `90 s` as a length of time. Raises ConfigurationError."""
+    """Read `30m`, `2 hours` or `90 s` as a length of time. Raises ConfigurationError."""
     match = INTERVAL.fullmatch(text.strip().lower())
     interval = timedelta(**{UNITS[match[2][0]]: int(match[1])}) if match else timedelta()
     if not timedelta() < interval <= MAX_INTERVAL:

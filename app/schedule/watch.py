@@ -1,4 +1,4 @@
-"""Sees that files in a folder changed, by the system's file events. Reads no file and knows no schedule."""
+"""Notices changes of files in a folder, by the system's file events."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FolderWatch:
         passed_over: Path | None = None,
         quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
-        """`ignore` are further patterns of names, and `passed_over` a folder, in which changes do not count."""
+        """Take the folder; changes of names that fit `ignore`, and below the folder `passed_over`, do not count."""
         self._folder = folder
         self._on_change = on_change
         self._on_problem = on_problem

@@ -1,4 +1,4 @@
-"""Answers questions from an opened index: the one way, for the server and for a command in a process of its own."""
+"""Answers questions from an opened index, for the server and for a command in a process of its own."""
 
 from __future__ import annotations
 

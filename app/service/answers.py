@@ -31,7 +31,7 @@ Deliver = Callable[[AnswerStream | str], None]
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Says whether the models are loaded; `reason` tells why not."""
+    """The state of the models: loaded, or the `reason` why not."""
 
     ready: bool
     reason: str = ""
@@ -49,7 +49,7 @@ class AnswerService:
         find_model: Callable[[Settings], LanguageModel | None],
         prepare_images: PrepareImages,
     ) -> None:
-        """`find_model` gives the LLM of some settings, None where answers are quotes."""
+        """Take the parts; `find_model` gives the LLM of some settings, None where answers are quotes."""
         self._lectern = lectern
         self._searches = searches
         self._answers = answers
@@ -120,7 +120,7 @@ class AnswerService:
         return self._searches.submit(explain_document, question, document, pipeline, retriever, collection=collection)
 
     def close(self) -> None:
-        """Hang up on all LLMs and take nothing more on; what runs is not waited for."""
+        """Close the connections to all LLMs and accept no further work; running work is not waited for."""
         for cancelled in list(self._askers):
             cancelled.set()
         self._answers.close()

@@ -34,7 +34,7 @@ OCR_SHARE = 2 / 3
 """Of the time for one file: what it takes to read the pages that are not recognised is left."""
 
 CHUNK_TOKENS = 256
-"""What the built-in embedder was made to read; longer inputs would be cut off unseen."""
+"""The length that the built-in embedder was trained to read; longer inputs would be cut off silently."""
 
 
 def build_ingest(

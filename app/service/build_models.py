@@ -36,7 +36,7 @@ NO_RERANKER = "off"
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Holds the models that read for a question; each loads its weights at first use."""
+    """The models that search and read for a question; each loads its weights at first use."""
 
     embedder: Embedder
     reader: PassageReader | None
@@ -98,7 +98,7 @@ def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | Non
 
 
 def build_reader(settings: Settings) -> PassageReader | None:
-    """Lectern's own reader, loading nothing yet; None in a copy of Lectern without its weights."""
+    """Return Lectern's own reader, not loaded yet; None in a copy of Lectern without its weights."""
     return reader_of(settings, SHIPPED_WEIGHTS, SHIPPED_SHA256) if SHIPPED_WEIGHTS.is_file() else None
 
 

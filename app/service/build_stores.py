@@ -1,4 +1,4 @@
-"""Opens what stands in `service.sqlite` and is used beside an open index: tokens and registered folders."""
+"""Opens the stores in `service.sqlite` that are used beside an open index: tokens and registered folders."""
 
 from __future__ import annotations
 

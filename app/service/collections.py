@@ -26,7 +26,9 @@ class CollectionService:
         before_removal: Callable[[str], None],
         after_removal: Callable[[str], None],
     ) -> None:
-        """`before_removal` keeps schedules from asking for another sync; `after_removal` deletes records of syncs."""
+        """Take the parts; `before_removal` stops schedules from asking for syncs, `after_removal` deletes their
+        records.
+        """
         self._lectern = lectern
         self._queue = queue
         self._uploads = uploads

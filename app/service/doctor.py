@@ -79,7 +79,7 @@ def _examine_embedder(settings: Settings) -> Iterator[Finding]:
 
 
 def examine_reranker(settings: Settings) -> Iterator[Finding]:
-    """Examine what puts the best passages first."""
+    """Examine the reranker."""
     if settings.reranker == NO_RERANKER:
         yield Finding("reranker", "switched off", "Leave `reranker` empty to put the best passages first.")
     elif settings.reranker:

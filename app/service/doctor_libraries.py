@@ -32,7 +32,7 @@ TRIALS: Mapping[str, str] = {
     "unstructured": "import unstructured.documents.elements",
     "rapidocr": "import rapidocr, onnxruntime",
 }
-"""What shows that a package can be used, by its name."""
+"""Programs that show that a package can be used, by its name."""
 
 TORCH_PACKAGES = ("torch", "sentence-transformers")
 

@@ -71,7 +71,7 @@ def explain_document(
 def _explain(
     document: DocumentInfo, passages: Sequence[FoundPassage], stream: AnswerStream, *, comes_up: bool
 ) -> Iterator[tuple[str, str]]:
-    """Findings, each with its remedy or ""."""
+    """Return findings, each with its remedy or ""."""
     if document.state == "stale":
         yield f"Its newest version could not be read, so the one before answers. {document.reason}", document.remedy
     for warning in document.warnings:

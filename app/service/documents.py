@@ -32,7 +32,9 @@ class DocumentService:
         check_folder: Callable[[Path], Path],
         passwords_for: Callable[[Path], Sequence[str]],
     ) -> None:
-        """`check_folder` gives the real path of a folder that may be synced, else raises ConfigurationError."""
+        """Take the parts; `check_folder` gives the real path of a folder, or raises ConfigurationError if it is not
+        allowed.
+        """
         self._lectern = lectern
         self._queue = queue
         self._uploads = uploads

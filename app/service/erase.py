@@ -26,10 +26,10 @@ class DocumentTexts(Protocol):
 
 
 class Erasure:
-    """Erases what is kept beside a catalogue."""
+    """Erases quotes of removed documents that are kept beside a catalogue."""
 
     def __init__(self, documents: DocumentTexts, open_feedback: Callable[[], FeedbackStore | None]) -> None:
-        """`open_feedback` is called when there is something to erase, which most commands lack; None where none is."""
+        """Take `open_feedback`, which is called when there is something to erase; None where there is no feedback."""
         self._documents = documents
         self._open_feedback = open_feedback
 

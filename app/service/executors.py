@@ -46,5 +46,5 @@ class BoundedExecutor:
             self._places.release()
 
     def close(self) -> None:
-        """Take nothing more on and drop what waits; what runs is not waited for."""
+        """Accept no further work and drop what waits; running work is not waited for."""
         self._executor.shutdown(wait=False, cancel_futures=True)

@@ -46,7 +46,7 @@ def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
 
 
 def _fate(stream: AnswerStream, hit: Hit) -> str:
-    """ "" for a hit that is no source."""
+    """Return the words for a hit's fate among the sources; "" for a hit that did not become one."""
     number = next((source.number for source in stream.sources if _holds(source, hit)), None)
     if number is None:
         return ""

@@ -1,4 +1,4 @@
-"""One thing that the doctor looked at."""
+"""Declares the form of a finding of the doctor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Says what was looked at, and what to do. `blocks` where Lectern cannot work without it."""
+    """One check of the doctor and its outcome, with what to do; `blocks` where Lectern cannot work without it."""
 
     what: str
     found: str

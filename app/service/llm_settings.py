@@ -1,4 +1,4 @@
-"""Tells and changes which LLM answers and the settings of the search; tells no key."""
+"""Shows and changes the LLM that answers and the settings of the search; keys are never shown."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The LLM that answers, "" for none, where that was said, whether it sees; `error` says why it cannot answer."""
+    """The LLM that answers ("" for none), where it was set, and whether it sees; `error` says why it cannot answer."""
 
     llm: str
     origin: Literal["chosen here", "settings", "found", "none"]
@@ -81,7 +81,7 @@ class LlmTrial:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A number of the search: as it is, as the settings say, and as it is where nobody says anything."""
+    """A number of the search: its value now, the one in the settings, and the default."""
 
     adjustable: Adjustable
     value: float | None

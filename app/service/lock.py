@@ -68,7 +68,7 @@ def announce_address(home: Path, address: str) -> None:
 
 
 def describe_owner(home: Path) -> str:
-    """Name the owner of the index in `home` in words; "" when nobody says so."""
+    """Name the owner of the index in `home` in words; "" when it is not known."""
     try:
         owner = json.loads((home / OWNER_FILE).read_text())
         return f"`lectern {owner['command']}` (process {owner['process']}, since {owner['since']})"

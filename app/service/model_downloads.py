@@ -14,10 +14,10 @@ from rag.models.llm.ollama_models import PullProgress
 log = logging.getLogger(__name__)
 
 DOWNLOADS_AT_ONCE = 3
-"""More would only share the same line."""
+"""Downloads at once; more would only share the same connection."""
 
 DOWNLOADS_KEPT = 20
-"""Of those that ended, to tell how."""
+"""Ended downloads that are kept, to show how they ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Removal:
     others: Sequence[int]
     """Documents of synced folders: their files are not touched, and later syncs leave them out."""
     files: Sequence[Path]
-    """Those of the uploads."""
+    """The files of those documents that were uploaded."""
 
     @classmethod
     def of(cls, lectern: Lectern, collection: str, document_ids: Sequence[int]) -> Removal:

@@ -36,7 +36,7 @@ class _Task:
 class SyncQueue:
     """The one thread that writes to the index. Methods may be called from any thread.
 
-    What is asked for is written down before it is promised, and done by the next queue if this one ends before.
+    A job is written down before it is promised, and done by the next queue if this one ends before.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SyncQueue:
         on_finished: Callable[[SyncJob], None] = lambda job: None,
         check_folder: Callable[[Path, str], object] = lambda folder, collection: None,
     ) -> None:
-        """Goes on with what the folder store says is owed. Raises StoreError.
+        """Take up the jobs that the store still has. Raises StoreError.
 
         `check_folder` raises ConfigurationError for a folder that may not be synced into a collection: it is asked
         when a sync begins, as what was allowed when it was asked for need not be any more.
@@ -58,7 +58,7 @@ class SyncQueue:
         self._on_finished = on_finished
         self._lock = threading.Condition()
         self._jobs = {job.id: job for job in job_store.take_over()}
-        """Those that wait or run."""
+        """The jobs that wait or run."""
         self._waiting = deque(self._jobs)
         self._tasks: deque[_Task] = deque()
         self._running: str | None = None
@@ -251,7 +251,7 @@ class SyncQueue:
 
     @contextmanager
     def _written(self, what: str) -> Iterator[None]:
-        """Give a disk that is full must not end the thread; what could not be written down is done again at worst."""
+        """Go on where the disk is full, which must not end the thread; at worst a job is done again."""
         try:
             yield
         except StoreError as error:

@@ -32,7 +32,9 @@ class SyncService:
         job_store: SyncJobStore,
         check_folder: Callable[[Path], Path],
     ) -> None:
-        """`check_folder` gives the real path of a folder that may be synced, else raises ConfigurationError."""
+        """Take the parts; `check_folder` gives the real path of a folder, or raises ConfigurationError if it is not
+        allowed.
+        """
         self._lectern = lectern
         self._queue = queue
         self._job_store = job_store

@@ -32,7 +32,7 @@ class UploadService:
         addresses: BoundedExecutor,
         links_of: Callable[[str], Links],
     ) -> None:
-        """`links_of` gives the fetched files of a collection."""
+        """Take the parts; `links_of` gives the fetched files of a collection."""
         self._lectern = lectern
         self._queue = queue
         self._uploads = uploads
@@ -72,7 +72,7 @@ class UploadService:
         return self._links_of(collection).load()
 
     def close(self) -> None:
-        """Take nothing more on; what runs is not waited for."""
+        """Accept no further work; running work is not waited for."""
         self._files.close()
         self._addresses.close()
 

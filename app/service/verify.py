@@ -43,7 +43,7 @@ def verify_files(home: Path) -> list[Disagreement]:
 
 
 def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
-    """Every problem of an opened index, those that were repaired marked so.
+    """Return every problem of an opened index, those that were repaired marked so.
 
     Repairing makes the full-text index anew, embeds the chunks that have no vector and deletes vectors without a chunk.
     Files and failed documents are only reported: a sync deals with them.

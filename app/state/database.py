@@ -64,7 +64,7 @@ class ServiceFile:
 
 
 def translated_errors(file: Path) -> AbstractContextManager[None]:
-    """SQLite's and the file system's errors as StoreError."""
+    """Raise errors of SQLite and the file system as StoreError."""
     return schema.translated_errors(
         file, lambda message, file: (f"{file} cannot be used: {message}.", _remedy(message))
     )

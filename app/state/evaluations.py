@@ -71,7 +71,7 @@ class KeptQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """Says how a question went: the place of its first gold page, None where none was found, and what stood first."""
+    """The outcome of a question: the place of its first gold page (None if not found) and the first page found."""
 
     question: str
     document: str
@@ -134,7 +134,7 @@ class EvaluationStore:
             return after - before
 
     def questions(self, collection: str) -> list[KeptQuestion]:
-        """Return all of a collection, the oldest first."""
+        """Return all questions of a collection, the oldest first."""
         mine = select(gold_questions).where(gold_questions.c.collection == collection)
         with self._service_file.reading() as connection:
             return [
@@ -170,14 +170,14 @@ class EvaluationStore:
             _save(connection, evaluation)
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
-        """Return the newest first."""
+        """Return the evaluations of a collection, the newest first."""
         mine = select(evaluations.c.result).where(evaluations.c.collection == collection)
         with self._service_file.reading() as connection:
             rows = connection.execute(mine.order_by(evaluations.c.id.desc()).limit(limit))
             return [_loaded(result) for result in rows.scalars()]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
-        """Return one of them. Raises NotFoundError."""
+        """Return one evaluation. Raises NotFoundError."""
         mine = (evaluations.c.collection == collection) & (evaluations.c.id == evaluation_id)
         with self._service_file.reading() as connection:
             result = connection.execute(select(evaluations.c.result).where(mine)).scalar_one_or_none()

@@ -82,7 +82,7 @@ class FolderStore:
     """Kept in SQLite, for several processes at once. Every method is one transaction, and raises StoreError."""
 
     def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
-        """Only folders in `roots` may be registered and synced; none given: all may."""
+        """Open the store; only folders in `roots` may be registered and synced, all if there are none."""
         self.file = file
         self._roots = [_real(root) for root in roots]
         self._service_file = ServiceFile(file, metadata, upgrade=_add_next_scheduled)
@@ -98,8 +98,8 @@ class FolderStore:
     ) -> RegisteredFolder:
         """Register a folder; one with an interval is due at once.
 
-        Raises ConfigurationError for a folder that is none, is not allowed or overlaps another of the collection, and
-        for a schedule that is none.
+        Raises ConfigurationError for a path that is not a folder, is not allowed or overlaps another of the collection,
+        and for a schedule that is not valid.
         """
         chosen = choose_schedule(schedule, every)
         path = self.check_allowed(folder)

@@ -1,4 +1,4 @@
-"""Keeps in `service.sqlite` what is chosen while the service runs: it wins over the settings."""
+"""Keeps choices that are made while the service runs in `service.sqlite`: they win over the settings."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def ollama_url(settings: Settings) -> str:
 
 
 def _address_for(llm: str, settings: Settings) -> str:
-    """Return the address of a chosen LLM: one, which is sent the key, comes from the settings and nowhere else."""
+    """Return the address of a chosen LLM; it comes from the settings only, as it is sent the key."""
     provider = llm.partition(":")[0]
     if llm == NO_LLM:
         return ""

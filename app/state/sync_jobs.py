@@ -1,4 +1,4 @@
-"""The syncs that a service was asked for, kept in `service.sqlite`: what it owes survives its end."""
+"""Keeps the syncs that a service was asked for in `service.sqlite`: those not done yet survive its end."""
 
 from __future__ import annotations
 
@@ -100,16 +100,16 @@ class SyncJobStore:
         return SyncJob(_id_of(queued_at, added[0]), collection, folder, "queued", queued_at, allow_empty=allow_empty)
 
     def begin(self, job: SyncJob) -> None:
-        """A job runs from now on."""
+        """Record that a job runs from now on."""
         values = {"state": "running", "started_at": job.started_at, "attempts": jobs.c.attempts + 1}
         self._update(job.id, values)
 
     def put_back(self, id_: str) -> None:
-        """A job was interrupted by the end of the service: it is to be begun anew, and is none the worse for it."""
+        """Put back a job that the end of the service interrupted: it begins anew, and this start does not count."""
         self._update(id_, {"state": "queued", "started_at": "", "attempts": 0})
 
     def finish(self, job: SyncJob) -> None:
-        """A job has come to an end."""
+        """Record that a job has ended."""
         error = job.error and {
             "kind": type(job.error).__name__,
             "reason": job.error.reason,
@@ -131,9 +131,9 @@ class SyncJobStore:
         return job if job and job.id == id_ else None
 
     def take_over(self) -> Sequence[SyncJob]:
-        """List what an ended service still owes, in the order in which it was asked for.
+        """List the jobs that an ended service left undone, in the order in which they were asked for.
 
-        What was begun too often without coming to an end has failed by this.
+        One that was begun too often without an end is recorded as failed.
         """
         unfinished = jobs.c.state.in_(UNFINISHED)
         cut_off = {"kind": "LecternError", "reason": "Lectern ended in the middle of this sync, several times."}
@@ -163,12 +163,12 @@ def now() -> str:
 
 
 def _id_of(queued_at: str, number: int) -> str:
-    """Tells the time as well, and cannot be taken for the number of a run."""
+    """Return the id of a job: the time it was asked for, and its number."""
     return f"{datetime.fromisoformat(queued_at):%Y%m%d%H%M%S}-{number}"
 
 
 def _number_of(id_: str) -> int:
-    """0, which no job has, for what is no id."""
+    """Return the number in an id; 0, which no job has, for a text that is not an id."""
     number = id_.rpartition("-")[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < MAX_NUMBER else 0
 

@@ -40,7 +40,7 @@ State = Literal["valid", "expired", "revoked"]
 
 
 class Role(StrEnum):
-    """Names what a token may do; each role may do what the ones before it may."""
+    """The rights of a token; each role has those of the ones before it."""
 
     READ = "read"
     WRITE = "write"
@@ -54,7 +54,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Says who asks: a role on some collections, or on all where `collections` is None."""
+    """A caller's name and role, on some collections, or on all where `collections` is None."""
 
     name: str
     role: Role
@@ -91,7 +91,7 @@ class TokenInfo:
 
     @property
     def identity(self) -> Identity:
-        """Return the identity of whoever shows this token."""
+        """Return the identity of a caller with this token."""
         return Identity(self.name, self.role, None if self.collections is None else frozenset(self.collections))
 
 
@@ -131,9 +131,10 @@ class TokenStore:
         collections: Iterable[str] | None = None,
         days: float | None = None,
     ) -> str:
-        """Make a token and return its secret, which is kept nowhere. A revoked or expired one of that name gives way.
+        """Make a token, also in place of a revoked or expired one, and return its secret, which is kept nowhere.
 
-        Raises ConfigurationError when the name is taken or no name, a collection has no name, or the days are over.
+        Raises ConfigurationError for a name that is taken or not allowed, a collection without a name, or days out of
+        range.
         """
         named = None if collections is None else sorted(set(collections))
         _check(name, named, days)
@@ -188,7 +189,7 @@ class TokenStore:
             return connection.execute(select(_tokens.c.id).limit(1)).first() is None
 
     def has_valid(self) -> bool:
-        """Tell whether somebody can get in."""
+        """Tell whether any token is valid now."""
         return any(token.state == "valid" for token in self.list_tokens())
 
     def find(self, secret: str) -> TokenInfo | None:

@@ -1,1 +1,1 @@
-"""The Streamlit pages: draw what the service says, over HTTP only. Compute nothing, and know neither index nor LLM."""
+"""The Streamlit pages: they draw the answers of the service, which they reach over HTTP only."""

@@ -12,7 +12,7 @@ _LOUD = re.compile(r"(<|!(?=\[)|(?<=\])\(|(?<=\])\[(?!\d)|(?<=\]):)")
 
 
 def plain(text: str) -> str:
-    """`text` for a Markdown label or paragraph, so that all of it shows as it is written: no link, image or mark-up."""
+    """Return `text` for a Markdown label or paragraph in which all shows as written: no link, image or mark-up."""
     visible = _INVISIBLE.sub("", text)
     # Addresses become links even when escaped: a word joiner, which is not seen, keeps them from it.
     unlinked = _LINKED.sub(lambda match: match.group() + "\u2060", visible)
@@ -20,11 +20,11 @@ def plain(text: str) -> str:
 
 
 def one_line(text: str, limit: int) -> str:
-    """`text` on one line without characters that are not seen, cut at `limit`."""
+    """Return `text` on one line without invisible characters, cut at `limit`."""
     line = " ".join(_INVISIBLE.sub("", text).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 
 def quiet(text: str) -> str:
-    """Return Markdown in which no HTML, no image and no link is left to those who open it; all else stays."""
+    """Return Markdown without working HTML, images and links; all else stays."""
     return _LOUD.sub(r"\\\1", _INVISIBLE.sub("", text))

@@ -22,7 +22,7 @@ from rag.types import CollectionInfo
 log = logging.getLogger(__name__)
 
 SERVICE_ARGUMENT = "--service="
-"""How `lectern web` tells the script where the service is."""
+"""The argument by which `lectern web` tells the script where the service is."""
 
 ICON = Path(__file__).parent / "icon.svg"
 """A file of ours: Streamlit's own icons for the browser's tab would be fetched from elsewhere."""
@@ -61,7 +61,7 @@ class Entry:
 
 
 def run(entries: tuple[Entry, ...]) -> None:
-    """Draw the page that the address names, once somebody is signed in where that is asked for."""
+    """Draw the page that the address names, once the visitor has signed in where that is required."""
     st.set_page_config(page_title=texts.PRODUCT, page_icon=str(ICON), layout="wide")
     style.apply()
     if not _account_is_known():
@@ -92,7 +92,7 @@ def reported() -> Iterator[None]:
 
 
 def show_error(error: LecternError) -> None:
-    """An error and what to do about it."""
+    """Draw an error and what to do about it."""
     st.error(f"{plain(error.reason)}\n\n{plain(error.remedy)}".strip(), icon=":material/error:")
 
 

@@ -11,13 +11,13 @@ from streamlit import runtime
 from streamlit.web.cli import main
 
 NEEDED = ("app.client.http", "app.api.schemas.evaluations", "pandas", "altair")
-"""What takes longest to load, the pages for asking first."""
+"""The modules that take longest to load, those of the page Ask first."""
 
 POLL_SECONDS = 0.05
 
 
 def load() -> None:
-    """Load it. Without a page there is nothing to tell: whatever is wrong with it, the page that needs it says."""
+    """Load a module ahead of time. A failure is ignored here: the page that needs the module reports it."""
     while not runtime.exists():
         time.sleep(POLL_SECONDS)
     for name in NEEDED:

@@ -1,4 +1,4 @@
-"""The little that Streamlit's own themes leave to say about looks. Constants only: nothing of a document is in here."""
+"""Adds the looks that Streamlit's themes cannot set, as constants: nothing of a document is in here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds out whether a question may carry images: the LLM that answers must see them."""
+"""Finds out whether a question may carry images, which depends on the LLM that answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def sees_images(client: HttpClient) -> bool:
 
 
 def forget() -> None:
-    """Ask again next time: another LLM was chosen."""
+    """Forget the answer, as another LLM was chosen: ask again next time."""
     _ask.clear()
 
 

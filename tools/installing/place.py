@@ -17,7 +17,7 @@ from tools.installing.errors import InstallationError
 ROOT = Path(__file__).resolve().parents[2]
 
 NEEDED_MB = {"product": 2000, "torch": 1000, "CUDA": 6500, "tests": 500}
-"""Holds what each part takes on the disk at most while it is installed, measured with downloads and unpacked files."""
+"""The most that each part takes on the disk while it is installed, measured with downloads and unpacked files."""
 
 TEMPORARY_MB = 300
 """pip downloads the largest wheel here before it unpacks it."""

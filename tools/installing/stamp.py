@@ -26,7 +26,7 @@ LOCKS = ("requirements.lock", "requirements-models.lock", "requirements-torch.lo
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Holds what the last complete installation was; empty where there is none."""
+    """The last complete installation; empty where there is none."""
 
     digest: str = ""
     torch: str = ""

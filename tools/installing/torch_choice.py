@@ -47,7 +47,7 @@ class Offer:
 
 
 class Build(Enum):
-    """Holds what is installed of torch."""
+    """The torch that is installed."""
 
     ALONE = auto()
     WITH_LIBRARIES = auto()

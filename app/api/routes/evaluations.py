@@ -72,14 +72,14 @@ def start_evaluation(name: WritableCollection, service: ServiceOf) -> Evaluation
 def list_evaluations(
     name: ReadableCollection, service: ServiceOf, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
 ) -> EvaluationList:
-    """Return the newest first, also the one that runs."""
+    """Return the evaluations, the newest first, also the one that runs."""
     newest = service.evaluations.evaluations(name, limit=limit)
     return EvaluationList(evaluations=[EvaluationResponse.from_domain(one) for one in newest])
 
 
 @router.get("/evaluations/{evaluation}")
 def show_evaluation(name: ReadableCollection, evaluation: Number, service: ServiceOf) -> EvaluationDetail:
-    """Return one of them, with how each question went."""
+    """Return one evaluation, with the outcome of each question."""
     return EvaluationDetail.from_domain(service.evaluations.evaluation(name, evaluation))
 
 

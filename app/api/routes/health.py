@@ -17,13 +17,13 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 @router.get("/healthz")
 async def tell_health() -> Health:
-    """Answered as long as the server lives."""
+    """Answer as long as the server lives."""
     return Health(status="ok")
 
 
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 async def tell_readiness(service: ServiceOf) -> JSONResponse:
-    """200 once the models are loaded; 503 and the reason until then."""
+    """Answer 200 once the models are loaded; 503 with the reason until then."""
     readiness = service.answers.readiness
     body = {"status": "ready" if readiness.ready else "not ready", "reason": readiness.reason}
     return JSONResponse(body, 200 if readiness.ready else 503)

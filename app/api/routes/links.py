@@ -18,9 +18,7 @@ router = APIRouter(prefix="/collections/{name}/links", tags=["documents"], respo
 
 @router.get("")
 def list_links(name: WritableCollection, service: ServiceOf) -> LinkList:
-    """Return the documents that were fetched, and from where. What follows the path of an address is left out: it may
-    hold a key.
-    """
+    """Return the documents that were fetched with their addresses, whose queries are left out: they may hold keys."""
     links = service.uploads.list_links(name)
     return LinkList(links=[LinkResponse.from_domain(document, link) for document, link in links.items()])
 

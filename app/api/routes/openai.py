@@ -61,7 +61,7 @@ router = APIRouter(prefix="/v1", tags=["openai"], responses=REFUSALS)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Holds what all pieces of one completion have in common."""
+    """The fields that all pieces of one completion share."""
 
     id: str
     created: int
@@ -181,6 +181,6 @@ def _unknown_model(model: str) -> JSONResponse:
 
 
 def _id_of(asked: ChatRequest) -> str:
-    """Return the same conversation has the same id."""
+    """Return an id that is the same for the same conversation."""
     said = repr([(message.role, message.text, message.image_urls) for message in asked.messages])
     return f"chatcmpl-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:24]}"

@@ -37,7 +37,7 @@ class SourceResponse(Response):
         return cls.copied_from(source, **document_values(source.document), page_label=label)
 
     def to_domain(self) -> Source:
-        """Return the source; it knows its pages, and not where on them it stands."""
+        """Return the source with its pages, without its places on them."""
         return Source(
             number=self.number,
             document=document_of(self),

@@ -30,7 +30,7 @@ class Response(BaseModel):
 
     @classmethod
     def copied_from(cls, value: object, **others: object) -> Self:
-        """Copy what `value` has attributes for of the fields, but for those that are given."""
+        """Copy each field that is not given from the attribute of `value` of that name."""
         same = {name: getattr(value, name) for name in cls.model_fields if hasattr(value, name)}
         return cls.model_validate({**same, **others}, from_attributes=True)
 

@@ -56,7 +56,7 @@ class FeedbackList(Response):
 
 
 class FeedbackAdded(Response):
-    """Under which number it is kept."""
+    """The number under which the feedback is kept."""
 
     id: int
 
@@ -133,7 +133,7 @@ class EvaluationResponse(MirroredResponse):
 
 
 class EvaluationDetail(EvaluationResponse):
-    """With how each question went."""
+    """An evaluation with the outcome of each question."""
 
     outcomes: list[QuestionOutcomeResponse]
 

@@ -139,7 +139,7 @@ class AskedChat:
 
 
 def asked_chat(messages: Sequence[ChatMessage]) -> AskedChat:
-    """Return the last message of the user is the question, with its images; those of earlier ones are not shown again.
+    """Take the last message of the user as the question, with its images; those of earlier ones are not shown again.
 
     Raises ConfigurationError when there is none, and for an image that is elsewhere; ImageError.
     """

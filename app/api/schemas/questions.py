@@ -47,7 +47,7 @@ class SearchRequest(QuestionRequest):
         )
 
     def to_domain(self) -> Question:
-        """The question that is asked."""
+        """Return the question that is asked."""
         return Question(self.question, self.collection, self.filters)
 
 
@@ -66,7 +66,7 @@ class ImageRequest(Request):
 
     @classmethod
     def from_domain(cls, image: ImageFile) -> Self:
-        """Attach an image, under the end of its name."""
+        """Attach an image under its name, of which the end is kept."""
         return cls.model_construct(name=image.name[-MAX_IMAGE_NAME:], data=image.encoded)
 
     def to_domain(self) -> ImageFile:

@@ -1,4 +1,4 @@
-"""Defines how passages that were found go over the wire, and the explanation of how they were."""
+"""Defines how found passages, and the explanation of a search, go over the wire."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class HitResponse(Response):
         return cls.copied_from(hit, **document_values(hit.document), **pages, **text, **more)
 
     def to_domain(self) -> Hit:
-        """Return the hit; its chunk knows its pages and its text, and not where on them it stands."""
+        """Return the hit; its chunk has its pages and its text, without its places on the pages."""
         spans = spans_of(self.first_page, self.last_page)
         chunk = Chunk(ordinal=0, text=self.text, header="", section=self.section, spans=spans)
         stages = {stage: StageRank(place.rank, place.score) for stage, place in self.stages.items()}
@@ -112,7 +112,7 @@ def document_values(document: DocumentInfo) -> dict[str, str | int]:
 
 
 def document_of(told: Passage) -> DocumentInfo:
-    """Return the document of a hit or a source, which tell little of it."""
+    """Return the document of a hit or a source, as far as they tell of it."""
     return DocumentInfo(
         id=told.document_id,
         path=told.document,
@@ -125,5 +125,5 @@ def document_of(told: Passage) -> DocumentInfo:
 
 
 def spans_of(first: int, last: int) -> tuple[Span, ...]:
-    """Return spans that say on which pages something begins and ends, and not where on them."""
+    """Return spans of the first and the last page, without places on them."""
     return tuple(Span(page, 0, 0) for page in sorted({first, last}))

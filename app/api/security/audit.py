@@ -1,4 +1,4 @@
-"""Writes down who changed something and who tried to get in, as JSON lines in `audit.log`.
+"""Records changes and failed logins, with who made them, as JSON lines in `audit.log`.
 
 It is never given tokens, questions or bodies.
 """
@@ -45,7 +45,7 @@ class AuditLog:
         status: int | None,
         address: str,
     ) -> None:
-        """Write one line. A disk that fails is reported to the program's log and stops nobody."""
+        """Write one line. A failing disk is reported in the program's log; the request goes on."""
         line = json.dumps(
             {
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -1,4 +1,4 @@
-"""Reads what a request says around its content, and checks whom it addresses and from which page it comes."""
+"""Reads the headers of a request, and checks the host it is addressed to and the origin it comes from."""
 
 from __future__ import annotations
 

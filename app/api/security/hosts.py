@@ -23,7 +23,7 @@ DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a name or address can be reached from this machine only; a name nobody vouches for cannot."""
+    """Tell whether a name or address is known to be reached from this machine only."""
     address = _address(host)
     if address is None:
         return _plain(host) == "localhost"
@@ -39,7 +39,7 @@ def host_name(header: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """The names a request may be addressed to: against pages whose name suddenly means this machine (DNS rebinding)."""
+    """The names a request may be addressed to, so that a page whose name is pointed here (DNS rebinding) is refused."""
 
     names: frozenset[str]
     suffixes: tuple[str, ...]
@@ -65,7 +65,7 @@ class AllowedHosts:
 
 
 def check_origins(origins: Collection[str]) -> frozenset[str]:
-    """Origins as browsers send them. Raises ConfigurationError for what is none, `*` among them."""
+    """Return origins as browsers send them. Raises ConfigurationError for others, `*` among them."""
     for origin in origins:
         parts = urlsplit(origin)
         if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.netloc) or parts.path or parts.query:

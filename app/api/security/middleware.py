@@ -1,4 +1,4 @@
-"""Lets requests through that the policy allows, before any route is reached, and tells routes who asks."""
+"""Lets the requests that the policy allows through to the routes, with the identity of the caller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPEN_PATHS = ("/healthz", "/readyz")
 """Tell whether the service lives, and nothing else; probes carry no token and address it as they like."""
 
 PREFLIGHT_SECONDS = 600
-"""How long a browser may remember what an allowed origin may send."""
+"""A browser may remember for so long what an allowed origin may send."""
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -57,7 +57,7 @@ def unknown_collection(name: str) -> NotFoundError:
 
 
 class AccessMiddleware:
-    """Goes around the whole application: checks who is addressed and from which page, then CORS, then the token."""
+    """Wraps the application: checks the host and the origin of a request, then CORS, then the token."""
 
     def __init__(self, app: Application, policy: AccessPolicy) -> None:
         self._app = app
@@ -73,7 +73,7 @@ class AccessMiddleware:
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI. There are no web sockets here, so none is let in."""
+        """Answer a request (ASGI). Lectern has no web sockets and refuses them."""
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008})
@@ -103,12 +103,12 @@ class AccessMiddleware:
 
 
 def is_open(request: RequestHeaders) -> bool:
-    """Tell whether anybody may ask this."""
+    """Tell whether the route answers without a token."""
     return request.path in OPEN_PATHS and request.method in SAFE_METHODS
 
 
 class _TokenMiddleware:
-    """Lets through whoever shows a valid token or needs none, with `request.state.identity` set."""
+    """Lets a request with a valid token, or that needs none, through, with `request.state.identity` set."""
 
     def __init__(self, app: Application, policy: AccessPolicy) -> None:
         self._app = app

@@ -25,7 +25,7 @@ ASK_PATHS = ("/ask", "/v1/chat/completions")
 """Questions, which may carry images."""
 
 MAX_ASK_BYTES = 16 << 20
-"""What the images of one question take in base64 (13.4 MiB), with a chat history beside them."""
+"""Room for the images of one question in base64 (13.4 MiB), with a chat history beside them."""
 
 WRONG_TOKENS_PER_MINUTE = 10
 """Wrong tokens from one address before it is told to wait; more than a person mistypes."""
@@ -35,7 +35,7 @@ MAX_KNOWN_LOGINS = 10_000
 
 
 def check_bind(host: str, store: TokenStore) -> None:
-    """Refuse to listen where others can connect while there is no token to ask them for. Raises ConfigurationError."""
+    """Refuse to listen for other machines while there is no token. Raises ConfigurationError."""
     if not is_loopback(host) and not store.has_valid():
         raise ConfigurationError(
             f"Listening on {host or 'all addresses'} would let others in, and there is no valid token to ask them for.",
@@ -76,9 +76,9 @@ class AccessPolicy:
     def identify(self, request: RequestHeaders) -> tuple[Identity, TokenInfo | None]:
         """Find out who asks, and by which token. Raises RefusedError, StoreError.
 
-        Nobody needs one on this machine while there are none. A right token always counts, whatever came before it
-        from its address: guessing 256 bits is hopeless at any speed, and refusing the right one would let anybody lock
-        out those who share an address, such as a proxy's.
+        While there are no tokens, requests from this machine need none. A right token always counts, whatever came
+        before it from its address: guessing 256 bits is hopeless at any speed, and refusing the right one would let
+        anybody lock out those who share an address, such as a proxy's.
         """
         if self.is_local and request.is_from_here and self.store.is_empty():
             return Identity(ANONYMOUS, Role.ADMIN), None
@@ -138,9 +138,7 @@ class AccessPolicy:
 
 
 def _shown_secret(request: RequestHeaders) -> str | None:
-    """Return the token shown; None where none is, or two that differ: somebody before us may have checked the other
-    one.
-    """
+    """Return the token of a request; None for none, or for two that differ: a proxy may have checked the other one."""
     pairs = [value.partition(" ") for value in request.headers(b"authorization")]
     bearers = [secret.strip() for scheme, _, secret in pairs if scheme.lower() == "bearer"]
     shown = {*bearers, *request.headers(b"x-api-key")}

@@ -1,4 +1,4 @@
-"""Limits how often somebody may come, by token buckets in memory."""
+"""Limits how often a caller may send requests, by token buckets in memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS_PER_MINUTE = 60.0
 
 
 class Throttle:
-    """For any thread. Lets each key come `per_minute` times a minute, all at once if it likes; 0 means any number."""
+    """Lets each key through `per_minute` times a minute, also all at once; 0 means any number. For any thread."""
 
     def __init__(self, per_minute: int, *, clock: Callable[[], float] = monotonic) -> None:
         self._capacity = float(per_minute)

@@ -89,7 +89,7 @@ def _address(round_: int) -> str:
 
 
 def _progress(place: DeltaGenerator) -> Callable[[Sequence[Upload]], None]:
-    """Draws how far all are and each is, when it is called."""
+    """Return a function that draws the progress of all files and of each."""
     with place:
         overall, table = st.progress(0.0), st.empty()
     drawn_at = 0.0

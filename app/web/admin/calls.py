@@ -51,7 +51,7 @@ class Calls:
     # --- documents ---
 
     def documents(self, *, contains: str = "", state: str = "", limit: int, offset: int = 0) -> DocumentList:
-        """Return some of the documents by path."""
+        """Return one stretch of the documents by path."""
         asked = {"contains": contains, "state": state, "limit": limit, "offset": offset}
         return self._connection.get(DocumentList, f"{self._at}/documents", **asked)
 
@@ -93,7 +93,7 @@ class Calls:
         self._connection.call("DELETE", f"{self._at}/documents/{document_id}")
 
     def why(self, document_id: int, question: str) -> WhyResponse:
-        """Why a document does or does not come up."""
+        """Explain why a document does or does not come up."""
         return self._connection.send(
             WhyResponse, "POST", f"{self._at}/documents/{document_id}/why", json={"question": question}
         )
@@ -101,7 +101,7 @@ class Calls:
     # --- folders and runs ---
 
     def folders(self) -> list[FolderResponse]:
-        """Return all that this caller may see, of every collection."""
+        """Return all registered folders that this caller may see, of every collection."""
         return self._connection.get(FolderList, "/folders").folders
 
     def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
@@ -110,15 +110,15 @@ class Calls:
         return self._connection.send(FolderResponse, "POST", "/folders", json=asked)
 
     def change_folder(self, folder_id: int, change: Mapping[str, Any]) -> FolderResponse:
-        """Return another schedule; pause or go on."""
+        """Change a folder's schedule, pause it, or go on."""
         return self._connection.send(FolderResponse, "PATCH", f"/folders/{folder_id}", json=dict(change))
 
     def run_folder(self, folder_id: int) -> FolderResponse:
-        """Sync it now."""
+        """Have a folder synced now."""
         return self._connection.send(FolderResponse, "POST", f"/folders/{folder_id}/run")
 
     def remove_folder(self, folder_id: int) -> None:
-        """Keep it in step no more."""
+        """Keep a folder in step no more."""
         self._connection.call("DELETE", f"/folders/{folder_id}")
 
     def runs(self, folder: str, limit: int) -> list[RunSummary]:
@@ -133,11 +133,11 @@ class Calls:
     # --- models and settings ---
 
     def models(self) -> ModelsResponse:
-        """Which LLM answers, and what else there is."""
+        """Return the LLM that answers, and the others there are."""
         return self._connection.get(ModelsResponse, "/models")
 
     def choose_llm(self, llm: str) -> ModelsResponse:
-        """Answer with this one from now on."""
+        """Have this LLM answer from now on."""
         return self._connection.send(ModelsResponse, "PUT", "/models/chosen", json={"llm": llm})
 
     def try_llm(self, llm: str) -> TrialResponse:
@@ -149,7 +149,7 @@ class Calls:
         return self._connection.send(PullResponse, "POST", "/models/pulls", json={"model": model})
 
     def stop_pull(self, model: str) -> None:
-        """Stop that, or forget how it ended."""
+        """Stop a download, or delete the record of how it ended."""
         self._connection.call("DELETE", f"/models/pulls/{quote(model)}")
 
     def delete_model(self, model: str) -> None:
@@ -172,17 +172,17 @@ class Calls:
         return self._connection.get(KeptGoldList, f"{self._at}/evaluation-questions").questions
 
     def add_question(self, question: str, document: str, pages: list[int]) -> int:
-        """Keep one, with its 0-based pages; returns how many are new."""
+        """Keep a question, with its 0-based pages; returns how many are new."""
         asked = {"questions": [{"question": question, "document": document, "pages": pages}]}
         return self._connection.send(KeptGoldList, "POST", f"{self._at}/evaluation-questions", json=asked).added
 
     def add_question_file(self, name: str, content: bytes) -> int:
-        """Keep those of a file; returns how many are new."""
+        """Keep the questions of a file; returns how many are new."""
         path = f"{self._at}/evaluation-questions/file"
         return self._connection.send(KeptGoldList, "POST", path, files={"file": (name, content)}).added
 
     def remove_question(self, question_id: int) -> None:
-        """Forget one."""
+        """Delete a question."""
         self._connection.call("DELETE", f"{self._at}/evaluation-questions/{question_id}")
 
     def ratings(self) -> list[FeedbackResponse]:
@@ -195,9 +195,9 @@ class Calls:
         return self._connection.send(EvaluationResponse, "POST", f"{self._at}/evaluations")
 
     def evaluations(self, limit: int) -> list[EvaluationResponse]:
-        """Return the newest first."""
+        """Return the evaluations, the newest first."""
         return self._connection.get(EvaluationList, f"{self._at}/evaluations", limit=limit).evaluations
 
     def evaluation(self, evaluation_id: int) -> EvaluationDetail:
-        """Return one with how each question went."""
+        """Return one evaluation with the outcome of each question."""
         return self._connection.get(EvaluationDetail, f"{self._at}/evaluations/{evaluation_id}")

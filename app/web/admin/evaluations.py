@@ -85,7 +85,7 @@ def _show_numbers(compared: list[EvaluationDetail]) -> None:
 
 
 def _change(now: float, before: float | None, unit: str, factor: int) -> str | None:
-    """Return the change since before; None where it is the same as far as it is shown."""
+    """Return the change of a score, as shown; None where there is none."""
     change = 0 if before is None else round(now - before * factor)
     return f"{change:+,} {unit}" if change else None
 

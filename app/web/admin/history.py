@@ -86,7 +86,7 @@ def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
 
 
 def _time_format(span: pd.Timedelta) -> str:
-    """So that no two ticks have the same words."""
+    """Return the format of times in which no two ticks look alike."""
     if span < pd.Timedelta(minutes=CHART_TICKS):
         return "%H:%M:%S"
     return "%H:%M" if span < pd.Timedelta(days=1) else "%d %b"

@@ -1,4 +1,4 @@
-"""Small things that several pages for upkeep draw: times, sizes, confirmation, who may change what."""
+"""Small things that several pages for administration draw: times, sizes, confirmation, permissions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def show_notice() -> None:
 
 
 def empty(what: str, remedy: str) -> None:
-    """A place where nothing is, with what to do next."""
+    """Draw an empty place, with what to do next."""
     with st.container(border=True):
         st.markdown(f"**{plain(what)}**")
         st.write(plain(remedy))

@@ -45,7 +45,7 @@ def show_questions(calls: Calls, kept: list[KeptGold], *, may_write: bool) -> No
 
 
 def page_numbers(written: str) -> list[int]:
-    """ "3, 7-9" as 0-based pages. Raises LecternError for what names none."""
+    """Read "3, 7-9" as 0-based pages. Raises LecternError for text that names none."""
     pages: set[int] = set()
     for piece in (piece.strip() for piece in written.split(",") if piece.strip()):
         found = _PAGES.fullmatch(piece)

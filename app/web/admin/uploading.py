@@ -16,7 +16,7 @@ LOOK_SECONDS = 0.3
 """Between two looks at a sync: soon enough to see it go on."""
 
 SENT, ENDED = 0.5, 1.0
-"""How far a file is that the service has, and one that is done with."""
+"""Progress of a file once the service has it, and once it is done with."""
 
 
 class SentFile(Protocol):

@@ -42,7 +42,7 @@ _component = st.components.v2.component(
 def draw_turn(
     turn: Turn, *, key: str, chosen: Opened | None, on_open: Callable[[Opened], None], on_rate: Callable[[str], None]
 ) -> None:
-    """Draw it as far as it has come; `on_open` and `on_rate` are told of clicks before the page is drawn again."""
+    """Draw a turn as far as it has come; `on_open` and `on_rate` are told of clicks before the page is drawn again."""
 
     def opened() -> None:
         clicked = getattr(st.session_state[key], "open", None)
@@ -114,7 +114,7 @@ def _problem_of(turn: Turn) -> str:
 
 
 def _made(answer: Answer) -> list[str]:
-    """Return the LLM that answered, its tokens, cost and time."""
+    """Return the line below an answer: the LLM, its tokens, cost and time."""
     total = _duration(sum(answer.milliseconds.values()))
     if not answer.llm:
         return [total]

@@ -65,15 +65,15 @@ class Turn:
         return self.answer.text if self.answer else self.text
 
     def forget_images(self) -> None:
-        """Keep their names only."""
+        """Forget the images of the question but for their names."""
         self.asked = replace(self.asked, images=())
 
     def start(self, client: HttpClient) -> None:
-        """Ask, and return at once."""
+        """Begin to ask, and return at once."""
         threading.Thread(target=self._run, args=(client,), name="answer", daemon=True).start()
 
     def stop(self) -> None:
-        """Hang up on the service, which stops the LLM; what has come stays."""
+        """Close the connection to the service, which stops the LLM; the text so far stays."""
         self._interrupt.set()
 
     def finish(self, answer: Answer) -> None:
@@ -110,7 +110,7 @@ class Turn:
 
 
 class Conversation:
-    """Turns, oldest first; `owner` is whose they are."""
+    """Turns of a conversation, oldest first; only its `owner` sees them."""
 
     def __init__(self, owner: str) -> None:
         # Part of a component's key, in which Streamlit does not take two underscores in a row.
@@ -157,7 +157,7 @@ class Conversations:
             return found
 
     def open(self, owner: str) -> Conversation:
-        """Return a new one."""
+        """Begin a new conversation."""
         conversation = Conversation(owner)
         with self._lock:
             self._by_id[conversation.id] = conversation

@@ -42,7 +42,7 @@ CHAT = "chat"
 
 
 def show(context: PageContext) -> None:
-    """Draw it."""
+    """Draw the page."""
     conversation = _conversation(context.client)
     with st.sidebar:
         filters, use_llm = choose_filters(context) if context.collection else ({}, True)
@@ -70,7 +70,7 @@ def show(context: PageContext) -> None:
 
 
 def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
-    """Return the field for the question; returns what was sent, "" and none while nothing was."""
+    """Draw the field for the question; return the text and images that were sent, "" and none while nothing was."""
     if not takes_images:
         asked = st.chat_input(
             texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION_CHARACTERS, disabled=not context.collection
@@ -115,7 +115,7 @@ def _draw_conversation(context: PageContext, conversation: Conversation, filters
 
 
 def _draw_images(turn: Turn) -> None:
-    """Above the question. As addresses, so that no image is decoded here: what is in it is for the browser."""
+    """Draw the images above the question, as data URLs: they are decoded by the browser, not here."""
     if turn.asked.images:
         images = [picture_address(image.content) for image in turn.asked.images]
         st.image(images, caption=[plain(one_line(name, 80)) for name in turn.image_names], width=IMAGE_WIDTH)
@@ -145,7 +145,7 @@ def _draw_welcome(context: PageContext) -> None:
 
 @st.fragment(run_every=REDRAW_SECONDS)
 def _draw_running(client: HttpClient, conversation: Conversation, number: int) -> None:
-    """The last turn, again and again until it is whole."""
+    """Draw the last turn, again and again until it is finished."""
     turn = conversation.turns[number]
     if turn.is_finished or st.session_state.pop("proof changed", False):
         st.rerun()
@@ -177,7 +177,7 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
 
 
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:
-    """Return the page behind a button; None for what is not there."""
+    """Return the page behind a button; None for one that is not there."""
     by_number = {source.number: source for source in turn.sources}
     if what.kind == "source":
         source = by_number.get(what.at)
@@ -220,7 +220,7 @@ def _draw_menu(context: PageContext, conversation: Conversation) -> None:
 
 
 def _conversation(client: HttpClient) -> Conversation:
-    """Return the one in the address, the one of this visit, or a new one; another one's is not shown."""
+    """Return the conversation in the address, that of this visit, or a new one; others' conversations are not shown."""
     kept, owner = conversations(), owner_of(client)
     for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
         if found := kept.find(id_, owner):
@@ -244,5 +244,5 @@ def owner_of(client: HttpClient) -> str:
 
 @st.cache_resource(show_spinner=False)
 def conversations() -> Conversations:
-    """Return those of this process."""
+    """Return the conversations of this process."""
     return Conversations()

@@ -41,13 +41,13 @@ class Proof:
 
     @classmethod
     def of_citation(cls, collection: str, citation: Citation, document_id: int) -> Proof:
-        """Return the words behind a citation."""
+        """Return the proof of a citation: its page and the quoted words."""
         boxes = tuple((place.page, astuple(place.rectangle)) for place in citation.rectangles)
         return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
 
     @classmethod
     def of_source(cls, collection: str, source: Source) -> Proof:
-        """Return the page on which a source begins."""
+        """Return the proof of a source: the page on which it begins."""
         return cls(collection, source.document.id, source.first_page)
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
@@ -56,7 +56,7 @@ class Proof:
 
 
 def draw_proof(client: HttpClient, proof: Proof, change: Callable[[Proof | None], None]) -> None:
-    """Draw it; `change` is told where to turn to, None to close. Raises LecternError."""
+    """Draw the page of a proof; `change` is told the page to turn to, None to close. Raises LecternError."""
     try:
         document = client.load_document(proof.collection, proof.document_id)
     except NotFoundError as error:
@@ -141,7 +141,7 @@ def _picture(
     marks: tuple[tuple[float, ...], ...],
     indexed_at: str,
 ) -> str:
-    """Return a picture as a data URL; whose it is, and of which version, is part of the key."""
+    """Return a picture as a data URL, cached by its owner and version."""
     picture = _client.draw_page(collection, document_id, page, scale=SCALE, marks=marks)
     return picture_address(picture)
 
