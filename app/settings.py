@@ -178,7 +178,7 @@ def read_settings(**given: Any) -> Settings:
         ) from None
     except UnicodeDecodeError:
         raise ConfigurationError(
-            f"{SETTINGS_FILE} or .env is not UTF-8 text.", "Save both as UTF-8, or remove the one that is none."
+            f"{SETTINGS_FILE} or .env is not UTF-8 text.", "Save both as UTF-8, or remove the one that is not."
         ) from None
     except (ValueError, OSError) as error:
         raise ConfigurationError(f"{SETTINGS_FILE} or .env cannot be read: {error}.", "Correct the file.") from None

@@ -219,7 +219,7 @@ def find_type(path: Path) -> str:
         except (ParseError, KeyError) as error:
             if isinstance(error, ParseError) and error.reason.startswith(path.name) and "binary" not in error.reason:
                 raise  # It is empty, gone or may not be read.
-    what = f"{extension} files" if extension else "files without an extension that are no text"
+    what = f"{extension} files" if extension else "files without an extension that are not text"
     raise ParseError(
         f"Lectern does not read {what} ({path.name}).", REMEDIES.get(extension, "Save it as PDF or .docx.")
     )

@@ -418,7 +418,7 @@ def _explain(error: Exception) -> tuple[str, str]:
     """Return reason and remedy for the record of a sync that failed."""
     if isinstance(error, LecternError):
         return error.reason, error.remedy
-    return f"The sync failed in a way Lectern does not know: {type(error).__name__}: {error}.", ""
+    return f"The sync failed unexpectedly: {type(error).__name__}: {error}.", ""
 
 
 def _refuse_sudden_emptiness(root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], allow_empty: bool) -> None:

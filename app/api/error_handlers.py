@@ -76,7 +76,7 @@ class AnswerDefects:
             log.exception("%s %s failed.", scope.get("method"), scope.get("path"))
             if started:
                 raise
-            problem = Problem(500, "Lectern failed in a way it does not know.", "See the server's log.")
+            problem = Problem(500, "Lectern failed unexpectedly.", "See the server's log.")
             await respond(Request(scope), problem)(scope, receive, send)
 
 
@@ -111,11 +111,11 @@ async def _answer_http_error(request: Request, error: Exception) -> JSONResponse
     headers = tuple((error.headers or {}).items())
     match error.status_code:
         case 404:
-            problem = Problem(404, f"There is nothing at {request.url.path}.", "`/openapi.json` lists what there is.")
+            problem = Problem(404, f"There is nothing at {request.url.path}.", "`/openapi.json` lists all routes.")
         case 405:
             detail = f"{request.method} is not for {request.url.path}."
             allowed = (("allow", ", ".join(_methods_for(request))),)
-            problem = Problem(405, detail, "The header Allow names what is.", allowed)
+            problem = Problem(405, detail, "The header Allow names the methods that it takes.", allowed)
         case 400:
             detail = f"The body cannot be read: {str(error.detail).rstrip('.')}."
             problem = Problem(400, detail, "Send JSON in UTF-8, and files as multipart/form-data.", headers)

@@ -120,7 +120,7 @@ def read_manifest(archive: tarfile.TarFile) -> Manifest:
         raise damaged("its manifest cannot be read") from error
     for member in members:
         if not _is_ours(member.name):
-            raise damaged(f"its manifest names {member.name!r}, which is no file of an index")
+            raise damaged(f"its manifest names {member.name!r}, which is not a file of an index")
     if CATALOGUE_FILE not in {member.name for member in members}:
         raise damaged("it holds no catalogue")
     return manifest
@@ -144,7 +144,7 @@ def unpack(archive: tarfile.TarFile, manifest: Manifest, staged: Path) -> None:
     while (entry := archive.next()) is not None:
         member = expected.pop(entry.name, None)
         if member is None or not entry.isreg() or entry.size != member.size:
-            raise damaged(f"{entry.name!r} in it is not what its manifest says")
+            raise damaged(f"{entry.name!r} in it does not match the manifest")
         content = archive.extractfile(entry)
         assert content is not None
         target = staged / member.name
@@ -170,7 +170,7 @@ def write_new_file(content: IO[bytes], target: Path) -> str:
 
 def damaged(why: str) -> StoreError:
     """Return the error for a file that cannot be restored."""
-    return StoreError(f"The file is no sound backup: {why}. Nothing was changed.", "Use another backup.")
+    return StoreError(f"The file cannot be restored:  {why}. Nothing was changed.", "Use another backup.")
 
 
 @contextmanager

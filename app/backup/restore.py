@@ -67,7 +67,7 @@ def _verify_databases(staged: Path, manifest: Manifest) -> None:
             raise damaged(f"{database.name} in it is damaged ({damage[0]})")
     check_schema(staged / CATALOGUE_FILE)
     if count_rows(staged / CATALOGUE_FILE) != manifest.counts:
-        raise damaged("its catalogue does not hold what its manifest says")
+        raise damaged("its catalogue does not match the manifest")
 
 
 def _foreign_entries(home: Path) -> list[str]:

@@ -25,7 +25,7 @@ def add(
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
         if bool(urls) == again:
-            raise ConfigurationError("There is nothing to fetch.", "Name addresses, or say --again.")
+            raise ConfigurationError("There is nothing to fetch.", "Give addresses, or use --again.")
         check_collection_name(settings.collection)
         with connect(settings, "add") as client:
             came = client.add_addresses([] if again else urls or [], collection=settings.collection)

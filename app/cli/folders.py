@@ -68,7 +68,7 @@ def list_(collection: Collection = None, home: Home = None, as_json: Json = Fals
 
 @folders.command()
 def remove(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
-    """Keep a folder in step no more; what is indexed of it stays."""
+    """Stop keeping a folder in step; what is indexed of it stays."""
     with reported(as_json), _opened(read_settings(home=home)) as folder_store:
         found = folder_store.find(folder, collection=collection)
         folder_store.remove(found.id)
@@ -76,14 +76,14 @@ def remove(folder: Named, collection: Collection = None, home: Home = None, as_j
             print_json({"removed": FolderResponse.from_domain(found)})
         else:
             output.output.print(
-                f"{output.clean(found.name)} is kept in step no more. What is indexed of it stays in the collection "
+                f"{output.clean(found.name)} is no longer kept in step. What is indexed of it stays in the collection "
                 f"{output.clean(found.collection)}."
             )
 
 
 @folders.command()
 def pause(folder: Named, collection: Collection = None, home: Home = None, as_json: Json = False) -> None:
-    """Sync a folder no more until it is resumed."""
+    """Stop syncing a folder until it is resumed."""
     with reported(as_json), _opened(read_settings(home=home)) as folder_store:
         paused = folder_store.pause(folder_store.find(folder, collection=collection).id)
         _tell(paused, "is paused: `lectern folders resume` goes on with it.", as_json)

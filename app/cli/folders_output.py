@@ -75,7 +75,7 @@ def print_runs_in_full(runs: Sequence[RunRecord]) -> None:
         if report:
             _print_changes(report)
     if not runs:
-        output.print("There was no such run.")
+        output.print("No run is on record.")
 
 
 def _print_changes(report: dict[str, Any]) -> None:

@@ -77,7 +77,7 @@ def revoke_token(
         if as_json:
             print_json({"revoked": [name]})
         else:
-            output.output.print(f"{output.clean(name)} lets nobody in any more.")
+            output.output.print(f"{output.clean(name)} is revoked and no longer gives access.")
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def web(
                     _wait_until(lambda: _answers(health), page, f"The page did not start. Is the port {port} taken?")
                     output.messages.print(f"Lectern's page is at http://{_reachable(host)}:{port}. Ctrl-C ends it.")
                     page.wait()
-                    raise ConfigurationError("The page has ended.", "It says above why.")
+                    raise ConfigurationError("The page has ended.", "The output above says why.")
         except KeyboardInterrupt:
             return
 
@@ -92,7 +92,9 @@ def _service_for(settings: Settings, given: str) -> Iterator[str]:
         return
     command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(settings.home)]
     with _running(command) as process:
-        _wait_until(lambda: bool(_running_service(settings)), process, "The service did not start; it says above why.")
+        _wait_until(
+            lambda: bool(_running_service(settings)), process, "The service did not start; the output above says why."
+        )
         yield _running_service(settings)
 
 
@@ -136,7 +138,7 @@ def _check_who_gets_in(host: str, address: str) -> None:
     with closing(connection), suppress(SignInError):
         HttpClient(connection).list_collections()
         raise ConfigurationError(
-            f"Listening on {host or 'all addresses'} would let others in, and there is no sign-in.",
+            f"Listening on {host or 'all addresses'} would let other machines connect, and there is no sign-in.",
             "Make a token: `lectern tokens add NAME --role admin`, or listen on 127.0.0.1.",
         )
 

@@ -84,7 +84,7 @@ class Connection:
         token; without the latter, the server's own words say so. Raises SignInError for what cannot be a token.
         """
         if not (token.isascii() and token.isprintable()):
-            raise SignInError("What was given is not a token.", token_remedy or "Copy it as it was printed.")
+            raise SignInError("The text given is not a token.", token_remedy or "Copy it as it was printed.")
         self.address = address.rstrip("/")
         self.token = token
         self._shown = without_credentials(self.address)
@@ -172,7 +172,7 @@ class Connection:
     def misunderstood(self) -> UnreachableError:
         """Return the error for an answer that does not fit this version of Lectern."""
         return UnreachableError(
-            f"The server at {self._shown} does not answer as this Lectern does.",
+            f"The server at {self._shown} gives answers that this version of Lectern does not understand.",
             "If it is one of another version, restart it.",
         )
 
@@ -200,7 +200,7 @@ class Connection:
             ) from error
         except UnicodeEncodeError:
             raise ConfigurationError(
-                "What was given is not UTF-8 text, and cannot be sent to the server.",
+                "The text given is not UTF-8 and cannot be sent to the server.",
                 "Stop `lectern serve`, and run the command again.",
             ) from None
 

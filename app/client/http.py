@@ -101,7 +101,7 @@ class HttpClient:
         reason = shown.last_reason
         if newest and newest[0].reason and reason.startswith(newest[0].reason):
             raise LecternError(newest[0].reason, newest[0].remedy)
-        raise LecternError(reason or "The sync did not come about.", "`lectern folders list` tells how it stands.")
+        raise LecternError(reason or "The sync was not run.", "`lectern folders list` tells how it stands.")
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Have the server fetch one after the other, and wait for the syncs that index them."""

@@ -89,7 +89,7 @@ class EvaluationRuns:
             evaluation = _failed(evaluation, error)
         except Exception:
             log.exception("An evaluation of %s failed.", evaluation.collection)
-            unknown = LecternError("It failed in a way Lectern does not know.", "See the server's log.")
+            unknown = LecternError("It failed unexpectedly.", "See the server's log.")
             evaluation = _failed(evaluation, unknown)
         try:
             self._store.save(replace(evaluation, finished_at=now()))

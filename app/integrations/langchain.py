@@ -54,7 +54,7 @@ class LecternRetriever(BaseRetriever):
         if (self.retriever is None) == (not self.base_url):
             raise ValueError("give either `retriever` or `base_url`")
         if self.base_url and not is_usable(self.base_url):
-            raise ValueError(f"{without_credentials(self.base_url)!r} is no address of a service")
+            raise ValueError(f"{without_credentials(self.base_url)!r} is not the address of a service")
         return self
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:

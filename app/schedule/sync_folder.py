@@ -60,8 +60,8 @@ def _reason(error: BaseException) -> str:
         return str(error)
     if isinstance(error, KeyboardInterrupt | CancelledError):
         return "The sync was stopped."
-    log.error("A sync failed in an unknown way.", exc_info=error)
-    return f"The sync failed in a way Lectern does not know ({type(error).__name__}). See the log."
+    log.error("A sync failed unexpectedly.", exc_info=error)
+    return f"The sync failed unexpectedly ({type(error).__name__}). See the log."
 
 
 def _failed_files(report: SyncReport) -> str:

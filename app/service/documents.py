@@ -83,7 +83,7 @@ class DocumentService:
         """Let the next sync index a document again that was taken out."""
         document = self.load_document(collection, document_id)
         if not document.is_removed:
-            raise NotFoundError(f"{document.path} was not removed.", "There is nothing to undo.")
+            raise NotFoundError(f"{document.path} was not removed.", "There is no removal to undo.")
         self._queue.run(lambda: self._lectern.writer.remove_documents([document_id])).result()
 
     def reread(self, collection: str, document_id: int) -> SyncJob:

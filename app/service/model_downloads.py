@@ -88,7 +88,7 @@ class ModelDownloads:
             self._note(replace(download, state="failed", error=error))
         except Exception:
             log.exception("The model %s cannot be fetched.", model)
-            unknown = LecternError("It failed in a way Lectern does not know.", "See the server's log.")
+            unknown = LecternError("It failed unexpectedly.", "See the server's log.")
             self._note(replace(download, state="failed", error=unknown))
 
     def _note(self, download: ModelDownload) -> None:

@@ -78,7 +78,7 @@ class SyncQueue:
                 if (waiting.folder, waiting.collection, waiting.allow_empty) == (folder, collection, allow_empty):
                     return waiting
             if self._stop.is_set() or len(self._waiting) >= MAX_WAITING:
-                raise OverloadedError("No further sync is taken on now.", "Try again later.")
+                raise OverloadedError("No further sync is accepted now.", "Try again later.")
             job = self._job_store.add(collection, folder, allow_empty=allow_empty)
             self._jobs[job.id] = job
             self._waiting.append(job.id)
@@ -202,7 +202,7 @@ class SyncQueue:
             outcome["error"] = error
         except Exception:
             log.exception("A sync of %s failed.", job.folder)
-            outcome["error"] = LecternError("The sync failed in a way Lectern does not know.", "See the server's log.")
+            outcome["error"] = LecternError("The sync failed unexpectedly.", "See the server's log.")
         for task in ran_between:
             _run_quietly(task.run)
         self._finish(job.id, **outcome)

@@ -67,7 +67,7 @@ def verify_index(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
 def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
     lost, left_over = lectern.checks.count_chunks_without_words(), lectern.checks.count_words_without_chunk()
     problems = [
-        Disagreement("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` makes it anew.")
+        Disagreement("full-text index", "catalogue.sqlite", found, "`lectern verify --repair` rebuilds it.")
         for found, count in (
             (f"{lost:,} chunks are not in it.", lost),
             (f"{left_over:,} entries in it are of chunks that are gone.", left_over),
@@ -80,7 +80,7 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Disagreemen
                 "full-text index",
                 "catalogue.sqlite",
                 "Its words are not those of the chunks.",
-                "`lectern verify --repair` makes it anew.",
+                "`lectern verify --repair` rebuilds it.",
             )
         ]
     if problems and repair:
@@ -164,4 +164,4 @@ def _verify_file(where: str, path: Path, record: KnownFile) -> Iterator[Disagree
     if (now.st_size, now.st_mtime_ns) == (record.size, record.mtime_ns):
         return
     if now.st_size != record.size or hash_file(path) != record.sha256:
-        yield Disagreement("file changed", where, "It is another than the one that was indexed.", SYNC)
+        yield Disagreement("file changed", where, "Its content differs from what was indexed.", SYNC)

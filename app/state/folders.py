@@ -173,7 +173,7 @@ class FolderStore:
             connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
 
     def pause(self, folder_id: int) -> RegisteredFolder:
-        """Sync a folder no more until it is resumed, other than when someone asks. Raises NotFoundError."""
+        """Stop syncing a folder until it is resumed, other than when someone asks. Raises NotFoundError."""
         return self._change(folder_id, paused=True, due_since=0, due_reason="", next_scheduled=0)
 
     def resume(self, folder_id: int) -> RegisteredFolder:

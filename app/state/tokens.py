@@ -229,7 +229,7 @@ class TokenStore:
 def _check(name: str, collections: list[str] | None, days: float | None) -> None:
     if not NAME.fullmatch(name) or name == ANONYMOUS:
         raise ConfigurationError(
-            f"{name!r} is no name for a token.", "Use up to 64 letters, digits, spaces and . _ @ - of ASCII."
+            f"{name!r} is not a valid name for a token.", "Use up to 64 letters, digits, spaces and . _ @ - of ASCII."
         )
     if collections is not None and not all(collections):
         raise ConfigurationError("A collection without a name was given.", "Write for example --collection contracts.")

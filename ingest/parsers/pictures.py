@@ -40,7 +40,7 @@ def parse_picture(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a picture: a page for each frame. Raises ParseError when OCR is not there or finds no words."""
     if not (options.ocr and ocr.is_available()):
         raise ParseError(
-            f"{path.name} is a picture, and OCR is not there to read it.",
+            f"{path.name} is a picture, and OCR, which reads pictures, is not installed or turned off.",
             "Install the rapidocr package, and leave the setting `ocr` on.",
         )
     with as_pdf(path) as (converted, cut):

@@ -80,7 +80,9 @@ class Fetcher:
                             raise _too_slow(url)
                         return Fetched(str(current), response.headers.get("content-type", ""), file)
                     current = _follow(current, response.headers.get("location", ""))
-        raise FetchError(f"{without_secrets(url)} leads from one address to the next.", "Name the last one.")
+        raise FetchError(
+            f"{without_secrets(url)} redirects too many times.", "Give the address at the end of the redirects."
+        )
 
     @contextmanager
     def _open(self, client: httpx.Client, url: httpx.URL, deadline: _Deadline) -> Iterator[httpx.Response]:
@@ -218,7 +220,8 @@ def _follow(url: httpx.URL, location: str) -> httpx.URL:
     following = _parse(target)
     if url.scheme == "https" and following.scheme != "https":
         raise AddressError(
-            f"{without_secrets(str(url))} leads to an address without encryption.", "Name that one, if you trust it."
+            f"{without_secrets(str(url))} leads to an address without encryption.",
+            "Give that address itself, if you trust it.",
         )
     return following
 

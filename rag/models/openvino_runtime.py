@@ -187,7 +187,7 @@ def no_engine(name: str, failure: str, error: LibraryError) -> ConfigurationErro
     """
     return ConfigurationError(
         f"OpenVINO cannot run {name} ({failure}), and torch cannot stand in for it. {error.reason}",
-        f"Mend either of the two; `lectern doctor` looks at both. {error.remedy}",
+        f"Repair either of the two; `lectern doctor` looks at both. {error.remedy}",
     )
 
 

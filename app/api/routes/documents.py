@@ -161,7 +161,7 @@ def _read_box(text: str) -> Box:
     try:
         left, bottom, right, top = (float(edge) for edge in text.split(","))
     except ValueError:
-        raise ConfigurationError(f"{text!r} is no box.", "Write it as LEFT,BOTTOM,RIGHT,TOP in points.") from None
+        raise ConfigurationError(f"{text!r} is not a box.", "Write it as LEFT,BOTTOM,RIGHT,TOP in points.") from None
     if not all(abs(edge) < LARGEST_EDGE for edge in (left, bottom, right, top)):
-        raise ConfigurationError(f"{text!r} is no box on a page.", f"Edges are below {LARGEST_EDGE:.0f} points.")
+        raise ConfigurationError(f"{text!r} is not a box on a page.", f"Edges are below {LARGEST_EDGE:.0f} points.")
     return left, bottom, right, top

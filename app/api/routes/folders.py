@@ -28,7 +28,9 @@ def absolute_folder(named: str) -> Path:
     path.
     """
     if "\0" in named or not Path(named).is_absolute():
-        raise ConfigurationError(f"{named!r} is no absolute path.", "Name the folder from the root on: /home/ann.")
+        raise ConfigurationError(
+            f"{named!r} is not an absolute path.", "Give the whole path of the folder, such as /home/ann."
+        )
     return Path(named)
 
 
@@ -72,7 +74,7 @@ def change_folder(folder_id: FolderId, asked: FolderChange, request: Request, se
 
 @router.delete("/folders/{folder_id}", status_code=204)
 def remove_folder(folder_id: FolderId, request: Request, service: ServiceOf) -> None:
-    """Keep a folder in step no more; what is indexed of it stays."""
+    """Stop keeping a folder in step; what is indexed of it stays."""
     require(request, Role.ADMIN)
     service.folders.remove(_find(request, service, folder_id, Role.ADMIN).id)
 

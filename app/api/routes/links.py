@@ -34,7 +34,8 @@ async def add_link(asked: LinkRequest, request: Request, name: CollectionName, s
     require(request, Role.WRITE, name)
     if bool(asked.url) == bool(asked.document):
         raise ConfigurationError(
-            "There is nothing to fetch, or two things.", "Send `url`, or the `document` to fetch again."
+            "Either `url` or `document` is needed, and not both.",
+            "Send the `url` to fetch, or the `document` to fetch again.",
         )
     document, job = await result_of(service.uploads.add_link(name, url=asked.url, document=asked.document))
     return UploadResponse(documents=[document], job=job.id)

@@ -161,7 +161,7 @@ def _image_at(url: str, number: int) -> ImageFile:
     scheme, _, described = head.partition(":")
     if scheme.lower() != "data":
         raise ConfigurationError(
-            f"Image {number} is at an address, and Lectern opens none.", "Send the image itself, as a data: URL."
+            f"Image {number} is a web address, which Lectern does not open.", "Send the image itself, as a data: URL."
         )
     if not comma or not described.lower().endswith(";base64"):
         raise ImageError(f"Image {number} is not in base64.", "Write it as data:image/png;base64,DATA.")

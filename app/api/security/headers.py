@@ -81,7 +81,7 @@ class RequestHeaders:
                 Problem(
                     421,
                     f"This server does not go by the name {self._host[:MAX_QUOTED]!r}.",
-                    "Address it as localhost, or add the name to the setting allowed_hosts.",
+                    "Address it as localhost, or add the name to the setting `allowed_hosts`.",
                 )
             )
 
@@ -98,6 +98,6 @@ class RequestHeaders:
                 Problem(
                     403,
                     f"Pages of {(self._origin or 'another site')[:MAX_QUOTED]!r} may not use this server.",
-                    "If that page is yours, add its origin to the setting allowed_origins.",
+                    "If that page is yours, add its origin to the setting `allowed_origins`.",
                 )
             )

@@ -52,7 +52,7 @@ class AllowedHosts:
         for entry in configured:
             if not NAME_PATTERN.fullmatch(entry) and _address(entry) is None:
                 raise ConfigurationError(
-                    f"allowed_hosts: {entry!r} is no host name.",
+                    f"allowed_hosts: {entry!r} is not a host name.",
                     "Write names without scheme and port, such as search.example.org or *.example.org.",
                 )
         exact = [bind, *(entry for entry in configured if not entry.startswith("*."))]
@@ -70,7 +70,7 @@ def check_origins(origins: Collection[str]) -> frozenset[str]:
         parts = urlsplit(origin)
         if parts.scheme not in DEFAULT_PORTS or not HOST.fullmatch(parts.netloc) or parts.path or parts.query:
             raise ConfigurationError(
-                f"allowed_origins: {origin!r} is no origin.",
+                f"allowed_origins: {origin!r} is not an origin.",
                 "Write scheme, name and port of each page, such as https://search.example.org; there is no wildcard.",
             )
     return frozenset(origin.lower() for origin in origins)

@@ -39,21 +39,21 @@ def require(request: HTTPConnection, role: Role, collection: str | None = None) 
     if role is not Role.READ:
         request.state.is_write = True
     if identity is None:
-        raise ForbiddenError("Nobody is known to ask this.", "Show a token.")
+        raise ForbiddenError("This request needs a token.", "Send a token.")
     if collection is not None and not identity.sees(collection):
         raise unknown_collection(collection)
     if not identity.may(role, collection):
         where = "" if collection is not None or identity.collections is None else " for all collections"
         raise ForbiddenError(
             f"The token {identity.name!r} may not do this: it needs the role {role.value!r}{where}.",
-            "Ask whoever runs this server for a token with that role.",
+            "Ask the administrator of this server for a token with that role.",
         )
     return identity
 
 
 def unknown_collection(name: str) -> NotFoundError:
     """Return the error for a collection that does not exist, and for one that the identity has no right to."""
-    return NotFoundError(f"There is no collection {name!r}.", "`GET /collections` lists those there are for you.")
+    return NotFoundError(f"There is no collection {name!r}.", "`GET /collections` lists those that you may use.")
 
 
 class AccessMiddleware:
@@ -134,8 +134,8 @@ class _TokenMiddleware:
                 self._policy.record("refused", request, refused.identity, status)
             return
         except StoreError as error:
-            log.error("Nobody can be let in: %s", error)
-            problem = Problem(503, "The tokens cannot be read.", "Ask whoever runs this server.")
+            log.error("No request can be let in, as the tokens cannot be read: %s", error)
+            problem = Problem(503, "The tokens cannot be read.", "Ask the administrator of this server.")
             await problem.answer(note_status, request.path)
             return
         await self._note_use(token)

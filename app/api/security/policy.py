@@ -38,7 +38,7 @@ def check_bind(host: str, store: TokenStore) -> None:
     """Refuse to listen for other machines while there is no token. Raises ConfigurationError."""
     if not is_loopback(host) and not store.has_valid():
         raise ConfigurationError(
-            f"Listening on {host or 'all addresses'} would let others in, and there is no valid token to ask them for.",
+            f"Listening on {host or 'all addresses'} would let other machines connect, and there is no valid token.",
             "Make one: `lectern tokens add NAME --role admin`, or listen on 127.0.0.1.",
         )
 
@@ -90,7 +90,7 @@ class AccessPolicy:
         token = self.store.find(secret)
         if token is None or token.state != "valid":
             _take_turn(self.wrong_tokens, network)
-            what = f"The token {token.name!r} is {token.state}." if token else "This token is not known here."
+            what = f"The token {token.name!r} is {token.state}." if token else "This token is not valid here."
             raise RefusedError(_unauthorized(what, error="invalid_token"), identity=token.name if token else "")
         return token.identity, token
 
@@ -104,7 +104,7 @@ class AccessPolicy:
         limit = self._max_bytes(request.path.rstrip("/"))
         length = request.header(b"content-length") or "0"
         if not (length.isascii() and length.isdigit()):
-            raise RefusedError(Problem(400, "Content-Length is no number.", "Send the length of the body in bytes."))
+            raise RefusedError(Problem(400, "Content-Length is not a number.", "Send the length of the body in bytes."))
         # Compared by digits first: Python does not read numbers of thousands of them.
         if len(length) > len(str(limit)) or int(length) > limit:
             raise RefusedError(too_large(limit))

@@ -118,7 +118,7 @@ class Calls:
         return self._connection.send(FolderResponse, "POST", f"/folders/{folder_id}/run")
 
     def remove_folder(self, folder_id: int) -> None:
-        """Keep a folder in step no more."""
+        """Stop keeping a folder in step."""
         self._connection.call("DELETE", f"/folders/{folder_id}")
 
     def runs(self, folder: str, limit: int) -> list[RunSummary]:

@@ -46,7 +46,7 @@ def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
                 break
     if locked:
         raise ParseError(
-            f"{path.name} is encrypted and needs a password.", "Add its password to the passwords setting."
+            f"{path.name} is encrypted and needs a password.", "Add its password to the setting `passwords`."
         )
     return parse_with_pypdf(path, options, passwords)
 
@@ -110,7 +110,7 @@ def _explain_nothing(path: Path, options: ParseOptions, reader: PageReader) -> P
     if reader.is_out_of_time:
         return ParseError(
             f"{path.name} has no text layer, and OCR found no words in the {options.ocr_seconds:.0f} seconds it had.",
-            "Raise the seconds_per_file setting, or split the file.",
+            "Raise the setting `seconds_per_file`, or split the file.",
         )
     if options.ocr and ocr.is_available():
         return ParseError(
@@ -120,7 +120,7 @@ def _explain_nothing(path: Path, options: ParseOptions, reader: PageReader) -> P
     if options.ocr:
         remedy = "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR."
     else:
-        remedy = "Turn the ocr setting on, or run the file through other OCR."
+        remedy = "Set `ocr` to true, or run the file through other OCR."
     return ParseError(f"{path.name} has no text layer: its pages are pictures or drawings.", remedy)
 
 

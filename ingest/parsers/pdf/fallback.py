@@ -28,7 +28,7 @@ def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]
         if reader.is_encrypted and not any(reader.decrypt(password) for password in passwords):
             raise ParseError(
                 f"{path.name} is encrypted and needs a password, or in a way that cannot be read.",
-                "Add its password to the passwords setting, or save an unencrypted copy of it.",
+                "Add its password to the setting `passwords`, or save an unencrypted copy of it.",
             )
         count = len(reader.pages)
     except (ParseError, MemoryError):
@@ -74,7 +74,7 @@ def check_page_count(path: Path, count: int, options: ParseOptions) -> None:
     if count > options.max_pages:
         raise ParseError(
             f"{path.name} has {count} pages; the limit is {options.max_pages}.",
-            "Raise the max_pages setting or split the file.",
+            "Raise the setting `max_pages`, or split the file.",
         )
 
 

@@ -89,12 +89,12 @@ def _explain(error: Exception, caller: Caller) -> tuple[str, str]:
     if _is_timeout(error):
         return (
             f"{caller.name} at {caller.place} did not answer within {caller.timeout_seconds:g} seconds.",
-            "Try again, choose a smaller model, or raise the LLM time-out in the settings.",
+            "Try again, choose a smaller model, or raise the setting `llm_timeout_seconds`.",
         )
     if _is_context_overflow(error):
         return (
             f"The prompt is longer than the context of {caller.name}.",
-            "Set the LLM's context tokens to what the server really allows, or choose a model with a longer context.",
+            "Set `llm_context_tokens` to what the server really allows, or choose a model with a longer context.",
         )
     if status in (401, 403) or _matches(error, BAD_KEY):
         return f"{caller.place} refused the API key for {caller.name}.", _key_remedy(caller)

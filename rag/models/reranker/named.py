@@ -86,7 +86,7 @@ class NamedCrossEncoder:
     def _check_head(self, model: CrossEncoder) -> None:
         architectures = (model.config.architectures if model.config else None) or [""]
         if architectures[0].endswith(HEADLESS):
-            raise ConfigurationError(f"The model {self._name} is no cross-encoder: {architectures[0]}.", NAME_ONE)
+            raise ConfigurationError(f"The model {self._name} is not a cross-encoder:  {architectures[0]}.", NAME_ONE)
         if model.num_labels != 1:
             raise ConfigurationError(
                 f"The cross-encoder {self._name} gives {model.num_labels} scores, not one.", NAME_ONE

@@ -73,7 +73,7 @@ def test_a_page_gives_its_text_and_the_file_comes_as_an_attachment(served: Serve
     assert file.headers["content-type"] == "application/octet-stream"
     assert file.headers["content-disposition"] == 'attachment; filename="light.txt"'
     assert served.client.get(f"{place}/pages/7").status_code == 404
-    assert served.client.get(f"{place}/pages/0/image").json()["detail"] == "light.txt is no PDF and no picture."
+    assert served.client.get(f"{place}/pages/0/image").json()["detail"] == "light.txt is not a PDF or a picture."
 
 
 def test_runs_tell_what_a_sync_did(served: Served) -> None:

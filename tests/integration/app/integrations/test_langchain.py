@@ -137,7 +137,7 @@ def test_a_problem_of_the_service_is_the_error_it_is_in_process(
 
 def test_what_is_no_lectern_is_said_to_be_none(server: SearchServer) -> None:
     server.failure = 200, b'{"results": []}'
-    with pytest.raises(UnreachableError, match="does not answer as this Lectern does"):
+    with pytest.raises(UnreachableError, match="gives answers that this version of Lectern does not understand"):
         LecternRetriever(base_url=server.url).invoke(QUESTION)
     with pytest.raises(UnreachableError, match="has ended, or does not answer"):
         LecternRetriever(base_url="http://127.0.0.1:9").invoke(QUESTION)

@@ -52,7 +52,7 @@ async def collection(request: Request) -> Response:
     name = request.path_params["name"]
     require(request, Role.READ if request.method == "GET" else Role.WRITE, name)
     if name not in COLLECTIONS:
-        raise NotFoundError(f"There is no collection {name!r}.", "`GET /collections` lists those there are for you.")
+        raise NotFoundError(f"There is no collection {name!r}.", "`GET /collections` lists those that you may use.")
     return JSONResponse({"collection": name})
 
 
@@ -279,7 +279,7 @@ def test_an_unknown_token_is_refused(serve: Serve, store: TokenStore, guess: str
     answer = serve().get("/who", headers={"Authorization": b"Bearer " + guess.encode("latin-1")})
     assert_problem(answer, 401)
     assert answer.headers["www-authenticate"] == 'Bearer realm="lectern", error="invalid_token"'
-    assert answer.json()["detail"] == "This token is not known here."
+    assert answer.json()["detail"] == "This token is not valid here."
 
 
 def test_a_revoked_token_ends_at_once_and_its_holder_is_told_why(serve: Serve, store: TokenStore) -> None:
