@@ -126,7 +126,7 @@ def test_a_password_from_the_settings_opens_a_pdf_and_without_it_the_remedy_name
     with pytest.raises(ParseError) as caught:
         parse(locked, ParseOptions(passwords=(("other*", "sesame"),)))
     assert "password" in caught.value.reason
-    assert "passwords setting" in caught.value.remedy
+    assert "setting `passwords`" in caught.value.remedy
     options = ParseOptions(passwords=(("secret-*.pdf", "wrong"), ("*", "sesame")))
     assert "buoy" in parse(locked, options).pages[0].text
 

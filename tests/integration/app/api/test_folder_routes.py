@@ -81,9 +81,9 @@ def test_a_folder_is_registered_changed_run_and_removed(
     [
         ({"schedule": "nonsense"}, "is not a valid cron expression"),
         ({"every": "soon"}, "is not a valid interval"),
-        ({"path": "relative"}, "no absolute path"),
+        ({"path": "relative"}, "not an absolute path"),
         ({"path": "/nowhere/at/all"}, "does not exist"),
-        ({"path": "/\0"}, "no absolute path"),
+        ({"path": "/\0"}, "not an absolute path"),
     ],
 )
 def test_what_is_wrong_is_said(client: TestClient, folder: Path, wrong: dict[str, str], words: str) -> None:

@@ -260,7 +260,7 @@ def test_no_address_of_an_image_is_ever_opened(seeing: tuple[Served, ModelServer
     served, llm = seeing
     asked_before = len(llm.requests)
     for url in (f"{llm.url}/sign.png", "file:///etc/hostname", "//127.0.0.1/x", "sign.png"):
-        with pytest.raises(openai.BadRequestError, match="Lectern opens none"):
+        with pytest.raises(openai.BadRequestError, match="which Lectern does not open"):
             complete(served, url)
     assert len(llm.requests) == asked_before
 

@@ -211,7 +211,7 @@ def test_an_upload_that_may_not_be_made_is_refused_before_its_body_is_sent(scene
 
 def test_the_openai_client_is_refused_in_its_own_form(scene: Scene) -> None:
     client = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key="wrong", max_retries=0)
-    with pytest.raises(openai.AuthenticationError, match="This token is not known here") as refused:
+    with pytest.raises(openai.AuthenticationError, match="This token is not valid here") as refused:
         client.models.list()
     assert (refused.value.code, refused.value.type) == ("invalid_api_key", "invalid_request_error")
     known = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key=scene.served.tokens.add("chatter"), max_retries=0)

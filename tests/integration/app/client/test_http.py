@@ -388,7 +388,7 @@ def test_a_server_that_answers_otherwise_or_breaks_off_is_an_error_with_a_remedy
         odd, broken = outcome_of(["collections"], home), outcome_of(["runs"], home)
         listening.shutdown()
         thread.join()
-        assert (odd.code, "does not answer as this Lectern does" in odd.text) == (2, True)
+        assert (odd.code, "gives answers that this version of Lectern does not understand" in odd.text) == (2, True)
         assert (broken.code, "has ended, or does not answer" in broken.text) == (2, True)
         silent = outcome_of(["sync", home], home)
     assert (silent.code, "in use by `lectern serve`" in silent.text) == (2, True)

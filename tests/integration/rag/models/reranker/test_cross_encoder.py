@@ -339,7 +339,7 @@ def test_a_name_that_is_not_on_this_machine_is_told_how_to_fetch_it(name: str) -
 
 
 def test_an_embedder_is_no_reranker() -> None:
-    with pytest.raises(ConfigurationError, match="no cross-encoder"):
+    with pytest.raises(ConfigurationError, match="not a cross-encoder"):
         NamedCrossEncoder(MODEL_DIR).score(QUESTION, PASSAGES)
 
 
