@@ -8,7 +8,7 @@ from pathlib import Path
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-NAMED = re.compile(r"(?:\b[Ss]ettings? |\b[Ss]et |\b[Ll]eave |\b[Rr]aise |\b[Ll]ower )((?:`[a-z_]+`(?:, | and | or )?)+)")
+NAMED = re.compile(r"\b(?:[Ss]ettings?|[Ss]et|[Ll]eave|[Rr]aise|[Ll]ower) ((?:`[a-z_]+`(?:, | and | or )?)+)")
 VARIABLE = re.compile(r"\bLECTERN_([A-Z_]+)")
 NO_SETTINGS = frozenset({"name", "sync_folder", "test_kills"})
 """A name that stands for any, a variable of the container, and one of the tests."""

@@ -184,7 +184,7 @@ def test_a_name_is_taken_until_its_token_is_over(store: TokenStore, clock: Clock
 
 @pytest.mark.parametrize("name", ["", " x", "anonymous", "a\nb", "a/b", "x" * 65, "\x1b[31m", "é"])
 def test_a_name_that_could_mislead_is_refused(store: TokenStore, name: str) -> None:
-    with pytest.raises(ConfigurationError, match="no name"):
+    with pytest.raises(ConfigurationError, match="not a valid name"):
         store.add(name)
 
 
