@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from pathlib import Path
 from typing import Literal
 
-from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.docx.anchored import AnchoredReader
 from ingest.parsers.docx.body import read_story
 from ingest.parsers.docx.file import WordFile
+from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
 from ingest.parsers.flow import (
     FlowItem,
     Item,
@@ -38,12 +37,13 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
             raise ParseError(f"{path.name} is damaged: its text cannot be read.", "Replace it with a good copy.")
         items = _read(file, bodies)
         warnings = _warnings(file)
-    builder = TextBuilder(options.max_characters, path.name)
-    write_flow(builder, set_contents_aside(settle_pages(items)))
-    pages, sections = builder.pages(), builder.sections()
+        builder = TextBuilder(options.max_characters, path.name)
+        write_flow(builder, set_contents_aside(settle_pages(items)))
+        pages, sections = builder.pages(), builder.sections()
+        inner = read_embedded(package, embedded_parts(package), options, pages)
     word: Literal["page", ""] = "page" if len(pages) > 1 else ""
     properties = read_properties(path)
-    return ParsedDocument(
+    document = ParsedDocument(
         title=choose_title(properties.title, sections[0].title if sections else "", path.name),
         file_type="docx",
         pages=pages,
@@ -53,6 +53,7 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
         page_word=word,
         warnings=warnings,
     )
+    return with_embedded(document, inner)
 
 
 def _read(file: WordFile, bodies: list[XmlElement]) -> list[FlowItem]:
@@ -98,9 +99,5 @@ def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
 
 
 def _warnings(file: WordFile) -> tuple[str, ...]:
-    package = file.package
-    embedded = [
-        posixpath.basename(target) for kind in ("package", "oleObject") for target in package.related(file.part, kind)
-    ]
-    broken = [f"A part of the file could not be read: {part}." for part in dict.fromkeys(package.unreadable)]
-    return (*file.unread.warnings(), *attachment_warning(embedded), *broken)
+    broken = [f"A part of the file could not be read: {part}." for part in dict.fromkeys(file.package.unreadable)]
+    return (*file.unread.warnings(), *broken)

@@ -17,7 +17,7 @@ from rag.types import BlockKind
 
 MAX_DEPTH = 250
 
-_SKIPPED = frozenset(("script", "style", "template", "head", "title", "iframe", "audio", "video", "canvas", "rp"))
+SKIPPED = frozenset(("script", "style", "template", "head", "title", "iframe", "audio", "video", "canvas", "rp"))
 _BLOCKS = frozenset(
     (
         *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt"),
@@ -90,7 +90,7 @@ class ChapterReader:
 
     def _visit(self, element: XmlElement) -> None:
         tag = _name(element)
-        if tag in _SKIPPED or self._notes.is_read(element) or _is_hidden(element):
+        if tag in SKIPPED or self._notes.is_read(element) or _is_hidden(element):
             return
         self._depth += 1
         if self._depth > MAX_DEPTH:

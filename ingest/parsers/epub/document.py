@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from ingest.cleanup import one_line
 from ingest.parsers.epub.book import EpubBook
-from ingest.parsers.epub.content import ChapterReader
+from ingest.parsers.epub.content import SKIPPED, ChapterReader
 from ingest.parsers.epub.notes import NoteFinder
 from ingest.parsers.flow import FlowItem, Item, set_contents_aside, write_flow
 from ingest.parsers.open_xml import Package, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import read_properties
+from ingest.parsers.unread import find_missing, unread_warning, visible_text
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import ParsedDocument
@@ -31,8 +33,9 @@ def parse_epub(path: Path, options: ParseOptions) -> ParsedDocument:
             raise ParseError(f"{path.name} is protected against copying (DRM).", "Use a copy without protection.")
         items = _read(book)
         broken = dict.fromkeys([*package.unreadable, *book.unreadable])
-    builder = TextBuilder(options.max_characters, path.name)
-    write_flow(builder, set_contents_aside(items))
+        builder = TextBuilder(options.max_characters, path.name)
+        write_flow(builder, set_contents_aside(items))
+        missing = find_missing(_texts(book), builder.pages())
     sections = builder.sections()
     properties = read_properties(path)
     return ParsedDocument(
@@ -42,8 +45,20 @@ def parse_epub(path: Path, options: ParseOptions) -> ParsedDocument:
         sections=sections,
         author=properties.author,
         created=properties.created,
-        warnings=tuple(f"A part of the file could not be read: {part}." for part in broken),
+        warnings=(
+            *unread_warning(missing),
+            *(f"A part of the file could not be read: {part}." for part in broken),
+        ),
     )
+
+
+def _texts(book: EpubBook) -> Iterator[str]:
+    """Yield the text of the book's chapters as a reader shows it."""
+    for chapter in book.chapters:
+        page = book.page(chapter.part)
+        body = page.find("body") if page is not None else None
+        if body is not None:
+            yield from visible_text(body, SKIPPED)
 
 
 def _read(book: EpubBook) -> list[FlowItem]:

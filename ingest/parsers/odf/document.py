@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from ingest.cleanup import one_line
+from ingest.parsers.embedded import read_embedded, with_embedded
 from ingest.parsers.flow import (
     FlowItem,
     Item,
@@ -21,20 +23,32 @@ from ingest.parsers.flow import (
 from ingest.parsers.odf.body import BodyReader
 from ingest.parsers.odf.file import OdfFile
 from ingest.parsers.odf.inline import comment_items
-from ingest.parsers.odf.names import DRAW, OFFICE, PRESENTATION, STYLE, SVG
+from ingest.parsers.odf.names import DC, DRAW, OFFICE, PRESENTATION, STYLE, SVG, TEXT, XLINK
 from ingest.parsers.open_xml import Package, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import read_properties
 from ingest.parsers.reading_order import Box, reading_order
+from ingest.parsers.unread import find_missing, unread_warning, visible_text
 from ingest.titles import choose_title
-from rag.types import BlockKind, ParsedDocument
+from rag.types import BlockKind, Page, ParsedDocument
 
 HIDDEN = "hidden"
 
 _LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(cm|mm|in|pt|pc|px)?")
 _EMU = {"cm": 360_000, "mm": 36_000, "in": 914_400, "pt": 12_700, "pc": 152_400, "px": 9_525}
 _NO_SHAPES = frozenset((f"{PRESENTATION}notes", f"{OFFICE}forms", f"{OFFICE}annotation", f"{DRAW}layer-set"))
+_NOT_SHOWN = frozenset(
+    (
+        *(f"{TEXT}{name}" for name in ("tracked-changes", "number", "note-citation", "index-title-template", "script")),
+        *(f"{TEXT}{name}" for name in ("page-number", "page-count", "ruby-text")),
+        *(f"{OFFICE}{name}" for name in ("forms", "scripts", "binary-data")),
+        *(f"{PRESENTATION}{name}" for name in ("date-time-decl", "header-decl", "footer-decl")),
+        *(f"{DC}date", f"{SVG}title", f"{SVG}desc", f"{DRAW}layer-set", f"{DRAW}page-thumbnail"),
+    )
+)
+"""Elements whose text is no words of the document, or is written in another form."""
+
 _REPEATED = frozenset({"header", "footer", "date-time", "page-number"})
 
 
@@ -45,10 +59,11 @@ def parse_odt(path: Path, options: ParseOptions) -> ParsedDocument:
         file = OdfFile(package, path)
         items = list(BodyReader(file).read(file.body))
         headers, footers = _headers(file, "header"), _headers(file, "footer")
-        warnings = _warnings(package)
-    write_flow(builder, set_contents_aside(settle_pages([*headers, *_trim(items), *footers])))
-    pages = builder.pages()
-    return _finish(path, "odt", builder, "page" if len(pages) > 1 else "", warnings)
+        write_flow(builder, set_contents_aside(settle_pages([*headers, *_trim(items), *footers])))
+        pages = builder.pages()
+        inner = read_embedded(package, _objects(file), options, pages)
+        warnings = _warnings(file, pages)
+    return with_embedded(_finish(path, "odt", builder, "page" if len(pages) > 1 else "", warnings), inner)
 
 
 def parse_odp(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -63,8 +78,16 @@ def parse_odp(path: Path, options: ParseOptions) -> ParsedDocument:
             name = slide.get(f"{DRAW}style-name") or ""
             is_hidden = file.styles.find("drawing-page", name, lambda style: style.is_hidden_slide)
             builder.end_page(HIDDEN if is_hidden else "")
-        warnings = _warnings(package)
-    return _finish(path, "odp", builder, "slide", warnings)
+        inner = read_embedded(package, _objects(file), options, builder.pages())
+        warnings = _warnings(file, builder.pages())
+    return with_embedded(_finish(path, "odp", builder, "slide", warnings), inner)
+
+
+def _objects(file: OdfFile) -> list[str]:
+    """Return the names of the files of other programs that are embedded in a file."""
+    links = [element.get(f"{XLINK}href") or "" for element in file.body.iter(f"{DRAW}object-ole", f"{DRAW}object")]
+    names = [posixpath.normpath(posixpath.join("/", link)).lstrip("/") for link in links]
+    return [name for name in dict.fromkeys(names) if name in file.package]
 
 
 def _finish(
@@ -84,8 +107,9 @@ def _finish(
     )
 
 
-def _warnings(package: Package) -> tuple[str, ...]:
-    return tuple(f"A part of the file could not be read: {part}." for part in dict.fromkeys(package.unreadable))
+def _warnings(file: OdfFile, pages: Iterable[Page]) -> tuple[str, ...]:
+    broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(file.package.unreadable))
+    return (*unread_warning(find_missing(visible_text(file.body, _NOT_SHOWN), pages)), *broken)
 
 
 def _trim(items: list[FlowItem]) -> list[FlowItem]:

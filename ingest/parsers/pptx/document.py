@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.cleanup import one_line
-from ingest.parsers.attachments import attachment_warning
+from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
 from ingest.parsers.flow import FlowItem, paragraph, write_flow
 from ingest.parsers.open_xml import A, P, Package, R, XmlElement
 from ingest.parsers.options import ParseOptions
@@ -40,18 +39,20 @@ def parse_pptx(path: Path, options: ParseOptions) -> ParsedDocument:
             write_flow(builder, items)
             builder.end_page(HIDDEN if slide is not None and slide.get("show") in ("0", "false") else "")
         warnings = deck.warnings()
-    sections = builder.sections()
+        pages, sections = builder.pages(), builder.sections()
+        inner = read_embedded(package, embedded_parts(package), options, pages)
     properties = read_properties(path)
-    return ParsedDocument(
+    document = ParsedDocument(
         title=choose_title(properties.title, sections[0].title if sections else "", path.name),
         file_type="pptx",
-        pages=builder.pages(),
+        pages=pages,
         sections=sections,
         author=properties.author,
         created=properties.created,
         page_word="slide",
         warnings=warnings,
     )
+    return with_embedded(document, inner)
 
 
 class _Deck:
@@ -63,7 +64,6 @@ class _Deck:
         self._unread = UnreadText(f"{A}t")
         self._footers: set[str] = set()
         self._read_layers: set[str] = set()
-        self._embedded: list[str] = []
         self._authors = {
             author.get("id") or "": one_line(author.get("name") or "")
             for kind in ("commentAuthors", "authors")
@@ -99,9 +99,6 @@ class _Deck:
             yield from self._notes(notes)
         for comments in package.related(part, "comments"):
             yield from self._comments(comments)
-        self._embedded += [
-            posixpath.basename(target) for kind in ("package", "oleObject") for target in package.related(part, kind)
-        ]
 
     def _painted(self, layer: str) -> Iterator[FlowItem]:
         """Yield the text that a layout or master paints on each of its slides; only the first time."""
@@ -145,4 +142,4 @@ class _Deck:
     def warnings(self) -> tuple[str, ...]:
         """Return what was not read."""
         broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(self._package.unreadable))
-        return (*self._unread.warnings(), *attachment_warning(self._embedded), *broken)
+        return (*self._unread.warnings(), *broken)

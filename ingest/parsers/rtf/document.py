@@ -11,6 +11,7 @@ from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import iso_day
 from ingest.parsers.rtf.reader import RtfReader
 from ingest.parsers.text import MAX_FILE_BYTES
+from ingest.parsers.unread import MIN_MISSING, unread_warning
 from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import ParsedDocument
@@ -34,4 +35,5 @@ def parse_rtf(path: Path, options: ParseOptions) -> ParsedDocument:
         author=reader.author,
         created=iso_day(reader.created),
         page_word=word,
+        warnings=unread_warning(reader.unread if len(reader.unread) >= MIN_MISSING else ()),
     )

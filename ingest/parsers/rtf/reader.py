@@ -21,7 +21,11 @@ MAX_GROUPS = 5_000
 """Groups within groups; no program writes a hundred."""
 
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
-_TEXTLESS = (Destination.SKIP, Destination.NOTHING)
+_SKIPS = (Destination.SKIP, Destination.UNKNOWN)
+_TEXTLESS = (*_SKIPS, Destination.NOTHING)
+_UNKNOWN_WORD = re.compile(rb"(?<![\w{}-])[A-Za-z\x80-\xff]{2,}(?![\w{}-])")
+"""What looks like a word rather than like a name or an identifier in settings."""
+
 _END_SKIPPING = ("par", "cell", "row")
 
 
@@ -42,6 +46,8 @@ class RtfReader:
         self._seen: set[str] = set()
         self.title = ""
         self.author = ""
+        self.unread: list[str] = []
+        """The words in groups that begin with a control word that is not known."""
 
     @property
     def created(self) -> str:
@@ -177,7 +183,10 @@ class RtfReader:
     # --- text ---
 
     def _take_bytes(self, data: bytes) -> None:
-        if self._context.state.destination in _TEXTLESS:
+        destination = self._context.state.destination
+        if destination in _TEXTLESS:
+            if destination is Destination.UNKNOWN:
+                self.unread += [word.decode("cp1252", "replace") for word in _UNKNOWN_WORD.findall(data)]
             return
         if self._to_skip:
             skipped = min(self._to_skip, len(data))
@@ -226,7 +235,7 @@ class RtfReader:
         starred, self._starred = self._starred, False
         if word == "ud" and state.before_choice is not None:
             state.destination = state.before_choice
-        elif state.destination is Destination.SKIP:
+        elif state.destination in _SKIPS:
             return
         elif word == "u":
             self._take_unicode(token.number)
@@ -239,5 +248,7 @@ class RtfReader:
         elif word in CHARACTERS:
             self._flush()
             self._context.write(CHARACTERS[word])
-        elif (word.startswith("m") and word.endswith("Pr")) or (starred and word not in TRANSPARENT):
+        elif word.startswith("m") and word.endswith("Pr"):
             state.destination = Destination.SKIP
+        elif starred and word not in TRANSPARENT:
+            state.destination = Destination.UNKNOWN

@@ -13,6 +13,8 @@ class Destination(Enum):
 
     TEXT = auto()
     SKIP = auto()
+    UNKNOWN = auto()
+    """The text may mean something, but what is not known."""
     NOTHING = auto()
     """The text means nothing, but groups within may: the data of a picture, beside its description."""
     FONTS = auto()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.cleanup import one_line
+from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
+from ingest.parsers.open_xml import Package
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import Properties, read_properties
@@ -26,7 +28,10 @@ def parse_xlsx(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse an Excel workbook of today's format, with or without macros, or a template."""
     from ingest.parsers.sheets.workbook import read_workbook
 
-    return _parse(path, options, "xlsx", read_workbook, read_properties(path))
+    document = _parse(path, options, "xlsx", read_workbook, read_properties(path))
+    with Package(path) as package:
+        inner = read_embedded(package, embedded_parts(package), options, document.pages)
+    return with_embedded(document, inner)
 
 
 def parse_xls(path: Path, options: ParseOptions) -> ParsedDocument:

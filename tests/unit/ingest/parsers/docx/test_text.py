@@ -234,7 +234,9 @@ def test_lines_of_headers_that_differ_in_a_number_of_their_own_are_all_read(path
 def test_text_that_no_reader_comes_by_is_counted_and_said(path: Path) -> None:
     document = word_file(path, p(r("Read.")) + f"<w:unheardOf>{p(r('four words not read'))}</w:unheardOf>")
     assert texts(document) == ["Read."]
-    assert document.warnings == ("4 words of the file stand in parts that Lectern does not read.",)
+    assert document.warnings == (
+        "4 words of the file stand in parts that Lectern does not read: “four words not read”.",
+    )
 
 
 def test_a_description_of_a_picture_is_read(path: Path) -> None:
