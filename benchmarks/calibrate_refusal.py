@@ -32,10 +32,10 @@ Floats = NDArray[np.float64]
 
 # Sets whose questions many passages answer ("What data is collected?") would be labelled wrongly: policyqa is one.
 TRAIN_SETS = ("squadshifts_newwiki", "squadshifts_reddit", "nq_oracle", "tatqa", "selqa", "hotpot500")
-LARGEST_CORPUS = 1500
+MAX_CORPUS = 1500
 FALSE_REFUSALS = 0.03
 """Share of answerable training questions that the threshold refuses."""
-SHORTEST_ANSWER = 3
+MIN_ANSWER = 3
 """Characters; a shorter answer string is in too many passages by chance."""
 
 
@@ -123,12 +123,12 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _sample(whole: QuestionSet, count: int, generator: random.Random) -> QuestionSet:
-    """Draw at most `count` answered questions, and a corpus of at most LARGEST_CORPUS passages with all gold ones."""
+    """Draw at most `count` answered questions, and a corpus of at most MAX_CORPUS passages with all gold ones."""
     answered = [question for question in whole.questions if question.gold]
     chosen = generator.sample(answered, min(count, len(answered)))
     needed = {passage for question in chosen for passage in question.gold}
     others = [passage for passage in whole.passages if passage not in needed]
-    room = max(LARGEST_CORPUS - len(needed), 0)
+    room = max(MAX_CORPUS - len(needed), 0)
     kept = sorted(needed) + generator.sample(others, min(room, len(others)))
     return QuestionSet({passage: whole.passages[passage] for passage in kept}, chosen)
 
@@ -143,7 +143,7 @@ def _training_rows(question_set: QuestionSet, embedder: SentenceTransformer) -> 
     cosines = _cosines(question_set, embedder)
     rows, labels = [], []
     for question, row in zip(question_set.questions, cosines, strict=True):
-        answers = [answer.casefold() for answer in question.answers if len(answer) >= SHORTEST_ANSWER]
+        answers = [answer.casefold() for answer in question.answers if len(answer) >= MIN_ANSWER]
         answering = np.array(
             [
                 passage in question.gold or any(answer in text for answer in answers)

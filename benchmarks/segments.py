@@ -30,7 +30,7 @@ from rag.text import content_words
 from rag.types import Chunk, Hit
 
 WORTHLESS = (0.003, 0.01, 0.02, 0.05, 0.1, 0.3)
-LONGEST = (1, 2, 4, 6, 10)
+LENGTHS = (1, 2, 4, 6, 10)
 Choose = Callable[[Sequence[Hit]], Choice]
 
 
@@ -74,7 +74,7 @@ def score_choices(
 
 def _ways() -> Iterator[tuple[str, Choose]]:
     yield f"best {SOURCE_CHUNKS}", lambda hits: Choice(tuple(hits[:SOURCE_CHUNKS]), ())
-    for longest in LONGEST:
+    for longest in LENGTHS:
         for worthless in WORTHLESS:
             yield f"at most {longest}, worthless {worthless}", _way(longest, worthless)
 

@@ -27,7 +27,7 @@ MAX_PIXELS_SHOWN = 1_150_000
 MAX_EDGE_SHOWN = 1_568
 """Claude's limit; that of OpenAI's and Google's models is larger."""
 
-LARGEST_PNG = 3 << 20
+MAX_PNG = 3 << 20
 """Bytes. Claude takes 5 MB in base64; what is larger as PNG is a photo, which JPEG suits."""
 
 JPEG_QUALITY = 90
@@ -104,7 +104,7 @@ def _encode(name: str, picture: PIL.Image.Image, *, is_photo: bool) -> Image:
     """Encode without loss where the file was so, for letters to stay sharp, unless that takes too many bytes."""
     if not is_photo:
         content = _save(picture, "PNG")
-        if len(content) <= LARGEST_PNG:
+        if len(content) <= MAX_PNG:
             return Image(name, "image/png", content, picture.width, picture.height)
     return Image(name, "image/jpeg", _save(picture, "JPEG", quality=JPEG_QUALITY), picture.width, picture.height)
 

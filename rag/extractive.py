@@ -32,7 +32,7 @@ MAX_CANDIDATES = 60
 """Sentences embedded for one question: about a third of a second on one processor core."""
 MAX_EXTRACT = 600
 """Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
-SHORTEST_EXTRACT = 2
+MIN_EXTRACT = 2
 """Content words; less is a heading or a fragment."""
 SHARED_WITH_OPPOSITE = 2
 """Content words that a sentence shares with the question before "not" in one and not in the other counts."""
@@ -104,7 +104,7 @@ class _Candidate:
     @property
     def is_telling(self) -> bool:
         """Return whether the text is long enough to say something and short enough to be quoted."""
-        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= SHORTEST_EXTRACT
+        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= MIN_EXTRACT
 
 
 class ExtractiveReader:

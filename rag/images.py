@@ -43,7 +43,7 @@ def check_attached(files: Sequence[ImageFile]) -> None:
         raise ImageError(f"{what} more than {MAX_IMAGE_BYTES >> 20} MB.", "Attach smaller ones, or fewer.")
 
 
-def check_sight(model: LanguageModel | None) -> None:
+def check_vision(model: LanguageModel | None) -> None:
     """Refuse images for an LLM that cannot see, or for none. Raises QuestionError."""
     if model is None:
         raise QuestionError(

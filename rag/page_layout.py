@@ -13,17 +13,6 @@ UNITS_PER_POINT = 10
 """Boxes are kept to a tenth of a point: finer than any screen shows."""
 
 
-def pack_words(words: Iterable[tuple[int, int, Rectangle]]) -> bytes:
-    """Pack (start, end, box) of each word, in text order; a hyphenated word may appear once for each line."""
-    rows = []
-    for start, end, box in words:
-        left, bottom, right, top = (
-            round(edge * UNITS_PER_POINT) for edge in (box.left, box.bottom, box.right, box.top)
-        )
-        rows.append((start, end, left, bottom, right, top))
-    return pack_rows(rows)
-
-
 def pack_rows(rows: Sequence[tuple[int, int, int, int, int, int]]) -> bytes:
     """Pack (start, end, left, bottom, right, top), the edges in tenths of a point."""
     if not rows:

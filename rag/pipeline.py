@@ -10,7 +10,7 @@ from rag.citations.evidence import CheckedAnswer, check_citations
 from rag.citations.markers import CitationFilter
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, MarkingReader, compose, missing_constraints
-from rag.images import check_sight
+from rag.images import check_vision
 from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
@@ -146,7 +146,7 @@ class AskPipeline:
         """
         question = check_question(question)
         if images:
-            check_sight(self._model)
+            check_vision(self._model)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
@@ -232,7 +232,7 @@ class AskPipeline:
         inert = InertFilter()
         prompt: Prompt | None = None
         stream_filter = CitationFilter({source.number for source in stream.sources})
-        stop_reason = ""
+        finish_reason = ""
         try:
             prompt = build_prompt(
                 asked.question,
@@ -246,7 +246,7 @@ class AskPipeline:
             timer.mark("prompt")
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
-                stop_reason = chunk.stop_reason or stop_reason
+                finish_reason = chunk.finish_reason or finish_reason
                 if chunk.retracts:
                     text, inert = "", InertFilter()
                     stream_filter = CitationFilter({source.number for source in prompt.used})
@@ -278,7 +278,7 @@ class AskPipeline:
                     *stream.retrieval.notices,
                     *_prompt_notices(prompt),
                     *_removed_notices(checked.removed_numbers),
-                    *_ending_notices(text, error, stop_reason),
+                    *_ending_notices(text, error, finish_reason),
                 ),
                 error=error,
             ),
@@ -360,8 +360,8 @@ def _removed_notices(numbers: Sequence[int]) -> Iterator[str]:
         yield f"The LLM cited {listed}, which do not exist; these citations were removed."
 
 
-def _ending_notices(text: str, error: str, stop_reason: str) -> Iterator[str]:
-    if stop_reason == "length":
+def _ending_notices(text: str, error: str, finish_reason: str) -> Iterator[str]:
+    if finish_reason == "length":
         yield "The answer was cut off at the greatest length set (setting `answer_tokens`)."
     if not text.strip() and not error:
         yield "The LLM gave no answer. Ask again, or choose another one with --llm."

@@ -22,7 +22,7 @@ MESSAGE_TOKENS = 8
 """Tokens that a chat template puts around each message, at most, in the templates of the models in use."""
 TEMPLATE_TOKENS = 24
 """Tokens that a chat template puts around the whole conversation."""
-SMALLEST_SOURCE_TOKENS = 48
+MIN_SOURCE_TOKENS = 48
 """A source cut below this has lost what it was found for."""
 HISTORY_SHARE = 4
 """Earlier turns get at most one part in this of the room: they say what is asked about, the sources answer."""
@@ -78,7 +78,7 @@ def build_prompt(
     fixed = TEMPLATE_TOKENS + _count_message(rules.text, model) + _count_message(asked, model)
     fixed += sum(map(estimate_image_tokens, images))
     room = model.context_tokens - answer_tokens - fixed
-    if room < (SMALLEST_SOURCE_TOKENS if sources else 0):
+    if room < (MIN_SOURCE_TOKENS if sources else 0):
         raise _no_room(model, images)
     turns, history_tokens = _fit_history(history, model, room // HISTORY_SHARE)
     used, cut, source_tokens = _fit_sources(sources, key, model, room - history_tokens)

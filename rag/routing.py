@@ -19,7 +19,7 @@ MIN_MATCHES = 2
 MAX_ROUTED = 0.5
 """When more than this share of the documents match alike, the question names none of them."""
 
-SHORTEST_PREFIX = 3
+MIN_PREFIX = 3
 """From this length a word also matches the beginning of a longer one: "Activision" in ACTIVISIONBLIZZARD_2019."""
 
 PERIODS = {"FY", "CY", "YTD"}
@@ -71,7 +71,7 @@ class DocumentNames:
     def _find(self, word: str) -> set[int]:
         """Return the documents that hold a word, or one that begins with it."""
         found = set(self._holders.get(word, ()))
-        if len(word) >= SHORTEST_PREFIX and word.isalpha():
+        if len(word) >= MIN_PREFIX and word.isalpha():
             for position in range(bisect_left(self._words, word), len(self._words)):
                 if not self._words[position].startswith(word):
                     break

@@ -26,7 +26,7 @@ COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nl", "no", "sv"})
 
 
 _HEBREW_PREFIXES = frozenset("והבלמשכ")
-SHORTEST_HEBREW = 3
+MIN_HEBREW = 3
 """Letters that stay when prefixes fall."""
 
 
@@ -56,7 +56,7 @@ def words_version() -> str:
 def _without_prefixes(word: str) -> str:
     """Return a Hebrew word without the article and the prepositions that are written onto it, two at most."""
     for _ in range(2):
-        if len(word) > SHORTEST_HEBREW and word[0] in _HEBREW_PREFIXES:
+        if len(word) > MIN_HEBREW and word[0] in _HEBREW_PREFIXES:
             word = word[1:]
     return word
 

@@ -409,7 +409,7 @@ class ModelChunk:
 
     text: str
     usage: Usage | None = None
-    stop_reason: str = ""
+    finish_reason: str = ""
     retracts: bool = False
 
 

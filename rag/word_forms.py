@@ -12,10 +12,10 @@ from rag.stop_words import STOP_WORDS
 REVERSED = "\ue000"
 """Before a word that is spelled backwards: an end of words is then found as a beginning. No text has this letter."""
 
-SHORTEST_COMPOUND = 9
+MIN_COMPOUND = 9
 """Letters of a stem; shorter ones are seldom made of two words."""
 
-SHORTEST_PART = 4
+MIN_PART = 4
 """Letters of a word that is looked for within compounds."""
 
 _LETTER = r"(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0bbe-\u0bcd\u0bd7])"
@@ -66,7 +66,7 @@ def word_stems(text: str, language: str) -> list[str]:
 def searchable_forms(text: str, language: str) -> str:
     """Return what the full-text index holds of a text beside its words; `language` is an ISO 639-1 code or ""."""
     stems = word_stems(text, language)
-    ends = [reverse(stem) for stem in stems if language in COMPOUNDING and len(stem) >= SHORTEST_COMPOUND]
+    ends = [reverse(stem) for stem in stems if language in COMPOUNDING and len(stem) >= MIN_COMPOUND]
     return " ".join((*joined_identifiers(text), *stems, *ends))
 
 

@@ -108,7 +108,7 @@ class ScriptedModel:
             yield ModelChunk(piece)
         if self.fails_with:
             raise self.fails_with
-        yield ModelChunk("", usage=Usage(10, len(self.pieces)), stop_reason="stop")
+        yield ModelChunk("", usage=Usage(10, len(self.pieces)), finish_reason="stop")
 
 
 class OverlapReader:

@@ -41,7 +41,7 @@ TOO_CLOSE = 0.97
 """A passage whose cosine to the question is above this share of the right one's may be right as well."""
 SAME_WORDS = 0.7
 """Passages that share more of their words than this are near-duplicates."""
-SHORTEST_CLAIM, MAX_CLAIM = 6, 25
+MIN_CLAIM, MAX_CLAIM = 6, 25
 """Content words."""
 
 _CONTRACT = re.compile(r'^In the contract ".*?": ')
@@ -258,7 +258,7 @@ def as_claim(group: TrainingGroup, draw: random.Random) -> TrainingGroup | None:
     fitting = [
         (start, end)
         for start, end in spans
-        if SHORTEST_CLAIM <= len(content_words(text[start:end])) <= MAX_CLAIM and "\n" not in text[start:end]
+        if MIN_CLAIM <= len(content_words(text[start:end])) <= MAX_CLAIM and "\n" not in text[start:end]
     ]
     if len(spans) < 4 or not fitting:
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.question_image import prepare_image
 from ingest.sandbox.single_file import Sandbox
 from rag.errors import ConfigurationError, ImageError, ParseError
-from rag.images import MAX_IMAGE_BYTES, check_attached, check_sight
+from rag.images import MAX_IMAGE_BYTES, check_attached, check_vision
 from rag.protocols import LanguageModel
 from rag.types import Image, ImageFile
 
@@ -29,7 +29,7 @@ def prepare_images(files: Sequence[ImageFile], model: LanguageModel | None, sand
     if not files:
         return ()
     check_attached(files)
-    check_sight(model)
+    check_vision(model)
     return tuple(_prepare(file, sandbox) for file in files)
 
 

@@ -14,7 +14,7 @@ from app.service.model_downloads import ModelDownloads
 from app.settings import NO_LLM, Settings, place_of
 from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
 from rag.errors import ConfigurationError, LecternError
-from rag.models.llm.ollama_models import OllamaModel, PullProgress, delete_model, list_models, pull_model
+from rag.models.llm.ollama_models import DownloadProgress, OllamaModel, delete_model, download_model, list_models
 from rag.types import Message
 from rag.urls import without_credentials
 
@@ -170,8 +170,8 @@ class LlmSettings:
             raise ConfigurationError(f"{model} is the LLM that answers now.", "Choose another one first.")
         delete_model(model, ollama_url(self._configured))
 
-    def _download(self, model: str) -> Iterator[PullProgress]:
-        return pull_model(model, ollama_url(self._configured))
+    def _download(self, model: str) -> Iterator[DownloadProgress]:
+        return download_model(model, ollama_url(self._configured))
 
     # --- the search ---
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from rag.errors import LecternError, NotFoundError, OverloadedError
-from rag.models.llm.ollama_models import PullProgress
+from rag.models.llm.ollama_models import DownloadProgress
 
 log = logging.getLogger(__name__)
 
@@ -26,15 +26,15 @@ class ModelDownload:
 
     model: str
     state: Literal["running", "done", "failed", "stopped"] = "running"
-    progress: PullProgress = field(default_factory=lambda: PullProgress("", 0, 0))
+    progress: DownloadProgress = field(default_factory=lambda: DownloadProgress("", 0, 0))
     error: LecternError | None = None
 
 
 class ModelDownloads:
     """Methods may be called from any thread."""
 
-    def __init__(self, pull_model: Callable[[str], Iterator[PullProgress]]) -> None:
-        self._pull_model = pull_model
+    def __init__(self, download_model: Callable[[str], Iterator[DownloadProgress]]) -> None:
+        self._download_model = download_model
         self._downloads: dict[str, ModelDownload] = {}
         self._stopped: set[str] = set()
         self._lock = threading.Lock()
@@ -77,7 +77,7 @@ class ModelDownloads:
     def _run(self, model: str) -> None:
         download = ModelDownload(model)
         try:
-            for progress in self._pull_model(model):
+            for progress in self._download_model(model):
                 download = replace(download, progress=progress)
                 self._note(download)
                 if model in self._stopped:

@@ -8,7 +8,7 @@ from itertools import chain, zip_longest
 
 from rag.types import DocumentSections
 
-SHORTEST_HEADING, MAX_HEADING = 5, 60
+MIN_HEADING, MAX_HEADING = 5, 60
 """Characters: shorter ones are letters of an index, longer ones sentences that were taken for headings."""
 
 MAX_TITLE = 70
@@ -39,7 +39,7 @@ def _questions_of(document: DocumentSections) -> Iterator[str]:
         return
     for section in document.sections:
         heading = _NUMBER.sub("", " ".join(section.rpartition(" > ")[2].split()))
-        if SHORTEST_HEADING <= len(heading) <= MAX_HEADING and _names_a_subject(heading, title):
+        if MIN_HEADING <= len(heading) <= MAX_HEADING and _names_a_subject(heading, title):
             yield f"What does “{title}” say about “{heading}”?"
 
 

@@ -211,21 +211,6 @@ def as_transitional(data: bytes) -> bytes:
     return data
 
 
-def is_strict(path: Path) -> bool:
-    """Return whether a package is written in Strict Open XML, told by the links of the package itself."""
-    with Package(path) as package:
-        return "_rels/.rels" in package and _STRICT_MARK in package.read("_rels/.rels")
-
-
-def write_transitional(path: Path, target: Path) -> None:
-    """Write a copy of a strict package that readers of transitional ones open. Raises zipfile.BadZipFile, OSError."""
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for member in source.infolist():
-            data = source.read(member)
-            is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
-            copy.writestr(member.filename, as_transitional(data) if is_xml else data)
-
-
 def alternative(element: XmlElement) -> XmlElement | None:
     """Return the one of the alternatives in `mc:AlternateContent` to read: the first that has anything, never two."""
     options = [child for child in element if child.tag in (f"{MC}Choice", f"{MC}Fallback")]

@@ -1,6 +1,6 @@
 """Has the Linux kernel refuse this process writes outside one folder, and sockets.
 
-Landlock (https://docs.kernel.org/userspace-api/landlock.html) fences the file system, a seccomp filter
+Landlock (https://docs.kernel.org/userspace-api/landlock.html) restricts the file system, a seccomp filter
 (https://docs.kernel.org/userspace-api/seccomp_filter.html) the system calls. Both hold for all children too and cannot
 be taken back, also not by a process that runs an attacker's machine code.
 """
@@ -57,7 +57,7 @@ REFUSE = 0x00050000 | 13
 """Fail with EACCES, which Python raises as PermissionError."""
 
 
-def fence_writes(folder: Path) -> bool:
+def restrict_writes(folder: Path) -> bool:
     """Refuse all writes but those below `folder` and to /dev/null, TCP, and signals to others; False if it cannot."""
     if sys.platform != "linux":
         return False
@@ -83,7 +83,7 @@ def fence_writes(folder: Path) -> bool:
         os.close(ruleset)
 
 
-def fence_system_calls(*, unix_sockets: bool) -> bool:
+def restrict_system_calls(*, unix_sockets: bool) -> bool:
     """Refuse sockets, other than Unix ones where allowed, and looking into other processes; False if it cannot.
 
     With `unix_sockets`, programs that ask whether they may write somewhere are told that they may not: LibreOffice

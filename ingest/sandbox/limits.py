@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.sandbox.landlock import fence_system_calls, fence_writes
+from ingest.sandbox.landlock import restrict_system_calls, restrict_writes
 
 NICENESS = 5
 PARENT_DEATH_SIGNAL = 1
@@ -45,7 +45,7 @@ def office_program() -> str | None:
     return next((found for name in OFFICE_PROGRAMS if (found := shutil.which(name))), None)
 
 
-def enter_cage(scratch: str) -> None:
+def enter_sandbox(scratch: str) -> None:
     """Limit this process for good: priority, output, files, folder, network; it ends with its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The default ends a worker that is deep inside a C library at once; a Python handler would wait for it.
@@ -68,9 +68,9 @@ def enter_cage(scratch: str) -> None:
         _, hard = resource.getrlimit(limit)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(limit, (most, most))
-    fence_writes(own)
+    restrict_writes(own)
     # LibreOffice talks to itself over a Unix socket; without it no parser needs one.
-    fence_system_calls(unix_sockets=office_program() is not None)
+    restrict_system_calls(unix_sockets=office_program() is not None)
 
 
 def renew_limits(limits: Limits) -> None:
@@ -98,7 +98,7 @@ def _silence() -> None:
 
 
 def _close_network() -> None:
-    """Make outgoing connections beyond loopback fail in this process, also where no kernel fence is to be had."""
+    """Make outgoing connections beyond loopback fail in this process, also where the kernel cannot refuse them."""
 
     def guard(original: Callable[..., Any], position: int) -> Callable[..., Any]:
         def refuse(self: socket.socket, *args: Any) -> Any:

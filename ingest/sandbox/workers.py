@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from ingest.sandbox.limits import Limits, enter_cage, renew_limits
+from ingest.sandbox.limits import Limits, enter_sandbox, renew_limits
 from ingest.sandbox.scratch import ScratchFolder
 from rag.errors import ParseError, TimedOutError
 
@@ -91,7 +91,7 @@ class WorkerPool:
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS_PER_WORKER,
-            initializer=enter_cage,
+            initializer=enter_sandbox,
             initargs=(str(self._scratch.path),),
             context=self._context,
         )

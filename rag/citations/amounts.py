@@ -14,7 +14,7 @@ _SCALED = re.compile(
 )
 _TABLE_UNITS = (1.0, 1e3, 1e6)
 """Units that a bare number may be counted in: tables name their unit once, far from the number."""
-_FEWEST_STEPS = 10.0
+_MIN_STEPS = 10.0
 """A number of fewer rounding steps than this is too coarse to be recognised: anything rounds to "1 billion"."""
 
 
@@ -63,6 +63,6 @@ def _find(digits: str, scale: float, amounts: Sequence[Amount]) -> str | None:
         for unit in amount.units:
             distance = abs(float(amount.number) * unit / scale - wanted)
             exact = amount.number == normalise_number(digits) and distance < 1e-9
-            if exact or (distance <= half_step * (1 + 1e-9) and wanted >= _FEWEST_STEPS * half_step):
+            if exact or (distance <= half_step * (1 + 1e-9) and wanted >= _MIN_STEPS * half_step):
                 found.append((distance, amount.number))
     return min(found)[1] if found else None

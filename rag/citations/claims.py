@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.citations.markers import Marker
 from rag.text import content_words, sentence_spans
 
-SHORTEST_CLAIM = 2
+MIN_CLAIM = 2
 """A clause with fewer content words is judged with the clause before it."""
 
 _LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•–]\s+|\d{1,2}[.)]\s+)+")
@@ -69,9 +69,9 @@ def _claims_of_sentence(text: str, start: int, end: int, markers: Sequence[Marke
         clause = _plain(_without(text, begin, group[-1].end, markers))
         if len(groups) == 1:
             clause = sentence
-        elif len(content_words(clause)) < SHORTEST_CLAIM:
+        elif len(content_words(clause)) < MIN_CLAIM:
             clause = _plain(_without(text, start, group[-1].end, markers))
-        if len(content_words(clause)) < SHORTEST_CLAIM:
+        if len(content_words(clause)) < MIN_CLAIM:
             clause = sentence
         claims.append(Claim(sentence, clause, tuple(dict.fromkeys(marker.number for marker in group))))
         begin = group[-1].end

@@ -18,7 +18,7 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 
-_LONGEST = 16
+_MAX_CONSTRUCT = 16
 """More characters than any of these has with what must follow it; none has white space within."""
 
 
@@ -34,7 +34,7 @@ class InertFilter:
         """Take the next piece of text; return what can be shown now."""
         text = self._held + delta
         word_start = max(text.rfind(" "), text.rfind("\n")) + 1
-        cut = max(word_start, len(text) - _LONGEST)
+        cut = max(word_start, len(text) - _MAX_CONSTRUCT)
         for match in _LIVE.finditer(self._before + text):
             start, end = match.start() - len(self._before), match.end() - len(self._before)
             if start < cut < end:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 CORPORA = Path(__file__).with_name("corpora")
 
-LARGEST = 4096
+MAX_BYTES = 4096
 """Bytes of an input that is kept: what matters about the larger ones is seldom their size."""
 
 
@@ -28,7 +28,7 @@ def kept_contents(extension: str) -> Iterator[bytes]:
 
 def keep_corpus(extension: str, files: Iterable[Path]) -> None:
     """Keep these inputs besides those that are kept already."""
-    contents = {*kept_contents(extension), *(file.read_bytes() for file in files if file.stat().st_size <= LARGEST)}
+    contents = {*kept_contents(extension), *(file.read_bytes() for file in files if file.stat().st_size <= MAX_BYTES)}
     CORPORA.mkdir(exist_ok=True)
     with zipfile.ZipFile(CORPORA / f"{extension[1:]}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted((sha256(content).hexdigest()[:16], content) for content in contents):

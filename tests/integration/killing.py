@@ -61,7 +61,7 @@ class SecondEmbedder(HashEmbedder):
 
 
 class InlinePool:
-    """Reads files in this process: the cage is not what is tried here, and starting it takes seconds."""
+    """Reads files in this process: the sandbox is not what is tried here, and starting it takes seconds."""
 
     def submit_within(self, seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()

@@ -53,9 +53,6 @@ DEBIAN_PACKAGES = {
     "libmagic.so.1": "libmagic1",
 }
 
-SILENT = {"DO_NOT_TRACK": "true", "SCARF_NO_ANALYTICS": "true", "ANONYMIZED_TELEMETRY": "False"}
-"""Environment variables under which no library reports that it was loaded."""
-
 _MISSING_LIBRARY = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 
 

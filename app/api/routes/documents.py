@@ -48,7 +48,7 @@ FILES = {
 MAX_MARKS = 200
 """Lines on one picture: more than a page has."""
 
-LARGEST_EDGE = 1e6
+MAX_EDGE = 1e6
 """Points. No page is as wide; not a number and infinity are not below it either."""
 
 MARK_EXPLAINED = "boxes to mark, each LEFT,BOTTOM,RIGHT,TOP in points as citations have them"
@@ -162,6 +162,6 @@ def _read_box(text: str) -> Box:
         left, bottom, right, top = (float(edge) for edge in text.split(","))
     except ValueError:
         raise ConfigurationError(f"{text!r} is not a box.", "Write it as LEFT,BOTTOM,RIGHT,TOP in points.") from None
-    if not all(abs(edge) < LARGEST_EDGE for edge in (left, bottom, right, top)):
-        raise ConfigurationError(f"{text!r} is not a box on a page.", f"Edges are below {LARGEST_EDGE:.0f} points.")
+    if not all(abs(edge) < MAX_EDGE for edge in (left, bottom, right, top)):
+        raise ConfigurationError(f"{text!r} is not a box on a page.", f"Edges are below {MAX_EDGE:.0f} points.")
     return left, bottom, right, top

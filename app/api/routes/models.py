@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Request
 from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.admin import (
+    DownloadResponse,
     ModelChoice,
     ModelName,
     ModelsResponse,
-    PullResponse,
     SettingChange,
     SettingsResponse,
     TrialResponse,
@@ -47,15 +47,15 @@ def try_model(asked: ModelChoice, request: Request, service: ServiceOf) -> Trial
     return TrialResponse.from_domain(service.llms.try_llm(asked.llm.strip()))
 
 
-@router.post("/models/pulls", status_code=202)
-def pull_model(asked: ModelName, request: Request, service: ServiceOf) -> PullResponse:
+@router.post("/models/downloads", status_code=202)
+def download_model(asked: ModelName, request: Request, service: ServiceOf) -> DownloadResponse:
     """Have Ollama fetch a model; `GET /models` tells how far it is. It goes on when the caller leaves."""
     require(request, Role.ADMIN)
-    return PullResponse.from_domain(service.llms.downloads.start(asked.model.strip()))
+    return DownloadResponse.from_domain(service.llms.downloads.start(asked.model.strip()))
 
 
-@router.delete("/models/pulls/{model:path}", status_code=204)
-def stop_pull(model: OllamaModelName, request: Request, service: ServiceOf) -> None:
+@router.delete("/models/downloads/{model:path}", status_code=204)
+def stop_download(model: OllamaModelName, request: Request, service: ServiceOf) -> None:
     """Stop fetching a model, or drop the record of how that ended."""
     require(request, Role.ADMIN)
     service.llms.downloads.stop(model)

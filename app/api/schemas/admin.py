@@ -107,7 +107,7 @@ class OllamaResponse(Response):
         return cls.copied_from(ollama, **_problem(ollama.error))
 
 
-class PullResponse(Response):
+class DownloadResponse(Response):
     """A model on its way to Ollama; bytes."""
 
     model: str
@@ -119,10 +119,10 @@ class PullResponse(Response):
     remedy: str
 
     @classmethod
-    def from_domain(cls, pull: ModelDownload) -> Self:
+    def from_domain(cls, download: ModelDownload) -> Self:
         """Tell how far a download is."""
-        progress = asdict(pull.progress)
-        return cls.copied_from(pull, **progress, **_problem(pull.error))
+        progress = asdict(download.progress)
+        return cls.copied_from(download, **progress, **_problem(download.error))
 
 
 class KeyResponse(Response):
@@ -151,7 +151,7 @@ class ModelsResponse(Response):
     remedy: str
     ollama: OllamaResponse
     keys: list[KeyResponse]
-    pulls: list[PullResponse]
+    downloads: list[DownloadResponse]
 
     @classmethod
     def from_domain(cls, llms: LlmSettings, *, tells_places: bool) -> Self:
@@ -163,7 +163,7 @@ class ModelsResponse(Response):
             **_problem(current.error),
             ollama=OllamaResponse.from_domain(llms.ollama()),
             keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
-            pulls=[PullResponse.from_domain(pull) for pull in llms.downloads.all()],
+            downloads=[DownloadResponse.from_domain(download) for download in llms.downloads.all()],
         )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from app.api.schemas.admin import (
+    DownloadResponse,
     IdentityResponse,
     ModelsResponse,
-    PullResponse,
     SettingResponse,
     SettingsResponse,
     TrialResponse,
@@ -144,13 +144,13 @@ class Calls:
         """Ask an LLM for one word."""
         return self._connection.send(TrialResponse, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
 
-    def pull(self, model: str) -> PullResponse:
+    def download(self, model: str) -> DownloadResponse:
         """Have Ollama fetch a model."""
-        return self._connection.send(PullResponse, "POST", "/models/pulls", json={"model": model})
+        return self._connection.send(DownloadResponse, "POST", "/models/downloads", json={"model": model})
 
-    def stop_pull(self, model: str) -> None:
+    def stop_download(self, model: str) -> None:
         """Stop a download, or delete the record of how it ended."""
-        self._connection.call("DELETE", f"/models/pulls/{quote(model)}")
+        self._connection.call("DELETE", f"/models/downloads/{quote(model)}")
 
     def delete_model(self, model: str) -> None:
         """Have Ollama delete a model."""

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas.admin import ModelsResponse, OllamaModelResponse, PullResponse
+from app.api.schemas.admin import DownloadResponse, ModelsResponse, OllamaModelResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
@@ -33,13 +33,13 @@ def show_ollama(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> No
         st.write(plain(texts.OLLAMA_NONE))
     else:
         _show_table(calls, ollama.models, may_manage=may_manage)
-    if any(pull.state == "running" for pull in models.pulls):
-        _watch_pulls(calls, may_manage)
+    if any(download.state == "running" for download in models.downloads):
+        _watch_downloads(calls, may_manage)
     else:
-        for pull in models.pulls:
-            _show_pull(calls, pull, may_manage=may_manage)
+        for download in models.downloads:
+            _show_download(calls, download, may_manage=may_manage)
     if may_manage and not ollama.problem:
-        _offer_pull(calls)
+        _offer_download(calls)
 
 
 def _show_table(calls: Calls, models: list[OllamaModelResponse], *, may_manage: bool) -> None:
@@ -76,43 +76,43 @@ def _use_of(model: OllamaModelResponse) -> str:
     return texts.OLLAMA_CHAT if model.is_local else texts.OLLAMA_REMOTE
 
 
-def _offer_pull(calls: Calls) -> None:
-    with st.form("pull", border=False, clear_on_submit=True):
-        name = st.text_input(texts.OLLAMA_PULL_NAME, placeholder=texts.OLLAMA_PULL_HINT, max_chars=300)
-        asked = st.form_submit_button(texts.OLLAMA_PULL, icon=":material/download:")
+def _offer_download(calls: Calls) -> None:
+    with st.form("download", border=False, clear_on_submit=True):
+        name = st.text_input(texts.OLLAMA_DOWNLOAD_NAME, placeholder=texts.OLLAMA_DOWNLOAD_HINT, max_chars=300)
+        asked = st.form_submit_button(texts.OLLAMA_DOWNLOAD, icon=":material/download:")
     if asked and name.strip():
         with reported():
-            calls.pull(name.strip())
+            calls.download(name.strip())
             st.rerun()
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _watch_pulls(calls: Calls, may_manage: bool) -> None:
+def _watch_downloads(calls: Calls, may_manage: bool) -> None:
     """Look again until nothing is fetched any more, then draw the whole page with the new models."""
     with reported():
-        pulls = calls.models().pulls
-        for pull in pulls:
-            _show_pull(calls, pull, may_manage=may_manage)
-        if not any(pull.state == "running" for pull in pulls):
+        downloads = calls.models().downloads
+        for download in downloads:
+            _show_download(calls, download, may_manage=may_manage)
+        if not any(download.state == "running" for download in downloads):
             st.rerun()
 
 
-def _show_pull(calls: Calls, pull: PullResponse, *, may_manage: bool) -> None:
-    name = one_line(pull.model, NAME_SHOWN)
-    if pull.state == "running":
-        step = one_line(pull.step, NAME_SHOWN)
-        if pull.total:
-            step = f"{step} {parts.size(pull.completed)} / {parts.size(pull.total)}"
-        share = pull.completed / pull.total if pull.total else 0.0
-        st.progress(min(share, 1.0), plain(texts.OLLAMA_PULLING.format(model=name, step=step)))
-    elif pull.state == "done":
-        st.success(plain(texts.OLLAMA_PULLED.format(model=name)), icon=":material/check_circle:")
-    elif pull.state == "stopped":
-        st.info(plain(texts.OLLAMA_PULL_STOPPED.format(model=name)))
+def _show_download(calls: Calls, download: DownloadResponse, *, may_manage: bool) -> None:
+    name = one_line(download.model, NAME_SHOWN)
+    if download.state == "running":
+        step = one_line(download.step, NAME_SHOWN)
+        if download.total:
+            step = f"{step} {parts.size(download.completed)} / {parts.size(download.total)}"
+        share = download.completed / download.total if download.total else 0.0
+        st.progress(min(share, 1.0), plain(texts.OLLAMA_DOWNLOADING.format(model=name, step=step)))
+    elif download.state == "done":
+        st.success(plain(texts.OLLAMA_DOWNLOADED.format(model=name)), icon=":material/check_circle:")
+    elif download.state == "stopped":
+        st.info(plain(texts.OLLAMA_DOWNLOAD_STOPPED.format(model=name)))
     else:
-        show_error(LecternError(f"{name}: {pull.problem}", pull.remedy))
-    label = texts.OLLAMA_STOP if pull.state == "running" else texts.OLLAMA_DISMISS
-    if may_manage and st.button(label, key=f"pull {pull.model} {pull.state}"):
+        show_error(LecternError(f"{name}: {download.problem}", download.remedy))
+    label = texts.OLLAMA_STOP if download.state == "running" else texts.OLLAMA_DISMISS
+    if may_manage and st.button(label, key=f"download {download.model} {download.state}"):
         with reported():
-            calls.stop_pull(pull.model)
+            calls.stop_download(download.model)
             st.rerun(scope="app")

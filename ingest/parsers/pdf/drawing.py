@@ -21,7 +21,7 @@ THIN = 3.0
 BOX_SEGMENTS = 5
 """A path of no more is a line or a box."""
 
-SHORTEST = 8.0
+MIN_LENGTH = 8.0
 Point = tuple[float, float]
 
 
@@ -91,12 +91,12 @@ def _add_box(rules: Rules, left: float, bottom: float, right: float, top: float)
     """Add a line, or the four edges of a box."""
     width, height = right - left, top - bottom
     if height <= THIN:
-        if width >= SHORTEST:
+        if width >= MIN_LENGTH:
             rules.level.append(_units((bottom + top) / 2, left, right))
     elif width <= THIN:
-        if height >= SHORTEST:
+        if height >= MIN_LENGTH:
             rules.upright.append(_units((left + right) / 2, bottom, top))
-    elif width >= SHORTEST and height >= SHORTEST:
+    elif width >= MIN_LENGTH and height >= MIN_LENGTH:
         rules.level.extend((_units(bottom, left, right), _units(top, left, right)))
         rules.upright.extend((_units(left, bottom, top), _units(right, bottom, top)))
 

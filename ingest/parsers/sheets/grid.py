@@ -34,12 +34,6 @@ def write_sheet(builder: TextBuilder, sheet: Sheet) -> None:
         builder.add(BlockKind.PARAGRAPH, text)
 
 
-def write_rows(builder: TextBuilder, rows: Sequence[list[str]]) -> None:
-    """Write the rows of a file that is one table."""
-    sheet = Sheet("", rows=[SheetRow(number, cells) for number, cells in enumerate(rows, start=1) if any(cells)])
-    write_sheet(builder, sheet)
-
-
 # --- parting a sheet into tables ---
 
 

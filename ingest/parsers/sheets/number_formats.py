@@ -121,11 +121,6 @@ def format_text(text: str, code: str) -> str:
     return "".join(text if part.kind == "text" else _literal(part) for part in section.parts).strip()
 
 
-def is_date_format(code: str) -> bool:
-    """Return whether the format shows dates or times."""
-    return _sections(code[:MAX_CODE])[0].is_date
-
-
 def plain_number(value: float) -> str:
     """Return a number without a format, with the 15 digits that spreadsheets keep and never in powers of ten."""
     if not math.isfinite(value):

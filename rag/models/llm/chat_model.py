@@ -92,7 +92,7 @@ class Ending:
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    stop_reason: str = ""
+    finish_reason: str = ""
 
     def plus(self, piece: AIMessageChunk) -> Ending:
         """Return the ending with the usage and the reason of one more piece."""
@@ -100,11 +100,11 @@ class Ending:
         return Ending(
             self.prompt_tokens + (usage["input_tokens"] if usage else 0),
             self.completion_tokens + (usage["output_tokens"] if usage else 0),
-            self.stop_reason or _stop_reason(piece),
+            self.finish_reason or _finish_reason(piece),
         )
 
 
-def _stop_reason(piece: AIMessageChunk) -> str:
+def _finish_reason(piece: AIMessageChunk) -> str:
     """Return why the model stopped, "length" when it ran into the limit on tokens, else in the provider's word."""
     said = piece.response_metadata
     reason = said.get("finish_reason") or said.get("done_reason") or said.get("stop_reason") or said.get("status")
@@ -131,7 +131,7 @@ class ChatModel:
         self._server = server
         self._retries = retries
         self._context_setting = context_tokens
-        self._sight_setting = sees_images
+        self._vision_setting = sees_images
         self._found: ServerFacts | None = None
         self._ask_again_at = 0.0
         self._estimate_until = 0.0
@@ -178,8 +178,8 @@ class ChatModel:
 
         A server of OpenAI's protocol may call any model by any name, so the table counts for OpenAI's own only.
         """
-        if self._sight_setting is not None:
-            return self._sight_setting
+        if self._vision_setting is not None:
+            return self._vision_setting
         if self._caller.provider == "ollama" or (self._caller.provider == "openai" and self._caller.custom_url):
             return bool(self._facts.sees_images)
         return bool((self._chat.profile or {}).get("image_inputs"))
@@ -259,13 +259,13 @@ class ChatModel:
 
     def _finish(self, ending: Ending, messages: Sequence[Message], answer: str) -> ModelChunk:
         """Return the last piece. Raises ModelError when the stream did not say why it ended."""
-        if not ending.stop_reason:
+        if not ending.finish_reason:
             raise failures.explain_early_end(self._caller)
         if ending.prompt_tokens and ending.completion_tokens:
-            return ModelChunk("", Usage(ending.prompt_tokens, ending.completion_tokens), ending.stop_reason)
+            return ModelChunk("", Usage(ending.prompt_tokens, ending.completion_tokens), ending.finish_reason)
         prompt_tokens = sum(self.count_tokens(message.text) for message in messages)
         prompt_tokens += sum(estimate_image_tokens(image) for message in messages for image in message.images)
-        return ModelChunk("", Usage(prompt_tokens, self.count_tokens(answer), estimated=True), ending.stop_reason)
+        return ModelChunk("", Usage(prompt_tokens, self.count_tokens(answer), estimated=True), ending.finish_reason)
 
     @property
     def _facts(self) -> ServerFacts:

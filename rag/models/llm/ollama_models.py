@@ -17,14 +17,14 @@ FIND_SECONDS = 0.25
 """A local Ollama is looked for at each start without a configured LLM, so the search must not be felt."""
 FOUND_SECONDS = 5.0
 """An Ollama that is there may take this long to list its models: it, or this machine, may be busy."""
-SMALLEST_LOCAL_MODEL = 1_000_000
+MIN_LOCAL_MODEL_BYTES = 1_000_000
 """Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
 EMBEDDING_FAMILIES = ("bert", "embed")
 EMBEDDING_NAMES = ("embed", "minilm", "bge-", "gte-", "e5-", "rerank")
-LARGEST_BY_DEFAULT = 10_000_000_000
-"""Bytes. A larger model was pulled for another machine's worth of memory; it is used when it is named."""
+MAX_DEFAULT_MODEL_BYTES = 10_000_000_000
+"""Bytes. A larger model was fetched for another machine's worth of memory; it is used when it is named."""
 
-PULL_SILENCE_SECONDS = 600.0
+DOWNLOAD_SILENCE_SECONDS = 600.0
 """Ollama says nothing while it checks the hash of what it fetched, which takes minutes for the largest models."""
 DELETE_SECONDS = 30.0
 
@@ -41,7 +41,7 @@ class OllamaModel:
 
 
 @dataclass(frozen=True, slots=True)
-class PullProgress:
+class DownloadProgress:
     """The current step of a download by Ollama, and how many of its bytes are done."""
 
     step: str
@@ -62,7 +62,7 @@ def find_chat_model(base_url: str | None = None) -> str | None:
     usable = [model for model in models if model.can_chat and model.is_local]
     if not usable:
         return None
-    fitting = [model for model in usable if model.size <= LARGEST_BY_DEFAULT]
+    fitting = [model for model in usable if model.size <= MAX_DEFAULT_MODEL_BYTES]
     if fitting:
         return max(fitting, key=lambda model: (model.modified_at, model.size, model.name)).name
     return min(usable, key=lambda model: (model.size, model.name)).name
@@ -102,13 +102,13 @@ def context_length(model: str, base_url: str | None = None, timeout: float = 2.0
     return next((value for value in lengths if isinstance(value, int)), None)
 
 
-def pull_model(model: str, base_url: str | None = None) -> Iterator[PullProgress]:
+def download_model(model: str, base_url: str | None = None) -> Iterator[DownloadProgress]:
     """Have Ollama fetch a model; closing the iterator stops it. Raises ModelError."""
     url = base_url or DEFAULT_URL
-    with _open(url, PULL_SILENCE_SECONDS) as client:
+    with _open(url, DOWNLOAD_SILENCE_SECONDS) as client:
         try:
             for progress in client.pull(model, stream=True):
-                yield PullProgress(progress.status or "", progress.completed or 0, progress.total or 0)
+                yield DownloadProgress(progress.status or "", progress.completed or 0, progress.total or 0)
         except ollama.ResponseError as error:
             raise ModelError(
                 f"Ollama cannot fetch {model!r}: {error.error.rstrip('.')}.",
@@ -150,7 +150,7 @@ def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
         name=name,
         size=size,
         modified_at=model.modified_at or datetime.min.replace(tzinfo=UTC),
-        is_local=size >= SMALLEST_LOCAL_MODEL and not name.endswith(("-cloud", ":cloud")),
+        is_local=size >= MIN_LOCAL_MODEL_BYTES and not name.endswith(("-cloud", ":cloud")),
         can_chat=not embeds,
     )
 

@@ -19,9 +19,9 @@ _BARE_OPENING = re.compile(r"analysis(?=[A-Z])")
 _BARE_CLOSING = re.compile(r"assistantfinal")
 """The channels of gpt-oss from servers that drop the marks around their names."""
 _TEMPLATE = re.compile(r"<\|(?:start|end|return|message|START_RESPONSE|END_RESPONSE)\|>(?:assistant)?", re.IGNORECASE)
-"""Holds what is left of chat templates around the channels of a model."""
+"""Remains of chat templates around the channels of a model."""
 _UNFINISHED = re.compile(r"(?:<[^>\s]*|<\|\w+\|?>[\s\w]*(?:<\|?\w*\|?>?\s?\w*)*|\[/?[A-Za-z]*|◁/?\w*)\Z")
-_LONGEST = 64
+_MAX_TAG = 64
 """More characters than any of these marks has."""
 _THOUGHT_STARTS = (
     *("okay, so ", "okay, the user", "okay, let", "okay, i need", "alright, ", "hmm", "let me ", "let's ", "the user "),
@@ -106,7 +106,7 @@ class ReasoningFilter:
     def _waits(self) -> bool:
         """Return whether more must come to tell whether the text begins with a thought."""
         begun = self._buffer.lstrip()
-        return self._may_be_thought(begun) or (len(begun) < _LONGEST and _UNFINISHED.match(begun) is not None)
+        return self._may_be_thought(begun) or (len(begun) < _MAX_TAG and _UNFINISHED.match(begun) is not None)
 
     def _may_be_thought(self, begun: str) -> bool:
         said = begun.casefold()
@@ -120,7 +120,7 @@ class ReasoningFilter:
     def _leave_block(self, pattern: re.Pattern[str], *, final: bool) -> bool:
         closing = pattern.search(self._buffer)
         if closing is None:
-            self._buffer = "" if final else self._buffer[-_LONGEST:]
+            self._buffer = "" if final else self._buffer[-_MAX_TAG:]
             return False
         self._buffer = self._buffer[closing.end() :]
         self._begin_answer(closing)
@@ -132,7 +132,7 @@ class ReasoningFilter:
 
     def _handle_mark(self, out: list[str], *, final: bool) -> bool:
         """Handle the bracket that the buffer begins with."""
-        if not final and len(self._buffer) < _LONGEST and _UNFINISHED.match(self._buffer):
+        if not final and len(self._buffer) < _MAX_TAG and _UNFINISHED.match(self._buffer):
             return False
         if opening := _OPENING.match(self._buffer):
             if self._last.rstrip(" \t")[-1:] in ("", "\n") or "|" in opening.group():

@@ -11,7 +11,7 @@ from rag.folding import fold
 from rag.language import guess_language
 from rag.stemming import COMPOUNDING, stem_word, stemmed_languages
 from rag.stop_words import ENGLISH, STOP_WORDS
-from rag.word_forms import SHORTEST_PART, joined_identifiers, reverse
+from rag.word_forms import MIN_PART, joined_identifiers, reverse
 
 MAX_TERMS = 64
 """More words than this make a search slow, not better."""
@@ -86,7 +86,7 @@ def _stems(question: str, left_out: Collection[str], language: str, languages: C
                 continue
             stem = stem_word(word, code)
             yield f'forms : "{stem}"'
-            if code in COMPOUNDING and len(stem) >= SHORTEST_PART:
+            if code in COMPOUNDING and len(stem) >= MIN_PART:
                 yield f'forms : "{stem}" *'
                 yield f'forms : "{reverse(stem)}" *'
 

@@ -130,7 +130,7 @@ def test_a_server_whose_llm_fails_and_whose_callers_are_wrong_tells_no_secret(
         chat = {"model": "lectern/default", "messages": [{"role": "user", "content": LAMP["question"]}]}
         told.answer(client.post("/v1/chat/completions", json=chat))
         told.answer(client.post("/models/try", json={"llm": "openai:gpt-4o"}))
-        told.answer(client.post("/models/pulls", json={"model": "llama3.2"}))
+        told.answer(client.post("/models/downloads", json={"model": "llama3.2"}))
         address_with_key = f"http://nowhere.invalid/{{}}?key={URL_KEY}"
         told.answer(client.post("/collections/default/links", json={"url": address_with_key.format("a.pdf")}))
         told.answer(client.get("/runs", params={"api_key": WRONG_TOKEN, "limit": "x"}))

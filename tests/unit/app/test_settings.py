@@ -126,7 +126,7 @@ def test_every_setting_is_described() -> None:
     assert [name for name in undescribed if not name.endswith("_api_key")] == []
 
 
-def test_what_is_said_of_the_sight_of_an_llm_is_not_said_of_another() -> None:
+def test_what_is_said_of_the_vision_of_an_llm_is_not_said_of_another() -> None:
     named = read_settings(llm="openai:mine", llm_sees_images=True)
     assert [named.for_llm(llm).llm_sees_images for llm in ("openai:mine", "ollama:other")] == [True, None]
     assert read_settings(llm="", llm_sees_images=True).for_llm("ollama:any").llm_sees_images is True

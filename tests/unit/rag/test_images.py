@@ -10,14 +10,14 @@ import PIL.Image
 import pytest
 
 from app.service.attached_images import read_image_file
-from ingest.question_image import LARGEST_PNG, MAX_EDGE_SHOWN, MAX_PIXELS_SHOWN, prepare_image
+from ingest.question_image import MAX_EDGE_SHOWN, MAX_PIXELS_SHOWN, MAX_PNG, prepare_image
 from rag.errors import ConfigurationError, ImageError, QuestionError
 from rag.images import (
     MAX_IMAGE_BYTES,
     MAX_IMAGES,
     MIN_TOKENS,
     check_attached,
-    check_sight,
+    check_vision,
     decode_image,
     estimate_image_tokens,
 )
@@ -81,7 +81,7 @@ def test_a_noisy_png_is_sent_as_jpeg() -> None:
     noisy = PIL.Image.frombytes("RGB", (1200, 900), random.Random(1).randbytes(1200 * 900 * 3))
     made = prepare(encoded(noisy, "PNG", compress_level=1))
     assert made.media_type == "image/jpeg"
-    assert len(made.content) < LARGEST_PNG
+    assert len(made.content) < MAX_PNG
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_too_many_images_and_too_large_ones_are_refused_unread() -> None:
 def test_images_are_for_llms_that_see_only() -> None:
     model = ScriptedModel([])
     with pytest.raises(QuestionError, match="no LLM to look at it"):
-        check_sight(None)
+        check_vision(None)
     with pytest.raises(QuestionError, match="scripted:one is not known to see images") as refused:
-        check_sight(model)
+        check_vision(model)
     assert "llm_sees_images" in refused.value.remedy
     model.sees_images = True
-    check_sight(model)
+    check_vision(model)
 
 
 def test_an_image_takes_a_token_for_each_patch_begun_and_never_less_than_the_fixed_number() -> None:

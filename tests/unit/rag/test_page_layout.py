@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.page_layout import pack_words, rectangles_under
+from rag.page_layout import rectangles_under
 from rag.types import Rectangle
+from tests.layouts import pack_words
 
 #  "Good morning," / "world"
 WORDS = [

@@ -9,12 +9,12 @@ import pytest
 
 from app.service.explanation import explain_stages
 from rag.errors import ModelError, NotFoundError, QuestionError
-from rag.page_layout import pack_words
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings, is_refusal
 from rag.prompt import REFUSAL
 from rag.retrieval import Retriever
 from rag.types import Answer, Chunk, DocumentInfo, Image, IndexInfo, Message, ModelChunk, Page, Rectangle, Span, Usage
 from tests.fakes import DictIndex, HashEmbedder, ScriptedModel
+from tests.layouts import pack_words
 
 TEXTS = {
     1: "The lamp of the lighthouse flashes three times every twenty seconds.",
@@ -156,7 +156,7 @@ def test_a_model_that_says_nothing_is_noticed() -> None:
 def test_an_answer_cut_at_its_greatest_length_says_so() -> None:
     class Cut(ScriptedModel):
         def stream(self, messages: Sequence[Message], *, max_tokens: int, stop: object = None) -> Any:
-            yield ModelChunk("Three", usage=Usage(10, max_tokens), stop_reason="length")
+            yield ModelChunk("Three", usage=Usage(10, max_tokens), finish_reason="length")
 
     answer = ask(Cut([])).answer
     assert any("cut off at the greatest length" in notice for notice in answer.notices)

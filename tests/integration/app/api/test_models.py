@@ -91,9 +91,9 @@ def test_an_llm_is_tried_with_a_word(tmp_path: Path) -> None:
         assert served.client.post("/models/try", json={"llm": "ollama:small"}).status_code == 502
 
 
-def pull(served: Served, ollama: ModelServer) -> dict[str, Any]:
-    assert served.client.post("/models/pulls", json={"model": "new:1b"}).status_code == 202
-    while (found := models(served)["pulls"][0])["state"] == "running":
+def download(served: Served, ollama: ModelServer) -> dict[str, Any]:
+    assert served.client.post("/models/downloads", json={"model": "new:1b"}).status_code == 202
+    while (found := models(served)["downloads"][0])["state"] == "running":
         time.sleep(0.02)
     assert ollama.requests
     return dict(found)
@@ -105,9 +105,9 @@ def test_a_model_is_fetched_with_its_progress_and_removed(tmp_path: Path) -> Non
         ollama_server(models=[listed("small")], pull=steps) as ollama,
         serving(tmp_path, ollama_url=ollama.url) as served,
     ):
-        assert (pull(served, ollama)["state"], models(served)["pulls"][0]["step"]) == ("done", "success")
-        assert served.client.delete("/models/pulls/new:1b").status_code == 204
-        assert models(served)["pulls"] == []
+        assert (download(served, ollama)["state"], models(served)["downloads"][0]["step"]) == ("done", "success")
+        assert served.client.delete("/models/downloads/new:1b").status_code == 204
+        assert models(served)["downloads"] == []
         assert served.client.delete("/models/ollama/hf.co/a/b:q4").status_code == 204
         assert ollama.requests[-2].path == "/api/delete" or ollama.requests[-1].path == "/api/delete"
         in_use = served.client.delete("/models/ollama/small")
@@ -117,7 +117,7 @@ def test_a_model_is_fetched_with_its_progress_and_removed(tmp_path: Path) -> Non
 def test_a_model_that_cannot_be_fetched_says_why(tmp_path: Path) -> None:
     steps = [{"status": "pulling manifest"}, {"error": "pull model manifest: file does not exist"}]
     with ollama_server(pull=steps) as ollama, serving(tmp_path, ollama_url=ollama.url) as served:
-        found = pull(served, ollama)
+        found = download(served, ollama)
         assert (found["state"], "file does not exist" in found["problem"]) == ("failed", True)
         assert found["remedy"]
 

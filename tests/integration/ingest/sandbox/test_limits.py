@@ -22,17 +22,18 @@ from rag.errors import ParseError
 from tests.paths import CHECKOUT
 
 
-def has_fences() -> bool:
-    """Whether this kernel gives both fences, asked in a process of its own: they cannot be taken down again."""
+def has_landlock() -> bool:
+    """Tell whether this kernel has landlock and seccomp, asked in a process of its own: neither can be undone."""
     script = (
         "import tempfile; from pathlib import Path\n"
-        "from ingest.sandbox.landlock import fence_system_calls, fence_writes\n"
-        "raise SystemExit(not (fence_writes(Path(tempfile.gettempdir())) and fence_system_calls(unix_sockets=False)))"
+        "from ingest.sandbox.landlock import restrict_system_calls, restrict_writes\n"
+        "held = restrict_writes(Path(tempfile.gettempdir())) and restrict_system_calls(unix_sockets=False)\n"
+        "raise SystemExit(not held)"
     )
     return subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, check=False).returncode == 0
 
 
-needs_fences = pytest.mark.skipif(not has_fences(), reason="this kernel has no Landlock or no seccomp filters")
+needs_fences = pytest.mark.skipif(not has_landlock(), reason="this kernel has no Landlock or no seccomp filters")
 
 
 def write_to(path: str) -> None:

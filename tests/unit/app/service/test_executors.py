@@ -11,44 +11,44 @@ from rag.errors import OverloadedError
 
 
 def test_more_than_threads_and_line_hold_is_refused_and_a_free_place_is_taken_again() -> None:
-    lane = BoundedExecutor("things", threads=1, waiting=1)
+    executor = BoundedExecutor("things", threads=1, waiting=1)
     go_on = threading.Event()
-    running, waiting = lane.submit(go_on.wait), lane.submit(lambda: "second")
+    running, waiting = executor.submit(go_on.wait), executor.submit(lambda: "second")
     with pytest.raises(OverloadedError, match="Too many things"):
-        lane.submit(lambda: "third")
+        executor.submit(lambda: "third")
     go_on.set()
     running.result()
     assert waiting.result() == "second"
-    lane.submit(lambda: "again").result()
-    lane.close()
+    executor.submit(lambda: "again").result()
+    executor.close()
 
 
 def test_a_closed_lane_takes_nothing_on_and_drops_what_waits() -> None:
-    lane = BoundedExecutor("things", threads=1, waiting=2)
+    executor = BoundedExecutor("things", threads=1, waiting=2)
     go_on = threading.Event()
-    lane.submit(go_on.wait)
-    waiting = lane.submit(lambda: "never")
-    lane.close()
+    executor.submit(go_on.wait)
+    waiting = executor.submit(lambda: "never")
+    executor.close()
     assert waiting.cancelled()
     with pytest.raises(OverloadedError, match="shutting down"):
-        lane.submit(lambda: "late")
+        executor.submit(lambda: "late")
     go_on.set()
 
 
 def test_whoever_gives_up_waiting_frees_their_place() -> None:
-    lane = BoundedExecutor("things", threads=1, waiting=1)
+    executor = BoundedExecutor("things", threads=1, waiting=1)
     go_on = threading.Event()
-    running = lane.submit(go_on.wait)
-    assert lane.submit(lambda: "never").cancel()
-    waiting = lane.submit(lambda: "second")
+    running = executor.submit(go_on.wait)
+    assert executor.submit(lambda: "never").cancel()
+    waiting = executor.submit(lambda: "second")
     go_on.set()
     assert (running.result(), waiting.result()) == (True, "second")
-    lane.close()
+    executor.close()
 
 
 def test_what_fails_frees_its_place() -> None:
-    lane = BoundedExecutor("things", threads=1, waiting=0)
+    executor = BoundedExecutor("things", threads=1, waiting=0)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            lane.submit(lambda: 1 // 0).result()
-    lane.close()
+            executor.submit(lambda: 1 // 0).result()
+    executor.close()

@@ -55,13 +55,13 @@ def failure_of(model: ChatModel) -> ModelError:
 
 
 @every_provider
-def test_an_answer_arrives_in_pieces_with_usage_and_stop_reason(spec: str) -> None:
+def test_an_answer_arrives_in_pieces_with_usage_and_finish_reason(spec: str) -> None:
     with opened(spec, answer="Paris is the capital [1].") as (model, server):
         chunks = ask(model)
     assert "".join(chunk.text for chunk in chunks) == "Paris is the capital [1]."
     assert len(chunks) > 4
     assert chunks[-1].usage == Usage(11, 7)
-    assert chunks[-1].stop_reason in ("stop", "end_turn")
+    assert chunks[-1].finish_reason in ("stop", "end_turn")
     assert model.name == spec
     assert model.is_local
     assert len(server.chats) == 1
@@ -109,7 +109,7 @@ def test_a_server_that_hangs_is_hung_up_on_when_another_thread_says_stop(spec: s
 def test_an_answer_cut_by_the_token_limit_says_length(spec: str) -> None:
     word = {"ollama": "length", "openai": "length", "anthropic": "max_tokens", "google_genai": "MAX_TOKENS"}
     with opened(spec, stop=word[spec.split(":")[0]]) as (model, _):
-        assert ask(model)[-1].stop_reason == "length"
+        assert ask(model)[-1].finish_reason == "length"
 
 
 @every_provider

@@ -48,7 +48,7 @@ def test_a_real_answer_streams_with_its_true_token_counts(model: ChatModel) -> N
 
 def test_the_limit_on_tokens_ends_a_real_answer(model: ChatModel) -> None:
     last = list(model.stream([Message("user", "Count from one to one hundred in words.")], max_tokens=8))[-1]
-    assert last.stop_reason == "length"
+    assert last.finish_reason == "length"
     assert last.usage is not None
     assert last.usage.completion_tokens == 8
 
