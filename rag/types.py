@@ -121,6 +121,10 @@ class DocumentProfile:
     """Those named most, most often first."""
 
 
+PageWord = Literal["page", "slide", "sheet", "part", "message", ""]
+"""The words for a page of a document; "" where its format has no pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """The result of parsing one file."""
@@ -133,7 +137,7 @@ class ParsedDocument:
     author: str = ""
     created: str = ""
     """ISO 8601 date, or "" when the file does not say."""
-    page_word: Literal["page", "slide", "sheet", "part", "message", ""] = ""
+    page_word: PageWord = ""
     """The word for a page of this format; "" where the format has no pages."""
     warnings: tuple[str, ...] = ()
     """Notes for the user on parts that were left out or repaired."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers.containers import InnerFiles, join_files
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.flow import write_flow
 from ingest.parsers.html.document import parse_page
 from ingest.parsers.html.reader import read_html
@@ -148,7 +149,7 @@ def parse_mht(path: Path, options: ParseOptions) -> ParsedDocument:
     builder = TextBuilder(options.max_characters, path.name)
     for text in texts:
         _write_text(builder, text)
-    return ParsedDocument(title=choose_title("", "", path.name), file_type="mht", pages=builder.pages())
+    return finish_document(builder, path, "mht")
 
 
 # --- a message ---

@@ -13,13 +13,13 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from ingest.cleanup import clean_text, one_line
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.flow import paragraph, write_flow
 from ingest.parsers.html.reader import HtmlText, read_html
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import Properties, iso_day
 from ingest.parsers.text import read_text
-from ingest.titles import choose_title
 from rag.types import BlockKind, ParsedDocument
 
 _FRONT_MATTER = re.compile(r"\ufeff?(---|\+\+\+)[^\S\n]*\n(.*?\n)(?:\1|\.\.\.)[^\S\n]*(?:\n|$)", re.DOTALL)
@@ -57,16 +57,7 @@ def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
     builder.add(BlockKind.PARAGRAPH, clean_text(fields))
     page = read_markdown(body) if body.strip() else HtmlText(())
     write_flow(builder, page.items)
-    sections = builder.sections()
-    return ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type="md",
-        pages=builder.pages(),
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        warnings=(warning,) if warning else (),
-    )
+    return finish_document(builder, path, "md", properties, warnings=[warning])
 
 
 def read_markdown(source: str) -> HtmlText:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers import elements
 from ingest.parsers.elements import ElementKind, ReadElement
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.text import read_text
-from ingest.titles import choose_title
-from rag.types import BlockKind, ParsedDocument
+from rag.types import BlockKind, PageWord, ParsedDocument
 
 MAX_LEVEL = 6
 
@@ -44,17 +43,9 @@ def can_read(file_type: str) -> bool:
 def read_again(path: Path, file_type: str, options: ParseOptions) -> ParsedDocument:
     """Read a file with unstructured; a warning says so. Raises whatever its libraries do on damaged files."""
     builder = TextBuilder(options.max_characters, path.name)
-    page_word: Literal["slide", ""] = "slide" if file_type == "pptx" else ""
+    page_word: PageWord = "slide" if file_type == "pptx" else ""
     _add_pieces(builder, _READERS[file_type](path), paged=bool(page_word))
-    sections = builder.sections()
-    return ParsedDocument(
-        title=choose_title("", sections[0].title if sections else "", path.name),
-        file_type=file_type,
-        pages=builder.pages(),
-        sections=sections,
-        page_word=page_word,
-        warnings=(SECOND_READ,),
-    )
+    return finish_document(builder, path, file_type, page_word=page_word, warnings=[SECOND_READ])
 
 
 def _add_pieces(builder: TextBuilder, pieces: Iterable[ReadElement], *, paged: bool) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.open_xml import XmlElement, parse_xml
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.sheets.xml import local_name
 from ingest.parsers.text import parse_lines, read_text
-from ingest.titles import choose_title
 from rag.types import BlockKind, ParsedDocument
 
 FIELD_SEPARATOR = " | "
@@ -37,7 +37,7 @@ def parse_json(path: Path, options: ParseOptions) -> ParsedDocument:
     builder = TextBuilder(options.max_characters, path.name)
     for record in records:
         _write_record(builder, record)
-    return _finish(path, "json", builder, warning)
+    return finish_document(builder, path, "json", warnings=[warning])
 
 
 def parse_json_lines(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -50,7 +50,7 @@ def parse_json_lines(path: Path, options: ParseOptions) -> ParsedDocument:
                 _write_record(builder, record)
         except (ValueError, RecursionError):
             builder.add(BlockKind.PARAGRAPH, clean_text(line))
-    return _finish(path, "jsonl", builder, warning)
+    return finish_document(builder, path, "jsonl", warnings=[warning])
 
 
 def parse_xml_file(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -63,7 +63,7 @@ def parse_xml_file(path: Path, options: ParseOptions) -> ParsedDocument:
     builder = TextBuilder(options.max_characters, path.name)
     for record in _xml_records(root, local_name(root)):
         _write_record(builder, record)
-    return _finish(path, "xml", builder, warning)
+    return finish_document(builder, path, "xml", warnings=[warning])
 
 
 def _load(raw: str) -> Json:
@@ -156,12 +156,3 @@ def _write_record(builder: TextBuilder, fields: list[str]) -> None:
         else:
             block = f"{block}{FIELD_SEPARATOR}{shown}" if block else shown
     builder.add(BlockKind.PARAGRAPH, block)
-
-
-def _finish(path: Path, file_type: str, builder: TextBuilder, warning: str) -> ParsedDocument:
-    return ParsedDocument(
-        title=choose_title("", "", path.name),
-        file_type=file_type,
-        pages=builder.pages(),
-        warnings=(warning,) if warning else (),
-    )

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.text import read_text
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
@@ -56,13 +56,7 @@ def parse_subtitles(path: Path, options: ParseOptions) -> ParsedDocument:
         waiting.append(cue)
     _write(builder, waiting)
     builder.end_page(_label(part))
-    return ParsedDocument(
-        title=choose_title("", "", path.name),
-        file_type=path.suffix.lower().lstrip("."),
-        pages=builder.pages(),
-        page_word="part",
-        warnings=(warning,) if warning else (),
-    )
+    return finish_document(builder, path, path.suffix.lower().lstrip("."), page_word="part", warnings=[warning])
 
 
 def _read_cues(raw: str) -> Iterator[_Cue]:

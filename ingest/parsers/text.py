@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ingest.cleanup import clean_text
 from ingest.parsers.encodings import decode_unknown
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
@@ -94,13 +94,7 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     pages = builder.pages()
     first_line = next((line for page in pages for line in page.text.splitlines() if line.strip()), "")
     heading = first_line if len(first_line) <= 100 and not first_line.rstrip().endswith((".", ",", ";")) else ""
-    return ParsedDocument(
-        title=choose_title("", heading, path.name),
-        file_type="txt",
-        pages=pages,
-        page_word="page" if len(pages) > 1 else "",
-        warnings=(warning,) if warning else (),
-    )
+    return finish_document(builder, path, "txt", heading=heading, page_word="page", warnings=[warning])
 
 
 def parse_rst(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -118,14 +112,7 @@ def parse_rst(path: Path, options: ParseOptions) -> ParsedDocument:
             builder.add(BlockKind.HEADING, lines[0].strip(), level=min(levels.index(sign) + 1, 6))
             lines = lines[2:]
         builder.add(BlockKind.PARAGRAPH, "\n".join(lines).strip("\n"))
-    sections = builder.sections()
-    return ParsedDocument(
-        title=choose_title("", sections[0].title if sections else "", path.name),
-        file_type="rst",
-        pages=builder.pages(),
-        sections=sections,
-        warnings=(warning,) if warning else (),
-    )
+    return finish_document(builder, path, "rst", warnings=[warning])
 
 
 def parse_lines(path: Path, options: ParseOptions, *, file_type: str = "code") -> ParsedDocument:

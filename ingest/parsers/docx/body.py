@@ -153,31 +153,32 @@ class BlockReader:
         rows: list[list[Cell]] = []
         above: dict[int, Cell] = {}
         heads = 0
-        for row in self._rows(element):
+        for row in self._parts(element, f"{W}tr", f"{W}trPr/{W}del"):
             if heads == len(rows) and switch(row.find(f"{W}trPr"), "tblHeader"):
                 heads += 1
             rows.append(inner._row(row, above))
         yield from headed_table_items(rows, heads)
 
-    def _rows(self, parent: XmlElement) -> Iterator[XmlElement]:
+    def _parts(self, parent: XmlElement, tag: str, removal: str) -> Iterator[XmlElement]:
+        """Yield the rows of a table, or the cells of a row, without those with the mark of a tracked removal."""
         for child in parent:
-            if child.tag == f"{W}tr":
-                if child.find(f"{W}trPr/{W}del") is not None:
+            if child.tag == tag:
+                if child.find(removal) is not None:
                     self._file.unread.leave_out(child)
                 else:
                     yield child
             elif child.tag == f"{W}sdt":
                 for content in child.findall(f"{W}sdtContent"):
-                    yield from self._rows(content)
+                    yield from self._parts(content, tag, removal)
             elif child.tag in _WRAPPERS:
-                yield from self._rows(child)
+                yield from self._parts(child, tag, removal)
 
     def _row(self, row: XmlElement, above: dict[int, Cell]) -> list[Cell]:
         """Return the cells of a row; `above` holds the last cell in each column of the grid, and is brought up to
         date."""
         column = min(max(number(row.find(f"{W}trPr"), "gridBefore") or 0, 0), MAX_COLUMNS)
         cells = [Cell((), column)] if column else []
-        for element in self._cells(row):
+        for element in self._parts(row, f"{W}tc", f"{W}tcPr/{W}cellDel"):
             properties = element.find(f"{W}tcPr")
             columns = min(max(number(properties, "gridSpan") or 1, 1), MAX_COLUMNS)
             merge = properties.find(f"{W}vMerge") if properties is not None else None
@@ -191,16 +192,3 @@ class BlockReader:
             column += columns
             cells.append(cell)
         return cells
-
-    def _cells(self, parent: XmlElement) -> Iterator[XmlElement]:
-        for child in parent:
-            if child.tag == f"{W}tc":
-                if child.find(f"{W}tcPr/{W}cellDel") is not None:
-                    self._file.unread.leave_out(child)
-                else:
-                    yield child
-            elif child.tag == f"{W}sdt":
-                for content in child.findall(f"{W}sdtContent"):
-                    yield from self._cells(content)
-            elif child.tag in _WRAPPERS:
-                yield from self._cells(child)

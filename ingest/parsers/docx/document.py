@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from ingest.parsers.docx.anchored import AnchoredReader
 from ingest.parsers.docx.body import read_story
 from ingest.parsers.docx.file import WordFile
 from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
+from ingest.parsers.finishing import finish_document, unreadable_parts
 from ingest.parsers.flow import (
     FlowItem,
     Item,
@@ -22,7 +22,6 @@ from ingest.parsers.open_xml import Package, R, W, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import read_properties
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
@@ -39,20 +38,8 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
         warnings = _warnings(file)
         builder = TextBuilder(options.max_characters, path.name)
         write_flow(builder, set_contents_aside(settle_pages(items)))
-        pages, sections = builder.pages(), builder.sections()
-        inner = read_embedded(package, embedded_parts(package), options, pages)
-    word: Literal["page", ""] = "page" if len(pages) > 1 else ""
-    properties = read_properties(path)
-    document = ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type="docx",
-        pages=pages,
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        page_word=word,
-        warnings=warnings,
-    )
+        inner = read_embedded(package, embedded_parts(package), options, builder.pages())
+    document = finish_document(builder, path, "docx", read_properties(path), page_word="page", warnings=warnings)
     return with_embedded(document, inner)
 
 
@@ -99,5 +86,4 @@ def _repeated(file: WordFile, kind: str, seen: set[str]) -> list[FlowItem]:
 
 
 def _warnings(file: WordFile) -> tuple[str, ...]:
-    broken = [f"A part of the file could not be read: {part}." for part in dict.fromkeys(file.package.unreadable)]
-    return (*file.unread.warnings(), *broken)
+    return (*file.unread.warnings(), *unreadable_parts(file.package.unreadable))

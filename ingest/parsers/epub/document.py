@@ -10,13 +10,13 @@ from ingest.cleanup import one_line
 from ingest.parsers.epub.book import EpubBook
 from ingest.parsers.epub.content import SKIPPED, ChapterReader
 from ingest.parsers.epub.notes import NoteFinder
+from ingest.parsers.finishing import finish_document, unreadable_parts
 from ingest.parsers.flow import FlowItem, Item, set_contents_aside, write_flow
 from ingest.parsers.open_xml import Package, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import read_properties
 from ingest.parsers.unread import find_missing, unread_warning, visible_text
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import ParsedDocument
 
@@ -32,24 +32,11 @@ def parse_epub(path: Path, options: ParseOptions) -> ParsedDocument:
         if book.is_protected:
             raise ParseError(f"{path.name} is protected against copying (DRM).", "Use a copy without protection.")
         items = _read(book)
-        broken = dict.fromkeys([*package.unreadable, *book.unreadable])
         builder = TextBuilder(options.max_characters, path.name)
         write_flow(builder, set_contents_aside(items))
         missing = find_missing(_texts(book), builder.pages())
-    sections = builder.sections()
-    properties = read_properties(path)
-    return ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type="epub",
-        pages=builder.pages(),
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        warnings=(
-            *unread_warning(missing),
-            *(f"A part of the file could not be read: {part}." for part in broken),
-        ),
-    )
+    warnings = (*unread_warning(missing), *unreadable_parts([*package.unreadable, *book.unreadable]))
+    return finish_document(builder, path, "epub", read_properties(path), warnings=warnings)
 
 
 def _texts(book: EpubBook) -> Iterator[str]:

@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ingest.cleanup import one_line
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.flow import write_flow
 from ingest.parsers.html.reader import HtmlText, read_html
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import Properties, iso_day
 from ingest.parsers.text import read_text
-from ingest.titles import choose_title
 from rag.types import ParsedDocument
 
 HEAD_CHARACTERS = 100_000
@@ -24,7 +24,7 @@ _DATES = ("date", "dcterms.created", "dc.date", "article:published_time", "datep
 def parse_html(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a web page."""
     source, warning = read_text(path)
-    return parse_page(path, source, options, (warning,) if warning else ())
+    return parse_page(path, source, options, (warning,))
 
 
 def parse_page(path: Path, source: str, options: ParseOptions, warnings: tuple[str, ...] = ()) -> ParsedDocument:
@@ -32,17 +32,7 @@ def parse_page(path: Path, source: str, options: ParseOptions, warnings: tuple[s
     builder = TextBuilder(options.max_characters, path.name)
     page = read_html(source) if source.strip() else HtmlText(())
     write_flow(builder, page.items)
-    properties = read_head(source)
-    sections = builder.sections()
-    return ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type="html",
-        pages=builder.pages(),
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        warnings=(*warnings, *left_out(page)),
-    )
+    return finish_document(builder, path, "html", read_head(source), warnings=(*warnings, *left_out(page)))
 
 
 def left_out(page: HtmlText) -> tuple[str, ...]:

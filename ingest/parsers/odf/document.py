@@ -6,10 +6,10 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from ingest.cleanup import one_line
 from ingest.parsers.embedded import read_embedded, with_embedded
+from ingest.parsers.finishing import finish_document, unreadable_parts
 from ingest.parsers.flow import (
     FlowItem,
     Item,
@@ -30,7 +30,6 @@ from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import read_properties
 from ingest.parsers.reading_order import Box, reading_order
 from ingest.parsers.unread import find_missing, unread_warning, visible_text
-from ingest.titles import choose_title
 from rag.types import BlockKind, Page, ParsedDocument
 
 HIDDEN = "hidden"
@@ -63,7 +62,8 @@ def parse_odt(path: Path, options: ParseOptions) -> ParsedDocument:
         pages = builder.pages()
         inner = read_embedded(package, _objects(file), options, pages)
         warnings = _warnings(file, pages)
-    return with_embedded(_finish(path, "odt", builder, "page" if len(pages) > 1 else "", warnings), inner)
+    document = finish_document(builder, path, "odt", read_properties(path), page_word="page", warnings=warnings)
+    return with_embedded(document, inner)
 
 
 def parse_odp(path: Path, options: ParseOptions) -> ParsedDocument:
@@ -80,7 +80,8 @@ def parse_odp(path: Path, options: ParseOptions) -> ParsedDocument:
             builder.end_page(HIDDEN if is_hidden else "")
         inner = read_embedded(package, _objects(file), options, builder.pages())
         warnings = _warnings(file, builder.pages())
-    return with_embedded(_finish(path, "odp", builder, "slide", warnings), inner)
+    document = finish_document(builder, path, "odp", read_properties(path), page_word="slide", warnings=warnings)
+    return with_embedded(document, inner)
 
 
 def _objects(file: OdfFile) -> list[str]:
@@ -90,26 +91,9 @@ def _objects(file: OdfFile) -> list[str]:
     return [name for name in dict.fromkeys(names) if name in file.package]
 
 
-def _finish(
-    path: Path, file_type: str, builder: TextBuilder, word: Literal["page", "slide", ""], warnings: tuple[str, ...]
-) -> ParsedDocument:
-    properties = read_properties(path)
-    sections = builder.sections()
-    return ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type=file_type,
-        pages=builder.pages(),
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        page_word=word,
-        warnings=warnings,
-    )
-
-
 def _warnings(file: OdfFile, pages: Iterable[Page]) -> tuple[str, ...]:
-    broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(file.package.unreadable))
-    return (*unread_warning(find_missing(visible_text(file.body, _NOT_SHOWN), pages)), *broken)
+    missing = find_missing(visible_text(file.body, _NOT_SHOWN), pages)
+    return (*unread_warning(missing), *unreadable_parts(file.package.unreadable))
 
 
 def _trim(items: list[FlowItem]) -> list[FlowItem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ingest.cleanup import one_line
 from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
+from ingest.parsers.finishing import finish_document, unreadable_parts
 from ingest.parsers.flow import FlowItem, paragraph, write_flow
 from ingest.parsers.open_xml import A, P, Package, R, XmlElement
 from ingest.parsers.options import ParseOptions
@@ -16,7 +17,6 @@ from ingest.parsers.pptx.shapes import ShapeReader
 from ingest.parsers.pptx.text import TextReader
 from ingest.parsers.properties import read_properties
 from ingest.parsers.unread import UnreadText
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import ParsedDocument
 
@@ -39,19 +39,8 @@ def parse_pptx(path: Path, options: ParseOptions) -> ParsedDocument:
             write_flow(builder, items)
             builder.end_page(HIDDEN if slide is not None and slide.get("show") in ("0", "false") else "")
         warnings = deck.warnings()
-        pages, sections = builder.pages(), builder.sections()
-        inner = read_embedded(package, embedded_parts(package), options, pages)
-    properties = read_properties(path)
-    document = ParsedDocument(
-        title=choose_title(properties.title, sections[0].title if sections else "", path.name),
-        file_type="pptx",
-        pages=pages,
-        sections=sections,
-        author=properties.author,
-        created=properties.created,
-        page_word="slide",
-        warnings=warnings,
-    )
+        inner = read_embedded(package, embedded_parts(package), options, builder.pages())
+    document = finish_document(builder, path, "pptx", read_properties(path), page_word="slide", warnings=warnings)
     return with_embedded(document, inner)
 
 
@@ -141,5 +130,4 @@ class _Deck:
 
     def warnings(self) -> tuple[str, ...]:
         """Return what was not read."""
-        broken = (f"A part of the file could not be read: {part}." for part in dict.fromkeys(self._package.unreadable))
-        return (*self._unread.warnings(), *broken)
+        return (*self._unread.warnings(), *unreadable_parts(self._package.unreadable))

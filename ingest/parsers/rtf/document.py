@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.flow import set_contents_aside, settle_pages, write_flow
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
-from ingest.parsers.properties import iso_day
+from ingest.parsers.properties import Properties, iso_day
 from ingest.parsers.rtf.reader import RtfReader
 from ingest.parsers.text import MAX_FILE_BYTES
 from ingest.parsers.unread import MIN_MISSING, unread_warning
-from ingest.titles import choose_title
 from rag.errors import ParseError
 from rag.types import ParsedDocument
 
@@ -25,15 +24,6 @@ def parse_rtf(path: Path, options: ParseOptions) -> ParsedDocument:
     items = reader.read()
     builder = TextBuilder(options.max_characters, path.name)
     write_flow(builder, set_contents_aside(settle_pages(items)))
-    pages, sections = builder.pages(), builder.sections()
-    word: Literal["page", ""] = "page" if len(pages) > 1 else ""
-    return ParsedDocument(
-        title=choose_title(reader.title, sections[0].title if sections else "", path.name),
-        file_type="rtf",
-        pages=pages,
-        sections=sections,
-        author=reader.author,
-        created=iso_day(reader.created),
-        page_word=word,
-        warnings=unread_warning(reader.unread if len(reader.unread) >= MIN_MISSING else ()),
-    )
+    properties = Properties(reader.title, reader.author, iso_day(reader.created))
+    warnings = unread_warning(reader.unread if len(reader.unread) >= MIN_MISSING else ())
+    return finish_document(builder, path, "rtf", properties, page_word="page", warnings=warnings)

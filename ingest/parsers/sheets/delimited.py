@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ingest.cleanup import one_line
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Sheet, SheetRow
 from ingest.parsers.sheets.grid import write_sheet
 from ingest.parsers.text import read_text
-from ingest.titles import choose_title
 from rag.types import ParsedDocument
 
 SNIFFED_CHARACTERS = 20_000
@@ -49,9 +49,7 @@ def _parse(path: Path, options: ParseOptions, file_type: str, delimiter: str) ->
     write_sheet(builder, sheet)
     if sheet.is_cut:
         notes.append(f"Only the first {MAX_ROWS} rows were read.")
-    return ParsedDocument(
-        title=choose_title("", "", path.name), file_type=file_type, pages=builder.pages(), warnings=tuple(notes)
-    )
+    return finish_document(builder, path, file_type, warnings=notes)
 
 
 def _take_rows(sheet: Sheet, rows: Iterable[list[str]]) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from ingest.cleanup import one_line
 from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.open_xml import Package
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.properties import Properties, read_properties
 from ingest.parsers.sheets.cells import MAX_ROWS, NOT_COMPUTED, Sheet
 from ingest.parsers.sheets.grid import write_sheet
-from ingest.titles import choose_title
 from rag.types import BlockKind, ParsedDocument
 
 _NAMELESS = re.compile(
@@ -67,15 +67,8 @@ def _parse(
             builder.add(BlockKind.HEADING, shown, level=1)
         write_sheet(builder, sheet)
         builder.end_page(shown)
-    return ParsedDocument(
-        title=choose_title(properties.title, "", path.name),
-        file_type=file_type,
-        pages=builder.pages(),
-        sections=builder.sections(),
-        author=properties.author,
-        created=properties.created,
-        page_word="sheet",
-        warnings=_warnings(sheets),
+    return finish_document(
+        builder, path, file_type, properties, heading="", page_word="sheet", warnings=_warnings(sheets)
     )
 
 
