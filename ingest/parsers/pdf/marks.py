@@ -27,6 +27,7 @@ _FIGURES = re.compile(r"[\d,.()+\u2212\u2013-]*\d[\d,.()+\u2212\u2013-]*")
 _SIGNS = re.compile(r"[*†‡§¶#⁎∗]+")
 _EXPONENT = re.compile(r"[+\u2212\u2013-]?\d")
 _UNIT = re.compile(r"(?:^|[\d\W])([^\W\d_]+)$")
+_POWER = re.compile(r"[^\W\d_][⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]$")
 _FRACTION = re.compile(r"[/\u2044\u2215]\d+")
 _ENDING = re.compile(r"[.,;:!?)\]\"'”’»…]+")
 
@@ -89,6 +90,17 @@ def write_raised(text: str) -> str:
     return _written(text, 1)
 
 
+def is_power(word: str, raised: str) -> bool:
+    """Return whether a raised figure is the power of the unit that a word ends in, as in "km²"."""
+    unit = _UNIT.search(word)
+    return unit is not None and (len(unit[1]) == 1 or unit[1].lower() in UNITS) and bool(_EXPONENT.fullmatch(raised))
+
+
+def ends_in_power(word: str) -> bool:
+    """Return whether a word ends in a raised figure behind a letter."""
+    return _POWER.search(word) is not None
+
+
 def is_label(text: str) -> bool:
     """Return whether a word is how a note's mark is written: raised digits or signs."""
     return _SIGNS.fullmatch(text) is not None or (bool(text) and all(letter in "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾" for letter in text))
@@ -138,10 +150,9 @@ def _belongs(before: Piece, text: str, level: int) -> bool:
         return False
     if text.casefold() in ORDINALS or text in SIGNS_OF_NAMES:
         return True
-    unit = _UNIT.search(before.text)
     if level < 0:
-        return unit is not None  # H2O, CO2
-    return unit is not None and (len(unit[1]) == 1 or unit[1].lower() in UNITS) and bool(_EXPONENT.fullmatch(text))
+        return _UNIT.search(before.text) is not None  # H2O, CO2
+    return is_power(before.text, text)
 
 
 def _attach(pieces: list[Piece], text: str, level: int, start: int, end: int) -> list[Piece]:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.parsers.pdf.marks import SLASHES, SMALLER, is_label, is_raised, plain_label, write_raised
+from ingest.parsers.pdf.marks import (
+    SLASHES,
+    SMALLER,
+    ends_in_power,
+    is_label,
+    is_power,
+    is_raised,
+    plain_label,
+    write_raised,
+)
 from ingest.parsers.pdf.words import Word
 from rag.types import BlockKind
 
@@ -16,6 +25,9 @@ CELL_GAP = 1.1
 
 WIDE_HEIGHT = 3
 """A word this many times the usual height is decoration; it must not swallow its neighbours' rows."""
+
+FAR_LABEL = 8.0
+"""A note's label is nearer to its words than this many line heights."""
 
 MARK_LETTERS = 4
 TOUCHING = 0.15
@@ -28,6 +40,7 @@ _NUMBER = re.compile(
     r"|[-\u2013\u2014]+%?|[$€£¥%)]+"  # a dash for nothing, a lone sign
 )
 
+_CLOSING = re.compile(r"[.,;:!?)\]]+")
 _FRACTION = re.compile(r"\d+[/\u2044\u2215]\d+")
 _FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*)+")
 
@@ -93,6 +106,8 @@ def row_of(words: list[Word], bold: bool) -> Row:
     if len(words) > 1 and bottoms[-1] - bottoms[0] > usual // 8:
         words = _find_marks(words, usual)
         marked = any(word.mark for word in words)
+    elif any(not word.text.isascii() and ends_in_power(word.text) for word in words):
+        words = _join_pieces(words)  # What follows a power that pdfium gave a line of its own.
     gap = CELL_GAP * usual
     cells = [[words[0]]]
     for before, word in pairwise(words):
@@ -130,24 +145,20 @@ def _find_marks(words: list[Word], usual: int) -> list[Word]:
 
 
 def _base_of(words: Sequence[Word], index: int, usual: int) -> Word | None:
-    """Return the word that a mark may hang on: the one that it touches, else the nearer one of its cell."""
+    """Return the word that a mark may hang on: the one before it, else the one after it, where it is near."""
     word = words[index]
     before = words[index - 1] if index and not words[index - 1].mark else None
     after = words[index + 1] if index + 1 < len(words) and not words[index + 1].mark else None
-    gaps = [
-        (gap, neighbour)
-        for neighbour, gap in (
-            (before, word.left - before.right if before else 0),
-            (after, after.left - word.right if after else 0),
-        )
-        if neighbour is not None and gap <= CELL_GAP * usual
-    ]
-    return min(gaps, key=lambda one: one[0])[1] if gaps else None
+    # A bare figure far from other words is the value of a cell, at a line's beginning a note's label.
+    far = FAR_LABEL if index == 0 or not word.text.isdigit() else CELL_GAP
+    if before is not None and word.left - before.right <= far * usual:
+        return before
+    return after if after is not None and after.left - word.right <= far * usual else None
 
 
 def _join_pieces(words: list[Word]) -> list[Word]:
     """Return the words with what pdfium parted put together: a raised figure with the slash and figure after it (2/3),
-    and what goes on after a lowered figure (H2O)."""
+    a unit with its power and what goes on after it (m³/s), and what goes on after a lowered figure (H2O)."""
     joined: list[Word] = []
     for word in words:
         before = joined[-1] if joined else None
@@ -155,6 +166,8 @@ def _join_pieces(words: list[Word]) -> list[Word]:
             joined.append(word)
         elif before.mark and word.text[0] in SLASHES and (len(word.text) == 1 or word.text[1].isdigit()):
             joined[-1] = _glued(before, word, plain_label(before.text) + word.text)
+        elif _is_unit(before, word):
+            joined[-1] = _glued(before, word, before.text + word.text)
         elif before.text[-1] in SLASHES and _FRACTION.fullmatch(before.text + plain_label(word.text)):
             joined[-1] = _glued(before, word, before.text + plain_label(word.text))
         elif word.bottom > before.bottom and not word.mark and _FORMULA.fullmatch(before.text + word.text):
@@ -162,6 +175,13 @@ def _join_pieces(words: list[Word]) -> list[Word]:
         else:
             joined.append(word)
     return joined
+
+
+def _is_unit(before: Word, word: Word) -> bool:
+    """Return whether a word is the power of a unit before it, or what goes on after one."""
+    if word.mark:
+        return is_power(before.text, plain_label(word.text))
+    return ends_in_power(before.text) and (word.text[0] in SLASHES or _CLOSING.fullmatch(word.text) is not None)
 
 
 def _glued(first: Word, second: Word, text: str) -> Word:

@@ -23,9 +23,15 @@ TOUCH = 20
 WIDER = 1.2
 """The space between two rows of a table without lines is so many times that between the lines of a cell."""
 
+BETWEEN = 0.8
+"""Lines nearer than so many heights are not below each other."""
+
 PROSE_LINES = 6
 PROSE_WORDS = 4
 """Columns of as many lines, of as many words on average, are running text side by side."""
+
+SHORT_CELL = 4
+"""Words of a cell that may stand at the middle or foot of its row."""
 
 GAP = 1.1
 """White space of so many line heights parts columns."""
@@ -135,9 +141,20 @@ def _may_be_table(rows: Sequence[Row]) -> bool:
             earlier = rows[max(0, index - MAX_LINES) : index]
             if any(abs(one.baseline - row.baseline) * 4 <= row.height and one.right < row.left for one in earlier):
                 return True
+            if _begins_above(before, row):
+                return True
         elif len(before.cells) > 1 and not _has_figures(before) and _continues_cells(before, row):
             return True
     return False
+
+
+def _begins_above(cell: Row, row: Row) -> bool:
+    """Return whether a row begins beside a short cell and above it, as a cell does beside one set at its foot."""
+    return (
+        len(cell.words) <= SHORT_CELL
+        and cell.right < row.left
+        and row.baseline - cell.baseline < MAX_LINES * row.height
+    )
 
 
 def _continues_cells(before: Row, row: Row) -> bool:
@@ -295,8 +312,13 @@ def _extend(lines: Sequence[_CellLine], start: int) -> tuple[int, list[tuple[int
 def _fits_above(line: _CellLine, below: _CellLine, columns: list[tuple[int, int]]) -> bool:
     """Return whether a line right above a table's first is the upper part of one of its cells."""
     drop = line.baseline - below.baseline
+    starts = [left for left, _ in columns[1:]]
+    spaces = list(zip(columns, [*starts, columns[-1][1] + (columns[-1][1] - columns[-1][0]) // 2], strict=True))
     return drop <= 1.6 * below.height and all(
-        any(left <= words[0].right and words[-1].right <= right + below.height for left, right in columns)
+        any(
+            left <= words[0].right and words[-1].right <= max(right + below.height, end)
+            for (left, right), end in spaces
+        )
         and sum(words[0].left < right and words[-1].right > left for left, right in columns) == 1
         for words, _ in line.cells
     )
@@ -306,7 +328,17 @@ def _part_by_space(lines: Sequence[_CellLine], columns: list[tuple[int, int]]) -
     if _is_prose(lines, columns):
         return []
     drops = [before.baseline - line.baseline for before, line in pairwise(lines)]
-    least = min(drops)
+    # A cell at the middle of its row may stand between two lines of the cell beside it.
+    below = [drop for drop in drops if drop > BETWEEN * lines[0].height]
+    leasts = sorted({min(drops), *([min(below)] if below else [])})
+    found = [_part_where_wider(lines, columns, drops, least) for least in leasts]
+    return max(found, key=lambda bands: sum(len(band.lines) for band in bands if band.is_row()))
+
+
+def _part_where_wider(
+    lines: Sequence[_CellLine], columns: list[tuple[int, int]], drops: Sequence[int], least: int
+) -> list[_Band]:
+    """Return the rows of a table that are further apart than the lines of their cells, which are `least` apart."""
     if least > 1.75 * max(line.height for line in lines) or max(drops) < WIDER * least:
         return []
     parts: list[list[_CellLine]] = [[lines[0]]]
@@ -317,7 +349,7 @@ def _part_by_space(lines: Sequence[_CellLine], columns: list[tuple[int, int]]) -
             parts[-1].append(line)
     bands = [_Band(part, columns) for part in parts]
     long = [band for band in bands if len(band.lines) > 1]
-    return bands if len(parts) > 1 and 2 * sum(band.is_partial() for band in long) >= len(long) else []
+    return bands if len(parts) > 1 and long and 2 * sum(band.is_partial() for band in long) >= len(long) else []
 
 
 def _is_prose(lines: Sequence[_CellLine], columns: Sequence[tuple[int, int]]) -> bool:

@@ -90,6 +90,7 @@ def test_marks_in_a_table_follow_their_cell(tmp_path: Path) -> None:
         ("an area of 45 km<super>2</super> and 3 m<super>3</super>", "an area of 45 km² and 3 m³"),
         ("on the 21<super>st</super> of May", "on the 21st of May"),
         ("much CO<sub>2</sub> and H<sub>2</sub>O", "much CO2 and H2O"),
+        ("a flow of 12 m<super>3</super>/s and 4 km<super>2</super>.", "a flow of 12 m³/s and 4 km²."),
         ("the Brennick<super>®</super> line", "the Brennick® line"),
     ],
 )
@@ -100,6 +101,24 @@ def test_exponents_units_ordinals_and_formulas_keep_their_meaning(tmp_path: Path
 def test_a_fraction_of_small_figures_is_one_word(tmp_path: Path) -> None:
     page = flow(tmp_path, Paragraph("par value 1<super>2</super>/<sub>3</sub> cents", STYLE))
     assert page.text == "par value 1 2/3 cents"
+
+
+@pytest.mark.parametrize("lines_drawn", [(), [("GRID", (0, 0), (-1, -1), 0.5, "black")]])
+@pytest.mark.parametrize("place", ["TOP", "MIDDLE", "BOTTOM"])
+def test_short_cells_stand_anywhere_beside_one_of_several_lines(
+    tmp_path: Path, place: str, lines_drawn: list[object]
+) -> None:
+    long = "Repair of the slip and of the two winches beside the outer quay, with all parts and the work of four men"
+    other = "Painting of the lighthouse, inside and outside, by the summer"
+    rows = [
+        ["No.", "Description", "Amount"],
+        ["11", Paragraph(long, STYLE), "4,250"],
+        ["12", Paragraph(other, STYLE), "3,870"],
+        ["13", "Ropes", "95"],
+    ]
+    style = [("VALIGN", (0, 0), (-1, -1), place), *lines_drawn]
+    page = flow(tmp_path, Table(rows, colWidths=[40, 160, 80], style=style))
+    assert f"11\t{long}\t4,250\n12\t{other}\t3,870\n13\tRopes\t95" in page.text
 
 
 # --- double-spaced text, margins, tables, directions ---
