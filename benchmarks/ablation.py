@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from benchmarks.beir_index import COLLECTION, BeirIndex
 from benchmarks.ranking import Search
+from rag.language_gate import LanguageGate
 from rag.protocols import Embedder, Reranker, VectorIndex
 from rag.ranking import answer_probabilities
 from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, ROUTED, Combine, Retrieval, Retriever
@@ -39,6 +40,7 @@ def build_search(
         embedder=embedder,
         reranker=None if RERANKER in without else reranker,
         combine=None if COMBINATION in without else combine,
+        gate=None if COMBINATION in without else LanguageGate(),
         rerank_depth=depth,
     )
 

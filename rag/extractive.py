@@ -12,6 +12,8 @@ import numpy as np
 
 from rag.citations.markers import CitationFilter
 from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
+from rag.language import guess_language, language_of_passage
+from rag.language_gate import choose_calibration, is_multilingual, is_readable, shares_of_words
 from rag.protocols import Embedder, PassageReader
 from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words, is_table_row, sentence_spans
@@ -36,6 +38,7 @@ MIN_EXTRACT = 2
 """Content words; less is a heading or a fragment."""
 SHARED_WITH_OPPOSITE = 2
 """Content words that a sentence shares with the question before "not" in one and not in the other counts."""
+_SENTENCE_ENDS = frozenset(".!…。！۔।\"'»”’)")
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
@@ -113,20 +116,23 @@ class ExtractiveReader:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
+    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
         """Return the one to three best sentences over the sources, best first; none where the sources have no
-        sentence."""
-        ranked = self.rank(question, sources)
+        sentence.
+
+        `embedder` is that of the sources' collection, where it is not the usual one.
+        """
+        ranked = self.rank(question, sources, embedder=embedder)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]
 
-    def rank(self, question: str, sources: Sequence[Source]) -> list[Extract]:
+    def rank(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
         """Return every candidate sentence, best first, each text once."""
         every = [candidate for rank, source in enumerate(sources) for candidate in _candidates(rank, source)]
         if not every:
             return []
         weights = _weights(question, every)
         candidates = sorted(every, key=lambda candidate: -_overlap(candidate, weights))[:MAX_CANDIDATES]
-        cosines = self._cosines(question, candidates)
+        cosines = _cosines(question, candidates, embedder or self._embedder)
         extracts = [
             Extract(
                 candidate.source.number,
@@ -144,10 +150,11 @@ class ExtractiveReader:
         extracts.sort(key=lambda extract: (-extract.score, extract.number, extract.start))
         return list({" ".join(extract.text.split()): extract for extract in reversed(extracts)}.values())[::-1]
 
-    def _cosines(self, question: str, candidates: Sequence[_Candidate]) -> list[float]:
-        texts = [f"{candidate.header}\n{candidate.text}".strip() for candidate in candidates]
-        vectors = self._embedder.embed_passages(texts)
-        return [float(cosine) for cosine in vectors @ np.asarray(self._embedder.embed_question(question))]
+
+def _cosines(question: str, candidates: Sequence[_Candidate], embedder: Embedder) -> list[float]:
+    texts = [f"{candidate.header}\n{candidate.text}".strip() for candidate in candidates]
+    vectors = embedder.embed_passages(texts)
+    return [float(cosine) for cosine in vectors @ np.asarray(embedder.embed_question(question))]
 
 
 class MarkingReader:
@@ -156,20 +163,30 @@ class MarkingReader:
     Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
     """
 
-    def __init__(self, reader: PassageReader) -> None:
+    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
         self._reader = reader
+        self._embedder = embedder
 
-    def read(self, question: str, sources: Sequence[Source]) -> list[Extract]:
-        """Return the one to three best sentences, best first, each of another source; none where nothing is marked."""
+    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
+        """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
+
+        Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
+        that of the sources' collection, where it is not the usual one.
+        """
         about = _about(question, sources[:MAX_READ])
         excerpts = [make_excerpt(question, rank, source) for rank, source in enumerate(about)]
         excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
-        readings = self._reader.read(question, [excerpt.text for excerpt in excerpts]) if excerpts else []
+        asked = guess_language(question)
+        languages = [_language_of(excerpt.source) for excerpt in excerpts]
+        readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
+        others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
+        readings = self._reader.read(question, [excerpt.text for excerpt in readable]) if readable else []
         extracts = [
             extract
-            for excerpt, reading in zip(excerpts, readings, strict=True)
+            for excerpt, reading in zip(readable, readings, strict=True)
             if (extract := _marked(question, excerpt, reading))
         ]
+        extracts += _chosen_by_words(question, others, embedder or self._embedder) if others else []
         extracts.sort(key=lambda extract: -extract.score)
         return [extract for extract in extracts[:MAX_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
 
@@ -287,6 +304,39 @@ def _of_one_mind(question: str, candidates: Sequence[_Candidate], kept: list[boo
         keeps and (fits or count < SHARED_WITH_OPPOSITE or count > most)
         for keeps, fits, count in zip(kept, alike, shared, strict=True)
     ]
+
+
+def _language_of(source: Source) -> str:
+    return language_of_passage(source.text, source.document.profile.language)
+
+
+def _chosen_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedder) -> list[Extract]:
+    """Return of each excerpt the sentence that likely answers, by its share of the question's words and its cosine."""
+    asked = guess_language(question)
+    candidates = [(candidate, _language_of(excerpt.source)) for excerpt in excerpts for candidate in _telling(excerpt)]
+    texts = [f"{candidate.header}\n{candidate.text}" for candidate, _ in candidates]
+    shares = shares_of_words(question, texts, [language for _, language in candidates])
+    embedded = sorted(range(len(texts)), key=lambda position: -shares[position])[:MAX_CANDIDATES]
+    cosines = dict(zip(embedded, _cosines(question, [candidates[at][0] for at in embedded], embedder), strict=True))
+    multilingual = is_multilingual(embedder.fingerprint)
+    best: dict[int, Extract] = {}
+    for position, cosine in sorted(cosines.items()):
+        candidate, language = candidates[position]
+        calibration = choose_calibration(asked, language, multilingual=multilingual)
+        score = calibration.judge(cosine, shares[position])
+        if score >= 0 and (candidate.source.number not in best or score > best[candidate.source.number].score):
+            cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
+            best[candidate.source.number] = Extract(
+                candidate.source.number, candidate.text, candidate.start, candidate.end, score, candidate.header, cell
+            )
+    return list(best.values())
+
+
+def _telling(excerpt: Excerpt) -> list[_Candidate]:
+    """Return the sentences and rows of an excerpt that can answer: no questions; no headings, which end without a mark,
+    where there is anything else."""
+    told = [it for it in excerpt.candidates if len(it.text) <= MAX_EXTRACT and it.text[-1] not in "?？؟;"]
+    return [candidate for candidate in told if candidate.is_row or candidate.text[-1] in _SENTENCE_ENDS] or told
 
 
 def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 """Raised with every change of what `fold` returns: full-text indexes of another version are made anew."""
 
 _INVISIBLE = (
@@ -22,12 +22,16 @@ _INVISIBLE = (
 _ZEROS = "٠۰߀०০੦૦୦௦౦೦൦෦๐໐༠၀႐០᠐᥆᧐᪀᪐᭐᮰᱀᱐꘠꣐꤀꧐꧰꩐꯰０"
 """The digit nought of other scripts; the other nine stand behind it."""
 
-_MARKS = re.compile(
-    # Latin, Greek and Cyrillic accents; the marks of Japanese and Indic syllables are letters and stay.
-    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-    # Hebrew points, Arabic vowel marks, Thai and Lao vowels above and below the line.
+_POINTS = (
+    # Hebrew points and Arabic vowel marks.
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8"
-    "\u06ea-\u06ed\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd]+"
+    "\u06ea-\u06ed"
+)
+_MARKS = re.compile(
+    # Latin, Greek and Cyrillic accents; the marks of Japanese and Indic syllables are letters and stay. Thai and Lao
+    # vowels above and below the line.
+    "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    f"{_POINTS}\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd]+"
 )
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -56,6 +60,8 @@ _PLAIN_SIGNS = {
 }
 _TABLE = _PLAIN_SIGNS | {ord(letter): plain for letter, plain in _LETTERS.items()}
 
+_WITHIN_WORDS = re.compile(f"[{_POINTS}{''.join(f'{chr(first)}-{chr(last)}' for first, last in _INVISIBLE)}]+")
+
 
 def fold(text: str, *, case: bool = True) -> str:
     """Return text in the form in which spellings of one word are equal; with `case` also capital and small letters.
@@ -67,6 +73,11 @@ def fold(text: str, *, case: bool = True) -> str:
             text = _NOTE_MARK.sub(" ", text)
         text = _NON_ASCII.sub(_fold_match, text)
     return text.casefold() if case else text
+
+
+def whole_words(text: str) -> str:
+    """Return text whose words are letters only, without points, invisible characters and accents of their own."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _WITHIN_WORDS.sub("", text))
 
 
 def _fold_match(match: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from rag.citations.markers import CitationFilter
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, MarkingReader, compose, missing_constraints
 from rag.images import check_vision
+from rag.language_gate import GatedReader
 from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
@@ -122,8 +123,8 @@ class AskPipeline:
         self._retriever = retriever
         self._searcher = searcher
         self._embedder = embedder
-        self._passage_reader = reader
-        self._reader = MarkingReader(reader) if reader else ExtractiveReader(embedder)
+        self._passage_reader = reader = GatedReader(reader) if reader else None
+        self._reader = MarkingReader(reader, embedder) if reader else ExtractiveReader(embedder)
         self._model = model
         self.settings = settings or AskSettings()
 
@@ -159,7 +160,7 @@ class AskPipeline:
             if not sources or probability < threshold:
                 return self._refuse(stream, question, timer, has_images=bool(images))
             if self._model is None:
-                return self._quote(stream, question, timer)
+                return self._quote(stream, question, timer, collection)
             return self._generate(stream, self._model, Asked(question, history, images, stop), timer)
 
         return AnswerStream(
@@ -197,9 +198,10 @@ class AskPipeline:
             read=(),
         )
 
-    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer) -> Iterator[str]:
+    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer, collection: str) -> Iterator[str]:
         """Yield the best sentences, word for word, where no LLM is set up."""
-        text = make_inert(compose(self._reader.read(question, stream.sources)) or REFUSAL)
+        embedder = self._retriever.embedder_of(collection)
+        text = make_inert(compose(self._reader.read(question, stream.sources, embedder=embedder)) or REFUSAL)
         missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
         timer.mark("read")
         yield text

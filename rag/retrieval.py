@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
@@ -28,6 +29,9 @@ CONTENTS_PENALTY = 6.0
 RERANK_DEPTH = 24
 """Chunks the cross-encoder reads; each costs milliseconds."""
 
+UNREAD = 0.0
+"""Stands for the score of a hit that the reranker cannot judge."""
+
 DENSE, LEXICAL, ROUTED, FUSED = "dense", "lexical", "routed", "fused"
 RERANKED, COMBINED = "reranked", "combined"
 """The stages. Routed are both searches over again in the documents that the question names; combined is the reranker's
@@ -35,6 +39,18 @@ score weighed with those before it."""
 
 Combine = Callable[[Sequence[Hit]], Sequence[float]]
 """The probability that each of the reranked hits answers, in input order."""
+
+
+class Gate(Protocol):
+    """Knows which hits a reranker can judge, and judges the others."""
+
+    def is_readable(self, question: str, hits: Sequence[Hit]) -> list[bool]:
+        """Return for each hit whether the reranker's score says something of it and the question."""
+        ...
+
+    def correct(self, question: str, hits: Sequence[Hit], read: Sequence[float], *, embedder: str) -> list[float]:
+        """Return the probability that each hit answers; `read` are those by the reranker, `embedder` a fingerprint."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +87,12 @@ class Retriever:
         embedder: Embedder,
         reranker: Reranker | None = None,
         combine: Combine | None = None,
+        gate: Gate | None = None,
         rerank_depth: int = RERANK_DEPTH,
         find_embedder: Callable[[str], Embedder | None] = lambda fingerprint: None,
     ) -> None:
         """Take the parts. `combine` is fitted to one reranker; without it the reranker's own order is final.
+        `gate` keeps it from hits in languages that the reranker does not know.
 
         `find_embedder` gives the embedder of an index that another one is about to replace, where it is still here.
         """
@@ -83,9 +101,17 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._combine = combine
+        self._gate = gate
         self._rerank_depth = rerank_depth
         self._find_embedder = find_embedder
         self._names: dict[str, DocumentNames] = {}
+
+    def embedder_of(self, collection: str) -> Embedder:
+        """Return the embedder of a collection's vectors, where it is here; else the one that the settings name."""
+        index = self._searcher.find_index(collection)
+        if index is None or index.is_made_with(self._embedder.fingerprint):
+            return self._embedder
+        return self._find_embedder(index.embedder) or self._embedder
 
     def with_depth(self, rerank_depth: int) -> Retriever:
         """Return the same search with another number of passages for the reranker."""
@@ -133,7 +159,7 @@ class Retriever:
         named_by_ids = {document_of(id_) for id_, _ in ranked[FUSED]}
         has_changed = bool(named_by_ids - {document_of(hit.chunk_id) for hit in hits})
         timer.mark("load")
-        hits = self._rerank(question, hits)
+        hits = self._rerank(question, hits, index.embedder)
         timer.mark("rerank")
         return Retrieval(tuple(hits), timer.milliseconds, notices), has_changed
 
@@ -177,16 +203,27 @@ class Retriever:
             if id_ in found
         ]
 
-    def _rerank(self, question: str, hits: list[Hit]) -> list[Hit]:
+    def _rerank(self, question: str, hits: list[Hit], embedder: str) -> list[Hit]:
         """Return the first hits in the final order, the rest behind them as they were."""
         if self._reranker is None or not hits:
             return hits
         head, tail = hits[: self._rerank_depth], hits[self._rerank_depth :]
-        scores = lower_contents(self._reranker.score(question, [hit.chunk.text_to_embed for hit in head]), head)
+        scores = lower_contents(self._score(question, head), head)
         head = _sort_by(scores, head, stage=RERANKED)
         if self._combine is None:
             return head + tail
-        return _sort_by(self._combine(head), head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
+        probabilities = self._combine(head)
+        if self._gate is not None:
+            probabilities = self._gate.correct(question, head, probabilities, embedder=embedder)
+        return _sort_by(probabilities, head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
+
+    def _score(self, question: str, hits: Sequence[Hit]) -> list[float]:
+        """Return the reranker's scores; UNREAD for hits that it cannot judge, on which it spends no time."""
+        assert self._reranker is not None
+        readable = self._gate.is_readable(question, hits) if self._gate else [True] * len(hits)
+        passages = [hit.chunk.text_to_embed for hit, is_read in zip(hits, readable, strict=True) if is_read]
+        scores = iter(self._reranker.score(question, passages) if passages else ())
+        return [next(scores) if is_read else UNREAD for is_read in readable]
 
 
 def lower_contents(scores: Sequence[float], hits: Sequence[Hit]) -> list[float]:

@@ -190,8 +190,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 
 _UNSPACED = {
     "zh": """
-        请问 什么时候 为什么 多少钱 多少 什么 哪里 哪儿 哪个 哪些 怎么样 怎么 如何 谁 何时 几 是不是
-        可以 是 的 了 吗 呢 在 有 和 与 這 这 那 為什麼 什麼 哪裡 嗎 會 会 被 把 从 到 对
+        请问 多高 多久 多长 多大 多远 多重 几次 一次 什么时候 为什么 多少钱 多少 什么 哪里 哪儿
+        哪个 哪些 怎么样 怎么 如何 谁 何时 几 是不是 可以 是 的 了 吗 呢 在 有 和 与 這 这
+        那 為什麼 什麼 哪裡 嗎 會 会 被 把 从 到 对
     """,
     "ja": """
         どのように どのくらい いくつ いくら どこ いつ だれ 誰 なぜ どう どの 何 なに ありますか
@@ -206,7 +207,7 @@ _UNSPACED = {
         무엇 언제 어디 누구 얼마 왜 어떻게 몇 입니까 습니까 인가요 나요 은 는 이 가 을 를 에 의
     """,
 }
-UNSPACED_STOP_WORDS: dict[str, tuple[str, ...]] = {code: tuple(words.split()) for code, words in _UNSPACED.items()}
+UNSPACED_STOP_WORDS = {code: tuple(words.split()) for code, words in _UNSPACED.items()}
 """Of scripts without spaces between words, the longest first where one begins another."""
 
 ASKING_WORDS: dict[str, frozenset[str]] = {

@@ -34,8 +34,9 @@ _TENS = {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy":
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTING.split()) if word != "-"} | _TENS
 
 _CLOSERS = "\"'”’»)\\]*_"
+_NOTE_MARKS = r"(?:\[\d{1,3}\])*+"
 _END = re.compile(
-    rf"(?<=[^\s.!?…।؟۔])[.!?…।؟۔]++[{_CLOSERS}]*+(?:\[\d{{1,3}}\])*+(?=\s)|[。！？｡]++[」』”’）】》]*+(?:\[\d{{1,3}}\])*+"
+    rf"(?<=[^\s.!?…।؟۔])[.!?…।؟۔]++[{_CLOSERS}]*+{_NOTE_MARKS}(?=\s)|[。！？｡]++[」』”’）】》\"']*+{_NOTE_MARKS}"
 )
 _BULLET = re.compile(r"[ \t]*(?:[•▪◦●■‣∙·*–—-][ \t]|\d{1,2}[.)][ \t]|\([a-zA-Z0-9]{1,4}\)[ \t]|[a-z][.)][ \t])")
 _OPENING_MARKS = "\"'“„‚‘«»([*_"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.folding import fold
+from rag.folding import fold, whole_words
 from rag.stemming import COMPOUNDING, stem_word, stemmed_languages
 from rag.stop_words import STOP_WORDS
 
@@ -57,7 +57,7 @@ def word_stems(text: str, language: str) -> list[str]:
     left_out = STOP_WORDS.get(language, frozenset())
     return [
         stem_word(part, language)
-        for word in _WORD.findall(text)
+        for word in _WORD.findall(whole_words(text))
         for part in re.split("['’]", word)
         if len(part) > 1 and fold(part) not in left_out
     ]

@@ -14,6 +14,7 @@ from app.service.build_models import Models, build_models, find_former_embedder
 from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
 from rag.errors import ConfigurationError
+from rag.language_gate import LanguageGate
 from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
@@ -95,6 +96,7 @@ def open_lectern(
             embedder=models.embedder,
             reranker=models.reranker,
             combine=answer_probabilities if models.reranker is models.reader else None,
+            gate=LanguageGate() if models.reranker is models.reader else None,
             rerank_depth=settings.rerank_depth,
             find_embedder=cache(partial(find_former_embedder, settings)),
         )

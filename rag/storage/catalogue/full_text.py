@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 from rag.bigrams import UNSPACED, bigrams_of
 from rag.constraints import canonical_number
-from rag.folding import fold
+from rag.folding import fold, whole_words
 from rag.language import guess_language
 from rag.stemming import COMPOUNDING, stem_word, stemmed_languages
 from rag.stop_words import ENGLISH, STOP_WORDS
@@ -81,7 +81,7 @@ def _stems(question: str, left_out: Collection[str], language: str, languages: C
     # A question in one of the collection's languages is no question in the others, but names are spelled alike.
     wanted = [language] if language in wanted else wanted
     for code in wanted:
-        for word in _PLAIN_WORD.findall(question):
+        for word in _PLAIN_WORD.findall(whole_words(question)):
             if fold(word) in left_out:
                 continue
             stem = stem_word(word, code)

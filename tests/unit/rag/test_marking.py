@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.extractive import MARK_MARGIN, MAX_READ, Extract, MarkingReader, compose, missing_constraints
 from rag.types import DocumentInfo, Reading, Source, Span
+from tests.fakes import HashEmbedder
 
 
 class ScriptedReader:
@@ -35,7 +36,9 @@ def source(number: int, text: str) -> Source:
 
 
 def read(reader: ScriptedReader, *texts: str) -> list[Extract]:
-    return MarkingReader(reader).read("?", [source(number, text) for number, text in enumerate(texts, 1)])
+    return MarkingReader(reader, HashEmbedder()).read(
+        "?", [source(number, text) for number, text in enumerate(texts, 1)]
+    )
 
 
 def test_the_whole_sentence_around_the_marked_words_is_the_extract() -> None:
@@ -83,7 +86,7 @@ def test_a_footnote_mark_in_the_answer_is_not_taken_for_a_citation() -> None:
 def test_only_the_clause_that_is_asked_for_is_read() -> None:
     reader = ScriptedReader({"agent": 9.0, "tenant": 1.0})
     text = "7.2 Roofs\n(a) The agent mends the roof each spring.\n7.3 Birds\n(a) The tenant feeds no gulls each week."
-    (extract,) = MarkingReader(reader).read("What does § 7.3(a) say?", [source(1, text)])
+    (extract,) = MarkingReader(reader, HashEmbedder()).read("What does § 7.3(a) say?", [source(1, text)])
     assert extract.text == "(a) The tenant feeds no gulls each week."
     assert "agent" not in reader.seen[0]
 
@@ -91,7 +94,7 @@ def test_only_the_clause_that_is_asked_for_is_read() -> None:
 def test_the_row_and_the_cell_that_are_asked_for_answer() -> None:
     reader = ScriptedReader({"4.11": 9.0, "4.39": 1.0})
     text = "Day | First high | Second high\nMonday | 4.11 | 4.32\nWednesday | 4.39 | 4.51"
-    (extract,) = MarkingReader(reader).read("What is the second high on Wednesday?", [source(1, text)])
+    (extract,) = MarkingReader(reader, HashEmbedder()).read("What is the second high on Wednesday?", [source(1, text)])
     assert (extract.header, extract.text) == ("Day | First high | Second high", "Wednesday | 4.39 | 4.51")
     assert extract.answer == "4.51"
     assert text[extract.start : extract.end] == extract.text
@@ -100,12 +103,12 @@ def test_the_row_and_the_cell_that_are_asked_for_answer() -> None:
 def test_what_may_not_be_done_does_not_answer_what_may() -> None:
     reader = ScriptedReader({"sail loft": 9.0, "paint shop": 1.0})
     text = "Visitors may enter the sail loft at noon. Visitors may not enter the paint shop."
-    (extract,) = MarkingReader(reader).read("Which parts may visitors not enter?", [source(1, text)])
+    (extract,) = MarkingReader(reader, HashEmbedder()).read("Which parts may visitors not enter?", [source(1, text)])
     assert extract.answer == "paint shop"
 
 
 def test_another_order_does_not_answer_and_the_missing_one_is_named() -> None:
     reader = ScriptedReader({"rope": 9.0})
     sources = [source(1, "Order 48511 held forty metres of rope.")]
-    assert MarkingReader(reader).read("What was in order 48510?", sources) == []
+    assert MarkingReader(reader, HashEmbedder()).read("What was in order 48510?", sources) == []
     assert [constraint.written for constraint in missing_constraints("What was in order 48510?", sources)] == ["48510"]
