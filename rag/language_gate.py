@@ -39,7 +39,7 @@ class Calibration:
         return self.steepness * (self.cosine * cosine + self.share * share - self.least)
 
 
-# From 112 questions, half of them without an answer (tests/language_questions.py), put to single sentences. With
+# From 112 questions, half of them without an answer (benchmarks/language_questions.py), put to single sentences. With
 # multilingual-e5-small 42 of 45 are answered with the right sentence and none of 42 falsely; across languages 13 of 13
 # and 1 of 12. With all-MiniLM-L6-v2 19 of 20 and 3 of 17 in Latin script, 24 of 25 and 0 of 25 in others. Across
 # languages it knows nothing: names and numbers must carry the answer.

@@ -9,11 +9,11 @@ import pytest
 
 from app.service.build_index import Lectern
 from app.settings import read_settings
+from benchmarks.language_questions import ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
 from rag.protocols import Embedder
 from rag.stemming import stemmed_languages
 from rag.types import Answer
 from tests.integration.opening import open_index_of
-from tests.language_questions import ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
 
 MISSED = {"fr": 1, "es": 1}
 """Questions that are refused: "ouvre" and "ouvert", "dirige" and "directora" do not meet by their letters."""
