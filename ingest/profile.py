@@ -76,6 +76,7 @@ KINDS_BY_FORMAT = {
     "csv": "table",
     "tsv": "table",
     "epub": "book",
+    "ics": "calendar",
     "vtt": "transcript",
     "srt": "transcript",
     "json": "data",

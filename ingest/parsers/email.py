@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
+from ingest.parsers.calendar import write_calendar
 from ingest.parsers.containers import InnerFiles, join_files
 from ingest.parsers.finishing import finish_document
 from ingest.parsers.flow import write_flow
@@ -176,6 +177,8 @@ def _write_part(parts: MailParts, part: Message, depth: int) -> None:
         _attach(parts, part)
     elif kind == "text/html":
         write_flow(parts.builder, read_html(part_text(part)).items)
+    elif kind == "text/calendar":
+        write_calendar(parts.builder, part_text(part))
     elif part.get_content_maintype() == "text" or kind.startswith("message/"):
         _write_text(parts.builder, part_text(part))
     else:
@@ -214,7 +217,9 @@ def _write_alternative(parts: MailParts, part: Message, depth: int) -> None:
     for child in children:  # Files may be packed together with one of the forms.
         if child is not best:
             for inner in child.walk():
-                if not inner.is_multipart() and _is_attachment(inner):
+                if inner.get_content_type() == "text/calendar":  # It says when, which the others may leave out.
+                    write_calendar(parts.builder, part_text(inner))
+                elif not inner.is_multipart() and _is_attachment(inner):
                     _attach(parts, inner)
 
 
@@ -279,6 +284,9 @@ def part_text(part: Message) -> str:
 def header(message: Message, name: str) -> str:
     """Return a head line of a message in one line, or ""."""
     try:
+        raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+        if any("\udc80" <= character <= "\udcff" for character in str(raw)):  # Bytes that no charset is declared for.
+            return one_line(decode(str(raw).encode("utf-8", "surrogateescape"))[0])
         return one_line(str(message.get(name, "")))
     except (ValueError, IndexError, AttributeError, TypeError, LookupError):
         return ""  # The standard library fails on some malformed headers.

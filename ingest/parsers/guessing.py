@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from ingest.parsers.sniffing import ZIP_MEMBERS, check_content, describe, read_head
+from ingest.parsers.sniffing import TNEF_MAGIC, ZIP_MEMBERS, check_content, describe, read_head
 from rag.errors import ParseError
 
 _BY_MAGIC = {"a PDF": ".pdf", "an RTF file": ".rtf", "a web page": ".html"}
@@ -22,6 +22,8 @@ _TEXT = {
     "application/xml": ".xml",
     "text/xml": ".xml",
     "text/vtt": ".vtt",
+    "text/calendar": ".ics",
+    "text/vcard": ".vcf",
 }
 """File types of texts by media type, which only the sender of a text can tell."""
 
@@ -65,6 +67,8 @@ def find_extension(path: Path, *, named: str = "", media_type: str = "") -> str:
     kind = describe(head)
     if kind in _BY_MAGIC:
         return _BY_MAGIC[kind]
+    if head.startswith(TNEF_MAGIC):
+        return ".tnef"
     if head.startswith(b"PK") and (found := _look_into(path)):
         return found
     if not head.strip() or kind not in ("", "an XML file"):

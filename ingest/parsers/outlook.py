@@ -7,7 +7,7 @@ from pathlib import Path
 
 from oxmsg import Message
 from oxmsg.attachment import Attachment
-from oxmsg.domain.constants import PID_SENDER_NAME
+from oxmsg.domain.constants import PID_RTF_COMPRESSED, PID_SENDER_NAME
 from oxmsg.properties import Properties
 from oxmsg.storage import Storage
 
@@ -17,6 +17,8 @@ from ingest.parsers.flow import write_flow
 from ingest.parsers.html.reader import read_html
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
+from ingest.parsers.rtf.compressed import decompress
+from ingest.parsers.rtf.reader import RtfReader
 from rag.types import BlockKind, ParsedDocument
 
 OLDEST_YEAR = 1970
@@ -105,3 +107,5 @@ def _write_body(builder: TextBuilder, message: Message) -> None:
             builder.add(BlockKind.PARAGRAPH, paragraph)
     elif source := message.html_body:
         write_flow(builder, read_html(source).items)
+    elif rtf := decompress(message.properties.binary_prop_value(PID_RTF_COMPRESSED) or b""):
+        write_flow(builder, RtfReader(rtf, "The message").read())

@@ -41,9 +41,10 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
-_TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt vtt"
+_TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt vtt ics vcf"
 TEXT_TYPES = frozenset(_TEXTS.split())
 PICTURE_TYPES = ("png", "jpeg", "tiff", "webp", "gif", "bmp", "heic")
+TNEF_MAGIC = b"\x78\x9f\x3e\x22"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"RIFF", b"GIF8", b"BM")
 """First bytes of pictures; which kind a picture is shows when it is opened."""
 
@@ -92,6 +93,8 @@ def check_content(path: Path, file_type: str) -> None:
         _check_picture(path, head)
     elif file_type == "zip":
         _check_size(path, _list_members(path, "a ZIP archive", head))
+    elif file_type == "tnef" and not head.startswith(TNEF_MAGIC):
+        raise _mismatch(path, "a message that Outlook wrapped", head)
     elif file_type == "msg" and not head.startswith(OLE_MAGIC):
         raise _mismatch(path, "an Outlook message", head)
 

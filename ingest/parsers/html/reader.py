@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from lxml import etree  # type: ignore[import-untyped]
 
 from ingest.cleanup import one_line
+from ingest.parsers.equations import mathml_text
 from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.html.boilerplate import is_boilerplate
-from ingest.parsers.html.tables import read_table
+from ingest.parsers.html.lists import ListNumbers
+from ingest.parsers.html.tables import read_role_row, read_table
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.raised import InlineText, Level
 from rag.types import BlockKind
@@ -26,16 +28,20 @@ MIN_BODY_WORDS = 20
 MIN_ALT_WORDS = 2
 
 _SKIPPED_TAGS = """
-script style head template noscript iframe object embed svg canvas audio video map rt rp datalist meta link base title
+script style head iframe object embed canvas audio video rp datalist meta link base title
 """
 _SKIPPED = frozenset(_SKIPPED_TAGS.split())
 _BLOCK_TAGS = """
 address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form
-h1 h2 h3 h4 h5 h6 header hgroup hr html label legend li main menu nav ol optgroup p pre search section summary table
+h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary table
 ul tr td th tbody thead tfoot caption frameset noframes
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_SCRIPT_NEEDED = re.compile(r"java\s?script|<img", re.IGNORECASE)
+"""Says that what stands there for browsers without scripts only asks for one, or repeats a picture."""
+
+_BOX = re.compile(r"\[[x ]\]\s*$")
 _UNREAD = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -119,7 +125,7 @@ class _Walker:
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag or tag in _SKIPPED:
             return
-        if "hidden" in element.attrib or _HIDDEN.search(element.get("style") or ""):
+        if tag == "template" or "hidden" in element.attrib or _HIDDEN.search(element.get("style") or ""):
             self.hidden_words += len(" ".join(element.itertext()).split())
             return
         if not self._furniture and not self._is_inside and is_boilerplate(element, tag):
@@ -147,6 +153,24 @@ class _Walker:
                 self._inside(element)
                 self._flush()
                 self._is_set -= 1
+            case "noscript":
+                if not _SCRIPT_NEEDED.search(etree.tostring(element, encoding="unicode", with_tail=False)):
+                    self._flush()
+                    self._inside(element)
+                    self._flush()
+            case "math":
+                self._line.add_apart(mathml_text(element))
+            case "svg":
+                self._read_drawing(element)
+            case "button":
+                self._flush()
+                self._inside(element)
+                self._flush()
+            case "label":
+                self._read_label(element)
+            case "rt":
+                if words := one_line("".join(element.itertext())):
+                    self._line.add(f"({words})")
             case "br":
                 self._line.add("\n")
             case "img" | "area":
@@ -164,6 +188,9 @@ class _Walker:
                 self._line.add("“")
                 self._inside(element)
                 self._line.add("”")
+            case _ if element.get("role") == "row" and (items := read_role_row(element, self._read_apart)):
+                self._flush()
+                self._take(*items)
             case _ if element.get("role") == "heading":
                 level = element.get("aria-level") or "2"
                 self._read_heading(element, int(level) if level.isdigit() else 2)
@@ -208,15 +235,11 @@ class _Walker:
     def _read_list(self, element: XmlElement, tag: str) -> None:
         self._flush()
         self._add(element.text)
-        start = element.get("start") or "1"
-        number = int(start) if start.lstrip("-").isdigit() and len(start) < 9 else 1
+        numbers = ListNumbers(element)
         for child in element:
             if child.tag == "li":
                 self._flush()
-                given = child.get("value") or ""
-                number = int(given) if given.isdigit() and len(given) < 9 else number
-                self._prefix = f"{number}. " if tag == "ol" else "• "
-                number += 1
+                self._prefix = f"{numbers.next(child)} " if tag == "ol" else "• "
             self.walk(child)
             self._add(child.tail)
         self._flush()
@@ -268,6 +291,18 @@ class _Walker:
 
     # --- pictures and controls ---
 
+    def _read_drawing(self, element: XmlElement) -> None:
+        """Read the words in a drawing; a single one names an icon."""
+        words = one_line(" ".join(text for part in element.iter("title", "desc", "text") for text in part.itertext()))
+        if len(words.split()) >= MIN_ALT_WORDS:
+            self._line.add_apart(f"[image: {words}]")
+
+    def _read_label(self, element: XmlElement) -> None:
+        """Begin a line with a label, unless the box that it is about stands before it."""
+        if not _BOX.search(self._line.text):
+            self._flush()
+        self._inside(element)
+
     def _read_image(self, element: XmlElement) -> None:
         alternative = one_line(element.get("alt") or "")
         if len(alternative.split()) >= MIN_ALT_WORDS:
@@ -278,6 +313,8 @@ class _Walker:
             kind = (element.get("type") or "text").lower()
             value = one_line(element.get("value") or element.get("placeholder") or "")
             if kind in ("checkbox", "radio"):
+                if not any(True for _ in element.iterancestors("label")):
+                    self._flush()
                 self._line.add_apart("[x]" if "checked" in element.attrib else "[ ]")
             elif value and kind in ("text", "search", "email", "tel", "url", "number", "date", "time", "month", "week"):
                 self._line.add_apart(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item
@@ -15,6 +15,7 @@ from rag.types import BlockKind
 
 MAX_SPAN = 100
 MAX_CELLS = 200_000
+CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
 
 ReadCell = Callable[[XmlElement], list[FlowItem]]
 
@@ -42,6 +43,15 @@ def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
         named = (part for line in lines for part in name_values(SheetRow(0, line), head, columns))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
     return [Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head)), *items]
+
+
+def read_role_row(row: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
+    """Return the row of a table that is made of other elements, which say by their roles what they are."""
+    cells = [element for element in row.iter() if element is not row and element.get("role") in CELL_ROLES]
+    cells = [cell for cell in cells if not any(above in cells for above in cell.iterancestors())]
+    items = table_items([[Cell(tuple(read_cell(cell))) for cell in cells]])
+    is_head = bool(cells) and all(cell.get("role") == "columnheader" for cell in cells)
+    return [replace(item, kind=BlockKind.TABLE_HEAD) if is_head and isinstance(item, Item) else item for item in items]
 
 
 def _is_plain(items: Sequence[FlowItem]) -> bool:

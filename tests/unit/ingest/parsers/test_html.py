@@ -19,6 +19,10 @@ def write_page(path: Path, *parts: str, title: str = "Harbour") -> Path:
     return path
 
 
+def read(folder: Path, page: str) -> list[str]:
+    return blocks(parse(write_page(folder / "a.html", page)).pages[0])
+
+
 MENU = (
     '<nav><ul><li><a href="/">Home</a></li><li><a href="/b">Berths</a></li><li><a href="/c">Contact</a></li></ul></nav>'
 )
@@ -160,4 +164,38 @@ def test_code_tables_notes_and_lists_of_markdown_are_kept(tmp_path: Path) -> Non
         "Open daily.[^1]",
         "[^1]: Sundays",
         "3. Ring.",
+    ]
+
+
+def test_lists_are_numbered_as_browsers_number_them(tmp_path: Path) -> None:
+    page = (
+        "<ol start=3 type=a><li>Third<ol type=i><li>deep</li></ol></li><li value=7>Seventh</li></ol>"
+        '<ol reversed><li>two</li><li>one</li></ol><ol style="list-style-type: upper-roman"><li>First</li></ol>'
+    )
+    assert read(tmp_path, page) == ["c. Third", "i. deep", "g. Seventh", "2. two", "1. one", "I. First"]
+
+
+def test_labels_stand_beside_their_fields_and_boxes(tmp_path: Path) -> None:
+    page = (
+        '<form><label for=n>Name</label> <input id=n value="Dorada"><label>Length <input value="11.4"></label>'
+        "<input type=checkbox checked id=c><label for=c>Winter</label><input type=radio><label>Diesel</label>"
+        "<button>Send</button></form>"
+    )
+    assert read(tmp_path, page) == ["Name Dorada", "Length 11.4", "[x] Winter", "[ ] Diesel", "Send"]
+
+
+def test_tables_of_other_elements_formulas_readings_and_drawings_keep_their_words_apart(tmp_path: Path) -> None:
+    page = (
+        "<div role=table><div role=row><span role=columnheader>Zone</span><span role=columnheader>Knots</span></div>"
+        "<div role=row><span role=cell>Inner</span><span role=cell>3</span></div></div>"
+        "<p>Share <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> of <ruby>漢<rt>kan</rt></ruby></p>"
+        "<svg><title>Menu</title></svg><svg><text>Buoy 14</text><text>north</text></svg>"
+        "<noscript>Call 555 0101.</noscript><noscript>Please enable JavaScript.</noscript>"
+    )
+    assert read(tmp_path, page) == [
+        "Zone | Knots",
+        "Inner | 3",
+        "Share 1/2 of 漢(kan)",
+        "[image: Buoy 14 north]",
+        "Call 555 0101.",
     ]

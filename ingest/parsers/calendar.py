@@ -1,0 +1,143 @@
+"""Turns calendar files and business cards (iCalendar, RFC 5545; vCard, RFC 6350) into ParsedDocuments."""
+
+from __future__ import annotations
+
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.cleanup import clean_text, one_line
+from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
+from ingest.parsers.text import decode, read_text
+from ingest.titles import choose_title
+from rag.errors import ParseError
+from rag.types import BlockKind, ParsedDocument
+
+_KINDS = {"VEVENT": "Event", "VTODO": "Task", "VJOURNAL": "Note", "VCARD": "Name"}
+_NAMES = {
+    **{"DTSTART": "Start", "DTEND": "End", "DUE": "Due", "DURATION": "Duration", "LOCATION": "Place"},
+    **{"RRULE": "Repeats", "RDATE": "Also on", "EXDATE": "Not on", "RECURRENCE-ID": "In place of"},
+    **{"TEL": "Phone", "EMAIL": "E-mail", "ADR": "Address", "ORG": "Organisation", "TITLE": "Position"},
+    **{"BDAY": "Birthday", "URL": "URL", "GEO": "Coordinates"},
+}
+_DATES = frozenset(("DTSTART", "DTEND", "DUE", "RDATE", "EXDATE", "RECURRENCE-ID", "BDAY", "COMPLETED"))
+_LEFT_OUT = frozenset(
+    (
+        *("UID", "DTSTAMP", "PRODID", "VERSION", "SEQUENCE", "CREATED", "LAST-MODIFIED", "REV", "TRANSP", "CLASS"),
+        *("PHOTO", "LOGO", "SOUND", "KEY", "N", "ATTACH", "CALSCALE", "METHOD", "ACTION", "TRIGGER"),
+    )
+)
+"""What says nothing to people; N is the name that FN says in order."""
+
+_LINE = re.compile(
+    r"(?:[\w-]+\.)?([\w-]+)((?:;[\w-]+(?:=(?:\"[^\"]*\"|[^\";:])*)?)*):(.*)",
+    re.DOTALL,
+)
+_PARAMETER = re.compile(r";([\w-]+)=(\"[^\"]*\"|[^;]*)")
+_ESCAPED = re.compile(r"\\([\\;,nN])")
+_WHEN = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z?))?")
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An event, a task or a person: its name and what is said about it, line by line."""
+
+    kind: str
+    name: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+def parse_calendar(path: Path, options: ParseOptions) -> ParsedDocument:
+    """Parse a calendar file or business cards: each entry is a paragraph. Raises ParseError where there is none."""
+    source, warning = read_text(path)
+    builder = TextBuilder(options.max_characters, path.name)
+    if not write_calendar(builder, source):
+        raise ParseError(f"{path.name} has no entries in it.", "Export it again, or remove it.")
+    return ParsedDocument(
+        title=choose_title("", "", path.name),
+        file_type=path.suffix.lower().lstrip(".") or "ics",
+        pages=builder.pages(),
+        warnings=(warning,) if warning else (),
+    )
+
+
+def write_calendar(builder: TextBuilder, source: str) -> bool:
+    """Write the entries of a calendar's source; returns whether there are any."""
+    found = False
+    for entry in _read_entries(source):
+        name = f"{_KINDS[entry.kind]}: {entry.name}" if entry.name else _KINDS[entry.kind]
+        builder.add(BlockKind.PARAGRAPH, clean_text("\n".join([name, *entry.lines])))
+        found = True
+    return found
+
+
+def _read_entries(source: str) -> Iterator[_Entry]:
+    """Yield the entries; what stands in alarms and time zones is no part of them."""
+    entry: _Entry | None = None
+    inner = 0
+    for line in _unfold(source):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            continue
+        name, value = match[1].upper(), match[3].strip()
+        if name == "BEGIN":
+            if value.upper() in _KINDS:
+                entry = _Entry(value.upper())
+            inner = inner + 1 if entry is not None and value.upper() not in _KINDS else 0
+        elif name == "END":
+            if entry is not None and value.upper() == entry.kind:
+                yield entry
+                entry = None
+            inner = max(inner - 1, 0)
+        elif entry is not None and not inner:
+            parameters = {key.upper(): given.strip('"') for key, given in _PARAMETER.findall(match[2])}
+            _take(entry, name, parameters, value)
+    if entry is not None:  # The file is cut off.
+        yield entry
+
+
+def _unfold(source: str) -> list[str]:
+    """Return the lines; one that begins with a blank, or follows "=" in quoted-printable, goes on from the last."""
+    text = re.sub(r"\r\n?", "\n", source)
+    text = re.sub(r"\n[ \t]", "", text)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if lines and lines[-1].endswith("=") and "QUOTED-PRINTABLE" in lines[-1].upper():
+            lines[-1] += f"\n{line}"
+        else:
+            lines.append(line)
+    return lines
+
+
+def _take(entry: _Entry, name: str, parameters: dict[str, str], value: str) -> None:
+    if "QUOTED-PRINTABLE" in (parameters.get("ENCODING") or "").upper():
+        value = decode(quopri.decodestring(value.encode("utf-8", "replace")))[0]
+    text = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
+    if name in ("SUMMARY", "FN"):
+        entry.name = one_line(text)
+        return
+    if name in _LEFT_OUT or name.startswith("X-") or not text.strip():
+        return
+    if name in _DATES:
+        text = ", ".join(_when(day, parameters.get("TZID", "")) for day in text.split(","))
+    elif name in ("ADR", "ORG"):
+        text = ", ".join(filter(None, (part.strip() for part in text.split(";"))))
+    elif parameters.get("CN"):
+        text = f"{parameters['CN']} <{re.sub('^mailto:', '', text, flags=re.IGNORECASE)}>"
+    entry.lines.append(f"{_NAMES.get(name, name.capitalize().replace('-', ' '))}: {text.strip()}")
+
+
+def _when(text: str, zone: str) -> str:
+    """Return a day or a time in ISO 8601, with its time zone."""
+    match = _WHEN.match(text.strip())
+    if match is None:
+        return text
+    day = f"{match[1]}-{match[2]}-{match[3]}"
+    if match[4] is None:
+        return day
+    seconds = f":{match[6]}" if match[6] not in (None, "00") else ""
+    place = " UTC" if match[7] else f" ({zone})" if zone else ""
+    return f"{day} {match[4]}:{match[5]}{seconds}{place}"
