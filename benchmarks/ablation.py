@@ -15,7 +15,7 @@ from rag.protocols import Embedder, Reranker, VectorIndex
 from rag.ranking import answer_probabilities
 from rag.retrieval import DENSE, LEXICAL, RERANK_DEPTH, ROUTED, Combine, Retrieval, Retriever
 from rag.storage.catalogue.reader import CatalogueReader
-from rag.types import Vector
+from rag.types import DocumentLabel, Vector
 
 RERANKER, COMBINATION = "reranker", "combination"
 """Parts that are no stages: without the combination, the reranker's order is the final one."""
@@ -87,9 +87,9 @@ class PartialLibrary(CatalogueReader):
         super().__init__(engine, file)
         self._without = without
 
-    def list_names(self, collection: str) -> dict[int, str]:
-        """Return the names to route by; none where routing is left out."""
-        return {} if ROUTED in self._without else super().list_names(collection)
+    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+        """Return the labels to route by; none where routing is left out."""
+        return {} if ROUTED in self._without else super().list_labels(collection)
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None

@@ -75,6 +75,9 @@ _ORDINALS = {
 }
 
 
+_PRINTED_PERIOD = re.compile(r"(\d{4})(?: Q([1-4]))?")
+
+
 @dataclass(frozen=True, slots=True)
 class FoundDate:
     """A day that stands in a text at the characters `start` to `end` (exclusive)."""
@@ -93,6 +96,12 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.year} Q{self.quarter}" if self.quarter else str(self.year)
+
+    @classmethod
+    def parse(cls, text: str) -> Period | None:
+        """Read a period as it prints itself; None where the text is none."""
+        match = _PRINTED_PERIOD.fullmatch(text)
+        return cls(int(match[1]), int(match[2] or 0)) if match else None
 
 
 def find_dates(text: str) -> list[FoundDate]:

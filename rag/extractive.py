@@ -5,19 +5,23 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rag.answer_kind import asked_kind, holds_kind, is_needed
 from rag.citations.markers import CitationFilter
 from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
+from rag.head_lines import asks_for_field, head_field
 from rag.language import guess_language, language_of_passage
 from rag.language_gate import choose_calibration, is_multilingual, is_readable, shares_of_words
 from rag.protocols import Embedder, PassageReader
+from rag.table_answer import covered_share, find_cell, without_generic
 from rag.table_cells import fitting_rows, pick_cell
-from rag.text import content_words, is_table_row, sentence_spans
+from rag.text import content_words
 from rag.types import CONTENTS_SECTION, Reading, Source
+from rag.units import MAX_EXTRACT, Unit, units_of
 
 HIDDEN_SHEET = "(hidden sheet)"
 """Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
@@ -25,6 +29,14 @@ HIDDEN_SHEET = "(hidden sheet)"
 MAX_EXTRACTS = 3
 MAX_READ = 5
 """First sources in which a passage reader looks for the answer."""
+MAX_NAMED = 3
+"""Sentences of a clause that is quoted from its beginning where no answer is marked in it."""
+CLOSER_MARGIN = 0.35
+"""Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
+MAX_LOSS = 8.0
+"""Logits by which a sentence may score less than the marked one and still be put before it."""
+MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
+"""Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
 MAX_ANSWER = 12
@@ -32,15 +44,9 @@ MAX_ANSWER = 12
 MAX_OF_SENTENCE = 0.8
 MAX_CANDIDATES = 60
 """Sentences embedded for one question: about a third of a second on one processor core."""
-MAX_EXTRACT = 600
-"""Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
-MIN_EXTRACT = 2
-"""Content words; less is a heading or a fragment."""
 SHARED_WITH_OPPOSITE = 2
 """Content words that a sentence shares with the question before "not" in one and not in the other counts."""
 _SENTENCE_ENDS = frozenset(".!…。！۔।\"'»”’)")
-HEADER_REACH = 40
-"""Rows above a table row among which its header is looked for."""
 
 OVERLAP_WEIGHT = 1.4
 """Weight of shared words beside a cosine of weight 1. On 600 training questions the first sentence then holds the
@@ -52,25 +58,14 @@ SOURCE_WEIGHT = 0.1
 KEPT_SHARE = 0.85
 """A further extract must score at least this share of the best one."""
 
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_DATE = re.compile(rf"\b(?:1\d|20)\d\d\b|\b\d{{1,2}}[./]\d{{1,2}}\b|\b{_MONTH} \d|\bcentury\b|\bago\b", re.IGNORECASE)
-_AMOUNT = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|half|twice|once)\b",
+
+_ASKS_NOW = re.compile(
+    r"\b(?:now|currently|at present|present|today|these days|heute|jetzt|derzeit|aktuell|momentan|maintenant"
+    r"|actuellement|aujourd'hui|ahora|actualmente|hoy)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<=[\w,;:'\"”)] )[A-Z][\w'’-]+|^[A-Z][\w'’-]+ [A-Z]")
-_CAUSE = re.compile(r"\b(?:because|since|due to|so that|in order to|as a result|caused?|reason|therefore)\b", re.I)
-_ASKS_AMOUNT = re.compile(
-    r"\b(?:how (?:many|much|long|often|old|far|big|large|tall|high|fast)"
-    r"|what (?:percentage|number|amount|share|price|population))\b",
-    re.I,
-)
-_CUES = (
-    (re.compile(r"\b(?:when|what (?:year|date|day|month|century|time)|which (?:year|date|month))\b", re.I), _DATE),
-    (_ASKS_AMOUNT, _AMOUNT),
-    (re.compile(r"\b(?:who|whom|whose|where|what (?:city|country|state|company|person|team|name))\b", re.I), _NAME),
-    (re.compile(r"\bwhy\b", re.I), _CAUSE),
-)
+_CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
+"""Ends with dots and a page's number: the line of a table of contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +85,6 @@ class Extract:
     answer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    source: Source
-    rank: int
-    start: int
-    end: int
-    words: frozenset[str]
-    header: str
-    is_row: bool
-
-    @property
-    def text(self) -> str:
-        return self.source.text[self.start : self.end]
-
-    @property
-    def is_telling(self) -> bool:
-        """Return whether the text is long enough to say something and short enough to be quoted."""
-        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= MIN_EXTRACT
-
-
 class ExtractiveReader:
     """Ranks the sentences of sources by what they share with the question, in meaning and in words."""
 
@@ -127,7 +102,7 @@ class ExtractiveReader:
 
     def rank(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
         """Return every candidate sentence, best first, each text once."""
-        every = [candidate for rank, source in enumerate(sources) for candidate in _candidates(rank, source)]
+        every = [candidate for rank, source in enumerate(sources) for candidate in units_of(rank, source)]
         if not every:
             return []
         weights = _weights(question, every)
@@ -151,7 +126,7 @@ class ExtractiveReader:
         return list({" ".join(extract.text.split()): extract for extract in reversed(extracts)}.values())[::-1]
 
 
-def _cosines(question: str, candidates: Sequence[_Candidate], embedder: Embedder) -> list[float]:
+def _cosines(question: str, candidates: Sequence[Unit], embedder: Embedder) -> list[float]:
     texts = [f"{candidate.header}\n{candidate.text}".strip() for candidate in candidates]
     vectors = embedder.embed_passages(texts)
     return [float(cosine) for cosine in vectors @ np.asarray(embedder.embed_question(question))]
@@ -181,14 +156,105 @@ class MarkingReader:
         readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
         others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
         readings = self._reader.read(question, [excerpt.text for excerpt in readable]) if readable else []
-        extracts = [
+        marked = [
             extract
             for excerpt, reading in zip(readable, readings, strict=True)
-            if (extract := _marked(question, excerpt, reading))
+            if (extract := self._extract(question, excerpt, reading))
         ]
-        extracts += _chosen_by_words(question, others, embedder or self._embedder) if others else []
-        extracts.sort(key=lambda extract: -extract.score)
-        return [extract for extract in extracts[:MAX_EXTRACTS] if extract.score >= extracts[0].score - MARK_MARGIN]
+        marked += _chosen_by_words(question, others, embedder or self._embedder) if others else []
+        marked.sort(key=lambda extract: -extract.score)
+        extracts = _of_the_kind_asked(question, marked)
+        extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
+        units = [unit for excerpt in excerpts for unit in excerpt.units]
+        weights = _weights(question, units)
+        extracts = _newest_first(question, extracts, sources)
+        if not others:
+            extracts = self._by_focus(question, units, weights, extracts)
+        return _with_cell(question, units, weights, extracts)[:MAX_EXTRACTS]
+
+    def _by_focus(
+        self, question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+    ) -> list[Extract]:
+        """Put the sentence first that holds nearly all that the question names where the marked one holds far less."""
+        kind = asked_kind(question)
+        focus = without_generic(weights)
+        able = [unit for unit in units if unit.is_whole and (kind is None or holds_kind(unit.text, kind))]
+        if not focus or not able:
+            return extracts
+        closest = max(able, key=lambda unit: (covered_share(unit, focus), -unit.rank, -unit.start))
+        by_place = {(unit.source.number, unit.start): unit for unit in units}
+        first = by_place.get((extracts[0].number, extracts[0].start)) if extracts else None
+        least = max(MIN_FOCUS, covered_share(first, focus) + FOCUS_MARGIN if first else MIN_FOCUS)
+        if first is closest or covered_share(closest, focus) < least:
+            return _closest_marked(by_place, weights, extracts)
+        known = [one for one in extracts if (one.number, one.start) == (closest.source.number, closest.start)]
+        again = known or self._read_again(question, [closest])
+        if extracts and again and again[0].score < extracts[0].score - MAX_LOSS:
+            return extracts
+        return [*again, *(one for one in extracts if one not in again)]
+
+    def _extract(self, question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+        """Return the marked sentence of an excerpt; where a heading is marked, the one marked in what stands below."""
+        if found := _marked(question, excerpt, reading):
+            return found
+        line = excerpt.line_around(reading.start)
+        below = [unit for unit in excerpt.units if unit.heading and unit.heading == line]
+        if below and (again := self._read_again(question, below)):
+            return again[0]
+        return _named_to_the_letter(question, excerpt, reading)
+
+    def _read_again(self, question: str, units: Sequence[Unit]) -> list[Extract]:
+        """Let the reader mark the answer in some sentences or rows of one source alone."""
+        excerpt = _excerpt_of(units[0].source, units, is_headed=False)
+        reading = self._reader.read(question, [excerpt.text])[0]
+        return [found] if (found := _marked(question, excerpt, reading)) else []
+
+
+def _closest_marked(
+    by_place: Mapping[tuple[int, int], Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the marked sentence first that holds far more of what the question names than the one that scores best."""
+    shares = [covered_share(by_place[extract.number, extract.start], weights) for extract in extracts]
+    best = max(range(len(extracts)), key=lambda position: (shares[position], -position), default=0)
+    if not best or shares[best] < shares[0] + CLOSER_MARGIN:
+        return extracts
+    return [extracts[best], *extracts[:best], *extracts[best + 1 :]]
+
+
+def _newest_first(question: str, extracts: list[Extract], sources: Sequence[Source]) -> list[Extract]:
+    """Put what the newest document says first, where a question asks how it is now."""
+    if not _ASKS_NOW.search(question):
+        return extracts
+    dates = {source.number: source.document.profile.dated or source.document.created[:10] for source in sources}
+    return sorted(extracts, key=lambda extract: dates.get(extract.number, ""), reverse=True)
+
+
+def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
+    """Return the extracts that hold the kind of thing asked for; where none does, all, or none if nothing else can
+    answer."""
+    kind = asked_kind(question)
+    if kind is None:
+        return extracts
+    fitting = [extract for extract in extracts if holds_kind(f"{extract.header}\n{extract.text}", kind)]
+    return fitting if fitting or is_needed(kind) else extracts
+
+
+def _with_cell(
+    question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the cell of a table before the marked sentences where the question names it more closely than them."""
+    cell = find_cell(question, units, weights)
+    if cell is None:
+        return extracts
+    unit = cell.unit
+    by_place = {(one.source.number, one.start): one for one in units}
+    first = by_place[extracts[0].number, extracts[0].start] if extracts else unit
+    if first is not unit and covered_share(first, weights) >= covered_share(unit, weights):
+        return extracts
+    others = [one for one in extracts if (one.number, one.start) != (unit.source.number, unit.start)]
+    score = extracts[0].score if extracts else 0.0
+    row = Extract(unit.source.number, unit.text, unit.start, unit.end, score, unit.header, cell.value)
+    return [row, *others]
 
 
 def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
@@ -197,7 +263,7 @@ def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constr
     return [
         constraint
         for constraint in hard
-        if not any(any(_meets(constraint, _candidates(0, source, every=True), source)) for source in sources)
+        if not any(any(_meets(constraint, units_of(0, source, every=True), source)) for source in sources)
     ]
 
 
@@ -205,7 +271,7 @@ def _about(question: str, sources: Sequence[Source]) -> list[Source]:
     """Return the sources that are about each identifier and clause of the question that any source is about."""
     left = list(sources)
     for constraint in find_constraints(question):
-        meeting = [source for source in left if any(_meets(constraint, _candidates(0, source, every=True), source))]
+        meeting = [source for source in left if any(_meets(constraint, units_of(0, source, every=True), source))]
         if meeting or constraint.is_hard:
             left = meeting
     shown = [source for source in left if HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION]
@@ -219,43 +285,59 @@ class Excerpt:
     """
 
     source: Source
-    candidates: tuple[_Candidate, ...]
+    units: tuple[Unit, ...]
     text: str
     pieces: tuple[tuple[int, int, int], ...]
 
-    def place(self, position: int) -> int:
-        """Return where a character of the excerpt stands in the source; -1 for one of the title or a table's head."""
-        for here, start, end in self.pieces:
-            if here <= position < here + end - start:
-                return start + position - here
-        return -1
+    def line_around(self, position: int) -> str:
+        """Return the line of the excerpt that a character stands in."""
+        start = self.text.rfind("\n", 0, position) + 1
+        return self.text[start:].partition("\n")[0]
+
+    def range_of(self, first: int, last: int) -> tuple[int, int]:
+        """Return the range of the source under characters `first` to `last` (exclusive) of the excerpt: what of them
+        stands in one piece, the longest; (-1, -1) where all are of the title or a table's head."""
+        parts = [
+            (max(first, here) - here + start, min(last, here + end - start) - here + start)
+            for here, start, end in self.pieces
+            if first < here + end - start and here < last
+        ]
+        return max(parts, key=lambda part: part[1] - part[0], default=(-1, -1))
 
 
 def make_excerpt(question: str, rank: int, source: Source) -> Excerpt:
     """Take from a source what can be about the question; the whole of it where the question demands nothing."""
     title = f"{source.document.title}\n"
-    candidates = _candidates(rank, source, every=True)
+    candidates = units_of(rank, source, every=True)
     kept = _fitting(question, candidates, source)
     if all(kept):
         return Excerpt(source, tuple(candidates), title + source.text, ((len(title), 0, len(source.text)),))
-    text, pieces, shown = title, [], ""
-    for candidate, fits in zip(candidates, kept, strict=True):
-        if not fits:
-            continue
-        if candidate.header and candidate.header != shown:
-            text += f"{candidate.header}\n"
-            shown = candidate.header
-        pieces.append((len(text), candidate.start, candidate.end))
-        text += f"{candidate.text}\n"
-    chosen = tuple(candidate for candidate, fits in zip(candidates, kept, strict=True) if fits)
-    return Excerpt(source, chosen, text, tuple(pieces))
+    return _excerpt_of(source, [candidate for candidate, fits in zip(candidates, kept, strict=True) if fits])
 
 
-def _fitting(question: str, candidates: Sequence[_Candidate], source: Source) -> list[bool]:
+def _excerpt_of(source: Source, units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
+    """Return some units of a source below its title, each below its heading and its header."""
+    text, pieces, shown = f"{source.document.title}\n", [], ""
+    for unit in units:
+        for above in dict.fromkeys((unit.heading, unit.header) if is_headed else (unit.header,)):
+            if above and above not in shown:
+                text += f"{above}\n"
+        shown = f"{unit.heading}\n{unit.header}"
+        pieces.append((len(text), unit.start, unit.end))
+        text += f"{unit.text}\n"
+    return Excerpt(source, tuple(units), text, tuple(pieces))
+
+
+def _fitting(question: str, candidates: Sequence[Unit], source: Source) -> list[bool]:
     """Return whether each sentence or row of a source can be about the question."""
     # The head of a table goes with its rows and answers nothing itself.
     heads = {candidate.header for candidate in candidates if candidate.header}
-    kept = [candidate.text not in heads for candidate in candidates]
+    kept = [
+        candidate.text not in heads
+        and not _is_other_head_line(question, candidate)
+        and not _CONTENTS_LINE.search(candidate.text)
+        for candidate in candidates
+    ]
     for constraint in find_constraints(question):
         met = _meets(constraint, candidates, source)
         if any(met) or constraint.is_hard:
@@ -266,10 +348,17 @@ def _fitting(question: str, candidates: Sequence[_Candidate], source: Source) ->
         fits = fitting_rows(question, [candidates[row].text for row in rows])
         for row, fit in zip(rows, fits, strict=True):
             kept[row] = kept[row] and fit
-    return _of_one_mind(question, candidates, kept)
+    below = [ours and not candidate.is_heading for ours, candidate in zip(kept, candidates, strict=True)]
+    return _of_one_mind(question, candidates, below if any(below) else kept)
 
 
-def _meets(constraint: Constraint, candidates: Sequence[_Candidate], source: Source) -> list[bool]:
+def _is_other_head_line(question: str, unit: Unit) -> bool:
+    """Return whether a unit is a line of a mail's head ("Date: ...") that the question does not ask for."""
+    field = head_field(unit.text)
+    return bool(field) and not asks_for_field(question, field)
+
+
+def _meets(constraint: Constraint, candidates: Sequence[Unit], source: Source) -> list[bool]:
     units = [
         f"{candidate.header}\n{candidate.text}" if candidate.header else candidate.text for candidate in candidates
     ]
@@ -277,7 +366,7 @@ def _meets(constraint: Constraint, candidates: Sequence[_Candidate], source: Sou
     return units_that_meet(units, constraint, context=context, rows=[candidate.is_row for candidate in candidates])
 
 
-def _tables(candidates: Sequence[_Candidate]) -> list[list[int]]:
+def _tables(candidates: Sequence[Unit]) -> list[list[int]]:
     """Return the rows of each table, its head left out: candidates in a row with one header."""
     tables: list[list[int]] = []
     for position, candidate in enumerate(candidates):
@@ -291,7 +380,7 @@ def _tables(candidates: Sequence[_Candidate]) -> list[list[int]]:
     return tables
 
 
-def _of_one_mind(question: str, candidates: Sequence[_Candidate], kept: list[bool]) -> list[bool]:
+def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:
     """Leave out sentences that negate where the question does not, or the reverse, if others fit as well."""
     asked = frozenset(content_words(question))
     negated = is_negated(question)
@@ -332,18 +421,18 @@ def _chosen_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embed
     return list(best.values())
 
 
-def _telling(excerpt: Excerpt) -> list[_Candidate]:
+def _telling(excerpt: Excerpt) -> list[Unit]:
     """Return the sentences and rows of an excerpt that can answer: no questions; no headings, which end without a mark,
     where there is anything else."""
-    told = [it for it in excerpt.candidates if len(it.text) <= MAX_EXTRACT and it.text[-1] not in "?？؟;"]
+    told = [it for it in excerpt.units if len(it.text) <= MAX_EXTRACT and it.text[-1] not in "?？؟;"]
     return [candidate for candidate in told if candidate.is_row or candidate.text[-1] in _SENTENCE_ENDS] or told
 
 
 def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
     """Return the sentence around the words that a reader marked in an excerpt."""
-    start, end = excerpt.place(reading.start), excerpt.place(reading.end - 1) + 1
+    start, end = excerpt.range_of(reading.start, reading.end)
     source = excerpt.source
-    around = [candidate for candidate in excerpt.candidates if candidate.start <= start < candidate.end]
+    around = [candidate for candidate in excerpt.units if candidate.start <= start < candidate.end]
     if not around or not around[0].is_telling:
         return None
     best = around[0]
@@ -360,6 +449,16 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
         best.header,
         answer if is_short and (reading.confidence > 0 or best.is_row) else "",
     )
+
+
+def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """Return the first sentence or row of an excerpt that holds nothing but what the question names to the letter."""
+    if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
+        return None
+    unit = next((unit for unit in excerpt.units if unit.is_telling), None)
+    if unit is None:
+        return None
+    return Extract(unit.source.number, unit.text, unit.start, unit.end, reading.relevance, unit.header)
 
 
 def compose(extracts: Sequence[Extract]) -> str:
@@ -385,34 +484,7 @@ def _quotable(parts: Sequence[str]) -> str:
     return unmarked.feed(text) + unmarked.finish()
 
 
-def _candidates(rank: int, source: Source, *, every: bool = False) -> list[_Candidate]:
-    """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
-    found = []
-    rows: list[str] = []
-    for start, end in sentence_spans(source.text):
-        text = source.text[start:end]
-        is_row = is_table_row(text)
-        header = _header(rows) if is_row else ""
-        rows = [*rows[-HEADER_REACH:], text] if is_row else []
-        words = frozenset(content_words(text))
-        candidate = _Candidate(source, rank, start, end, words, header if header != text else "", is_row)
-        if every or candidate.is_telling:
-            found.append(candidate)
-    return found
-
-
-def _header(rows: Sequence[str]) -> str:
-    """Return the row above that names columns: the first of the table, or the nearest with years or words and no
-    amounts."""
-    for row in (*rows[:1], *reversed(rows)):
-        cells = re.findall(r"[^\s|]+", row)
-        amounts = [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell)]
-        if cells and not amounts:
-            return row
-    return ""
-
-
-def _weights(question: str, candidates: Sequence[_Candidate]) -> dict[str, float]:
+def _weights(question: str, candidates: Sequence[Unit]) -> dict[str, float]:
     """Return the weight of each content word of the question: more where fewer candidates have it; sum 1."""
     counts = Counter(word for candidate in candidates for word in candidate.words)
     total = len(candidates) + 1
@@ -421,15 +493,16 @@ def _weights(question: str, candidates: Sequence[_Candidate]) -> dict[str, float
     return {word: weight / whole for word, weight in weights.items()}
 
 
-def _overlap(candidate: _Candidate, weights: dict[str, float]) -> float:
+def _overlap(candidate: Unit, weights: dict[str, float]) -> float:
     """Return the share of the question's weight that the candidate holds."""
     header = frozenset(content_words(candidate.header))
     return sum(weight for word, weight in weights.items() if word in candidate.words or word in header)
 
 
 def _cue(question: str, text: str) -> float:
-    """Return 1 where the text has the date, amount, name or cause that the question asks for, -1 where it lacks it."""
-    for asks, gives in _CUES:
-        if asks.search(question):
-            return 1.0 if gives.search(text) else -1.0
-    return 0.0
+    """Return 1 when the question asks for a time, an amount, a name or a cause and the text has one; -1 when it lacks
+    it."""
+    kind = asked_kind(question)
+    if kind is None:
+        return 0.0
+    return 1.0 if holds_kind(text, kind) else -1.0

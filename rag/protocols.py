@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from rag.types import Chunk, DocumentInfo, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
+from rag.types import Chunk, DocumentInfo, DocumentLabel, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
 
 
 class Tokenizer(Protocol):
@@ -89,8 +89,8 @@ class Searcher(Protocol):
         """Return ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
         ...
 
-    def list_names(self, collection: str) -> dict[int, str]:
-        """Return id -> title and path of each document that answers."""
+    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+        """Return by id what each document that answers is named by."""
         ...
 
     def lexical_search(

@@ -1,24 +1,28 @@
-"""Combines what the reader and both searches say of a hit into the probability that it answers."""
+"""Combines what the reader, both searches and a hit's document say of it into the probability that it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rag.refusal import sigmoid
-from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED, RRF_K
+from rag.retrieval import DENSE, DOCUMENT, FUSED, LEXICAL, RERANKED, ROUTED, RRF_K
 from rag.types import Hit
 
 # From `python -m training.fit`, on held-out questions of ten training sets.
 INTERCEPT = -4.337
 WEIGHTS = (0.655, 1.741, 0.557, 1.058)
 
+# Of the values that order 140 questions about reports and contracts equally well (`python -m training.fit_documents`),
+# those that find the right one of 20 filings most often; docs/quality.md has both.
+DOCUMENT_WEIGHTS = (1.0, 1.0)
+
 
 def answer_probabilities(hits: Sequence[Hit]) -> list[float]:
     """Return the probability, 0 to 1, that each hit answers the question, in input order; the reader has scored all
     hits."""
     return [
-        sigmoid(INTERCEPT + sum(weight * signal for weight, signal in zip(WEIGHTS, signals, strict=True)))
-        for signals in ranking_signals(hits)
+        sigmoid(INTERCEPT + _weigh(WEIGHTS, of_hit) + _weigh(DOCUMENT_WEIGHTS, of_document))
+        for of_hit, of_document in zip(ranking_signals(hits), document_signals(hits), strict=True)
     ]
 
 
@@ -38,3 +42,21 @@ def ranking_signals(hits: Sequence[Hit]) -> list[tuple[float, ...]]:
         )
         for hit in hits
     ]
+
+
+def document_signals(hits: Sequence[Hit]) -> list[tuple[float, float]]:
+    """For each hit: whether the question names its document, and its document's share of all fused scores.
+
+    Both are counted from the best among the hits (0 there, negative elsewhere): they say which of several documents is
+    meant, not whether any of them answers.
+    """
+    signals = [
+        (float(ROUTED in hit.stages), hit.stages[DOCUMENT].score if DOCUMENT in hit.stages else 0.0) for hit in hits
+    ]
+    most_named = max((named for named, _ in signals), default=0.0)
+    largest = max((share for _, share in signals), default=0.0)
+    return [(named - most_named, share - largest) for named, share in signals]
+
+
+def _weigh(weights: Sequence[float], signals: Sequence[float]) -> float:
+    return sum(weight * signal for weight, signal in zip(weights, signals, strict=True))

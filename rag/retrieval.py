@@ -32,10 +32,11 @@ RERANK_DEPTH = 24
 UNREAD = 0.0
 """Stands for the score of a hit that the reranker cannot judge."""
 
-DENSE, LEXICAL, ROUTED, FUSED = "dense", "lexical", "routed", "fused"
+DENSE, LEXICAL, ROUTED, FUSED, DOCUMENT = "dense", "lexical", "routed", "fused", "document"
 RERANKED, COMBINED = "reranked", "combined"
-"""The stages. Routed are both searches over again in the documents that the question names; combined is the reranker's
-score weighed with those before it."""
+"""The stages. Routed are both searches over again in the documents that the question names; document is the place of
+the hit's document among those found, by its share of all fused scores; combined is the reranker's score weighed with
+those before it."""
 
 Combine = Callable[[Sequence[Hit]], Sequence[float]]
 """The probability that each of the reranked hits answers, in input order."""
@@ -184,7 +185,7 @@ class Retriever:
 
     def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
         """Return the documents that the question names, of those that it may be answered from."""
-        documents_now = self._searcher.list_names(collection)
+        documents_now = self._searcher.list_labels(collection)
         names = self._names.get(collection)
         if names is None or names.documents != documents_now:
             names = self._names[collection] = DocumentNames(documents_now)
@@ -197,6 +198,9 @@ class Retriever:
             for rank, (id_, score) in enumerate(results):
                 stages.setdefault(id_, {})[stage] = StageRank(rank, score)
         found = self._searcher.load_chunks(collection, list(stages))
+        documents = rank_documents(ranked[FUSED])
+        for id_ in found:
+            stages[id_][DOCUMENT] = documents[document_of(id_)]
         return [
             Hit(chunk_id=id_, document=found[id_][0], chunk=found[id_][1], score=score, stages=stages[id_])
             for id_, score in ranked[FUSED]
@@ -241,6 +245,16 @@ def fuse(*rankings: tuple[Sequence[tuple[str, float]], float]) -> list[tuple[str
         for rank, (id_, _) in enumerate(ranking, start=1):
             scores[id_] = scores.get(id_, 0.0) + weight / (RRF_K + rank)
     return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def rank_documents(fused: Sequence[tuple[str, float]]) -> dict[str, StageRank]:
+    """Return each document's rank and share of all fused scores: many of its chunks were found, or high ones."""
+    sums: dict[str, float] = {}
+    for id_, score in fused:
+        sums[document_of(id_)] = sums.get(document_of(id_), 0.0) + score
+    total = sum(sums.values()) or 1.0
+    best_first = sorted(sums, key=lambda document: -sums[document])
+    return {document: StageRank(rank, sums[document] / total) for rank, document in enumerate(best_first)}
 
 
 def document_of(chunk_id: str) -> str:

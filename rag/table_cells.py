@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log
 
 from rag.text import content_words
@@ -19,8 +20,23 @@ def split_cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split(separator)]
 
 
+@dataclass(frozen=True, slots=True)
+class NamedCell:
+    """The cell that a question asks for: its value, the cells that say which row it is, and its column's name."""
+
+    value: str
+    key: str
+    column: str
+
+
 def pick_cell(question: str, header: str, row: str) -> str:
-    """Return the cell of a row that a question asks for; "" where no column is named, or more than one alike.
+    """Return the value of `named_cell`; "" where there is none."""
+    cell = named_cell(question, header, row)
+    return cell.value if cell else ""
+
+
+def named_cell(question: str, header: str, row: str) -> NamedCell | None:
+    """Return the cell of a row that a question asks for; None where no column is named, or more than one alike.
 
     The row says by one of its other cells which thing it is about; `header` is the line with the columns' names.
     """
@@ -29,13 +45,14 @@ def pick_cell(question: str, header: str, row: str) -> str:
     keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
     others = [i for i in range(len(values)) if i not in keys and values[i]]
     if not keys or not others:
-        return ""
+        return None
+    key = " ".join(values[i] for i in keys)
     if len(values) == 2:
-        return values[others[0]]
+        return NamedCell(values[others[0]], key, names[others[0]] if others[0] < len(names) else "")
     shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
     best = max(shares.values(), default=0.0)
     chosen = [i for i, share in shares.items() if share == best]
-    return values[chosen[0]] if best > 0 and len(chosen) == 1 else ""
+    return NamedCell(values[chosen[0]], key, names[chosen[0]]) if best > 0 and len(chosen) == 1 else None
 
 
 def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:

@@ -126,6 +126,15 @@ PageWord = Literal["page", "slide", "sheet", "part", "message", ""]
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentLabel:
+    """Holds what a question can name a document by."""
+
+    names: str
+    """Its title and its path below the folder."""
+    profile: DocumentProfile = DocumentProfile()
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedDocument:
     """The result of parsing one file."""
 

@@ -12,6 +12,7 @@ from rag.errors import ConfigurationError, NotFoundError
 from rag.types import (
     Chunk,
     DocumentInfo,
+    DocumentLabel,
     FileState,
     IndexInfo,
     KnownFile,
@@ -250,8 +251,11 @@ class DictSearcher:
             )
         ]
 
-    def list_names(self, collection: str) -> dict[int, str]:
-        return {doc.id: f"{version.parsed.title} {doc.file.path}" for doc, version in self._answering(collection)}
+    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+        return {
+            document.id: DocumentLabel(f"{version.parsed.title} {document.file.path}", version.parsed.profile)
+            for document, version in self._answering(collection)
+        }
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None

@@ -35,6 +35,7 @@ class RetrievalScores:
     questions: int
     recall: tuple[tuple[int, float], ...]
     """(k, page recall at k) for each of RECALL_CUTOFFS."""
+    document_recall_at_1: float
     document_recall_at_5: float
     mrr_at_10: float
     ndcg_at_10: float
@@ -47,6 +48,7 @@ class RetrievalScores:
         return {
             "questions": self.questions,
             **named,
+            "document_recall@1": self.document_recall_at_1,
             "document_recall@5": self.document_recall_at_5,
             "mrr@10": self.mrr_at_10,
             "ndcg@10": self.ndcg_at_10,
@@ -127,6 +129,7 @@ def score_retrieval(questions: Sequence[RankedQuestion], milliseconds: Sequence[
     return RetrievalScores(
         questions=len(judged),
         recall=tuple((k, mean([found_at(one.found, one.gold, k) for one in judged])) for k in RECALL_CUTOFFS),
+        document_recall_at_1=mean([document_found_at(one.found, one.gold, 1) for one in judged]),
         document_recall_at_5=mean([document_found_at(one.found, one.gold, 5) for one in judged]),
         mrr_at_10=mean([reciprocal_rank(one.found, one.gold, 10) for one in judged]),
         ndcg_at_10=mean([ndcg(one.found, one.gold, 10) for one in judged]),

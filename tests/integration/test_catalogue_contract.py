@@ -18,7 +18,7 @@ from rag.protocols import Searcher
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.schema import open_catalogue
 from rag.storage.catalogue.writer import CatalogueWriter
-from rag.types import Chunk, FileState, IndexInfo, Page, ParsedDocument, Span, VectorKey
+from rag.types import Chunk, DocumentLabel, FileState, IndexInfo, Page, ParsedDocument, Span, VectorKey
 from tests.fake_catalogue import DictCatalogue, DictSearcher
 from tests.fakes import DictIndex, HashEmbedder, WordTokenizer
 
@@ -115,7 +115,7 @@ def test_a_collection_goes_with_all_that_is_in_it(filled: Filled) -> None:
     assert filled.catalogue.find_collection("default") is None
     assert filled.catalogue.live_spaces() == set()
     assert [key.space for key in filled.catalogue.journalled_vectors()] == [filled.index.space]
-    for act in (filled.catalogue.delete_collection, filled.searcher.find_index, filled.searcher.list_names):
+    for act in (filled.catalogue.delete_collection, filled.searcher.find_index, filled.searcher.list_labels):
         with pytest.raises(NotFoundError):
             act("default")
 
@@ -177,7 +177,7 @@ def test_a_renamed_document_keeps_its_chunks_and_takes_the_place_of_a_failed_one
     known = filled.catalogue.known_files(filled.folder, filled.index.id)
     assert {path: record.document_id for path, record in known.items()} == {b"b.txt": document}
     assert filled.found("lamp") == ["the lamp flashes"]
-    assert filled.searcher.list_names("default") == {document: "a b.txt"}
+    assert filled.searcher.list_labels("default") == {document: DocumentLabel("a b.txt")}
 
 
 def test_a_removed_document_is_gone_or_kept_out(filled: Filled) -> None:

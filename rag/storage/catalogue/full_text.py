@@ -38,7 +38,9 @@ def full_text_query(question: str, languages: Collection[str] = ()) -> str:
     words = list(dict.fromkeys(_WORD.findall(folded)))
     left_out = STOP_WORDS.get(language, ENGLISH)
     telling = [word for word in words if word not in left_out] or words
-    terms = dict.fromkeys(_phrase(match) for match in _CLAUSE.findall(folded))
+    # The letter often stands on a line of its own below the clause's number: "4.2 ... (b) ...".
+    clauses = [form for clause in _CLAUSE.findall(folded) for form in (clause, clause.partition("(")[0])]
+    terms = dict.fromkeys(map(_phrase, clauses))
     terms |= dict.fromkeys(term for word in telling for term in _terms(word))
     terms |= dict.fromkeys(_phrase(joined) for joined in joined_identifiers(question))
     terms |= dict.fromkeys(_stems(question, left_out if telling != words else frozenset(), language, languages))

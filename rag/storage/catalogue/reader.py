@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Row, Select, select, text
 from rag.errors import ConfigurationError, NotFoundError
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import (
+    PROFILE_COLUMNS,
     collections,
     documents,
     folders,
@@ -25,7 +26,17 @@ from rag.storage.catalogue.schema import (
     translated_errors,
 )
 from rag.storage.catalogue.writer import chunk_of, profile_of
-from rag.types import Chunk, CollectionInfo, DocumentInfo, DocumentSections, IndexInfo, Page, RunRecord, printable_path
+from rag.types import (
+    Chunk,
+    CollectionInfo,
+    DocumentInfo,
+    DocumentLabel,
+    DocumentSections,
+    IndexInfo,
+    Page,
+    RunRecord,
+    printable_path,
+)
 
 TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT, FORMS_WEIGHT = 1.0, 0.4, 0.4, 1.0, 0.5
 """BM25 weights of a chunk's own words, of its title and section, of its file name's words, of the pairs of characters
@@ -122,12 +133,15 @@ class CatalogueReader:
                 if all(_matches(pattern, value) for pattern, value in zip(patterns, values, strict=True))
             ]
 
-    def list_names(self, collection: str) -> dict[int, str]:
-        """Return id -> title and path of each document that answers."""
+    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+        """Return by id what each document that answers is named by."""
         with self._reading() as connection:
             query = _answering_documents(self._collection_id(connection, collection))
-            rows = connection.execute(query.with_only_columns(documents.c.id, generations.c.title, documents.c.path))
-            return {row.id: f"{row.title} {row.path}" for row in rows}
+            profile = (generations.c[name] for name in PROFILE_COLUMNS)
+            named = query.with_only_columns(documents.c.id, generations.c.title, documents.c.path, *profile)
+            return {
+                row.id: DocumentLabel(f"{row.title} {row.path}", profile_of(row)) for row in connection.execute(named)
+            }
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None

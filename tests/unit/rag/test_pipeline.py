@@ -12,7 +12,20 @@ from rag.errors import ModelError, NotFoundError, QuestionError
 from rag.pipeline import AnswerStream, AskPipeline, AskSettings, is_refusal
 from rag.prompt import REFUSAL
 from rag.retrieval import Retriever
-from rag.types import Answer, Chunk, DocumentInfo, Image, IndexInfo, Message, ModelChunk, Page, Rectangle, Span, Usage
+from rag.types import (
+    Answer,
+    Chunk,
+    DocumentInfo,
+    DocumentLabel,
+    Image,
+    IndexInfo,
+    Message,
+    ModelChunk,
+    Page,
+    Rectangle,
+    Span,
+    Usage,
+)
 from tests.fakes import DictIndex, HashEmbedder, ScriptedModel
 from tests.layouts import pack_words
 
@@ -39,8 +52,8 @@ class OneShelf:
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
         return [id_ for id_ in TEXTS if filters["document"] == f"{id_}.pdf"]
 
-    def list_names(self, collection: str) -> dict[int, str]:
-        return {id_: f"{id_}.pdf" for id_ in TEXTS}
+    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+        return {id_: DocumentLabel(f"{id_}.pdf") for id_ in TEXTS}
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
@@ -242,7 +255,7 @@ def test_an_index_of_another_embedder_is_searched_by_words_only_and_says_so() ->
     retriever = Retriever(searcher=shelf, vectors=DictIndex(), embedder=embedder)
     found = retriever.retrieve(LAMP, collection="default")
     assert found.hits[0].document.path == "1.pdf"
-    assert set(found.hits[0].stages) == {"lexical", "fused"}
+    assert set(found.hits[0].stages) == {"lexical", "fused", "document"}
     assert "other@1" in found.notices[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.ranking import answer_probabilities, ranking_signals
+from rag.ranking import answer_probabilities, document_signals, ranking_signals
 from rag.retrieval import DENSE, FUSED, LEXICAL, RERANKED
 from rag.types import Chunk, DocumentInfo, Hit, Span, StageRank
 
@@ -39,3 +39,15 @@ def test_what_only_words_found_is_as_far_as_the_farthest_that_dense_search_broug
     )
     assert [row[1] for row in signals] == [0.7, 0.3, 0.3]
     assert [row[2] for row in signals] == [0.0, 0.0, 1.0]
+
+
+def test_a_document_that_the_question_names_wins_between_like_hits_and_makes_none_more_likely() -> None:
+    alike = {RERANKED: 1.0, DENSE: 0.5, LEXICAL: 5.0, FUSED: 0.02}
+    alone = answer_probabilities([hit(**alike)])[0]
+    named, other = answer_probabilities([hit(**alike, routed=1.0, document=0.4), hit(**alike, document=0.1)])
+    assert other < named == alone
+
+
+def test_the_share_of_a_document_is_counted_from_the_largest() -> None:
+    signals = document_signals([hit(document=0.1), hit(document=0.6, routed=1.0)])
+    assert signals == [(-1.0, pytest.approx(-0.5)), (0.0, 0.0)]

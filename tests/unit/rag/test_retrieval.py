@@ -8,7 +8,6 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.retrieval import check_question, fuse, lower_contents
-from rag.routing import DocumentNames
 from rag.segments import choose_chunks, join_segments
 from rag.storage.catalogue.full_text import full_text_query
 from rag.types import CONTENTS_SECTION, Chunk, DocumentInfo, Hit, Page, Span
@@ -64,40 +63,6 @@ def test_a_table_of_contents_comes_after_the_section_that_it_points_to() -> None
     section = Hit("1.a:1", document, Chunk(1, "Overtime is paid twice.", "", "4 Overtime", (Span(4, 0, 23),)), 0.0)
     low, high = lower_contents([6.0, 4.0], [contents, section])
     assert low < high == 4.0
-
-
-REPORTS = {
-    1: "THE BOEING COMPANY BOEING_2018_10K.pdf",
-    2: "THE BOEING COMPANY BOEING_2022_10K.pdf",
-    3: "Form 10-K ACTIVISIONBLIZZARD_2019_10K.pdf",
-    4: "Amcor plc AMCOR_2023Q2_10Q.pdf",
-    5: "Amcor plc AMCOR_2023Q4_EARNINGS.pdf",
-    6: "JOHNSON_JOHNSON_2022_10K.pdf",
-}
-
-
-@pytest.mark.parametrize(
-    ("question", "named"),
-    [
-        ("What was Boeing's tax rate in FY2022?", [2]),
-        ("What was Boeing's tax rate in FY22?", [2]),
-        ("What did Activision earn in 2019?", [3]),
-        ("How did Amcor restructure in Q2 of 2023?", [4]),
-        ("What drove JnJ's margin in FY2022?", [6]),
-        ("What drove the margin of J&J in FY2022?", [6]),
-        ("What is goodwill?", []),
-        ("How high are the taxes in 2031?", []),
-    ],
-)
-def test_a_question_names_documents_by_company_and_period(question: str, named: list[int]) -> None:
-    assert DocumentNames(REPORTS).route(question) == named
-
-
-def test_one_common_word_names_no_document() -> None:
-    names = DocumentNames({1: "Ferry timetable", 2: "Bakery", 3: "Museum"})
-    assert names.route("When does the ferry sail?") == []
-    assert names.route("When does the timetable of the ferry start?") == [1]
-    assert names.route("When does the timetable of the ferry start?", among=[2, 3]) == []
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!", "\n"])

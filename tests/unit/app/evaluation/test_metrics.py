@@ -114,5 +114,7 @@ def test_questions_without_gold_pages_do_not_lower_the_means() -> None:
 
 def test_the_scores_carry_the_names_that_eval_prints() -> None:
     named = score_retrieval([]).as_json()
-    assert {"recall@1", "recall@20", "document_recall@5", "mrr@10", "p50_ms", "p95_ms"} <= set(named)
+    assert {"recall@1", "recall@20", "document_recall@1", "document_recall@5", "mrr@10", "p50_ms", "p95_ms"} <= set(
+        named
+    )
     assert named["recall@1"] == 0.0

@@ -1,0 +1,106 @@
+"""Tells what kind of thing a question asks for, and whether a text holds one: a time, an amount, a name, a cause."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+AnswerKind = Literal["time", "amount", "name", "cause"]
+
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember"
+    r"|janvier|février|mars|avril|juin|juillet|août|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio"
+    r"|agosto|septiembre|octubre|noviembre|diciembre)[a-z]*\.?"
+)
+_WEEKDAY = (
+    r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|lundi|mardi"
+    r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+)
+_NUMBER_WORD = (
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half|twice|once|none|no"
+    r"|zero|both|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|halb\w*|kein\w*"
+    r"|einmal|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|cent|mille|demi\w*|aucun\w*"
+    r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|cien|mil|medi[oa]|ningun\w*"
+)
+_GIVES: dict[AnswerKind, re.Pattern[str]] = {
+    "time": re.compile(
+        rf"\d|\b{_MONTH}(?!\w)|\b(?:{_WEEKDAY})\b"
+        r"|\b(?:century|ago|dai?ly|weekly|monthly|yearly|annual(?:ly)?|every|always|never|until|after|before|during|while"
+        r"|once|when(?:ever)?|morning|noon|afternoon|evening|(?:mid)?night|spring|summer|autumn|winter|dawn|dusk|sunset"
+        r"|sunrise|today|tomorrow|yesterday|easter|christmas|immediately|jahrhundert|täglich|wöchentlich|monatlich"
+        r"|jährlich|immer|nie|bis|nach|vor|während|sobald|wenn|morgens?|mittags?|abends?|nachts?|frühjahr|sommer|herbst"
+        r"|ostern|weihnachten|sofort|siècle|toujours|jamais|jusqu\w*|après|avant|pendant|matin|midi|soir|nuit|printemps"
+        r"|été|automne|hiver|siglo|siempre|nunca|hasta|después|antes|durante|mañana|tarde|noche|primavera|verano|otoño"
+        r"|invierno)\b",
+        re.IGNORECASE,
+    ),
+    "amount": re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b|[一二三四五六七八九十百千万]", re.IGNORECASE),
+    "name": re.compile(
+        r"(?<=[\w,;:'\"”)|] )[A-ZÄÖÜÉÀ][\w'’-]+|^[A-ZÄÖÜÉÀ][\w'’-]+(?: [A-ZÄÖÜÉÀ]|$)|[\t\n][A-ZÄÖÜÉÀ]"
+        r"|[^\x00-\u024f–—‘-‟]"
+    ),
+    "cause": re.compile(
+        r"\b(?:because|since|due to|so that|in order to|as a result|caused?|reason|therefore|weil|wegen|damit|daher"
+        r"|deshalb|aufgrund|parce que|car|afin|donc|porque|debido|por lo tanto)\b",
+        re.IGNORECASE,
+    ),
+}
+_ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
+    (
+        "time",
+        re.compile(
+            r"\b(?:when|how often|wie oft|(?:what|which) (?:year|date|day|month|century|time)|since when|until when"
+            r"|wann|bis wann|seit wann|um wie viel uhr|welche[mnrs]? (?:tag|datum|jahr|monat)|quand|à quelle heure"
+            r"|quelle (?:date|année)|quel (?:jour|mois)|cuándo|a qué hora|qué (?:día|fecha|año|mes))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "amount",
+        re.compile(
+            r"\b(?:how (?:many|much|long|old|far|big|large|tall|high|fast|deep|wide|heavy)"
+            r"|what (?:percentage|number|amount|share|price|population)|wie ?vi?el\w*|wie (?:lange?|alt|weit"
+            r"|groß|gross|hoch|schnell|tief|breit|schwer|teuer)|combien|cuánt[oa]s?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "name",
+        re.compile(
+            r"\b(?:who|whom|whose|(?:what|which) (?:city|country|state|company|person|team|name)|wer|wen|wem|wessen|qui"
+            r"|quién(?:es)?)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    ("cause", re.compile(r"\b(?:why|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
+)
+_OPENING_WORDS = 6
+"""What is asked for stands in the beginning: "Is there a fine when a ship is late?" asks for no time."""
+
+_YES_OR_NO = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have|had|ist|sind|war|waren|hat|haben|kann|können"
+    r"|darf|dürfen|muss|müssen|wird|werden|gibt|est-ce|y a-t-il|peut-on|hay|está|están|puede|es)\b",
+    re.IGNORECASE,
+)
+
+_NEEDED: frozenset[AnswerKind] = frozenset({"time", "amount"})
+
+
+def asked_kind(question: str) -> AnswerKind | None:
+    """Return the kind of thing that a question in English, German, French or Spanish asks for; None where it does not
+    tell."""
+    opening = " ".join(question.split()[:_OPENING_WORDS])
+    if _YES_OR_NO.match(opening):
+        return None
+    found = [(match.start(), kind) for kind, asks in _ASKS if (match := asks.search(opening))]
+    return min(found)[1] if found else None
+
+
+def holds_kind(text: str, kind: AnswerKind) -> bool:
+    """Return whether a text holds something of a kind."""
+    return bool(_GIVES[kind].search(text))
+
+
+def is_needed(kind: AnswerKind) -> bool:
+    """Return whether nothing without such a thing can answer: a cause or a name can be said in many words."""
+    return kind in _NEEDED

@@ -1,0 +1,97 @@
+"""Looks an answer up in tables: the cell whose row, column and headings together are what a question names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answer_kind import AnswerKind, asked_kind, holds_kind
+from rag.table_cells import NamedCell, named_cell
+from rag.text import content_words
+from rag.units import Unit
+
+MIN_COVERED = 0.6
+"""Share of the question's weight that the row's key, the column's name and the headings above must hold."""
+
+_GENERIC_WORDS = """
+amount call charge cost cost do fee find get give go have list live make many much name number pay price put say serve
+show stand take tell total use value work gehört heißt kosten kostet viele viel zahlen beträgt coûte coûter cuesta
+costar
+"""
+ABBREVIATED = range(3, 6)
+"""Words that an abbreviation stands for; two letters are too often a word."""
+GENERIC_WORDS = frozenset(content_words(_GENERIC_WORDS))
+"""Words of a question that ask for a value without naming its row or column."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """A cell that answers, in its row; `covered` is the share of the question's weight that names it, 0 to 1."""
+
+    unit: Unit
+    value: str
+    covered: float
+
+
+def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]) -> FoundCell | None:
+    """Return the one cell that the question names by row, column and headings; None where none or several fit alike.
+
+    `weights` are those of the question's content words, with the sum 1. Of two rows with the same cells one counts.
+    """
+    asked = without_generic(weights)
+    if not asked:
+        return None
+    kind = asked_kind(question)
+    found: dict[tuple[str, str], FoundCell] = {}
+    for unit in units:
+        if unit.is_row and (cell := _named_cell(question, unit, asked, kind)):
+            found.setdefault((unit.source.section, cell.unit.text), cell)
+    best = max((cell.covered for cell in found.values()), default=0.0)
+    chosen = [cell for cell in found.values() if cell.covered == best]
+    return chosen[0] if best >= MIN_COVERED and len({cell.value for cell in chosen}) == 1 else None
+
+
+def without_generic(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights of the words that name something, again with the sum 1; {} where there are none."""
+    telling = {word: weight for word, weight in weights.items() if word not in GENERIC_WORDS}
+    whole = sum(telling.values())
+    return {word: weight / whole for word, weight in telling.items()} if whole else {}
+
+
+def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
+    """Return the share of a question's weight that a unit holds with its header and the headings above it."""
+    words = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
+    words |= _abbreviated(list(weights), unit.words)
+    return sum(weight for word, weight in weights.items() if word in words)
+
+
+def _abbreviated(asked: Sequence[str], words: Collection[str]) -> set[str]:
+    """Return the neighbouring words of a question whose initials stand among some words: PPE for personal protective
+    equipment."""
+    runs = (asked[start : start + count] for count in ABBREVIATED for start in range(len(asked) - count + 1))
+    return {word for run in runs if "".join(word[0] for word in run) in words for word in run}
+
+
+def _named_cell(question: str, unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None) -> FoundCell | None:
+    cell = named_cell(question, unit.header, unit.text) or _heading_of_named_row(question, unit)
+    if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
+        return None
+    if set(content_words(cell.value)) <= set(content_words(question)):
+        return None
+    words = set(content_words(f"{cell.key}\n{cell.column}")) | _words_above(unit)
+    return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in words))
+
+
+def _heading_of_named_row(question: str, unit: Unit) -> NamedCell | None:
+    """Return the heading above a row of which the question names every cell: what it asks for is where the row
+    stands."""
+    asked = set(content_words(question))
+    above = unit.source.section.rpartition(" > ")[2]
+    if not unit.words or not unit.words <= asked or set(content_words(above)) <= asked:
+        return None
+    return NamedCell(above, unit.text, "")
+
+
+def _words_above(unit: Unit) -> set[str]:
+    document = unit.source.document
+    return set(content_words(f"{document.title}\n{document.path}\n{unit.source.section}"))

@@ -1,0 +1,105 @@
+"""Cuts sources into what can be quoted: sentences, and table rows under their headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.text import content_words, is_table_row, sentence_spans
+from rag.types import Source
+
+MAX_EXTRACT = 600
+"""Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
+MIN_EXTRACT_WORDS = 2
+"""Content words; less is a heading or a fragment."""
+MAX_HEADING = 14
+"""Words of a heading."""
+HEADER_REACH = 40
+"""Rows above a table row among which its header is looked for."""
+
+_QUESTION_MARKS = ("?", "？", "؟")
+_SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
+_NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
+_HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, or a table row under its header: characters `start` to `end` of a source's text.
+
+    The header of a sentence is the question before it that it answers, if there is one. `heading` is the last heading
+    or question above, "" where there is none; one that `is_heading` says what the next are about and answers nothing.
+    """
+
+    source: Source
+    rank: int
+    """Place of the source among those read, from 0."""
+    start: int
+    end: int
+    words: frozenset[str]
+    header: str
+    is_row: bool
+    heading: str = ""
+    is_heading: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.start : self.end]
+
+    @property
+    def is_telling(self) -> bool:
+        """Return whether the text is long enough to say something and short enough to be quoted."""
+        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= MIN_EXTRACT_WORDS
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it says something by itself: a row, a sentence to its end, or a label with its value."""
+        text = self.text.rstrip("\"'”’»)]* ")
+        return self.is_telling and (self.is_row or text.endswith((".", "!", "…", "。", "！")) or ": " in text)
+
+
+def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
+    """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
+    found = []
+    rows: list[str] = []
+    question = heading = ""
+    sections = {_without_number(part) for part in source.section.split(" > ")} - {""}
+    for start, end in sentence_spans(source.text):
+        text = source.text[start:end]
+        is_row = is_table_row(text)
+        header = _header(rows) if is_row else question
+        rows = [*rows[-HEADER_REACH:], text] if is_row else []
+        # A question in the text stands over its answer as a head stands over its rows.
+        question = text if text.endswith(_QUESTION_MARKS) and not is_row else ""
+        is_heading = not is_row and (bool(question) or _looks_like_heading(text) or _without_number(text) in sections)
+        heading = text if is_heading else heading
+        words = frozenset(content_words(text))
+        header = "" if header == text else header
+        unit = Unit(source, rank, start, end, words, header, is_row, "" if is_heading else heading, is_heading)
+        if every or unit.is_telling:
+            found.append(unit)
+    return found
+
+
+def _looks_like_heading(text: str) -> bool:
+    """Return whether a line is numbered as headings are ("4 Payment of overtime", "§ 3 Rent") and ends as no sentence
+    does."""
+    return (
+        bool(_NUMBERED.match(text)) and not text.rstrip().endswith(_SENTENCE_ENDS) and len(text.split()) <= MAX_HEADING
+    )
+
+
+def _without_number(heading: str) -> str:
+    return _HEADING_NUMBER.sub("", " ".join(heading.split()).casefold()).strip("#.: ")
+
+
+def _header(rows: Sequence[str]) -> str:
+    """Return the row above that names columns: the first of the table, or the nearest with years or words and no
+    amounts."""
+    for row in (*rows[:1], *reversed(rows)):
+        cells = re.findall(r"[^\s|]+", row)
+        amounts = [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell)]
+        if cells and not amounts:
+            return row
+    return ""
