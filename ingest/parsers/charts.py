@@ -33,7 +33,7 @@ def chart_items(package: Package, part: str) -> list[FlowItem]:
 def _chart(root: XmlElement) -> list[FlowItem]:
     title = _rich_text(root.find(f"{C}chart/{C}title"))
     axes = [_rich_text(axis) for axis in root.iterfind(f"{C}chart/{C}plotArea/*/{C}title")]
-    items = _heading(title, [axis for axis in axes if axis])
+    items = chart_heading(title, axes)
     columns: list[tuple[str, dict[int, str]]] = []
     categories: dict[int, str] = {}
     for series in root.iterfind(f"{C}chart/{C}plotArea/*/{C}ser"):
@@ -49,9 +49,10 @@ def _chart(root: XmlElement) -> list[FlowItem]:
     return [*items, *_rows(categories, columns)]
 
 
-def _heading(title: str, axes: list[str]) -> list[FlowItem]:
-    texts = [f"Chart: {title}"] if title else []
-    return [paragraph(text) for text in (*texts, *([f"Axes: {', '.join(axes)}"] if axes else []))]
+def chart_heading(title: str, axes: Iterable[str]) -> list[FlowItem]:
+    """Return the title of a chart and those of its axes, "" where there is none, as paragraphs."""
+    named = ", ".join(filter(None, axes))
+    return [paragraph(f"{word}: {text}") for word, text in (("Chart", title), ("Axes", named)) if text]
 
 
 def _rows(categories: dict[int, str], columns: list[tuple[str, dict[int, str]]]) -> list[FlowItem]:
@@ -153,7 +154,7 @@ def _newer_chart(root: XmlElement) -> list[FlowItem]:
     """Read a chart of the kinds that came later: waterfall, treemap, funnel, histogram."""
     title = root.find(f"{_CX}chart/{_CX}title")
     text = "" if title is None else _all_text(title)
-    items = _heading(text, [])
+    items = chart_heading(text, [])
     categories: dict[int, str] = {}
     columns: list[tuple[str, dict[int, str]]] = []
     names = [_all_text(series) for series in root.iter(f"{_CX}tx")]

@@ -59,6 +59,11 @@ def trailing(items: Iterable[FlowItem], label: str = "") -> list[FlowItem]:
     return found
 
 
+def comment_label(author: str) -> str:
+    """Return the label of a comment: "Comment by NAME:"."""
+    return f"Comment by {author}:" if author else "Comment:"
+
+
 def line_key(item: Item) -> str:
     """Return what lines of headers and footers are told apart by: their text; where it has a page number, without
     numbers."""

@@ -11,7 +11,7 @@ from ingest.parsers.charts import CHART_TAGS, chart_items
 from ingest.parsers.descriptions import description_items
 from ingest.parsers.diagrams import diagram_items
 from ingest.parsers.docx.file import Notes, WordFile
-from ingest.parsers.flow import FlowItem, PageBreak, paragraph, trailing
+from ingest.parsers.flow import FlowItem, PageBreak, comment_label, paragraph, trailing
 from ingest.parsers.html.reader import read_html
 from ingest.parsers.open_xml import DGM, MC, R, W, XmlElement
 from ingest.parsers.text import decode
@@ -52,14 +52,14 @@ class AnchoredReader:
         """Return a comment with its author's name; nothing the second time."""
         comments = self._file.comments
         element = comments.by_id.pop(reference.get(f"{W}id") or "", None)
-        return [] if element is None else self._labelled(comments, element, comment_label(element))
+        return [] if element is None else self._labelled(comments, element, _comment_label(element))
 
     def left_comments(self) -> list[FlowItem]:
         """Return the comments that nothing in the text points to."""
         comments = self._file.comments
         left = list(comments.by_id.values())
         comments.by_id.clear()
-        return [item for element in left for item in self._labelled(comments, element, comment_label(element))]
+        return [item for element in left for item in self._labelled(comments, element, _comment_label(element))]
 
     def _labelled(self, notes: Notes, element: XmlElement, label: str) -> list[FlowItem]:
         """Return a note or comment with its label before the first words, as what trails its anchor."""
@@ -123,10 +123,8 @@ class AnchoredReader:
         return []
 
 
-def comment_label(element: XmlElement) -> str:
-    """Return what marks a comment as one: "Comment by NAME:"."""
-    author = one_line(element.get(f"{W}author") or "")
-    return f"Comment by {author}:" if author else "Comment:"
+def _comment_label(element: XmlElement) -> str:
+    return comment_label(one_line(element.get(f"{W}author") or ""))
 
 
 def _ancestors(element: XmlElement, top: XmlElement) -> list[XmlElement]:

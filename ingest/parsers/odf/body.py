@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ingest.cleanup import one_line
+from ingest.parsers.charts import chart_heading
 from ingest.parsers.equations import mathml_text
 from ingest.parsers.flow import FlowItem, Item, PageBreak, paragraph
 from ingest.parsers.odf.file import OdfFile
@@ -251,11 +252,8 @@ class BodyReader:
 
     def _chart(self, chart: XmlElement) -> Iterator[FlowItem]:
         title = one_line(" ".join("".join(text.itertext()) for text in chart.iterfind(f"{CHART}title/{TEXT}p")))
-        if title:
-            yield paragraph(f"Chart: {title}")
         axes = [one_line("".join(text.itertext())) for text in chart.iterfind(f".//{CHART}axis/{CHART}title")]
-        if any(axes):
-            yield paragraph(f"Axes: {', '.join(filter(None, axes))}")
+        yield from chart_heading(title, axes)
         for table in chart.iterchildren(f"{TABLE}table"):
             yield from self._table(table)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ingest.cleanup import one_line
-from ingest.parsers.flow import FlowItem, trailing
+from ingest.parsers.flow import FlowItem, comment_label, trailing
 from ingest.parsers.odf.names import DC, DRAW, OFFICE, TEXT
 from ingest.parsers.odf.styles import OdfStyles
 from ingest.parsers.open_xml import XmlElement
@@ -168,4 +168,4 @@ class OdfInlineReader:
 def comment_items(element: XmlElement, story: Callable[[XmlElement], list[FlowItem]]) -> list[FlowItem]:
     """Return a comment with its author's name."""
     author = one_line(element.findtext(f"{DC}creator") or "")
-    return trailing(story(element), f"Comment by {author}:" if author else "Comment:")
+    return trailing(story(element), comment_label(author))

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.cleanup import one_line
 from ingest.parsers.embedded import embedded_parts, read_embedded, with_embedded
 from ingest.parsers.finishing import finish_document, unreadable_parts
-from ingest.parsers.flow import FlowItem, paragraph, write_flow
+from ingest.parsers.flow import FlowItem, comment_label, paragraph, write_flow
 from ingest.parsers.open_xml import A, P, Package, R, XmlElement
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
@@ -126,7 +126,7 @@ class _Deck:
                 text = one_line(" ".join(TextReader(self._unread).paragraphs(body)))
             author = self._authors.get(comment.get("authorId") or "", "")
             if text:
-                yield paragraph(f"Comment by {author}: {text}" if author else f"Comment: {text}")
+                yield paragraph(f"{comment_label(author)} {text}")
 
     def warnings(self) -> tuple[str, ...]:
         """Return what was not read."""

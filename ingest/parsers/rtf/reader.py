@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ingest.cleanup import one_line
-from ingest.parsers.flow import FlowItem, Item, line_key, paragraph, trailing
+from ingest.parsers.flow import FlowItem, Item, comment_label, line_key, paragraph, trailing
 from ingest.parsers.list_numbers import roman
 from ingest.parsers.rtf.charsets import decode
 from ingest.parsers.rtf.context import Context
@@ -139,7 +139,7 @@ class RtfReader:
             outer.anchored += items
         elif kind == "annotation":
             author = one_line(self._context.take(Destination.AUTHOR))
-            outer.anchored += trailing(items, f"Comment by {author}:" if author else "Comment:")
+            outer.anchored += trailing(items, comment_label(author))
         else:
             name = "note" if kind == "footnote" else kind
             self._notes[name] += 1
