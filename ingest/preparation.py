@@ -45,12 +45,21 @@ def prepare_file(
         after = path.stat() if path.exists() else None
         if after and (after.st_size, after.st_mtime_ns) == (before.size, before.mtime_ns):
             if not chunks:
-                raise ParseError("The file holds no words.", "If it shows text, print it to a PDF and index that.")
+                raise _explain_no_chunks(parsed)
             # The blocks have done their work; without them a document is half as large on its way.
             pages = tuple(replace(page, blocks=()) for page in parsed.pages)
             bare = replace(parsed, pages=pages, profile=make_profile(parsed, file.path))
             return Prepared(before, bare, tuple(chunks), time.perf_counter() - started)
     raise UnsettledFileError("The file changed while it was read.", "Sync again when nothing writes to it.")
+
+
+def _explain_no_chunks(parsed: ParsedDocument) -> ParseError:
+    """Return the error for a document all of whose text is kept out of chunks, with what its parser said of it."""
+    reason = "All text of the file is page numbers, running headers or footers, or menus."
+    return ParseError(
+        " ".join((reason, *parsed.warnings)),
+        "If it shows other text, run it through OCR, or print it to a PDF, and index that.",
+    )
 
 
 def _read_state(path: Path, file: FileState) -> FileState:

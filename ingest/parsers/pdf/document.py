@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 from ingest.cleanup import one_line, words_in
-from ingest.parsers import ocr
 from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf.blocks import furniture_rows, group_rows, usual_height
@@ -15,12 +14,13 @@ from ingest.parsers.pdf.contents import mark_contents
 from ingest.parsers.pdf.fallback import check_page_count, iso_date, parse_with_pypdf
 from ingest.parsers.pdf.pages import PageReader
 from ingest.parsers.pdf.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
+from ingest.parsers.pdf.refusals import explain_no_words
 from ingest.parsers.pdf.row import Row
 from ingest.parsers.pdf.rows import make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdf.writing import Heading, PageWriter
 from ingest.titles import choose_title
-from rag.errors import ParseError, UnsettledFileError
+from rag.errors import ParseError
 from rag.types import Page, ParsedDocument
 
 SEGMENT_PAGES = 1000
@@ -92,36 +92,8 @@ def _parse_without_text(path: Path, options: ParseOptions, password: str, reader
     try:
         document = parse_with_pypdf(path, options, [password])
     except ParseError as error:
-        raise _explain_nothing(path, options, reader) from error
+        raise explain_no_words(path, options, reader) from error
     return replace(document, warnings=("Its text was read without the positions of words: quotes are not marked.",))
-
-
-def _explain_nothing(path: Path, options: ParseOptions, reader: PageReader) -> ParseError:
-    """Return the error for a PDF without words; it is an UnsettledFileError where a repair of OCR may help."""
-    if reader.ocr_failure is not None:
-        return UnsettledFileError(
-            f"{path.name} has no text layer, and its pages could not be read by OCR. {reader.ocr_failure.reason}",
-            reader.ocr_failure.remedy,
-        )
-    if reader.has_blank_pages_only:
-        return ParseError(
-            f"{path.name} has nothing on its pages.", "Remove it, or replace it with a copy that has text."
-        )
-    if reader.is_out_of_time:
-        return ParseError(
-            f"{path.name} has no text layer, and OCR found no words in the {options.ocr_seconds:.0f} seconds it had.",
-            "Raise the setting `seconds_per_file`, or split the file.",
-        )
-    if options.ocr and ocr.is_available():
-        return ParseError(
-            f"{path.name} has no text layer, and OCR found no words on its pages.",
-            "Remove it, or replace it with a sharper scan.",
-        )
-    if options.ocr:
-        remedy = "Install the rapidocr package so that Lectern reads pictures, or run the file through other OCR."
-    else:
-        remedy = "Set `ocr` to true, or run the file through other OCR."
-    return ParseError(f"{path.name} has no text layer: its pages are pictures or drawings.", remedy)
 
 
 def _write_pages(

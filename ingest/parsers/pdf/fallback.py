@@ -12,6 +12,7 @@ from pypdf.errors import DependencyError
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
+from ingest.parsers.pdf.page_notes import list_pages
 from ingest.parsers.pdf.row import is_number
 from ingest.titles import choose_title
 from rag.errors import ParseError
@@ -43,7 +44,8 @@ def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]
         raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
     check_page_count(path, count, options)
     builder = TextBuilder(options.max_characters, path.name)
-    for text in _page_texts(reader, count):
+    lost: list[int] = []
+    for text in _page_texts(reader, count, lost):
         _add_page(builder, text)
     pages = builder.pages()
     if not any(page.text for page in pages):
@@ -57,7 +59,10 @@ def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]
         author=author,
         created=created,
         page_word="page",
-        warnings=("The file is damaged; its text was recovered without the positions of words.",),
+        warnings=(
+            "The file is damaged; its text was recovered without the positions of words.",
+            *([f"Damaged and left out: {list_pages(lost)}."] if lost else []),
+        ),
     )
 
 
@@ -86,7 +91,8 @@ def iso_date(raw: str) -> str:
     return "-".join(part for part in match.groups() if part)
 
 
-def _page_texts(reader: pypdf.PdfReader, count: int) -> Iterator[str]:
+def _page_texts(reader: pypdf.PdfReader, count: int, lost: list[int]) -> Iterator[str]:
+    """Yield the text of each page, "" of those that cannot be read, whose numbers go into `lost`."""
     found = False
     for number in range(count):
         if number >= TRIED_PAGES and not found:
@@ -97,6 +103,7 @@ def _page_texts(reader: pypdf.PdfReader, count: int) -> Iterator[str]:
             raise
         except Exception:  # pypdf raises many kinds on damaged pages; the next page may be whole
             text = ""
+            lost.append(number)
         found = found or bool(text.strip())
         yield text
 

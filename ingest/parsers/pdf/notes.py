@@ -51,6 +51,11 @@ class FormFields:
             self._settings = pdfium.FPDF_FORMFILLINFO(version=2)
             self._environment = pdfium.FPDFDOC_InitFormFillEnvironment(document, self._settings)
 
+    @property
+    def is_there(self) -> bool:
+        """Return whether the document has a form."""
+        return self._environment is not None
+
     def close(self) -> None:
         """Free the form in pdfium's memory; to be called before the document is closed."""
         if self._environment:

@@ -59,6 +59,20 @@ class PageReader:
         return len(self._notes.blank) == self._document.page_count
 
     @property
+    def has_damaged_pages_only(self) -> bool:
+        """Return whether no page could be loaded but blank ones."""
+        return len(self._notes.blank) + len(self._notes.damaged) == self._document.page_count
+
+    @property
+    def has_form(self) -> bool:
+        """Return whether the document has a form to fill in."""
+        return self._document.form.is_there
+
+    def attachments(self) -> list[str]:
+        """Return the names of the files inside the document."""
+        return self._document.attachments()
+
+    @property
     def is_out_of_time(self) -> bool:
         """Return whether pages were left unread because OCR had no time left."""
         return self._recognises and bool(self._notes.unread)

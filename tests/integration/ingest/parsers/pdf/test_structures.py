@@ -18,8 +18,9 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table  # type: igno
 
 from ingest.chunking import chunk_document
 from ingest.parsing import ParseOptions, parse_file
+from ingest.preparation import prepare_file
 from rag.errors import ParseError
-from rag.types import CONTENTS_SECTION, BlockKind, Page, ParsedDocument
+from rag.types import CONTENTS_SECTION, BlockKind, FileState, Page, ParsedDocument
 from tests.fakes import WordTokenizer
 
 STYLE = getSampleStyleSheet()["Normal"]
@@ -428,6 +429,10 @@ def test_junk_before_the_header_is_skipped(tmp_path: Path, junk: int) -> None:
             lambda canvas: canvas.rect(72, 72, 200, 200),
             "blank.pdf has no text layer: its pages are pictures or drawings.",
         ),
+        (
+            lambda canvas: canvas.acroForm.textfield(name="boat", x=72, y=600, width=200, height=20, value=""),
+            "blank.pdf has no text layer: its pages are pictures or drawings. The fields of its form are empty.",
+        ),
     ],
 )
 def test_a_refusal_says_what_is_on_the_pages(tmp_path: Path, page: Draw, reason: str) -> None:
@@ -438,3 +443,11 @@ def test_a_refusal_says_what_is_on_the_pages(tmp_path: Path, page: Draw, reason:
     with pytest.raises(ParseError) as caught:
         parse_file(tmp_path / "blank.pdf", ParseOptions(ocr=False))
     assert caught.value.reason == reason
+
+
+def test_a_file_of_page_numbers_alone_is_refused_as_what_it_is(tmp_path: Path) -> None:
+    draw(tmp_path, *(lambda canvas, number=number: canvas.drawString(300, 30, f"{number}") for number in range(1, 6)))
+    path = tmp_path / "drawn.pdf"
+    file = FileState(path.name, b"drawn.pdf", path.stat().st_size, path.stat().st_mtime_ns, "")
+    with pytest.raises(ParseError, match="All text of the file is page numbers"):
+        prepare_file(tmp_path, file, "", WordTokenizer(), ParseOptions(ocr=False), 256)
