@@ -6,8 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.citations.evidence import CheckedAnswer, check_citations
-from rag.citations.markers import CitationFilter
+from rag.citations.checker import AnswerChecker
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, MarkingReader, compose, missing_constraints
 from rag.images import check_vision
@@ -20,7 +19,7 @@ from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answer
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
-from rag.types import Answer, Hit, Image, Message, PageRectangle, Source, Span, Usage
+from rag.types import Answer, Hit, Image, JudgedSentence, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
 """Stands in place of the LLM's name when the answer is made of quotes."""
@@ -50,7 +49,8 @@ class AskSettings:
 class AnswerStream:
     """An answer while it is made: sources first, then its text piece by piece, then the whole, checked.
 
-    Iterate it once for the text; `answer` is there afterwards (and finishes the stream if need be).
+    Iterate it once for the text, or `events` for the verdicts too, each behind the last character of its sentence;
+    `answer` is there afterwards (and finishes the stream if need be).
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class AnswerStream:
         retrieval: Retrieval,
         probability: float,
         threshold: float,
-        produce: Callable[[AnswerStream], Iterator[str]],
+        produce: Callable[[AnswerStream], Iterator[str | JudgedSentence]],
     ) -> None:
         self.sources = sources
         self.retrieval = retrieval
@@ -74,6 +74,10 @@ class AnswerStream:
         self._answer: Answer | None = None
 
     def __iter__(self) -> Iterator[str]:
+        return (piece for piece in self._pieces if isinstance(piece, str))
+
+    def events(self) -> Iterator[str | JudgedSentence]:
+        """Yield the text piece by piece, and the verdict on each sentence as soon as it has ended."""
         return self._pieces
 
     @property
@@ -156,7 +160,7 @@ class AskPipeline:
         threshold = threshold_for(retrieval.hits) if threshold is None else threshold
         timer.mark("segments")
 
-        def produce(stream: AnswerStream) -> Iterator[str]:
+        def produce(stream: AnswerStream) -> Iterator[str | JudgedSentence]:
             if not sources or probability < threshold:
                 return self._refuse(stream, question, timer, has_images=bool(images))
             if self._model is None:
@@ -176,7 +180,9 @@ class AskPipeline:
         between = self._searcher.load_chunks(collection, choice.between) if choice.between else {}
         return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
-    def _refuse(self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool) -> Iterator[str]:
+    def _refuse(
+        self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool
+    ) -> Iterator[str | JudgedSentence]:
         """Yield the fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
@@ -198,18 +204,25 @@ class AskPipeline:
             read=(),
         )
 
-    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer, collection: str) -> Iterator[str]:
+    def _quote(
+        self, stream: AnswerStream, question: str, timer: StageTimer, collection: str
+    ) -> Iterator[str | JudgedSentence]:
         """Yield the best sentences, word for word, where no LLM is set up."""
         embedder = self._retriever.embedder_of(collection)
         text = make_inert(compose(self._reader.read(question, stream.sources, embedder=embedder)) or REFUSAL)
         missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
         timer.mark("read")
-        yield text
-        checked = self._check(text, stream.sources)
+        checker = self._checker(question, stream.sources)
+        if text == REFUSAL:
+            yield text
+        else:
+            yield from checker.feed(text)
+            yield from checker.finish()
+        checked = checker.checked
         timer.mark("check")
         stream.finish(
             Answer(
-                text=checked.text,
+                text=checked.text or text,
                 refused=text == REFUSAL,
                 sources=stream.sources,
                 citations=checked.citations,
@@ -218,6 +231,9 @@ class AskPipeline:
                 cost_usd=0.0,
                 milliseconds=timer.milliseconds,
                 notices=(*stream.retrieval.notices, *missing),
+                sentences=checked.sentences,
+                verdict=checked.verdict,
+                probability=stream.probability * checked.probability,
             ),
             read=stream.sources,
         )
@@ -228,12 +244,12 @@ class AskPipeline:
         model: LanguageModel,
         asked: Asked,
         timer: StageTimer,
-    ) -> Iterator[str]:
+    ) -> Iterator[str | JudgedSentence]:
         """Yield the LLM's answer, in which no citation is shown that has no source and nothing is live."""
         text, error, usage = "", "", None
         inert = InertFilter()
         prompt: Prompt | None = None
-        stream_filter = CitationFilter({source.number for source in stream.sources})
+        checker = self._checker(asked.question, stream.sources)
         finish_reason = ""
         try:
             prompt = build_prompt(
@@ -244,27 +260,26 @@ class AskPipeline:
                 history=asked.history,
                 images=asked.images,
             )
-            stream_filter = CitationFilter({source.number for source in prompt.used})
+            checker = self._checker(asked.question, prompt.used)
             timer.mark("prompt")
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
                 finish_reason = chunk.finish_reason or finish_reason
                 if chunk.retracts:
                     text, inert = "", InertFilter()
-                    stream_filter = CitationFilter({source.number for source in prompt.used})
+                    checker = self._checker(asked.question, prompt.used)
                     yield RETRACTED
                 text += (released := inert.feed(chunk.text))
-                if piece := stream_filter.feed(released):
-                    yield piece
+                yield from checker.feed(released)
         except ModelError as failure:
             error = f"{failure.reason} {failure.remedy}".strip()
         text += (released := inert.finish())
-        if piece := stream_filter.feed(released) + stream_filter.finish():
-            yield piece
+        yield from checker.feed(released)
         timer.mark("generate")
-        used = prompt.used if prompt else ()
-        checked = self._check(text, used)
+        yield from checker.finish(is_cut=bool(error))
+        checked = checker.checked
         timer.mark("check")
+        used = prompt.used if prompt else ()
         usage = usage or _estimated_usage(model, prompt, text)
         stream.finish(
             Answer(
@@ -283,14 +298,17 @@ class AskPipeline:
                     *_ending_notices(text, error, finish_reason),
                 ),
                 error=error,
+                sentences=checked.sentences,
+                verdict=checked.verdict,
+                probability=stream.probability * checked.probability,
             ),
             read=used,
         )
 
-    def _check(self, text: str, sources: Sequence[Source]) -> CheckedAnswer:
-        return check_citations(
-            text,
+    def _checker(self, question: str, sources: Sequence[Source]) -> AnswerChecker:
+        return AnswerChecker(
             sources,
+            question=question,
             rectangles=self._rectangles,
             embed=self._embedder.embed_passages,
             read=self._passage_reader.score if self._passage_reader else None,

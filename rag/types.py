@@ -332,12 +332,45 @@ class PageRectangle:
     rectangle: Rectangle
 
 
+class Verdict(StrEnum):
+    """Says how a sentence, or a whole answer, stands to its sources."""
+
+    SUPPORTED = "supported"
+    """A source carries it, and it is about what the question names."""
+    PARTLY = "partly"
+    """Part of it is carried, or it is carried and about something else than the question names."""
+    UNSUPPORTED = "unsupported"
+    UNCITED = "uncited"
+    """It names no source, and none was found that carries it."""
+    NOT_CHECKED = "not_checked"
+    """The answer was stopped, or broke off, before it could be checked."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSentence:
+    """A sentence that claims something: characters `start` to `end` of the answer's text, its markers with it.
+
+    `probability` says how likely the sources carry it, 0 to 1; `reason` why its verdict is not "supported", else "".
+    `attributed` where Lectern, and not the LLM, found the sources that it cites.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: Verdict
+    probability: float
+    numbers: tuple[int, ...] = ()
+    attributed: bool = False
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One cited sentence and the words of the source that carry it.
 
-    `quote` is copied from the page by code. `supported` is False when nothing in the source carries the sentence;
-    the quote is then the nearest there is.
+    `quote` is copied from the page by code. `supported` is False when nothing in the source carries the sentence, or
+    it is about something else than the question names; the quote is then the nearest there is. `attributed` where
+    the LLM cited nothing, and Lectern found the source.
     """
 
     number: int
@@ -349,6 +382,7 @@ class Citation:
     rectangles: tuple[PageRectangle, ...]
     supported: bool
     page_word: str = ""
+    attributed: bool = False
 
     @property
     def pages(self) -> str:
@@ -444,6 +478,12 @@ class Answer:
     """Notes for the user: left-out sources, removed citation numbers, a changed embedder."""
     error: str = ""
     """Why the LLM failed, with what to do; `text` is then what had come until it did."""
+    sentences: tuple[JudgedSentence, ...] = ()
+    """Its sentences that claim something, each with its verdict, in order."""
+    verdict: Verdict | None = None
+    """None where nothing is claimed, as in a refusal."""
+    probability: float = 0.0
+    """How likely it is right: that the sources answer the question, and carry the sentence that they carry least."""
 
 
 def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:

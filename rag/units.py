@@ -68,7 +68,7 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     for start, end in sentence_spans(source.text):
         text = source.text[start:end]
         is_row = is_table_row(text)
-        header = _header(rows) if is_row else question
+        header = find_header(rows) if is_row else question
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
         # A question in the text stands over its answer as a head stands over its rows.
         question = text if text.endswith(_QUESTION_MARKS) and not is_row else ""
@@ -94,7 +94,7 @@ def _without_number(heading: str) -> str:
     return _HEADING_NUMBER.sub("", " ".join(heading.split()).casefold()).strip("#.: ")
 
 
-def _header(rows: Sequence[str]) -> str:
+def find_header(rows: Sequence[str]) -> str:
     """Return the row above that names columns: the first of the table, or the nearest with years or words and no
     amounts."""
     for row in (*rows[:1], *reversed(rows)):

@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
-from rag.types import ANOTHER_NAME, place_name
+from rag.citations.marked_text import mark_stream
+from rag.types import ANOTHER_NAME, Verdict, place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
@@ -120,11 +121,11 @@ def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
 
 
 def print_stream(stream: Answering) -> None:
-    """Print the sources, then the answer as it comes."""
+    """Print the sources, then the answer as it comes, with a mark at each sentence that is not supported."""
     for source in stream.sources:
         output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
     output.print()
-    for piece in stream:
+    for piece in mark_stream(stream.events(), lambda: stream.answer.verdict):
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
         output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
@@ -136,6 +137,11 @@ def print_answer_footer(answer: Answer) -> None:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
         output.print(_citation_line(citation))
+    doubted = [sentence for sentence in answer.sentences if sentence.verdict is not Verdict.SUPPORTED]
+    if doubted:
+        output.print("\n[bold]Not supported[/]")
+    for sentence in doubted:
+        output.print(f"[red]{clean(shorten(sentence.text))}[/]\n    {clean(sentence.reason)}")
     for notice in answer.notices:
         output.print(f"[yellow]{clean(notice)}[/]")
     if answer.error:
@@ -193,6 +199,7 @@ def _rank_cell(hit: Hit, stage: str) -> str:
 def _citation_line(citation: Citation) -> str:
     where = place(citation.document, citation.pages)
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
+    mark += " [dim](found by Lectern: the LLM cited nothing)[/]" if citation.attributed else ""
     head = f"[bold]\\[{citation.number}][/] {where}{mark}"
     return f"{head}\n    “{clean(shorten(citation.quote))}”"
 

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from rag.pipeline import AnswerStream, AskSettings
     from rag.protocols import LanguageModel
     from rag.retrieval import Retrieval
-    from rag.types import Answer, CollectionInfo, DocumentInfo, Image, ImageFile, Page, Question, RunRecord, Source
+    from rag.types import (
+        Answer,
+        CollectionInfo,
+        DocumentInfo,
+        Image,
+        ImageFile,
+        JudgedSentence,
+        Page,
+        Question,
+        RunRecord,
+        Source,
+    )
 
 
 class LocalClient:
@@ -193,6 +204,10 @@ class LocalAnswer:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stream)
+
+    def events(self) -> Iterator[str | JudgedSentence]:
+        """Return the text in pieces, and the verdict behind each sentence."""
+        return self._stream.events()
 
     @property
     def answer(self) -> Answer:

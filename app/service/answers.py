@@ -19,14 +19,14 @@ from rag.errors import LecternError
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
 from rag.retrieval import Retrieval
-from rag.types import Answer, Question
+from rag.types import Answer, JudgedSentence, Question
 
 log = logging.getLogger(__name__)
 
 MODEL_SECONDS = 60.0
 """For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
 
-Deliver = Callable[[AnswerStream | str], None]
+Deliver = Callable[[AnswerStream | str | JudgedSentence], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class AnswerService:
         return self._searches.submit(search, self._lectern, question, limit=limit)
 
     def answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Future[Answer | None]:
-        """Start an answer: `deliver` is given its stream, whose sources are known by then, then the text in pieces.
+        """Start an answer: `deliver` is given its stream, whose sources are known by then, then its events.
 
         It is called in another thread. Once `cancelled` is set, the LLM is hung up on and there is no answer. Raises
         OverloadedError; the future raises what `app.service.answering.ask` does.
@@ -159,7 +159,7 @@ class AnswerService:
         if stream is None:
             return None
         deliver(stream)
-        for piece in stream:
+        for piece in stream.events():
             if cancelled.is_set():
                 stream.close()
                 return None

@@ -66,8 +66,12 @@ ANSWER_WORDS = {
     "refused": "Not found in the documents",
     "stopped": "Stopped.",
     "failed": "The answer broke off.",
-    "unsupported": "not carried by its source",
-    "unsupported_note": "Underlined sentences are not carried by the source they name: check them.",
+    "unsupported": "not supported",
+    "partly": "partly supported",
+    "uncited": "no source",
+    "not_checked": "not checked",
+    "attributed": "found by Lectern, the LLM cited nothing",
+    "unsupported_note": "Marked sentences are not carried by a source of theirs, or name none: check them.",
     "copy": "Copy",
     "copied": "Copied",
     "up": "Good answer",
@@ -103,6 +107,7 @@ EXPORT_TITLE = "Conversation with {collection}"
 EXPORT_IMAGES = "(with {names} attached)"
 EXPORT_REFUSED = "(refused: nothing relevant found)"
 EXPORT_UNSUPPORTED = "not carried by this source"
+EXPORT_ATTRIBUTED = "found by Lectern, the LLM cited nothing"
 EXPORT_STOPPED = "(stopped)"
 
 PROOF_WORDS = {

@@ -16,6 +16,42 @@ _LIST_MARK = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|[-*•–]\s+|\d{1,2}[.)]\s+)+")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)")
 
 
+_COURTESY = re.compile(
+    r"(?i)^(?:(?:hello|hi|hey|dear \w+|good (?:morning|afternoon|evening|day)|thanks?(?: you)?(?: (?:so"
+    r"|very) much)?(?: for "
+    r"(?:asking|your question|the question))?|you(?:'re|’re| are) welcome|sure(?: thing)?|certainly"
+    r"|of course|absolutely"
+    r"|great question|good question|no problem|yes|no|ok(?:ay)?|sorry|i(?:'m|’m| am) sorry|(?:here"
+    r"|this) (?:is|are) "
+    r"(?:the|your|an?) (?:answer|summary|overview|list|information|details)[^.:]*|based on the (?:given "
+    r"|provided )?"
+    r"(?:sources?|documents?|passages?|context|information)(?: provided)?|according to the (?:sources?"
+    r"|documents?|context)"
+    r"|let me know|feel free[^.]*|i hope[^.]*|please let[^.]*|if you (?:have|need)[^.]*"
+    r"|happy to help[^.]*|hallo|guten "
+    r"(?:tag|morgen|abend)|danke[^.]*|gern(?:e| geschehen)?|bitte|nat(?:ü|ue)rlich|klar|ja|nein|bonjour"
+    r"|merci[^.]*|oui|non"
+    r"|hola|gracias[^.]*|s[ií]|de nada)\b[\s,.!:;–—-]*)+"
+)
+_NO_ANSWER = re.compile(
+    r"(?i)^(?!.*\b(?:but|however|although|aber|jedoch|mais|pero)\b).*?(?:\bi (?:do not|don['’]t) (?:know"
+    r"|have)\b"
+    r"|\bi (?:could|can) ?(?:not|n['’]t) (?:find|answer|determine|tell|provide|help|locate)\b|\bi(?:['’]m"
+    r"| am) (?:not able|"
+    r"unable|not sure)\b|\b(?:sources?|documents?|passages?|context|texts?"
+    r"|excerpts?)\b[^.]{0,30}\b(?:do(?:es)? not|don['’]t"
+    r"|doesn['’]t)\b[^.]{0,20}\b(?:mention|say|contain|provide|specify|state|include|answer|give|discuss"
+    r"|cover)\b"
+    r"|\b(?:is|are) (?:not|nowhere) (?:mentioned|specified|stated|provided|given|found|included"
+    r"|available)\b[^.]{0,30}"
+    r"\b(?:sources?|documents?|passages?|context|texts?|excerpts?)\b|\bthere is no (?:information|mention"
+    r"|answer)\b"
+    r"|\bno information\b|\b(?:dokumente?|quellen?)\b[^.]{0,30}\b(?:kein\w*|nicht|nichts)\b|\bich (?:weiß"
+    r"|weiss) (?:es )?nicht"
+    r"|\bje ne sais pas|\bno lo s[eé]\b)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A sentence, the part of it that a group of markers vouches for, and those markers' numbers."""
@@ -25,17 +61,37 @@ class Claim:
     numbers: tuple[int, ...]
 
 
-def read_claims(text: str, markers: Sequence[Marker]) -> list[Claim]:
-    """Return the cited claims in order. A marker right after a full stop belongs to the sentence before it."""
-    if not markers:
-        return []
-    spans = _attach_leading_markers(text, sentence_spans(text), markers)
-    claims = []
-    for start, end in spans:
-        inside = [marker for marker in markers if start <= marker.start < end]
-        if inside:
-            claims += _claims_of_sentence(text, start, end, inside)
-    return claims
+def sentences_with_markers(text: str, markers: Sequence[Marker]) -> list[tuple[int, int]]:
+    """Return the ranges of the sentences of a text; a marker right after a full stop belongs to the one before it."""
+    return _attach_leading_markers(text, sentence_spans(text), markers)
+
+
+def read_claims(text: str, start: int, end: int, markers: Sequence[Marker]) -> list[Claim]:
+    """Return the claims of the sentence at `start` to `end`, one for each group of its markers; empty without any."""
+    inside = [marker for marker in markers if start <= marker.start < end]
+    return _claims_of_sentence(text, start, end, inside) if inside else []
+
+
+def plain_sentence(text: str, start: int, end: int, markers: Sequence[Marker]) -> str:
+    """Return a sentence on one line, without its markers, list marks and emphasis."""
+    inside = [marker for marker in markers if start <= marker.start < end]
+    return _plain(_without(text, start, end, inside))
+
+
+def claims_something(sentence: str) -> bool:
+    """Return whether a plain sentence says something about the world that a source could carry.
+
+    Greetings, thanks, offers, questions, introductions of lists, and what says that there is no answer, do not.
+    """
+    said = sentence.strip().strip("\"'“”*_ ")
+    if said.endswith(("?", "？")) or _NO_ANSWER.search(said):
+        return False
+    rest = _COURTESY.sub("", said)
+    if re.search(r"\d", rest):
+        return True
+    if said.endswith((":", "：")):
+        return False
+    return len(content_words(rest)) >= (1 if rest == said and len(said) > 2 else SHORTEST_CLAIM)
 
 
 def _attach_leading_markers(

@@ -1,4 +1,4 @@
-"""Finds for every cited sentence of an answer the words of its source that carry it."""
+"""Finds for a claim of an answer the words of its sources that carry it, and what speaks against them."""
 
 from __future__ import annotations
 
@@ -10,83 +10,57 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.citations.amounts import Amount, misscaled_numbers, read_amounts, restate_amounts
-from rag.citations.claims import Claim, read_claims
-from rag.citations.markers import CitationFilter
-from rag.text import content_words, is_table_row, numbers, sentence_spans
+from rag.citations.amounts import misscaled_numbers, restate_amounts
+from rag.citations.claims import SHORTEST_CLAIM, Claim
+from rag.citations.differences import Differences, find_differences, misplaced_in_row
+from rag.citations.source_reading import ReadSource, read_source
+from rag.citations.verdict import SUPPORTED_PROBABILITY, Signals, probability_of, reason_against
+from rag.text import content_words, numbers
 from rag.types import Citation, PageRectangle, Source, Span, Vectors
 
-__all__ = ["CheckedAnswer", "CitationFilter", "check_citations"]
-
-SUPPORTED_COVERAGE = 0.6
-"""Least share of a claim's word weight that its quote (or title, or section) must hold.
-
-On 750 training questions: 0.6 keeps 87 % of claims made of a question and its answer and 97 % of thinned-out
-sentences, and passes 2 % of the sentences of other passages. Of 1,228 sentences of reference answers it keeps 87 %
-against their own passages, and passes 0.4 % against those of another question.
-"""
-SUPPORTED_COSINE = 0.65
-"""Least cosine of claim and quote that stands in for shared words. It wins back 2.5 % of the true claims among 480
-training ones and lets through 0.4 % more sentences of other passages; at 0.5 these are 6 % and 1.7 %."""
 PARAPHRASE_COVERAGE = 0.25
 """Below this share of shared words neither cosine nor reader is believed: they would only say "same topic"."""
-DENIED_RELEVANCE = -2.0
-CONFIRMED_RELEVANCE = 2.0
-"""Logits of the reader, given the claim as the question: below the one shared words count for nothing, from the other
-on a paraphrase counts. Of 145 claims made of held-out questions and answers 87 % pass with and without; of the 289
-passages that were found for the same questions and do not answer them, 3.8 % instead of 4.8 %."""
+SUPPORTED_COSINE = 0.65
+"""Least cosine of claim and quote that stands in for a reader's relevance where there is none."""
 SURROUNDING = 400
 """Characters on each side of a quote that the reader sees with it."""
-NAME_ROOT = 5
-"""First letters in which a name and its inflections agree."""
 MAX_WINDOW = 3
 """Sentences in a quote at most."""
 SENTENCE_COST = 0.04
 """Share of the claim's weight that each further sentence of a quote must add."""
 NUMBER_WEIGHT = 2.0
 """A number tells passages apart better than a word of the same rarity."""
-NEARLY_SAME = 0.8
-"""Share of shared weight from which a negation on one side only is taken as a contradiction."""
 MAX_QUOTE = 320
 """Characters; a longer sentence is cut down to the clauses that carry the claim."""
+ATTRIBUTED_FROM = 2
+"""Sources that are tried for a claim that names none."""
+NUMBER_PLACE = 0.75
+"""A number of a claim must stand where at least this share of the words stands that the best place has."""
 
-_NEGATIONS = re.compile(r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|fails?|failed)\b|n['’]t\b", re.I)
-_UP = "increase rise rose risen grow grew grown growth higher gain improve exceed expand climb"
-_DOWN = "decrease decline fall fell fallen lower drop reduce shrink shrank worsen"
-_RISING, _FALLING = frozenset(content_words(_UP)), frozenset(content_words(_DOWN))
+INFLECTED_ROOT = 5
+"""Letters that words must share at least to be forms of one."""
+
 _NAME = re.compile(r"(?<=[\w,;)'\"”’] )[A-Z][^\W\d_]{2,}")
 _CLAUSE_EDGE = re.compile(r"[;:,]\s+|\s[–—-]\s|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedAnswer:
-    """An answer whose markers are all "[n]" with a source, and the numbers that were removed for lack of one."""
+class CheckedClaim:
+    """A claim with a citation for each source that it names, and how far these carry it."""
 
-    text: str
+    claim: Claim
     citations: tuple[Citation, ...]
-    removed_numbers: tuple[int, ...]
+    probability: float
+    """How likely the sources carry it, 0 to 1."""
+    reason: str
+    """Why no citation is supported, "" where one is."""
+    units: tuple[int, ...]
+    """For each citation the sentence of its source at which the quote begins; -1 for none."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Sentence:
-    start: int
-    end: int
-    words: frozenset[str]
-    is_row: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """A source cut into sentences, with all its words and those of its title, path and section (`context`)."""
-
-    source: Source
-    sentences: tuple[_Sentence, ...]
-    words: frozenset[str]
-    context: frozenset[str]
-    initials: str
-    """First letters of its capitalised words in order: an acronym is looked for in it."""
-    numbers: frozenset[str]
-    amounts: tuple[Amount, ...]
+    @property
+    def is_supported(self) -> bool:
+        """Return whether one of its sources carries it."""
+        return any(citation.supported for citation in self.citations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,57 +72,109 @@ class _Match:
     coverage: float
 
 
-_SecondLook = Callable[[str, Sequence[_Evidence], Sequence[_Match], Sequence[bool]], list[bool]]
-"""(claim, sources, their quotes, whether words carry the claim) -> whether it is carried."""
+_Relevance = Callable[[str, Sequence[ReadSource], Sequence[_Match], Sequence[float]], Sequence[float]]
+"""(claim, sources, their quotes, the share of the words they hold) -> a logit for each."""
 
 
-def check_citations(
-    answer_text: str,
-    sources: Sequence[Source],
-    *,
-    rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
-    embed: Callable[[Sequence[str]], Vectors] | None = None,
-    read: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
-) -> CheckedAnswer:
-    """Normalise the markers of an answer and find the quote behind each cited sentence.
+class Evidence:
+    """The sources of an answer, read once, and the judgement of claims by them."""
 
-    `read` gives the reader's relevance of each text to a claim: it may deny what the words suggest, and confirm a
-    paraphrase. Without it `embed`, which gives vectors of shape (texts, dimension) and length 1, does the latter. The
-    text equals what `CitationFilter` releases.
-    """
-    citation_filter = CitationFilter([source.number for source in sources])
-    text = citation_filter.feed(answer_text) + citation_filter.finish()
-    evidence = {source.number: _read(source) for source in sources}
-    claims = read_claims(text, citation_filter.markers)
-    rarity = _rarity(evidence.values())
-    second = _read_again(read) if read else _compare(embed)
-    citations = [citation for claim in claims for citation in _cite(claim, evidence, rarity, rectangles, second)]
-    return CheckedAnswer(text, tuple(citations), citation_filter.removed_numbers)
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
+        embed: Callable[[Sequence[str]], Vectors] | None = None,
+        read: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
+    ) -> None:
+        """`read` gives the reader's relevance of each text to a claim; without it `embed`, which gives vectors of shape
+        (texts, dimension) and length 1, confirms paraphrases.
+        """
+        self.items = {source.number: read_source(source) for source in sources}
+        self._rarity = _rarity(self.items.values())
+        self._rectangles = rectangles
+        self._relevance = _by_reader(read) if read else _by_cosine(embed)
+
+    def check(self, claim: Claim) -> CheckedClaim:
+        """Find the quote behind a claim in each source that it names, and whether it carries the claim."""
+        cited = [self.items[number] for number in claim.numbers]
+        restated = restate_amounts(claim.text, [amount for item in cited for amount in item.amounts])
+        weights = _weigh(restated, self._rarity)
+        matches = [_best_quote(item, weights) for item in cited]
+        signals = self._signals(claim.text, restated, cited, matches, weights)
+        probabilities = [probability_of(one) for one in signals]
+        found = [
+            self._cite(claim, item, match, weights, supported=probability >= SUPPORTED_PROBABILITY)
+            for item, match, probability in zip(cited, matches, probabilities, strict=True)
+        ]
+        best = max(range(len(cited)), key=lambda at: probabilities[at])
+        reason = "" if found[best].supported else reason_against(signals[best])
+        units = tuple(item.sentence_at(match.start) for item, match in zip(cited, matches, strict=True))
+        return CheckedClaim(claim, tuple(found), probabilities[best], reason, units)
+
+    def find_sources(self, text: str) -> tuple[int, ...]:
+        """Return the numbers of the sources that most likely carry a claim that names none, best first."""
+        weights = _weigh(text, self._rarity)
+        if len(weights) < SHORTEST_CLAIM:
+            return ()
+        coverage = {number: _best_quote(item, weights).coverage for number, item in self.items.items()}
+        best = sorted(coverage, key=lambda number: -coverage[number])[:ATTRIBUTED_FROM]
+        return tuple(number for number in best if coverage[number] >= PARAPHRASE_COVERAGE)
+
+    def _signals(
+        self,
+        claim: str,
+        restated: str,
+        cited: Sequence[ReadSource],
+        matches: Sequence[_Match],
+        weights: dict[str, float],
+    ) -> list[Signals]:
+        coverages = _coverages(cited, matches, weights)
+        relevances = self._relevance(claim, cited, matches, coverages)
+        amounts = [amount for item in cited for amount in item.amounts]
+        unknown_numbers = len(numbers(restated) - frozenset[str]().union(*(item.numbers for item in cited)))
+        unknown_numbers += len(misscaled_numbers(restated, amounts))
+        names = {match.group() for match in _NAME.finditer(claim)}
+        unknown_names = sum(not any(item.mentions(name) for item in cited) for name in names)
+        quotes = [_quote(item, match) for item, match in zip(cited, matches, strict=True)]
+        found = []
+        for at, (item, match) in enumerate(zip(cited, matches, strict=True)):
+            others = " ".join(quote for other, quote in enumerate(quotes) if other != at)
+            known = item.context | frozenset(content_words(others))
+            found.append(
+                Signals(
+                    coverage=coverages[at] if match.coverage > 0 else 0.0,
+                    relevance=relevances[at],
+                    unknown_numbers=unknown_numbers,
+                    unknown_names=unknown_names,
+                    misplaced=_is_misplaced(restated, item, match, weights) if len(cited) == 1 else False,
+                    differences=_differences(restated, item, match, known),
+                    is_ordered=bool(weights) and _by_orders(item, weights) > max(0.5, coverages[at]),
+                )
+            )
+        return found
+
+    def _cite(
+        self, claim: Claim, item: ReadSource, match: _Match, weights: dict[str, float], *, supported: bool
+    ) -> Citation:
+        start, end = _trim(item.source.text, match, weights)
+        spans = item.source.locate(start, end)
+        page = _main_page(spans, item.source)
+        return Citation(
+            number=item.source.number,
+            sentence=claim.sentence,
+            document=item.source.document.path,
+            page=page,
+            page_label=item.source.page_labels.get(page, ""),
+            quote=item.source.text[start:end],
+            rectangles=self._rectangles(item.source, spans) if spans else (),
+            supported=supported,
+            page_word=item.source.document.page_word,
+        )
 
 
-# --- what a source says ---
-
-
-def _read(source: Source) -> _Evidence:
-    sentences = []
-    for start, end in sentence_spans(source.text):
-        piece = source.text[start:end]
-        sentences.append(_Sentence(start, end, frozenset(content_words(piece)), is_table_row(piece)))
-    document = source.document
-    context = re.sub(r"[_/]", " ", f"{document.title} {source.section} {document.path}")
-    return _Evidence(
-        source=source,
-        sentences=tuple(sentences),
-        words=frozenset[str]().union(*(sentence.words for sentence in sentences)),
-        context=frozenset(content_words(context)),
-        initials="".join(re.findall(r"\b[A-Z]", source.text)).casefold(),
-        numbers=frozenset(numbers(source.text, spelled=True) | numbers(context, spelled=True)),
-        amounts=read_amounts(source.text),
-    )
-
-
-def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
-    """Return the weight of each word of the sources, more for rarer ones; the weight of unknown words is under ""."""
+def _rarity(evidence: Iterable[ReadSource]) -> dict[str, float]:
+    """Weight of each word of the sources: rarer among their sentences weighs more. "" holds that of unknown words."""
     counts: Counter[str] = Counter()
     total = 1
     for item in evidence:
@@ -161,49 +187,6 @@ def _rarity(evidence: Iterable[_Evidence]) -> dict[str, float]:
     return weights
 
 
-# --- the two compared ---
-
-
-def _cite(
-    claim: Claim,
-    evidence: dict[int, _Evidence],
-    rarity: dict[str, float],
-    rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
-    second: _SecondLook,
-) -> list[Citation]:
-    cited = [evidence[number] for number in claim.numbers]
-    amounts = [amount for item in cited for amount in item.amounts]
-    restated = restate_amounts(claim.text, amounts)
-    weights = _weigh(restated, rarity)
-    matches = [_best_quote(item, weights) for item in cited]
-    grounded = _numbers_known(restated, cited) and not misscaled_numbers(restated, amounts)
-    grounded = grounded and not _unknown_names(claim.text, cited)
-    carried = _support_by_words(cited, matches, weights)
-    carried = second(claim.text, cited, matches, carried) if grounded else carried
-    found = []
-    for item, match, is_carried in zip(cited, matches, carried, strict=True):
-        text = item.source.text
-        contradicts = _contradicts(claim.text, text[match.start : match.end], match.coverage)
-        supported = grounded and is_carried and not contradicts
-        start, end = _trim(text, match, weights)
-        spans = item.source.locate(start, end)
-        page = _main_page(spans, item.source)
-        found.append(
-            Citation(
-                number=item.source.number,
-                sentence=claim.sentence,
-                document=item.source.document.path,
-                page=page,
-                page_label=item.source.page_labels.get(page, ""),
-                quote=text[start:end],
-                rectangles=rectangles(item.source, spans) if spans else (),
-                supported=supported,
-                page_word=item.source.document.page_word,
-            )
-        )
-    return found
-
-
 def _weigh(claim: str, rarity: dict[str, float]) -> dict[str, float]:
     return {
         word: rarity.get(word, rarity[""]) * (NUMBER_WEIGHT if word[0].isdigit() else 1.0)
@@ -211,86 +194,126 @@ def _weigh(claim: str, rarity: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _best_quote(item: _Evidence, weights: dict[str, float]) -> _Match:
+def _best_quote(item: ReadSource, weights: dict[str, float]) -> _Match:
     """Return the run of one to three sentences, or the table row, that holds most of the claim's weight."""
     total = sum(weights.values())
     best, best_score = _Match(0, 0, 0.0), -1.0
-    for first in range(len(item.sentences)):
-        held: set[str] = set()
-        for last in range(first, min(first + MAX_WINDOW, len(item.sentences))):
-            if last > first and (item.sentences[first].is_row or item.sentences[last].is_row):
-                break
-            held |= item.sentences[last].words & weights.keys()
-            coverage = sum(weights[word] for word in held) / total if total else 0.0
-            score = coverage - SENTENCE_COST * (last - first)
-            if score > best_score + 1e-9:
-                best_score = score
-                best = _Match(item.sentences[first].start, item.sentences[last].end, coverage)
+    for first, last in _windows(item):
+        held = _words_in(item, first, last) & weights.keys()
+        coverage = sum(weights[word] for word in held) / total if total else 0.0
+        score = coverage - SENTENCE_COST * (last - first)
+        if score > best_score + 1e-9:
+            best_score = score
+            best = _Match(item.sentences[first].start, item.sentences[last].end, coverage)
     return best
 
 
-def _support_by_words(cited: Sequence[_Evidence], matches: Sequence[_Match], weights: dict[str, float]) -> list[bool]:
-    """Return whether each source, alone or as one of a group cited together, holds enough of the claim's words."""
+def _windows(item: ReadSource) -> Iterable[tuple[int, int]]:
+    """The runs of sentences (first, last) that may be quoted: no order, no question alone, no row with another."""
+    for first, opening in enumerate(item.sentences):
+        for last in range(first, min(first + MAX_WINDOW, len(item.sentences))):
+            sentence = item.sentences[last]
+            if sentence.is_order or (last > first and (opening.is_row or sentence.is_row)):
+                break
+            if not all(one.asks for one in item.sentences[first : last + 1]):
+                yield first, last
+
+
+def _words_in(item: ReadSource, first: int, last: int) -> frozenset[str]:
+    return frozenset[str]().union(*(sentence.words for sentence in item.sentences[first : last + 1]))
+
+
+def _coverages(cited: Sequence[ReadSource], matches: Sequence[_Match], weights: dict[str, float]) -> list[float]:
+    """Share of a claim's weight that each source's quote holds, with title, section and the head of its table.
+
+    Sources cited together count together, where each holds its part.
+    """
     total = sum(weights.values())
     if not total:
-        return [False] * len(cited)
+        return [0.0] * len(cited)
     held_by_each = []
     for item, match in zip(cited, matches, strict=True):
-        quote = set(content_words(item.source.text[match.start : match.end]))
-        held_by_each.append({word for word in weights if word in quote or word in item.context})
-    together = set().union(*held_by_each)
-    enough_together = sum(weights[word] for word in together) >= SUPPORTED_COVERAGE * total
+        quoted = frozenset(content_words(_quote(item, match)))
+        told = quoted | item.context
+        held_by_each.append({word for word in weights if word in told or _has_inflection(word, told)})
+    together = sum(weights[word] for word in set[str]().union(*held_by_each)) / total
     result = []
     for held, match in zip(held_by_each, matches, strict=True):
         alone = sum(weights[word] for word in held) / total
-        part = len(cited) > 1 and enough_together and match.coverage >= SUPPORTED_COVERAGE / len(cited)
-        result.append(match.coverage > 0 and (alone >= SUPPORTED_COVERAGE or part))
+        does_its_part = len(cited) > 1 and match.coverage >= 0.6 / len(cited)
+        result.append(max(alone, together) if does_its_part else alone)
     return result
 
 
-def _numbers_known(claim: str, cited: Sequence[_Evidence]) -> bool:
-    """Return whether every number of the claim stands in a cited source."""
-    return numbers(claim) <= frozenset[str]().union(*(item.numbers for item in cited))
+def _has_inflection(word: str, told: frozenset[str]) -> bool:
+    """Return whether one of some words differs from a word in its ending alone."""
+    root = word[: max(INFLECTED_ROOT, len(word) - 2)]
+    return (
+        len(word) >= INFLECTED_ROOT
+        and not word[0].isdigit()
+        and any(other.startswith(root) and abs(len(other) - len(word)) <= 3 for other in told)
+    )
 
 
-def _unknown_names(claim: str, cited: Sequence[_Evidence]) -> set[str]:
-    """Return the names in a claim that no cited source has, whole, inflected ("German" for "Germany") or spelled
-    out."""
-    names = {match.group() for match in _NAME.finditer(claim)}
-    return {name for name in names if not any(_mentions(item, name) for item in cited)}
+def _by_orders(item: ReadSource, weights: dict[str, float]) -> float:
+    """Share of a claim's weight that stands in orders of a source and nowhere else in it."""
+    return sum(weight for word, weight in weights.items() if word in item.ordered) / sum(weights.values())
 
 
-def _mentions(item: _Evidence, name: str) -> bool:
-    known = item.words | item.context
-    root = name[:NAME_ROOT].casefold()
-    if known.issuperset(content_words(name)) or any(word.startswith(root) for word in known):
+def _quote(item: ReadSource, match: _Match) -> str:
+    """Return a quote with the head of its table before it."""
+    text = item.source.text[match.start : match.end]
+    at = item.sentence_at(match.start)
+    header = item.sentences[at].header if at >= 0 and match.end else ""
+    return f"{header}\n{text}" if header else text
+
+
+def _differences(claim: str, item: ReadSource, match: _Match, known: frozenset[str]) -> Differences:
+    at = item.sentence_at(match.start)
+    if at >= 0 and item.sentences[at].header:
+        known = known | frozenset(content_words(item.sentences[at].header))
+    acronyms = {word.casefold() for word in re.findall(r"\b[A-Z]{2,}\b", claim)}
+    known = known | frozenset(word for word in acronyms if word in item.initials)
+    return find_differences(claim, item.source.text[match.start : match.end], known)
+
+
+def _is_misplaced(claim: str, item: ReadSource, match: _Match, weights: dict[str, float]) -> bool:
+    """Return whether a number of a claim stands in a source with other words than those of the claim: in another row,
+    under another column, in a sentence about something else."""
+    words = {word: weight for word, weight in weights.items() if not word[0].isdigit() and word not in item.context}
+    said = numbers(claim)
+    total = sum(words.values())
+    if not said or not total:
+        return False
+    at = item.sentence_at(match.start)
+    header = item.sentences[at].header if at >= 0 else ""
+    if header and misplaced_in_row(claim, header, item.text_of(item.sentences[at])):
         return True
-    return name.isupper() and name.casefold() in item.initials
-
-
-def _contradicts(claim: str, quote: str, coverage: float) -> bool:
-    """Return whether a claim that nearly repeats its quote says the opposite: one negates, or up became down."""
-    words, quoted = frozenset(content_words(claim)), frozenset(content_words(quote))
-    rises, falls = bool(words & _RISING), bool(words & _FALLING)
-    quote_rises, quote_falls = bool(quoted & _RISING), bool(quoted & _FALLING)
-    if (rises and not falls and quote_falls and not quote_rises) or (
-        falls and not rises and quote_rises and not quote_falls
-    ):
-        return True
-    nearly_same = coverage >= NEARLY_SAME and len(quoted) <= len(words) + 3
-    return nearly_same and bool(_NEGATIONS.search(claim)) != bool(_NEGATIONS.search(quote))
-
-
-def _read_again(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _SecondLook:
-    """Return a check by the reader, which may deny what shared words carry and confirm a paraphrase."""
-
-    def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
-        relevances = read(claim, [_passage(item.source, match) for item, match in zip(cited, matches, strict=True)])
-        return [
-            relevance >= (DENIED_RELEVANCE if by_words else CONFIRMED_RELEVANCE)
-            and (by_words or match.coverage >= PARAPHRASE_COVERAGE)
-            for relevance, by_words, match in zip(relevances, carried, matches, strict=True)
+    places = [
+        (sum(words.get(word, 0.0) for word in _words_in(item, first, last)) / total, first, last)
+        for first, last in _windows(item)
+    ]
+    best = max((share for share, _, _ in places), default=0.0)
+    elsewhere = numbers(f"{item.source.document.title} {item.source.section}")
+    for number in said - elsewhere:
+        holding = [
+            share
+            for share, first, last in places
+            if number in _words_in(item, first, last)
+            or number in numbers(item.sentences[first].header if first == last else "")
         ]
+        if holding and max(holding) < NUMBER_PLACE * best:
+            return True
+    return False
+
+
+def _by_reader(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _Relevance:
+    """Return the reader's view of each quote with what stands around it."""
+
+    def look(
+        claim: str, cited: Sequence[ReadSource], matches: Sequence[_Match], coverages: Sequence[float]
+    ) -> Sequence[float]:
+        return read(claim, [_passage(item.source, match) for item, match in zip(cited, matches, strict=True)])
 
     return look
 
@@ -301,20 +324,27 @@ def _passage(source: Source, match: _Match) -> str:
     return "\n".join(part for part in (source.document.title, source.section, around) if part)
 
 
-def _compare(embed: Callable[[Sequence[str]], Vectors] | None) -> _SecondLook:
-    """Return what the words say, or a cosine where they are few."""
+def _by_cosine(embed: Callable[[Sequence[str]], Vectors] | None) -> _Relevance:
+    """Return a sure logit where words say enough or a cosine is high; what is neither is doubted."""
 
-    def look(claim: str, cited: Sequence[_Evidence], matches: Sequence[_Match], carried: Sequence[bool]) -> list[bool]:
-        return [
-            by_words
-            or (match.coverage >= PARAPHRASE_COVERAGE and embed is not None and _alike(claim, item, match, embed))
-            for item, match, by_words in zip(cited, matches, carried, strict=True)
-        ]
+    def look(
+        claim: str, cited: Sequence[ReadSource], matches: Sequence[_Match], coverages: Sequence[float]
+    ) -> Sequence[float]:
+        found = []
+        for item, match, coverage in zip(cited, matches, coverages, strict=True):
+            is_alike = embed is not None and match.coverage >= PARAPHRASE_COVERAGE and _alike(claim, item, match, embed)
+            found.append(WITHOUT_READER if coverage >= 0.6 else CONFIRMED if is_alike else -WITHOUT_READER)
+        return found
 
     return look
 
 
-def _alike(claim: str, item: _Evidence, match: _Match, embed: Callable[[Sequence[str]], Vectors]) -> bool:
+WITHOUT_READER = 2.0
+CONFIRMED = 5.0
+"""Logits that stand for the reader's where there is none."""
+
+
+def _alike(claim: str, item: ReadSource, match: _Match, embed: Callable[[Sequence[str]], Vectors]) -> bool:
     vectors = embed([claim, item.source.text[match.start : match.end]])
     return float(np.dot(vectors[0], vectors[1])) >= SUPPORTED_COSINE
 

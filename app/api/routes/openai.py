@@ -40,8 +40,9 @@ from app.api.schemas.openai import (
 )
 from app.api.security.middleware import require
 from app.state.tokens import Role
+from rag.citations.marked_text import StreamMarker, mark_text
 from rag.errors import ForbiddenError, LecternError, NotFoundError
-from rag.types import Answer, Question
+from rag.types import Answer, JudgedSentence, Question
 
 END_OF_STREAM = "data: [DONE]\n\n"
 
@@ -100,9 +101,9 @@ def show_model(model: str, request: Request) -> Any:
 async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """Return an answer to the last message of the user, in the light of those before it.
 
-    Citations stand below the text as footnotes, and in `annotations`. System messages are not followed: what an answer
-    may say is decided by the documents. Images of the last message are shown to an LLM that sees them; each comes as a
-    data: URL, for no address is opened.
+    Citations stand below the text as footnotes, and in `annotations`; sentences that are not supported are marked in
+    the text, and a line says so. System messages are not followed: what an answer may say is decided by the documents.
+    Images of the last message are shown to an LLM that sees them; each comes as a data: URL, for no address is opened.
     """
     try:
         collection = _collection_of(request, asked.model)
@@ -131,7 +132,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         return JSONResponse(Problem(502, answer.error).to_openai(), 502)
     message = {
         "role": "assistant",
-        "content": answer.text + footnotes(answer),
+        "content": mark_text(answer) + footnotes(answer),
         "refusal": None,
         "annotations": annotate(answer, reply.base_url),
     }
@@ -142,14 +143,18 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
 async def _tell(
     events: AsyncGenerator[Event, None], reply: Reply, metrics: Metrics, *, with_usage: bool
 ) -> AsyncGenerator[bytes, None]:
-    """Return the pieces of a completion: the text as it is made, then the footnotes with the annotations."""
+    """Return the pieces of a completion: the text as it is made, marked, then the footnotes with the annotations."""
+    marker = StreamMarker()
     try:
         yield reply.piece({"role": "assistant", "content": ""})
         async for event in events:
-            if isinstance(event, str):
-                yield reply.piece({"content": event})
+            if isinstance(event, str | JudgedSentence):
+                if text := marker.feed(event):
+                    yield reply.piece({"content": text})
             elif isinstance(event, Answer):
                 metrics.count_answer(event)
+                if rest := marker.finish(event.verdict):
+                    yield reply.piece({"content": rest})
                 if event.error:
                     yield server_sent(Problem(502, event.error).to_openai())
                     return

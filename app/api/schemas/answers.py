@@ -8,11 +8,12 @@ from typing import Self
 
 from pydantic import Field
 
-from app.api.schemas.base import Response
+from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
 from app.api.schemas.search import ExplanationResponse, document_of, document_values, spans_of
 from app.service.explanation import Explanation
-from rag.types import Answer, Citation, PageRectangle, Rectangle, Source, Usage
+from rag.citations.verdict import notice_of
+from rag.types import Answer, Citation, JudgedSentence, PageRectangle, Rectangle, Source, Usage, Verdict
 
 
 class SourceResponse(Response):
@@ -77,7 +78,7 @@ class PlaceResponse(Response):
 
 
 class CitationResponse(Response):
-    """A citation that was checked: `quote` is copied from the page by code."""
+    """A citation that was checked: `quote` is copied from the page by code; `attributed` where Lectern found it."""
 
     number: int
     sentence: str
@@ -87,6 +88,7 @@ class CitationResponse(Response):
     quote: str
     rectangles: list[PlaceResponse]
     supported: bool
+    attributed: bool = False
 
     @classmethod
     def from_domain(cls, citation: Citation) -> Self:
@@ -100,6 +102,27 @@ class CitationResponse(Response):
         return Citation(**{**dict(self), "rectangles": places}, page_word=page_words.get(self.number, ""))
 
 
+class SentenceResponse(MirroredResponse):
+    """A sentence that claims something: characters `start` to `end` of the answer, with the verdict on it.
+
+    `probability` says how likely its sources carry it, `reason` why it is not supported; `attributed` where the LLM
+    cited nothing, and Lectern found the sources `numbers`.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: Verdict
+    probability: float
+    numbers: list[int]
+    attributed: bool
+    reason: str
+
+    def to_domain(self) -> JudgedSentence:
+        """The sentence."""
+        return JudgedSentence(**{**dict(self), "numbers": tuple(self.numbers)})
+
+
 class TokensResponse(Response):
     """The tokens that the LLM used."""
 
@@ -109,7 +132,10 @@ class TokensResponse(Response):
 
 
 class AnswerResponse(Response):
-    """A finished answer; `error` says why the LLM failed, `answer` then holds what had come until it did."""
+    """A finished answer; `error` says why the LLM failed, `answer` then holds what had come until it did.
+
+    `verdict` is null where nothing is claimed, as in a refusal; `verdict_notice` is what people are told of it.
+    """
 
     answer: str = Field(examples=["Three times every twenty seconds [1]."])
     refused: bool
@@ -121,6 +147,10 @@ class AnswerResponse(Response):
     milliseconds: dict[str, float]
     notices: list[str]
     error: str
+    verdict: Verdict | None = None
+    probability: float = 0.0
+    verdict_notice: str = ""
+    sentences: list[SentenceResponse] = Field(default_factory=list)
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -132,6 +162,8 @@ class AnswerResponse(Response):
             answer=answer.text,
             sources=[SourceResponse.from_domain(source) for source in answer.sources],
             citations=[CitationResponse.from_domain(citation) for citation in answer.citations],
+            sentences=[SentenceResponse.from_domain(sentence) for sentence in answer.sentences],
+            verdict_notice=notice_of(answer),
             tokens=TokensResponse(
                 prompt=usage.prompt_tokens, completion=usage.completion_tokens, estimated=usage.estimated
             ),
@@ -154,4 +186,7 @@ class AnswerResponse(Response):
             milliseconds=self.milliseconds,
             notices=tuple(self.notices),
             error=self.error,
+            sentences=tuple(sentence.to_domain() for sentence in self.sentences),
+            verdict=self.verdict,
+            probability=self.probability,
         )

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.schemas.answers import CitationResponse
 from app.api.schemas.questions import PIXEL
+from rag.citations.marked_text import mark_text
 from rag.errors import ConfigurationError, ImageError
 from rag.images import decode_image
 from rag.safety.output import make_inert
@@ -176,8 +177,9 @@ def footnotes(answer: Answer) -> str:
         place = place_name(first.document, first.pages)
         quote = " ".join(first.quote.split())
         shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
+        found = " (found by Lectern)" if all(one.attributed for one in citations) else ""
         # Front ends render this as Markdown: names and words of documents must not become links or pictures.
-        lines.append(make_inert(f"[{number}] {place}" + (f": “{shown}”" if shown else "")))
+        lines.append(make_inert(f"[{number}] {place}" + (f": “{shown}”" if shown else "") + found))
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -185,10 +187,11 @@ def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
     """Return each citation as OpenAI's `url_citation`, with all that is known of it under `lectern`."""
     documents = {source.number: source.document.id for source in answer.sources}
     titles = {source.number: source.document.title for source in answer.sources}
+    text = mark_text(answer)
     found = []
     ends = dict.fromkeys(documents, 0)
     for citation in answer.citations:
-        mark = re.compile(rf"\[{citation.number}\]").search(answer.text, ends.get(citation.number, 0))
+        mark = re.compile(rf"\[{citation.number}\]").search(text, ends.get(citation.number, 0))
         start, end = mark.span() if mark else (0, 0)
         ends[citation.number] = end
         place = f"{base_url}/documents/{documents[citation.number]}/pages/{citation.page}"

@@ -1,7 +1,7 @@
 // Draws one question and its answer. What documents and models say becomes text nodes only, never HTML: Markdown is
 // read here, in the little that answers use, and anything else stays as it was written.
 
-const MARKER = /\[(\d{1,3})\]/g;
+const MARKER = /\[(\d{1,3})\]|\uE000([a-z_]+)\uE001/g;
 const INLINE = new RegExp(
   [
     "(?<code>`[^`\\n]+`)",
@@ -10,6 +10,7 @@ const INLINE = new RegExp(
     "(?<image>!\\[[^\\]\\n]*\\]\\([^)\\n]*\\))",
     "(?<link>\\[[^\\]\\n]+\\]\\([^)\\s]+\\))",
     "(?<marker>\\[\\d{1,3}\\])",
+    "(?<verdict>\\uE000[a-z_]+\\uE001)",
   ].join("|"),
   "g",
 );
@@ -48,18 +49,21 @@ class Writer {
   chip(number) {
     const { citations, sources, words } = this.data;
     let index = -1;
+    // The sources that Lectern found for the row of a table have no marker in it.
+    while (citations[this.next]?.attributed && citations[this.next].number !== number) this.next++;
     if (citations[this.next]?.number === number) index = this.next++;
     else for (let i = this.next - 1; i >= 0 && index < 0; i--) if (citations[i].number === number) index = i;
     const citation = index < 0 ? null : citations[index];
     const source = sources.find((one) => one.number === number);
-    const label = citation?.label ?? source?.label ?? "";
+    const place = citation?.label ?? source?.label ?? "";
+    const label = citation?.attributed ? `${place} (${words.attributed})` : place;
     const wrong = citation !== null && !citation.supported;
     const chosen = this.data.chosen === (citation ? `citation:${index}` : `source:${number}`);
     const button = element(
       "button",
       {
         type: "button",
-        class: `chip${wrong ? " wrong" : ""}${chosen ? " chosen" : ""}`,
+        class: `chip${citation?.attributed ? " attributed" : ""}${wrong ? " wrong" : ""}${chosen ? " chosen" : ""}`,
         title: wrong ? `${label}: ${words.unsupported}` : label,
         "aria-label": `${words.show_source} ${number}: ${label}${wrong ? `, ${words.unsupported}` : ""}`,
         "aria-pressed": String(chosen),
@@ -68,6 +72,12 @@ class Writer {
       wrong ? `${number}?` : String(number),
     );
     return { button, wrong };
+  }
+
+  // The verdict on a sentence that is not supported, in words beside it.
+  badge(marked, verdict) {
+    marked.classList.add("unsupported");
+    return element("span", { class: `badge ${verdict}` }, this.data.words[verdict] ?? verdict);
   }
 
   // Inline text in sentences, so that one that its source does not carry can be marked.
@@ -95,6 +105,10 @@ class Writer {
         const marked = sentence ?? [...parent.querySelectorAll(":scope > .sentence")].pop() ?? last();
         if (wrong) marked.classList.add("unsupported");
         (sentence ?? marked).append(element("span", { class: "kept" }, button));
+      } else if (found.verdict) {
+        const marked = sentence ?? [...parent.querySelectorAll(":scope > .sentence")].pop() ?? last();
+        marked.append(this.badge(marked, found.verdict.slice(1, -1)));
+        sentence = null;
       } else if (found.code) last().append(element("code", {}, found.code.slice(1, -1)));
       else if (found.bold) this.nested("strong", last(), found.bold.slice(2, -2));
       else if (found.italic) this.nested("em", last(), found.italic.slice(1, -1));
@@ -118,10 +132,14 @@ class Writer {
     let from = 0;
     for (const match of text.matchAll(MARKER)) {
       made.append(text.slice(from, match.index));
+      from = match.index + match[0].length;
+      if (match[2]) {
+        made.append(this.badge(parent, match[2]));
+        continue;
+      }
       const { button, wrong } = this.chip(Number(match[1]));
       if (wrong) parent.classList.add("unsupported");
       made.append(button);
-      from = match.index + match[0].length;
     }
     made.append(text.slice(from));
   }
@@ -289,6 +307,7 @@ export default function (component) {
   const sources = drawSources(data, open);
   if (data.refused) answer.append(element("div", { class: "verdict" }, words.refused));
   if (sources && !data.refused) answer.append(sources);
+  if (data.headline) answer.append(element("p", { class: "headline", role: "note" }, data.headline));
   const text = answer.appendChild(element("div", { class: "text" }));
   new Writer(data, open).blocks(text, data.text);
   if (data.running) {

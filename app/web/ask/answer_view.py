@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,9 @@ from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
-from rag.types import Answer, Source
+from rag.citations.marked_text import insert_marks
+from rag.citations.verdict import NOTICES, says_nothing_supported
+from rag.types import Answer, Source, Verdict
 
 HERE = Path(__file__).parent
 
@@ -70,13 +73,15 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
         "state": turn.state.value,
         "running": not turn.is_finished,
         "finished": turn.is_finished and bool(turn.said),
-        "text": turn.said,
+        "text": _marked(turn),
+        "headline": _headline(turn),
         "refused": bool(answer and answer.refused),
         "sources": [_source_view(source) for source in turn.sources],
         "citations": [
             {
                 "number": citation.number,
                 "supported": citation.supported,
+                "attributed": citation.attributed,
                 "label": place_of_citation(citation, turn.sources),
             }
             for citation in (answer.citations if answer else [])
@@ -93,6 +98,23 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
         ],
         "words": texts.ANSWER_WORDS,
     }
+
+
+def _marked(turn: Turn) -> str:
+    """The text, with a character of private use and the verdict's name behind each sentence that is not supported."""
+    text = re.sub("[\ue000\ue001]", "\ufffd", turn.said)
+    sentences = turn.answer.sentences if turn.answer else turn.sentences
+    return insert_marks(text, sentences, lambda sentence: f"\ue000{sentence.verdict.value}\ue001")
+
+
+def _headline(turn: Turn) -> str:
+    """What stands above the text: that nothing of it is supported, or that it was not checked to its end."""
+    verdict = turn.answer.verdict if turn.answer else None
+    if turn.is_finished and turn.said and (turn.answer is None or turn.answer.error):
+        verdict = Verdict.NOT_CHECKED
+    if verdict is None or not (verdict is Verdict.NOT_CHECKED or says_nothing_supported(verdict)):
+        return ""
+    return NOTICES[verdict]
 
 
 def _source_view(source: Source) -> dict[str, Any]:

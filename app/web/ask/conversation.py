@@ -16,7 +16,7 @@ from enum import StrEnum
 from app.client.connection import Interrupt
 from app.client.http import HttpClient
 from rag.errors import LecternError
-from rag.types import Answer, Message, Question, Source
+from rag.types import Answer, JudgedSentence, Message, Question, Source
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,8 @@ class Turn:
         self.state = TurnState.SEARCHING
         self.sources: Sequence[Source] = ()
         self.text = ""
+        self.sentences: list[JudgedSentence] = []
+        """Those that were judged so far."""
         self.answer: Answer | None = None
         self.error: LecternError | None = None
         self.rating = ""
@@ -97,8 +99,11 @@ class Turn:
         with client.ask(self.asked, interrupt=self._interrupt) as answering:
             self.sources = answering.sources
             self.state = TurnState.WRITING
-            for piece in answering:
-                self.text += piece
+            for event in answering.events():
+                if isinstance(event, str):
+                    self.text += event
+                else:
+                    self.sentences.append(event)
             self.finish(answering.answer)
 
     def _fail(self, error: LecternError) -> None:

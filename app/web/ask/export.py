@@ -8,6 +8,9 @@ from app.web import texts
 from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
+from rag.citations.marked_text import insert_marks, mark_text, with_notice
+from rag.citations.verdict import MARKS
+from rag.types import Verdict
 
 PLACE_CHARACTERS = 400
 
@@ -15,7 +18,7 @@ PLACE_CHARACTERS = 400
 def with_footnotes(turn: Turn) -> str:
     """Return the answer, and below it the quote behind each citation."""
     notes = _footnotes(turn)
-    return f"{turn.said}\n\n{notes}" if notes else turn.said
+    return f"{_said(turn)}\n\n{notes}" if notes else _said(turn)
 
 
 def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
@@ -29,7 +32,7 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
         if turn.answer and turn.answer.refused:
             parts.append(texts.EXPORT_REFUSED)
         if turn.said:
-            parts.append(quiet(turn.said))
+            parts.append(quiet(_said(turn)))
         if turn.state is TurnState.STOPPED:
             parts.append(texts.EXPORT_STOPPED)
         if notes := _footnotes(turn):
@@ -39,13 +42,22 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _said(turn: Turn) -> str:
+    """The text with a mark at each sentence that is not supported."""
+    if turn.answer:
+        return mark_text(turn.answer)
+    marked = insert_marks(turn.said, turn.sentences, lambda sentence: f" {MARKS[sentence.verdict]}")
+    return with_notice(marked, Verdict.NOT_CHECKED if turn.is_finished and turn.said else None)
+
+
 def _footnotes(turn: Turn) -> str:
     if turn.answer is None:
         return ""
     lines = []
     for citation in turn.answer.citations:
+        found = f" ({texts.EXPORT_ATTRIBUTED})" if citation.attributed else ""
         doubt = "" if citation.supported else f" ({texts.EXPORT_UNSUPPORTED})"
         place = place_of_citation(citation, turn.sources, name_characters=PLACE_CHARACTERS)
         place = one_line(f"{place} ({citation.document})", PLACE_CHARACTERS)
-        lines.append(f"- [{citation.number}] {place}: “{' '.join(citation.quote.split())}”{doubt}")
+        lines.append(f"- [{citation.number}] {place}: “{' '.join(citation.quote.split())}”{doubt}{found}")
     return "\n".join(dict.fromkeys(lines))

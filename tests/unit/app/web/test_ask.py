@@ -97,6 +97,9 @@ class ScriptedClient:
                 raise UnreachableError("The connection is gone.")
             threading.Event().wait(0.01)
 
+    def events(self) -> Iterator[str]:
+        return iter(self)
+
     @property
     def answer(self) -> Answer:
         if isinstance(self.whole, Exception):

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rag.citations.evidence import CheckedAnswer, CitationFilter, check_citations
+from rag.citations.checker import CheckedAnswer, check_citations
+from rag.citations.markers import CitationFilter
 from rag.types import DocumentInfo, PageRectangle, Rectangle, Source, Span, Vectors
 
 REPORT = (

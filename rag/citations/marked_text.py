@@ -1,0 +1,88 @@
+"""Writes verdicts into an answer's text, where only text is shown: a mark at the sentence, a line of notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rag.citations.verdict import MARKS, NOTICES, says_nothing_supported
+from rag.types import Answer, JudgedSentence, Verdict
+
+_CARRIED = (Verdict.SUPPORTED, Verdict.PARTLY)
+
+
+def mark_text(answer: Answer) -> str:
+    """Return the text of an answer with a mark at each sentence that is not supported, and the notice."""
+    marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {MARKS[sentence.verdict]}")
+    return with_notice(marked, answer.verdict)
+
+
+def with_notice(text: str, verdict: Verdict | None) -> str:
+    """Put what is to be said of the verdict before a text of which nothing is supported, else behind it."""
+    notice = NOTICES.get(verdict, "") if verdict else ""
+    if not notice:
+        return text
+    return f"{notice}\n\n{text}" if says_nothing_supported(verdict) else f"{text.rstrip()}\n\n{notice}"
+
+
+def insert_marks(text: str, sentences: Iterable[JudgedSentence], mark: Callable[[JudgedSentence], str]) -> str:
+    """Return a text with a mark at the end of each sentence that is not supported, in the last cell of a row."""
+    parts: list[str] = []
+    at = 0
+    for sentence in sentences:
+        if sentence.verdict is Verdict.SUPPORTED:
+            continue
+        end = sentence.end - 1 if text[: sentence.end].endswith("|") else sentence.end
+        parts += [text[at:end], mark(sentence)]
+        at = end
+    return "".join(parts) + text[at:]
+
+
+def mark_stream(events: Iterable[str | JudgedSentence], verdict: Callable[[], Verdict | None]) -> Iterator[str]:
+    """Yield the pieces of a streamed answer with its marks, and the notice where it belongs.
+
+    Until a sentence is carried by its source everything is held: an answer of which nothing is says so first. `verdict`
+    gives that on the whole, and is called after the last event.
+    """
+    marker = StreamMarker()
+    for event in events:
+        if piece := marker.feed(event):
+            yield piece
+    if piece := marker.finish(verdict()):
+        yield piece
+
+
+class StreamMarker:
+    """Marks a streamed answer event by event, as `mark_stream` does."""
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+        self._is_carried = False
+        self._edge = ""
+        """The bar that ends the row of a table: a mark goes before it."""
+
+    def feed(self, event: str | JudgedSentence) -> str:
+        """Take in the next event; return what can be shown now."""
+        if isinstance(event, str):
+            text = self._edge + event
+            self._edge = "|" if text.endswith("|") else ""
+            self._held.append(text.removesuffix("|") if self._edge else text)
+        else:
+            mark = "" if event.verdict is Verdict.SUPPORTED else f" {MARKS[event.verdict]}"
+            self._held.append(mark + self._edge)
+            self._edge = ""
+            self._is_carried = self._is_carried or event.verdict in _CARRIED
+        return self._release() if self._is_carried else ""
+
+    def finish(self, verdict: Verdict | None) -> str:
+        """Return the rest, with the notice on an answer of this verdict."""
+        self._held.append(self._edge)
+        rest = self._release()
+        if not self._is_carried:
+            return with_notice(rest, verdict)
+        notice = NOTICES.get(verdict, "") if verdict else ""
+        return f"{rest}\n\n{notice}" if notice else rest
+
+    def _release(self) -> str:
+        text = "".join(self._held)
+        self._held.clear()
+        return text

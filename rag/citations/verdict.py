@@ -1,0 +1,127 @@
+"""Decides the verdict on every sentence and on every answer, and the probability that stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rag.citations.differences import Differences
+from rag.refusal import sigmoid
+from rag.types import Answer, JudgedSentence, Verdict
+
+SUPPORTED_PROBABILITY = 0.5
+"""From which on a source carries a claim."""
+MAX_RELEVANCE = 6.0
+"""Logits of the reader beyond this, either way, say no more."""
+
+INTERCEPT = -5.0
+COVERAGE = 9.0
+RELEVANCE = 0.85
+UNKNOWN_NUMBER = -6.0
+UNKNOWN_NAME = -5.0
+MISPLACED = -5.0
+SWAPPED_WORD = -4.0
+SWAPPED_NAME = -5.0
+SWAPPED_NUMBER = -5.0
+TURNED = -6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Holds what speaks for and against a source carrying a claim.
+
+    `coverage` is the share of the claim's words, rare ones weighing more, in quote, title and section; `relevance` the
+    reader's logit. `is_ordered` where most of the claim stands only in words that order the reader what to answer.
+    """
+
+    coverage: float
+    relevance: float
+    unknown_numbers: int = 0
+    unknown_names: int = 0
+    misplaced: bool = False
+    differences: Differences = field(default_factory=Differences)
+    is_ordered: bool = False
+
+
+def probability_of(signals: Signals) -> float:
+    """Return how likely a source carries a claim, 0 to 1."""
+    if signals.is_ordered or signals.coverage == 0:
+        return 0.0
+    different = signals.differences
+    return sigmoid(
+        INTERCEPT
+        + COVERAGE * signals.coverage
+        + RELEVANCE * min(max(signals.relevance, -MAX_RELEVANCE), MAX_RELEVANCE)
+        + UNKNOWN_NUMBER * min(signals.unknown_numbers, 1)
+        + UNKNOWN_NAME * min(signals.unknown_names, 1)
+        + MISPLACED * signals.misplaced
+        + SWAPPED_WORD * min(different.words, 1)
+        + SWAPPED_NAME * min(different.names, 1)
+        + SWAPPED_NUMBER * min(different.numbers, 1)
+        + TURNED * different.is_turned
+    )
+
+
+def reason_against(signals: Signals) -> str:
+    """Say in a sentence what speaks most against a source that does not carry a claim."""
+    different = signals.differences
+    if signals.is_ordered:
+        return "Only words that order the reader what to answer say so."
+    if signals.unknown_numbers or different.numbers:
+        return "A number of the sentence does not stand in the source."
+    if signals.misplaced:
+        return "A number of the sentence stands in the source for something else."
+    if different.is_turned:
+        return "The source says the opposite."
+    if signals.unknown_names or different.names:
+        return "A name of the sentence does not stand in the source."
+    if different.words:
+        return "The source has another word in its place."
+    return "The source does not say so."
+
+
+UNCITED_REASON = "It names no source, and none was found that says so."
+CUT_REASON = "The answer broke off before this sentence was checked."
+
+
+def judge_answer(sentences: Sequence[JudgedSentence], *, meets_question: bool = True) -> Verdict | None:
+    """Return the verdict on an answer from those on its sentences; None where it claims nothing.
+
+    `meets_question` is False where nothing in it is about an identifier or clause that the question names.
+    """
+    verdicts = {sentence.verdict for sentence in sentences}
+    if not verdicts:
+        return None
+    if Verdict.NOT_CHECKED in verdicts:
+        return Verdict.NOT_CHECKED
+    if verdicts == {Verdict.SUPPORTED}:
+        return Verdict.SUPPORTED if meets_question else Verdict.PARTLY
+    if verdicts & {Verdict.SUPPORTED, Verdict.PARTLY}:
+        return Verdict.PARTLY
+    return Verdict.UNSUPPORTED if Verdict.UNSUPPORTED in verdicts else Verdict.UNCITED
+
+
+NOTICES = {
+    Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
+    Verdict.UNSUPPORTED: "Nothing in this answer is supported by the documents.",
+    Verdict.UNCITED: "Nothing in this answer is supported by the documents: it names no source.",
+    Verdict.NOT_CHECKED: "Not checked: the answer ended before it could be checked.",
+}
+"""What is said of an answer beside its text; of a supported one nothing."""
+MARKS = {
+    Verdict.PARTLY: "[partly supported]",
+    Verdict.UNSUPPORTED: "[unsupported]",
+    Verdict.UNCITED: "[no source]",
+    Verdict.NOT_CHECKED: "[not checked]",
+}
+"""What is written at a sentence where only text is shown."""
+
+
+def notice_of(answer: Answer) -> str:
+    """Return the line that tells of an answer's verdict; "" where all of it is supported, or nothing is claimed."""
+    return NOTICES.get(answer.verdict, "") if answer.verdict else ""
+
+
+def says_nothing_supported(verdict: Verdict | None) -> bool:
+    """Return whether the notice belongs into the first line: nothing of the answer is supported."""
+    return verdict in (Verdict.UNSUPPORTED, Verdict.UNCITED)
