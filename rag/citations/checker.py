@@ -173,7 +173,8 @@ class AnswerChecker:
         """Return whether a cited line says no more than which document its number means, or nothing at all."""
         words = {word for claim in claims for word in content_words(claim.text) if not word[0].isdigit()}
         items = [self._evidence.items[number] for claim in claims for number in claim.numbers]
-        begins = any(marker.start == start for marker in self._filter.markers)
+        end = max((marker.end for marker in self._filter.markers if marker.start >= start), default=start)
+        begins = re.search(r"(?:^|\n)[\s*•-]*\[\d{1,3}\]", self._said[start:end]) is not None
         known = frozenset(PLACE_WORDS).union(*(item.context for item in items))
         return (not words and not any(numbers(claim.text) for claim in claims)) or (begins and words <= known)
 

@@ -55,7 +55,7 @@ def find_differences(claim: str, quote: str, known: frozenset[str]) -> Differenc
             continue
         for at in range(start, end):
             form, written = said.forms[at], said.written[at]
-            if not _is_content(form) or form in others or form in known or _is_inflected(form, others):
+            if not _is_content(form) or form in others or form in known or _is_inflected(form, set(told.forms)):
                 continue
             swapped_numbers += form[0].isdigit()
             is_name = written[0].isupper() and at > 0

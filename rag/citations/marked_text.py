@@ -4,8 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rag.citations.verdict import MARKS, NOTICES, says_nothing_supported
 from rag.types import Answer, JudgedSentence, Verdict
+
+NOTICES = {
+    Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
+    Verdict.UNSUPPORTED: "Nothing in this answer is supported by the documents.",
+    Verdict.UNCITED: "Nothing in this answer is supported by the documents: it names no source.",
+    Verdict.NOT_CHECKED: "Not checked: the answer ended before it could be checked.",
+}
+"""What is said of an answer beside its text; of a supported one nothing."""
+MARKS = {
+    Verdict.PARTLY: "[partly supported]",
+    Verdict.UNSUPPORTED: "[unsupported]",
+    Verdict.UNCITED: "[no source]",
+    Verdict.NOT_CHECKED: "[not checked]",
+}
+"""What is written at a sentence where only text is shown."""
+
+
+def notice_of(answer: Answer) -> str:
+    """Return the line that tells of an answer's verdict; "" where all of it is supported, or nothing is claimed."""
+    return NOTICES.get(answer.verdict, "") if answer.verdict else ""
+
+
+def says_nothing_supported(verdict: Verdict | None) -> bool:
+    """Return whether the notice belongs into the first line: nothing of the answer is supported."""
+    return verdict in (Verdict.UNSUPPORTED, Verdict.UNCITED)
+
 
 _CARRIED = (Verdict.SUPPORTED, Verdict.PARTLY)
 

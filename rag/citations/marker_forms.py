@@ -100,8 +100,13 @@ def read_form(text: str, at: int, before: str) -> Form | None:
     if match["plain"] and text[at] == "[":
         glued_range = is_glued and before[-1].isalnum() and ":" in match.group()
         named = is_glued and _IDENTIFIER.search(before) is not None
-        is_index = is_index or glued_range or named or (_ASSIGNED.match(rest) is not None and not rest.startswith(".."))
+        is_index = is_index or glued_range or named or _is_assigned(rest, is_glued=is_glued)
     return Form(tuple(numbers), match.end(), is_index)
+
+
+def _is_assigned(rest: str, *, is_glued: bool) -> bool:
+    """Return whether what follows a marker makes it an index: an assignment, or an attribute of what it stands at."""
+    return (is_glued or not rest.startswith((".", "->"))) and _ASSIGNED.match(rest) is not None
 
 
 def is_unfinished(text: str, at: int) -> bool:
@@ -111,7 +116,7 @@ def is_unfinished(text: str, at: int) -> bool:
 
 def may_go_on(text: str, end: int, before: str) -> bool:
     """Return whether what follows a marker that ends at `end` is too short to tell how it is read."""
-    is_attribute = text[end:] == "." and before[-1:].isalnum()
+    is_attribute = text[end:] in (".", "-") and bool(before) and not before[-1].isspace()
     return is_attribute or _GOES_ON.match(text, end) is not None
 
 

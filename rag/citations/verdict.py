@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.citations.differences import Differences
 from rag.refusal import sigmoid
-from rag.types import Answer, JudgedSentence, Verdict
+from rag.types import JudgedSentence, Verdict
 
 SUPPORTED_PROBABILITY = 0.5
 """From which on a source carries a claim."""
@@ -17,13 +17,13 @@ MAX_RELEVANCE = 6.0
 INTERCEPT = -5.0
 COVERAGE = 9.0
 RELEVANCE = 0.85
-UNKNOWN_NUMBER = -6.0
-UNKNOWN_NAME = -5.0
-MISPLACED = -5.0
-SWAPPED_WORD = -4.0
-SWAPPED_NAME = -5.0
-SWAPPED_NUMBER = -5.0
-TURNED = -6.0
+UNKNOWN_NUMBER = -10.0
+UNKNOWN_NAME = -8.0
+MISPLACED = -8.0
+SWAPPED_WORD = -7.0
+SWAPPED_NAME = -8.0
+SWAPPED_NUMBER = -9.0
+TURNED = -10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,29 +99,3 @@ def judge_answer(sentences: Sequence[JudgedSentence], *, meets_question: bool = 
     if verdicts & {Verdict.SUPPORTED, Verdict.PARTLY}:
         return Verdict.PARTLY
     return Verdict.UNSUPPORTED if Verdict.UNSUPPORTED in verdicts else Verdict.UNCITED
-
-
-NOTICES = {
-    Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
-    Verdict.UNSUPPORTED: "Nothing in this answer is supported by the documents.",
-    Verdict.UNCITED: "Nothing in this answer is supported by the documents: it names no source.",
-    Verdict.NOT_CHECKED: "Not checked: the answer ended before it could be checked.",
-}
-"""What is said of an answer beside its text; of a supported one nothing."""
-MARKS = {
-    Verdict.PARTLY: "[partly supported]",
-    Verdict.UNSUPPORTED: "[unsupported]",
-    Verdict.UNCITED: "[no source]",
-    Verdict.NOT_CHECKED: "[not checked]",
-}
-"""What is written at a sentence where only text is shown."""
-
-
-def notice_of(answer: Answer) -> str:
-    """Return the line that tells of an answer's verdict; "" where all of it is supported, or nothing is claimed."""
-    return NOTICES.get(answer.verdict, "") if answer.verdict else ""
-
-
-def says_nothing_supported(verdict: Verdict | None) -> bool:
-    """Return whether the notice belongs into the first line: nothing of the answer is supported."""
-    return verdict in (Verdict.UNSUPPORTED, Verdict.UNCITED)

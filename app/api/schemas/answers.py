@@ -12,7 +12,7 @@ from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
 from app.api.schemas.search import ExplanationResponse, document_of, document_values, spans_of
 from app.service.explanation import Explanation
-from rag.citations.verdict import notice_of
+from rag.citations.marked_text import notice_of
 from rag.types import Answer, Citation, JudgedSentence, PageRectangle, Rectangle, Source, Usage, Verdict
 
 

@@ -15,8 +15,7 @@ from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
-from rag.citations.marked_text import insert_marks
-from rag.citations.verdict import NOTICES, says_nothing_supported
+from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
 from rag.types import Answer, Source, Verdict
 
 HERE = Path(__file__).parent

@@ -8,8 +8,7 @@ from app.web import texts
 from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
-from rag.citations.marked_text import insert_marks, mark_text, with_notice
-from rag.citations.verdict import MARKS
+from rag.citations.marked_text import MARKS, insert_marks, mark_text, with_notice
 from rag.types import Verdict
 
 PLACE_CHARACTERS = 400

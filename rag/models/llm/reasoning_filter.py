@@ -24,7 +24,7 @@ _UNFINISHED = re.compile(r"(?:<[^>\s]*|<\|\w+\|?>[\s\w]*(?:<\|?\w*\|?>?\s?\w*)*|
 _MAX_TAG = 64
 """More characters than any of these marks has."""
 _THOUGHT_STARTS = (
-    *("okay, so ", "okay, the user", "okay, let", "okay, i need", "alright, ", "hmm", "let me ", "let's ", "the user "),
+    *("okay, so ", "okay, the user", "okay, let", "okay, i need", "alright, ", "hmm", "let me ", "let's "),
     *("we need to", "we are asked", "i need to", "first, i ", "so the user", "wait, "),
 )
 """Begin a thought whose opening tag stood in the prompt; an answer that begins so is shown when it is whole."""

@@ -299,7 +299,7 @@ def test_an_answer_may_not_cite_what_was_left_out(shelf: Lectern) -> None:
     with served(shelf, settings={"llm_context_tokens": 780}, answer=text) as (pipeline, _):
         answer = ask(pipeline, LAMP)
     assert f"[{last}]" not in answer.text
-    assert answer.citations == ()
+    assert all(citation.attributed and citation.number != last for citation in answer.citations)
 
 
 @pytest.mark.parametrize("filters", [{"type": "txt"}, {"document": "*.txt"}, {"type": "TXT", "document": "*"}])

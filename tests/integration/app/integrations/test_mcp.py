@@ -150,7 +150,11 @@ def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: Ope
             assert (hit["document"], hit["first_page"], hit["text"]) == ("light.txt", 0, LIGHTHOUSE)
             assert "stages" not in hit
             answer = structured(await client.call_tool("ask", {"question": "How often does the lamp flash?"}))
-            assert set(answer) == {"answer", "refused", "notices", "error", "citations"}
+            assert set(answer) == {
+                *("answer", "refused", "notices", "error", "citations"),
+                *("verdict", "verdict_notice", "probability", "sentences"),
+            }
+            assert {sentence["verdict"] for sentence in answer["sentences"]} == {"supported"}
 
     with open_index(reranker="off", refusal_threshold=0.0, llm="off") as lectern:
         asyncio.run(conversation(lectern))
