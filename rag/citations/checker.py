@@ -15,8 +15,8 @@ from rag.citations.verdict import CUT_REASON, UNCITED_REASON, judge_answer
 from rag.text import content_words, numbers
 from rag.types import Citation, JudgedSentence, PageRectangle, Source, Span, Vectors, Verdict
 
-PLACE_WORDS = ("page", "p", "pp", "section", "seit", "source", "document", "sheet", "slide")
-"""What a list of sources says besides the names of documents, in the form of `content_words`."""
+PLACE_WORDS = frozenset(content_words("page pages p pp section Seite sources references documents sheet slide pdf"))
+"""Stand in a list of sources besides the names of documents."""
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _FIRST_WORD = re.compile(r"\s*\S+\s")
@@ -175,7 +175,7 @@ class AnswerChecker:
         items = [self._evidence.items[number] for claim in claims for number in claim.numbers]
         end = max((marker.end for marker in self._filter.markers if marker.start >= start), default=start)
         begins = re.search(r"(?:^|\n)[\s*•-]*\[\d{1,3}\]", self._said[start:end]) is not None
-        known = frozenset(PLACE_WORDS).union(*(item.context for item in items))
+        known = PLACE_WORDS.union(*(item.context for item in items))
         return (not words and not any(numbers(claim.text) for claim in claims)) or (begins and words <= known)
 
     def _attribute(self, sentence: str) -> CheckedClaim | None:

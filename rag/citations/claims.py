@@ -91,7 +91,7 @@ def claims_something(sentence: str) -> bool:
         return True
     if said.endswith((":", "：")):
         return False
-    return len(content_words(rest)) >= (1 if rest == said and len(said) > 2 else SHORTEST_CLAIM)
+    return len(content_words(rest)) >= (1 if rest == said and len(said) > 2 else MIN_CLAIM)
 
 
 def _attach_leading_markers(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.citations.amounts import misscaled_numbers, restate_amounts
-from rag.citations.claims import SHORTEST_CLAIM, Claim
+from rag.citations.claims import MIN_CLAIM, Claim
 from rag.citations.differences import Differences, find_differences, misplaced_in_row
 from rag.citations.source_reading import ReadSource, read_source
 from rag.citations.verdict import SUPPORTED_PROBABILITY, Signals, probability_of, reason_against
@@ -115,7 +115,7 @@ class Evidence:
     def find_sources(self, text: str) -> tuple[int, ...]:
         """Return the numbers of the sources that most likely carry a claim that names none, best first."""
         weights = _weigh(text, self._rarity)
-        if len(weights) < SHORTEST_CLAIM:
+        if len(weights) < MIN_CLAIM:
             return ()
         coverage = {number: _best_quote(item, weights).coverage for number, item in self.items.items()}
         best = sorted(coverage, key=lambda number: -coverage[number])[:ATTRIBUTED_FROM]
