@@ -37,7 +37,7 @@ PATH_SEPARATOR = " > "
 
 
 @dataclass(frozen=True, slots=True)
-class _Unit:
+class _ChunkUnit:
     """A stretch of text that is not cut further, with its length in tokens."""
 
     span: Span
@@ -57,10 +57,10 @@ class _Unit:
 class _Draft:
     """A chunk being filled."""
 
-    units: list[_Unit] = field(default_factory=list)
+    units: list[_ChunkUnit] = field(default_factory=list)
     tokens: int = 0
 
-    def add(self, unit: _Unit) -> None:
+    def add(self, unit: _ChunkUnit) -> None:
         self.units.append(unit)
         self.tokens += unit.tokens
 
@@ -98,7 +98,7 @@ def _name_document(title: str, path: str) -> str:
     return f"{folders} / {named}" if folders else named
 
 
-def _must_close(draft: _Draft, unit: _Unit, budget: int, *, parted: bool) -> bool:
+def _must_close(draft: _Draft, unit: _ChunkUnit, budget: int, *, parted: bool) -> bool:
     if draft.tokens + unit.tokens > budget:
         return True
     if (unit.path == CONTENTS_SECTION) != (draft.units[-1].path == CONTENTS_SECTION):
@@ -119,7 +119,7 @@ def _append_chunk(chunks: list[Chunk], draft: _Draft, texts: Mapping[int, str], 
     chunks.append(Chunk(ordinal=len(chunks), text=text, header=header, section=path, spans=tuple(spans)))
 
 
-def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, limit: int) -> Iterator[_Unit]:
+def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, limit: int) -> Iterator[_ChunkUnit]:
     sections = _SectionWalk(document.sections)
     tables = TableWalk()
     for page in document.pages:
@@ -133,7 +133,9 @@ def _units(document: ParsedDocument, tokenizer: Tokenizer, headers: _Headers, li
             columns = tables.enter(block.kind, page.text[block.start : block.end])
             budget = limit - SPECIAL_TOKENS - headers.length(path, columns)
             for start, end in _cut(page.text, block.start, block.end, counter, budget):
-                yield _Unit(Span(page.number, start, end), counter.count(start, end), path, columns, starts_section)
+                yield _ChunkUnit(
+                    Span(page.number, start, end), counter.count(start, end), path, columns, starts_section
+                )
                 starts_section = False
 
 

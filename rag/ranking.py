@@ -45,7 +45,7 @@ def ranking_signals(hits: Sequence[Hit]) -> list[tuple[float, ...]]:
 
 
 def document_signals(hits: Sequence[Hit]) -> list[tuple[float, float]]:
-    """For each hit: whether the question names its document, and its document's share of all fused scores.
+    """Return for each hit whether the question names its document, and its document's share of all fused scores.
 
     Both are counted from the best among the hits (0 there, negative elsewhere): they say which of several documents is
     meant, not whether any of them answers.

@@ -82,8 +82,8 @@ _THIS_YEAR = re.compile(
 
 
 @dataclass(slots=True)
-class Evidence:
-    """What speaks for one document: the sum of the weights of what matches, and how much of it there is."""
+class NameEvidence:
+    """The evidence that a question names one document: the sum of the weights of what matches, and how much matches."""
 
     weight: float = 0.0
     matches: int = 0
@@ -132,7 +132,7 @@ class DocumentNames:
     catalogue."""
 
     def __init__(self, documents: Mapping[int, DocumentLabel]) -> None:
-        """Index the labels of `documents`, which maps ids to what each document is named by."""
+        """Index the labels of `documents`, which maps ids to the words that name each."""
         self.documents = documents
         self._names, self._profiles = _Words(), _Words()
         self._periods: dict[int, Period] = {}
@@ -152,7 +152,7 @@ class DocumentNames:
         "Last year" is counted from `today`, by default the day that it is.
         """
         eligible = self.documents.keys() if among is None else self.documents.keys() & among
-        found: defaultdict[int, Evidence] = defaultdict(Evidence)
+        found: defaultdict[int, NameEvidence] = defaultdict(NameEvidence)
         names = _written_as_names(question)
         self._match_words(question, names, eligible, found)
         self._match_periods(question, eligible, found, today or date.today())
@@ -165,7 +165,7 @@ class DocumentNames:
         return routed if len(routed) <= len(eligible) * MAX_ROUTED else []
 
     def _match_words(
-        self, question: str, names: Collection[str], eligible: Collection[int], found: defaultdict[int, Evidence]
+        self, question: str, names: Collection[str], eligible: Collection[int], found: defaultdict[int, NameEvidence]
     ) -> None:
         """Count the words that name documents; dates and years are left to the periods."""
         words = name_words(_without_dates(question))
@@ -187,7 +187,7 @@ class DocumentNames:
                 found[id_].add(weight * PROFILE_WEIGHT, is_name=is_name)
 
     def _match_periods(
-        self, question: str, eligible: Collection[int], found: defaultdict[int, Evidence], today: date
+        self, question: str, eligible: Collection[int], found: defaultdict[int, NameEvidence], today: date
     ) -> None:
         """Count, for each document, the best match of a period in the question with the one that it is about."""
         asked = periods_of(question, today)
@@ -205,7 +205,7 @@ class DocumentNames:
             if fit:
                 found[id_].add(math.log(len(eligible) / fitting) * fit)
 
-    def _prefer_newest(self, named: Mapping[int, Evidence]) -> None:
+    def _prefer_newest(self, named: Mapping[int, NameEvidence]) -> None:
         """Add to the newest of the named documents that have a date or a period."""
         ages = {id_: age for id_ in named if (age := self._age_key(id_))}
         if ages:

@@ -127,7 +127,7 @@ PageWord = Literal["page", "slide", "sheet", "part", "message", ""]
 
 @dataclass(frozen=True, slots=True)
 class DocumentLabel:
-    """Holds what a question can name a document by."""
+    """The words by which a question can name a document."""
 
     names: str
     """Its title and its path below the folder."""
@@ -231,7 +231,7 @@ class DocumentSections:
 
 @dataclass(frozen=True, slots=True)
 class StageRank:
-    """Where a stage put a hit: its 0-based rank and the stage's own score.
+    """The rank (0-based) and the score that one stage gave a hit.
 
     Dense scores are cosines (higher is better), lexical ones BM25 (higher is better), fused ones reciprocal-rank
     sums, reranked ones whatever the cross-encoder gives, combined ones the probability that the hit answers. Scores of

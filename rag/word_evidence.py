@@ -1,4 +1,4 @@
-"""Says how much of a question a text holds, by its words: evidence in the languages that the reader does not know.
+"""Measures how much of a question a text holds, by its words: evidence in the languages that the reader does not know.
 
 Words meet in any spelling and inflection, as parts of compounds, and in scripts without spaces by pairs of characters.
 """

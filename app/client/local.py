@@ -132,11 +132,11 @@ class LocalClient:
         return evaluate(questions, lambda question: retriever.retrieve(question, collection=collection).hits)
 
     def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
-        """From the catalogue."""
+        """Read it from the catalogue."""
         return open_catalogue_reader(self._settings).list_documents(collection)
 
     def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
-        """From the catalogue."""
+        """Read it from the catalogue."""
         return open_catalogue_reader(self._settings).load_page(collection, document.id, number)
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
@@ -150,13 +150,13 @@ class LocalClient:
         self._open().writer.remove_documents(document_ids)
 
     def list_collections(self) -> Sequence[CollectionInfo]:
-        """From the catalogue."""
+        """Read it from the catalogue."""
         return open_catalogue_reader(self._settings).list_collections()
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
-        """From the catalogue."""
+        """Read it from the catalogue."""
         wanted = None if collection is None else [collection]
         return open_catalogue_reader(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
 

@@ -42,7 +42,7 @@ _WHEN = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z?))
 
 
 @dataclass(slots=True)
-class _Entry:
+class _CalendarEntry:
     """An event, a task or a person: its name and what is said about it, line by line."""
 
     kind: str
@@ -74,9 +74,9 @@ def write_calendar(builder: TextBuilder, source: str) -> bool:
     return found
 
 
-def _read_entries(source: str) -> Iterator[_Entry]:
+def _read_entries(source: str) -> Iterator[_CalendarEntry]:
     """Yield the entries; what stands in alarms and time zones is no part of them."""
-    entry: _Entry | None = None
+    entry: _CalendarEntry | None = None
     inner = 0
     for line in _unfold(source):
         match = _LINE.fullmatch(line)
@@ -85,7 +85,7 @@ def _read_entries(source: str) -> Iterator[_Entry]:
         name, value = match[1].upper(), match[3].strip()
         if name == "BEGIN":
             if value.upper() in _KINDS:
-                entry = _Entry(value.upper())
+                entry = _CalendarEntry(value.upper())
             inner = inner + 1 if entry is not None and value.upper() not in _KINDS else 0
         elif name == "END":
             if entry is not None and value.upper() == entry.kind:
@@ -112,7 +112,7 @@ def _unfold(source: str) -> list[str]:
     return lines
 
 
-def _take(entry: _Entry, name: str, parameters: dict[str, str], value: str) -> None:
+def _take(entry: _CalendarEntry, name: str, parameters: dict[str, str], value: str) -> None:
     if "QUOTED-PRINTABLE" in (parameters.get("ENCODING") or "").upper():
         value = decode(quopri.decodestring(value.encode("utf-8", "replace")))[0]
     text = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)

@@ -42,8 +42,8 @@ class _Attached:
 
 
 @dataclass(slots=True)
-class _Message:
-    """What was read of the message."""
+class _TnefMessage:
+    """The message as far as it was read."""
 
     subject: str = ""
     body: str = ""
@@ -62,7 +62,7 @@ def parse_tnef(path: Path, options: ParseOptions) -> ParsedDocument:
     return finish_mail(path, options, parts, "tnef", subject=message.subject, sender="", created="")
 
 
-def _write_body(builder: TextBuilder, message: _Message, file_name: str) -> None:
+def _write_body(builder: TextBuilder, message: _TnefMessage, file_name: str) -> None:
     """Write the richest form of the text that is there."""
     found = message.properties
     if found.get(HTML, b"").strip():
@@ -74,8 +74,8 @@ def _write_body(builder: TextBuilder, message: _Message, file_name: str) -> None
         write_flow(builder, RtfReader(rtf, file_name).read())
 
 
-def _read_message(data: bytes) -> _Message:
-    message = _Message()
+def _read_message(data: bytes) -> _TnefMessage:
+    message = _TnefMessage()
     for attribute, content in _attributes(data):
         if attribute == ATTACHED_BEGIN:
             message.attached.append(_Attached())

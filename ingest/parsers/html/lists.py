@@ -18,7 +18,7 @@ _STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,8}")
 
 
-class ListNumbers:
+class HtmlListNumbers:
     """Gives each item of a list the number that is shown before it."""
 
     def __init__(self, element: XmlElement) -> None:

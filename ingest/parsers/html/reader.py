@@ -12,7 +12,7 @@ from ingest.cleanup import one_line
 from ingest.parsers.equations import mathml_text
 from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.html.boilerplate import is_boilerplate
-from ingest.parsers.html.lists import ListNumbers
+from ingest.parsers.html.lists import HtmlListNumbers
 from ingest.parsers.html.tables import read_role_row, read_table
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.raised import InlineText, Level
@@ -235,7 +235,7 @@ class _Walker:
     def _read_list(self, element: XmlElement, tag: str) -> None:
         self._flush()
         self._add(element.text)
-        numbers = ListNumbers(element)
+        numbers = HtmlListNumbers(element)
         for child in element:
             if child.tag == "li":
                 self._flush()

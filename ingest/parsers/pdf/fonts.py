@@ -49,8 +49,8 @@ _get_bounds = _prototype(pdfium.FPDFPageObj_GetBounds, ctypes.c_int, *[ctypes.c_
 
 
 @dataclass(slots=True)
-class _Seen:
-    """Holds what was seen of a font: how many lines draw each letter, and the objects without letters."""
+class _FontRecord:
+    """The record of a font: how many lines draw each letter, and the objects without letters."""
 
     objects: int = 0
     silent: int = 0
@@ -70,7 +70,7 @@ class FontCheck:
     """Judges the fonts of a document, by their names, from a sample of the text that is set in them."""
 
     def __init__(self) -> None:
-        self._seen: dict[bytes, _Seen] = {}
+        self._seen: dict[bytes, _FontRecord] = {}
         self._trusted: set[bytes] = set()
         self._buffer = ctypes.create_string_buffer(TEXT_LENGTH)
         self._name = ctypes.create_string_buffer(128)
@@ -87,7 +87,7 @@ class FontCheck:
                 continue
             font = _get_font(thing)
             name = names.get(font) or names.setdefault(font, self._name_of(font))
-            seen = self._seen.setdefault(name, _Seen())
+            seen = self._seen.setdefault(name, _FontRecord())
             if seen.objects < SETTLED:
                 self._look_at(thing, text, font, seen)
         return frozenset(name for name in names.values() if name not in self._trusted and self._seen[name].is_wrong())
@@ -100,7 +100,7 @@ class FontCheck:
         length = _get_name(font, ctypes.addressof(self._name), len(self._name))
         return self._name.raw[: min(length, len(self._name))]
 
-    def _look_at(self, thing: int, text_page: int | None, font: int, seen: _Seen) -> None:
+    def _look_at(self, thing: int, text_page: int | None, font: int, seen: _FontRecord) -> None:
         size = int(_get_text(thing, text_page, ctypes.addressof(self._buffer), len(self._buffer)))
         if size > len(self._buffer):
             return

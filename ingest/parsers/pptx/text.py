@@ -33,7 +33,7 @@ class TextReader:
         """Return the paragraphs of a text body with their list numbers, empty ones left out."""
         if body is None:
             return []
-        numbers = ListNumbers()
+        numbers = SlideListNumbers()
         found = []
         for element in body.iterfind(f"{A}p"):
             text = self._read(element)
@@ -84,7 +84,7 @@ class TextReader:
         self._unread.leave_out(element)
 
 
-class ListNumbers:
+class SlideListNumbers:
     """Counts the numbered lines of one text, level by level."""
 
     def __init__(self) -> None:

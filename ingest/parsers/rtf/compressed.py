@@ -23,7 +23,7 @@ def decompress(data: bytes, *, limit: int = 64 * 1024**2) -> bytes:
         return data[16 : 16 + size]
     if kind != _COMPRESSED:
         return b""
-    window = _Window()
+    window = _SlidingBuffer()
     at = 16
     while at < len(data) and len(window.found) < limit:
         control, at = data[at], at + 1
@@ -38,7 +38,7 @@ def decompress(data: bytes, *, limit: int = 64 * 1024**2) -> bytes:
     return bytes(window.found)
 
 
-class _Window:
+class _SlidingBuffer:
     """The last bytes that were written, which references copy from, and all of them in `found`."""
 
     def __init__(self) -> None:
