@@ -36,7 +36,7 @@ EQUATIONS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math
 class KnownDocument:
     """A file and what a reader of it sees: `ordered` from top to bottom, `anywhere` at a place of the parser's choice.
 
-    `hidden` are words that nobody sees, such as a tracked deletion: they should not be read.
+    `hidden` are words that are not shown, such as a tracked deletion: they should not be read.
     """
 
     path: Path

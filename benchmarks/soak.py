@@ -275,7 +275,7 @@ def _wait_and_compare(server: Server, promises: Sequence[Promises]) -> list[str]
 
 
 def _verify(home: Path, program: Sequence[str]) -> list[str]:
-    """Return what `lectern verify` finds in a home that nobody owns."""
+    """Return the findings of `lectern verify` in a home that no process owns."""
     command = [*program, "verify", "--json", "--home", str(home)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     try:

@@ -179,7 +179,7 @@ def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future
     except ParseError as error:
         finished.put(FileOutcome(file, error=error))
     except CancelledError:
-        pass  # The pool was stopped; nobody waits for this file any more.
+        pass  # The pool was stopped; no one waits for this file.
 
 
 def _too_large(file: FileState, settings: ReadSettings) -> ParseError:

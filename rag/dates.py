@@ -99,7 +99,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period | None:
-        """Read a period as it prints itself; None where the text is none."""
+        """Read a period in the form in which it is printed; None for any other text."""
         match = _PRINTED_PERIOD.fullmatch(text)
         return cls(int(match[1]), int(match[2] or 0)) if match else None
 

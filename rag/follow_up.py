@@ -77,7 +77,7 @@ def stand_alone(
 
 
 def _rewrite(question: str, turns: Sequence[Message], model: LanguageModel, stop: threading.Event | None) -> str:
-    """Return the LLM's question, "" where its reply is none. Raises ModelError."""
+    """Return the LLM's question, "" where its reply is not a question. Raises ModelError."""
     said = "\n".join(f"{turn.role}: {_shorten(neutralise(turn.text))}" for turn in turns)
     asked = f"---\n{said}\n---\nThe last question: {neutralise(question).strip()}"
     messages = [Message("system", _TASK), Message("user", asked)]

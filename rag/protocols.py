@@ -148,7 +148,7 @@ class LanguageModel(Protocol):
 
     @property
     def sees_images(self) -> bool:
-        """Tell whether the model looks at images; False where nobody says so."""
+        """Tell whether the model looks at images; False where that is not known."""
         ...
 
     def count_tokens(self, text: str) -> int:

@@ -297,7 +297,7 @@ def _mixed_tokens(text: str) -> list[str]:
 
 
 def _acronyms(question: str) -> list[str]:
-    """Return the letters of words such as "IBM", "J&J" and "JnJ", in lower case; those of fiscal years are none."""
+    """Return the letters of words such as "IBM", "J&J" and "JnJ", in lower case; fiscal years do not count."""
     found = [match[0] for match in _CAPITALS.finditer(question) if match[0] not in PERIODS]
     return ["".join(letter for letter in word if letter.isupper()).casefold() for word in found]
 

@@ -141,7 +141,7 @@ def page_at(given: str, collection: str) -> Iterator[str]:
         yield given.rstrip("/")
         return
     with tempfile.TemporaryDirectory(prefix="lectern-") as made:
-        # A copy: where the checkout lies is nobody's business.
+        # A copy: pictures must not show the path of the checkout.
         place, folder = Path(made), Path(made) / "island"
         shutil.copytree(SAMPLE, folder)
         with (

@@ -28,7 +28,7 @@ def require_collection(request: Request, name: str, role: Role = Role.READ) -> s
     identity = require(request, role, name)
     service = _service(request)
     if identity.collections is None:
-        service.collections.check(name)  # Whoever may know all collections is told which there are.
+        service.collections.check(name)  # A caller with a right to all collections is told their names.
     elif not service.collections.exists(name):
         raise unknown_collection(name)
     return name

@@ -106,7 +106,7 @@ def _leave(code: str | int | None) -> None:
     if not isinstance(code, int | None):
         raise SystemExit(code)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(BrokenPipeError):  # Whoever read our output has had enough.
+        with suppress(BrokenPipeError):  # The reader of our output has closed it.
             stream.flush()
     os._exit(code or 0)
 

@@ -41,7 +41,7 @@ def print_error(error: LecternError) -> None:
 
 @contextmanager
 def sync_progress(*, show: bool) -> Iterator[SyncBar]:
-    """Give a progress bar for a sync on standard error; silent where nobody watches."""
+    """Give a progress bar for a sync on standard error; silent where the output is not a terminal."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

@@ -1,4 +1,6 @@
-"""`lectern tokens`: makes, lists and revokes tokens. Needs only `service.sqlite`, whoever owns the index."""
+"""`lectern tokens`: makes, lists and revokes tokens. Needs only `service.sqlite`, also while another process owns the
+index.
+"""
 
 from __future__ import annotations
 

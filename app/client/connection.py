@@ -79,7 +79,7 @@ class Connection:
     ) -> None:
         """Prepare requests. An answer may take `seconds`, None for as long as the server works; events may take longer.
 
-        A proxy of the environment has no business on the way to this machine itself: `trust_env` is for other servers.
+        A proxy of the environment is not used for this machine itself: `trust_env` is for other servers.
         `unreachable_remedy` and `token_remedy` say what to do where no server answers, and where it wants another
         token; without the latter, the server's own words say so. Raises SignInError for what cannot be a token.
         """

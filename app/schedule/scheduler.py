@@ -90,7 +90,7 @@ class FolderScheduler:
         self._wake.set()
 
     def stop(self) -> None:
-        """End within two seconds; a sync that is not done by then is abandoned to whoever stops it."""
+        """End within two seconds; a sync that is not done by then is abandoned; the caller has to stop it."""
         deadline = time.monotonic() + STOP_SECONDS
         self.prepare_stop()
         if self._thread.is_alive():

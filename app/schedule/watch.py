@@ -126,7 +126,7 @@ class FolderWatch:
             if first and (now - last >= self._quiet_seconds or now - first >= self._quiet_seconds * MAX_WAIT):
                 self._on_change()
                 first = None
-            # A folder made anew may get the number of the one that is gone: the event that it went counts, too.
+            # A new folder may get the number of the one that is gone: the event that it went counts, too.
             if (Change.deleted, str(self._folder)) in changes or _identity(self._folder) != identity:
                 return
 

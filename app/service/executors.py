@@ -30,7 +30,7 @@ class BoundedExecutor:
             try:
                 return function(*args, **kwargs)
             finally:
-                # Before the result is there: whoever has it may ask again at once.
+                # Before the result is there: the caller may ask again at once.
                 self._places.release()
 
         try:

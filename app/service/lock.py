@@ -88,7 +88,7 @@ def owner_address(home: Path) -> str:
 def is_owned(home: Path) -> bool:
     """Tell whether some process owns the index: one that was killed has left its file, and not the lock."""
     try:
-        # Shared, so that nobody who asks takes another who asks for the owner.
+        # Shared, so that one process that asks does not take another one that asks for the owner.
         with (home / LOCK_FILE).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
@@ -99,7 +99,7 @@ def is_owned(home: Path) -> bool:
 
 
 def _write_owner(file: Path, owner: Mapping[str, str | int]) -> None:
-    # In one step: whoever reads half of it would not find the server.
+    # In one step: a process that reads half of it would not find the server.
     new = file.with_suffix(".new")
     new.write_text(json.dumps(owner))
     new.replace(file)

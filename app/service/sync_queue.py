@@ -215,7 +215,7 @@ class SyncQueue:
                 if not self._tasks:
                     return done
                 task = self._tasks.popleft()
-            # Whoever waits for it may have left: from here on, a cancelling comes too late to disturb this thread.
+            # The caller may have left: from here on, a cancelling comes too late to disturb this thread.
             if not task.done.set_running_or_notify_cancel():
                 continue
             try:

@@ -69,7 +69,7 @@ class SyncService:
         return self._lectern.catalogue.list_runs(limit=limit, in_collections=in_collections, folder=folder)
 
     def load_run(self, run_id: int) -> RunRecord | None:
-        """Return one sync of the past; None where there is none, or no more."""
+        """Return one sync of the past; None where there is none, or it was deleted."""
         return self._lectern.catalogue.load_run(run_id)
 
     def verify(self, *, repair: bool) -> Future[list[Disagreement]]:
@@ -84,7 +84,7 @@ class SyncService:
 
     def close(self, seconds: float) -> bool:
         """Stop the sync that runs; False when it has not stopped within `seconds`, and the index is still in use."""
-        with suppress(StoreError):  # A disk that fails keeps nobody from ending.
+        with suppress(StoreError):  # A failing disk must not keep the server from ending.
             self._lectern.writer.stop_runs()
         stopped = self._queue.close(seconds)
         if stopped:

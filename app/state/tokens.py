@@ -193,8 +193,8 @@ class TokenStore:
         return any(token.state == "valid" for token in self.list_tokens())
 
     def find(self, secret: str) -> TokenInfo | None:
-        """Return the token with this secret, also when it is over; takes as long whichever it is, and when there is
-        none.
+        """Return the token with this secret, also when it is over; takes equally long for every secret, also for an
+        unknown one.
         """
         wanted = _hash(secret)
         with self._service_file.reading() as connection:

@@ -183,7 +183,7 @@ def _open_client(tls: SSLContext | None) -> httpx.Client:
         trust_env=False,
         verify=tls or True,
         timeout=SILENCE_SECONDS,
-        # A kept connection would be used for another name at the same address, whose certificate nobody saw.
+        # A kept connection would be used for another name at the same address, whose certificate was not checked.
         limits=httpx.Limits(max_keepalive_connections=0),
     )
 

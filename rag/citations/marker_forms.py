@@ -1,4 +1,4 @@
-"""Recognises the forms in which LLMs write citation markers, and what looks like one and is none."""
+"""Recognises the forms in which LLMs write citation markers, and text that only looks like one."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def _read(core: Core, folder: Path) -> tuple[Model, Precision]:
 
 
 def _keep(model: Model, precision: Precision, folder: Path) -> None:
-    """Save a converted model; a folder that cannot be written, or another process that was first, is no failure."""
+    """Save a converted model; do without where the folder cannot be written, or another process was first."""
     import openvino
 
     try:
@@ -242,7 +242,7 @@ def _keep(model: Model, precision: Precision, folder: Path) -> None:
         digest = hash_files([scratch / MODEL_FILE, scratch / NUMBERS_FILE])
         (scratch / CHECKSUM_FILE).write_text(digest, encoding="ascii")
         (scratch / PRECISION_FILE).write_text(precision, encoding="ascii")
-        scratch.replace(folder)  # In one step, so that nobody reads half a model.
+        scratch.replace(folder)  # In one step, so that no process reads half a model.
     except (OSError, RuntimeError) as error:
         log.info("The converted model was not kept: %s", error)
     finally:

@@ -40,7 +40,7 @@ PAST_UNSTRUCTURED = (3, 14)
 def main(arguments: Sequence[str]) -> int:
     """Install; returns the exit code. Every failure is a sentence on stderr."""
     options = _parse(arguments)
-    # Whoever ends this process ends pip as well, which must not go on without the lock.
+    # Ending this process ends pip as well, which must not go on without the lock.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         require_writable(options.venv.parent)

@@ -46,7 +46,7 @@ async def add_question_file(
     service: ServiceOf,
     file: Annotated[UploadFile, File(description="JSON lines as `lectern eval` reads them")],
 ) -> KeptGoldList:
-    """Keep the questions of a file; 400 names the line that is none."""
+    """Keep the questions of a file; 400 names the line that is not a question."""
     shown = printable_path((file.filename or "The file").encode("utf-8", "replace"))
     try:
         text = (await file.read()).decode("utf-8-sig")

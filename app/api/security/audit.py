@@ -66,7 +66,7 @@ class _PrivateFile(RotatingFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         super().emit(record)
-        # Not kept open: whoever moves the file away or deletes it finds the next event in a new one.
+        # Not kept open: once the file is moved away or deleted, the next event goes into a new one.
         self.close()
 
     def _open(self) -> TextIOWrapper:

@@ -132,7 +132,7 @@ def _metadata(reader: pypdf.PdfReader) -> tuple[str, str, str]:
             return "", "", ""
         raw = information.creation_date_raw or ""
         return one_line(information.title or ""), one_line(information.author or ""), iso_date(str(raw))
-    except Exception:  # metadata of a damaged file is worth no failure
+    except Exception:  # damaged metadata must not fail the file
         return "", "", ""
 
 
@@ -140,7 +140,7 @@ def _sections(reader: pypdf.PdfReader, pages: int) -> Iterator[Section]:
     """Yield the outline's entries; each starts at its page's beginning."""
     try:
         entries = list(_flatten(reader, reader.outline, 1))
-    except Exception:  # an outline of a damaged file is worth no failure
+    except Exception:  # a damaged outline must not fail the file
         return
     for title, level, page in sorted(entries, key=lambda entry: entry[2]):
         if title and page < pages:

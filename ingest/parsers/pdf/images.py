@@ -51,7 +51,7 @@ def _is_first_text_invisible(page: Any, count: int) -> bool:
 
 
 def _share(page: Any, index: int) -> float:
-    """Return the share of a page that its object `index` covers as a picture; 0 when it is none."""
+    """Return the share of a page that its object `index` covers as a picture; 0 when it is not a picture."""
     thing = pdfium.FPDFPage_GetObject(page, index)
     if pdfium.FPDFPageObj_GetType(thing) != pdfium.FPDF_PAGEOBJ_IMAGE:
         return 0.0

@@ -86,7 +86,7 @@ def is_raised(text: str, height: int, foot: int, base_height: int) -> bool:
 
 
 def write_raised(text: str) -> str:
-    """Return a raised run as Unicode writes it, so that nobody takes its figures for a number of the text."""
+    """Return a raised run in Unicode's raised signs, so that its figures are not taken for a number of the text."""
     return _written(text, 1)
 
 
@@ -168,7 +168,7 @@ def _attach(pieces: list[Piece], text: str, level: int, start: int, end: int) ->
 
 
 def _written(text: str, level: int) -> str:
-    """Return raised figures as Unicode writes them, so that nobody takes them for numbers of the text."""
+    """Return raised figures in Unicode's raised signs, so that they are not taken for numbers of the text."""
     if _FIGURES.fullmatch(text) or text == "n":
         return text.translate(_MARKED if level > 0 else _LOWERED)
     return text

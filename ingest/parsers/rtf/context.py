@@ -52,7 +52,7 @@ class Context:
 
     @property
     def heading(self) -> int:
-        """Return the level of the paragraph as a heading; 0 where it is none."""
+        """Return the level of the paragraph as a heading; 0 where it is not a heading."""
         if self.state.style in self.contents_styles:
             return 0
         outline = self.state.outline

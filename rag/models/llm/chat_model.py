@@ -55,8 +55,8 @@ def open_chat_model(
     context_tokens: int | None = None,
     sees_images: bool | None = None,
 ) -> ChatModel:
-    """Return the model "PROVIDER:MODEL"; contacts nobody yet. Raises ConfigurationError for a wrong name or a missing
-    key.
+    """Return the model "PROVIDER:MODEL" without contacting its server. Raises ConfigurationError for a wrong name or a
+    missing key.
 
     `timeout_seconds` bounds each wait for the server: to connect, and for the next piece of the answer. `retries`
     are spent on passing failures before the first word. `context_tokens` and `sees_images` override what the server

@@ -150,7 +150,7 @@ class ReasoningFilter:
         return True
 
     def _handle_closing(self, closing: re.Match[str], out: list[str]) -> None:
-        """Take back what was said before the end of a block that nobody opened, but leave a mark that is spoken of."""
+        """Take back what was said before the end of a block without a beginning, but leave a mark that is spoken of."""
         if self._shown_openings or self._last.endswith("`"):
             self._shown_openings = max(0, self._shown_openings - 1)
             self._release(out, closing.end())

@@ -267,7 +267,7 @@ class CatalogueReader:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
 
     def load_run(self, run_id: int) -> RunRecord | None:
-        """Return one run; None where there is none, or no more."""
+        """Return one run; None where there is none, or it was deleted."""
         query = select(runs, collections.c.name).join(collections, collections.c.id == runs.c.collection_id)
         with self._reading() as connection:
             row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()

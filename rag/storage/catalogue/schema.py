@@ -272,7 +272,7 @@ def open_catalogue(file: Path) -> Engine:
 def _bring_up_to_date(connection: Connection) -> None:
     """Make the tables, or those that are new, in one transaction that no other process can come between."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-    # Whoever had to wait for that lock may find everything done.
+    # A process that had to wait for that lock may find everything done.
     version = _version_of(connection)
     if version > SCHEMA_VERSION or (version == SCHEMA_VERSION and _words_of(connection) == words_version()):
         return

@@ -517,7 +517,7 @@ class CatalogueWriter:
             return connection.execute(query.order_by(runs.c.id.desc()).limit(1)).scalar() or ""
 
     def stop_runs(self) -> None:
-        """Record that the sync that runs is being stopped; it may be abandoned before it could say so itself."""
+        """Record that the running sync is being stopped; it may be abandoned before it can record that itself."""
         with self._transaction() as connection:
             stopped = {"outcome": "stopped", "finished_at": _now()}
             connection.execute(update(runs).where(runs.c.outcome == "running").values(stopped))
