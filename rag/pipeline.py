@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from rag.citations.checker import AnswerChecker
 from rag.errors import ModelError
-from rag.extractive import ExtractiveReader, MarkingReader, compose, missing_constraints
+from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
 from rag.language_gate import GatedReader
+from rag.marking import MarkingReader, missing_constraints
 from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.form_boxes import has_boxes
+from rag.table_cells import split_cells
 from rag.text import content_words, is_table_row, sentence_spans
 from rag.types import Source
 
@@ -68,7 +70,7 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     for start, end in sentence_spans(source.text):
         text = source.text[start:end]
         is_row = is_table_row(text)
-        header = find_header(rows) if is_row else question
+        header = find_header(rows, text) if is_row else question
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
         # A question in the text stands over its answer as a head stands over its rows.
         question = text if text.endswith(_QUESTION_MARKS) and not is_row else ""
@@ -94,12 +96,18 @@ def _without_number(heading: str) -> str:
     return _HEADING_NUMBER.sub("", " ".join(heading.split()).casefold()).strip("#.: ")
 
 
-def find_header(rows: Sequence[str]) -> str:
-    """Return the row above that names columns: the first of the table, or the nearest with years or words and no
-    amounts."""
-    for row in (*rows[:1], *reversed(rows)):
-        cells = re.findall(r"[^\s|]+", row)
-        amounts = [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell)]
-        if cells and not amounts:
-            return row
-    return ""
+def find_header(rows: Sequence[str], row: str) -> str:
+    """Return the row above, of `rows` in order, that names the columns of a row: the first of the table, or the nearest with years or words
+    and no amounts; of these one with as many cells, as a table within a cell has its own head."""
+    heads = [above for above in (*rows[:1], *reversed(rows)) if _names_columns(above)]
+    cells = len(split_cells(row))
+    return next((head for head in heads if len(split_cells(head)) == cells), heads[0] if heads else "")
+
+
+def _names_columns(row: str) -> bool:
+    cells = re.findall(r"[^\s|]+", row)
+    return (
+        bool(cells)
+        and not has_boxes(row)
+        and not any(re.search(r"\d", cell) and not re.fullmatch(r"\W*(?:19|20)\d\d\W*", cell) for cell in cells)
+    )

@@ -82,7 +82,7 @@ def read_source(source: Source) -> ReadSource:
     for (start, end), is_order in zip(spans, orders, strict=True):
         piece = source.text[start:end]
         is_row = is_table_row(piece)
-        header = find_header(rows) if is_row else ""
+        header = find_header(rows, piece) if is_row else ""
         rows = [*rows[-HEADER_REACH:], piece] if is_row else []
         words = frozenset(content_words(piece))
         asks = piece.rstrip("\"'”’)*_ ").endswith(("?", "？"))

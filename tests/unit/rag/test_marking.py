@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.extractive import MARK_MARGIN, MAX_READ, Extract, MarkingReader, compose, missing_constraints
+from rag.extractive import Extract, compose
+from rag.marking import MARK_MARGIN, MAX_READ, MarkingReader, missing_constraints
 from rag.types import DocumentInfo, Reading, Source, Span
 from tests.fakes import HashEmbedder
 

@@ -1,0 +1,380 @@
+"""Picks the sentences of the sources in which a passage reader marks an answer, and the cells that a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answer_kind import asked_kind, holds_kind, is_needed
+from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
+from rag.extractive import MAX_CANDIDATES, MAX_EXTRACTS, Extract, cosines_of, weights_of
+from rag.form_boxes import chosen_options
+from rag.head_lines import asks_for_field, head_field
+from rag.language import guess_language, language_of_passage
+from rag.language_gate import choose_calibration, is_multilingual, is_readable, shares_of_words
+from rag.protocols import Embedder, PassageReader
+from rag.table_answer import covered_share, find_cell, without_generic
+from rag.table_cells import fitting_rows, pick_cell
+from rag.text import content_words
+from rag.types import CONTENTS_SECTION, Reading, Source
+from rag.units import MAX_EXTRACT, Unit, units_of
+
+HIDDEN_SHEET = "(hidden sheet)"
+"""Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
+MAX_READ = 5
+"""First sources in which a passage reader looks for the answer."""
+MAX_NAMED = 3
+"""Sentences of a clause that is quoted from its beginning where no answer is marked in it."""
+CLOSER_MARGIN = 0.35
+"""Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
+MAX_LOSS = 8.0
+"""Logits by which a sentence may score less than the marked one and still be put before it."""
+MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
+"""Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
+MARK_MARGIN = 4.0
+"""A further marked sentence may score this much less than the best one, in logits."""
+MAX_ANSWER = 12
+"""Words of an answer that is shown before its sentence; a longer one is the sentence."""
+MAX_OF_SENTENCE = 0.8
+SHARED_WITH_OPPOSITE = 2
+"""Content words that a sentence shares with the question before "not" in one and not in the other counts."""
+_SENTENCE_ENDS = frozenset(".!…。！۔।\"'»”’)")
+_ASKS_NOW = re.compile(
+    r"\b(?:now|currently|at present|present|today|these days|heute|jetzt|derzeit|aktuell|momentan|maintenant"
+    r"|actuellement|aujourd'hui|ahora|actualmente|hoy)\b",
+    re.IGNORECASE,
+)
+_CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
+"""Ends with dots and a page's number: the line of a table of contents."""
+
+
+class MarkingReader:
+    """Picks the sentences in which a passage reader marks an answer.
+
+    Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
+    """
+
+    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
+        self._reader = reader
+        self._embedder = embedder
+
+    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
+        """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
+
+        Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
+        that of the sources' collection, where it is not the usual one.
+        """
+        about = _about(question, sources[:MAX_READ])
+        excerpts = [make_excerpt(question, rank, source) for rank, source in enumerate(about)]
+        excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
+        asked = guess_language(question)
+        languages = [_language_of(excerpt.source) for excerpt in excerpts]
+        readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
+        others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
+        readings = self._reader.read(question, [excerpt.text for excerpt in readable]) if readable else []
+        marked = [
+            extract
+            for excerpt, reading in zip(readable, readings, strict=True)
+            if (extract := self._extract(question, excerpt, reading))
+        ]
+        marked += _chosen_by_words(question, others, embedder or self._embedder) if others else []
+        marked.sort(key=lambda extract: -extract.score)
+        extracts = _of_the_kind_asked(question, marked)
+        extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
+        units = [unit for excerpt in excerpts for unit in excerpt.units]
+        weights = weights_of(question, units)
+        extracts = _newest_first(question, extracts, sources)
+        if not others:
+            extracts = self._by_focus(question, units, weights, extracts)
+        return _with_cell(question, units, weights, extracts)[:MAX_EXTRACTS]
+
+    def _by_focus(
+        self, question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+    ) -> list[Extract]:
+        """Put the sentence first that holds nearly all that the question names where the marked one holds far less."""
+        kind = asked_kind(question)
+        focus = without_generic(weights)
+        able = [unit for unit in units if unit.is_whole and (kind is None or holds_kind(unit.text, kind))]
+        if not focus or not able:
+            return extracts
+        closest = max(able, key=lambda unit: (covered_share(unit, focus), -unit.rank, -unit.start))
+        by_place = {(unit.source.number, unit.start): unit for unit in units}
+        first = by_place.get((extracts[0].number, extracts[0].start)) if extracts else None
+        least = max(MIN_FOCUS, covered_share(first, focus) + FOCUS_MARGIN if first else MIN_FOCUS)
+        if first is closest or covered_share(closest, focus) < least:
+            return _closest_marked(by_place, weights, extracts)
+        known = [one for one in extracts if (one.number, one.start) == (closest.source.number, closest.start)]
+        again = known or self._read_again(question, [closest])
+        if extracts and again and again[0].score < extracts[0].score - MAX_LOSS:
+            return extracts
+        return [*again, *(one for one in extracts if one not in again)]
+
+    def _extract(self, question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+        """Return the marked sentence of an excerpt; where a heading is marked, the one marked in what stands below."""
+        if found := _marked(question, excerpt, reading):
+            return found
+        line = excerpt.line_around(reading.start)
+        below = [unit for unit in excerpt.units if unit.heading and unit.heading == line]
+        if below and (again := self._read_again(question, below)):
+            return again[0]
+        return _named_to_the_letter(question, excerpt, reading)
+
+    def _read_again(self, question: str, units: Sequence[Unit]) -> list[Extract]:
+        """Let the reader mark the answer in some sentences or rows of one source alone."""
+        excerpt = _excerpt_of(units[0].source, units, is_headed=False)
+        reading = self._reader.read(question, [excerpt.text])[0]
+        return [found] if (found := _marked(question, excerpt, reading)) else []
+
+
+def _closest_marked(
+    by_place: Mapping[tuple[int, int], Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the marked sentence first that holds far more of what the question names than the one that scores best."""
+    shares = [covered_share(by_place[extract.number, extract.start], weights) for extract in extracts]
+    best = max(range(len(extracts)), key=lambda position: (shares[position], -position), default=0)
+    if not best or shares[best] < shares[0] + CLOSER_MARGIN:
+        return extracts
+    return [extracts[best], *extracts[:best], *extracts[best + 1 :]]
+
+
+def _newest_first(question: str, extracts: list[Extract], sources: Sequence[Source]) -> list[Extract]:
+    """Put what the newest document says first, where a question asks how it is now."""
+    if not _ASKS_NOW.search(question):
+        return extracts
+    dates = {source.number: source.document.profile.dated or source.document.created[:10] for source in sources}
+    return sorted(extracts, key=lambda extract: dates.get(extract.number, ""), reverse=True)
+
+
+def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
+    """Return the extracts that hold the kind of thing asked for; where none does, all, or none if nothing else can
+    answer."""
+    kind = asked_kind(question)
+    if kind is None:
+        return extracts
+    fitting = [extract for extract in extracts if holds_kind(f"{extract.header}\n{extract.text}", kind)]
+    return fitting if fitting or is_needed(kind) else extracts
+
+
+def _with_cell(
+    question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the cell of a table before the marked sentences where the question names it more closely than them."""
+    cell = find_cell(question, units, weights)
+    if cell is None:
+        return extracts
+    unit = cell.unit
+    by_place = {(one.source.number, one.start): one for one in units}
+    first = by_place[extracts[0].number, extracts[0].start] if extracts else unit
+    if first is not unit and covered_share(first, weights) >= covered_share(unit, weights):
+        return extracts
+    others = [one for one in extracts if (one.number, one.start) != (unit.source.number, unit.start)]
+    score = extracts[0].score if extracts else 0.0
+    row = Extract(unit.source.number, unit.text, unit.start, unit.end, score, unit.header, cell.value)
+    return [row, *others]
+
+
+def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
+    """Return the identifiers and clauses of a question that none of the sources is about."""
+    hard = [constraint for constraint in find_constraints(question) if constraint.is_hard]
+    return [
+        constraint
+        for constraint in hard
+        if not any(any(_meets(constraint, units_of(0, source, every=True), source)) for source in sources)
+    ]
+
+
+def _about(question: str, sources: Sequence[Source]) -> list[Source]:
+    """Return the sources that are about each identifier and clause of the question that any source is about."""
+    left = list(sources)
+    for constraint in find_constraints(question):
+        meeting = [source for source in left if any(_meets(constraint, units_of(0, source, every=True), source))]
+        if meeting or constraint.is_hard:
+            left = meeting
+    shown = [source for source in left if HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION]
+    return shown or left
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Holds the part of a source that is read: its title, then pieces of its text, each as (start here, start and end
+    there).
+    """
+
+    source: Source
+    units: tuple[Unit, ...]
+    text: str
+    pieces: tuple[tuple[int, int, int], ...]
+
+    def line_around(self, position: int) -> str:
+        """Return the line of the excerpt that a character stands in."""
+        start = self.text.rfind("\n", 0, position) + 1
+        return self.text[start:].partition("\n")[0]
+
+    def range_of(self, first: int, last: int) -> tuple[int, int]:
+        """Return the range of the source under characters `first` to `last` (exclusive) of the excerpt: what of them
+        stands in one piece, the longest; (-1, -1) where all are of the title or a table's head."""
+        parts = [
+            (max(first, here) - here + start, min(last, here + end - start) - here + start)
+            for here, start, end in self.pieces
+            if first < here + end - start and here < last
+        ]
+        return max(parts, key=lambda part: part[1] - part[0], default=(-1, -1))
+
+
+def make_excerpt(question: str, rank: int, source: Source) -> Excerpt:
+    """Take from a source what can be about the question; the whole of it where the question demands nothing."""
+    title = f"{source.document.title}\n"
+    candidates = units_of(rank, source, every=True)
+    kept = _fitting(question, candidates, source)
+    if all(kept):
+        return Excerpt(source, tuple(candidates), title + source.text, ((len(title), 0, len(source.text)),))
+    return _excerpt_of(source, [candidate for candidate, fits in zip(candidates, kept, strict=True) if fits])
+
+
+def _excerpt_of(source: Source, units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
+    """Return some units of a source below its title, each below its heading and its header."""
+    text, pieces, shown = f"{source.document.title}\n", [], ""
+    for unit in units:
+        for above in dict.fromkeys((unit.heading, unit.header) if is_headed else (unit.header,)):
+            if above and above not in shown:
+                text += f"{above}\n"
+        shown = f"{unit.heading}\n{unit.header}"
+        pieces.append((len(text), unit.start, unit.end))
+        text += f"{unit.text}\n"
+    return Excerpt(source, tuple(units), text, tuple(pieces))
+
+
+def _fitting(question: str, candidates: Sequence[Unit], source: Source) -> list[bool]:
+    """Return whether each sentence or row of a source can be about the question."""
+    # The head of a table goes with its rows and answers nothing itself.
+    heads = {candidate.header for candidate in candidates if candidate.header}
+    kept = [
+        candidate.text not in heads
+        and not _is_other_head_line(question, candidate)
+        and not _CONTENTS_LINE.search(candidate.text)
+        for candidate in candidates
+    ]
+    for constraint in find_constraints(question):
+        met = _meets(constraint, candidates, source)
+        if any(met) or constraint.is_hard:
+            # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
+            bound = [constraint.is_hard or candidate.is_row for candidate in candidates]
+            kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
+    for rows in _tables(candidates):
+        fits = fitting_rows(question, [candidates[row].text for row in rows])
+        for row, fit in zip(rows, fits, strict=True):
+            kept[row] = kept[row] and fit
+    below = [ours and not candidate.is_heading for ours, candidate in zip(kept, candidates, strict=True)]
+    return _of_one_mind(question, candidates, below if any(below) else kept)
+
+
+def _is_other_head_line(question: str, unit: Unit) -> bool:
+    """Return whether a unit is a line of a mail's head ("Date: ...") that the question does not ask for."""
+    field = head_field(unit.text)
+    return bool(field) and not asks_for_field(question, field)
+
+
+def _meets(constraint: Constraint, candidates: Sequence[Unit], source: Source) -> list[bool]:
+    units = [
+        f"{candidate.header}\n{candidate.text}" if candidate.header else candidate.text for candidate in candidates
+    ]
+    context = f"{source.document.title}\n{source.document.path}\n{source.section}"
+    return units_that_meet(units, constraint, context=context, rows=[candidate.is_row for candidate in candidates])
+
+
+def _tables(candidates: Sequence[Unit]) -> list[list[int]]:
+    """Return the rows of each table, its head left out: candidates in a row with one header."""
+    tables: list[list[int]] = []
+    for position, candidate in enumerate(candidates):
+        if not candidate.is_row or not candidate.header:
+            continue
+        last = tables[-1] if tables else []
+        if last and last[-1] == position - 1 and candidates[last[-1]].header == candidate.header:
+            last.append(position)
+        else:
+            tables.append([position])
+    return tables
+
+
+def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:
+    """Leave out sentences that negate where the question does not, or the reverse, if others fit as well."""
+    asked = frozenset(content_words(question))
+    negated = is_negated(question)
+    shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
+    alike = [is_negated(candidate.text) == negated for candidate in candidates]
+    most = max((count for count, fits in zip(shared, alike, strict=True) if fits), default=0)
+    if most < SHARED_WITH_OPPOSITE:
+        return kept
+    return [
+        keeps and (fits or count < SHARED_WITH_OPPOSITE or count > most)
+        for keeps, fits, count in zip(kept, alike, shared, strict=True)
+    ]
+
+
+def _language_of(source: Source) -> str:
+    return language_of_passage(source.text, source.document.profile.language)
+
+
+def _chosen_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedder) -> list[Extract]:
+    """Return of each excerpt the sentence that likely answers, by its share of the question's words and its cosine."""
+    asked = guess_language(question)
+    candidates = [(candidate, _language_of(excerpt.source)) for excerpt in excerpts for candidate in _telling(excerpt)]
+    texts = [f"{candidate.header}\n{candidate.text}" for candidate, _ in candidates]
+    shares = shares_of_words(question, texts, [language for _, language in candidates])
+    embedded = sorted(range(len(texts)), key=lambda position: -shares[position])[:MAX_CANDIDATES]
+    cosines = dict(zip(embedded, cosines_of(question, [candidates[at][0] for at in embedded], embedder), strict=True))
+    multilingual = is_multilingual(embedder.fingerprint)
+    best: dict[int, Extract] = {}
+    for position, cosine in sorted(cosines.items()):
+        candidate, language = candidates[position]
+        calibration = choose_calibration(asked, language, multilingual=multilingual)
+        score = calibration.judge(cosine, shares[position])
+        if score >= 0 and (candidate.source.number not in best or score > best[candidate.source.number].score):
+            cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
+            best[candidate.source.number] = Extract(
+                candidate.source.number, candidate.text, candidate.start, candidate.end, score, candidate.header, cell
+            )
+    return list(best.values())
+
+
+def _telling(excerpt: Excerpt) -> list[Unit]:
+    """Return the sentences and rows of an excerpt that can answer: no questions; no headings, which end without a mark,
+    where there is anything else."""
+    told = [it for it in excerpt.units if len(it.text) <= MAX_EXTRACT and it.text[-1] not in "?？؟;"]
+    return [candidate for candidate in told if candidate.is_row or candidate.text[-1] in _SENTENCE_ENDS] or told
+
+
+def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """Return the sentence around the words that a reader marked in an excerpt."""
+    start, end = excerpt.range_of(reading.start, reading.end)
+    source = excerpt.source
+    around = [candidate for candidate in excerpt.units if candidate.start <= start < candidate.end]
+    if not around or not around[0].is_telling:
+        return None
+    best = around[0]
+    answer = source.text[start : min(end, best.end)].strip() if end > start else ""
+    if chosen := chosen_options(best.text):
+        answer = "; ".join(chosen)
+    elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
+        answer = cell
+    is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
+    return Extract(
+        source.number,
+        best.text,
+        best.start,
+        best.end,
+        reading.relevance + reading.confidence,
+        best.header,
+        answer if is_short and (reading.confidence > 0 or best.is_row) else "",
+    )
+
+
+def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """Return the first sentence or row of an excerpt that holds nothing but what the question names to the letter."""
+    if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
+        return None
+    unit = next((unit for unit in excerpt.units if unit.is_telling), None)
+    if unit is None:
+        return None
+    return Extract(unit.source.number, unit.text, unit.start, unit.end, reading.relevance, unit.header)
