@@ -29,6 +29,11 @@ DUTIES = {
 }
 """Height in points -> a line of the table; the last is the wrapped rest of the cell above."""
 
+ODF = {"office": "office", "text": "text", "table": "table", "draw": "drawing", "style": "style"}
+CALENDAR = (
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Dredging of basin 4\r\nDTSTART:20250402T140000\r\nEND:VEVENT\r\n"
+    "END:VCALENDAR\r\n"
+)
 EQUATIONS = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
 
@@ -51,7 +56,7 @@ def make_documents(folder: Path) -> list[KnownDocument]:
 
 
 def make_docx(folder: Path) -> KnownDocument:
-    """Write a Word file with content controls, tracked changes, fields, equations, notes marks and nested tables."""
+    """Write a Word file with content controls, tracked changes, fields, equations, comments and nested tables."""
     document = docx.Document()
     document.sections[0].header.paragraphs[0].text = "Berth licence BL-2041"
     document.sections[0].footer.paragraphs[0].text = "Harbour office of Skarvik"
@@ -77,6 +82,12 @@ def make_docx(folder: Path) -> KnownDocument:
         table.rows, (("Length", "Fee"), ("to 8 m", "18.50"), ("to 12 m", "27.75")), strict=True
     ):
         row.cells[0].text, row.cells[1].text = name, fee
+    crew = document.add_table(rows=3, cols=2)
+    for row, (ship, mate) in zip(crew.rows, (("Ship", "Mate"), ("Petrel", "Ames"), ("", "Boyd")), strict=True):
+        row.cells[0].text, row.cells[1].text = ship, mate
+    crew.cell(1, 0).merge(crew.cell(2, 0))
+    remark = document.add_paragraph("The mole is lit.")
+    document.add_comment(remark.runs, text="Since 1931?", author="Ines", initials="i")
     outer = document.add_table(rows=1, cols=1)
     outer.cell(0, 0).text = "Winter storage"
     inner = outer.cell(0, 0).add_table(rows=1, cols=2)
@@ -87,8 +98,9 @@ def make_docx(folder: Path) -> KnownDocument:
         path,
         ("Fees and duties", "A berth costs 32 1 crowns a night.", "The licence ends on 30 June 2027.",
          "Vessel: Margit Olsen, 14.20 m", "Owner Tamsin Orde of Westport", "Deposit 450.00 crowns", "Area A = 7",
-         "Length Fee", "to 8 m 18.50", "to 12 m 27.75", "Winter storage", "Shed C 1,260.00"),
-        ("Berth licence BL-2041", "Harbour office of Skarvik"),
+         "Length Fee", "to 8 m 18.50", "to 12 m 27.75", "Ship Mate", "Petrel Ames",
+         "Petrel Boyd", "The mole is lit.", "Winter storage", "Shed C 1,260.00"),
+        ("Berth licence BL-2041", "Harbour office of Skarvik", "Since 1931?"),
         ("31 May 2026", "MERGEFIELD"),
     )  # fmt: skip
 
@@ -120,7 +132,7 @@ def make_pptx(folder: Path) -> KnownDocument:
 
 
 def make_xlsx(folder: Path) -> KnownDocument:
-    """Write a workbook with number formats, a date, a percent, a formula with its value and two sheets."""
+    """Write a workbook with number formats, a formula with its value, a comment, merged labels and three sheets."""
     path = folder / "loans.xlsx"
     book = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet("Loans")
@@ -135,6 +147,17 @@ def make_xlsx(folder: Path) -> KnownDocument:
             sheet.write(row, column, value, form)
     sheet.write(3, 0, "Total")
     sheet.write_formula(3, 2, "=SUM(C2:C3)", money, 110500.5)
+    duration = book.add_format({"num_format": "[h]:mm"})
+    crowns = book.add_format({"num_format": '#,##0.00 "kr"'})
+    sheet.write_row(5, 0, ("Work", "Hours", "Pay"))
+    sheet.write(6, 0, "Dredging")
+    sheet.write(6, 1, 1.5625, duration)
+    sheet.write(6, 2, 1250.5, crowns)
+    sheet.write_comment(6, 0, "ends in May")
+    watches = book.add_worksheet("Watches")
+    watches.write_row(0, 0, ("Ship", "Officer"))
+    watches.merge_range(1, 0, 2, 0, "Tern")
+    watches.write_column(1, 1, ("Dunn", "Eyre"))
     other = book.add_worksheet("Houses")
     other.write_row(0, 0, ("House", "Rooms"))
     other.write_row(1, 0, ("Fyrgate 3", 7))
@@ -142,8 +165,9 @@ def make_xlsx(folder: Path) -> KnownDocument:
     return KnownDocument(
         path,
         ("Code Rate Sum Due", "00073 4.5% 12,500.00 2024-06-01", "01204 5.3% 98,000.50 2025-06-01",
-         "Total 110,500.50", "House Rooms", "Fyrgate 3 7"),
-        ("Loans", "Houses"),
+         "Total 110,500.50", "Work Hours Pay", "Dredging", "37:30 1,250.50 kr", "Ship Officer", "Tern Dunn",
+         "Tern Eyre", "House Rooms", "Fyrgate 3 7"),
+        ("Loans", "Watches", "Houses", "ends in May"),
     )  # fmt: skip
 
 
@@ -157,7 +181,7 @@ def make_csv(folder: Path) -> KnownDocument:
 
 
 def make_html(folder: Path) -> KnownDocument:
-    """Write a page whose text stands in forms, details, captions, definition lists and outside of its main part."""
+    """Write a page whose text stands in forms, details, captions, lists, roles and outside of its main part."""
     path = folder / "faq.html"
     path.write_text(
         """<!doctype html><html lang=en><head><title>Ferry questions</title><style>p{}</style></head><body>
@@ -166,20 +190,26 @@ def make_html(folder: Path) -> KnownDocument:
         <details><summary>Dogs</summary><p>A dog costs 4<sup>2</sup> crowns.</p></details>
         <figure><img src=x alt=""><figcaption>The Sigrid in 1998</figcaption></figure>
         <dl><dt>Bicycle</dt><dd>6.50 crowns</dd></dl>
-        <table><caption>Winter sailings</caption><tr><th>Day<th>Leaves</tr><tr><td>Monday<td>07:40</tr></table>
+        <table><caption>Winter sailings</caption><tr><th>Day<th>Leaves</tr>
+        <tr><td rowspan=2>Monday<td>07:40</tr><tr><td>19:15</tr></table>
+        <ol type=a><li>Pay first<li>Board last</ol>
+        <form><label for=boat>Boat</label> <input id=boat value="Dorada 77"></form>
+        <div role=row><span role=cell>Deck</span><span role=cell>3</span></div>
+        <p>Half: <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math></p>
         <script>var hidden = "nobody sees 999";</script></body></html>""",
         encoding="utf-8",
     )
     return KnownDocument(
         path,
         ("Ferry questions", "The crossing takes 55 minutes.", "Dogs", "A dog costs 4 2 crowns.", "The Sigrid in 1998",
-         "Bicycle 6.50 crowns", "Winter sailings", "Day Leaves", "Monday 07:40"),
+         "Bicycle 6.50 crowns", "Winter sailings", "Day Leaves", "Monday 07:40", "Monday 19:15", "a Pay first",
+         "b Board last", "Boat Dorada 77", "Deck 3", "Half: 1/2"),
         hidden=("999",),
     )  # fmt: skip
 
 
 def make_eml(folder: Path) -> KnownDocument:
-    """Write a message with two inline parts, and a forwarded one inside."""
+    """Write a message with two inline parts, a forwarded one inside and an invitation."""
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = "Crane inspection", "ada@skarvik.example", "tom@mell.example"
     message["Cc"] = "office@mell.example"
@@ -189,12 +219,20 @@ def make_eml(folder: Path) -> KnownDocument:
     inner.set_content("Load limit 3.2 tonnes until the hook is changed.\n")
     message.add_attachment(inner)
     message.add_attachment("Bring the log book.\n", disposition="inline")
+    message.add_attachment(CALENDAR.encode(), maintype="text", subtype="calendar", filename="dredging.ics")
     path = folder / "crane.eml"
     path.write_bytes(message.as_bytes())
     return KnownDocument(
         path,
         ("Crane inspection", "The crane is closed on 14 March.", "Load limit 3.2 tonnes until the hook is changed."),
-        ("ada@skarvik.example", "office@mell.example", "Report 88-C", "Bring the log book."),
+        (
+            "ada@skarvik.example",
+            "office@mell.example",
+            "Report 88-C",
+            "Bring the log book.",
+            "Dredging of basin 4",
+            "2025-04-02 14:00",
+        ),
     )
 
 
@@ -245,6 +283,63 @@ def make_text(folder: Path) -> KnownDocument:
     )
     return KnownDocument(
         path, ("Die Jahresgebühr für Boote bis 8 m beträgt 214,50 €.", "Grüße aus Köln – Ihr Hafenamt")
+    )
+
+
+def make_markdown(folder: Path) -> KnownDocument:
+    """Write a text with front matter, a table, nested lists, a note and HTML inside."""
+    path = folder / "gates.md"
+    path.write_text(
+        "---\ntitle: Keepers of the gates\n---\n# Gates\n\nThe key hangs at gate 4[^1].\n\n"
+        "| Gate | Phone |\n|---|---|\n"
+        "| North | 555 0110 |\n\n1. Ring\n   - twice at night\n2. Wait\n\n<details><summary>More</summary>\n\n"
+        "Closed in May.\n\n</details>\n\nUse `<port>` 8080.\n\n[^1]: The green one.\n",
+        encoding="utf-8",
+    )
+    return KnownDocument(
+        path,
+        ("Gates", "The key hangs at gate 4", "Gate Phone", "North 555 0110", "1 Ring", "twice at night", "2 Wait",
+         "More", "Closed in May.", "Use port 8080."),
+        ("Keepers of the gates", "The green one."),
+    )  # fmt: skip
+
+
+def make_odt(folder: Path) -> KnownDocument:
+    """Write an OpenDocument text with a tracked deletion, a note, a raised mark, a text box and merged cells."""
+    path = folder / "mooring.odt"
+    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{value}:1.0"' for name, value in ODF.items())
+    body = (
+        '<text:tracked-changes><text:changed-region text:id="d"><text:deletion><text:p>old fee 41</text:p>'
+        '</text:deletion></text:changed-region></text:tracked-changes><text:h text:outline-level="1">Mooring</text:h>'
+        '<text:p>The fee is 45<text:span text:style-name="up">3</text:span> crowns<text:change text:change-id="d"/>.'
+        '<text:note text:note-class="footnote"><text:note-citation>1</text:note-citation><text:note-body><text:p>'
+        "Half in winter.</text:p></text:note-body></text:note></text:p><text:p><draw:frame><draw:text-box><text:p>"
+        "Ropes: 4</text:p></draw:text-box></draw:frame></text:p><table:table><table:table-row><table:table-cell "
+        'table:number-rows-spanned="2"><text:p>East</text:p></table:table-cell><table:table-cell><text:p>Berth 11'
+        "</text:p></table:table-cell></table:table-row><table:table-row><table:covered-table-cell/><table:table-cell>"
+        "<text:p>Berth 12</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    style = (
+        '<office:automatic-styles><style:style style:name="up" style:family="text"><style:text-properties '
+        'style:text-position="super 58%"/></style:style></office:automatic-styles>'
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr("styles.xml", f"<office:document-styles {names}/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}>{style}<office:body><office:text>{body}</office:text></office:body>"
+            "</office:document-content>",
+        )
+    return KnownDocument(
+        path,
+        ("Mooring", "The fee is 45 3 crowns", "East Berth 11", "East Berth 12"),
+        ("Half in winter.", "Ropes: 4", "note 1"),
+        ("41",),
     )
 
 
@@ -303,4 +398,5 @@ def _deleted(text: str) -> str:
 
 MAKERS: tuple[Callable[[Path], KnownDocument], ...] = (
     make_pdf, make_docx, make_pptx, make_xlsx, make_csv, make_html, make_eml, make_rtf, make_epub, make_text,
+    make_markdown, make_odt,
 )  # fmt: skip

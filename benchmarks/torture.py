@@ -1,6 +1,6 @@
 """Has the parsing workers read hostile and broken files, and prints what came of them.
 
-    python -m benchmarks.torture [FOLDER ...] [--mutations N] [--seed N] [--seconds S] [--json]
+    python -m benchmarks.torture [FOLDER ...] [--seeds FOLDER] [--mutations N] [--seed N] [--seconds S] [--json]
 
 Each section is one function that returns rows; a row with a fault in it makes the program end with 1.
 """
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.torture_files import CANARY, MadeFile, make_bombs, mutate_files
+from benchmarks.torture_formats import write_seeds
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import SUPPORTED, WorkerPool
 from ingest.preparation import Prepared, prepare_file
@@ -137,8 +138,10 @@ def try_folders(effort: Effort) -> Section:
 
 
 def try_mutations(effort: Effort) -> Section:
-    """Try damaged copies of the sample documents, by the kind of damage."""
-    return _try_made("Damaged files", effort, mutate_files(effort.seeds, effort.mutations, effort.seed))
+    """Try damaged copies of the sample documents and of small files of the other formats, by the kind of damage."""
+    with tempfile.TemporaryDirectory() as folder:
+        seeds = (*effort.seeds, *write_seeds(Path(folder)))
+        return _try_made("Damaged files", effort, mutate_files(seeds, effort.mutations, effort.seed))
 
 
 def try_bombs(effort: Effort) -> Section:
@@ -291,12 +294,19 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("folders", type=Path, nargs="*")
     parser.add_argument("--mutations", type=int, default=usual.mutations)
     parser.add_argument("--seed", type=int, default=usual.seed)
+    parser.add_argument("--seeds", type=Path, help="a folder whose files are damaged too")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="time limit for a file")
     parser.add_argument("--workers", type=int, default=usual.workers)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(given)
+    more = sorted(path for path in arguments.seeds.rglob("*") if is_tried(path)) if arguments.seeds else []
     effort = Effort(
-        tuple(arguments.folders), arguments.mutations, arguments.seed, arguments.seconds, workers=arguments.workers
+        tuple(arguments.folders),
+        arguments.mutations,
+        arguments.seed,
+        arguments.seconds,
+        workers=arguments.workers,
+        seeds=(*SAMPLE_FILES, *more),
     )
     sections = []
     console = Console(width=WIDTH)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ARCHIVES = frozenset({".docx", ".pptx", ".xlsx", ".odt", ".epub"})
+from benchmarks.torture_formats import format_bombs
+
+ARCHIVES = frozenset({".docx", ".pptx", ".xlsx", ".odt", ".epub", ".ods", ".odp"})
 DEEP = 100_000
 MANY_MEMBERS = 60_000
 CANARY = "the canary of Orlick sang at midnight"
@@ -97,7 +99,7 @@ _WAYS: dict[str, Callable[[random.Random, bytes, str], bytes]] = {
 def make_bombs(seeds: Sequence[Path], canary: Path, *, large: int = 1 << 24) -> Iterator[MadeFile]:
     """Yield files made to use up memory, time or disk, or to have another file read; the `large` ones of so many
     bytes."""
-    archives = [path for path in seeds if path.suffix.lower() in ARCHIVES]
+    archives = [path for path in seeds if path.suffix.lower() in _MAIN_PARTS]
     for path in archives:
         suffix = path.suffix.lower()
         for kind, entities, reference in _entity_attacks(canary):
@@ -126,6 +128,7 @@ def make_bombs(seeds: Sequence[Path], canary: Path, *, large: int = 1 << 24) -> 
     field = f'{{\\field{{\\*\\fldinst INCLUDETEXT "{included}"}}{{\\fldrslt words}}}}'
     yield MadeFile("other file", "includes.rtf", b"{\\rtf1 " + field.encode() + b" here}")
     yield from _pdf_bombs(large)
+    yield from (MadeFile(*made) for made in format_bombs(large))
 
 
 def _entity_attacks(canary: Path) -> Iterator[tuple[str, str, str]]:

@@ -14,9 +14,10 @@ NEVER_LAST = _words(
     # German
     "bzw vgl sog ggf evtl inkl exkl zzgl abzgl einschl ausschl gem lt mind rd lfd dipl ing hr hrn fr frl geb gest verf",
     "hrsg hg insb bspw entspr vorm nachm u.a z.b d.h i.d.r i.v.m u.u o.ä s.o s.u m.e i.s.d z.t u.ä v.a i.a z.z",
+    "dr.med dr.phil dr.jur dr.rer dr.ing rer.nat rer.pol h.c",
     # French, Spanish, Portuguese, Italian
     "mme mlle mm éd env c.-à-d p.ex sr sra srta dra ud uds núm aprox p.ej d.a exmo exma dott ing avv sig sigg spett",
-    "egr",
+    "egr av avda avd gral ctra sté p.zza v.le c.so ee sig.ra",
     # Dutch, Danish, Norwegian, Swedish
     "bijv d.w.z dhr mevr mej drs ir o.a i.p.v m.b.t t.o.v a.u.b bl.a t.ex f.eks fx jf jfr s.k t.o.m fr.o.m m.m",
     # Polish, Czech, Russian
@@ -28,7 +29,7 @@ BEFORE_NUMBER = _words(
     "no nos p pp sec secs art arts ch vol vols para paras item rule ref refs tab app cl reg sched ex ann apt rm bldg",
     "ext",
     "abs nr nrn ziff s kap bd bde lit buchst rn rdnr rz anm abb aufl bl anl satz § tel fax str pkt pos kto plz",
-    "n al fig chap tit tél pág págs cap núms núm nº pag pagg tav blz hfdst lid stk sid kap avsn kl nr",
+    "apdo dn ok n al fig chap tit tél pág págs cap núms núm nº pag pagg tav blz hfdst lid stk sid kap avsn kl nr",
     "str poz rozdz ust pkt lok m č čl odst písm kap с стр рис табл гл п пп кв д оф разд",
     "jan feb mar apr jun jul aug sep sept oct nov dec mär okt dez janv févr avr juil déc ene abr dic mag giu lug",
     "ott mrt mei maj juni juli",
@@ -37,7 +38,7 @@ BEFORE_NUMBER = _words(
 
 SELDOM_LAST = _words(
     "inc corp ltd co llc plc bros jr sr dept est ave blvd rd assn univ intl etc n.v s.a",
-    "usw mio mrd tsd std min sek jh jhd jhdt max str ges e.v u.s.w ecc osv m.fl mfl enz e.d",
+    "ff usw mio mrd tsd std min sek jh jhd jhdt max str ges e.v u.s.w ecc osv m.fl mfl enz e.d",
     "kr hr r zł kč г гг руб тыс млн млрд чел т.д т.п др н.э",
 )
 """These end a sentence only where a word follows that begins sentences."""

@@ -43,6 +43,10 @@ _OPENING_MARKS = "\"'“„‚‘«»([*_"
 _LIST_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,5}")
 _DAY = re.compile(r"(?:[12]?\d|3[01])")
 _COUNTED = re.compile(r"\d|[IVXLC]+\b|[A-Z](?:\b|\d)|[°ºª]")
+_ELIDED = re.compile(r"^[^\W\d_]{1,5}['’](?=\w)")
+"""An article before an abbreviation: dell'art."""
+
+_STREET = re.compile(r"\w{3,}str")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _CELL = re.compile(r"[-–—(]?[$€£¥]?[-–(]?\d[\d.,]*%?\)?%?|[-–—]")
 _CELL_PARTS = frozenset("$€£¥%|)")
@@ -255,6 +259,7 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
     opens = after.rstrip(",:;").casefold() in SENTENCE_OPENERS
     words = head.split()
     word = words[-1].lstrip(_OPENING_MARKS).casefold() if words else ""
+    word = _ELIDED.sub("", word)
     before = words[-2].lstrip(_OPENING_MARKS).casefold() if len(words) > 1 else ""
     if len(words) == 1 and len(head) < 24 and _LIST_NUMBER.fullmatch(word):
         return False
@@ -263,7 +268,7 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
     if _DAY.fullmatch(word):
         name = after.rstrip(".,;:)").casefold()
         return not (name in MONTHS or (before in BEFORE_ORDINAL and not opens))
-    if word in BEFORE_NUMBER and len(word) > 1:
+    if (word in BEFORE_NUMBER and len(word) > 1) or _STREET.fullmatch(word):
         return _COUNTED.match(after) is None or opens
     if len(word) == 1 and after.casefold() in NAME_PARTICLES:
         return False

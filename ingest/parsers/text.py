@@ -28,6 +28,14 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*")
+_NUMBERED = re.compile(
+    r"(?:§§?|Articles?|Sections?|Clause|Artikel|Abschnitt|Art[íi]culo|Articolo|Artigo|Paragraf|(Part|Chapter|Title|Teil|"
+    r"Kapitel|Titel|Partie|Chapitre|Titre|Cap[íi]tulo|T[íi]tulo|Capitolo|Titolo|Parte|Hoofdstuk|Rozdział|Deel))"
+    r"\s*(?:\d+[a-z]?|[IVXLC]+)\b[.:]?(?:\s.{0,79})?",
+    re.IGNORECASE,
+)
+"""A line that opens a numbered part of a law or a contract; the group is there for parts that hold others."""
+
 _SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -89,12 +97,21 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     parts = [part for part in raw.split("\f") if part.strip()]
     for part in parts:
         for paragraph in re.split(r"\n[^\S\n]*\n", clean_text(part)):
-            builder.add(BlockKind.PARAGRAPH, paragraph.strip("\n"))
+            _add_paragraph(builder, paragraph.strip("\n"))
         builder.end_page()
     pages = builder.pages()
     first_line = next((line for page in pages for line in page.text.splitlines() if line.strip()), "")
     heading = first_line if len(first_line) <= 100 and not first_line.rstrip().endswith((".", ",", ";")) else ""
     return finish_document(builder, path, "txt", heading=heading, page_word="page", warnings=[warning])
+
+
+def _add_paragraph(builder: TextBuilder, text: str) -> None:
+    """Write a paragraph; a line that opens a numbered part is a heading."""
+    match = _NUMBERED.fullmatch(text.strip())
+    if match is None or text.rstrip().endswith((".", ",", ";", ":", "?", "!")):
+        builder.add(BlockKind.PARAGRAPH, text)
+    else:
+        builder.add(BlockKind.HEADING, text.strip(), level=1 if match[1] else 2)
 
 
 def parse_rst(path: Path, options: ParseOptions) -> ParsedDocument:

@@ -35,6 +35,11 @@ def sentences(text: str) -> list[str]:
         "Det er bl.a. Anna, se s. 4, kl. 10, den 3. marts 2024.",
         "Ве́сит 5 тыс. Рублей, см. рис. 2, ул. Ленина, д. 4.",
         "Umowa z 5. Maja, tzn. Aneks nr. 2, ul. Długa 4, poz. 12.",
+        "Prof. Dr. med. Müller wohnt in der Bahnhofstr. 12 in St. Gallen, § 7 ff. BGB.",
+        "M. Dupont habite av. Foch, la Sté. Lebrun aussi.",
+        "La Sra. Ruiz vive en Avda. Mayor, apdo. 2, en EE. UU.",
+        "Ai sensi dell'art. 5 la Sig.ra Bianchi abita in P.zza Dante.",
+        "Umowa z dn. 3 maja na ok. 300 zł.",
         "See J. De Vries and A. La Rosa on p. 7, item 4, No. 4, vol. II.",
     ],
 )

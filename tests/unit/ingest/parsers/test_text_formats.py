@@ -167,3 +167,15 @@ def test_an_enormous_text_is_refused_with_the_limit(tmp_path: Path) -> None:
     (tmp_path / "long.log").write_text("words and words\n" * 1000)
     with pytest.raises(ParseError, match="more than 1000 characters"):
         parse(tmp_path / "long.log", ParseOptions(max_characters=1000))
+
+
+def test_numbered_parts_of_a_contract_open_sections_and_sentences_about_them_do_not(tmp_path: Path) -> None:
+    (tmp_path / "lease.txt").write_text(
+        "Lease\n\nPart I Rent\n\n§ 1 Amount\n\nThe rent is 900 crowns.\n\n§ 2 of the rules applies.\n\n"
+        "Article 3: Ending\n\nNinety days of notice.\n\n1. Milk\n\n2. Bread\n",
+        encoding="utf-8",
+    )
+    sections = parse(tmp_path / "lease.txt").sections
+    assert [(section.title, section.level) for section in sections] == [
+        ("Part I Rent", 1), ("§ 1 Amount", 2), ("Article 3: Ending", 2),
+    ]  # fmt: skip
