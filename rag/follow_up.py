@@ -8,8 +8,15 @@ import threading
 from collections.abc import Sequence
 
 from rag.errors import ModelError
+from rag.folding import fold
+from rag.follow_up_words import LEANING_WORDS, LeaningWords
+from rag.language import ENGLISH as ENGLISH_LANGUAGE
+from rag.language import guess_language
 from rag.protocols import LanguageModel
 from rag.safety.prompt import neutralise
+from rag.small_talk import small_talk_reply
+from rag.stop_words import ASKING_WORDS
+from rag.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
 from rag.text import STOP_WORDS, content_words, meaningful_words, words_of
 from rag.types import Message
 
@@ -31,23 +38,7 @@ ENOUGH_WORDS = 5
 TOPIC_WORDS = 12
 """A long question names what it is about in fewer."""
 
-_OPENING = re.compile(
-    r"\W*(?:and|but|or|so|then|also|(?:what|how) about|(?:what|who|where) else|why not|tell me more|more about)\b",
-    re.IGNORECASE,
-)
-_POINTING = re.compile(
-    r"\b(?:(?:which|that|this|another|other|first|second|last) ones?|(?:of|like|than|about) (?:that|those|these|them)"
-    r"|(?<!is )(?<!are )(?<!was )(?<!were )there)\W*$",
-    re.IGNORECASE,
-)
-_FOR_NOBODY = re.compile(r"\bit\b.{1,60}?\b(?:to|that|if|when|for)\s+\w", re.IGNORECASE)
-"""It takes time to climb a tower, and nothing is meant by "it"."""
-
-_PRONOUNS = dict.fromkeys(("it", "they", "them", "he", "him", "she", "this", "these", "those", "ones", "itself"), 3)
-_PRONOUNS |= dict.fromkeys(("its", "their", "theirs", "his", "her", "hers"), 2)
-"""With so many content words before one, it stands for something in the question itself."""
-
-_ASKING = frozenset({"how", "which", "why", "when", "where", "who", "whose"})
+_PART = re.compile(r"[^\W_]+")
 
 _TASK = """\
 Rewrite the user's last question so that it can be understood without the conversation before it: put names for words \
@@ -65,7 +56,7 @@ def stand_alone(
     Once `stop` is set, the LLM is waited for no more.
     """
     turns = [message for message in history if message.role != "system" and message.text.strip()]
-    if not turns:
+    if not turns or small_talk_reply(question):
         return question
     if model is not None:
         try:
@@ -102,19 +93,49 @@ def _with_topic(question: str, earlier: Sequence[str]) -> str:
 
 
 def _leans(question: str) -> bool:
-    """Return whether a question in English needs one before it to be understood, by its words."""
-    if _OPENING.match(question) or _POINTING.search(question):
+    """Return whether a question needs one before it to be understood, by the words of its language."""
+    language = guess_language(question)
+    if language not in LEANING_WORDS:
+        if any(words.opening.match(question) for words in LEANING_WORDS.values()):
+            return True
+        first = fold("".join(words_of(question)[:1]))
+        language = next((code for code, it in LEANING_WORDS.items() if first in it.asking), ENGLISH_LANGUAGE)
+    words = LEANING_WORDS[language]
+    if words.opening.match(question) or words.pointing.search(question):
         return True
+    return (
+        _leans_in_english(question, words)
+        if language == ENGLISH_LANGUAGE
+        else _leans_by_words(question, words, language)
+    )
+
+
+def _leans_in_english(question: str, leaning: LeaningWords) -> bool:
     words = words_of(question)
     content = 0
     for number, word in enumerate(words):
-        folded = word.casefold()
+        folded = fold(word)
         if number and word[:1].isupper() and folded not in STOP_WORDS:
             return False  # A name, which pronouns after it may stand for.
-        if folded in _PRONOUNS and content < _PRONOUNS[folded]:
-            return folded != "it" or not _FOR_NOBODY.search(question)
+        if folded in leaning.pronouns and content < leaning.pronouns[folded]:
+            return folded != "it" or not leaning.impersonal.search(question)
         content += folded not in STOP_WORDS
-    return content == 0 or (content == 1 and words[0].casefold() in _ASKING)
+    return content == 0 or (content == 1 and fold(words[0]) in leaning.asking)
+
+
+def _leans_by_words(question: str, leaning: LeaningWords, language: str) -> bool:
+    """Return the same for a language in which capitals tell no names and a pronoun may hang on its verb."""
+    left_out = LANGUAGE_STOP_WORDS[language] | ASKING_WORDS[language]
+    content = 0
+    for number, word in enumerate(question.split()):
+        parts = _PART.findall(word)
+        # A capital within a sentence is a noun, a name, or a polite "you".
+        held = parts if not number else [part for part in parts if not part[0].isupper()]
+        if any(content < leaning.pronouns.get(part.lower(), 0) for part in held):
+            return not leaning.impersonal.search(question)
+        content += any(fold(part) not in left_out for part in parts)
+    first = fold("".join(words_of(question)[:1]))
+    return content == 0 or (content == 1 and first in leaning.asking and not leaning.subjects.search(question))
 
 
 def _shorten(text: str) -> str:

@@ -20,6 +20,7 @@ from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answer
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
+from rag.small_talk import small_talk_reply
 from rag.types import Answer, Hit, Image, JudgedSentence, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
@@ -153,6 +154,8 @@ class AskPipeline:
         question = check_question(question)
         if images:
             check_vision(self._model)
+        if not images and (reply := small_talk_reply(question)):
+            return _small_talk(reply)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
@@ -323,6 +326,28 @@ class AskPipeline:
             if span.page in pages
             for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
         )
+
+
+def _small_talk(reply: str) -> AnswerStream:
+    """Return the answer to a greeting or thanks: a sentence for which nothing was looked up and no LLM asked."""
+
+    def produce(stream: AnswerStream) -> Iterator[str]:
+        yield reply
+        stream.finish(
+            Answer(
+                text=reply,
+                refused=False,
+                sources=(),
+                citations=(),
+                llm="",
+                usage=Usage(0, 0),
+                cost_usd=0.0,
+                milliseconds={},
+            ),
+            read=(),
+        )
+
+    return AnswerStream(sources=(), retrieval=Retrieval((), {}), probability=1.0, threshold=0.0, produce=produce)
 
 
 def _missing_notices(question: str, sources: Sequence[Source]) -> list[str]:

@@ -20,7 +20,9 @@ from rag.abbreviations import (
     SENTENCE_OPENERS,
 )
 from rag.folding import fold
+from rag.language import guess_language
 from rag.stop_words import ENGLISH
+from rag.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
 
 STOP_WORDS = ENGLISH
 """English words that say nothing about what a text is about, uninflected and casefolded."""
@@ -94,7 +96,8 @@ def content_words(text: str) -> list[str]:
 
 def meaningful_words(text: str) -> list[str]:
     """Return the words and numbers of `text` that carry meaning as they are written, in order, with repetitions."""
-    return [word for word in words_of(text) if word.casefold() not in STOP_WORDS]
+    left_out = LANGUAGE_STOP_WORDS.get(guess_language(text), STOP_WORDS)
+    return [word for word in words_of(text) if fold(word) not in left_out]
 
 
 def words_of(text: str) -> list[str]:

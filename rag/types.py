@@ -227,6 +227,7 @@ class DocumentSections:
 
     title: str
     sections: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 
+from rag.folding import fold
+from rag.stop_words import STOP_WORDS
 from rag.types import DocumentSections
 
 MIN_HEADING, MAX_HEADING = 5, 60
@@ -14,16 +16,37 @@ MIN_HEADING, MAX_HEADING = 5, 60
 MAX_TITLE = 70
 
 SAYS_NOTHING = frozenset(
-    re.findall(
-        r"\w+",
+    fold(
         "abstract acknowledgements acknowledgments agenda annex appendix attachments background bibliography conclusion"
         " conclusions contents disclaimer discussion foreword glossary index introduction method methods notes overview"
-        " preface references results sources summary thanks",
-    )
+        " preface references results sources summary thanks"
+        " anhang anlage anlagen einleitung einführung ergebnis ergebnisse fazit glossar hintergrund impressum inhalt"
+        " inhaltsverzeichnis literatur literaturverzeichnis quellen tagesordnung übersicht vorwort zusammenfassung"
+        " annexe annexes avant-propos bibliographie conclusion glossaire ordre jour préface références résumé"
+        " remerciements résultats sommaire sources"
+        " agradecimientos anexo anexos bibliografía conclusión conclusiones fuentes glosario índice introducción"
+        " prólogo referencias resultados resumen sumario"
+    ).split()
 )
-"""Headings that many documents have: they name a part, not a subject."""
+"""Headings that many documents have: they name a part, not a subject; folded."""
 
-_NUMBER = re.compile(r"^(?:(?:chapter|section|part|item|note)\s+)?(?:\d+(?:\.\d+)*|[ivxlc]+|[a-z])[.):]?\s+", re.I)
+ASKED = {
+    "en": "What does “{title}” say about “{heading}”?",
+    "de": "Was steht in „{title}“ über „{heading}“?",
+    "fr": "Que dit « {title} » sur « {heading} » ?",
+    "es": "¿Qué dice «{title}» sobre «{heading}»?",
+    "it": "Che cosa dice «{title}» su «{heading}»?",
+    "pt": "O que diz «{title}» sobre «{heading}»?",
+    "nl": "Wat staat er in „{title}” over „{heading}”?",
+}
+"""The question in the language of the document; in English where there is none in it."""
+
+_SMALL_WORDS = frozenset[str]().union(*STOP_WORDS.values())
+
+_NUMBER = re.compile(
+    r"^(?:(?:chapter|section|part|item|note|kapitel|abschnitt|teil|chapitre|partie|capítulo|sección)\s+)?(?:\d+(?:\.\d+)*|[ivxlc]+|[a-z])[.):]?\s+",
+    re.I,
+)
 
 
 def suggest_questions(documents: Sequence[DocumentSections], *, limit: int) -> list[str]:
@@ -40,10 +63,10 @@ def _questions_of(document: DocumentSections) -> Iterator[str]:
     for section in document.sections:
         heading = _NUMBER.sub("", " ".join(section.rpartition(" > ")[2].split()))
         if MIN_HEADING <= len(heading) <= MAX_HEADING and _names_a_subject(heading, title):
-            yield f"What does “{title}” say about “{heading}”?"
+            yield ASKED.get(document.language, ASKED["en"]).format(title=title, heading=heading)
 
 
 def _names_a_subject(heading: str, title: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", heading.casefold())
-    subjects = set(words) - SAYS_NOTHING - {"and", "of", "or", "the"}
+    words = re.findall(r"[^\W\d_]+", fold(heading))
+    subjects = set(words) - SAYS_NOTHING - _SMALL_WORDS
     return bool(subjects) and heading.casefold() not in title.casefold()

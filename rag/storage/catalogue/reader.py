@@ -90,11 +90,11 @@ CHUNKS_BY_ID = text(
 SECTIONS = text(
     """
     WITH newest AS (
-        SELECT generations.id, generations.title FROM generations
+        SELECT generations.id, generations.title, generations.language FROM generations
         WHERE generations.index_id = :index AND generations.chunk_count > 0
         ORDER BY generations.indexed_at DESC, generations.id LIMIT :limit
     )
-    SELECT newest.id, newest.title, chunks.section
+    SELECT newest.id, newest.title, newest.language, chunks.section
     FROM newest JOIN chunks ON chunks.generation_id = newest.id
     WHERE chunks.section <> ''
     GROUP BY newest.id, chunks.section ORDER BY newest.id, min(chunks.ordinal)
@@ -243,10 +243,10 @@ class CatalogueReader:
             index = self._active_index(connection, collection)
             if index is None:
                 return []
-            found: dict[int, tuple[str, list[str]]] = {}
-            for id_, title, section in connection.execute(SECTIONS, {"index": index.id, "limit": limit}):
-                found.setdefault(id_, (title, []))[1].append(section)
-            return [DocumentSections(title, tuple(sections)) for title, sections in found.values()]
+            found: dict[int, tuple[str, str, list[str]]] = {}
+            for id_, title, language, section in connection.execute(SECTIONS, {"index": index.id, "limit": limit}):
+                found.setdefault(id_, (title, language, []))[2].append(section)
+            return [DocumentSections(title, tuple(sections), language) for title, language, sections in found.values()]
 
     def list_collections(self) -> list[CollectionInfo]:
         """Return all collections by name."""

@@ -74,6 +74,53 @@ def test_without_an_llm_a_question_of_its_own_is_left_alone_however_short(questi
     assert stand_alone(question, [LAMP, THREE], None) == question
 
 
+KRAN = Message("user", "Wie viel hebt der rote Kran?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Und der blaue?",
+        "Wie hoch ist er?",
+        "Welche Farbe hat er?",
+        "Wie teuer?",
+        "Was kostet das?",
+        "Wer bezahlt?",
+        "Was ist mit dem Boot?",
+        "Et le dimanche ?",
+        "Combien coûte-t-il ?",
+        "Est-il ouvert le lundi ?",
+        "Quelle est sa hauteur ?",
+        "¿Y cuánto cuesta?",
+        "¿Cuándo abre?",
+        "¿Cuál es su altura?",
+    ],
+)
+def test_a_question_that_leans_is_known_in_german_french_and_spanish(question: str) -> None:
+    assert stand_alone(question, [KRAN, THREE], None) == f"{question} (hebt rote Kran)"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wie hoch ist die Miete?",
+        "Wo ist der Schlüssel?",
+        "Wie viele Boote gibt es im Hafen?",
+        "Kann ich hier Sie erreichen?",
+        "Les chiens sont-ils admis ?",
+        "Où se trouve la clé ?",
+        "Quelle heure est-il à Paris ?",
+        "Faut-il payer le parking ?",
+        "¿Dónde están los ordenadores?",
+        "¿Quién construyó el molino?",
+        "danke",
+        "Merci beaucoup !",
+    ],
+)
+def test_a_question_of_its_own_and_thanks_are_left_alone_in_german_french_and_spanish(question: str) -> None:
+    assert stand_alone(question, [KRAN, THREE], None) == question
+
+
 def test_the_topic_is_looked_for_further_back_where_the_question_before_leans_too() -> None:
     older = Message("user", "What does the bakery on Harbour Street sell?")
     history = [older, LAMP, THREE, Message("user", "How high is it?"), Message("assistant", "52 metres [1].")]

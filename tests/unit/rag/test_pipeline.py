@@ -226,6 +226,13 @@ def test_a_question_that_is_none_is_refused_before_anything_is_searched(question
         ask(None, question)
 
 
+@pytest.mark.parametrize("model", [None, ScriptedModel(["Never asked"])])
+def test_a_greeting_gets_a_sentence_without_sources_and_no_llm_is_asked(model: ScriptedModel | None) -> None:
+    answer = ask(model, "Danke schön!").answer
+    assert (answer.text, answer.refused, answer.sources, answer.citations) == ("Gern geschehen.", False, (), ())
+    assert model is None or model.asked == []
+
+
 def test_an_unknown_collection_is_said_at_once() -> None:
     with pytest.raises(NotFoundError):
         pipeline().ask(LAMP, collection="nope")

@@ -20,3 +20,12 @@ def test_each_document_is_asked_about_before_one_is_asked_about_twice() -> None:
 def test_headings_that_name_no_subject_make_no_question() -> None:
     silent = ("Methods and results", "II. Discussion", "A", "2023", "x" * 80, "")
     assert suggest_questions([DocumentSections("Report", silent), DocumentSections("", ("Berths",))], limit=6) == []
+
+
+def test_a_suggestion_is_in_the_language_of_its_document() -> None:
+    lease = DocumentSections("Mietvertrag", ("Einleitung", "§ 4 Kaution und Miete"), "de")
+    rules = DocumentSections("Règlement du phare", ("Préface", "Tarifs d'entrée"), "fr")
+    assert suggest_questions([lease, rules], limit=4) == [
+        "Was steht in „Mietvertrag“ über „§ 4 Kaution und Miete“?",
+        "Que dit « Règlement du phare » sur « Tarifs d'entrée » ?",
+    ]
