@@ -97,8 +97,11 @@ def _without_number(heading: str) -> str:
 
 
 def find_header(rows: Sequence[str], row: str) -> str:
-    """Return the row above, of `rows` in order, that names the columns of a row: the first of the table, or the nearest with years or words
-    and no amounts; of these one with as many cells, as a table within a cell has its own head."""
+    """Return the row of `rows`, in order, that names the columns of a row below them.
+
+    It is the first of the table, or the nearest with years or words and no amounts; of these one with as many cells, as
+    a table within a cell has its own head.
+    """
     heads = [above for above in (*rows[:1], *reversed(rows)) if _names_columns(above)]
     cells = len(split_cells(row))
     return next((head for head in heads if len(split_cells(head)) == cells), heads[0] if heads else "")
