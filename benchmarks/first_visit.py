@@ -93,8 +93,8 @@ def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
         for number in range(count):
             (Path(folder) / f"note-{number:05}.txt").write_text(f"Note {number} on harbour dues. Berth {number % 97}.")
         with httpx.Client(base_url=owner_address(home), timeout=PATIENCE_SECONDS) as service:
-            run = service.post("/sync", json={"folder": folder, "collection": "many"}).raise_for_status().json()["id"]
-            while not service.get(f"/runs/{run}").json()["finished_at"]:
+            job = service.post("/sync", json={"folder": folder, "collection": "many"}).raise_for_status().json()["id"]
+            while not service.get(f"/jobs/{job}").json()["finished_at"]:
                 time.sleep(0.5)
         for address in PAGES:
             with visit.step(f"{count:,} documents, page {address or 'ask'}"):

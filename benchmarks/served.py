@@ -39,10 +39,10 @@ class Server:
             while client.get("/readyz").status_code != 200:
                 time.sleep(LOOK_SECONDS)
 
-    def follow(self, run: str) -> dict[str, Any]:
+    def follow(self, job_id: str) -> dict[str, Any]:
         """Return a sync once it has ended."""
         with self.client() as client:
-            while not (job := client.get(f"/runs/{run}").json())["finished_at"]:
+            while not (job := client.get(f"/jobs/{job_id}").json())["finished_at"]:
                 time.sleep(LOOK_SECONDS)
         return dict(job)
 
