@@ -16,7 +16,7 @@ from ingest.parsers.pdf.pages import PageReader
 from ingest.parsers.pdf.pdfium import PASSWORD_ERROR, SECURITY_ERROR, OpenError, PdfiumDocument, open_pdfium
 from ingest.parsers.pdf.refusals import explain_no_words
 from ingest.parsers.pdf.row import Row
-from ingest.parsers.pdf.rows import make_rows
+from ingest.parsers.pdf.rows import aside_rows, make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdf.writing import Heading, PageWriter
 from ingest.titles import choose_title
@@ -64,7 +64,7 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         last = min(first + SEGMENT_PAGES, document.page_count)
         raw_pages = [reader.read(number) for number in range(first, last)]
         rows_by_page = [
-            make_rows(raw.lines, raw.upright, partial(document.rules, first + place))
+            make_rows(raw.lines, raw.upright, partial(document.rules, first + place)) + aside_rows(raw.apart)
             for place, raw in enumerate(raw_pages)
         ]
         body = body or usual_height(rows_by_page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ingest.parsers.pdf.choices import CHOSEN, OPEN, Mark, write_choices
 from ingest.parsers.pdf.notes import Note, NoteKind
 from ingest.parsers.pdf.words import Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
@@ -17,8 +18,6 @@ ONE_LINE = 300
 LETTER = 0.5
 """The width of a letter in line heights, to share out a field among its words."""
 
-CHOSEN = "[x]"
-OPEN = "[_]"
 FARTHEST = 1_000_000
 Box = tuple[int, int, int, int]
 
@@ -36,7 +35,15 @@ def place_notes(raw: RawPage, notes: list[Note]) -> RawPage:
             lines.append(Line(_spread(note.text, box), False, direction))
         else:
             _insert(lines, note, _line_box(box), direction)
-    return raw._replace(lines=_join_level(lines, [turn_box(_units(note.box), -direction) for note in notes], direction))
+    boxes = [turn_box(_units(note.box), -direction) for note in notes]
+    lines = _join_level(lines, boxes, direction)
+    marks = {
+        _line_box(box)[:2]: Mark(note.text, note.group)
+        for note, box in zip(notes, boxes, strict=True)
+        if note.kind in (NoteKind.CHOSEN, NoteKind.OPEN)
+    }
+    lines, apart = write_choices(lines, marks, direction) if marks else (lines, [])
+    return raw._replace(lines=lines, apart=apart)
 
 
 def _join_level(lines: list[Line], boxes: list[Box], direction: int) -> list[Line]:

@@ -40,6 +40,8 @@ class Note(NamedTuple):
     box: tuple[float, float, float, float]
     asked: str = ""
     """The question in the field's tooltip."""
+    group: str = ""
+    """The name that a radio button shares with the others of its question."""
 
 
 class FormFields:
@@ -72,23 +74,25 @@ class FormFields:
         if self._environment:
             pdfium.FORM_OnBeforeClosePage(page, self._environment)
 
-    def read(self, annotation: Any) -> tuple[NoteKind, str, str]:
-        """Return the kind, the value and the question of a field."""
+    def read(self, annotation: Any) -> tuple[NoteKind, str, str, str]:
+        """Return the kind, the value and the question of a field, and the name of a radio button's group."""
         form = self._environment
         if not form:
             value = _entry(annotation, b"V")
-            return NoteKind.FIELD, "" if value in EMPTY_VALUES else value, _entry(annotation, b"TU")
+            return NoteKind.FIELD, "" if value in EMPTY_VALUES else value, _entry(annotation, b"TU"), ""
         asked = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
         kind = pdfium.FPDFAnnot_GetFormFieldType(form, annotation)
         if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON):
             chosen = pdfium.FPDFAnnot_IsChecked(form, annotation)
             value = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldExportValue, form, annotation))
-            return NoteKind.CHOSEN if chosen else NoteKind.OPEN, value, asked
+            is_radio = kind == pdfium.FPDF_FORMFIELD_RADIOBUTTON
+            group = _read_units(partial(pdfium.FPDFAnnot_GetFormFieldName, form, annotation)) if is_radio else ""
+            return NoteKind.CHOSEN if chosen else NoteKind.OPEN, value, asked, group
         if kind in (pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
-            return NoteKind.FIELD, self._chosen_options(annotation), asked
+            return NoteKind.FIELD, self._chosen_options(annotation), asked, ""
         if kind in (pdfium.FPDF_FORMFIELD_PUSHBUTTON, pdfium.FPDF_FORMFIELD_SIGNATURE):
-            return NoteKind.FIELD, "", asked
-        return NoteKind.FIELD, _read_units(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)), asked
+            return NoteKind.FIELD, "", asked, ""
+        return NoteKind.FIELD, _read_units(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation)), asked, ""
 
     def _chosen_options(self, annotation: Any) -> str:
         """Return the labels of a list's chosen options; a list that takes other words may hold none of them."""
@@ -176,10 +180,10 @@ def _read_note(annotation: Any, form: FormFields) -> Note | None:
     if kind != pdfium.FPDF_ANNOT_WIDGET:
         text = _entry(annotation, b"Contents")
         return Note(NoteKind.NOTE, text, box) if text else None
-    state, value, asked = form.read(annotation)
+    state, value, asked, group = form.read(annotation)
     if state is NoteKind.FIELD and not value:
         return None
-    return Note(state, value, box, asked)
+    return Note(state, value, box, asked, group)
 
 
 def _entry(annotation: Any, key: bytes) -> str:

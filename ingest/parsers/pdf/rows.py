@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ingest.parsers.pdf.drawing import Rules, no_rules, turn_rules
@@ -11,6 +11,7 @@ from ingest.parsers.pdf.order import Run, cluster_rows, order_runs, place_block,
 from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
 from ingest.parsers.pdf.tables import join_labels, join_wrapped_cells
 from ingest.parsers.pdf.words import Line, Word
+from rag.types import BlockKind
 
 WORD_CELL_GAP = 2.0
 SHORT_CELLS = 12
@@ -46,6 +47,14 @@ def make_rows(lines: list[Line], upright: int = 0, read_rules: Callable[[], Rule
     for others in by_direction.values():
         for block in cluster_rows(_rows_of(others, read_rules)):
             place_block(rows, block, main)
+    return rows
+
+
+def aside_rows(lines: Sequence[Line]) -> list[Row]:
+    """Return rows of lines that are shown with the page and kept out of what is searched."""
+    rows = [row_of(line.words, line.bold) for line in lines]
+    for row, line in zip(rows, lines, strict=True):
+        row.kind, row.alone, row.turns = BlockKind.FURNITURE, True, line.turns
     return rows
 
 

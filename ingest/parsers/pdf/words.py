@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -45,6 +46,8 @@ class RawPage(NamedTuple):
     upright: int = 0
     unseen: bool = False
     """True if a picture covers the page and the text is not drawn, or beneath it: what OCR programs write."""
+    apart: Sequence[Line] = ()
+    """Options of forms that are not chosen, kept out of what is searched."""
     wrong_fonts: frozenset[bytes] = frozenset()
     """Fonts of the page whose letters may not be those that are drawn."""
 

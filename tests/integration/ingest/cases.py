@@ -269,8 +269,8 @@ CASES = (
         (
             ("Length in metres 11.4",),
             ("Berth wanted East basin",),
-            ("[x] yes, ashore",),
-            ("[_] Diesel", "[x] Petrol"),
+            ("Winter storage: yes, ashore",),
+            ("Fuel: Petrol",),
         ),
     ),
     Case(

@@ -282,12 +282,45 @@ def test_what_is_filled_in_and_chosen_stands_beside_its_label(tmp_path: Path) ->
             canvas.drawString(240 + 110 * place, 670, label)
             form.radio(name="fuel", value=label.lower(), selected=chosen, x=220 + 110 * place, y=667, size=14)
 
-    assert blocks(draw(tmp_path, page).pages[0]) == [
+    document = draw(tmp_path, page)
+    assert blocks(document.pages[0]) == [
         "Name of boat\tDorada",
         "Berth wanted\tEast",
-        "Storage\t[x] ashore\t[_] afloat",
-        "Fuel\t[_] Diesel\t[x] Petrol",
+        "Storage:\tashore",
+        "Fuel:\tPetrol",
+        "[_] afloat",
+        "[_] Diesel",
     ]
+    searched = chunk_text(document)
+    assert "Petrol" in searched
+    assert "Diesel" not in searched
+
+
+def test_boxes_are_written_by_what_they_stand_for_wherever_its_words_are(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        form = canvas.acroForm
+        lines(canvas, ["Flag", "", "Life jackets", "Insurance paid", "Extras"], y=760, pitch=30)
+        canvas.drawString(112, 760, "Danish")
+        form.radio(name="flag", value="1", selected=True, x=150, y=757, size=12)
+        canvas.drawString(200, 760, "Swedish")
+        form.radio(name="flag", value="2", selected=False, x=245, y=757, size=12)
+        canvas.drawString(300, 730, "Yes")
+        canvas.drawString(350, 730, "No")
+        form.radio(name="jackets", value="1", selected=False, x=302, y=697, size=12)
+        form.radio(name="jackets", value="2", selected=True, x=352, y=697, size=12)
+        form.checkbox(name="paid", checked=False, x=300, y=667, size=12)
+        for place, label in enumerate(("sauna", "crane")):
+            form.checkbox(name=label, checked=False, x=200 + 100 * place, y=637, size=12)
+            canvas.drawString(218 + 100 * place, 640, label)
+        for number, label in enumerate(("I have read the rules.", "I want the newsletter.")):
+            form.checkbox(name=label, checked=number == 0, x=72, y=557 - 40 * number, size=12)
+            canvas.drawString(90, 560 - 40 * number, label)
+
+    text = " ".join(draw(tmp_path, page).pages[0].text.partition("[_]")[0].split())
+    assert text == (
+        "Flag: Danish Life jackets: No Insurance paid: not chosen Extras: nothing chosen Yes No "
+        "[x] I have read the rules. Not chosen: I want the newsletter."
+    )
 
 
 # --- running headers and footers ---
