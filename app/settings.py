@@ -25,6 +25,9 @@ ENVIRONMENT_FILE = ".env"
 NO_LLM = "off"
 """In the setting `llm`: answer with quotes, also where an Ollama could be found."""
 
+AUTO_EMBEDDER = "auto"
+"""In the setting `embedder`: each collection has the one that fits the languages of its documents."""
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 SETTINGS_FILE = "lectern.toml"
@@ -69,7 +72,12 @@ class Settings(BaseSettings):
     google_api_key: SecretStr | None = Field(None, validation_alias="GOOGLE_API_KEY")
 
     embedder: str = Field(
-        "", description="folder or name of a sentence-transformers model; empty: the one that comes along"
+        AUTO_EMBEDDER,
+        description='"auto": by the languages of a collection\'s documents; all-MiniLM-L6-v2 or multilingual-e5-small, '
+        "which come along; or folder or name of a sentence-transformers model",
+    )
+    collection_embedders: dict[str, str] = Field(
+        default_factory=dict, description="collection = embedder, for collections that have another than `embedder`"
     )
 
     reranker: str = Field(

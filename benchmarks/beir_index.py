@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from app.service.build_embedders import embedder_folder
 from app.service.build_ingest import CHUNK_TOKENS
-from app.service.build_models import embedder_folder
 from app.service.lock import own_index
 from app.settings import Settings
 from benchmarks.beir import BeirPassage, BeirSet

@@ -12,10 +12,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
 from ingest.collection_names import check_collection_name
+from ingest.embedders import (
+    EmbedderChoice,
+    EmbedderModels,
+    Embedders,
+    Languages,
+    OtherLanguagesError,
+    check_languages,
+    count_others,
+    name_others,
+    spread,
+)
 from ingest.parsing import find_tools
 from ingest.protocols import Catalogue
 from ingest.read_ahead import run_ahead
@@ -27,7 +39,7 @@ from ingest.stages import EmbeddedFile, FileToRead, ReadSettings, StageClock, em
 from ingest.sweep import sweep
 from ingest.titles import words_of_name
 from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
-from rag.protocols import Embedder, Tokenizer, VectorIndex
+from rag.protocols import VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
 
 log = logging.getLogger(__name__)
@@ -47,11 +59,12 @@ EMBEDDED_AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """The collection, folder and index that a sync writes to."""
+    """The collection, folder and index that a sync writes to, and the models that it writes with."""
 
     collection_id: int
     folder_id: int
     index: IndexInfo
+    models: EmbedderModels
 
 
 class IngestPipeline:
@@ -62,8 +75,7 @@ class IngestPipeline:
         *,
         catalogue: Catalogue,
         vectors: VectorIndex,
-        embedder: Embedder,
-        tokenizer: Tokenizer,
+        embedders: Embedders,
         settings: ReadSettings,
         open_pool: Callable[[], WorkerPool],
         ignore: Sequence[str] = (),
@@ -77,8 +89,7 @@ class IngestPipeline:
         """
         self._catalogue = catalogue
         self._vectors = vectors
-        self._embedder = embedder
-        self._tokenizer = tokenizer
+        self._embedders = embedders
         self._settings = settings
         self._open_pool = open_pool
         self._pool: WorkerPool | None = None
@@ -115,7 +126,8 @@ class IngestPipeline:
         with self._refusal_recorded(root, collection):
             check_folder(root)
             scan = scan_folder(root, ignore=self._ignore)
-            target = self._open_target(collection, root)
+            choice = self._choose(collection)
+            target = self._open_target(collection, root, choice.models)
             self.recover()
             known = self._catalogue.known_files(target.folder_id, target.index.id)
             _refuse_sudden_emptiness(root, scan, known, allow_empty)
@@ -127,10 +139,17 @@ class IngestPipeline:
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
-            self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
+            try:
+                fits = partial(self._fits, choice, collection) if choice.is_open else None
+                self._read_and_store(root, target, changes, known, report, on_progress, interrupt, fits)
+            except OtherLanguagesError as found:
+                choice = self._embedders.choose(collection, found.languages, None)
+                target = self._retarget(target, choice.models)
+                self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
             if not target.index.is_active:
                 self._read_other_folders(target, on_progress, interrupt)
                 self._switch_index(target)
+            report.embedder, report.embedder_note = choice.models.name, self._note(collection, choice, target)
             sweep(self._catalogue, self._vectors)
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
@@ -155,7 +174,7 @@ class IngestPipeline:
         index_id = -1
         if (collection_id := self._catalogue.find_collection(collection)) is not None:
             folder_id = self._catalogue.folder_roots(collection_id).get(root)
-            index = self._catalogue.find_index(collection_id, self.fingerprint)
+            index = self._catalogue.find_index(collection_id, self._fingerprint(self._choose(collection).models))
             index_id = index.id if index else -1
             known = self._catalogue.known_files(folder_id, index_id) if folder_id else {}
         else:
@@ -188,16 +207,45 @@ class IngestPipeline:
         itself cut off goes on.
         """
         if self._vectors.is_incomplete():
-            embed_lost(versions=self._catalogue, vectors=self._vectors, embedder=self._embedder)
+            embed_lost(versions=self._catalogue, vectors=self._vectors, find_embedder=self._embedders.find)
         sweep(self._catalogue, self._vectors)
 
-    @property
-    def fingerprint(self) -> str:
-        """Return a name for all that an index depends on: embedder, parser, chunking."""
-        made = f"chunks{CHUNKING_VERSION}.{self._settings.chunk_tokens}+parser{PARSER_VERSION}"
-        return f"{self._embedder.fingerprint}+{made}"
-
     # --- the steps of a sync ---
+
+    def _fingerprint(self, models: EmbedderModels) -> str:
+        """Name all that an index depends on: embedder, parser, chunking."""
+        made = f"chunks{CHUNKING_VERSION}.{self._settings.chunk_tokens}+parser{PARSER_VERSION}"
+        return f"{models.embedder.fingerprint}+{made}"
+
+    def _choose(self, collection: str) -> EmbedderChoice:
+        """Choose the embedder by what is indexed of a collection."""
+        collection_id = self._catalogue.find_collection(collection)
+        index = None if collection_id is None else self._catalogue.active_index(collection_id)
+        languages = {} if index is None else self._catalogue.count_languages(index.id)
+        choice = self._embedders.choose(collection, languages, index)
+        # Documents whose languages were never noted are not read again for it: the next that are read decide.
+        return replace(choice, is_open=choice.is_open and not languages)
+
+    def _fits(self, choice: EmbedderChoice, collection: str, languages: Languages) -> bool:
+        return self._embedders.choose(collection, languages, None).models.name == choice.models.name
+
+    def _retarget(self, target: _Target, models: EmbedderModels) -> _Target:
+        """Turn to another embedder before the first document is stored: its index answers from the beginning."""
+        index = self._catalogue.open_index(target.collection_id, self._fingerprint(models))
+        self._catalogue.activate_index(target.collection_id, index.id)
+        return replace(target, index=replace(index, is_active=True), models=models)
+
+    def _note(self, collection: str, choice: EmbedderChoice, target: _Target) -> str:
+        """Return what is to be said of a collection's embedder, also where the next sync will choose another one."""
+        languages = self._catalogue.count_languages(target.index.id)
+        following = self._embedders.choose(collection, languages, target.index).models
+        if following.name == choice.models.name:
+            return choice.reason
+        known = sum(count for language, count in languages.items() if language)
+        return (
+            f"{count_others(languages):,} of {known:,} documents are not in English ({name_others(languages)}): the "
+            f"next sync embeds this collection anew with {following.name}, and until then {choice.models.name} answers."
+        )
 
     @contextmanager
     def _refusal_recorded(self, root: Path, collection: str) -> Iterator[None]:
@@ -213,7 +261,7 @@ class IngestPipeline:
                     self._catalogue.finish_run(run, None, outcome="failed", report=json.dumps(report.to_json()))
             raise
 
-    def _open_target(self, collection: str, root: Path) -> _Target:
+    def _open_target(self, collection: str, root: Path, models: EmbedderModels) -> _Target:
         if self._catalogue.find_collection(collection) is None:
             check_collection_name(collection)
         collection_id = self._catalogue.open_collection(collection)
@@ -224,8 +272,8 @@ class IngestPipeline:
                     "be indexed twice.",
                     f"Sync {other}, or name another collection with --collection.",
                 )
-        index = self._catalogue.open_index(collection_id, self.fingerprint)
-        return _Target(collection_id, self._catalogue.open_folder(collection_id, root), index)
+        index = self._catalogue.open_index(collection_id, self._fingerprint(models))
+        return _Target(collection_id, self._catalogue.open_folder(collection_id, root), index, models)
 
     def _compare(
         self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int, collection_id: int | None
@@ -276,12 +324,16 @@ class IngestPipeline:
         report: SyncReport,
         on_progress: Callable[[SyncProgress], None],
         interrupt: threading.Event | None,
+        fits: Callable[[Languages], bool] | None = None,
     ) -> None:
+        """Where there is a `fits`, it is asked of the languages of the first files. Raises OtherLanguagesError."""
         clock = StageClock()
         total = len(changes.to_read)
         if not total:
             return
         files = [self._to_read(file, known.get(file.path_bytes), target.index) for file in changes.to_read]
+        if fits is not None:
+            files = spread(files)
 
         if self._pool is None:
             self._pool = self._open_pool()
@@ -292,12 +344,14 @@ class IngestPipeline:
                 root,
                 files,
                 pool=pool,
-                tokenizer=self._tokenizer,
+                tokenizer=target.models.tokenizer,
                 settings=self._settings,
                 stop=stop,
                 clock=clock,
             )
-            return embed_files(outcomes, self._embedder, stop=stop, clock=clock)
+            if fits is not None:
+                outcomes = check_languages(outcomes, fits)
+            return embed_files(outcomes, target.models.embedder, stop=stop, clock=clock)
 
         on_progress(SyncProgress(0, total, 0, ""))
         with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD, interrupt=interrupt) as embedded:
@@ -387,7 +441,7 @@ class IngestPipeline:
                 continue
             parsed, chunks, _ = self._catalogue.load_version(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
-            vectors = embed_chunks(chunks, self._embedder)
+            vectors = embed_chunks(chunks, target.models.embedder)
             self._store(record.document_id, target.index, file, parsed, chunks, vectors)
             if record.state == "stale":
                 self._catalogue.record_failure(

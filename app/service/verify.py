@@ -118,14 +118,12 @@ def _verify_gaps(
 ) -> Iterator[Disagreement]:
     if gaps.missing:
         found = f"{gaps.missing_count:,} chunks of {len(gaps.missing):,} documents have no vector."
-        if index.is_made_with(lectern.embedder.fingerprint):
+        if (embedder := lectern.embedders.find(index)) is not None:
             if repair:
-                embed_missing(
-                    index, gaps.missing, versions=lectern.writer, vectors=lectern.vectors, embedder=lectern.embedder
-                )
+                embed_missing(index, gaps.missing, versions=lectern.writer, vectors=lectern.vectors, embedder=embedder)
             yield Disagreement("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:
-            remedy = f"It was made with {index.embedder}, not with the embedder of the settings: sync its folders."
+            remedy = f"It was made with {index.embedder}, which is not here: sync its folders."
             yield Disagreement("vectors missing", collection, found, remedy)
     if gaps.orphans:
         if repair:

@@ -20,7 +20,7 @@ from tokenizers.normalizers import Sequence as NormalizerSequence
 from rag.errors import LibraryError
 from rag.models.files import check_model
 from rag.models.normalise import normalise
-from rag.models.openvino_bert import build_encoder, read_config, read_weights
+from rag.models.openvino_bert import Weights, build_encoder, read_config, read_weights
 from rag.models.openvino_precision import PROBE_TEXTS, Precision
 from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
 from rag.models.sentence_config import Pooling, Prompts, SentenceConfig, read_prompts, read_sentence_config
@@ -53,16 +53,19 @@ class OpenVinoEmbedder:
         name: str = "",
         expected_sha256: str = "",
         precision: Precision | None = None,
+        load_weights: Callable[[], Weights] | None = None,
     ) -> None:
         """Take the model in `folder`; keep conversions under `cache`; choose the fastest near precision where none is
         given.
 
         `name` is for messages, the folder's unless it is given. Where `expected_sha256` is, other weights are refused.
+        `load_weights` checks and reads weights that are elsewhere than in the folder.
         """
         self._folder = folder
         self._name = name or folder.name
         self._fallback = fallback
         self._expected_sha256 = expected_sha256
+        self._load_weights = load_weights or self._read_weights
         self._converted = ConvertedModel(
             self._name, cache=cache, identify=self._identify, load=self._convert, precision=precision
         )
@@ -123,12 +126,14 @@ class OpenVinoEmbedder:
         return f"{self.fingerprint}-{self._config.pooling}"
 
     def _convert(self) -> tuple[Model, Inputs]:
-        if self._expected_sha256:
-            check_model(self._folder, self._expected_sha256)
-        transformer = self._config.transformer
-        model = build_encoder(read_config(transformer / "config.json"), read_weights(transformer / WEIGHTS))
+        model = build_encoder(read_config(self._config.transformer / "config.json"), self._load_weights())
         ids, mask = _pad([encoding.ids for encoding in self._tokenizer.encode_batch(list(PROBE_TEXTS))])
         return model, {"input_ids": ids, "attention_mask": mask}
+
+    def _read_weights(self) -> Weights:
+        if self._expected_sha256:
+            check_model(self._folder, self._expected_sha256)
+        return read_weights(self._config.transformer / WEIGHTS)
 
     @cached_property
     def _config(self) -> SentenceConfig:

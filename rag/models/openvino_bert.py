@@ -17,8 +17,8 @@ from rag.models.openvino_runtime import UnsupportedModelError
 if TYPE_CHECKING:
     from openvino import Model, Node
 
-Weights = Mapping[str, NDArray[Any]]
-"""Arrays by the name of their layer, as transformers names them in a BertModel."""
+Weights = Mapping[str, Any]
+"""Arrays by the name of their layer, as transformers names them in a BertModel; word embeddings may be packed."""
 
 WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 
@@ -35,6 +35,23 @@ MASKED = 1e9
 """Taken off the attention that goes to padding: its share is then zero in float32 and in bf16."""
 
 TOKEN_AXIS, SIZE_AXIS = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTable:
+    """A table in 4 bits, whose rows are unpacked when they are looked up: an eighth of its size in float32."""
+
+    bits: NDArray[np.uint8]
+    """Shape (rows, blocks, half a block): each byte holds a weight of a block's first half, and one of its second."""
+    scales: NDArray[np.float16]
+    """Shape (rows, blocks)."""
+    zero: int
+    """The four bits of a weight of zero."""
+
+    def unpack(self) -> NDArray[np.float32]:
+        """Return all of it, of shape (rows, columns)."""
+        steps = np.concatenate([self.bits & 15, self.bits >> 4], axis=-1).astype(np.float32) - np.float32(self.zero)
+        return (steps * self.scales.astype(np.float32)[:, :, None]).reshape(len(self.bits), -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +146,7 @@ class _Graph:
         opset = self._opset
         positions = self._array("embeddings.position_embeddings.weight")
         kinds = self._array("embeddings.token_type_embeddings.weight")
-        total = self._look_up(self._array(WORD_EMBEDDINGS), ids)
+        total = self._look_up_words(ids)
         if types is None:
             positions = positions + kinds[0]
         else:
@@ -186,11 +203,24 @@ class _Graph:
         weight, bias = (opset.constant(self._array(f"{name}.{part}")) for part in ("weight", "bias"))
         return opset.add(opset.multiply(scaled, weight), bias)
 
-    def _look_up(self, table: NDArray[np.float32], rows: Node) -> Node:
+    def _look_up_words(self, ids: Node) -> Node:
+        opset, table = self._opset, self._weights.get(WORD_EMBEDDINGS)
+        if not isinstance(table, PackedTable):
+            return self._look_up(self._array(WORD_EMBEDDINGS), ids)
+        # (rows, tokens, blocks, half a block); arithmetic on whole numbers below 256, which bf16 holds exactly.
+        pairs = opset.convert(self._look_up(table.bits, ids), "f32")
+        high = opset.floor(opset.multiply(pairs, np.float32(1 / 16)))
+        low = opset.subtract(pairs, opset.multiply(high, np.float32(16)))
+        steps = opset.subtract(opset.concat([low, high], 3), np.float32(table.zero))
+        scales = opset.unsqueeze(opset.convert(self._look_up(table.scales, ids), "f32"), np.int64(3))
+        return opset.reshape(opset.multiply(steps, scales), np.array([0, 0, -1]), special_zero=True)
+
+    def _look_up(self, table: NDArray[Any], rows: Node) -> Node:
         return self._opset.gather(self._opset.constant(table), rows, np.int64(0))
 
     def _array(self, name: str) -> NDArray[np.float32]:
         try:
-            return self._weights[name].astype(np.float32, copy=False)
+            array: NDArray[np.float32] = self._weights[name].astype(np.float32, copy=False)
+            return array
         except KeyError:
             raise UnsupportedModelError(f"it has no layer {name}") from None

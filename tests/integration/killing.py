@@ -27,6 +27,7 @@ from typing import Any
 
 from app.backup.archive import open_backup, read_manifest
 from app.backup.create import write_backup
+from ingest.embedders import EmbedderModels, OneEmbedder
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -109,8 +110,7 @@ def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
     ingest = IngestPipeline(
         catalogue=writer,
         vectors=vectors,
-        embedder=embedder,
-        tokenizer=WordTokenizer(),
+        embedders=OneEmbedder(EmbedderModels("hash", embedder, WordTokenizer())),
         settings=ReadSettings(1, 60, 1 << 30, 1 << 20, 64, ParseOptions()),
         open_pool=InlinePool,  # type: ignore[arg-type]
     )

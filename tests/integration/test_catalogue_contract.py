@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.embedders import EmbedderModels, OneEmbedder
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.protocols import Catalogue
@@ -252,8 +253,7 @@ def pipeline_on(catalogue: Catalogue, vectors: DictIndex) -> IngestPipeline:
     return IngestPipeline(
         catalogue=catalogue,
         vectors=vectors,
-        embedder=HashEmbedder(),
-        tokenizer=WordTokenizer(),
+        embedders=OneEmbedder(EmbedderModels("hash", HashEmbedder(), WordTokenizer())),
         settings=ReadSettings(1, 60, 1 << 30, 1 << 20, 64, ParseOptions()),
         open_pool=refuse,  # type: ignore[arg-type]
     )
@@ -262,7 +262,7 @@ def pipeline_on(catalogue: Catalogue, vectors: DictIndex) -> IngestPipeline:
 def test_lost_vectors_are_made_again_from_the_catalogue(filled: Filled) -> None:
     filled.add("a.txt", "the lamp", "flashes")
     vectors = DictIndex()
-    embed_lost(versions=filled.catalogue, vectors=vectors, embedder=HashEmbedder())
+    embed_lost(versions=filled.catalogue, vectors=vectors, find_embedder=lambda index: HashEmbedder())
     key = next(iter(filled.catalogue.vector_keys(filled.index.id).values()))
     assert sorted(vectors.ids(filled.index.space)) == key.ids
 

@@ -354,6 +354,13 @@ class CatalogueWriter:
             )  # fmt: skip
             _unjournal(connection, key)
 
+    def count_languages(self, index_id: int) -> dict[str, int]:
+        """Return how many documents of an index are in each language; "" stands for those that nobody knows of."""
+        with self._transaction() as connection:
+            query = select(generations.c.language, func.count().label("documents"))
+            query = query.where(generations.c.index_id == index_id).group_by(generations.c.language)
+            return {row.language: row.documents for row in connection.execute(query)}
+
     def documents_in(self, index_id: int) -> list[int]:
         """Return the documents that have a version in an index."""
         with self._transaction() as connection:

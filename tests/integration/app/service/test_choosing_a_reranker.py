@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.service import build_models, doctor
-from app.service.build_models import build_reader, build_reranker, embedder_folder
+from app.service.build_embedders import embedder_folder
+from app.service.build_models import build_reader, build_reranker
 from app.service.finding import Finding
 from app.settings import Settings
 from rag.errors import ConfigurationError

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.service.build_models import BUILTIN_SHA256, embedder_folder
+from app.service.build_embedders import BUILTIN_SHA256, embedder_folder
 from app.settings import Settings
 from rag.models import openvino_precision
 from rag.models.embedder_openvino import OpenVinoEmbedder

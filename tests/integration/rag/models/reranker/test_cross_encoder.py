@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from app.service.build_models import BUILTIN_SHA256
+from app.service.build_embedders import BUILTIN_SHA256
 from rag.errors import ConfigurationError
 from rag.models import openvino_runtime
 from rag.models.files import hash_files
