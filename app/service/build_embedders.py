@@ -46,7 +46,7 @@ class CollectionEmbedders:
 
     @cached_property
     def _common(self) -> Embedders:
-        """Return those of the collections that the settings do not name; what stands for the setting has no alternative."""
+        """Return those of the collections that the settings do not name."""
         named, embedder = self._settings.embedder, self._embedder
         models = EmbedderModels(model_name(named), embedder, ModelTokenizer(embedder_folder(self._settings)))
         is_automatic = named in AUTOMATIC_NAMES and embedder.fingerprint == BUILTIN_FINGERPRINT

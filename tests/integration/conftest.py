@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.service.build_embedders import BUILTIN_EMBEDDER
 from app.service.build_index import Lectern
 from app.service.build_models import build_embedder
 from app.settings import Settings, read_settings
@@ -47,7 +48,7 @@ def open_index(home: Path, embedder: Embedder) -> OpenLectern:
     """`with open_index() as lectern:` opens the test's own index; settings may be given by name."""
 
     def open_it(**settings: object) -> AbstractContextManager[Lectern]:
-        given = {"home": home, "workers": 1, **settings}
+        given = {"home": home, "workers": 1, "embedder": BUILTIN_EMBEDDER, **settings}
         return open_index_of(read_settings(**given), embedder=embedder)
 
     return open_it

@@ -27,7 +27,7 @@ from typing import Any
 
 from app.backup.archive import open_backup, read_manifest
 from app.backup.create import write_backup
-from ingest.embedders import EmbedderModels, OneEmbedder
+from ingest.embedders import EmbedderModels, Embedders, OneEmbedder
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.stages import ReadSettings
@@ -99,7 +99,7 @@ class Index:
 
 
 @contextlib.contextmanager
-def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
+def opened(home: Path, embedder: HashEmbedder, embedders: Embedders | None = None) -> Iterator[Index]:
     file = home / "catalogue.sqlite"
     engine = open_catalogue(file)
     writer, catalogue, vectors = (
@@ -110,7 +110,7 @@ def opened(home: Path, embedder: HashEmbedder) -> Iterator[Index]:
     ingest = IngestPipeline(
         catalogue=writer,
         vectors=vectors,
-        embedders=OneEmbedder(EmbedderModels("hash", embedder, WordTokenizer())),
+        embedders=embedders or OneEmbedder(EmbedderModels("hash", embedder, WordTokenizer())),
         settings=ReadSettings(1, 60, 1 << 30, 1 << 20, 64, ParseOptions()),
         open_pool=InlinePool,  # type: ignore[arg-type]
     )
