@@ -113,7 +113,7 @@ class Retriever:
         index = self._searcher.find_index(collection)
         if index is None or index.is_made_with(self._embedder.fingerprint):
             return self._embedder
-        return self._find_embedder(index.embedder) or self._embedder
+        return self._find_embedder(index) or self._embedder
 
     def with_depth(self, rerank_depth: int) -> Retriever:
         """Return the same search with another number of passages for the reranker."""
