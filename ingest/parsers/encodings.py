@@ -29,6 +29,13 @@ koi8-r koi8-u cp866 shift_jis cp932 euc_jp iso2022_jp gb18030 gb2312 gbk big5 cp
 TRUSTED = LATIN | frozenset(_CODE_PAGES.split())
 """The usual encodings of files; any other guess has to be much better than `USUAL`."""
 
+WINDOWS = {
+    **{"iso8859-2": "cp1250", "iso8859-5": "cp1251", "iso8859-6": "cp1256", "iso8859-7": "cp1253"},
+    **{"iso8859-8": "cp1255", "iso8859-9": "cp1254", "iso8859-13": "cp1257", "iso8859-4": "cp1257"},
+}
+"""The encodings that have letters and quotes where those of ISO have control characters, which no text has."""
+
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _MARKS = frozenset("€£¥¢§©®°±²³µ·¼½¾ªº«»‹›“”„‚‘’–—…•™¿¡†‡´¨\u00a0")
@@ -68,6 +75,9 @@ def guess_encoding(data: bytes) -> str:
     guess = _python_name(detect(sample).get("encoding") or "")
     if not guess or not _decodes(sample, guess):
         return USUAL
+    sibling = WINDOWS.get(guess, "")
+    if sibling and _CONTROLS.search(sample) and _decodes(sample, sibling):
+        guess = sibling
     if guess in LATIN and b"\xa4" not in sample:
         return USUAL
     return guess if guess in TRUSTED or plausible < PLAUSIBLE_SHARE else USUAL

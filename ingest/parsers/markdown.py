@@ -27,6 +27,7 @@ _FIELD = re.compile(r"^(title|author|date)\s*[:=]\s*[\"']?(.*?)[\"']?\s*$", re.M
 _FOOTNOTE = re.compile(r"^( {0,3})\[\^([^\]\n]+)\]:", re.MULTILINE)
 """A note, which CommonMark takes for the address of a link."""
 
+_NOTE_MARK = re.compile(r"[ ]?\[\^([^\]\n]+)\](?!:)")
 _TAG = re.compile(r"</?([a-zA-Z][\w:.-]*)[^<>]*>")
 _HTML_TAGS = """
 a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
@@ -63,7 +64,7 @@ def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
 def read_markdown(source: str) -> HtmlText:
     """Return the text of a Markdown source in reading order."""
     parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
-    page = read_html(f"<html><body>{parser.render(_FOOTNOTE.sub(_keep_note, source))}</body></html>")
+    page = read_html(f"<html><body>{parser.render(_mark_notes(source))}</body></html>")
     if page.items:
         return page
     # Quotes within quotes beyond all measure are cut off by the parser.
@@ -80,8 +81,12 @@ def split_front_matter(source: str) -> tuple[Properties, str, str]:
     return found, match[2], source[match.end() :]
 
 
-def _keep_note(match: re.Match[str]) -> str:
-    return f"{match[1]}\\[^{match[2]}]:"
+def _mark_notes(source: str) -> str:
+    """Return a source with the marks of its notes as all formats have them: [note 1], in the text and before the
+    note."""
+    names = {name for _, name in _FOOTNOTE.findall(source)}
+    marked = _FOOTNOTE.sub(lambda found: f"{found[1]}\\[note {found[2]}\\]", source)
+    return _NOTE_MARK.sub(lambda found: f" \\[note {found[1]}\\]" if found[1] in names else found[0], marked)
 
 
 def _escape_unknown(source: str) -> str:

@@ -21,6 +21,13 @@ MAX_BLOCK = 600
 """Characters of a record that stay together; a longer one is parted between fields."""
 
 MAX_DEPTH = 60
+MAX_FLAT = 5
+"""Objects within objects that are fields of the outermost one."""
+
+MAX_KEY = 80
+_KEY_NAMES = frozenset(("id", "name", "key", "code", "number", "no", "nr", "title", "ref", "label"))
+"""Attributes that an element is known by."""
+
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
@@ -71,24 +78,26 @@ def _load(raw: str) -> Json:
     return value
 
 
-def _records(value: Json, name: str, depth: int = 0) -> Iterator[list[str]]:
+def _records(value: Json, name: str, depth: int = 0, key: str = "") -> Iterator[list[str]]:
     """Yield the objects of a value from the outside in, each as its fields "name: value", lists of plain values
-    joined."""
+    joined.
+
+    Objects of plain values are fields of the one around them; others begin with the `key` of that, its first field.
+    """
     if depth > MAX_DEPTH:
         raise ValueError("too deep")
     if isinstance(value, dict):
-        yield [
-            f"{field}: {text}" for field, inner in _named(value, name) if _is_plain(inner) and (text := _plain(inner))
-        ]
+        fields = list(_fields(value, name))
+        yield [key, *fields] if key and fields else fields
         for field, inner in _named(value, name):
-            if not _is_plain(inner):
-                yield from _records(inner, field, depth + 1)
+            if not _is_flat(inner):
+                yield from _records(inner, field, depth + 1, _as_key(fields) or key)
     elif isinstance(value, list):
         if _is_plain(value):
             yield [f"{name}: {_plain(value)}" if name else _plain(value)]
             return
         for inner in value:
-            yield from _records(inner, name, depth + 1)
+            yield from _records(inner, name, depth + 1, key)
     else:
         yield [f"{name}: {_plain(value)}" if name else _plain(value)]
 
@@ -96,6 +105,26 @@ def _records(value: Json, name: str, depth: int = 0) -> Iterator[list[str]]:
 def _named(value: dict[str, Json], name: str) -> Iterator[tuple[str, Json]]:
     for field, inner in value.items():
         yield (f"{name}.{field}" if name else field), inner
+
+
+def _fields(value: dict[str, Json], name: str) -> Iterator[str]:
+    for field, inner in _named(value, name):
+        if isinstance(inner, dict) and _is_flat(inner):
+            yield from _fields(inner, field)
+        elif _is_plain(inner) and (text := _plain(inner)):
+            yield f"{field}: {text}"
+
+
+def _is_flat(value: Json, depth: int = 0) -> bool:
+    """Return whether a value is plain, or an object of such values."""
+    if isinstance(value, dict) and depth < MAX_FLAT:
+        return all(_is_flat(inner, depth + 1) for inner in value.values())
+    return _is_plain(value)
+
+
+def _as_key(fields: list[str]) -> str:
+    """Return the field that what stands below a record is known by: its first one, where it is short."""
+    return fields[0] if fields and len(fields[0]) <= MAX_KEY else ""
 
 
 def _is_plain(value: Json) -> bool:
@@ -112,29 +141,43 @@ def _plain(value: Json) -> str:
     return "" if value is None else str(value)
 
 
-def _xml_records(element: XmlElement, name: str) -> Iterator[list[str]]:
+def _xml_records(element: XmlElement, name: str, key: str = "") -> Iterator[list[str]]:
     """Yield the elements from the outside in: attributes and children of plain text as fields, mixed text as it
-    runs."""
+    runs.
+
+    Each begins with the `key` of the element around it.
+    """
     children = [child for child in element if local_name(child)]
     is_mixed = (bool(children) and _has_words(element.text)) or any(_has_words(child.tail) for child in children)
-    fields = [f"{local_name_of(key)}: {value}" for key, value in element.attrib.items() if "schema" not in str(key)]
+    fields = _attributes(element)
     if is_mixed:
-        yield [*fields, one_line(" ".join(element.itertext()))]
+        yield [*filter(None, [key]), *fields, one_line(" ".join(element.itertext()))]
         return
     if not children:
         text = one_line(element.text or "")
         yield [*fields, f"{name}: {text}"] if text else fields
         return
-    inner = []
+    own = [field for field in fields if field.partition(":")[0].lower() in _KEY_NAMES]
     for child in children:
-        if len(child) or child.attrib:
-            inner.append(child)
-        elif text := one_line(child.text or ""):
-            fields.append(f"{local_name(child)}: {text}")
-    # The key of a record, its name say, goes with what stands below it.
-    yield fields
-    for child in inner:
-        yield from _xml_records(child, local_name(child))
+        if not len(child):
+            fields += (found := _leaf(child))
+            own += found
+    yield [key, *fields] if key and fields else fields
+    for child in children:
+        if len(child):
+            yield from _xml_records(child, local_name(child), _as_key(own) or key)
+
+
+def _attributes(element: XmlElement) -> list[str]:
+    return [f"{local_name_of(key)}: {value}" for key, value in element.attrib.items() if "schema" not in str(key)]
+
+
+def _leaf(element: XmlElement) -> list[str]:
+    """Return an element without children as a field of the one around it, its attributes in brackets."""
+    text, attributes = one_line(element.text or ""), ", ".join(_attributes(element))
+    if not text:
+        return [f"{local_name(element)}: {attributes}"] if attributes else []
+    return [f"{local_name(element)}: {text} ({attributes})" if attributes else f"{local_name(element)}: {text}"]
 
 
 def local_name_of(key: object) -> str:

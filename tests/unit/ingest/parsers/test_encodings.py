@@ -14,6 +14,7 @@ SAMPLES = [
     ("The fee is £45 a night.", "cp1252"),
     ("He said “no” – that’s all.", "cp1252"),
     ("Klíče má paní Dvořáková. Přístav je zavřený.", "cp1250"),
+    ("Opłata za śluzę wynosi pięćdziesiąt złotych. Łódź jest żółta.", "cp1250"),
     ("Klucze są u pani Wójcik, źródło jest żółte.", "iso8859-2"),
     ("Сколько стоит билет? Билет стоит сорок рублей.", "cp1251"),
     ("Билет на паром стоит сорок рублей.", "koi8-r"),

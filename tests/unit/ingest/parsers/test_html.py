@@ -161,8 +161,8 @@ def test_code_tables_notes_and_lists_of_markdown_are_kept(tmp_path: Path) -> Non
         "Gate | Keeper",
         "North | Lamm",
         "open --gate\nnorth",
-        "Open daily.[^1]",
-        "[^1]: Sundays",
+        "Open daily. [note 1]",
+        "[note 1] Sundays",
         "3. Ring.",
     ]
 

@@ -63,8 +63,8 @@ def test_json_is_read_record_by_record_with_numbers_as_they_are_written(tmp_path
     (tmp_path / "gates.json").write_text(text)
     assert blocks(parse(tmp_path / "gates.json").pages[0]) == [
         "yard: Quay | fee: 12.50 | id: 12345678901234567890123",
-        "gates.name: north | gates.keeper: Rita Sohn",
-        "gates.name: south | gates.keys: 1, 2",
+        "yard: Quay | gates.name: north | gates.keeper: Rita Sohn",
+        "yard: Quay | gates.name: south | gates.keys: 1, 2",
     ]
 
 
@@ -179,3 +179,22 @@ def test_numbered_parts_of_a_contract_open_sections_and_sentences_about_them_do_
     assert [(section.title, section.level) for section in sections] == [
         ("Part I Rent", 1), ("§ 1 Amount", 2), ("Article 3: Ending", 2),
     ]  # fmt: skip
+
+
+def test_records_within_records_keep_their_key_and_small_objects_are_fields(tmp_path: Path) -> None:
+    order = {"number": "A-17", "customer": {"name": "Rita"}, "items": [{"part": "Fender", "price": 29}], "total": 35}
+    (tmp_path / "orders.json").write_text(json.dumps([order]), encoding="utf-8")
+    assert blocks(parse(tmp_path / "orders.json").pages[0]) == [
+        "number: A-17 | customer.name: Rita | total: 35",
+        "number: A-17 | items.part: Fender | items.price: 29",
+    ]
+    (tmp_path / "orders.xml").write_text(
+        '<orders version="2"><order id="A-17"><date>4 March</date><item><part>Fender</part>'
+        '<price currency="kr">29</price></item></order></orders>',
+        encoding="utf-8",
+    )
+    assert blocks(parse(tmp_path / "orders.xml").pages[0]) == [
+        "version: 2",
+        "id: A-17 | date: 4 March",
+        "id: A-17 | part: Fender | price: 29 (currency: kr)",
+    ]
