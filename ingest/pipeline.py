@@ -326,7 +326,9 @@ class IngestPipeline:
         interrupt: threading.Event | None,
         fits: Callable[[Languages], bool] | None = None,
     ) -> None:
-        """Where there is a `fits`, it is asked of the languages of the first files. Raises OtherLanguagesError."""
+        """Read and store files; `fits`, where it is given, is asked about the languages of the first ones. Raises
+        OtherLanguagesError.
+        """
         clock = StageClock()
         total = len(changes.to_read)
         if not total:

@@ -334,7 +334,7 @@ class PageRectangle:
 
 
 class Verdict(StrEnum):
-    """Says how a sentence, or a whole answer, stands to its sources."""
+    """The support that a sentence, or a whole answer, has in its sources."""
 
     SUPPORTED = "supported"
     """A source carries it, and it is about what the question names."""

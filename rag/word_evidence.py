@@ -19,8 +19,8 @@ from rag.stop_words import ASKING_WORDS, ENGLISH, STOP_WORDS, UNSPACED_STOP_WORD
 from rag.text import normalise_number
 from rag.word_forms import joined_identifiers
 
-SHORTEST_PART = 4
-SHORTEST_COMPOUND = 8
+MIN_PART = 4
+MIN_COMPOUND = 8
 """Letters of a word that stands for a part of a compound, and of the compound."""
 
 INFLECTED, PART = 0.9, 0.7
@@ -44,7 +44,7 @@ class QuestionWords:
         """Return which of the terms a text in a language holds: position -> 1, less where it only has another form."""
         forms = text_forms(text, language)
         written = text_forms(text, "")
-        compounds = tuple(form for form in forms if len(form) >= SHORTEST_COMPOUND) if language in COMPOUNDING else ()
+        compounds = tuple(form for form in forms if len(form) >= MIN_COMPOUND) if language in COMPOUNDING else ()
         held: dict[int, float] = {}
         for position, term in enumerate(self.terms):
             if self.written[position] in written or (
@@ -120,8 +120,8 @@ def _forms(word: str, language: str) -> set[str]:
 
 def _meet_in_compound(word: str, forms: frozenset[str], compounds: Sequence[str]) -> bool:
     """Return whether a word is the beginning or end of a compound of a text, or begins with a word of the text."""
-    if len(word) >= SHORTEST_PART and any(it.startswith(word) or it.endswith(word) for it in compounds):
+    if len(word) >= MIN_PART and any(it.startswith(word) or it.endswith(word) for it in compounds):
         return True
-    return len(word) >= SHORTEST_COMPOUND and any(
-        len(form) >= SHORTEST_PART and (word.startswith(form) or word.endswith(form)) for form in forms
+    return len(word) >= MIN_COMPOUND and any(
+        len(form) >= MIN_PART and (word.startswith(form) or word.endswith(form)) for form in forms
     )

@@ -28,7 +28,7 @@ TURNED = -10.0
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Holds what speaks for and against a source carrying a claim.
+    """The evidence for and against a source carrying a claim.
 
     `coverage` is the share of the claim's words, rare ones weighing more, in quote, title and section; `relevance` the
     reader's logit. `is_ordered` where most of the claim stands only in words that order the reader what to answer.

@@ -38,7 +38,7 @@ class TorchEmbedder:
         expected_sha256: str = "",
         write_weights: Callable[[], None] | None = None,
     ) -> None:
-        """Where `expected_sha256` is given, other weights are refused.
+        """Take the model in a folder; refuse other weights than those of `expected_sha256`, where it is given.
 
         `write_weights` puts weights that are kept elsewhere, with that SHA-256, into the folder before they are loaded.
         """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +61,7 @@ HOMES = {
 """The only folders or files that may import a library."""
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """The modules that each source file imports, by path."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -78,6 +81,16 @@ def test_imports_point_from_app_to_ingest_to_rag() -> None:
         own = path.split("/")[0]
         ours = {module.split(".")[0] for module in modules} & set(ALLOWED)
         assert ours <= ALLOWED[own], f"{path} imports {ours - ALLOWED[own]}"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    paths = [path for path in imports() if not path.endswith("/__init__.py")]
+    names = {path: path.removesuffix(".py").replace("/", ".") for path in paths}
+        path: path.removesuffix(".py").replace("/", ".") for path in imports() if not path.endswith("/__init__.py")
+    }
+    ours = set(names.values())
+    graph = {name: (imports()[path] & ours) - {name} for path, name in names.items()}
+    TopologicalSorter(graph).prepare()  # Raises CycleError, which names the modules of a circle.
 
 
 def test_ingest_takes_only_types_seams_and_pure_helpers_from_rag() -> None:

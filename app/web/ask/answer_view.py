@@ -107,7 +107,7 @@ def _marked(turn: Turn) -> str:
 
 
 def _headline(turn: Turn) -> str:
-    """What stands above the text: that nothing of it is supported, or that it was not checked to its end."""
+    """Return the line above the text: that nothing of it is supported, or that it was not checked to its end."""
     verdict = turn.answer.verdict if turn.answer else None
     if turn.is_finished and turn.said and (turn.answer is None or turn.answer.error):
         verdict = Verdict.NOT_CHECKED

@@ -37,7 +37,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class _Question:
+class _AskedChoice:
     """The words before some boxes, and the boxes with the words of their options."""
 
     label: list[Word] = field(default_factory=list)
@@ -73,7 +73,7 @@ def write_choices(lines: list[Line], marks: dict[Place, Mark], direction: int) -
     return written, apart
 
 
-def _questions(words: Sequence[Word], marks: dict[Place, Mark]) -> list[_Question]:
+def _questions(words: Sequence[Word], marks: dict[Place, Mark]) -> list[_AskedChoice]:
     """Return the questions of a line; its options stand all behind their boxes or all before them."""
     if _stand_behind(words, marks):
         return list(_part(words, marks, behind=True))
@@ -81,10 +81,10 @@ def _questions(words: Sequence[Word], marks: dict[Place, Mark]) -> list[_Questio
     parts = list(_part(words[::-1], marks, behind=False))
     labels = [part.label[::-1] for part in parts] + [[]]
     questions = [
-        _Question(label, [(mark, option[::-1]) for mark, option in part.options[::-1]])
+        _AskedChoice(label, [(mark, option[::-1]) for mark, option in part.options[::-1]])
         for part, label in zip(parts, labels[1:], strict=True)
     ]
-    trailing = [_Question(labels[0])] if labels[0] else []
+    trailing = [_AskedChoice(labels[0])] if labels[0] else []
     return [question for question in questions[::-1] if question.label or question.options] + trailing
 
 
@@ -103,9 +103,9 @@ def _stand_behind(words: Sequence[Word], marks: dict[Place, Mark]) -> bool:
     return votes >= 0
 
 
-def _part(words: Sequence[Word], marks: dict[Place, Mark], *, behind: bool) -> Iterator[_Question]:
+def _part(words: Sequence[Word], marks: dict[Place, Mark], *, behind: bool) -> Iterator[_AskedChoice]:
     """Yield the questions of words in the order in which an option follows its box."""
-    question = _Question()
+    question = _AskedChoice()
     index = 0
     while index < len(words):
         word = words[index]
@@ -113,7 +113,7 @@ def _part(words: Sequence[Word], marks: dict[Place, Mark], *, behind: bool) -> I
         if word[2:4] not in marks:
             if question.options:
                 yield question
-                question = _Question()
+                question = _AskedChoice()
             question.label.append(word)
             continue
         option: list[Word] = []
@@ -134,7 +134,7 @@ def _gap(word: Word, following: Word, *, behind: bool) -> int:
     return following.left - word.right if behind else word.left - following.right
 
 
-def _name_bare_options(question: _Question, lines: Sequence[Line], marks: dict[Place, Mark]) -> None:
+def _name_bare_options(question: _AskedChoice, lines: Sequence[Line], marks: dict[Place, Mark]) -> None:
     """Give boxes without words beside them the name of their column, or what their field says."""
     if len(question.options) < 2:
         return
@@ -166,7 +166,7 @@ def _head_above(lines: Sequence[Line], mark: Word) -> str:
     return best[1] if best is not None else ""
 
 
-def _write(question: _Question, marks: dict[Place, Mark], decided: set[str]) -> tuple[list[Word], list[list[Word]]]:
+def _write(question: _AskedChoice, marks: dict[Place, Mark], decided: set[str]) -> tuple[list[Word], list[list[Word]]]:
     """Return the words of a question with what is chosen, and the options that are not."""
     if not question.options:
         return question.label, []
