@@ -86,8 +86,6 @@ def test_imports_point_from_app_to_ingest_to_rag() -> None:
 def test_no_module_imports_itself_by_way_of_others() -> None:
     paths = [path for path in imports() if not path.endswith("/__init__.py")]
     names = {path: path.removesuffix(".py").replace("/", ".") for path in paths}
-        path: path.removesuffix(".py").replace("/", ".") for path in imports() if not path.endswith("/__init__.py")
-    }
     ours = set(names.values())
     graph = {name: (imports()[path] & ours) - {name} for path, name in names.items()}
     TopologicalSorter(graph).prepare()  # Raises CycleError, which names the modules of a circle.
