@@ -13,8 +13,11 @@ from typing import Literal
 
 from rag.dates import find_dates, find_periods
 from rag.folding import fold, fold_signs
+from rag.weekdays import weekdays_in
 
-Kind = Literal["identifier", "clause", "date", "year", "number", "name"]
+Kind = Literal["identifier", "clause", "date", "year", "number", "weekday", "name"]
+
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 MIN_IDENTIFIER_DIGITS = 5
 """Plain numbers of so many digits and more name something; shorter ones do behind a word such as "order"."""
@@ -71,6 +74,11 @@ class Constraint:
         """Return whether text that does not name it cannot answer: an identifier or a clause has no other name."""
         return self.kind in ("identifier", "clause")
 
+    @property
+    def binds_sentences(self) -> bool:
+        """Return whether a sentence must name it where one of its neighbours does; a row always must."""
+        return self.is_hard or self.kind == "weekday"
+
 
 def find_constraints(question: str) -> tuple[Constraint, ...]:
     """Return what a question names to the letter, in its order."""
@@ -102,6 +110,7 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
             found.append(Constraint("identifier", digits, match[0]))
         elif len(digits) > 2:
             found.append(Constraint("number", canonical_number(match[0]), match[0]))
+    found += [Constraint("weekday", str(day), DAY_NAMES[day]) for day in sorted(weekdays_in(rest))]
     if not _CAPITALISES_NOUNS.search(question):
         found += [Constraint("name", fold(match[0]), match[0]) for match in _NAME.finditer(rest)]
     unique = {(it.kind, it.value): it for it in reversed(found)}
@@ -122,6 +131,8 @@ def names_constraint(text: str, constraint: Constraint) -> bool:
         return constraint.value in _identifiers(text)
     if constraint.kind == "date":
         return any(date.day.isoformat() == constraint.value for date in find_dates(text))
+    if constraint.kind == "weekday":
+        return int(constraint.value) in weekdays_in(text)
     if constraint.kind == "year":
         return constraint.value in years_in(text)
     if constraint.kind == "number":
@@ -141,6 +152,8 @@ def names_another(text: str, constraint: Constraint) -> bool:
         return bool(years_in(text) - {constraint.value})
     if constraint.kind == "date":
         return any(date.day.isoformat() != constraint.value for date in find_dates(text))
+    if constraint.kind == "weekday":
+        return bool(weekdays_in(text) - {int(constraint.value)})
     return False
 
 

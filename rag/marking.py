@@ -14,7 +14,7 @@ from rag.head_lines import asks_for_field, head_field
 from rag.language import guess_language, language_of_passage
 from rag.language_gate import choose_calibration, is_multilingual, is_readable, shares_of_words
 from rag.protocols import Embedder, PassageReader
-from rag.table_answer import covered_share, find_cell, without_generic
+from rag.table_answer import covered_share, find_cell, is_of_sibling, without_generic
 from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words
 from rag.types import CONTENTS_SECTION, Reading, Source
@@ -87,7 +87,9 @@ class MarkingReader:
         extracts = _newest_first(question, extracts, sources)
         if not others:
             extracts = self._by_focus(question, units, weights, extracts)
-        return _with_cell(question, units, weights, extracts)[:MAX_EXTRACTS]
+        extracts = _with_cell(question, units, weights, extracts)
+        by_place = {(unit.source.number, unit.start): unit for unit in units}
+        return [it for it in extracts if not is_of_sibling(by_place[it.number, it.start], weights)][:MAX_EXTRACTS]
 
     def _by_focus(
         self, question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
@@ -259,7 +261,7 @@ def _fitting(question: str, candidates: Sequence[Unit], source: Source) -> list[
         met = _meets(constraint, candidates, source)
         if any(met) or constraint.is_hard:
             # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
-            bound = [constraint.is_hard or candidate.is_row for candidate in candidates]
+            bound = [constraint.binds_sentences or candidate.is_row for candidate in candidates]
             kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
     for rows in _tables(candidates):
         fits = fitting_rows(question, [candidates[row].text for row in rows])
@@ -307,7 +309,7 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
     if most < SHARED_WITH_OPPOSITE:
         return kept
     return [
-        keeps and (fits or count < SHARED_WITH_OPPOSITE or count > most)
+        keeps and (fits or count > most or (negated and count < SHARED_WITH_OPPOSITE))
         for keeps, fits, count in zip(kept, alike, shared, strict=True)
     ]
 

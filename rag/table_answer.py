@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.answer_kind import AnswerKind, asked_kind, holds_kind
-from rag.table_cells import NamedCell, named_cell
+from rag.table_cells import NamedCell, columns_of, named_cell
 from rag.text import content_words
 from rag.units import Unit
 
@@ -63,6 +64,23 @@ def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
     words = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
     words |= _abbreviated(list(weights), unit.words)
     return sum(weight for word, weight in weights.items() if word in words)
+
+
+def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether a row is about a sibling of what a question names: "Brass hinge" where a steel hinge is asked for.
+
+    A word of the row's key then stands in the question as well, and each time behind another word, of which the row and
+    what is above it know only the one.
+    """
+    if not unit.is_row:
+        return False
+    held = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
+    key = content_words(next(filter(None, columns_of(unit.header, unit.text)[1]), ""))
+    before = {word: other for other, word in pairwise(key)}
+    return any(
+        word in before and before[word] not in weights and other not in held and other not in GENERIC_WORDS
+        for other, word in pairwise(weights)
+    )
 
 
 def _abbreviated(asked: Sequence[str], words: Collection[str]) -> set[str]:

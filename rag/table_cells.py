@@ -40,7 +40,7 @@ def named_cell(question: str, header: str, row: str) -> NamedCell | None:
 
     The row says by one of its other cells which thing it is about; `header` is the line with the columns' names.
     """
-    names, values = _columns(header, row)
+    names, values = columns_of(header, row)
     asked = set(content_words(question))
     keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
     others = [i for i in range(len(values)) if i not in keys and values[i]]
@@ -69,7 +69,7 @@ def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:
     return [not best or score == best for score in scores]
 
 
-def _columns(header: str, row: str) -> tuple[list[str], list[str]]:
+def columns_of(header: str, row: str) -> tuple[list[str], list[str]]:
     """Return the columns' names and the row's values; a row may name its columns itself ("Height m: 20")."""
     cells = split_cells(row)
     labelled = [_LABELLED.fullmatch(cell) for cell in cells]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.table_answer import find_cell
+from rag.table_answer import find_cell, is_of_sibling
 from rag.text import content_words
 from rag.types import DocumentInfo, Source, Span
 from rag.units import Unit, units_of
@@ -52,3 +52,20 @@ def test_the_name_of_a_sheet_says_which_of_two_like_rows_is_meant(question: str,
 )
 def test_a_cell_is_found_by_its_row_and_column(question: str, value: str) -> None:
     assert _find(question, CREW) == value
+
+
+STORE = _sheet(1, "", "Item | Price | Unit\nOak plank | 32,00 | metre\nBrass hinge | 7,25 | piece")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_sibling"),
+    [
+        ("What is the price of a steel hinge?", True),
+        ("What is the price of a brass hinge?", False),
+        ("What is the price of a hinge?", False),
+        ("What does a brass hinge cost?", False),
+    ],
+)
+def test_a_row_about_a_sibling_is_told_from_the_one_that_is_asked_for(question: str, is_sibling: bool) -> None:
+    hinge = STORE[-1]
+    assert is_of_sibling(hinge, dict.fromkeys(content_words(question), 1.0)) == is_sibling
