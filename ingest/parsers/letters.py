@@ -58,7 +58,7 @@ ACCENTED_SHARE = 0.6
 _LATIN = re.compile("[a-z]")
 _LATIN_WORD = re.compile("[a-z]{2,}")
 _OTHER_WORD = re.compile("[^\\W\\d_]*[^\\W\\d_\x00-\u036f\u1e00-\u1eff][^\\W\\d_]*")
-_MAY_BE_MARK = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2c00-\U0010ffff]")
+_MAY_BE_MARK = re.compile("[\u0300-\u1fff\u2060\u20d0-\u20ff\u2c00-\U0010ffff]")
 """Where there is none of these there are no marks, as in Latin text with its dashes and quotes."""
 
 _GROUPS = (

@@ -9,11 +9,13 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
+from ingest.parsers.pdf.accents import put_accents
 from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
 from ingest.parsers.pdf.unicode_maps import mend_units
 from ingest.parsers.pdf.words import EMPTY_PAGE, SLANTED, Line, RawPage, Word, turn_box
@@ -71,11 +73,11 @@ def read_lines(text_page: Any) -> RawPage:
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return EMPTY_PAGE
-    text = mend_units(_read_text(text_page, count))
+    address = ctypes.cast(text_page, ctypes.c_void_p).value
+    text = put_accents(mend_units(_read_text(text_page, count)), partial(_edges_of, address))
     spans = [match.span() for match in _WORD.finditer(text)]
     if not spans:
         return EMPTY_PAGE
-    address = ctypes.cast(text_page, ctypes.c_void_p).value
     starts = _line_starts(text, spans)
     directions = [_direction(text_page, spans[first][0]) for first in starts]
     corners = _end_boxes(address, spans)
@@ -98,6 +100,13 @@ def read_lines(text_page: Any) -> RawPage:
             words = _part_marks(address, words, spans[first:last], {index - first for index in odd}, direction)
         lines.append(Line(words, _is_bold(address, spans[first:last]), direction))
     return RawPage(lines)
+
+
+def _edges_of(address: int | None, index: int) -> tuple[float, float]:
+    """Return the left and right edge of a character's box, in points."""
+    edges = (ctypes.c_float * 4)()
+    _loose_box(address, index, ctypes.addressof(edges))
+    return edges[0], edges[2]
 
 
 def _words_of(text: str, spans: list[Span], boxes: list[Box], direction: int) -> list[Word]:

@@ -30,6 +30,10 @@ FAR_LABEL = 8.0
 """A note's label is nearer to its words than this many line heights."""
 
 MARK_LETTERS = 4
+_THAI_LETTERS = frozenset("\u0e32\u0e3f\u0e40\u0e41\u0e42\u0e43\u0e44\u0e45\u0e46")
+_TALL = re.compile("[\u0900-\u0eff\u1780-\u17ff]")
+"""Scripts whose fonts are so tall that figures beside them look raised."""
+
 TOUCHING = 0.15
 """A mark is nearer to its word than this share of its height; spaces are wider."""
 
@@ -99,6 +103,8 @@ def is_bullet(word: str) -> bool:
 
 def row_of(words: list[Word], bold: bool) -> Row:
     """Return the row that words from left to right make, its cells parted by wide gaps."""
+    if any("\u0e31" <= word.text[0] <= "\u0e4e" for word in words):
+        words = _join_vowels(words)
     heights = sorted(word.top - word.bottom for word in words)
     usual = max(heights[len(heights) // 2], 1)
     bottoms = sorted(word.bottom for word in words)
@@ -130,6 +136,22 @@ def row_of(words: list[Word], bold: bool) -> Row:
     )
 
 
+def _join_vowels(words: list[Word]) -> list[Word]:
+    """Return the words with the Thai vowels and tones that pdfium gave apart on the letters before them, and with what
+    goes on after these: Thai puts no spaces between words.
+    """
+    joined: list[Word] = []
+    is_open = False
+    for word in words:
+        is_vowel = all("\u0e31" <= letter <= "\u0e4e" and letter not in _THAI_LETTERS for letter in word.text)
+        if joined and (is_vowel or is_open):
+            joined[-1] = _glued(joined[-1], word, joined[-1].text + word.text)
+        else:
+            joined.append(word)
+        is_open = is_vowel
+    return joined
+
+
 def _find_marks(words: list[Word], usual: int) -> list[Word]:
     """Return the words with those told as marks that pdfium gave apart: small, raised, and touching the word before."""
     found = list(words)
@@ -137,7 +159,11 @@ def _find_marks(words: list[Word], usual: int) -> list[Word]:
         if word.mark or len(word.text) > MARK_LETTERS or word.top - word.bottom > SMALLER * usual:
             continue
         base = _base_of(words, index, usual)
-        if base is None or not is_raised(word.text, word.top - word.bottom, word.bottom - base.bottom, usual):
+        if (
+            base is None
+            or _TALL.search(base.text)
+            or not is_raised(word.text, word.top - word.bottom, word.bottom - base.bottom, usual)
+        ):
             continue
         touches = base.right <= word.right and word.left - base.right < TOUCHING * usual
         found[index] = word._replace(text=write_raised(word.text), mark=touches)

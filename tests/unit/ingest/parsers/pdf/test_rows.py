@@ -179,3 +179,23 @@ def test_cells_and_columns_of_hebrew_are_read_from_right_to_left() -> None:
     prose = "המועצה הסכימה לרכוש מעבורת שנייה"
     lines = [line((0, f"{prose} ב"), (3000, f"{prose} א"), y=1000 - 120 * number) for number in range(8)]
     assert [row.text[-1] for row in make_rows(lines)] == ["א"] * 8 + ["ב"] * 8
+
+
+def test_a_small_figure_of_a_cell_of_its_own_is_no_mark() -> None:
+    words = [
+        Word("pier", False, 0, 0, 200, 100),
+        Word("7", False, 900, 20, 940, 100),
+        Word("m", False, 960, 20, 1000, 100),
+    ]
+    assert write([Line(words, False)]).text == "pier\t7 m"
+
+
+def test_figures_beside_letters_of_a_tall_script_are_no_marks() -> None:
+    words = [Word("\u0e22\u0e32\u0e27", False, 0, 0, 200, 140), Word("7", False, 215, 35, 260, 120)]
+    assert write([Line(words, False)]).text == "\u0e22\u0e32\u0e27 7"
+
+
+def test_thai_vowels_that_stand_apart_are_on_their_letters() -> None:
+    parts = (("\u0e15", 0), ("\u0e31\u0e49", 50), ("\u0e07", 60))
+    words = [Word(text, False, left, 0, left + 50, 100) for text, left in parts]
+    assert write([Line(words, False)]).text == "\u0e15\u0e31\u0e49\u0e07"
