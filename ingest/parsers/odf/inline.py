@@ -103,7 +103,9 @@ class OdfInlineReader:
         self._depth += 1
         self._add_collapsed(parent.text)
         for child in parent:
-            if self._depth > MAX_DEPTH:
+            if not isinstance(child.tag, str):
+                pass  # An entity, which is not expanded.
+            elif self._depth > MAX_DEPTH:
                 self._add_collapsed("".join(child.itertext()))
             elif child.tag in self._handlers:
                 self._handlers[child.tag](child)
