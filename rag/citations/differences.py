@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rag.table_cells import SEPARATOR, split_cells
 from rag.text import STOP_WORDS, content_words, numbers
 
 NEARLY_SAME = 0.55
@@ -39,11 +40,19 @@ class Differences:
     is_turned: bool = False
 
 
-def find_differences(claim: str, quote: str, known: frozenset[str]) -> Differences:
-    """Compare a claim with its quote; words in `known` (of title and section, and other quotes) are never swapped."""
-    said, told = _tokens(claim), _tokens(quote)
-    opcodes = SequenceMatcher(None, said.forms, told.forms, autojunk=False).get_opcodes()
-    same = sum(end - start for kind, start, end, _, _ in opcodes if kind == "equal")
+def find_differences(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Differences:
+    """Compare a claim with the sentence of its quote that it repeats most of.
+
+    Words in `known` (of title and section, and other quotes) are never swapped.
+    """
+    said = _tokens(claim)
+    compared = []
+    for sentence in sentences:
+        told = _tokens(sentence)
+        opcodes = SequenceMatcher(None, said.forms, told.forms, autojunk=False).get_opcodes()
+        compared.append((sum(end - start for kind, start, end, _, _ in opcodes if kind == "equal"), told, opcodes))
+    same, told, opcodes = max(compared, key=lambda one: one[0])
+    quote = " ".join(sentences)
     if not said.forms or same < NEARLY_SAME * len(said.forms):
         return Differences(is_turned=_turns_direction(claim, quote))
     swapped_words = swapped_names = swapped_numbers = 0
@@ -59,6 +68,8 @@ def find_differences(claim: str, quote: str, known: frozenset[str]) -> Differenc
                 continue
             swapped_numbers += form[0].isdigit()
             is_name = written[0].isupper() and at > 0
+            if not is_name and not form[0].isdigit() and form in told.forms:
+                continue  # It was moved.
             swapped_names += is_name and not form[0].isdigit()
             swapped_words += not is_name and not form[0].isdigit()
     is_turned = _turns_direction(claim, quote) or _negation_differs(said, told, opcodes)
@@ -94,8 +105,8 @@ def _negation_differs(said: _Tokens, told: _Tokens, opcodes: Sequence[tuple[str,
         return False
     # Outside of what both say, each may say "not" of something else.
     clause = said.forms[matched[0][1] : matched[-1][2]]
-    other = told.forms[max(0, matched[0][3] - 2) : matched[-1][4] + 1]
-    near = said.forms[max(0, matched[0][1] - 2) : matched[-1][2] + 1]
+    other = told.forms[max(0, matched[0][3] - 2) : matched[-1][4]]
+    near = said.forms[max(0, matched[0][1] - 2) : matched[-1][2]]
     return (near.count("not") % 2) != (other.count("not") % 2) and len(clause) >= 2
 
 
@@ -118,24 +129,30 @@ def _is_inflected(form: str, others: set[str]) -> bool:
     if form[0].isdigit():
         return False
     root = form[: max(4, len(form) - 3)]
-    return len(form) >= 5 and any(other.startswith(root) for other in others)
+    return len(form) >= 5 and any(other.startswith(root) and other != form for other in others)
 
 
 def misplaced_in_row(claim: str, header: str, row: str) -> bool:
     """Return whether a number of a claim stands in the row under a column that the claim does not name.
 
-    Only where the head names each column by a year or number, and the claim names another of them.
+    Only where the claim names another column: by the words that its name does not share with the others.
     """
-    columns = _trailing_numbers(header)
-    cells = _trailing_numbers(row)
-    if len(columns) < 2 or len(columns) != len(cells) or len(set(columns)) != len(columns):
+    if SEPARATOR.strip() in row:
+        columns, cells = [set(content_words(name)) for name in split_cells(header)], split_cells(row)
+    else:
+        found = _trailing_numbers(header)
+        columns, cells = [{name} for name in found], _trailing_numbers(row)
+    if len(columns) < 2 or len(columns) != len(cells):
         return False
-    said = numbers(claim)
-    named = said & set(columns)
-    if not named:
+    said = set(content_words(claim))
+    own = [name - set[str]().union(*(other for other in columns if other is not name)) for name in columns]
+    named = [bool(name) and name <= said for name in own]
+    if not any(named):
         return False
-    for column, cell in zip(columns, cells, strict=True):
-        if cell in said and cell not in columns and column not in named and cells.count(cell) == 1:
+    values = [numbers(cell) for cell in cells]
+    for at, value in enumerate(values):
+        is_told = len(value) == 1 and value <= numbers(claim) and not any(value <= name for name in columns)
+        if is_told and not named[at] and own[at] and values.count(value) == 1:
             return True
     return False
 

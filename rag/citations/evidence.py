@@ -13,8 +13,9 @@ import numpy as np
 from rag.citations.amounts import misscaled_numbers, restate_amounts
 from rag.citations.claims import MIN_CLAIM, Claim
 from rag.citations.differences import Differences, find_differences, misplaced_in_row
-from rag.citations.source_reading import ReadSource, read_source
+from rag.citations.source_reading import ReadSource, SourceSentence, read_source
 from rag.citations.verdict import SUPPORTED_PROBABILITY, Signals, probability_of, reason_against
+from rag.table_cells import split_cells
 from rag.text import content_words, numbers
 from rag.types import Citation, PageRectangle, Source, Span, Vectors
 
@@ -28,6 +29,8 @@ MAX_WINDOW = 3
 """Sentences in a quote at most."""
 SENTENCE_COST = 0.04
 """Share of the claim's weight that each further sentence of a quote must add."""
+CLOSENESS = 0.02
+"""Of two quotes that hold the same, the one that says less else is the better."""
 NUMBER_WEIGHT = 2.0
 """A number tells passages apart better than a word of the same rarity."""
 MAX_QUOTE = 320
@@ -201,7 +204,8 @@ def _best_quote(item: ReadSource, weights: dict[str, float]) -> _Match:
     for first, last in _windows(item):
         held = _words_in(item, first, last) & weights.keys()
         coverage = sum(weights[word] for word in held) / total if total else 0.0
-        score = coverage - SENTENCE_COST * (last - first)
+        said = _words_in(item, first, last)
+        score = coverage - SENTENCE_COST * (last - first) + CLOSENESS * len(held) / max(len(said), 1)
         if score > best_score + 1e-9:
             best_score = score
             best = _Match(item.sentences[first].start, item.sentences[last].end, coverage)
@@ -220,6 +224,9 @@ def _windows(item: ReadSource) -> Iterable[tuple[int, int]]:
 
 
 def _words_in(item: ReadSource, first: int, last: int) -> frozenset[str]:
+    """Return the words of a run of sentences, or of a row and the head of its table."""
+    if first == last and item.sentences[first].header:
+        return item.sentences[first].words | frozenset(content_words(item.sentences[first].header))
     return frozenset[str]().union(*(sentence.words for sentence in item.sentences[first : last + 1]))
 
 
@@ -271,10 +278,11 @@ def _quote(item: ReadSource, match: _Match) -> str:
 def _differences(claim: str, item: ReadSource, match: _Match, known: frozenset[str]) -> Differences:
     at = item.sentence_at(match.start)
     if at >= 0 and item.sentences[at].header:
-        known = known | frozenset(content_words(item.sentences[at].header))
+        return Differences()  # What is said of a row names its column and goes its own order.
     acronyms = {word.casefold() for word in re.findall(r"\b[A-Z]{2,}\b", claim)}
     known = known | frozenset(word for word in acronyms if word in item.initials)
-    return find_differences(claim, item.source.text[match.start : match.end], known)
+    quoted = [item.text_of(one) for one in item.sentences if match.start <= one.start and one.end <= match.end]
+    return find_differences(claim, quoted or [""], known)
 
 
 def _is_misplaced(claim: str, item: ReadSource, match: _Match, weights: dict[str, float]) -> bool:
@@ -282,29 +290,55 @@ def _is_misplaced(claim: str, item: ReadSource, match: _Match, weights: dict[str
     under another column, in a sentence about something else."""
     words = {word: weight for word, weight in weights.items() if not word[0].isdigit() and word not in item.context}
     said = numbers(claim)
-    total = sum(words.values())
-    if not said or not total:
+    if not said or not words:
         return False
     at = item.sentence_at(match.start)
     header = item.sentences[at].header if at >= 0 else ""
     if header and misplaced_in_row(claim, header, item.text_of(item.sentences[at])):
         return True
-    places = [
-        (sum(words.get(word, 0.0) for word in _words_in(item, first, last)) / total, first, last)
-        for first, last in _windows(item)
-    ]
-    best = max((share for share, _, _ in places), default=0.0)
     elsewhere = numbers(f"{item.source.document.title} {item.source.section}")
-    for number in said - elsewhere:
-        holding = [
-            share
-            for share, first, last in places
-            if number in _words_in(item, first, last)
-            or number in numbers(item.sentences[first].header if first == last else "")
-        ]
-        if holding and max(holding) < NUMBER_PLACE * best:
-            return True
-    return False
+    return any(
+        _is_in_another_row(claim, number, item, weights) or _is_among_others(number, item, words)
+        for number in said - elsewhere
+    )
+
+
+def _is_in_another_row(claim: str, number: str, item: ReadSource, weights: dict[str, float]) -> bool:
+    """Return whether a number stands in rows of a table alone, and another row holds more of the claim's words."""
+    holding = [sentence for sentence in item.sentences if number in sentence.words]
+    if not holding or not all(sentence.is_row and sentence.header for sentence in holding):
+        return False
+    rows = [sentence for sentence in item.sentences if sentence.header]
+    named = [sentence for sentence in rows if _is_labelled(item.text_of(sentence), claim)]
+    if named:
+        return not any(sentence in named for sentence in holding)
+    heads = frozenset[str]().union(*(frozenset(content_words(sentence.header)) for sentence in holding))
+    words = {word: weight for word, weight in weights.items() if word != number and word not in heads | item.context}
+
+    def share(row: SourceSentence) -> float:
+        return sum(weight for word, weight in words.items() if word in row.words)
+
+    return max(map(share, holding)) < max(map(share, rows)) - 1e-9
+
+
+def _is_labelled(row: str, claim: str) -> bool:
+    """Return whether the first cell of a row stands in a claim as it is written, as a whole."""
+    label = " ".join(split_cells(row)[0].casefold().split()) if "|" in row or "\t" in row else ""
+    return len(label) > 1 and re.search(rf"(?<!\w){re.escape(label)}(?![\w-])", claim.casefold()) is not None
+
+
+def _is_among_others(number: str, item: ReadSource, words: dict[str, float]) -> bool:
+    """Return whether a number stands only where much fewer of the claim's words stand than elsewhere in the source."""
+    best = held = 0.0
+    is_held = False
+    for first, last in _windows(item):
+        said = _words_in(item, first, last)
+        share = sum(weight for word, weight in words.items() if word in said)
+        best = max(best, share)
+        if number in said:
+            is_held = True
+            held = max(held, share)
+    return is_held and held < NUMBER_PLACE * best
 
 
 def _by_reader(read: Callable[[str, Sequence[str]], Sequence[float]]) -> _Relevance:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.citations.amounts import Amount, read_amounts
 from rag.safety.instructions import find_instructions
+from rag.table_cells import SEPARATOR as CELL_SEPARATOR
 from rag.text import content_words, is_table_row, numbers, sentence_spans
 from rag.types import Source
 from rag.units import HEADER_REACH, find_header
@@ -73,6 +75,12 @@ class ReadSource:
         return next(found, -1)
 
 
+def _header(rows: Sequence[str], row: str) -> str:
+    """Return the head over a row: the first row of a table in cells, also where its names hold digits."""
+    is_in_cells = bool(rows) and CELL_SEPARATOR in rows[0]
+    return find_header(rows, row) or (rows[0] if is_in_cells else "")
+
+
 def read_source(source: Source) -> ReadSource:
     """Cut a source into sentences and find what its sentences say to the letter."""
     spans = sentence_spans(source.text)
@@ -82,7 +90,7 @@ def read_source(source: Source) -> ReadSource:
     for (start, end), is_order in zip(spans, orders, strict=True):
         piece = source.text[start:end]
         is_row = is_table_row(piece)
-        header = find_header(rows, piece) if is_row else ""
+        header = _header(rows, piece) if is_row else ""
         rows = [*rows[-HEADER_REACH:], piece] if is_row else []
         words = frozenset(content_words(piece))
         asks = piece.rstrip("\"'”’)*_ ").endswith(("?", "？"))

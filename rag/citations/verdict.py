@@ -14,16 +14,20 @@ SUPPORTED_PROBABILITY = 0.5
 MAX_RELEVANCE = 6.0
 """Logits of the reader beyond this, either way, say no more."""
 
-INTERCEPT = -5.0
-COVERAGE = 9.0
-RELEVANCE = 0.85
-UNKNOWN_NUMBER = -10.0
+# Fitted by logistic regression on claims made of the passages of the training set squadshifts_newwiki: sentences,
+# shortened ones and questions with their answers, beside those of other passages.
+INTERCEPT = -4.3
+COVERAGE = 6.6
+RELEVANCE = 0.87
+# Each of these outweighs all that speaks for a claim: of such claims that code made false, nine in ten have one, of
+# sentences of the passage itself one in a hundred.
+UNKNOWN_NUMBER = -8.0
 UNKNOWN_NAME = -8.0
 MISPLACED = -8.0
-SWAPPED_WORD = -7.0
+SWAPPED_WORD = -8.0
 SWAPPED_NAME = -8.0
-SWAPPED_NUMBER = -9.0
-TURNED = -10.0
+SWAPPED_NUMBER = -8.0
+TURNED = -8.0
 
 
 @dataclass(frozen=True, slots=True)

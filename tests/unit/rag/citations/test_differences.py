@@ -1,0 +1,69 @@
+"""Checks that what was swapped in a claim is found, and that other ways of saying the same are let pass."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.citations.checker import check_citations
+from rag.types import DocumentInfo, Source, Span
+
+TEXT = (
+    "The ferry Kittiwake was built by Ann Orde in Bergen in March 1890. It carries 120 passengers from the old pier to "
+    "Southport. The harbour master may refuse boats with diesel engines. The bakery sells bread in April."
+)
+TABLE = (
+    "Part | Price 2022 | Price 2023\nValve, large | 12.50 | 13.10\nValve, small | 8.40 | 9.20\nRing | 1.10 | 1.30\n"
+    "Ring, outer | 2.20 | 2.45"
+)
+
+
+def is_supported(claim: str, text: str) -> bool:
+    document = DocumentInfo(1, "file.pdf", "folder", "Handbook", "pdf", "indexed")
+    source = Source(1, document, "", text, (Span(0, 0, len(text)),), 1.0)
+    (citation,) = check_citations(f"{claim} [1].", [source], rectangles=lambda source, spans: ()).citations
+    return citation.supported
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The ferry Kittiwake was built by Ann Orde in Southport in March 1890",
+        "The ferry Kittiwake was built by Tom Orde in Bergen in March 1890",
+        "The ferry Kittiwake was built by Ann Orde in Bergen in April 1890",
+        "The ferry Kittiwake was built by Ann Orde in Bergen in March 1891",
+        "It carries 120 boats from the old pier to Southport",
+        "It carries 120 passengers from the diesel pier to Southport",
+        "The harbour master may not refuse boats with diesel engines",
+    ],
+)
+def test_a_sentence_with_one_thing_swapped_is_not_supported(claim: str) -> None:
+    assert not is_supported(claim, TEXT)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "In March 1890 Ann Orde built the ferry Kittiwake in Bergen",
+        "The Kittiwake was built in Bergen by Ann Orde",
+        "The ferry carries 120 passengers to Southport",
+        "Boats with diesel engines may be refused by the harbour master",
+    ],
+)
+def test_a_sentence_said_in_another_order_is_supported(claim: str) -> None:
+    assert is_supported(claim, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The price 2022 of the large valve is 12.50", True),
+        ("The price 2022 of the large valve is 8.40", False),
+        ("Valve, small: Price 2023 is 9.20", True),
+        ("Valve, small: Price 2023 is 13.10", False),
+        ("Valve, small: Price 2023 is 8.40", False),
+        ("Ring: Price 2022 is 1.10", True),
+        ("Ring: Price 2022 is 2.20", False),
+    ],
+)
+def test_a_number_counts_for_its_own_row_and_column(claim: str, supported: bool) -> None:
+    assert is_supported(claim, TABLE) is supported
