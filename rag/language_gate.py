@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.cosines import is_multilingual
 from rag.language import ENGLISH, guess_language, language_of_passage
 from rag.protocols import PassageReader
 from rag.refusal import sigmoid
@@ -76,11 +77,6 @@ class GatedReader:
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Read each passage for the question; the results are in input order."""
         return self._reader.read(question, passages)
-
-
-def is_multilingual(fingerprint: str) -> bool:
-    """Return whether an embedder knows more languages than English, by the name of its model."""
-    return "multilingual" in fingerprint.casefold()
 
 
 def choose_calibration(question_language: str, passage_language: str, *, multilingual: bool) -> Calibration:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from rag.answer_kind import asked_kind, holds_kind, is_needed
 from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
+from rag.cosines import is_multilingual
 from rag.extractive import MAX_CANDIDATES, MAX_EXTRACTS, Extract, cosines_of, weights_of
 from rag.form_boxes import chosen_options
 from rag.head_lines import asks_for_field, head_field
 from rag.language import guess_language, language_of_passage
-from rag.language_gate import choose_calibration, is_multilingual, is_readable, shares_of_words
+from rag.language_gate import choose_calibration, is_readable, shares_of_words
 from rag.protocols import Embedder, PassageReader
+from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.table_answer import covered_share, find_cell, is_of_sibling, without_generic
 from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words
@@ -72,6 +74,9 @@ class MarkingReader:
         languages = [_language_of(excerpt.source) for excerpt in excerpts]
         readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
         others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
+        if others:
+            # That a source in another language may answer does not make these likely.
+            readable = [one for one in readable if answerability_as_read([one.source.score]) >= READ_THRESHOLD]
         readings = self._reader.read(question, [excerpt.text for excerpt in readable]) if readable else []
         marked = [
             extract
@@ -85,8 +90,10 @@ class MarkingReader:
         units = [unit for excerpt in excerpts for unit in excerpt.units]
         weights = weights_of(question, units)
         extracts = _newest_first(question, extracts, sources)
-        if not others:
-            extracts = self._by_focus(question, units, weights, extracts)
+        known = {excerpt.source.number for excerpt in readable}
+        if all(extract.number in known for extract in extracts):
+            known_units = [unit for unit in units if unit.source.number in known]
+            extracts = self._by_focus(question, known_units, weights, extracts)
         extracts = _with_cell(question, units, weights, extracts)
         by_place = {(unit.source.number, unit.start): unit for unit in units}
         return [it for it in extracts if not is_of_sibling(by_place[it.number, it.start], weights)][:MAX_EXTRACTS]

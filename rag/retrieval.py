@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from rag.cosines import comparable_cosine
 from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.routing import DocumentNames
@@ -217,7 +218,7 @@ class Retriever:
         head = _sort_by(scores, head, stage=RERANKED)
         if self._combine is None:
             return head + tail
-        probabilities = self._combine(head)
+        probabilities = self._combine(_with_comparable_cosines(head, embedder))
         if self._gate is not None:
             probabilities = self._gate.correct(question, head, probabilities, embedder=embedder)
         return _sort_by(probabilities, head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
@@ -236,6 +237,16 @@ def lower_contents(scores: Sequence[float], hits: Sequence[Hit]) -> list[float]:
     return [
         score - CONTENTS_PENALTY if hit.chunk.section == CONTENTS_SECTION else score
         for score, hit in zip(scores, hits, strict=True)
+    ]
+
+
+def _with_comparable_cosines(hits: Sequence[Hit], embedder: str) -> list[Hit]:
+    """Return the hits with cosines on the scale on which they are combined; `embedder` is the fingerprint of theirs."""
+    return [
+        replace(hit, stages={**hit.stages, DENSE: StageRank(dense.rank, comparable_cosine(dense.score, embedder))})
+        if (dense := hit.stages.get(DENSE))
+        else hit
+        for hit in hits
     ]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.language_gate import NEUTRAL, GatedReader, LanguageGate, choose_calibration, is_multilingual, is_readable
+from rag.cosines import comparable_cosine, is_multilingual
+from rag.language_gate import NEUTRAL, GatedReader, LanguageGate, choose_calibration, is_readable
 from rag.retrieval import DENSE, FUSED
 from rag.types import Chunk, DocumentInfo, DocumentProfile, Hit, Reading, Span, StageRank
 from rag.word_evidence import question_words, share_held, weigh_terms
@@ -83,3 +84,9 @@ def test_an_exact_word_is_worth_more_than_an_inflected_one_and_a_missing_one_not
     shares = [share_held(one, weigh_terms(len(words.terms), held)) for one in held]
     assert shares[0] == 1.0
     assert shares[0] > shares[1] >= shares[2] == 0.0
+
+
+def test_cosines_of_the_multilingual_embedder_come_on_the_scale_of_the_english_one() -> None:
+    assert comparable_cosine(0.5, "all-MiniLM-L6-v2@ab12") == 0.5
+    assert comparable_cosine(0.75, "multilingual-e5-small@ab12") == pytest.approx(0.06, abs=0.02)
+    assert comparable_cosine(0.88, "multilingual-e5-small@ab12") == pytest.approx(0.6, abs=0.02)
