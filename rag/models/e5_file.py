@@ -68,7 +68,9 @@ class E5Shape:
 
 @dataclass(frozen=True, slots=True)
 class E5File:
-    """What the file holds: its shape, the pieces of its SentencePiece vocabulary with their scores, and its arrays."""
+    """The contents of the file: its shape, the pieces of its SentencePiece vocabulary with their scores, and its
+    arrays.
+    """
 
     shape: E5Shape
     pieces: list[tuple[str, float]]
