@@ -15,8 +15,8 @@ from rag.stemming import stemmed_languages
 from rag.types import Answer
 from tests.integration.opening import open_index_of
 
-MISSED = {"fr": 1, "es": 1}
-"""Questions that are refused: "ouvre" and "ouvert", "dirige" and "directora" do not meet by their letters."""
+MISSED = {"de": 1, "fr": 1, "es": 1}
+"""Questions that are refused: "ouvre" and "ouvert", "dirige" and "directora", "gebaut" and "baute" do not meet."""
 
 FALSE = {"de": 1, "fr": 1}
 """Questions for the age and the salary of somebody get the sentence that names them."""
