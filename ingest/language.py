@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
 from langdetect import DetectorFactory, detector_factory
 from langdetect.lang_detect_exception import LangDetectException
 
+from rag.language import SHARED_SCRIPTS, language_by_script
 from rag.types import Page
 
 SAMPLE_CHARACTERS = 3000
@@ -23,23 +23,8 @@ MIN_LETTERS = 40
 
 MIN_PROBABILITY = 0.6
 
-MIN_SCRIPT_SHARE = 0.3
-"""Of all letters: more of a script that one language writes decides for it; Japanese mixes in Chinese characters."""
-
-_SCRIPTS = {
-    "ko": r"[\uac00-\ud7af\u1100-\u11ff]",
-    "th": r"[\u0e01-\u0e4f]",
-    "he": r"[\u05d0-\u05ea]",
-    "el": r"[\u0370-\u03ff\u1f00-\u1fff]",
-    "ka": r"[\u10a0-\u10ff]",
-    "hy": r"[\u0531-\u058f]",
-}
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _NOISE = re.compile(r"\S*[@/\\]\S*|\d+")
-
-MIN_KANA_SHARE = 0.05
 
 
 def detect_language(pages: Iterable[Page]) -> str:
@@ -49,10 +34,10 @@ def detect_language(pages: Iterable[Page]) -> str:
 
 def language_of(text: str) -> str:
     """Return the ISO 639-1 code of the language of a text; "" where there is too little text to tell."""
-    letters = len(_LETTER.findall(text))
-    if by_script := _language_by_script(text, letters):
+    by_script = language_by_script(text)
+    if by_script and by_script not in SHARED_SCRIPTS:
         return by_script
-    if letters < MIN_LETTERS:
+    if len(_LETTER.findall(text)) < MIN_LETTERS:
         return ""
     detector = _factory().create()
     detector.seed = 0
@@ -62,17 +47,6 @@ def language_of(text: str) -> str:
     except (LangDetectException, IndexError):
         return ""
     return str(best.lang).partition("-")[0] if best.prob >= MIN_PROBABILITY else ""
-
-
-def _language_by_script(text: str, letters: int) -> str:
-    if not letters:
-        return ""
-    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    if kana + han > MIN_SCRIPT_SHARE * letters:
-        return "ja" if kana > MIN_KANA_SHARE * (kana + han) else "zh"
-    shares = Counter({code: len(re.findall(script, text)) for code, script in _SCRIPTS.items()})
-    code, count = shares.most_common(1)[0]
-    return code if count > MIN_SCRIPT_SHARE * letters else ""
 
 
 def _sample(texts: list[str]) -> str:

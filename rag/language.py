@@ -36,6 +36,9 @@ _ONE_LANGUAGE = {
 _SEVERAL_LANGUAGES = {"ru": "\u0400-\u052f", "ar": "\u0621-\u06d3\u06fa-\u06ff", "hi": "\u0904-\u0939"}
 """Scripts of several languages, by the most likely one."""
 
+SHARED_SCRIPTS = frozenset({"ar", "fa", "hi", "ru", "uk"})
+"""Languages that `language_by_script` names as the likeliest of their script."""
+
 _SCRIPTS = {code: re.compile(f"[{letters}]") for code, letters in (_ONE_LANGUAGE | _SEVERAL_LANGUAGES).items()}
 _TELLING_LETTERS = (("uk", "ru", "іїєґ"), ("fa", "ar", "پچژگ"))
 """(language, the likelier one of its script, letters that only the first has)."""
