@@ -19,6 +19,7 @@ FOR_INGEST = {
     "rag.page_layout",
     "rag.text",
     "rag.dates",
+    "rag.language",
     "rag.urls",
     "rag.handover",
 }
