@@ -26,9 +26,9 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     "time": re.compile(
         rf"\d|\b{_MONTH}(?!\w)|\b(?:{_WEEKDAY})\b"
         r"|\b(?:century|ago|dai?ly|weekly|monthly|yearly|annual(?:ly)?|every|always|never|until|after|before|during|while"
-        r"|once|when(?:ever)?|morning|noon|afternoon|evening|(?:mid)?night|spring|summer|autumn|winter|dawn|dusk|sunset"
+        r"|once|when(?:ever)?|if|unless|morning|noon|afternoon|evening|(?:mid)?night|spring|summer|autumn|winter|dawn|dusk|sunset"
         r"|sunrise|today|tomorrow|yesterday|easter|christmas|immediately|jahrhundert|täglich|wöchentlich|monatlich"
-        r"|jährlich|immer|nie|bis|nach|vor|während|sobald|wenn|morgens?|mittags?|abends?|nachts?|frühjahr|sommer|herbst"
+        r"|jährlich|immer|nie|bis|nach|vor|während|sobald|wenn|falls|sofern|morgens?|mittags?|abends?|nachts?|frühjahr|sommer|herbst"
         r"|ostern|weihnachten|sofort|siècle|toujours|jamais|jusqu\w*|après|avant|pendant|matin|midi|soir|nuit|printemps"
         r"|été|automne|hiver|siglo|siempre|nunca|hasta|después|antes|durante|mañana|tarde|noche|primavera|verano|otoño"
         r"|invierno)\b",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer_kind import asked_kind, holds_kind, is_needed
-from rag.constraints import Constraint, find_constraints, is_negated, units_that_meet
+from rag.constraints import Constraint, find_constraints, is_negated, names_another, names_constraint, units_that_meet
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_CANDIDATES, MAX_EXTRACTS, Extract, cosines_of, weights_of
 from rag.form_boxes import chosen_options
@@ -34,6 +34,8 @@ MAX_LOSS = 8.0
 """Logits by which a sentence may score less than the marked one and still be put before it."""
 MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
 """Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
+MIN_MARK = -16.0
+"""The reader's two logits together, below which what it marks is no answer."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
 MAX_ANSWER = 12
@@ -84,6 +86,7 @@ class MarkingReader:
             if (extract := self._extract(question, excerpt, reading))
         ]
         marked += _chosen_by_words(question, others, embedder or self._embedder) if others else []
+        marked = [extract for extract in marked if extract.score >= MIN_MARK]
         marked.sort(key=lambda extract: -extract.score)
         extracts = _of_the_kind_asked(question, marked)
         extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
@@ -104,7 +107,7 @@ class MarkingReader:
         """Put the sentence first that holds nearly all that the question names where the marked one holds far less."""
         kind = asked_kind(question)
         focus = without_generic(weights)
-        able = [unit for unit in units if unit.is_whole and (kind is None or holds_kind(unit.text, kind))]
+        able = [unit for unit in units if unit.is_whole and (kind is None or holds_kind(_shown(unit), kind))]
         if not focus or not able:
             return extracts
         closest = max(able, key=lambda unit: (covered_share(unit, focus), -unit.rank, -unit.start))
@@ -136,6 +139,10 @@ class MarkingReader:
         return [found] if (found := _marked(question, excerpt, reading)) else []
 
 
+def _shown(part: Unit | Extract) -> str:
+    return f"{part.header}\n{part.text}"
+
+
 def _closest_marked(
     by_place: Mapping[tuple[int, int], Unit], weights: Mapping[str, float], extracts: list[Extract]
 ) -> list[Extract]:
@@ -161,7 +168,7 @@ def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
     kind = asked_kind(question)
     if kind is None:
         return extracts
-    fitting = [extract for extract in extracts if holds_kind(f"{extract.header}\n{extract.text}", kind)]
+    fitting = [extract for extract in extracts if holds_kind(_shown(extract), kind)]
     return fitting if fitting or is_needed(kind) else extracts
 
 
@@ -184,13 +191,25 @@ def _with_cell(
 
 
 def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
-    """Return the identifiers and clauses of a question that none of the sources is about."""
-    hard = [constraint for constraint in find_constraints(question) if constraint.is_hard]
+    """Return the identifiers, clauses and years of a question that none of the sources is about."""
     return [
         constraint
-        for constraint in hard
-        if not any(any(_meets(constraint, units_of(0, source, every=True), source)) for source in sources)
+        for constraint in find_constraints(question)
+        if (constraint.is_hard or any(_is_about_another(constraint, source) for source in sources))
+        and not any(any(_meets(constraint, units_of(0, source, every=True), source)) for source in sources)
     ]
+
+
+def _is_about_another(constraint: Constraint, source: Source) -> bool:
+    """Return whether a source names other years and not the one that is asked for."""
+    text = f"{_context(source)}\n{source.text}"
+    return constraint.kind == "year" and names_another(text, constraint) and not names_constraint(text, constraint)
+
+
+def _context(source: Source) -> str:
+    """Return what stands over all sentences of a source: names of the document, its section, dates and period."""
+    document = source.document
+    return "\n".join((document.title, document.path, source.section, document.profile.period, document.profile.dated))
 
 
 def _about(question: str, sources: Sequence[Source]) -> list[Source]:
@@ -200,6 +219,8 @@ def _about(question: str, sources: Sequence[Source]) -> list[Source]:
         meeting = [source for source in left if any(_meets(constraint, units_of(0, source, every=True), source))]
         if meeting or constraint.is_hard:
             left = meeting
+        elif constraint.kind == "year":
+            left = [source for source in left if not _is_about_another(constraint, source)]
     shown = [source for source in left if HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION]
     return shown or left
 
@@ -285,11 +306,9 @@ def _is_other_head_line(question: str, unit: Unit) -> bool:
 
 
 def _meets(constraint: Constraint, candidates: Sequence[Unit], source: Source) -> list[bool]:
-    units = [
-        f"{candidate.header}\n{candidate.text}" if candidate.header else candidate.text for candidate in candidates
-    ]
-    context = f"{source.document.title}\n{source.document.path}\n{source.section}"
-    return units_that_meet(units, constraint, context=context, rows=[candidate.is_row for candidate in candidates])
+    rows = [unit.is_row for unit in candidates]
+    texts = [f"{unit.header}\n{unit.text}" if unit.is_row and unit.header else unit.text for unit in candidates]
+    return units_that_meet(texts, constraint, context=_context(source), rows=rows)
 
 
 def _tables(candidates: Sequence[Unit]) -> list[list[int]]:
@@ -311,7 +330,8 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
     asked = frozenset(content_words(question))
     negated = is_negated(question)
     shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
-    alike = [is_negated(candidate.text) == negated for candidate in candidates]
+    # What answers a question in the text may well say no.
+    alike = [is_negated(unit.text) == negated or unit.header.endswith(("?", "？", "؟")) for unit in candidates]
     most = max((count for count, fits in zip(shared, alike, strict=True) if fits), default=0)
     if most < SHARED_WITH_OPPOSITE:
         return kept

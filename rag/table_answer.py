@@ -15,9 +15,9 @@ MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
 
 _GENERIC_WORDS = """
-amount call charge cost cost do fee find get give go have list live make many much name number pay price put say serve
-show stand take tell total use value work gehört heißt kosten kostet viele viel zahlen beträgt coûte coûter cuesta
-costar
+amount big call charge cost cost do fee find get give go have high list live long make many much name number often old
+pay price put say serve show stand take tell total use value work gehört heißt kosten kostet viele viel zahlen beträgt
+coûte coûter cuesta costar
 """
 ABBREVIATED = range(3, 6)
 """Words that an abbreviation stands for; two letters are too often a word."""
@@ -70,11 +70,15 @@ def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
     """Return whether a row is about a sibling of what a question names: "Brass hinge" where a steel hinge is asked for.
 
     A word of the row's key then stands in the question as well, and each time behind another word, of which the row and
-    what is above it know only the one.
+    what is above it know only the one. Or the row names nothing of what is asked for, and the question names something
+    that neither the row nor what is above it knows: "Small" where a medium parcel is asked for.
     """
     if not unit.is_row:
         return False
     held = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
+    focus = without_generic(weights)
+    if unit.header and not unit.words & focus.keys() and not focus.keys() <= held:
+        return True
     key = content_words(next(filter(None, columns_of(unit.header, unit.text)[1]), ""))
     before = {word: other for other, word in pairwise(key)}
     return any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.form_boxes import has_boxes
 from rag.table_cells import split_cells
@@ -23,6 +24,7 @@ HEADER_REACH = 40
 _QUESTION_MARKS = ("?", "？", "؟")
 _SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
 _NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
+_LIST_ITEM = re.compile(r"(?:[•▪◦●■‣∙·*–—-]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)])\s+\S")
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
 
 
@@ -30,7 +32,8 @@ _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
 class Unit:
     """A sentence, or a table row under its header: characters `start` to `end` of a source's text.
 
-    The header of a sentence is the question before it that it answers, if there is one. `heading` is the last heading
+    The header of a sentence is the question before it that it answers, or the line that opens the list it stands in, if
+    there is one. `heading` is the last heading
     or question above, "" where there is none; one that `is_heading` says what the next are about and answers nothing.
     """
 
@@ -52,33 +55,47 @@ class Unit:
     @property
     def is_telling(self) -> bool:
         """Return whether the text is long enough to say something and short enough to be quoted."""
-        return self.end - self.start <= MAX_EXTRACT and len(self.words) >= MIN_EXTRACT_WORDS
+        words = len(self.words) + (len(content_words(self.header)) if not self.is_row else 0)
+        return self.end - self.start <= MAX_EXTRACT and words >= MIN_EXTRACT_WORDS
 
     @property
     def is_whole(self) -> bool:
         """Return whether it says something by itself: a row, a sentence to its end, or a label with its value."""
         text = self.text.rstrip("\"'”’»)]* ")
-        return self.is_telling and (self.is_row or text.endswith((".", "!", "…", "。", "！")) or ": " in text)
+        ends = text.endswith((".", "!", "…", "。", "！")) or bool(_LIST_ITEM.match(text))
+        return self.is_telling and (self.is_row or ends or ": " in text)
 
 
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
     rows: list[str] = []
-    question = heading = ""
+    lead = heading = ""
     sections = {_without_number(part) for part in source.section.split(" > ")} - {""}
-    for start, end in sentence_spans(source.text):
+    spans = sentence_spans(source.text)
+    following = {end: start for (_, end), (start, _) in pairwise(spans)}
+    previous = 0
+    for start, end in spans:
         text = source.text[start:end]
         is_row = is_table_row(text)
-        header = find_header(rows, text) if is_row else question
+        is_led = bool(lead) and (lead.endswith(_QUESTION_MARKS) or _LIST_ITEM.match(text) is not None)
+        header = find_header(rows, text) if is_row else lead if is_led else ""
         rows = [*rows[-HEADER_REACH:], text] if is_row else []
-        # A question in the text stands over its answer as a head stands over its rows.
-        question = text if text.endswith(_QUESTION_MARKS) and not is_row else ""
-        is_heading = not is_row and (bool(question) or _looks_like_heading(text) or _without_number(text) in sections)
+        # A question stands over its answer, and what opens a list over its items, as a head stands over its rows.
+        opens_list = text.endswith(":") and bool(_LIST_ITEM.match(source.text, following.get(end, len(source.text))))
+        is_lead = not is_row and (text.endswith(_QUESTION_MARKS) or opens_list)
+        lead = text if is_lead else lead if is_led and lead.endswith(":") else ""
+        is_heading = not is_row and (is_lead or _looks_like_heading(text) or _without_number(text) in sections)
         heading = text if is_heading else heading
         words = frozenset(content_words(text))
         header = "" if header == text else header
-        unit = Unit(source, rank, start, end, words, header, is_row, "" if is_heading else heading, is_heading)
+        opens_paragraph = "\n\n" in source.text[previous:start]
+        if heading.endswith(_QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
+            # The answer to a question in the text ends with its paragraph.
+            heading = ""
+        previous = end
+        above = "" if is_heading else heading
+        unit = Unit(source, rank, start, end, words, header, is_row, above, is_heading)
         if every or unit.is_telling:
             found.append(unit)
     return found
