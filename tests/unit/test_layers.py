@@ -16,6 +16,7 @@ FOR_INGEST = {
     "rag.types",
     "rag.protocols",
     "rag.errors",
+    "rag.language",
     "rag.page_layout",
     "rag.text",
     "rag.dates",
