@@ -137,7 +137,8 @@ def misplaced_in_row(claim: str, header: str, row: str) -> bool:
 
     Only where the claim names another column: by the words that its name does not share with the others.
     """
-    if SEPARATOR.strip() in row:
+    in_cells = SEPARATOR.strip() in row
+    if in_cells:
         columns, cells = [set(content_words(name)) for name in split_cells(header)], split_cells(row)
     else:
         found = _trailing_numbers(header)
@@ -149,7 +150,11 @@ def misplaced_in_row(claim: str, header: str, row: str) -> bool:
     named = [bool(name) and name <= said for name in own]
     if not any(named):
         return False
-    values = [numbers(cell) for cell in cells]
+    # What names the row, as "Oct-02" does, stands under no column that a claim would name.
+    values = [
+        set[str]() if (at == 0 and in_cells) or re.search(r"[^\W\d_]{3}", cell) else numbers(cell)
+        for at, cell in enumerate(cells)
+    ]
     for at, value in enumerate(values):
         is_told = len(value) == 1 and value <= numbers(claim) and not any(value <= name for name in columns)
         if is_told and not named[at] and own[at] and values.count(value) == 1:

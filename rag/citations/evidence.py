@@ -324,7 +324,8 @@ def _is_in_another_row(claim: str, number: str, item: ReadSource, weights: dict[
 def _is_labelled(row: str, claim: str) -> bool:
     """Return whether the first cell of a row stands in a claim as it is written, as a whole."""
     label = " ".join(split_cells(row)[0].casefold().split()) if "|" in row or "\t" in row else ""
-    return len(label) > 1 and re.search(rf"(?<!\w){re.escape(label)}(?![\w-])", claim.casefold()) is not None
+    said = " ".join(claim.casefold().split())
+    return len(label) > 1 and re.search(rf"(?<!\w){re.escape(label)}(?![\w-])", said) is not None
 
 
 def _is_among_others(number: str, item: ReadSource, words: dict[str, float]) -> bool:
