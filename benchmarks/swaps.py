@@ -12,7 +12,6 @@ from rag.text import STOP_WORDS, sentence_spans
 
 KINDS = ("number", "name", "date", "negation", "phrase", "row")
 """What is swapped in a false claim."""
-TRUE_KINDS = ("word for word", "shortened", "row as it is", "question with its answer")
 
 _NUMBER = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]|[.,]\d)")
 _YEAR = re.compile(r"(?<![\w.,-])(?:1[5-9]|20)\d\d(?![\w-]|[.,]\d)")

@@ -33,11 +33,6 @@ class SourceSentence:
     is_order: bool = False
     asks: bool = False
 
-    @property
-    def proves_nothing(self) -> bool:
-        """Return whether it cannot carry a claim by itself."""
-        return self.is_order or self.asks
-
 
 @dataclass(frozen=True, slots=True)
 class ReadSource:
