@@ -20,7 +20,6 @@ FOR_INGEST = {
     "rag.page_layout",
     "rag.text",
     "rag.dates",
-    "rag.language",
     "rag.urls",
     "rag.handover",
 }
