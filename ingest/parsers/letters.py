@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from operator import add
 
-SAMPLE_WORDS = 150
+SAMPLE_WORDS = 100
 """So many different words, spread over the page, judge it: this runs on every page."""
 
 _FOLLOWERS = """
@@ -73,9 +73,9 @@ def are_letters_swapped(text: str) -> bool:
 
     Different words are judged: tables repeat a few labels.
     """
-    distinct = set(text.lower().split())
-    chosen = sorted(distinct)[:: len(distinct) // SAMPLE_WORDS + 1]
-    words = " ".join(chosen)
+    every = text.lower().split()
+    distinct = list(dict.fromkeys(every[:: len(every) // (4 * SAMPLE_WORDS) + 1]))
+    words = " ".join(distinct[:: len(distinct) // SAMPLE_WORDS + 1])
     if words.isascii():
         return _has_odd_pairs(words)
     return _are_others_swapped(words)

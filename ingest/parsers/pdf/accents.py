@@ -40,7 +40,7 @@ def put_accents(text: str, edges_of: Callable[[int], Edges]) -> str:
 
     `edges_of` gives the left and right edge of the character at a place in the text.
     """
-    if max(text, default="") >= "\u0e00":
+    if not text.isascii():
         text = _THAI_MARK.sub(_join_mark, text)
     signs = [match.start() for match in _SIGN.finditer(text)]
     if not signs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
@@ -37,6 +38,9 @@ SURE = 0.8
 """OCR that is less sure of itself overrules no text."""
 
 MOSTLY = 0.5
+_UNKNOWN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\uf8ff\ufff0-\uffff\U000f0000-\U0010ffff]")
+"""Control, private and lost characters: most pages have none of them, which is soon seen."""
+
 READ_SCRIPTS = frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "FULLWIDTH", "HALFWIDTH", "GREEK", "MODIFIER"})
 """Holds the scripts that the OCR model which comes along reads."""
 
@@ -63,7 +67,7 @@ class LayerJudge:
 
 def _is_odd(word: str) -> bool:
     """Return whether most pairs of letters in a lower-case or capitalised word of Latin letters are rare."""
-    if len(word) < ODD_LETTERS or not (word.isascii() and word.isalpha() and word[1:].islower()):
+    if len(word) < ODD_LETTERS or not (word.isalpha() and word.isascii() and word[1:].islower()):
         return False
     lower = word.lower()
     return sum(map(COMMON_PAIRS.__contains__, map(add, lower, lower[1:]))) * 2 < len(lower) - 1
@@ -71,8 +75,7 @@ def _is_odd(word: str) -> bool:
 
 def _has_unknown(different: Iterable[str], words: Sequence[str]) -> bool:
     """Return whether words hold characters that stand for no letter; bullets, which stand alone, do not count."""
-    text = "".join(different)
-    if text.isascii() and text.isprintable():
+    if _UNKNOWN.search("".join(different)) is None:
         return False
     holed = {word for word in different if len(word) > 1 and count_unknown(word)}
     unknown = sum(count_unknown(word) for word in words if word in holed)

@@ -103,7 +103,8 @@ def is_bullet(word: str) -> bool:
 
 def row_of(words: list[Word], bold: bool) -> Row:
     """Return the row that words from left to right make, its cells parted by wide gaps."""
-    if any("\u0e31" <= word.text[0] <= "\u0e4e" for word in words):
+    is_plain = "".join([word.text for word in words]).isascii()
+    if not is_plain and any("\u0e31" <= word.text[0] <= "\u0e4e" for word in words):
         words = _join_vowels(words)
     heights = sorted(word.top - word.bottom for word in words)
     usual = max(heights[len(heights) // 2], 1)
@@ -112,7 +113,7 @@ def row_of(words: list[Word], bold: bool) -> Row:
     if len(words) > 1 and bottoms[-1] - bottoms[0] > usual // 8:
         words = _find_marks(words, usual)
         marked = any(word.mark for word in words)
-    elif any(not word.text.isascii() and ends_in_power(word.text) for word in words):
+    elif not is_plain and any(ends_in_power(word.text) for word in words):
         words = _join_pieces(words)  # What follows a power that pdfium gave a line of its own.
     gap = CELL_GAP * usual
     cells = [[words[0]]]
