@@ -77,7 +77,7 @@ class Writer {
   // The verdict on a sentence that is not supported, in words beside it.
   badge(marked, verdict) {
     marked.classList.add("unsupported");
-    return element("span", { class: `badge ${verdict}` }, this.data.words[verdict] ?? verdict);
+    return element("span", { class: `badge ${verdict}-badge` }, this.data.words[verdict] ?? verdict);
   }
 
   // Inline text in sentences, so that one that its source does not carry can be marked.
