@@ -193,7 +193,7 @@ class _Walker:
                 self._take(*items)
             case _ if element.get("role") == "heading":
                 level = element.get("aria-level") or "2"
-                self._read_heading(element, int(level) if level.isdigit() else 2)
+                self._read_heading(element, int(level) if level.isdecimal() else 2)
             case _ if tag in _BLOCKS:
                 self._flush()
                 self._inside(element)

@@ -24,7 +24,7 @@ class CellStyles:
     formats: list[str] = field(default_factory=list)
 
     def format_of(self, style: str | None) -> str:
-        number = int(style) if style and style.isdigit() else 0
+        number = int(style) if style and style.isdecimal() else 0
         return self.formats[number] if number < len(self.formats) else GENERAL
 
 
@@ -81,7 +81,7 @@ def _read_styles(root: XmlElement | None) -> CellStyles:
     for group in root.iter("{*}cellXfs"):
         for element in descendants(group, "xf"):
             number = element.get("numFmtId") or "0"
-            code = own.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, GENERAL)
+            code = own.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else 0, GENERAL)
             styles.formats.append(code)
     return styles
 
@@ -126,7 +126,7 @@ def cell_text(cell: XmlElement, book: Workbook, place: tuple[int, int, int]) -> 
 def stored_value(value: str, kind: str, code: str, book: Workbook) -> str:
     match kind:
         case "s":
-            index = int(value) if value.strip().isdigit() else -1
+            index = int(value) if value.strip().isdecimal() else -1
             return format_text(book.strings[index], code) if 0 <= index < len(book.strings) else ""
         case "b":
             return "TRUE" if value.strip() == "1" else "FALSE"
@@ -142,6 +142,6 @@ def _number(value: str, code: str, from_1904: bool) -> str:
         number = float(value)
     except ValueError:
         return value
-    if code == GENERAL and value.strip().lstrip("-").isdigit():
+    if code == GENERAL and value.strip().lstrip("-").isdecimal():
         return value.strip()  # All digits of a whole number, also more than a float holds.
     return format_number(number, code, from_1904=from_1904)

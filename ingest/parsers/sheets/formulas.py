@@ -52,7 +52,7 @@ def _inputs(package: Package, part: str, book: Workbook) -> Iterator[Input]:
         number = 0
         for element in iterate(stream, "row"):
             given = element.get("r") or ""
-            number = int(given) if given.isdigit() else number + 1
+            number = int(given) if given.isdecimal() else number + 1
             for column, cell in iterate_cells(element):
                 yield _input(cell, number, column, book, shared)
             drop(element)

@@ -292,7 +292,7 @@ def _format_fraction(value: float, section: _FormatSection) -> str:
     has_whole = any(part.text == " " for part in before[1:])
     whole = int(number) if has_whole else 0
     rest = number - whole
-    if fixed.isdigit() and int(fixed):
+    if fixed.isdecimal() and int(fixed):
         below = int(fixed)
         above = round(rest * below)
     else:

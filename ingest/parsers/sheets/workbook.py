@@ -70,7 +70,7 @@ def _take_row(
     """Add a row where it holds something; returns whether more may follow."""
     last = sheet.rows[-1].number if sheet.rows else 0
     given = element.get("r") or ""
-    number = int(given) if given.isdigit() else last + 1
+    number = int(given) if given.isdecimal() else last + 1
     if number - last > MAX_EMPTY_ROWS and sheet.rows:
         return False
     if len(sheet.rows) >= MAX_ROWS:
@@ -91,7 +91,7 @@ def _take_setting(sheet: Sheet, element: XmlElement) -> None:
     match local_name(element):
         case "col" if element.get("hidden") in ("1", "true"):
             first, last = element.get("min") or "", element.get("max") or ""
-            if first.isdigit() and last.isdigit():
+            if first.isdecimal() and last.isdecimal():
                 sheet.hidden_columns.update(range(int(first) - 1, min(int(last), MAX_COLUMNS)))
         case "mergeCell":
             ends = [REFERENCE.fullmatch(end) for end in (element.get("ref") or "").split(":")]

@@ -276,6 +276,16 @@ def test_a_merged_range_over_the_whole_sheet_costs_nothing(tmp_path: Path) -> No
     assert all_text(parse(tmp_path / "huge.xlsx")).count("label") == 2
 
 
+def test_numbers_of_rows_and_styles_in_odd_digits_break_nothing(tmp_path: Path) -> None:
+    good = make_book(tmp_path / "loans.xlsx")
+    odd = re.compile(rb'(<row r=|<c r="A2" s=)"\d+"')
+
+    def change(name: str, content: bytes) -> tuple[str, bytes]:
+        return name, odd.sub('\\1"²"'.encode(), content) if "worksheets/" in name else content
+
+    assert "Cooper" in all_text(parse(rewrite(good, tmp_path / "odd.xlsx", change)))
+
+
 def test_an_archive_that_is_no_workbook_is_refused_with_the_reason(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "notes.xlsx", "w") as archive:
         archive.writestr("notes.txt", "words")
