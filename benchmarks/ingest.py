@@ -100,7 +100,7 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
         conversion = _convert(workspace, program)
         runs = _repeat_alternating(corpus, workspace, repeat, baseline, program)
         results = [_summarise(name, measured) for name, measured in runs.items()]
-        alone = run_measured([sys.executable, "-m", "benchmarks.embedder", str(workspace / "lectern-0")]).output
+        (alone,) = run_measured([sys.executable, "-m", "benchmarks.embedder", str(workspace / "lectern-0")]).output
         resyncs = _resync(corpus.folder, workspace / "lectern-0", program)
         speed = alone["chunks"] / alone["seconds"]
         return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs, conversion, speed)
