@@ -3,7 +3,8 @@
     LECTERN_EMBEDDER=NAME python -m benchmarks.parallel [--json]
 
 The 24 passages (`benchmarks/parallel_passages.json`) are invented, four on each of six subjects, and were written for
-this; each is the answer to one question. Scored are dense search alone and the final order. The last lines put questions in other languages to the English passages.
+this; each is the answer to one question. Scored are dense search alone and the final order. The last lines put
+questions in other languages to the English passages.
 """
 
 from __future__ import annotations
