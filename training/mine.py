@@ -12,7 +12,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +38,7 @@ KEPT_NEGATIVES = 8
 NEAR_TOP = 5
 """Of the kept negatives this many are the closest; the others are drawn from further down."""
 TOO_CLOSE = 0.97
-"""A passage whose cosine to the question is above this share of the right one's may be right as well."""
+"""A passage whose nearness to the question is above this share of the right one's may be right as well."""
 SAME_WORDS = 0.7
 """Passages that share more of their words than this are near-duplicates."""
 MIN_CLAIM, MAX_CLAIM = 6, 25
@@ -71,8 +71,11 @@ class TrainingGroup:
     negatives: tuple[tuple[str, str], ...]
 
 
-def mine(sets: Path, target: Path, embedder: Embedder, *, seed: int = 0) -> None:
-    """Write the groups of every set below `sets` that has a recipe to the JSON-lines file `target`."""
+def mine(sets: Path, target: Path, embedder: Embedder | None, *, seed: int = 0, share: float = 1.0) -> None:
+    """Write the groups of every set below `sets` that has a recipe to the JSON-lines file `target`.
+
+    Of the questions that a recipe wants, a share is used. Without an embedder the lexical search alone finds negatives.
+    """
     with target.open("w", encoding="utf-8") as file:
         for name, recipe in RECIPES.items():
             if not (sets / name).is_dir():
@@ -80,13 +83,17 @@ def mine(sets: Path, target: Path, embedder: Embedder, *, seed: int = 0) -> None
                 continue
             started = time.perf_counter()
             count = 0
-            for group in mine_set(read_beir(sets / name), recipe, embedder, random.Random(f"{seed} {name}")):
+            draw = random.Random(f"{seed} {name}")
+            reduced = replace(recipe, questions=round(share * recipe.questions))
+            for group in mine_set(read_beir(sets / name), reduced, embedder, draw):
                 file.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
                 count += 1
             log.info("%s: %d groups in %.0f s", name, count, time.perf_counter() - started)
 
 
-def mine_set(beir: BeirSet, recipe: SetRecipe, embedder: Embedder, draw: random.Random) -> Iterator[TrainingGroup]:
+def mine_set(
+    beir: BeirSet, recipe: SetRecipe, embedder: Embedder | None, draw: random.Random
+) -> Iterator[TrainingGroup]:
     """Yield the groups of one set, variants of questions included."""
     questions = [question for question in beir.questions if any(grade > 0 for grade in question.grades.values())]
     questions = draw.sample(questions, min(recipe.questions, len(questions)))
@@ -94,9 +101,9 @@ def mine_set(beir: BeirSet, recipe: SetRecipe, embedder: Embedder, draw: random.
     windows = [window for passage in needed for window in cut(passage, titled=recipe.titled)]
     search = _Search(windows, embedder)
     asked_for = [_CONTRACT.sub("", question.text) for question in questions]
-    vectors = embedder.embed_passages(asked_for) if asked_for else []
-    for question, asked, vector in zip(questions, asked_for, vectors, strict=True):
-        group = _group(beir.name, question, asked, search.cosines(vector), recipe, search, draw)
+    near = search.nearness(asked_for)
+    for question, asked, nearness in zip(questions, asked_for, near, strict=True):
+        group = _group(beir.name, question, asked, nearness, recipe, search, draw)
         if group is None:
             continue
         yield group
@@ -137,13 +144,13 @@ def find_answers(answers: Sequence[str], text: str) -> tuple[tuple[int, int], ..
 
 
 class _Search:
-    """Dense and lexical search over windows, in memory."""
+    """Lexical search over windows, in memory, and dense search beside it where there is an embedder."""
 
-    def __init__(self, windows: Sequence[Window], embedder: Embedder) -> None:
+    def __init__(self, windows: Sequence[Window], embedder: Embedder | None) -> None:
         self.windows = windows
-        self._vectors: Vectors = embedder.embed_passages(
-            [f"{window.title}\n{window.text[:EMBEDDED_CHARACTERS]}" for window in windows]
-        )
+        self._embedder = embedder
+        beginnings = [f"{window.title}\n{window.text[:EMBEDDED_CHARACTERS]}" for window in windows]
+        self._vectors: Vectors | None = None if embedder is None else embedder.embed_passages(beginnings)
         self.words = [frozenset(content_words(window.text)) for window in windows]
         self.by_passage: dict[str, list[int]] = {}
         for position, window in enumerate(windows):
@@ -153,29 +160,40 @@ class _Search:
         rows = ((position, f"{window.title} {window.text}") for position, window in enumerate(windows))
         self._database.executemany("INSERT INTO windows(rowid, text) VALUES (?, ?)", rows)
 
-    def cosines(self, vector: Vector) -> Vector:
-        """Return the cosine of each window, by its beginning, to the question of that vector."""
-        cosines: Vector = self._vectors @ vector
-        return cosines
+    def nearness(self, questions: Sequence[str]) -> Iterator[Vector]:
+        """Yield for each question how near each window is: the cosine of its beginning, or else BM25."""
+        if self._embedder is None or self._vectors is None:
+            yield from (self._bm25(question) for question in questions)
+        elif questions:
+            yield from (self._vectors @ vector for vector in self._embedder.embed_passages(questions))
 
-    def nearest(self, question: str, cosines: Vector) -> list[int]:
+    def nearest(self, question: str, nearness: Vector) -> list[int]:
         """Return positions of the windows that come up for a question, fused, best first."""
-        depth = min(SEARCH_DEPTH, len(cosines))
-        dense = np.argpartition(-cosines, depth - 1)[:depth]
-        dense = dense[np.argsort(-cosines[dense])]
-        query = full_text_query(question)
-        lexical = (
-            self._database.execute(
-                "SELECT rowid FROM windows WHERE windows MATCH ? ORDER BY rank LIMIT ?", (query, SEARCH_DEPTH)
-            ).fetchall()
-            if query
-            else []
-        )
+        depth = min(SEARCH_DEPTH, len(nearness))
+        dense = np.argpartition(-nearness, depth - 1)[:depth]
+        dense = dense[np.argsort(-nearness[dense])]
+        if self._embedder is None:
+            return [int(position) for position in dense if nearness[position] > 0]
         fused = fuse(
             ([(str(position), 0.0) for position in dense.tolist()], 1.0),
-            ([(str(position), 0.0) for (position,) in lexical], 1.0),
+            ([(str(position), 0.0) for position, _ in self._lexical(question, SEARCH_DEPTH)], 1.0),
         )
         return [int(position) for position, _ in fused]
+
+    def _bm25(self, question: str) -> Vector:
+        nearness: Vector = np.zeros(len(self.windows), dtype=np.float32)
+        for position, rank in self._lexical(question, len(self.windows)):
+            nearness[position] = -rank
+        return nearness
+
+    def _lexical(self, question: str, depth: int) -> list[tuple[int, float]]:
+        """Return positions and FTS5's ranks, which are negative: the best is the lowest."""
+        query = full_text_query(question)
+        if not query:
+            return []
+        return self._database.execute(
+            "SELECT rowid, rank FROM windows WHERE windows MATCH ? ORDER BY rank LIMIT ?", (query, depth)
+        ).fetchall()
 
 
 def _needed_passages(beir: BeirSet, questions: Sequence[BeirQuestion], draw: random.Random) -> list[BeirPassage]:
@@ -192,7 +210,7 @@ def _group(
     name: str,
     question: BeirQuestion,
     asked: str,
-    cosines: Vector,
+    nearness: Vector,
     recipe: SetRecipe,
     search: _Search,
     draw: random.Random,
@@ -202,13 +220,13 @@ def _group(
         return None
     positive, answers = _positive(question, asked, own, recipe, search)
     short = [answer for answer in question.answers if answer.casefold() not in ("yes", "no")]
-    closest = TOO_CLOSE * float(cosines[positive])
+    closest = TOO_CLOSE * float(nearness[positive])
     kept: list[int] = []
     judged = [at for id_, grade in question.grades.items() if grade <= 0 for at in search.by_passage.get(id_, ())]
-    for at in judged or search.nearest(asked, cosines):
+    for at in judged or search.nearest(asked, nearness):
         if at in own or (recipe.spans and find_answers(short, search.windows[at].text)):
             continue
-        if not judged and not recipe.sure and cosines[at] > closest:
+        if not judged and not recipe.sure and nearness[at] > closest:
             continue
         if _share_words(search.words[at], search.words[positive]) > SAME_WORDS:
             continue

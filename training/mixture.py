@@ -42,6 +42,13 @@ RECIPES = {
     "cuad_clauses": SetRecipe(500, uses=1.0, negatives=3, spans=True, sure=True),
 }
 
+MADE = {
+    "swapped": SetRecipe(0, negatives=3, spans=True, sure=True),
+    "facts": SetRecipe(0, negatives=2, spans=True, sure=True),
+    "contents": SetRecipe(0, negatives=2, spans=True, sure=True),
+}
+"""Holds how the groups are used that `training.contrast` and `training.facts` make."""
+
 CLAIMS_SHARE = 0.12
 """Of the passages drawn for a set, how many are also asked for by one of their own sentences, which is taken out."""
 KEYWORDS_SHARE = 0.12
@@ -49,6 +56,11 @@ KEYWORDS_SHARE = 0.12
 
 HELD_OUT_SHARE = 25
 """One question in this many is never trained on: weights and thresholds are fitted on these."""
+
+
+def recipe_of(name: str) -> SetRecipe:
+    """Return how the groups of a set are used, of a mined one or of a made one."""
+    return RECIPES.get(name) or MADE[name]
 
 
 def is_held_out(question: str) -> bool:

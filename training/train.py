@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,8 +17,8 @@ import torch
 from safetensors.torch import save_file
 from torch.nn import functional
 
-from rag.models.reranker.network import FROZEN, ReaderNetwork, start_network, trained_tensors
-from training.batches import Pair, Step, draw_steps, micro_batches, open_tokenizer, pad
+from rag.models.reranker.network import FROZEN, ReaderNetwork, load_network, start_network, trained_tensors
+from training.batches import MAX_TOKENS, Pair, Step, draw_steps, micro_batches, open_tokenizer, pad
 from training.mine import TrainingGroup
 
 log = logging.getLogger(__name__)
@@ -41,21 +42,45 @@ class TrainingSettings:
     empty_weight: float = 0.1
     average_decay: float = 0.99
     checkpoint_every: int = 200
+    frozen_layers: int = 0
+    max_tokens: int = MAX_TOKENS
+    minutes: float = math.inf
     seed: int = 0
 
 
-def train(base: Path, groups: list[TrainingGroup], folder: Path, settings: TrainingSettings) -> Path:
-    """Train to the end, from the checkpoint in `folder` if there is one; the weights file it wrote."""
+REFINING = TrainingSettings(
+    steps=600,
+    groups_per_step=10,
+    frozen_layers=2,
+    max_tokens=192,
+    rate=4e-5,
+    heads_rate=1e-4,
+    pointwise_weight=1.0,
+    span_weight=0.7,
+    empty_weight=0.3,
+    checkpoint_every=40,
+)
+"""For weights that are trained further: slower, and with more weight on what does not answer."""
+
+
+def train(
+    base: Path, groups: list[TrainingGroup], folder: Path, settings: TrainingSettings, start: Path | None = None
+) -> Path:
+    """Train to the end, from the checkpoint in `folder` if there is one; the weights file it wrote.
+
+    Without a checkpoint the network begins with the weights `start`, or with the base model's. It ends after
+    `settings.steps`, or after `settings.minutes` of this run: the rate falls to nothing by whichever comes first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(settings.seed)
-    network = start_network(base).to(device).train()
+    network = (load_network(base, start) if start else start_network(base)).to(device).train()
     for name, parameter in network.named_parameters():
-        parameter.requires_grad = not name.endswith(FROZEN)
+        parameter.requires_grad = not name.endswith(FROZEN) and not name.startswith(_lowest(settings.frozen_layers))
     optimiser = _optimiser(network, settings)
     averaged = {name: tensor.clone() for name, tensor in trained_tensors(network).items()}
     first = _resume(folder / CHECKPOINT, network, optimiser, averaged)
-    tokenizer = open_tokenizer(str(base / "tokenizer.json"))
+    tokenizer = open_tokenizer(str(base / "tokenizer.json"), settings.max_tokens)
     steps = draw_steps(groups, tokenizer, per_step=settings.groups_per_step, seed=settings.seed)
     (folder / "settings.json").write_text(json.dumps(asdict(settings), indent=1))
     started, sequences = time.perf_counter(), 0
@@ -64,7 +89,10 @@ def train(base: Path, groups: list[TrainingGroup], folder: Path, settings: Train
         step = next(steps)
         if number < first:
             continue
-        _set_rate(optimiser, number, settings)
+        done = (time.perf_counter() - started) / max(60 * settings.minutes, 1e-9)
+        if done >= 1:
+            break
+        _set_rate(optimiser, number, done, settings)
         losses = _losses(network, step, settings, device)
         total = torch.stack(list(losses.values())).sum()
         total.backward()  # type: ignore[no-untyped-call]
@@ -86,11 +114,19 @@ def train(base: Path, groups: list[TrainingGroup], folder: Path, settings: Train
     return _write_weights(averaged, folder / WEIGHTS)
 
 
+def _lowest(layers: int) -> tuple[str, ...]:
+    """Return how the parameters of the embeddings and of so many layers begin; nothing for none."""
+    if not layers:
+        return ()
+    return ("transformer.embeddings.", *(f"transformer.encoder.layer.{number}." for number in range(layers)))
+
+
 def _losses(
     network: ReaderNetwork, step: Step, settings: TrainingSettings, device: torch.device
 ) -> dict[str, torch.Tensor]:
     scores: list[torch.Tensor | None] = [None] * len(step.pairs)
-    marked, empty = [], []
+    marked: list[torch.Tensor] = []
+    empty: list[torch.Tensor] = []
     for positions in micro_batches(step.pairs):
         pairs = [step.pairs[position] for position in positions]
         inputs = {name: tensor.to(device) for name, tensor in pad(pairs).items()}
@@ -140,10 +176,11 @@ def _optimiser(network: ReaderNetwork, settings: TrainingSettings) -> torch.opti
     )
 
 
-def _set_rate(optimiser: torch.optim.AdamW, number: int, settings: TrainingSettings) -> None:
+def _set_rate(optimiser: torch.optim.AdamW, number: int, done: float, settings: TrainingSettings) -> None:
     """Set the learning rate: a line up to the peak, then a line down to zero."""
     share = (number + 1) / settings.steps
-    factor = share / settings.warm_up if share < settings.warm_up else (1 - share) / (1 - settings.warm_up)
+    rising, falling = share / settings.warm_up, (1 - max(share, done)) / (1 - settings.warm_up)
+    factor = min(rising, falling, 1.0)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * max(factor, 0.0)
 

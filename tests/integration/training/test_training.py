@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from app.settings import Settings
 from rag.models.reranker.network import load_network
 from training.batches import draw_steps, open_tokenizer
 from training.mine import TrainingGroup, mine, read_groups
-from training.train import CHECKPOINT, WEIGHTS, TrainingSettings, train
+from training.train import CHECKPOINT, REFINING, WEIGHTS, TrainingSettings, train
 
 BASE = Path(MODEL_DIR)
 TOWNS = ("Aldmoor", "Brackwater", "Cinderhill", "Dunmere", "Eastholt", "Fernwick", "Gullhaven", "Harrowdale")
@@ -76,3 +77,33 @@ def test_training_that_was_interrupted_goes_on_to_the_same_weights(groups: list[
     assert all(torch.allclose(whole[name].float(), tensor.float(), atol=1e-3) for name, tensor in resumed.items())
     loaded = load_network(BASE, tmp_path / WEIGHTS)
     assert torch.equal(loaded.relevance.weight, resumed["relevance.weight"].float())
+
+
+def test_weights_trained_further_begin_with_the_given_ones_and_keep_their_lowest_layers(
+    groups: list[TrainingGroup], tmp_path: Path
+) -> None:
+    start = train(BASE, groups, tmp_path / "start", TrainingSettings(steps=1, groups_per_step=2))
+    settings = replace(REFINING, steps=2, groups_per_step=2, average_decay=0.0)
+    before = load_file(start)
+    after = load_file(train(BASE, groups, tmp_path / "further", settings, start))
+    changed = {name for name, tensor in after.items() if not torch.equal(tensor, before[name])}
+    lowest = ("transformer.embeddings.", "transformer.encoder.layer.0.", "transformer.encoder.layer.1.")
+    assert "relevance.weight" in changed
+    assert any(name.startswith("transformer.encoder.layer.5.") for name in changed)
+    assert not any(name.startswith(lowest) for name in changed)
+    assert max(float((after[name].float() - before[name].float()).abs().max()) for name in changed) < 0.01
+
+
+def test_training_ends_when_its_minutes_are_over(groups: list[TrainingGroup], tmp_path: Path) -> None:
+    settings = TrainingSettings(steps=1_000_000, groups_per_step=2, minutes=0.0)
+    assert train(BASE, groups, tmp_path, settings).exists()
+
+
+def test_without_an_embedder_the_words_alone_find_negatives(tmp_path: Path) -> None:
+    write_set(tmp_path / "sets" / "nq_oracle")
+    mine(tmp_path / "sets", tmp_path / "groups.jsonl", None, share=0.5)
+    found = read_groups(tmp_path / "groups.jsonl")
+    assert found
+    for group in found:
+        assert group.negatives
+        assert all("bridge" in text for _, text in group.negatives)

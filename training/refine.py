@@ -1,0 +1,29 @@
+"""Mixes mined groups with made ones, for a reader that is trained further on what it gets wrong."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from training.contrast import contrast
+from training.facts import contents, facts
+from training.mine import TrainingGroup
+
+MINED, SWAPPED = 7_500, 7_500
+"""Groups as they were mined, so that ranking is not unlearnt, and groups with swapped words, at most."""
+FACTS, CONTENTS = 3_000, 700
+"""Groups about made-up things, and groups with contents pages."""
+
+
+def mix_groups(mined: Sequence[TrainingGroup], *, seed: int) -> list[TrainingGroup]:
+    """Return the groups to train on further, in an order that the seed fixes."""
+    draw = random.Random(seed)
+    swapped = list(contrast(mined, draw))
+    mixed = [
+        *facts(FACTS, draw),
+        *contents(mined, CONTENTS, draw),
+        *draw.sample(mined, min(MINED, len(mined))),
+        *draw.sample(swapped, min(SWAPPED, len(swapped))),
+    ]
+    draw.shuffle(mixed)
+    return mixed
