@@ -107,7 +107,7 @@ class DocumentService:
         document, file = self._lectern.catalogue.load_document(collection, document_id)
         is_drawn = document.file_type in DRAWN_TYPES
         if not is_drawn or number >= document.pages:
-            what = f"has no page {number}" if is_drawn else "is no PDF and no picture"
+            what = f"has no page {number}" if is_drawn else "is not a PDF or a picture"
             raise NotFoundError(f"{document.path} {what}.", "Other documents have text only.")
         try:
             passwords = self._passwords_for(file)
