@@ -31,7 +31,9 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
         r"|jährlich|immer|nie|bis|nach|vor|während|sobald|wenn|falls|sofern|morgens?|mittags?|abends?|nachts?|frühjahr|sommer|herbst"
         r"|ostern|weihnachten|sofort|siècle|toujours|jamais|jusqu\w*|après|avant|pendant|matin|midi|soir|nuit|printemps"
         r"|été|automne|hiver|siglo|siempre|nunca|hasta|después|antes|durante|mañana|tarde|noche|primavera|verano|otoño"
-        r"|invierno)\b",
+        r"|invierno"
+        r"|twice|times|minutes?|hours?|days?|weeks?|months?|years?|mal|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?"
+        r"|fois|heures?|jours?|semaines?|mois|ans|veces|horas?|días?|semanas?|meses|años?)\b",
         re.IGNORECASE,
     ),
     "amount": re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b|[一二三四五六七八九十百千万]", re.IGNORECASE),

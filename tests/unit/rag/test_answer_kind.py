@@ -32,6 +32,7 @@ def test_a_question_asks_for_one_kind_of_thing(question: str, kind: AnswerKind |
     ("kind", "holding", "lacking"),
     [
         ("time", "It closes on Fridays.", "It closes its doors."),
+        ("time", "The lamp flashes three times.", "The lamp flashes white."),
         ("time", "Geöffnet nach Sonnenuntergang.", "Geöffnet ist das Tor."),
         ("amount", "The crane lifts two tonnes.", "The crane lifts boats."),
         ("amount", "Es sind zwölf Remos.", "Es sind Boote."),

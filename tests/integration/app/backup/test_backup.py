@@ -134,7 +134,7 @@ def test_a_restored_index_answers_by_words_and_by_vectors(backup: Path, indexed:
     assert (manifest.counts["documents"], manifest.counts["chunks"]) == (2, 2)
     assert index_content(tmp_path / "elsewhere") == index_content(indexed)
     found = search(tmp_path / "elsewhere", "When does the bakery open?")
-    assert found[0] == "bakery.txt dense fused lexical"
+    assert found[0] == "bakery.txt dense document fused lexical"
     assert (tmp_path / "elsewhere" / "uploads" / "default" / "letter.txt").read_text() == "Dear keeper, ..."
 
 

@@ -499,7 +499,7 @@ def test_a_failure_that_nobody_foresaw_is_recorded_and_ends_nothing(
     sync.fails_with = ZeroDivisionError("division by zero")
     start().ask_for_run(added.id)
     eventually(lambda: folder_store.get(added.id).failures >= 2)
-    assert "does not know (ZeroDivisionError)" in folder_store.get(added.id).last_reason
+    assert "unexpectedly (ZeroDivisionError)" in folder_store.get(added.id).last_reason
 
 
 def test_a_folder_that_now_leads_outside_what_is_allowed_is_not_synced(

@@ -61,7 +61,7 @@ def test_a_picture_without_words_is_refused_with_what_was_tried(tmp_path: Path) 
 
 def test_without_ocr_a_picture_is_refused_with_the_setting(tmp_path: Path) -> None:
     draw("words").save(tmp_path / "a.png")
-    with pytest.raises(ParseError, match="OCR is not there"):
+    with pytest.raises(ParseError, match="OCR, which reads pictures, is not installed or turned off"):
         parse(tmp_path / "a.png", ParseOptions(ocr=False))
 
 
