@@ -33,6 +33,7 @@ _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
     f"{_POINTS}\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd]+"
 )
+_VOWEL_POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+")
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _NOTE_MARK = re.compile(r"(?<=[^\W\d_]{4})[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 """A raised digit behind a word points to a note; behind a unit ("m²") it belongs to it."""
@@ -61,6 +62,12 @@ _PLAIN_SIGNS = {
 _TABLE = _PLAIN_SIGNS | {ord(letter): plain for letter, plain in _LETTERS.items()}
 
 _WITHIN_WORDS = re.compile(f"[{_POINTS}{''.join(f'{chr(first)}-{chr(last)}' for first, last in _INVISIBLE)}]+")
+
+
+def without_vowel_points(text: str) -> str:
+    """Return a text without the Arabic and Hebrew vowel marks that most writers leave out, for models that never saw
+    them."""
+    return _VOWEL_POINTS.sub("", text)
 
 
 def fold(text: str, *, case: bool = True) -> str:

@@ -30,6 +30,9 @@ MAX_NAMED = 3
 """Sentences of a clause that is quoted from its beginning where no answer is marked in it."""
 CLOSER_MARGIN = 0.35
 """Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
+CLEAR_LEAD, CLEAR_BONUS, CLEAR_SHARE = 1.5, 0.5, 0.6
+"""Logits by which a sentence must be ahead of all others, what it then gains, and the share of the question's words
+that it must hold for it: no other can be meant."""
 MAX_LOSS = 8.0
 """Logits by which a sentence may score less than the marked one and still be put before it."""
 MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
@@ -354,16 +357,24 @@ def _chosen_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embed
     embedded = sorted(range(len(texts)), key=lambda position: -shares[position])[:MAX_CANDIDATES]
     cosines = dict(zip(embedded, cosines_of(question, [candidates[at][0] for at in embedded], embedder), strict=True))
     multilingual = is_multilingual(embedder.fingerprint)
-    best: dict[int, Extract] = {}
+    judged: list[tuple[Extract, float]] = []
     for position, cosine in sorted(cosines.items()):
         candidate, language = candidates[position]
         calibration = choose_calibration(asked, language, multilingual=multilingual)
+        cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
         score = calibration.judge(cosine, shares[position])
-        if score >= 0 and (candidate.source.number not in best or score > best[candidate.source.number].score):
-            cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
-            best[candidate.source.number] = Extract(
-                candidate.source.number, candidate.text, candidate.start, candidate.end, score, candidate.header, cell
-            )
+        extract = Extract(
+            candidate.source.number, candidate.text, candidate.start, candidate.end, score, candidate.header, cell
+        )
+        judged.append((extract, shares[position]))
+    judged.sort(key=lambda one: -one[0].score)
+    first, held = judged[0] if judged else (None, 0.0)
+    is_clear = len(judged) < 2 or judged[0][0].score - judged[1][0].score >= CLEAR_LEAD
+    bonus = CLEAR_BONUS if is_clear and held >= CLEAR_SHARE else 0.0
+    best: dict[int, Extract] = {}
+    for extract, _ in judged:
+        if extract.score + (bonus if extract is first else 0.0) >= 0:
+            best.setdefault(extract.number, extract)
     return list(best.values())
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.folding import fold, fold_signs
+from rag.folding import fold, fold_signs, without_vowel_points
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,9 @@ def test_folding_folded_text_changes_nothing(text: str) -> None:
 
 def test_signs_are_folded_without_touching_letters() -> None:
     assert fold_signs("§ ４.２（b） – “März” ١٢") == '§ 4.2(b) - "März" 12'
+
+
+def test_vowel_points_fall_and_letters_stay() -> None:
+    assert without_vowel_points("يُفْتَحُ مَكْتَبُ") == "يفتح مكتب"
+    assert without_vowel_points("נִבְנָה, הַמִּגְדַּלּוֹר") == "נבנה, המגדלור"
+    assert without_vowel_points("naïve 1,234.5") == "naïve 1,234.5"
