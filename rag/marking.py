@@ -39,6 +39,8 @@ MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
 """Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
 MIN_MARK = -16.0
 """The reader's two logits together, below which what it marks is no answer."""
+MIN_UNSHARED = -2.0
+"""Below it, a sentence without a word of the question answers nothing."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
 MAX_ANSWER = 12
@@ -102,7 +104,14 @@ class MarkingReader:
             extracts = self._by_focus(question, known_units, weights, extracts)
         extracts = _with_cell(question, units, weights, extracts)
         by_place = {(unit.source.number, unit.start): unit for unit in units}
-        return [it for it in extracts if not is_of_sibling(by_place[it.number, it.start], weights)][:MAX_EXTRACTS]
+        names_to_the_letter = any(constraint.is_hard for constraint in find_constraints(question))
+        return [
+            extract
+            for extract in extracts
+            for unit in [by_place[extract.number, extract.start]]
+            if not is_of_sibling(unit, weights)
+            and not (extract.score < MIN_UNSHARED and not names_to_the_letter and _shares_nothing(unit, weights))
+        ][:MAX_EXTRACTS]
 
     def _by_focus(
         self, question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
@@ -140,6 +149,11 @@ class MarkingReader:
         excerpt = _excerpt_of(units[0].source, units, is_headed=False)
         reading = self._reader.read(question, [excerpt.text])[0]
         return [found] if (found := _marked(question, excerpt, reading)) else []
+
+
+def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether neither a sentence nor what stands over it in the text has a word that the question names."""
+    return not without_generic(weights).keys() & {*unit.words, *content_words(f"{unit.heading}\n{unit.header}")}
 
 
 def _shown(part: Unit | Extract) -> str:
