@@ -18,15 +18,13 @@ from tokenizers.normalizers import Lowercase
 from tokenizers.normalizers import Sequence as NormalizerSequence
 
 from rag.errors import LibraryError
-from rag.folding import without_vowel_points
 from rag.models.files import check_model
-from rag.models.normalise import normalise
+from rag.models.normalise import normalise, readable
 from rag.models.openvino_bert import Weights, build_encoder, read_config, read_weights
 from rag.models.openvino_precision import PROBE_TEXTS, Precision
 from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
 from rag.models.sentence_config import Pooling, Prompts, SentenceConfig, read_prompts, read_sentence_config
 from rag.protocols import Embedder
-from rag.text import well_formed
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
@@ -85,13 +83,13 @@ class OpenVinoEmbedder:
         """Return vectors of shape (len(texts), dimension), in input order. Raises ConfigurationError, ModelError."""
         if self._converted.compiled is None:
             return self._fall_back(lambda: self._fallback.embed_passages(texts))
-        return self._embed([self._prompts.passage + _readable(text) for text in texts])
+        return self._embed([self._prompts.passage + readable(text) for text in texts])
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector of shape (dimension,). Raises ConfigurationError, ModelError."""
         if self._converted.compiled is None:
             return self._fall_back(lambda: self._fallback.embed_question(text))
-        vector: Vector = self._embed([self._prompts.question + _readable(text)])[0]
+        vector: Vector = self._embed([self._prompts.question + readable(text)])[0]
         return vector
 
     def _fall_back(self, embed: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -175,8 +173,3 @@ def _pool(tokens: NDArray[np.float32], mask: NDArray[np.int64], pooling: Pooling
     weights = mask.astype(np.float32)
     sums = np.einsum("rtd,rt->rd", tokens.astype(np.float32), weights)
     return normalise(sums / np.maximum(weights.sum(axis=1, keepdims=True), np.float32(1)))
-
-
-def _readable(text: str) -> str:
-    """Return a text as tokenizers take it: well formed, and without vowel marks, which few texts have."""
-    return without_vowel_points(well_formed(text))

@@ -11,9 +11,8 @@ import numpy as np
 
 from rag.errors import ModelError, loading_library
 from rag.models.files import TORCH_REMEDY, check_model, hash_weights, loading_with_torch, refuse_pickles
-from rag.models.normalise import normalise
+from rag.models.normalise import normalise, readable
 from rag.models.sentence_config import Prompts, read_prompts
-from rag.text import well_formed
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class TorchEmbedder:
             return np.zeros((0, 0), dtype=np.float32)
         try:
             vectors = self._model.encode_document(
-                [well_formed(text) for text in texts], prompt=self._prompts.passage, batch_size=BATCH_SIZE
+                [readable(text) for text in texts], prompt=self._prompts.passage, batch_size=BATCH_SIZE
             )
         except RuntimeError as error:
             raise ModelError(
@@ -75,7 +74,7 @@ class TorchEmbedder:
     def embed_question(self, text: str) -> Vector:
         """Return a vector of shape (dimension,). Raises ModelError."""
         try:
-            vector = self._model.encode_query(well_formed(text), prompt=self._prompts.question)
+            vector = self._model.encode_query(readable(text), prompt=self._prompts.question)
         except RuntimeError as error:
             raise ModelError(
                 f"The embedder {self._name} failed: {error}.", "Free some memory and ask again."

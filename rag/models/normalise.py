@@ -1,9 +1,17 @@
-"""Arithmetic that every embedder shares."""
+"""What every embedder does to its texts and its vectors, whichever engine runs it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from rag.folding import without_vowel_points
+from rag.text import well_formed
+
+
+def readable(text: str) -> str:
+    """Return a text as tokenizers take it: well formed, and without vowel marks, which few texts have."""
+    return without_vowel_points(well_formed(text))
 
 
 def normalise(vectors: ArrayLike) -> NDArray[np.float32]:

@@ -73,6 +73,15 @@ assert sys.modules["openvino_telemetry"] is None
 """
 
 
+def test_marks_that_only_stretch_or_voice_a_word_change_no_vector(
+    converted: OpenVinoEmbedder, reference: TorchEmbedder
+) -> None:
+    for embedder in (converted, reference):
+        plain, marked = embedder.embed_passages(["يفتح مكتب الميناء", "يُفتـــح مكـــتب الميـــناء"])
+        np.testing.assert_array_equal(plain, marked)
+        np.testing.assert_array_equal(embedder.embed_question("مكتب"), embedder.embed_question("مكـــتب"))
+
+
 def test_the_first_start_and_later_ones_need_no_torch(tmp_path: Path) -> None:
     def kept() -> list[tuple[Path, int]]:
         return [(file, file.stat().st_mtime_ns) for file in tmp_path.rglob(MODEL_FILE)]
