@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rag.dates import find_dates, find_periods
@@ -80,6 +81,7 @@ class Constraint:
         return self.is_hard or self.kind == "weekday"
 
 
+@lru_cache(maxsize=64)
 def find_constraints(question: str) -> tuple[Constraint, ...]:
     """Return what a question names to the letter, in its order."""
     text = fold_signs(question)

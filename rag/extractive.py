@@ -14,7 +14,7 @@ from rag.citations.markers import CitationFilter
 from rag.protocols import Embedder
 from rag.text import content_words
 from rag.types import Source
-from rag.units import Unit, units_of
+from rag.units import Place, Unit, units_of
 
 MAX_EXTRACTS = 3
 MAX_CANDIDATES = 60
@@ -47,6 +47,16 @@ class Extract:
     header: str = ""
     answer: str = ""
 
+    @classmethod
+    def of(cls, unit: Unit, score: float, answer: str = "") -> Extract:
+        """Return a sentence or row as an extract."""
+        return cls(unit.source.number, unit.text, unit.start, unit.end, score, unit.header, answer)
+
+    @property
+    def place(self) -> Place:
+        """Return where it stands."""
+        return self.number, self.start
+
 
 class ExtractiveReader:
     """Ranks the sentences of sources by what they share with the question, in meaning and in words."""
@@ -72,16 +82,12 @@ class ExtractiveReader:
         candidates = sorted(every, key=lambda candidate: -_overlap(candidate, weights))[:MAX_CANDIDATES]
         cosines = cosines_of(question, candidates, embedder or self._embedder)
         extracts = [
-            Extract(
-                candidate.source.number,
-                candidate.text,
-                candidate.start,
-                candidate.end,
+            Extract.of(
+                candidate,
                 cosine
                 + OVERLAP_WEIGHT * _overlap(candidate, weights)
                 + CUE_WEIGHT * _cue(question, candidate.text)
                 + SOURCE_WEIGHT * (1 - candidate.rank / len(sources)),
-                candidate.header,
             )
             for candidate, cosine in zip(candidates, cosines, strict=True)
         ]

@@ -20,7 +20,7 @@ from rag.table_answer import covered_share, find_cell, is_of_sibling, without_ge
 from rag.table_cells import fitting_rows, pick_cell
 from rag.text import content_words
 from rag.types import CONTENTS_SECTION, Reading, Source
-from rag.units import MAX_EXTRACT, Unit, units_of
+from rag.units import MAX_EXTRACT, QUESTION_MARKS, Place, Unit, units_of
 
 HIDDEN_SHEET = "(hidden sheet)"
 """Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
@@ -74,8 +74,8 @@ class MarkingReader:
         Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
         that of the sources' collection, where it is not the usual one.
         """
-        about = _about(question, sources[:MAX_READ])
-        excerpts = [make_excerpt(question, rank, source) for rank, source in enumerate(about)]
+        cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
+        excerpts = [_make_excerpt(question, units) for units in _about(question, [units for units in cut if units])]
         excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
         asked = guess_language(question)
         languages = [_language_of(excerpt.source) for excerpt in excerpts]
@@ -96,43 +96,42 @@ class MarkingReader:
         extracts = _of_the_kind_asked(question, marked)
         extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
         units = [unit for excerpt in excerpts for unit in excerpt.units]
+        by_place = {unit.place: unit for unit in units}
         weights = weights_of(question, units)
         extracts = _newest_first(question, extracts, sources)
         known = {excerpt.source.number for excerpt in readable}
         if all(extract.number in known for extract in extracts):
-            known_units = [unit for unit in units if unit.source.number in known]
+            known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
             extracts = self._by_focus(question, known_units, weights, extracts)
-        extracts = _with_cell(question, units, weights, extracts)
-        by_place = {(unit.source.number, unit.start): unit for unit in units}
+        extracts = _with_cell(question, by_place, weights, extracts)
         names_to_the_letter = any(constraint.is_hard for constraint in find_constraints(question))
         return [
             extract
             for extract in extracts
-            for unit in [by_place[extract.number, extract.start]]
+            for unit in [by_place[extract.place]]
             if not is_of_sibling(unit, weights)
             and not (extract.score < MIN_UNSHARED and not names_to_the_letter and _shares_nothing(unit, weights))
         ][:MAX_EXTRACTS]
 
     def _by_focus(
-        self, question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+        self, question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
     ) -> list[Extract]:
         """Put the sentence first that holds nearly all that the question names where the marked one holds far less."""
         kind = asked_kind(question)
         focus = without_generic(weights)
-        able = [unit for unit in units if unit.is_whole and (kind is None or holds_kind(_shown(unit), kind))]
+        able = [unit for unit in units.values() if unit.is_whole and (kind is None or holds_kind(_shown(unit), kind))]
         if not focus or not able:
             return extracts
         closest = max(able, key=lambda unit: (covered_share(unit, focus), -unit.rank, -unit.start))
-        by_place = {(unit.source.number, unit.start): unit for unit in units}
-        first = by_place.get((extracts[0].number, extracts[0].start)) if extracts else None
+        first = units.get(extracts[0].place) if extracts else None
         least = max(MIN_FOCUS, covered_share(first, focus) + FOCUS_MARGIN if first else MIN_FOCUS)
         if first is closest or covered_share(closest, focus) < least:
-            return _closest_marked(by_place, weights, extracts)
-        known = [one for one in extracts if (one.number, one.start) == (closest.source.number, closest.start)]
+            return _closest_marked(units, weights, extracts)
+        known = next((one for one in extracts if one.place == closest.place), None)
         again = known or self._read_again(question, [closest])
-        if extracts and again and again[0].score < extracts[0].score - MAX_LOSS:
+        if again is None or (extracts and again.score < extracts[0].score - MAX_LOSS):
             return extracts
-        return [*again, *(one for one in extracts if one not in again)]
+        return [again, *(one for one in extracts if one != again)]
 
     def _extract(self, question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
         """Return the marked sentence of an excerpt; where a heading is marked, the one marked in what stands below."""
@@ -141,14 +140,13 @@ class MarkingReader:
         line = excerpt.line_around(reading.start)
         below = [unit for unit in excerpt.units if unit.heading and unit.heading == line]
         if below and (again := self._read_again(question, below)):
-            return again[0]
+            return again
         return _named_to_the_letter(question, excerpt, reading)
 
-    def _read_again(self, question: str, units: Sequence[Unit]) -> list[Extract]:
+    def _read_again(self, question: str, units: Sequence[Unit]) -> Extract | None:
         """Let the reader mark the answer in some sentences or rows of one source alone."""
-        excerpt = _excerpt_of(units[0].source, units, is_headed=False)
-        reading = self._reader.read(question, [excerpt.text])[0]
-        return [found] if (found := _marked(question, excerpt, reading)) else []
+        excerpt = _excerpt_of(units, is_headed=False)
+        return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
 
 
 def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
@@ -161,10 +159,10 @@ def _shown(part: Unit | Extract) -> str:
 
 
 def _closest_marked(
-    by_place: Mapping[tuple[int, int], Unit], weights: Mapping[str, float], extracts: list[Extract]
+    units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
 ) -> list[Extract]:
     """Put the marked sentence first that holds far more of what the question names than the one that scores best."""
-    shares = [covered_share(by_place[extract.number, extract.start], weights) for extract in extracts]
+    shares = [covered_share(units[extract.place], weights) for extract in extracts]
     best = max(range(len(extracts)), key=lambda position: (shares[position], -position), default=0)
     if not best or shares[best] < shares[0] + CLOSER_MARGIN:
         return extracts
@@ -190,31 +188,29 @@ def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
 
 
 def _with_cell(
-    question: str, units: Sequence[Unit], weights: Mapping[str, float], extracts: list[Extract]
+    question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
 ) -> list[Extract]:
     """Put the cell of a table before the marked sentences where the question names it more closely than them."""
-    cell = find_cell(question, units, weights)
+    cell = find_cell(question, list(units.values()), weights)
     if cell is None:
         return extracts
     unit = cell.unit
-    by_place = {(one.source.number, one.start): one for one in units}
-    first = by_place[extracts[0].number, extracts[0].start] if extracts else unit
+    first = units[extracts[0].place] if extracts else unit
     if first is not unit and covered_share(first, weights) >= covered_share(unit, weights):
         return extracts
-    others = [one for one in extracts if (one.number, one.start) != (unit.source.number, unit.start)]
-    score = extracts[0].score if extracts else 0.0
-    row = Extract(unit.source.number, unit.text, unit.start, unit.end, score, unit.header, cell.value)
-    return [row, *others]
+    row = Extract.of(unit, extracts[0].score if extracts else 0.0, cell.value)
+    return [row, *(one for one in extracts if one.place != unit.place)]
 
 
 def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
     """Return the identifiers, clauses and years of a question that none of the sources is about."""
-    return [
+    missing = [
         constraint
         for constraint in find_constraints(question)
-        if (constraint.is_hard or any(_is_about_another(constraint, source) for source in sources))
-        and not any(any(_meets(constraint, units_of(0, source, every=True), source)) for source in sources)
+        if constraint.is_hard or any(_is_about_another(constraint, source) for source in sources)
     ]
+    cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources)] if missing else []
+    return [constraint for constraint in missing if not any(any(_meets(constraint, units)) for units in cut if units)]
 
 
 def _is_about_another(constraint: Constraint, source: Source) -> bool:
@@ -229,17 +225,20 @@ def _context(source: Source) -> str:
     return "\n".join((document.title, document.path, source.section, document.profile.period, document.profile.dated))
 
 
-def _about(question: str, sources: Sequence[Source]) -> list[Source]:
-    """Return the sources that are about each identifier and clause of the question that any source is about."""
-    left = list(sources)
+def _about(question: str, cut: list[list[Unit]]) -> list[list[Unit]]:
+    """Return, of sources cut into units, those about each identifier and clause of the question that any is about."""
+    left = cut
     for constraint in find_constraints(question):
-        meeting = [source for source in left if any(_meets(constraint, units_of(0, source, every=True), source))]
+        meeting = [units for units in left if any(_meets(constraint, units))]
         if meeting or constraint.is_hard:
             left = meeting
         elif constraint.kind == "year":
-            left = [source for source in left if not _is_about_another(constraint, source)]
-    shown = [source for source in left if HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION]
-    return shown or left
+            left = [units for units in left if not _is_about_another(constraint, units[0].source)]
+    return [units for units in left if _is_shown(units[0].source)] or left
+
+
+def _is_shown(source: Source) -> bool:
+    return HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,18 +268,20 @@ class Excerpt:
         return max(parts, key=lambda part: part[1] - part[0], default=(-1, -1))
 
 
-def make_excerpt(question: str, rank: int, source: Source) -> Excerpt:
-    """Take from a source what can be about the question; the whole of it where the question demands nothing."""
+def _make_excerpt(question: str, units: Sequence[Unit]) -> Excerpt:
+    """Take of a source's units those that can be about the question; its text as it is where all can."""
+    source = units[0].source
     title = f"{source.document.title}\n"
-    candidates = units_of(rank, source, every=True)
-    kept = _fitting(question, candidates, source)
+    kept = _fitting(question, units)
     if all(kept):
-        return Excerpt(source, tuple(candidates), title + source.text, ((len(title), 0, len(source.text)),))
-    return _excerpt_of(source, [candidate for candidate, fits in zip(candidates, kept, strict=True) if fits])
+        return Excerpt(source, tuple(units), title + source.text, ((len(title), 0, len(source.text)),))
+    fitting = [unit for unit, fits in zip(units, kept, strict=True) if fits]
+    return _excerpt_of(fitting) if fitting else Excerpt(source, (), title, ())
 
 
-def _excerpt_of(source: Source, units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
+def _excerpt_of(units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
     """Return some units of a source below its title, each below its heading and its header."""
+    source = units[0].source
     text, pieces, shown = f"{source.document.title}\n", [], ""
     for unit in units:
         for above in dict.fromkeys((unit.heading, unit.header) if is_headed else (unit.header,)):
@@ -292,7 +293,7 @@ def _excerpt_of(source: Source, units: Sequence[Unit], *, is_headed: bool = True
     return Excerpt(source, tuple(units), text, tuple(pieces))
 
 
-def _fitting(question: str, candidates: Sequence[Unit], source: Source) -> list[bool]:
+def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
     """Return whether each sentence or row of a source can be about the question."""
     # The head of a table goes with its rows and answers nothing itself.
     heads = {candidate.header for candidate in candidates if candidate.header}
@@ -303,7 +304,7 @@ def _fitting(question: str, candidates: Sequence[Unit], source: Source) -> list[
         for candidate in candidates
     ]
     for constraint in find_constraints(question):
-        met = _meets(constraint, candidates, source)
+        met = _meets(constraint, candidates)
         if any(met) or constraint.is_hard:
             # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
             bound = [constraint.binds_sentences or candidate.is_row for candidate in candidates]
@@ -322,10 +323,11 @@ def _is_other_head_line(question: str, unit: Unit) -> bool:
     return bool(field) and not asks_for_field(question, field)
 
 
-def _meets(constraint: Constraint, candidates: Sequence[Unit], source: Source) -> list[bool]:
+def _meets(constraint: Constraint, candidates: Sequence[Unit]) -> list[bool]:
+    """Return which of a source's units are about a constraint."""
     rows = [unit.is_row for unit in candidates]
     texts = [f"{unit.header}\n{unit.text}" if unit.is_row and unit.header else unit.text for unit in candidates]
-    return units_that_meet(texts, constraint, context=_context(source), rows=rows)
+    return units_that_meet(texts, constraint, context=_context(candidates[0].source), rows=rows)
 
 
 def _tables(candidates: Sequence[Unit]) -> list[list[int]]:
@@ -348,7 +350,7 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
     negated = is_negated(question)
     shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
     # What answers a question in the text may well say no.
-    alike = [is_negated(unit.text) == negated or unit.header.endswith(("?", "？", "؟")) for unit in candidates]
+    alike = [is_negated(unit.text) == negated or unit.header.endswith(QUESTION_MARKS) for unit in candidates]
     most = max((count for count, fits in zip(shared, alike, strict=True) if fits), default=0)
     if most < SHARED_WITH_OPPOSITE:
         return kept
@@ -376,11 +378,7 @@ def _chosen_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embed
         candidate, language = candidates[position]
         calibration = choose_calibration(asked, language, multilingual=multilingual)
         cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
-        score = calibration.judge(cosine, shares[position])
-        extract = Extract(
-            candidate.source.number, candidate.text, candidate.start, candidate.end, score, candidate.header, cell
-        )
-        judged.append((extract, shares[position]))
+        judged.append((Extract.of(candidate, calibration.judge(cosine, shares[position]), cell), shares[position]))
     judged.sort(key=lambda one: -one[0].score)
     first, held = judged[0] if judged else (None, 0.0)
     is_clear = len(judged) < 2 or judged[0][0].score - judged[1][0].score >= CLEAR_LEAD
@@ -413,15 +411,8 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
         answer = cell
     is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
-    return Extract(
-        source.number,
-        best.text,
-        best.start,
-        best.end,
-        reading.relevance + reading.confidence,
-        best.header,
-        answer if is_short and (reading.confidence > 0 or best.is_row) else "",
-    )
+    is_sure = reading.confidence > 0 or best.is_row
+    return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")
 
 
 def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
@@ -429,6 +420,4 @@ def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> E
     if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
         return None
     unit = next((unit for unit in excerpt.units if unit.is_telling), None)
-    if unit is None:
-        return None
-    return Extract(unit.source.number, unit.text, unit.start, unit.end, reading.relevance, unit.header)
+    return Extract.of(unit, reading.relevance) if unit else None

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -136,12 +137,17 @@ class DocumentNames:
         self.documents = documents
         self._names, self._profiles = _Words(), _Words()
         self._periods: dict[int, Period] = {}
+        self._about: dict[int, set[Period]] = {}
+        """The years in each document's name, and the period of its profile."""
         for id_, label in documents.items():
-            self._names.add(id_, (*name_words(label.names), *_initials(label.names)))
+            words = name_words(label.names)
+            self._names.add(id_, (*words, *_initials(label.names)))
+            self._about[id_] = {Period(int(year)) for year in _YEAR.findall(" ".join(words))}
             organisations = " ; ".join(label.profile.organisations)
             self._profiles.add(id_, (*name_words(organisations), *name_words(label.profile.kind)))
             if period := Period.parse(label.profile.period):
                 self._periods[id_] = period
+                self._about[id_].add(period)
         self._names.sort()
         self._profiles.sort()
 
@@ -165,7 +171,7 @@ class DocumentNames:
         return routed if len(routed) <= len(eligible) * MAX_ROUTED else []
 
     def _match_words(
-        self, question: str, names: Collection[str], eligible: Collection[int], found: defaultdict[int, NameEvidence]
+        self, question: str, names: Collection[str], eligible: AbstractSet[int], found: defaultdict[int, NameEvidence]
     ) -> None:
         """Count the words that name documents; dates and years are left to the periods."""
         words = name_words(_without_dates(question))
@@ -174,8 +180,8 @@ class DocumentNames:
         for word in wanted:
             if _YEAR.fullmatch(word):
                 continue
-            by_name = self._names.find(word) & set(eligible)
-            by_profile = self._profiles.find(word) & set(eligible) - by_name
+            by_name = self._names.find(word) & eligible
+            by_profile = self._profiles.find(word) & (eligible - by_name)
             holders = len(by_name | by_profile)
             if not 0 < holders < len(eligible):
                 continue
@@ -187,17 +193,17 @@ class DocumentNames:
                 found[id_].add(weight * PROFILE_WEIGHT, is_name=is_name)
 
     def _match_periods(
-        self, question: str, eligible: Collection[int], found: defaultdict[int, NameEvidence], today: date
+        self, question: str, eligible: AbstractSet[int], found: defaultdict[int, NameEvidence], today: date
     ) -> None:
         """Count, for each document, the best match of a period in the question with the one that it is about."""
         asked = periods_of(question, today)
         if not asked:
             return
+        newest = max(asked)
         fits: dict[int, float] = {}
         for id_ in eligible:
-            year_words = {Period(int(year)) for year in _YEAR.findall(" ".join(name_words(self.documents[id_].names)))}
-            own = year_words | ({self._periods[id_]} if id_ in self._periods else set())
-            fits[id_] = max((_fit(period, one, newest=max(asked)) for period in asked for one in own), default=0.0)
+            about = self._about[id_]
+            fits[id_] = max((_fit(period, one, newest=newest) for period in asked for one in about), default=0.0)
         fitting = sum(fit == 1.0 for fit in fits.values()) or sum(fit > 0 for fit in fits.values())
         if not 0 < fitting < len(eligible):
             return

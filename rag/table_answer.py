@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer_kind import AnswerKind, asked_kind, holds_kind
@@ -42,10 +44,10 @@ def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]
     asked = without_generic(weights)
     if not asked:
         return None
-    kind = asked_kind(question)
+    words, kind = frozenset(content_words(question)), asked_kind(question)
     found: dict[tuple[str, str], FoundCell] = {}
     for unit in units:
-        if unit.is_row and (cell := _named_cell(question, unit, asked, kind)):
+        if unit.is_row and (cell := _named_cell(words, unit, asked, kind)):
             found.setdefault((unit.source.section, cell.unit.text), cell)
     best = max((cell.covered for cell in found.values()), default=0.0)
     chosen = [cell for cell in found.values() if cell.covered == best]
@@ -61,8 +63,7 @@ def without_generic(weights: Mapping[str, float]) -> dict[str, float]:
 
 def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
     """Return the share of a question's weight that a unit holds with its header and the headings above it."""
-    words = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
-    words |= _abbreviated(list(weights), unit.words)
+    words = _words_held(unit) | _abbreviated(list(weights), unit.words)
     return sum(weight for word, weight in weights.items() if word in words)
 
 
@@ -75,7 +76,7 @@ def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
     """
     if not unit.is_row:
         return False
-    held = unit.words | set(content_words(f"{unit.heading}\n{unit.header}")) | _words_above(unit)
+    held = _words_held(unit)
     focus = without_generic(weights)
     if unit.header and not unit.words & focus.keys() and not focus.keys() <= held:
         return True
@@ -94,26 +95,39 @@ def _abbreviated(asked: Sequence[str], words: Collection[str]) -> set[str]:
     return {word for run in runs if "".join(word[0] for word in run) in words for word in run}
 
 
-def _named_cell(question: str, unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None) -> FoundCell | None:
-    cell = named_cell(question, unit.header, unit.text) or _heading_of_named_row(question, unit)
+def _named_cell(
+    words: AbstractSet[str], unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None
+) -> FoundCell | None:
+    """Return the cell of a row that a question of these words names, with how much of what is `asked` names it."""
+    cell = named_cell(words, unit.header, unit.text) or _heading_of_named_row(words, unit)
     if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
         return None
-    if set(content_words(cell.value)) <= set(content_words(question)):
+    if words >= set(content_words(cell.value)):
         return None
-    words = set(content_words(f"{cell.key}\n{cell.column}")) | _words_above(unit)
-    return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in words))
+    naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}"))
+    return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in naming))
 
 
-def _heading_of_named_row(question: str, unit: Unit) -> NamedCell | None:
+def _heading_of_named_row(asked: AbstractSet[str], unit: Unit) -> NamedCell | None:
     """Return the heading above a row of which the question names every cell: what it asks for is where the row
     stands."""
-    asked = set(content_words(question))
     above = unit.source.section.rpartition(" > ")[2]
-    if not unit.words or not unit.words <= asked or set(content_words(above)) <= asked:
+    if not unit.words or not unit.words <= asked or asked >= set(content_words(above)):
         return None
     return NamedCell(above, unit.text, "")
 
 
-def _words_above(unit: Unit) -> set[str]:
+def _words_held(unit: Unit) -> frozenset[str]:
+    """Return the words of a unit, of its header and of all headings above it."""
+    return _words_above(unit).union(unit.words, content_words(f"{unit.heading}\n{unit.header}"))
+
+
+def _words_above(unit: Unit) -> frozenset[str]:
     document = unit.source.document
-    return set(content_words(f"{document.title}\n{document.path}\n{unit.source.section}"))
+    return _words_of(f"{document.title}\n{document.path}\n{unit.source.section}")
+
+
+@lru_cache(maxsize=64)
+def _words_of(names: str) -> frozenset[str]:
+    """Return the content words of what stands over all units of a source: it is asked for once for each of them."""
+    return frozenset(content_words(names))

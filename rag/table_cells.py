@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import log
 
@@ -31,17 +32,17 @@ class NamedCell:
 
 def pick_cell(question: str, header: str, row: str) -> str:
     """Return the value of `named_cell`; "" where there is none."""
-    cell = named_cell(question, header, row)
+    cell = named_cell(frozenset(content_words(question)), header, row)
     return cell.value if cell else ""
 
 
-def named_cell(question: str, header: str, row: str) -> NamedCell | None:
+def named_cell(asked: AbstractSet[str], header: str, row: str) -> NamedCell | None:
     """Return the cell of a row that a question asks for; None where no column is named, or more than one alike.
 
-    The row says by one of its other cells which thing it is about; `header` is the line with the columns' names.
+    `asked` holds the question's content words. The row says by one of its other cells which thing it is about; `header`
+    is the line with the columns' names.
     """
     names, values = columns_of(header, row)
-    asked = set(content_words(question))
     keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
     others = [i for i in range(len(values)) if i not in keys and values[i]]
     if not keys or not others:
@@ -78,11 +79,11 @@ def columns_of(header: str, row: str) -> tuple[list[str], list[str]]:
     return split_cells(header) if header else [], cells
 
 
-def _is_named(value: str, asked: set[str]) -> bool:
+def _is_named(value: str, asked: AbstractSet[str]) -> bool:
     words = set(content_words(value))
     return bool(words) and words <= asked
 
 
-def _share_named(name: str, asked: set[str]) -> float:
+def _share_named(name: str, asked: AbstractSet[str]) -> float:
     words = set(content_words(name))
     return len(words & asked) / len(words) if words else 0.0

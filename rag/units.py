@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,11 +21,15 @@ MAX_HEADING = 14
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
-_QUESTION_MARKS = ("?", "？", "؟")
+QUESTION_MARKS = ("?", "？", "؟")
 _SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
 _NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
 _LIST_ITEM = re.compile(r"(?:[•▪◦●■‣∙·*–—-]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)])\s+\S")
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
+
+
+Place = tuple[int, int]
+"""Number of a source, and where in its text something begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ class Unit:
     """A sentence, or a table row under its header: characters `start` to `end` of a source's text.
 
     The header of a sentence is the question before it that it answers, or the line that opens the list it stands in, if
-    there is one. `heading` is the last heading
-    or question above, "" where there is none; one that `is_heading` says what the next are about and answers nothing.
+    there is one. `heading` is the last heading or question above, "" where there is none; one that `is_heading` says
+    what the next are about and answers nothing.
     """
 
     source: Source
@@ -53,6 +57,11 @@ class Unit:
         return self.source.text[self.start : self.end]
 
     @property
+    def place(self) -> Place:
+        """Return where it stands."""
+        return self.source.number, self.start
+
+    @property
     def is_telling(self) -> bool:
         """Return whether the text is long enough to say something and short enough to be quoted."""
         words = len(self.words) + (len(content_words(self.header)) if not self.is_row else 0)
@@ -69,28 +78,26 @@ class Unit:
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
-    rows: list[str] = []
     lead = heading = ""
     sections = {_without_number(part) for part in source.section.split(" > ")} - {""}
-    spans = sentence_spans(source.text)
-    following = {end: start for (_, end), (start, _) in pairwise(spans)}
+    spans = list(spans_below_rows(source.text))
+    following = {end: start for (_, end, _), (start, _, _) in pairwise(spans)}
     previous = 0
-    for start, end in spans:
+    for start, end, rows in spans:
         text = source.text[start:end]
-        is_row = is_table_row(text)
-        is_led = bool(lead) and (lead.endswith(_QUESTION_MARKS) or _LIST_ITEM.match(text) is not None)
-        header = find_header(rows, text) if is_row else lead if is_led else ""
-        rows = [*rows[-HEADER_REACH:], text] if is_row else []
+        is_row = rows is not None
+        is_led = bool(lead) and (lead.endswith(QUESTION_MARKS) or _LIST_ITEM.match(text) is not None)
+        header = find_header(rows, text) if rows is not None else lead if is_led else ""
         # A question stands over its answer, and what opens a list over its items, as a head stands over its rows.
         opens_list = text.endswith(":") and bool(_LIST_ITEM.match(source.text, following.get(end, len(source.text))))
-        is_lead = not is_row and (text.endswith(_QUESTION_MARKS) or opens_list)
+        is_lead = not is_row and (text.endswith(QUESTION_MARKS) or opens_list)
         lead = text if is_lead else lead if is_led and lead.endswith(":") else ""
         is_heading = not is_row and (is_lead or _looks_like_heading(text) or _without_number(text) in sections)
         heading = text if is_heading else heading
         words = frozenset(content_words(text))
         header = "" if header == text else header
         opens_paragraph = "\n\n" in source.text[previous:start]
-        if heading.endswith(_QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
+        if heading.endswith(QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
             # The answer to a question in the text ends with its paragraph.
             heading = ""
         previous = end
@@ -111,6 +118,22 @@ def _looks_like_heading(text: str) -> bool:
 
 def _without_number(heading: str) -> str:
     return _HEADING_NUMBER.sub("", " ".join(heading.split()).casefold()).strip("#.: ")
+
+
+def spans_below_rows(text: str) -> Iterator[tuple[int, int, list[str] | None]]:
+    """Yield the sentences and table rows of a text: start, end, and for a row those of its table above it, else None.
+
+    Of a long table only the nearest HEADER_REACH rows are given.
+    """
+    rows: list[str] = []
+    for start, end in sentence_spans(text):
+        piece = text[start:end]
+        if is_table_row(piece):
+            yield start, end, rows
+            rows = [*rows[-HEADER_REACH:], piece]
+        else:
+            yield start, end, None
+            rows = []
 
 
 def find_header(rows: Sequence[str], row: str) -> str:

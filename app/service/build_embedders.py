@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,7 @@ from rag.models.e5_folder import E5_FINGERPRINT, lay_out_e5, load_e5_weights, wr
 from rag.models.embedder_openvino import OpenVinoEmbedder
 from rag.models.embedder_torch import TorchEmbedder
 from rag.models.files import find_model
+from rag.models.openvino_bert import Weights
 from rag.models.openvino_precision import Precision
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder
@@ -96,19 +98,13 @@ def open_embedder(settings: Settings, name: str) -> Embedder:
     """Return an embedder by its name; its model is not loaded yet. Raises ConfigurationError."""
     folder = find_folder(settings, name)
     if name == E5_NAME:
-        return _open_e5(settings, folder)
+        file = e5_file()
+        write_weights = partial(write_torch_weights, file, folder)
+        reference = TorchEmbedder(folder, name=name, expected_sha256=E5_SHA256, write_weights=write_weights)
+        return _with_engine(settings, folder, reference, name, load_weights=partial(load_e5_weights, file))
     name, sha256 = (BUILTIN_EMBEDDER, BUILTIN_SHA256) if name in ENGLISH_NAMES else (folder.name, "")
     reference = TorchEmbedder(folder, name=name, expected_sha256=sha256)
-    if choose_engine(settings) == "torch":
-        return reference
-    return OpenVinoEmbedder(
-        folder,
-        cache=settings.models_folder,
-        fallback=reference,
-        name=name,
-        expected_sha256=sha256,
-        precision=choose_precision(settings),
-    )
+    return _with_engine(settings, folder, reference, name, expected_sha256=sha256)
 
 
 def embedder_folder(settings: Settings) -> Path:
@@ -150,20 +146,26 @@ def _open_models(settings: Settings, name: str) -> EmbedderModels:
     return EmbedderModels(model_name(name), open_embedder(settings, name), tokenizer)
 
 
-def _open_e5(settings: Settings, folder: Path) -> Embedder:
-    file = e5_file()
-    reference = TorchEmbedder(
-        folder, name=E5_NAME, expected_sha256=E5_SHA256, write_weights=partial(write_torch_weights, file, folder)
-    )
+def _with_engine(
+    settings: Settings,
+    folder: Path,
+    reference: TorchEmbedder,
+    name: str,
+    *,
+    expected_sha256: str = "",
+    load_weights: Callable[[], Weights] | None = None,
+) -> Embedder:
+    """Return an embedder on the engine of the settings; `reference` is the same model on torch."""
     if choose_engine(settings) == "torch":
         return reference
     return OpenVinoEmbedder(
         folder,
         cache=settings.models_folder,
         fallback=reference,
-        name=E5_NAME,
+        name=name,
+        expected_sha256=expected_sha256,
         precision=choose_precision(settings),
-        load_weights=partial(load_e5_weights, file),
+        load_weights=load_weights,
     )
 
 

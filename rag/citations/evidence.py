@@ -202,9 +202,9 @@ def _best_quote(item: ReadSource, weights: dict[str, float]) -> _Match:
     total = sum(weights.values())
     best, best_score = _Match(0, 0, 0.0), -1.0
     for first, last in _windows(item):
-        held = _words_in(item, first, last) & weights.keys()
-        coverage = sum(weights[word] for word in held) / total if total else 0.0
         said = _words_in(item, first, last)
+        held = said & weights.keys()
+        coverage = sum(weights[word] for word in held) / total if total else 0.0
         score = coverage - SENTENCE_COST * (last - first) + CLOSENESS * len(held) / max(len(said), 1)
         if score > best_score + 1e-9:
             best_score = score

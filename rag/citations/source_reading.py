@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rag.citations.amounts import Amount, read_amounts
 from rag.safety.instructions import find_instructions
 from rag.table_cells import SEPARATOR as CELL_SEPARATOR
-from rag.text import content_words, is_table_row, numbers, sentence_spans
+from rag.text import content_words, numbers
 from rag.types import Source
-from rag.units import HEADER_REACH, find_header
+from rag.units import find_header, spans_below_rows
 
 NAME_ROOT = 5
 """First letters in which a name and its inflections agree."""
@@ -78,15 +78,13 @@ def _header(rows: Sequence[str], row: str) -> str:
 
 def read_source(source: Source) -> ReadSource:
     """Cut a source into sentences and find what its sentences say to the letter."""
-    spans = sentence_spans(source.text)
-    orders = find_instructions(source.text, spans)
+    spans = list(spans_below_rows(source.text))
+    orders = find_instructions(source.text, [(start, end) for start, end, _ in spans])
     sentences = []
-    rows: list[str] = []
-    for (start, end), is_order in zip(spans, orders, strict=True):
+    for (start, end, rows), is_order in zip(spans, orders, strict=True):
         piece = source.text[start:end]
-        is_row = is_table_row(piece)
-        header = _header(rows, piece) if is_row else ""
-        rows = [*rows[-HEADER_REACH:], piece] if is_row else []
+        is_row = rows is not None
+        header = _header(rows, piece) if rows is not None else ""
         words = frozenset(content_words(piece))
         asks = piece.rstrip("\"'”’)*_ ").endswith(("?", "？"))
         sentences.append(SourceSentence(start, end, words, is_row, header if header != piece else "", is_order, asks))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+import openpyxl  # type: ignore[import-untyped]
 
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import parse_file
@@ -30,6 +33,17 @@ NAMES = " ".join(
 )
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+
+
+def make_xlsx() -> bytes:
+    """A workbook of one sheet, "Fees"."""
+    stream = io.BytesIO()
+    book = openpyxl.Workbook()
+    book.active.title = "Fees"
+    book.active.append(["Berth", "Fee"])
+    book.active.append(["Inner", 40])
+    book.save(stream)
+    return stream.getvalue()
 
 
 def write_package(

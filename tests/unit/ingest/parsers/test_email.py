@@ -7,12 +7,12 @@ import mailbox
 from email.message import EmailMessage
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-untyped]
 import pytest
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ingest.parsers.options import ParseOptions
 from rag.errors import ParseError
+from tests.unit.ingest.parsers.office_files import make_xlsx
 from tests.unit.ingest.parsers.reading import all_text, blocks, parse
 
 
@@ -37,16 +37,6 @@ def make_pdf(words: str) -> bytes:
     canvas = Canvas(stream)
     canvas.drawString(72, 700, words)
     canvas.save()
-    return stream.getvalue()
-
-
-def make_xlsx() -> bytes:
-    stream = io.BytesIO()
-    book = openpyxl.Workbook()
-    book.active.title = "Fees"
-    book.active.append(["Berth", "Fee"])
-    book.active.append(["Inner", 40])
-    book.save(stream)
     return stream.getvalue()
 
 

@@ -8,27 +8,16 @@ import zipfile
 from pathlib import Path
 
 import docx
-import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from ingest.parsers.embedded import unwrap
 from ingest.parsers.unread import find_missing
 from rag.types import Page
 from tests.unit.ingest.parsers.compound_files import Tree, outlook_storage, packed_file, write_compound
-from tests.unit.ingest.parsers.office_files import OFFICE, PACKAGE, element, word_file
+from tests.unit.ingest.parsers.office_files import OFFICE, PACKAGE, element, make_xlsx, word_file
 from tests.unit.ingest.parsers.reading import all_text, parse
 
 SUBJECT, BODY, SENDER, CLASS, NAME, METHOD, DATA = 0x0037, 0x1000, 0x0C1A, 0x001A, 0x3707, 0x3705, 0x3701
-
-
-def make_xlsx() -> bytes:
-    stream = io.BytesIO()
-    book = openpyxl.Workbook()
-    book.active.title = "Fees"
-    book.active.append(["Berth", "Fee"])
-    book.active.append(["Inner", 40])
-    book.save(stream)
-    return stream.getvalue()
 
 
 def make_docx(text: str) -> bytes:
