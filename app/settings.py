@@ -106,6 +106,12 @@ class Settings(BaseSettings):
         le=200,
         description="passages the reranker reads for a question: more is slower and finds more",
     )
+    most_documents_read: int = Field(
+        200,
+        ge=1,
+        le=100_000,
+        description="documents read one by one for a question over all of them that words alone do not decide",
+    )
     refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")
 
     workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), gt=0, description="parsing processes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
 from rag.errors import ModelError
@@ -21,7 +21,7 @@ from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, che
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
 from rag.small_talk import small_talk_reply
-from rag.types import Answer, Hit, Image, JudgedSentence, Message, PageRectangle, Source, Span, Usage
+from rag.types import Answer, AnswerEvent, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
 """Stands in place of the LLM's name when the answer is made of quotes."""
@@ -62,7 +62,7 @@ class AnswerStream:
         retrieval: Retrieval,
         probability: float,
         threshold: float,
-        produce: Callable[[AnswerStream], Iterator[str | JudgedSentence]],
+        produce: Callable[[AnswerStream], Iterator[AnswerEvent]],
     ) -> None:
         self.sources = sources
         self.retrieval = retrieval
@@ -72,14 +72,17 @@ class AnswerStream:
         """Below which it is refused."""
         self.read: tuple[Source, ...] = ()
         """The sources that the answer was made from, once it is made."""
+        self.mode = ""
+        self.mode_reason = ""
+        """How the answer is made and why so, where somebody has chosen (`rag.planning.modes`)."""
         self._pieces = produce(self)
         self._answer: Answer | None = None
 
     def __iter__(self) -> Iterator[str]:
         return (piece for piece in self._pieces if isinstance(piece, str))
 
-    def events(self) -> Iterator[str | JudgedSentence]:
-        """Yield the text piece by piece, and the verdict on each sentence as soon as it has ended."""
+    def events(self) -> Iterator[AnswerEvent]:
+        """Yield the steps that are done, the text piece by piece, and the verdict on each sentence that has ended."""
         return self._pieces
 
     @property
@@ -92,8 +95,14 @@ class AnswerStream:
 
     def finish(self, answer: Answer, read: tuple[Source, ...]) -> None:
         """Take the finished answer; the producer calls this with its last step."""
-        self._answer = answer
+        self._answer = replace(answer, mode=self.mode, mode_reason=self.mode_reason) if self.mode else answer
         self.read = read
+
+    def follow(self, other: AnswerStream) -> None:
+        """Take what is known of another stream, whose events are then those of this one."""
+        self.sources, self.retrieval = other.sources, other.retrieval
+        self.probability, self.threshold = other.probability, other.threshold
+        self.mode, self.mode_reason = other.mode, other.mode_reason
 
     def close(self) -> None:
         """Stop the LLM; there will be no answer."""
@@ -140,14 +149,16 @@ class AskPipeline:
         *,
         collection: str,
         filters: Mapping[str, str] | None = None,
+        documents: Sequence[int] | None = None,
         history: Sequence[Message] = (),
         images: Sequence[Image] = (),
         stop: threading.Event | None = None,
     ) -> AnswerStream:
         """Search at once; the answer is made while the stream is read.
 
-        `images` are shown to the LLM with the question; the search goes by its words alone. Once `stop` is set, which
-        any thread may do, the LLM is hung up on and the answer breaks off. Raises QuestionError, also for images where
+        `documents` are the ids of the only ones that are searched, where not all are. `images` are shown to the LLM
+        with the question; the search goes by its words alone. Once `stop` is set, which any thread may do, the LLM is
+        hung up on and the answer breaks off. Raises QuestionError, also for images where
         no LLM sees them, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then holds
         what had come, the sources, and the error.
         """
@@ -156,7 +167,7 @@ class AskPipeline:
             check_vision(self._model)
         if not images and (reply := small_talk_reply(question)):
             return _small_talk(reply)
-        retrieval = self._retriever.retrieve(question, collection=collection, filters=filters)
+        retrieval = self._retriever.retrieve(question, collection=collection, filters=filters, documents=documents)
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
         probability = judge(question, retrieval.hits)
@@ -164,7 +175,7 @@ class AskPipeline:
         threshold = threshold_for(retrieval.hits) if threshold is None else threshold
         timer.mark("segments")
 
-        def produce(stream: AnswerStream) -> Iterator[str | JudgedSentence]:
+        def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
             if not sources or probability < threshold:
                 return self._refuse(stream, question, timer, has_images=bool(images))
             if self._model is None:
@@ -174,6 +185,12 @@ class AskPipeline:
         return AnswerStream(
             sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
         )
+
+    def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
+        """Raise NotFoundError for a collection that is not there, ConfigurationError for an unknown field."""
+        self._searcher.find_index(collection)
+        if filters:
+            self._searcher.find_documents(collection, filters)
 
     def _choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
         """Return the chunks that become sources: where they have probabilities the stretches most worth reading."""
@@ -186,7 +203,7 @@ class AskPipeline:
 
     def _refuse(
         self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool
-    ) -> Iterator[str | JudgedSentence]:
+    ) -> Iterator[AnswerEvent]:
         """Yield the fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
@@ -208,9 +225,7 @@ class AskPipeline:
             read=(),
         )
 
-    def _quote(
-        self, stream: AnswerStream, question: str, timer: StageTimer, collection: str
-    ) -> Iterator[str | JudgedSentence]:
+    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer, collection: str) -> Iterator[AnswerEvent]:
         """Yield the best sentences, word for word, where no LLM is set up."""
         embedder = self._retriever.embedder_of(collection)
         text = make_inert(compose(self._reader.read(question, stream.sources, embedder=embedder)) or REFUSAL)
@@ -248,7 +263,7 @@ class AskPipeline:
         model: LanguageModel,
         asked: Asked,
         timer: StageTimer,
-    ) -> Iterator[str | JudgedSentence]:
+    ) -> Iterator[AnswerEvent]:
         """Yield the LLM's answer, in which no citation is shown that has no source and nothing is live."""
         text, error, usage = "", "", None
         inert = InertFilter()

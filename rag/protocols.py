@@ -108,6 +108,26 @@ class Searcher(Protocol):
         ...
 
 
+class DocumentCatalogue(Protocol):
+    """Reads whole documents of the catalogue, for questions that are asked of all of them."""
+
+    def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
+        """Return ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
+        ...
+
+    def list_documents(self, collection: str) -> list[DocumentInfo]:
+        """Return all documents of a collection by path, also those that failed. Raises NotFoundError."""
+        ...
+
+    def page_texts(self, document_ids: Sequence[int]) -> dict[int, list[Page]]:
+        """Return the pages of the versions that answer, by document and in order, without blocks and layout."""
+        ...
+
+    def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
+        """Return pages of the version that answers, without their blocks."""
+        ...
+
+
 class Reranker(Protocol):
     """Judges passages against a question."""
 

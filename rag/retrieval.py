@@ -122,26 +122,41 @@ class Retriever:
         other._rerank_depth = rerank_depth
         return other
 
-    def retrieve(self, question: str, *, collection: str, filters: Mapping[str, str] | None = None) -> Retrieval:
+    def retrieve(
+        self,
+        question: str,
+        *,
+        collection: str,
+        filters: Mapping[str, str] | None = None,
+        documents: Sequence[int] | None = None,
+    ) -> Retrieval:
         """Return the hits for a question, best first, with every stage's rank of each.
 
-        `filters` maps document fields to values, `*` standing for anything. Raises QuestionError for an empty or
+        `filters` maps document fields to values, `*` standing for anything; `documents` are the ids of the only ones
+        that are searched. Raises QuestionError for an empty or
         overlong question, NotFoundError for an unknown collection, ConfigurationError for an unknown field.
         """
         question = check_question(question)
         index = self._searcher.find_index(collection)
-        found, has_changed = self._search(question, collection, index, filters)
+        found, has_changed = self._search(question, collection, index, filters, documents)
         if has_changed or self._searcher.find_index(collection) != index:
             # A document, or the whole index, was replaced between search and loading: now its new version is found.
-            found, _ = self._search(question, collection, self._searcher.find_index(collection), filters)
+            found, _ = self._search(question, collection, self._searcher.find_index(collection), filters, documents)
         return found
 
     def _search(
-        self, question: str, collection: str, index: IndexInfo | None, filters: Mapping[str, str] | None
+        self,
+        question: str,
+        collection: str,
+        index: IndexInfo | None,
+        filters: Mapping[str, str] | None,
+        only: Sequence[int] | None,
     ) -> tuple[Retrieval, bool]:
         """Return what is found, and whether all that was found of some document is no longer current."""
         timer = StageTimer()
         documents = self._searcher.find_documents(collection, filters) if filters else None
+        if only is not None:
+            documents = list(only) if documents is None else sorted(set(only).intersection(documents))
         timer.mark("filter")
         if index is None or documents == []:
             return Retrieval((), timer.milliseconds), False

@@ -437,6 +437,74 @@ class Question:
     llm: str = ""
     """PROVIDER:MODEL in place of the one that answers by default."""
     images: tuple[ImageFile, ...] = ()
+    mode: str = ""
+    """How it is to be answered, a `rag.planning.modes.Mode`; "" where that is for Lectern to choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    """A step of an answer that takes more than one look-up, as people are told of it: "Reading 12 of 80 documents".
+
+    `done` of `total` parts of it are finished; both are 0 where a step has no parts.
+    """
+
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell of a table that is made from documents, and the words that prove it.
+
+    `quote` is copied from page `page` (0-based) of the document by code; "" where the cell is no claim of its own.
+    `verdict` is None there too. `note` says why a cell is empty or could not be decided.
+    """
+
+    text: str
+    document_id: int = 0
+    document: str = ""
+    page: int = 0
+    page_label: str = ""
+    page_word: str = ""
+    quote: str = ""
+    rectangles: tuple[PageRectangle, ...] = ()
+    verdict: Verdict | None = None
+    note: str = ""
+
+    @property
+    def pages(self) -> str:
+        """Return its page as people are shown it."""
+        return page_name(self.page, self.page_label, self.page_word)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of an answer's table: one cell for each column."""
+
+    cells: tuple[TableCell, ...]
+
+
+COMPLETE = "complete"
+"""Said of a table for which every document was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """Rows made from documents. `undecided` are those of which code could not tell whether they belong to them.
+
+    `completeness` is "complete", or "stopped after N of M".
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    undecided: tuple[TableRow, ...] = ()
+    completeness: str = COMPLETE
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether every document was looked at."""
+        return self.completeness == COMPLETE
 
 
 @dataclass(frozen=True, slots=True)
@@ -485,6 +553,17 @@ class Answer:
     """None where nothing is claimed, as in a refusal."""
     probability: float = 0.0
     """How likely it is right: that the sources answer the question, and carry the sentence that they carry least."""
+    mode: str = ""
+    """How it was made, a `rag.planning.modes.Mode`; "" where nothing was looked up."""
+    mode_reason: str = ""
+    """Why it was made so, for people."""
+    steps: tuple[PlanStep, ...] = ()
+    """What was done for it, in order; empty for a look-up."""
+    table: AnswerTable | None = None
+
+
+AnswerEvent = str | JudgedSentence | PlanStep
+"""What comes of an answer while it is made: a piece of its text, the verdict on a sentence, a step towards it."""
 
 
 def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:

@@ -17,27 +17,27 @@ from starlette.types import Receive, Scope, Send
 from app.service.service import Service
 from rag.errors import OverloadedError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, JudgedSentence, Question
+from rag.types import Answer, AnswerEvent, Question
 
 T = TypeVar("T")
 
 CLIENT_CLOSED_REQUEST = 499
 """Seen in logs and metrics only: nobody is there to read it."""
 
-Event = AnswerStream | str | JudgedSentence | Answer
+Event = AnswerStream | AnswerEvent | Answer
 
 
 async def follow(service: Service, question: Question) -> AsyncGenerator[Event, None]:
-    """Return the stream, whose sources are known, then the text in pieces, each sentence with its verdict behind it,
-    then the whole answer.
+    """Return the stream, whose sources are known, then the steps that are done and the text in pieces, each
+    sentence with its verdict behind it, then the whole answer.
 
     Closing it stops the LLM. Raises what the answer raises.
     """
     loop = asyncio.get_running_loop()
-    events: asyncio.Queue[AnswerStream | str | JudgedSentence | Future[Answer | None]] = asyncio.Queue()
+    events: asyncio.Queue[AnswerStream | AnswerEvent | Future[Answer | None]] = asyncio.Queue()
     cancelled = threading.Event()
 
-    def deliver(event: AnswerStream | str | JudgedSentence | Future[Answer | None]) -> None:
+    def deliver(event: AnswerStream | AnswerEvent | Future[Answer | None]) -> None:
         with suppress(RuntimeError):  # The loop may have ended with the server.
             loop.call_soon_threadsafe(events.put_nowait, event)
 

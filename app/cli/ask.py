@@ -55,6 +55,9 @@ def ask(
     image: Annotated[
         list[Path] | None, typer.Option("--image", help="PNG, JPEG, WebP or GIF to show the LLM; may be given again.")
     ] = None,
+    mode: Annotated[
+        str, typer.Option("--mode", help="How to answer: look-up or all-documents; left out, rules choose.")
+    ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -69,6 +72,7 @@ def ask(
             use_llm=not no_llm,
             llm=llm or "",
             images=_read_images(image or []),
+            mode=mode,
         )
         with (
             connect(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client,

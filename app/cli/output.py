@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from rag.citations.marked_text import mark_stream
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
     from app.service.finding import Finding
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
-    from rag.types import Answer, Citation, CollectionInfo, DocumentInfo, Hit, RunRecord
+    from rag.types import (
+        Answer,
+        AnswerTable,
+        Citation,
+        CollectionInfo,
+        DocumentInfo,
+        Hit,
+        PlanStep,
+        RunRecord,
+        TableCell,
+    )
 
 # No emoji: in a document, ":100:" is part of a ratio or a name.
 output = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -126,15 +137,21 @@ def print_stream(stream: Answering) -> None:
     """Print the sources, then the answer as it comes, with a mark at each sentence that is not supported."""
     for source in stream.sources:
         output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
-    output.print()
-    for piece in mark_stream(stream.events(), lambda: stream.answer.verdict):
+    if stream.sources:
+        output.print()
+    with _steps() as on_step:
+        pieces = mark_stream(stream.events(), lambda: stream.answer.verdict, on_step)
+        first = next(pieces, "")
+    for piece in chain([first], pieces):
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
         output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
 
 
 def print_answer_footer(answer: Answer) -> None:
-    """Print the quotes that carry the answer, notices, and the time and tokens it took."""
+    """Print the table, the quotes that carry the answer, notices, its mode, and the time and tokens it took."""
+    if answer.table is not None:
+        _print_table(answer.table)
     if answer.citations:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
@@ -153,7 +170,53 @@ def print_answer_footer(answer: Answer) -> None:
         cost = "" if answer.cost_usd is None else f", {answer.cost_usd:.4f} USD"
         tokens = f"{answer.usage.prompt_tokens:,} + {answer.usage.completion_tokens:,} tokens{cost}, "
     seconds = sum(answer.milliseconds.values()) / 1000
+    if answer.mode:
+        output.print(f"\n[dim]{clean(answer.mode)}: {clean(answer.mode_reason)}[/]", end="")
     output.print(f"\n[dim]{clean(answer.llm or 'no LLM was asked')}: {tokens}{seconds:.1f} s[/]")
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[PlanStep], None]]:
+    """Give what draws the steps of an answer on standard error; on a terminal those with parts as a bar."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=messages,
+        transient=True,
+        disable=not messages.is_terminal,
+    ) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: PlanStep) -> None:
+            if step.text not in tasks:
+                messages.print(f"[dim]{clean(step.text)}[/]")
+                tasks[step.text] = progress.add_task("", total=step.total or None, visible=step.total > 0)
+            progress.update(tasks[step.text], completed=step.done, total=step.total or None)
+
+        yield show
+
+
+TABLE_ROWS = 100
+"""Rows printed; --json has all."""
+
+
+def _print_table(table: AnswerTable) -> None:
+    """Print the rows of an answer's table, then those that could not be decided with why."""
+    for title, rows in (("", table.rows), ("Could not be decided", table.undecided)):
+        if not rows:
+            continue
+        drawn = Table(*map(_whole, table.columns), title=title, title_justify="left")
+        for row in rows[:TABLE_ROWS]:
+            drawn.add_row(*(_cell_text(cell) for cell in row.cells))
+        output.print(drawn)
+        if len(rows) > TABLE_ROWS:
+            output.print(f"[dim]and {len(rows) - TABLE_ROWS:,} more rows; --json lists them[/]")
+
+
+def _cell_text(cell: TableCell) -> str:
+    note = f"\n[dim]{clean(cell.note)}[/]" if cell.note else ""
+    return f"{clean(shorten(cell.text))}{note}"
 
 
 def print_explanation(explanation: Explanation) -> None:

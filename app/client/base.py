@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
     from rag.retrieval import Retrieval
-    from rag.types import Answer, CollectionInfo, DocumentInfo, JudgedSentence, Page, Question, RunRecord, Source
+    from rag.types import Answer, AnswerEvent, CollectionInfo, DocumentInfo, Page, Question, RunRecord, Source
 
 OnProgress = Callable[["SyncProgress"], None]
 
@@ -41,8 +41,8 @@ class Answering(Protocol):
 
     def __iter__(self) -> Iterator[str]: ...
 
-    def events(self) -> Iterator[str | JudgedSentence]:
-        """Iterate it so instead for the verdicts too, each behind the last character of its sentence."""
+    def events(self) -> Iterator[AnswerEvent]:
+        """Iterate it so instead for the steps too, and the verdicts, each behind the last character of its sentence."""
         ...
 
     @property

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList
+from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse
 from app.api.schemas.base import ProblemResponse
 from app.client.connection import Connection
 from app.client.errors import UnreachableError
 from app.service.explanation import Explanation
-from rag.types import Answer, JudgedSentence, Source
+from rag.types import Answer, AnswerEvent, Source
 
 
 class HttpAnswer:
@@ -26,8 +26,8 @@ class HttpAnswer:
     def __iter__(self) -> Iterator[str]:
         return (piece for piece in self._pieces if isinstance(piece, str))
 
-    def events(self) -> Iterator[str | JudgedSentence]:
-        """Return the text in pieces, and the verdict behind each sentence."""
+    def events(self) -> Iterator[AnswerEvent]:
+        """Return the steps that are done, the text in pieces, and the verdict behind each sentence."""
         return self._pieces
 
     @property
@@ -58,13 +58,15 @@ class HttpAnswer:
         except ValueError as error:
             raise self._connection.misunderstood() from error
 
-    def _follow(self) -> Iterator[str | JudgedSentence]:
+    def _follow(self) -> Iterator[AnswerEvent]:
         for name, data in self._events:
             try:
                 if name == "token":
                     yield str(data["text"])
                 elif name == "verdict":
                     yield SentenceResponse.model_validate(data).to_domain()
+                elif name == "step":
+                    yield StepResponse.model_validate(data).to_domain()
                 elif name == "answer":
                     self._whole = AnswerResponse.model_validate(data)
                 elif name == "error":

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from rag.retrieval import Retrieval
     from rag.types import (
         Answer,
+        AnswerEvent,
         CollectionInfo,
         DocumentInfo,
         Image,
         ImageFile,
-        JudgedSentence,
         Page,
         Question,
         RunRecord,
@@ -205,7 +205,7 @@ class LocalAnswer:
     def __iter__(self) -> Iterator[str]:
         return iter(self._stream)
 
-    def events(self) -> Iterator[str | JudgedSentence]:
+    def events(self) -> Iterator[AnswerEvent]:
         """Return the text in pieces, and the verdict behind each sentence."""
         return self._stream.events()
 

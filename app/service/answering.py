@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.service.build_llm import choose_model
 from rag.follow_up import stand_alone
 from rag.pipeline import AnswerStream
+from rag.planning.planner import RunSearch
 from rag.protocols import LanguageModel
 from rag.retrieval import check_question
 from rag.types import Image, ImageFile, Question
@@ -18,12 +20,6 @@ if TYPE_CHECKING:
 
 PrepareImages = Callable[[Sequence[ImageFile], LanguageModel | None], Sequence[Image]]
 """Checks attached images and makes them fit for an LLM. Raises QuestionError, ImageError."""
-
-
-class RunSearch(Protocol):
-    """Runs a search, perhaps in another thread, and waits for it."""
-
-    def __call__(self, search: Callable[[], AnswerStream]) -> AnswerStream: ...
 
 
 def ask(
@@ -47,17 +43,8 @@ def ask(
     text = stand_alone(text, question.history, model, stop=cancelled)
     if cancelled is not None and cancelled.is_set():
         return None
-    pipeline = lectern.ask_pipeline(model)
-    return run_search(
-        lambda: pipeline.ask(
-            text,
-            collection=question.collection,
-            filters=question.filters,
-            history=question.history,
-            images=images,
-            stop=cancelled,
-        )
-    )
+    planner = lectern.planner(model)
+    return planner.ask(replace(question, text=text), images=images, stop=cancelled, look_up=run_search)
 
 
 def _choose_model(

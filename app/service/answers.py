@@ -19,14 +19,14 @@ from rag.errors import LecternError
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
 from rag.retrieval import Retrieval
-from rag.types import Answer, JudgedSentence, Question
+from rag.types import Answer, AnswerEvent, Question
 
 log = logging.getLogger(__name__)
 
 MODEL_SECONDS = 60.0
 """For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
 
-Deliver = Callable[[AnswerStream | str | JudgedSentence], None]
+Deliver = Callable[[AnswerStream | AnswerEvent], None]
 
 
 @dataclass(frozen=True, slots=True)

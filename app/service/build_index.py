@@ -28,6 +28,7 @@ from rag.storage.vectors import ChromaVectors
 if TYPE_CHECKING:
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
+    from rag.planning.planner import Planner
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,18 @@ class Lectern:
             model=model,
             reader=self.reader,
             settings=AskSettings(settings.source_chunks, settings.answer_tokens, settings.refusal_threshold),
+        )
+
+    def planner(self, model: LanguageModel | None) -> Planner:
+        """Return what answers questions in the mode that fits each, with an LLM where there is one."""
+        from rag.planning.all_documents import AllDocuments
+        from rag.planning.modes import Mode
+        from rag.planning.planner import Planner
+
+        return Planner(
+            pipeline=self.ask_pipeline(model),
+            quoting=self.ask_pipeline(None),
+            modes={Mode.ALL_DOCUMENTS: AllDocuments(self.catalogue, most_read=self.settings.most_documents_read)},
         )
 
 

@@ -45,6 +45,11 @@ ASK_FILTER_YEAR = "Year of the document"
 ASK_FILTER_YEAR_HELP = "By the date that stands in the document, else the one that its file gives."
 ASK_FILTER_TITLE = "Title has the words"
 ASK_FILTER_ANY = "All"
+ASK_MODE = "How to answer"
+ASK_MODE_AUTO = "As the question asks"
+ASK_MODE_HELP = "A look-up answers from the passages that fit best; the others look at more, as long as it takes."
+ASK_MODES = {"look-up": "Look-up", "all-documents": "Over all documents"}
+"""The modes of `rag.planning.modes.Mode`, as people read them."""
 ASK_QUOTES_ONLY = "Quotes only, without the LLM"
 ASK_FILTERED = "Asked of: {filters}"
 ASK_FILTER_NAMES = {
@@ -79,6 +84,10 @@ ANSWER_WORDS = {
     "show_source": "Show source",
     "open_link": "opens in a new tab",
     "details": "How it was made",
+    "steps": "What was done",
+    "undecided": "Could not be decided",
+    "more_rows": "more rows; Copy and the export have up to 200 in all, the API has every one",
+    "show_page": "Show the page",
     "question": "Question",
     "answer": "Answer",
 }

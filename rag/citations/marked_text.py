@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rag.types import Answer, JudgedSentence, Verdict
+from rag.citations.answer_table import table_text
+from rag.types import Answer, AnswerEvent, JudgedSentence, PlanStep, Verdict
 
 NOTICES = {
     Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
@@ -36,9 +37,9 @@ _CARRIED = (Verdict.SUPPORTED, Verdict.PARTLY)
 
 
 def mark_text(answer: Answer) -> str:
-    """Return the text of an answer with a mark at each sentence that is not supported, and the notice."""
+    """Return the text of an answer with a mark at each sentence that is not supported, the notice, and its table."""
     marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {MARKS[sentence.verdict]}")
-    return with_notice(marked, answer.verdict)
+    return with_notice(marked, answer.verdict) + table_text(answer.table)
 
 
 def with_notice(text: str, verdict: Verdict | None) -> str:
@@ -62,15 +63,21 @@ def insert_marks(text: str, sentences: Iterable[JudgedSentence], mark: Callable[
     return "".join(parts) + text[at:]
 
 
-def mark_stream(events: Iterable[str | JudgedSentence], verdict: Callable[[], Verdict | None]) -> Iterator[str]:
+def mark_stream(
+    events: Iterable[AnswerEvent],
+    verdict: Callable[[], Verdict | None],
+    on_step: Callable[[PlanStep], None] = lambda step: None,
+) -> Iterator[str]:
     """Yield the pieces of a streamed answer with its marks, and the notice where it belongs.
 
     Until a sentence is carried by its source everything is held: an answer of which nothing is says so first. `verdict`
-    gives that on the whole, and is called after the last event.
+    gives that on the whole, and is called after the last event. `on_step` is told of each step that is done.
     """
     marker = StreamMarker()
     for event in events:
-        if piece := marker.feed(event):
+        if isinstance(event, PlanStep):
+            on_step(event)
+        elif piece := marker.feed(event):
             yield piece
     if piece := marker.finish(verdict()):
         yield piece

@@ -27,7 +27,7 @@ from app.api.dependencies import (
 from app.api.error_handlers import RESPONSES
 from app.api.metrics import Metrics
 from app.api.problem_details import problem_of
-from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList
+from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse
 from app.api.schemas.evaluations import FeedbackAdded, FeedbackList, FeedbackRequest, FeedbackResponse
 from app.api.schemas.questions import AskRequest, SearchRequest
 from app.api.schemas.search import SearchResult
@@ -39,7 +39,7 @@ from app.state.feedback import CitedPage, Feedback
 from app.state.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, JudgedSentence
+from rag.types import Answer, JudgedSentence, PlanStep
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -67,9 +67,12 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     `images` are shown to the LLM with the question; 422 where it cannot see, 415 for what is no image it can be shown.
     The documents are searched by the question's words alone, and no image is cited.
 
-    With `stream`: the event `sources`, then `token` for each piece of text and `verdict` behind each sentence that
-    claims something, then `answer` with the whole as without `stream`; `error` in its place where it fails half way. A
-    client that leaves stops the LLM.
+    `mode` says how it is answered; the default leaves that to rules, and the answer says which it was and why. An
+    answer from more than one look-up has `steps`, and a list, a count or a comparison has its proof in `table`.
+
+    With `stream`: the event `sources`, then `step` for each step that is done, `token` for each piece of text and
+    `verdict` behind each sentence that claims something, then `answer` with the whole as without `stream`; `error` in
+    its place where it fails half way. A client that leaves stops the LLM.
     """
     require_collection(request, asked.collection)
     if asked.llm:
@@ -128,6 +131,8 @@ async def _tell(
                 yield server_sent({"text": event}, event="token")
             elif isinstance(event, JudgedSentence):
                 yield server_sent(SentenceResponse.from_domain(event).to_json(), event="verdict")
+            elif isinstance(event, PlanStep):
+                yield server_sent(StepResponse.from_domain(event).to_json(), event="step")
             elif isinstance(event, Answer):
                 metrics.count_answer(event)
                 yield server_sent(_whole(stream, event, asked, service).to_json(), event="answer")

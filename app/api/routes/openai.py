@@ -40,9 +40,10 @@ from app.api.schemas.openai import (
 )
 from app.api.security.middleware import require
 from app.state.tokens import Role
+from rag.citations.answer_table import plan_line, plan_lines, table_text
 from rag.citations.marked_text import StreamMarker, mark_text
 from rag.errors import ForbiddenError, LecternError, NotFoundError
-from rag.types import Answer, JudgedSentence, Question
+from rag.types import Answer, JudgedSentence, PlanStep, Question
 
 END_OF_STREAM = "data: [DONE]\n\n"
 
@@ -101,7 +102,8 @@ def show_model(model: str, request: Request) -> Any:
 async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """Return an answer to the last message of the user, in the light of those before it.
 
-    Citations stand below the text as footnotes, and in `annotations`; sentences that are not supported are marked in
+    An answer that takes several look-ups begins with a line for each step. Citations stand below the text as footnotes,
+    and in `annotations`; a table stands behind it; sentences that are not supported are marked in
     the text, and a line says so. System messages are not followed: what an answer may say is decided by the documents.
     Images of the last message are shown to an LLM that sees them; each comes as a data: URL, for no address is opened.
     """
@@ -132,7 +134,7 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         return JSONResponse(Problem(502, answer.error).to_openai(), 502)
     message = {
         "role": "assistant",
-        "content": mark_text(answer) + footnotes(answer),
+        "content": plan_lines(answer.steps) + mark_text(answer) + footnotes(answer),
         "refusal": None,
         "annotations": annotate(answer, reply.base_url),
     }
@@ -144,16 +146,21 @@ async def _tell(
     events: AsyncGenerator[Event, None], reply: Reply, metrics: Metrics, *, with_usage: bool
 ) -> AsyncGenerator[bytes, None]:
     """Return the pieces of a completion: the text as it is made, marked, then the footnotes with the annotations."""
-    marker = StreamMarker()
+    marker, step = StreamMarker(), ""
     try:
         yield reply.piece({"role": "assistant", "content": ""})
         async for event in events:
             if isinstance(event, str | JudgedSentence):
                 if text := marker.feed(event):
                     yield reply.piece({"content": text})
+            elif isinstance(event, PlanStep):
+                # Only the first of a step that goes on: a line cannot be taken back.
+                if event.text != step:
+                    step = event.text
+                    yield reply.piece({"content": plan_line(event)})
             elif isinstance(event, Answer):
                 metrics.count_answer(event)
-                if rest := marker.finish(event.verdict):
+                if rest := marker.finish(event.verdict) + table_text(event.table):
                     yield reply.piece({"content": rest})
                 if event.error:
                     yield server_sent(Problem(502, event.error).to_openai())

@@ -13,7 +13,20 @@ from app.api.schemas.documents import PAGE_WORD
 from app.api.schemas.search import ExplanationResponse, document_of, document_values, spans_of
 from app.service.explanation import Explanation
 from rag.citations.marked_text import notice_of
-from rag.types import Answer, Citation, JudgedSentence, PageRectangle, Rectangle, Source, Usage, Verdict
+from rag.types import (
+    Answer,
+    AnswerTable,
+    Citation,
+    JudgedSentence,
+    PageRectangle,
+    PlanStep,
+    Rectangle,
+    Source,
+    TableCell,
+    TableRow,
+    Usage,
+    Verdict,
+)
 
 
 class SourceResponse(Response):
@@ -123,6 +136,77 @@ class SentenceResponse(MirroredResponse):
         return JudgedSentence(**{**dict(self), "numbers": tuple(self.numbers)})
 
 
+class StepResponse(MirroredResponse):
+    """A step of an answer: what is done, and `done` of `total` parts of it where it has parts."""
+
+    text: str = Field(examples=["Looking for “lift” in 500 documents"])
+    done: int = 0
+    total: int = 0
+
+    def to_domain(self) -> PlanStep:
+        """Return the step."""
+        return PlanStep(**dict(self))
+
+
+class CellResponse(Response):
+    """A cell of a table: its text, and the words `quote` on a 0-based page that prove it, "" where it claims nothing.
+
+    `note` says why it is empty or could not be decided.
+    """
+
+    text: str
+    document_id: int = 0
+    document: str = ""
+    page: int = 0
+    page_label: str = ""
+    page_word: str = PAGE_WORD
+    quote: str = ""
+    rectangles: list[PlaceResponse] = Field(default_factory=list)
+    verdict: Verdict | None = None
+    note: str = ""
+
+    @classmethod
+    def from_domain(cls, cell: TableCell) -> Self:
+        """Tell of a cell."""
+        return cls.copied_from(cell, rectangles=[PlaceResponse.from_domain(place) for place in cell.rectangles])
+
+    def to_domain(self) -> TableCell:
+        """Return the cell."""
+        places = tuple(place.to_domain() for place in self.rectangles)
+        return TableCell(**{**dict(self), "rectangles": places})
+
+
+class TableResponse(Response):
+    """A table made from documents; `undecided` are rows of which code could not tell whether they belong to it.
+
+    `completeness` is "complete" or "stopped after N of M".
+    """
+
+    columns: list[str]
+    rows: list[list[CellResponse]]
+    undecided: list[list[CellResponse]]
+    completeness: str = Field(examples=["complete"])
+
+    @classmethod
+    def from_domain(cls, table: AnswerTable) -> Self:
+        """Tell of a table."""
+        return cls(
+            columns=list(table.columns),
+            rows=[[CellResponse.from_domain(cell) for cell in row.cells] for row in table.rows],
+            undecided=[[CellResponse.from_domain(cell) for cell in row.cells] for row in table.undecided],
+            completeness=table.completeness,
+        )
+
+    def to_domain(self) -> AnswerTable:
+        """Return the table."""
+        return AnswerTable(
+            tuple(self.columns),
+            tuple(TableRow(tuple(cell.to_domain() for cell in row)) for row in self.rows),
+            tuple(TableRow(tuple(cell.to_domain() for cell in row)) for row in self.undecided),
+            self.completeness,
+        )
+
+
 class TokensResponse(Response):
     """The tokens that the LLM used."""
 
@@ -151,6 +235,10 @@ class AnswerResponse(Response):
     probability: float = 0.0
     verdict_notice: str = ""
     sentences: list[SentenceResponse] = Field(default_factory=list)
+    mode: str = Field("", examples=["look-up"])
+    mode_reason: str = ""
+    steps: list[StepResponse] = Field(default_factory=list)
+    table: TableResponse | None = None
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -164,6 +252,8 @@ class AnswerResponse(Response):
             citations=[CitationResponse.from_domain(citation) for citation in answer.citations],
             sentences=[SentenceResponse.from_domain(sentence) for sentence in answer.sentences],
             verdict_notice=notice_of(answer),
+            steps=[StepResponse.from_domain(step) for step in answer.steps],
+            table=None if answer.table is None else TableResponse.from_domain(answer.table),
             tokens=TokensResponse(
                 prompt=usage.prompt_tokens, completion=usage.completion_tokens, estimated=usage.estimated
             ),
@@ -189,4 +279,8 @@ class AnswerResponse(Response):
             sentences=tuple(sentence.to_domain() for sentence in self.sentences),
             verdict=self.verdict,
             probability=self.probability,
+            mode=self.mode,
+            mode_reason=self.mode_reason,
+            steps=tuple(step.to_domain() for step in self.steps),
+            table=self.table.to_domain() if self.table else None,
         )

@@ -74,6 +74,10 @@ class ImageRequest(Request):
         return decode_image(self.name, self.data)
 
 
+ModeName = Literal["", "look-up", "all-documents"]
+"""The names of `rag.planning.modes.Mode`."""
+
+
 class AskRequest(QuestionRequest):
     """A question; with `stream`, the answer comes as server-sent events."""
 
@@ -90,6 +94,7 @@ class AskRequest(QuestionRequest):
         examples=[[]],
         description=f"at most {MAX_IMAGES} with {MAX_IMAGE_BYTES >> 20} MB together, for an LLM that sees images",
     )
+    mode: ModeName = Field("", examples=[""], description="how it is answered; empty: chosen by rules")
     stream: bool = False
     explain: bool = Field(False, description="add what every stage found and left out")
 
@@ -104,6 +109,7 @@ class AskRequest(QuestionRequest):
             use_llm=question.use_llm,
             llm=question.llm,
             images=[ImageRequest.from_domain(image) for image in question.images],
+            mode=question.mode,
             stream=stream,
             explain=explain,
         )
@@ -118,4 +124,5 @@ class AskRequest(QuestionRequest):
             use_llm=self.use_llm,
             llm=self.llm,
             images=tuple(image.to_domain() for image in self.images),
+            mode=self.mode,
         )

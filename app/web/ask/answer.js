@@ -253,6 +253,45 @@ function drawSources(data, open) {
   return list;
 }
 
+function drawSteps(data) {
+  if (!data.steps.length) return null;
+  const list = element("ul", { class: "steps", "aria-label": data.words.steps });
+  for (const step of data.steps) list.append(element("li", {}, step));
+  return list;
+}
+
+function drawRows(data, rows, first, open) {
+  const made = element("table", { class: "found" });
+  const head = made.appendChild(element("tr"));
+  for (const column of data.table.columns) head.append(element("th", { scope: "col" }, column));
+  rows.forEach((row, index) => {
+    const drawn = made.appendChild(element("tr"));
+    row.forEach((cell, column) => {
+      const at = first + index;
+      const chosen = data.chosen === `cell:${at}:${column}`;
+      const opens = cell.opens && cell.text;
+      const shown = opens
+        ? element("button", { type: "button", class: `cell${chosen ? " chosen" : ""}`, title: data.words.show_page, "aria-pressed": String(chosen), onclick: () => open({ kind: "cell", at, column }) }, cell.text)
+        : cell.text;
+      drawn.append(element("td", {}, shown, ...(cell.note ? [element("div", { class: "cell-note" }, cell.note)] : [])));
+    });
+  });
+  return element("div", { class: "wide" }, made);
+}
+
+function drawTable(data, open) {
+  const { table, words } = data;
+  if (!table) return null;
+  const drawn = element("div", { class: "table-view" });
+  if (table.rows.length) drawn.append(drawRows(data, table.rows, 0, open));
+  if (table.more) drawn.append(element("p", { class: "note" }, `${table.more} ${words.more_rows}`));
+  if (table.undecided.length) {
+    drawn.append(element("p", { class: "caption" }, words.undecided), drawRows(data, table.undecided, table.first_undecided, open));
+  }
+  if (table.completeness) drawn.append(element("p", { class: "note warn" }, table.completeness));
+  return drawn;
+}
+
 function drawFooter(data, rate) {
   const { words } = data;
   const footer = element("div", { class: "footer" });
@@ -272,7 +311,7 @@ function drawFooter(data, rate) {
         "details",
         { class: "made" },
         element("summary", { "aria-label": `${words.details}: ${data.made.join(", ")}` }, data.made.join(" · ")),
-        element("div", { class: "stages" }, ...rows),
+        element("div", { class: "stages" }, ...(data.mode ? [element("div", { class: "mode" }, data.mode)] : []), ...rows),
       ),
     );
   }
@@ -306,6 +345,8 @@ export default function (component) {
   );
   const sources = drawSources(data, open);
   if (data.refused) answer.append(element("div", { class: "verdict" }, words.refused));
+  const steps = drawSteps(data);
+  if (steps) answer.append(steps);
   if (sources && !data.refused) answer.append(sources);
   if (data.headline) answer.append(element("p", { class: "headline", role: "note" }, data.headline));
   const text = answer.appendChild(element("div", { class: "text" }));
@@ -314,6 +355,8 @@ export default function (component) {
     const waiting = element("span", { class: "waiting", role: "status" }, data.text ? "" : words[data.state]);
     (data.text ? (text.lastElementChild ?? text) : text).append(waiting);
   }
+  const table = drawTable(data, open);
+  if (table) answer.append(table);
   if (sources && data.refused) answer.append(sources);
   if (text.querySelector(".unsupported")) answer.append(element("p", { class: "note warn" }, words.unsupported_note));
   for (const notice of data.notices) answer.append(element("p", { class: "note" }, notice));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from app.web.ask.export import with_footnotes
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
 from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
-from rag.types import Answer, Source, Verdict
+from rag.types import Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 
 HERE = Path(__file__).parent
 
@@ -25,15 +25,26 @@ EXCERPT_CHARACTERS = 280
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A clicked citation, by its index, or source, by its number."""
+    """A clicked citation, by its index, a source, by its number, or a cell of the table, by its row and column.
 
-    kind: Literal["citation", "source"]
+    Rows that could not be decided are counted on behind the others.
+    """
+
+    kind: Literal["citation", "source", "cell"]
     at: int
+    column: int = 0
 
     @property
     def name(self) -> str:
         """Return the name it has in the drawn answer."""
-        return f"{self.kind}:{self.at}"
+        return f"{self.kind}:{self.at}:{self.column}" if self.kind == "cell" else f"{self.kind}:{self.at}"
+
+    @classmethod
+    def of_click(cls, clicked: Mapping[str, Any]) -> Opened:
+        """Read what the browser tells of a click."""
+        kind = clicked["kind"]
+        known: Literal["citation", "source", "cell"] = kind if kind in ("citation", "cell") else "source"
+        return cls(known, int(clicked["at"]), int(clicked.get("column", 0)))
 
 
 _component = st.components.v2.component(
@@ -49,7 +60,7 @@ def draw_turn(
     def opened() -> None:
         clicked = getattr(st.session_state[key], "open", None)
         if clicked is not None:
-            on_open(Opened("citation" if clicked["kind"] == "citation" else "source", int(clicked["at"])))
+            on_open(Opened.of_click(clicked))
 
     def rated() -> None:
         rating = getattr(st.session_state[key], "rate", None)
@@ -85,18 +96,55 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
             }
             for citation in (answer.citations if answer else [])
         ],
+        "steps": [_step_line(step) for step in (answer.steps if answer else turn.steps)],
+        "table": _table_view(answer.table) if answer and answer.table else None,
         "chosen": chosen.name if chosen else "",
         "notices": list(answer.notices) if answer else [],
         "problem": _problem_of(turn),
         "rating": turn.rating,
         "copy": with_footnotes(turn),
         "made": _made(answer) if answer else [],
+        "mode": _mode_line(answer) if answer else "",
         "stages": [
             (texts.ANSWER_STAGES.get(stage, stage), _duration(milliseconds))
             for stage, milliseconds in (answer.milliseconds.items() if answer else ())
         ],
         "words": texts.ANSWER_WORDS,
     }
+
+
+def _step_line(step: PlanStep) -> str:
+    return f"{step.text} ({step.done:,}/{step.total:,})" if step.total else step.text
+
+
+def _mode_line(answer: Answer) -> str:
+    """Return how the answer was made and why so; "" where nothing was looked up."""
+    return f"{texts.ASK_MODES.get(answer.mode, answer.mode)}: {answer.mode_reason}" if answer.mode else ""
+
+
+ROWS_DRAWN = 500
+"""Rows of a table that are drawn; all are in the export."""
+
+
+def _table_view(table: AnswerTable) -> dict[str, Any]:
+    return {
+        "columns": list(table.columns),
+        "rows": _rows_view(table.rows),
+        "undecided": _rows_view(table.undecided),
+        "first_undecided": len(table.rows),
+        "more": max(0, len(table.rows) - ROWS_DRAWN),
+        "completeness": "" if table.is_complete else table.completeness,
+    }
+
+
+def _rows_view(rows: Sequence[TableRow]) -> list[list[dict[str, Any]]]:
+    return [
+        [
+            {"text": one_line(cell.text, EXCERPT_CHARACTERS), "note": cell.note, "opens": bool(cell.document_id)}
+            for cell in row.cells
+        ]
+        for row in rows[:ROWS_DRAWN]
+    ]
 
 
 def _marked(turn: Turn) -> str:

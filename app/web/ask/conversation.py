@@ -16,7 +16,7 @@ from enum import StrEnum
 from app.client.connection import Interrupt
 from app.client.http import HttpClient
 from rag.errors import LecternError
-from rag.types import Answer, JudgedSentence, Message, Question, Source
+from rag.types import Answer, JudgedSentence, Message, PlanStep, Question, Source
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,8 @@ class Turn:
         self.text = ""
         self.sentences: list[JudgedSentence] = []
         """Those that were judged so far."""
+        self.steps: list[PlanStep] = []
+        """Those that were taken so far; of one that goes on, how it stands."""
         self.answer: Answer | None = None
         self.error: LecternError | None = None
         self.rating = ""
@@ -78,6 +80,13 @@ class Turn:
         """Close the connection to the service, which stops the LLM; the text so far stays."""
         self._interrupt.set()
 
+    def note_step(self, step: PlanStep) -> None:
+        """Keep a step, in the place of how it stood before."""
+        steps = list(self.steps)
+        at = next((at for at, known in enumerate(steps) if known.text == step.text), len(steps))
+        steps[at : at + 1] = [step]
+        self.steps = steps
+
     def finish(self, answer: Answer) -> None:
         """Keep the whole answer."""
         self.answer = answer
@@ -102,6 +111,8 @@ class Turn:
             for event in answering.events():
                 if isinstance(event, str):
                     self.text += event
+                elif isinstance(event, PlanStep):
+                    self.note_step(event)
                 else:
                     self.sentences.append(event)
             self.finish(answering.answer)

@@ -50,6 +50,17 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
     return filters, not quotes_only
 
 
+def choose_mode() -> str:
+    """Draw the choice of how questions are answered; "" leaves it to Lectern."""
+    return st.selectbox(
+        texts.ASK_MODE,
+        ["", *texts.ASK_MODES],
+        key="mode",
+        help=texts.ASK_MODE_HELP,
+        format_func=lambda mode: texts.ASK_MODES.get(mode, texts.ASK_MODE_AUTO),
+    )
+
+
 def describe_filters(filters: dict[str, str]) -> str:
     """Return the filters in words, harmless as Markdown."""
     named = [f"{texts.ASK_FILTER_NAMES[name]} {value}" for name, value in filters.items()]

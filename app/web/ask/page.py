@@ -12,7 +12,7 @@ from app.web import texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.export import conversation_markdown
-from app.web.ask.filters import choose_filters, describe_filters
+from app.web.ask.filters import choose_filters, choose_mode, describe_filters
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported, show_error
@@ -46,6 +46,7 @@ def show(context: PageContext) -> None:
     conversation = _conversation(context.client)
     with st.sidebar:
         filters, use_llm = choose_filters(context) if context.collection else ({}, True)
+        mode = choose_mode() if context.collection else ""
         _draw_menu(context, conversation)
     asked, images = _draw_input(context, takes_images=use_llm and sees_images(context.client))
     suggested = st.session_state.pop("suggested", "")
@@ -54,7 +55,8 @@ def show(context: PageContext) -> None:
         if conversation.running:
             conversation.running.stop()
         conversation.ask(
-            context.client, Question(question, context.collection, filters, use_llm=use_llm, images=images)
+            context.client,
+            Question(question, context.collection, filters, use_llm=use_llm, images=images, mode=mode),
         )
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
@@ -182,6 +184,12 @@ def _proof_of(turn: Turn, what: Opened) -> Proof | None:
     if what.kind == "source":
         source = by_number.get(what.at)
         return Proof.of_source(turn.asked.collection, source) if source else None
+    if what.kind == "cell":
+        table = turn.answer.table if turn.answer else None
+        rows = (*table.rows, *table.undecided) if table else ()
+        cells = rows[what.at].cells if 0 <= what.at < len(rows) else ()
+        cell = cells[what.column] if 0 <= what.column < len(cells) else None
+        return Proof.of_cell(turn.asked.collection, cell) if cell and cell.document_id else None
     citations = turn.answer.citations if turn.answer else ()
     if not 0 <= what.at < len(citations):
         return None

@@ -13,7 +13,7 @@ import streamlit as st
 from app.client.http import HttpClient
 from app.web import texts
 from rag.errors import NotFoundError
-from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, page_name
+from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, TableCell, page_name
 
 HERE = Path(__file__).parent
 
@@ -49,6 +49,14 @@ class Proof:
     def of_source(cls, collection: str, source: Source) -> Proof:
         """Return the proof of a source: the page on which it begins."""
         return cls(collection, source.document.id, source.first_page)
+
+    @classmethod
+    def of_cell(cls, collection: str, cell: TableCell) -> Proof:
+        """Return the proof of a cell of a table: its page, and the words quoted there."""
+        boxes = tuple((place.page, astuple(place.rectangle)) for place in cell.rectangles)
+        return cls(
+            collection, cell.document_id, cell.page, cell.quote, cell.verdict is not None or not cell.note, boxes
+        )
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
         """Return the boxes on a page."""

@@ -196,6 +196,21 @@ class CatalogueReader:
             rows = connection.execute(query)
             return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
 
+    def page_texts(self, document_ids: Sequence[int]) -> dict[int, list[Page]]:
+        """Return the pages of the versions that answer, by document and in order, without blocks and layout."""
+        with self._reading() as connection:
+            query = (
+                select(generations.c.document_id, pages.c.number, pages.c.label, pages.c.text)
+                .join(generations, generations.c.id == pages.c.generation_id)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(generations.c.document_id.in_(document_ids), indexes.c.is_active)
+                .order_by(generations.c.document_id, pages.c.number)
+            )
+            found: dict[int, list[Page]] = {}
+            for row in connection.execute(query):
+                found.setdefault(row.document_id, []).append(Page(row.number, row.text, (), label=row.label))
+            return found
+
     def load_page(self, collection: str, document_id: int, number: int) -> Page:
         """Return one page of a document, without its blocks. Raises NotFoundError."""
         document, _ = self.load_document(collection, document_id)

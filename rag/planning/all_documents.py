@@ -1,0 +1,222 @@
+"""Lists and counts documents: every one is looked at, by fields, words and dates, and read where only that can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.errors import QuestionError
+from rag.planning.decisions import (
+    TEXT_CONDITIONS,
+    Decision,
+    decide_by_profile,
+    decide_by_text,
+    first_line,
+    proof_of_date,
+)
+from rag.planning.document_nouns import DocumentSort, is_named
+from rag.planning.document_query import Condition, DocumentQuery, read_document_query
+from rag.planning.map_question import read_documents
+from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.protocols import DocumentCatalogue
+from rag.retrieval import StageTimer
+from rag.types import (
+    COMPLETE,
+    Answer,
+    AnswerTable,
+    DocumentInfo,
+    JudgedSentence,
+    Page,
+    PlanStep,
+    TableRow,
+    Usage,
+    Verdict,
+)
+
+BATCH = 200
+"""Documents whose pages are in memory at once, and between two looks at whether anybody still waits."""
+
+COLUMNS = ("Document", "Page", "Words")
+
+_REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
+
+
+@dataclass(slots=True)
+class Found:
+    """What has been found so far."""
+
+    rows: list[TableRow] = field(default_factory=list)
+    undecided: list[TableRow] = field(default_factory=list)
+    to_read: list[DocumentInfo] = field(default_factory=list)
+    looked_at: int = 0
+
+
+class AllDocuments:
+    """Answers "which", "how many" and "list all" over the documents of a collection, exactly and completely."""
+
+    def __init__(self, catalogue: DocumentCatalogue, *, most_read: int) -> None:
+        """Take the catalogue; at most `most_read` documents are read one by one where words do not decide."""
+        self._catalogue = catalogue
+        self._most_read = most_read
+
+    def answer(self, asked: PlannedQuestion) -> Answering:
+        """Yield the steps and the sentence with the count, and return it with its table. Raises QuestionError."""
+        query = read_document_query(asked.text)
+        if query is None:
+            raise QuestionError(
+                "The question asks for no list and no count of documents.",
+                'Begin it with "Which documents", "How many invoices" or "List all notes", or choose the mode look-up.',
+            )
+        timer = StageTimer()
+        documents = self._documents(asked)
+        chosen = [document for document in documents if _is_of_sort(query.sort, document)]
+        if query.sort.name and not chosen:
+            # Nothing is called a note: then all are meant.
+            chosen = documents
+        if query.sort.kinds and not chosen:
+            return None
+        found = Found()
+        yield from self._look_through(query, chosen, found)
+        timer.mark("look through")
+        completeness = COMPLETE
+        if found.to_read:
+            completeness = yield from self._read(asked, query, found)
+            timer.mark("read")
+        table = AnswerTable(COLUMNS, tuple(found.rows), tuple(found.undecided), completeness)
+        text = _count_sentence(query, table)
+        yield text
+        judged = _judge(text, table)
+        yield judged
+        return Answer(
+            text=text,
+            refused=False,
+            sources=(),
+            citations=(),
+            llm="",
+            usage=Usage(0, 0),
+            cost_usd=0.0,
+            milliseconds=timer.milliseconds,
+            notices=tuple(_notices(len(chosen), len(documents), query, table)),
+            sentences=(judged,),
+            verdict=judged.verdict,
+            probability=judged.probability,
+            table=table,
+        )
+
+    def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
+        """Return the documents that the question may be answered from, by path."""
+        question = asked.question
+        listed = [one for one in self._catalogue.list_documents(question.collection) if one.chunks or one.pages]
+        listed = [document for document in listed if not document.is_removed]
+        if not question.filters:
+            return listed
+        kept = set(self._catalogue.find_documents(question.collection, question.filters))
+        return [document for document in listed if document.id in kept]
+
+    def _look_through(
+        self, query: DocumentQuery, documents: Sequence[DocumentInfo], found: Found
+    ) -> Generator[PlanStep, None, None]:
+        """Decide on each document by fields and words; yield how far it has come."""
+        step = f"Looking at {len(documents):,} documents: {query.subject}"
+        yield PlanStep(step, 0, len(documents))
+        for start in range(0, len(documents), BATCH):
+            batch = documents[start : start + BATCH]
+            likely = [(document, self._by_profile(query, document)) for document in batch]
+            open_ = [document for document, decisions in likely if not _is_out(decisions)]
+            pages = self._catalogue.page_texts([document.id for document in open_]) if open_ else {}
+            for document, decisions in likely:
+                if not _is_out(decisions):
+                    self._decide(query, document, decisions, pages.get(document.id, []), found)
+            found.looked_at += len(batch)
+            yield PlanStep(step, found.looked_at, len(documents))
+
+    def _by_profile(self, query: DocumentQuery, document: DocumentInfo) -> list[Decision]:
+        uses_period = bool(query.sort.kinds & _REPORTS)
+        return [
+            decide_by_profile(condition, document, uses_period=uses_period)
+            for condition in query.conditions
+            if condition.kind not in TEXT_CONDITIONS and condition.kind != "read"
+        ]
+
+    def _decide(
+        self,
+        query: DocumentQuery,
+        document: DocumentInfo,
+        decisions: Sequence[Decision],
+        pages: Sequence[Page],
+        found: Found,
+    ) -> None:
+        """Put a document among the rows, the undecided or those to be read, or leave it out."""
+        by_text = [
+            decide_by_text(condition, document, pages)
+            for condition in query.conditions
+            if condition.kind in TEXT_CONDITIONS
+        ]
+        every = [*by_text, *decisions]
+        if _is_out(every):
+            return
+        if any(condition.kind == "read" for condition in query.conditions):
+            found.to_read.append(document)
+            return
+        doubts = [decision for decision in every if decision.is_met is None]
+        place = next((decision.place for decision in (*doubts, *every) if decision.place), None)
+        if place is None:
+            place = proof_of_date(document, pages) if _asks_for_date(query.conditions) else None
+        place = place or first_line(pages) or Place(0, 0, 0)
+        notes = "; ".join(decision.note for decision in doubts if decision.note)
+        (found.undecided if doubts else found.rows).append(self._row(document, place, notes, is_sure=not doubts))
+
+    def _row(self, document: DocumentInfo, place: Place, note: str, *, is_sure: bool) -> TableRow:
+        words = proven_cell(self._catalogue, document, place, verdict=Verdict.SUPPORTED if is_sure else None, note=note)
+        return TableRow((plain_cell(document.path, words), plain_cell(words.pages, words), words))
+
+    def _read(self, asked: PlannedQuestion, query: DocumentQuery, found: Found) -> Generator[PlanStep, None, str]:
+        """Ask the question of every document that words did not decide; return how complete that is."""
+        wanted = found.to_read[: self._most_read]
+        read = 0
+        for document, cell in read_documents(asked, query, wanted, self._catalogue):
+            read += 1
+            yield PlanStep(f"Reading {len(wanted):,} documents, one by one", read, len(wanted))
+            if cell is None:
+                continue
+            row = TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))
+            (found.rows if cell.verdict is Verdict.SUPPORTED else found.undecided).append(row)
+            if asked.is_stopped:
+                break
+        return COMPLETE if read == len(found.to_read) else f"stopped after {read:,} of {len(found.to_read):,}"
+
+
+def _is_of_sort(sort: DocumentSort, document: DocumentInfo) -> bool:
+    if sort.name:
+        return is_named(sort, document.path, document.title)
+    return (not sort.kinds or document.profile.kind in sort.kinds) and (
+        not sort.types or document.file_type in sort.types
+    )
+
+
+def _is_out(decisions: Sequence[Decision]) -> bool:
+    return any(decision.is_met is False for decision in decisions)
+
+
+def _asks_for_date(conditions: Sequence[Condition]) -> bool:
+    return any(condition.kind == "dated" for condition in conditions)
+
+
+def _count_sentence(query: DocumentQuery, table: AnswerTable) -> str:
+    least = "" if table.is_complete else "At least "
+    return f"{least}{len(table.rows):,} {query.subject}."
+
+
+def _judge(text: str, table: AnswerTable) -> JudgedSentence:
+    if table.is_complete:
+        return JudgedSentence(0, len(text), text, Verdict.SUPPORTED, 1.0)
+    reason = f"Not every document was read: {table.completeness}."
+    return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=reason)
+
+
+def _notices(looked_at: int, total: int, query: DocumentQuery, table: AnswerTable) -> Iterator[str]:
+    of_sort = "" if looked_at == total else f", the {query.noun} among {total:,} documents"
+    yield f"Looked at {looked_at:,} documents{of_sort}; the count is made by code ({table.completeness})."
+    if table.undecided:
+        yield f"{len(table.undecided):,} more could not be decided and are listed apart, with the reason."

@@ -1,0 +1,63 @@
+"""Chooses by rules in which of a few ways a question is answered; a look-up unless the question is surely another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rag.errors import QuestionError
+from rag.planning.document_query import DocumentQuery, read_document_query
+
+
+class Mode(StrEnum):
+    """The ways in which a question is answered."""
+
+    LOOK_UP = "look-up"
+    """From the passages that fit it best."""
+    ALL_DOCUMENTS = "all-documents"
+    """From every document there is: lists and counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChoice:
+    """A way to answer a question, and in words why it was chosen."""
+
+    mode: Mode
+    reason: str
+
+
+LOOK_UP_REASON = "The answer stands in a passage."
+CHOSEN_REASON = "You chose it."
+
+
+def choose_mode(question: str) -> ModeChoice:
+    """Return how a question in English, German, French or Spanish is answered, by its words alone."""
+    query = read_document_query(question)
+    if query is not None and is_sure(query):
+        asked = "counted" if query.counts else "listed"
+        return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    return ModeChoice(Mode.LOOK_UP, LOOK_UP_REASON)
+
+
+def is_sure(query: DocumentQuery) -> bool:
+    """Return whether a question can only be meant over all documents.
+
+    One that only reading can decide ("which policies apply to visitors") mostly has its answer in a single passage.
+    """
+    if not query.conditions:
+        return query.counts or query.insists
+    if any(condition.kind == "read" for condition in query.conditions):
+        return query.insists and query.has_clause
+    return True
+
+
+def read_mode(name: str) -> Mode | None:
+    """Return the mode of a name; None for "", which leaves the choice to Lectern. Raises QuestionError."""
+    if not name:
+        return None
+    try:
+        return Mode(name)
+    except ValueError:
+        raise QuestionError(
+            f"There is no mode {name!r}.", f"The modes are: {', '.join(Mode)}; leave it out to have one chosen."
+        ) from None

@@ -1,0 +1,171 @@
+"""Answers a question in the mode that fits it: a look-up by the pipeline, or one of the modes that take more."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.errors import QuestionError
+from rag.pipeline import AnswerStream, AskPipeline
+from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
+from rag.retrieval import Retrieval, check_question
+from rag.small_talk import small_talk_reply
+from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
+
+
+class RunSearch(Protocol):
+    """Runs a search, perhaps in another thread, and waits for it."""
+
+    def __call__(self, search: Callable[[], AnswerStream]) -> AnswerStream: ...
+
+
+LookUp = Callable[[str, Sequence[int] | None], AnswerStream]
+"""Looks a question up without an LLM, in the documents with the ids or, for None, in all that are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedQuestion:
+    """A question for a mode, with all it needs to answer it.
+
+    `question` has the text that stands alone, and the filters that all of its look-ups keep to. `look_up` runs in the
+    threads for searches. Once `stop` is set nobody waits for the answer.
+    """
+
+    question: Question
+    look_up: LookUp
+    stop: threading.Event | None = None
+    images: Sequence[Image] = ()
+
+    @property
+    def text(self) -> str:
+        """Return the words of the question."""
+        return self.question.text
+
+    @property
+    def is_stopped(self) -> bool:
+        """Return whether nobody waits for the answer any more."""
+        return self.stop is not None and self.stop.is_set()
+
+
+Answering = Generator[AnswerEvent, None, Answer | None]
+"""Yields the events of an answer and returns it; None where the question turns out to be one for a look-up."""
+
+
+class PlanMode(Protocol):
+    """Answers the questions of one mode."""
+
+    def answer(self, asked: PlannedQuestion) -> Answering:
+        """Yield the steps that are done and the text of the answer, and return it. Raises LecternError."""
+        ...
+
+
+class Planner:
+    """Answers questions from one index, each in its mode."""
+
+    def __init__(self, *, pipeline: AskPipeline, quoting: AskPipeline, modes: Mapping[Mode, PlanMode]) -> None:
+        """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes."""
+        self._pipeline = pipeline
+        self._quoting = quoting
+        self._modes = modes
+
+    def ask(
+        self,
+        question: Question,
+        *,
+        images: Sequence[Image] = (),
+        stop: threading.Event | None = None,
+        look_up: RunSearch = lambda search: search(),
+    ) -> AnswerStream:
+        """Choose the mode and answer; raises what `AskPipeline.ask` does, and QuestionError for an unknown mode."""
+        text = check_question(question.text)
+        choice = self._choose(text, question, has_images=bool(images))
+        asked = replace(question, text=text)
+        if choice.mode is Mode.LOOK_UP or (not images and small_talk_reply(text)):
+            return self._look_up(asked, choice, images, stop, look_up)
+        self._pipeline.check_collection(question.collection, question.filters)
+        planned = PlannedQuestion(asked, self._quoted_look_up(asked, look_up), stop, images)
+
+        def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
+            return self._produce(stream, planned, choice, look_up)
+
+        return _opened(
+            AnswerStream(sources=(), retrieval=Retrieval((), {}), probability=1.0, threshold=0.0, produce=produce),
+            choice,
+        )
+
+    def _choose(self, text: str, question: Question, *, has_images: bool) -> ModeChoice:
+        if (mode := read_mode(question.mode)) is not None:
+            if has_images and mode is not Mode.LOOK_UP:
+                raise QuestionError(
+                    f"An image cannot be shown with a question in the mode {mode.value}.",
+                    "Leave the image out, or choose the mode look-up.",
+                )
+            return ModeChoice(mode, CHOSEN_REASON)
+        if has_images:
+            return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
+        choice = choose_mode(text)
+        return choice if choice.mode in self._modes else ModeChoice(Mode.LOOK_UP, choice.reason)
+
+    def _look_up(
+        self,
+        question: Question,
+        choice: ModeChoice,
+        images: Sequence[Image],
+        stop: threading.Event | None,
+        look_up: RunSearch,
+    ) -> AnswerStream:
+        stream = look_up(
+            lambda: self._pipeline.ask(
+                question.text,
+                collection=question.collection,
+                filters=question.filters,
+                history=question.history,
+                images=images,
+                stop=stop,
+            )
+        )
+        return _opened(stream, choice)
+
+    def _quoted_look_up(self, question: Question, run: RunSearch) -> LookUp:
+        def search(text: str, documents: Sequence[int] | None) -> AnswerStream:
+            return run(
+                lambda: self._quoting.ask(
+                    text, collection=question.collection, filters=question.filters, documents=documents
+                )
+            )
+
+        return search
+
+    def _produce(
+        self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch
+    ) -> Iterator[AnswerEvent]:
+        """Yield the events of a mode's answer; those of a look-up where the mode has found that one is asked for."""
+        steps: list[PlanStep] = []
+        answering = self._modes[choice.mode].answer(planned)
+        while True:
+            try:
+                event = next(answering)
+            except StopIteration as finished:
+                answer: Answer | None = finished.value
+                break
+            if isinstance(event, PlanStep):
+                # Of a step that goes on only how it stands last is kept.
+                steps = [*(step for step in steps if step.text != event.text), event]
+            yield event
+        if answer is not None:
+            stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
+            return
+        other = ModeChoice(Mode.LOOK_UP, "No document is of the sort that the question asks for, so it was looked up.")
+        inner = self._look_up(planned.question, other, planned.images, planned.stop, look_up)
+        stream.follow(inner)
+        yield from inner.events()
+        stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)
+
+
+def _opened(stream: AnswerStream, choice: ModeChoice) -> AnswerStream:
+    """Return a stream that says how it is answered; a greeting is answered in no mode at all."""
+    if stream.retrieval.milliseconds or choice.mode is not Mode.LOOK_UP:
+        stream.mode, stream.mode_reason = choice.mode.value, choice.reason
+    return stream
