@@ -19,25 +19,34 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from app.evaluation.metrics import auroc, percentile
 from app.settings import read_settings
 from benchmarks.beir import read_beir
 from benchmarks.models import open_reader
 from benchmarks.swaps import MadeClaim, make_claims
 from rag.citations.checker import check_citations
 from rag.errors import LecternError
-from rag.types import DocumentInfo, Source, Span
+from rag.types import DocumentInfo, Source, Span, Verdict
 
 Read = Callable[[str, Sequence[str]], Sequence[float]]
 
 
+FALSE_ALARMS = 0.05
+"""Share of true claims that a threshold on the verdict's probability may doubt, for the second count."""
+
+
 @dataclass(frozen=True, slots=True)
 class KindScore:
-    """Of claims made in one way: how many there were, and how many of them the check did not support."""
+    """Of claims made in one way: how many there were, and how many of them the check did not support.
+
+    `below` is how many had a probability below the one that doubts FALSE_ALARMS of all true claims.
+    """
 
     kind: str
     is_true: bool
     claims: int
     doubted: int
+    below: int
 
     @property
     def share(self) -> float:
@@ -45,15 +54,27 @@ class KindScore:
         return self.doubted / self.claims if self.claims else 0.0
 
 
-def score_swaps(claims: Sequence[MadeClaim], read: Read | None) -> list[KindScore]:
+@dataclass(frozen=True, slots=True)
+class ClaimScores:
+    """The scores of each way of making claims, and the AUROC of the probability between true claims and false ones."""
+
+    kinds: tuple[KindScore, ...]
+    auroc: float
+
+
+def score_swaps(claims: Sequence[MadeClaim], read: Read | None) -> ClaimScores:
     """Check each claim against its own passage and count those that are not supported, by how they were made."""
-    doubted = {claim: not _is_supported(claim, read) for claim in claims}
-    kinds = dict.fromkeys((claim.kind, claim.is_true) for claim in claims)
+    judged = [(claim, *_judge(claim, read)) for claim in claims]
+    true = [probability for claim, _, probability in judged if claim.is_true]
+    false = [probability for claim, _, probability in judged if not claim.is_true]
+    threshold = percentile(true, FALSE_ALARMS)
     scores = []
-    for kind, is_true in kinds:
-        found = [is_doubted for claim, is_doubted in doubted.items() if claim.kind == kind]
-        scores.append(KindScore(kind, is_true, len(found), sum(found)))
-    return scores
+    for kind, is_true in dict.fromkeys((claim.kind, claim.is_true) for claim in claims):
+        of_kind = [(supported, probability) for claim, supported, probability in judged if claim.kind == kind]
+        doubted = sum(not supported for supported, _ in of_kind)
+        below = sum(probability < threshold for _, probability in of_kind)
+        scores.append(KindScore(kind, is_true, len(of_kind), doubted, below))
+    return ClaimScores(tuple(scores), auroc(true, false))
 
 
 def source_of(claim: MadeClaim) -> Source:
@@ -63,25 +84,35 @@ def source_of(claim: MadeClaim) -> Source:
     return Source(1, document, "", passage.text, (Span(0, 0, len(passage.text)),), 1.0)
 
 
-def print_swaps(scores: Sequence[KindScore], console: Console) -> None:
+def print_swaps(scores: ClaimScores, console: Console) -> None:
     """Print a row for each way of making claims."""
     table = Table("claims", "how made", title="Check of claims")
-    table.add_column("number", justify="right")
-    table.add_column("not supported", justify="right")
-    for score in scores:
-        table.add_row("true" if score.is_true else "false", score.kind, str(score.claims), f"{score.share:.1%}")
-    for is_true, name in ((False, "all detected"), (True, "all false alarms")):
-        of_them = [score for score in scores if score.is_true is is_true]
-        claims, doubted = sum(score.claims for score in of_them), sum(score.doubted for score in of_them)
-        table.add_row("true" if is_true else "false", name, str(claims), f"{doubted / max(claims, 1):.1%}")
+    for name in ("number", "not supported", f"below, at {FALSE_ALARMS:.0%} false alarms"):
+        table.add_column(name, justify="right")
+    totals = [
+        KindScore(
+            "all",
+            is_true,
+            *(sum(getattr(kind, name) for kind in scores.kinds if kind.is_true is is_true) for name in _COUNTED),
+        )
+        for is_true in (False, True)
+    ]
+    for kind in (*scores.kinds, *totals):
+        below = f"{kind.below / max(kind.claims, 1):.1%}"
+        table.add_row("true" if kind.is_true else "false", kind.kind, str(kind.claims), f"{kind.share:.1%}", below)
     console.print(table)
+    console.print(f"AUROC of the probability between true and false claims: {scores.auroc:.3f}", highlight=False)
 
 
-def _is_supported(claim: MadeClaim, read: Read | None) -> bool:
+_COUNTED = ("claims", "doubted", "below")
+
+
+def _judge(claim: MadeClaim, read: Read | None) -> tuple[bool, float]:
+    """Return whether a claim is supported, and the probability behind it."""
     # The marker goes before the full stop, so that a text that ends like an abbreviation is one sentence.
     said = f"{claim.text.rstrip('.')} [1]."
     checked = check_citations(said, [source_of(claim)], rectangles=lambda source, spans: (), read=read)
-    return bool(checked.citations) and all(citation.supported for citation in checked.citations)
+    return checked.verdict is Verdict.SUPPORTED, checked.probability
 
 
 def main() -> None:
@@ -100,7 +131,8 @@ def main() -> None:
     except LecternError as error:
         sys.exit(str(error))
     if arguments.json:
-        json.dump([{**asdict(score), "share": score.share} for score in scores], sys.stdout, indent=2)
+        kinds = [{**asdict(kind), "share": kind.share} for kind in scores.kinds]
+        json.dump({"kinds": kinds, "auroc": scores.auroc}, sys.stdout, indent=2)
     else:
         print_swaps(scores, Console())
 

@@ -53,6 +53,8 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _CELL = re.compile(r"[-–—(]?[$€£¥]?[-–(]?\d[\d.,]*%?\)?%?|[-–—]")
 _CELL_PARTS = frozenset("$€£¥%|)")
 _WIDE_GAP = re.compile(r"\S {3,}\S[^\n]*?\S {3,}\S")
+MAX_ROW = 240
+"""Characters of a table row up to which it is one unit; longer ones hold sentences."""
 _SHORT_LINE = 60
 """A line below this length, followed by a much longer one that opens with a capital, is a heading."""
 
@@ -70,7 +72,16 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
     Every character that is not white space lies in exactly one range.
     """
-    return [span for start, end in _paragraphs(text) for span in _cut(text, start, end)]
+    return [
+        span
+        for start, end in _paragraphs(text)
+        for span in (_trim(text, start, end) if _is_row_of_cells(text, start, end) else _cut(text, start, end))
+    ]
+
+
+def _is_row_of_cells(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch is a short table row: a full stop within it parts no sentences ("NO. OF OFFENDERS")."""
+    return end - start <= MAX_ROW and " | " in text[start:end].strip()
 
 
 def is_table_row(line: str) -> bool:
@@ -271,6 +282,8 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
     if _DAY.fullmatch(word):
         name = after.rstrip(".,;:)").casefold()
         return not (name in MONTHS or (before in BEFORE_ORDINAL and not opens))
+    if word in BEFORE_NUMBER and len(after) > 1 and after.isupper() and after.casefold() in STOP_WORDS:
+        return False  # "NO. OF BOATS"
     if (word in BEFORE_NUMBER and len(word) > 1) or _STREET.fullmatch(word):
         return _COUNTED.match(after) is None or opens
     if len(word) == 1 and after.casefold() in NAME_PARTICLES:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rag.abbreviations import MONTHS
 from rag.table_cells import SEPARATOR, split_cells
-from rag.text import STOP_WORDS, content_words, numbers
+from rag.text import content_words, numbers
 
 NEARLY_SAME = 0.55
 """Share of a claim's words that must stand in its quote, in order, for a word in another's place to be a swap."""
@@ -20,6 +21,13 @@ _NEGATION = re.compile(
     r"not|no|never|none|neither|nor|without|cannot|unable|fail|fails|failed|hardly|nobody|nothing|nicht|kein\w*|nie|ohne"
 )
 _AUXILIARY = re.compile(r"do|does|did|has|have|had|is|are|was|were|be|been|a|an|the")
+_STANDS_FOR_NAMES = re.compile(
+    "Agency|Agreement|Association|Authority|Bank|Board|Borrower|Buyer|Church|City|Client|Club|Commission|Committee"
+    "|Company|Contractor|Corporation|Council|Court|Customer|Department|Employee|Employer|Firm|Fund|Government|Group"
+    "|Issuer|Landlord|Lender|Lessee|Lessor|Licensee|Licensor|Ministry|Organi[sz]ation|Participant|Party|President"
+    "|Purchaser|Registrant|School|Seller|Society|State|Supplier|Tenant|Trust|University|Vendor"
+)
+"""Contracts and reports write so of somebody whom they name elsewhere."""
 _OPPOSITES = (
     ("increase rise rose risen grow grew grown growth higher gain improve exceed expand climb more up above", True),
     ("decrease decline fall fell fallen lower drop reduce shrink shrank worsen less fewer down below", False),
@@ -32,18 +40,23 @@ _RISING, _FALLING = (
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Counts the swaps between a claim and its quote by what was swapped; `is_turned` where one denies the other."""
+    """Counts the swaps between a claim and its quote by what was swapped; `is_turned` where one denies the other.
+
+    `sameness` is the share of the claim's words, 0 to 1, that stand in the quote in their order: where it is high, a
+    word in another's place is a swap, else it may be another way of saying the same.
+    """
 
     words: int = 0
     names: int = 0
     numbers: int = 0
     is_turned: bool = False
+    sameness: float = 0.0
 
 
 def find_differences(claim: str, sentences: Sequence[str], known: frozenset[str]) -> Differences:
     """Compare a claim with the sentence of its quote that it repeats most of.
 
-    Words in `known` (of title and section, and other quotes) are never swapped.
+    Words in `known` (of title and section, and other quotes) are no swaps, but for names in the place of a name.
     """
     said = _tokens(claim)
     compared = []
@@ -52,28 +65,19 @@ def find_differences(claim: str, sentences: Sequence[str], known: frozenset[str]
         opcodes = SequenceMatcher(None, said.forms, told.forms, autojunk=False).get_opcodes()
         compared.append((sum(end - start for kind, start, end, _, _ in opcodes if kind == "equal"), told, opcodes))
     same, told, opcodes = max(compared, key=lambda one: one[0])
-    quote = " ".join(sentences)
-    if not said.forms or same < NEARLY_SAME * len(said.forms):
-        return Differences(is_turned=_turns_direction(claim, quote))
-    swapped_words = swapped_names = swapped_numbers = 0
-    for kind, start, end, other_start, other_end in opcodes:
-        if kind != "replace" or max(end - start, other_end - other_start) > MAX_SWAP:
-            continue
-        others = set(told.forms[other_start:other_end])
-        if not any(_is_content(form) for form in others):
-            continue
-        for at in range(start, end):
-            form, written = said.forms[at], said.written[at]
-            if not _is_content(form) or form in others or form in known or _is_inflected(form, set(told.forms)):
-                continue
-            swapped_numbers += form[0].isdigit()
-            is_name = written[0].isupper() and at > 0
-            if not is_name and not form[0].isdigit() and form in told.forms:
-                continue  # It was moved.
-            swapped_names += is_name and not form[0].isdigit()
-            swapped_words += not is_name and not form[0].isdigit()
-    is_turned = _turns_direction(claim, quote) or _negation_differs(said, told, opcodes)
-    return Differences(swapped_words, swapped_names, swapped_numbers, is_turned)
+    sameness = same / len(said.forms) if said.forms else 0.0
+    if sameness < NEARLY_SAME:
+        return Differences(is_turned=_turns_direction(claim, " ".join(sentences)), sameness=sameness)
+    swapped = [
+        at
+        for kind, start, end, other_start, other_end in opcodes
+        if kind == "replace" and max(end - start, other_end - other_start) <= MAX_SWAP
+        for at in _swapped(said, told, range(start, end), range(other_start, other_end), known)
+    ]
+    numbers_ = sum(said.forms[at][0].isdigit() for at in swapped)
+    names = sum(said.is_name(at) for at in swapped)
+    is_turned = _turns_direction(claim, " ".join(sentences)) or _negation_differs(said, told, opcodes)
+    return Differences(len(swapped) - numbers_ - names, names, numbers_, is_turned, sameness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +85,71 @@ class _Tokens:
     forms: list[str]
     """Stems and plain numbers, stop words as they are; "n't" is "not"."""
     written: list[str]
+    tells: list[bool]
+    """Which of them carry meaning."""
+
+    def is_name(self, at: int) -> bool:
+        """Return whether a word is written as a name; the first word of a sentence tells nothing."""
+        written = self.written[at]
+        return at > 0 and written[0].isupper() and written.casefold() not in MONTHS and not self.forms[at][0].isdigit()
+
+
+def _swapped(said: _Tokens, told: _Tokens, places: range, others: range, known: frozenset[str]) -> Iterator[int]:
+    """Yield the places of a claim at which it has something else than the places of its quote that it stands for."""
+    replaced = {told.forms[at] for at in others}
+    if not any(told.tells[at] for at in others):
+        return
+    # "The company" may be called by its name; another name may not stand for one.
+    names = [
+        at for at in others if told.is_name(at) and told.tells[at] and not _STANDS_FOR_NAMES.fullmatch(told.written[at])
+    ]
+    replaces_name = any(told.forms[at] not in said.forms for at in names)
+    for at in places:
+        form = said.forms[at]
+        is_name = said.is_name(at)
+        if not said.tells[at] or form in replaced or _is_inflected(form, replaced):
+            continue
+        if form in known and not (is_name and replaces_name and not said.written[at].isupper()):
+            continue
+        is_moved = not is_name and not form[0].isdigit() and told.forms.count(form) >= said.forms.count(form)
+        if not is_moved and not _is_inflected(form, set(told.forms) - set(said.forms)):
+            yield at
 
 
 def _tokens(text: str) -> _Tokens:
-    forms: list[str] = []
-    written: list[str] = []
+    found = _Tokens([], [], [])
     for match in _TOKEN.finditer(re.sub(r"(?i)\b(ca|wo|sha)n['’]t\b|n['’]t\b", " not", text)):
         word = match.group()
         folded = word.casefold()
         if _AUXILIARY.fullmatch(folded):
             continue
-        stems = content_words(word) or [folded]
-        for stem in stems:
-            forms.append("not" if _NEGATION.fullmatch(folded) else stem)
-            written.append(word)
-    return _Tokens(forms, written)
+        terms = content_words(word)
+        # "may" says little, "in May 2011" much.
+        tells = bool(terms) or (word.istitle() and folded in MONTHS and bool(found.forms))
+        is_negation = bool(_NEGATION.fullmatch(folded))
+        for term in terms or [folded]:
+            found.forms.append("not" if is_negation else term)
+            found.written.append(word)
+            found.tells.append(tells and not is_negation)
+    return found
 
 
 def _negation_differs(said: _Tokens, told: _Tokens, opcodes: Sequence[tuple[str, int, int, int, int]]) -> bool:
     """Return whether one says "not" where the other, which goes on in the same words, does not."""
-    matched = [code for code in opcodes if code[0] == "equal" and any(map(_is_content, said.forms[code[1] : code[2]]))]
+    matched = [code for code in opcodes if code[0] == "equal" and any(said.tells[code[1] : code[2]])]
     if not matched:
         return False
-    # Outside of what both say, each may say "not" of something else.
-    clause = said.forms[matched[0][1] : matched[-1][2]]
-    other = told.forms[max(0, matched[0][3] - 2) : matched[-1][4]]
-    near = said.forms[max(0, matched[0][1] - 2) : matched[-1][2]]
-    return (near.count("not") % 2) != (other.count("not") % 2) and len(clause) >= 2
+    # Outside of what both say, and in what one leaves out at length, each may say "not" of something else.
+    first, last = matched[0], matched[-1]
+    brief = [
+        code
+        for code in opcodes[opcodes.index(first) : opcodes.index(last) + 1]
+        if code[0] == "equal" or max(code[2] - code[1], code[4] - code[3]) <= MAX_SWAP
+    ]
+    said_before, told_before = said.forms[max(0, first[1] - 2) : first[1]], told.forms[max(0, first[3] - 2) : first[3]]
+    said_nots = sum(said.forms[code[1] : code[2]].count("not") for code in brief) + said_before.count("not")
+    told_nots = sum(told.forms[code[3] : code[4]].count("not") for code in brief) + told_before.count("not")
+    return said_nots % 2 != told_nots % 2 and last[2] - first[1] >= 2
 
 
 def _turns_direction(claim: str, quote: str) -> bool:
@@ -118,10 +160,6 @@ def _turns_direction(claim: str, quote: str) -> bool:
     return (rises and not falls and quote_falls and not quote_rises) or (
         falls and not rises and quote_rises and not quote_falls
     )
-
-
-def _is_content(form: str) -> bool:
-    return form not in STOP_WORDS and form != "not"
 
 
 def _is_inflected(form: str, others: set[str]) -> bool:

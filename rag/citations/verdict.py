@@ -25,6 +25,10 @@ UNKNOWN_NUMBER = -8.0
 UNKNOWN_NAME = -8.0
 MISPLACED = -8.0
 SWAPPED_WORD = -8.0
+# A word in another's place is as often a synonym, where the rest of the sentence is not the same: the reader decides.
+OTHER_WORD = -2.5
+NEARLY_THE_SAME = 0.8
+"""Share of a claim's words in their order, from which on another word is a swap."""
 SWAPPED_NAME = -8.0
 SWAPPED_NUMBER = -8.0
 TURNED = -8.0
@@ -59,7 +63,7 @@ def probability_of(signals: Signals) -> float:
         + UNKNOWN_NUMBER * min(signals.unknown_numbers, 1)
         + UNKNOWN_NAME * min(signals.unknown_names, 1)
         + MISPLACED * signals.misplaced
-        + SWAPPED_WORD * min(different.words, 1)
+        + (SWAPPED_WORD if different.sameness >= NEARLY_THE_SAME else OTHER_WORD) * min(different.words, 1)
         + SWAPPED_NAME * min(different.names, 1)
         + SWAPPED_NUMBER * min(different.numbers, 1)
         + TURNED * different.is_turned

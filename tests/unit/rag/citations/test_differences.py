@@ -11,6 +11,7 @@ TEXT = (
     "The ferry Kittiwake was built by Ann Orde in Bergen in March 1890. It carries 120 passengers from the old pier to "
     "Southport. The harbour master may refuse boats with diesel engines. The bakery sells bread in April."
 )
+ROW_WITH_STOPS = "GROUP | NO. OF BOATS | % OF BOATS\nInshore | 1,272 | 4.90%\nOffshore | 9,367 | 36.10%"
 TABLE = (
     "Part | Price 2022 | Price 2023\nValve, large | 12.50 | 13.10\nValve, small | 8.40 | 9.20\nRing | 1.10 | 1.30\n"
     "Ring, outer | 2.20 | 2.45"
@@ -34,6 +35,8 @@ def is_supported(claim: str, text: str) -> bool:
         "It carries 120 boats from the old pier to Southport",
         "It carries 120 passengers from the diesel pier to Southport",
         "The harbour master may not refuse boats with diesel engines",
+        "The ferry Handbook was built by Ann Orde in Bergen in March 1890",
+        "It carries 120 passengers from the old passengers to Southport",
     ],
 )
 def test_a_sentence_with_one_thing_swapped_is_not_supported(claim: str) -> None:
@@ -47,6 +50,7 @@ def test_a_sentence_with_one_thing_swapped_is_not_supported(claim: str) -> None:
         "The Kittiwake was built in Bergen by Ann Orde",
         "The ferry carries 120 passengers to Southport",
         "Boats with diesel engines may be refused by the harbour master",
+        "In Bergen the ferry Kittiwake was made by Ann Orde, in March 1890",
     ],
 )
 def test_a_sentence_said_in_another_order_is_supported(claim: str) -> None:
@@ -67,3 +71,26 @@ def test_a_sentence_said_in_another_order_is_supported(claim: str) -> None:
 )
 def test_a_number_counts_for_its_own_row_and_column(claim: str, supported: bool) -> None:
     assert is_supported(claim, TABLE) is supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"), [("Inshore: NO. OF BOATS is 1,272", True), ("Inshore: NO. OF BOATS is 9,367", False)]
+)
+def test_a_full_stop_in_a_short_row_parts_no_sentences(claim: str, supported: bool) -> None:
+    assert is_supported(claim, ROW_WITH_STOPS) is supported
+
+
+def test_what_is_left_out_at_length_takes_its_negation_along() -> None:
+    text = "The pier, which no visitor to the old town ever leaves out of a walk, was rebuilt in 1934."
+
+    assert is_supported("The pier was rebuilt in 1934", text)
+    assert not is_supported("The pier, which visitors to the old town leave out of a walk, was rebuilt in 1934", text)
+
+
+def test_the_company_may_be_called_by_its_name_and_another_name_may_not_stand_for_it() -> None:
+    assert is_supported(
+        "In March Handbook opened a bakery in Bergen", "In March the Company opened a bakery in Bergen."
+    )
+    assert not is_supported(
+        "In March Handbook opened a bakery in Bergen", "In March Kittiwake opened a bakery in Bergen."
+    )
