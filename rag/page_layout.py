@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -17,7 +18,8 @@ def pack_rows(rows: Sequence[tuple[int, int, int, int, int, int]]) -> bytes:
     """Pack (start, end, left, bottom, right, top), the edges in tenths of a point."""
     if not rows:
         return b""
-    return zlib.compress(np.asarray(rows, dtype=np.int32).T.tobytes(), level=1)
+    columns = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=6 * len(rows)).reshape(-1, 6).T
+    return zlib.compress(columns.tobytes(), level=1)
 
 
 def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ...]:

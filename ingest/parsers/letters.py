@@ -6,11 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
+from functools import cache, lru_cache
 from operator import add
 
 SAMPLE_WORDS = 100
 """So many different words, spread over the page, judge it: this runs on every page."""
+
+KEPT_WORDS = 20_000
+"""So many words are looked at once only: the words of a document come again on each of its pages."""
 
 _FOLLOWERS = """
 abcdefghijklmnoprstuvwyz baeiloruy caehijkostuyz dadehinorstuwyz eabcdefghijklmnprstuvwyz faefiory gaeijoruwy
@@ -56,6 +59,7 @@ ACCENTED_SHARE = 0.6
 """So many of Latin letters have no accents in any language: Vietnamese has 0.35, Cyrillic read as Latin nearly all."""
 
 _LATIN = re.compile("[a-z]")
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 _LATIN_WORD = re.compile("[a-z]{2,}")
 _OTHER_WORD = re.compile("[^\\W\\d_]*[^\\W\\d_\x00-\u036f\u1e00-\u1eff][^\\W\\d_]*")
 _MAY_BE_MARK = re.compile("[\u0300-\u1fff\u2060\u20d0-\u20ff\u2c00-\U0010ffff]")
@@ -73,12 +77,18 @@ def are_letters_swapped(text: str) -> bool:
 
     Different words are judged: tables repeat a few labels.
     """
-    every = text.lower().split()
-    distinct = list(dict.fromkeys(every[:: len(every) // (4 * SAMPLE_WORDS) + 1]))
+    every = text.split()
+    distinct = list(dict.fromkeys(map(str.lower, every[:: len(every) // (4 * SAMPLE_WORDS) + 1])))
     words = " ".join(distinct[:: len(distinct) // SAMPLE_WORDS + 1])
     if words.isascii():
         return _has_odd_pairs(words)
     return _are_others_swapped(words)
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def count_common_pairs(word: str) -> int:
+    """Return how many pairs of letters beside each other in a lower-case word are common ones."""
+    return sum(map(COMMON_PAIRS.__contains__, map(add, word, word[1:])))
 
 
 def without_marks(text: str) -> str:
@@ -96,7 +106,7 @@ def _are_others_swapped(words: str) -> bool:
     plain = without_marks(unicodedata.normalize("NFKD", words))
     letters = sum(map(str.isalpha, plain))
     if len(_LATIN.findall(plain)) * 2 >= letters:
-        accented = sum(letter.isalpha() and not letter.isascii() for letter in words)
+        accented = sum(map(str.isalpha, _NOT_ASCII.findall(words)))
         return _has_odd_pairs(plain) or (letters >= MIN_LETTERS and accented > ACCENTED_SHARE * letters)
     whole = unicodedata.normalize("NFKC", words)  # Korean syllables are parted into letters above.
     if _mixes_scripts(_OTHER_WORD.findall(whole)):
@@ -106,8 +116,9 @@ def _are_others_swapped(words: str) -> bool:
 
 def _has_odd_pairs(words: str) -> bool:
     """Return whether too few of the pairs of letters in lower-case words are common ones."""
-    pairs = [pair for run in _LATIN_WORD.findall(words) for pair in map(add, run, run[1:])]
-    return len(pairs) >= MIN_PAIRS and sum(map(COMMON_PAIRS.__contains__, pairs)) < PAIR_SHARE * len(pairs)
+    runs = _LATIN_WORD.findall(words)
+    pairs = sum(map(len, runs)) - len(runs)
+    return pairs >= MIN_PAIRS and sum(map(count_common_pairs, runs)) < PAIR_SHARE * pairs
 
 
 def _is_spread_oddly(text: str, script: str, common: AbstractSet[str]) -> bool:

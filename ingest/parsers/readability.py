@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
-from ingest.parsers.letters import are_letters_swapped, without_marks
+from ingest.parsers.letters import KEPT_WORDS, are_letters_swapped, without_marks
 
 UNKNOWN_SHARE = 0.3
 """With more characters than this that stand for no letter, a page's fonts do not say what is drawn."""
@@ -22,7 +22,8 @@ SAMPLE_WORDS = 150
 """So many words, spread over the page, judge it: this runs on every page."""
 
 MAX_TOKEN = 60
-_LEADERS = re.compile(r"([^\w\s])(?:\s?\1){2,}|[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
+_DOTS = re.compile(r"([^\w\s])(?:\s?\1){2,}")
+_LEADERS = re.compile(rf"{_DOTS.pattern}|[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]")
 """Dots that lead from a heading to its page number, and the marks of scripts without spaces, which part words."""
 
 _EDGE = re.compile(r"^\W+|\W+$")
@@ -50,27 +51,34 @@ def is_readable(words: Iterable[str]) -> bool:
 def word_share(text: str) -> float:
     """Return the share of a text's characters in words written as words are; figures do not count. 1 where all is
     figures."""
-    tokens = _LEADERS.sub(" ", without_marks(text)).split()
+    tokens = (_DOTS if text.isascii() else _LEADERS).sub(" ", without_marks(text)).split()
     good = total = 0
     for word in tokens[:: len(tokens) // SAMPLE_WORDS + 1]:
-        token = word[:MAX_TOKEN]
-        if _FIGURES.fullmatch(token):
-            continue
-        total += len(token)
-        core = _EDGE.sub("", token)
-        if _WORD.fullmatch(core) and (
-            core.islower() or core.isupper() or core[1:].islower() or not core.isascii() or _NAME.fullmatch(core)
-        ):
-            good += len(core)
+        letters, characters = _judge_word(word[:MAX_TOKEN])
+        good, total = good + letters, total + characters
     return good / total if total else 1.0
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _judge_word(token: str) -> tuple[int, int]:
+    """Return how many characters of a token are those of a word written as words are, and how many there are; 0 of
+    figures."""
+    if _FIGURES.fullmatch(token):
+        return 0, 0
+    core = _EDGE.sub("", token)
+    is_word = _WORD.fullmatch(core) and (
+        core.islower() or core.isupper() or core[1:].islower() or not core.isascii() or _NAME.fullmatch(core)
+    )
+    return len(core) if is_word else 0, len(token)
 
 
 def count_unknown(text: str) -> int:
     """Return how many characters are controls, private, unassigned or the mark for a lost one."""
     if text.isascii() and text.isprintable():
         return 0
-    return sum(
-        count
-        for character, count in Counter(text).items()
+    unknown = {
+        character
+        for character in set(text)
         if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Co", "Cn", "Cs")
-    )
+    }
+    return sum(map(unknown.__contains__, text)) if unknown else 0

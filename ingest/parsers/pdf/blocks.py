@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.cleanup import find_furniture, furniture_key, names_something
+from ingest.cleanup import EDGE_LINES, find_furniture, furniture_key, names_something
 from ingest.parsers.pdf.row import Row, is_bullet
 from ingest.parsers.pdf.rows import is_table_row
 from ingest.parsers.pdf.words import Word
@@ -64,10 +64,7 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
     holds the ones that earlier pages had, and is added to.
     """
     orders = [[index for _, index in sorted((-row.top, index) for index, row in enumerate(rows))] for rows in pages]
-    described = [
-        [(_furniture_text(rows[index]), rows[index].bottom) for index in order]
-        for rows, order in zip(pages, orders, strict=True)
-    ]
+    described = [_describe_edges(rows, order) for rows, order in zip(pages, orders, strict=True)]
     found = find_furniture(described)
     furniture = [{order[place] for place in places} for order, places in zip(orders, found, strict=True)]
     for rows, indexes in zip(pages, furniture, strict=True):
@@ -78,6 +75,16 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
                 indexes.discard(index)
                 rows[index].kind, rows[index].alone = BlockKind.PARAGRAPH, True
     return furniture
+
+
+def _describe_edges(rows: Sequence[Row], order: Sequence[int]) -> list[tuple[str, int]]:
+    """Return the text and the height of the rows from top to bottom; the text of those near an edge only, where headers
+    and footers are."""
+    middle = range(EDGE_LINES, len(order) - EDGE_LINES)
+    return [
+        ("" if place in middle else _furniture_text(rows[index]), rows[index].bottom)
+        for place, index in enumerate(order)
+    ]
 
 
 def _furniture_text(row: Row) -> str:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -40,17 +44,21 @@ FORCE_BOLD = 1 << 18
 FARTHEST = 1_000_000
 Span = tuple[int, int]
 Box = tuple[int, int, int, int]
+Edges = tuple[list[int], list[int], list[int], list[int]]
+"""The left, bottom, right and top edges of a page's words."""
 
+_make_word = partial(tuple.__new__, Word)
+_BREAK = re.compile("[\n\r\ufffe]")
 _WORD = re.compile(r"[^\s\ufffe]+")
 """pdfium writes U+FFFE for a hyphen at a line's end, and no line break after it."""
 
 _WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
-def _prototype(function: Any, *arguments: Any) -> Any:
+def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
     """Return the C function without argument conversion: these are called hundreds of times for each page."""
     address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(ctypes.c_int, *arguments)(address)
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)
 
 
 pdfium.FPDF_InitLibrary()
@@ -58,6 +66,7 @@ _loose_box = _prototype(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes
 _char_origin = _prototype(
     pdfium.FPDFText_GetCharOrigin, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
 )
+_char_angle = _prototype(pdfium.FPDFText_GetCharAngle, ctypes.c_void_p, ctypes.c_int, result=ctypes.c_float)
 _font_info = _prototype(
     pdfium.FPDFText_GetFontInfo,
     ctypes.c_void_p,
@@ -78,28 +87,35 @@ def read_lines(text_page: Any) -> RawPage:
     spans = [match.span() for match in _WORD.finditer(text)]
     if not spans:
         return EMPTY_PAGE
-    starts = _line_starts(text, spans)
-    directions = [_direction(text_page, spans[first][0]) for first in starts]
+    first_letters, ends = zip(*spans, strict=True)
+    starts = _line_starts(text, first_letters)
+    directions = [_direction(address, first_letters[first]) for first in starts]
     corners = _end_boxes(address, spans)
-    uneven = _uneven_words(address, text, spans, corners, np.repeat(directions, np.diff([*starts, len(spans)])))
-    boxes = _word_boxes(corners)
+    sideways = _by_word(directions, starts, len(spans)) % 2 == 1 if any(directions) else None
+    uneven = _uneven_words(address, text, first_letters, corners, sideways)
+    edges = _word_edges(corners)
+    words = _level_words(text, ends, edges)
+    holds_wide = not text.isascii() and _WIDE.search(text) is not None
     lines: list[Line] = []
     for first, last, direction in zip(starts, [*starts[1:], len(spans)], directions, strict=True):
-        odd = uneven.intersection(range(first, last)) if uneven else uneven
-        inside = spans[first:last], boxes[first:last]
-        if direction == 0 and _is_upright(text, *inside):
-            columns = [_narrow_column(box, end - start) for (start, end), box in zip(*inside, strict=True)]
-            lines += _part_directions(text, spans[first:last], columns, [DOWNWARDS] * (last - first))
+        inside = words[first:last]
+        odd = [index for index in range(first, last) if index in uneven] if uneven else []
+        boxes = list(zip(*(edge[first:last] for edge in edges), strict=True)) if odd or direction or holds_wide else []
+        if holds_wide and direction == 0 and _is_upright(text, spans[first:last], boxes):
+            columns = [_narrow_column(box, len(word.text)) for word, box in zip(inside, boxes, strict=True)]
+            lines += _part_directions(inside, columns, [DOWNWARDS] * len(inside))
             continue
-        if any(_direction(text_page, spans[index][0]) != direction for index in odd):
-            turned = [_direction(text_page, start) for start, _ in spans[first:last]]
-            lines += _part_directions(text, spans[first:last], boxes[first:last], turned)
+        if any(_direction(address, first_letters[index]) != direction for index in odd):
+            turned = [_direction(address, start) for start in first_letters[first:last]]
+            lines += _part_directions(inside, boxes, turned)
             continue
-        words = _words_of(text, spans[first:last], boxes[first:last], direction)
+        if direction:
+            inside = [_turned(word, box, direction) for word, box in zip(inside, boxes, strict=True)]
         if odd:
-            words = _part_marks(address, words, spans[first:last], {index - first for index in odd}, direction)
-        lines.append(Line(words, _is_bold(address, spans[first:last]), direction))
-    return RawPage(lines)
+            inside = _part_marks(address, inside, spans[first:last], {index - first for index in odd}, direction)
+        is_bold = last - first <= HEADING_WORDS and _is_bold(address, first_letters[first], ends[last - 1])
+        lines.append(Line(inside, is_bold, direction))
+    return RawPage(lines, holds_wide=holds_wide)
 
 
 def _edges_of(address: int | None, index: int) -> tuple[float, float]:
@@ -109,19 +125,23 @@ def _edges_of(address: int | None, index: int) -> tuple[float, float]:
     return edges[0], edges[2]
 
 
-def _words_of(text: str, spans: list[Span], boxes: list[Box], direction: int) -> list[Word]:
-    return [
-        Word(text[start:end], text[end : end + 1] == "\ufffe", *(turn_box(box, -direction) if direction else box))
-        for (start, end), box in zip(spans, boxes, strict=True)
-    ]
+def _level_words(text: str, ends: Sequence[int], edges: Edges) -> list[Word]:
+    """Return the page's words as if all ran from left to right."""
+    broken = [text[end : end + 1] == "\ufffe" for end in ends] if "\ufffe" in text else repeat(False)
+    # Word() itself takes three times as long, and a page has hundreds.
+    return list(map(_make_word, zip(_WORD.findall(text), broken, *edges, repeat(False), strict=False)))
 
 
-def _part_directions(text: str, spans: list[Span], boxes: list[Box], directions: list[int]) -> list[Line]:
+def _turned(word: Word, box: Box, direction: int) -> Word:
+    return Word(word.text, word.broken, *turn_box(box, -direction))
+
+
+def _part_directions(words: list[Word], boxes: list[Box], directions: list[int]) -> list[Line]:
     """Return the lines in one that pdfium made of words running in several directions, or of several lines of
     another."""
     lines: list[Line] = []
-    for span, box, direction in zip(spans, boxes, directions, strict=True):
-        (word,) = _words_of(text, [span], [box], direction)
+    for level, box, direction in zip(words, boxes, directions, strict=True):
+        word = _turned(level, box, direction)
         before = lines[-1].words[-1] if lines and lines[-1].turns == direction else None
         if before is not None and word.left >= before.right - _height(before) and _is_level(before, word):
             lines[-1].words.append(word)
@@ -148,11 +168,6 @@ def _is_level(before: Word, word: Word) -> bool:
     return overlap * 2 > min(_height(before), _height(word))
 
 
-def holds_wide(raw: RawPage) -> bool:
-    """Return whether a page has Chinese, Japanese or Korean letters."""
-    return any(not word.text.isascii() and _WIDE.search(word.text) for line in raw.lines for word in line.words)
-
-
 def _read_text(text_page: Any, count: int) -> str:
     """Return the page's text with exactly one Python character for each pdfium character."""
     buffer = (ctypes.c_ushort * (count * 2 + 1))()
@@ -170,22 +185,22 @@ def _read_text(text_page: Any, count: int) -> str:
     return "".join(characters)
 
 
-def _line_starts(text: str, spans: list[Span]) -> list[int]:
+def _line_starts(text: str, first_letters: Sequence[int]) -> list[int]:
     """Return the indexes of the words that open a line."""
-    starts = [0]
-    previous_end = spans[0][1]
-    for index, (start, end) in enumerate(spans):
-        gap = text[previous_end:start]
-        if index and gap != " " and ("\n" in gap or "\ufffe" in gap or "\r" in gap):
-            starts.append(index)
-        previous_end = end
-    return starts
+    starts = dict.fromkeys((0, *(bisect_left(first_letters, match.start()) for match in _BREAK.finditer(text))))
+    starts.pop(len(first_letters), None)
+    return list(starts)
 
 
-def _direction(text_page: Any, index: int) -> int:
+def _by_word(directions: Sequence[int], starts: Sequence[int], count: int) -> Any:
+    """Return the direction of each of `count` words from those of the lines that begin at `starts`."""
+    return np.repeat(directions, np.diff([*starts, count]))
+
+
+def _direction(address: int | None, index: int) -> int:
     """Return how many quarter turns counter-clockwise a character is turned, and SLANTED more where it stands at an
     angle."""
-    angle = float(pdfium.FPDFText_GetCharAngle(text_page, index))
+    angle: float = _char_angle(address, index)
     if angle == 0.0:
         return 0
     turns = round(angle / (math.pi / 2))
@@ -203,50 +218,55 @@ def _is_upright(text: str, spans: list[Span], boxes: list[Box]) -> bool:
     return height > UPRIGHT * width
 
 
+def _read_boxes(address: int | None, places: Iterable[int], count: int) -> Any:
+    """Return the boxes of characters in points, shape (count, 4): left, top, right, bottom."""
+    boxes = np.zeros((count, 4), dtype=np.float32)
+    first = boxes.ctypes.data
+    deque(map(_loose_box, repeat(address), places, range(first, first + 16 * count, 16)), maxlen=0)
+    return boxes
+
+
 def _end_boxes(address: int | None, spans: list[Span]) -> Any:
     """Return the boxes of each word's first and last character in points, shape (words, 2, 4): left, top, right,
     bottom."""
-    corners = np.zeros((len(spans) * 2, 4), dtype=np.float32)
-    pointer = corners.ctypes.data
-    for start, end in spans:
-        _loose_box(address, start, pointer)
-        _loose_box(address, end - 1, pointer + 16)
-        pointer += 32
-    return np.nan_to_num(corners, nan=0.0, posinf=0.0, neginf=0.0).reshape(-1, 2, 4)
+    places = [place for start, end in spans for place in (start, end - 1)]
+    corners = _read_boxes(address, places, len(places))
+    if not math.isfinite(corners.sum()):
+        corners = np.nan_to_num(corners, nan=0.0, posinf=0.0, neginf=0.0)
+    return corners.reshape(-1, 2, 4)
 
 
-def _word_boxes(corners: Any) -> list[Box]:
-    """Return left, bottom, right and top of each word in tenths of a point."""
-    left, bottom = corners[:, :, 0].min(axis=1), corners[:, :, 3].min(axis=1)
-    right, top = corners[:, :, 2].max(axis=1), corners[:, :, 1].max(axis=1)
-    boxes = np.stack((left, bottom, right, top), axis=1) * UNITS_PER_POINT
-    rows: list[Box] = np.clip(np.rint(boxes), -FARTHEST, FARTHEST).astype(np.int32).tolist()
-    return rows
+def _word_edges(corners: Any) -> Edges:
+    """Return the left, bottom, right and top edges of the words in tenths of a point."""
+    edges = np.stack((np.minimum(corners[:, 0], corners[:, 1]), np.maximum(corners[:, 0], corners[:, 1])))
+    rounded = np.minimum(np.maximum(np.rint(edges * UNITS_PER_POINT), -FARTHEST), FARTHEST).astype(np.int32)
+    (left, _, _, bottom), (_, top, right, _) = rounded.transpose(0, 2, 1).tolist()
+    return left, bottom, right, top
 
 
-def _uneven_words(address: int | None, text: str, spans: list[Span], corners: Any, directions: Any) -> set[int]:
+def _uneven_words(
+    address: int | None, text: str, first_letters: Sequence[int], corners: Any, sideways: Any | None
+) -> set[int]:
     """Return the words in which a letter's box is off the others': what may be raised or lowered in them is looked
-    for."""
-    foot, head = _feet_and_heads(corners, directions[:, None] % 2 == 1)
-    height = np.maximum((head - foot).max(axis=1), 0.1)
+    for. `sideways` tells for each word whether its line runs up or down the page; None where none does."""
+    foot, head = _feet_and_heads(corners, None if sideways is None else sideways[:, None])
+    height = np.maximum(np.maximum(head[:, 0] - foot[:, 0], head[:, 1] - foot[:, 1]), 0.1)
     off = np.maximum(np.abs(foot[:, 0] - foot[:, 1]), np.abs(head[:, 0] - head[:, 1])) > UNEVEN * height
     found = set(np.flatnonzero(off).tolist())
     within = [match.start() + at for match in SUSPICIOUS.finditer(text) for at in ((0, 1) if match[1] else (0,))]
     if not within:
         return found
-    words = np.searchsorted([start for start, _ in spans], within, side="right") - 1
-    boxes = np.zeros((len(within), 4), dtype=np.float32)
-    pointer = boxes.ctypes.data
-    for index in within:
-        _loose_box(address, index, pointer)
-        pointer += 16
-    inner_foot, inner_head = _feet_and_heads(np.nan_to_num(boxes), directions[words] % 2 == 1)
+    words = np.searchsorted(first_letters, within, side="right") - 1
+    boxes = np.nan_to_num(_read_boxes(address, within, len(within)))
+    inner_foot, inner_head = _feet_and_heads(boxes, None if sideways is None else sideways[words])
     off = np.maximum(np.abs(inner_foot - foot[words, 0]), np.abs(inner_head - head[words, 0])) > UNEVEN * height[words]
     return found.union(words[off].tolist())
 
 
-def _feet_and_heads(boxes: Any, sideways: Any) -> tuple[Any, Any]:
+def _feet_and_heads(boxes: Any, sideways: Any | None) -> tuple[Any, Any]:
     """Return the edges of boxes (left, top, right, bottom) across the direction of their line."""
+    if sideways is None:
+        return boxes[..., 3], boxes[..., 1]
     return np.where(sideways, boxes[..., 0], boxes[..., 3]), np.where(sideways, boxes[..., 2], boxes[..., 1])
 
 
@@ -297,11 +317,9 @@ _font_flags = ctypes.c_int()
 _font_flags_address = ctypes.addressof(_font_flags)
 
 
-def _is_bold(address: int | None, spans: list[Span]) -> bool:
-    """Return whether a short line is bold from its first to its last character."""
-    if len(spans) > HEADING_WORDS:
-        return False
-    return _is_bold_at(address, spans[0][0]) and _is_bold_at(address, spans[-1][1] - 1)
+def _is_bold(address: int | None, start: int, end: int) -> bool:
+    """Return whether a line is bold from its first to its last character."""
+    return _is_bold_at(address, start) and _is_bold_at(address, end - 1)
 
 
 def _is_bold_at(address: int | None, index: int) -> bool:

@@ -25,9 +25,13 @@ ALPHABETIC = 0.85
 WRAPPED = 2
 """Lines between two entries are the beginning of the next one's title, when they are no more."""
 
+ROMAN = "ivxlcdmIVXLCDM\u0130\u0131"
 _LED = re.compile(
     r"(?:[.·…_]\s?){4,}\s*(?:[A-Z]{1,2}-?)?(?:\d{1,4}|[ivxlcdm]{1,7})\W*$|…\s?…\s*\d{1,4}$", re.IGNORECASE
 )
+_LEADER = re.compile(r"[.·…_]\s?[.·…_]")
+"""Two of the dots that lead to a number: most lines have none, which is soon seen."""
+
 _PAGE = re.compile(r"(?:[A-Z]{1,2}[-.])?(\d{1,4})")
 _PLACES = re.compile(r"([^\W\d])[^\d$€£]*?[,\s]\s?\d{1,4}(?:[-\u2013]\d{1,4})?(?:,\s\d{1,4}(?:[-\u2013]\d{1,4})?)*")
 """An index's entry; group 1 is its first letter."""
@@ -55,7 +59,7 @@ def mark_contents(pages: Sequence[list[Row]]) -> None:
 
 def _led_span(rows: Sequence[Row]) -> tuple[int, int] | None:
     """Return the rows from the heading or the first entry to the last, where dots lead to the numbers."""
-    led = [index for index, row in enumerate(rows) if row.words[-1].text[-1].isalnum() and _is_led(row)]
+    led = [index for index, row in enumerate(rows) if _is_led(row)]
     if len(led) < LED_ROWS:
         return None
     runs = [[led[0]]]
@@ -69,7 +73,11 @@ def _led_span(rows: Sequence[Row]) -> tuple[int, int] | None:
 
 
 def _is_led(row: Row) -> bool:
-    return _LED.search(row.text) is not None
+    last = row.cells[-1][-1].text[-1]
+    if not (last.isdecimal() or last in ROMAN):
+        return False  # Most lines end in other letters.
+    text = row.text
+    return _LEADER.search(text) is not None and _LED.search(text) is not None
 
 
 def _plain_span(rows: Sequence[Row], *, goes_on: bool) -> tuple[int, int] | None:
@@ -93,7 +101,8 @@ def _plain_span(rows: Sequence[Row], *, goes_on: bool) -> tuple[int, int] | None
 
 
 def _place_of(row: Row) -> re.Match[str] | None:
-    return _PLACES.fullmatch(row.text) if len(row.cells) < 3 else None
+    ends_in_number = row.cells[-1][-1].text[-1].isdecimal()
+    return _PLACES.fullmatch(row.text) if ends_in_number and len(row.cells) < 3 else None
 
 
 def _heading_above(rows: Sequence[Row], first: int) -> int:

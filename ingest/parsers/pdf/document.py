@@ -62,11 +62,7 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     seen: set[str] = set()
     for first in range(0, document.page_count, SEGMENT_PAGES):
         last = min(first + SEGMENT_PAGES, document.page_count)
-        raw_pages = [reader.read(number) for number in range(first, last)]
-        rows_by_page = [
-            make_rows(raw.lines, raw.upright, partial(document.rules, first + place)) + aside_rows(raw.apart)
-            for place, raw in enumerate(raw_pages)
-        ]
+        rows_by_page = [_read_rows(document, reader, number) for number in range(first, last)]
         body = body or usual_height(rows_by_page)
         more, found = _write_pages(document, rows_by_page, first, body, seen)
         pages += more
@@ -85,6 +81,12 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         page_word="page",
         warnings=(*reader.warnings(), *attachment_warning([one_line(name) for name in document.attachments()])),
     )
+
+
+def _read_rows(document: PdfiumDocument, reader: PageReader, number: int) -> list[Row]:
+    """Return the rows of a page (0-based), those that are kept out of what is searched at the end."""
+    raw = reader.read(number)
+    return make_rows(raw.lines, raw.upright, partial(document.rules, number)) + aside_rows(raw.apart)
 
 
 def _parse_without_text(path: Path, options: ParseOptions, password: str, reader: PageReader) -> ParsedDocument:
@@ -116,7 +118,7 @@ def _write_pages(
 
 def _vocabulary(rows_by_page: list[list[Row]]) -> set[str]:
     """Return the document's words when some are broken at a line's end; else nothing needs them."""
-    rows = [row for rows in rows_by_page for row in rows]
-    if not any(word.broken for row in rows for word in row.words):
+    cells = [cell for rows in rows_by_page for row in rows for cell in row.cells]
+    if not any(word.broken for cell in cells for word in cell):
         return set()
-    return words_in(word.text for row in rows for word in row.words if not word.broken)
+    return words_in({word.text for cell in cells for word in cell if not word.broken})

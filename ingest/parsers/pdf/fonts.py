@@ -94,7 +94,7 @@ class FontCheck:
             seen = self._seen.setdefault(name, _FontRecord())
             if seen.objects < SETTLED:
                 self._look_at(thing, text, font, seen)
-        return frozenset(name for name in names.values() if name not in self._trusted and self._seen[name].is_wrong())
+        return frozenset(name for name in names.values() if name not in self._trusted and self._is_wrong(name))
 
     def trust(self, names: frozenset[bytes]) -> None:
         """Believe fonts whose text was compared with what is drawn and is the same."""

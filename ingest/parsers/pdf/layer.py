@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
-from operator import add
 from typing import NamedTuple
 
-from ingest.parsers.letters import COMMON_PAIRS, script_of
+from ingest.parsers.letters import count_common_pairs, script_of
 from ingest.parsers.ocr import Recognised
 from ingest.parsers.pdf.words import Line, RawPage, Word, turn_box
 from ingest.parsers.readability import count_unknown
@@ -69,8 +68,7 @@ def _is_odd(word: str) -> bool:
     """Return whether most pairs of letters in a lower-case or capitalised word of Latin letters are rare."""
     if len(word) < ODD_LETTERS or not (word.isalpha() and word.isascii() and word[1:].islower()):
         return False
-    lower = word.lower()
-    return sum(map(COMMON_PAIRS.__contains__, map(add, lower, lower[1:]))) * 2 < len(lower) - 1
+    return count_common_pairs(word.lower()) * 2 < len(word) - 1
 
 
 def _has_unknown(different: Iterable[str], words: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from ingest.parsers.pdf.characters import holds_wide, read_lines
+from ingest.parsers.pdf.characters import read_lines
 from ingest.parsers.pdf.drawing import Rules, no_rules, read_rules
 from ingest.parsers.pdf.fields import place_notes
 from ingest.parsers.pdf.fonts import FontCheck
@@ -75,6 +75,31 @@ class OpenError(Exception):
         self.code = code
 
 
+@dataclass(slots=True)
+class LoadedPage:
+    """Keeps the page of a document that was asked for last, which is asked several things in turn."""
+
+    document: Any
+    number: int = -1
+    page: Any = None
+    is_changed: bool = False
+    """True if its objects were changed since it was loaded; it is loaded anew when it is asked for again."""
+
+    def get(self, number: int) -> Any:
+        """Return a page (0-based), or None when pdfium cannot load it."""
+        if number != self.number or self.is_changed:
+            self.close()
+            self.page = pdfium.FPDF_LoadPage(self.document, number) or None
+            self.number = number
+        return self.page
+
+    def close(self) -> None:
+        """Free the page in pdfium's memory; to be called before the form and the document are closed."""
+        if self.page:
+            pdfium.FPDF_ClosePage(self.page)
+        self.page, self.number, self.is_changed = None, -1, False
+
+
 @dataclass(frozen=True, slots=True)
 class PdfiumDocument:
     """An open PDF."""
@@ -83,63 +108,42 @@ class PdfiumDocument:
     page_count: int
     form: FormFields
     fonts: FontCheck
+    loaded: LoadedPage
 
     def read_page(self, number: int) -> RawPage | None:
         """Return the words of a page (0-based), or None when pdfium cannot load it."""
-        page = pdfium.FPDF_LoadPage(self.handle, number)
+        page = self.loaded.get(number)
         if not page:
             return None
-        try:
+        raw = _read_text_of(page, self.fonts)
+        if raw is not None and (not raw.lines or raw.holds_wide) and _widen_flat_text(page):
             raw = _read_text_of(page, self.fonts)
-            if raw is not None and (not raw.lines or holds_wide(raw)) and _widen_flat_text(page):
-                raw = _read_text_of(page, self.fonts)
-            if raw is None:
-                return None
-            upright = int(pdfium.FPDFPage_GetRotation(page)) % 4
-            raw = raw._replace(upright=upright, unseen=bool(raw.lines) and is_text_unseen(page))
-            return place_notes(raw, read_notes(page, self.form))
-        finally:
-            pdfium.FPDF_ClosePage(page)
+            self.loaded.is_changed = True
+        if raw is None:
+            return None
+        upright = int(pdfium.FPDFPage_GetRotation(page)) % 4
+        raw = raw._replace(upright=upright, unseen=bool(raw.lines) and is_text_unseen(page))
+        return place_notes(raw, read_notes(page, self.form))
 
     def rules(self, number: int) -> Rules:
         """Return the level and upright lines drawn on a page (0-based), in user space."""
-        page = pdfium.FPDF_LoadPage(self.handle, number)
-        if not page:
-            return no_rules()
-        try:
-            return read_rules(page)
-        finally:
-            pdfium.FPDF_ClosePage(page)
+        page = self.loaded.get(number)
+        return read_rules(page) if page else no_rules()
 
     def has_content(self, number: int) -> bool:
         """Return whether anything at all is drawn on a page (0-based), or laid over it, as stamps are."""
-        page = pdfium.FPDF_LoadPage(self.handle, number)
-        if not page:
-            return False
-        try:
-            return int(pdfium.FPDFPage_CountObjects(page)) > 0 or has_drawn_notes(page)
-        finally:
-            pdfium.FPDF_ClosePage(page)
+        page = self.loaded.get(number)
+        return bool(page) and (int(pdfium.FPDFPage_CountObjects(page)) > 0 or has_drawn_notes(page))
 
     def picture_share(self, number: int) -> float:
         """Return the share of a page (0-based) that its largest picture covers, from 0 to 1."""
-        page = pdfium.FPDF_LoadPage(self.handle, number)
-        if not page:
-            return 0.0
-        try:
-            return largest_share(page)
-        finally:
-            pdfium.FPDF_ClosePage(page)
+        page = self.loaded.get(number)
+        return largest_share(page) if page else 0.0
 
     def render(self, number: int, *, scale: float) -> PagePicture | None:
         """Return a page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
-        page = pdfium.FPDF_LoadPage(self.handle, number)
-        if not page:
-            return None
-        try:
-            return _render(page, scale)
-        finally:
-            pdfium.FPDF_ClosePage(page)
+        page = self.loaded.get(number)
+        return _render(page, scale) if page else None
 
     def metadata(self, key: str) -> str:
         """Return an entry of the document information ("Title", "Author", "CreationDate"), or ""."""
@@ -193,10 +197,11 @@ def open_pdfium(path: Path, password: str = "") -> Iterator[PdfiumDocument]:
         handle = pdfium.FPDF_LoadMemDocument64(content, len(content), password.encode() or None) if content else None
         if not handle:
             raise OpenError(code)
-    form = FormFields(handle)
+    form, loaded = FormFields(handle), LoadedPage(handle)
     try:
-        yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)), form, FontCheck())
+        yield PdfiumDocument(handle, int(pdfium.FPDF_GetPageCount(handle)), form, FontCheck(), loaded)
     finally:
+        loaded.close()
         form.close()
         pdfium.FPDF_CloseDocument(handle)
         del content  # pdfium reads from it until then

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from operator import sub
 
 from ingest.parsers.pdf.marks import (
     SLASHES,
@@ -30,6 +32,9 @@ FAR_LABEL = 8.0
 """A note's label is nearer to its words than this many line heights."""
 
 MARK_LETTERS = 4
+KEPT_WORDS = 20_000
+"""So many words are told from numbers once only: each is asked about several times, and comes again."""
+
 _THAI_LETTERS = frozenset("\u0e32\u0e3f\u0e40\u0e41\u0e42\u0e43\u0e44\u0e45\u0e46")
 _TALL = re.compile("[\u0900-\u0eff\u1780-\u17ff]")
 """Scripts whose fonts are so tall that figures beside them look raised."""
@@ -91,6 +96,7 @@ class Row:
         return " ".join(word.text for cell in self.cells for word in cell)
 
 
+@lru_cache(maxsize=KEPT_WORDS)
 def is_number(word: str) -> bool:
     """Return whether a word is an amount, a percentage, a dash for nothing, or a currency sign."""
     return _NUMBER.fullmatch(word) is not None
@@ -103,38 +109,52 @@ def is_bullet(word: str) -> bool:
 
 def row_of(words: list[Word], bold: bool) -> Row:
     """Return the row that words from left to right make, its cells parted by wide gaps."""
-    is_plain = "".join([word.text for word in words]).isascii()
-    if not is_plain and any("\u0e31" <= word.text[0] <= "\u0e4e" for word in words):
+    texts, _, lefts, bottoms, rights, tops, _ = zip(*words, strict=True)
+    is_plain = "".join(texts).isascii()
+    if not is_plain and any("\u0e31" <= text[0] <= "\u0e4e" for text in texts):
         words = _join_vowels(words)
-    heights = sorted(word.top - word.bottom for word in words)
+        texts, _, lefts, bottoms, rights, tops, _ = zip(*words, strict=True)
+    heights = sorted(map(sub, tops, bottoms))
     usual = max(heights[len(heights) // 2], 1)
-    bottoms = sorted(word.bottom for word in words)
-    marked = False
-    if len(words) > 1 and bottoms[-1] - bottoms[0] > usual // 8:
+    baselines = sorted(bottoms)
+    tallest, before, marked = heights[-1], words, False
+    if len(words) > 1 and baselines[-1] - baselines[0] > usual // 8:
         words = _find_marks(words, usual)
         marked = any(word.mark for word in words)
-    elif not is_plain and any(ends_in_power(word.text) for word in words):
+    elif not is_plain and any(map(ends_in_power, texts)):
         words = _join_pieces(words)  # What follows a power that pdfium gave a line of its own.
-    gap = CELL_GAP * usual
-    cells = [[words[0]]]
-    for before, word in pairwise(words):
-        apart = word.left - before.right > gap and before.text not in CURRENCY
-        if apart or (word.text in CURRENCY and is_number(before.text)):
-            cells.append([word])
-        else:
-            cells[-1].append(word)
-    solid = [word for word in words if word.top - word.bottom <= WIDE_HEIGHT * usual] or words
+    if words is not before:
+        texts, _, lefts, bottoms, rights, tops, _ = zip(*words, strict=True)
+        tallest = max(map(sub, tops, bottoms))
+    if tallest > WIDE_HEIGHT * usual:
+        solid = [word for word in words if word.top - word.bottom <= WIDE_HEIGHT * usual] or words
+        bottoms, tops = tuple(word.bottom for word in solid), tuple(word.top for word in solid)
     return Row(
-        cells,
-        min(word.left for word in words),
-        min(word.bottom for word in solid),
-        max(word.right for word in words),
-        max(word.top for word in solid),
+        _cells_of(words, texts, lefts, rights, CELL_GAP * usual),
+        min(lefts),
+        min(bottoms),
+        max(rights),
+        max(tops),
         usual,
-        bottoms[len(bottoms) // 2],
+        baselines[len(baselines) // 2],
         bold,
         marked=marked,
     )
+
+
+def _cells_of(
+    words: list[Word], texts: Sequence[str], lefts: Sequence[int], rights: Sequence[int], gap: float
+) -> list[list[Word]]:
+    """Return the words in cells: a gap wider than `gap` parts them, but no sign of a currency from its amount."""
+    after = zip(lefts[1:], rights, strict=False)
+    starts = [place for place, (left, right) in enumerate(after, 1) if left - right > gap]
+    if not CURRENCY.isdisjoint(texts):
+        signs = [place for place, text in enumerate(texts) if text in CURRENCY]
+        alone = {place for place in signs if place and is_number(texts[place - 1])}
+        starts = sorted(alone.union(place for place in starts if place - 1 not in signs))
+    if not starts:
+        return [list(words)]
+    return [words[start:end] for start, end in pairwise((0, *starts, len(words)))]
 
 
 def _join_vowels(words: list[Word]) -> list[Word]:

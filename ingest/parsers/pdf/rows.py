@@ -82,8 +82,10 @@ def is_table_row(row: Row) -> bool:
     """Return whether a row's cells look like those of a table rather than a line of prose."""
     cells = row.cells
     if len(cells) == 1:
-        amounts = sum(is_number(word.text) for word in cells[0])
-        return amounts > 1 and _mostly_numbers(cells[0]) and not cells[0][-1].text.endswith(".")
+        texts = [word.text for word in cells[0]]
+        if texts[-1].endswith(".") or 2 * sum(map(str.isalpha, texts)) > len(texts):
+            return False
+        return sum(map(is_number, texts)) > 1 and _mostly_numbers(cells[0])
     if is_bullet(cells[0][0].text) and len(cells[0]) == 1:
         return len(cells) > 3 or (len(cells) == 3 and _mostly_numbers(cells[-1]))
     if len(cells) > 2:
@@ -146,6 +148,9 @@ def _is_next_column(table: Run, run: Run) -> bool:
 
 def _part_columns(rows: list[Row]) -> list[Row]:
     """Read columns of prose one after the other where the page was written row by row across them."""
+    lengths = sorted(len(row.cells[-1]) for row in rows if 1 < len(row.cells) <= MAX_COLUMNS)
+    if sum(lengths[-GUTTER_ROWS:]) < SHORT_COLUMN * GUTTER_ROWS:
+        return rows  # No column on the right has the words of prose, in tables it seldom has.
     result: list[Row] = []
     index = 0
     while index < len(rows):
@@ -165,7 +170,7 @@ def _part_columns(rows: list[Row]) -> list[Row]:
 
 def _runs_leftwards(rows: list[Row]) -> bool:
     """Return whether most letters are Hebrew, Arabic or of another script written from right to left."""
-    text = "".join(row.text for row in rows)
+    text = "".join([word.text for row in rows for cell in row.cells for word in cell])
     if text.isascii():
         return False
     leftwards = sum("\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in text)

@@ -44,15 +44,14 @@ Cell = tuple[list[Word], Row]
 class _CellLine:
     """The stretches of words at one height, from left to right."""
 
+    baseline: int
+    height: int
     cells: list[Cell] = field(default_factory=list)
 
-    @property
-    def baseline(self) -> int:
-        return max(row.baseline for _, row in self.cells)
-
-    @property
-    def height(self) -> int:
-        return max(row.height for _, row in self.cells)
+    def add(self, words: list[Word], row: Row) -> None:
+        """Add a stretch of words and where it came from."""
+        self.cells.append((words, row))
+        self.height = max(self.height, row.height)
 
 
 @dataclass(slots=True)
@@ -177,10 +176,9 @@ def _lines_of(rows: Sequence[Row]) -> list[_CellLine]:
     lines: list[_CellLine] = []
     cells = [(cell, row) for row in rows for cell in row.cells if row.kind is None]
     for words, row in sorted(cells, key=lambda cell: -cell[1].baseline):
-        if lines and abs(lines[-1].baseline - row.baseline) * 3 < row.height:
-            lines[-1].cells.append((words, row))
-        else:
-            lines.append(_CellLine([(words, row)]))
+        if not lines or abs(lines[-1].baseline - row.baseline) * 3 >= row.height:
+            lines.append(_CellLine(row.baseline, row.height))
+        lines[-1].add(words, row)
     for line in lines:
         line.cells.sort(key=lambda cell: cell[0][0].left)
     return lines

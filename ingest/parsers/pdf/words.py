@@ -50,6 +50,8 @@ class RawPage(NamedTuple):
     """Options of forms that are not chosen, kept out of what is searched."""
     wrong_fonts: frozenset[bytes] = frozenset()
     """Fonts of the page whose letters may not be those that are drawn."""
+    holds_wide: bool = False
+    """True if the page has Chinese, Japanese or Korean letters."""
 
     @property
     def words(self) -> list[str]:

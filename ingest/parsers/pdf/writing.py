@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import repeat
 
 from ingest.cleanup import clean_word, join_broken
 from ingest.parsers.pdf.blocks import Group
@@ -69,47 +70,45 @@ class PageWriter:
             self.headings.append(Heading(title, page, block.start, height))
 
     def _write_group(self, group: Group, separator: str, notes: Mapping[str, int]) -> None:
-        mark, boxes = len(self._parts), len(self._boxes)
-        start_length = self._length
-        self._append(separator)
-        start = self._length
-        held: tuple[str, BoxRow] | None = None
-        for gap, word, turns in _pieces(group, notes):
-            text = clean_word(word.text)
-            if not text:
-                continue
-            box = (0, 0, *(turn_box(word[2:6], turns) if turns else word[2:6]))
+        start = length = self._length + len(separator)
+        parts: list[str] = [separator]
+        boxes: list[BoxRow] = []
+        held: tuple[str, tuple[int, int, int, int]] | None = None
+        for gap, (text, broken, left, bottom, right, top, _), turns in _pieces(group, notes):
+            if not (text.isascii() and text.isprintable()):
+                text = clean_word(text)
+                if not text:
+                    continue
+            if turns:
+                left, bottom, right, top = turn_box((left, bottom, right, top), turns)
             if held is not None:
-                text = self._join(held, text)
-            elif self._length > start:
-                self._append(gap)
-            held = (text, box) if word.broken else None
+                head = self._head(held[0], text)
+                parts.append(head)
+                boxes.append((length, length + len(head), *held[1]))
+                length += len(head)
+            elif length > start:
+                parts.append(gap)
+                length += len(gap)
+            held = (text, (left, bottom, right, top)) if broken else None
             if held is None:
-                self._word(text, box)
+                end = length + len(text)
+                parts.append(text)
+                boxes.append((length, end, left, bottom, right, top))
+                length = end
         if held is not None:
-            self._word(held[0] + "-", held[1])
-        if self._length == start:
-            del self._parts[mark:], self._boxes[boxes:]
-            self._length = start_length
-            return
-        self._blocks.append(Block(group.kind, start, self._length))
+            parts.append(held[0] + "-")
+            boxes.append((length, length + len(held[0]) + 1, *held[1]))
+            length += len(held[0]) + 1
+        if length > start:
+            self._parts += parts
+            self._boxes += boxes
+            self._length = length
+            self._blocks.append(Block(group.kind, start, length))
 
-    def _join(self, held: tuple[str, BoxRow], second: str) -> str:
-        """Write the first half of a broken word; returns what is left to write of it."""
-        first = held[0]
+    def _head(self, first: str, second: str) -> str:
+        """Return the first half of a broken word as it stands before the second, with its hyphen or without."""
         joined = join_broken(first, second, self._vocabulary)
-        head = joined[: len(joined) - len(second)]
-        self._word(head, held[1])
-        return second
-
-    def _append(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
-
-    def _word(self, text: str, box: BoxRow) -> None:
-        start = self._length
-        self._append(text)
-        self._boxes.append((start, self._length, *box[2:]))
+        return joined[: len(joined) - len(second)]
 
 
 def _pieces(group: Group, notes: Mapping[str, int]) -> list[_Piece]:
@@ -120,8 +119,10 @@ def _pieces(group: Group, notes: Mapping[str, int]) -> list[_Piece]:
     for row in group.rows:
         turns, marked = row.turns, marked or row.marked
         for place, cell in enumerate(row.cells):
-            pieces.append((parting if place else " ", cell[0], turns))
-            pieces += [(" ", word, turns) for word in cell[1:]]
+            first = len(pieces)
+            pieces += zip(repeat(" "), cell, repeat(turns), strict=False)
+            if place:
+                pieces[first] = (parting, cell[0], turns)
     if not marked:
         return pieces
     pieces = _punctuate_before_marks(pieces)
