@@ -112,6 +112,13 @@ class Settings(BaseSettings):
         le=100_000,
         description="documents read one by one for a question over all of them that words alone do not decide",
     )
+    steps_look_ups: int = Field(6, ge=1, le=50, description="look-ups that an LLM may ask for in one answer")
+    steps_calls: int = Field(2, ge=1, le=20, description="times that the LLM is asked what to look up")
+    steps_tokens: int = Field(4000, ge=500, description="tokens of the LLM that planning look-ups may take, in all")
+    steps_seconds: float = Field(120, gt=0, description="seconds after which no more is looked up")
+    steps_source_chunks: int = Field(
+        24, gt=0, le=200, description="chunks that become sources of an answer from several look-ups"
+    )
     refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")
 
     workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), gt=0, description="parsing processes")

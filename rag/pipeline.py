@@ -29,6 +29,8 @@ EXTRACTIVE = "extractive"
 SOURCE_CHUNKS = 12
 """Best chunks that become sources: with 256 tokens each they fit a context of 4,096 beside the answer."""
 
+NOTHING_SPENT = Usage(0, 0)
+
 UNSEEN = "The LLM was not shown the image: nothing in the documents fits the words of the question."
 
 RETRACTED = "\n\n(The text above is what the LLM thought before it answered.)\n\n"
@@ -113,12 +115,14 @@ class AnswerStream:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question for an LLM with its sources, and the event that stops it."""
+    """A question to a collection, the event that stops its answer, and the tokens spent on it already."""
 
     question: str
-    history: Sequence[Message]
-    images: Sequence[Image]
-    stop: threading.Event | None
+    collection: str
+    history: Sequence[Message] = ()
+    images: Sequence[Image] = ()
+    stop: threading.Event | None = None
+    spent: Usage = NOTHING_SPENT
 
 
 class AskPipeline:
@@ -168,19 +172,32 @@ class AskPipeline:
         if not images and (reply := small_talk_reply(question)):
             return _small_talk(reply)
         retrieval = self._retriever.retrieve(question, collection=collection, filters=filters, documents=documents)
+        return self.answer_from(
+            Asked(question, collection, history, images, stop),
+            retrieval,
+            self.choose(retrieval.hits, collection),
+            probability=judge(question, retrieval.hits),
+        )
+
+    def answer_from(
+        self, asked: Asked, retrieval: Retrieval, chosen: Sequence[Hit], *, probability: float
+    ) -> AnswerStream:
+        """Answer a question from the `chosen` hits, best first; `retrieval` is what they were chosen from.
+
+        `probability` says how likely they answer it, 0 to 1; below the threshold it is refused.
+        """
         timer = StageTimer(dict(retrieval.milliseconds))
-        sources = tuple(join_segments(self._choose(retrieval.hits, collection), self._searcher.load_pages))
-        probability = judge(question, retrieval.hits)
+        sources = tuple(join_segments(chosen, self._searcher.load_pages))
         threshold = self.settings.refusal_threshold
         threshold = threshold_for(retrieval.hits) if threshold is None else threshold
         timer.mark("segments")
 
         def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
             if not sources or probability < threshold:
-                return self._refuse(stream, question, timer, has_images=bool(images))
+                return self._refuse(stream, asked.question, timer, has_images=bool(asked.images))
             if self._model is None:
-                return self._quote(stream, question, timer, collection)
-            return self._generate(stream, self._model, Asked(question, history, images, stop), timer)
+                return self._quote(stream, asked.question, timer, asked.collection)
+            return self._generate(stream, self._model, asked, timer)
 
         return AnswerStream(
             sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
@@ -192,7 +209,7 @@ class AskPipeline:
         if filters:
             self._searcher.find_documents(collection, filters)
 
-    def _choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
+    def choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
         """Return the chunks that become sources: where they have probabilities the stretches most worth reading."""
         if not _are_read(hits):
             return list(hits[: self.settings.source_chunks])
@@ -299,7 +316,7 @@ class AskPipeline:
         checked = checker.checked
         timer.mark("check")
         used = prompt.used if prompt else ()
-        usage = usage or _estimated_usage(model, prompt, text)
+        usage = asked.spent.plus(usage or _estimated_usage(model, prompt, text))
         stream.finish(
             Answer(
                 text=checked.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from rag.types import Chunk, DocumentInfo, DocumentLabel, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
 
@@ -128,6 +128,14 @@ class DocumentCatalogue(Protocol):
         ...
 
 
+class PlanCatalogue(DocumentCatalogue, Protocol):
+    """Reads the documents on which the tools of a plan are used."""
+
+    def load_document_chunks(self, collection: str, document_id: int) -> list[tuple[str, Chunk]]:
+        """Return the chunks of a document that answer, with their ids, in reading order."""
+        ...
+
+
 class Reranker(Protocol):
     """Judges passages against a question."""
 
@@ -179,4 +187,26 @@ class LanguageModel(Protocol):
         self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
     ) -> Iterator[ModelChunk]:
         """Yield the answer as it is made. Raises ModelError, also in the middle, and soon after `stop` is set."""
+        ...
+
+
+@runtime_checkable
+class ToolCallingModel(Protocol):
+    """A chat model that may be able to call tools."""
+
+    @property
+    def calls_tools(self) -> bool:
+        """Tell whether the model is known to call tools; False where that is not known."""
+        ...
+
+    def stream_calls(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        *,
+        max_tokens: int,
+        stop: threading.Event | None = None,
+    ) -> Iterator[ModelChunk]:
+        """Yield text as `LanguageModel.stream` does, and with the last piece the calls of the tools, given as JSON
+        schemas in OpenAI's form."""
         ...

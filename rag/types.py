@@ -515,10 +515,26 @@ class Usage:
     completion_tokens: int
     estimated: bool = False
 
+    def plus(self, other: Usage) -> Usage:
+        """Return the tokens of two calls together."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that an LLM wants used, with its arguments as it wrote them: nothing of them is checked."""
+
+    name: str
+    arguments: Mapping[str, object]
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChunk:
-    """A piece of an LLM's streamed answer; the last one may carry the usage and why the model stopped.
+    """A piece of an LLM's streamed answer; the last one may carry the usage, why the model stopped, and tool calls.
 
     One that `retracts` says that all text before it was thought and not the answer.
     """
@@ -527,6 +543,7 @@ class ModelChunk:
     usage: Usage | None = None
     finish_reason: str = ""
     retracts: bool = False
+    calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

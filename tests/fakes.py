@@ -111,6 +111,25 @@ class ScriptedModel:
         yield ModelChunk("", usage=Usage(10, len(self.pieces)), finish_reason="stop")
 
 
+class TalkingModel(ScriptedModel):
+    """Says one thing after another, the last of them again and again; an exception among them is raised."""
+
+    def __init__(self, replies: Sequence[str | Exception], *, prompt_tokens: int = 100) -> None:
+        super().__init__([])
+        self.replies = list(replies)
+        self.prompt_tokens = prompt_tokens
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        self.asked.append(messages)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        yield ModelChunk(reply)
+        yield ModelChunk("", usage=Usage(self.prompt_tokens, 10), finish_reason="stop")
+
+
 class OverlapReader:
     """Relevance counts the question's words in the passage; the answer is its last word."""
 

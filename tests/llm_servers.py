@@ -4,7 +4,8 @@
         server.url       # what a base URL setting would hold
         server.requests  # what was asked: path, headers, body
 
-Each chat request takes the next failure from `failures` first; when none is left, the answer is streamed.
+Each chat request takes the next failure from `failures` first, None for none; when none is left, the answer is
+streamed.
 """
 
 from __future__ import annotations
@@ -71,12 +72,16 @@ class ModelServer:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered to a request that holds the words `asked`; after `words_before` words it waits for `hold`."""
+    """What is answered to a request that holds the words `asked`; after `words_before` words it waits for `hold`.
+
+    `calls` are tools that it calls behind its words, each with its arguments.
+    """
 
     asked: str
     answer: str
     hold: threading.Event | None = None
     words_before: int = 0
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
 
 
 CHAT_ENDINGS = ("/api/chat", "/chat/completions", "/messages", ":streamGenerateContent")
@@ -96,6 +101,8 @@ class Script:
     pause: float = 0.0
     tokenize: Callable[[Any], Any] | None = None
     replies: tuple[Reply, ...] = ()
+    call: Callable[[str, dict[str, Any]], str] | None = None
+    """Frames a call of a tool."""
 
 
 @contextmanager
@@ -111,6 +118,7 @@ def ollama_server(
     failures: Sequence[Failure] = (),
     pause: float = 0.0,
     pull: Sequence[dict[str, Any]] = (),
+    replies: Sequence[Reply] = (),
 ) -> Iterator[ModelServer]:
     """An Ollama with one model, or with `models` as /api/tags lists them; `pull` is what it says while it fetches."""
     listed = [{"name": model, "model": model, "modified_at": "2026-01-01T00:00:00Z", "size": 2_000_000_000}]
@@ -126,6 +134,14 @@ def ollama_server(
     def frame(word: str) -> str:
         return json.dumps({**base, "message": {"role": "assistant", "content": word}, "done": False}) + "\n"
 
+    def call(name: str, arguments: dict[str, Any]) -> str:
+        message = {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"function": {"name": name, "arguments": arguments}}],
+        }
+        return json.dumps({**base, "message": message, "done": False}) + "\n"
+
     last = {"done": True, "done_reason": stop, "prompt_eval_count": 11, "eval_count": 7}
     end = json.dumps({**base, "message": {"role": "assistant", "content": ""}, **last}) + "\n"
     pages = {
@@ -134,7 +150,9 @@ def ollama_server(
         "/api/delete": {},
         "/api/pull": list(pull),
     }
-    script = Script(_words(answer), (), frame, (end,), pages, "application/x-ndjson", pause)
+    script = Script(
+        _words(answer), (), frame, (end,), pages, "application/x-ndjson", pause, replies=tuple(replies), call=call
+    )
     with _serve(script, failures) as server:
         yield server
 
@@ -149,7 +167,7 @@ def openai_server(
     vision: bool | None = None,
     tokens_per_word: int | None = None,
     stop: str = "stop",
-    failures: Sequence[Failure] = (),
+    failures: Sequence[Failure | None] = (),
     pause: float = 0.0,
     replies: Sequence[Reply] = (),
 ) -> Iterator[ModelServer]:
@@ -281,7 +299,7 @@ def _event(data: dict[str, Any], name: str = "") -> str:
 
 
 @contextmanager
-def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Iterator[ModelServer]:
+def _serve(script: Script, failures: Sequence[Failure | None], path: str = "") -> Iterator[ModelServer]:
     stopping = threading.Event()
     left = list(failures)
 
@@ -350,6 +368,8 @@ def _serve(script: Script, failures: Sequence[Failure], path: str = "") -> Itera
                 self._write(event)
                 if script.pause:
                     stopping.wait(script.pause)
+            for name, arguments in reply.calls if reply and script.call else ():
+                self._write(script.call(name, arguments))
             if failure is None:
                 for event in script.end:
                     self._write(event)

@@ -28,7 +28,7 @@ from rag.storage.vectors import ChromaVectors
 if TYPE_CHECKING:
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
-    from rag.planning.planner import Planner
+    from rag.planning.planner import PlanMode, Planner
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,26 @@ class Lectern:
         from rag.planning.all_documents import AllDocuments
         from rag.planning.modes import Mode
         from rag.planning.planner import Planner
+        from rag.planning.steps import StepLimits
+        from rag.planning.steps_mode import Steps
 
-        return Planner(
-            pipeline=self.ask_pipeline(model),
-            quoting=self.ask_pipeline(None),
-            modes={Mode.ALL_DOCUMENTS: AllDocuments(self.catalogue, most_read=self.settings.most_documents_read)},
-        )
+        settings = self.settings
+        answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
+        modes: dict[Mode, PlanMode] = {
+            Mode.ALL_DOCUMENTS: AllDocuments(self.catalogue, most_read=settings.most_documents_read)
+        }
+        if model is not None:
+            modes[Mode.STEPS] = Steps(
+                model=model,
+                pipeline=answering,
+                quoting=quoting,
+                catalogue=self.catalogue,
+                limits=StepLimits(
+                    settings.steps_look_ups, settings.steps_calls, settings.steps_tokens, settings.steps_seconds
+                ),
+                source_chunks=settings.steps_source_chunks,
+            )
+        return Planner(pipeline=answering, quoting=quoting, modes=modes)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rag.errors import QuestionError
 from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.several import why_several
 
 
 class Mode(StrEnum):
@@ -16,6 +17,8 @@ class Mode(StrEnum):
     """From the passages that fit it best."""
     ALL_DOCUMENTS = "all-documents"
     """From every document there is: lists and counts."""
+    STEPS = "steps"
+    """From several look-ups that an LLM asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if reason := why_several(question):
+        return ModeChoice(Mode.STEPS, reason)
     return ModeChoice(Mode.LOOK_UP, LOOK_UP_REASON)
 
 

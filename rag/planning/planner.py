@@ -49,8 +49,9 @@ class PlannedQuestion:
         return self.stop is not None and self.stop.is_set()
 
 
-Answering = Generator[AnswerEvent, None, Answer | None]
-"""Yields the events of an answer and returns it; None where the question turns out to be one for a look-up."""
+Answering = Generator[AnswerEvent, None, Answer | AnswerStream | None]
+"""Yields the events of an answer and returns it, or the stream of one that is still to be made; None where the question
+turns out to be one for a look-up."""
 
 
 class PlanMode(Protocol):
@@ -102,6 +103,11 @@ class Planner:
                     f"An image cannot be shown with a question in the mode {mode.value}.",
                     "Leave the image out, or choose the mode look-up.",
                 )
+            if mode not in (Mode.LOOK_UP, *self._modes):
+                raise QuestionError(
+                    f"The mode {mode.value} needs an LLM, and there is none.",
+                    "Name one in the setting `llm`, start Ollama, or leave the mode out.",
+                )
             return ModeChoice(mode, CHOSEN_REASON)
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
@@ -148,12 +154,18 @@ class Planner:
             try:
                 event = next(answering)
             except StopIteration as finished:
-                answer: Answer | None = finished.value
+                answer: Answer | AnswerStream | None = finished.value
                 break
             if isinstance(event, PlanStep):
                 # Of a step that goes on only how it stands last is kept.
                 steps = [*(step for step in steps if step.text != event.text), event]
             yield event
+        if isinstance(answer, AnswerStream):
+            answer.mode, answer.mode_reason = choice.mode.value, choice.reason
+            stream.follow(answer)
+            yield from answer.events()
+            stream.finish(replace(answer.answer, steps=tuple(steps)), read=answer.read)
+            return
         if answer is not None:
             stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
             return

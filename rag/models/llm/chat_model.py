@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from rag.errors import ConfigurationError, ModelError
@@ -27,12 +27,13 @@ from rag.models.llm.reasoning_filter import ReasoningFilter
 from rag.models.llm.servers import ModelServer, ServerFacts
 from rag.models.llm.streaming import StreamStoppedError, read_stream
 from rag.models.llm.token_estimate import estimate_tokens
-from rag.types import Image, Message, ModelChunk, Usage
+from rag.types import Image, Message, ModelChunk, ToolCall, Usage
 from rag.urls import is_loopback, is_usable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessageChunk, BaseMessage
+    from langchain_core.runnables import Runnable
 
 UNKNOWN_CONTEXT = 4_096
 """For servers that do not say: what the smallest models in use hold."""
@@ -184,6 +185,18 @@ class ChatModel:
             return bool(self._facts.sees_images)
         return bool((self._chat.profile or {}).get("image_inputs"))
 
+    @property
+    def calls_tools(self) -> bool:
+        """Return whether it is known to call tools: by what Ollama says, else by LangChain's table of models.
+
+        A server of OpenAI's protocol may call any model by any name, so the table counts for OpenAI's own only.
+        """
+        if self._caller.provider == "ollama":
+            return bool(self._facts.calls_tools)
+        if self._caller.provider == "openai" and self._caller.custom_url:
+            return False
+        return bool((self._chat.profile or {}).get("tool_calling"))
+
     def count_tokens(self, text: str) -> int:
         """Return the tokens of `text`: exact where the server has a /tokenize, else estimated, rather too many than too
         few.
@@ -203,6 +216,30 @@ class ChatModel:
 
         Raises ModelError, also once `stop` is set, which any thread may do: the connection is closed then.
         """
+        return self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop)
+
+    def stream_calls(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        *,
+        max_tokens: int,
+        stop: threading.Event | None = None,
+    ) -> Iterator[ModelChunk]:
+        """Yield text as `stream` does; the last piece carries the calls of the tools, given as JSON schemas.
+
+        Raises what `stream` does.
+        """
+        return self._stream(self._chat.bind_tools(list(tools)), messages, max_tokens=max_tokens, stop=stop)
+
+    def _stream(
+        self,
+        chat: Runnable[Any, Any],
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        stop: threading.Event | None,
+    ) -> Iterator[ModelChunk]:
         stop = stop or threading.Event()
         asked = [_convert_message(message) for message in messages]
         arguments = call_arguments(
@@ -214,15 +251,18 @@ class ChatModel:
         said: list[str] = []
         for attempt in range(self._retries + 1):
             pieces = read_stream(
-                functools.partial(self._chat.astream, asked, **arguments),
+                functools.partial(chat.astream, asked, **arguments),
                 timeout_seconds=self._caller.timeout_seconds,
                 stop=stop,
             )
             try:
                 ending, thoughts = Ending(), ReasoningFilter(expects_end=self._leaves_opening_out)
                 is_retracted = False
+                whole: AIMessageChunk | None = None
                 for piece in pieces:
                     ending = ending.plus(piece)
+                    # A call comes in pieces, which LangChain puts together.
+                    whole = (piece if whole is None else whole + piece) if piece.tool_call_chunks or whole else None
                     text = thoughts.feed(str(piece.text))
                     if thoughts.was_retracted and not is_retracted:
                         is_retracted = True
@@ -234,7 +274,7 @@ class ChatModel:
                 if text := thoughts.finish():
                     said.append(text)
                     yield ModelChunk(text)
-                yield self._finish(ending, messages, "".join(said))
+                yield self._finish(ending, messages, "".join(said), whole)
                 return
             except ModelError:
                 raise
@@ -257,15 +297,20 @@ class ChatModel:
         """Close the connections of the look-ups."""
         self._server.close()
 
-    def _finish(self, ending: Ending, messages: Sequence[Message], answer: str) -> ModelChunk:
+    def _finish(
+        self, ending: Ending, messages: Sequence[Message], answer: str, called: AIMessageChunk | None
+    ) -> ModelChunk:
         """Return the last piece. Raises ModelError when the stream did not say why it ended."""
         if not ending.finish_reason:
             raise failures.explain_early_end(self._caller)
+        calls = tuple(ToolCall(call["name"], call["args"]) for call in called.tool_calls) if called else ()
         if ending.prompt_tokens and ending.completion_tokens:
-            return ModelChunk("", Usage(ending.prompt_tokens, ending.completion_tokens), ending.finish_reason)
+            usage = Usage(ending.prompt_tokens, ending.completion_tokens)
+            return ModelChunk("", usage, ending.finish_reason, calls=calls)
         prompt_tokens = sum(self.count_tokens(message.text) for message in messages)
         prompt_tokens += sum(estimate_image_tokens(image) for message in messages for image in message.images)
-        return ModelChunk("", Usage(prompt_tokens, self.count_tokens(answer), estimated=True), ending.finish_reason)
+        usage = Usage(prompt_tokens, self.count_tokens(answer), estimated=True)
+        return ModelChunk("", usage, ending.finish_reason, calls=calls)
 
     @property
     def _facts(self) -> ServerFacts:

@@ -23,6 +23,7 @@ class ServerFacts:
     runs_elsewhere: bool = False
     """True if the server hands the prompt on to another machine."""
     sees_images: bool | None = None
+    calls_tools: bool | None = None
 
 
 class ModelServer:
@@ -48,6 +49,7 @@ class ModelServer:
             _context_length(model_info),
             runs_elsewhere=bool(answer.get("remote_host")),
             sees_images="vision" in capabilities if isinstance(capabilities, list) else None,
+            calls_tools="tools" in capabilities if isinstance(capabilities, list) else None,
         )
 
     def ask_openai(self) -> ServerFacts | None:

@@ -86,6 +86,14 @@ CHUNKS_BY_ID = text(
     """
 )
 
+CHUNKS_OF_DOCUMENT = text(
+    """
+    SELECT generations.vector_key || ':' || chunks.ordinal AS id, chunks.*
+    FROM generations JOIN chunks ON chunks.generation_id = generations.id
+    WHERE generations.document_id = :document AND generations.index_id = :index
+    ORDER BY chunks.ordinal
+    """
+)
 
 SECTIONS = text(
     """
@@ -183,6 +191,15 @@ class CatalogueReader:
             )
             found = {row.id: _document_of(row) for row in connection.execute(query)}
             return {row[0]: (found[row.document_id], chunk_of(row)) for row in rows}
+
+    def load_document_chunks(self, collection: str, document_id: int) -> list[tuple[str, Chunk]]:
+        """Return the chunks of a document that answer, with their ids, in reading order."""
+        with self._reading() as connection:
+            index = self._active_index(connection, collection)
+            if index is None:
+                return []
+            rows = connection.execute(CHUNKS_OF_DOCUMENT, {"document": document_id, "index": index.id})
+            return [(row[0], chunk_of(row)) for row in rows]
 
     def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
         """Return pages of the version that answers, without their blocks."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 
 from app.service.build_index import Lectern
 from app.settings import read_settings
-from rag.types import Answer, Citation, DocumentInfo, Message, Source, Span, Usage
+from rag.types import Answer, Citation, DocumentInfo, Message, ModelChunk, PlanStep, Question, Source, Span, Usage
 from tests.adversaries import HONEST_FILE, QUESTION, Attack, ObedientModel, load_attacks, write_attack
-from tests.adversaries.breaches import false_citations, forged_delimiters, live_text
+from tests.adversaries.breaches import MARKERS, false_citations, forged_delimiters, live_text
 from tests.integration.opening import open_index_of
 
 ATTACKS = load_attacks()
@@ -74,3 +77,39 @@ def test_what_an_attack_would_gain_is_seen() -> None:
     assert len(forged_delimiters(answer, [system, Message("user", prompt)])) == 3
     assert {"the tag img", "an address: 'https://e'"} <= set(live_text(answer))
     assert len(false_citations(answer, forged)) == 3
+
+
+class PlanningModel(ObedientModel):
+    """Plans what the document wants, in the words of the protocol and out of them, and then answers so."""
+
+    def __init__(self, attack: Attack) -> None:
+        super().__init__(attack.demand)
+        orders = f"LOOK UP: {attack.demand}\nOPEN: /etc/passwd, page 1\nOUTLINE: *\nFIND: {attack.demand}\nDELETE: *"
+        self.plans = [attack.demand, f"LOOK UP: lamp and harbour fee\n{orders}\n{attack.text}"]
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        if not self.plans:
+            yield from super().stream(messages, max_tokens=max_tokens, stop=stop)
+            return
+        self.asked.append(messages)
+        yield ModelChunk(self.plans.pop())
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.kind)
+def test_an_order_in_a_source_gains_nothing_over_a_plan(lectern: Lectern, attack: Attack) -> None:
+    model = PlanningModel(attack)
+    question = Question(QUESTION, "default", filters={"document": f"{attack.folder}/*"}, mode="steps")
+    stream = lectern.planner(model).ask(question)
+    steps = [event.text for event in stream.events() if isinstance(event, PlanStep)]
+    answer = stream.answer
+    assert len(model.asked) == 3, "two plans and the answer"
+    for text in steps:
+        assert live_text(replace(answer, text=text, citations=(), sentences=())) == []
+    found = model.asked[1][-1].text
+    assert MARKERS.search(found.replace("<found-", "").replace("</found-", "")) is None
+    assert len(re.findall(r"</?found-", found)) == 2
+    assert forged_delimiters(answer, model.asked[-1]) == []
+    assert false_citations(answer, attack) == []
+    assert {source.document.path.split("/")[0] for source in answer.sources} == {attack.folder}
