@@ -250,6 +250,8 @@ class ChatModel:
         )
         said: list[str] = []
         for attempt in range(self._retries + 1):
+            if stop.is_set():
+                raise ModelError("The answer was stopped.", "Ask again.")
             pieces = read_stream(
                 functools.partial(chat.astream, asked, **arguments),
                 timeout_seconds=self._caller.timeout_seconds,
