@@ -167,7 +167,7 @@ class Retriever:
         lexical = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=documents)
         timer.mark(LEXICAL)
         routed: list[tuple[str, float]] = []
-        if named := self._route(question, collection, documents):
+        if named := self.named_documents(question, collection, among=documents):
             among_named = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=named)
             routed = fuse((self._search_vectors(index, vector, named), 1.0), (among_named, 1.0))
         timer.mark(ROUTED)
@@ -200,13 +200,13 @@ class Retriever:
             return []
         return self._vectors.search(index.space, vector, limit=SEARCH_DEPTH, document_ids=documents)
 
-    def _route(self, question: str, collection: str, documents: Sequence[int] | None) -> list[int]:
-        """Return the documents that the question names, of those that it may be answered from."""
+    def named_documents(self, question: str, collection: str, *, among: Sequence[int] | None = None) -> list[int]:
+        """Return the ids of the documents that a question names, of those that it may be answered from."""
         documents_now = self._searcher.list_labels(collection)
         names = self._names.get(collection)
         if names is None or names.documents != documents_now:
             names = self._names[collection] = DocumentNames(documents_now)
-        return names.route(question, among=documents)
+        return names.route(question, among=among)
 
     def _load(self, collection: str, ranked: Mapping[str, Sequence[tuple[str, float]]]) -> list[Hit]:
         """Return hits in fused order; vectors that are no longer current are dropped here."""

@@ -56,7 +56,10 @@ def ask(
         list[Path] | None, typer.Option("--image", help="PNG, JPEG, WebP or GIF to show the LLM; may be given again.")
     ] = None,
     mode: Annotated[
-        str, typer.Option("--mode", help="How to answer: look-up, all-documents or steps; left out, rules choose.")
+        str,
+        typer.Option(
+            "--mode", help="How to answer: look-up, all-documents, calculate or steps; left out, rules choose."
+        ),
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,

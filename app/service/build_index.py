@@ -77,7 +77,9 @@ class Lectern:
 
     def planner(self, model: LanguageModel | None) -> Planner:
         """Return what answers questions in the mode that fits each, with an LLM where there is one."""
+        from rag.planning.aggregate import Aggregation
         from rag.planning.all_documents import AllDocuments
+        from rag.planning.calculate import Calculate
         from rag.planning.modes import Mode
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
@@ -85,8 +87,14 @@ class Lectern:
 
         settings = self.settings
         answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
+        lists = AllDocuments(self.catalogue, most_read=settings.most_documents_read)
         modes: dict[Mode, PlanMode] = {
-            Mode.ALL_DOCUMENTS: AllDocuments(self.catalogue, most_read=settings.most_documents_read)
+            Mode.ALL_DOCUMENTS: lists,
+            Mode.CALCULATE: Calculate(
+                self.catalogue,
+                name_documents=self.retriever.named_documents,
+                aggregation=Aggregation(lists, self.catalogue),
+            ),
         }
         if model is not None:
             modes[Mode.STEPS] = Steps(

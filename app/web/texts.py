@@ -48,7 +48,12 @@ ASK_FILTER_ANY = "All"
 ASK_MODE = "How to answer"
 ASK_MODE_AUTO = "As the question asks"
 ASK_MODE_HELP = "A look-up answers from the passages that fit best; the others look at more, as long as it takes."
-ASK_MODES = {"look-up": "Look-up", "all-documents": "Over all documents", "steps": "Several look-ups (LLM)"}
+ASK_MODES = {
+    "look-up": "Look-up",
+    "all-documents": "Over all documents",
+    "calculate": "Calculate",
+    "steps": "Several look-ups (LLM)",
+}
 """The modes of `rag.planning.modes.Mode`, as people read them."""
 ASK_QUOTES_ONLY = "Quotes only, without the LLM"
 ASK_FILTERED = "Asked of: {filters}"

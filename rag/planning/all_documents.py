@@ -48,7 +48,13 @@ class Found:
 
     rows: list[TableRow] = field(default_factory=list)
     undecided: list[TableRow] = field(default_factory=list)
+    documents: list[DocumentInfo] = field(default_factory=list)
+    """Those of the rows."""
     to_read: list[DocumentInfo] = field(default_factory=list)
+    chosen: int = 0
+    """Documents of the sort that is asked for."""
+    total: int = 0
+    """Documents that the question may be answered from."""
     looked_at: int = 0
 
 
@@ -69,15 +75,9 @@ class AllDocuments:
                 'Begin it with "Which documents", "How many invoices" or "List all notes", or choose the mode look-up.',
             )
         timer = StageTimer()
-        documents = self._documents(asked)
-        chosen = [document for document in documents if _is_of_sort(query.sort, document)]
-        if query.sort.name and not chosen:
-            # Nothing is called a note: then all are meant.
-            chosen = documents
-        if query.sort.kinds and not chosen:
-            return None
-        found = Found()
-        yield from self._look_through(query, chosen, found)
+        found = yield from self.collect(asked, query)
+        if isinstance(found, str):
+            return found
         timer.mark("look through")
         completeness = COMPLETE
         if found.to_read:
@@ -97,12 +97,25 @@ class AllDocuments:
             usage=Usage(0, 0),
             cost_usd=0.0,
             milliseconds=timer.milliseconds,
-            notices=tuple(_notices(len(chosen), len(documents), query, table)),
+            notices=tuple(_notices(found.chosen, found.total, query, table)),
             sentences=(judged,),
             verdict=judged.verdict,
             probability=judged.probability,
             table=table,
         )
+
+    def collect(self, asked: PlannedQuestion, query: DocumentQuery) -> Generator[PlanStep, None, Found | str]:
+        """Yield the steps, and return what rules find; where nothing is of the sort, why it is for a look-up."""
+        documents = self._documents(asked)
+        chosen = [document for document in documents if _is_of_sort(query.sort, document)]
+        if query.sort.name and not chosen:
+            # Nothing is called a note: then all are meant.
+            chosen = documents
+        if query.sort.kinds and not chosen:
+            return "No document is of the sort that the question asks for, so it was looked up."
+        found = Found(chosen=len(chosen), total=len(documents))
+        yield from self._look_through(query, chosen, found)
+        return found
 
     def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
         """Return the documents that the question may be answered from, by path."""
@@ -166,6 +179,8 @@ class AllDocuments:
         place = place or first_line(pages) or Place(0, 0, 0)
         notes = "; ".join(decision.note for decision in doubts if decision.note)
         (found.undecided if doubts else found.rows).append(self._row(document, place, notes, is_sure=not doubts))
+        if not doubts:
+            found.documents.append(document)
 
     def _row(self, document: DocumentInfo, place: Place, note: str, *, is_sure: bool) -> TableRow:
         words = proven_cell(self._catalogue, document, place, verdict=Verdict.SUPPORTED if is_sure else None, note=note)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.errors import QuestionError
+from rag.planning.calculation_query import describe, read_calculation
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.several import why_several
 
@@ -17,6 +18,8 @@ class Mode(StrEnum):
     """From the passages that fit it best."""
     ALL_DOCUMENTS = "all-documents"
     """From every document there is: lists and counts."""
+    CALCULATE = "calculate"
+    """By computing with figures that stand in the documents."""
     STEPS = "steps"
     """From several look-ups that an LLM asks for."""
 
@@ -39,6 +42,8 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if (calculation := read_calculation(question)) is not None:
+        return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(calculation)}, which code computes.")
     if reason := why_several(question):
         return ModeChoice(Mode.STEPS, reason)
     return ModeChoice(Mode.LOOK_UP, LOOK_UP_REASON)

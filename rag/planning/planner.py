@@ -10,6 +10,7 @@ from typing import Protocol
 from rag.errors import QuestionError
 from rag.pipeline import AnswerStream, AskPipeline
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
+from rag.planning.several import why_several
 from rag.retrieval import Retrieval, check_question
 from rag.small_talk import small_talk_reply
 from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
@@ -44,14 +45,19 @@ class PlannedQuestion:
         return self.question.text
 
     @property
+    def is_chosen(self) -> bool:
+        """Return whether the user chose the mode, so that no other one answers in its place."""
+        return bool(self.question.mode)
+
+    @property
     def is_stopped(self) -> bool:
         """Return whether nobody waits for the answer any more."""
         return self.stop is not None and self.stop.is_set()
 
 
-Answering = Generator[AnswerEvent, None, Answer | AnswerStream | None]
-"""Yields the events of an answer and returns it, or the stream of one that is still to be made; None where the question
-turns out to be one for a look-up."""
+Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
+"""Yields the events of an answer and returns it, or the stream of one that is still to be made, or in words why the
+question is one for a look-up after all."""
 
 
 class PlanMode(Protocol):
@@ -154,7 +160,7 @@ class Planner:
             try:
                 event = next(answering)
             except StopIteration as finished:
-                answer: Answer | AnswerStream | None = finished.value
+                answer: Answer | AnswerStream | str = finished.value
                 break
             if isinstance(event, PlanStep):
                 # Of a step that goes on only how it stands last is kept.
@@ -166,11 +172,16 @@ class Planner:
             yield from answer.events()
             stream.finish(replace(answer.answer, steps=tuple(steps)), read=answer.read)
             return
-        if answer is not None:
+        if isinstance(answer, Answer):
             stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
             return
-        other = ModeChoice(Mode.LOOK_UP, "No document is of the sort that the question asks for, so it was looked up.")
-        inner = self._look_up(planned.question, other, planned.images, planned.stop, look_up)
+        several = why_several(planned.text) if Mode.STEPS in self._modes else ""
+        if several and choice.mode is not Mode.STEPS:
+            other = ModeChoice(Mode.STEPS, f"{answer} {several}")
+            stream.mode, stream.mode_reason = other.mode.value, other.reason
+            yield from self._produce(stream, planned, other, look_up)
+            return
+        inner = self._look_up(planned.question, ModeChoice(Mode.LOOK_UP, answer), planned.images, planned.stop, look_up)
         stream.follow(inner)
         yield from inner.events()
         stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)

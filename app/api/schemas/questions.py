@@ -74,7 +74,7 @@ class ImageRequest(Request):
         return decode_image(self.name, self.data)
 
 
-ModeName = Literal["", "look-up", "all-documents", "steps"]
+ModeName = Literal["", "look-up", "all-documents", "calculate", "steps"]
 """The names of `rag.planning.modes.Mode`."""
 
 

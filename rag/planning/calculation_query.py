@@ -1,0 +1,273 @@
+"""Reads questions that ask for something to be computed: a formula, growth, a sum over documents, a difference."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.constraints import years_in
+from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.formulas import Formula, Operand, find_formula, find_operand
+
+MAX_CHARACTERS = 1200
+"""Of a question; those of analysts explain what they ask for at length."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaQuery:
+    """A formula asked for of some years; of several, with `averages`, their mean. No year means the newest."""
+
+    formula: Formula
+    years: tuple[int, ...]
+    averages: bool = False
+    about: str = ""
+    """The words behind the formula's name that say whose it is, or of which part."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthQuery:
+    """The change of a figure between two years, in percent or, without `in_percent`, as an amount."""
+
+    operand: Operand
+    first: int
+    last: int
+    in_percent: bool = True
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateQuery:
+    """The sum or the average of the totals of documents, or of invoices and the like."""
+
+    documents: DocumentQuery
+    how: Literal["sum", "average"]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceQuery:
+    """How much more one thing is than another: two questions that a look-up answers with a number each."""
+
+    first: str
+    second: str
+    how: Literal["difference", "ratio"] = "difference"
+
+
+CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery
+
+_ASKS_VALUE = re.compile(
+    r"(?i)\b(?:what|calculate|compute|determine|how (?:high|large|big|much|many)|roughly|give|tell me|berechne"
+    r"|wie (?:hoch|groß|viel)"
+    r"|was (?:ist|war)|quel(?:le)?s?|calcule[rz]?|cu[aá]l(?:es)?|calcula)\b"
+)
+_EXPLAINS = re.compile(
+    r"(?i)\b(?:why|warum|pourquoi|por qué|what (?:is meant|does .{1,60} mean|drove|caused|explains)|how (?:is|are"
+    r"|was) .{1,60} defined|define|"
+    r"definition|improv\w+|healthy|requirements?|adjustments?|warum|bedeutet)\b"
+)
+_OWNER = re.compile(
+    r"(?i)['’]s?\b|\b(?:the|of|for|der|die|das|des|von|le|la|du|de|el|del|our|its|their|unser\w*"
+    r"|notre|nuestr[oa])\b"
+)
+_DEFINITION = re.compile(r"(?i)\b(?:is|are) (?:defined|calculated) as\b|\bdefine\b|:\s*\(|\bdefined as\b")
+_PARTS = re.compile(r"[.?;:]\s")
+_AVERAGE = re.compile(
+    r"(?i)\b(?:\d|two|three|four|five)[- ]years? average|average (?:over|of) the (?:last|past)"
+    r"|\baverage\b"
+)
+_RANGE = re.compile(r"(?i)(?:FY)?\s?((?:19|20)\d\d)\s?(?:-|–|to|through|bis|à|a)\s?(?:FY)?\s?((?:19|20)\d\d)")
+_YEAR_NEXT = r"(?=(?:the\s+)?(?:fiscal\s+|financial\s+)?(?:years?\s+)?(?:FY\s?)?'?(?:19|20)?\d\d\b)"
+_GROWTH = re.compile(
+    r"(?i)(?<![%\w])(?:(?P<percent>growth(?: rate)?|(?:%|percent(?:age)?) (?:change|increase|decrease)|wachstum"
+    r"|croissance"
+    r"|crecimiento)|(?P<change>change|increase|decrease|veränderung|anstieg|variation|évolution|variación))"
+    r"\s+(?:of|in|des?r?|von|de la|du|de|del)\s+(?:the\s+|our\s+|its\s+|total\s+)*(?P<what>[^\d?]{3,60}?)"
+    rf"\s+(?:from|between|since|von|zwischen|entre|de|desde|in|over)\s+{_YEAR_NEXT}(?P<behind>[^?]*)"
+)
+_GROWTH_AFTER = re.compile(
+    r"(?i)(?:(?:the|total|what is|what was|(?:19|20)\d\d|['’]s)\s+)(?P<what>[^\W\d](?:[^\W\d]|['’ -]){2,40}?)"
+    r"\s+(?:growth(?: rate)?|wachstum)\b(?P<behind>[^?]*)"
+)
+_LEADING = re.compile(r"(?i)^(?:(?:what|is|was|the|total|unadjusted|of|in)\s+)*")
+_QUALIFIED = re.compile(
+    r"(?i)\b(?:change|increase|decrease|difference|improvement|growth|impact|effects?|components?|sources?|target"
+    r"|adjusted|unlevered"
+    r"|levered|segment|and|over|proportion|ratio of|compared?|than|between)\b[^,]*$|%\s*$"
+)
+"""Before a formula's name: it is then asked for as a part of something else."""
+_ENDS_NAME = re.compile(
+    r"(?i)^\s*(?:\([^()]*\)\s*)?(?:ratio\s*)?(?:$|[?.,;:(]|(?:(?:of|for|in|at|as of|during|from|by|von|der|des|im"
+    r"|für|de|du|en|del|pour)\b))"
+)
+_PART_OF_YEAR = re.compile(
+    r"(?i)\b(?:quarter\w*|quartal\w*|trimestr\w*|months?|monat\w*|mois|mes(?:es)?|[qh][1-4]"
+    r"|[1-4]q)\b"
+)
+_ABOUT = re.compile(
+    r"(?i)(?:^|\s)(?:of|for|from|in|at|by|von|der|des|für|de|du|del|pour)\s+(?:the\s+)?(?P<name>[^\W\d][^\d?.,;:()]*)"
+)
+_NO_NAME = re.compile(
+    r"(?i)\b(?:fiscal|financial|calendar|years?|end|company|group|firm|(?:in )?(?:units|percents?|percentage|usd"
+    r"|millions|thousands)(?: of)?"
+    r"|and|round|to|from|between|fy|the|as|of|quarters?|gesch(?:ä|ae)ftsjahr|jahr|unternehmens?|exercice|année|año"
+    r"|ejercicio|société|empresa)\b"
+)
+_AGGREGATE = re.compile(
+    r"(?i)^(?:what (?:is|was)|calculate|compute|give me|wie hoch (?:ist|war)|was ist|berechne|quel(?:le)? est"
+    r"|calcule[rz]?|cu[aá]l es|calcula)?"
+    r"\s*(?:the|die|der|das|la|le|el)?\s*(?:(?P<sum>sum|total(?: (?:amount|value|sum))?|gesamt(?:summe|betrag)?"
+    r"|summe|somme|total|montant total|suma"
+    r"|importe total)|(?P<average>average(?: (?:amount|value|total))?|mean|durchschnitt|mittelwert|moyenne"
+    r"|promedio|media))"
+    r"\s+(?:of|over|aller|der|von|über|de|des|del?)\s+(?P<rest>.+)$"
+)
+_IDENTIFIED = re.compile(r"(?i)^\W*(?:no\.?|nr\.?|n°|number|nummer|#)?\s*[\w/-]*\d")
+_MORE = re.compile(
+    r"(?i)^how (?P<how>much|many|far|long|tall|high|heavy|old|deep|wide)?\s?(?P<degree>more|less|fewer|longer"
+    r"|higher|taller|heavier|older"
+    r"|larger|bigger|deeper|wider|faster)\s+(?P<body>.+?)\s+than\s+(?P<other>.+?)\s*\??$"
+)
+_BETWEEN = re.compile(
+    r"(?i)^(?:what (?:is|was) )?(?:the )?difference between (?:the )?(?P<first>.+?) and (?:the )?(?P<second>.+?)\s*\??$"
+)
+_RATIO = re.compile(
+    r"(?i)^(?:what (?:is"
+    r"|was) )?(?:the )?ratio of (?:the )?(?P<first>.+?) to (?:the )?(?P<second>.+?)\s*\??$"
+)
+_ONE_YEAR = re.compile(r"(?:FY)?(?:19|20)\d\d")
+_COMPARED = {
+    "longer": "long", "higher": "high", "taller": "tall", "heavier": "heavy", "older": "old", "deeper": "deep",
+    "wider": "wide", "faster": "fast", "larger": "large", "bigger": "big",
+}  # fmt: skip
+
+
+def read_calculation(question: str) -> CalculationQuery | None:
+    """Return what a question asks to be computed; None where it asks for nothing that rules can compute."""
+    if len(question) > MAX_CHARACTERS:
+        return None
+    text = " ".join(question.split())
+    return _read_aggregate(text) or _read_difference(text) or _read_formula(text) or _read_growth(text)
+
+
+def describe(query: CalculationQuery) -> str:
+    """Return in words what is computed."""
+    if isinstance(query, FormulaQuery):
+        return f"the {query.formula.name}"
+    if isinstance(query, GrowthQuery):
+        return f"the change of the {query.operand.name}"
+    if isinstance(query, AggregateQuery):
+        return f"the {query.how} over documents"
+    return f"a {query.how} of two figures"
+
+
+def _read_formula(text: str) -> FormulaQuery | None:
+    asked = _DEFINITION.split(text)[0]
+    part = next((part for part in _PARTS.split(asked) if find_formula(part)), "")
+    formula = find_formula(part)
+    if formula is None or not _ASKS_VALUE.search(part) or _EXPLAINS.search(part):
+        return None
+    name = formula.pattern.search(part)
+    assert name is not None
+    if _QUALIFIED.search(part[: name.start()]) or not _ENDS_NAME.match(part[name.end() :]):
+        return None
+    if not _OWNER.search(part) and not years_in(part):
+        return None  # "What is working capital?" asks for a definition.
+    years = _years(asked)
+    is_average = _AVERAGE.search(asked) is not None
+    if _PART_OF_YEAR.search(part) or (len(years) > 1) != is_average:
+        return None
+    return FormulaQuery(formula, years, is_average, _about(part[name.end() :]))
+
+
+def _read_growth(text: str) -> GrowthQuery | None:
+    asked = text.split("? ")[0]
+    match = _GROWTH.search(asked) or _GROWTH_AFTER.search(asked)
+    years = sorted({int(year) for year in years_in(asked)})
+    if match is None or len(years) != 2 or not _ASKS_VALUE.search(asked) or _EXPLAINS.search(asked):
+        return None
+    operand = find_operand(_LEADING.sub("", match["what"]))
+    if operand is None or "%" in match["what"] or _PART_OF_YEAR.search(asked):
+        return None
+    in_percent = not match.groupdict().get("change") or re.search(r"(?i)percent|%|\brate\b", text) is not None
+    return GrowthQuery(operand, years[0], years[1], in_percent, _about(match["behind"]))
+
+
+def _about(behind: str) -> str:
+    """Return whom or what a figure is asked for by the words behind its name: "Block" of "for Block in 2020"."""
+    names = [_NO_NAME.sub(" ", match["name"]) for match in _ABOUT.finditer(behind.split("(")[0])]
+    return " ".join(" ".join(name.split()) for name in names if name.split()).strip()
+
+
+def _read_aggregate(text: str) -> AggregateQuery | None:
+    match = _AGGREGATE.match(text.rstrip(" ?."))
+    if match is None:
+        return None
+    documents = read_document_query(f"list all {match['rest']}")
+    if documents is None or not documents.sort.kinds or not documents.noun.casefold().endswith(("s", "en", "x")):
+        return None
+    behind = documents.subject[len(documents.noun) :]
+    if _IDENTIFIED.match(behind) or any(condition.kind == "read" for condition in documents.conditions):
+        return None
+    return AggregateQuery(documents, "sum" if match["sum"] else "average")
+
+
+def _read_difference(text: str) -> DifferenceQuery | None:
+    if match := _MORE.match(text):
+        return _more(match)
+    for pattern, how in ((_BETWEEN, "difference"), (_RATIO, "ratio")):
+        match = pattern.match(text)
+        if match and (pair := _shared(match["first"], match["second"])):
+            first, second = pair
+            return DifferenceQuery(
+                f"What is the {first}?", f"What is the {second}?", "difference" if how == "difference" else "ratio"
+            )
+    return None
+
+
+def _more(match: re.Match[str]) -> DifferenceQuery | None:
+    """Return the two questions of "how much more does A cost than B"."""
+    degree, body, other = match["degree"].casefold(), match["body"], match["other"]
+    if re.match(r"(?i)(?:in|on|at|before|after|last|this|expected|planned|\d)", other):
+        return None
+    asks = f"How {_COMPARED[degree]}" if degree in _COMPARED else f"How {match['how'] or 'much'}"
+    verb = re.match(
+        r"(?i)(?P<noun>(?:(?!does|did|do|is|are|was|were|has|have)\w+ )*)(?P<verb>does|did|do|is|are"
+        r"|was|were) (?P<rest>.+)$",
+        body,
+    )
+    if verb is None:
+        return None
+    rest = verb["rest"].split()
+    noun = f" {verb['noun'].strip()}" if verb["noun"] else ""
+    if noun and verb["verb"].casefold() in ("is", "are", "was", "were"):
+        return None  # "How much more expensive is": of an adjective no number is asked.
+    if verb["verb"].casefold() in ("is", "are", "was", "were"):
+        return DifferenceQuery(
+            f"{asks}{noun} {verb['verb']} {' '.join(rest)}?", f"{asks}{noun} {verb['verb']} {other}?"
+        )
+    if len(rest) < 2:
+        return None
+    action = rest[-1]
+    return DifferenceQuery(
+        f"{asks}{noun} {verb['verb']} {' '.join(rest)}?", f"{asks}{noun} {verb['verb']} {other} {action}?"
+    )
+
+
+def _shared(first: str, second: str) -> tuple[str, str] | None:
+    """Return both sides of "the price of A and B" or "the 2022 and 2023 revenue" with what they share in each."""
+    if _ONE_YEAR.fullmatch(second) and len(_ONE_YEAR.findall(first)) == 1:
+        return first, _ONE_YEAR.sub(second, first)
+    if of := re.match(r"(?i)(?P<what>.+? (?:of|in|for|at)) (?P<name>.+)$", first):
+        is_whole = re.match(r"(?i).+? (?:of|in|for|at) ", second) is not None
+        return first, second if is_whole else f"{of['what']} {second}"
+    if re.fullmatch(r"(?:FY)?\d{2,4}", first) and (named := re.match(r"((?:FY)?\d{2,4}) (.+)$", second)):
+        return f"{named[2]} in {first}", f"{named[2]} in {named[1]}"
+    return None
+
+
+def _years(text: str) -> tuple[int, ...]:
+    if match := _RANGE.search(text):
+        first, last = int(match[1]), int(match[2])
+        if first <= last <= first + 20:
+            return tuple(range(first, last + 1))
+    return tuple(sorted({int(year) for year in years_in(text)}))

@@ -1,0 +1,115 @@
+"""Makes the answer of a computation: its sentence, and a citation for each figure that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.page_layout import rectangles_under
+from rag.protocols import DocumentCatalogue
+from rag.types import (
+    Answer,
+    AnswerEvent,
+    AnswerTable,
+    Citation,
+    JudgedSentence,
+    PageRectangle,
+    Source,
+    Usage,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A source, and the words of it that carry a figure: characters `start` to `end` of its text."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """Return the words."""
+        return self.source.text[self.start : self.end]
+
+
+def compose_answer(
+    text: str,
+    proofs: Sequence[Proof],
+    catalogue: DocumentCatalogue,
+    *,
+    milliseconds: Mapping[str, float],
+    table: AnswerTable | None = None,
+    notices: Sequence[str] = (),
+    verdict: Verdict = Verdict.SUPPORTED,
+    reason: str = "",
+) -> Generator[AnswerEvent, None, Answer]:
+    """Yield the text and the verdict on it, and return the answer; its markers [n] are the numbers of the sources."""
+    numbers = tuple(proof.source.number for proof in proofs)
+    probability = 1.0 if verdict is Verdict.SUPPORTED else 0.5
+    judged = JudgedSentence(0, len(text), text, verdict, probability, numbers, reason=reason)
+    yield text
+    yield judged
+    return Answer(
+        text=text,
+        refused=False,
+        sources=tuple({proof.source.number: proof.source for proof in proofs}.values()),
+        citations=tuple(cite(proof, text, catalogue) for proof in proofs),
+        llm="",
+        usage=Usage(0, 0),
+        cost_usd=0.0,
+        milliseconds=milliseconds,
+        notices=tuple(notices),
+        sentences=(judged,),
+        verdict=verdict,
+        probability=probability,
+        table=table,
+    )
+
+
+def refuse(
+    reason: str,
+    *,
+    milliseconds: Mapping[str, float],
+    sources: Sequence[Source] = (),
+    table: AnswerTable | None = None,
+) -> Generator[AnswerEvent, None, Answer]:
+    """Yield why nothing was computed, and return it as a refusal."""
+    yield reason
+    return Answer(
+        text=reason,
+        refused=True,
+        sources=tuple(sources),
+        citations=(),
+        llm="",
+        usage=Usage(0, 0),
+        cost_usd=0.0,
+        milliseconds=milliseconds,
+        table=table,
+    )
+
+
+def cite(proof: Proof, sentence: str, catalogue: DocumentCatalogue) -> Citation:
+    """Return the citation of a figure, with the boxes of its words."""
+    source = proof.source
+    spans = source.locate(proof.start, proof.end)
+    page = spans[0].page if spans else source.first_page
+    pages = catalogue.load_pages(source.document.id, sorted({span.page for span in spans}))
+    boxes = [
+        PageRectangle(span.page, box)
+        for span in spans
+        if span.page in pages
+        for box in rectangles_under(pages[span.page].layout, span.start, span.end)
+    ]
+    return Citation(
+        number=source.number,
+        sentence=sentence,
+        document=source.document.path,
+        page=page,
+        page_label=source.page_labels.get(page, ""),
+        quote=proof.quote,
+        rectangles=tuple(boxes),
+        supported=True,
+        page_word=source.document.page_word,
+    )
