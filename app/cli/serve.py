@@ -18,6 +18,7 @@ def serve(
         DEFAULT_HOST
     ),
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any that is free.")] = DEFAULT_PORT,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no address: `lectern web` prints its own.")] = False,
     home: Home = None,
 ) -> None:
     """Own the index and answer over HTTP, until Ctrl-C or SIGTERM."""
@@ -25,10 +26,14 @@ def serve(
         # Imported here: the other commands need not wait for a web framework.
         from app.api import server
 
-        server.serve(read_settings(home=home), host, port, on_listening=_tell)
+        server.serve(read_settings(home=home), host, port, on_listening=_say_nothing if quiet else _tell)
         # Everything is closed by now, but a thread may still wait for an LLM, which an ordinary exit would wait for.
         server.leave()
 
 
 def _tell(address: str) -> None:
     output.messages.print(f"Lectern answers at {address}. Ctrl-C ends it.")
+
+
+def _say_nothing(address: str) -> None:
+    pass

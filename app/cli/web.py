@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -26,8 +28,6 @@ from rag.errors import ConfigurationError, SignInError
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8501
 
-SCRIPT = Path(__file__).parents[1] / "web" / "main.py"
-
 SECRETS = (Path(".streamlit/secrets.toml"), Path.home() / ".streamlit" / "secrets.toml")
 """Where Streamlit looks for an identity provider."""
 
@@ -38,22 +38,25 @@ STOP_SECONDS = 8.0
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
-OPTIONS = {
-    "browser.gatherUsageStats": "false",
+OPTIONS: Mapping[str, Any] = {
+    "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
-    "runner.magicEnabled": "false",
-    "server.enableCORS": "true",
-    "server.enableStaticServing": "false",
-    "server.enableXsrfProtection": "true",
+    "logger.hideWelcomeMessage": True,
+    "runner.magicEnabled": False,
+    "server.enableCORS": True,
+    "server.enableStaticServing": False,
+    "server.enableXsrfProtection": True,
     "server.fileWatcherType": "none",
-    "server.showEmailPrompt": "false",
+    "server.headless": True,
+    "server.showEmailPrompt": False,
     "server.xsrfCookieSameSite": "strict",
     "theme.light.primaryColor": "#1f6f78",
     "theme.dark.primaryColor": "#6fb8c0",
 }
-"""Nothing is told to anybody, no defect shows its insides, and other sites' pages can do nothing here."""
+"""Nothing is told to anybody, no defect shows its insides, Streamlit advertises nothing, and other sites' pages can do
+nothing here."""
 
 
 def web(
@@ -72,10 +75,13 @@ def web(
         try:
             with _service_for(settings, service) as address:
                 _check_who_gets_in(host, address)
-                with _running(_page_command(settings, host, port, address, browser=browser)) as page:
-                    health = f"http://{_reachable(host)}:{port}/_stcore/health"
-                    _wait_until(lambda: _answers(health), page, f"The page did not start. Is the port {port} taken?")
-                    output.messages.print(f"Lectern's page is at http://{_reachable(host)}:{port}. Ctrl-C ends it.")
+                with _running(_page_command(settings, host, port, address)) as page:
+                    url = f"http://{_reachable(host)}:{port}"
+                    failure = f"The page did not start. Is the port {port} taken?"
+                    _wait_until(lambda: _answers(f"{url}/_stcore/health"), page, failure)
+                    output.messages.print(f"Lectern's page is at {url}. Ctrl-C ends it.")
+                    if browser:
+                        webbrowser.open(url)
                     page.wait()
                     raise ConfigurationError("The page has ended.", "The output above says why.")
         except KeyboardInterrupt:
@@ -90,7 +96,7 @@ def _service_for(settings: Settings, given: str) -> Iterator[str]:
     if address := given.rstrip("/") or _running_service(settings):
         yield address
         return
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(settings.home)]
+    command = [sys.executable, "-m", "app.cli", "serve", "--quiet", "--port", "0", "--home", str(settings.home)]
     with _running(command) as process:
         _wait_until(
             lambda: bool(_running_service(settings)), process, "The service did not start; the output above says why."
@@ -114,20 +120,18 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _page_command(settings: Settings, host: str, port: int, address: str, *, browser: bool) -> list[str]:
-    options = {
+def _page_command(settings: Settings, host: str, port: int, address: str) -> list[str]:
+    options: dict[str, Any] = {
         **OPTIONS,
         "server.address": host,
-        "server.port": str(port),
-        "server.headless": "false" if browser else "true",
-        "server.maxUploadSize": str(settings.max_request_megabytes),
+        "server.port": port,
+        "server.maxUploadSize": settings.max_request_megabytes,
         "browser.serverAddress": _reachable(host),
     }
-    flags = [f"--{name}={value}" for name, value in options.items()]
     if is_loopback(host):
         # Against pages of other sites whose name suddenly means this machine.
-        flags += [f"--server.allowedHosts={name}" for name in LOOPBACK_NAMES]
-    return [sys.executable, "-m", "app.web.start", "run", str(SCRIPT), *flags, "--", f"--service={address}"]
+        options["server.allowedHosts"] = list(LOOPBACK_NAMES)
+    return [sys.executable, "-m", "app.web.start", json.dumps(options), f"--service={address}"]
 
 
 def _check_who_gets_in(host: str, address: str) -> None:

@@ -44,6 +44,7 @@ from rag.types import (
     Page,
     Question,
     RunRecord,
+    Span,
     printable_path,
 )
 
@@ -201,6 +202,12 @@ class HttpClient:
         """Load it as the server gives it."""
         path = f"{_at(collection)}/documents/{document.id}/pages/{number}"
         return self.connection.get(PageResponse, path).to_domain()
+
+    def find_boxes(self, collection: str, document_id: int, span: Span) -> Sequence[tuple[float, ...]]:
+        """Return the boxes of the words under a span, in points on its page; none where the format has no places."""
+        path = f"{_at(collection)}/documents/{document_id}/pages/{span.page}"
+        page = self.connection.get(PageResponse, path, start=span.start, end=span.end)
+        return [tuple(box) for box in page.boxes]
 
     def draw_page(
         self, collection: str, document_id: int, number: int, *, scale: float, marks: Sequence[Sequence[float]] = ()

@@ -6,11 +6,15 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from app.evaluation.metrics import RankedQuestion, RetrievalScores, score_retrieval, unique_pages
 from rag.errors import ConfigurationError
 from rag.types import Hit
+
+NAMES_ALIKE = 0.6
+"""From 0 to 1: names of documents that are more alike are proposed for one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,18 @@ def parse_questions(text: str, *, file: str) -> list[GoldQuestion]:
     if not questions:
         raise ConfigurationError(f"{file} holds no questions.", "Write one JSON object a line.")
     return questions
+
+
+def check_documents(questions: Sequence[GoldQuestion], paths: Sequence[str]) -> None:
+    """Raise ConfigurationError for a question whose document is none of `paths`, nor the end of one."""
+    named = {path.split("/", cut)[-1] for path in paths for cut in range(path.count("/") + 1)}
+    missing = next((gold.document for gold in questions if gold.document and gold.document not in named), "")
+    if missing:
+        near = get_close_matches(missing, sorted(named), n=3, cutoff=NAMES_ALIKE)
+        raise ConfigurationError(
+            f"No document of this collection is called {missing!r}.",
+            f"Did you mean {' or '.join(near)}?" if near else "The page Documents lists the names.",
+        )
 
 
 def evaluate(questions: Sequence[GoldQuestion], search: Callable[[str], Sequence[Hit]]) -> RetrievalScores:

@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.evaluation.evaluate import GoldQuestion, QuestionHits, rank_of_gold, score_answers, search_all
+from app.evaluation.evaluate import (
+    GoldQuestion,
+    QuestionHits,
+    check_documents,
+    rank_of_gold,
+    score_answers,
+    search_all,
+)
 from app.service.build_index import Lectern
 from app.state.evaluations import Evaluation, EvaluationStore, KeptQuestion, QuestionOutcome, now
 from rag.errors import ConfigurationError, LecternError, OverloadedError
@@ -36,7 +43,9 @@ class EvaluationRuns:
         return self._store.questions(collection)
 
     def add_questions(self, collection: str, questions: Sequence[GoldQuestion]) -> int:
-        """Keep questions; returns how many are new."""
+        """Keep questions; returns how many are new. Raises ConfigurationError for a document that is not there."""
+        names = [document.path for document in self._current().catalogue.list_documents(collection)]
+        check_documents(questions, names)
         return self._store.add_questions(collection, questions)
 
     def remove_question(self, collection: str, question_id: int) -> None:

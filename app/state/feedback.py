@@ -26,10 +26,14 @@ feedback = Table(
     Column("rating", String, nullable=False),
     Column("comment", String, nullable=False),
     Column("citations", String, nullable=False),
+    Column("given_by", String, nullable=False),
 )
 
-CITATIONS_ADDED = "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'"
-"""For a file from before citations were kept."""
+ADDED_COLUMNS = {
+    "citations": "ALTER TABLE feedback ADD COLUMN citations TEXT NOT NULL DEFAULT '[]'",
+    "given_by": "ALTER TABLE feedback ADD COLUMN given_by TEXT NOT NULL DEFAULT ''",
+}
+"""For a file from before these were kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,8 @@ class Feedback:
     comment: str = ""
     given_at: str = ""
     citations: tuple[CitedPage, ...] = ()
+    given_by: str = ""
+    """The name of the token by which it was given."""
     id: int = 0
 
 
@@ -60,22 +66,25 @@ class FeedbackStore:
     def __init__(self, file: Path) -> None:
         self._service_file = ServiceFile(file, metadata)
         with self._service_file.writing() as connection:
-            if "citations" not in {column["name"] for column in inspect(connection).get_columns("feedback")}:
-                connection.exec_driver_sql(CITATIONS_ADDED)
+            there = {column["name"] for column in inspect(connection).get_columns("feedback")}
+            for name in ADDED_COLUMNS.keys() - there:
+                connection.exec_driver_sql(ADDED_COLUMNS[name])
 
     def close(self) -> None:
         """Let go of the file."""
         self._service_file.close()
 
     def add(self, given: Feedback) -> int:
-        """Keep one; returns its id."""
+        """Keep one, in the place of what the same caller said about the same answer before; returns its id."""
         values = {
             **asdict(given),
             "given_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "citations": json.dumps([asdict(cited) for cited in given.citations]),
         }
         del values["id"]
+        same = [feedback.c[name] == values[name] for name in ("collection", "question", "answer", "given_by")]
         with self._service_file.writing() as connection:
+            connection.execute(delete(feedback).where(*same))
             added = connection.execute(insert(feedback).values(**values))
             assert added.inserted_primary_key is not None
             return int(added.inserted_primary_key[0])
@@ -109,5 +118,6 @@ def _read(row: Row[Any]) -> Feedback:
         row.comment,
         row.given_at,
         tuple(CitedPage(**cited) for cited in json.loads(row.citations)),
+        row.given_by,
         row.id,
     )

@@ -14,7 +14,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 
 from app.client.connection import Connection
 from app.client.http import HttpClient
-from app.web import style, texts
+from app.web import address, style, texts
 from app.web.escape import plain
 from rag.errors import LecternError, SignInError
 from rag.types import CollectionInfo
@@ -34,6 +34,15 @@ ANSWER_SECONDS = 60.0
 
 CLIENTS_KEPT = 200
 """One for each token: more people than use one page process at once."""
+
+
+WANTED = "collection to choose"
+"""In the session: the collection that a page wants chosen when the frame is drawn next and the collection is there."""
+
+
+def choose_collection(name: str) -> None:
+    """Have a collection chosen from the next drawing on, or from when its first document is there."""
+    st.session_state[WANTED] = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +127,16 @@ def _draw(entries: tuple[Entry, ...], client: HttpClient, collections: tuple[Col
 
     pages = [page_of(entry, default=index == 0) for index, entry in enumerate(entries)]
     page = st.navigation(pages)
+    # The window's title: which of several windows this is.
+    st.set_page_config(page_title=f"{page.title} · {texts.PRODUCT}")
     with st.sidebar:
         context = PageContext(client, _choose_collection(collections), collections)
         if client.connection.token and st.button(texts.SIGN_OUT, icon=":material/logout:", width="stretch"):
             _sign_out()
     page.run()
+    with st.sidebar:
+        chat = str(st.session_state.get(address.CHAT, "")) if page is pages[0] else ""
+        address.write({address.COLLECTION: context.collection, address.CHAT: chat})
 
 
 def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
@@ -131,6 +145,10 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
     if not names:
         st.caption(texts.NO_COLLECTION)
         return ""
+    if (named := address.asked_for(address.COLLECTION)) in names:
+        st.session_state["collection"] = named
+    if st.session_state.get(WANTED) in names:
+        st.session_state["collection"] = st.session_state.pop(WANTED)
     if st.session_state.get("collection", names[0]) not in names:  # Forgotten since.
         del st.session_state["collection"]
     fullest = max(collections, key=lambda collection: collection.documents).name
@@ -140,7 +158,6 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
         index=names.index(fullest),
         key="collection",
         help=texts.COLLECTION_HELP,
-        bind="query-params",
     )
 
 

@@ -16,10 +16,12 @@ CSS = """
     padding-left: 0.9rem; padding-right: 0.9rem;
   }
 }
-.st-key-proof { position: sticky; top: 4.25rem; }
+/* Streamlit wraps the container: inside a wrapper of its own height nothing can stick. */
+[data-testid="stLayoutWrapper"]:has(> .st-key-proof) { position: sticky; top: 4.25rem; }
 .st-key-suggestions { gap: 0.25rem; }
 .st-key-suggestions button { text-align: left; justify-content: flex-start; }
 @media (max-width: 900px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-proof) { position: static; }
   .st-key-proof {
     position: fixed; inset: 0; z-index: 1000000; padding: 0.8rem; overflow: auto;
     background: var(--st-background-color, Canvas);

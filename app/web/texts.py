@@ -13,6 +13,9 @@ COLLECTION_HELP = "Questions, documents and runs are those of this collection."
 NO_COLLECTION = "Nothing is indexed yet"
 SERVICE_RETRY = "Try again"
 
+DEFECT = "Something went wrong in this page. Nothing that is indexed was touched."
+DEFECT_REMEDY = "Try again, or open another page. The terminal in which `lectern web` runs says what it was."
+
 SIGN_IN = "Sign in"
 SIGN_IN_EXPLAINED = "This service asks for a token. Its administrator makes one with: lectern tokens add NAME"
 SIGN_IN_TOKEN = "Token"
@@ -23,6 +26,7 @@ SIGN_OUT = "Sign out"
 # --- Ask ---
 
 ASK_PLACEHOLDER = "Ask your documents"
+ASK_TOO_LONG = "The question has {count:,} characters, and may have {most:,}. It is in the field again: shorten it."
 ASK_IMAGE_ALONE = "Write a question to go with the image: the documents are searched by its words."
 ASK_IMAGES_TOO_LARGE = "The images have more than {megabytes} MB together: attach smaller ones, or fewer."
 ASK_IMAGE_FORGOTTEN = "with {names}"
@@ -69,6 +73,7 @@ ASK_FILTER_NAMES = {
 }
 
 ANSWER_WORDS = {
+    "waiting": "Waits for the answer before it …",
     "searching": "Looking through the documents …",
     "writing": "Writing …",
     "sources": "Sources",
@@ -134,6 +139,7 @@ PROOF_WORDS = {
     "of": "of",
     "text": "Text of the page",
     "quote": "Quoted",
+    "back": "Back to the quote",
     "nearest": "Nearest words: they do not carry the sentence",
 }
 PROOF_ALT = "{document}, {page}, the quoted words marked"

@@ -48,12 +48,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+BOXES = "[data-testid=stException], [data-testid=stSkillsNudge]"
+"""Streamlit's own boxes, for defects and for advertisements: no person may ever see one."""
+
 OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
 def open_page(product: Product, browser: Browser) -> Iterator[OpenPage]:
-    """`open_page()` opens it in a browser of its own. Nothing may be asked of other machines, and no script fail."""
+    """`open_page()` opens it in a browser of its own. Nothing may be asked of other machines, and nothing fail."""
     faults: list[str] = []
 
     def open_it(address: str = "", *, width: int = 1280, height: int = 800, **how: Any) -> Page:
@@ -63,10 +66,12 @@ def open_page(product: Product, browser: Browser) -> Iterator[OpenPage]:
         page.on("request", lambda request: None if request.url.startswith(OURS) else faults.append(request.url))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: faults.append(dialog.message))
+        page.on("response", lambda response: faults.append(response.url) if response.status == 404 else None)
         page.goto(f"{product.url}/{address}")
         return page
 
     yield open_it
     for context in browser.contexts:
+        faults += [f"{page.url}: {box}" for page in context.pages for box in page.locator(BOXES).all_inner_texts()]
         context.close()
     assert faults == []

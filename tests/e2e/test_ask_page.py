@@ -74,9 +74,24 @@ def test_an_answer_streams_after_its_sources_and_its_citation_shows_the_quoted_w
     expect(page.locator(".proof .quote.wrong")).to_be_visible()
     page.get_by_role("button", name="Next page").click()
     expect(page.locator(".proof .place")).to_contain_text("page 2 of 2")
+    # The quote stands on the other page.
+    expect(page.locator(".proof .quote")).to_have_count(0)
+    page.get_by_role("button", name="Back to the quote").click()
+    expect(page.locator(".proof .quote")).to_be_visible()
     assert download(page, "Original file").suggested_filename == "lighthouse.pdf"
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".proof")).to_have_count(0)
+
+
+def test_the_proof_is_in_view_however_long_the_conversation_is(open_page: OpenPage) -> None:
+    page = open_page(ISLAND, height=480)
+    for count in range(1, 5):
+        turns = ask(page, world.ASK_KEEPER)
+        expect(turns).to_have_count(count)
+        finished(turns.last)
+    turns.last.locator(".chip").first.click()
+    expect(page.locator(".proof blockquote")).to_be_in_viewport()
+    expect(page.locator(".proof .head button")).to_be_in_viewport()
 
 
 def test_a_question_the_documents_do_not_answer_is_refused_with_the_nearest_passages(open_page: OpenPage) -> None:
@@ -146,10 +161,33 @@ def test_on_a_phone_and_by_keyboard_the_proof_opens_over_the_answer_and_a_thumb_
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
     page.keyboard.press("Escape")
     expect(page.locator(".proof")).to_have_count(0)
-    turn.get_by_role("button", name="Good answer").click()
-    expect(turn.locator(".quiet.pressed")).to_have_count(1)
+    turn.locator(".source").first.click()
+    expect(page.locator(".proof .quote")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".proof")).to_have_count(0)
+    expect(turn).to_be_visible()
+    for name in ("Good answer", "Bad answer"):
+        turn.get_by_role("button", name=name).click()
+        expect(turn.get_by_role("button", name=name, pressed=True)).to_be_visible()
+    # The second thought counts, and is the only one.
     (kept,) = product.service.get(f"/collections/{world.COLLECTION}/feedback").json()["feedback"]
-    assert (kept["question"], kept["rating"]) == (world.ASK_KEEPER, "up")
+    assert (kept["question"], kept["rating"]) == (world.ASK_KEEPER, "down")
+
+
+def test_a_question_that_is_too_long_is_given_back_and_back_leaves_the_page_at_once(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    field = page.get_by_test_id("stChatInputTextArea")
+    field.fill("lamp " * 2_000)
+    field.press("Enter")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("9,999")
+    expect(field).to_have_value("lamp " * 1_999 + "lamp")
+    turn = finished(ask(page, world.ASK_KEEPER))
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    # Arabic and Hebrew run from the right, by their first letters.
+    expect(turn.locator(".text p")).to_have_attribute("dir", "auto")
+    wait_until_drawn(page)
+    page.go_back()
+    assert page.url == "about:blank"
 
 
 def test_a_conversation_is_exported_with_its_quotes_and_can_be_begun_anew(open_page: OpenPage) -> None:

@@ -58,6 +58,33 @@ def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_ou
     assert product.service.get("/collections/dropped/documents").json()["total"] == 4
 
 
+def test_an_upload_goes_on_while_other_pages_are_looked_at(open_page: OpenPage, product: Product) -> None:
+    count = 120
+    page = open_page(f"documents?collection={world.COLLECTION}")
+    page.get_by_text(texts.ADD, exact=True).click()
+    into = page.get_by_label(texts.ADD_INTO, exact=True)
+    into.fill("many")
+    into.press("Enter")
+    wait_until_drawn(page)
+    files: list[FilePayload] = [
+        {"name": f"leaf{number}.txt", "mimeType": "text/plain", "buffer": f"Leaf {number} of a book.".encode()}
+        for number in range(count)
+    ]
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    expect(page.get_by_text(texts.ADD_RUNNING)).to_be_visible()
+    page.get_by_role("link", name=texts.MODELS).click()
+    expect(page.get_by_role("heading", name=texts.MODELS, exact=True)).to_be_visible()
+    page.get_by_role("link", name=texts.DOCUMENTS).click()
+    expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=count, unchanged=0, failed=0))).to_be_visible()
+    assert product.service.get("/collections/many/documents").json()["total"] == count
+    wait_until_drawn(page)
+    page.get_by_role("button", name=texts.ADD_CLEAR).click()
+    expect(tables(page)).to_have_count(1)
+    # The collection that was uploaded into is the one that is looked at, and its documents can be filtered.
+    page.get_by_text(f"{texts.STATES['indexed']} {count}").click()
+    expect(tables(page)).to_have_count(1)
+
+
 def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(open_page: OpenPage) -> None:
     page = open_page(f"documents?collection={world.COLLECTION}")
     expect(tables(page).first).to_contain_text("broken.pdf")

@@ -96,10 +96,19 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 
 @router.post("/feedback", status_code=201)
 def add_feedback(given: FeedbackRequest, request: Request, service: ServiceOf) -> FeedbackAdded:
-    """Say whether an answer was good."""
+    """Say whether an answer was good; a later word of the same caller on the same answer takes this one's place."""
     require_collection(request, given.collection)
+    identity = require(request, Role.READ, given.collection)
     cited = tuple(CitedPage(citation.document, citation.page) for citation in given.citations)
-    feedback = Feedback(given.collection, given.question, given.answer, given.rating, given.comment, citations=cited)
+    feedback = Feedback(
+        given.collection,
+        given.question,
+        given.answer,
+        given.rating,
+        given.comment,
+        citations=cited,
+        given_by=identity.name,
+    )
     return FeedbackAdded(id=service.feedback.add(feedback))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import astuple
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -19,6 +20,7 @@ from app.api.threads import result_of
 from app.state.tokens import Role
 from ingest.page_image import Box
 from rag.errors import ConfigurationError
+from rag.page_layout import rectangles_under
 
 router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
 
@@ -47,6 +49,9 @@ FILES = {
 }
 MAX_MARKS = 200
 """Lines on one picture: more than a page has."""
+
+MAX_CHARACTER = 100_000_000
+"""More than any page has."""
 
 MAX_EDGE = 1e6
 """Points. No page is as wide; not a number and infinity are not below it either."""
@@ -137,9 +142,20 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
 
 
 @router.get("/{id}/pages/{number}")
-def show_page(name: ReadableCollection, id: DocumentId, number: PageNumber, service: ServiceOf) -> PageResponse:
-    """Return the text of a page."""
-    return PageResponse.from_domain(service.documents.load_page(name, id, number))
+def show_page(
+    name: ReadableCollection,
+    id: DocumentId,
+    number: PageNumber,
+    service: ServiceOf,
+    start: Annotated[int, Query(ge=0, le=MAX_CHARACTER)] = 0,
+    end: Annotated[int, Query(ge=0, le=MAX_CHARACTER)] = 0,
+) -> PageResponse:
+    """Return the text of a page, with a box for each line of the words in its characters `start` to `end`."""
+    page = service.documents.load_page(name, id, number)
+    told = PageResponse.from_domain(page)
+    if end > start:
+        told.boxes = [list(astuple(box)) for box in rectangles_under(page.layout, start, end)]
+    return told
 
 
 @router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})

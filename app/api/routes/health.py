@@ -1,9 +1,9 @@
-"""Tells whether the server lives and is ready, and its metrics."""
+"""Tells what this server is, whether it lives and is ready, and its metrics."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.api.dependencies import MetricsOf, ServiceOf
 from app.api.schemas.admin import Health
@@ -13,6 +13,25 @@ from app.state.tokens import Role
 router = APIRouter(tags=["health"])
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+FRONT_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Lectern's service</title></head>
+<body>
+<h1>Lectern's service</h1>
+<p>It answers programs. The page for people is opened with <code>lectern web</code>, which finds this service by
+itself.</p>
+<p>All calls are described in <a href="/openapi.json">openapi.json</a>; <a href="/readyz">readyz</a> tells whether
+questions are answered yet.</p>
+</body></html>
+"""
+"""Whoever opens the address that `lectern serve` prints in a browser is told where to go."""
+
+
+@router.get("/", include_in_schema=False)
+async def show_front_page() -> HTMLResponse:
+    """Say what this server is, and where the page for people is."""
+    return HTMLResponse(FRONT_PAGE)
 
 
 @router.get("/healthz")

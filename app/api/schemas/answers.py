@@ -22,6 +22,7 @@ from rag.types import (
     PlanStep,
     Rectangle,
     Source,
+    Span,
     TableCell,
     TableRow,
     Usage,
@@ -29,8 +30,20 @@ from rag.types import (
 )
 
 
+class SpanResponse(MirroredResponse):
+    """The characters `start` to `end` (exclusive) of the text of a 0-based page."""
+
+    page: int
+    start: int
+    end: int
+
+    def to_domain(self) -> Span:
+        """Return the span."""
+        return Span(self.page, self.start, self.end)
+
+
 class SourceResponse(Response):
-    """A numbered source of an answer."""
+    """A numbered source of an answer; its text stands under `spans`."""
 
     number: int
     document_id: int
@@ -43,21 +56,23 @@ class SourceResponse(Response):
     section: str
     score: float
     text: str
+    spans: list[SpanResponse] = Field(default_factory=list)
 
     @classmethod
     def from_domain(cls, source: Source) -> Self:
         """Tell of a source."""
         label = source.page_labels.get(source.first_page, "")
-        return cls.copied_from(source, **document_values(source.document), page_label=label)
+        spans = [SpanResponse.from_domain(span) for span in source.spans]
+        return cls.copied_from(source, **document_values(source.document), page_label=label, spans=spans)
 
     def to_domain(self) -> Source:
-        """Return the source with its pages, without its places on them."""
+        """Return the source; from a server that tells no spans, without its places on its pages."""
         return Source(
             number=self.number,
             document=document_of(self),
             section=self.section,
             text=self.text,
-            spans=spans_of(self.first_page, self.last_page),
+            spans=tuple(span.to_domain() for span in self.spans) or spans_of(self.first_page, self.last_page),
             score=self.score,
             page_labels={self.first_page: self.page_label},
         )

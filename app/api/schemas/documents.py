@@ -96,11 +96,12 @@ class DocumentList(Response):
 
 
 class PageResponse(MirroredResponse):
-    """A page's text; `label` is the document's own name for it."""
+    """A page's text; `label` is the document's own name for it, `boxes` [left, bottom, right, top] in points."""
 
     number: int = Field(examples=[0])
     label: str = Field(examples=["iv"])
     text: str
+    boxes: list[list[float]] = Field(default_factory=list)
 
     def to_domain(self) -> Page:
         """Return the page's text, without what only the index knows of it."""

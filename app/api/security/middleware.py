@@ -18,8 +18,8 @@ from app.api.security.policy import AccessPolicy
 from app.state.tokens import Identity, Role, TokenInfo
 from rag.errors import ForbiddenError, NotFoundError, StoreError
 
-OPEN_PATHS = ("/healthz", "/readyz")
-"""Tell whether the service lives, and nothing else; probes carry no token and address it as they like."""
+OPEN_PATHS = ("/", "/healthz", "/readyz")
+"""Tell what this is and whether it lives, and nothing else; probes carry no token and address it as they like."""
 
 PREFLIGHT_SECONDS = 600
 """A browser may remember for so long what an allowed origin may send."""

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app.client.http import HttpClient
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
-from app.web.admin.uploading import Upload, fetch_address, send_all
+from app.web.admin.uploading import Upload, UploadRun, UploadRuns
 from app.web.escape import one_line, plain
-from app.web.frame import reported
+from app.web.frame import choose_collection
 
-DRAW_SECONDS = 0.2
-"""Between two drawings of the progress: of thousands of files each step would be drawn otherwise."""
+LOOK_SECONDS = 0.5
+"""Between two looks at an upload that goes on."""
 
 NAME_SHOWN = 300
-
-RESULTS = "upload results"
 
 TABLE_ROWS = 8
 """Shown without scrolling."""
@@ -29,7 +26,7 @@ TABLE_ROWS = 8
 
 @st.fragment
 def add_documents(client: HttpClient, collection: str) -> None:
-    """Take files or a folder's worth of them, with the progress of each."""
+    """Take files, a folder's worth of them, or a web address."""
     folder = st.segmented_control(
         texts.ADD_WHAT,
         [False, True],
@@ -55,23 +52,51 @@ def add_documents(client: HttpClient, collection: str) -> None:
         key=f"files {bool(folder)} {round_}",
     )
     url = _address(round_)
-    place = st.container()
     if (files or url) and into.strip():
         calls = Calls(client, into.strip())
-        with reported():
-            draw = _progress(place)
-            st.session_state[RESULTS] = fetch_address(calls, url, draw) if url else send_all(calls, files, draw)
-            st.session_state["upload round"] = round_ + 1
-            if into.strip() != collection:
-                st.session_state["collection"] = into.strip()
-            st.rerun()
-    if results := st.session_state.get(RESULTS):
-        with place:
-            _show_summary(results)
-            _table(results)
-            if st.button(texts.ADD_CLEAR, icon=":material/clear_all:"):
-                del st.session_state[RESULTS]
-                st.rerun()
+        if url:
+            upload_runs().fetch(client.caller, calls, url)
+        else:
+            upload_runs().send(client.caller, calls, files)
+        st.session_state["upload round"] = round_ + 1
+        if into.strip() != collection:
+            choose_collection(into.strip())
+        st.rerun()
+
+
+def show_uploads(client: HttpClient) -> None:
+    """Draw the uploads of this caller that were not cleared, with the progress of those that go on."""
+    runs = upload_runs().of(client.caller)
+    if not runs:
+        return
+    if not all(run.is_done for run in runs):
+        _watch_uploads(client)
+        return
+    uploads = [upload for run in runs for upload in run.uploads]
+    _show_summary(uploads)
+    _table(runs)
+    clear = partial(upload_runs().clear, client.caller)
+    st.button(texts.ADD_CLEAR, icon=":material/clear_all:", on_click=clear)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _watch_uploads(client: HttpClient) -> None:
+    """Draw the progress again and again, and the whole page once all is done."""
+    runs = upload_runs().of(client.caller)
+    if all(run.is_done for run in runs):
+        st.rerun()
+    uploads = [upload for run in runs for upload in run.uploads]
+    done = sum(upload.is_done for upload in uploads)
+    share = sum(upload.progress for upload in uploads) / max(len(uploads), 1)
+    st.progress(share, texts.ADD_OVERALL.format(done=done, total=len(uploads)))
+    st.caption(texts.ADD_RUNNING)
+    _table(runs)
+
+
+@st.cache_resource(show_spinner=False)
+def upload_runs() -> UploadRuns:
+    """Return the uploads of this process."""
+    return UploadRuns()
 
 
 def _address(round_: int) -> str:
@@ -86,26 +111,6 @@ def _address(round_: int) -> str:
     )
     asked = button.button(texts.ADD_FETCH, icon=":material/link:", width="stretch", key=f"fetch {round_}")
     return url.strip() if asked else ""
-
-
-def _progress(place: DeltaGenerator) -> Callable[[Sequence[Upload]], None]:
-    """Return a function that draws the progress of all files and of each."""
-    with place:
-        overall, table = st.progress(0.0), st.empty()
-    drawn_at = 0.0
-
-    def draw(uploads: Sequence[Upload]) -> None:
-        nonlocal drawn_at
-        done = sum(upload.is_done for upload in uploads)
-        if time.monotonic() - drawn_at < DRAW_SECONDS and done < len(uploads):
-            return
-        drawn_at = time.monotonic()
-        share = sum(upload.progress for upload in uploads) / len(uploads)
-        overall.progress(share, texts.ADD_OVERALL.format(done=done, total=len(uploads)))
-        with table:
-            _table(uploads)
-
-    return draw
 
 
 def _show_summary(results: Sequence[Upload]) -> None:
@@ -124,7 +129,9 @@ def _show_summary(results: Sequence[Upload]) -> None:
         st.success(summary, icon=":material/check_circle:")
 
 
-def _table(uploads: Sequence[Upload]) -> None:
+def _table(runs: Sequence[UploadRun]) -> None:
+    uploads = [upload for run in runs for upload in run.uploads]
+    collections = [run.collection for run in runs for _ in run.uploads]
     rows = pd.DataFrame(
         {
             texts.ADD_FILE: [one_line(upload.name, NAME_SHOWN) for upload in uploads],
@@ -132,6 +139,7 @@ def _table(uploads: Sequence[Upload]) -> None:
             texts.ADD_RESULT: [upload.result for upload in uploads],
             texts.ADD_WHY: [upload.reason for upload in uploads],
             texts.COLUMN_REMEDY: [upload.remedy for upload in uploads],
+            texts.ADD_COLLECTION: collections,
         }
     )
     st.dataframe(

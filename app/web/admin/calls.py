@@ -25,7 +25,15 @@ from app.api.schemas.evaluations import (
     KeptGold,
     KeptGoldList,
 )
-from app.api.schemas.syncs import FolderList, FolderResponse, JobResponse, RunResponse, RunSummary, RunSummaryList
+from app.api.schemas.syncs import (
+    FolderList,
+    FolderResponse,
+    JobResponse,
+    RunList,
+    RunResponse,
+    RunSummary,
+    RunSummaryList,
+)
 from app.client.http import HttpClient
 
 RATINGS_SHOWN = 100
@@ -83,6 +91,14 @@ class Calls:
     def job(self, job_id: str) -> JobResponse:
         """Return a sync that was asked for."""
         return self._connection.get(JobResponse, f"/jobs/{quote(job_id, safe='')}")
+
+    def unfinished_jobs(self) -> list[JobResponse]:
+        """Return the syncs that run or wait, of every collection that this caller may see."""
+        return self._connection.get(RunList, "/runs", limit=1).queue
+
+    def stop_job(self, job_id: str) -> None:
+        """Stop a sync; what it has done is kept."""
+        self._connection.call("DELETE", f"/jobs/{quote(job_id, safe='')}")
 
     def reindex(self, document_id: int) -> JobResponse:
         """Have a document read again."""

@@ -10,7 +10,7 @@ import streamlit as st
 from app.api.schemas.documents import DocumentList, DocumentResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
-from app.web.admin.adding import RESULTS, add_documents
+from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
 from app.web.escape import one_line, plain
@@ -36,9 +36,9 @@ def show(context: PageContext) -> None:
     may_write = parts.may_write(calls.identity())
     is_empty = context.chosen is None or context.chosen.documents + context.chosen.failed == 0
     if may_write:
-        is_open = is_empty or RESULTS in st.session_state
-        with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_open):
+        with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_empty):
             add_documents(context.client, context.collection)
+        show_uploads(context.client)
     else:
         st.caption(texts.READ_ONLY)
     if not context.collection:

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.api.schemas.syncs import FolderResponse
+from app.api.schemas.syncs import FolderResponse, JobResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
@@ -60,7 +60,7 @@ def _show_folders(calls: Calls, folders: list[FolderResponse], *, may_manage: bo
         _watch_folders(calls, may_manage)
     else:
         for folder in folders:
-            _show_folder(calls, folder, may_manage=may_manage)
+            _show_folder(calls, folder, None, may_manage=may_manage)
     if may_manage:
         with st.expander(texts.FOLDER_ADD, icon=":material/create_new_folder:", expanded=not folders):
             _add_folder(calls)
@@ -73,13 +73,15 @@ def _watch_folders(calls: Calls, may_manage: bool) -> None:
     """Look again until no sync runs, then draw the whole page with what it did."""
     with reported():
         folders = calls.folders()
+        jobs = {(job.folder, job.collection): job for job in calls.unfinished_jobs()}
         for folder in folders:
-            _show_folder(calls, folder, may_manage=may_manage)
+            _show_folder(calls, folder, jobs.get((folder.path, folder.collection)), may_manage=may_manage)
         if not any(folder.state in ("running", "due") for folder in folders):
             st.rerun()
 
 
-def _show_folder(calls: Calls, folder: FolderResponse, *, may_manage: bool) -> None:
+def _show_folder(calls: Calls, folder: FolderResponse, job: JobResponse | None, *, may_manage: bool) -> None:
+    """Draw a folder; `job` is its sync that waits or runs."""
     with st.container(border=True):
         name, state = st.columns([4, 1], vertical_alignment="center")
         name.markdown(f"**{plain(one_line(folder.path, PATH_SHOWN))}**")
@@ -89,12 +91,24 @@ def _show_folder(calls: Calls, folder: FolderResponse, *, may_manage: bool) -> N
             color=texts.FOLDER_COLORS.get(folder.state, "gray"),  # type: ignore[arg-type]
         )
         st.caption(plain(" · ".join(_told_of(folder))))
+        if job is not None:
+            _show_job(calls, job, may_manage=may_manage)
         if folder.last_reason:
             st.warning(plain(folder.last_reason), icon=":material/error:")
         if folder.watch_problem:
             st.warning(plain(folder.watch_problem), icon=":material/visibility_off:")
         if may_manage:
             _offer_actions(calls, folder)
+
+
+def _show_job(calls: Calls, job: JobResponse, *, may_manage: bool) -> None:
+    done, total = (job.progress.files_done, job.progress.files_total) if job.progress else (0, 0)
+    told = texts.FOLDER_RUNNING.format(done=done, total=total) if total else texts.FOLDER_BEGINNING
+    bar, stop = st.columns([4, 1], vertical_alignment="center")
+    bar.progress(done / max(total, 1), texts.FOLDER_QUEUED if job.state == "queued" else told)
+    if may_manage and stop.button(texts.FOLDER_STOP, key=f"stop {job.id}", icon=":material/stop_circle:"):
+        with reported():
+            calls.stop_job(job.id)
 
 
 def _told_of(folder: FolderResponse) -> list[str]:
@@ -104,13 +118,13 @@ def _told_of(folder: FolderResponse) -> list[str]:
         texts.FOLDER_INTO.format(collection=folder.collection),
         texts.FOLDER_SCHEDULE.format(when=", ".join(times) or texts.FOLDER_UNSCHEDULED),
     ]
-    if folder.last_attempt:
+    if folder.last_attempt and folder.last_outcome != "running":
         outcome = texts.OUTCOMES.get(folder.last_outcome, folder.last_outcome)
         last = texts.FOLDER_LAST.format(
             when=parts.when(folder.last_attempt), outcome=outcome, seconds=folder.last_seconds
         )
         said.append(last)
-    else:
+    elif not folder.last_attempt:
         said.append(texts.FOLDER_LAST_NONE)
     if folder.next_run:
         said.append(texts.FOLDER_NEXT.format(when=parts.when(folder.next_run)))

@@ -112,6 +112,8 @@ def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
 
 def _cell(run: RunSummary, name: str) -> Any:
     value = getattr(run, name)
+    if not run.finished_at and isinstance(value, int | float):
+        return None  # Not counted yet.
     if name == "started_at":
         return parts.when(value)
     if name == "outcome":

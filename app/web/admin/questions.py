@@ -148,8 +148,8 @@ def _show_rating(calls: Calls, rating: FeedbackResponse, *, is_known: bool) -> N
     if is_known:
         st.caption(texts.RATED_KEPT)
         return
-    if not rating.citations:
-        st.caption(plain(texts.RATED_NO_PAGE))
+    if not is_good or not rating.citations:
+        st.caption(plain(texts.RATED_NO_PAGE if is_good else texts.RATED_BAD))
         return
     # One document: that of the first citation, which carries the first sentence.
     document = rating.citations[0].document

@@ -1,8 +1,14 @@
-"""Sends files one by one, follows the syncs that index them, and says what became of each."""
+"""Sends files one by one, follows the syncs that index them, and says what became of each.
+
+That is done by a thread, so that it goes on whatever page is looked at.
+"""
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -11,6 +17,8 @@ from app.api.schemas.syncs import JobResponse
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from rag.errors import LecternError, NotFoundError
+
+log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.3
 """Between two looks at a sync: soon enough to see it go on."""
@@ -53,9 +61,73 @@ def flat_name(name: str) -> str:
     return " - ".join(parts[1:] if len(parts) > 1 else parts) or name
 
 
-def send_all(
-    calls: Calls, files: Sequence[SentFile], on_change: Callable[[Sequence[Upload]], None]
-) -> tuple[Upload, ...]:
+OnChange = Callable[[Sequence[Upload]], None]
+
+
+class UploadRun:
+    """Files that are sent, or an address that is fetched, by a thread of its own; any thread may read how far it is."""
+
+    def __init__(self, collection: str) -> None:
+        self.collection = collection
+        self.uploads: Sequence[Upload] = ()
+        self.is_done = False
+
+    def start(self, names: Sequence[str], work: Callable[[OnChange], Sequence[Upload]]) -> None:
+        """Do the work in a thread; `names` are the files that it is about."""
+        self.uploads = tuple(Upload(name) for name in names)
+        threading.Thread(target=self._run, args=(work,), name="upload", daemon=True).start()
+
+    def _run(self, work: Callable[[OnChange], Sequence[Upload]]) -> None:
+        try:
+            self.uploads = tuple(work(self._note))
+        except LecternError as error:
+            self._fail_rest(error.reason, error.remedy)
+        except Exception:
+            log.exception("An upload broke off.")
+            self._fail_rest(texts.ADD_BROKE_OFF, texts.ADD_BROKE_OFF_REMEDY)
+        finally:
+            self.is_done = True
+
+    def _note(self, uploads: Sequence[Upload]) -> None:
+        self.uploads = tuple(uploads)
+
+    def _fail_rest(self, reason: str, remedy: str) -> None:
+        self.uploads = tuple(upload if upload.is_done else _failed(upload, reason, remedy) for upload in self.uploads)
+
+
+class UploadRuns:
+    """The uploads of each caller, the newest last."""
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[str, str], list[UploadRun]] = defaultdict(list)
+
+    def of(self, caller: tuple[str, str]) -> Sequence[UploadRun]:
+        """Return the uploads of a caller that were not cleared."""
+        return tuple(self._runs[caller])
+
+    def send(self, caller: tuple[str, str], calls: Calls, files: Sequence[SentFile]) -> None:
+        """Begin to send files."""
+        # Taken from the session now: it may end before the files are sent.
+        kept = list(files)
+        names = [flat_name(file.name) for file in kept]
+        self._begin(caller, calls.collection).start(names, lambda on_change: send_all(calls, kept, on_change))
+
+    def fetch(self, caller: tuple[str, str], calls: Calls, url: str) -> None:
+        """Begin to fetch a document."""
+        names = [url.partition("?")[0]]
+        self._begin(caller, calls.collection).start(names, lambda on_change: fetch_address(calls, url, on_change))
+
+    def clear(self, caller: tuple[str, str]) -> None:
+        """Forget the uploads of a caller that are done."""
+        self._runs[caller] = [run for run in self._runs[caller] if not run.is_done]
+
+    def _begin(self, caller: tuple[str, str], collection: str) -> UploadRun:
+        run = UploadRun(collection)
+        self._runs[caller].append(run)
+        return run
+
+
+def send_all(calls: Calls, files: Sequence[SentFile], on_change: OnChange) -> tuple[Upload, ...]:
     """Send the files and wait until each is indexed or refused; `on_change` is told after each step."""
     uploads = [Upload(flat_name(file.name)) for file in files]
     for position, file in enumerate(files):
@@ -68,7 +140,7 @@ def send_all(
     return tuple(uploads)
 
 
-def fetch_address(calls: Calls, url: str, on_change: Callable[[Sequence[Upload]], None]) -> tuple[Upload, ...]:
+def fetch_address(calls: Calls, url: str, on_change: OnChange) -> tuple[Upload, ...]:
     """Have the service fetch a document and wait until it is indexed or refused; `on_change` as in `send_all`."""
     asked = Upload(url.partition("?")[0], result=texts.ADD_FETCHING, progress=0.1)
     on_change([asked])

@@ -247,7 +247,7 @@ function drawSources(data, open) {
       element("b", {}, String(source.number)),
       element("span", { class: "label" }, source.label),
     );
-    if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt" }, source.excerpt));
+    if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt", dir: "auto" }, source.excerpt));
     list.append(button);
   }
   return list;
@@ -339,7 +339,8 @@ export default function (component) {
   const open = (what) => setTriggerValue("open", what);
   const kept = parentElement.querySelector(".turn details")?.open ?? false;
   const turn = element("div", { class: "turn" });
-  turn.append(element("div", { class: "question", role: "heading", "aria-level": "2" }, data.question));
+  turn.append(element("div", { class: "question", role: "heading", "aria-level": "2", dir: "auto" }, data.question));
+  if (data.scope) turn.append(element("p", { class: "note scope" }, data.scope));
   const answer = turn.appendChild(
     element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": words.answer, "aria-busy": String(data.running) }),
   );
@@ -349,8 +350,10 @@ export default function (component) {
   if (steps) answer.append(steps);
   if (sources && !data.refused) answer.append(sources);
   if (data.headline) answer.append(element("p", { class: "headline", role: "note" }, data.headline));
-  const text = answer.appendChild(element("div", { class: "text" }));
+  // Arabic and Hebrew run from the right, each block by its own first letters.
+  const text = answer.appendChild(element("div", { class: "text", dir: "auto" }));
   new Writer(data, open).blocks(text, data.text);
+  for (const block of text.querySelectorAll("p, ul, ol, blockquote, table")) block.dir = "auto";
   if (data.running) {
     const waiting = element("span", { class: "waiting", role: "status" }, data.text ? "" : words[data.state]);
     (data.text ? (text.lastElementChild ?? text) : text).append(waiting);

@@ -13,6 +13,7 @@ import streamlit as st
 from app.web import texts
 from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
+from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
 from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
@@ -21,6 +22,8 @@ from rag.types import Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 HERE = Path(__file__).parent
 
 EXCERPT_CHARACTERS = 280
+
+SCOPE_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
     answer = turn.answer
     return {
         "question": turn.asked.text,
+        "scope": one_line(describe_filters(turn.asked.filters), SCOPE_CHARACTERS),
         "state": turn.state.value,
         "running": not turn.is_finished,
         "finished": turn.is_finished and bool(turn.said),

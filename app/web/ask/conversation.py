@@ -33,6 +33,8 @@ MESSAGES_REMEMBERED = 20
 class TurnState(StrEnum):
     """The state of an answer."""
 
+    WAITING = "waiting"
+    """For the answer before it."""
     SEARCHING = "searching"
     WRITING = "writing"
     DONE = "done"
@@ -57,6 +59,7 @@ class Turn:
         self.error: LecternError | None = None
         self.rating = ""
         self._interrupt = Interrupt()
+        self._ended = threading.Event()
 
     @property
     def is_finished(self) -> bool:
@@ -72,13 +75,21 @@ class Turn:
         """Forget the images of the question but for their names."""
         self.asked = replace(self.asked, images=())
 
-    def start(self, client: HttpClient) -> None:
-        """Begin to ask, and return at once."""
-        threading.Thread(target=self._run, args=(client,), name="answer", daemon=True).start()
+    def start(self, client: HttpClient, conversation: Conversation, after: Turn | None) -> None:
+        """Begin to ask once the turn before has ended, and return at once."""
+        if after is not None:
+            self.state = TurnState.WAITING
+        threading.Thread(target=self._run, args=(client, conversation, after), name="answer", daemon=True).start()
 
     def stop(self) -> None:
         """Close the connection to the service, which stops the LLM; the text so far stays."""
         self._interrupt.set()
+        if self.state is TurnState.WAITING:
+            self.state = TurnState.STOPPED
+
+    def wait(self) -> None:
+        """Wait for the end of the turn."""
+        self._ended.wait()
 
     def note_step(self, step: PlanStep) -> None:
         """Keep a step, in the place of how it stood before."""
@@ -95,14 +106,22 @@ class Turn:
 
     # --- in the turn's own thread ---
 
-    def _run(self, client: HttpClient) -> None:
+    def _run(self, client: HttpClient, conversation: Conversation, after: Turn | None) -> None:
         try:
+            if after is not None:
+                after.wait()
+            if self.state is TurnState.STOPPED:
+                return
+            self.state = TurnState.SEARCHING
+            self.asked = replace(self.asked, history=conversation.history_for(self))
             self._read(client)
         except LecternError as error:
             self._fail(error)
         except Exception:
             log.exception("An answer could not be read.")
             self._fail(LecternError("The answer could not be read.", "The log of `lectern web` says why."))
+        finally:
+            self._ended.set()
 
     def _read(self, client: HttpClient) -> None:
         with client.ask(self.asked, interrupt=self._interrupt) as answering:
@@ -136,22 +155,32 @@ class Conversation:
 
     @property
     def running(self) -> Turn | None:
-        """Return the turn that is being answered."""
+        """Return the last turn that is not answered yet."""
         return self.turns[-1] if self.turns and not self.turns[-1].is_finished else None
 
     def ask(self, client: HttpClient, asked: Question) -> Turn:
-        """Ask the next question, with what was said before about the same collection."""
+        """Ask the next question; one that is asked during an answer waits for the end of that."""
+        turn, before = Turn(asked), self.running
+        self.turns.append(turn)
+        turn.start(client, self, before)
+        return turn
+
+    def history_for(self, asking: Turn) -> tuple[Message, ...]:
+        """Return what was said before a turn about the same collection."""
+        before = self.turns[: self.turns.index(asking)]
         history = [
             message
-            for turn in self.turns
-            if turn.answer and not turn.answer.error and turn.asked.collection == asked.collection
+            for turn in before
+            if turn.answer and not turn.answer.error and turn.asked.collection == asking.asked.collection
             for message in (Message("user", turn.asked.text), Message("assistant", turn.answer.text))
         ]
-        remembered = tuple(history[-MESSAGES_REMEMBERED:])
-        turn = Turn(replace(asked, history=remembered))
-        self.turns.append(turn)
-        turn.start(client)
-        return turn
+        return tuple(history[-MESSAGES_REMEMBERED:])
+
+    def stop(self) -> None:
+        """Stop the answer that is being made, and those that wait for it."""
+        for turn in self.turns:
+            if not turn.is_finished:
+                turn.stop()
 
 
 class Conversations:
@@ -179,8 +208,7 @@ class Conversations:
             self._by_id[conversation.id] = conversation
             while len(self._by_id) > self._kept:
                 _, dropped = self._by_id.popitem(last=False)
-                if dropped.running:
-                    dropped.running.stop()
+                dropped.stop()
         return conversation
 
     def forget_old_images(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.web import texts
 from app.web.ask.conversation import Turn, TurnState
+from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
 from rag.citations.marked_text import MARKS, insert_marks, mark_text, with_notice
@@ -25,6 +26,8 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
     parts = [f"# {quiet(texts.EXPORT_TITLE.format(collection=collection))}"]
     for turn in turns:
         parts.append(f"## {quiet(one_line(turn.asked.text, 1_000))}")
+        if scope := describe_filters(turn.asked.filters):
+            parts.append(quiet(one_line(scope, 1_000)))
         if turn.image_names:
             names = ", ".join(one_line(name, 200) for name in turn.image_names)
             parts.append(quiet(texts.EXPORT_IMAGES.format(names=names)))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from app.client.http import HttpClient
 from app.web import texts
-from app.web.escape import plain
 from app.web.frame import PageContext
 from rag.types import DocumentInfo
 
@@ -61,10 +60,10 @@ def choose_mode() -> str:
     )
 
 
-def describe_filters(filters: dict[str, str]) -> str:
-    """Return the filters in words, harmless as Markdown."""
-    named = [f"{texts.ASK_FILTER_NAMES[name]} {value}" for name, value in filters.items()]
-    return plain(texts.ASK_FILTERED.format(filters=", ".join(named)))
+def describe_filters(filters: Mapping[str, str]) -> str:
+    """Return the filters in words."""
+    named = [f"{texts.ASK_FILTER_NAMES.get(name, name)} {value}" for name, value in filters.items()]
+    return texts.ASK_FILTERED.format(filters=", ".join(named)) if named else ""
 
 
 SEPARATOR = "\n"

@@ -8,11 +8,11 @@ from functools import partial
 import streamlit as st
 
 from app.client.http import HttpClient
-from app.web import texts
+from app.web import address, texts
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.export import conversation_markdown
-from app.web.ask.filters import choose_filters, choose_mode, describe_filters
+from app.web.ask.filters import choose_filters, choose_mode
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported, show_error
@@ -34,11 +34,11 @@ QUESTIONS_SUGGESTED = 6
 
 IMAGE_TYPES = ["png", "jpg", "jpeg", "webp", "gif"]
 
+TOO_LONG = "question that is too long"
+"""In the session: given back to the field, to be shortened."""
+
 IMAGE_WIDTH = 240
 """Pixels: enough to see which image it was."""
-
-CHAT = "chat"
-"""In the address: the conversation, which a reload finds again."""
 
 
 def show(context: PageContext) -> None:
@@ -51,9 +51,10 @@ def show(context: PageContext) -> None:
     asked, images = _draw_input(context, takes_images=use_llm and sees_images(context.client))
     suggested = st.session_state.pop("suggested", "")
     question = (asked or suggested).strip()
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        st.session_state[TOO_LONG] = question
+        st.rerun()
     if question:
-        if conversation.running:
-            conversation.running.stop()
         conversation.ask(
             context.client,
             Question(question, context.collection, filters, use_llm=use_llm, images=images, mode=mode),
@@ -62,26 +63,28 @@ def show(context: PageContext) -> None:
         st.session_state.pop("proof", None)
     proof: Proof | None = st.session_state.get("proof")
     if proof is None:
-        _draw_conversation(context, conversation, filters)
+        _draw_conversation(context, conversation)
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        _draw_conversation(context, conversation, filters)
+        _draw_conversation(context, conversation)
     with right, st.container(key="proof"), reported():
         draw_proof(context.client, proof, _show_proof)
 
 
 def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
     """Draw the field for the question; return the text and images that were sent, "" and none while nothing was."""
+    # Without a limit of its own: the field would drop what is over it without a word.
+    key = "question with images" if takes_images else "question"
+    if too_long := st.session_state.pop(TOO_LONG, ""):
+        st.warning(texts.ASK_TOO_LONG.format(count=len(too_long), most=MAX_QUESTION_CHARACTERS))
+        st.session_state[key] = too_long
     if not takes_images:
-        asked = st.chat_input(
-            texts.ASK_PLACEHOLDER, key="question", max_chars=MAX_QUESTION_CHARACTERS, disabled=not context.collection
-        )
+        asked = st.chat_input(texts.ASK_PLACEHOLDER, key=key, disabled=not context.collection)
         return asked or "", ()
     sent = st.chat_input(
         texts.ASK_PLACEHOLDER,
-        key="question with images",
-        max_chars=MAX_QUESTION_CHARACTERS,
+        key=key,
         accept_file="multiple",
         file_type=IMAGE_TYPES,
         max_upload_size=MAX_IMAGE_MEGABYTES,
@@ -98,13 +101,13 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
     return sent.text, images
 
 
-def _draw_conversation(context: PageContext, conversation: Conversation, filters: dict[str, str]) -> None:
+def _draw_conversation(context: PageContext, conversation: Conversation) -> None:
     if not conversation.turns:
         _draw_welcome(context)
     shown = int(st.session_state.get("turns shown", TURNS_SHOWN))
-    if len(conversation.turns) > shown and st.button(texts.ASK_EARLIER, icon=":material/expand_less:"):
-        shown += TURNS_SHOWN
-        st.session_state["turns shown"] = shown
+    if len(conversation.turns) > shown:
+        show_more = partial(st.session_state.__setitem__, "turns shown", shown + TURNS_SHOWN)
+        st.button(texts.ASK_EARLIER, icon=":material/expand_less:", on_click=show_more)
     first = max(0, len(conversation.turns) - shown)
     for number, turn in enumerate(conversation.turns[first:], first):
         _draw_images(turn)
@@ -112,8 +115,6 @@ def _draw_conversation(context: PageContext, conversation: Conversation, filters
             _draw_turn(context.client, conversation, number)
         else:
             _draw_running(context.client, conversation, number)
-    if filters:
-        st.caption(describe_filters(filters))
 
 
 def _draw_images(turn: Turn) -> None:
@@ -147,7 +148,7 @@ def _draw_welcome(context: PageContext) -> None:
 
 @st.fragment(run_every=REDRAW_SECONDS)
 def _draw_running(client: HttpClient, conversation: Conversation, number: int) -> None:
-    """Draw the last turn, again and again until it is finished."""
+    """Draw a turn again and again until it is finished."""
     turn = conversation.turns[number]
     if turn.is_finished or st.session_state.pop("proof changed", False):
         st.rerun()
@@ -181,8 +182,12 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:
     """Return the page behind a button; None for one that is not there."""
     by_number = {source.number: source for source in turn.sources}
+    citations = turn.answer.citations if turn.answer else ()
     if what.kind == "source":
         source = by_number.get(what.at)
+        cited = next((citation for citation in citations if citation.number == what.at), None)
+        if source is not None and cited is not None:
+            return Proof.of_citation(turn.asked.collection, cited, source.document.id)
         return Proof.of_source(turn.asked.collection, source) if source else None
     if what.kind == "cell":
         table = turn.answer.table if turn.answer else None
@@ -190,7 +195,6 @@ def _proof_of(turn: Turn, what: Opened) -> Proof | None:
         cells = rows[what.at].cells if 0 <= what.at < len(rows) else ()
         cell = cells[what.column] if 0 <= what.column < len(cells) else None
         return Proof.of_cell(turn.asked.collection, cell) if cell and cell.document_id else None
-    citations = turn.answer.citations if turn.answer else ()
     if not 0 <= what.at < len(citations):
         return None
     citation = citations[what.at]
@@ -230,7 +234,7 @@ def _draw_menu(context: PageContext, conversation: Conversation) -> None:
 def _conversation(client: HttpClient) -> Conversation:
     """Return the conversation in the address, that of this visit, or a new one; others' conversations are not shown."""
     kept, owner = conversations(), owner_of(client)
-    for id_ in (st.query_params.get(CHAT, ""), st.session_state.get(CHAT, "")):
+    for id_ in (address.asked_for(address.CHAT), st.session_state.get(address.CHAT, "")):
         if found := kept.find(id_, owner):
             break
     else:
@@ -240,9 +244,7 @@ def _conversation(client: HttpClient) -> Conversation:
 
 
 def _keep(conversation: Conversation) -> None:
-    st.session_state[CHAT] = conversation.id
-    if st.query_params.get(CHAT) != conversation.id:
-        st.query_params[CHAT] = conversation.id
+    st.session_state[address.CHAT] = conversation.id
 
 
 def owner_of(client: HttpClient) -> str:

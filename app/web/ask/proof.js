@@ -42,10 +42,25 @@ function drawImage(data) {
   return image;
 }
 
+const OVERLAY = "(max-width: 900px)"; // as in style.py
+const PROOF = "lectern-proof";
+
+// Where the proof lies over the page, Back closes it: an entry of its own in the browser's history is what Back undoes.
+// Returns what closes the proof by itself, and takes the entry away with it.
+function closeByBack(close) {
+  if (!matchMedia(OVERLAY).matches) return { close, leave: () => {} };
+  if (history.state?.[PROOF] !== true) history.pushState({ ...history.state, [PROOF]: true }, "", location.href);
+  addEventListener("popstate", close);
+  return { close: () => history.back(), leave: () => removeEventListener("popstate", close) };
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
   const old = parentElement.querySelector(".proof");
+  parentElement.leave?.(); // Drawn again: one listener is enough.
+  const { close, leave } = closeByBack(() => setTriggerValue("close", true));
+  parentElement.leave = leave;
   let step = old?.dataset.document === data.document ? Number(old.dataset.step) : STEPS.indexOf(1);
   const proof = block("section", "proof");
   proof.dataset.document = data.document;
@@ -55,9 +70,10 @@ export default function (component) {
   const head = block("div", "head");
   const names = block("div", "names");
   names.append(block("strong", "", data.title), block("span", "place", data.place));
-  head.append(names, button("✕", words.close, () => setTriggerValue("close", true)));
+  head.append(names, button("✕", words.close, close));
   proof.append(head);
 
+  if (data.quoted_page >= 0) proof.append(button(words.back, words.back, () => turn(data.quoted_page - data.number)));
   if (data.quote) {
     const quote = block("blockquote", data.supported ? "quote" : "quote wrong", data.quote);
     proof.append(quote);
@@ -91,7 +107,7 @@ export default function (component) {
       PageDown: () => turn(1),
       "+": () => scale(step + 1),
       "-": () => scale(step - 1),
-      Escape: () => setTriggerValue("close", true),
+      Escape: close,
     }[event.key];
     if (!act || ((event.key === "PageUp" && data.number <= 0) || (event.key === "PageDown" && data.number >= data.pages - 1))) return;
     event.preventDefault();
@@ -110,4 +126,5 @@ export default function (component) {
   else show();
   if (focused >= 0) proof.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
   else frame.focus({ preventScroll: true });
+  return leave;
 }

@@ -13,12 +13,15 @@ import streamlit as st
 from app.client.http import HttpClient
 from app.web import texts
 from rag.errors import NotFoundError
-from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, TableCell, page_name
+from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, Span, TableCell, page_name
 
 HERE = Path(__file__).parent
 
 SCALE = 2.0
 """Pixels for each point: sharp up to twice the width of a column."""
+
+MAX_MARKS = 100
+"""Boxes on a page: the service draws no more."""
 
 PICTURES_KEPT, PICTURES_SECONDS = 60, 600
 """In the page's process; the service keeps more."""
@@ -36,27 +39,35 @@ class Proof:
     document_id: int
     page: int
     quote: str = ""
+    quoted_page: int = -1
+    """The page on which the quote begins; -1 without one."""
     supported: bool = True
     boxes: tuple[tuple[int, tuple[float, ...]], ...] = ()
+    spans: tuple[Span, ...] = ()
+    """The characters to mark where there are no boxes: a source that nothing quotes."""
 
     @classmethod
     def of_citation(cls, collection: str, citation: Citation, document_id: int) -> Proof:
         """Return the proof of a citation: its page and the quoted words."""
         boxes = tuple((place.page, astuple(place.rectangle)) for place in citation.rectangles)
-        return cls(collection, document_id, citation.page, citation.quote, citation.supported, boxes)
+        return cls(collection, document_id, citation.page, citation.quote, citation.page, citation.supported, boxes)
 
     @classmethod
     def of_source(cls, collection: str, source: Source) -> Proof:
-        """Return the proof of a source: the page on which it begins."""
-        return cls(collection, source.document.id, source.first_page)
+        """Return the proof of a source: the page on which it begins, with its text marked."""
+        return cls(collection, source.document.id, source.first_page, spans=tuple(source.spans))
 
     @classmethod
     def of_cell(cls, collection: str, cell: TableCell) -> Proof:
         """Return the proof of a cell of a table: its page, and the words quoted there."""
         boxes = tuple((place.page, astuple(place.rectangle)) for place in cell.rectangles)
-        return cls(
-            collection, cell.document_id, cell.page, cell.quote, cell.verdict is not None or not cell.note, boxes
-        )
+        supported = cell.verdict is not None or not cell.note
+        return cls(collection, cell.document_id, cell.page, cell.quote, cell.page, supported, boxes)
+
+    @property
+    def quote_is_here(self) -> bool:
+        """Say whether something of the quote stands on the page that is shown."""
+        return bool(self.quote) and (self.page == self.quoted_page or bool(self.marks_on(self.page)))
 
     def marks_on(self, page: int) -> tuple[tuple[float, ...], ...]:
         """Return the boxes on a page."""
@@ -111,13 +122,15 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
         "place": f"{name} {texts.PROOF_WORDS['of']} {document.pages}" if name else "",
         "number": proof.page,
         "pages": document.pages,
-        "quote": proof.quote,
+        "quote": proof.quote if proof.quote_is_here else "",
+        "quoted_page": proof.quoted_page if proof.quote and not proof.quote_is_here else -1,
         "supported": proof.supported,
         "words": texts.PROOF_WORDS,
     }
     if document.file_type not in DRAWN_TYPES:
-        return {**view, "text": page.text, "places": find_quote(page.text, proof.quote)}
-    marks = proof.marks_on(proof.page)
+        spans = [(span.start, span.end) for span in proof.spans if span.page == proof.page and span.end]
+        return {**view, "text": page.text, "places": spans or find_quote(page.text, proof.quote)}
+    marks = proof.marks_on(proof.page) or _marks_under(client, proof)
     alt = texts.PROOF_ALT if marks else texts.PROOF_ALT_PLAIN
     picture = _picture(
         client,
@@ -129,6 +142,13 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
         document.indexed_at,
     )
     return {**view, "image": picture, "alt": alt.format(document=title, page=name), "focus": _focus(picture, marks)}
+
+
+def _marks_under(client: HttpClient, proof: Proof) -> tuple[tuple[float, ...], ...]:
+    here = [span for span in proof.spans if span.page == proof.page and span.end]
+    return tuple(box for span in here for box in client.find_boxes(proof.collection, proof.document_id, span))[
+        :MAX_MARKS
+    ]
 
 
 def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:

@@ -205,6 +205,9 @@ def test_what_is_said_of_an_answer_is_kept(answering: tuple[Served, llm_servers.
     assert served.client.post("/feedback", json=given).status_code == 201
     (kept,) = served.client.get("/collections/default/feedback").json()["feedback"]
     assert {name: kept[name] for name in given} == given
+    assert served.client.post("/feedback", json={**given, "rating": "up"}).status_code == 201
+    (kept,) = served.client.get("/collections/default/feedback").json()["feedback"]
+    assert kept["rating"] == "up"
     assert served.client.post("/feedback", json={**given, "rating": "great"}).status_code == 422
     assert served.client.post("/feedback", json={**given, "collection": "none"}).status_code == 404
 

@@ -49,10 +49,12 @@ def test_an_evaluation_scores_the_kept_questions_as_the_command_line_does(served
     kept = add(
         served,
         {"question": LAMP, "document": "light.txt", "pages": [0]},
-        {"question": BREAD, "document": "nowhere.txt", "pages": [3]},
+        {"question": BREAD, "document": "light.txt", "pages": [3]},
     )
     assert kept["added"] == 2
-    again = add(served, {"question": BREAD, "document": "nowhere.txt", "pages": [4]})
+    again = add(served, {"question": BREAD, "document": "light.txt", "pages": [4]})
+    nowhere = {"questions": [{"question": BREAD, "document": "nowhere.txt", "pages": [0]}]}
+    assert served.client.post("/collections/default/evaluation-questions", json=nowhere).status_code == 400
     assert (again["added"], [one["pages"] for one in again["questions"]]) == (0, [[0], [4]])
     found = evaluate(served)
     assert (found["state"], found["asked"], found["questions"]) == ("done", 2, 2)

@@ -156,6 +156,10 @@ def test_an_address_that_is_refused_is_told_in_the_list_of_results(served: Serve
     page = draw(served, "documents", collection="uploads")
     page.text_input(key="address 0").set_value("http://127.0.0.1/minutes.pdf").run()
     page.button(key="fetch 0").click().run()
+    deadline = time.monotonic() + RUN_SECONDS
+    while not page.dataframe or not page.dataframe[0].value.iloc[0][texts.ADD_WHY]:
+        assert time.monotonic() < deadline
+        page.run()
     assert not page.exception
     told = page.dataframe[0].value.iloc[0]
     assert (told[texts.ADD_FILE], told[texts.ADD_RESULT]) == ("http://127.0.0.1/minutes.pdf", texts.ADD_FAILED)
@@ -186,6 +190,28 @@ def test_a_folder_is_added_run_paused_and_its_history_shown(served: Served, tmp_
     page.button(key=f"pause {folder['id']}").click().run()
     assert served.client.get(f"/folders/{folder['id']}").json()["paused"]
     assert page.button(key=f"pause {folder['id']}").label == texts.FOLDER_RESUME
+
+
+def test_a_sync_that_runs_tells_how_far_it_is_and_can_be_stopped() -> None:
+    def script() -> None:
+        from app.api.schemas.syncs import JobResponse, ProgressResponse
+        from app.web.admin import folders
+
+        class Stopping:
+            def stop_job(self, job_id: str) -> None:
+                import streamlit as st
+
+                st.text(f"stopped {job_id}")
+
+        progress = ProgressResponse(files_done=30, files_total=120, pages=7, path="")
+        job = JobResponse(id="7-1", collection="kept", folder="/papers", state="running", queued_at="", started_at="",
+                          finished_at="", progress=progress, report=None, error=None)  # fmt: skip
+        folders._show_job(Stopping(), job, may_manage=True)  # type: ignore[arg-type]
+
+    drawn = AppTest.from_function(script, default_timeout=RUN_SECONDS).run()
+    assert drawn.get("progress")[0].proto.text == texts.FOLDER_RUNNING.format(done=30, total=120)
+    drawn.button(key="stop 7-1").click().run()
+    assert drawn.text[0].value == "stopped 7-1"
 
 
 def test_a_folder_that_is_none_is_refused_with_what_to_do(served: Served) -> None:

@@ -17,7 +17,7 @@ from app.state.tokens import Role
 from app.web import texts
 from app.web.ask import page as ask_page
 from app.web.ask.conversation import Turn
-from app.web.frame import SERVICE_ARGUMENT
+from app.web.frame import SERVICE_ARGUMENT, WANTED
 from rag.types import Question
 from tests.integration.app.cli.test_cli import start_process
 from tests.integration.serving import Served, serving, without_reader
@@ -96,7 +96,45 @@ def test_of_five_hundred_questions_the_last_are_drawn_and_earlier_ones_on_demand
     drawn.query_params["chat"] = conversation.id
     drawn.run()
     assert not drawn.exception
-    assert len(drawn.get("bidi_component")) == ask_page.TURNS_SHOWN
+    # One more component writes the address.
+    assert len(drawn.get("bidi_component")) == ask_page.TURNS_SHOWN + 1
     next(button for button in drawn.button if button.label == texts.ASK_EARLIER).click()
     drawn.run()
-    assert len(drawn.get("bidi_component")) == 2 * ask_page.TURNS_SHOWN
+    assert len(drawn.get("bidi_component")) == 2 * ask_page.TURNS_SHOWN + 1
+
+
+def test_the_button_for_earlier_questions_goes_with_the_last_of_them(served: Served, folder: Path) -> None:
+    served.sync(folder)
+    with closing(HttpClient(Connection(served.url))) as client:
+        conversation = ask_page.conversations().open(ask_page.owner_of(client))
+    for number in range(ask_page.TURNS_SHOWN + 1):
+        turn = Turn(Question(f"Question {number}", "default"))
+        turn.finish(answer())
+        conversation.turns.append(turn)
+    drawn = draw()
+    drawn.query_params["chat"] = conversation.id
+    drawn.run()
+    next(button for button in drawn.button if button.label == texts.ASK_EARLIER).click()
+    drawn.run()
+    assert not [button for button in drawn.button if button.label == texts.ASK_EARLIER]
+
+
+def test_a_collection_that_was_uploaded_into_is_chosen_once_it_is_there(served: Served, folder: Path) -> None:
+    served.sync(folder)
+    drawn = draw()
+    drawn.session_state[WANTED] = "letters"
+    drawn.run()
+    assert (drawn.selectbox(key="collection").value, drawn.exception) == ("default", [])
+    served.sync(folder, "letters")
+    drawn.run()
+    assert (drawn.selectbox(key="collection").value, drawn.exception) == ("letters", [])
+
+
+def test_a_defect_is_told_in_plain_words() -> None:
+    def script() -> None:
+        from app.web.start import show_defect
+
+        assert show_defect(ZeroDivisionError("secret"))
+
+    drawn = AppTest.from_function(script, default_timeout=RUN_SECONDS).run()
+    assert (drawn.error[0].value, drawn.exception) == (f"{texts.DEFECT}\n\n{texts.DEFECT_REMEDY}", [])

@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from app.evaluation.evaluate import GoldQuestion, PageHit, QuestionHits, read_questions, score_answers
+from app.evaluation.evaluate import (
+    GoldQuestion,
+    PageHit,
+    QuestionHits,
+    check_documents,
+    read_questions,
+    score_answers,
+)
 from rag.errors import ConfigurationError
 
 
@@ -18,6 +25,16 @@ def test_a_gold_document_is_named_by_its_path_or_the_end_of_it(gold: str) -> Non
 def test_another_document_with_a_like_name_does_not_count(gold: str) -> None:
     found = QuestionHits((PageHit("data/2019/report.pdf", 3, 3),), 1.0)
     assert score_answers([GoldQuestion("?", gold, (3,))], [found]).ndcg_at_10 == 0
+
+
+def test_an_expected_document_that_is_not_there_is_refused_with_the_names_like_it() -> None:
+    paths = ["a/light.txt", "bakery.txt"]
+    for there in ("a/light.txt", "light.txt", "bakery.txt", ""):
+        check_documents([GoldQuestion("How often?", there, ())], paths)
+    with pytest.raises(ConfigurationError) as refused:
+        check_documents([GoldQuestion("How often?", "ligth.txt", ())], paths)
+    assert "ligth.txt" in refused.value.reason
+    assert "light.txt" in refused.value.remedy
 
 
 def test_questions_without_pages_are_read_and_left_out_of_the_means(tmp_path: Path) -> None:

@@ -163,6 +163,23 @@ def test_a_follow_up_is_asked_with_what_was_said_of_the_same_collection() -> Non
     assert histories == {"island": said, "other": ()}
 
 
+def test_a_question_asked_during_an_answer_waits_for_it_and_knows_what_it_said() -> None:
+    conversation, slow, quick = Conversation("ann"), ScriptedClient("It ", hangs=True), ScriptedClient()
+    slow.whole = answer("Three times.")
+    first = conversation.ask(slow, Question("How often?", "island"))  # type: ignore[arg-type]
+    assert slow.told.wait(30)
+    second = conversation.ask(quick, Question("And when?", "island"))  # type: ignore[arg-type]
+    third = conversation.ask(quick, Question("And why?", "island"))  # type: ignore[arg-type]
+    assert (second.state, quick.asked) == (TurnState.WAITING, [])
+    third.stop()
+    slow.hangs = False
+    second.wait()
+    third.wait()
+    assert (first.state, second.state, third.state) == (TurnState.DONE, TurnState.DONE, TurnState.STOPPED)
+    (asked,) = quick.asked
+    assert asked.history == (Message("user", "How often?"), Message("assistant", "Three times."))
+
+
 def test_a_conversation_is_found_by_its_owner_only_and_the_longest_unused_is_forgotten() -> None:
     kept = Conversations(kept=2)
     one, two = kept.open("ann"), kept.open("ann")
@@ -241,6 +258,21 @@ def test_a_quote_is_found_however_its_white_space_falls() -> None:
     assert find_quote(text, "") == []
 
 
+def test_an_answer_says_of_which_documents_it_was_asked() -> None:
+    turn = Turn(Question("How often?", "island", {"type": "pdf", "title": "*lamp*"}))
+    turn.finish(answer())
+    assert view_of(turn, None)["scope"] == "Asked of: type pdf, title *lamp*"
+    assert "Asked of: type pdf, title *lamp*" in conversation_markdown("island", [turn])
+    assert view_of(turn_with(answer()), None)["scope"] == ""
+
+
+def test_a_quote_is_shown_on_its_own_pages_only() -> None:
+    proof = Proof.of_citation("island", CITATION, 7)
+    assert [replace(proof, page=page).quote_is_here for page in (1, 2, 3, 4)] == [False, True, True, False]
+    assert not Proof.of_source("island", SOURCE).quote_is_here
+    assert Proof.of_source("island", SOURCE).spans == SOURCE.spans
+
+
 def test_a_proof_knows_which_marks_are_on_which_page() -> None:
     proof = Proof.of_citation("island", CITATION, 7)
     assert (proof.page, proof.marks_on(2), proof.marks_on(3), proof.marks_on(4)) == (
@@ -281,7 +313,7 @@ def test_text_in_labels_shows_as_it_is_written() -> None:
 
 def test_the_browsers_scripts_never_write_html() -> None:
     scripts = sorted(Path("app/web").rglob("*.js"))
-    assert len(scripts) == 2
+    assert len(scripts) == 3
     for script in scripts:
         text = script.read_text("utf-8")
         assert not [

@@ -1,0 +1,35 @@
+"""Writes what is looked at into the browser's address, so that a reload finds it again.
+
+Streamlit would add an entry to the browser's history for that, and Back would lead to the same page.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+COLLECTION, CHAT = "collection", "chat"
+"""The names in the address."""
+
+SEEN = "seen in the address"
+"""In the session: what the address said when it was last looked at, by name."""
+
+_component = st.components.v2.component("lectern_address", js=Path(__file__).with_name("address.js").read_text("utf-8"))
+
+
+def asked_for(name: str) -> str:
+    """Return what the address says under a name, if a person has just gone there; else ""."""
+    said = str(st.query_params.get(name, ""))
+    seen = st.session_state.setdefault(SEEN, {})
+    if seen.get(name, "") == said:
+        return ""
+    seen[name] = said
+    return said
+
+
+def write(said: dict[str, str]) -> None:
+    """Have the address say this, each under its name."""
+    # Counted, so that the script runs each time: Streamlit rewrites the address when another page is opened.
+    times = st.session_state["address written"] = st.session_state.get("address written", 0) + 1
+    _component(key="address", data={"said": said, "times": times}, height="content")
