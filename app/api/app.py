@@ -22,6 +22,7 @@ from app.api.routes import (
     models,
     openai,
     syncs,
+    tables,
     verification,
 )
 from app.api.security.middleware import AccessMiddleware
@@ -37,6 +38,7 @@ ROUTERS = (
     diagnosis.router,
     verification.router,
     evaluations.router,
+    tables.router,
     models.router,
     identity.router,
     health.router,

@@ -32,7 +32,7 @@ def search(
     """Show the passages that fit a question best."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        asked = Question(question, settings.collection, _parse_filters(where or []))
+        asked = Question(question, settings.collection, parse_filters(where or []))
         with connect(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client:
             found = client.search(asked, limit=limit)
         if as_json:
@@ -71,7 +71,7 @@ def ask(
         asked = Question(
             question,
             settings.collection,
-            _parse_filters(where or []),
+            parse_filters(where or []),
             use_llm=not no_llm,
             llm=llm or "",
             images=_read_images(image or []),
@@ -97,13 +97,14 @@ def ask(
             raise typer.Exit(EXIT_COULD_NOT)
 
 
-def _parse_filters(conditions: list[str]) -> dict[str, str]:
+def parse_filters(conditions: list[str], *, option: str = "--where") -> dict[str, str]:
+    """Return the conditions on documents, given as FIELD=VALUE. Raises ConfigurationError."""
     filters = {}
     for condition in conditions:
         name, equals, value = condition.partition("=")
         if not equals or not name or not value:
             raise ConfigurationError(
-                f"--where {condition!r} is not FIELD=VALUE.", "Write for example --where type=pdf."
+                f"{option} {condition!r} is not FIELD=VALUE.", f"Write for example {option} type=pdf."
             )
         filters[name.strip()] = value.strip()
     return filters

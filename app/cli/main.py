@@ -22,6 +22,7 @@ COMMANDS = {
     "sync": "app.cli.index:sync",
     "search": "app.cli.ask:search",
     "ask": "app.cli.ask:ask",
+    "extract": "app.cli.extract:extract",
     "documents": "app.cli.index:documents",
     "remove": "app.cli.index:remove",
     "collections": "app.cli.index:collections",

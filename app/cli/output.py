@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from app.client.base import Answering
     from app.service.explanation import Explanation
     from app.service.finding import Finding
+    from app.service.table_filling import FillProgress
+    from app.state.tables import DocumentTable, TableRow
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
     from rag.types import (
@@ -79,6 +81,34 @@ class SyncBar:
         self._progress.update(
             self._task, total=step.files_total, completed=step.files_done, pages=step.pages, description=name
         )
+
+
+@contextmanager
+def fill_progress(*, show: bool) -> Iterator[FillBar]:
+    """Give a progress bar for the fill of a table on standard error; silent where the output is not a terminal."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=messages,
+        transient=True,
+        disable=not show or not messages.is_terminal,
+    ) as progress:
+        yield FillBar(progress)
+
+
+class FillBar:
+    """Draws the progress of filling a table."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("Reading", total=None)
+
+    def __call__(self, step: FillProgress) -> None:
+        name = clean(step.document)[-40:] or "Reading"
+        self._progress.update(self._task, total=step.total, completed=step.done, description=name)
 
 
 def print_sync(report: SyncReport) -> None:
@@ -217,6 +247,24 @@ def _print_table(table: AnswerTable) -> None:
 def _cell_text(cell: TableCell) -> str:
     note = f"\n[dim]{clean(cell.note)}[/]" if cell.note else ""
     return f"{clean(shorten(cell.text))}{note}"
+
+
+def print_table(table: DocumentTable, rows: Sequence[TableRow]) -> None:
+    """Print a table over documents: "?" stands behind what is not supported, "*" behind what a person wrote."""
+    shown = Table(_whole("Document"), *(_whole(clean(column.name)) for column in table.columns))
+    for row in rows:
+        shown.add_row(clean(row.document), *(_table_cell(row, column.name) for column in table.columns))
+    output.print(shown if rows else "No document fits.")
+
+
+def _table_cell(row: TableRow, column: str) -> str:
+    cell = row.cells.get(column)
+    if column in row.corrections:
+        return f"{clean(row.value(column))} [bold]*[/]"
+    if cell is None or not cell.value:
+        return ""
+    mark = "" if cell.verdict is Verdict.SUPPORTED else " [yellow]?[/]"
+    return f"{clean(cell.shown)}{mark}"
 
 
 def print_explanation(explanation: Explanation) -> None:

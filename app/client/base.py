@@ -12,14 +12,26 @@ if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
     from app.service.explanation import Explanation
+    from app.service.table_filling import FillProgress
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
+    from app.state.tables import DocumentTable, TableRow, TableSpec
     from ingest.report import SyncProgress, SyncReport
     from rag.errors import LecternError
+    from rag.extraction.columns import Column
     from rag.retrieval import Retrieval
     from rag.types import Answer, AnswerEvent, CollectionInfo, DocumentInfo, Page, Question, RunRecord, Source
 
 OnProgress = Callable[["SyncProgress"], None]
+OnFillProgress = Callable[["FillProgress"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledTable:
+    """A table over documents with its rows."""
+
+    table: DocumentTable
+    rows: Sequence[TableRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,14 @@ class Client(Protocol):
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:
         """List the newest runs first."""
+        ...
+
+    def fill_table(self, spec: TableSpec, *, on_progress: OnFillProgress) -> FilledTable:
+        """Fill a table over documents, the one of its name where there is one; Ctrl-C stops it and keeps its rows."""
+        ...
+
+    def suggest_columns(self, collection: str) -> tuple[str, Sequence[Column]]:
+        """Suggest columns for a collection: the kind of most of its documents, "" where it is not known, and them."""
         ...
 
     def verify(self, *, repair: bool) -> Sequence[Disagreement]:

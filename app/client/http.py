@@ -30,11 +30,13 @@ from app.api.schemas.evaluations import FeedbackAdded
 from app.api.schemas.questions import MAX_HITS, AskRequest, SearchRequest
 from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import FolderResponse, JobResponse, RunList, SyncPreview, VerifyResult
-from app.client.base import Added, OnProgress
+from app.api.schemas.tables import SuggestionResponse, TableDetail, TableList, TableRequest, TableResponse
+from app.client.base import Added, FilledTable, OnFillProgress, OnProgress
 from app.client.connection import Connection, Interrupt
 from app.client.http_answer import HttpAnswer
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import LecternError, ModelError, OverloadedError, ParseError, QuestionError, StoreError
+from rag.extraction.columns import parse_columns
 from rag.images import check_attached
 from rag.retrieval import Retrieval, check_question
 from rag.types import (
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     from app.evaluation.metrics import RetrievalScores
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
+    from app.state.tables import DocumentTable, TableSpec
+    from rag.extraction.columns import Column
 
 T = TypeVar("T")
 
@@ -182,6 +186,76 @@ class HttpClient:
         }
         self.connection.post(FeedbackAdded, "/feedback", body)
 
+    # --- tables ---
+
+    def fill_table(self, spec: TableSpec, *, on_progress: OnFillProgress) -> FilledTable:
+        """Have the server fill it, and wait for its end; Ctrl-C stops it."""
+        from app.service.table_filling import FillProgress
+
+        made = self.save_table(spec)
+        place = _table_at(spec.collection, made.id)
+        self.start_filling(spec.collection, made.id)
+
+        def look() -> TableDetail:
+            seen = self.connection.get(TableDetail, place, rows=False)
+            on_progress(FillProgress(seen.table.done, seen.table.total, seen.table.document))
+            return seen
+
+        try:
+            seen = _look_until(look, lambda one: one.table.state not in ("waiting", "filling"))
+        except KeyboardInterrupt:
+            with suppress(LecternError):
+                self.stop_filling(spec.collection, made.id)
+            raise
+        table = seen.table.to_domain()
+        if table.state == "failed":
+            raise LecternError(table.problem, table.remedy)
+        if table.state != "done":
+            raise StoreError("The fill was stopped.", "Its rows are kept; the same command goes on from there.")
+        filled = self.connection.get(TableDetail, place)
+        return FilledTable(table, [row.to_domain() for row in filled.rows])
+
+    def suggest_columns(self, collection: str) -> tuple[str, Sequence[Column]]:
+        """Ask the server."""
+        found = self.connection.get(SuggestionResponse, f"{_at(collection)}/suggested-columns")
+        return found.kind, parse_columns([column.to_json() for column in found.columns])
+
+    def save_table(self, spec: TableSpec) -> DocumentTable:
+        """Make a table, or change the one of its name."""
+        asked = TableRequest.from_domain(spec)
+        return self.connection.post(TableResponse, f"{_at(spec.collection)}/tables", asked).to_domain()
+
+    def list_tables(self, collection: str) -> Sequence[DocumentTable]:
+        """List the tables of a collection by name."""
+        listed = self.connection.get(TableList, f"{_at(collection)}/tables").tables
+        return [table.to_domain() for table in listed]
+
+    def load_table(self, collection: str, table_id: int) -> TableDetail:
+        """Load a table with its rows and totals."""
+        return self.connection.get(TableDetail, _table_at(collection, table_id))
+
+    def start_filling(self, collection: str, table_id: int) -> None:
+        """Have the server fill a table."""
+        self.connection.call("POST", f"{_table_at(collection, table_id)}/fill", json={})
+
+    def stop_filling(self, collection: str, table_id: int) -> None:
+        """Have the server stop filling a table."""
+        self.connection.call("DELETE", f"{_table_at(collection, table_id)}/fill")
+
+    def correct_cell(self, collection: str, table_id: int, document_id: int, column: str, value: str | None) -> None:
+        """Say what a cell's value is; None takes that back."""
+        body = {"document_id": document_id, "column": column, "value": value}
+        self.connection.call("PUT", f"{_table_at(collection, table_id)}/cells", json=body)
+
+    def export_table(self, collection: str, table_id: int, format_: str) -> bytes:
+        """Load a table as a file."""
+        place = f"{_table_at(collection, table_id)}/export"
+        return self.connection.call("GET", place, params={"format": format_}).content
+
+    def remove_table(self, collection: str, table_id: int) -> None:
+        """Delete a table with its cells and corrections."""
+        self.connection.call("DELETE", _table_at(collection, table_id))
+
     # --- collections and documents ---
 
     def list_collections(self) -> Sequence[CollectionInfo]:
@@ -288,6 +362,10 @@ def _checked(question: Question) -> Question:
 
 def _sync_request(folder: Path, collection: str, allow_empty: bool) -> dict[str, Any]:
     return {"folder": os.path.realpath(folder), "collection": collection, "allow_empty": allow_empty}
+
+
+def _table_at(collection: str, table_id: int) -> str:
+    return f"{_at(collection)}/tables/{table_id}"
 
 
 def _at(collection: str) -> str:

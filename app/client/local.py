@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from app.client.base import Added, OnProgress
+from app.client.base import Added, FilledTable, OnFillProgress, OnProgress
 from app.service.build_index import Lectern, existing_catalogue, open_catalogue_reader, open_lectern
 from app.service.searching import search
 from app.settings import Settings
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from app.service.explanation import Explanation
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
+    from app.state.tables import TableSpec
     from ingest.report import SyncReport
+    from rag.extraction.columns import Column
     from rag.pipeline import AnswerStream, AskSettings
     from rag.protocols import LanguageModel
     from rag.retrieval import Retrieval
@@ -64,7 +66,9 @@ class LocalClient:
     def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
         """Sync here."""
         ingest = self._open().ingest
-        return ingest.sync(folder, collection=collection, allow_empty=allow_empty, on_progress=on_progress)
+        report = ingest.sync(folder, collection=collection, allow_empty=allow_empty, on_progress=on_progress)
+        self._refill_tables(collection)
+        return report
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
         """Compare here."""
@@ -78,12 +82,14 @@ class LocalClient:
         from app.schedule.times import BackOff
 
         ingest = self._open().ingest
-        return run_folder(
+        report = run_folder(
             folder_store,
             folder,
             lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
             back_off=BackOff(),
         )
+        self._refill_tables(folder.collection)
+        return report
 
     def add_addresses(self, urls: Sequence[str], *, collection: str) -> Added:
         """Fetch here, then sync the uploads."""
@@ -99,7 +105,9 @@ class LocalClient:
                     names.append(links.add(url))
                 except (FetchError, ParseError) as error:
                     failures.append(error)
-        return Added(names, failures, ingest.sync(links.folder, collection=collection) if names else None)
+        report = ingest.sync(links.folder, collection=collection) if names else None
+        self._refill_tables(collection)
+        return Added(names, failures, report)
 
     def search(self, question: Question, *, limit: int) -> Retrieval:
         """Search here."""
@@ -159,6 +167,27 @@ class LocalClient:
         """Read it from the catalogue."""
         wanted = None if collection is None else [collection]
         return open_catalogue_reader(self._settings).list_runs(limit=limit, in_collections=wanted, folder=folder)
+
+    def fill_table(self, spec: TableSpec, *, on_progress: OnFillProgress) -> FilledTable:
+        """Fill it here."""
+        from app.service.build_llm import choose_model
+        from app.service.build_tables import fill_here
+
+        lectern = self._open_to_ask()
+        return FilledTable(*fill_here(lectern, spec, lambda: choose_model(self._settings), on_progress))
+
+    def suggest_columns(self, collection: str) -> tuple[str, Sequence[Column]]:
+        """Look at the kinds of the documents here."""
+        from rag.extraction.suggest import suggest_columns
+
+        return suggest_columns(self.list_documents(collection))
+
+    def _refill_tables(self, collection: str) -> None:
+        """Fill the rows of new and changed documents, of the tables that were filled before."""
+        from app.service.build_llm import choose_model
+        from app.service.build_tables import refill_here
+
+        refill_here(self._open(), collection, lambda: choose_model(self._settings))
 
     def verify(self, *, repair: bool) -> Sequence[Disagreement]:
         """Verify here; the index is opened only where its files are sound."""

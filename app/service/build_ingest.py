@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
+from app.state.tables import TableStore
 from ingest.embedders import Embedders
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
@@ -58,7 +59,7 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Erasure(catalogue, partial(_open_feedback, settings)).erase,
+        before_removal=Erasure(catalogue, partial(_open_feedback, settings), partial(_open_tables, settings)).erase,
         may_read=partial(may_read, settings),
     )
 
@@ -94,6 +95,11 @@ def may_read(settings: Settings, folder: Path) -> bool:
 def _open_feedback(settings: Settings) -> FeedbackStore | None:
     file = settings.home / SERVICE_FILE
     return FeedbackStore(file) if file.exists() else None
+
+
+def _open_tables(settings: Settings) -> TableStore | None:
+    file = settings.home / SERVICE_FILE
+    return TableStore(file) if file.exists() else None
 
 
 def _read_settings(settings: Settings) -> ReadSettings:

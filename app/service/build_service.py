@@ -15,6 +15,7 @@ from app.service.attached_images import prepare_images
 from app.service.build_index import Lectern
 from app.service.build_ingest import build_links, build_sandbox, build_uploads
 from app.service.build_llm import choose_model
+from app.service.build_tables import build_filler
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
 from app.service.executors import BoundedExecutor
@@ -23,6 +24,7 @@ from app.service.page_images import PageImages
 from app.service.service import Service
 from app.service.sync_queue import SyncQueue
 from app.service.syncs import SyncService
+from app.service.tables import TableService
 from app.service.uploads import UploadService
 from app.state.database import SERVICE_FILE
 from app.state.evaluations import EvaluationStore
@@ -30,6 +32,7 @@ from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
 from app.state.overrides import OverrideStore
 from app.state.sync_jobs import SyncJob, SyncJobStore
+from app.state.tables import TableStore
 from ingest.parsers.options import ParseOptions
 
 SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
@@ -60,8 +63,14 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         if folder != uploads.folder(collection):
             folders.check_allowed(folder)
 
-    job_store = SyncJobStore(home / SERVICE_FILE)
-    queue = SyncQueue(lectern.ingest, job_store, on_finished=on_sync, check_folder=check_unless_uploads)
+    def finish_sync(job: SyncJob) -> None:
+        on_sync(job)
+        tables.after_sync(job.collection)
+
+    def remove_records(collection: str) -> None:
+        job_store.remove_collection(collection)
+        tables.remove_collection(collection)
+
     files = BoundedExecutor("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
     answers = AnswerService(
         lectern,
@@ -70,6 +79,15 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         find_model=choose_model,
         prepare_images=partial(prepare_images, sandbox=sandbox),
     )
+    tables = TableService(
+        TableStore(home / SERVICE_FILE),
+        current=lambda: answers.lectern,
+        find_model=answers.current_model,
+        build_filler=build_filler,
+    )
+    job_store = SyncJobStore(home / SERVICE_FILE)
+    # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
+    queue = SyncQueue(lectern.ingest, job_store, on_finished=finish_sync, check_folder=check_unless_uploads)
     syncs = SyncService(lectern, queue=queue, job_store=job_store, check_folder=folders.check_allowed)
     return Service(
         answers=answers,
@@ -78,7 +96,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             queue=queue,
             uploads=uploads,
             before_removal=folders.remove_collection,
-            after_removal=job_store.remove_collection,
+            after_removal=remove_records,
         ),
         documents=DocumentService(
             lectern,
@@ -100,6 +118,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         syncs=syncs,
         llms=LlmSettings(answers, OverrideStore(home / SERVICE_FILE)),
         evaluations=EvaluationRuns(EvaluationStore(home / SERVICE_FILE), current=lambda: answers.lectern),
+        tables=tables,
         feedback=FeedbackStore(home / SERVICE_FILE),
         folders=folders,
         schedule=FolderScheduler(

@@ -9,6 +9,7 @@ from contextlib import closing
 from typing import Protocol
 
 from app.state.feedback import Feedback, FeedbackStore
+from app.state.tables import TableStore
 
 QUOTED_WORDS = 5
 """Words in a row that both have: fewer are common turns of phrase, more would let reworded quotes through."""
@@ -28,13 +29,22 @@ class DocumentTexts(Protocol):
 class Erasure:
     """Erases quotes of removed documents that are kept beside a catalogue."""
 
-    def __init__(self, documents: DocumentTexts, open_feedback: Callable[[], FeedbackStore | None]) -> None:
-        """Take `open_feedback`, which is called when there is something to erase; None where there is no feedback."""
+    def __init__(
+        self,
+        documents: DocumentTexts,
+        open_feedback: Callable[[], FeedbackStore | None],
+        open_tables: Callable[[], TableStore | None] = lambda: None,
+    ) -> None:
+        """Take what opens the stores, called when there is something to erase; None where there is no such store."""
         self._documents = documents
         self._open_feedback = open_feedback
+        self._open_tables = open_tables
 
     def erase(self, document_ids: Sequence[int]) -> None:
-        """Erase the feedback that shares words in a row with one of them. Raises StoreError."""
+        """Erase the rows of tables on them, and the feedback that shares words in a row with one. Raises StoreError."""
+        if (tables := self._open_tables()) is not None:
+            with closing(tables):
+                tables.erase(document_ids)
         store = self._open_feedback()
         if store is None:
             return

@@ -12,6 +12,7 @@ from app.service.collections import CollectionService
 from app.service.documents import DocumentService
 from app.service.llm_settings import LlmSettings
 from app.service.syncs import SyncService
+from app.service.tables import TableService
 from app.service.uploads import UploadService
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
@@ -28,6 +29,7 @@ class Service:
     syncs: SyncService
     llms: LlmSettings
     evaluations: EvaluationRuns
+    tables: TableService
     feedback: FeedbackStore
     folders: FolderStore
     schedule: FolderScheduler
@@ -37,6 +39,7 @@ class Service:
         """Load the models, make again what was lost, and begin with the schedule. Raises StoreError."""
         self.answers.warm_up()
         self.syncs.recover()
+        self.tables.start()
         self.schedule.start()
 
     def close(self, seconds: float) -> bool:
@@ -45,6 +48,7 @@ class Service:
         self.schedule.prepare_stop()
         self.answers.close()
         self.uploads.close()
+        self.tables.close(seconds)
         stopped = self.syncs.close(seconds)
         self.schedule.stop()
         self.stop_sandbox()
