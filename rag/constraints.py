@@ -14,11 +14,16 @@ from typing import Literal
 
 from rag.dates import find_dates, find_periods
 from rag.folding import fold, fold_signs
+from rag.stop_words import ENGLISH
+from rag.text import content_words
 from rag.weekdays import weekdays_in
 
-Kind = Literal["identifier", "clause", "date", "year", "number", "weekday", "name"]
+Kind = Literal["identifier", "clause", "date", "year", "number", "weekday", "acronym", "name"]
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+NEGATED_REACH = 40
+"""Characters behind "not" within which the word that it denies stands."""
 
 MIN_IDENTIFIER_DIGITS = 5
 """Plain numbers of so many digits and more name something; shorter ones do behind a word such as "order"."""
@@ -47,6 +52,10 @@ _OPENS_LETTER = re.compile(r"\W{0,3}\(?(?P<letter>[a-z]{1,3})\)\s", re.IGNORECAS
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?(?![\w])")
 _YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d{2}(?![\w]|[.,]\d)")
 _NAME = re.compile(r"(?<=[^\W\d_A-Z,] )[A-ZÄÖÜÉ][\w'’-]+(?:[ -](?:(?:of|de|du|la|and) )?[A-ZÄÖÜÉ0-9][\w'’-]*)*")
+_ACRONYM = re.compile(
+    r"(?!(?:US|USA|UK|EU|UN|UNO|USSR|WWI{1,2}|TV|PC|AD|BC|CEO|CFO|CTO|COO|OK|ID|HQ|FAQ|AI|IT|VAT)$)[A-Z]{2,5}"
+)
+"""But for those that nearly everybody writes in another way as well."""
 _CAPITALISES_NOUNS = re.compile(r"\b(?:der|die|das|den|dem|wie|wo|wer|wann|was|ist|wird|im|eine?[rnms]?)\b")
 """German words: where they stand, a capital does not tell a name."""
 _NEGATION = re.compile(
@@ -114,9 +123,17 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
             found.append(Constraint("number", canonical_number(match[0]), match[0]))
     found += [Constraint("weekday", str(day), DAY_NAMES[day]) for day in sorted(weekdays_in(rest))]
     if not _CAPITALISES_NOUNS.search(question):
-        found += [Constraint("name", fold(match[0]), match[0]) for match in _NAME.finditer(rest)]
+        found += [
+            Constraint("acronym" if _ACRONYM.fullmatch(match[0]) else "name", fold(match[0]), match[0])
+            for match in _NAME.finditer(rest)
+        ]
     unique = {(it.kind, it.value): it for it in reversed(found)}
     return tuple(reversed(unique.values()))
+
+
+def names_something(question: str) -> bool:
+    """Return whether a question holds a word that says something, an identifier, a date or a year: not "is it", "7"."""
+    return any(not word[0].isdigit() for word in content_words(question)) or bool(find_constraints(question))
 
 
 def is_negated(text: str) -> bool:
@@ -124,11 +141,19 @@ def is_negated(text: str) -> bool:
     return bool(_NEGATION.search(text))
 
 
+def negated_words(text: str) -> frozenset[str]:
+    """Return the words that a text says "not" or "no" of, stemmed: the first that says something behind it."""
+    behind = (content_words(text[match.end() : match.end() + NEGATED_REACH])[:1] for match in _NEGATION.finditer(text))
+    return frozenset(word for words in behind for word in words)
+
+
 def names_constraint(text: str, constraint: Constraint) -> bool:
     """Return whether a text names what a constraint demands, in any of its written forms."""
     text = fold_signs(text)
     if constraint.kind == "name":
         return bool(re.search(rf"\b{re.escape(constraint.value)}", fold(text)))
+    if constraint.kind == "acronym":
+        return bool(re.search(rf"\b{constraint.value}s?\b", fold(text))) or _spells_out(text, constraint.value)
     if constraint.kind == "identifier":
         return constraint.value in _identifiers(text)
     if constraint.kind == "date":
@@ -244,6 +269,13 @@ def _identifiers(text: str) -> set[str]:
         parts = [part for match in _IDENTIFIER.finditer(text) for part in match[0].split(mark)]
         found |= {_compact(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d_]", part)}
     return found | {match[0] for match in re.finditer(r"(?<![\w.])\d+(?![\w])", text)}
+
+
+def _spells_out(text: str, acronym: str) -> bool:
+    """Return whether the initials of words in a row, with or without the small ones, are those of an acronym."""
+    words = re.findall(r"[^\W\d_]+", fold(text))
+    telling = [word for word in words if word not in ENGLISH]
+    return any(acronym in "".join(word[0] for word in some) for some in (words, telling))
 
 
 def _is_period(text: str) -> bool:

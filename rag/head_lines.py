@@ -1,4 +1,4 @@
-"""Tells head lines of mails ("Date: ...", "To: ...") from sentences, and which of them a question asks for."""
+"""Tells head lines of mails ("Date: ...", "Dear Ivo,") from sentences, and which of them a question asks for."""
 
 from __future__ import annotations
 
@@ -30,6 +30,19 @@ _FIELDS: dict[str, tuple[str, str]] = {
 _HEAD_LINE = re.compile(r"[^\S\n]*(?P<name>[A-Za-zÄÖÜäöüÀ-ÿ -]{1,16}?)\s?:[^\S\n]")
 _NAMES = {field: re.compile(rf"(?:{names})", re.IGNORECASE) for field, (names, _) in _FIELDS.items()}
 _ASKS = {field: re.compile(rf"\b(?:{asks})\b", re.IGNORECASE | re.DOTALL) for field, (_, asks) in _FIELDS.items()}
+
+
+_GREETS = re.compile(
+    r"(?i)(?:dear|hello|hi|hey|good (?:morning|afternoon|evening)|sehr geehrte[rs]?|liebe[rs]?|hallo"
+    r"|guten (?:tag|morgen)|chère?s?|bonjour|estimad[oa]s?|hola|(?:best|kind|warm) regards|yours \w+|sincerely"
+    r"|mit freundlichen grüßen"
+    r"|cordialement|saludos)\b[^.!?:;\n]{0,48}[,!]?"
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Return whether a line opens or closes a letter ("Dear Ivo,") and says nothing else."""
+    return bool(_GREETS.fullmatch(text.strip())) and (text.rstrip()[-1] in ",!" or len(text.split()) <= 3)
 
 
 def head_field(text: str) -> str:

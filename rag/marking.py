@@ -7,11 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answer_kind import asked_kind, holds_kind, is_needed
-from rag.constraints import Constraint, find_constraints, is_negated, names_another, names_constraint, units_that_meet
+from rag.constraints import (
+    Constraint,
+    find_constraints,
+    is_negated,
+    names_another,
+    names_constraint,
+    negated_words,
+    units_that_meet,
+)
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_CANDIDATES, MAX_EXTRACTS, Extract, cosines_of, weights_of
 from rag.form_boxes import chosen_options
-from rag.head_lines import asks_for_field, head_field
+from rag.head_lines import asks_for_field, head_field, is_greeting
 from rag.language import guess_language, language_of_passage
 from rag.language_gate import choose_calibration, is_readable, shares_of_words
 from rag.protocols import Embedder, PassageReader
@@ -122,7 +130,8 @@ class MarkingReader:
         able = [unit for unit in units.values() if unit.is_whole and (kind is None or holds_kind(_shown(unit), kind))]
         if not focus or not able:
             return extracts
-        closest = max(able, key=lambda unit: (covered_share(unit, focus), -unit.rank, -unit.start))
+        marked = {extract.place for extract in extracts}
+        closest = max(able, key=lambda it: (covered_share(it, focus), it.place in marked, -it.rank, -it.start))
         first = units.get(extracts[0].place) if extracts else None
         least = max(MIN_FOCUS, covered_share(first, focus) + FOCUS_MARGIN if first else MIN_FOCUS)
         if first is closest or covered_share(closest, focus) < least:
@@ -151,7 +160,10 @@ class MarkingReader:
 
 def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
     """Return whether neither a sentence nor what stands over it in the text has a word that the question names."""
-    return not without_generic(weights).keys() & {*unit.words, *content_words(f"{unit.heading}\n{unit.header}")}
+    return not without_generic(weights).keys() & {
+        *unit.words,
+        *content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}"),
+    }
 
 
 def _shown(part: Unit | Extract) -> str:
@@ -203,11 +215,13 @@ def _with_cell(
 
 
 def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
-    """Return the identifiers, clauses and years of a question that none of the sources is about."""
+    """Return the identifiers, clauses, acronyms and years of a question that none of the sources is about."""
     missing = [
         constraint
         for constraint in find_constraints(question)
-        if constraint.is_hard or any(_is_about_another(constraint, source) for source in sources)
+        if constraint.is_hard
+        or constraint.kind == "acronym"
+        or any(_is_about_another(constraint, source) for source in sources)
     ]
     cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources)] if missing else []
     return [constraint for constraint in missing if not any(any(_meets(constraint, units)) for units in cut if units)]
@@ -232,6 +246,8 @@ def _about(question: str, cut: list[list[Unit]]) -> list[list[Unit]]:
         meeting = [units for units in left if any(_meets(constraint, units))]
         if meeting or constraint.is_hard:
             left = meeting
+        elif constraint.kind == "acronym":
+            left = []
         elif constraint.kind == "year":
             left = [units for units in left if not _is_about_another(constraint, units[0].source)]
     return [units for units in left if _is_shown(units[0].source)] or left
@@ -284,7 +300,7 @@ def _excerpt_of(units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
     source = units[0].source
     text, pieces, shown = f"{source.document.title}\n", [], ""
     for unit in units:
-        for above in dict.fromkeys((unit.heading, unit.header) if is_headed else (unit.header,)):
+        for above in dict.fromkeys((unit.heading if is_headed else "", unit.header, unit.leans_on)):
             if above and above not in shown:
                 text += f"{above}\n"
         shown = f"{unit.heading}\n{unit.header}"
@@ -299,6 +315,7 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
     heads = {candidate.header for candidate in candidates if candidate.header}
     kept = [
         candidate.text not in heads
+        and not is_greeting(candidate.text)
         and not _is_other_head_line(question, candidate)
         and not _CONTENTS_LINE.search(candidate.text)
         for candidate in candidates
@@ -348,6 +365,12 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
     """Leave out sentences that negate where the question does not, or the reverse, if others fit as well."""
     asked = frozenset(content_words(question))
     negated = is_negated(question)
+    denied = negated_words(question)
+    if denied and any(
+        keeps and denied & negated_words(unit.text) for unit, keeps in zip(candidates, kept, strict=True)
+    ):
+        # "Which rooms have no window?": what denies the same thing is meant.
+        return [keeps and bool(denied & negated_words(unit.text)) for unit, keeps in zip(candidates, kept, strict=True)]
     shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
     # What answers a question in the text may well say no.
     alike = [is_negated(unit.text) == negated or unit.header.endswith(QUESTION_MARKS) for unit in candidates]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
+from rag.constraints import names_something
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
@@ -193,7 +194,8 @@ class AskPipeline:
         timer.mark("segments")
 
         def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
-            if not sources or probability < threshold:
+            names_nothing = self._model is None and not names_something(asked.question)
+            if not sources or probability < threshold or names_nothing:
                 return self._refuse(stream, asked.question, timer, has_images=bool(asked.images))
             if self._model is None:
                 return self._quote(stream, asked.question, timer, asked.collection)

@@ -118,8 +118,8 @@ def _heading_of_named_row(asked: AbstractSet[str], unit: Unit) -> NamedCell | No
 
 
 def _words_held(unit: Unit) -> frozenset[str]:
-    """Return the words of a unit, of its header and of all headings above it."""
-    return _words_above(unit).union(unit.words, content_words(f"{unit.heading}\n{unit.header}"))
+    """Return the words of a unit, of its header, of all headings above it and of the sentence that it leans on."""
+    return _words_above(unit).union(unit.words, content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}"))
 
 
 def _words_above(unit: Unit) -> frozenset[str]:

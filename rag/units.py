@@ -25,6 +25,13 @@ QUESTION_MARKS = ("?", "？", "؟")
 _SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
 _NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
 _LIST_ITEM = re.compile(r"(?:[•▪◦●■‣∙·*–—-]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)])\s+\S")
+_LEANS = re.compile(
+    r"(?:it|its|they|their|he|his|she|her|these|those|er|sein\w*|sie|ihre?\w?|dies\w*|il|elle|ils|elles)\b",
+    re.IGNORECASE,
+)
+"""Opens a sentence that says something of what the sentence before it names."""
+MAX_LEANT_ON = 200
+"""Characters of a sentence that stands over the one that leans on it."""
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
 
 
@@ -38,7 +45,7 @@ class Unit:
 
     The header of a sentence is the question before it that it answers, or the line that opens the list it stands in, if
     there is one. `heading` is the last heading or question above, "" where there is none; one that `is_heading` says
-    what the next are about and answers nothing.
+    what the next are about and answers nothing. `leans_on` is the sentence before one such as "It cost ...", else "".
     """
 
     source: Source
@@ -51,6 +58,7 @@ class Unit:
     is_row: bool
     heading: str = ""
     is_heading: bool = False
+    leans_on: str = ""
 
     @property
     def text(self) -> str:
@@ -78,8 +86,9 @@ class Unit:
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
-    lead = heading = ""
-    sections = {_without_number(part) for part in source.section.split(" > ")} - {""}
+    lead = heading = named = ""
+    above_all = (*source.section.split(" > "), source.document.title)
+    sections = {_without_number(part) for part in above_all} - {""}
     spans = list(spans_below_rows(source.text))
     following = {end: start for (_, end, _), (start, _, _) in pairwise(spans)}
     previous = 0
@@ -100,9 +109,11 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         if heading.endswith(QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
             # The answer to a question in the text ends with its paragraph.
             heading = ""
+        leans = not (is_row or is_heading or opens_paragraph) and _LEANS.match(text) is not None
+        named = named if leans else text if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON else ""
         previous = end
         above = "" if is_heading else heading
-        unit = Unit(source, rank, start, end, words, header, is_row, above, is_heading)
+        unit = Unit(source, rank, start, end, words, header, is_row, above, is_heading, named if leans else "")
         if every or unit.is_telling:
             found.append(unit)
     return found

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from rag.constraints import canonical_number, find_constraints, is_negated, names_constraint, units_that_meet
+from rag.constraints import (
+    canonical_number,
+    find_constraints,
+    is_negated,
+    names_constraint,
+    names_something,
+    negated_words,
+    units_that_meet,
+)
 
 
 def values(question: str) -> list[tuple[str, str]]:
@@ -89,3 +97,29 @@ def test_negation_is_seen_in_question_and_text() -> None:
 )
 def test_numbers_have_one_form(written: str, number: str) -> None:
     assert canonical_number(written) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        ("The HR department has eight people.", True),
+        ("Human resources has eight people.", True),
+        ("Research and development has eight people.", False),
+    ],
+)
+def test_an_acronym_is_named_by_itself_or_by_what_it_stands_for(text: str, is_named: bool) -> None:
+    (constraint,) = find_constraints("What is the budget of the HR department?")
+    assert constraint.kind == "acronym"
+    assert names_constraint(text, constraint) == is_named
+
+
+def test_what_is_denied_is_the_word_behind_the_negation() -> None:
+    assert negated_words("Which rooms have no window?") == negated_words("The archive has no windows.")
+    assert not negated_words("Which rooms have no window?") & negated_words("Room Fjord has no projector.")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"), [("is it", False), ("7", False), ("of the and", False), ("48510", True), ("Kran?", True)]
+)
+def test_a_question_of_only_small_words_or_a_small_number_names_nothing(question: str, names: bool) -> None:
+    assert names_something(question) == names

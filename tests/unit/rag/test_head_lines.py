@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.head_lines import asks_for_field, head_field
+from rag.head_lines import asks_for_field, head_field, is_greeting
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,17 @@ def test_a_question_about_a_mail_asks_for_its_field(question: str, field: str) -
 def test_a_question_about_something_else_asks_for_no_field() -> None:
     question = "When does the slipway open?"
     assert not any(asks_for_field(question, field) for field in ("from", "to", "cc", "date", "subject"))
+
+
+@pytest.mark.parametrize(
+    ("line", "greets"),
+    [
+        ("Dear Ivo,", True),
+        ("Sehr geehrte Frau Holm,", True),
+        ("Kind regards", True),
+        ("Dear harbour master Orde, the crane is broken.", False),
+        ("Hello boats may be hired by the hour", False),
+    ],
+)
+def test_a_greeting_is_told_from_a_sentence(line: str, greets: bool) -> None:
+    assert is_greeting(line) == greets

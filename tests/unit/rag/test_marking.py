@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import pytest
+
 from rag.extractive import Extract, compose
 from rag.marking import MARK_MARGIN, MAX_READ, MarkingReader, missing_constraints
 from rag.types import DocumentInfo, Reading, Source, Span
@@ -113,3 +115,46 @@ def test_another_order_does_not_answer_and_the_missing_one_is_named() -> None:
     sources = [source(1, "Order 48511 held forty metres of rope.")]
     assert MarkingReader(reader, HashEmbedder()).read("What was in order 48510?", sources) == []
     assert [constraint.written for constraint in missing_constraints("What was in order 48510?", sources)] == ["48510"]
+
+
+def test_what_denies_the_same_thing_answers_what_is_denied() -> None:
+    reader = ScriptedReader({"Delta": 9.0, "archive": 1.0})
+    text = "Room Delta has a projector. Room Fjord has no projector. The archive has no window."
+    (extract,) = MarkingReader(reader, HashEmbedder()).read("Which rooms have no window?", [source(1, text)])
+    assert extract.answer == "archive"
+
+
+def test_a_sentence_that_leans_on_another_is_about_what_that_names() -> None:
+    reader = ScriptedReader({"4410": 3.0, "4417": 2.5})
+    texts = ["The children's ward is old. Its number is 4410.", "The maternity ward is new. Its number is 4417."]
+    sources = [source(number, text) for number, text in enumerate(texts, 1)]
+    extracts = MarkingReader(reader, HashEmbedder()).read("What is the number of the maternity ward?", sources)
+    assert extracts[0].answer == "4417"
+
+
+def test_an_acronym_that_no_source_names_is_said_and_nothing_answers() -> None:
+    reader = ScriptedReader({"310,000": 9.0})
+    sources = [source(1, "The R&D department has a budget of 310,000 pounds.")]
+    question = "What is the budget of the HR department?"
+    assert MarkingReader(reader, HashEmbedder()).read(question, sources) == []
+    assert [constraint.written for constraint in missing_constraints(question, sources)] == ["HR"]
+
+
+TWENTY = "What did " + ", ".join(f"order {48510 + at}" for at in range(20)) + " hold?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        TWENTY,
+        "Why was the pier open in 2022 but not open in 2022?",
+        "In order 48510, which order 48511 is not order 48510?",
+        "48510 48511 7 2022",
+        "桥梁为什么在2022年关闭?",
+        "สะพานปิดทำไม",
+    ],
+)
+def test_odd_questions_get_nothing_that_is_not_about_what_they_name(question: str) -> None:
+    reader = ScriptedReader({"rope": 9.0})
+    sources = [source(1, "Order 99120 held forty metres of rope in 2019.")]
+    assert MarkingReader(reader, HashEmbedder()).read(question, sources) == []

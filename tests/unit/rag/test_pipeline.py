@@ -321,3 +321,8 @@ def test_a_refusal_says_that_the_image_was_not_looked_at() -> None:
     made = pipeline(model, refusal_threshold=1.0).ask(LAMP, collection="default", images=[SIGN]).answer
     assert (made.refused, model.asked) == (True, [])
     assert "not shown the image" in made.notices[-1]
+
+
+@pytest.mark.parametrize("question", ["is it of the", "3"])
+def test_without_a_model_a_question_that_names_nothing_is_refused(question: str) -> None:
+    assert ask(None, question).answer.refused

@@ -40,3 +40,14 @@ def test_numbered_lines_and_the_sections_names_are_headings() -> None:
 def test_a_table_within_a_cell_has_its_own_head() -> None:
     units = _units("Part | Supplier\nChain | Firm | Phone\nChain | Halyard & Sons | 0555 8841")
     assert units["Chain | Halyard & Sons | 0555 8841"].header == "Chain | Firm | Phone"
+
+
+def test_a_sentence_that_leans_on_the_one_before_it_is_read_with_it() -> None:
+    units = _units("The maternity ward is upstairs. Its number is 4417. It opens at 8.\n\nThey are closed.")
+    assert units["Its number is 4417."].leans_on == "The maternity ward is upstairs."
+    assert units["It opens at 8."].leans_on == "The maternity ward is upstairs."
+    assert units["They are closed."].leans_on == ""
+
+
+def test_the_line_that_is_the_documents_title_answers_nothing() -> None:
+    assert _units("Title\n\nThe ferry leaves at noon.")["Title"].is_heading
