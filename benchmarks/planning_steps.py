@@ -2,7 +2,8 @@
 
     python -m benchmarks.planning_steps --home HOME --questions FILE --llm SPEC [--llm-base-url URL]
                                         [--calls N] [--limit N] [--cache DIR] [--json]
-    python -m benchmarks.planning_steps --beir SET --home HOME --llm SPEC [--llm-base-url URL] [--limit N] ...
+    python -m benchmarks.planning_steps --beir SET --home HOME --llm SPEC [--llm-base-url URL]
+                                        [--limit N] [--pool N] ...
 
 --home is the index of the folder that the questions are about, or is filled with the set. A question counts as
 "some" at k when any of its gold pages, or passages, is among the first k different ones, and as "all" when all are. The
@@ -48,6 +49,9 @@ from rag.storage.catalogue.reader import CatalogueReader
 from rag.types import Hit, Message, ModelChunk, Source, Usage
 
 CUTOFFS = (5, 10, 20)
+
+LLM_SECONDS = 900.0
+"""Longest silence of the LLM: one that runs on the same processors is slow, and slowness is no failure here."""
 
 Place = tuple[str, int]
 """A document and a page of it, from 0; a passage of a set is page 0 of its own document."""
@@ -193,6 +197,11 @@ def ask_pages(arguments: argparse.Namespace, settings: Settings, model: KeptMode
 def ask_set(arguments: argparse.Namespace, settings: Settings, model: KeptModel) -> list[Asked]:
     """Ask questions of a set whose answers take several passages."""
     beir = read_beir(arguments.beir)
+    if arguments.pool:
+        drawn = sample_questions(beir, arguments.pool)
+        kept = {id_ for question in drawn for id_ in question.grades}
+        passages = {id_: passage for id_, passage in beir.passages.items() if id_ in kept}
+        beir = dataclasses.replace(beir, passages=passages, questions=tuple(drawn))
     questions = sample_questions(beir, arguments.limit)
     models = build_models(settings)
     with open_beir_index(beir, settings, models.embedder) as index:
@@ -271,6 +280,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--llm-base-url", default="", help="its server")
     parser.add_argument("--calls", type=int, help="times that the LLM is asked what to look up")
     parser.add_argument("--limit", type=int, help="questions, the first; of a set, drawn the same way every time")
+    parser.add_argument("--pool", type=int, help="of a set only the passages that are judged for so many questions")
     parser.add_argument("--cache", type=Path, help="a folder for the replies of the LLM")
     parser.add_argument("--json", action="store_true")
     return parser
@@ -283,7 +293,12 @@ def main() -> None:
     if bool(arguments.questions) == bool(arguments.beir):
         parser.error("name either --questions or --beir")
     try:
-        settings = read_settings(home=arguments.home, llm=arguments.llm, llm_base_url=arguments.llm_base_url)
+        settings = read_settings(
+            home=arguments.home,
+            llm=arguments.llm,
+            llm_base_url=arguments.llm_base_url,
+            llm_timeout_seconds=LLM_SECONDS,
+        )
         chosen = choose_model(settings)
         if chosen is None:
             parser.error("there is no such LLM")

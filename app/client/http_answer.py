@@ -67,6 +67,8 @@ class HttpAnswer:
                     yield SentenceResponse.model_validate(data).to_domain()
                 elif name == "step":
                     yield StepResponse.model_validate(data).to_domain()
+                elif name == "sources":
+                    self.sources = [source.to_domain() for source in SourceList.model_validate(data).sources]
                 elif name == "answer":
                     self._whole = AnswerResponse.model_validate(data)
                 elif name == "error":

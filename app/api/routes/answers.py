@@ -72,7 +72,8 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 
     With `stream`: the event `sources`, then `step` for each step that is done, `token` for each piece of text and
     `verdict` behind each sentence that claims something, then `answer` with the whole as without `stream`; `error` in
-    its place where it fails half way. A client that leaves stops the LLM.
+    its place where it fails half way. Where steps looked up more, `sources` comes again before the text. A client that
+    leaves stops the LLM.
     """
     require_collection(request, asked.collection)
     if asked.llm:
@@ -132,11 +133,14 @@ async def _tell(
 ) -> AsyncGenerator[bytes, None]:
     """Return the events of an answer as text."""
     assert isinstance(first, AnswerStream)
-    stream = first
+    stream, told = first, first.sources
     try:
-        yield server_sent(SourceList.from_domain(stream.sources).to_json(), event="sources")
+        yield server_sent(SourceList.from_domain(told).to_json(), event="sources")
         async for event in events:
             if isinstance(event, str):
+                if stream.sources is not told:
+                    told = stream.sources
+                    yield server_sent(SourceList.from_domain(told).to_json(), event="sources")
                 yield server_sent({"text": event}, event="token")
             elif isinstance(event, JudgedSentence):
                 yield server_sent(SentenceResponse.from_domain(event).to_json(), event="verdict")

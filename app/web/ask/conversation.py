@@ -130,6 +130,8 @@ class Turn:
             for event in answering.events():
                 if isinstance(event, str):
                     self.text += event
+                    # Those of several look-ups are known when the text begins.
+                    self.sources = answering.sources
                 elif isinstance(event, PlanStep):
                     self.note_step(event)
                 else:

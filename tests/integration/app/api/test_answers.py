@@ -15,7 +15,10 @@ import httpx
 import openai
 import pytest
 
+from app.client.connection import Connection
+from app.client.http import HttpClient
 from app.service import build_service
+from rag.types import PlanStep, Question
 from tests import llm_servers
 from tests.integration.serving import Served, serving
 
@@ -127,6 +130,25 @@ def test_what_the_openai_client_asks_wrongly_it_is_told_in_its_own_form(
         client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": " "}], stream=True)
     broken = served.client.post("/v1/chat/completions", content=b"{", headers={"content-type": "application/json"})
     assert (broken.status_code, broken.json()["error"]["message"]) == (400, "The body is not JSON. Send JSON in UTF-8.")
+
+
+def test_steps_are_streamed_and_then_the_sources_that_they_found(home: Path, folder: Path) -> None:
+    replies = (
+        llm_servers.Reply("Missing look-ups", "DONE"),
+        llm_servers.Reply("You plan how to find", "LOOK UP: keeper of the lighthouse, notes on the lamp"),
+    )
+    with llm_servers.openai_server(answer=ANSWER, replies=replies) as llm, serving_with(home, folder, llm) as served:
+        told = served.client.post("/ask", json={"question": LAMP, "mode": "steps", "stream": True}).text
+        names = [line.removeprefix("event: ") for line in told.splitlines() if line.startswith("event: ")]
+        with HttpClient(Connection(served.url)).ask(Question(LAMP, "default", mode="steps")) as answering:
+            before = list(answering.sources)
+            steps = [event.text for event in answering.events() if isinstance(event, PlanStep)]
+            after = list(answering.sources)
+    assert list(dict.fromkeys(names)) == ["sources", "step", "token", "verdict", "answer"]
+    assert names.index("token") - 1 == names.index("sources", 1)
+    assert steps[2] == "Looking up: keeper of the lighthouse, notes on the lamp"
+    assert (before, [source.document.path for source in after]) == ([], ["light.txt"])
+    assert answering.answer.mode == "steps"
 
 
 def test_an_llm_that_breaks_off_is_an_error_of_the_stream(home: Path, folder: Path) -> None:
