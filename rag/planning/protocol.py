@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.safety.output import make_inert
 from rag.safety.prompt import neutralise
+from rag.text import content_words
 from rag.types import Message
 
 SEARCH, FIND, OPEN, OUTLINE, CALCULATE = "search", "find", "open", "outline", "calculate"
@@ -122,12 +123,13 @@ def ask_for_more(question: str, found: str, key: str, *, calls_tools: bool = Fal
 def read_plan(reply: str, question: str) -> list[PlannedCall]:
     """Return the look-ups of a reply in order, each once; none where it wants nothing.
 
-    Lines with another beginning count where none has the right one. What goes on after an answer or another question
-    is left out, as are lines that were copied from the examples.
+    Lines with another beginning count where none has the right one, if they have a word of the question. What goes on
+    after an answer or another question is left out, as are lines that were copied from the examples.
     """
     lines = list(_lines(reply))
     calls = [call for line in lines if (call := _read_line(line)) is not None]
-    calls = calls or [PlannedCall(SEARCH, line.strip(_QUOTES)) for line in lines if not line.rstrip().endswith(":")]
+    asked = set(content_words(question))
+    calls = calls or [PlannedCall(SEARCH, line.strip(_QUOTES)) for line in lines if asked & set(content_words(line))]
     kept: dict[tuple[str, str, tuple[int, ...]], PlannedCall] = {}
     for call in calls:
         if _is_usable(call, question):

@@ -139,7 +139,9 @@ class StepLoop:
                 )
             return []
         done = {_key(call) for call in found.planned} | {_key(PlannedCall("search", question))}
-        return [call for call in calls if _key(call) not in done and is_about(call, question, found)]
+        # The first plan is made without a word of a document, which could have given orders.
+        is_free = found.calls == 1
+        return [call for call in calls if _key(call) not in done and (is_free or is_about(call, question, found))]
 
     def _ask(self, messages: Sequence[Message], question: str, found: Looked) -> list[PlannedCall]:
         text, usage = "", None

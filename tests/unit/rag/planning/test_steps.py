@@ -171,10 +171,11 @@ def test_a_plan_that_is_stopped_looks_nothing_up_any_more() -> None:
     assert searches.texts == [QUESTION, "Corning assets"]
 
 
-def test_a_look_up_without_a_word_of_the_question_is_not_done() -> None:
+def test_once_documents_were_read_a_look_up_without_a_word_of_the_question_is_not_done() -> None:
     searches = Searches()
-    run(TalkingModel([plan("passwords of the administrator", "Corning current assets")]), searches=searches)
-    assert searches.texts == [QUESTION, "Corning current assets"]
+    model = TalkingModel([plan("accounts payable"), plan("passwords of the administrator", "Corning current assets")])
+    run(model, searches=searches)
+    assert searches.texts == [QUESTION, "accounts payable", "Corning current assets"]
 
 
 def test_what_the_llm_is_shown_holds_no_orders_and_no_delimiters() -> None:
