@@ -37,8 +37,10 @@ from benchmarks.beir import read_beir
 from benchmarks.beir_index import COLLECTION, open_beir_index
 from benchmarks.ranking import sample_questions
 from rag.errors import LecternError
+from rag.pipeline import judge, threshold_for
 from rag.planning.rounds import join_by_rounds, join_hits
 from rag.planning.steps import Looked, StepLimits, StepLoop
+from rag.planning.steps_mode import likelihood
 from rag.planning.tools import Toolbox
 from rag.prompt import build_prompt
 from rag.protocols import LanguageModel, PlanCatalogue
@@ -101,12 +103,13 @@ class Asked:
     """A question with its gold places, where one look-up and the steps ranked them, and what the steps took.
 
     A rank counts from 1, and is 0 where the place was not found; `prompt` says of each gold place whether it is in the
-    final prompt.
+    final prompt, `refused` whether the question is refused before the LLM sees any of it.
     """
 
     question: str
     ranks: Mapping[str, tuple[int, ...]]
     prompt: Mapping[str, tuple[bool, ...]]
+    refused: Mapping[str, bool]
     look_ups: int
     calls: int
     tokens: int
@@ -144,6 +147,10 @@ class Bench:
                 for name, order in orders.items()
             },
             {name: self._in_prompt(question, hits, gold) for name, hits in sources.items()},
+            {
+                "look-up": judge(question, found.retrievals[0].hits) < threshold_for(found.retrievals[0].hits),
+                "steps": likelihood(found) < threshold_for(found.retrievals[0].hits),
+            },
             len(found.planned),
             found.calls,
             found.usage.prompt_tokens + found.usage.completion_tokens,
@@ -250,6 +257,7 @@ def summarise(rows: Sequence[Asked], way: str) -> dict[str, float]:
         found[f"all in first {k}"] = sum(map(all, within)) / len(rows)
     found["some in the prompt"] = sum(any(row.prompt[way]) for row in rows) / len(rows)
     found["all in the prompt"] = sum(all(row.prompt[way]) for row in rows) / len(rows)
+    found["refused unseen"] = sum(row.refused[way] for row in rows) / len(rows)
     return found
 
 

@@ -10,8 +10,8 @@ import pytest
 from rag.errors import ConfigurationError, ModelError
 from rag.planning.steps import Looked, StepLimits, StepLoop
 from rag.planning.tools import Toolbox
-from rag.retrieval import Retrieval
-from rag.types import Chunk, DocumentInfo, DocumentProfile, Hit, Page, Span
+from rag.retrieval import COMBINED, Retrieval
+from rag.types import Chunk, DocumentInfo, DocumentProfile, Hit, Page, Span, StageRank
 from tests.fakes import TalkingModel
 
 QUESTION = "What was the working capital of Corning in 2020?"
@@ -55,8 +55,10 @@ class Shelf:
 class Searches:
     """Remembers what was looked up, and finds the first chunk of each document that may be searched."""
 
-    def __init__(self) -> None:
+    def __init__(self, probability: float = 0.0) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.probability = probability
+        """That a passage answers, as a reader says it; 0.0 where there is none."""
 
     def __call__(self, text: str, filters: Mapping[str, str]) -> Retrieval:
         self.asked.append((text, dict(filters)))
@@ -64,7 +66,8 @@ class Searches:
         hits = []
         for id_ in shelf.find_documents("default", filters):
             chunk_id, chunk = shelf.load_document_chunks("default", id_)[0]
-            hits.append(Hit(chunk_id, shelf.document(id_), chunk, 0.5))
+            stages = {COMBINED: StageRank(0, self.probability)} if self.probability else {}
+            hits.append(Hit(chunk_id, shelf.document(id_), chunk, 0.5, stages))
         return Retrieval(tuple(hits), {})
 
     @property
@@ -108,6 +111,13 @@ def test_the_question_is_looked_up_first_and_then_what_the_llm_asks_for() -> Non
     ]
     assert len(found.retrievals) == 3
     assert found.notices == []
+
+
+@pytest.mark.parametrize(("probability", "asked"), [(0.9, 1), (0.1, 2), (0.0, 2)])
+def test_no_more_is_asked_for_where_every_look_up_found_what_it_asked(probability: float, asked: int) -> None:
+    model = TalkingModel([plan("Corning 2020 current assets", "Corning 2020 current liabilities"), "DONE"])
+    run(model, searches=Searches(probability))
+    assert len(model.asked) == asked
 
 
 def test_a_plan_that_loops_ends_as_soon_as_it_repeats_itself() -> None:
