@@ -20,9 +20,10 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from ingest.parsers.pdf.accents import put_accents
+from ingest.parsers.pdf.gaps import find_glued, part_glued
 from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
 from ingest.parsers.pdf.unicode_maps import mend_units
-from ingest.parsers.pdf.words import EMPTY_PAGE, SLANTED, Line, RawPage, Word, turn_box
+from ingest.parsers.pdf.words import DOWNWARDS, EMPTY_PAGE, SLANTED, WIDE, Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
 
 HEADING_WORDS = 20
@@ -37,8 +38,8 @@ SLANT = 0.2
 UPRIGHT = 1.8
 """A line of Chinese or Japanese letters this many times as high as it is wide is written downwards."""
 
-DOWNWARDS = 3
-"""The direction of a line written downwards, the next one to its left: as if the page were turned."""
+LONG_COLUMN = 3
+"""The shape of words of so many letters tells how they are written; that of a letter is square."""
 
 FORCE_BOLD = 1 << 18
 FARTHEST = 1_000_000
@@ -51,8 +52,6 @@ _make_word = partial(tuple.__new__, Word)
 _BREAK = re.compile("[\n\r\ufffe]")
 _WORD = re.compile(r"[^\s\ufffe]+")
 """pdfium writes U+FFFE for a hyphen at a line's end, and no line break after it."""
-
-_WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
@@ -89,13 +88,19 @@ def read_lines(text_page: Any) -> RawPage:
         return EMPTY_PAGE
     first_letters, ends = zip(*spans, strict=True)
     starts = _line_starts(text, first_letters)
-    directions = [_direction(address, first_letters[first]) for first in starts]
     corners = _end_boxes(address, spans)
+    if glued := find_glued(text, spans, starts, corners):
+        parted = part_glued(text, spans, glued, lambda places: _read_boxes(address, places, len(places)))
+        if len(parted) > len(spans):
+            spans, corners = parted, _end_boxes(address, parted)
+            first_letters, ends = zip(*spans, strict=True)
+            starts = _line_starts(text, first_letters)
+    directions = [_direction(address, first_letters[first]) for first in starts]
     sideways = _by_word(directions, starts, len(spans)) % 2 == 1 if any(directions) else None
     uneven = _uneven_words(address, text, first_letters, corners, sideways)
     edges = _word_edges(corners)
-    words = _level_words(text, ends, edges)
-    holds_wide = not text.isascii() and _WIDE.search(text) is not None
+    words = _level_words(text, spans, edges)
+    holds_wide = not text.isascii() and WIDE.search(text) is not None
     lines: list[Line] = []
     for first, last, direction in zip(starts, [*starts[1:], len(spans)], directions, strict=True):
         inside = words[first:last]
@@ -125,11 +130,12 @@ def _edges_of(address: int | None, index: int) -> tuple[float, float]:
     return edges[0], edges[2]
 
 
-def _level_words(text: str, ends: Sequence[int], edges: Edges) -> list[Word]:
+def _level_words(text: str, spans: Sequence[Span], edges: Edges) -> list[Word]:
     """Return the page's words as if all ran from left to right."""
-    broken = [text[end : end + 1] == "\ufffe" for end in ends] if "\ufffe" in text else repeat(False)
+    broken = [text[end : end + 1] == "\ufffe" for _, end in spans] if "\ufffe" in text else repeat(False)
+    texts = [text[start:end] for start, end in spans]
     # Word() itself takes three times as long, and a page has hundreds.
-    return list(map(_make_word, zip(_WORD.findall(text), broken, *edges, repeat(False), strict=False)))
+    return list(map(_make_word, zip(texts, broken, *edges, repeat(False), strict=False)))
 
 
 def _turned(word: Word, box: Box, direction: int) -> Word:
@@ -211,11 +217,18 @@ def _direction(address: int | None, index: int) -> int:
 def _is_upright(text: str, spans: list[Span], boxes: list[Box]) -> bool:
     """Return whether a line of Chinese or Japanese is written downwards; its letters stand as in other lines."""
     start, end = spans[0][0], spans[-1][1]
-    if end - start < 2 or text[start:end].isascii() or not _WIDE.search(text, start, end):
+    if end - start < 2 or text[start:end].isascii() or not WIDE.search(text, start, end):
         return False
     width = max(box[2] for box in boxes) - min(box[0] for box in boxes)
     height = max(box[3] for box in boxes) - min(box[1] for box in boxes)
-    return height > UPRIGHT * width
+    return height > UPRIGHT * width or _are_words_upright(spans, boxes)
+
+
+def _are_words_upright(spans: list[Span], boxes: list[Box]) -> bool:
+    """Return whether most letters are in words higher than wide: pdfium may take a page of columns for one line."""
+    long = [(end - start, box) for (start, end), box in zip(spans, boxes, strict=True) if end - start >= LONG_COLUMN]
+    upright = sum(letters for letters, (left, bottom, right, top) in long if top - bottom > 1.2 * (right - left))
+    return 2 * upright > sum(letters for letters, _ in long)
 
 
 def _read_boxes(address: int | None, places: Iterable[int], count: int) -> Any:

@@ -10,7 +10,7 @@ from ingest.parsers.pdf.margins import part_margins
 from ingest.parsers.pdf.order import Run, cluster_rows, order_runs, place_block, split_runs
 from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
 from ingest.parsers.pdf.tables import join_labels, join_wrapped_cells
-from ingest.parsers.pdf.words import Line, Word
+from ingest.parsers.pdf.words import DOWNWARDS, WIDE, Line, Word
 from rag.types import BlockKind
 
 WORD_CELL_GAP = 2.0
@@ -69,7 +69,9 @@ def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
         else:
             rows.append(row)
     rows = join_wrapped_cells(rows, lambda: turn_rules(read_rules(), -turns))
-    runs = _zip_columns(order_runs(split_runs(rows)))
+    # Columns of Chinese and Japanese are lines far apart, of which any may be written after any other.
+    is_downwards = turns == DOWNWARDS and any(WIDE.search(row.text) for row in rows)
+    runs = _zip_columns(order_runs([[row] for row in rows] if is_downwards else split_runs(rows)))
     ordered = join_labels(_part_columns(part_margins([row for run in runs for row in run])))
     for row in ordered:
         row.turns = turns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,12 @@ import numpy as np
 
 SLANTED = 4
 """Added to the quarter turns of a line that runs at an angle, as a watermark does: it belongs to no other line."""
+
+DOWNWARDS = 3
+"""The direction of a line written downwards, the next one to its left: as if the page were turned."""
+
+WIDE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+"""Chinese, Japanese and Korean letters."""
 
 BoxRow = tuple[int, int, int, int, int, int]
 """Start and end in a page's text, then left, bottom, right and top in tenths of a point."""

@@ -241,14 +241,30 @@ def test_a_sideways_table_keeps_its_rows_between_the_paragraphs_around_it(tmp_pa
     ]
 
 
-def test_japanese_written_downwards_is_read_from_the_right_though_its_font_is_missing(tmp_path: Path) -> None:
-    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3", isVertical=True))
-    columns = ("評議会は冬の嵐が始まる前に", "二隻目のフェリーを購入する", "ことに合意した。港長は三月")
+@pytest.mark.parametrize("written", [1, -1], ids=["from the right", "from the left"])
+@pytest.mark.parametrize(
+    ("font", "columns"),
+    [
+        ("HeiseiMin-W3", ("評議会は冬の嵐が始まる前に", "二隻目のフェリーを購入する", "ことに合意した。港長は三月")),
+        (
+            "HeiseiMin-W3",
+            ("評議会は冬の嵐が始まる前に", "ことに", "合意した", "港長は三月まで", "する", "予算"),
+        ),
+        (
+            "STSong-Light",
+            ("委员会同意在冬季风暴开始之前", "购买第二艘渡轮", "港务长将", "提交报告", "预算为百万元"),
+        ),
+    ],
+)
+def test_columns_written_downwards_are_read_from_the_right_though_their_font_is_missing(
+    tmp_path: Path, font: str, columns: tuple[str, ...], written: int
+) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont(font, isVertical=True))
 
     def page(canvas: Canvas) -> None:
-        canvas.setFont("HeiseiMin-W3", 12)
-        for number, column in enumerate(columns):
-            canvas.drawString(500 - 20 * number, 700, column)
+        canvas.setFont(font, 12)
+        for number, column in list(enumerate(columns))[::written]:
+            canvas.drawString(500 - 24 * number, 700, column)
 
     text = draw(tmp_path, page).pages[0].text
     assert "".join(text.split()) == "".join(columns)
@@ -264,6 +280,32 @@ def test_text_drawn_twice_and_spaced_letters_are_read_once_and_whole(tmp_path: P
         canvas.drawText(spaced)
 
     assert " ".join(draw(tmp_path, page).pages[0].text.split()) == "Lantern evening on the pier SATURDAY 14 JUNE"
+
+
+@pytest.mark.parametrize("font", ["Helvetica", "Times-Roman", "Courier"])
+@pytest.mark.parametrize("gap", [1.3, 1.6, 1.9, 2.5], ids=str)
+def test_words_set_one_by_one_with_narrow_gaps_are_apart(tmp_path: Path, font: str, gap: float) -> None:
+    sentence = "The pre-war ferry (12 345 crowns, 6.5%) is over the quay; it waits for Ada's box"
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont(font, 10)
+        x = 72.0
+        for word in sentence.split():
+            canvas.drawString(x, 700, word)
+            x += pdfmetrics.stringWidth(word, font, 10) + gap
+
+    assert draw(tmp_path, page).pages[0].text == sentence
+
+
+@pytest.mark.parametrize("spacing", [0.3, 0.8, 1.5])
+def test_letters_set_apart_for_emphasis_are_one_word(tmp_path: Path, spacing: float) -> None:
+    def page(canvas: Canvas) -> None:
+        text = canvas.beginText(72, 700)
+        text.setCharSpace(spacing)
+        text.textLine("Responsibilities of the harbourmaster")
+        canvas.drawText(text)
+
+    assert draw(tmp_path, page).pages[0].text == "Responsibilities of the harbourmaster"
 
 
 # --- forms ---
