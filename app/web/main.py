@@ -1,12 +1,14 @@
 """The script that Streamlit runs for every visit and every click: names the pages and hands over to the frame."""
 
-from app.web import admin_texts, ask, texts
+from app.web import admin_texts, ask, tables, texts
 from app.web.admin import documents, folders, models, quality
 from app.web.frame import Entry, run
+from app.web.tables import texts as table_texts
 
 run(
     (
         Entry("ask", texts.ASK, ":material/forum:", ask.show),
+        Entry("table", table_texts.TABLE, ":material/table:", tables.show),
         Entry("documents", admin_texts.DOCUMENTS, ":material/description:", documents.show),
         Entry("folders", admin_texts.FOLDERS, ":material/folder_managed:", folders.show),
         Entry("models", admin_texts.MODELS, ":material/tune:", models.show),

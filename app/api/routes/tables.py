@@ -48,6 +48,8 @@ Conditions = Annotated[
 
 LOOK_SECONDS = 0.25
 
+FILES: dict[str, Any] = {"content": {media_type: {} for media_type in MEDIA_TYPES.values()}}
+
 STREAM = {
     "content": {
         "text/event-stream": {
@@ -132,7 +134,7 @@ def correct_cell(
     service.tables.correct(name, table, given.document_id, given.column, given.value, by=identity.name)
 
 
-@router.get("/tables/{table}/export")
+@router.get("/tables/{table}/export", response_class=Response, responses={200: FILES})
 def export(
     name: ReadableCollection,
     table: TableNumber,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -16,6 +16,9 @@ from rag.extraction.columns import Column, ColumnKind, parse_columns
 from rag.types import MAX_QUESTION_CHARACTERS, Verdict
 
 MAX_ROWS_CHOSEN = 100_000
+
+DocumentNumber = Annotated[int, Field(ge=1, le=2**53 - 1, strict=False)]
+"""JSON knows no integers: 7.0 is one as well."""
 
 KIND = Field("text", max_length=20, examples=["number"], description="text, number, date, yes/no or list")
 
@@ -41,7 +44,7 @@ class TableRequest(Request):
     name: str = Field(max_length=1_000, examples=["invoices"])
     columns: list[ColumnRequest] = Field(min_length=1, max_length=1_000)
     filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"kind": "invoice"}])
-    document_ids: list[int] = Field(default_factory=list, max_length=MAX_ROWS_CHOSEN, examples=[[]])
+    document_ids: list[DocumentNumber] = Field(default_factory=list, max_length=MAX_ROWS_CHOSEN, examples=[[]])
     use_llm: bool = Field(True, description="ask the LLM, where there is one, when the reader is not sure")
 
     @classmethod
@@ -72,7 +75,7 @@ class FillRequest(Request):
 class CellRequest(Request):
     """What a person says a cell's value is: "" that the document has none, null that what was read counts again."""
 
-    document_id: int = Field(ge=1, le=2**63 - 1, examples=[7])
+    document_id: DocumentNumber = Field(examples=[7])
     column: str = Field(max_length=1_000, examples=["Total"])
     value: str | None = Field(None, max_length=10_000, examples=["1204.50"])
 

@@ -72,11 +72,11 @@ def complaint(result: CallToolResult) -> str:
 def test_a_client_finds_the_tools_lists_documents_and_reads_pages(indexed: Path) -> None:
     async def conversation(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"search", "ask", "list_documents", "read_page"}
+        assert set(tools) == {"search", "ask", "list_documents", "read_page", "extract"}
         for tool in tools.values():
             assert tool.description
             assert tool.annotations is not None
-            assert tool.annotations.read_only_hint
+            assert tool.annotations.read_only_hint or (tool.name == "extract" and not tool.annotations.destructive_hint)
         assert tools["search"].input_schema["required"] == ["question"]
 
         listed = structured(await client.call_tool("list_documents", {}))
