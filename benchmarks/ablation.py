@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
@@ -87,7 +87,7 @@ class PartialLibrary(CatalogueReader):
         super().__init__(engine, file)
         self._without = without
 
-    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
+    def list_labels(self, collection: str) -> Mapping[int, DocumentLabel]:
         """Return the labels to route by; none where routing is left out."""
         return {} if ROUTED in self._without else super().list_labels(collection)
 

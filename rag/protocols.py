@@ -89,8 +89,8 @@ class Searcher(Protocol):
         """Return ids of the documents whose fields match. Raises ConfigurationError for an unknown field."""
         ...
 
-    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
-        """Return by id what each document that answers is named by."""
+    def list_labels(self, collection: str) -> Mapping[int, DocumentLabel]:
+        """Return by id what a question can say of each document that answers; the same object while nothing changes."""
         ...
 
     def lexical_search(

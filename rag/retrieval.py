@@ -204,7 +204,7 @@ class Retriever:
         """Return the ids of the documents that a question names, of those that it may be answered from."""
         documents_now = self._searcher.list_labels(collection)
         names = self._names.get(collection)
-        if names is None or names.documents != documents_now:
+        if names is None or names.documents is not documents_now:
             names = self._names[collection] = DocumentNames(documents_now)
         return names.route(question, among=among)
 

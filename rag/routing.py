@@ -137,17 +137,18 @@ class DocumentNames:
         self.documents = documents
         self._names, self._profiles = _Words(), _Words()
         self._periods: dict[int, Period] = {}
-        self._about: dict[int, set[Period]] = {}
-        """The years in each document's name, and the period of its profile."""
+        self._by_period: defaultdict[Period, set[int]] = defaultdict(set)
+        """The documents by the years in their names, and by the periods of their profiles."""
         for id_, label in documents.items():
             words = name_words(label.names)
             self._names.add(id_, (*words, *_initials(label.names)))
-            self._about[id_] = {Period(int(year)) for year in _YEAR.findall(" ".join(words))}
+            for year in _YEAR.findall(" ".join(words)):
+                self._by_period[Period(int(year))].add(id_)
             organisations = " ; ".join(label.profile.organisations)
             self._profiles.add(id_, (*name_words(organisations), *name_words(label.profile.kind)))
             if period := Period.parse(label.profile.period):
                 self._periods[id_] = period
-                self._about[id_].add(period)
+                self._by_period[period].add(id_)
         self._names.sort()
         self._profiles.sort()
 
@@ -181,7 +182,7 @@ class DocumentNames:
             if _YEAR.fullmatch(word):
                 continue
             by_name = self._names.find(word) & eligible
-            by_profile = self._profiles.find(word) & (eligible - by_name)
+            by_profile = (self._profiles.find(word) & eligible) - by_name
             holders = len(by_name | by_profile)
             if not 0 < holders < len(eligible):
                 continue
@@ -201,15 +202,15 @@ class DocumentNames:
             return
         newest = max(asked)
         fits: dict[int, float] = {}
-        for id_ in eligible:
-            about = self._about[id_]
-            fits[id_] = max((_fit(period, one, newest=newest) for period in asked for one in about), default=0.0)
-        fitting = sum(fit == 1.0 for fit in fits.values()) or sum(fit > 0 for fit in fits.values())
+        for own, holders in self._by_period.items():
+            if fit := max(_fit(period, own, newest=newest) for period in asked):
+                for id_ in holders & eligible:
+                    fits[id_] = max(fit, fits.get(id_, 0.0))
+        fitting = sum(fit == 1.0 for fit in fits.values()) or len(fits)
         if not 0 < fitting < len(eligible):
             return
         for id_, fit in fits.items():
-            if fit:
-                found[id_].add(math.log(len(eligible) / fitting) * fit)
+            found[id_].add(math.log(len(eligible) / fitting) * fit)
 
     def _prefer_newest(self, named: Mapping[int, NameEvidence]) -> None:
         """Add to the newest of the named documents that have a date or a period."""

@@ -127,11 +127,15 @@ PageWord = Literal["page", "slide", "sheet", "part", "message", ""]
 
 @dataclass(frozen=True, slots=True)
 class DocumentLabel:
-    """The words by which a question can name a document."""
+    """What a question can say of a document: its names, its place and its profile."""
 
     names: str
     """Its title and its path below the folder."""
     profile: DocumentProfile = DocumentProfile()
+    path: str = ""
+    folder: str = ""
+    """The synced folder, whole."""
+    file_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,13 @@ class DictSearcher:
 
     def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
         return {
-            document.id: DocumentLabel(f"{version.parsed.title} {document.file.path}", version.parsed.profile)
+            document.id: DocumentLabel(
+                f"{version.parsed.title} {document.file.path}",
+                version.parsed.profile,
+                document.file.path,
+                str(self._catalogue._folders[document.folder][1]),
+                version.parsed.file_type,
+            )
             for document, version in self._answering(collection)
         }
 

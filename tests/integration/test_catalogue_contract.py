@@ -178,7 +178,8 @@ def test_a_renamed_document_keeps_its_chunks_and_takes_the_place_of_a_failed_one
     known = filled.catalogue.known_files(filled.folder, filled.index.id)
     assert {path: record.document_id for path, record in known.items()} == {b"b.txt": document}
     assert filled.found("lamp") == ["the lamp flashes"]
-    assert filled.searcher.list_labels("default") == {document: DocumentLabel("a b.txt")}
+    label = DocumentLabel("a b.txt", path="b.txt", folder="/documents", file_type="txt")
+    assert filled.searcher.list_labels("default") == {document: label}
 
 
 def test_a_removed_document_is_gone_or_kept_out(filled: Filled) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.storage.catalogue.full_text import full_text_query
+from rag.storage.catalogue.kept_reads import KeptReads
 from rag.storage.catalogue.schema import (
     PROFILE_COLUMNS,
     collections,
@@ -116,6 +117,7 @@ class CatalogueReader:
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
         self._file = file
+        self._kept = KeptReads()
 
     def find_index(self, collection: str) -> IndexInfo | None:
         """Return the index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
@@ -141,15 +143,26 @@ class CatalogueReader:
                 if all(_matches(pattern, value) for pattern, value in zip(patterns, values, strict=True))
             ]
 
-    def list_labels(self, collection: str) -> dict[int, DocumentLabel]:
-        """Return by id what each document that answers is named by."""
+    def list_labels(self, collection: str) -> Mapping[int, DocumentLabel]:
+        """Return by id what a question can say of each document that answers; the same object until something changes.
+
+        It is not to be changed.
+        """
         with self._reading() as connection:
-            query = _answering_documents(self._collection_id(connection, collection))
-            profile = (generations.c[name] for name in PROFILE_COLUMNS)
-            named = query.with_only_columns(documents.c.id, generations.c.title, documents.c.path, *profile)
-            return {
-                row.id: DocumentLabel(f"{row.title} {row.path}", profile_of(row)) for row in connection.execute(named)
-            }
+            return self._kept.read(
+                connection, f"labels {collection}", lambda: self._read_labels(connection, collection)
+            )
+
+    def _read_labels(self, connection: Connection, collection: str) -> dict[int, DocumentLabel]:
+        query = _answering_documents(self._collection_id(connection, collection))
+        profile = (generations.c[name] for name in PROFILE_COLUMNS)
+        named = query.with_only_columns(
+            documents.c.id, generations.c.title, documents.c.path, folders.c.root, generations.c.file_type, *profile
+        )
+        return {
+            row.id: DocumentLabel(f"{row.title} {row.path}", profile_of(row), row.path, row.root, row.file_type)
+            for row in connection.execute(named)
+        }
 
     def lexical_search(
         self, collection: str, question: str, *, limit: int, document_ids: Sequence[int] | None = None
@@ -159,7 +172,11 @@ class CatalogueReader:
             index = self._active_index(connection, collection)
             if index is None:
                 return []
-            languages = connection.execute(LANGUAGES, {"index": index.id}).scalars().all()
+            languages = self._kept.read(
+                connection,
+                f"languages {index.id}",
+                lambda: list(connection.execute(LANGUAGES, {"index": index.id}).scalars()),
+            )
             if not (query := full_text_query(question, languages)):
                 return []
             rows = connection.execute(
