@@ -119,6 +119,11 @@ class Settings(BaseSettings):
     steps_source_chunks: int = Field(
         24, gt=0, le=200, description="chunks that become sources of an answer from several look-ups"
     )
+    query_expansion: Literal["off", "multi-query", "hyde", "step-back"] = Field(
+        "off",
+        description="has the LLM write further texts to look up for a question: other wordings, a made-up answer, a "
+        "broader question",
+    )
     refusal_threshold: float | None = Field(None, ge=0, le=1, description="below it Lectern says it found nothing")
 
     workers: int = Field(default_factory=lambda: max(1, os.cpu_count() or 1), gt=0, description="parsing processes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
@@ -17,12 +17,13 @@ from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
+from rag.query_expansion import FurtherText, Method, expand_query
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
-from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question
+from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
 from rag.small_talk import small_talk_reply
-from rag.types import Answer, AnswerEvent, Hit, Image, Message, PageRectangle, Source, Span, Usage
+from rag.types import ALL_FILTERS, Answer, AnswerEvent, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"
 """Stands in place of the LLM's name when the answer is made of quotes."""
@@ -49,6 +50,47 @@ class AskSettings:
     answer_tokens: int = 1024
     refusal_threshold: float | None = None
     """None is the calibrated one."""
+    query_expansion: Method = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUp:
+    """A question as it is to be looked up; `milliseconds` is the time that went before."""
+
+    question: str
+    collection: str
+    filters: Mapping[str, str] | None
+    documents: Sequence[int] | None
+    ignored_filters: Collection[str]
+    further: Sequence[FurtherText]
+    milliseconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question: passages joined to sources, and how likely they answer."""
+
+    retrieval: Retrieval
+    sources: tuple[Source, ...]
+    probability: float
+    threshold: float
+    milliseconds: Mapping[str, float]
+    quotes: str | None = None
+    """The answer in quotes, where it was read before the stream began."""
+
+    @property
+    def may_answer(self) -> bool:
+        """Return whether the question is not refused at once."""
+        return bool(self.sources) and self.probability >= self.threshold and self.quotes != REFUSAL
+
+    @property
+    def question(self) -> str:
+        """Return the question as it was looked up."""
+        return self.retrieval.question
+
+
+NO_EVIDENCE = Evidence(Retrieval((), {}), (), 1.0, 0.0, {})
+"""Of an answer for which nothing was looked up, or not yet."""
 
 
 class AnswerStream:
@@ -58,21 +100,8 @@ class AnswerStream:
     `answer` is there afterwards (and finishes the stream if need be).
     """
 
-    def __init__(
-        self,
-        *,
-        sources: tuple[Source, ...],
-        retrieval: Retrieval,
-        probability: float,
-        threshold: float,
-        produce: Callable[[AnswerStream], Iterator[AnswerEvent]],
-    ) -> None:
-        self.sources = sources
-        self.retrieval = retrieval
-        self.probability = probability
-        """The probability, 0 to 1, that the passages answer the question."""
-        self.threshold = threshold
-        """Below which it is refused."""
+    def __init__(self, *, evidence: Evidence, produce: Callable[[AnswerStream], Iterator[AnswerEvent]]) -> None:
+        self.take(evidence)
         self.read: tuple[Source, ...] = ()
         """The sources that the answer was made from, once it is made."""
         self.mode = ""
@@ -80,6 +109,15 @@ class AnswerStream:
         """How the answer is made and why so, where somebody has chosen (`rag.planning.modes`)."""
         self._pieces = produce(self)
         self._answer: Answer | None = None
+
+    def take(self, evidence: Evidence) -> None:
+        """Answer from this evidence; another one may take its place before the first piece of text."""
+        self.sources = evidence.sources
+        self.retrieval = evidence.retrieval
+        self.probability = evidence.probability
+        """The probability, 0 to 1, that the passages answer the question."""
+        self.threshold = evidence.threshold
+        """Below which it is refused."""
 
     def __iter__(self) -> Iterator[str]:
         return (piece for piece in self._pieces if isinstance(piece, str))
@@ -158,12 +196,16 @@ class AskPipeline:
         history: Sequence[Message] = (),
         images: Sequence[Image] = (),
         stop: threading.Event | None = None,
+        ignored_filters: Collection[str] = (),
     ) -> AnswerStream:
         """Search at once; the answer is made while the stream is read.
 
-        `documents` are the ids of the only ones that are searched, where not all are. `images` are shown to the LLM
-        with the question; the search goes by its words alone. Once `stop` is set, which any thread may do, the LLM is
-        hung up on and the answer breaks off. Raises QuestionError, also for images where
+        `documents` are the ids of the only ones that are searched, where not all are. Filters that stand in the
+        question are applied, but for those of the fields `ignored_filters`; where nothing answers with them, all
+        documents are searched.
+
+        `images` are shown to the LLM with the question; the search goes by its words alone. Once `stop` is set, which
+        any thread may do, the LLM is hung up on and the answer breaks off. Raises QuestionError, also for images where
         no LLM sees them, NotFoundError, ConfigurationError. An LLM that fails does not raise: the answer then holds
         what had come, the sources, and the error.
         """
@@ -172,13 +214,17 @@ class AskPipeline:
             check_vision(self._model)
         if not images and (reply := small_talk_reply(question)):
             return _small_talk(reply)
-        retrieval = self._retriever.retrieve(question, collection=collection, filters=filters, documents=documents)
-        return self.answer_from(
-            Asked(question, collection, history, images, stop),
-            retrieval,
-            self.choose(retrieval.hits, collection),
-            probability=judge(question, retrieval.hits),
-        )
+        timer = StageTimer()
+        further: tuple[FurtherText, ...] = ()
+        if self._model is not None and self.settings.query_expansion != "off":
+            further = expand_query(question, self.settings.query_expansion, self._model, stop=stop)
+            timer.mark("expand")
+        lookup = _LookUp(question, collection, filters, documents, ignored_filters, further, timer.milliseconds)
+        evidence = self._look_up(lookup)
+        if evidence.retrieval.is_filtered and not evidence.may_answer:
+            evidence = self._look_up_in_all(lookup, evidence) or evidence
+        asked = Asked(evidence.question, collection, history, images, stop)
+        return self._stream(asked, evidence, otherwise=lambda: self._look_up_in_all(lookup, evidence))
 
     def answer_from(
         self, asked: Asked, retrieval: Retrieval, chosen: Sequence[Hit], *, probability: float
@@ -187,23 +233,66 @@ class AskPipeline:
 
         `probability` says how likely they answer it, 0 to 1; below the threshold it is refused.
         """
+        return self._stream(asked, self._weigh(asked.question, retrieval, chosen, probability))
+
+    def _stream(
+        self, asked: Asked, evidence: Evidence, *, otherwise: Callable[[], Evidence | None] = lambda: None
+    ) -> AnswerStream:
+        """Return the answer; where an LLM refuses on filtered evidence, `otherwise` is asked for other evidence."""
+
+        def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
+            timer = StageTimer(dict(evidence.milliseconds))
+            names_nothing = self._model is None and not names_something(asked.question)
+            if not evidence.sources or evidence.probability < evidence.threshold or names_nothing:
+                return self._refuse(stream, asked.question, timer, has_images=bool(asked.images))
+            if self._model is None:
+                return self._quote(stream, evidence, timer, asked.collection)
+            if not evidence.retrieval.is_filtered:
+                return self._generate(stream, self._model, asked, timer)
+            return self._generate_unless_refused(stream, self._model, asked, timer, otherwise=otherwise)
+
+        return AnswerStream(evidence=evidence, produce=produce)
+
+    def _look_up(self, lookup: _LookUp) -> Evidence:
+        """Search, join passages to sources, and judge; where quotes answer and filters may hide them, read too."""
+        retrieval = self._retriever.retrieve(
+            lookup.question,
+            collection=lookup.collection,
+            filters=lookup.filters,
+            documents=lookup.documents,
+            ignored_filters=lookup.ignored_filters,
+            further=lookup.further,
+        )
+        question = retrieval.question or lookup.question
+        retrieval = replace(retrieval, milliseconds={**lookup.milliseconds, **retrieval.milliseconds})
+        chosen = self.choose(retrieval.hits, lookup.collection)
+        evidence = self._weigh(question, retrieval, chosen, judge(question, retrieval.hits))
+        if retrieval.is_filtered and self._model is None and evidence.may_answer:
+            return replace(evidence, quotes=self._read_quotes(evidence, lookup.collection))
+        return evidence
+
+    def _weigh(self, question: str, retrieval: Retrieval, chosen: Sequence[Hit], probability: float) -> Evidence:
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(chosen, self._searcher.load_pages))
         threshold = self.settings.refusal_threshold
         threshold = threshold_for(retrieval.hits) if threshold is None else threshold
         timer.mark("segments")
+        return Evidence(replace(retrieval, question=question), sources, probability, threshold, timer.milliseconds)
 
-        def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
-            names_nothing = self._model is None and not names_something(asked.question)
-            if not sources or probability < threshold or names_nothing:
-                return self._refuse(stream, asked.question, timer, has_images=bool(asked.images))
-            if self._model is None:
-                return self._quote(stream, asked.question, timer, asked.collection)
-            return self._generate(stream, self._model, asked, timer)
+    def _look_up_in_all(self, lookup: _LookUp, filtered: Evidence) -> Evidence | None:
+        """Search without the question's own filters; None where that answers no more than what was found with them."""
+        found = self._look_up(replace(lookup, ignored_filters=(ALL_FILTERS,)))
+        if found.may_answer and self._model is None:
+            found = replace(found, quotes=self._read_quotes(found, lookup.collection))
+        if not found.may_answer:
+            return None
+        return replace(found, retrieval=without_filters(found.retrieval, filtered.retrieval))
 
-        return AnswerStream(
-            sources=sources, retrieval=retrieval, probability=probability, threshold=threshold, produce=produce
-        )
+    def _read_quotes(self, evidence: Evidence, collection: str) -> str:
+        """Return the best sentences, word for word; REFUSAL where none answers."""
+        embedder = self._retriever.embedder_of(collection)
+        quotes = compose(self._reader.read(evidence.question, evidence.sources, embedder=embedder))
+        return make_inert(quotes or REFUSAL)
 
     def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
         """Raise NotFoundError for a collection that is not there, ConfigurationError for an unknown field."""
@@ -240,14 +329,17 @@ class AskPipeline:
                     *_missing_notices(question, stream.sources),
                     *([UNSEEN] if has_images else []),
                 ),
+                understood_filters=stream.retrieval.understood_filters,
             ),
             read=(),
         )
 
-    def _quote(self, stream: AnswerStream, question: str, timer: StageTimer, collection: str) -> Iterator[AnswerEvent]:
+    def _quote(
+        self, stream: AnswerStream, evidence: Evidence, timer: StageTimer, collection: str
+    ) -> Iterator[AnswerEvent]:
         """Yield the best sentences, word for word, where no LLM is set up."""
-        embedder = self._retriever.embedder_of(collection)
-        text = make_inert(compose(self._reader.read(question, stream.sources, embedder=embedder)) or REFUSAL)
+        question = evidence.question
+        text = self._read_quotes(evidence, collection) if evidence.quotes is None else evidence.quotes
         missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
         timer.mark("read")
         checker = self._checker(question, stream.sources)
@@ -272,9 +364,44 @@ class AskPipeline:
                 sentences=checked.sentences,
                 verdict=checked.verdict,
                 probability=stream.probability * checked.probability,
+                understood_filters=stream.retrieval.understood_filters,
             ),
             read=stream.sources,
         )
+
+    def _generate_unless_refused(
+        self,
+        stream: AnswerStream,
+        model: LanguageModel,
+        asked: Asked,
+        timer: StageTimer,
+        *,
+        otherwise: Callable[[], Evidence | None],
+    ) -> Iterator[AnswerEvent]:
+        """Yield the LLM's answer; where it refuses, that from `otherwise`, unless there is none.
+
+        What may become the refusal is held back until it is something else, or ends.
+        """
+        held: list[AnswerEvent] = []
+        pieces = self._generate(stream, model, asked, timer)
+        for piece in pieces:
+            held.append(piece)
+            if not may_become_refusal("".join(one for one in held if isinstance(one, str))):
+                break
+        else:
+            is_stopped = asked.stop is not None and asked.stop.is_set()
+            evidence = (
+                otherwise()
+                if not is_stopped and is_refusal("".join(one for one in held if isinstance(one, str)))
+                else None
+            )
+            if evidence is not None:
+                stream.take(evidence)
+                timer = StageTimer(dict(timer.milliseconds))
+                yield from self._generate(stream, model, replace(asked, question=evidence.question), timer)
+                return
+        yield from held
+        yield from pieces
 
     def _generate(
         self,
@@ -339,6 +466,7 @@ class AskPipeline:
                 sentences=checked.sentences,
                 verdict=checked.verdict,
                 probability=stream.probability * checked.probability,
+                understood_filters=stream.retrieval.understood_filters,
             ),
             read=used,
         )
@@ -381,7 +509,7 @@ def _small_talk(reply: str) -> AnswerStream:
             read=(),
         )
 
-    return AnswerStream(sources=(), retrieval=Retrieval((), {}), probability=1.0, threshold=0.0, produce=produce)
+    return AnswerStream(evidence=NO_EVIDENCE, produce=produce)
 
 
 def _missing_notices(question: str, sources: Sequence[Source]) -> list[str]:
@@ -418,7 +546,16 @@ def _are_read(hits: Sequence[Hit]) -> bool:
 
 def is_refusal(text: str) -> bool:
     """Return whether an LLM's answer is the refusal it was told to give, and nothing else."""
-    return text.strip().strip("\"'").rstrip(".").casefold() == REFUSAL.rstrip(".").casefold()
+    return _refusal_words(text) == _refusal_words(REFUSAL)
+
+
+def may_become_refusal(text: str) -> bool:
+    """Return whether the beginning of an LLM's answer may go on to be the refusal."""
+    return _refusal_words(REFUSAL).startswith(_refusal_words(text))
+
+
+def _refusal_words(text: str) -> str:
+    return text.strip().strip("\"'").rstrip(".").casefold()
 
 
 def _estimated_usage(model: LanguageModel, prompt: Prompt | None, text: str) -> Usage:

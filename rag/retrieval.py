@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -11,9 +11,20 @@ from typing import Protocol
 from rag.cosines import comparable_cosine
 from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
+from rag.query_expansion import FurtherText
+from rag.question_filters import understand_filters
 from rag.routing import DocumentNames
 from rag.text import well_formed
-from rag.types import CONTENTS_SECTION, MAX_QUESTION_CHARACTERS, Hit, IndexInfo, StageRank, Vector
+from rag.types import (
+    ALL_FILTERS,
+    CONTENTS_SECTION,
+    MAX_QUESTION_CHARACTERS,
+    Hit,
+    IndexInfo,
+    QuestionFilter,
+    StageRank,
+    Vector,
+)
 
 SEARCH_DEPTH = 100
 """Chunks each search brings to the fusion."""
@@ -33,11 +44,15 @@ RERANK_DEPTH = 24
 UNREAD = 0.0
 """Stands for the score of a hit that the reranker cannot judge."""
 
-DENSE, LEXICAL, ROUTED, FUSED, DOCUMENT = "dense", "lexical", "routed", "fused", "document"
+EXPANDED_WEIGHT = 1.0
+"""All further texts together count as one more search."""
+
+DENSE, LEXICAL, ROUTED, EXPANDED = "dense", "lexical", "routed", "expanded"
+FUSED, DOCUMENT = "fused", "document"
 RERANKED, COMBINED = "reranked", "combined"
-"""The stages. Routed are both searches over again in the documents that the question names; document is the place of
-the hit's document among those found, by its share of all fused scores; combined is the reranker's score weighed with
-those before it."""
+"""The stages. Routed are both searches over again in the documents that the question names; expanded is what further
+texts found (`rag.query_expansion`); document is the place of the hit's document among those found, by its share of all
+fused scores; combined is the reranker's score weighed with those before it."""
 
 Combine = Callable[[Sequence[Hit]], Sequence[float]]
 """The probability that each of the reranked hits answers, in input order."""
@@ -62,6 +77,35 @@ class Retrieval:
     hits: tuple[Hit, ...]
     milliseconds: Mapping[str, float]
     notices: tuple[str, ...] = ()
+    understood_filters: tuple[QuestionFilter, ...] = ()
+    """Filters that stand in the question."""
+    question: str = ""
+    """What was looked up: the question without words that only filter."""
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether only some documents were searched because the question says so."""
+        return any(one.is_applied for one in self.understood_filters)
+
+
+def without_filters(found: Retrieval, filtered: Retrieval) -> Retrieval:
+    """Return what was found among all documents, where nothing answers among those that the question names."""
+    understood = tuple(replace(one, is_applied=False) for one in filtered.understood_filters)
+    names = ", ".join(one.label for one in understood)
+    notice = f"Nothing answers in the documents that the question names ({names}): all were searched."
+    return replace(found, understood_filters=understood, notices=(*found.notices, notice))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """What is to be found."""
+
+    question: str
+    collection: str
+    filters: Mapping[str, str] | None
+    documents: Sequence[int] | None
+    ignored: Collection[str]
+    further: Sequence[FurtherText]
 
 
 @dataclass(slots=True)
@@ -129,38 +173,48 @@ class Retriever:
         collection: str,
         filters: Mapping[str, str] | None = None,
         documents: Sequence[int] | None = None,
+        ignored_filters: Collection[str] = (),
+        further: Sequence[FurtherText] = (),
     ) -> Retrieval:
         """Return the hits for a question, best first, with every stage's rank of each.
 
         `filters` maps document fields to values, `*` standing for anything; `documents` are the ids of the only ones
-        that are searched. Raises QuestionError for an empty or
-        overlong question, NotFoundError for an unknown collection, ConfigurationError for an unknown field.
+        that are searched. Filters that stand in the question are applied too, but for fields in `ignored_filters`,
+        unless nothing at all is found with them. Texts in `further` are looked up beside the question; the reranker
+        judges by the question alone. Raises QuestionError for an empty or overlong question, NotFoundError for an
+        unknown collection, ConfigurationError for an unknown field.
         """
         question = check_question(question)
-        index = self._searcher.find_index(collection)
-        found, has_changed = self._search(question, collection, index, filters, documents)
-        if has_changed or self._searcher.find_index(collection) != index:
-            # A document, or the whole index, was replaced between search and loading: now its new version is found.
-            found, _ = self._search(question, collection, self._searcher.find_index(collection), filters, documents)
+        lookup = _Lookup(question, collection, filters, documents, ignored_filters, further)
+        found = self._retrieve(lookup)
+        if found.is_filtered and not found.hits:
+            return without_filters(self._retrieve(replace(lookup, ignored=(ALL_FILTERS,))), found)
         return found
 
-    def _search(
-        self,
-        question: str,
-        collection: str,
-        index: IndexInfo | None,
-        filters: Mapping[str, str] | None,
-        only: Sequence[int] | None,
-    ) -> tuple[Retrieval, bool]:
+    def _retrieve(self, lookup: _Lookup) -> Retrieval:
+        index = self._searcher.find_index(lookup.collection)
+        found, has_changed = self._search(lookup, index)
+        if has_changed or self._searcher.find_index(lookup.collection) != index:
+            # A document, or the whole index, was replaced between search and loading: now its new version is found.
+            found, _ = self._search(lookup, self._searcher.find_index(lookup.collection))
+        return found
+
+    def _search(self, lookup: _Lookup, index: IndexInfo | None) -> tuple[Retrieval, bool]:
         """Return what is found, and whether all that was found of some document is no longer current."""
         timer = StageTimer()
-        documents = self._searcher.find_documents(collection, filters) if filters else None
-        if only is not None:
+        question, collection = lookup.question, lookup.collection
+        documents = self._searcher.find_documents(collection, lookup.filters) if lookup.filters else None
+        if (only := lookup.documents) is not None:
             documents = list(only) if documents is None else sorted(set(only).intersection(documents))
+        labels = self._searcher.list_labels(collection) if index else {}
+        understood = understand_filters(question, labels, among=documents, ignored=lookup.ignored)
+        if understood is not None:
+            documents, question = sorted(understood.documents), understood.question
         timer.mark("filter")
         if index is None or documents == []:
             return Retrieval((), timer.milliseconds), False
-        vector, notices = self._embed(question, index)
+        embedder, notices = self._find_embedder_of(index)
+        vector = embedder.embed_question(question) if embedder else None
         timer.mark("embed")
         dense = self._search_vectors(index, vector, documents)
         timer.mark(DENSE)
@@ -171,23 +225,43 @@ class Retriever:
             among_named = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=named)
             routed = fuse((self._search_vectors(index, vector, named), 1.0), (among_named, 1.0))
         timer.mark(ROUTED)
-        fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT))
-        ranked = {DENSE: dense, LEXICAL: lexical, ROUTED: routed, FUSED: fused}
+        expanded: list[tuple[str, float]] = []
+        if lookup.further:
+            expanded = self._search_further(lookup, index, embedder, documents)
+            timer.mark(EXPANDED)
+        fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT), (expanded, EXPANDED_WEIGHT))
+        ranked = {DENSE: dense, LEXICAL: lexical, ROUTED: routed, EXPANDED: expanded, FUSED: fused}
         hits = self._load(collection, ranked)
         named_by_ids = {document_of(id_) for id_, _ in ranked[FUSED]}
         has_changed = bool(named_by_ids - {document_of(hit.chunk_id) for hit in hits})
         timer.mark("load")
         hits = self._rerank(question, hits, index.embedder)
         timer.mark("rerank")
-        return Retrieval(tuple(hits), timer.milliseconds, notices), has_changed
+        filters_found = understood.filters if understood else ()
+        return Retrieval(tuple(hits), timer.milliseconds, notices, filters_found, question), has_changed
 
-    def _embed(self, question: str, index: IndexInfo) -> tuple[Vector | None, tuple[str, ...]]:
-        """Return the question's vector; None with a notice where the index was made with an embedder that is not
-        here."""
+    def _search_further(
+        self, lookup: _Lookup, index: IndexInfo, embedder: Embedder | None, documents: Sequence[int] | None
+    ) -> list[tuple[str, float]]:
+        """Return what the further texts find, fused; of a passage only its meaning is looked up."""
+        rankings: list[tuple[Sequence[tuple[str, float]], float]] = []
+        for one in lookup.further:
+            if embedder is not None:
+                vector = embedder.embed_passages([one.text])[0] if one.is_passage else embedder.embed_question(one.text)
+                rankings.append((self._search_vectors(index, vector, documents), 1.0))
+            if not one.is_passage:
+                found = self._searcher.lexical_search(
+                    lookup.collection, one.text, limit=SEARCH_DEPTH, document_ids=documents
+                )
+                rankings.append((found, 1.0))
+        return fuse(*rankings)[:SEARCH_DEPTH]
+
+    def _find_embedder_of(self, index: IndexInfo) -> tuple[Embedder | None, tuple[str, ...]]:
+        """Return the embedder of an index; None with a notice where it was made with one that is not here."""
         if index.is_made_with(self._embedder.fingerprint):
-            return self._embedder.embed_question(question), ()
+            return self._embedder, ()
         if (other := self._find_embedder(index)) is not None:
-            return other.embed_question(question), ()
+            return other, ()
         return None, (
             f"The index was made with the embedder {index.embedder}, the settings name {self._embedder.fingerprint}: "
             "only words were searched. Sync the folders of this collection to build it anew.",

@@ -429,6 +429,41 @@ class Message:
     """Shown before the text; only a user shows any."""
 
 
+FILTER_NAMES = {
+    "type": "file type",
+    "kind": "kind",
+    "folder": "folder",
+    "document": "file",
+    "language": "language",
+    "period": "about",
+    "dated": "dated",
+    "organisation": "of",
+    "name": "named",
+    "newest": "the newest",
+}
+"""The fields of filters that a question may hold, as people are shown them."""
+
+ALL_FILTERS = "all"
+"""Among the fields of filters to pass over: every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFilter:
+    """A filter that stands in a question: "in PDFs from May" has two, of the fields "type" and "dated"."""
+
+    field: str
+    value: str
+    words: str
+    """The words of the question that it was understood from."""
+    is_applied: bool = True
+    """False where nothing among its documents answers, so that all were searched."""
+
+    @property
+    def label(self) -> str:
+        """Return it in words: "file type PDF"."""
+        return f"{FILTER_NAMES.get(self.field, self.field)} {self.value}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question to a collection; `history` are the turns before it, `filters` those of `Retriever.retrieve`."""
@@ -443,6 +478,8 @@ class Question:
     images: tuple[ImageFile, ...] = ()
     mode: str = ""
     """How it is to be answered, a `rag.planning.modes.Mode`; "" where that is for Lectern to choose."""
+    ignored_filters: tuple[str, ...] = ()
+    """Fields of filters that are not taken from its words; ALL_FILTERS for none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -581,6 +618,8 @@ class Answer:
     steps: tuple[PlanStep, ...] = ()
     """What was done for it, in order; empty for a look-up."""
     table: AnswerTable | None = None
+    understood_filters: tuple[QuestionFilter, ...] = ()
+    """Filters that stand in the question."""
 
 
 AnswerEvent = str | JudgedSentence | PlanStep

@@ -13,11 +13,14 @@ from app.cli.common import EXIT_COULD_NOT, LOCK_WAIT_SECONDS, Collection, Home, 
 from app.client.connect import connect
 from app.settings import read_settings
 from rag.errors import ConfigurationError
-from rag.types import Question
+from rag.types import ALL_FILTERS, Question
 
 if TYPE_CHECKING:
     from rag.types import ImageFile
 
+NoQuestionFilters = Annotated[
+    bool, typer.Option("--no-question-filters", help='Take no filters from the question, such as "in PDFs from May".')
+]
 Where = Annotated[list[str] | None, typer.Option("--where", help="FIELD=VALUE; * stands for anything.")]
 
 
@@ -26,13 +29,19 @@ def search(
     limit: Annotated[int, typer.Option("-k", min=1, max=100, help="How many hits.")] = 10,
     collection: Collection = None,
     where: Where = None,
+    no_question_filters: NoQuestionFilters = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Show the passages that fit a question best."""
     with reported(as_json):
         settings = read_settings(home=home, collection=collection)
-        asked = Question(question, settings.collection, parse_filters(where or []))
+        asked = Question(
+            question,
+            settings.collection,
+            parse_filters(where or []),
+            ignored_filters=(ALL_FILTERS,) if no_question_filters else (),
+        )
         with connect(settings, "search", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client:
             found = client.search(asked, limit=limit)
         if as_json:
@@ -41,6 +50,7 @@ def search(
 
             print_json(SearchResult.from_domain(found))
         else:
+            output.print_filters(found.understood_filters)
             for notice in found.notices:
                 output.messages.print(output.clean(notice), style="yellow")
             output.print_hits(found.hits, sum(found.milliseconds.values()))
@@ -50,6 +60,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     collection: Collection = None,
     where: Where = None,
+    no_question_filters: NoQuestionFilters = False,
     llm: Annotated[str | None, typer.Option("--llm", help="PROVIDER:MODEL, such as ollama:llama3.2.")] = None,
     no_llm: Annotated[bool, typer.Option("--no-llm", help="Answer with quotes only.")] = False,
     image: Annotated[
@@ -76,6 +87,7 @@ def ask(
             llm=llm or "",
             images=_read_images(image or []),
             mode=mode,
+            ignored_filters=(ALL_FILTERS,) if no_question_filters else (),
         )
         with (
             connect(settings, "ask", wait_seconds=LOCK_WAIT_SECONDS, asks=True) as client,

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
         DocumentInfo,
         Hit,
         PlanStep,
+        QuestionFilter,
         RunRecord,
+        Source,
         TableCell,
     )
 
@@ -165,17 +167,32 @@ def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
 
 def print_stream(stream: Answering) -> None:
     """Print the sources, then the answer as it comes, with a mark at each sentence that is not supported."""
-    for source in stream.sources:
-        output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
-    if stream.sources:
-        output.print()
+    shown = stream.sources
+    _print_sources(shown)
     with _steps() as on_step:
         pieces = mark_stream(stream.events(), lambda: stream.answer.verdict, on_step)
         first = next(pieces, "")
     for piece in chain([first], pieces):
+        if stream.sources is not shown:
+            shown = stream.sources
+            _print_sources(shown)
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
         output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
+
+
+def _print_sources(sources: Sequence[Source]) -> None:
+    for source in sources:
+        output.print(f"[dim]\\[{source.number}] {place(source.document.path, source.pages)}[/]")
+    if sources:
+        output.print()
+
+
+def print_filters(filters: Sequence[QuestionFilter]) -> None:
+    """Print on standard error what was understood as a filter, and how it is taken back."""
+    applied = ", ".join(one.label for one in filters if one.is_applied)
+    if applied:
+        messages.print(f"Only searched: {clean(applied)}. --no-question-filters searches everything.", style="yellow")
 
 
 def print_answer_footer(answer: Answer) -> None:
@@ -191,6 +208,7 @@ def print_answer_footer(answer: Answer) -> None:
         output.print("\n[bold]Not supported[/]")
     for sentence in doubted:
         output.print(f"[red]{clean(shorten(sentence.text))}[/]\n    {clean(sentence.reason)}")
+    print_filters(answer.understood_filters)
     for notice in answer.notices:
         output.print(f"[yellow]{clean(notice)}[/]")
     if answer.error:

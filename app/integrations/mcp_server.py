@@ -18,13 +18,13 @@ from app import __version__
 from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import Response
 from app.api.schemas.documents import DocumentResponse
-from app.api.schemas.search import HitResponse
+from app.api.schemas.search import FilterResponse, HitResponse
 from app.api.schemas.tables import RowResponse
 from app.client.base import Client
 from app.state.tables import TableSpec
 from rag.errors import LecternError, NotFoundError
 from rag.extraction.columns import MAX_COLUMNS, parse_columns
-from rag.types import DocumentInfo
+from rag.types import ALL_FILTERS, DocumentInfo
 from rag.types import Question as AskedQuestion
 
 INSTRUCTIONS = (
@@ -47,10 +47,26 @@ Arguments = ParamSpec("Arguments")
 
 Question = Annotated[str, Field(description="A question or words to look for.")]
 Collection = Annotated[str, Field(description="Which collection; empty for the usual one.")]
+QuestionFilters = Annotated[
+    bool,
+    Field(
+        description='Whether words such as "in the 2023 reports" leave out other documents; `understood_filters` says '
+        "which did."
+    ),
+]
 
 
 HIT_FIELDS = ("document", "title", "section", "first_page", "last_page", "page_label", "score", "text")
-ANSWER_FIELDS = ("answer", "refused", "verdict", "verdict_notice", "probability", "notices", "error")
+ANSWER_FIELDS = (
+    "answer",
+    "refused",
+    "verdict",
+    "verdict_notice",
+    "probability",
+    "understood_filters",
+    "notices",
+    "error",
+)
 SENTENCE_FIELDS = ("text", "verdict", "probability", "numbers", "attributed", "reason")
 CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quote", "supported", "attributed")
 DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason", "profile")
@@ -78,20 +94,24 @@ def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServ
         question: Question,
         collection: Collection = "",
         limit: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 8,
+        question_filters: QuestionFilters = True,
     ) -> Json:
         """Find the passages that fit a question best, with document and page of each."""
-        asked = AskedQuestion(question, collection or default_collection)
+        asked = _asked(question, collection or default_collection, question_filters)
         with one_question_at_a_time, open_client("search") as client:
-            hits = client.search(asked, limit=limit).hits
-        return {"hits": [_only(HIT_FIELDS, HitResponse.from_domain(hit)) for hit in hits]}
+            found = client.search(asked, limit=limit)
+        return {
+            "hits": [_only(HIT_FIELDS, HitResponse.from_domain(hit)) for hit in found.hits],
+            "understood_filters": [FilterResponse.from_domain(one).to_json() for one in found.understood_filters],
+        }
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
-    def ask(question: Question, collection: Collection = "") -> Json:
+    def ask(question: Question, collection: Collection = "", question_filters: QuestionFilters = True) -> Json:
         """Answer a question from the documents; each sentence has a verdict: "supported", "partly",
         "unsupported" or "uncited". Pass on what is not supported as unproven, or leave it out.
         """
-        asked = AskedQuestion(question, collection or default_collection)
+        asked = _asked(question, collection or default_collection, question_filters)
         with one_question_at_a_time, open_client("ask") as client, client.ask(asked) as answering:
             answer = AnswerResponse.from_domain(answering.answer)
         citations = [_only(CITATION_FIELDS, citation) for citation in answer.citations]
@@ -162,6 +182,10 @@ def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServ
         return {"rows": rows, "total": len(filled.rows)}
 
     return server
+
+
+def _asked(question: str, collection: str, question_filters: bool) -> AskedQuestion:
+    return AskedQuestion(question, collection, ignored_filters=() if question_filters else (ALL_FILTERS,))
 
 
 def _telling_errors(tool: Callable[Arguments, Json]) -> Callable[Arguments, Json]:

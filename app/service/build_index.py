@@ -72,7 +72,9 @@ class Lectern:
             embedder=self.embedder,
             model=model,
             reader=self.reader,
-            settings=AskSettings(settings.source_chunks, settings.answer_tokens, settings.refusal_threshold),
+            settings=AskSettings(
+                settings.source_chunks, settings.answer_tokens, settings.refusal_threshold, settings.query_expansion
+            ),
         )
 
     def planner(self, model: LanguageModel | None) -> Planner:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.pipeline import AnswerStream, AskPipeline
 from rag.retrieval import DENSE, LEXICAL, SEARCH_DEPTH, Retriever
-from rag.types import DocumentInfo, Hit
+from rag.types import ALL_FILTERS, DocumentInfo, Hit
 
 PASSAGES = 5
 """Of the document that are shown: more do not say more."""
@@ -55,7 +55,9 @@ def explain_document(
     stream = pipeline.ask(question, collection=collection)
     stream.close()
     places = {hit.chunk_id: place for place, hit in enumerate(stream.retrieval.hits, start=1)}
-    alone = retriever.retrieve(question, collection=collection, filters={"document": document.path}).hits
+    alone = retriever.retrieve(
+        question, collection=collection, filters={"document": document.path}, ignored_filters=(ALL_FILTERS,)
+    ).hits
     passages = [FoundPassage(hit, places.get(hit.chunk_id)) for hit in alone if hit.document.id == document.id]
     comes_up = any(source.document.id == document.id for source in stream.sources)
     told = list(_explain(document, passages, stream, comes_up=comes_up))

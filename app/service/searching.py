@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 def search(lectern: Lectern, question: Question, *, limit: int | None = None) -> Retrieval:
     """Search for the best `limit` passages, all that are found without one. Raises what `Retriever.retrieve` does."""
-    found = lectern.retriever.retrieve(question.text, collection=question.collection, filters=question.filters)
+    found = lectern.retriever.retrieve(
+        question.text,
+        collection=question.collection,
+        filters=question.filters,
+        ignored_filters=question.ignored_filters,
+    )
     best = found.hits[:limit]
     labels = _page_labels(lectern.catalogue, best)
     return replace(found, hits=tuple(replace(hit, page_label=labels.get(_place(hit), "")) for hit in best))

@@ -92,6 +92,8 @@ ANSWER_WORDS = {
     "up": "Good answer",
     "down": "Bad answer",
     "show_source": "Show source",
+    "filtered": "Only searched, as the question says",
+    "lift_filter": "Ask again without this filter",
     "open_link": "opens in a new tab",
     "details": "How it was made",
     "steps": "What was done",
@@ -108,11 +110,13 @@ ANSWER_FREE = "no cost"
 ANSWER_PRICE_UNKNOWN = "price unknown"
 ANSWER_RATED = "Thank you."
 ANSWER_STAGES = {
+    "expand": "write further texts to look up",
     "filter": "choose documents",
     "embed": "read the question",
     "dense": "search by meaning",
     "lexical": "search by words",
     "routed": "search named documents",
+    "expanded": "search by further texts",
     "load": "load passages",
     "rerank": "read and reorder",
     "segments": "join passages",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rag.errors import QuestionError
-from rag.pipeline import AnswerStream, AskPipeline
+from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
 from rag.planning.several import why_several
-from rag.retrieval import Retrieval, check_question
+from rag.retrieval import check_question
 from rag.small_talk import small_talk_reply
 from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
 
@@ -97,10 +97,7 @@ class Planner:
         def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
             return self._produce(stream, planned, choice, look_up)
 
-        return _opened(
-            AnswerStream(sources=(), retrieval=Retrieval((), {}), probability=1.0, threshold=0.0, produce=produce),
-            choice,
-        )
+        return _opened(AnswerStream(evidence=NO_EVIDENCE, produce=produce), choice)
 
     def _choose(self, text: str, question: Question, *, has_images: bool) -> ModeChoice:
         if (mode := read_mode(question.mode)) is not None:
@@ -136,6 +133,7 @@ class Planner:
                 history=question.history,
                 images=images,
                 stop=stop,
+                ignored_filters=question.ignored_filters,
             )
         )
         return _opened(stream, choice)
@@ -144,7 +142,11 @@ class Planner:
         def search(text: str, documents: Sequence[int] | None) -> AnswerStream:
             return run(
                 lambda: self._quoting.ask(
-                    text, collection=question.collection, filters=question.filters, documents=documents
+                    text,
+                    collection=question.collection,
+                    filters=question.filters,
+                    documents=documents,
+                    ignored_filters=question.ignored_filters,
                 )
             )
 
@@ -184,6 +186,8 @@ class Planner:
         inner = self._look_up(planned.question, ModeChoice(Mode.LOOK_UP, answer), planned.images, planned.stop, look_up)
         stream.follow(inner)
         yield from inner.events()
+        # Its sources are others where it has given up a filter.
+        stream.follow(inner)
         stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)
 
 

@@ -72,8 +72,8 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 
     With `stream`: the event `sources`, then `step` for each step that is done, `token` for each piece of text and
     `verdict` behind each sentence that claims something, then `answer` with the whole as without `stream`; `error` in
-    its place where it fails half way. Where steps looked up more, `sources` comes again before the text. A client that
-    leaves stops the LLM.
+    its place where it fails half way. Where steps looked up more, or a filter in the question was given up, `sources`
+    comes again before the text. A client that leaves stops the LLM.
     """
     require_collection(request, asked.collection)
     if asked.llm:

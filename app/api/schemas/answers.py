@@ -10,7 +10,7 @@ from pydantic import Field
 
 from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
-from app.api.schemas.search import ExplanationResponse, document_of, document_values, spans_of
+from app.api.schemas.search import ExplanationResponse, FilterResponse, document_of, document_values, spans_of
 from app.service.explanation import Explanation
 from rag.citations.marked_text import notice_of
 from rag.types import (
@@ -254,6 +254,7 @@ class AnswerResponse(Response):
     mode_reason: str = ""
     steps: list[StepResponse] = Field(default_factory=list)
     table: TableResponse | None = None
+    understood_filters: list[FilterResponse] = Field(default_factory=list)
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -266,6 +267,7 @@ class AnswerResponse(Response):
             sources=[SourceResponse.from_domain(source) for source in answer.sources],
             citations=[CitationResponse.from_domain(citation) for citation in answer.citations],
             sentences=[SentenceResponse.from_domain(sentence) for sentence in answer.sentences],
+            understood_filters=[FilterResponse.from_domain(one) for one in answer.understood_filters],
             verdict_notice=notice_of(answer),
             steps=[StepResponse.from_domain(step) for step in answer.steps],
             table=None if answer.table is None else TableResponse.from_domain(answer.table),
@@ -298,4 +300,5 @@ class AnswerResponse(Response):
             mode_reason=self.mode_reason,
             steps=tuple(step.to_domain() for step in self.steps),
             table=self.table.to_domain() if self.table else None,
+            understood_filters=tuple(one.to_domain() for one in self.understood_filters),
         )

@@ -170,8 +170,10 @@ def _image_at(url: str, number: int) -> ImageFile:
 
 
 def footnotes(answer: Answer) -> str:
-    """Return the cited places as lines below the text, "" where nothing is cited."""
+    """Return the cited places as lines below the text, and which filters the question held; "" where there is none."""
     lines = []
+    if applied := ", ".join(one.label for one in answer.understood_filters if one.is_applied):
+        lines.append(make_inert(f"Only searched, as the question says: {applied}."))
     for number, citations in _by_number(answer).items():
         first = citations[0]
         place = place_name(first.document, first.pages)

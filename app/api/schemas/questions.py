@@ -28,6 +28,13 @@ class QuestionRequest(Request):
     question: QuestionText
     collection: CollectionName = Field("default", examples=["default"])
     filters: dict[str, str] = Field(default_factory=dict, max_length=20, examples=[{"type": "pdf"}])
+    ignored_filters: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        examples=[[]],
+        description="fields of filters that are not to be taken from the question's words, as `understood_filters` "
+        'names them; "all" for none at all',
+    )
 
 
 class SearchRequest(QuestionRequest):
@@ -43,12 +50,16 @@ class SearchRequest(QuestionRequest):
         """Ask for the best `limit` passages."""
         # Whether it may be asked is for the server to say, in its own words.
         return cls.model_construct(
-            question=question.text, collection=question.collection, filters=dict(question.filters), limit=limit
+            question=question.text,
+            collection=question.collection,
+            filters=dict(question.filters),
+            ignored_filters=list(question.ignored_filters),
+            limit=limit,
         )
 
     def to_domain(self) -> Question:
         """Return the question that is asked."""
-        return Question(self.question, self.collection, self.filters)
+        return Question(self.question, self.collection, self.filters, ignored_filters=tuple(self.ignored_filters))
 
 
 class TurnRequest(Request):
@@ -105,6 +116,7 @@ class AskRequest(QuestionRequest):
             question=question.text,
             collection=question.collection,
             filters=dict(question.filters),
+            ignored_filters=list(question.ignored_filters),
             history=[TurnRequest.model_construct(role=turn.role, text=turn.text) for turn in question.history],
             use_llm=question.use_llm,
             llm=question.llm,
@@ -125,4 +137,5 @@ class AskRequest(QuestionRequest):
             llm=self.llm,
             images=tuple(image.to_domain() for image in self.images),
             mode=self.mode,
+            ignored_filters=tuple(self.ignored_filters),
         )

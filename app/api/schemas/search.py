@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol, Self
 
-from app.api.schemas.base import Response
+from pydantic import Field
+
+from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
 from app.service.explanation import ExplainedHit, Explanation
 from rag.retrieval import Retrieval
-from rag.types import Chunk, DocumentInfo, Hit, Span, StageRank
+from rag.types import Chunk, DocumentInfo, Hit, QuestionFilter, Span, StageRank
 
 
 class StageResponse(Response):
@@ -48,21 +50,45 @@ class HitResponse(Response):
         return Hit("", document_of(self), chunk, self.score, stages, page_label=self.page_label)
 
 
+class FilterResponse(MirroredResponse):
+    """A filter that stands in the question, in its `words`; not applied where nothing among its documents answers."""
+
+    field: str = Field(examples=["type"])
+    value: str = Field(examples=["PDF"])
+    words: str = Field(examples=["in PDFs from May"])
+    label: str = Field(examples=["file type PDF"], description="it as people are shown it")
+    is_applied: bool
+
+    def to_domain(self) -> QuestionFilter:
+        """Return the filter."""
+        return QuestionFilter(self.field, self.value, self.words, self.is_applied)
+
+
 class SearchResult(Response):
     """The passages that fit best."""
 
     hits: list[HitResponse]
     milliseconds: dict[str, float]
     notices: list[str]
+    understood_filters: list[FilterResponse] = Field(default_factory=list)
 
     @classmethod
     def from_domain(cls, found: Retrieval) -> Self:
         """Tell of all that was found."""
-        return cls.copied_from(found, hits=[HitResponse.from_domain(hit) for hit in found.hits])
+        return cls.copied_from(
+            found,
+            hits=[HitResponse.from_domain(hit) for hit in found.hits],
+            understood_filters=[FilterResponse.from_domain(one) for one in found.understood_filters],
+        )
 
     def to_domain(self) -> Retrieval:
         """Return the result of the search."""
-        return Retrieval(tuple(hit.to_domain() for hit in self.hits), self.milliseconds, tuple(self.notices))
+        return Retrieval(
+            tuple(hit.to_domain() for hit in self.hits),
+            self.milliseconds,
+            tuple(self.notices),
+            tuple(one.to_domain() for one in self.understood_filters),
+        )
 
 
 class ExplainedHitResponse(HitResponse):

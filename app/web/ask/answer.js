@@ -292,6 +292,17 @@ function drawTable(data, open) {
   return drawn;
 }
 
+// What was understood as a filter; a click asks again without it.
+function drawFilters(data, lift) {
+  const { filters, words } = data;
+  const drawn = element("div", { class: "filters", role: "group", "aria-label": words.filtered }, element("span", { class: "caption" }, words.filtered));
+  for (const { field, label } of filters) {
+    const title = `${words.lift_filter}: ${label}`;
+    drawn.append(element("button", { type: "button", class: "filter", title, "aria-label": title, onclick: () => lift(field) }, `${label} ✕`));
+  }
+  return drawn;
+}
+
 function drawFooter(data, rate) {
   const { words } = data;
   const footer = element("div", { class: "footer" });
@@ -345,6 +356,7 @@ export default function (component) {
     element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": words.answer, "aria-busy": String(data.running) }),
   );
   const sources = drawSources(data, open);
+  if (data.filters.length) answer.append(drawFilters(data, (field) => setTriggerValue("lift", field)));
   if (data.refused) answer.append(element("div", { class: "verdict" }, words.refused));
   const steps = drawSteps(data);
   if (steps) answer.append(steps);

@@ -17,7 +17,7 @@ from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
 from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
-from rag.types import Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
+from rag.types import FILTER_NAMES, Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 
 HERE = Path(__file__).parent
 
@@ -56,9 +56,18 @@ _component = st.components.v2.component(
 
 
 def draw_turn(
-    turn: Turn, *, key: str, chosen: Opened | None, on_open: Callable[[Opened], None], on_rate: Callable[[str], None]
+    turn: Turn,
+    *,
+    key: str,
+    chosen: Opened | None,
+    on_open: Callable[[Opened], None],
+    on_rate: Callable[[str], None],
+    on_lift: Callable[[str], None],
 ) -> None:
-    """Draw a turn as far as it has come; `on_open` and `on_rate` are told of clicks before the page is drawn again."""
+    """Draw a turn as far as it has come; the callbacks are told of clicks before the page is drawn again.
+
+    `on_lift` is given the field of a filter that the question is to be asked without.
+    """
 
     def opened() -> None:
         clicked = getattr(st.session_state[key], "open", None)
@@ -70,11 +79,17 @@ def draw_turn(
         if rating in ("up", "down"):
             on_rate(rating)
 
+    def lifted() -> None:
+        field = getattr(st.session_state[key], "lift", None)
+        if isinstance(field, str) and field in FILTER_NAMES:
+            on_lift(field)
+
     _component(
         key=key,
         data=view_of(turn, chosen),
         on_open_change=opened,
         on_rate_change=rated,
+        on_lift_change=lifted,
     )
 
 
@@ -103,6 +118,11 @@ def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
         "steps": [_step_line(step) for step in (answer.steps if answer else turn.steps)],
         "table": _table_view(answer.table) if answer and answer.table else None,
         "chosen": chosen.name if chosen else "",
+        "filters": [
+            {"field": one.field, "label": one.label}
+            for one in (answer.understood_filters if answer else ())
+            if one.is_applied
+        ],
         "notices": list(answer.notices) if answer else [],
         "problem": _problem_of(turn),
         "rating": turn.rating,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -50,15 +51,14 @@ def show(context: PageContext) -> None:
         _draw_menu(context, conversation)
     asked, images = _draw_input(context, takes_images=use_llm and sees_images(context.client))
     suggested = st.session_state.pop("suggested", "")
-    question = (asked or suggested).strip()
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        st.session_state[TOO_LONG] = question
+    again: Question | None = st.session_state.pop("asked again", None)
+    text = (asked or suggested).strip()
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        st.session_state[TOO_LONG] = text
         st.rerun()
+    question = Question(text, context.collection, filters, use_llm=use_llm, images=images, mode=mode) if text else again
     if question:
-        conversation.ask(
-            context.client,
-            Question(question, context.collection, filters, use_llm=use_llm, images=images, mode=mode),
-        )
+        conversation.ask(context.client, question)
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
     proof: Proof | None = st.session_state.get("proof")
@@ -175,8 +175,14 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
             turn.rating = rating
             st.toast(texts.ANSWER_RATED)
 
+    def lift(field: str) -> None:
+        st.session_state["asked again"] = replace(
+            turn.asked, ignored_filters=(*turn.asked.ignored_filters, field), history=()
+        )
+
     chosen = opened[1] if opened and opened[0] == number and "proof" in st.session_state else None
-    draw_turn(turn, key=f"turn {conversation.id} {number}", chosen=chosen, on_open=open_proof, on_rate=rate)
+    key = f"turn {conversation.id} {number}"
+    draw_turn(turn, key=key, chosen=chosen, on_open=open_proof, on_rate=rate, on_lift=lift)
 
 
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:

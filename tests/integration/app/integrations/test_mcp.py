@@ -152,8 +152,15 @@ def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: Ope
             answer = structured(await client.call_tool("ask", {"question": "How often does the lamp flash?"}))
             assert set(answer) == {
                 *("answer", "refused", "notices", "error", "citations"),
-                *("verdict", "verdict_notice", "probability", "sentences"),
+                *("verdict", "verdict_notice", "probability", "sentences", "understood_filters"),
             }
+            asked = {"question": "How often does the lamp flash in light.txt?", "limit": 9}
+            found = structured(await client.call_tool("search", asked))
+            assert {hit["document"] for hit in found["hits"]} == {"light.txt"}
+            assert [one["label"] for one in found["understood_filters"]] == ["file light.txt"]
+            found = structured(await client.call_tool("search", {**asked, "question_filters": False}))
+            assert found["understood_filters"] == []
+            assert {hit["document"] for hit in found["hits"]} == {"light.txt", "long.txt"}
             assert {sentence["verdict"] for sentence in answer["sentences"]} == {"supported"}
 
     with open_index(reranker="off", refusal_threshold=0.0, llm="off") as lectern:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import ProblemResponse
 from app.api.schemas.documents import CollectionResponse, DocumentResponse, PageResponse
+from app.api.schemas.openai import footnotes
 from app.api.schemas.questions import AskRequest
 from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import RunResponse
@@ -41,6 +43,7 @@ from rag.types import (
     Page,
     PageRectangle,
     Question,
+    QuestionFilter,
     Rectangle,
     RunRecord,
     Source,
@@ -57,6 +60,7 @@ CITATION = Citation(
     1, "It does.", "a/lamp.pdf", 2, "iii", "It flashes.", (PageRectangle(2, Rectangle(1, 2, 3, 4)),), True, "page"
 )
 ANSWER = Answer("It does [1].", False, (SOURCE,), (CITATION,), "ollama:x", Usage(3, 4), None, {"dense": 1.5}, ("A.",))
+FILTERS = (QuestionFilter("type", "PDF", "in PDFs from May"), QuestionFilter("dated", "May", "in PDFs from May", False))
 EXPLANATION = Explanation((ExplainedHit(HIT, "source [1]"),), 2, 0.9, 0.3, {"dense": 1.5})
 
 
@@ -64,7 +68,9 @@ EXPLANATION = Explanation((ExplainedHit(HIT, "source [1]"),), 2, 0.9, 0.3, {"den
     ("told", "read"),
     [
         (SearchResult.from_domain(Retrieval((HIT,), {"dense": 1.0}, ("A.",))), SearchResult),
+        (SearchResult.from_domain(Retrieval((HIT,), {}, understood_filters=FILTERS)), SearchResult),
         (AnswerResponse.from_domain(ANSWER), AnswerResponse),
+        (AnswerResponse.from_domain(replace(ANSWER, understood_filters=FILTERS)), AnswerResponse),
         (AnswerResponse.from_domain(ANSWER, EXPLANATION), AnswerResponse),
         (DocumentResponse.from_domain(DOCUMENT), DocumentResponse),
         (CollectionResponse.from_domain(CollectionInfo("a", ("/x",), 1, 0, 2, 3, "", "e")), CollectionResponse),
@@ -88,9 +94,15 @@ def test_pages_are_named_alike_before_and_after_the_wire() -> None:
     assert answer.citations[0].pages == CITATION.pages == "page 3 (iii)"
 
 
+def test_openai_front_ends_are_told_of_filters_in_a_line_of_their_own() -> None:
+    answer = replace(ANSWER, understood_filters=FILTERS)
+    assert footnotes(answer).splitlines()[2] == "Only searched, as the question says: file type PDF."
+
+
 def test_a_question_arrives_as_it_was_asked() -> None:
     history = (Message("user", "And?"), Message("assistant", "So."))
-    asked = Question("Why?", "a", {"type": "pdf"}, history, False, "ollama:x", (ImageFile("a.png", b"\x89PNG"),))
+    images = (ImageFile("a.png", b"\x89PNG"),)
+    asked = Question("Why?", "a", {"type": "pdf"}, history, False, "ollama:x", images, ignored_filters=("type",))
     sent = AskRequest.from_domain(asked, stream=True, explain=True)
     assert AskRequest.model_validate(sent.model_dump()).to_domain() == asked
 

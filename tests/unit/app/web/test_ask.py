@@ -26,6 +26,7 @@ from rag.types import (
     Message,
     PageRectangle,
     Question,
+    QuestionFilter,
     Rectangle,
     Source,
     Span,
@@ -220,6 +221,15 @@ def test_a_view_tells_who_answered_at_what_cost_and_in_what_time() -> None:
     assert (view["chosen"], view["citations"][0]["label"]) == ("citation:0", "The lamp, page 3 (iii)")
     assert view_of(turn_with(answer(llm="extractive")), None)["made"] == ["quotes, no LLM", "1.5 s"]
     assert view_of(turn_with(answer(cost_usd=None)), None)["made"][2] == "price unknown"
+
+
+def test_filters_that_were_understood_are_chips_unless_they_were_given_up() -> None:
+    filters = (
+        QuestionFilter("type", "PDF", "in PDFs from May"),
+        QuestionFilter("dated", "May", "in PDFs from May", is_applied=False),
+    )
+    view = view_of(turn_with(answer(understood_filters=filters)), None)
+    assert view["filters"] == [{"field": "type", "label": "file type PDF"}]
 
 
 @pytest.mark.parametrize(
