@@ -53,7 +53,7 @@ class SearchRequest(QuestionRequest):
             question=question.text,
             collection=question.collection,
             filters=dict(question.filters),
-            **_ignored(question),
+            ignored_filters=list(question.ignored_filters),
             limit=limit,
         )
 
@@ -116,7 +116,7 @@ class AskRequest(QuestionRequest):
             question=question.text,
             collection=question.collection,
             filters=dict(question.filters),
-            **_ignored(question),
+            ignored_filters=list(question.ignored_filters),
             history=[TurnRequest.model_construct(role=turn.role, text=turn.text) for turn in question.history],
             use_llm=question.use_llm,
             llm=question.llm,
@@ -139,8 +139,3 @@ class AskRequest(QuestionRequest):
             mode=self.mode,
             ignored_filters=tuple(self.ignored_filters),
         )
-
-
-def _ignored(question: Question) -> dict[str, list[str]]:
-    """Return the field only where it says something: a server that does not know it refuses it."""
-    return {"ignored_filters": list(question.ignored_filters)} if question.ignored_filters else {}

@@ -96,9 +96,8 @@ def test_index_and_service_give_the_same_documents(lectern: Lectern, server: Sea
     in_process = LecternRetriever(retriever=lectern.retriever).invoke(QUESTION)
     over_http = LecternRetriever(base_url=f"{server.url}/", token=SecretStr("abc")).invoke(QUESTION)
     assert over_http == in_process
-    assert server.asked == [
-        ("/search", "Bearer abc", {"question": QUESTION, "collection": "default", "filters": {}, "limit": 10})
-    ]
+    sent = {"question": QUESTION, "collection": "default", "filters": {}, "ignored_filters": [], "limit": 10}
+    assert server.asked == [("/search", "Bearer abc", sent)]
 
 
 def test_the_limit_and_the_filters_are_kept(lectern: Lectern, server: SearchServer) -> None:
