@@ -59,8 +59,9 @@ _ACRONYM = re.compile(
 _CAPITALISES_NOUNS = re.compile(r"\b(?:der|die|das|den|dem|wie|wo|wer|wann|was|ist|wird|im|eine?[rnms]?)\b")
 """German words: where they stand, a capital does not tell a name."""
 _NEGATION = re.compile(
-    r"(?i)\b(?:not|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht|niemals|nie|kein\w*|ohne"
-    r"|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?|prohibid[oa]s?)\b|n['’]t\b|\bno (?!\.|\d)"
+    r"(?i)\b(?:not(?! (?:only|just))|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht"
+    r"|niemals|nie|kein\w*|ohne|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?"
+    r"|prohibid[oa]s?)\b|n['’]t\b|\bno (?!\.|\d)"
 )
 
 

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.abbreviations import MONTHS
+from rag.constraints import is_negated, negated_words
+from rag.folding import fold
+from rag.language import guess_language
+from rag.stop_words import ENGLISH, STOP_WORDS
 from rag.table_cells import SEPARATOR, split_cells
 from rag.text import content_words, numbers
+from rag.weekdays import weekdays_in
 
 NEARLY_SAME = 0.55
 """Share of a claim's words that must stand in its quote, in order, for a word in another's place to be a swap."""
@@ -63,11 +68,15 @@ def find_differences(claim: str, sentences: Sequence[str], known: frozenset[str]
     for sentence in sentences:
         told = _tokens(sentence)
         opcodes = SequenceMatcher(None, said.forms, told.forms, autojunk=False).get_opcodes()
-        compared.append((sum(end - start for kind, start, end, _, _ in opcodes if kind == "equal"), told, opcodes))
-    same, told, opcodes = max(compared, key=lambda one: one[0])
+        compared.append(
+            (sum(end - start for kind, start, end, _, _ in opcodes if kind == "equal"), told, opcodes, sentence)
+        )
+    same, told, opcodes, sentence = max(compared, key=lambda one: one[0])
     sameness = same / len(said.forms) if said.forms else 0.0
+    days = len(weekdays_in(claim) - weekdays_in(sentence)) if weekdays_in(sentence) else 0
     if sameness < NEARLY_SAME:
-        return Differences(is_turned=_turns_direction(claim, " ".join(sentences)), sameness=sameness)
+        is_turned = _turns_direction(claim, " ".join(sentences)) or _denies_one_word(claim, sentence)
+        return Differences(numbers=days, is_turned=is_turned, sameness=sameness)
     swapped = [
         at
         for kind, start, end, other_start, other_end in opcodes
@@ -77,7 +86,7 @@ def find_differences(claim: str, sentences: Sequence[str], known: frozenset[str]
     numbers_ = sum(said.forms[at][0].isdigit() for at in swapped)
     names = sum(said.is_name(at) for at in swapped)
     is_turned = _turns_direction(claim, " ".join(sentences)) or _negation_differs(said, told, opcodes)
-    return Differences(len(swapped) - numbers_ - names, names, numbers_, is_turned, sameness)
+    return Differences(len(swapped) - numbers_ - names, names, numbers_ + days, is_turned, sameness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,7 @@ def _swapped(said: _Tokens, told: _Tokens, places: range, others: range, known: 
 
 def _tokens(text: str) -> _Tokens:
     found = _Tokens([], [], [])
+    small = STOP_WORDS.get(guess_language(text), ENGLISH)
     for match in _TOKEN.finditer(re.sub(r"(?i)\b(ca|wo|sha)n['’]t\b|n['’]t\b", " not", text)):
         word = match.group()
         folded = word.casefold()
@@ -125,7 +135,7 @@ def _tokens(text: str) -> _Tokens:
             continue
         terms = content_words(word)
         # "may" says little, "in May 2011" much.
-        tells = bool(terms) or (word.istitle() and folded in MONTHS and bool(found.forms))
+        tells = (bool(terms) and fold(word) not in small) or (word.istitle() and folded in MONTHS and bool(found.forms))
         is_negation = bool(_NEGATION.fullmatch(folded))
         for term in terms or [folded]:
             found.forms.append("not" if is_negation else term)
@@ -150,6 +160,14 @@ def _negation_differs(said: _Tokens, told: _Tokens, opcodes: Sequence[tuple[str,
     said_nots = sum(said.forms[code[1] : code[2]].count("not") for code in brief) + said_before.count("not")
     told_nots = sum(told.forms[code[3] : code[4]].count("not") for code in brief) + told_before.count("not")
     return said_nots % 2 != told_nots % 2 and last[2] - first[1] >= 2
+
+
+def _denies_one_word(claim: str, sentence: str) -> bool:
+    """Return whether one says "not" of a word that the other says, which denies nothing itself."""
+    said, told = negated_words(claim), negated_words(sentence)
+    if is_negated(claim) == is_negated(sentence):
+        return False
+    return bool(said & set(content_words(sentence))) or bool(told & set(content_words(claim)))
 
 
 def _turns_direction(claim: str, quote: str) -> bool:

@@ -76,7 +76,7 @@ def reason_against(signals: Signals) -> str:
     if signals.is_ordered:
         return "Only words that order the reader what to answer say so."
     if signals.unknown_numbers or different.numbers:
-        return "A number of the sentence does not stand in the source."
+        return "A number or day of the sentence does not stand in the source."
     if signals.misplaced:
         return "A number of the sentence stands in the source for something else."
     if different.is_turned:

@@ -94,3 +94,16 @@ def test_the_company_may_be_called_by_its_name_and_another_name_may_not_stand_fo
     assert not is_supported(
         "In March Handbook opened a bakery in Bergen", "In March Kittiwake opened a bakery in Bergen."
     )
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Freitags ist es geschlossen", True),
+        ("Montags ist es geschlossen", False),
+        ("Freitags ist es nicht geschlossen", False),
+    ],
+)
+def test_small_words_of_the_claims_language_are_no_swaps_and_another_day_is_one(claim: str, supported: bool) -> None:
+    text = "Das Lager ist montags bis donnerstags geöffnet. Freitags bleibt es geschlossen."
+    assert is_supported(claim, text) is supported
