@@ -68,9 +68,7 @@ def ask(
     ] = None,
     mode: Annotated[
         str,
-        typer.Option(
-            "--mode", help="How to answer: look-up, all-documents, calculate or steps; left out, rules choose."
-        ),
+        typer.Option("--mode", help="How to answer: look-up, all-documents, calculate, compare, steps; else by rules."),
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,

@@ -82,6 +82,7 @@ class Lectern:
         from rag.planning.aggregate import Aggregation
         from rag.planning.all_documents import AllDocuments
         from rag.planning.calculate import Calculate
+        from rag.planning.compare import Compare
         from rag.planning.modes import Mode
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
@@ -97,6 +98,7 @@ class Lectern:
                 name_documents=self.retriever.named_documents,
                 aggregation=Aggregation(lists, self.catalogue),
             ),
+            Mode.COMPARE: Compare(self.catalogue, name_documents=self.retriever.named_documents),
         }
         if model is not None:
             modes[Mode.STEPS] = Steps(

@@ -56,6 +56,7 @@ ASK_MODES = {
     "look-up": "Look-up",
     "all-documents": "Over all documents",
     "calculate": "Calculate",
+    "compare": "Compare",
     "steps": "Several look-ups (LLM)",
 }
 """The modes of `rag.planning.modes.Mode`, as people read them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from rag.planning.computed_answer import Proof, compose_answer, refuse
 from rag.planning.figures import Figure, find_figures
 from rag.planning.formulas import Formula, Operand, Term
 from rag.planning.looked_up import LookedUp, look_up_number
+from rag.planning.naming import NameDocuments
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import (
     CalculationError,
@@ -38,10 +39,6 @@ MAX_DOCUMENTS = 6
 """Documents in whose tables figures are looked for: those that the question names, else those of the best passages."""
 
 PERCENT_DECIMALS = 1
-
-NameDocuments = Callable[[str, str], Sequence[int]]
-"""Returns the ids of the documents that a question to a collection names, the best first."""
-
 
 _IS_NAME = re.compile(r"[A-ZÄÖÜ][a-zäöüé]{2,}")
 """A name has a word in small letters; FY2018, COGS and USD have none."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from rag.errors import QuestionError
 from rag.planning.calculation_query import describe, read_calculation
+from rag.planning.compare_query import read_comparison
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.several import why_several
 
@@ -20,6 +21,8 @@ class Mode(StrEnum):
     """From every document there is: lists and counts."""
     CALCULATE = "calculate"
     """By computing with figures that stand in the documents."""
+    COMPARE = "compare"
+    """By asking the same of each document, organisation or year that is named."""
     STEPS = "steps"
     """From several look-ups that an LLM asks for."""
 
@@ -42,6 +45,8 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if (comparison := read_comparison(question)) is not None:
+        return ModeChoice(Mode.COMPARE, f"The question compares {', '.join(comparison.items)}.")
     if (calculation := read_calculation(question)) is not None:
         return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(calculation)}, which code computes.")
     if reason := why_several(question):

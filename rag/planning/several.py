@@ -14,7 +14,8 @@ _TWO_QUESTIONS = re.compile(
     rf"(?i)^\W*(?:\w+\s+){{0,2}}?{_ASKING}\b.{{8,}}?(?:[,;?]?\s(?:and|und|et|y)|\?)\s+(?P<second>{_ASKING}\b.{{8,}})"
 )
 _LEANING = re.compile(
-    r"(?i)\b(?:it|its|they|their|them|theirs|this|that|these|those|he|she|his|her|him|there|es|er|sie|ihn|ihm|ihre?[nmrs]?"
+    r"(?i)\b(?:it|its|they|their|them|theirs|this|that|these|those|he|she|his|her|him|there|es|er|sie|ihn|ihm"
+    r"|ihre?[nmrs]?"
     r"|seine?[nmrs]?|dies\w*|das|dort|il|elle|ils|elles|son|sa|ses|leurs?|ce|cela|su|sus|eso|esto)\b"
 )
 """Words of a second question that lean on the first: one passage mostly answers both."""

@@ -1,0 +1,247 @@
+"""Compares documents, organisations or years: the same question is asked of each, and differences are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.errors import QuestionError
+from rag.planning.compare_query import CompareQuery, read_comparison, year_of
+from rag.planning.computed_answer import Proof, cite, compose_answer, refuse
+from rag.planning.figures import Figure, find_figures
+from rag.planning.formulas import find_operand
+from rag.planning.looked_up import LookedUp, look_up
+from rag.planning.naming import NameDocuments, find_named
+from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, read_quantities
+from rag.protocols import DocumentCatalogue
+from rag.retrieval import StageTimer
+from rag.types import AnswerTable, Citation, DocumentInfo, PlanStep, TableCell, TableRow, Verdict
+
+DIFFERENCE = "Difference"
+
+FACTS = ("Kind", "Date", "About", "Language", "Pages", "Organisations")
+"""What the catalogue knows of a document, compared where nothing else is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found for one item: the words, their number where they have one, their proof; why there is none."""
+
+    item: str
+    text: str = ""
+    quantity: Quantity | None = None
+    proof: Proof | None = None
+    problem: str = ""
+    year: int = 0
+    """Of a figure of a table, where the item does not say which; else 0."""
+
+
+class Compare:
+    """Answers "compare A and B": a column for each, each cell from the documents of its item."""
+
+    def __init__(self, catalogue: DocumentCatalogue, *, name_documents: NameDocuments) -> None:
+        self._catalogue = catalogue
+        self._name_documents = name_documents
+
+    def answer(self, asked: PlannedQuestion) -> Answering:
+        """Yield the steps and the comparison in words, and return it with its table. Raises QuestionError."""
+        query = read_comparison(asked.text)
+        if query is None:
+            raise QuestionError(
+                "The question does not say what is to be compared.",
+                'Ask for example "Compare the rent of Cedar House and Birch House", or choose the mode look-up.',
+            )
+        listed = self._documents(asked)
+        if not query.subject:
+            return (yield from self._compare_facts(query, listed))
+        timer = StageTimer()
+        found: list[Compared] = []
+        for item in query.items:
+            yield PlanStep(f"Looking up: {query.question_of(item)}")
+            found.append(self._find(asked, query, item, listed, number=len(found) + 1))
+        timer.mark("look up")
+        if not any(one.text for one in found):
+            reason = f"Nothing was found on the {query.subject} of {' or '.join(query.items)}."
+            return (
+                f"{reason} So the question was looked up as a whole."
+                if not asked.is_chosen
+                else (yield from refuse(reason, milliseconds=timer.milliseconds))
+            )
+        text = _sentence(query, found)
+        missing = [one for one in found if not one.text]
+        return (
+            yield from compose_answer(
+                text,
+                [one.proof for one in found if one.proof],
+                self._catalogue,
+                milliseconds=timer.milliseconds,
+                table=self._table(query, found),
+                verdict=Verdict.PARTLY if missing else Verdict.SUPPORTED,
+                reason="; ".join(f"{one.item}: {one.problem}" for one in missing),
+            )
+        )
+
+    def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
+        question = asked.question
+        listed = [
+            one for one in self._catalogue.list_documents(question.collection) if one.pages and not one.is_removed
+        ]
+        if not question.filters:
+            return listed
+        kept = set(self._catalogue.find_documents(question.collection, question.filters))
+        return [document for document in listed if document.id in kept]
+
+    def _find(
+        self, asked: PlannedQuestion, query: CompareQuery, item: str, listed: Sequence[DocumentInfo], *, number: int
+    ) -> Compared:
+        """Find what is asked of one item: a row of its tables where it is a figure of statements, else by a look-up."""
+        year = year_of(item)
+        named = self._named(asked, query, item, listed)
+        if named is not None and not named:
+            return Compared(item, problem="no document is about it")
+        if (operand := find_operand(query.subject)) and (year or named):
+            of_it = named if named is not None else self._of_question(asked, listed)
+            pages = self._catalogue.page_texts([document.id for document in of_it])
+            found = [
+                figure
+                for document in of_it
+                if (
+                    figure := _of_year(
+                        find_figures(operand.rows, document, pages.get(document.id, []), statement=operand.statement),
+                        year,
+                    )
+                )
+            ]
+            if figure := max(found, key=lambda one: one.year or 0, default=None):
+                return _from_figure(item, figure, number)
+        question = query.question_of("" if named else item)
+        looked_up = look_up(asked, question, [document.id for document in named] if named else None)
+        return _from_look_up(item, looked_up, number)
+
+    def _named(
+        self, asked: PlannedQuestion, query: CompareQuery, item: str, listed: Sequence[DocumentInfo]
+    ) -> list[DocumentInfo] | None:
+        """Return the documents of an item; None where it names none and stands in any, as a year or a house does."""
+        if year_of(item):
+            return None
+        if found := find_named(item, listed):
+            return found
+        ids = set(self._name_documents(item, asked.question.collection))
+        found = [document for document in listed if document.id in ids]
+        return found or ([] if query.names_files else None)
+
+    def _of_question(self, asked: PlannedQuestion, listed: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+        ids = list(self._name_documents(asked.text, asked.question.collection)) or [
+            source.document.id for source in asked.look_up(asked.text, None).sources
+        ]
+        by_id = {document.id: document for document in listed}
+        return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
+
+    def _compare_facts(self, query: CompareQuery, listed: Sequence[DocumentInfo]) -> Answering:
+        """Compare what the catalogue knows of documents."""
+        timer = StageTimer()
+        chosen: list[DocumentInfo] = []
+        for item in query.items:
+            if len(found := find_named(item, listed)) != 1:
+                several = "more than one document is" if found else "no document is"
+                return f"It is not said what to compare, and {several} named “{item}”, so it was looked up."
+            chosen += found
+        yield PlanStep(f"Comparing what is known of {', '.join(document.path for document in chosen)}")
+        rows = []
+        for name, values in zip(FACTS, zip(*map(_facts, chosen), strict=True), strict=True):
+            cells = [TableCell(value, one.id, one.path) for value, one in zip(values, chosen, strict=True)]
+            if any(values):
+                rows.append(TableRow((TableCell(name), *cells)))
+        table = AnswerTable(("", *(document.path for document in chosen)), tuple(rows))
+        differing = [row.cells[0].text.lower() for row in rows if len({cell.text for cell in row.cells[1:]}) > 1]
+        told = f"differ in {', '.join(differing)}" if differing else "do not differ in what the catalogue knows of them"
+        text = f"{' and '.join(document.path for document in chosen)} {told}."
+        return (yield from compose_answer(text, (), self._catalogue, milliseconds=timer.milliseconds, table=table))
+
+    def _table(self, query: CompareQuery, found: Sequence[Compared]) -> AnswerTable:
+        cells = [self._cell(one) for one in found]
+        columns = ["", *query.items]
+        if len(found) == 2 and all(one.quantity for one in found):
+            columns.append(DIFFERENCE)
+            text, note = _difference(found)
+            cells.append(TableCell(text, note=note))
+        return AnswerTable(tuple(columns), (TableRow((TableCell(query.subject), *cells)),))
+
+    def _cell(self, one: Compared) -> TableCell:
+        if one.proof is None:
+            return TableCell("", note=one.problem)
+        citation: Citation = cite(one.proof, one.text, self._catalogue)
+        return TableCell(
+            text=one.text,
+            document_id=one.proof.source.document.id,
+            document=citation.document,
+            page=citation.page,
+            page_label=citation.page_label,
+            page_word=citation.page_word,
+            quote=citation.quote,
+            rectangles=citation.rectangles,
+            verdict=Verdict.SUPPORTED if not one.problem else None,
+            note=one.problem,
+        )
+
+
+def _from_figure(item: str, figure: Figure, number: int) -> Compared:
+    source = figure.as_source(number)
+    proof = Proof(source, len(source.text) - len(figure.quote), len(source.text))
+    year = f" ({figure.year})" if figure.year and not year_of(item) else ""
+    return Compared(
+        item, f"{figure.quantity}{year}", figure.quantity, proof, year=0 if year_of(item) else figure.year or 0
+    )
+
+
+def _from_look_up(item: str, found: LookedUp, number: int) -> Compared:
+    if found.citation is None or found.source is None or found.problem:
+        return Compared(item, problem=found.problem)
+    text = found.text or " ".join(found.citation.quote.split())
+    numbers = [quantity for _, _, quantity in read_quantities(found.text)]
+    return Compared(item, text, numbers[0] if len(numbers) == 1 else None, found.proof(number))
+
+
+def _of_year(figures: Sequence[Figure], year: int | None) -> Figure | None:
+    """Return the first figure of a year; of the newest year where none is asked for."""
+    if year is not None:
+        return next((figure for figure in figures if figure.year == year), None)
+    return max(figures, key=lambda figure: figure.year or 0, default=None)
+
+
+def _sentence(query: CompareQuery, found: Sequence[Compared]) -> str:
+    lines = [
+        f"- {one.item}: {one.text} [{one.proof.source.number}]" if one.proof else f"- {one.item}: {one.problem}"
+        for one in found
+    ]
+    head = query.subject[:1].upper() + query.subject[1:]
+    ending = []
+    if len(found) == 2 and all(one.quantity for one in found):
+        text, note = _difference(found)
+        ending = ["", f"{DIFFERENCE} ({found[0].item} − {found[1].item}): {text}." if text else note]
+    return "\n".join([f"{head}:", *lines, *ending])
+
+
+def _difference(found: Sequence[Compared]) -> tuple[str, str]:
+    """Return the first number less the second, or "" and why it cannot be computed."""
+    first, second = (one.quantity for one in found if one.quantity is not None)
+    if found[0].year != found[1].year:
+        return "", f"The figures are of two years ({found[0].year} and {found[1].year}): no difference is computed."
+    try:
+        unit = common_unit([first, second])
+    except CalculationError as error:
+        return "", error.reason
+    return str(Quantity(first.value - second.value, unit, common_scale([first, second]))), ""
+
+
+def _facts(document: DocumentInfo) -> tuple[str, ...]:
+    profile = document.profile
+    return (
+        profile.kind,
+        profile.dated,
+        profile.period,
+        profile.language,
+        str(document.pages),
+        ", ".join(profile.organisations[:3]),
+    )
