@@ -75,7 +75,7 @@ def write_documents(documents: Sequence[MadeDocument], folder: Path) -> None:
 
 
 def make_questions(documents: Sequence[MadeDocument]) -> list[MadeQuestion]:
-    """Make forty questions, with the documents that answer each."""
+    """Make forty questions that rules decide and one that only reading can, with the documents that answer each."""
     asked: list[tuple[str, str, Callable[[MadeDocument], bool]]] = [
         *((f"Which documents mention the {thing}?", "words", _mentions(thing)) for thing in THINGS),
         ('Which documents do not mention the "fire drill"?', "words", lambda one: "fire drill" not in one.mentions),
@@ -98,6 +98,9 @@ def make_questions(documents: Sequence[MadeDocument]) -> list[MadeQuestion]:
         ("How many contracts end in 2025?", "end", lambda one: one.end is not None and one.end.year == 2025),
         ("Which contracts end before 2026?", "end", lambda one: one.end is not None and one.end.year < 2026),
         ("Combien de contrats se terminent en 2026 ?", "end", lambda one: one.end is not None and one.end.year == 2026),
+        ("Which contracts end after 2026?", "end", lambda one: one.end is not None and one.end.year > 2026),
+        ("How many minutes mention the café?", "words and kind",
+         lambda one: one.sort == "minutes" and "café" in one.mentions),
         ("How many documents are in German?", "language", lambda one: one.is_german),
         ("Which documents in the folder notes mention the lift?", "folder",
          lambda one: one.sort == "note" and "lift" in one.mentions),

@@ -235,6 +235,14 @@ class DocumentSections:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A heading of a document, as the path from the outermost one ("A > B"), and the 0-based page that has it."""
+
+    section: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class StageRank:
     """The rank (0-based) and the score that one stage gave a hit.
 

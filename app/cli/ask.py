@@ -68,7 +68,7 @@ def ask(
     ] = None,
     mode: Annotated[
         str,
-        typer.Option("--mode", help="How to answer: look-up, all-documents, calculate, compare, steps; else by rules."),
+        typer.Option("--mode", help="How to answer: look-up, all-documents, calculate, compare, summarise or steps."),
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from rag.errors import LecternError
     from rag.extraction.columns import Column
     from rag.retrieval import Retrieval
-    from rag.types import Answer, AnswerEvent, CollectionInfo, DocumentInfo, Page, Question, RunRecord, Source
+    from rag.types import (
+        Answer,
+        AnswerEvent,
+        CollectionInfo,
+        DocumentInfo,
+        OutlineEntry,
+        Page,
+        Question,
+        RunRecord,
+        Source,
+    )
 
 OnProgress = Callable[["SyncProgress"], None]
 OnFillProgress = Callable[["FillProgress"], None]
@@ -107,6 +117,10 @@ class Client(Protocol):
 
     def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
         """Load a 0-based page with its text."""
+        ...
+
+    def load_outline(self, collection: str, document: DocumentInfo) -> Sequence[OutlineEntry]:
+        """Load the headings of a document with their 0-based pages."""
         ...
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:

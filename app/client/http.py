@@ -22,6 +22,7 @@ from app.api.schemas.documents import (
     DocumentList,
     DocumentResponse,
     LinkList,
+    OutlineResponse,
     PageResponse,
     QuestionList,
     UploadResponse,
@@ -43,6 +44,7 @@ from rag.types import (
     Citation,
     CollectionInfo,
     DocumentInfo,
+    OutlineEntry,
     Page,
     Question,
     RunRecord,
@@ -282,6 +284,11 @@ class HttpClient:
         path = f"{_at(collection)}/documents/{document_id}/pages/{span.page}"
         page = self.connection.get(PageResponse, path, start=span.start, end=span.end)
         return [tuple(box) for box in page.boxes]
+
+    def load_outline(self, collection: str, document: DocumentInfo) -> Sequence[OutlineEntry]:
+        """Load it as the server gives it."""
+        told = self.connection.get(OutlineResponse, f"{_at(collection)}/documents/{document.id}/outline")
+        return [entry.to_domain() for entry in told.sections]
 
     def draw_page(
         self, collection: str, document_id: int, number: int, *, scale: float, marks: Sequence[Sequence[float]] = ()

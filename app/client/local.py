@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         DocumentInfo,
         Image,
         ImageFile,
+        OutlineEntry,
         Page,
         Question,
         RunRecord,
@@ -146,6 +147,10 @@ class LocalClient:
     def load_page(self, collection: str, document: DocumentInfo, number: int) -> Page:
         """Read it from the catalogue."""
         return open_catalogue_reader(self._settings).load_page(collection, document.id, number)
+
+    def load_outline(self, collection: str, document: DocumentInfo) -> Sequence[OutlineEntry]:
+        """Read it from the catalogue."""
+        return open_catalogue_reader(self._settings).load_outline(collection, document.id)
 
     def remove_documents(self, collection: str, document_ids: Sequence[int]) -> None:
         """Remove here, uploads with their files."""

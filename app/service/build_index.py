@@ -87,6 +87,7 @@ class Lectern:
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
         from rag.planning.steps_mode import Steps
+        from rag.planning.summarise import Summarise
 
         settings = self.settings
         answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
@@ -99,6 +100,11 @@ class Lectern:
                 aggregation=Aggregation(lists, self.catalogue),
             ),
             Mode.COMPARE: Compare(self.catalogue, name_documents=self.retriever.named_documents),
+            Mode.SUMMARISE: Summarise(
+                self.catalogue,
+                name_documents=self.retriever.named_documents,
+                embedder_of=self.retriever.embedder_of,
+            ),
         }
         if model is not None:
             modes[Mode.STEPS] = Steps(

@@ -15,7 +15,7 @@ from app.state.sync_jobs import SyncJob
 from ingest.page_image import Box
 from ingest.sources.uploads import Uploads
 from rag.errors import NotFoundError, ParseError
-from rag.types import DRAWN_TYPES, DocumentInfo, Page
+from rag.types import DRAWN_TYPES, DocumentInfo, OutlineEntry, Page
 
 
 class DocumentService:
@@ -61,6 +61,10 @@ class DocumentService:
     def load_page(self, collection: str, document_id: int, number: int) -> Page:
         """Return the text of a page (0-based)."""
         return self._lectern.catalogue.load_page(collection, document_id, number)
+
+    def load_outline(self, collection: str, document_id: int) -> list[OutlineEntry]:
+        """Return the headings of a document with their pages (0-based). Raises NotFoundError."""
+        return self._lectern.catalogue.load_outline(collection, document_id)
 
     def draw_page(
         self, collection: str, document_id: int, number: int, *, scale: float, marks: tuple[Box, ...] = ()

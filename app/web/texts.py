@@ -57,6 +57,7 @@ ASK_MODES = {
     "all-documents": "Over all documents",
     "calculate": "Calculate",
     "compare": "Compare",
+    "summarise": "Summarise",
     "steps": "Several look-ups (LLM)",
 }
 """The modes of `rag.planning.modes.Mode`, as people read them."""

@@ -10,6 +10,7 @@ from rag.planning.calculation_query import describe, read_calculation
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.several import why_several
+from rag.planning.summary_query import read_summary
 
 
 class Mode(StrEnum):
@@ -23,6 +24,8 @@ class Mode(StrEnum):
     """By computing with figures that stand in the documents."""
     COMPARE = "compare"
     """By asking the same of each document, organisation or year that is named."""
+    SUMMARISE = "summarise"
+    """By the most central sentences of each section."""
     STEPS = "steps"
     """From several look-ups that an LLM asks for."""
 
@@ -45,6 +48,8 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if read_summary(question) is not None:
+        return ModeChoice(Mode.SUMMARISE, "The question asks for a summary.")
     if (comparison := read_comparison(question)) is not None:
         return ModeChoice(Mode.COMPARE, f"The question compares {', '.join(comparison.items)}.")
     if (calculation := read_calculation(question)) is not None:

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.base import CollectionName
-from app.api.schemas.documents import DocumentList, DocumentResponse, PageResponse, UploadResponse
+from app.api.schemas.documents import DocumentList, DocumentResponse, OutlineResponse, PageResponse, UploadResponse
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.state.tokens import Role
@@ -156,6 +156,12 @@ def show_page(
     if end > start:
         told.boxes = [list(astuple(box)) for box in rectangles_under(page.layout, start, end)]
     return told
+
+
+@router.get("/{id}/outline")
+def show_outline(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> OutlineResponse:
+    """Return the headings of a document with their pages."""
+    return OutlineResponse.from_domain(service.documents.load_outline(name, id))
 
 
 @router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})

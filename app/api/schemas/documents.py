@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
 from app.api.schemas.base import MirroredResponse, Request, Response
-from rag.types import CollectionInfo, DocumentInfo, DocumentProfile, Page
+from rag.types import CollectionInfo, DocumentInfo, DocumentProfile, OutlineEntry, Page
 from rag.urls import without_secrets
 
 if TYPE_CHECKING:
@@ -106,6 +107,28 @@ class PageResponse(MirroredResponse):
     def to_domain(self) -> Page:
         """Return the page's text, without what only the index knows of it."""
         return Page(self.number, self.text, (), label=self.label)
+
+
+class OutlineEntryResponse(MirroredResponse):
+    """A heading, as the path from the outermost one, and the 0-based page that has it."""
+
+    section: str = Field(examples=["Fees > Moorings"])
+    page: int
+
+    def to_domain(self) -> OutlineEntry:
+        """Return the heading."""
+        return OutlineEntry(self.section, self.page)
+
+
+class OutlineResponse(Response):
+    """The headings of a document in reading order."""
+
+    sections: list[OutlineEntryResponse]
+
+    @classmethod
+    def from_domain(cls, outline: Sequence[OutlineEntry]) -> Self:
+        """Tell of the headings."""
+        return cls(sections=[OutlineEntryResponse.from_domain(entry) for entry in outline])
 
 
 class UploadResponse(Response):

@@ -85,7 +85,7 @@ class ImageRequest(Request):
         return decode_image(self.name, self.data)
 
 
-ModeName = Literal["", "look-up", "all-documents", "calculate", "compare", "steps"]
+ModeName = Literal["", "look-up", "all-documents", "calculate", "compare", "summarise", "steps"]
 """The names of `rag.planning.modes.Mode`."""
 
 

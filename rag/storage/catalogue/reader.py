@@ -28,12 +28,14 @@ from rag.storage.catalogue.schema import (
 )
 from rag.storage.catalogue.writer import chunk_of, profile_of
 from rag.types import (
+    CONTENTS_SECTION,
     Chunk,
     CollectionInfo,
     DocumentInfo,
     DocumentLabel,
     DocumentSections,
     IndexInfo,
+    OutlineEntry,
     Page,
     RunRecord,
     printable_path,
@@ -244,6 +246,15 @@ class CatalogueReader:
             for row in connection.execute(query):
                 found.setdefault(row.document_id, []).append(Page(row.number, row.text, (), label=row.label))
             return found
+
+    def load_outline(self, collection: str, document_id: int) -> list[OutlineEntry]:
+        """Return the headings of a document with their first pages, in reading order. Raises NotFoundError."""
+        self.load_document(collection, document_id)
+        first_pages: dict[str, int] = {}
+        for _, chunk in self.load_document_chunks(collection, document_id):
+            if chunk.section and chunk.section != CONTENTS_SECTION:
+                first_pages.setdefault(chunk.section, chunk.first_page)
+        return [OutlineEntry(section, page) for section, page in first_pages.items()]
 
     def load_page(self, collection: str, document_id: int, number: int) -> Page:
         """Return one page of a document, without its blocks. Raises NotFoundError."""

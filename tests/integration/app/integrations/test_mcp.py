@@ -69,10 +69,31 @@ def complaint(result: CallToolResult) -> str:
     return content.text
 
 
+def test_a_client_finds_and_counts_over_all_documents_and_reads_outlines(indexed: Path) -> None:
+    async def conversation(client: Client) -> None:
+        found = structured(await client.call_tool("find", {"words": "lamps"}))
+        assert found == {
+            "documents": [{"document": "light.txt", "page": 0, "words": LIGHTHOUSE}],
+            "total": 1,
+            "completeness": "complete",
+        }  # fmt: skip
+        counted = structured(await client.call_tool("count", {"question": "How many documents mention the keeper?"}))
+        assert (counted["count"], counted["documents"]) == (1, ["long.txt"])
+        refused = await client.call_tool("count", {"question": "Why does it flash?"})
+        assert refused.is_error
+        outline = structured(await client.call_tool("outline", {"document": "light.txt"}))
+        assert outline == {"document": "light.txt", "sections": [], "total": 0}
+
+    talk(indexed, conversation)
+
+
 def test_a_client_finds_the_tools_lists_documents_and_reads_pages(indexed: Path) -> None:
     async def conversation(client: Client) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"search", "ask", "list_documents", "read_page", "extract"}
+        assert set(tools) == {
+            *("search", "ask", "list_documents", "read_page"),
+            *("find", "count", "outline", "extract"),
+        }
         for tool in tools.values():
             assert tool.description
             assert tool.annotations is not None
@@ -151,6 +172,7 @@ def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: Ope
             assert "stages" not in hit
             answer = structured(await client.call_tool("ask", {"question": "How often does the lamp flash?"}))
             assert set(answer) == {
+                "mode",
                 *("answer", "refused", "notices", "error", "citations"),
                 *("verdict", "verdict_notice", "probability", "sentences", "understood_filters"),
             }

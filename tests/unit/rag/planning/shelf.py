@@ -10,6 +10,7 @@ from rag.planning.planner import PlanMode, PlannedQuestion
 from rag.types import (
     Answer,
     AnswerEvent,
+    Chunk,
     Citation,
     DocumentInfo,
     DocumentProfile,
@@ -49,6 +50,18 @@ class Shelf:
 
     def page_texts(self, document_ids: Sequence[int]) -> dict[int, list[Page]]:
         return {id_: self._pages[id_] for id_ in document_ids}
+
+    def load_document_chunks(self, collection: str, document_id: int) -> list[tuple[str, Chunk]]:
+        """Each page is a chunk, in the section that its first line names."""
+        return [
+            (
+                f"{document_id}:{page.number}",
+                Chunk(
+                    page.number, page.text, "", page.text.partition("\n")[0], (Span(page.number, 0, len(page.text)),)
+                ),
+            )
+            for page in self._pages[document_id]
+        ]
 
     def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
         return {page.number: page for page in self._pages[document_id] if page.number in numbers}
