@@ -64,9 +64,14 @@ KEEPS_HYPHEN_BEFORE = frozenset(
         ),
         *("off", "out", "in", "on", "bearing", "looking", "size", "sized", "class", "quality", "level", "rate", "cost"),
         *("weighted", "backed", "linked", "oriented", "friendly", "old", "long", "time", "end", "held", "made", "to"),
+        *("making", "benefit", "adjusted", "effective", "efficient", "intensive", "sensitive", "neutral", "known"),
+        *("être", "même", "mêmes", "vous", "nous", "là", "ci"),
     )
 )
 """Second parts that make real compounds, kept likewise where the first part is a word of the document."""
+
+SUSPENDED_BEFORE = frozenset({"und", "oder", "sowie", "bzw", "and", "or", "et", "ou", "och", "og", "eller"})
+"""Before these a hyphen stands for what follows later: "import- and export duties"."""
 
 _SPACES = re.compile(r"[^\S\n]+")
 _COMPOUNDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -117,6 +122,8 @@ def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
         return f"{first}-{second}"
     if f"{tail}{head}".lower() in vocabulary:
         return first + second
+    if head in SUSPENDED_BEFORE:
+        return f"{first}- {second}"
     compound = "-" in tail or "-" in head or tail.lower() in KEEPS_HYPHEN or len(tail) < 2 or tail.isupper()
     compound = compound or (head.lower() in KEEPS_HYPHEN_BEFORE and tail.lower() in vocabulary)
     return f"{first}-{second}" if compound else first + second

@@ -254,7 +254,7 @@ class BodyReader:
         title = one_line(" ".join("".join(text.itertext()) for text in chart.iterfind(f"{CHART}title/{TEXT}p")))
         axes = [one_line("".join(text.itertext())) for text in chart.iterfind(f".//{CHART}axis/{CHART}title")]
         yield from chart_heading(title, axes)
-        for table in chart.iterchildren(f"{TABLE}table"):
+        for table in () if self._file.are_charts_of_cells else chart.iterchildren(f"{TABLE}table"):
             yield from self._table(table)
 
 

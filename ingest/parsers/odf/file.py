@@ -33,6 +33,8 @@ class OdfFile:
         self.counters: dict[str, Counter] = {}
         """Of the lists, by the names of their styles."""
         self.headings = Counter()
+        self.are_charts_of_cells = False
+        """True in a spreadsheet: its charts draw what its cells hold, and only their titles are read."""
 
     def object(self, link: str) -> XmlElement | None:
         """Return the root of an embedded object's content; None where there is none."""

@@ -171,6 +171,8 @@ def _joins(group: Group, rows: list[Row], kinds: list[BlockKind], index: int, le
         return before.words[-1].broken and group.kind is BlockKind.PARAGRAPH
     if group.kind is BlockKind.HEADING:
         return before.bold == row.bold
+    if before.words[-1].broken:
+        return True  # Half a word goes on, however much room there was.
     if len(group.rows) > 1:
         usual = group.rows[-2].baseline - before.baseline
         if drop > 1.3 * usual:

@@ -6,7 +6,10 @@ import zipfile
 from pathlib import Path
 
 from ingest.cleanup import one_line
-from ingest.parsers.open_xml import MAX_PART_BYTES, XmlElement, parse_xml
+from ingest.parsers.flow import Item
+from ingest.parsers.odf.body import BodyReader
+from ingest.parsers.odf.file import OdfFile
+from ingest.parsers.open_xml import MAX_PART_BYTES, Package, XmlElement, parse_xml
 from ingest.parsers.sheets.cells import MAX_COLUMNS, MAX_EMPTY_ROWS, MAX_ROWS, Sheet, SheetRow, fill_merged
 from ingest.parsers.sheets.xml import attribute, local_name
 from rag.errors import ParseError
@@ -34,7 +37,13 @@ def read_ods(path: Path) -> list[Sheet]:
         for style in root.iter("{*}style")
         if any(attribute(part, "display") == "false" for part in style)
     }
-    return [_read_table(table, hidden_styles) for table in root.iter("{*}table") if _is_sheet(table)]
+    tables = [table for table in root.iter("{*}table") if _is_sheet(table)]
+    if next(root.iter("{*}object", "{*}desc", "{*}title"), None) is None:
+        return [_read_table(table, hidden_styles, None) for table in tables]
+    with Package(path) as package:
+        file = OdfFile(package, path)
+        file.are_charts_of_cells = True
+        return [_read_table(table, hidden_styles, BodyReader(file)) for table in tables]
 
 
 def _is_sheet(table: XmlElement) -> bool:
@@ -42,7 +51,7 @@ def _is_sheet(table: XmlElement) -> bool:
     return above is not None and local_name(above) == "spreadsheet"
 
 
-def _read_table(table: XmlElement, hidden_styles: set[str]) -> Sheet:
+def _read_table(table: XmlElement, hidden_styles: set[str], drawings: BodyReader | None) -> Sheet:
     sheet = Sheet(one_line(attribute(table, "name")), attribute(table, "style-name") in hidden_styles)
     number = column = 0
     for element in table.iter("{*}table-row", "{*}table-column", "{*}frame", "{*}custom-shape"):
@@ -64,7 +73,7 @@ def _read_table(table: XmlElement, hidden_styles: set[str]) -> Sheet:
                 break
             if sheet.rows and number - sheet.rows[-1].number > MAX_EMPTY_ROWS:
                 continue
-        elif text := _paragraphs(element):
+        elif text := _shape_text(element, drawings):
             sheet.texts.append(text)
     fill_merged(sheet)
     return sheet
@@ -123,9 +132,12 @@ def _words(paragraph: XmlElement) -> list[str]:
     return words
 
 
-def _paragraphs(shape: XmlElement) -> str:
-    """Return the text of a shape, a line for each paragraph; a comment's own shape and a chart have none."""
+def _shape_text(shape: XmlElement, drawings: BodyReader | None) -> str:
+    """Return the text of a shape, a line for each paragraph, with the title of a chart, the words of an object and
+    what a picture is said to show; a comment's own shape has none."""
     if any(local_name(above) == "annotation" for above in shape.iterancestors()):
         return ""
     lines = [one_line("".join(_words(part))) for part in shape.iter("{*}p")]
-    return "\n".join(line for line in lines if line)
+    if drawings is not None:
+        lines += [one_line(item.text) for item in drawings.drawing(shape) if isinstance(item, Item)]
+    return "\n".join(dict.fromkeys(filter(None, lines)))

@@ -65,6 +65,14 @@ def test_a_spelling_elsewhere_in_the_document_decides_about_the_hyphen() -> None
     assert join_broken("co", "operation", vocabulary) == "cooperation"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [("Haupt", "und", "Haupt- und"), ("import", "and", "import- and"), ("peut", "être", "peut-être")],
+)
+def test_a_hyphen_that_stands_for_words_to_come_stays_apart(first: str, second: str, joined: str) -> None:
+    assert join_broken(first, second, {"peut"}) == joined
+
+
 def page(*lines: str) -> list[tuple[str, int]]:
     return [(line, 8000 - 200 * index) for index, line in enumerate(lines)]
 

@@ -297,6 +297,13 @@ def test_words_set_one_by_one_with_narrow_gaps_are_apart(tmp_path: Path, font: s
     assert draw(tmp_path, page).pages[0].text == sentence
 
 
+@pytest.mark.parametrize("drawn", [("to the gov-", "ernment of the island"), ("to the Hafen-", "und Inselverwaltung")])
+def test_half_a_word_goes_on_though_its_line_had_room_for_the_rest(tmp_path: Path, drawn: tuple[str, str]) -> None:
+    filler = " and all that it has to do with the ferries, the quay and the lanterns"
+    text = draw(tmp_path, lambda canvas: lines(canvas, [drawn[0], drawn[1] + filler])).pages[0].text
+    assert text.startswith(("to the government of", "to the Hafen- und Insel"))
+
+
 @pytest.mark.parametrize("spacing", [0.3, 0.8, 1.5])
 def test_letters_set_apart_for_emphasis_are_one_word(tmp_path: Path, spacing: float) -> None:
     def page(canvas: Canvas) -> None:

@@ -189,6 +189,33 @@ def test_charts_and_formulas_in_objects_are_read(path: Path) -> None:
     assert texts(read(path, body, **parts)) == ["The area is πr^2.", "Chart: Landings", "| Tonnes", "Cod | 187"]
 
 
+def test_titles_of_charts_pictures_and_objects_of_a_spreadsheet_are_read(tmp_path: Path) -> None:
+    def content(kind: str, inside: str) -> str:
+        start = f"<office:document-content {NAMES}><office:body><office:{kind}>"
+        return f"{start}{inside}</office:{kind}></office:body></office:document-content>"
+
+    def cell(text: str, inside: str = "") -> str:
+        return f"<table:table-cell>{p(text)}{inside}</table:table-cell>"
+
+    def link(number: int) -> str:
+        return f'<draw:frame><draw:object xlink:href="./Object {number}"/></draw:frame>'
+
+    data = f"<table:table><table:table-row>{cell('Cod')}{cell('187')}</table:table-row></table:table>"
+    chart = content("chart", f"<chart:chart><chart:title>{p('Landings')}</chart:title>{data}</chart:chart>")
+    picture = "<draw:frame><svg:desc>Map of the quay</svg:desc><draw:image/></draw:frame>"
+    box = f"<draw:custom-shape>{p('Provisional figures')}</draw:custom-shape>"
+    sheet = (
+        f'<table:table table:name="Catch"><table:shapes>{link(1)}{box}</table:shapes><table:table-row>'
+        f"{cell('Port', link(2))}{cell('Tonnes', picture)}</table:table-row></table:table>"
+    )
+    parts = {"Object 1__content": chart, "Object 2__content": content("text", p("A letter inside"))}
+    found = texts(read(tmp_path / "file.ods", sheet, "spreadsheet", **parts))
+    assert sorted(found) == [
+        "A letter inside", "Catch", "Chart: Landings", "Picture: Map of the quay", "Port | Tonnes",
+        "Provisional figures",
+    ]  # fmt: skip
+
+
 def test_pages_headers_and_footers_are_known(path: Path) -> None:
     masters = "".join(
         f"<style:master-page><style:header>{p('Document HB-77')}</style:header><style:footer>"
