@@ -54,6 +54,9 @@ WORDS_OF_PASSAGE = Calibration(cosine=0.0, share=1.0, least=0.75, steepness=12.0
 to look for a sentence."""
 
 
+NEAREST = 5
+"""Hits whose languages are those of what was found."""
+
 MULTILINGUAL_RANK_WEIGHT = 20
 """Taken off a logit for what is missing to the best fused score, where the cosine says most: with RRF_K, MRR@10 of the
 final order falls from 0.898 to 0.879 in seven languages (`python -m benchmarks.parallel`)."""
@@ -105,6 +108,25 @@ def shares_of_words(question: str, texts: Sequence[str], languages: Sequence[str
     held = [words.held_by(text, language) for text, language in zip(texts, languages, strict=True)]
     weights = weigh_terms(len(words.terms), held)
     return [share_held(one, weights) for one in held]
+
+
+OTHER_LANGUAGE = (
+    "The question is in another language than the documents, and this collection's embedder knows only one of them. "
+    "Ask in the language of the documents, or give the collection multilingual-e5-small in the setting "
+    "`collection_embedders` and sync it."
+)
+
+
+def language_notice(question: str, hits: Sequence[Hit], *, embedder: str) -> str:
+    """Return what to do where nothing answers because question and documents are in different languages, else "".
+
+    `embedder` is the fingerprint of the one that made the hits' vectors.
+    """
+    asked = guess_language(question)
+    if not asked or is_multilingual(embedder):
+        return ""
+    languages = {language_of_hit(hit) for hit in hits[:NEAREST]}
+    return OTHER_LANGUAGE if languages and not languages & {asked, ""} else ""
 
 
 class LanguageGate:

@@ -11,7 +11,7 @@ from rag.constraints import names_something
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
-from rag.language_gate import GatedReader
+from rag.language_gate import GatedReader, language_notice
 from rag.marking import MarkingReader, missing_constraints
 from rag.page_layout import rectangles_under
 from rag.prices import cost_usd
@@ -244,7 +244,7 @@ class AskPipeline:
             timer = StageTimer(dict(evidence.milliseconds))
             names_nothing = self._model is None and not names_something(asked.question)
             if not evidence.sources or evidence.probability < evidence.threshold or names_nothing:
-                return self._refuse(stream, asked.question, timer, has_images=bool(asked.images))
+                return self._refuse(stream, asked, timer)
             if self._model is None:
                 return self._quote(stream, evidence, timer, asked.collection)
             if not evidence.retrieval.is_filtered:
@@ -309,9 +309,13 @@ class AskPipeline:
         between = self._searcher.load_chunks(collection, choice.between) if choice.between else {}
         return [*choice.hits, *(Hit(id_, document, chunk, 0.0) for id_, (document, chunk) in between.items())]
 
-    def _refuse(
-        self, stream: AnswerStream, question: str, timer: StageTimer, *, has_images: bool
-    ) -> Iterator[AnswerEvent]:
+    def _refusal_notices(self, stream: AnswerStream, question: str, collection: str) -> list[str]:
+        """Say which identifiers and clauses of the question no passage names, and whether languages are in the way."""
+        embedder = self._retriever.embedder_of(collection).fingerprint
+        language = language_notice(question, stream.retrieval.hits, embedder=embedder)
+        return [*_missing_notices(question, stream.sources), *([language] if language else [])]
+
+    def _refuse(self, stream: AnswerStream, asked: Asked, timer: StageTimer) -> Iterator[AnswerEvent]:
         """Yield the fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
         stream.finish(
@@ -326,8 +330,8 @@ class AskPipeline:
                 milliseconds=timer.milliseconds,
                 notices=(
                     *stream.retrieval.notices,
-                    *_missing_notices(question, stream.sources),
-                    *([UNSEEN] if has_images else []),
+                    *self._refusal_notices(stream, asked.question, asked.collection),
+                    *([UNSEEN] if asked.images else []),
                 ),
                 understood_filters=stream.retrieval.understood_filters,
             ),
@@ -340,7 +344,7 @@ class AskPipeline:
         """Yield the best sentences, word for word, where no LLM is set up."""
         question = evidence.question
         text = self._read_quotes(evidence, collection) if evidence.quotes is None else evidence.quotes
-        missing = _missing_notices(question, stream.sources) if text == REFUSAL else []
+        missing = self._refusal_notices(stream, question, collection) if text == REFUSAL else []
         timer.mark("read")
         checker = self._checker(question, stream.sources)
         if text == REFUSAL:

@@ -10,6 +10,7 @@ import pytest
 from app.service.build_index import Lectern
 from app.settings import read_settings
 from benchmarks.language_questions import ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
+from rag.language_gate import OTHER_LANGUAGE
 from rag.protocols import Embedder
 from rag.stemming import stemmed_languages
 from rag.types import Answer
@@ -65,6 +66,13 @@ def test_a_question_without_an_answer_is_refused_in_any_language(library: Librar
 
 def test_a_question_in_another_language_than_the_documents_gets_no_unrelated_quotes(library: Library) -> None:
     assert [question for question in ACROSS_UNANSWERED if not library.ask(question, "en").refused] == []
+
+
+def test_a_refusal_says_where_languages_are_in_the_way_and_what_to_do(library: Library) -> None:
+    across = [library.ask(question, "en") for question in ACROSS_UNANSWERED]
+    assert [OTHER_LANGUAGE in answer.notices for answer in across].count(False) == 0
+    same = [library.ask(question, code) for code, question in UNANSWERED if code == "es"]
+    assert not any(OTHER_LANGUAGE in answer.notices for answer in same)
 
 
 def test_a_name_that_all_languages_write_alike_is_found_across_them(library: Library) -> None:
