@@ -22,6 +22,7 @@ HEAD_LINES = 15
 MAX_LEAD = 24
 """Characters that may stand between a label and a number or a day."""
 
+_FULL_STOP = re.compile(r"\b(LLC|LLP|GmbH|AG|AS|AB|KG|SE|Limited|PLC|plc)\.$")
 _ADDRESS = re.compile(r"\s*<[^<>\s]+@[^<>\s]+>")
 _CITY_BEFORE_DATE = re.compile(r"^[^\W\d][^\d,]{1,30},\s*(?:den |the )?")
 _ORGANISATION = re.compile(
@@ -205,7 +206,7 @@ def _in_sentences(column: Column, field: Field, source: Source, conventions: Con
             if not groups:
                 continue
             if column.kind is ColumnKind.LIST or set(groups) == {"first", "second"}:
-                items = tuple(" ".join(said.split()).strip(" ,") for said in groups.values())
+                items = tuple(_FULL_STOP.sub(r"\1", " ".join(said.split()).strip(" ,")) for said in groups.values())
                 at = [match.span(name) for name in groups]
                 start, end = min(first for first, _ in at), max(last for _, last in at)
                 value = Value("; ".join(items), start, end, items=items)

@@ -24,7 +24,7 @@ _PARTS = {
     ),
     "{span}": r"(?:(?:[a-z]+(?:-[a-z]+)? )?\(\d+\)|\d+|[a-z]+(?:-[a-z]+)?)[ -]"
     r"(?:calendar |full |consecutive )?(?:days?|weeks?|months?|years?)",
-    "{party}": r"[A-Z0-9](?:[^\n,;()]|\n(?!\n)|, (?=(?:Inc|LLC|Ltd|Limited|Corp|Co|LLP|GmbH|S\.A)\b)){1,80}?",
+    "{party}": r"[A-Z0-9](?:[^\n,;()]|\n(?!\n)){1,80}?(?:,? (?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|LLP|S\.A)\b\.?)?",
     "{person}": r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Herr|Frau|Professor)\.? )?"
     r"[A-Z][\w'’.-]*(?: (?:(?:de|van|von|der|la|le) )*[A-Z][\w'’.-]*){0,3}",
     "{aside}": r"(?:\s*(?:,|\(|\bof\b|\bhaving\b|\bwhose\b|\bwith its\b)(?:(?!\n\n)[^;]){0,300}?)?",

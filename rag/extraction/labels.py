@@ -11,6 +11,15 @@ from rag.extraction.fields import Search, known_labels, label_patterns, normal_l
 from rag.text import content_words
 
 MAX_LABEL_WORDS = 7
+_MODIFIER_WORDS = """
+due delivery order ship shipping start end issue birth payment expiry expiration effective print tax sub net
+gross customer client supplier vendor account bank contact our your amount total invoice unit grand previous
+next last first service billing return arrival departure reference project job tracking item product serial
+model phone fax vat registration company
+"""
+_MODIFIERS = frozenset(_MODIFIER_WORDS.split())
+"""Words that make another label of the one behind them."""
+
 MAX_RUN = 16
 """Words of a line that may be a row of labels."""
 MAX_VALUE = 300
@@ -19,7 +28,7 @@ MAX_VALUE = 300
 _SIGNS = frozenset({"€", "$", "£", "eur", "usd", "gbp", "chf", "%"})
 _SPLIT = re.compile(r"[ \t]*[|\t][ \t|]*|[ \u00a0]{3,}")
 _LABELLED = re.compile(r"(?P<label>[^:：]{1,70}?)\s?[:：](?=\s|$|[^\d/])[ \t]*(?P<value>.*)", re.DOTALL)
-_NEXT_LABEL = re.compile(r"(?<=\S)[ \t]+(?=[A-ZÄÖÜ][\w.°#/'’-]*(?: [\w.°#/'’-]+){0,3}\s?[:：](?:\s|$))")
+_NEXT_LABEL = re.compile(r"(?<=[^\s:：])[ \t]+(?P<label>[A-ZÄÖÜ][\w.°#/'’-]*)\s?[:：](?:\s|$)")
 _BARE = re.compile(r"[\s:.#°-]*")
 _ENDS_LABEL = re.compile(r"[:#：]\s*$|\.\s*$")
 _BLOCK_LABEL = re.compile(r"[^:：]{1,60}[:：]\s*$")
@@ -98,8 +107,7 @@ def _in_cells(text: str, line: Line, following: Line | None, search: Search) -> 
         behind = match["value"].strip() if match else ""
         if match and behind:
             first = start + match.start("value")
-            cut = _NEXT_LABEL.search(text, first, end)
-            yield Labelled(label, tier, start, first, min(cut.start() if cut else end, first + MAX_VALUE))
+            yield Labelled(label, tier, start, first, min(_next_label(text, first, end), first + MAX_VALUE))
         elif number + 1 < len(line.cells):
             others = line.cells[number + 1 :]
             is_total_row = number == 0 and len(others) > 1 and not match
@@ -127,33 +135,57 @@ def _after_known_label(text: str, line: Line, search: Search) -> Iterator[Labell
             continue
         for start, end in line.cells:
             for match in pattern.finditer(text, start, end):
-                if not _may_begin_label(text, start, match.start()):
-                    continue
                 bare = _BARE.match(text, match.end(), end)
                 first = bare.end() if bare else match.end()
                 mark = text[match.end() : first]
                 is_marked = ":" in mark or "#" in mark
+                if not _may_begin_label(text, start, match.start(), match.group(), is_marked=is_marked):
+                    continue
                 # Without a mark, only something with a figure or behind the line's own label is a value.
                 if first >= end or not (
                     is_marked or ((match.start() == start and mark.isspace()) or mark.strip(" ") == ".")
                 ):
                     continue
-                if not is_marked and not re.match(r"[^\s]*\d|[$€£(]|[A-Z]{2,3} ?\d|[A-Z][a-z]+ \d", text[first:end]):
+                if not is_marked and not re.match(r"[^\s]*\d|[$€£(@]|[A-Z]{2,3} ?\d|[A-Z][a-z]+ \d", text[first:end]):
                     continue
-                cut = _NEXT_LABEL.search(text, first, end)
-                yield Labelled(
-                    match.group(), tier, match.start(), first, min(cut.start() if cut else end, first + MAX_VALUE)
-                )
+                last = min(_next_label(text, first, end), first + MAX_VALUE)
+                yield Labelled(match.group(), tier, match.start(), first, last)
 
 
-def _may_begin_label(text: str, start: int, at: int) -> bool:
-    """Return whether a label may begin there: at the start of a cell, or behind a value."""
+def _next_label(text: str, start: int, end: int) -> int:
+    """Return where the next label of a line begins behind a value, the line's end where there is none.
+
+    Labels of several words are those that are known; of others the one word before the colon.
+    """
+    match = _NEXT_LABEL.search(text, start, end)
+    if match is None:
+        return end
+    words = list(re.finditer(r"\S+", text[start : match.end("label")]))
+    for count in range(min(4, len(words) - 1), 1, -1):
+        first = words[-count].start()
+        if normal_label(text[start + first : match.end("label")]) in known_labels():
+            return start + first
+    return match.start()
+
+
+def _may_begin_label(text: str, start: int, at: int, label: str, *, is_marked: bool) -> bool:
+    """Return whether a label may begin there: at the start of a cell, or behind a value.
+
+    In a line of several labels with colons, behind any word that does not make another label of it: "Due" of "Date".
+    """
     before = text[start:at].rstrip()
     if not before:
         return True
     if before[-1] in ";,|•·–—(" or text[at - 1 : at] in "(":
         return True
-    return any(character.isdigit() for character in before.split()[-1]) and text[at - 1].isspace()
+    if not text[at - 1].isspace():
+        return False
+    last = before.split()[-1]
+    if any(character.isdigit() for character in last):
+        return True
+    is_run_on = is_marked and ":" in before and not before.endswith(":")
+    is_other = normal_label(f"{last} {label}") in known_labels() or normal_label(last) in _MODIFIERS
+    return is_run_on and not is_other
 
 
 def _in_columns(text: str, lines: Sequence[Line], search: Search) -> Iterator[Labelled]:
@@ -219,7 +251,7 @@ def _tier_of(label: str, search: Search) -> int | None:
     if not words or len(words) > MAX_LABEL_WORDS:
         return None
     normal = normal_label(
-        re.sub(r"^[\s\d.)(•*–-]+(?=[^\W\d])|\([^)]*\)|\[[^\]]*\]|(?<!\w)\d{1,2}(?:[.,]\d+)? ?%|\*", " ", label)
+        re.sub(r"^[\s\d.)(•*–-]+(?=[^\W\d])|\([^)]*\)|\[[^\]]*\]|@|(?<!\w)\d{1,2}(?:[.,]\d+)? ?%|\*", " ", label)
     )
     for tier, labels in enumerate(search.tiers):
         if normal in labels:

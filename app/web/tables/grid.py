@@ -37,10 +37,13 @@ def draw_grid(calls: TableCalls, client: HttpClient, table: TableResponse, *, ma
         st.caption(texts.LEGEND)
         _draw_totals(detail.totals)
         _draw_exports(calls, table)
-    if clicked is not None and clicked != chosen:
-        st.session_state[f"cell {table.id}"] = clicked
-        st.session_state.pop(f"page {table.id}", None)
-        st.rerun()
+    # A click counts once: the grid keeps its cell chosen when the proof is closed.
+    if clicked != st.session_state.get(f"clicked {table.id}"):
+        st.session_state[f"clicked {table.id}"] = clicked
+        if clicked is not None:
+            st.session_state[f"cell {table.id}"] = clicked
+            st.session_state.pop(f"page {table.id}", None)
+            st.rerun()
     if right is not None and chosen:
         row = next((row for row in detail.rows if row.document_id == chosen[0]), None)
         with right, reported():

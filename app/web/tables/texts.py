@@ -65,7 +65,7 @@ CELL_VERDICTS = {
     "supported": "Supported by the document.",
     "partly": "Not fully supported: {reason}",
 }
-CELL_BY = "Found by {by}."
+CELL_BY = "Found by the {by}."
 CORRECT = "Correct it"
 CORRECT_HELP = "Kept beside what was read, and never overwritten. Empty: the document has no such value."
 SAVE = "Save"
