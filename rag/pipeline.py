@@ -578,7 +578,7 @@ def _prompt_notices(prompt: Prompt | None) -> Iterator[str]:
 def _removed_notices(numbers: Sequence[int]) -> Iterator[str]:
     if numbers:
         listed = ", ".join(f"[{number}]" for number in numbers)
-        yield f"The LLM cited {listed}, which do not exist; these citations were removed."
+        yield f"The LLM cited sources that it was not given: {listed}. These citations were removed."
 
 
 def _ending_notices(text: str, error: str, finish_reason: str) -> Iterator[str]:

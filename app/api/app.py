@@ -12,6 +12,7 @@ from app.api.metrics import CountRequests, Metrics
 from app.api.routes import (
     answers,
     collections,
+    conversations,
     diagnosis,
     documents,
     evaluations,
@@ -34,6 +35,7 @@ ROUTERS = (
     documents.router,
     links.router,
     answers.router,
+    conversations.router,
     syncs.router,
     diagnosis.router,
     verification.router,

@@ -20,9 +20,9 @@ import typer
 from app.api.security.hosts import is_loopback
 from app.cli import output
 from app.cli.common import Home, reported
+from app.cli.kept_service import KeptService, start, stop
 from app.client.connection import Connection
 from app.client.http import HttpClient
-from app.service.lock import owner_address
 from app.settings import Settings, read_settings
 from rag.errors import ConfigurationError, SignInError
 
@@ -33,8 +33,8 @@ SECRETS = (Path(".streamlit/secrets.toml"), Path.home() / ".streamlit" / "secret
 
 POLL_SECONDS = 0.1
 
-STOP_SECONDS = 8.0
-"""The service itself is gone five seconds after it is told."""
+LOOK_SECONDS = 0.5
+"""Between two looks at the service behind the page."""
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
@@ -73,44 +73,21 @@ def web(
         settings = read_settings(home=home)
         signal.signal(signal.SIGTERM, _interrupt)
         try:
-            with _service_for(settings, service) as address:
-                _check_who_gets_in(host, address)
-                with _running(_page_command(settings, host, port, address)) as page:
+            with KeptService(settings, service) as kept:
+                _check_who_gets_in(host, kept.address)
+                with _running(_page_command(settings, host, port, kept)) as page:
                     url = f"http://{_reachable(host)}:{port}"
                     failure = f"The page did not start. Is the port {port} taken?"
                     _wait_until(lambda: _answers(f"{url}/_stcore/health"), page, failure)
                     output.messages.print(f"Lectern's page is at {url}. Ctrl-C ends it.")
                     if browser:
                         webbrowser.open(url)
-                    page.wait()
+                    while page.poll() is None:
+                        kept.look_after()
+                        time.sleep(LOOK_SECONDS)
                     raise ConfigurationError("The page has ended.", "The output above says why.")
         except KeyboardInterrupt:
             return
-
-
-@contextmanager
-def _service_for(settings: Settings, given: str) -> Iterator[str]:
-    """Give the address of the service: the one given, the one that owns the index, or a new one that ends with the
-    block.
-    """
-    if address := given.rstrip("/") or _running_service(settings):
-        yield address
-        return
-    command = [sys.executable, "-m", "app.cli", "serve", "--quiet", "--port", "0", "--home", str(settings.home)]
-    with _running(command) as process:
-        _wait_until(
-            lambda: bool(_running_service(settings)), process, "The service did not start; the output above says why."
-        )
-        yield _running_service(settings)
-
-
-def _running_service(settings: Settings) -> str:
-    """Return the address of the server that owns the index; "" where none runs, even if a killed one left its own."""
-    address = owner_address(settings.home)
-    if not address:
-        return ""
-    with closing(Connection(address)) as service:
-        return address if service.is_alive() else ""
 
 
 def _answers(address: str) -> bool:
@@ -120,7 +97,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _page_command(settings: Settings, host: str, port: int, address: str) -> list[str]:
+def _page_command(settings: Settings, host: str, port: int, kept: KeptService) -> list[str]:
     options: dict[str, Any] = {
         **OPTIONS,
         "server.address": host,
@@ -131,7 +108,8 @@ def _page_command(settings: Settings, host: str, port: int, address: str) -> lis
     if is_loopback(host):
         # Against pages of other sites whose name suddenly means this machine.
         options["server.allowedHosts"] = list(LOOPBACK_NAMES)
-    return [sys.executable, "-m", "app.web.start", json.dumps(options), f"--service={address}"]
+    told = [f"--service={kept.address}", *(["--restarted"] if kept.is_kept else [])]
+    return [sys.executable, "-m", "app.web.start", json.dumps(options), *told]
 
 
 def _check_who_gets_in(host: str, address: str) -> None:
@@ -149,18 +127,12 @@ def _check_who_gets_in(host: str, address: str) -> None:
 
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Give a process that ends with the block, by SIGTERM and in the end by force."""
-    # A session of its own: Ctrl-C reaches this process, which ends the others in order.
-    process = subprocess.Popen(command, start_new_session=True)
+    """Give a process that ends with the block."""
+    process = start(command)
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], failure: str) -> None:

@@ -17,6 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from app.api.schemas.admin import ModelsResponse
+from app.api.schemas.conversations import (
+    ConversationDetail,
+    ConversationList,
+    ConversationRequest,
+    ConversationResponse,
+    TurnKept,
+    TurnRecord,
+)
 from app.api.schemas.documents import (
     CollectionList,
     DocumentList,
@@ -257,6 +265,33 @@ class HttpClient:
     def remove_table(self, collection: str, table_id: int) -> None:
         """Delete a table with its cells and corrections."""
         self.connection.call("DELETE", _table_at(collection, table_id))
+
+    # --- conversations ---
+
+    def list_conversations(self, *, contains: str = "", limit: int = 50) -> ConversationList:
+        """List the caller's conversations that hold all of these words, pinned ones first, then the newest."""
+        return self.connection.get(ConversationList, "/conversations", contains=contains, limit=limit)
+
+    def load_conversation(self, id_: str) -> ConversationDetail:
+        """Load a conversation with its turns."""
+        return self.connection.get(ConversationDetail, f"/conversations/{quote(id_, safe='')}")
+
+    def save_conversation(self, id_: str, asked: ConversationRequest) -> ConversationResponse:
+        """Begin a conversation, or change of what its next question is asked."""
+        return self.connection.send(ConversationResponse, "PUT", f"/conversations/{id_}", json=asked.model_dump())
+
+    def change_conversation(self, id_: str, **change: str | bool) -> ConversationResponse:
+        """Give a conversation another `title`, or pin it by `pinned`."""
+        return self.connection.send(ConversationResponse, "PATCH", f"/conversations/{id_}", json=change)
+
+    def delete_conversation(self, id_: str) -> None:
+        """Delete a conversation."""
+        self.connection.call("DELETE", f"/conversations/{id_}")
+
+    def save_turn(self, id_: str, position: int, turn: TurnRecord) -> int:
+        """Keep a turn; returns the version that the conversation then has."""
+        path = f"/conversations/{id_}/turns/{position}"
+        return self.connection.send(TurnKept, "PUT", path, json=turn.model_dump(mode="json")).version
 
     # --- collections and documents ---
 

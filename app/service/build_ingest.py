@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.service.erase import Erasure
 from app.settings import Settings
+from app.state.conversations import ConversationStore
 from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
@@ -59,7 +60,7 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Erasure(catalogue, partial(_open_feedback, settings), partial(_open_tables, settings)).erase,
+        before_removal=Erasure(catalogue, partial(_open_written, settings), partial(_open_tables, settings)).erase,
         may_read=partial(may_read, settings),
     )
 
@@ -92,9 +93,10 @@ def may_read(settings: Settings, folder: Path) -> bool:
     return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
 
 
-def _open_feedback(settings: Settings) -> FeedbackStore | None:
+def _open_written(settings: Settings) -> tuple[FeedbackStore, ConversationStore] | None:
+    """Open what people wrote; None where nothing is kept."""
     file = settings.home / SERVICE_FILE
-    return FeedbackStore(file) if file.exists() else None
+    return (FeedbackStore(file), ConversationStore(file)) if file.exists() else None
 
 
 def _open_tables(settings: Settings) -> TableStore | None:

@@ -26,6 +26,7 @@ from app.service.sync_queue import SyncQueue
 from app.service.syncs import SyncService
 from app.service.tables import TableService
 from app.service.uploads import UploadService
+from app.state.conversations import ConversationStore
 from app.state.database import SERVICE_FILE
 from app.state.evaluations import EvaluationStore
 from app.state.feedback import FeedbackStore
@@ -70,6 +71,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     def remove_records(collection: str) -> None:
         job_store.remove_collection(collection)
         tables.remove_collection(collection)
+        conversations.remove_collection(collection)
 
     files = BoundedExecutor("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
     answers = AnswerService(
@@ -85,6 +87,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         find_model=answers.current_model,
         build_filler=build_filler,
     )
+    conversations = ConversationStore(home / SERVICE_FILE)
     job_store = SyncJobStore(home / SERVICE_FILE)
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
     queue = SyncQueue(lectern.ingest, job_store, on_finished=finish_sync, check_folder=check_unless_uploads)
@@ -120,6 +123,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         evaluations=EvaluationRuns(EvaluationStore(home / SERVICE_FILE), current=lambda: answers.lectern),
         tables=tables,
         feedback=FeedbackStore(home / SERVICE_FILE),
+        conversations=conversations,
         folders=folders,
         schedule=FolderScheduler(
             folders,

@@ -6,9 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Protocol
 
-from app.state.feedback import Feedback, FeedbackStore
+from app.state.conversations import ConversationStore, KeptTurn
+from app.state.feedback import FeedbackStore
 from app.state.tables import TableStore
 
 QUOTED_WORDS = 5
@@ -26,37 +28,67 @@ class DocumentTexts(Protocol):
         ...
 
 
+class Written(Protocol):
+    """What people wrote, and what they were answered."""
+
+    @property
+    def question(self) -> str: ...
+    @property
+    def answer(self) -> str: ...
+    @property
+    def comment(self) -> str: ...
+
+
+Stores = tuple[FeedbackStore, ConversationStore]
+
+
 class Erasure:
     """Erases quotes of removed documents that are kept beside a catalogue."""
 
     def __init__(
         self,
         documents: DocumentTexts,
-        open_feedback: Callable[[], FeedbackStore | None],
+        open_stores: Callable[[], Stores | None],
         open_tables: Callable[[], TableStore | None] = lambda: None,
     ) -> None:
-        """Take what opens the stores, called when there is something to erase; None where there is no such store."""
+        """Take what opens the stores, called when there is something to erase; None where nothing is kept."""
         self._documents = documents
-        self._open_feedback = open_feedback
+        self._open_stores = open_stores
         self._open_tables = open_tables
 
     def erase(self, document_ids: Sequence[int]) -> None:
-        """Erase the rows of tables on them, and the feedback that shares words in a row with one. Raises StoreError."""
+        """Erase rows of tables on them, feedback that shares words in a row with one, and answers made from one.
+
+        Raises StoreError.
+        """
         if (tables := self._open_tables()) is not None:
             with closing(tables):
                 tables.erase(document_ids)
-        store = self._open_feedback()
-        if store is None:
+        stores = self._open_stores()
+        if stores is None:
             return
-        with closing(store) as feedback:
+        with closing(stores[0]) as feedback, closing(stores[1]) as conversations:
             for document_id in document_ids:
                 collection, texts = self._documents.load_texts(document_id)
                 written = feedback.load(collection) if collection else {}
                 if written and (quoting := find_quoting(written, texts)):
                     feedback.delete(quoting)
+                if collection:
+                    _erase_turns(conversations, conversations.turns_of(collection), document_id, texts)
 
 
-def find_quoting(written: Mapping[int, Feedback], texts: Sequence[str]) -> set[int]:
+def _erase_turns(
+    conversations: ConversationStore, turns: Mapping[int, KeptTurn], document_id: int, texts: Sequence[str]
+) -> None:
+    """Erase the answers for which a document was a source or that quote it, and the questions that quote it."""
+    made_from = {id_ for id_, turn in turns.items() if document_id in turn.documents}
+    answers = made_from | find_quoting(turns, texts)
+    questions = find_quoting({id_: replace(turn, answer="") for id_, turn in turns.items()}, texts)
+    if answers:
+        conversations.erase(answers, questions)
+
+
+def find_quoting(written: Mapping[int, Written], texts: Sequence[str]) -> set[int]:
     """Return the ids of what is written that quotes one of the texts; an answer shorter than a quote counts as one
     whole.
     """

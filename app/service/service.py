@@ -14,6 +14,7 @@ from app.service.llm_settings import LlmSettings
 from app.service.syncs import SyncService
 from app.service.tables import TableService
 from app.service.uploads import UploadService
+from app.state.conversations import ConversationStore
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
 
@@ -31,6 +32,7 @@ class Service:
     evaluations: EvaluationRuns
     tables: TableService
     feedback: FeedbackStore
+    conversations: ConversationStore
     folders: FolderStore
     schedule: FolderScheduler
     stop_sandbox: Callable[[], None]
@@ -52,6 +54,6 @@ class Service:
         stopped = self.syncs.close(seconds)
         self.schedule.stop()
         self.stop_sandbox()
-        for store in (self.feedback, self.evaluations, self.llms):
+        for store in (self.feedback, self.conversations, self.evaluations, self.llms):
             store.close()
         return stopped

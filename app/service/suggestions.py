@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain, zip_longest
 
 from rag.folding import fold
@@ -49,19 +50,39 @@ _NUMBER = re.compile(
 )
 
 
+_LETTERHEAD = re.compile(
+    r"\d{4,}|@|www\.|https?:|\b(?:tel|fax|phone|telefon|iban|bic)\b"
+    r"|\b(?:ltd|limited|inc|llc|plc|corp|gmbh|mbh|ag|kg|ohg|e\.?\s?v|s\.?a\.?s?|s\.?r\.?l|b\.?v)\.?$",
+    re.I,
+)
+"""Numbers of telephones and accounts, addresses, and names of firms: what stands at the head of letters and forms."""
+
+COMMON_SHARE = 0.2
+"""Of the documents: a heading that more of them have is part of a form, and asks nothing of one of them."""
+
+
 def suggest_questions(documents: Sequence[DocumentSections], *, limit: int) -> list[str]:
-    """Return questions about different documents first, each about what a heading names."""
-    each = [list(_questions_of(document)) for document in documents]
+    """Return questions about different documents first, each about what a heading names that few others have."""
+    counts = Counter(heading for document in documents for heading in {fold(one) for one in _headings_of(document)})
+    most = max(1, int(len(documents) * COMMON_SHARE))
+    common = {heading for heading, count in counts.items() if count > most}
+    each = [list(_questions_of(document, common)) for document in documents]
     rounds = chain.from_iterable(zip_longest(*each))
     return list(dict.fromkeys(question for question in rounds if question))[:limit]
 
 
-def _questions_of(document: DocumentSections) -> Iterator[str]:
+def _headings_of(document: DocumentSections) -> list[str]:
+    """Return the headings of a document, without those above them and their numbers."""
+    return [_NUMBER.sub("", " ".join(section.rpartition(" > ")[2].split())) for section in document.sections]
+
+
+def _questions_of(document: DocumentSections, common: Set[str]) -> Iterator[str]:
     title = " ".join(document.title.split())
     if not title or len(title) > MAX_TITLE:
         return
-    for section in document.sections:
-        heading = _NUMBER.sub("", " ".join(section.rpartition(" > ")[2].split()))
+    for heading in _headings_of(document):
+        if fold(heading) in common or _LETTERHEAD.search(heading):
+            continue
         if MIN_HEADING <= len(heading) <= MAX_HEADING and _names_a_subject(heading, title):
             yield ASKED.get(document.language, ASKED["en"]).format(title=title, heading=heading)
 

@@ -6,4 +6,15 @@ export default function (component) {
     else address.searchParams.delete(name);
   }
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+  focusQuestion();
+}
+
+let focused = false;
+
+// Once, when the page is there: whoever comes to ask can type at once. Not on a phone, whose keyboard would open.
+function focusQuestion() {
+  const field = document.querySelector("[data-testid=stChatInputTextArea]");
+  if (focused || !field || field.disabled || !matchMedia("(min-width: 901px)").matches) return;
+  focused = true;
+  if (document.activeElement === document.body) field.focus({ preventScroll: true });
 }

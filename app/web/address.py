@@ -15,6 +15,9 @@ COLLECTION, CHAT = "collection", "chat"
 SEEN = "seen in the address"
 """In the session: what the address said when it was last looked at, by name."""
 
+WRITTEN = "written into the address"
+"""In the session: what was written there last, by name."""
+
 _component = st.components.v2.component("lectern_address", js=Path(__file__).with_name("address.js").read_text("utf-8"))
 
 
@@ -22,14 +25,13 @@ def asked_for(name: str) -> str:
     """Return what the address says under a name, if a person has just gone there; else ""."""
     said = str(st.query_params.get(name, ""))
     seen = st.session_state.setdefault(SEEN, {})
-    if seen.get(name, "") == said:
-        return ""
-    seen[name] = said
-    return said
+    before, seen[name] = seen.get(name, ""), said
+    return "" if said in (before, st.session_state.get(WRITTEN, {}).get(name, "")) else said
 
 
 def write(said: dict[str, str]) -> None:
     """Have the address say this, each under its name."""
     # Counted, so that the script runs each time: Streamlit rewrites the address when another page is opened.
+    st.session_state[WRITTEN] = dict(said)
     times = st.session_state["address written"] = st.session_state.get("address written", 0) + 1
     _component(key="address", data={"said": said, "times": times}, height="content")

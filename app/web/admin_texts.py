@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-READ_ONLY = "Your token may read here, and change nothing."
+READ_ONLY = "Your token lets you read here, not change anything."
 CANCEL = "Cancel"
 SAVE = "Save"
 NEVER = "never"
@@ -11,21 +11,24 @@ NEVER = "never"
 
 DOCUMENTS = "Documents"
 DOCUMENTS_NONE = "Nothing is in this collection yet."
-DOCUMENTS_NONE_REMEDY = "Drop files above, or add a folder on the page Folders: it is then kept in step by itself."
+DOCUMENTS_NONE_REMEDY = (
+    "Drop files above, or add a folder on the page Folders: Lectern then follows its changes by itself."
+)
 DOCUMENTS_NONE_MATCH = "No document matches. Search for fewer words, or choose all states."
+DOCUMENTS_ASK = "Ask these documents"
 DOCUMENTS_FIND = "Find a document"
 DOCUMENTS_FIND_HINT = "Words of its name or title"
 DOCUMENTS_ALT = "Table of the documents with their state, pages, chunks, and problems"
 DOCUMENTS_PART = "Part"
 DOCUMENTS_PART_OF = "{first:,} to {last:,} of {total:,}"
-DOCUMENTS_CHOOSE = "Choose a document in the table to look at it, index it again or take it out."
+DOCUMENTS_CHOOSE = "Tick a document in the table to look at it, index it again or remove it."
 STATE = "State"
 STATES = {
     "": "All",
     "indexed": "Indexed",
-    "stale": "Older version answers",
+    "stale": "Older version in use",
     "failed": "Not readable",
-    "removed": "Taken out",
+    "removed": "Removed",
 }
 COLUMN_DOCUMENT = "Document"
 COLUMN_TITLE = "Title"
@@ -71,39 +74,39 @@ ADD_RUNNING = "The upload goes on while you look at other pages."
 ADD_COLLECTION = "Collection"
 ADD_BROKE_OFF = "The upload broke off here."
 ADD_BROKE_OFF_REMEDY = "Send this file again. The terminal in which `lectern web` runs says what it was."
-ADD_LOST = "The service no longer knows this upload."
+ADD_LOST = "The service does not know this upload any more."
 ADD_LOST_REMEDY = "Look into the table below, and send the file again if it is not there."
 ADD_STOPPED = "The service was stopped before it was indexed."
-ADD_STOPPED_REMEDY = "It is kept: index it again once the service runs."
+ADD_STOPPED_REMEDY = "The file is safe: index it again once the service runs."
 
 REINDEX = "Index again"
-REINDEX_STARTED = "It is being read again. The version that is indexed answers until then."
-REMOVE = "Take out"
-REMOVE_MANY = "Take {count:,} documents out"
-REMOVE_TITLE = "Take out of the index?"
+REINDEX_STARTED = "It is being read again. Until then, answers come from the version that is indexed."
+REMOVE = "Remove"
+REMOVE_MANY = "Remove {count:,} documents"
+REMOVE_TITLE = "Remove from the index?"
 REMOVE_EXPLAINED = (
     "What was uploaded is deleted. Files of synced folders stay where they are, and later syncs leave them out until "
     "they are indexed again."
 )
-REMOVED = "Taken out: {count:,}."
+REMOVED = "Removed: {count:,}."
 DOWNLOAD = "Open the original"
-DOWNLOAD_HELP = "Saves the file. It is never opened in the page: what is in it could act in your name."
+DOWNLOAD_HELP = "Saves the file. It never opens in this page, where a script in it could act in your name."
 
 TAB_PAGES = "Pages"
-TAB_WHY = "Why does it not come up?"
+TAB_WHY = "Why is it not found?"
 PAGE_NUMBER = "Page"
 PAGE_IMAGE = "As it looks"
-PAGE_TEXT = "What was read of it"
+PAGE_TEXT = "The text that was read"
 PAGE_TEXT_NONE = "No text was found on this page."
-PAGE_IMAGE_NONE = "Pictures are there of PDF pages; other files have text only."
+PAGE_IMAGE_NONE = "Only pages of PDFs and pictures can be shown as they look."
 PAGE_ALT = "Page {number} of {document}"
 FACTS = "{pages:,} pages · {chunks:,} chunks · {size} · {type}"
-WARNINGS = "When it was read"
+WARNINGS = "Noticed while reading it"
 
 WHY_QUESTION = "A question for which you expected this document"
 WHY_ASK = "Find out"
-WHY_YES = "It comes up."
-WHY_NO = "It does not come up."
+WHY_YES = "It is found."
+WHY_NO = "It is not found."
 WHY_DO = "What to do"
 WHY_PASSAGES = "Its nearest passages"
 WHY_PLACE = "number {place} of all passages found"
@@ -115,10 +118,10 @@ WHY_NO_WORDS = "shares no word with the question"
 # --- folders ---
 
 FOLDERS = "Folders"
-FOLDERS_NONE = "No folder is kept in step yet."
-FOLDERS_NONE_REMEDY = "Add one below: Lectern indexes it, and follows what changes in it."
-FOLDERS_FORBIDDEN = "To add or change folders takes a token with the role admin on all collections."
-FOLDERS_MISSING = "This service keeps no folders in step."
+FOLDERS_NONE = "No folder is synced yet."
+FOLDERS_NONE_REMEDY = "Add one below: Lectern indexes it and follows its changes."
+FOLDERS_FORBIDDEN = "Adding and changing folders takes a token with the role admin for all collections."
+FOLDERS_MISSING = "This service syncs no folders by itself."
 FOLDER_ADD = "Add a folder"
 FOLDER_PATH = "Folder on the service's machine"
 FOLDER_PATH_HINT = "/home/ann/papers"
@@ -127,7 +130,7 @@ FOLDER_WHEN = "When it is synced"
 FOLDER_WHEN_WATCH = "Soon after files change"
 FOLDER_WHEN_EVERY = "At intervals"
 FOLDER_WHEN_CRON = "At set times"
-FOLDER_WHEN_NEVER = "Only when I say so"
+FOLDER_WHEN_NEVER = "Only when I start it"
 FOLDER_EVERY = "Minutes between two syncs"
 FOLDER_CRON = "Cron expression"
 FOLDER_CRON_HELP = (
@@ -137,15 +140,15 @@ FOLDER_ALSO_WATCH = "Also soon after files change"
 FOLDER_ADDED = "Added. Its first sync has begun."
 FOLDER_RUN = "Run now"
 FOLDER_PAUSE = "Pause"
-FOLDER_RESUME = "Go on"
+FOLDER_RESUME = "Resume"
 FOLDER_CHANGE = "Schedule"
 FOLDER_REMOVE = "Remove"
-FOLDER_REMOVE_TITLE = "Stop keeping this folder in step?"
-FOLDER_REMOVE_EXPLAINED = "What is indexed of it stays, and answers; its files are not touched."
+FOLDER_REMOVE_TITLE = "Stop syncing this folder?"
+FOLDER_REMOVE_EXPLAINED = "Its documents stay in the index as they are now. Its files are not touched."
 FOLDER_STATES = {
-    "waiting": "in step",
-    "due": "about to be synced",
-    "running": "being synced",
+    "waiting": "up to date",
+    "due": "sync begins soon",
+    "running": "syncing",
     "retrying": "will be tried again",
     "paused": "paused",
 }
@@ -158,7 +161,7 @@ FOLDER_ICONS = {
 }
 FOLDER_COLORS = {"waiting": "green", "due": "blue", "running": "blue", "retrying": "orange", "paused": "gray"}
 FOLDER_WATCHED = "soon after files change"
-FOLDER_UNSCHEDULED = "only when asked"
+FOLDER_UNSCHEDULED = "only when you start it"
 FOLDER_LAST = "Last sync: {when}, {outcome}, {seconds:.1f} s"
 FOLDER_RUNNING = "Syncing: {done:,} of {total:,} files"
 FOLDER_BEGINNING = "Syncing: looking for changed files …"
@@ -177,17 +180,17 @@ OUTCOMES = {
     "stopped": "stopped",
 }
 
-HISTORY = "What the syncs did"
+HISTORY = "Past syncs"
 HISTORY_NONE = "No sync has run in this collection yet."
 HISTORY_FOLDER = "Folder"
 HISTORY_ALL = "All folders"
 HISTORY_ALT = "Table of the syncs with what each changed"
-HISTORY_DOCUMENTS = "Documents that answer"
-HISTORY_SECONDS = "Seconds a sync took"
-HISTORY_DOCUMENTS_ALT = "Line chart: documents that answer after each sync, over time"
+HISTORY_DOCUMENTS = "Documents in the index"
+HISTORY_SECONDS = "Seconds per sync"
+HISTORY_DOCUMENTS_ALT = "Line chart: documents in the index after each sync, over time"
 HISTORY_SECONDS_ALT = "Chart: seconds that each sync took, over time"
 HISTORY_WHEN = "Time (UTC)"
-HISTORY_CHOOSE = "Choose a sync in the table to see its files."
+HISTORY_CHOOSE = "Tick a sync in the table to see its files."
 HISTORY_COLUMNS = {
     "started_at": "Began (UTC)",
     "folder": "Folder",
@@ -209,7 +212,7 @@ CHANGES = {
     "failed": "failed",
     "kept_out": "left out",
 }
-CHANGES_NONE = "Nothing changed: all files were as they had been."
+CHANGES_NONE = "No file had changed."
 CHANGES_ALT = "Table of the files that this sync changed"
 CHANGES_WHAT = "What"
 CHANGES_FILE = "File"
@@ -224,10 +227,10 @@ LLM_ORIGIN = {
     "found": "found on this machine",
     "none": "none was found",
 }
-LLM_NONE = "No LLM: answers are quotes from the documents."
-LLM_NONE_REMEDY = "For written answers, start Ollama and fetch a model below, or set the key of a provider."
-LLM_SEES = "It sees images: a question may carry some."
-LLM_SEES_NOT = "It is not known to see images."
+LLM_NONE = "There is no LLM. Answers are quotes from your documents."
+LLM_NONE_REMEDY = "For written answers, start Ollama and download a model below, or set the key of a provider."
+LLM_SEES = "It can look at images: you may attach some to a question."
+LLM_SEES_NOT = "As far as Lectern knows, it cannot look at images."
 LLM_CHOOSE = "Answer with"
 LLM_AUTOMATIC = "What the settings say"
 LLM_AUTOMATIC_FOUND = "What is found on this machine"
@@ -239,34 +242,34 @@ LLM_USE = "Use it"
 LLM_TRY = "Try it"
 LLM_TRYING = "Asking it for one word …"
 LLM_TRIED = "{llm} answered after {seconds:.1f} s:"
-LLM_CHANGED = "From the next question on, answers come from there."
-LLM_FORBIDDEN = "To change models and settings takes a token with the role admin on all collections."
+LLM_CHANGED = "It answers from the next question on."
+LLM_FORBIDDEN = "Changing models and settings takes a token with the role admin for all collections."
 
 OLLAMA = "Models of Ollama"
 OLLAMA_AT = "Asked at {url}"
-OLLAMA_NONE = "It holds no model yet. Fetch one: a small one such as llama3.2:3b runs on most machines."
-OLLAMA_ALT = "Table of the models that Ollama holds"
+OLLAMA_NONE = "Ollama has no model yet. Download one: a small one such as llama3.2:3b runs on most machines."
+OLLAMA_ALT = "Table of the models that Ollama has"
 OLLAMA_NAME = "Model"
 OLLAMA_SIZE = "Size"
 OLLAMA_USE = "Good for"
 OLLAMA_CHAT = "answers"
 OLLAMA_EMBEDS = "embeddings, not answers"
 OLLAMA_REMOTE = "runs on Ollama's machines, not on yours"
-OLLAMA_DOWNLOAD = "Fetch a model"
+OLLAMA_DOWNLOAD = "Download a model"
 OLLAMA_DOWNLOAD_NAME = "Its name at ollama.com/library"
 OLLAMA_DOWNLOAD_HINT = "llama3.2:3b"
 OLLAMA_DOWNLOADING = "{model}: {step}"
-OLLAMA_DOWNLOADED = "{model} is there."
-OLLAMA_DOWNLOAD_STOPPED = "{model}: stopped. What was fetched is kept for the next try."
+OLLAMA_DOWNLOADED = "{model} is downloaded."
+OLLAMA_DOWNLOAD_STOPPED = "{model}: stopped. What has arrived is kept for the next try."
 OLLAMA_STOP = "Stop"
 OLLAMA_DISMISS = "Dismiss"
 OLLAMA_REMOVE = "Remove"
 OLLAMA_REMOVE_TITLE = "Remove this model?"
-OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. It can be fetched again."
+OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. You can download it again."
 
 KEYS = "Keys of providers"
 KEYS_EXPLAINED = (
-    "Keys are typed into no page: set the variable in the environment of the service, or write it as a line "
+    "Keys are never typed into a page: set the variable in the environment of the service, or write it as a line "
     "NAME=KEY into the file .env in the folder where it is started, and start it again."
 )
 KEYS_ALT = "Table of the providers, and whether their key is set"
@@ -279,7 +282,7 @@ KEYS_NOT_SET = "not set"
 PROVIDERS = {"openai": "OpenAI and compatible servers", "anthropic": "Anthropic", "google_genai": "Google Gemini"}
 
 SEARCH_SETTINGS = "How the search works"
-SEARCH_SETTINGS_EXPLAINED = "Changes count from the next question on, and are kept."
+SEARCH_SETTINGS_EXPLAINED = "Changes apply from the next question on, and are kept."
 SEARCH_PARTS = "Embedder: {embedder} · Reranker: {reranker} · Engine: {engine}"
 SETTING_NAMES = {
     "rerank_depth": "Passages read for a question",
@@ -296,8 +299,8 @@ SETTING_EFFECTS = {
         "and the answer says so."
     ),
     "refusal_threshold": (
-        "Below this probability a question is refused. Higher refuses more questions that cannot be answered, and more "
-        "that can. Empty is the calibrated one."
+        "A question whose answer is less probable than this is refused. A higher value refuses more of what the "
+        "documents cannot answer, and more of what they can. Leave it empty for the calibrated value."
     ),
 }
 SETTING_RESET = "Back to {value}"
@@ -312,7 +315,7 @@ QUALITY_EXPLAINED = (
 )
 QUESTIONS = "Questions with expected pages"
 QUESTIONS_NONE = "No questions yet."
-QUESTIONS_NONE_REMEDY = "Write some, upload a file, or keep those that people rated. Twenty already say something."
+QUESTIONS_NONE_REMEDY = "Write some, upload a file, or keep questions that people rated. Twenty are a good start."
 QUESTIONS_ALT = "Table of the questions with the pages expected for each"
 QUESTION = "Question"
 QUESTION_DOCUMENT = "Document"
@@ -330,7 +333,7 @@ TAB_RATED = "From ratings"
 UPLOAD = "JSON lines"
 UPLOAD_EXPLAINED = 'One line for each: {"question": "...", "document": "a.pdf", "pages": [0]}, pages counted from 0.'
 RATED_NONE = "Nobody has rated an answer of this collection yet: the thumbs are below each answer."
-RATED_FORBIDDEN = "To see what others said takes a token with the role admin."
+RATED_FORBIDDEN = "Seeing what others said takes a token with the role admin."
 RATED_UP, RATED_DOWN = "good", "bad"
 RATED_KEEP = "Keep as a question"
 RATED_EXPECTED = "Expected: {places}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
+from streamlit.navigation.page import StreamlitPage
 
 from app.client.connection import Connection
+from app.client.errors import UnreachableError
 from app.client.http import HttpClient
 from app.web import address, style, texts
 from app.web.escape import plain
@@ -23,6 +25,12 @@ log = logging.getLogger(__name__)
 
 SERVICE_ARGUMENT = "--service="
 """The argument by which `lectern web` tells the script where the service is."""
+
+RESTARTED_ARGUMENT = "--restarted"
+"""The argument by which it says that it starts a service again that has ended."""
+
+LOOK_SECONDS = 2.0
+"""Between two looks at a service that does not answer."""
 
 ICON = Path(__file__).parent / "icon.svg"
 """A file of ours: Streamlit's own icons for the browser's tab would be fetched from elsewhere."""
@@ -52,6 +60,14 @@ class PageContext:
     client: HttpClient
     collection: str
     collections: tuple[CollectionInfo, ...]
+    is_reachable: bool = True
+    pages: Mapping[str, StreamlitPage] = field(default_factory=dict)
+    """The pages of the navigation, by their addresses."""
+
+    def link(self, page: str, label: str, icon: str) -> None:
+        """Draw a link to another page."""
+        if page in self.pages:
+            st.page_link(self.pages[page], label=label, icon=icon)
 
     @property
     def chosen(self) -> CollectionInfo | None:
@@ -79,8 +95,14 @@ def run(entries: tuple[Entry, ...]) -> None:
     try:
         client = _client(service_address(), token)
         collections = client.list_collections()
+        _known_collections()[client.caller] = collections
     except SignInError as error:
         _ask_for_token(error if token else None)
+        return
+    except UnreachableError:
+        _wait_for_service(client)
+        if client.caller in _known_collections():
+            _draw(entries, client, tuple(_known_collections()[client.caller]), is_reachable=False)
         return
     except LecternError as error:
         show_error(error)
@@ -111,26 +133,44 @@ def service_address() -> str:
     return (given or [DEFAULT_SERVICE])[-1].rstrip("/")
 
 
-def _draw(entries: tuple[Entry, ...], client: HttpClient, collections: tuple[CollectionInfo, ...]) -> None:
+@st.fragment(run_every=LOOK_SECONDS)
+def _wait_for_service(client: HttpClient) -> None:
+    """Say that the service does not answer, until it does."""
+    if client.connection.is_alive():
+        st.rerun()
+    remedy = texts.SERVICE_RESTARTED if RESTARTED_ARGUMENT in sys.argv else texts.SERVICE_START
+    st.error(f"{texts.SERVICE_GONE}\n\n{remedy}", icon=":material/sync_problem:")
+
+
+def _draw(
+    entries: tuple[Entry, ...],
+    client: HttpClient,
+    collections: tuple[CollectionInfo, ...],
+    *,
+    is_reachable: bool = True,
+) -> None:
     def draw(entry: Entry) -> None:
+        if not is_reachable and entry is not entries[0]:
+            return  # All of it would have to come from the service.
         try:
             with reported():
                 entry.show(context)
         except SignInError as error:
             _ask_for_token(error)
 
-    def page_of(entry: Entry, *, default: bool) -> st.Page:
+    def page_of(entry: Entry, *, default: bool) -> StreamlitPage:
         def show() -> None:
             draw(entry)
 
         return st.Page(show, title=entry.title, icon=entry.icon, url_path=entry.address, default=default)
 
     pages = [page_of(entry, default=index == 0) for index, entry in enumerate(entries)]
+    by_address = {entry.address: page for entry, page in zip(entries, pages, strict=True)}
     page = st.navigation(pages)
     # The window's title: which of several windows this is.
     st.set_page_config(page_title=f"{page.title} · {texts.PRODUCT}")
     with st.sidebar:
-        context = PageContext(client, _choose_collection(collections), collections)
+        context = PageContext(client, _choose_collection(collections), collections, is_reachable, by_address)
         if client.connection.token and st.button(texts.SIGN_OUT, icon=":material/logout:", width="stretch"):
             _sign_out()
     page.run()
@@ -167,7 +207,7 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
 def _ask_for_token(error: SignInError | None) -> None:
     _, middle, _ = st.columns([1, 2, 1])
     with middle, st.form("sign in"):
-        st.subheader(texts.SIGN_IN)
+        st.title(texts.SIGN_IN)
         st.text(texts.SIGN_IN_EXPLAINED)
         token = st.text_input(texts.SIGN_IN_TOKEN, type="password", autocomplete="current-password")
         if error is not None:
@@ -190,7 +230,7 @@ def _account_is_known() -> bool:
         return True
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
-        st.subheader(texts.SIGN_IN)
+        st.title(texts.SIGN_IN)
         st.text(texts.SIGN_IN_ACCOUNT_EXPLAINED)
         st.button(texts.SIGN_IN_WITH_ACCOUNT, type="primary", on_click=st.login)
     return False
@@ -219,3 +259,9 @@ def _secrets() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
 @st.cache_resource(max_entries=CLIENTS_KEPT, show_spinner=False, on_release=HttpClient.close)
 def _client(address: str, token: str) -> HttpClient:
     return HttpClient(Connection(address, token, seconds=ANSWER_SECONDS))
+
+
+@st.cache_resource(show_spinner=False)
+def _known_collections() -> dict[tuple[str, str], Sequence[CollectionInfo]]:
+    """Return the collections as each caller was told of them last: pages go on with them while the service is away."""
+    return {}

@@ -18,7 +18,14 @@ CSS = """
 }
 /* Streamlit wraps the container: inside a wrapper of its own height nothing can stick. */
 [data-testid="stLayoutWrapper"]:has(> .st-key-proof) { position: sticky; top: 4.25rem; }
-.st-key-suggestions { gap: 0.25rem; }
+/* One scale of headings: the page, its parts, questions and what a part holds. */
+[data-testid="stMainBlockContainer"] h1 { font-size: 1.75rem; padding: 0.4rem 0; }
+[data-testid="stMainBlockContainer"] h2 { font-size: 1.25rem; padding: 0.4rem 0; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-heading) {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
+.st-key-suggestions, .st-key-conversations { gap: 0.25rem; }
+.st-key-conversations button { text-align: left; justify-content: flex-start; min-height: 1.6rem; }
 .st-key-suggestions button { text-align: left; justify-content: flex-start; }
 @media (max-width: 900px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-proof) { position: static; }

@@ -9,15 +9,18 @@ PRODUCT = "Lectern"
 ASK = "Ask"
 
 COLLECTION = "Collection"
-COLLECTION_HELP = "Questions, documents and runs are those of this collection."
+COLLECTION_HELP = "You ask this collection, and see its documents and syncs."
 NO_COLLECTION = "Nothing is indexed yet"
+SERVICE_GONE = "The service behind this page does not answer."
+SERVICE_RESTARTED = "It is being started again. What you see here stays, and the page goes on by itself."
+SERVICE_START = "Start it: `lectern serve`. What you see here stays, and the page then goes on by itself."
 SERVICE_RETRY = "Try again"
 
 DEFECT = "Something went wrong in this page. Nothing that is indexed was touched."
 DEFECT_REMEDY = "Try again, or open another page. The terminal in which `lectern web` runs says what it was."
 
 SIGN_IN = "Sign in"
-SIGN_IN_EXPLAINED = "This service asks for a token. Its administrator makes one with: lectern tokens add NAME"
+SIGN_IN_EXPLAINED = "You need a token. The administrator makes one with: lectern tokens add NAME"
 SIGN_IN_TOKEN = "Token"
 SIGN_IN_WITH_ACCOUNT = "Sign in with your account"
 SIGN_IN_ACCOUNT_EXPLAINED = "This page asks who you are."
@@ -31,14 +34,38 @@ ASK_IMAGE_ALONE = "Write a question to go with the image: the documents are sear
 ASK_IMAGES_TOO_LARGE = "The images have more than {megabytes} MB together: attach smaller ones, or fewer."
 ASK_IMAGE_FORGOTTEN = "with {names}"
 ASK_WELCOME = "Ask a question. Every answer shows the page that proves it."
-ASK_SUGGESTED = "To begin with"
-ASK_EMPTY = "There is nothing to ask yet."
-ASK_EMPTY_REMEDY = "Drop files on the page Documents, or add a folder on the page Folders: then come back."
+ASK_SUGGESTED = "Try one of these"
+ASK_START = "Ask your own documents"
+ASK_START_EXPLAINED = (
+    "Lectern answers questions from your documents, on this machine, and shows the page that proves each answer. "
+    "Drop some files to begin with."
+)
+ASK_START_FOLDER = "Follow a whole folder instead"
+ASK_FORMATS = (
+    "PDF, Word, Excel, PowerPoint, OpenDocument, e-books, mails, web pages, Markdown, text, pictures and scans."
+)
+ASK_EMPTY = "There is nothing to ask yet: somebody who may write has to add documents first."
 ASK_EARLIER = "Show earlier questions"
 ASK_STOP = "Stop"
 ASK_NEW = "New conversation"
+ASK_ERASED_QUESTION = "(erased)"
 ASK_EXPORT = "Export as Markdown"
 ASK_EXPORT_FILE = "conversation.md"
+CONVERSATIONS = "Conversations"
+CONVERSATIONS_FIND = "Search conversations"
+CONVERSATIONS_NONE = "No conversation has these words."
+CONVERSATIONS_MORE = "Show more"
+CONVERSATIONS_EXPORT = "Export all conversations"
+CONVERSATIONS_EXPORT_FILE = "conversations.md"
+CONVERSATION_TOLD = "{collection}, {when} UTC, questions: {count:,}"
+CONVERSATION_MENU = "Rename, pin, export, delete"
+CONVERSATION_RENAME = "Title"
+CONVERSATION_PIN = "Pin to the top"
+CONVERSATION_UNPIN = "Take from the top"
+CONVERSATION_DELETE = "Delete"
+CONVERSATION_DELETE_YES = "Yes, delete it"
+CONVERSATION_DELETE_EXPLAINED = "Its questions and answers are erased. The documents stay."
+CONVERSATION_UNSAVED = "The last question is not kept yet: {reason}"
 ASK_FILTERS = "Only some documents"
 ASK_FILTER_FOLDER = "Folder"
 ASK_FILTER_TYPE = "File type"
@@ -82,13 +109,14 @@ ANSWER_WORDS = {
     "nearest": "The nearest passages",
     "refused": "Not found in the documents",
     "stopped": "Stopped.",
+    "erased": "This answer was erased with a document that it was made from.",
     "failed": "The answer broke off.",
     "unsupported": "not supported",
     "partly": "partly supported",
     "uncited": "no source",
     "not_checked": "not checked",
     "attributed": "found by Lectern, the LLM cited nothing",
-    "unsupported_note": "Marked sentences are not carried by a source of theirs, or name none: check them.",
+    "unsupported_note": "No source supports the marked sentences, or they name none: check them.",
     "copy": "Copy",
     "copied": "Copied",
     "up": "Good answer",
@@ -102,6 +130,7 @@ ANSWER_WORDS = {
     "undecided": "Could not be decided",
     "more_rows": "more rows; Copy and the export have up to 200 in all, the API has every one",
     "show_page": "Show the page",
+    "answered": "The answer is there:",
     "question": "Question",
     "answer": "Answer",
 }
@@ -146,7 +175,7 @@ PROOF_WORDS = {
     "text": "Text of the page",
     "quote": "Quoted",
     "back": "Back to the quote",
-    "nearest": "Nearest words: they do not carry the sentence",
+    "nearest": "These are the nearest words. They do not support the sentence.",
 }
 PROOF_ALT = "{document}, {page}, the quoted words marked"
 PROOF_ALT_PLAIN = "{document}, {page}"

@@ -41,6 +41,7 @@ class Product:
     url: str
     service: httpx.Client
     llm: ModelServer
+    home: Path
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def running(place: Path, folder: Path, collection: str, llm: ModelServer, **sett
         run = service.post("/sync", json={"folder": str(folder), "collection": collection}).json()["id"]
         wait_until(lambda: bool(service.get(f"/jobs/{run}").json()["finished_at"]))
         wait_until(lambda: service.get("/readyz").is_success)
-        yield Product(url, service, llm)
+        yield Product(url, service, llm, home)
 
 
 def _wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import os
+import signal
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Download, Locator, Page, expect
 
+from app.service.lock import OWNER_FILE
+from app.web import texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn
@@ -174,6 +179,21 @@ def test_on_a_phone_and_by_keyboard_the_proof_opens_over_the_answer_and_a_thumb_
     assert (kept["question"], kept["rating"]) == (world.ASK_KEEPER, "down")
 
 
+def test_a_service_that_dies_is_started_again_and_what_is_on_screen_stays(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(ISLAND)
+    finished(ask(page, world.ASK_KEEPER))
+    service = json.loads((product.home / OWNER_FILE).read_text())["process"]
+    os.kill(service, signal.SIGKILL)
+    page.reload()
+    expect(page.get_by_text(texts.SERVICE_RESTARTED)).to_be_visible()
+    expect(page.locator(".turn")).to_contain_text("nine shillings")
+    expect(page.get_by_text(texts.SERVICE_RESTARTED)).to_have_count(0)
+    finished(ask(page, world.ASK_HOSTILE))
+    expect(page.locator(".turn")).to_have_count(2)
+
+
 def test_a_question_that_is_too_long_is_given_back_and_back_leaves_the_page_at_once(open_page: OpenPage) -> None:
     page = open_page(ISLAND)
     field = page.get_by_test_id("stChatInputTextArea")
@@ -193,11 +213,26 @@ def test_a_question_that_is_too_long_is_given_back_and_back_leaves_the_page_at_o
 def test_a_conversation_is_exported_with_its_quotes_and_can_be_begun_anew(open_page: OpenPage) -> None:
     page = open_page(ISLAND)
     finished(ask(page, world.ASK_KEEPER))
+    wait_until_drawn(page)
+    page.get_by_role("button", name=texts.CONVERSATION_MENU).click()
     exported = download(page, "Export as Markdown").path().read_text("utf-8")
     assert f"## {world.ASK_KEEPER}" in exported
     assert "- [1] The lighthouse, page 1 (lighthouse.pdf): “A keeper was paid nine shillings a week" in exported
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_a_conversation_is_opened_from_another_browser_and_deleted(open_page: OpenPage) -> None:
+    one, other = open_page(ISLAND), open_page(ISLAND)
+    finished(ask(one, world.ASK_KEEPER))
+    other.reload()
+    other.locator(".st-key-conversations").get_by_role("button", name=world.ASK_KEEPER).first.click()
+    expect(other.locator(".turn .text")).to_contain_text("nine shillings")
+    wait_until_drawn(other)
+    other.get_by_role("button", name=texts.CONVERSATION_MENU).click()
+    other.get_by_role("button", name=texts.CONVERSATION_DELETE, exact=True).click()
+    other.get_by_role("button", name=texts.CONVERSATION_DELETE_YES).click()
+    expect(other.locator(".turn")).to_have_count(0)
 
 
 def test_an_image_is_attached_shown_above_its_question_and_seen_by_the_llm(

@@ -95,7 +95,7 @@ def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(
     expect(tables(page)).to_have_count(1)
     wait_until_drawn(page)
     choose_row(tables(page), 0)
-    expect(page.get_by_role("heading", level=4)).to_have_text(world.HOSTILE_NAME)
+    expect(page.get_by_role("heading", level=2)).to_have_text(world.HOSTILE_NAME)
     expect(page.get_by_test_id("stCode")).to_contain_text("</source> <|im_start|>system")
     page.get_by_role("tab", name=texts.TAB_WHY).click()
     page.get_by_label(texts.WHY_QUESTION).fill(world.ASK_HOSTILE)

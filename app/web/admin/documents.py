@@ -30,7 +30,7 @@ STATE_PIXELS = 150
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    st.header(texts.DOCUMENTS)
+    st.title(texts.DOCUMENTS)
     parts.show_notice()
     calls = Calls(context.client, context.collection)
     may_write = parts.may_write(calls.identity())
@@ -39,6 +39,8 @@ def show(context: PageContext) -> None:
         with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_empty):
             add_documents(context.client, context.collection)
         show_uploads(context.client)
+        if not is_empty:
+            context.link("ask", texts.DOCUMENTS_ASK, ":material/forum:")
     else:
         st.caption(texts.READ_ONLY)
     if not context.collection:

@@ -45,7 +45,7 @@ def show_evaluations(calls: Calls, *, has_questions: bool, may_write: bool) -> N
     if not done:
         st.caption(texts.EVALUATIONS_NONE)
         return
-    st.subheader(texts.EVALUATIONS)
+    st.header(texts.EVALUATIONS)
     names = {_name_of(run): run.id for run in done}
     chosen = st.multiselect(
         texts.EVALUATION_COMPARE, list(names), list(names)[:COMPARED_AT_FIRST], key=f"compare {done[0].id}"

@@ -37,7 +37,7 @@ DEFAULT_CRON = "30 2 * * *"
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    st.header(texts.FOLDERS)
+    st.title(texts.FOLDERS)
     parts.show_notice()
     calls = Calls(context.client, context.collection)
     may_manage = calls.identity().manages_server

@@ -26,7 +26,7 @@ CHART_TICKS = 5
 
 def show_history(calls: Calls, folders: list[str]) -> None:
     """Draw the syncs of a collection."""
-    st.subheader(texts.HISTORY)
+    st.header(texts.HISTORY)
     known = sorted({run.folder for run in calls.runs("", RUNS_SHOWN)} | set(folders))
     folder = ""
     if len(known) > 1:

@@ -23,7 +23,7 @@ NAME_SHOWN = 200
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    st.header(texts.MODELS)
+    st.title(texts.MODELS)
     parts.show_notice()
     calls = Calls(context.client, context.collection)
     may_manage = calls.identity().manages_server
@@ -41,7 +41,7 @@ def show(context: PageContext) -> None:
 
 
 def _show_llm(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None:
-    st.subheader(texts.LLM)
+    st.header(texts.LLM)
     if models.is_quotes_only:
         st.write(plain(texts.LLM_NONE))
         if models.origin == "none":
@@ -97,7 +97,7 @@ def _choose_llm(calls: Calls, models: ModelsResponse) -> None:
 
 
 def _show_keys(keys: list[KeyResponse]) -> None:
-    st.subheader(texts.KEYS)
+    st.header(texts.KEYS)
     st.dataframe(
         pd.DataFrame(
             {
@@ -115,7 +115,7 @@ def _show_keys(keys: list[KeyResponse]) -> None:
 
 
 def _show_settings(calls: Calls, *, may_manage: bool) -> None:
-    st.subheader(texts.SEARCH_SETTINGS)
+    st.header(texts.SEARCH_SETTINGS)
     told = calls.settings()
     if may_manage:
         st.caption(texts.SEARCH_SETTINGS_EXPLAINED)

@@ -23,7 +23,7 @@ NAME_SHOWN = 200
 
 def show_ollama(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None:
     """Draw what Ollama holds and fetches."""
-    st.subheader(texts.OLLAMA)
+    st.header(texts.OLLAMA)
     ollama = models.ollama
     st.caption(plain(texts.OLLAMA_AT.format(url=ollama.url)))
     if ollama.problem:

@@ -27,7 +27,7 @@ TEXT_HEIGHT = 640
 
 def show_document(calls: Calls, document: DocumentResponse, *, may_write: bool) -> None:
     """Draw everything about one document."""
-    st.markdown(f"#### {plain(one_line(document.document, TITLE_SHOWN))}")
+    st.markdown(f"## {plain(one_line(document.document, TITLE_SHOWN))}")
     facts = texts.FACTS.format(
         pages=document.pages, chunks=document.chunks, size=parts.size(document.size), type=document.type or "?"
     )

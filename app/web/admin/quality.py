@@ -14,7 +14,7 @@ from app.web.frame import PageContext, reported
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    st.header(texts.QUALITY)
+    st.title(texts.QUALITY)
     parts.show_notice()
     st.caption(texts.QUALITY_EXPLAINED)
     if not context.collection:

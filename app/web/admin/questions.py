@@ -27,7 +27,7 @@ _PAGES = re.compile(r"(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?")
 
 def show_questions(calls: Calls, kept: list[KeptGold], *, may_write: bool) -> None:
     """Draw the questions, and the ways to more of them."""
-    st.subheader(texts.QUESTIONS)
+    st.header(texts.QUESTIONS)
     if kept:
         _show_table(calls, kept, may_write=may_write)
     else:

@@ -344,16 +344,34 @@ async function copyText(text, button, words) {
   setTimeout(() => (button.textContent = words.copy), 1500);
 }
 
+// Says once what became of an answer, to those who hear the page: what is drawn anew all the time is not announced.
+const announced = new Map();
+
+function announce(data) {
+  const said = announced.get(data.name);
+  announced.set(data.name, data.state);
+  if (said === data.state || (said === undefined && !data.running)) return;
+  const told = data.running ? data.words[data.state] : data.words.answered;
+  if (!told) return;
+  let live = document.getElementById("lectern-live");
+  if (!live) {
+    live = document.body.appendChild(element("div", { id: "lectern-live", role: "status", "aria-live": "polite" }));
+    live.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)";
+  }
+  live.textContent = `${told} ${data.question}`;
+}
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
+  announce(data);
   const open = (what) => setTriggerValue("open", what);
   const kept = parentElement.querySelector(".turn details")?.open ?? false;
   const turn = element("div", { class: "turn" });
   turn.append(element("div", { class: "question", role: "heading", "aria-level": "2", dir: "auto" }, data.question));
   if (data.scope) turn.append(element("p", { class: "note scope" }, data.scope));
   const answer = turn.appendChild(
-    element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": words.answer, "aria-busy": String(data.running) }),
+    element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": `${words.answer}: ${data.question}`, "aria-busy": String(data.running) }),
   );
   const sources = drawSources(data, open);
   if (data.filters.length) answer.append(drawFilters(data, (field) => setTriggerValue("lift", field)));
@@ -367,7 +385,7 @@ export default function (component) {
   new Writer(data, open).blocks(text, data.text);
   for (const block of text.querySelectorAll("p, ul, ol, blockquote, table")) block.dir = "auto";
   if (data.running) {
-    const waiting = element("span", { class: "waiting", role: "status" }, data.text ? "" : words[data.state]);
+    const waiting = element("span", { class: "waiting" }, data.text ? "" : words[data.state]);
     (data.text ? (text.lastElementChild ?? text) : text).append(waiting);
   }
   const table = drawTable(data, open);

@@ -86,17 +86,18 @@ def draw_turn(
 
     _component(
         key=key,
-        data=view_of(turn, chosen),
+        data=view_of(turn, chosen, name=key),
         on_open_change=opened,
         on_rate_change=rated,
         on_lift_change=lifted,
     )
 
 
-def view_of(turn: Turn, chosen: Opened | None) -> dict[str, Any]:
-    """Describe a turn for the browser."""
+def view_of(turn: Turn, chosen: Opened | None, *, name: str = "") -> dict[str, Any]:
+    """Describe a turn for the browser, where it goes by `name`."""
     answer = turn.answer
     return {
+        "name": name,
         "question": turn.asked.text,
         "scope": one_line(describe_filters(turn.asked.filters), SCOPE_CHARACTERS),
         "state": turn.state.value,
@@ -201,6 +202,8 @@ def _source_view(source: Source) -> dict[str, Any]:
 def _problem_of(turn: Turn) -> str:
     if turn.state is TurnState.STOPPED:
         return texts.ANSWER_WORDS["stopped"]
+    if turn.state is TurnState.ERASED:
+        return texts.ANSWER_WORDS["erased"]
     if turn.error is not None:
         return f"{turn.error.reason} {turn.error.remedy}".strip()
     return f"{texts.ANSWER_WORDS['failed']} {turn.answer.error}" if turn.answer and turn.answer.error else ""

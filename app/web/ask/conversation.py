@@ -9,9 +9,10 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from app.client.connection import Interrupt
 from app.client.http import HttpClient
@@ -40,6 +41,8 @@ class TurnState(StrEnum):
     DONE = "done"
     STOPPED = "stopped"
     FAILED = "failed"
+    ERASED = "erased"
+    """With a document that it quoted."""
 
 
 class Turn:
@@ -64,7 +67,7 @@ class Turn:
     @property
     def is_finished(self) -> bool:
         """Say whether nothing more will come."""
-        return self.state in (TurnState.DONE, TurnState.STOPPED, TurnState.FAILED)
+        return self.state in (TurnState.DONE, TurnState.STOPPED, TurnState.FAILED, TurnState.ERASED)
 
     @property
     def said(self) -> str:
@@ -86,6 +89,16 @@ class Turn:
         self._interrupt.set()
         if self.state is TurnState.WAITING:
             self.state = TurnState.STOPPED
+
+    @property
+    def has_ended(self) -> bool:
+        """Say whether its thread has ended too, and with it all that is kept of the turn."""
+        return self._ended.is_set()
+
+    def end(self, state: TurnState) -> None:
+        """Let a turn that was kept stand as it ended."""
+        self.state = state
+        self._ended.set()
 
     def wait(self) -> None:
         """Wait for the end of the turn."""
@@ -112,6 +125,7 @@ class Turn:
                 after.wait()
             if self.state is TurnState.STOPPED:
                 return
+            conversation.save(self)
             self.state = TurnState.SEARCHING
             self.asked = replace(self.asked, history=conversation.history_for(self))
             self._read(client)
@@ -121,6 +135,7 @@ class Turn:
             log.exception("An answer could not be read.")
             self._fail(LecternError("The answer could not be read.", "The log of `lectern web` says why."))
         finally:
+            conversation.save(self)
             self._ended.set()
 
     def _read(self, client: HttpClient) -> None:
@@ -146,14 +161,32 @@ class Turn:
         self.state = TurnState.FAILED
 
 
+Save = Callable[["Conversation", Turn], None]
+"""Has a turn kept; called in the turn's own thread."""
+
+
 class Conversation:
     """Turns of a conversation, oldest first; only its `owner` sees them."""
 
-    def __init__(self, owner: str) -> None:
+    def __init__(self, owner: str, id_: str = "", *, save: Save | None = None) -> None:
         # Part of a component's key, in which Streamlit does not take two underscores in a row.
-        self.id = secrets.token_hex(16)
+        self.id = id_ or secrets.token_hex(16)
         self.owner = owner
         self.turns: list[Turn] = []
+        self.title = self.collection = ""
+        self.settings: Mapping[str, Any] = {}
+        """The filters, mode and LLM of its last question, where it was kept."""
+        self.version = 0
+        """The last change of what is kept that is known here."""
+        self.unsaved: LecternError | None = None
+        """Why the last turn could not be kept."""
+        self.is_deleted = False
+        self.saving = save
+
+    def save(self, turn: Turn) -> None:
+        """Have a turn kept as it stands."""
+        if self.saving is not None:
+            self.saving(self, turn)
 
     @property
     def running(self) -> Turn | None:
@@ -203,9 +236,12 @@ class Conversations:
             self._by_id.move_to_end(id_)
             return found
 
-    def open(self, owner: str) -> Conversation:
-        """Begin a new conversation."""
-        conversation = Conversation(owner)
+    def open(self, owner: str, *, save: Save | None = None) -> Conversation:
+        """Begin a new conversation; `save` has its turns kept."""
+        return self.add(Conversation(owner, save=save))
+
+    def add(self, conversation: Conversation) -> Conversation:
+        """Take in a conversation that was kept."""
         with self._lock:
             self._by_id[conversation.id] = conversation
             while len(self._by_id) > self._kept:

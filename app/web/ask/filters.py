@@ -60,6 +60,19 @@ def choose_mode() -> str:
     )
 
 
+def restore_filters(filters: Mapping[str, str], mode: str, *, use_llm: bool) -> None:
+    """Have the choices stand as they stood for these filters, before they are drawn."""
+    below = filters.get("document", "").removesuffix("/*")
+    place = f"{filters.get('folder', '')}{SEPARATOR}{below}" if below else filters.get("folder", "")
+    chosen = {"filter folder": place, "filter year": filters.get("dated", "").removesuffix("*")}
+    chosen |= {f"filter {name}": filters.get(name, "") for name in ("type", "kind", "language", "period")}
+    chosen["filter title"] = filters.get("title", "").strip("*")
+    for key, value in chosen.items():
+        st.session_state[key] = value
+    st.session_state["quotes only"] = not use_llm
+    st.session_state["mode"] = mode if mode in texts.ASK_MODES else ""
+
+
 def describe_filters(filters: Mapping[str, str]) -> str:
     """Return the filters in words."""
     named = [f"{texts.ASK_FILTER_NAMES.get(name, name)} {value}" for name, value in filters.items()]

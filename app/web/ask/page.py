@@ -10,13 +10,17 @@ import streamlit as st
 
 from app.client.http import HttpClient
 from app.web import address, texts
+from app.web.admin.adding import add_documents, show_uploads
+from app.web.admin.calls import Calls
+from app.web.admin.parts import may_write
+from app.web.ask import keeping
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
-from app.web.ask.export import conversation_markdown
-from app.web.ask.filters import choose_filters, choose_mode
+from app.web.ask.filters import choose_filters, choose_mode, restore_filters
+from app.web.ask.history import draw_conversations
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.escape import one_line, plain
-from app.web.frame import PageContext, reported, show_error
+from app.web.frame import PageContext, choose_collection, reported, show_error
 from app.web.vision import sees_images
 from rag.errors import LecternError
 from rag.images import MAX_IMAGE_BYTES
@@ -44,12 +48,14 @@ IMAGE_WIDTH = 240
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    conversation = _conversation(context.client)
+    conversation = _conversation(context)
     with st.sidebar:
-        filters, use_llm = choose_filters(context) if context.collection else ({}, True)
+        filters, use_llm = choose_filters(context) if context.collection and context.is_reachable else ({}, True)
         mode = choose_mode() if context.collection else ""
-        _draw_menu(context, conversation)
-    asked, images = _draw_input(context, takes_images=use_llm and sees_images(context.client))
+        if context.is_reachable:
+            with reported():
+                _draw_conversations(context.client, conversation)
+    asked, images = _draw_input(context, takes_images=use_llm and _takes_images(context))
     suggested = st.session_state.pop("suggested", "")
     again: Question | None = st.session_state.pop("asked again", None)
     text = (asked or suggested).strip()
@@ -61,6 +67,8 @@ def show(context: PageContext) -> None:
         conversation.ask(context.client, question)
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
+    if conversation.unsaved is not None:
+        st.warning(texts.CONVERSATION_UNSAVED.format(reason=plain(str(conversation.unsaved))), icon=":material/save:")
     proof: Proof | None = st.session_state.get("proof")
     if proof is None:
         _draw_conversation(context, conversation)
@@ -79,8 +87,9 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
     if too_long := st.session_state.pop(TOO_LONG, ""):
         st.warning(texts.ASK_TOO_LONG.format(count=len(too_long), most=MAX_QUESTION_CHARACTERS))
         st.session_state[key] = too_long
+    is_disabled = not (context.collection and context.is_reachable)
     if not takes_images:
-        asked = st.chat_input(texts.ASK_PLACEHOLDER, key=key, disabled=not context.collection)
+        asked = st.chat_input(texts.ASK_PLACEHOLDER, key=key, disabled=is_disabled)
         return asked or "", ()
     sent = st.chat_input(
         texts.ASK_PLACEHOLDER,
@@ -88,7 +97,7 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
         accept_file="multiple",
         file_type=IMAGE_TYPES,
         max_upload_size=MAX_IMAGE_MEGABYTES,
-        disabled=not context.collection,
+        disabled=is_disabled,
     )
     if sent is None:
         return "", ()
@@ -101,9 +110,19 @@ def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple
     return sent.text, images
 
 
+def _takes_images(context: PageContext) -> bool:
+    """Say whether a question may carry images; while the service is away, as it was: another field would be empty."""
+    if context.is_reachable:
+        st.session_state["takes images"] = sees_images(context.client)
+    return bool(st.session_state.get("takes images"))
+
+
 def _draw_conversation(context: PageContext, conversation: Conversation) -> None:
     if not conversation.turns:
         _draw_welcome(context)
+    else:
+        with st.container(key="heading"):  # For those who hear the page: the questions below are parts of it.
+            st.title(plain(one_line(conversation.title or conversation.turns[0].asked.text, 120)), anchor=False)
     shown = int(st.session_state.get("turns shown", TURNS_SHOWN))
     if len(conversation.turns) > shown:
         show_more = partial(st.session_state.__setitem__, "turns shown", shown + TURNS_SHOWN)
@@ -128,10 +147,12 @@ def _draw_images(turn: Turn) -> None:
 
 def _draw_welcome(context: PageContext) -> None:
     if not context.collection:
-        st.subheader(texts.ASK)
-        st.info(f"{texts.ASK_EMPTY}\n\n{texts.ASK_EMPTY_REMEDY}", icon=":material/upload_file:")
+        _draw_start(context)
         return
-    st.subheader(texts.ASK_WELCOME)
+    st.title(texts.ASK_WELCOME)
+    show_uploads(context.client)
+    if not context.is_reachable:
+        return
     with st.container(key="suggestions"), reported():
         questions = context.client.suggest_questions(context.collection, limit=QUESTIONS_SUGGESTED)
         if questions:
@@ -144,6 +165,22 @@ def _draw_welcome(context: PageContext) -> None:
                 type="tertiary",
                 icon=":material/arrow_forward:",
             )
+
+
+def _draw_start(context: PageContext) -> None:
+    """Draw the page before anything is indexed: what Lectern is, and where files go."""
+    st.title(texts.ASK_START)
+    st.write(texts.ASK_START_EXPLAINED)
+    if not context.is_reachable:
+        return
+    with reported():
+        if may_write(Calls(context.client, "").identity()):
+            add_documents(context.client, "")
+            st.caption(texts.ASK_FORMATS)
+            context.link("folders", texts.ASK_START_FOLDER, ":material/folder_managed:")
+        else:
+            st.info(texts.ASK_EMPTY)
+        show_uploads(context.client)
 
 
 @st.fragment(run_every=REDRAW_SECONDS)
@@ -173,6 +210,7 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
             show_error(error)
         else:
             turn.rating = rating
+            conversation.save(turn)
             st.toast(texts.ANSWER_RATED)
 
     def lift(field: str) -> None:
@@ -215,38 +253,69 @@ def _show_proof(proof: Proof | None) -> None:
         st.session_state["proof"] = proof
 
 
-def _draw_menu(context: PageContext, conversation: Conversation) -> None:
-    if not conversation.turns:
-        return
-    if st.button(texts.ASK_NEW, icon=":material/add_comment:", width="stretch"):
-        for name in ("proof", "opened", "turns shown"):
-            st.session_state.pop(name, None)
-        _keep(conversations().open(owner_of(context.client)))
-        st.rerun()
-    st.download_button(
-        texts.ASK_EXPORT,
-        lambda: conversation_markdown(context.collection, conversation.turns),
-        file_name=texts.ASK_EXPORT_FILE,
-        mime="text/markdown",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+def _draw_conversations(client: HttpClient, conversation: Conversation) -> None:
+    listed = draw_conversations(client, conversation, partial(_open, client))
+    version = next((one.version for one in listed if one.id == conversation.id), 0)
+    # Changed elsewhere: by another browser, or because a document was erased.
+    if version > conversation.version and all(turn.has_ended for turn in conversation.turns):
+        keeping.refresh(client, conversation)
 
 
 # --- which conversation ---
 
 
-def _conversation(client: HttpClient) -> Conversation:
+def _conversation(context: PageContext) -> Conversation:
     """Return the conversation in the address, that of this visit, or a new one; others' conversations are not shown."""
-    kept, owner = conversations(), owner_of(client)
-    for id_ in (address.asked_for(address.CHAT), st.session_state.get(address.CHAT, "")):
-        if found := kept.find(id_, owner):
-            break
-    else:
-        found = kept.open(owner)
+    if (named := address.asked_for(address.CHAT)) and (found := _find(context, named)):
+        _restore(found)
+        _keep(found)
+        if found.collection not in ("", context.collection):
+            st.rerun()
+    found = _find(context, st.session_state.get(address.CHAT, "")) or _begin(context.client)
     _keep(found)
     return found
+
+
+def _find(context: PageContext, id_: str) -> Conversation | None:
+    """Return a conversation of this process, or one that the service kept."""
+    owner = owner_of(context.client)
+    found = conversations().find(id_, owner)
+    if found is None and context.is_reachable and (found := keeping.load(context.client, id_, owner)):
+        found.saving = partial(keeping.save, context.client)
+        conversations().add(found)
+    return found
+
+
+def _begin(client: HttpClient) -> Conversation:
+    return conversations().open(owner_of(client), save=partial(keeping.save, client))
+
+
+def _open(client: HttpClient, id_: str) -> None:
+    """Open a conversation, or ("") begin a new one; called before the page is drawn again."""
+    for name in ("proof", "opened", "turns shown"):
+        st.session_state.pop(name, None)
+    if not id_:
+        _keep(_begin(client))
+        return
+    st.session_state[address.CHAT] = id_
+    owner = owner_of(client)
+    try:
+        found = conversations().find(id_, owner) or keeping.load(client, id_, owner)
+    except LecternError as error:
+        show_error(error)
+    else:
+        if found is not None:
+            _restore(found)
+
+
+def _restore(conversation: Conversation) -> None:
+    """Choose the collection, filters and mode of a conversation's last question."""
+    asked = conversation.turns[-1].asked if conversation.turns else None
+    if asked is None:
+        return
+    conversation.collection = asked.collection
+    choose_collection(asked.collection)
+    restore_filters(asked.filters, asked.mode, use_llm=asked.use_llm)
 
 
 def _keep(conversation: Conversation) -> None:

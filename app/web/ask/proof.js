@@ -61,6 +61,11 @@ export default function (component) {
   parentElement.leave?.(); // Drawn again: one listener is enough.
   const { close, leave } = closeByBack(() => setTriggerValue("close", true));
   parentElement.leave = leave;
+  const closed = () => {
+    leave();
+    // Where there is a mouse, what was typed goes on; on a phone the keyboard would cover the answer.
+    if (!matchMedia(OVERLAY).matches) document.querySelector("[data-testid=stChatInputTextArea]")?.focus();
+  };
   let step = old?.dataset.document === data.document ? Number(old.dataset.step) : STEPS.indexOf(1);
   const proof = block("section", "proof");
   proof.dataset.document = data.document;
@@ -126,5 +131,5 @@ export default function (component) {
   else show();
   if (focused >= 0) proof.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
   else frame.focus({ preventScroll: true });
-  return leave;
+  return closed;
 }

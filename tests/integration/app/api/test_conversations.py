@@ -1,61 +1,73 @@
-"""Conversations over HTTP without an LLM: each question gets its own answer, also one that leans on those before."""
+"""Conversations over HTTP: each caller has their own, and those of collections without a right are not told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from tests.integration.serving import Served, serving
+from app.client.connection import Connection
+from app.client.http import HttpClient
+from app.state.tokens import Role
+from tests.integration.serving import Served, serving, without_reader
 
-LIGHTHOUSE = """The Brennick lighthouse
-
-The lamp of the Brennick lighthouse flashes three times every twenty seconds.
-
-The tower of the lighthouse is 31 metres high and painted white.
-"""
-FERRY = """The ferry to the mainland
-
-A return ticket for a car costs 48 crowns, and one for a bicycle 6 crowns.
-
-The mast of the ferry is 19 metres high.
-"""
-LAMP, THREE_TIMES = "How often does the lamp of the Brennick lighthouse flash?", "three times every twenty seconds"
-TICKET, CROWNS = "What does a return ticket for a car cost?", "48 crowns"
+ID = "a1" * 16
+PLACE = f"/conversations/{ID}"
+ANSWER = {"answer": "Three times.", "refused": False, "sources": [], "citations": [], "llm": "", "cost_usd": None,
+          "tokens": {"prompt": 1, "completion": 1, "estimated": False}, "milliseconds": {}, "notices": [],
+          "error": ""}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    place = tmp_path_factory.mktemp("conversations")
-    folder = place / "island"
-    folder.mkdir()
-    (folder / "lighthouse.txt").write_text(LIGHTHOUSE)
-    (folder / "ferry.txt").write_text(FERRY)
-    with serving(place / "home", llm="off") as started:
-        started.sync(folder)
-        yield started
+@pytest.fixture
+def served(home: Path, folder: Path) -> Iterator[Served]:
+    (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times every minute.")
+    with without_reader(), serving(home) as running:
+        running.sync(folder)
+        yield running
 
 
-def ask(served: Served, *questions: str) -> list[str]:
-    """The answers to questions that are asked one after the other in one conversation."""
-    history: list[dict[str, str]] = []
-    answers = []
-    for question in questions:
-        asked: dict[str, Any] = {"question": question, "collection": "default", "history": history}
-        answered = served.client.post("/ask", json=asked).raise_for_status().json()
-        answers.append(answered["answer"])
-        history = [*history, {"role": "user", "text": question}, {"role": "assistant", "text": answers[-1]}]
-    return answers
+def test_a_conversation_is_begun_continued_renamed_found_and_deleted(served: Served) -> None:
+    client = served.client
+    begun = client.put(PLACE, json={"collection": "default", "filters": {"type": "txt"}, "mode": "steps"})
+    assert begun.status_code == 200, begun.text
+    turn = {"collection": "default", "question": "How often?", "state": "done", "answer": ANSWER}
+    kept = client.put(f"{PLACE}/turns/0", json=turn)
+    assert kept.status_code == 200, kept.text
+    found = client.get(PLACE).json()
+    assert found["conversation"]["settings"] == {
+        "filters": {"type": "txt"},
+        "mode": "steps",
+        "llm": "",
+        "use_llm": True,
+    }
+    assert found["conversation"]["version"] == kept.json()["version"]
+    assert found["turns"][0]["record"]["answer"]["answer"] == "Three times."
+    assert client.patch(PLACE, json={"title": "The lamp", "pinned": True}).json()["pinned"]
+    listed = client.get("/conversations", params={"contains": "three lamp"}).json()
+    assert [one["title"] for one in listed["conversations"]] == ["The lamp"]
+    assert client.get("/conversations", params={"contains": "bakery"}).json()["total"] == 0
+    assert client.delete(PLACE).status_code == 204
+    assert client.get(PLACE).status_code == 404
 
 
-def test_a_second_question_is_not_given_the_answer_to_the_first(served: Served) -> None:
-    lamp, ticket, lamp_again = ask(served, LAMP, TICKET, LAMP)
-    assert lamp.startswith(THREE_TIMES)
-    assert ticket.startswith(CROWNS)
-    assert lamp_again.startswith(THREE_TIMES)
+def test_what_is_no_conversation_is_refused(served: Served) -> None:
+    assert served.client.put("/conversations/mine", json={"collection": "default"}).status_code == 422
+    assert served.client.put(PLACE, json={"collection": "nowhere"}).status_code == 404
+    turn = {"collection": "default", "question": "How often?", "answer": {"answer": 7}}
+    assert served.client.put(f"{PLACE}/turns/0", json=turn).status_code == 422
+    assert served.client.put(f"{PLACE}/turns/0", json={**turn, "answer": None}).status_code == 404
 
 
-def test_a_question_that_leans_on_the_one_before_is_answered_for_what_that_was_about(served: Served) -> None:
-    assert ask(served, LAMP, "And how high is it?")[1].startswith("31 metres")
-    assert ask(served, "When does the ferry to the mainland leave?", "And how high is it?")[1].startswith("19 metres")
+def test_each_token_has_conversations_of_its_own(served: Served, folder: Path) -> None:
+    served.sync(folder, "other")
+    clients = {
+        name: HttpClient(Connection(served.url, served.tokens.add(name, role=Role.READ, collections=collections)))
+        for name, collections in (("ann", ["default"]), ("bob", ["default", "other"]))
+    }
+    ann, bob = clients["ann"].connection, clients["bob"].connection
+    assert bob.call("PUT", PLACE, json={"collection": "other"}).is_success
+    assert bob.call("GET", "/conversations").json()["total"] == 1
+    assert ann.call("GET", "/conversations").json()["total"] == 0
+    for client in clients.values():
+        client.close()

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from app.service.build_index import Lectern
 from app.service.removal import Removal
 from app.settings import read_settings
+from app.state.conversations import ConversationStore, KeptTurn
 from app.state.database import SERVICE_FILE
 from app.state.feedback import Feedback, FeedbackStore
 from tests.integration.inspection import index_content
@@ -135,6 +136,28 @@ def test_feedback_that_quotes_a_removed_document_goes_with_it_and_other_feedback
     store.add(Feedback("default", "What is in the log?", "Gulls, nets and tar [1].", "down", "the"))
     remove_secrets(lectern)
     assert [feedback.comment for feedback in store.newest("default", limit=10)] == ["the"]
+    assert traces(home) == []
+
+
+def test_answers_made_from_a_removed_document_are_erased_in_every_conversation(lectern: Lectern, home: Path) -> None:
+    store = ConversationStore(home / SERVICE_FILE)
+    secret = next(one.id for one in lectern.catalogue.list_documents("default") if one.path == "secret.txt")
+    turns = [
+        KeptTurn(0, "default", "What is the password?", f"{MARKER}.", (secret,), {"text": MARKER}),
+        KeptTurn(1, "default", f"The vault is {MARKER} and was set when?", "Nobody knows.", (), {"text": MARKER}),
+        KeptTurn(2, "default", "What is in the log?", "Gulls, nets and tar.", (), {"text": "Gulls."}),
+    ]
+    store.save("ann", "1" * 32, "default", {})
+    for turn in turns:
+        store.save_turn("ann", "1" * 32, turn)
+    remove_secrets(lectern)
+    conversation, left = store.load("ann", "1" * 32)
+    assert [(turn.question, turn.record is None) for turn in left] == [
+        ("What is the password?", True),
+        ("", True),
+        ("What is in the log?", False),
+    ]
+    assert conversation.title == "What is the password?"
     assert traces(home) == []
 
 

@@ -15,8 +15,9 @@ from app.client.connection import Connection
 from app.client.http import HttpClient
 from app.state.tokens import Role
 from app.web import texts
+from app.web.ask import keeping
 from app.web.ask import page as ask_page
-from app.web.ask.conversation import Turn
+from app.web.ask.conversation import Conversation, Turn, TurnState
 from app.web.frame import SERVICE_ARGUMENT, WANTED
 from rag.types import Question
 from tests.integration.app.cli.test_cli import start_process
@@ -46,7 +47,7 @@ def draw() -> AppTest:
 def test_an_empty_index_says_what_to_do_next(served: Served) -> None:
     drawn = draw().run()
     assert not drawn.exception
-    assert texts.ASK_EMPTY in drawn.info[0].value
+    assert (drawn.title[0].value, len(drawn.file_uploader)) == (texts.ASK_START, 1)
     assert drawn.chat_input[0].disabled
 
 
@@ -54,7 +55,7 @@ def test_a_token_is_asked_for_a_wrong_one_is_refused_and_a_right_one_lets_in(ser
     served.sync(folder)
     token = served.tokens.add("ann", role=Role.ADMIN)
     drawn = draw().run()
-    assert drawn.subheader[0].value == texts.SIGN_IN
+    assert drawn.title[0].value == texts.SIGN_IN
     assert not drawn.error
     assert not drawn.chat_input
     drawn.text_input[0].set_value("wrong")
@@ -64,7 +65,7 @@ def test_a_token_is_asked_for_a_wrong_one_is_refused_and_a_right_one_lets_in(ser
     drawn.text_input[0].set_value(token)
     drawn.button[0].click()
     drawn.run()
-    assert drawn.subheader[0].value == texts.ASK_WELCOME
+    assert drawn.title[0].value == texts.ASK_WELCOME
     assert drawn.selectbox(key="collection").value == "default"
     assert next(button for button in drawn.button if button.label == texts.SIGN_OUT)
 
@@ -117,6 +118,37 @@ def test_the_button_for_earlier_questions_goes_with_the_last_of_them(served: Ser
     next(button for button in drawn.button if button.label == texts.ASK_EARLIER).click()
     drawn.run()
     assert not [button for button in drawn.button if button.label == texts.ASK_EARLIER]
+
+
+def test_a_conversation_is_found_again_after_a_restart_with_what_it_was_asked_of(served: Served, folder: Path) -> None:
+    served.sync(folder)
+    served.sync(folder, "letters")
+    turn = Turn(Question("How often?", "letters", {"title": "*light*"}, use_llm=False))
+    turn.finish(answer())
+    with closing(HttpClient(Connection(served.url))) as client:
+        kept = Conversation("")
+        kept.turns.append(turn)
+        keeping.save(client, kept, turn)
+        assert kept.unsaved is None
+        drawn = draw()
+        drawn.query_params["chat"] = kept.id
+        drawn.run()
+        assert not drawn.exception
+        # One more component writes the address.
+        assert len(drawn.get("bidi_component")) == 2
+        chosen = (drawn.selectbox(key="collection").value, drawn.text_input(key="filter title").value)
+        assert (*chosen, drawn.toggle(key="quotes only").value) == ("letters", "light", True)
+        drawn.button(key=f"open {kept.id}").click().run()
+        assert not drawn.exception
+        next(button for button in drawn.button if button.label == texts.CONVERSATION_PIN).click().run()
+        assert client.list_conversations().conversations[0].pinned
+        next(field for field in drawn.text_input if field.label == texts.CONVERSATION_RENAME).set_value("Lamp").run()
+        assert client.list_conversations().conversations[0].title == "Lamp"
+        # Erased elsewhere: what was answered is not shown from memory.
+        served.service.conversations.remove_collection("letters")
+        drawn.run()
+        (shown,) = ask_page.conversations().find(kept.id, ask_page.owner_of(client)).turns  # type: ignore[union-attr]
+        assert (shown.state, shown.said) == (TurnState.ERASED, "")
 
 
 def test_a_collection_that_was_uploaded_into_is_chosen_once_it_is_there(served: Served, folder: Path) -> None:

@@ -29,3 +29,21 @@ def test_a_suggestion_is_in_the_language_of_its_document() -> None:
         "Was steht in „Mietvertrag“ über „§ 4 Kaution und Miete“?",
         "Que dit « Règlement du phare » sur « Tarifs d'entrée » ?",
     ]
+
+
+def test_nothing_is_asked_of_a_letterhead_or_of_what_all_forms_say() -> None:
+    forms = [
+        DocumentSections(
+            f"Form {number}",
+            (
+                "Harbour Office Ltd",
+                "Telephone 01234 5678",
+                "Declaration of the owner",
+                f"Berth {'ABCDEF'[number]} repairs",
+            ),
+            "en",
+        )
+        for number in range(6)
+    ]
+    asked = suggest_questions(forms, limit=10)
+    assert asked == [f"What does “Form {number}” say about “Berth {'ABCDEF'[number]} repairs”?" for number in range(6)]

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from app.api.schemas.conversations import TurnResponse
 from app.client.connection import Interrupt
 from app.client.errors import UnreachableError
 from app.web.ask.answer_view import Opened, view_of
 from app.web.ask.conversation import Conversation, Conversations, Turn, TurnState
 from app.web.ask.export import conversation_markdown
+from app.web.ask.keeping import record_of, turn_of
 from app.web.ask.proof import Proof, find_quote
 from app.web.escape import one_line, plain, quiet
 from rag.types import (
@@ -303,6 +305,30 @@ def test_an_export_has_the_quotes_and_no_image_link_or_html_of_others() -> None:
     assert "- [1] The lamp, page 3 (iii) (a/lamp.pdf): “The lamp flashes three times.”" in exported
     assert "It flashes [1]. \\![x]\\(https://evil.example/p.png) [y]\\(https://evil.example) \\<img src=z>" in exported
     assert "[e]\\: https://evil.example" in exported
+
+
+def test_a_turn_is_kept_whole_and_of_its_images_the_names() -> None:
+    turn = Turn(
+        Question("How often?", "island", {"type": "pdf"}, images=(ImageFile("sign.png", b"x"),), mode="look-up")
+    )
+    turn.finish(answer())
+    turn.rating = "up"
+    kept = TurnResponse(position=0, question="How often?", record=record_of(turn).model_dump(mode="json"))
+    again = turn_of(kept, "island")
+    assert again.asked == replace(turn.asked, images=())
+    assert (again.state, again.said, again.rating, again.image_names) == (
+        TurnState.DONE,
+        turn.said,
+        "up",
+        ("sign.png",),
+    )
+    assert again.answer is not None
+    assert again.answer.citations == answer().citations
+    assert again.has_ended
+    cut_off = TurnResponse(position=0, question="", record=record_of(Turn(turn.asked)).model_dump(mode="json"))
+    assert turn_of(cut_off, "island").state is TurnState.STOPPED
+    erased = turn_of(TurnResponse(position=0, question="", record=None), "island")
+    assert (erased.state, erased.asked.text) == (TurnState.ERASED, "(erased)")
 
 
 def test_an_export_names_the_images_of_a_question() -> None:
