@@ -190,6 +190,9 @@ def test_a_service_that_dies_is_started_again_and_what_is_on_screen_stays(
     expect(page.get_by_text(texts.SERVICE_RESTARTED)).to_be_visible()
     expect(page.locator(".turn")).to_contain_text("nine shillings")
     expect(page.get_by_text(texts.SERVICE_RESTARTED)).to_have_count(0)
+    # What was drawn before may stand beside what is drawn now.
+    expect(page.get_by_test_id("stChatInputTextArea")).to_have_count(1)
+    wait_until_drawn(page)
     finished(ask(page, world.ASK_HOSTILE))
     expect(page.locator(".turn")).to_have_count(2)
 

@@ -80,6 +80,7 @@ def test_an_upload_goes_on_while_other_pages_are_looked_at(open_page: OpenPage, 
     wait_until_drawn(page)
     page.get_by_role("button", name=texts.ADD_CLEAR).click()
     expect(tables(page)).to_have_count(1)
+    wait_until_drawn(page)
     # The collection that was uploaded into is the one that is looked at, and its documents can be filtered.
     page.get_by_text(f"{texts.STATES['indexed']} {count}").click()
     expect(tables(page)).to_have_count(1)
