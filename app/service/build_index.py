@@ -116,6 +116,7 @@ class Lectern:
                     settings.steps_look_ups, settings.steps_calls, settings.steps_tokens, settings.steps_seconds
                 ),
                 source_chunks=settings.steps_source_chunks,
+                calculate=modes[Mode.CALCULATE],
             )
         return Planner(pipeline=answering, quoting=quoting, modes=modes)
 

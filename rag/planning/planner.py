@@ -55,6 +55,8 @@ class PlannedQuestion:
         return self.stop is not None and self.stop.is_set()
 
 
+NO_LLM_REASON = "There is no LLM that could plan several look-ups, so it was looked up once."
+
 Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
 """Yields the events of an answer and returns it, or the stream of one that is still to be made, or in words why the
 question is one for a look-up after all."""
@@ -115,7 +117,7 @@ class Planner:
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
         choice = choose_mode(text)
-        return choice if choice.mode in self._modes else ModeChoice(Mode.LOOK_UP, choice.reason)
+        return choice if choice.mode in self._modes else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
 
     def _look_up(
         self,

@@ -26,6 +26,9 @@ more is asked for (21 of 35 questions about filings; of these 18 had a gold page
 
 KEY_LENGTH = 8
 
+MAX_NOTICE = 1_000
+"""Characters; a longer one is no notice."""
+
 PLANNING = "Planning the look-ups"
 
 
@@ -63,7 +66,7 @@ class Looked:
     def is_enough(self) -> bool:
         """Return whether each look-up of the LLM found a passage that likely answers it, as far as a reader knows."""
         planned = self.retrievals[1:]
-        return len(planned) == len(self.planned) > 0 and all(_best(one.hits) >= ENOUGH for one in planned)
+        return 0 < len(self.planned) <= len(planned) and all(_best(one.hits) >= ENOUGH for one in planned)
 
     def add(self, text: str, retrieval: Retrieval) -> None:
         """Take what a look-up of a text has found."""
@@ -176,7 +179,7 @@ class StepLoop:
         found.planned.append(call)
         result: ToolResult = toolbox.run(call)
         if result.note:
-            found.notices.append(f"{title_of(call)}: {result.note}")
+            found.notices.append(f"{title_of(call)}: {result.note}"[:MAX_NOTICE])
         if result.hits:
             found.add(call.text, result.retrieval or Retrieval(result.hits, {}))
         found.show(title_of(call), result.lines)

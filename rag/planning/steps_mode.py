@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from rag.pipeline import Asked, AskPipeline, judge
-from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.planner import Answering, PlanMode, PlannedQuestion
 from rag.planning.rounds import join_by_rounds, join_hits
 from rag.planning.steps import Looked, StepLimits, StepLoop
-from rag.planning.tools import Search, Toolbox
+from rag.planning.tools import Compute, Search, Toolbox
 from rag.protocols import LanguageModel, PlanCatalogue
 from rag.retrieval import Retrieval, StageTimer
-from rag.types import Hit
+from rag.types import Answer, Hit
 
 
 class Steps:
@@ -26,10 +27,11 @@ class Steps:
         catalogue: PlanCatalogue,
         limits: StepLimits,
         source_chunks: int,
+        calculate: PlanMode | None = None,
     ) -> None:
         """Take the LLM that plans, the pipeline that answers with it, and the one that answers where it has failed.
 
-        At most `source_chunks` chunks become sources.
+        At most `source_chunks` chunks become sources. What the LLM wants calculated, `calculate` does.
         """
         self._model = model
         self._pipeline = pipeline
@@ -37,6 +39,7 @@ class Steps:
         self._catalogue = catalogue
         self._limits = limits
         self._source_chunks = source_chunks
+        self._calculate = calculate
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield each step, and return the stream of the answer from all that was found."""
@@ -47,6 +50,7 @@ class Steps:
             catalogue=self._catalogue,
             search=self._searching(asked),
             filters=question.filters,
+            compute=self._computing(asked, self._calculate) if self._calculate else None,
             is_stopped=lambda: asked.is_stopped,
         )
         found = yield from StepLoop(self._model, self._limits, stop=asked.stop).look_up(asked.text, toolbox)
@@ -66,6 +70,17 @@ class Steps:
             return asked.look_up(text, only).retrieval
 
         return search
+
+    def _computing(self, asked: PlannedQuestion, mode: PlanMode) -> Compute:
+        def compute(text: str) -> Answer | None:
+            answering = mode.answer(replace(asked, question=replace(asked.question, text=text)))
+            while True:
+                try:
+                    next(answering)
+                except StopIteration as ended:
+                    return ended.value if isinstance(ended.value, Answer) else None
+
+        return compute
 
 
 def join_retrievals(found: Looked, milliseconds: Mapping[str, float]) -> Retrieval:

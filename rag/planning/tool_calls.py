@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.planning.protocol import FIND, MAX_PLANNED, OPEN, OUTLINE, SEARCH, PlannedCall
+from rag.planning.protocol import CALCULATE, FIND, MAX_PLANNED, OPEN, OUTLINE, SEARCH, PlannedCall
 from rag.planning.tools import FILTER_FIELDS
 from rag.types import ToolCall
 
@@ -43,6 +43,12 @@ TOOL_SCHEMAS: tuple[dict[str, Any], ...] = (
         ["document", "pages"],
         document=_DOCUMENT,
         pages={"type": "array", "items": {"type": "integer"}, "description": "page numbers from 1, at most three"},
+    ),
+    _schema(
+        CALCULATE,
+        "Compute a ratio, a growth, a sum or a difference of figures in the documents. Code reads and computes.",
+        ["words"],
+        words={"type": "string", "description": "what to compute, of whom and of which years, as a question"},
     ),
     _schema(OUTLINE, "List the headings of a document with their pages.", ["document"], document=_DOCUMENT),
 )

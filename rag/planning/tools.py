@@ -1,19 +1,20 @@
-"""The tools of a plan: search, open pages, find exact words, outline. They read, in the documents that are asked."""
+"""The tools of a plan: search, open pages, find exact words, outline, calculate. They only read what is asked."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import LecternError
 from rag.planning.phrases import Phrase
-from rag.planning.protocol import FIND, OPEN, OUTLINE, SEARCH, PlannedCall
+from rag.planning.protocol import PlannedCall
 from rag.protocols import PlanCatalogue
 from rag.retrieval import Retrieval
 from rag.safety.instructions import find_instructions
 from rag.safety.prompt import quote_attribute
 from rag.text import content_words, sentence_spans
-from rag.types import DocumentInfo, Hit, place_name
+from rag.types import Answer, DocumentInfo, Hit, place_name
 
 FILTER_FIELDS = ("document", "type", "title", "author", "kind", "dated", "period", "language", "organisation")
 """Fields that a plan may search by. The folder on the disk is none of its business."""
@@ -29,8 +30,16 @@ SNIPPET = 240
 """Characters of a passage that the LLM is shown: what it is about, not what it says."""
 BATCH = 50
 """Documents whose pages are in memory at once."""
+MAX_COMPUTED = 400
+"""Characters of a result that the LLM is shown."""
 MAX_FOUND = 24
 """Passages with the exact words that become hits."""
+
+_MARKER = re.compile(r" ?\[\d{1,3}\]")
+"""They number sources that the answer in steps numbers otherwise."""
+
+Compute = Callable[[str], Answer | None]
+"""Answers a question by computing in code; None where it is none that rules can compute. Raises QuestionError."""
 
 Search = Callable[[str, Mapping[str, str]], Retrieval]
 """Looks words up in the documents whose fields fit, besides what the user's own filters leave."""
@@ -44,7 +53,7 @@ class ToolResult:
     lines: tuple[str, ...] = ()
     retrieval: Retrieval | None = None
     note: str = ""
-    """For people, where nothing could be done: which argument is wrong."""
+    """For people: where nothing could be done which argument is wrong, or what code has computed."""
 
 
 @dataclass(slots=True)
@@ -55,6 +64,7 @@ class Toolbox:
     catalogue: PlanCatalogue
     search: Search
     filters: Mapping[str, str] = field(default_factory=dict)
+    compute: Compute | None = None
     is_stopped: Callable[[], bool] = lambda: False
     _documents: list[DocumentInfo] | None = None
 
@@ -73,6 +83,8 @@ class Toolbox:
                     return self._open(text, call.pages)
                 case "outline":
                     return self._outline(text)
+                case "calculate" if self.compute is not None:
+                    return self._calculate(text, self.compute)
         except LecternError as error:
             return ToolResult(note=error.reason)
         return ToolResult(note=f"There is no tool {quote_attribute(call.tool, limit=40)}.")
@@ -137,6 +149,24 @@ class Toolbox:
         ]
         return ToolResult((), (_name(document), *lines) if lines else (f"{_name(document)}: no headings",))
 
+    def _calculate(self, text: str, compute: Compute) -> ToolResult:
+        """Have code compute; the passages on the pages of its figures become hits. No number of the LLM takes part."""
+        answer = compute(text)
+        if answer is None or answer.refused:
+            return ToolResult(note=answer.text if answer else "The rules for calculations do not know it.")
+        places = {(source.document.id, span.page) for source in answer.sources for span in source.spans}
+        documents = {source.document.id: source.document for source in answer.sources}
+        hits = [
+            hit
+            for document in documents.values()
+            for hit in self._hits_of(document)
+            if any((document.id, page) in places for page in range(hit.chunk.first_page, hit.chunk.last_page + 1))
+        ]
+        result = " ".join(_MARKER.sub("", answer.text).split())
+        proofs = dict.fromkeys(place_name(one.document, one.pages) for one in answer.citations)
+        note = f"{result} (computed by code; the figures: {'; '.join(proofs)})"
+        return ToolResult(tuple(hits), (quote_attribute(result, limit=MAX_COMPUTED),), note=note)
+
     def documents(self) -> list[DocumentInfo]:
         """Return the documents that the question may be answered from."""
         if self._documents is None:
@@ -186,6 +216,3 @@ def _name(document: DocumentInfo) -> str:
 
 def _no_document(text: str) -> str:
     return f"No single document is called “{quote_attribute(text, limit=60)}”."
-
-
-TOOLS = (SEARCH, FIND, OPEN, OUTLINE)

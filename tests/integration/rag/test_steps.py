@@ -15,7 +15,7 @@ from app.settings import read_settings
 from rag.errors import QuestionError
 from rag.models.llm import open_chat_model
 from rag.pipeline import EXTRACTIVE, AnswerStream
-from rag.planning.planner import Planner
+from rag.planning.planner import NO_LLM_REASON, Planner
 from rag.types import Answer, PlanStep, Question
 from tests.integration.opening import open_index_of
 from tests.llm_servers import ModelServer, Reply, ollama_server, openai_server, status
@@ -23,6 +23,8 @@ from tests.llm_servers import ModelServer, Reply, ollama_server, openai_server, 
 FILES = {
     "brandt.txt": "Brandt Ltd, year 2020. The lease of the depot costs 40,000 crowns a year and ends in 2031.\n",
     "kolb.txt": "Kolb & Sons, year 2020. The foreman of the sawmill is Ines Falk, who joined in 2014.\n",
+    "norden_2020.csv": "Norden consolidated balance sheet,2020,2019\nTotal current assets,900,800\n"
+    "Total current liabilities,400,500\n",
     "ferry.txt": "The ferry Kittiwake leaves the pier at noon and carries 48 passengers.\n",
     "other.txt": "Notes on bees, honey and wax, and on the sawmill of somebody else.\n",
 }
@@ -30,6 +32,7 @@ QUESTION = "What does the lease of the depot cost, and who is the foreman of the
 PLAN = "LOOK UP: Brandt Ltd 2020 lease of the depot, yearly cost\nLOOK UP: Kolb & Sons foreman of the sawmill"
 PLANNING = "You plan how to find"
 MORE = "Missing look-ups"
+TOOLS = {"search", "find", "open", "outline", "calculate"}
 REPLIES = (Reply(MORE, "DONE"), Reply(PLANNING, PLAN))
 
 
@@ -124,7 +127,8 @@ def test_a_simple_question_is_looked_up_once_and_the_llm_asked_once(shelf: Lecte
 def test_steps_without_an_llm_are_refused_with_a_remedy(shelf: Lectern) -> None:
     with pytest.raises(QuestionError, match="The mode steps needs an LLM"):
         shelf.planner(None).ask(Question(QUESTION, "default", mode="steps"))
-    assert shelf.planner(None).ask(Question(QUESTION, "default")).answer.mode == "look-up"
+    answer = shelf.planner(None).ask(Question(QUESTION, "default")).answer
+    assert (answer.mode, answer.mode_reason) == ("look-up", NO_LLM_REASON)
 
 
 def test_an_llm_that_calls_tools_is_offered_them(shelf: Lectern) -> None:
@@ -141,8 +145,21 @@ def test_an_llm_that_calls_tools_is_offered_them(shelf: Lectern) -> None:
         stream = shelf.planner(model).ask(Question(QUESTION, "default"))
         steps = steps_of(stream)
     assert steps[2:4] == ["Finding the words: foreman", "Opening: brandt, page 1"]
-    assert {tool["function"]["name"] for tool in server.chats[0].body["tools"]} == {"search", "find", "open", "outline"}
+    assert {tool["function"]["name"] for tool in server.chats[0].body["tools"]} == TOOLS
     assert not server.chats[-1].body.get("tools"), "the answer is written without tools"
+
+
+def test_what_the_llm_wants_calculated_is_computed_by_code(shelf: Lectern) -> None:
+    planned = "CALCULATE: What is the working capital of Norden in 2020?"
+    with planner_of(shelf, answer="It is about 17.", replies=(Reply(MORE, "DONE"), Reply(PLANNING, planned))) as (
+        planner,
+        _,
+    ):
+        answer = planner.ask(Question("Is Norden solvent?", "default", mode="steps")).answer
+    (computed,) = [notice for notice in answer.notices if "computed by code" in notice]
+    assert "900 − 400 = 500" in computed
+    assert "norden_2020.csv" in computed
+    assert "norden_2020.csv" in paths_of(answer)
 
 
 def test_no_step_writes_to_the_index_or_to_the_disk(shelf: Lectern, tmp_path: Path) -> None:

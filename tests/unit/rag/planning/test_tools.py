@@ -6,7 +6,7 @@ import pytest
 
 from rag.planning.protocol import PlannedCall
 from rag.planning.tool_calls import TOOL_SCHEMAS, read_calls
-from rag.types import ToolCall
+from rag.types import Answer, Source, Span, ToolCall, Usage
 from tests.unit.rag.planning.test_steps import Searches, toolbox_of
 
 
@@ -80,4 +80,22 @@ def test_calls_of_tools_are_read_and_arguments_of_another_kind_left_out() -> Non
 
 
 def test_every_tool_that_is_offered_only_reads() -> None:
-    assert {schema["function"]["name"] for schema in TOOL_SCHEMAS} == {"search", "find", "open", "outline"}
+    names = {schema["function"]["name"] for schema in TOOL_SCHEMAS}
+    assert names == {"search", "find", "open", "outline", "calculate"}
+
+
+def test_what_is_to_be_calculated_is_computed_by_code_and_brings_the_pages_of_its_figures() -> None:
+    toolbox = toolbox_of(Searches())
+    corning = toolbox.documents()[0]
+    source = Source(1, corning, "", "Total current liabilities 5,175.", (Span(1, 0, 32),), 1.0)
+    computed = Answer("Half of them = 5,175 [1] / 2 = 2,587.5.", False, (source,), (), "", Usage(0, 0), 0.0, {})
+    toolbox.compute = lambda text: computed if "half" in text else None
+    result = toolbox.run(PlannedCall("calculate", "half of the liabilities"))
+    assert result.lines == ("Half of them = 5,175 / 2 = 2,587.5.",)
+    assert [hit.chunk_id for hit in result.hits] == ["1:1"]
+    assert result.note.startswith("Half of them = 5,175 / 2 = 2,587.5. (computed by code")
+    assert toolbox.run(PlannedCall("calculate", "a third of them")).note == "The rules for calculations do not know it."
+
+
+def test_without_rules_for_calculations_there_is_no_such_tool() -> None:
+    assert "There is no tool calculate" in toolbox_of(Searches()).run(PlannedCall("calculate", "2 + 2")).note
