@@ -66,7 +66,7 @@ def find_candidates(column: Column, pages: Sequence[Source], conventions: Conven
         found += _in_sentences(column, search.field, source, conventions)
     if pages and search.field.alone and not any(one.tier == 0 for one in found):
         found += _alone(column, pages[0], conventions)
-    if pages and search.field.letterhead and not found:
+    if pages and search.field.letterhead and column.kind is ColumnKind.TEXT and not found:
         found += _letterhead(pages)
     return found
 
@@ -138,10 +138,9 @@ def _read_labelled(
     said = text[start:end]
     values = [value for value in read_values(said, column, conventions) if _fits(value, said, field, column)]
     if column.kind in (ColumnKind.NUMBER, ColumnKind.DATE):
-        values = [value for value in values if value.start <= MAX_LEAD]
         money = [value for value in values if is_currency(value.unit)]
         values = money or values
-    if not values:
+    if not values or (column.kind in (ColumnKind.NUMBER, ColumnKind.DATE) and values[0].start > MAX_LEAD):
         return
     value = _with_unit_of_label(values[0], text[labelled.from_ : labelled.start], column)
     if column.kind is ColumnKind.TEXT:
@@ -149,8 +148,11 @@ def _read_labelled(
         if plain is None:
             return
         value = plain
-    first = min(labelled.from_, start)
-    yield Candidate(value, labelled.tier, source, start + value.start, start + value.end, first, start + value.end)
+    first, at = min(labelled.from_, start), start + value.start
+    doubt = ""
+    if len({(one.text, one.unit) for one in values}) > 1:
+        doubt = f"Behind “{labelled.label.strip(' :')}” stand several: {', '.join(one.text for one in values[:3])}."
+    yield Candidate(value, labelled.tier, source, at, start + value.end, first, start + value.end, doubt)
 
 
 def _fits(value: Value, said: str, field: Field, column: Column) -> bool:

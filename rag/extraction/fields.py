@@ -43,6 +43,7 @@ _LEAD = re.compile(
     r"(?: (?:the|an?|its|this|his|her|their))?\s+|^(?:the|an?) ",
     re.IGNORECASE,
 )
+_LEAVES_OUT = re.compile(r"\b(?:before|after|without|excluding|except|less|not|other than)\b")
 _OF_DOCUMENT = re.compile(
     r"\s+(?:of|in|on|for|to|by|from) (?:the|this|an?) "
     r"(?:invoice|bill|contract|agreement|lease|letter|document|report|e-?mail|mail|message)$",
@@ -118,12 +119,14 @@ def plan_search(column: Column) -> Search:
 def find_field(column: Column) -> Field | None:
     """Return the field that a column asks for, by its name or its question; None where it is not a known one."""
     name, asked = normal_label(column.name.replace("_", " ")), normal_label(asked_label(column.question))
-    fields = load_fields()
+    fields = {field.name: field for field in load_fields().values() if column.kind in (field.kind, ColumnKind.TEXT)}
     # The whole question first: "date of the invoice" is more than a date.
     for phrase in (normal_label(_asked(column.question)), name, asked):
         for field in fields.values():
             if phrase in field.asks and (phrase != name or _may_be_named(name, asked)):
                 return field
+    if _LEAVES_OUT.search(asked):
+        return None
     words = frozenset(content_words(asked))
     found: list[tuple[int, str]] = []
     for field in fields.values():

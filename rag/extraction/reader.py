@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from rag.extraction.candidates import Claim, Decision, decide, find_candidates, find_claims
 from rag.extraction.cells import NOT_IN_DOCUMENT, Cell
 from rag.extraction.columns import Column, ColumnKind
+from rag.extraction.days import find_days
 from rag.extraction.fields import plan_search
 from rag.extraction.llm import LlmAnswer, ask_llm
 from rag.extraction.quantities import canonical_unit, is_currency
@@ -183,7 +184,9 @@ class CellReader:
         if value is None:
             return None
         field = plan_search(column).field
-        if column.kind is ColumnKind.TEXT and field.shape and not field.shape.match(value.text):
+        is_identifier = column.kind is ColumnKind.TEXT and field.shape is not None
+        if is_identifier and field.shape and (not field.shape.match(value.text) or find_days(value.text)):
+            # An identifier has a form, and a date is none.
             return None
         at = unit.start + value.start
         if document.is_claimed(unit.source.locate(at, at + value.end - value.start), field.name):

@@ -92,6 +92,12 @@ def test_two_totals_that_differ_are_in_doubt_and_a_grand_total_decides() -> None
     assert read("Total: 10.00\n\nGrand total: 12.00", TOTAL) == ("12", "")
 
 
+def test_several_values_behind_one_label_are_in_doubt() -> None:
+    found = read("Notice: during probation one week, thereafter 30 days", NOTICE)
+    assert found is not None
+    assert found[1] == "Behind “Notice” stand several: 7, 30."
+
+
 def test_an_ambiguous_date_is_in_doubt() -> None:
     assert read("Due date: 03/04/2024", DUE) == ("2024-04-03", "03/04/2024 can be 2024-04-03 or 2024-03-04.")
 
@@ -110,6 +116,9 @@ def test_a_name_at_the_head_is_the_supplier_for_sure_only_where_it_stands_again(
         (Column("Invoice date", "What is the date of the invoice?", ColumnKind.DATE), "invoice_date"),
         (Column("invoice_no", "What is the number of the invoice?"), "invoice_number"),
         (Column("x", "How much is the total?", ColumnKind.NUMBER), "total"),
+        (Column("Net", "Amount before VAT", ColumnKind.NUMBER), "net"),
+        (Column("x", "Amount before VAT and shipping", ColumnKind.NUMBER), None),
+        (Column("x", "When was it issued?", ColumnKind.DATE), "invoice_date"),
         (Column("Pages", "What is the total number of pages?", ColumnKind.NUMBER), None),
         (Column("Date", "When was the boiler repaired?", ColumnKind.DATE), None),
     ],
