@@ -184,7 +184,7 @@ def _is_subject(phrase: Phrase, places: Sequence[Place], document: DocumentInfo,
 def _opening_end(text: str) -> int:
     """Return where the first sentence of a text ends, that behind its heading lines and its date."""
     for start, end in sentence_spans(text[:HEAD_CHARACTERS]):
-        is_sentence = text[start:end].endswith((".", "!", "?", ":")) and len(text[start:end].split()) > 3
+        is_sentence = text[start:end].endswith((".", "!", "?", ":")) and len(text[start:end].split()) > 1
         if is_sentence and not find_dates(text[start:end]):
             return end
     return 0

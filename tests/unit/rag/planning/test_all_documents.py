@@ -35,3 +35,17 @@ def test_nothing_more_is_read_once_nobody_waits() -> None:
     assert isinstance(answer, Answer)
     assert answer.table is not None
     assert answer.table.completeness == "stopped after 0 of 10,000"
+
+
+def test_a_note_that_only_names_a_thing_further_down_is_not_about_it() -> None:
+    notes = Shelf(
+        {
+            "notes/note-1.md": ["# Note 1\n\nThe fire drills are held on Monday."],
+            "notes/note-2.md": ["# Note 2\n\nBring sandwiches. The fire drill in building 39 was moved."],
+        }
+    )
+    _, answer = finish(AllDocuments(notes, most_read=5), asked("How many notes are about fire drills?"))
+    assert isinstance(answer, Answer)
+    assert answer.table is not None
+    assert [row.cells[0].text for row in answer.table.rows] == ["notes/note-1.md"]
+    assert [row.cells[0].text for row in answer.table.undecided] == ["notes/note-2.md"]
