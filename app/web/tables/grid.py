@@ -146,7 +146,7 @@ def _draw_cell(
 ) -> None:
     """Draw what was read in a cell, its proof, and the field for a correction."""
     cell = row.cells[column]
-    st.subheader(plain(column))
+    st.header(plain(column))
     st.caption(plain(row.document))
     _draw_verdict(cell)
     if may_write:

@@ -20,7 +20,7 @@ UNFINISHED = ("waiting", "filling")
 
 def show(context: PageContext) -> None:
     """Draw the page."""
-    st.header(texts.TABLE)
+    st.title(texts.TABLE)
     parts.show_notice()
     if not context.collection:
         parts.empty(texts.NONE, texts.NO_COLLECTION_REMEDY)
