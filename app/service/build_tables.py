@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 from app.service.build_index import Lectern
 from app.service.table_filling import OnProgress, TableFiller, check_spec, is_behind
@@ -41,7 +41,9 @@ def refill_here(lectern: Lectern, collection: str, find_model: Callable[[], Lang
     with closing(TableStore(file)) as store:
         for table in store.list_tables(collection):
             if table.state == "done" and is_behind(lectern, store, table):
-                _fill_to_the_end(lectern, store, table, find_model, lambda progress: None)
+                # The sync went well: what kept a table from being filled is told with the table.
+                with suppress(LecternError):
+                    _fill_to_the_end(lectern, store, table, find_model, lambda progress: None)
 
 
 def _fill_to_the_end(
