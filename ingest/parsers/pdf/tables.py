@@ -23,6 +23,7 @@ TOUCH = 20
 WIDER = 1.2
 """The space between two rows of a table without lines is so many times that between the lines of a cell."""
 
+SAME_PITCH = 1.1
 BETWEEN = 0.8
 """Lines nearer than so many heights are not below each other."""
 
@@ -288,9 +289,29 @@ def _spaced_bands(lines: Sequence[_CellLine]) -> list[_Band]:
         while start and _fits_above(lines[start - 1], lines[start], columns):
             start -= 1
         if end - start > 2 and MIN_COLUMNS <= len(columns) <= MAX_COLUMNS:
-            bands += _part_by_space(lines[start:end], columns)
+            found = _part_by_space(lines[start:end], columns)
+            bands += [band for band in found if not _runs_on(band, lines)]
         start = end
     return bands
+
+
+def _runs_on(band: _Band, lines: Sequence[_CellLine]) -> bool:
+    """Return whether the first column is a paragraph, with a note beside it: its lines are of many words, and go on
+    above or below at the same distance."""
+    own = {id(line) for line in band.lines}
+    left, right = band.columns[0]
+    inside: list[int] = []
+    outside: list[int] = []
+    words = 0
+    for line in lines:
+        found = [cell for cell, _ in line.cells if cell[0].left < right and cell[-1].right > left]
+        if found:
+            (inside if id(line) in own else outside).append(line.baseline)
+            words += sum(map(len, found)) if id(line) in own else 0
+    if len(inside) < 2 or words < PROSE_WORDS * len(inside):
+        return False
+    pitch = max(above - below for above, below in pairwise(inside))
+    return any(0 < max(height - inside[0], inside[-1] - height) <= SAME_PITCH * pitch for height in outside)
 
 
 def _extend(lines: Sequence[_CellLine], start: int) -> tuple[int, list[tuple[int, int]]]:

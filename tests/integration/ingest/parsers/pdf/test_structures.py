@@ -157,6 +157,25 @@ def test_side_notes_are_blocks_of_their_own(tmp_path: Path) -> None:
     assert {"Notice", "Index"} <= set(text)
 
 
+def test_a_paragraph_goes_on_past_a_note_of_two_lines_on_its_right(tmp_path: Path) -> None:
+    text = [
+        "The charterer shall pay the hire in advance, every month, by the tenth of it,",
+        "and the owner may withdraw the ship where the hire has not been paid within",
+        "three days of a notice. The rate is 4 500 crowns a day, which includes crew",
+        "and provisions but not the fuel, port dues and the costs of the agents, all",
+        "of which the charterer shall bear. Periods of more than 24 hours are deducted.",
+    ]
+
+    def page(canvas: Canvas) -> None:
+        lines(canvas, text, pitch=16)
+        canvas.setFont("Helvetica", 8)
+        lines(canvas, ["Payment", "of hire"], x=490, y=744, pitch=10)
+
+    read = draw(tmp_path, page).pages[0]
+    assert blocks(read, BlockKind.PARAGRAPH)[0].startswith(" ".join(text[:4]))
+    assert "Payment of hire" in blocks(read)
+
+
 @pytest.mark.parametrize("step", [1, 2])
 def test_line_numbers_in_the_margin_are_no_part_of_the_text(tmp_path: Path, step: int) -> None:
     story = (*LEASE[:-1], *LEASE)
