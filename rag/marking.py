@@ -62,6 +62,8 @@ _ASKS_NOW = re.compile(
     r"|actuellement|aujourd'hui|ahora|actualmente|hoy)\b",
     re.IGNORECASE,
 )
+_FULL_STOP = re.compile(r"(?:(?<=[\d)\]%])|(?<=[^\W\d_]{5}))\.$")
+"""At the end of a sentence, not of an abbreviation."""
 _CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
 """Ends with dots and a page's number: the line of a table of contents."""
 
@@ -275,13 +277,14 @@ class Excerpt:
 
     def range_of(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source under characters `first` to `last` (exclusive) of the excerpt: what of them
-        stands in one piece, the longest; (-1, -1) where all are of the title or a table's head."""
+        stands in one piece, the first that has a word of them; (-1, -1) where all are of the title or a table's head."""
         parts = [
             (max(first, here) - here + start, min(last, here + end - start) - here + start)
             for here, start, end in self.pieces
             if first < here + end - start and here < last
         ]
-        return max(parts, key=lambda part: part[1] - part[0], default=(-1, -1))
+        worded = (part for part in parts if any(map(str.isalnum, self.source.text[slice(*part)])))
+        return next(worded, parts[0] if parts else (-1, -1))
 
 
 def _make_excerpt(question: str, units: Sequence[Unit]) -> Excerpt:
@@ -428,7 +431,7 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
     if not around or not around[0].is_telling:
         return None
     best = around[0]
-    answer = source.text[start : min(end, best.end)].strip() if end > start else ""
+    answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
     if chosen := chosen_options(best.text):
         answer = "; ".join(chosen)
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):

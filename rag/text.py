@@ -42,6 +42,7 @@ _END = re.compile(
 )
 _BULLET = re.compile(r"[ \t]*(?:[•▪◦●■‣∙·*–—-][ \t]|\d{1,2}[.)][ \t]|\([a-zA-Z0-9]{1,4}\)[ \t]|[a-z][.)][ \t])")
 _OPENING_MARKS = "\"'“„‚‘«»([*_"
+_QUOTE_MARKS = "\"'“„‚‘«»"
 _LIST_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivx]{1,5}")
 _DAY = re.compile(r"(?:[12]?\d|3[01])")
 _COUNTED = re.compile(r"\d|[IVXLC]+\b|[A-Z](?:\b|\d)|[°ºª]")
@@ -275,7 +276,9 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
     word = words[-1].lstrip(_OPENING_MARKS).casefold() if words else ""
     word = _ELIDED.sub("", word)
     before = words[-2].lstrip(_OPENING_MARKS).casefold() if len(words) > 1 else ""
-    if len(words) == 1 and len(head) < 24 and _LIST_NUMBER.fullmatch(word):
+    is_quoted = bool(words) and words[-1][0] in _QUOTE_MARKS
+    if (is_quoted or (len(words) == 1 and len(head) < 24)) and _LIST_NUMBER.fullmatch(word):
+        # "2. The rent is due." where a line or a quote begins.
         return False
     if word in NEVER_LAST or f"{before}{word}" in NEVER_LAST:
         return False

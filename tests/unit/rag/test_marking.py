@@ -51,6 +51,12 @@ def test_the_whole_sentence_around_the_marked_words_is_the_extract() -> None:
     assert text[extract.start : extract.end] == extract.text
 
 
+def test_words_marked_in_two_sentences_are_an_answer_of_the_first() -> None:
+    text = "Dear Ivo,\n\n2. The monthly rent is EUR 1,200.00.\n\n3. Notice period: three months."
+    (extract,) = read(ScriptedReader({"EUR 1,200.00.\n3. Notice period: three months": 5.0}), text)
+    assert (extract.text, extract.answer) == ("2. The monthly rent is EUR 1,200.00.", "EUR 1,200.00")
+
+
 def test_the_surest_source_comes_first_and_unsure_ones_are_left_out() -> None:
     reader = ScriptedReader({"1907": 1.0, "1850": 3.0, "1700": 3.0 - MARK_MARGIN - 0.1})
     extracts = read(reader, "It was rebuilt in 1907.", "It was built in 1850.", "It was drawn in 1700.")

@@ -41,6 +41,7 @@ def sentences(text: str) -> list[str]:
         "Ai sensi dell'art. 5 la Sig.ra Bianchi abita in P.zza Dante.",
         "Umowa z dn. 3 maja na ok. 300 zł.",
         "See J. De Vries and A. La Rosa on p. 7, item 4, No. 4, vol. II.",
+        'EUR 1,200.00: "2. The monthly rent is EUR 1,200.00."',
     ],
 )
 def test_a_sentence_stays_whole(sentence: str) -> None:
