@@ -277,7 +277,8 @@ class Excerpt:
 
     def range_of(self, first: int, last: int) -> tuple[int, int]:
         """Return the range of the source under characters `first` to `last` (exclusive) of the excerpt: what of them
-        stands in one piece, the first that has a word of them; (-1, -1) where all are of the title or a table's head."""
+        stands in one piece, the first that has a word of them; (-1, -1) where all are of the title or a table's head.
+        """
         parts = [
             (max(first, here) - here + start, min(last, here + end - start) - here + start)
             for here, start, end in self.pieces

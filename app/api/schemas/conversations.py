@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import CollectionName, MirroredResponse, Request, Response
 from app.state.conversations import MAX_TITLE, KeptConversation, KeptTurn
+from rag.errors import ConfigurationError
 from rag.types import MAX_QUESTION_CHARACTERS
 
 ID_PATTERN = r"^[0-9a-f]{32}$"
@@ -55,8 +56,14 @@ class TurnRecord(ConversationRequest):
     @field_validator("answer")
     @classmethod
     def check_answer(cls, answer: dict[str, Any] | None) -> dict[str, Any] | None:
-        """Take an answer only in the form in which answers are given."""
-        return None if answer is None else AnswerResponse.model_validate(answer).to_json()
+        """Take an answer only in the form in which answers are given. Raises ConfigurationError."""
+        try:
+            return None if answer is None else AnswerResponse.model_validate(answer).to_json()
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"]))
+            reason = f"The answer has not the form of answers: {field}: {first['msg']}."
+            raise ConfigurationError(reason, "Send the answer as `POST /ask` gave it.") from error
 
     def to_domain(self, position: int) -> KeptTurn:
         """Return the turn at a position."""

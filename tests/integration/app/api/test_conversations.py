@@ -55,7 +55,7 @@ def test_what_is_no_conversation_is_refused(served: Served) -> None:
     assert served.client.put("/conversations/mine", json={"collection": "default"}).status_code == 422
     assert served.client.put(PLACE, json={"collection": "nowhere"}).status_code == 404
     turn = {"collection": "default", "question": "How often?", "answer": {"answer": 7}}
-    assert served.client.put(f"{PLACE}/turns/0", json=turn).status_code == 422
+    assert served.client.put(f"{PLACE}/turns/0", json=turn).status_code == 400
     assert served.client.put(f"{PLACE}/turns/0", json={**turn, "answer": None}).status_code == 404
 
 
