@@ -7,8 +7,9 @@ Written forms that mean the same are equal: HX2041 and HX-2041, 4.2(b) and "4.2 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
@@ -58,6 +59,12 @@ _ACRONYM = re.compile(
 """But for those that nearly everybody writes in another way as well."""
 _CAPITALISES_NOUNS = re.compile(r"\b(?:der|die|das|den|dem|wie|wo|wer|wann|was|ist|wird|im|eine?[rnms]?)\b")
 """German words: where they stand, a capital does not tell a name."""
+_GENERAL_NAME = re.compile(
+    r"(?i).*(?:ish|[nl]ese|i[ac]n|ean|can|m[ae]n|ench|utch|eek|ic|ism|[ao]li|indi|celsius|fahrenheit|kelvin|euros?|god)s?(?:['’]s)?"
+)
+"""Names of languages, peoples, units and the like, which a question may say of what goes without saying in a text."""
+_LIKE = 0.7
+"""From this ratio of difflib on, one word may be another with a typing error or in another language's spelling."""
 _NEGATION = re.compile(
     r"(?i)\b(?:not(?! (?:only|just))|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht"
     r"|niemals|nie|kein\w*|ohne|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?"
@@ -166,6 +173,19 @@ def names_constraint(text: str, constraint: Constraint) -> bool:
     if constraint.kind == "number":
         return constraint.value in {canonical_number(match[0]) for match in _NUMBER.finditer(text)}
     return any(_clause_of(match) == constraint.value for match in _CLAUSE.finditer(text))
+
+
+def is_like_nothing(constraint: Constraint, words: Collection[str]) -> bool:
+    """Return whether a name of a person, firm, place or thing is like none of the folded words of some texts.
+
+    One of a longer name's words is enough to be like it.
+    """
+    if constraint.kind != "name" or _GENERAL_NAME.fullmatch(constraint.written):
+        return False
+    parts = [part for part in re.findall(r"[^\W_]+", constraint.value) if len(part) > 2 and part not in ENGLISH]
+    if not parts or any(word.startswith(part[:4]) for part in parts for word in words):
+        return False
+    return not any(get_close_matches(part, words, n=1, cutoff=_LIKE) for part in parts)
 
 
 def names_another(text: str, constraint: Constraint) -> bool:

@@ -10,6 +10,7 @@ from rag.answer_kind import asked_kind, holds_kind, is_needed
 from rag.constraints import (
     Constraint,
     find_constraints,
+    is_like_nothing,
     is_negated,
     names_another,
     names_constraint,
@@ -18,6 +19,7 @@ from rag.constraints import (
 )
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_CANDIDATES, MAX_EXTRACTS, Extract, cosines_of, weights_of
+from rag.folding import fold
 from rag.form_boxes import chosen_options
 from rag.head_lines import asks_for_field, head_field, is_greeting
 from rag.language import guess_language, language_of_passage
@@ -217,16 +219,31 @@ def _with_cell(
 
 
 def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
-    """Return the identifiers, clauses, acronyms and years of a question that none of the sources is about."""
+    """Return the identifiers, clauses, acronyms, names and years of a question that none of the sources is about."""
+    unknown = _unknown_names(question, sources)
     missing = [
         constraint
         for constraint in find_constraints(question)
         if constraint.is_hard
         or constraint.kind == "acronym"
+        or constraint in unknown
         or any(_is_about_another(constraint, source) for source in sources)
     ]
     cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources)] if missing else []
     return [constraint for constraint in missing if not any(any(_meets(constraint, units)) for units in cut if units)]
+
+
+def _unknown_names(question: str, sources: Sequence[Source]) -> list[Constraint]:
+    """Return the names of a question that no source holds, in no similar spelling; none where languages differ."""
+    names = [constraint for constraint in find_constraints(question) if constraint.kind == "name"]
+    if (
+        not names
+        or guess_language(question) not in ("", "en")
+        or any(_language_of(it) not in ("", "en") for it in sources)
+    ):
+        return []
+    words = {word for it in sources for word in re.findall(r"[^\W_]+", fold(f"{_context(it)}\n{it.text}"))}
+    return [name for name in names if is_like_nothing(name, words)]
 
 
 def _is_about_another(constraint: Constraint, source: Source) -> bool:
@@ -244,6 +261,8 @@ def _context(source: Source) -> str:
 def _about(question: str, cut: list[list[Unit]]) -> list[list[Unit]]:
     """Return, of sources cut into units, those about each identifier and clause of the question that any is about."""
     left = cut
+    if _unknown_names(question, [units[0].source for units in cut]):
+        return []
     for constraint in find_constraints(question):
         meeting = [units for units in left if any(_meets(constraint, units))]
         if meeting or constraint.is_hard:
@@ -433,6 +452,9 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
         return None
     best = around[0]
     answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
+    if answer and best.text.startswith((f"{answer}.", f"{answer})")):
+        # The number of a clause or of an item is no answer.
+        answer = ""
     if chosen := chosen_options(best.text):
         answer = "; ".join(chosen)
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):

@@ -56,6 +56,13 @@ class Found:
     total: int = 0
     """Documents that the question may be answered from."""
     looked_at: int = 0
+    is_widened: bool = False
+    """Whether documents that are not called what is asked for were looked at, since none that is fits."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no document fits, may fit or is left to be read."""
+        return not (self.rows or self.undecided or self.to_read)
 
 
 class AllDocuments:
@@ -97,7 +104,7 @@ class AllDocuments:
             usage=Usage(0, 0),
             cost_usd=0.0,
             milliseconds=timer.milliseconds,
-            notices=tuple(_notices(found.chosen, found.total, query, table)),
+            notices=tuple(_notices(found, query, table)),
             sentences=(judged,),
             verdict=judged.verdict,
             probability=judged.probability,
@@ -115,6 +122,10 @@ class AllDocuments:
             return "No document is of the sort that the question asks for, so it was looked up."
         found = Found(chosen=len(chosen), total=len(documents))
         yield from self._look_through(query, chosen, found)
+        if query.sort.name and found.is_empty and len(chosen) < len(documents):
+            # Others may be of the sort too and not be called so.
+            found = Found(chosen=len(documents), total=len(documents), is_widened=True)
+            yield from self._look_through(query, documents, found)
         return found
 
     def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
@@ -230,8 +241,10 @@ def _judge(text: str, table: AnswerTable) -> JudgedSentence:
     return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=reason)
 
 
-def _notices(looked_at: int, total: int, query: DocumentQuery, table: AnswerTable) -> Iterator[str]:
-    of_sort = "" if looked_at == total else f", the {query.noun} among {total:,} documents"
-    yield f"Looked at {looked_at:,} documents{of_sort}; the count is made by code ({table.completeness})."
+def _notices(found: Found, query: DocumentQuery, table: AnswerTable) -> Iterator[str]:
+    if found.is_widened:
+        yield f"None of the documents that are called {query.noun} fits, so all were looked at."
+    of_sort = "" if found.chosen == found.total else f", the {query.noun} among {found.total:,} documents"
+    yield f"Looked at {found.chosen:,} documents{of_sort}; the count is made by code ({table.completeness})."
     if table.undecided:
         yield f"{len(table.undecided):,} more could not be decided and are listed apart, with the reason."

@@ -117,7 +117,7 @@ class Planner:
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
         choice = choose_mode(text)
-        return choice if choice.mode in self._modes else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
+        return choice if choice.mode in (Mode.LOOK_UP, *self._modes) else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
 
     def _look_up(
         self,

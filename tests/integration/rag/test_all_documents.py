@@ -81,6 +81,13 @@ def test_a_count_of_what_the_collection_has_none_of_is_looked_up(lectern: Lecter
     assert "No document is of the sort" in answer.mode_reason
 
 
+def test_all_documents_are_looked_at_where_none_that_is_called_so_fits(lectern: Lectern) -> None:
+    answer, _ = answer_to(lectern, "Which notes mention the tenant?")
+    assert answer.table is not None
+    assert {row.cells[0].text for row in answer.table.rows} == {one.path for one in MADE if "tenant" in one.text}
+    assert answer.notices[0] == "None of the documents that are called notes fits, so all were looked at."
+
+
 def test_documents_are_read_one_by_one_up_to_the_limit_and_the_answer_says_so(lectern: Lectern) -> None:
     answer, steps = answer_to(lectern, "List all contracts that allow subletting")
     assert answer.table is not None

@@ -15,6 +15,7 @@ from app.settings import read_settings
 from rag.errors import QuestionError
 from rag.models.llm import open_chat_model
 from rag.pipeline import EXTRACTIVE, AnswerStream
+from rag.planning.modes import LOOK_UP_REASON
 from rag.planning.planner import NO_LLM_REASON, Planner
 from rag.types import Answer, PlanStep, Question
 from tests.integration.opening import open_index_of
@@ -121,7 +122,7 @@ def test_a_simple_question_is_looked_up_once_and_the_llm_asked_once(shelf: Lecte
     with planner_of(shelf, answer="At noon.") as (planner, server):
         answer = planner.ask(Question("When does the ferry leave?", "default")).answer
         assert len(server.chats) == 1
-    assert (answer.mode, answer.steps) == ("look-up", ())
+    assert (answer.mode, answer.mode_reason, answer.steps) == ("look-up", LOOK_UP_REASON, ())
 
 
 def test_steps_without_an_llm_are_refused_with_a_remedy(shelf: Lectern) -> None:

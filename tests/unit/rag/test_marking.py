@@ -146,6 +146,25 @@ def test_an_acronym_that_no_source_names_is_said_and_nothing_answers() -> None:
     assert [constraint.written for constraint in missing_constraints(question, sources)] == ["HR"]
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("What is the monthly rent of Delta?", ["Delta"]),
+        ("What is the monthly rent of Alpha?", []),
+        ("What is the monthly rent of Alhpa?", []),
+        ("What is the monthly rent of Alpha in Euros?", []),
+    ],
+)
+def test_a_name_that_is_like_no_word_of_any_source_is_said_and_nothing_answers(
+    question: str, unknown: list[str]
+) -> None:
+    reader = ScriptedReader({"EUR 1,200": 9.0})
+    sources = [source(1, "This lease is between Alpha GmbH and the owner of the house. The monthly rent is EUR 1,200.")]
+    assert [constraint.written for constraint in missing_constraints(question, sources)] == unknown
+    assert bool(MarkingReader(reader, HashEmbedder()).read(question, sources)) != bool(unknown)
+    assert missing_constraints("Quel est le loyer de Delta par mois ?", sources) == []
+
+
 TWENTY = "What did " + ", ".join(f"order {48510 + at}" for at in range(20)) + " hold?"
 
 
