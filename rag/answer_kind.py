@@ -1,11 +1,11 @@
-"""Tells what kind of thing a question asks for, and whether a text holds one: a time, an amount, a name, a cause."""
+"""Tells the kind of thing that a question asks for, and whether a text holds one: a time, an amount, a phone number."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
-AnswerKind = Literal["time", "amount", "name", "cause"]
+AnswerKind = Literal["time", "amount", "name", "cause", "phone", "e-mail"]
 
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember"
@@ -46,6 +46,8 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
         r"|deshalb|aufgrund|parce que|car|afin|donc|porque|debido|por lo tanto)\b",
         re.IGNORECASE,
     ),
+    "phone": re.compile(r"\d{3}|\d[\d ()./-]{4,}\d"),
+    "e-mail": re.compile(r"@|\(at\)|\[at\]"),
 }
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     (
@@ -74,6 +76,18 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    (
+        "phone",
+        re.compile(
+            r"\b(?:(?:tele)?phone|fax|mobile|cell) (?:number|no\b)|\b(?:telefon|fax|handy|mobil)nummer"
+            r"|numéro de (?:téléphone|fax)|número de (?:teléfono|fax)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "e-mail",
+        re.compile(r"\be-?mail[ -]?adress|\be-?mail address|adresse e-?mail|correo electrónico", re.IGNORECASE),
+    ),
     ("cause", re.compile(r"\b(?:why|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
 )
 _OPENING_WORDS = 6
@@ -85,7 +99,7 @@ _YES_OR_NO = re.compile(
     re.IGNORECASE,
 )
 
-_NEEDED: frozenset[AnswerKind] = frozenset({"time", "amount"})
+_NEEDED: frozenset[AnswerKind] = frozenset({"time", "amount", "phone", "e-mail"})
 
 
 def asked_kind(question: str) -> AnswerKind | None:

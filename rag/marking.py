@@ -455,6 +455,9 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
     if answer and best.text.startswith((f"{answer}.", f"{answer})")):
         # The number of a clause or of an item is no answer.
         answer = ""
+    if not any(word[0].isdigit() for word in answer.split()) and not content_words(answer):
+        # Nor is a "not" alone.
+        answer = ""
     if chosen := chosen_options(best.text):
         answer = "; ".join(chosen)
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):

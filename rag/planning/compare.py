@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, read_quantities
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
+from rag.text import content_words
 from rag.types import AnswerTable, Citation, DocumentInfo, PlanStep, TableCell, TableRow, Verdict
 
 DIFFERENCE = "Difference"
@@ -60,6 +62,7 @@ class Compare:
         for item in query.items:
             yield PlanStep(f"Looking up: {query.question_of(item)}")
             found.append(self._find(asked, query, item, listed, number=len(found) + 1))
+        found = _told_apart(found)
         timer.mark("look up")
         if not any(one.text for one in found):
             reason = f"Nothing was found on the {query.subject} of {' or '.join(query.items)}."
@@ -115,9 +118,10 @@ class Compare:
             ]
             if figure := max(found, key=lambda one: one.year or 0, default=None):
                 return _from_figure(item, figure, number)
-        question = query.question_of("" if named else item)
-        looked_up = look_up(asked, question, [document.id for document in named] if named else None)
-        return _from_look_up(item, looked_up, number)
+        bound = named or (_named_by_year(query, item, listed) if year else [])
+        question = query.question_of("" if bound else item)
+        looked_up = look_up(asked, question, [document.id for document in bound] if bound else None)
+        return _from_look_up(item, looked_up, number, subject=query.subject)
 
     def _named(
         self, asked: PlannedQuestion, query: CompareQuery, item: str, listed: Sequence[DocumentInfo]
@@ -186,6 +190,45 @@ class Compare:
         )
 
 
+def _named_by_year(query: CompareQuery, item: str, listed: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+    """Return the documents whose name or period holds a year, where that is so of each year that is compared.
+
+    Another year's document may name it too: "It replaces the policy of 2023". Where figures of a firm are compared, one
+    report gives those of several years.
+    """
+    if query.about:
+        return []
+    found = {
+        one: [
+            document
+            for document in listed
+            if re.search(
+                rf"(?<!\d){year_of(one)}(?!\d)", f"{document.title}\n{document.path}\n{document.profile.period}"
+            )
+        ]
+        for one in query.items
+    }
+    return found[item] if all(found.values()) else []
+
+
+def _names_of(document: DocumentInfo) -> str:
+    return f"{document.title}\n{document.path}\n{document.profile.period}"
+
+
+def _told_apart(found: Sequence[Compared]) -> list[Compared]:
+    """Return what was found, less what was found for several items in the same place of one document."""
+    places = [
+        (one.proof.source.document.id, one.proof.source.spans, one.proof.start, one.text) if one.proof else None
+        for one in found
+    ]
+    return [
+        Compared(one.item, problem="the passage that was found does not tell it from the others")
+        if place and places.count(place) > 1
+        else one
+        for one, place in zip(found, places, strict=True)
+    ]
+
+
 def _from_figure(item: str, figure: Figure, number: int) -> Compared:
     source = figure.as_source(number)
     proof = Proof(source, len(source.text) - len(figure.quote), len(source.text))
@@ -195,9 +238,12 @@ def _from_figure(item: str, figure: Figure, number: int) -> Compared:
     )
 
 
-def _from_look_up(item: str, found: LookedUp, number: int) -> Compared:
+def _from_look_up(item: str, found: LookedUp, number: int, *, subject: str) -> Compared:
     if found.citation is None or found.source is None or found.problem:
         return Compared(item, problem=found.problem)
+    words = set(content_words(subject))
+    if words and not words & set(content_words(f"{found.source.section}\n{found.source.text}")):
+        return Compared(item, problem=f"no passage names the {subject}")
     text = found.text or " ".join(found.citation.quote.split())
     numbers = [quantity for _, _, quantity in read_quantities(found.text)]
     return Compared(item, text, numbers[0] if len(numbers) == 1 else None, found.proof(number))

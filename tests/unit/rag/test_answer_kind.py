@@ -20,6 +20,9 @@ from rag.answer_kind import AnswerKind, asked_kind, holds_kind
         ("Who is the caretaker?", "name"),
         ("Wer leitet die Werft?", "name"),
         ("Why was the bridge closed?", "cause"),
+        ("What is the phone number of the museum?", "phone"),
+        ("Wie lautet die Telefonnummer der Werft?", "phone"),
+        ("What is Ann's e-mail address?", "e-mail"),
         ("Is there a fine when a ship is late?", None),
         ("What is a slipway?", None),
     ],
@@ -37,6 +40,8 @@ def test_a_question_asks_for_one_kind_of_thing(question: str, kind: AnswerKind |
         ("amount", "The crane lifts two tonnes.", "The crane lifts boats."),
         ("amount", "Es sind zwölf Remos.", "Es sind Boote."),
         ("name", "The tower was painted by Ann Miller.", "The tower was painted by volunteers."),
+        ("phone", "Call 4417 or +49 40 1234-5.", "Open daily from 10 to 18."),
+        ("e-mail", "Write to ann@example.org.", "Write to Ann."),
         ("cause", "It was closed because of rust.", "It was closed in spring."),
     ],
 )

@@ -76,11 +76,21 @@ class Finished:
 
 
 def asked(
-    question: str, answers: Mapping[str, str] | None = None, shelf: Shelf | None = None, *, mode: str = ""
+    question: str,
+    answers: Mapping[str, str] | None = None,
+    shelf: Shelf | None = None,
+    *,
+    mode: str = "",
+    seen: list[Sequence[int] | None] | None = None,
 ) -> PlannedQuestion:
-    """Return a question whose look-ups are answered by a sentence each; those that are not there are refused."""
+    """Return a question whose look-ups are answered by a sentence each; those that are not there are refused.
+
+    The documents in which each look-up was made are added to `seen`.
+    """
 
     def look_up(text: str, documents: Sequence[int] | None) -> AnswerStream:
+        if seen is not None:
+            seen.append(documents)
         said = (answers or {}).get(text, "")
         document = (shelf or Shelf({"a.md": [said]})).documents[(documents or [1])[0] - 1]
         source = Source(1, document, "", said, (Span(0, 0, len(said)),), 1.0)

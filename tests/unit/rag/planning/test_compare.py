@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from rag.errors import QuestionError
@@ -62,6 +64,24 @@ def test_each_is_looked_up_and_the_difference_is_computed() -> None:
         "The rent is 900 EUR.",
         "The rent is 1,000 EUR.",
     ]
+
+
+def test_documents_of_a_year_answer_for_it_where_each_year_has_some() -> None:
+    shelf = Shelf({"rules-2023.md": ["It cost 120 EUR."], "rules-2025.md": ["It replaces the rules of 2023."]}, {})
+    seen: list[Sequence[int] | None] = []
+    question = asked("Compare the limit in 2023 and 2025", {}, shelf, seen=seen)
+    finish(Compare(shelf, name_documents=lambda text, collection: []), question)
+    assert seen[:2] == [[1], [2]]
+
+
+def test_one_passage_found_for_both_compares_nothing() -> None:
+    answer = compare(
+        "Compare the rent of Elm House and Oak House",
+        What_is_the_rent_of_Elm_House="The rent is 900 EUR.",
+        What_is_the_rent_of_Oak_House="The rent is 900 EUR.",
+    )
+    assert isinstance(answer, str)
+    assert "Nothing was found on the rent" in answer
 
 
 def test_years_are_compared_from_the_rows_of_a_table() -> None:
