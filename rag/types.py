@@ -209,6 +209,8 @@ class DocumentInfo:
     created: str = ""
     size: int = 0
     indexed_at: str = ""
+    version_id: int = field(default=0, compare=False)
+    """Of the version that answers: another version of the document has another one."""
     reason: str = ""
     remedy: str = ""
     warnings: tuple[str, ...] = ()

@@ -125,7 +125,7 @@ def is_filled(row: TableRow, table: DocumentTable, document: DocumentInfo) -> bo
 
 def version_of(document: DocumentInfo) -> str:
     """Return a text that changes with what is indexed of a document."""
-    return f"{document.indexed_at} {document.size} {document.chunks} {document.state}"
+    return f"{document.version_id} {document.indexed_at} {document.size} {document.chunks} {document.state}"
 
 
 def is_behind(lectern: Lectern, store: TableStore, table: DocumentTable) -> bool:

@@ -385,7 +385,12 @@ def _all_documents(collection_id: int) -> Select[Any]:
     active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active)
     current = active.subquery("current")
     return (
-        select(documents, folders.c.root, *(column for column in current.c if column.name not in ("id", "sha256")))
+        select(
+            documents,
+            folders.c.root,
+            current.c.id.label("version_id"),
+            *(column for column in current.c if column.name not in ("id", "sha256")),
+        )
         .join(folders, folders.c.id == documents.c.folder_id)
         .outerjoin(current, current.c.document_id == documents.c.id)
         .where(documents.c.collection_id == collection_id)
@@ -433,6 +438,7 @@ def _document_of(row: Row[Any]) -> DocumentInfo:
         created=row.created or "",
         size=row.size,
         indexed_at=row.indexed_at or "",
+        version_id=row.version_id or 0,
         reason=row.reason,
         remedy=row.remedy,
         warnings=tuple(json.loads(row.warnings or "[]")),

@@ -16,6 +16,7 @@ import streamlit as st
 from app.service import build_models
 from app.web import texts
 from app.web.ask import page as ask_page
+from app.web.ask.export import conversation_markdown
 from app.web.frame import SERVICE_ARGUMENT
 from rag.errors import ModelError
 from rag.models.llm import open_chat_model
@@ -335,7 +336,7 @@ def test_the_page_takes_an_image_shows_it_and_asks_with_it(
         drawn.run()
         assert drawn.image[0].value == [f"data:image/png;base64,{base64_of(picture())}"]
         assert drawn.image[0].captions == [r"my\_sign\.png"]
-        assert "(with my_sign.png attached)" in ask_page.conversation_markdown("default", conversation.turns)
+        assert "(with my_sign.png attached)" in conversation_markdown("default", conversation.turns)
         assert image_in("openai:gpt-4o", llm.chats[0].body)[0] == "image/png"
         drawn.chat_input[0].upload("sign.png", picture(), "image/png").run()
         assert drawn.warning[0].value == texts.ASK_IMAGE_ALONE
