@@ -17,6 +17,7 @@ from rag.planning.decisions import (
 from rag.planning.document_nouns import DocumentSort, is_named
 from rag.planning.document_query import Condition, DocumentQuery, read_document_query
 from rag.planning.map_question import read_documents
+from rag.planning.naming import list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.table_cells import Place, plain_cell, proven_cell
 from rag.protocols import DocumentCatalogue
@@ -113,7 +114,8 @@ class AllDocuments:
 
     def collect(self, asked: PlannedQuestion, query: DocumentQuery) -> Generator[PlanStep, None, Found | str]:
         """Yield the steps, and return what rules find; where nothing is of the sort, why it is for a look-up."""
-        documents = self._documents(asked)
+        question = asked.question
+        documents = list_answering(self._catalogue, question.collection, question.filters)
         chosen = [document for document in documents if _is_of_sort(query.sort, document)]
         if query.sort.name and not chosen:
             # Nothing is called a note: then all are meant.
@@ -127,16 +129,6 @@ class AllDocuments:
             found = Found(chosen=len(documents), total=len(documents), is_widened=True)
             yield from self._look_through(query, documents, found)
         return found
-
-    def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
-        """Return the documents that the question may be answered from, by path."""
-        question = asked.question
-        listed = [one for one in self._catalogue.list_documents(question.collection) if one.chunks or one.pages]
-        listed = [document for document in listed if not document.is_removed]
-        if not question.filters:
-            return listed
-        kept = set(self._catalogue.find_documents(question.collection, question.filters))
-        return [document for document in listed if document.id in kept]
 
     def _look_through(
         self, query: DocumentQuery, documents: Sequence[DocumentInfo], found: Found

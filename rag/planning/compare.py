@@ -12,7 +12,7 @@ from rag.planning.computed_answer import Proof, cite, compose_answer, refuse
 from rag.planning.figures import Figure, find_figures
 from rag.planning.formulas import find_operand
 from rag.planning.looked_up import LookedUp, look_up
-from rag.planning.naming import NameDocuments, find_named
+from rag.planning.naming import NameDocuments, find_named, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, read_quantities
 from rag.protocols import DocumentCatalogue
@@ -54,7 +54,7 @@ class Compare:
                 "The question does not say what is to be compared.",
                 'Ask for example "Compare the rent of Cedar House and Birch House", or choose the mode look-up.',
             )
-        listed = self._documents(asked)
+        listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not query.subject:
             return (yield from self._compare_facts(query, listed))
         timer = StageTimer()
@@ -84,16 +84,6 @@ class Compare:
                 reason="; ".join(f"{one.item}: {one.problem}" for one in missing),
             )
         )
-
-    def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
-        question = asked.question
-        listed = [
-            one for one in self._catalogue.list_documents(question.collection) if one.pages and not one.is_removed
-        ]
-        if not question.filters:
-            return listed
-        kept = set(self._catalogue.find_documents(question.collection, question.filters))
-        return [document for document in listed if document.id in kept]
 
     def _find(
         self, asked: PlannedQuestion, query: CompareQuery, item: str, listed: Sequence[DocumentInfo], *, number: int

@@ -1,15 +1,28 @@
-"""Finds the documents that a few words name: by title, path or organisation, else by what routes questions."""
+"""Lists the documents of a question, and finds those that a few words name: by title, path or organisation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rag.planning.phrases import Phrase
+from rag.protocols import DocumentCatalogue
 from rag.text import content_words
 from rag.types import DocumentInfo
 
 NameDocuments = Callable[[str, str], Sequence[int]]
 """Returns the ids of the documents that a question to a collection names, the best first."""
+
+
+def list_answering(catalogue: DocumentCatalogue, collection: str, filters: Mapping[str, str]) -> list[DocumentInfo]:
+    """Return the documents that a question may be answered from, by path.
+
+    Raises NotFoundError, and ConfigurationError for an unknown field of the filters.
+    """
+    listed = [one for one in catalogue.list_documents(collection) if one.pages and not one.is_removed]
+    if not filters:
+        return listed
+    kept = set(catalogue.find_documents(collection, filters))
+    return [document for document in listed if document.id in kept]
 
 
 def find_named(name: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.errors import QuestionError
 from rag.planning.computed_answer import Proof, compose_answer, refuse
-from rag.planning.naming import NameDocuments, find_named
+from rag.planning.naming import NameDocuments, find_named, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.summary_query import SummaryQuery, read_summary
 from rag.protocols import Embedder, PlanCatalogue
@@ -115,12 +115,8 @@ class Summarise:
     def _documents(self, asked: PlannedQuestion, query: SummaryQuery) -> list[DocumentInfo]:
         """Return the documents that are named; all that are selected where the request names none."""
         question = asked.question
-        listed = [
-            one for one in self._catalogue.list_documents(question.collection) if one.chunks and not one.is_removed
-        ]
-        if question.filters:
-            kept = set(self._catalogue.find_documents(question.collection, question.filters))
-            listed = [document for document in listed if document.id in kept]
+        listed = list_answering(self._catalogue, question.collection, question.filters)
+        listed = [document for document in listed if document.chunks]
         if not query.document:
             return listed
         if found := find_named(query.document, listed):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import LecternError
+from rag.planning.naming import list_answering
 from rag.planning.phrases import Phrase
 from rag.planning.protocol import PlannedCall
 from rag.protocols import PlanCatalogue
@@ -170,9 +171,7 @@ class Toolbox:
     def documents(self) -> list[DocumentInfo]:
         """Return the documents that the question may be answered from."""
         if self._documents is None:
-            listed = self.catalogue.list_documents(self.collection)
-            kept = set(self.catalogue.find_documents(self.collection, self.filters))
-            self._documents = [one for one in listed if one.id in kept and not one.is_removed]
+            self._documents = list_answering(self.catalogue, self.collection, self.filters)
         return self._documents
 
     def find_document(self, named: str) -> DocumentInfo | None:
