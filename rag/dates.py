@@ -31,7 +31,10 @@ FIRST_YEAR, LAST_YEAR = 1000, 2199
 CENTURY_PIVOT = 70
 """Two digits below it are of this century ("FY22"), the others of the last."""
 
-_MONTH = r"(?P<month>" + "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True)) + r")\.?"
+MONTH_PATTERN = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
+"""Any of these names; the longest comes first, so that "mar" does not stand for "march"."""
+
+_MONTH = rf"(?P<month>{MONTH_PATTERN})\.?"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|º|°|\.)?"
 _FOUR_DIGITS = r"(?:1\d{3}|2[01]\d{2})"
 _YEAR = rf"(?P<year>{_FOUR_DIGITS})"

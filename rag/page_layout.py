@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from rag.types import Rectangle, Span
+from rag.types import Page, PageRectangle, Rectangle, Span
 
 UNITS_PER_POINT = 10
 """Boxes are kept to a tenth of a point: finer than any screen shows."""
@@ -20,6 +20,16 @@ def pack_rows(rows: Sequence[tuple[int, int, int, int, int, int]]) -> bytes:
         return b""
     columns = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=6 * len(rows)).reshape(-1, 6).T
     return zlib.compress(columns.tobytes(), level=1)
+
+
+def find_rectangles(pages: Mapping[int, Page], spans: Iterable[Span]) -> tuple[PageRectangle, ...]:
+    """Return the rectangles of some stretches of text, as `rectangles_under` does, on the `pages` that are given."""
+    return tuple(
+        PageRectangle(span.page, rectangle)
+        for span in spans
+        if span.page in pages
+        for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
+    )
 
 
 def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ...]:

@@ -13,7 +13,7 @@ from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
 from rag.language_gate import GatedReader, language_notice
 from rag.marking import MarkingReader, missing_constraints
-from rag.page_layout import rectangles_under
+from rag.page_layout import find_rectangles
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
@@ -486,12 +486,7 @@ class AskPipeline:
 
     def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
         pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
-        return tuple(
-            PageRectangle(span.page, rectangle)
-            for span in spans
-            if span.page in pages
-            for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
-        )
+        return find_rectangles(pages, spans)
 
 
 def _small_talk(reply: str) -> AnswerStream:

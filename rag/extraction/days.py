@@ -6,15 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.dates import MONTHS, find_dates, full_year
+from rag.dates import MONTH_PATTERN, MONTHS, find_dates, full_year
 
-_MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?P<first>[0-3]?\d)(?P<mark>[./-])(?P<second>[01]?\d|[0-3]\d)(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)"
 )
 _WITH_NAME = re.compile(
-    rf"(?<![\w.,/-])(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.)?(?:[ -]|\s+day\s+of\s+)(?P<month>{_MONTH})\.?,?(?:[ -]|\s+)"
-    r"(?P<year>\d{4}|['’]?\d{2})(?!\d|[.,]\d)",
+    rf"(?<![\w.,/-])(?P<day>[0-3]?\d)(?:st|nd|rd|th|\.)?(?:[ -]|\s+day\s+of\s+)(?P<month>{MONTH_PATTERN})\.?,?"
+    r"(?:[ -]|\s+)(?P<year>\d{4}|['’]?\d{2})(?!\d|[.,]\d)",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")

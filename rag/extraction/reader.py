@@ -18,7 +18,7 @@ from rag.extraction.values import NO, YES, Conventions, Value, is_denied, read_v
 from rag.extractive import Extract, ExtractiveReader, weights_of
 from rag.language_gate import GatedReader
 from rag.marking import MarkingReader
-from rag.page_layout import rectangles_under
+from rag.page_layout import find_rectangles
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.retrieval import COMBINED, Retriever
 from rag.segments import choose_chunks, join_segments
@@ -235,12 +235,7 @@ class CellReader:
 
     def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
         pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
-        return tuple(
-            PageRectangle(span.page, rectangle)
-            for span in spans
-            if span.page in pages
-            for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
-        )
+        return find_rectangles(pages, spans)
 
 
 def _value_in(column: Column, extract: Extract, conventions: Conventions) -> Value | None:

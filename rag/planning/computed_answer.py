@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.page_layout import rectangles_under
+from rag.page_layout import find_rectangles
 from rag.protocols import DocumentCatalogue
 from rag.types import (
     Answer,
@@ -13,7 +13,6 @@ from rag.types import (
     AnswerTable,
     Citation,
     JudgedSentence,
-    PageRectangle,
     Source,
     Usage,
     Verdict,
@@ -96,12 +95,6 @@ def cite(proof: Proof, sentence: str, catalogue: DocumentCatalogue) -> Citation:
     spans = source.locate(proof.start, proof.end)
     page = spans[0].page if spans else source.first_page
     pages = catalogue.load_pages(source.document.id, sorted({span.page for span in spans}))
-    boxes = [
-        PageRectangle(span.page, box)
-        for span in spans
-        if span.page in pages
-        for box in rectangles_under(pages[span.page].layout, span.start, span.end)
-    ]
     return Citation(
         number=source.number,
         sentence=sentence,
@@ -109,7 +102,7 @@ def cite(proof: Proof, sentence: str, catalogue: DocumentCatalogue) -> Citation:
         page=page,
         page_label=source.page_labels.get(page, ""),
         quote=proof.quote,
-        rectangles=tuple(boxes),
+        rectangles=find_rectangles(pages, spans),
         supported=True,
         page_word=source.document.page_word,
     )

@@ -7,7 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.dates import MONTHS, find_dates, find_periods
+from rag.dates import MONTH_PATTERN, MONTHS, find_dates, find_periods
 
 _BEFORE = r"before|earlier than|prior to|vor(?: dem)?|avant(?: le)?|antes del?"
 _AFTER = r"after|later than|nach(?: dem)?|après(?: le)?|apres(?: le)?|después del?|despues del?"
@@ -25,7 +25,7 @@ _FILLER = re.compile(
     r"(?i)^(?:the\s+)?(?:year|month of|jahre?|année|año)\s+|^(?:the|dem|den|der|le|el)\s+(?:year|jahre?|an|año)?\s*"
 )
 _MONTH = re.compile(
-    rf"(?i)(?P<month>{'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})\.?(?:\s+(?:of|de|del))?,?"
+    rf"(?i)(?P<month>{MONTH_PATTERN})\.?(?:\s+(?:of|de|del))?,?"
     r"\s+(?P<year>(?:19|20)\d\d)"
 )
 _MONTH_NUMBER = re.compile(

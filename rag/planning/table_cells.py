@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.page_layout import rectangles_under
+from rag.page_layout import find_rectangles
 from rag.protocols import DocumentCatalogue
 from rag.text import sentence_spans
-from rag.types import DocumentInfo, Page, PageRectangle, TableCell, Verdict
+from rag.types import DocumentInfo, Page, Span, TableCell, Verdict
 
 REACH = 400
 """Characters before and behind what was found among which its sentence is looked for."""
@@ -48,7 +48,6 @@ def proven_cell(
     """Return a cell whose quote is copied from a page, with the boxes of its words; its text is `text` or the quote."""
     page = catalogue.load_pages(document.id, [place.page]).get(place.page, Page(place.page, "", ()))
     quote = page.text[place.start : place.end]
-    boxes = rectangles_under(page.layout, place.start, place.end)
     return TableCell(
         text=text or " ".join(quote.split()),
         document_id=document.id,
@@ -57,7 +56,7 @@ def proven_cell(
         page_label=page.label,
         page_word=document.page_word,
         quote=quote,
-        rectangles=tuple(PageRectangle(place.page, box) for box in boxes),
+        rectangles=find_rectangles({place.page: page}, [Span(place.page, place.start, place.end)]),
         verdict=verdict,
         note=note,
     )
