@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import struct
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -32,6 +33,9 @@ EXPORTER = "opentelemetry.exporter.otlp.proto.grpc.trace_exporter"
 REBUILDING = "rebuilding"
 """A file in the folder while what was lost is made again."""
 
+HNSW_HEADER = struct.Struct("<i16xq")
+"""How the header of Chroma's HNSW files begins: the format, 1, and after two sizes the number of vectors."""
+
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
 """Words of SQLite and of the system, both beneath Chroma, for a full disk."""
 
@@ -42,6 +46,7 @@ class ChromaVectors:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._collections: dict[str, Collection] = {}
+        self._created: set[str] = set()
 
     def open(self) -> None:
         """Open Chroma now rather than at first use; makes nothing where nothing was stored. Raises StoreError."""
@@ -62,6 +67,9 @@ class ChromaVectors:
                     embeddings=np.ascontiguousarray(vectors[batch], dtype=np.float32),
                     metadatas=[{DOCUMENT_ID: document_id} for document_id in document_ids[batch]],
                 )
+            if space in self._created:
+                _blank_unused_slots(self._folder)
+                self._created.discard(space)
 
     def delete(self, space: str, ids: Sequence[str]) -> None:
         """Delete ids; unknown ones are ignored. Raises StoreError."""
@@ -142,6 +150,7 @@ class ChromaVectors:
             from chromadb.errors import NotFoundError
 
             if create:
+                self._created.add(space)
                 self._collections[space] = client.get_or_create_collection(
                     space,
                     configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}},
@@ -170,6 +179,7 @@ class ChromaVectors:
             from chromadb.config import Settings
 
         self._folder.mkdir(parents=True, exist_ok=True)
+        _blank_unused_slots(self._folder)
         settings = Settings(
             # Said here so that nothing is reported even where the environment or a .env file asks for it.
             anonymized_telemetry=False,
@@ -192,6 +202,21 @@ def _without_exporter() -> Iterator[None]:
         yield
     finally:
         del sys.modules[EXPORTER]
+
+
+def _blank_unused_slots(folder: Path) -> None:
+    """Overwrite with zeros the HNSW files that hold no vector yet.
+
+    Chroma (1.5) writes a new one from memory that was never cleared: whatever words the process held there before would
+    stay on the disk, also after their document is erased. From its first thousand vectors on it writes only those.
+    """
+    for header in folder.glob("*/header.bin"):
+        with header.open("rb") as file:
+            start = file.read(HNSW_HEADER.size)
+        slots = header.with_name("data_level0.bin")
+        if len(start) == HNSW_HEADER.size and HNSW_HEADER.unpack(start) == (1, 0) and slots.exists():
+            with slots.open("r+b") as file:
+                file.write(bytes(slots.stat().st_size))
 
 
 def _only(document_ids: Sequence[int]) -> Where:

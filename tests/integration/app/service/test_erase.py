@@ -161,6 +161,18 @@ def test_answers_made_from_a_removed_document_are_erased_in_every_conversation(l
     assert traces(home) == []
 
 
+def test_vector_files_hold_no_words_that_were_in_memory(open_it: Open, folder: Path, home: Path) -> None:
+    (folder / "log.txt").write_text("Gulls, nets and tar.")
+    with open_it() as opened:
+        opened.ingest.sync(folder, collection="default")
+        (slots,) = (home / "chroma").rglob("data_level0.bin")
+        assert not any(slots.read_bytes()), "the few vectors are not written there yet"
+    slots.write_bytes(MARKER.encode().ljust(slots.stat().st_size, b"x"))  # As versions before this one left it.
+    with open_it() as opened:
+        opened.vectors.open()
+        assert not any(slots.read_bytes())
+
+
 def test_an_uploaded_file_that_is_removed_goes_itself(lectern: Lectern, home: Path) -> None:
     remove_secrets(lectern)
     uploads = home / "uploads" / "default"
