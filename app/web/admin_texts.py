@@ -16,6 +16,11 @@ DOCUMENTS_NONE_REMEDY = (
 )
 DOCUMENTS_NONE_MATCH = "No document matches. Search for fewer words, or choose all states."
 DOCUMENTS_ASK = "Ask these documents"
+ASK_ABOUT_ONE = "Ask about this document"
+ASK_ABOUT = "Ask about these {count:,}"
+ASK_ABOUT_FOUND = "Ask about the documents found ({count:,})"
+ASK_ABOUT_NONE = "None of these documents can be asked: they are not indexed."
+ASK_ABOUT_TOO_MANY = "At most {most:,} documents can be chosen. Search for more words, or choose a folder on Ask."
 DOCUMENTS_FIND = "Find a document"
 DOCUMENTS_FIND_HINT = "Words of its name or title"
 DOCUMENTS_ALT = "Table of the documents with their state, pages, chunks, and problems"

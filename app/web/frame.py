@@ -69,6 +69,11 @@ class PageContext:
         if page in self.pages:
             st.page_link(self.pages[page], label=label, icon=icon)
 
+    def go(self, page: str) -> None:
+        """Open another page."""
+        if page in self.pages:
+            st.switch_page(self.pages[page])
+
     @property
     def chosen(self) -> CollectionInfo | None:
         """Return the collection with its numbers."""

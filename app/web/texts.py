@@ -67,7 +67,15 @@ CONVERSATION_DELETE_YES = "Yes, delete it"
 CONVERSATION_DELETE_EXPLAINED = "Its questions and answers are erased. The documents stay."
 CONVERSATION_UNSAVED = "The last question is not kept yet: {reason}"
 ASK_FILTERS = "Only some documents"
-ASK_FILTER_FOLDER = "Folder"
+ASK_SCOPE = "Asked of:"
+ASK_SCOPE_PICK = "Documents and folders"
+ASK_SCOPE_PICK_HINT = "All"
+ASK_SCOPE_PICK_HELP = "On the page Documents they can be ticked, and all that a search finds be chosen."
+ASK_SCOPE_MORE = "{count:,} more"
+ASK_SCOPE_MORE_NAMES = "{names} and {count:,} more"
+ASK_SCOPE_ALL = "Ask all documents"
+ASK_SCOPE_REMOVE = "Take away: {place}"
+ASK_SCOPE_GONE = "Not in the index any more. Take away: {place}"
 ASK_FILTER_TYPE = "File type"
 ASK_FILTER_KIND = "Kind of document"
 ASK_FILTER_LANGUAGE = "Language"
@@ -91,8 +99,6 @@ ASK_MODES = {
 ASK_QUOTES_ONLY = "Quotes only, without the LLM"
 ASK_FILTERED = "Asked of: {filters}"
 ASK_FILTER_NAMES = {
-    "folder": "folder",
-    "document": "path",
     "type": "type",
     "kind": "kind",
     "language": "language",

@@ -38,9 +38,10 @@ class QuestionRequest(Request):
 
 
 class SearchRequest(QuestionRequest):
-    """A search; `filters` map fields to values, * for anything.
+    """A search; `filters` map fields to values, * for anything, and several values one a line.
 
-    The fields: document, folder, type, title, author, created, language, kind, dated, period, organisation.
+    The fields: document (its path in the folder), folder, place (folder and path, such as those of a few chosen
+    documents), type, title, author, created, language, kind, dated, period, organisation.
     """
 
     limit: int = Field(10, ge=1, le=MAX_HITS)

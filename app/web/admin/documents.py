@@ -13,6 +13,7 @@ from app.web.admin import parts
 from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
+from app.web.ask import scope
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
 
@@ -46,10 +47,10 @@ def show(context: PageContext) -> None:
     if not context.collection:
         parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
         return
-    _show_table(calls, may_write=may_write)
+    _show_table(context, calls, may_write=may_write)
 
 
-def _show_table(calls: Calls, *, may_write: bool) -> None:
+def _show_table(context: PageContext, calls: Calls, *, may_write: bool) -> None:
     contains, state = _filters(calls)
     found, part = _load(calls, contains, state)
     if not found.states:
@@ -76,6 +77,7 @@ def _show_table(calls: Calls, *, may_write: bool) -> None:
         },
     )
     chosen = [found.documents[row] for row in event.selection.rows if row < len(found.documents)]
+    _offer_asking(context, calls, chosen, contains, found.total)
     if not chosen:
         st.caption(texts.DOCUMENTS_CHOOSE)
     elif len(chosen) == 1:
@@ -146,6 +148,26 @@ def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
         texts.COLUMN_LANGUAGE,
     )
     return rows.drop(columns=[name for name in may_be_empty if not rows[name].any()])
+
+
+def _offer_asking(
+    context: PageContext, calls: Calls, chosen: list[DocumentResponse], contains: str, found: int
+) -> None:
+    """Offer to ask about the documents that are ticked, or else about all that the search found."""
+    if not chosen and not contains:
+        return
+    label = texts.ASK_ABOUT.format(count=len(chosen)) if chosen else texts.ASK_ABOUT_FOUND.format(count=found)
+    if not st.button(texts.ASK_ABOUT_ONE if len(chosen) == 1 else label, icon=":material/forum:"):
+        return
+    asked = chosen or calls.documents(contains=contains, limit=scope.MAX_PLACES + 1).documents
+    places = [scope.place_of(document.to_domain()) for document in asked if document.state in scope.ANSWERING]
+    if not places:
+        st.warning(texts.ASK_ABOUT_NONE, icon=":material/search_off:")
+    elif len(places) > scope.MAX_PLACES:
+        st.warning(texts.ASK_ABOUT_TOO_MANY.format(most=scope.MAX_PLACES), icon=":material/filter_alt:")
+    else:
+        scope.choose_places(calls.collection, places)
+        context.go("ask")
 
 
 def _offer_removal(calls: Calls, documents: list[DocumentResponse]) -> None:

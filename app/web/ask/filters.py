@@ -8,27 +8,22 @@ import streamlit as st
 
 from app.client.http import HttpClient
 from app.web import texts
+from app.web.ask import scope
 from app.web.frame import PageContext
 from rag.types import DocumentInfo
 
 LIST_SECONDS = 30
 """For so long the documents of a collection are not listed again."""
 
-ANSWERING = ("indexed", "stale")
-
 
 def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
     """Draw the choice; returns the filters and whether an LLM is to answer."""
-    documents = [
-        document
-        for document in _documents(context.client, context.client.caller, context.collection)
-        if document.state in ANSWERING
-    ]
+    documents = answering_documents(context)
     filters: dict[str, str] = {}
     with st.expander(texts.ASK_FILTERS, icon=":material/filter_alt:"):
-        if place := _choose(texts.ASK_FILTER_FOLDER, _folders(documents), key="filter folder"):
-            root, _, below = place.partition(SEPARATOR)
-            filters |= {"folder": root} if not below else {"folder": root, "document": f"{below}/*"}
+        scope.pick_places(context.collection, documents)
+        if places := scope.chosen_places(context.collection):
+            filters[scope.FIELD] = "\n".join(places)
         if kind := _choose(texts.ASK_FILTER_TYPE, {document.file_type for document in documents}, key="filter type"):
             filters["type"] = kind
         profiles = [document.profile for document in documents]
@@ -49,6 +44,12 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
     return filters, not quotes_only
 
 
+def answering_documents(context: PageContext) -> list[DocumentInfo]:
+    """Return the documents of the collection that can be asked."""
+    listed = _documents(context.client, context.client.caller, context.collection)
+    return [document for document in listed if document.state in scope.ANSWERING]
+
+
 def choose_mode() -> str:
     """Draw the choice of how questions are answered; "" leaves it to Lectern."""
     return st.selectbox(
@@ -60,11 +61,10 @@ def choose_mode() -> str:
     )
 
 
-def restore_filters(filters: Mapping[str, str], mode: str, *, use_llm: bool) -> None:
+def restore_filters(collection: str, filters: Mapping[str, str], mode: str, *, use_llm: bool) -> None:
     """Have the choices stand as they stood for these filters, before they are drawn."""
-    below = filters.get("document", "").removesuffix("/*")
-    place = f"{filters.get('folder', '')}{SEPARATOR}{below}" if below else filters.get("folder", "")
-    chosen = {"filter folder": place, "filter year": filters.get("dated", "").removesuffix("*")}
+    scope.choose_places(collection, scope.places_in(filters))
+    chosen = {"filter year": filters.get("dated", "").removesuffix("*")}
     chosen |= {f"filter {name}": filters.get(name, "") for name in ("type", "kind", "language", "period")}
     chosen["filter title"] = filters.get("title", "").strip("*")
     for key, value in chosen.items():
@@ -75,23 +75,11 @@ def restore_filters(filters: Mapping[str, str], mode: str, *, use_llm: bool) -> 
 
 def describe_filters(filters: Mapping[str, str]) -> str:
     """Return the filters in words."""
-    named = [f"{texts.ASK_FILTER_NAMES.get(name, name)} {value}" for name, value in filters.items()]
+    places = scope.places_in(filters)
+    named = [scope.describe_places(places)] if places else []
+    others = {name: value for name, value in filters.items() if name not in (scope.FIELD, "folder", "document")}
+    named += [f"{texts.ASK_FILTER_NAMES.get(name, name)} {value}" for name, value in others.items()]
     return texts.ASK_FILTERED.format(filters=", ".join(named)) if named else ""
-
-
-SEPARATOR = "\n"
-"""Between a synced folder and one in it; no name holds it that is shown."""
-
-
-def _folders(documents: Sequence[DocumentInfo]) -> set[str]:
-    """Return the synced folders, and the folders right in them."""
-    roots = {document.folder for document in documents}
-    below = {
-        f"{document.folder}{SEPARATOR}{document.path.partition('/')[0]}"
-        for document in documents
-        if "/" in document.path
-    }
-    return below | (roots if len(roots) > 1 else set())
 
 
 def _choose(label: str, values: set[str], *, key: str, help: str | None = None) -> str:
@@ -106,7 +94,7 @@ def _choose(label: str, values: set[str], *, key: str, help: str | None = None) 
         options,
         key=key,
         help=help,
-        format_func=lambda value: value.rpartition("/")[2].replace(SEPARATOR, "/") or value or texts.ASK_FILTER_ANY,
+        format_func=lambda value: value or texts.ASK_FILTER_ANY,
     )
 
 

@@ -13,10 +13,10 @@ from app.web import address, texts
 from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.parts import may_write
-from app.web.ask import keeping
+from app.web.ask import keeping, scope
 from app.web.ask.answer_view import Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
-from app.web.ask.filters import choose_filters, choose_mode, restore_filters
+from app.web.ask.filters import answering_documents, choose_filters, choose_mode, restore_filters
 from app.web.ask.history import draw_conversations
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.escape import one_line, plain
@@ -55,6 +55,8 @@ def show(context: PageContext) -> None:
         if context.is_reachable:
             with reported():
                 _draw_conversations(context.client, conversation)
+    with st.bottom, reported():
+        scope.draw_chips(context.collection, answering_documents(context) if context.is_reachable else None)
     asked, images = _draw_input(context, takes_images=use_llm and _takes_images(context))
     suggested = st.session_state.pop("suggested", "")
     again: Question | None = st.session_state.pop("asked again", None)
@@ -315,7 +317,7 @@ def _restore(conversation: Conversation) -> None:
         return
     conversation.collection = asked.collection
     choose_collection(asked.collection)
-    restore_filters(asked.filters, asked.mode, use_llm=asked.use_llm)
+    restore_filters(asked.collection, asked.filters, asked.mode, use_llm=asked.use_llm)
 
 
 def _keep(conversation: Conversation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ it says which document, and the text says which page; a word as it is written co
 FILTERS = {
     "document": documents.c.path,
     "folder": folders.c.root,
+    "place": folders.c.root + "/" + documents.c.path,
     "type": generations.c.file_type,
     "title": generations.c.title,
     "author": generations.c.author,
@@ -128,7 +129,10 @@ class CatalogueReader:
             return IndexInfo(row.id, row.fingerprint, row.space, True) if row else None
 
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
-        """Return ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError."""
+        """Return ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError.
+
+        Of a filter of several lines one is enough.
+        """
         for name in filters:
             if name not in FILTERS:
                 raise ConfigurationError(
@@ -138,11 +142,11 @@ class CatalogueReader:
             query = _answering_documents(self._collection_id(connection, collection)).with_only_columns(
                 documents.c.id, *(FILTERS[name] for name in filters)
             )
-            patterns = [_compile_filter(pattern) for pattern in filters.values()]
+            fit = [_compile_filter(wanted) for wanted in filters.values()]
             return [
                 id_
                 for id_, *values in connection.execute(query)
-                if all(_matches(pattern, value) for pattern, value in zip(patterns, values, strict=True))
+                if all(fits(value) for fits, value in zip(fit, values, strict=True))
             ]
 
     def list_labels(self, collection: str) -> Mapping[int, DocumentLabel]:
@@ -370,14 +374,23 @@ class CatalogueReader:
             yield connection
 
 
-def _matches(pattern: re.Pattern[str], value: str) -> bool:
-    """Tell whether a field fits; of a field with one entry a line, any entry."""
-    return any(pattern.fullmatch(entry) for entry in value.casefold().split("\n"))
+def _compile_filter(wanted: str) -> Callable[[str], bool]:
+    """Return what tells whether a field fits, of which one entry a line is enough, as one line of the filter is.
 
+    In a filter `*` stands for anything; SQLite folds only ASCII, and its GLOB reads [ and ? too.
+    """
+    lines = [line for line in wanted.casefold().split("\n") if line] or [""]
+    # A thousand chosen documents are looked up, not tried one after the other.
+    exact = {line for line in lines if "*" not in line}
+    patterns = [
+        re.compile(".*".join(re.escape(part) for part in line.split("*")), re.DOTALL) for line in lines if "*" in line
+    ]
 
-def _compile_filter(pattern: str) -> re.Pattern[str]:
-    """Compile a filter in which `*` stands for anything; SQLite folds only ASCII, and its GLOB reads [ and ? too."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.casefold().split("*")), re.DOTALL)
+    def fits(value: str) -> bool:
+        entries = value.casefold().split("\n")
+        return any(entry in exact or any(pattern.fullmatch(entry) for pattern in patterns) for entry in entries)
+
+    return fits
 
 
 def _all_documents(collection_id: int) -> Select[Any]:

@@ -312,6 +312,20 @@ def test_a_filter_holds_for_both_searches_and_the_answer(shelf: Lectern, filters
     assert {citation.document for citation in stream.answer.citations} <= {"bakery.txt", "hostile.txt"}
 
 
+def test_of_a_filter_of_several_lines_one_is_enough_and_places_name_documents_with_their_folder(shelf: Lectern) -> None:
+    documents = {one.path: f"{one.folder}/{one.path}" for one in shelf.catalogue.list_documents("default")}
+    root = documents["bakery.txt"].removesuffix("/bakery.txt")
+
+    def found(place: str) -> set[str]:
+        ids = shelf.catalogue.find_documents("default", {"place": place})
+        return {one.path for one in shelf.catalogue.list_documents("default") if one.id in ids}
+
+    assert found(f"{documents['bakery.txt']}\n{documents['hostile.txt']}") == {"bakery.txt", "hostile.txt"}
+    assert found(f"{documents['bakery.txt']}\n{root}/host*") == {"bakery.txt", "hostile.txt"}
+    assert found("/elsewhere/bakery.txt") == set()
+    assert found("bakery.txt") == set()
+
+
 def test_a_filter_that_matches_nothing_is_a_refusal(shelf: Lectern) -> None:
     answer = ask(pipeline_of(shelf), LAMP, filters={"type": "epub"})
     assert (answer.refused, answer.sources, answer.text) == (True, (), REFUSAL)
