@@ -6,6 +6,7 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 STATED_ELSEWHERE = {
+    "axe-playwright-python": "MIT AND MPL-2.0",
     "odfpy": "Apache-2.0 OR GPL-2.0-or-later OR LGPL-2.1-or-later",
     "pypandoc-binary": "MIT AND GPL-2.0-or-later",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",

@@ -34,9 +34,13 @@ CSS = """
     background: var(--st-background-color, Canvas);
   }
 }
-a:focus-visible, button:focus-visible, [tabindex]:focus-visible {
-  outline: 2px solid var(--st-primary-color, #1d6f8a); outline-offset: 2px;
+/* Streamlit takes the ring off its links and buttons; inside lists that scroll, one around them would be cut off. */
+:is(a, button, summary, [tabindex]):focus-visible {
+  outline: 2px solid light-dark(#1f6f78, #6fb8c0) !important; outline-offset: 2px;
 }
+[data-testid="stSidebarNavLink"]:focus-visible { outline-offset: -2px; }
+/* However long an answer becomes, what stops it stays in view. */
+[data-testid="stAppScrollToBottomContainer"] [class*="st-key-stop-"] { position: sticky; bottom: 7.5rem; z-index: 1; }
 """
 
 

@@ -35,9 +35,10 @@ ASK_SLOWLY = "How tall is the tower of the lighthouse?"
 ASK_HOSTILE = "What is the tariff of the cable car?"
 ASK_NOTHING = "Which team won the football world cup in Brazil?"
 ASK_KEEPER = "What was a keeper of the lighthouse paid a week?"
+ASK_WATCHED = "When do visitors climb the tower?"
 ASK_STOPPED = "Of which stone was the tower of the lighthouse built?"
 
-first_word, slow, never = threading.Event(), threading.Event(), threading.Event()
+first_word, slow, watched, never = (threading.Event() for _ in range(4))
 
 SLOW_START = "The tower is thirty-one metres"
 """What is shown of six words: the service keeps back the last until it is whole."""
@@ -49,6 +50,7 @@ REPLIES = (
         hold=first_word,
     ),
     Reply(ASK_SLOWLY, f"{SLOW_START} tall [1].", hold=slow, words_before=6),
+    Reply(ASK_WATCHED, "Visitors climb the tower on Saturdays [1].", hold=watched, words_before=5),
     Reply(ASK_STOPPED, "It was built of white granite [1].", hold=never, words_before=4),
     Reply(ASK_KEEPER, "A keeper was paid nine shillings a week [1]."),
     Reply(

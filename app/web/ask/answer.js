@@ -16,11 +16,36 @@ const INLINE = new RegExp(
 );
 const SENTENCE_END = /(?<=[.!?…:]["”’)]?)\s+/;
 
+// By way of the node, so that one that stays in the page through a redraw can be told what its click now means.
+function listen(node, event, act) {
+  node.acts = { ...node.acts, [event]: act };
+  node.addEventListener(event, (happened) => node.acts[event](happened));
+}
+
+// Makes what is drawn what it is to be, and leaves alone what is that already: an answer is drawn anew several times a
+// second while it is written, and whoever selects its words, hears it or has a button focused is not to lose them.
+function patch(drawn, wanted) {
+  if (drawn.acts) drawn.acts = wanted.acts;
+  for (const { name } of [...drawn.attributes]) if (!wanted.hasAttribute(name)) drawn.removeAttribute(name);
+  for (const { name, value } of wanted.attributes) if (drawn.getAttribute(name) !== value) drawn.setAttribute(name, value);
+  const olds = [...drawn.childNodes];
+  const children = [...wanted.childNodes];
+  children.forEach((child, index) => {
+    const old = olds[index];
+    if (!old) drawn.append(child);
+    else if (old.nodeType === Node.TEXT_NODE && child.nodeType === Node.TEXT_NODE) {
+      if (old.data !== child.data) old.data = child.data;
+    } else if (old.nodeName === child.nodeName && !old.acts === !child.acts) patch(old, child);
+    else old.replaceWith(child);
+  });
+  for (const old of olds.slice(children.length)) old.remove();
+}
+
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === false || value === undefined || value === null) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    if (key.startsWith("on")) listen(made, key.slice(2), value);
     else made.setAttribute(key, value === true ? "" : value);
   }
   made.append(...children);
@@ -306,8 +331,8 @@ function drawFilters(data, lift) {
 function drawFooter(data, rate) {
   const { words } = data;
   const footer = element("div", { class: "footer" });
-  const copy = element("button", { type: "button", class: "quiet", onclick: () => copyText(data.copy, copy, words) }, words.copy);
-  footer.append(copy);
+  const copy = (event) => copyText(data.copy, event.currentTarget, words);
+  footer.append(element("button", { type: "button", class: "quiet", onclick: copy }, words.copy));
   for (const rating of ["up", "down"]) {
     const pressed = data.rating === rating;
     const attributes = { type: "button", class: `quiet${pressed ? " pressed" : ""}`, title: words[rating] };
@@ -397,9 +422,7 @@ export default function (component) {
   if (data.finished) answer.append(drawFooter(data, (rating) => setTriggerValue("rate", rating)));
   const details = turn.querySelector("details");
   if (details) details.open = kept;
-  // Which button had the focus is kept through a redraw, for those who work by keyboard.
-  const focused = [...parentElement.querySelectorAll(".turn button")].indexOf(parentElement.activeElement);
-  parentElement.querySelector(".turn")?.remove();
-  parentElement.append(turn);
-  if (focused >= 0) turn.querySelectorAll("button")[focused]?.focus({ preventScroll: true });
+  const drawn = parentElement.querySelector(".turn");
+  if (drawn) patch(drawn, turn);
+  else parentElement.append(turn);
 }

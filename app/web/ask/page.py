@@ -133,7 +133,8 @@ def _draw_conversation(context: PageContext, conversation: Conversation) -> None
     for number, turn in enumerate(conversation.turns[first:], first):
         _draw_images(turn)
         if turn.is_finished:
-            _draw_turn(context.client, conversation, number)
+            with st.container():  # As a fragment has: else the answer is drawn anew at its end, and loses the focus.
+                _draw_turn(context.client, conversation, number)
         else:
             _draw_running(context.client, conversation, number)
 

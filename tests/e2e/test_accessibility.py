@@ -1,0 +1,168 @@
+"""Each page for those who see little, hear the page, or have no mouse: axe finds nothing, the keyboard reaches all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.web import admin_texts, texts
+from app.web.tables import texts as table_texts
+from tests.e2e import world
+from tests.e2e.conftest import PATIENCE, OpenPage, Product
+from tests.e2e.drawing import wait_until_drawn
+from tests.e2e.test_ask_page import ISLAND, ask, finished
+from tests.e2e.test_pages import choose_row, tables
+
+expect.set_options(timeout=PATIENCE)
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+"""Those of axe for WCAG 2.2 AA, and what its authors hold to be good beyond that: landmarks, the order of headings."""
+
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "light": {"width": 1280, "height": 800},
+    "dark": {"width": 1280, "height": 800, "color_scheme": "dark"},
+    "200 %": {"width": 640, "height": 400, "device_scale_factor": 2},
+    "phone": {"width": 390, "height": 844, "is_mobile": True, "has_touch": True},
+}
+
+FOCUSED = """() => {
+  let focused = document.activeElement;
+  while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const style = getComputedStyle(focused);
+  const name = focused.getAttribute("aria-label") || focused.innerText || focused.tagName;
+  return [focused.tagName, name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2];
+}"""
+"""What has the focus: its element, its name, and whether a ring shows it."""
+
+RINGED = {"A", "BUTTON", "SUMMARY"}
+"""Elements that nothing but a ring shows to be focused; a field has a border that changes, and a caret."""
+
+
+def check_with_axe(page: Page, name: str) -> list[str]:
+    """What axe finds on a page, a line each."""
+    axe = pytest.importorskip("axe_playwright_python.base", reason="axe is in the dev extra.")
+    wait_until_drawn(page)
+    page.evaluate(axe.AXE_SCRIPT)
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    assert len(found["passes"]) > 20, "axe has looked at next to nothing"
+    return [
+        f"{name}: {violation['id']}: {node['target']} {node['html'][:200]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def open_ask(page: Page) -> None:
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+
+
+def open_answer(page: Page) -> None:
+    finished(ask(page, world.ASK_KEEPER))
+
+
+def open_proof(page: Page) -> None:
+    open_answer(page)
+    page.locator(".turn .chip").first.click()
+    expect(page.locator("img.page")).to_be_visible()
+
+
+def open_document(page: Page) -> None:
+    expect(tables(page).first).to_contain_text("broken.pdf")
+    wait_until_drawn(page)
+    choose_row(tables(page), 1)
+    expect(page.get_by_role("heading", level=2)).to_have_text("broken.pdf")
+
+
+def heading(title: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+
+
+VIEWS: tuple[tuple[str, Callable[[Page], None]], ...] = (
+    ("", open_ask),
+    ("", open_answer),
+    ("", open_proof),
+    ("table", heading(table_texts.TABLE)),
+    ("documents", open_document),
+    ("folders", heading(admin_texts.FOLDERS)),
+    ("models", heading(admin_texts.MODELS)),
+    ("quality", heading(admin_texts.QUALITY)),
+)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_on_any_page(open_page: OpenPage, product: Product, tmp_path: Path, look: str) -> None:
+    folder = product.service.post("/folders", json={"path": str(tmp_path), "collection": world.COLLECTION}).json()
+    page = open_page(ISLAND, **LOOKS[look])
+    found = []
+    for address, show in VIEWS:
+        page.goto(f"{product.url}/{address}{ISLAND}")
+        show(page)
+        found += check_with_axe(page, f"{address or 'ask'} ({show.__name__})")
+    product.service.delete(f"/folders/{folder['id']}")
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "documents"])
+def test_the_keyboard_reaches_the_page_and_a_ring_shows_where_it_is(
+    open_page: OpenPage, address: str, scheme: str
+) -> None:
+    page = open_page(address + ISLAND, color_scheme=scheme)
+    expect(page.get_by_test_id("stMainBlockContainer").get_by_role("heading").first).to_be_visible()
+    wait_until_drawn(page)
+    seen = set()
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        element, name, has_ring = page.evaluate(FOCUSED)
+        assert has_ring or element not in RINGED, f"Nothing shows the focus on {name}"
+        seen.add(name.split("\n")[-1])
+    assert {texts.ASK, admin_texts.DOCUMENTS, admin_texts.FOLDERS, admin_texts.MODELS} <= seen
+
+
+def test_the_focus_is_on_the_question_at_first_and_again_when_the_proof_is_closed(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    field = page.get_by_test_id("stChatInputTextArea")
+    expect(field).to_be_focused()
+    turn = finished(ask(page, world.ASK_KEEPER))
+    turn.locator(".chip").first.click()
+    expect(page.locator(".proof .frame")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".proof")).to_have_count(0)
+    expect(field).to_be_focused()
+
+
+def test_an_answer_is_drawn_on_in_place_can_be_stopped_anywhere_and_is_announced_once(open_page: OpenPage) -> None:
+    page = open_page(ISLAND, height=420)
+    turn = ask(page, world.ASK_WATCHED)
+    expect(turn.locator(".text")).to_contain_text("Visitors climb the")
+    turn.evaluate("node => { for (const drawn of [node, ...node.querySelectorAll('*')]) drawn.isOld = true; }")
+    stop = page.get_by_role("button", name=texts.ASK_STOP)
+    expect(stop).to_be_in_viewport(ratio=1)
+    page.evaluate(
+        """() => { window.said = [];
+        const live = document.getElementById("lectern-live");
+        new MutationObserver(() => window.said.push(live.textContent)).observe(live, { childList: true }); }"""
+    )
+    world.watched.set()
+    finished(turn)
+    expect(stop).to_have_count(0)
+    for kept in (".question", ".source", ".text p"):
+        assert turn.locator(kept).first.evaluate("node => node.isOld"), f"{kept} was drawn anew"
+    assert page.evaluate("window.said") == [f"{texts.ANSWER_WORDS['answered']} {world.ASK_WATCHED}"]
+
+
+def test_the_documents_are_walked_and_opened_with_the_keyboard(open_page: OpenPage) -> None:
+    page = open_page(f"documents{ISLAND}")
+    # Within the canvas, where it is for those who hear the page.
+    rows = tables(page).first.locator("[role=grid] [role=row]")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(2).locator("[role=gridcell]").first).to_have_text("broken.pdf")
+    wait_until_drawn(page)
+    tables(page).first.get_by_test_id("data-grid-canvas").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page.get_by_role("heading", level=2)).to_have_text("broken.pdf")
