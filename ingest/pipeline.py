@@ -81,11 +81,13 @@ class IngestPipeline:
         ignore: Sequence[str] = (),
         before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
         may_read: Callable[[Path], bool] = lambda folder: True,
+        find_passwords: Callable[[], Sequence[tuple[str, str]]] | None = None,
     ) -> None:
         """Take the parts. `open_pool` is called when the first file is to be read; `close` stops the pool.
 
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
+        `find_passwords` gives the passwords of files, pattern and password, as they are when a sync begins.
         """
         self._catalogue = catalogue
         self._vectors = vectors
@@ -96,6 +98,7 @@ class IngestPipeline:
         self._ignore = ignore
         self._before_removal = before_removal
         self._may_read = may_read
+        self._find_passwords = find_passwords
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -125,6 +128,7 @@ class IngestPipeline:
         root = Path(os.path.realpath(folder))
         with self._refusal_recorded(root, collection):
             check_folder(root)
+            self._look_up_passwords()
             scan = scan_folder(root, ignore=self._ignore)
             choice = self._choose(collection)
             target = self._open_target(collection, root, choice.models)
@@ -169,6 +173,7 @@ class IngestPipeline:
         """Return what a sync would do, without reading documents or writing anything."""
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
+        self._look_up_passwords()
         scan = scan_folder(root, ignore=self._ignore)
         known: Mapping[bytes, KnownFile] = {}
         index_id = -1
@@ -287,6 +292,11 @@ class IngestPipeline:
             attempt_of=self._attempt,
             hash_file=lambda file: hash_file(root / os.fsdecode(file.path_bytes)),
         )
+
+    def _look_up_passwords(self) -> None:
+        if self._find_passwords is not None:
+            options = replace(self._settings.options, passwords=tuple(self._find_passwords()))
+            self._settings = replace(self._settings, options=options)
 
     def _attempt(self, file: FileState) -> str:
         """Return a name for a file's state and the settings that read it: the same attempt fails the same way."""

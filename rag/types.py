@@ -729,6 +729,8 @@ class CollectionInfo:
     chunks: int
     last_synced_at: str
     embedder: str
+    description: str = ""
+    """In the words of whoever made it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,9 @@ async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) ->
 class EventStream(EventSourceResponse):
     """Server-sent events from an asynchronous generator, which is closed as soon as the client disconnects."""
 
-    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], *, status_code: int = 200) -> None:
         # A proxy that gathered the events first would undo the streaming.
-        super().__init__(events, headers={"X-Accel-Buffering": "no"})
+        super().__init__(events, status_code, headers={"X-Accel-Buffering": "no"})
         self._events = events
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

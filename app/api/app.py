@@ -22,6 +22,7 @@ from app.api.routes import (
     links,
     models,
     openai,
+    passwords,
     syncs,
     tables,
     verification,
@@ -46,6 +47,7 @@ ROUTERS = (
     health.router,
     openai.router,
     folders.router,
+    passwords.router,
 )
 
 DESCRIPTION = """\

@@ -34,7 +34,9 @@ Named = Annotated[str, typer.Argument(metavar="FOLDER", help="Its path, or its i
 def add(
     path: Annotated[Path, typer.Argument(help="The folder to keep in step, with all below it.")],
     collection: Collection = None,
-    schedule: Annotated[str, typer.Option("--schedule", help="Cron expression, such as '30 2 * * *'.")] = "",
+    schedule: Annotated[
+        str, typer.Option("--schedule", help="Such as 'every night at 2', or cron: '30 2 * * *'.")
+    ] = "",
     every: Annotated[str, typer.Option("--every", help="Interval, such as 30m, 2h or 1d.")] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Sync soon after files change.")] = False,
     home: Home = None,

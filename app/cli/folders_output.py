@@ -10,6 +10,7 @@ from typing import Any
 from rich.table import Column, Table
 
 from app.cli.output import clean, output
+from app.schedule.plain import say_plainly
 from app.schedule.times import is_interval
 from app.state.folders import RegisteredFolder
 from rag.types import RunRecord
@@ -103,7 +104,9 @@ def _print_some(lines: Sequence[str]) -> None:
 
 
 def _when(folder: RegisteredFolder) -> str:
-    schedule = folder.schedule if is_interval(folder.schedule) or not folder.schedule else f"at {folder.schedule}"
+    plain = say_plainly(folder.schedule)
+    is_cron = plain == folder.schedule and not is_interval(plain) and plain
+    schedule = f"at {plain}" if is_cron else plain
     return " and ".join(filter(None, (schedule, "as files change" if folder.watch else ""))) or "when asked"
 
 

@@ -39,6 +39,7 @@ COMMANDS = {
     "web": "app.cli.web:web",
     "tokens": "app.cli.tokens:tokens",
     "folders": "app.cli.folders:folders",
+    "passwords": "app.cli.passwords:passwords",
 }
 """MODULE:NAME of a function or of a group of commands."""
 

@@ -164,7 +164,14 @@ class LocalClient:
 
     def list_collections(self) -> Sequence[CollectionInfo]:
         """Read it from the catalogue."""
-        return open_catalogue_reader(self._settings).list_collections()
+        listed = open_catalogue_reader(self._settings).list_collections()
+        from app.state.collections import CollectionStore
+        from app.state.database import SERVICE_FILE
+
+        if not (file := self._settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
+            return listed
+        with closing(CollectionStore(file)) as store:
+            return store.with_descriptions(listed)
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None

@@ -9,19 +9,14 @@ from datetime import UTC, datetime, timedelta
 from cronsim import CronSim, CronSimError
 from tzlocal import get_localzone
 
+from app.schedule.plain import EVERY, WEEKDAYS, read_plain
 from rag.errors import ConfigurationError
-
-EVERY = "every "
-"""Begins a schedule that is an interval; all others are cron expressions."""
 
 MAX_INTERVAL = timedelta(days=366)
 
 INTERVAL = re.compile(r"(\d{1,9})\s*(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", re.ASCII)
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-"""As cron counts them, from 0."""
 
 NICKNAMES = {
     "@hourly": "0 * * * *",
@@ -33,7 +28,7 @@ NICKNAMES = {
 
 CRON_REMEDY = (
     "Write minute, hour, day of the month, month and day of the week, for example '30 2 * * *' for half past two "
-    "every night, or '0 8 * * 1-5' for eight o'clock on working days."
+    "every night, or '0 8 * * 1-5' for eight o'clock on working days. Or in words: every night at 2."
 )
 
 
@@ -51,7 +46,7 @@ class BackOff:
 
 
 def choose_schedule(schedule: str, every: str) -> str:
-    """Return the one schedule of a cron expression and an interval, of which one at most may be given; "" for neither.
+    """Return the one schedule of an interval, a cron expression or plain words such as "every night at 2"; "" for none.
 
     Raises ConfigurationError for both, or for one that is not valid.
     """
@@ -60,7 +55,7 @@ def choose_schedule(schedule: str, every: str) -> str:
             "A folder has one schedule, but both a cron expression and an interval were given.",
             "Give --schedule or --every.",
         )
-    chosen = f"{EVERY}{every.strip()}" if every.strip() else " ".join(schedule.split())
+    chosen = f"{EVERY}{every.strip()}" if every.strip() else read_plain(schedule) or " ".join(schedule.split())
     now = datetime.now().astimezone()
     next_time(chosen, start=now, after=now)
     return chosen

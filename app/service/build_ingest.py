@@ -13,6 +13,7 @@ from app.state.conversations import ConversationStore
 from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
+from app.state.passwords import PASSWORD_FILE, PasswordStore
 from app.state.tables import TableStore
 from ingest.embedders import Embedders
 from ingest.parsers.options import ParseOptions
@@ -62,7 +63,13 @@ def build_ingest(
         ignore=settings.ignore,
         before_removal=Erasure(catalogue, partial(_open_written, settings), partial(_open_tables, settings)).erase,
         may_read=partial(may_read, settings),
+        find_passwords=build_passwords(settings).pairs,
     )
+
+
+def build_passwords(settings: Settings) -> PasswordStore:
+    """Build what keeps the passwords of files."""
+    return PasswordStore(settings.home / PASSWORD_FILE, settings.passwords)
 
 
 def build_sandbox(settings: Settings) -> Sandbox:
@@ -112,7 +119,6 @@ def _read_settings(settings: Settings) -> ReadSettings:
         max_file_bytes=settings.max_file_megabytes << 20,
         chunk_tokens=CHUNK_TOKENS,
         options=ParseOptions(
-            passwords=tuple(settings.passwords.items()),
             max_pages=settings.max_pages,
             ocr=settings.ocr,
             ocr_models=("", *_ocr_models(settings)),

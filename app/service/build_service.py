@@ -13,12 +13,13 @@ from app.schedule.scheduler import FolderScheduler
 from app.service.answers import AnswerService
 from app.service.attached_images import prepare_images
 from app.service.build_index import Lectern
-from app.service.build_ingest import build_links, build_sandbox, build_uploads
+from app.service.build_ingest import build_links, build_passwords, build_sandbox, build_uploads
 from app.service.build_llm import choose_model
 from app.service.build_tables import build_filler
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
 from app.service.executors import BoundedExecutor
+from app.service.folder_picker import FolderPicker
 from app.service.llm_settings import LlmSettings
 from app.service.page_images import PageImages
 from app.service.service import Service
@@ -26,6 +27,7 @@ from app.service.sync_queue import SyncQueue
 from app.service.syncs import SyncService
 from app.service.tables import TableService
 from app.service.uploads import UploadService
+from app.state.collections import CollectionStore
 from app.state.conversations import ConversationStore
 from app.state.database import SERVICE_FILE
 from app.state.evaluations import EvaluationStore
@@ -34,7 +36,6 @@ from app.state.folders import FolderStore
 from app.state.overrides import OverrideStore
 from app.state.sync_jobs import SyncJob, SyncJobStore
 from app.state.tables import TableStore
-from ingest.parsers.options import ParseOptions
 
 SEARCHES_AT_ONCE = max(2, os.cpu_count() or 1)
 """Searching is work for processors: more at once make each one slower and none sooner."""
@@ -59,6 +60,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     sandbox, links_lock = build_sandbox(settings), threading.Lock()
     uploads = build_uploads(settings, sandbox)
     uploads.sweep()
+    passwords = build_passwords(settings)
 
     def check_unless_uploads(folder: Path, collection: str) -> None:
         if folder != uploads.folder(collection):
@@ -87,6 +89,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         find_model=answers.current_model,
         build_filler=build_filler,
     )
+    collection_store = CollectionStore(home / SERVICE_FILE)
     conversations = ConversationStore(home / SERVICE_FILE)
     job_store = SyncJobStore(home / SERVICE_FILE)
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
@@ -98,6 +101,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             lectern,
             queue=queue,
             uploads=uploads,
+            store=collection_store,
             before_removal=folders.remove_collection,
             after_removal=remove_records,
         ),
@@ -108,7 +112,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             files=files,
             page_images=PageImages(sandbox),
             check_folder=folders.check_allowed,
-            passwords_for=ParseOptions(passwords=tuple(settings.passwords.items())).passwords_for,
+            passwords_for=passwords.passwords_for,
         ),
         uploads=UploadService(
             lectern,
@@ -125,6 +129,8 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         feedback=FeedbackStore(home / SERVICE_FILE),
         conversations=conversations,
         folders=folders,
+        passwords=passwords,
+        folder_picker=FolderPicker(settings.folder_roots),
         schedule=FolderScheduler(
             folders,
             lambda folder, collection: syncs.sync(folder, collection).finished.result(),

@@ -10,6 +10,7 @@ from app.schedule.scheduler import FolderScheduler
 from app.service.answers import AnswerService
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
+from app.service.folder_picker import FolderPicker
 from app.service.llm_settings import LlmSettings
 from app.service.syncs import SyncService
 from app.service.tables import TableService
@@ -17,6 +18,7 @@ from app.service.uploads import UploadService
 from app.state.conversations import ConversationStore
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
+from app.state.passwords import PasswordStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Service:
     feedback: FeedbackStore
     conversations: ConversationStore
     folders: FolderStore
+    passwords: PasswordStore
+    folder_picker: FolderPicker
     schedule: FolderScheduler
     stop_sandbox: Callable[[], None]
 
@@ -54,6 +58,6 @@ class Service:
         stopped = self.syncs.close(seconds)
         self.schedule.stop()
         self.stop_sandbox()
-        for store in (self.feedback, self.conversations, self.evaluations, self.llms):
+        for store in (self.collections, self.feedback, self.conversations, self.evaluations, self.llms):
             store.close()
         return stopped

@@ -73,6 +73,18 @@ class Uploads:
         except OSError as error:
             raise _no_room(folder, error) from error
 
+    def rename(self, collection: str, new: str) -> None:
+        """Move what was uploaded into a collection to where uploads of another name lie. Raises StoreError."""
+        folder, target = self.folder(collection), self.folder(new)
+        try:
+            if folder.is_dir():
+                folder.rename(target)
+        except OSError as error:
+            raise StoreError(
+                f"The uploads in {folder} cannot be moved to {target}: {error.strerror or error}.",
+                "Nothing was renamed: check their permissions, and try again.",
+            ) from error
+
     def delete(self, collection: str) -> None:
         """Delete what was uploaded into a collection."""
         shutil.rmtree(self.folder(collection), ignore_errors=True)

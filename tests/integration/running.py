@@ -28,9 +28,9 @@ class Outcome:
 Run = Callable[..., Outcome]
 
 
-def run_command(*arguments: object) -> Outcome:
-    """Run it to its end; an error that is not an exit is raised."""
-    result = CliRunner().invoke(cli, [str(argument) for argument in arguments])
+def run_command(*arguments: object, typed: str = "") -> Outcome:
+    """Run it to its end, with what is typed as its input; an error that is not an exit is raised."""
+    result = CliRunner().invoke(cli, [str(argument) for argument in arguments], input=typed or None)
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Outcome(result.exit_code, result.stdout, " ".join(result.output.split()))

@@ -31,7 +31,7 @@ HOMES = {
     "chromadb": "rag/storage/vectors.py",
     "cronsim": "app/schedule/times.py",
     "fastapi": "app/api",
-    "filelock": "app/service/lock.py",
+    "filelock": ("app/service/lock.py", "app/state/private_file.py"),
     "httpx": ("rag/models/llm", "ingest/sources/fetch.py", "app/client", "app/cli/web.py"),
     "httpx_sse": "app/client",
     "langchain": "rag/models/llm",

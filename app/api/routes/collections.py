@@ -1,4 +1,4 @@
-"""Lists and deletes collections, and suggests questions to them."""
+"""Lists, makes, renames and deletes collections, and suggests questions to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from fastapi import APIRouter, Query, Request
 
 from app.api.dependencies import AdministeredCollection, ReadableCollection, ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
-from app.api.schemas.documents import CollectionList, CollectionResponse, QuestionList
+from app.api.schemas.documents import (
+    CollectionChange,
+    CollectionList,
+    CollectionResponse,
+    NewCollection,
+    QuestionList,
+)
 from app.api.security.middleware import require
 from app.state.tokens import Role
 
@@ -22,6 +28,31 @@ def list_collections(request: Request, service: ServiceOf) -> CollectionList:
     listed = service.collections.list_collections()
     seen = [CollectionResponse.from_domain(collection) for collection in listed if identity.sees(collection.name)]
     return CollectionList(collections=seen)
+
+
+@router.post("/collections", status_code=201)
+def create_collection(asked: NewCollection, request: Request, service: ServiceOf) -> CollectionResponse:
+    """Make an empty collection."""
+    require(request, Role.ADMIN)
+    return CollectionResponse.from_domain(service.collections.create(asked.name, asked.description))
+
+
+@router.patch("/collections/{name}", responses=refusals(409))
+def change_collection(
+    name: AdministeredCollection, asked: CollectionChange, request: Request, service: ServiceOf
+) -> CollectionResponse:
+    """Give a collection another name or description; 409 while it is being synced.
+
+    Another name takes the right to administer all collections: tokens for this one see it under the new name.
+    """
+    if asked.description is not None:
+        service.collections.describe(name, asked.description)
+    if asked.name is not None and asked.name != name:
+        require(request, Role.ADMIN)
+        service.collections.rename(name, asked.name)
+        name = asked.name
+    found = next(one for one in service.collections.list_collections() if one.name == name)
+    return CollectionResponse.from_domain(found)
 
 
 @router.get("/collections/{name}/questions")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 
 from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES
-from app.api.schemas.syncs import FolderChange, FolderList, FolderResponse, NewFolder
+from app.api.schemas.syncs import FolderChange, FolderList, FolderListingResponse, FolderResponse, NewFolder
 from app.api.security.middleware import require
 from app.service.service import Service
 from app.state.folders import RegisteredFolder
@@ -40,6 +40,15 @@ def list_folders(request: Request, service: ServiceOf) -> FolderList:
     identity = require(request, Role.READ)
     seen = [folder for folder in service.folders.list_folders() if identity.sees(folder.collection)]
     return FolderList(folders=[FolderResponse.from_domain(folder) for folder in seen])
+
+
+@router.get("/folder-choices")
+def list_choices(
+    request: Request, service: ServiceOf, path: Annotated[str, Query(max_length=4_000)] = ""
+) -> FolderListingResponse:
+    """Return the folders in a folder of the server's machine, of those that may be registered; none for the first."""
+    require(request, Role.ADMIN)
+    return FolderListingResponse.from_domain(service.folder_picker.list_folders(path))
 
 
 @router.get("/folders/{folder_id}")

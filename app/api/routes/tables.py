@@ -115,7 +115,7 @@ async def fill_table(name: WritableCollection, table: TableNumber, asked: FillRe
     """
     begun = await run_in_threadpool(service.tables.fill, name, table)
     if asked.stream:
-        return EventStream(_follow(service, name, table))
+        return EventStream(_follow(service, name, table), status_code=202)
     return JSONResponse(TableResponse.from_domain(begun).to_json(), status_code=202)
 
 

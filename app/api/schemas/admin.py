@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from app.api.schemas.base import MirroredResponse, Request, Response
 from app.api.schemas.questions import QuestionText
@@ -227,6 +227,26 @@ class SettingChange(Request):
 
     name: str = Field(max_length=50, examples=["rerank_depth"])
     value: float | None
+
+
+class PasswordPatternResponse(MirroredResponse):
+    """A file or pattern that has a password, without the password."""
+
+    pattern: str = Field(examples=["invoices/*.pdf"])
+    is_setting: bool = Field(description="it stands in the settings, where alone it can be changed")
+
+
+class PasswordPatternList(Response):
+    """All files and patterns that have a password."""
+
+    patterns: list[PasswordPatternResponse]
+
+
+class NewPassword(Request):
+    """The password of a file, or of all files that a pattern fits."""
+
+    pattern: str = Field(min_length=1, max_length=1_000, examples=["invoices/*.pdf"])
+    password: SecretStr = Field(min_length=1, max_length=1_000)
 
 
 def _problem(error: LecternError | None) -> dict[str, str]:

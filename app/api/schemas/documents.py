@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
-from app.api.schemas.base import MirroredResponse, Request, Response
+from app.api.schemas.base import CollectionName, MirroredResponse, Request, Response
 from rag.types import CollectionInfo, DocumentInfo, DocumentProfile, OutlineEntry, Page
 from rag.urls import without_secrets
 
 if TYPE_CHECKING:
     from ingest.sources.links import Link
+
+MAX_DESCRIPTION = 1_000
+"""Characters; as `app.state.collections`, which needs the whole database."""
 
 PAGE_WORD = Field(examples=["page"], description="what a page is called here; empty where there are none")
 
@@ -28,10 +31,25 @@ class CollectionResponse(MirroredResponse):
     chunks: int
     last_synced_at: str
     embedder: str
+    description: str = ""
 
     def to_domain(self) -> CollectionInfo:
         """Return the collection that this tells of."""
         return CollectionInfo(**{**dict(self), "folders": tuple(self.folders)})
+
+
+class NewCollection(Request):
+    """A collection to be made, still empty."""
+
+    name: CollectionName = Field(examples=["letters"])
+    description: str = Field("", max_length=MAX_DESCRIPTION, examples=["Letters to the harbour office since 1990"])
+
+
+class CollectionChange(Request):
+    """Another name or description; what is not named stays."""
+
+    name: CollectionName | None = Field(None, examples=["letters"])
+    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
 
 
 class CollectionList(Response):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from app.state.folders import RegisteredFolder
     from app.state.sync_jobs import SyncJob
 
-SCHEDULE = Field(max_length=200, examples=["30 2 * * *"], description="cron expression")
+SCHEDULE = Field(
+    max_length=200, examples=["every night at 2"], description="plain words, or a cron expression such as 30 2 * * *"
+)
 EVERY = Field(max_length=50, examples=["30m"], description="interval, instead of a cron expression")
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
@@ -202,6 +204,15 @@ class FolderResponse(Response):
             last_attempt=_time(folder.last_attempt),
             next_retry=_time(folder.next_retry),
         )
+
+
+class FolderListingResponse(MirroredResponse):
+    """A folder of the server's machine with the folders in it; `parent` is empty at the top."""
+
+    path: str = Field(examples=["/home/ann"])
+    parent: str = Field(examples=["/home"])
+    folders: list[str] = Field(examples=[["/home/ann/papers"]])
+    is_cut: bool = Field(description="more are there than are listed")
 
 
 class FolderList(Response):

@@ -45,8 +45,10 @@ def parse_pdf(path: Path, options: ParseOptions) -> ParsedDocument:
             if not locked:
                 break
     if locked:
+        what = "none of the passwords given for it opens it" if len(passwords) > 1 else "needs a password"
         raise ParseError(
-            f"{path.name} is encrypted and needs a password.", "Add its password to the setting `passwords`."
+            f"{path.name} is encrypted, and {what}.",
+            "Give its password on the page Documents, with `lectern passwords add`, or in the setting `passwords`.",
         )
     return parse_with_pypdf(path, options, passwords)
 

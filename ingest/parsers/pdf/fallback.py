@@ -29,7 +29,7 @@ def parse_with_pypdf(path: Path, options: ParseOptions, passwords: Sequence[str]
         if reader.is_encrypted and not any(reader.decrypt(password) for password in passwords):
             raise ParseError(
                 f"{path.name} is encrypted and needs a password, or in a way that cannot be read.",
-                "Add its password to the setting `passwords`, or save an unencrypted copy of it.",
+                "Give its password with `lectern passwords add`, or save an unencrypted copy of it.",
             )
         count = len(reader.pages)
     except (ParseError, MemoryError):

@@ -91,6 +91,18 @@ class CatalogueWriter:
             found = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
             return found or _insert(connection, collections, name=name, created_at=_now())
 
+    def rename_collection(self, name: str, new: str, *, moved: tuple[Path, Path]) -> None:
+        """Give a collection another name, and a folder of it that was moved its new place. Raises NotFoundError."""
+        old_root, new_root = map(os.fsencode, moved)
+        with self._transaction() as connection:
+            id_ = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
+            if id_ is None:
+                raise NotFoundError(f"There is no collection {name!r}.", "`lectern collections` lists them.")
+            connection.execute(update(collections).where(collections.c.id == id_).values(name=new))
+            mine = (folders.c.collection_id == id_) & (folders.c.root_bytes == old_root)
+            values = {"root": printable_path(new_root), "root_bytes": new_root}
+            connection.execute(update(folders).where(mine).values(values))
+
     def folder_roots(self, collection_id: int) -> dict[Path, int]:
         """Return the folders synced into a collection, with their ids."""
         with self._transaction() as connection:

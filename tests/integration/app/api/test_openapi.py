@@ -51,6 +51,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "422"]
 [[operations]]
 include-name = "DELETE /collections/{name}"
 parameters = { "path.name" = "spare" }
+
+[[operations]]
+include-name = "PATCH /collections/{name}"
+parameters = { "path.name" = "spare" }
 """
 
 EXAMPLES = 5

@@ -33,7 +33,7 @@ def test_a_folder_is_registered_listed_paused_resumed_and_removed(run: Run, fold
     added = run("folders", "add", folder, "--schedule", "30 2 * * *", "--watch")
     assert added.code == 0
     assert f"Registered {folder} for the collection default." in added.text
-    assert "it is synced at 30 2 * * * and as files change" in added.text
+    assert "it is synced every day at 2:30 and as files change" in added.text
     (listed,) = run("folders", "list", "--json").json["folders"]
     assert (listed["path"], listed["schedule"], listed["watch"], listed["state"]) == (
         str(folder), "30 2 * * *", True, "waiting",
