@@ -1,4 +1,4 @@
-"""Repairs characters, line-end hyphens and repeated page furniture."""
+"""Repairs characters and finds repeated page furniture."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 
 LIGATURES = {
     "\ufb00": "ff",
@@ -36,45 +35,7 @@ DRAWN_FORMS = re.compile("[\u2e80-\u2fdf\ufb1d-\ufdff\ufe70-\ufefc]+")
 """Letters as they are drawn at the start, middle or end of an Arabic word, and radicals that stand for Chinese ones:
 PDFs hold these where everybody searches for the plain letters."""
 
-KEEPS_HYPHEN = frozenset(
-    (
-        *("all", "anti", "co", "cross", "ex", "full", "half", "high", "in", "left", "long", "low", "mid", "multi"),
-        *("non", "off", "on", "one", "post", "pre", "pro", "quasi", "right", "self", "semi", "short", "single", "so"),
-        *("sub", "three", "two", "twenty", "ultra", "under", "well", "year", "state", "third", "tax", "time", "day"),
-    )
-)
-"""First parts that make real compounds, kept when the document shows neither spelling elsewhere."""
-
-KEEPS_HYPHEN_BEFORE = frozenset(
-    (
-        *(
-            "based",
-            "related",
-            "like",
-            "free",
-            "wide",
-            "term",
-            "date",
-            "led",
-            "owned",
-            "specific",
-            "driven",
-            "up",
-            "down",
-        ),
-        *("off", "out", "in", "on", "bearing", "looking", "size", "sized", "class", "quality", "level", "rate", "cost"),
-        *("weighted", "backed", "linked", "oriented", "friendly", "old", "long", "time", "end", "held", "made", "to"),
-        *("making", "benefit", "adjusted", "effective", "efficient", "intensive", "sensitive", "neutral", "known"),
-        *("être", "même", "mêmes", "vous", "nous", "là", "ci"),
-    )
-)
-"""Second parts that make real compounds, kept likewise where the first part is a word of the document."""
-
-SUSPENDED_BEFORE = frozenset({"und", "oder", "sowie", "bzw", "and", "or", "et", "ou", "och", "og", "eller"})
-"""Before these a hyphen stands for what follows later: "import- and export duties"."""
-
 _SPACES = re.compile(r"[^\S\n]+")
-_COMPOUNDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PAGE_NUMBER = re.compile(r"(page|[a-z]{0,2}-|[\W_]*)\s?(\d{1,5})(?:\s?(?:of|/)\s?\d{1,5})?\W*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
@@ -106,32 +67,6 @@ def clean_text(text: str) -> str:
 def one_line(text: str) -> str:
     """Clean text with every run of white space, line breaks included, made one space."""
     return " ".join(clean_text(text).split())
-
-
-def join_broken(first: str, second: str, vocabulary: AbstractSet[str]) -> str:
-    """Return the two halves of a word broken at a line's end, with the hyphen kept or dropped.
-
-    `vocabulary` holds the lower-case words of the document: a spelling seen elsewhere in it decides.
-    """
-    tail = re.split(r"[^\w-]", first)[-1]
-    head_match = re.match(r"[\w-]+", second)
-    head = head_match.group() if head_match else ""
-    if not (_LETTERS.fullmatch(tail.rpartition("-")[2]) and _LETTERS.match(head) and head[0].islower()):
-        return f"{first}-{second}"
-    if f"{tail}-{head}".lower() in vocabulary:
-        return f"{first}-{second}"
-    if f"{tail}{head}".lower() in vocabulary:
-        return first + second
-    if head in SUSPENDED_BEFORE:
-        return f"{first}- {second}"
-    compound = "-" in tail or "-" in head or tail.lower() in KEEPS_HYPHEN or len(tail) < 2 or tail.isupper()
-    compound = compound or (head.lower() in KEEPS_HYPHEN_BEFORE and tail.lower() in vocabulary)
-    return f"{first}-{second}" if compound else first + second
-
-
-def words_in(texts: Iterable[str]) -> set[str]:
-    """Return the lower-case words of the texts, hyphenated ones whole."""
-    return set(_COMPOUNDS.findall(" ".join(texts).lower()))
 
 
 # --- furniture ---

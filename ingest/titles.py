@@ -13,6 +13,7 @@ _MEANINGLESS = re.compile(
       | (?:document|presentation|slide|sheet|page|book|workbook|new\ document|dokument|scan|image|doc|title|index
           |powerpoint\ presentation|pdf|print|template|layout|draft|chapter|cover|home|default|none|null|test)
         [\s_#-]*\d*
+      | \(?(?:anonymous|unspecified)\)?
       | microsoft\s+(?:word|powerpoint|excel|office)\b.*
       | (?:powerpoint|word|excel)\s+(?:presentation|document)
       | \S+\.(?:docx?|pptx?|xlsx?|pdf|rtf|odt|indd|qxd|qxp|tex|dvi|ps|html?|txt|csv|md|tmp|fm|pub|wpd|eml|epub)

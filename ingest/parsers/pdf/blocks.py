@@ -90,7 +90,8 @@ def _describe_edges(rows: Sequence[Row], order: Sequence[int]) -> list[tuple[str
 def _furniture_text(row: Row) -> str:
     """Return the row's text, but nothing for the column heads that a long table repeats on each page: its rows need
     them."""
-    return "" if len(row.cells) >= TABLE_CELLS or row.turns % 4 != row.turns or row.kind else row.text
+    is_other = row.kind not in (None, BlockKind.TABLE_ROW) or row.turns % 4 != row.turns
+    return "" if is_other or len(row.cells) >= TABLE_CELLS else row.text
 
 
 def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[Group]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
-from ingest.cleanup import one_line, words_in
+from ingest.cleanup import one_line
+from ingest.hyphens import DocumentWords, find_words
 from ingest.parsers.attachments import attachment_warning
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pdf.blocks import furniture_rows, group_rows, usual_height
@@ -106,21 +108,23 @@ def _write_pages(
     """Return the pages from number `first` on with their blocks and boxes, and the headings among the blocks."""
     mark_contents(rows_by_page)
     furniture = furniture_rows(rows_by_page, seen)
-    vocabulary = _vocabulary(rows_by_page)
+    words = _find_words(rows_by_page)
     pages: list[Page] = []
     headings: list[Heading] = []
     for place, rows in enumerate(rows_by_page):
         number = first + place
-        writer = PageWriter(vocabulary)
+        writer = PageWriter(words)
         groups = group_rows(rows, furniture[place], body)
         pages.append(writer.write(groups, number, label=one_line(document.label(number))))
         headings += writer.headings
     return pages, headings
 
 
-def _vocabulary(rows_by_page: list[list[Row]]) -> set[str]:
+def _find_words(rows_by_page: list[list[Row]]) -> DocumentWords:
     """Return the document's words when some are broken at a line's end; else nothing needs them."""
-    cells = [cell for rows in rows_by_page for row in rows for cell in row.cells]
-    if not any(word.broken for cell in cells for word in cell):
-        return set()
-    return words_in({word.text for cell in cells for word in cell if not word.broken})
+    words = [word for rows in rows_by_page for row in rows for cell in row.cells for word in cell]
+    broken = [(first.text, second.text) for first, second in pairwise(words) if first.broken]
+    if not broken:
+        return DocumentWords()
+    halves = (first.broken or second.broken for first, second in pairwise([*words[:1], *words]))
+    return find_words({word.text for word, is_half in zip(words, halves, strict=True) if not is_half}, broken)

@@ -21,7 +21,7 @@ LONG_WORD = 16
 LONE_WORD = 8
 """A word as long may be several, alone on its line where it is shorter."""
 
-GAP = 0.09
+GAP = 0.065
 """A gap of so many heights more than those between the letters around it parts two words; kerning is at most 0.05."""
 
 _LETTERS = re.compile("[!-\u058f\u1e00-\u20cf]+")

@@ -26,6 +26,8 @@ RUNNING_SHARE = 0.25
 """So many of the lines that are numbered begin in the middle of a sentence: those of a numbered table do not."""
 
 MIN_NUMBERS = 3
+NUMBERED = 5
+"""Fewer numbers count lines only where they are those of every fifth line of the page."""
 
 Body = list[tuple[Row, list[Word]]]
 """The rows that hold a line of the text, each with that line's words."""
@@ -34,7 +36,7 @@ Body = list[tuple[Row, list[Word]]]
 def part_margins(rows: list[Row]) -> list[Row]:
     """Return the rows with what stands in their margins taken out: side notes are rows of their own before the line
     beside them, line numbers one row of furniture at the end."""
-    if sum(len(row.cells) > 1 for row in rows) < 2:
+    if not any(len(row.cells) > 1 for row in rows):
         return rows
     left = _body_edge(rows)
     if left is None:
@@ -43,12 +45,12 @@ def part_margins(rows: list[Row]) -> list[Row]:
         found = {index: is_margin(row) for index, row in enumerate(rows) if len(row.cells) > 1}
         places = [index for index, cells in found.items() if cells]
         body = [(row, _line_at(row, left)) for row in rows]
-        if len(places) < 2 or not _is_running([words for _, words in body if words]):
+        if not places or not _is_running([words for _, words in body if words]):
             continue
         margins = {index: found[index] for index in places}
         if _is_numbering(rows, margins, left):
             return _without_numbers(rows, margins)
-        if _is_notes(rows, margins, left):
+        if len(places) > 1 and _is_notes(rows, margins, left):
             return _with_notes(rows, margins)
     return rows
 
@@ -99,11 +101,17 @@ def _is_running(lines: Sequence[list[Word]]) -> bool:
 def _is_numbering(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) -> bool:
     """Return whether the margin counts lines: whole numbers with one step between them, beside lines that run on."""
     texts = [cell[0].text if len(cell) == 1 else "" for cell in margins.values()]
-    if len(texts) < MIN_NUMBERS or not all(text.isascii() and text.isdigit() and len(text) < 5 for text in texts):
+    if not all(text.isascii() and text.isdigit() and len(text) < 5 for text in texts):
         return False
-    steps = {int(after) - int(before) for before, after in pairwise(texts)}
+    numbers = [int(text) for text in texts]
     running = sum(_line_at(rows[index], left)[0].text[:1].islower() for index in margins)
-    return len(steps) == 1 and min(steps) > 0 and running >= RUNNING_SHARE * len(texts)
+    if running < RUNNING_SHARE * len(texts):
+        return False
+    if len(texts) < MIN_NUMBERS:
+        counts = [sum(bool(_line_at(row, left)) for row in rows[: index + 1]) for index in margins]
+        return numbers == counts and all(number % NUMBERED == 0 for number in numbers)
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(steps) == 1 and min(steps) > 0
 
 
 def _is_notes(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) -> bool:

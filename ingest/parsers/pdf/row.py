@@ -51,7 +51,7 @@ _NUMBER = re.compile(
 
 _CLOSING = re.compile(r"[.,;:!?)\]]+")
 _FRACTION = re.compile(r"\d+[/\u2044\u2215]\d+")
-_FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*)+")
+_FORMULA = re.compile(r"(?:[A-Z][a-z]?\d*)+(?:e|eq)?[.,;:!?)\]]*")
 
 _BULLET = re.compile(
     r"[\u2022\u25cf\u25aa\u25e6\u25cb\u25a0\u2023\u2043\u00b7\u2013\u2014*o\uf0b7\uf06f\uf078\uf0a7-]"

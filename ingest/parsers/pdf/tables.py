@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
 from ingest.parsers.pdf.drawing import Rules
 from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
+from ingest.parsers.pdf.stacks import MAX_LINES, WHOLE, Stack, find_stacks, has_stacks, row_of_stacks, stacked_rows
 from ingest.parsers.pdf.words import Word
 from rag.types import BlockKind
-
-MAX_LINES = 8
-"""A cell of more lines is a page's column."""
 
 MIN_COLUMNS = 2
 MAX_COLUMNS = 12
@@ -36,6 +34,8 @@ SHORT_CELL = 4
 
 GAP = 1.1
 """White space of so many line heights parts columns."""
+
+_BULLETS = frozenset("•●▪◦○■‣⁃\uf0b7\uf0a7")
 
 Cell = tuple[list[Word], Row]
 """A stretch of words on one line and the row it came from."""
@@ -75,6 +75,8 @@ class _Band:
         line."""
         if not 1 < len(self.lines) <= MAX_LINES or len(self.cells()) < MIN_COLUMNS:
             return False
+        if len(self.columns) > MIN_COLUMNS and sum(self._is_written_across(line) for line in self.lines) > 1:
+            return False
         figures = [0] * len(self.columns)
         for line in self.lines:
             places = [_column_of(words, self.columns) for words, _ in line.cells]
@@ -82,7 +84,11 @@ class _Band:
                 return False
             for place, (words, _) in zip(places, line.cells, strict=True):
                 figures[place] += all(is_number(word.text) for word in words)
-        return max(figures) <= 1 and not any(is_bullet(line.cells[0][0][0].text) for line in self.lines)
+        return max(figures) <= 1 and not any(_has_bullet(line) for line in self.lines)
+
+    def _is_written_across(self, line: _CellLine) -> bool:
+        """Return whether a line fills all columns and was written in one go, as a row without wrapped cells is."""
+        return len(line.cells) == len(self.columns) and len({id(row) for _, row in line.cells}) == 1
 
     def is_partial(self) -> bool:
         """Return whether its lines fill different columns, as the lines of cells of different length do."""
@@ -95,9 +101,27 @@ def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list
     if not _may_be_table(rows):
         return rows
     lines = _lines_of(rows)
-    bands = _ruled_bands(lines, read_rules()) or _spaced_bands(lines)
-    bands = [band for band in bands if band.is_row()]
+    stacks = find_stacks(rows) if has_stacks(rows) else []
+    bands = [band for band in _ruled_bands(lines, read_rules()) if band.is_row()]
+    if not bands:
+        rows = _with_stacks(rows, stacked_rows(stacks))
+        bands = [band for band in _spaced_bands(_lines_of(rows)) if band.is_row() and not _cuts(band, stacks)]
     return _with_bands(rows, bands) if bands else rows
+
+
+def _with_stacks(rows: list[Row], groups: Sequence[Sequence[Stack]]) -> list[Row]:
+    """Return the rows with those that are the lines of cells written one by one made one."""
+    if not groups:
+        return rows
+    owner = {id(words): number for number, group in enumerate(groups) for stack in group for words, _ in stack}
+    return _replace(rows, owner, [row_of_stacks(group) for group in groups])
+
+
+def _cuts(band: _Band, stacks: Sequence[Stack]) -> bool:
+    """Return whether a row has some lines of a cell that was written whole, and not the others."""
+    own = {id(words) for line in band.lines for words, _ in line.cells}
+    whole = (stack for stack in stacks if len(stack) >= WHOLE)
+    return any(0 < sum(id(words) in own for words, _ in stack) < len(stack) for stack in whole)
 
 
 def join_labels(rows: list[Row]) -> list[Row]:
@@ -169,7 +193,7 @@ def _continues_cells(before: Row, row: Row) -> bool:
 
 
 def _has_figures(row: Row) -> bool:
-    return any(is_number(word.text) for cell in row.cells[1:] for word in cell)
+    return any(all(is_number(word.text) for word in cell) for cell in row.cells[1:])
 
 
 def _lines_of(rows: Sequence[Row]) -> list[_CellLine]:
@@ -183,6 +207,12 @@ def _lines_of(rows: Sequence[Row]) -> list[_CellLine]:
     for line in lines:
         line.cells.sort(key=lambda cell: cell[0][0].left)
     return lines
+
+
+def _has_bullet(line: _CellLine) -> bool:
+    """Return whether an item of a list begins with a line, or right after one of its cells."""
+    ends = {words[-1].text for words, _ in line.cells if len(words) > 1}
+    return is_bullet(line.cells[0][0][0].text) or not _BULLETS.isdisjoint(ends)
 
 
 def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
@@ -285,14 +315,25 @@ def _spaced_bands(lines: Sequence[_CellLine]) -> list[_Band]:
         if len(lines[start].cells) < MIN_COLUMNS:
             start += 1
             continue
-        end, columns = _extend(lines, start)
+        end, found = _bands_from(lines, start)
+        bands += [band for band in found if not _runs_on(band, lines)]
+        start = end
+    return bands
+
+
+def _bands_from(lines: Sequence[_CellLine], start: int) -> tuple[int, list[_Band]]:
+    """Return the end of a table that begins at `start`, and its rows; first where columns may grow together."""
+    first = start
+    for may_merge in (True, False):
+        end, columns = _extend(lines, first, may_merge=may_merge)
+        start = first
         while start and _fits_above(lines[start - 1], lines[start], columns):
             start -= 1
         if end - start > 2 and MIN_COLUMNS <= len(columns) <= MAX_COLUMNS:
             found = _part_by_space(lines[start:end], columns)
-            bands += [band for band in found if not _runs_on(band, lines)]
-        start = end
-    return bands
+            if any(band.is_row() for band in found):
+                return end, found
+    return end, []
 
 
 def _runs_on(band: _Band, lines: Sequence[_CellLine]) -> bool:
@@ -314,18 +355,30 @@ def _runs_on(band: _Band, lines: Sequence[_CellLine]) -> bool:
     return any(0 < max(height - inside[0], inside[-1] - height) <= SAME_PITCH * pitch for height in outside)
 
 
-def _extend(lines: Sequence[_CellLine], start: int) -> tuple[int, list[tuple[int, int]]]:
-    """Return the end of the lines from `start` on that leave the same columns white between them, and these columns."""
+def _extend(lines: Sequence[_CellLine], start: int, *, may_merge: bool) -> tuple[int, list[tuple[int, int]]]:
+    """Return the end of the lines from `start` on that leave the same columns white between them, and these columns.
+
+    With `may_merge` two columns may become one where another begins.
+    """
     columns = _white_columns(lines[start : start + 1])
     end = start + 1
     while end < len(lines):
         more = _white_columns(lines[start : end + 1])
         drop = lines[end - 1].baseline - lines[end].baseline
-        if len(more) < len(columns) or drop > 4 * lines[end].height:
+        merges = len(more) < len(columns) or (not may_merge and _has_merged(columns, more))
+        if merges or drop > 4 * lines[end].height:
             break
         columns = more if len(more) == len(columns) else columns
         end += 1
     return end, columns
+
+
+def _has_merged(columns: Sequence[tuple[int, int]], more: Sequence[tuple[int, int]]) -> bool:
+    """Return whether a further line leaves no white space between two columns."""
+    return any(
+        any(start <= left_end and right <= end for start, end in more)
+        for (_, left_end), (right, _) in pairwise(columns)
+    )
 
 
 def _fits_above(line: _CellLine, below: _CellLine, columns: list[tuple[int, int]]) -> bool:
@@ -396,18 +449,28 @@ def _with_bands(rows: list[Row], bands: Sequence[_Band]) -> list[Row]:
         for line in band.lines:
             for words, _ in line.cells:
                 owner[id(words)] = number
+    return _replace(rows, owner, [_row_of_band(band, band.lines[0].cells[0][1].bold) for band in bands])
+
+
+def _replace(rows: Sequence[Row], owner: Mapping[int, int], made: Sequence[Row]) -> list[Row]:
+    """Return the rows with each that was made of several where the first of them stood; `owner` tells by the id of a
+    cell which it is part of, and what is left of rows stays."""
     written: set[int] = set()
     result: list[Row] = []
     for row in rows:
         loose = [cell for cell in row.cells if id(cell) not in owner]
+        if len(loose) == len(row.cells):
+            result.append(row)
+            continue
+        place = len(result)
         for number in sorted({owner[id(cell)] for cell in row.cells if id(cell) in owner}):
             if number not in written:
                 written.add(number)
-                result.append(_row_of_band(bands[number], row.bold))
-        if len(loose) == len(row.cells):
-            result.append(row)
-        elif loose:
-            result.append(row_of([word for cell in loose for word in cell], row.bold))
+                result.append(made[number])
+        if loose:
+            # What is left of a line of text stands before the table whose first line it shares.
+            place = place if loose[0] is row.cells[0] else len(result)
+            result.insert(place, row_of([word for cell in loose for word in cell], row.bold))
     return result
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import repeat
 
-from ingest.cleanup import clean_word, join_broken
+from ingest.cleanup import clean_word
+from ingest.hyphens import DocumentWords, join_broken
 from ingest.parsers.pdf.blocks import Group
 from ingest.parsers.pdf.marks import is_label, plain_label
 from ingest.parsers.pdf.words import BoxRow, Word, turn_box
@@ -43,8 +43,8 @@ _Piece = tuple[str, Word, int]
 class PageWriter:
     """Builds a page's text while keeping the blocks and word boxes in step."""
 
-    def __init__(self, vocabulary: AbstractSet[str]) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, words: DocumentWords) -> None:
+        self._words = words
         self._parts: list[str] = []
         self._length = 0
         self._boxes: list[BoxRow] = []
@@ -107,7 +107,7 @@ class PageWriter:
 
     def _head(self, first: str, second: str) -> str:
         """Return the first half of a broken word as it stands before the second, with its hyphen or without."""
-        joined = join_broken(first, second, self._vocabulary)
+        joined = join_broken(first, second, self._words)
         return joined[: len(joined) - len(second)]
 
 

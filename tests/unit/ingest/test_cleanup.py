@@ -1,4 +1,4 @@
-"""Characters, hyphens and furniture are repaired without harming what is right."""
+"""Characters and furniture are repaired without harming what is right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cleanup import clean_text, clean_word, find_furniture, join_broken, words_in
+from ingest.cleanup import clean_text, clean_word, find_furniture
 
 
 @pytest.mark.parametrize(
@@ -38,39 +38,6 @@ def test_clean_words_can_always_be_stored_and_need_no_second_cleaning(word: str)
 
 def test_line_breaks_survive_cleaning_and_spaces_become_single() -> None:
     assert clean_text("a \t b\r\nc\n\n\n\nd\u00a0e\n") == "a b\nc\n\nd e"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "joined"),
-    [
-        ("informa", "tion", "information"),
-        ("informa", "tion,", "information,"),
-        ("(informa", "tion)", "(information)"),
-        ("10", "K", "10-K"),
-        ("2019", "2020", "2019-2020"),
-        ("well", "known", "well-known"),
-        ("non", "cash", "non-cash"),
-        ("Anglo", "American", "Anglo-American"),
-        ("state-of-the", "art", "state-of-the-art"),
-        ("IT", "based", "IT-based"),
-    ],
-)
-def test_a_broken_word_is_joined_and_a_compound_keeps_its_hyphen(first: str, second: str, joined: str) -> None:
-    assert join_broken(first, second, set()) == joined
-
-
-def test_a_spelling_elsewhere_in_the_document_decides_about_the_hyphen() -> None:
-    vocabulary = words_in(["The take-up was slow.", "Cooperation helped."])
-    assert join_broken("take", "up", vocabulary) == "take-up"
-    assert join_broken("co", "operation", vocabulary) == "cooperation"
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "joined"),
-    [("Haupt", "und", "Haupt- und"), ("import", "and", "import- and"), ("peut", "être", "peut-être")],
-)
-def test_a_hyphen_that_stands_for_words_to_come_stays_apart(first: str, second: str, joined: str) -> None:
-    assert join_broken(first, second, {"peut"}) == joined
 
 
 def page(*lines: str) -> list[tuple[str, int]]:

@@ -176,7 +176,7 @@ def test_a_paragraph_goes_on_past_a_note_of_two_lines_on_its_right(tmp_path: Pat
     assert "Payment of hire" in blocks(read)
 
 
-@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize("step", [1, 2, 5])
 def test_line_numbers_in_the_margin_are_no_part_of_the_text(tmp_path: Path, step: int) -> None:
     story = (*LEASE[:-1], *LEASE)
 

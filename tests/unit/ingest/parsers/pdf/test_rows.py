@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest.hyphens import DocumentWords
 from ingest.parsers.pdf.blocks import group_rows
 from ingest.parsers.pdf.rows import is_table_row, make_rows
 from ingest.parsers.pdf.words import Line, Word
@@ -28,7 +29,7 @@ def line(*cells: tuple[int, str], y: int, height: int = HEIGHT, bold: bool = Fal
 
 def write(lines: list[Line]) -> Page:
     groups = group_rows(make_rows(lines), set(), HEIGHT)
-    return PageWriter(set()).write(groups, 0, label="")
+    return PageWriter(DocumentWords()).write(groups, 0, label="")
 
 
 def blocks(lines: list[Line]) -> list[tuple[BlockKind, str]]:
@@ -199,3 +200,47 @@ def test_thai_vowels_that_stand_apart_are_on_their_letters() -> None:
     parts = (("\u0e15", 0), ("\u0e31\u0e49", 50), ("\u0e07", 60))
     words = [Word(text, False, left, 0, left + 50, 100) for text, left in parts]
     assert write([Line(words, False)]).text == "\u0e15\u0e31\u0e49\u0e07"
+
+
+def test_heads_of_columns_that_are_written_cell_by_cell_are_one_row() -> None:
+    lines = [
+        line((0, "Twelve months"), y=1000),
+        line((0, "to June"), y=880),
+        line((900, "Twelve months"), y=1000),
+        line((900, "to May"), y=880),
+        line((1800, "Change"), y=940),
+        line((0, "Tolls"), (900, "41"), (1800, "7"), y=700),
+    ]
+    assert [text for _, text in blocks(lines)] == [
+        "Twelve months to June\tTwelve months to May\tChange",
+        "Tolls\t41\t7",
+    ]
+
+
+def test_a_head_and_its_amount_written_below_each_other_stay_two_rows() -> None:
+    lines = [
+        line((0, "Votes for"), y=1000),
+        line((0, "57,172"), y=880),
+        line((900, "Votes against"), y=1000),
+        line((900, "13,324"), y=880),
+    ]
+    assert [text for _, text in blocks(lines)] == ["Votes for\tVotes against", "57,172\t13,324"]
+
+
+def test_the_last_line_of_a_wrapped_cell_belongs_to_its_row_beside_a_cell_with_a_figure_and_a_word() -> None:
+    lines = [
+        line((0, "Duty"), (900, "Every"), y=1400),
+        line((0, "Wash the deck"), (900, "2 days"), y=1200),
+        line((0, "Check the lamps"), (900, "14 days"), y=1000),
+        line((0, "and the bell"), y=880),
+    ]
+    assert blocks(lines)[-1] == (BlockKind.TABLE_ROW, "Check the lamps and the bell\t14 days")
+
+
+def test_a_formula_with_a_lowered_figure_is_one_word_before_a_comma() -> None:
+    words = [
+        Word("H2", False, 0, -40, 110, 100),
+        Word("O,", False, 110, 0, 220, 100),
+        Word("ice", False, 260, 0, 400, 100),
+    ]
+    assert write([Line(words, False)]).text == "H2O, ice"
