@@ -165,12 +165,12 @@ class LocalClient:
     def list_collections(self) -> Sequence[CollectionInfo]:
         """Read it from the catalogue."""
         listed = open_catalogue_reader(self._settings).list_collections()
-        from app.state.collections import CollectionStore
+        from app.service.build_stores import open_collection_store
         from app.state.database import SERVICE_FILE
 
-        if not (file := self._settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
+        if not (self._settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
             return listed
-        with closing(CollectionStore(file)) as store:
+        with closing(open_collection_store(self._settings)) as store:
             return store.with_descriptions(listed)
 
     def list_runs(

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.backup.restore import finish_cut_off_restore, is_cut_off
 from app.service.lock import own_index
 from app.settings import Settings
+from app.state.collections import CollectionStore
 from app.state.database import SERVICE_FILE
 from app.state.folders import FolderStore
 from app.state.tokens import TokenStore
@@ -19,6 +20,12 @@ def open_folder_store(settings: Settings) -> FolderStore:
     """Return the registered folders; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return FolderStore(settings.home / SERVICE_FILE, roots=settings.folder_roots)
+
+
+def open_collection_store(settings: Settings) -> CollectionStore:
+    """Return what is said of collections; also while another process owns the index. Raises StoreError."""
+    _settle(settings.home)
+    return CollectionStore(settings.home / SERVICE_FILE)
 
 
 def open_token_store(settings: Settings) -> TokenStore:
