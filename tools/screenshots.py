@@ -98,6 +98,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "proof": ("", show_proof),
     "refused": ("", show_refusal),
     "documents": ("documents", show_page),
+    "collection": ("collection", show_page),
     "folders": ("folders", show_page),
     "models": ("models", show_page),
     "quality": ("quality", show_page),

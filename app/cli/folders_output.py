@@ -10,7 +10,6 @@ from typing import Any
 from rich.table import Column, Table
 
 from app.cli.output import clean, output
-from app.schedule.plain import say_plainly
 from app.schedule.times import is_interval
 from app.state.folders import RegisteredFolder
 from rag.types import RunRecord
@@ -104,7 +103,7 @@ def _print_some(lines: Sequence[str]) -> None:
 
 
 def _when(folder: RegisteredFolder) -> str:
-    plain = say_plainly(folder.schedule)
+    plain = folder.schedule_words
     is_cron = plain == folder.schedule and not is_interval(plain) and plain
     schedule = f"at {plain}" if is_cron else plain
     return " and ".join(filter(None, (schedule, "as files change" if folder.watch else ""))) or "when asked"

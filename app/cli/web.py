@@ -38,6 +38,9 @@ LOOK_SECONDS = 0.5
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
+ACCENT_LIGHT, ACCENT_DARK = "#1f6f78", "#6fb8c0"
+"""The one colour of buttons, links and plots; a plot of several things has others behind it."""
+
 OPTIONS: Mapping[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
@@ -52,8 +55,10 @@ OPTIONS: Mapping[str, Any] = {
     "server.headless": True,
     "server.showEmailPrompt": False,
     "server.xsrfCookieSameSite": "strict",
-    "theme.light.primaryColor": "#1f6f78",
-    "theme.dark.primaryColor": "#6fb8c0",
+    "theme.light.primaryColor": ACCENT_LIGHT,
+    "theme.dark.primaryColor": ACCENT_DARK,
+    "theme.light.chartCategoricalColors": [ACCENT_LIGHT, "#b3541e", "#5b4b9a", "#8a7a12", "#a33a5e", "#4f6b2e"],
+    "theme.dark.chartCategoricalColors": [ACCENT_DARK, "#e5a06f", "#b3a6e6", "#d8c766", "#e39ab3", "#a9c585"],
 }
 """Nothing is told to anybody, no defect shows its insides, Streamlit advertises nothing, and other sites' pages can do
 nothing here."""

@@ -44,6 +44,8 @@ def read_plain(text: str) -> str:
 
 def say_plainly(schedule: str) -> str:
     """Return a schedule in plain words, where it is a simple one; else as it is written."""
+    if not schedule:
+        return ""
     if schedule.startswith(EVERY):
         count, unit = re.fullmatch(r"(\d*)\s*(\w*)", schedule.removeprefix(EVERY)).groups()  # type: ignore[union-attr]
         names = {"s": "second", "m": "minute", "h": "hour", "d": "day"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.service.build_index import Lectern
+from app.service.statistics import CollectionStatistics, count_documents
 from app.service.suggestions import suggest_questions
 from app.service.sync_queue import SyncQueue
 from app.state.collections import MAX_DESCRIPTION, CollectionStore
@@ -96,6 +97,10 @@ class CollectionService:
     def list_collections(self) -> list[CollectionInfo]:
         """Return all collections by name."""
         return self._store.with_descriptions(self._lectern.catalogue.list_collections())
+
+    def statistics(self, name: str) -> CollectionStatistics:
+        """Count the documents of a collection by what they are. Raises NotFoundError."""
+        return count_documents(self._lectern.catalogue.list_documents(name))
 
     def suggest_questions(self, name: str, *, limit: int) -> list[str]:
         """Return questions to begin with, made of the headings of the newest documents. Raises NotFoundError."""

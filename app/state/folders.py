@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, inspect, select, update
 
+from app.schedule.plain import say_plainly
 from app.schedule.times import choose_schedule, is_interval, next_time
 from app.state.database import ServiceFile
 from app.state.folder_tables import metadata, watched_folders
@@ -59,6 +60,11 @@ class RegisteredFolder:
     def name(self) -> str:
         """Return the path as any terminal and database takes it."""
         return printable_path(self.path)
+
+    @property
+    def schedule_words(self) -> str:
+        """Return its schedule in plain words, where it is a simple one."""
+        return say_plainly(self.schedule)
 
     @property
     def state(self) -> str:

@@ -130,13 +130,37 @@ FOLDERS_MISSING = "This service syncs no folders by itself."
 FOLDER_ADD = "Add a folder"
 FOLDER_PATH = "Folder on the service's machine"
 FOLDER_PATH_HINT = "/home/ann/papers"
+PICK = "Choose a folder …"
+PICK_TITLE = "Choose a folder"
+PICK_ALLOWED = "Folders that may be indexed"
+PICK_UP = "Up one folder"
+PICK_NONE = "There is no folder in this one."
+PICK_CUT = "Not all are shown: write the path instead."
+PICK_TAKE = "Take this folder"
 FOLDER_COLLECTION = "Into the collection"
 FOLDER_WHEN = "When it is synced"
 FOLDER_WHEN_WATCH = "Soon after files change"
-FOLDER_WHEN_EVERY = "At intervals"
-FOLDER_WHEN_CRON = "At set times"
+FOLDER_WHEN_EVERY = "Every few minutes or hours"
+FOLDER_WHEN_DAILY = "On certain days, at a time"
+FOLDER_WHEN_CRON = "By a cron expression"
 FOLDER_WHEN_NEVER = "Only when I start it"
-FOLDER_EVERY = "Minutes between two syncs"
+FOLDER_EVERY = "Every"
+FOLDER_UNIT = "Unit"
+FOLDER_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+FOLDER_DAYS = "Days"
+FOLDER_DAYS_NAMED = {
+    "*": "Every day",
+    "1-5": "Monday to Friday",
+    "1": "Every Monday",
+    "2": "Every Tuesday",
+    "3": "Every Wednesday",
+    "4": "Every Thursday",
+    "5": "Every Friday",
+    "6": "Every Saturday",
+    "0": "Every Sunday",
+}
+FOLDER_TIME = "Time"
+FOLDER_TIME_HELP = "In the time zone of the service's machine."
 FOLDER_CRON = "Cron expression"
 FOLDER_CRON_HELP = (
     "Minute, hour, day, month, weekday: 30 2 * * * is every night at half past two. Also @hourly, @daily."

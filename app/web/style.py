@@ -39,6 +39,8 @@ CSS = """
   outline: 2px solid light-dark(#1f6f78, #6fb8c0) !important; outline-offset: 2px;
 }
 [data-testid="stSidebarNavLink"]:focus-visible { outline-offset: -2px; }
+/* The parts of a time, to be hit by every finger (WCAG 2.2, 2.5.8). */
+[role="spinbutton"] { display: inline-block; min-width: 24px; min-height: 24px; text-align: center; }
 /* However long an answer becomes, what stops it stays in view. */
 [data-testid="stAppScrollToBottomContainer"] [class*="st-key-stop-"] { position: sticky; bottom: 7.5rem; z-index: 1; }
 """

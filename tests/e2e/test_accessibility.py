@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.web import admin_texts, texts
+from app.web import admin_texts, collection_texts, texts
 from app.web.tables import texts as table_texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
@@ -77,6 +77,20 @@ def open_document(page: Page) -> None:
     expect(page.get_by_role("heading", level=2)).to_have_text("broken.pdf")
 
 
+def open_collection(page: Page) -> None:
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(collection_texts.DOCUMENTS)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    page.get_by_text(collection_texts.MANAGE, exact=True).click()
+
+
+def open_folders(page: Page) -> None:
+    """With the form for a folder, and that for its times."""
+    page.get_by_text(admin_texts.FOLDER_ADD, exact=True).first.click()
+    page.get_by_text(admin_texts.FOLDER_WHEN_DAILY, exact=True).click()
+    expect(page.get_by_test_id("stTimeInput")).to_be_visible()
+    page.get_by_text(collection_texts.PASSWORDS, exact=True).click()
+
+
 def heading(title: str) -> Callable[[Page], None]:
     return lambda page: expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
@@ -87,7 +101,8 @@ VIEWS: tuple[tuple[str, Callable[[Page], None]], ...] = (
     ("", open_proof),
     ("table", heading(table_texts.TABLE)),
     ("documents", open_document),
-    ("folders", heading(admin_texts.FOLDERS)),
+    ("collection", open_collection),
+    ("folders", open_folders),
     ("models", heading(admin_texts.MODELS)),
     ("quality", heading(admin_texts.QUALITY)),
 )

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from app.web import admin_texts as texts
+from app.web import collection_texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn
@@ -105,13 +106,31 @@ def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(
     assert page.evaluate("window.hacked") is None
 
 
+def pick_folder(page: Page, folder: Path) -> None:
+    """Choose a folder of the service's machine, from its home folder on."""
+    wait_until_drawn(page)
+    page.get_by_role("button", name=texts.PICK, exact=False).click()
+    dialog = page.get_by_role("dialog")
+    for _ in Path.home().parts[1:]:
+        shown = dialog.locator("strong").inner_text()
+        dialog.get_by_role("button", name=texts.PICK_UP).click()
+        expect(dialog.locator("strong")).not_to_have_text(shown)
+    for name in folder.parts[1:]:
+        shown = dialog.locator("strong").inner_text()
+        dialog.get_by_role("button", name=name, exact=False).last.click()
+        expect(dialog.locator("strong")).not_to_have_text(shown)
+    dialog.get_by_role("button", name=texts.PICK_TAKE).click()
+
+
 def test_a_folder_is_added_synced_and_its_runs_are_told(open_page: OpenPage, product: Product, tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("The ferry leaves at nine.")
     (tmp_path / "empty.txt").write_text("")
     page = open_page(f"folders?collection={world.COLLECTION}")
     path = page.get_by_label(texts.FOLDER_PATH)
-    path.fill(str(tmp_path))
+    path.fill("/nowhere")
     path.press("Enter")
+    pick_folder(page, tmp_path)
+    expect(path).to_have_value(str(tmp_path))
     page.get_by_text(texts.FOLDER_WHEN_NEVER).click()
     add = page.get_by_test_id("stBaseButton-primary").filter(has_text=texts.FOLDER_ADD)
     expect(add).to_be_enabled()
@@ -122,6 +141,9 @@ def test_a_folder_is_added_synced_and_its_runs_are_told(open_page: OpenPage, pro
     expect(tables(page).first).to_contain_text(str(tmp_path))
     (folder,) = product.service.get("/folders").json()["folders"]
     assert folder["last_outcome"] == "failed files"
+    # What was drawn while it was synced may stand beside what is drawn now.
+    expect(page.get_by_role("button", name=texts.FOLDER_PAUSE)).to_have_count(1)
+    wait_until_drawn(page)
     page.get_by_role("button", name=texts.FOLDER_PAUSE).click()
     expect(page.get_by_role("button", name=texts.FOLDER_RESUME)).to_be_visible()
     page.get_by_role("button", name=texts.FOLDER_REMOVE).click()
@@ -148,6 +170,7 @@ def test_the_pages_fit_a_phone_and_a_screen_of_4k(open_page: OpenPage, width: in
     page = open_page(width=width, height=780, color_scheme=scheme)
     for address, title in (
         ("documents", texts.DOCUMENTS),
+        ("collection", collection_texts.COLLECTION_PAGE),
         ("folders", texts.FOLDERS),
         ("models", texts.MODELS),
         ("quality", texts.QUALITY),

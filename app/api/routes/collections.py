@@ -14,6 +14,7 @@ from app.api.schemas.documents import (
     CollectionResponse,
     NewCollection,
     QuestionList,
+    StatisticsResponse,
 )
 from app.api.security.middleware import require
 from app.state.tokens import Role
@@ -53,6 +54,12 @@ def change_collection(
         name = asked.name
     found = next(one for one in service.collections.list_collections() if one.name == name)
     return CollectionResponse.from_domain(found)
+
+
+@router.get("/collections/{name}/statistics")
+def count(name: ReadableCollection, service: ServiceOf) -> StatisticsResponse:
+    """Return how many documents are of which type, kind, language and year, and what could not be read."""
+    return StatisticsResponse.from_domain(service.collections.statistics(name))
 
 
 @router.get("/collections/{name}/questions")

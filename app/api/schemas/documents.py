@@ -38,6 +38,30 @@ class CollectionResponse(MirroredResponse):
         return CollectionInfo(**{**dict(self), "folders": tuple(self.folders)})
 
 
+class FailureResponse(MirroredResponse):
+    """Why documents could not be read ("…" stands for the name of each), what helps, and how many they are."""
+
+    reason: str
+    remedy: str
+    documents: int
+
+
+class StatisticsResponse(MirroredResponse):
+    """How many documents of a collection are of which type, kind, language and year; "" for what is not known."""
+
+    documents: int
+    failed: int
+    removed: int
+    pages: int
+    chunks: int
+    size: int = Field(description="bytes")
+    types: dict[str, int] = Field(examples=[{"pdf": 12, "docx": 3}])
+    kinds: dict[str, int] = Field(examples=[{"invoice": 9, "": 6}])
+    languages: dict[str, int] = Field(examples=[{"en": 14, "de": 1}])
+    years: dict[str, int] = Field(examples=[{"2024": 8, "2023": 7}])
+    failures: list[FailureResponse]
+
+
 class NewCollection(Request):
     """A collection to be made, still empty."""
 

@@ -179,6 +179,7 @@ class FolderResponse(Response):
     path: str = Field(examples=["/home/ann/papers"])
     collection: str
     schedule: str = Field(examples=["30 2 * * *", "every 30m"])
+    schedule_words: str = Field("", examples=["every day at 2:30"], description="the schedule in plain words")
     watch: bool
     paused: bool
     state: str = Field(description="waiting, due, running, retrying or paused")

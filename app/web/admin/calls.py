@@ -10,12 +10,20 @@ from app.api.schemas.admin import (
     DownloadResponse,
     IdentityResponse,
     ModelsResponse,
+    PasswordPatternList,
+    PasswordPatternResponse,
     SettingResponse,
     SettingsResponse,
     TrialResponse,
     WhyResponse,
 )
-from app.api.schemas.documents import DocumentList, PageResponse, UploadResponse
+from app.api.schemas.documents import (
+    CollectionResponse,
+    DocumentList,
+    PageResponse,
+    StatisticsResponse,
+    UploadResponse,
+)
 from app.api.schemas.evaluations import (
     EvaluationDetail,
     EvaluationList,
@@ -27,6 +35,7 @@ from app.api.schemas.evaluations import (
 )
 from app.api.schemas.syncs import (
     FolderList,
+    FolderListingResponse,
     FolderResponse,
     JobResponse,
     RunList,
@@ -55,6 +64,40 @@ class Calls:
     def identity(self) -> IdentityResponse:
         """Ask who the caller is, and what the caller may do."""
         return self._connection.get(IdentityResponse, "/me")
+
+    # --- the collection ---
+
+    def statistics(self) -> StatisticsResponse:
+        """Return how many documents are of which kind."""
+        return self._connection.get(StatisticsResponse, f"{self._at}/statistics")
+
+    def create_collection(self, name: str, description: str) -> CollectionResponse:
+        """Make an empty collection."""
+        asked = {"name": name, "description": description}
+        return self._connection.send(CollectionResponse, "POST", "/collections", json=asked)
+
+    def change_collection(self, name: str, description: str) -> CollectionResponse:
+        """Give the collection this name and description."""
+        asked = {"name": name, "description": description}
+        return self._connection.send(CollectionResponse, "PATCH", self._at, json=asked)
+
+    def remove_collection(self) -> None:
+        """Delete the collection with all that belongs to it."""
+        self._connection.call("DELETE", self._at)
+
+    # --- passwords of files ---
+
+    def password_patterns(self) -> list[PasswordPatternResponse]:
+        """Return the files and patterns that have a password."""
+        return self._connection.get(PasswordPatternList, "/passwords").patterns
+
+    def keep_password(self, pattern: str, password: str) -> None:
+        """Keep the password of a file or pattern."""
+        self._connection.call("PUT", "/passwords", json={"pattern": pattern, "password": password})
+
+    def forget_password(self, pattern: str) -> None:
+        """Delete the password of a file or pattern."""
+        self._connection.call("DELETE", "/passwords", params={"pattern": pattern})
 
     # --- documents ---
 
@@ -119,6 +162,10 @@ class Calls:
     def folders(self) -> list[FolderResponse]:
         """Return all registered folders that this caller may see, of every collection."""
         return self._connection.get(FolderList, "/folders").folders
+
+    def folder_choices(self, path: str) -> FolderListingResponse:
+        """Return the folders in one of the service's machine; "" for where to begin."""
+        return self._connection.send(FolderListingResponse, "GET", "/folder-choices", params={"path": path})
 
     def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
         """Have a folder kept in step; `schedule` holds `schedule`, `every` and `watch`."""

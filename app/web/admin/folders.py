@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import time
 from functools import partial
 from typing import Any
 
@@ -13,15 +15,18 @@ from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.history import show_history
+from app.web.admin.passwords import show_passwords
+from app.web.admin.picking import offer_picker
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
 from rag.errors import NotFoundError
 
-WATCH, EVERY, CRON, NEVER = "watch", "every", "cron", "never"
+WATCH, EVERY, DAILY, CRON, NEVER = "watch", "every", "daily", "cron", "never"
 
 WHEN = {
     WATCH: texts.FOLDER_WHEN_WATCH,
     EVERY: texts.FOLDER_WHEN_EVERY,
+    DAILY: texts.FOLDER_WHEN_DAILY,
     CRON: texts.FOLDER_WHEN_CRON,
     NEVER: texts.FOLDER_WHEN_NEVER,
 }
@@ -31,8 +36,18 @@ LOOK_SECONDS = 2.0
 
 PATH_SHOWN = 300
 
+PICKED = "folder that was picked"
+"""In the session, until the field for the path is drawn again."""
+
 DEFAULT_MINUTES = 60
 DEFAULT_CRON = "30 2 * * *"
+DEFAULT_TIME = time(2, 0)
+
+MINUTES = {"m": 1, "h": 60, "d": 60 * 24}
+"""Of the units of an interval."""
+
+_DAILY = re.compile(r"(?P<minute>[0-5]?\d) (?P<hour>[01]?\d|2[0-3]) \* \* (?P<days>\*|1-5|[0-6])")
+"""A cron expression that days and a time say as well."""
 
 
 def show(context: PageContext) -> None:
@@ -64,6 +79,7 @@ def _show_folders(calls: Calls, folders: list[FolderResponse], *, may_manage: bo
     if may_manage:
         with st.expander(texts.FOLDER_ADD, icon=":material/create_new_folder:", expanded=not folders):
             _add_folder(calls)
+        show_passwords(calls)
     else:
         st.caption(texts.FOLDERS_FORBIDDEN)
 
@@ -112,7 +128,7 @@ def _show_job(calls: Calls, job: JobResponse, *, may_manage: bool) -> None:
 
 
 def _told_of(folder: FolderResponse) -> list[str]:
-    times = [folder.schedule] if folder.schedule else []
+    times = [folder.schedule_words or folder.schedule] if folder.schedule else []
     times += [texts.FOLDER_WATCHED] if folder.watch else []
     said = [
         texts.FOLDER_INTO.format(collection=folder.collection),
@@ -162,9 +178,12 @@ def _offer_actions(calls: Calls, folder: FolderResponse) -> None:
 
 def _add_folder(calls: Calls) -> None:
     round_ = st.session_state.setdefault("folder round", 0)
+    if picked := st.session_state.pop(PICKED, ""):
+        st.session_state[f"folder path {round_}"] = picked
     path = st.text_input(
         texts.FOLDER_PATH, placeholder=texts.FOLDER_PATH_HINT, max_chars=4096, key=f"folder path {round_}"
     )
+    offer_picker(calls, partial(st.session_state.__setitem__, PICKED))
     collection = st.text_input(
         texts.FOLDER_COLLECTION,
         calls.collection or texts.ADD_DEFAULT_COLLECTION,
@@ -186,26 +205,59 @@ def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, An
     """Return the fields that tell the service when a folder is synced."""
     every = folder.schedule.removeprefix("every ") if folder and folder.schedule.startswith("every ") else ""
     cron = folder.schedule if folder and not every else ""
-    now = EVERY if every else CRON if cron else WATCH if folder is None or folder.watch else NEVER
+    daily = _DAILY.fullmatch(cron)
+    is_watched = folder is None or folder.watch
+    now = EVERY if every else DAILY if daily else CRON if cron else WATCH if is_watched else NEVER
     kind = st.radio(
         texts.FOLDER_WHEN, list(WHEN), index=list(WHEN).index(now), format_func=WHEN.__getitem__, key=f"{key} when"
     )
     schedule: dict[str, Any] = {"schedule": "", "every": "", "watch": kind == WATCH}
     if kind == EVERY:
-        minutes = st.number_input(texts.FOLDER_EVERY, 1, 60 * 24 * 365, _minutes(every), key=f"{key} minutes")
-        schedule["every"] = f"{minutes}m"
+        schedule["every"] = _choose_interval(key, every)
+    if kind == DAILY:
+        schedule["schedule"] = _choose_time(key, daily)
     if kind == CRON:
         written = st.text_input(
             texts.FOLDER_CRON, cron or DEFAULT_CRON, help=texts.FOLDER_CRON_HELP, max_chars=200, key=f"{key} cron"
         )
         schedule["schedule"] = written.strip()
-    if kind in (EVERY, CRON):
-        is_watched = folder is not None and folder.watch
-        schedule["watch"] = st.checkbox(texts.FOLDER_ALSO_WATCH, is_watched, key=f"{key} watch")
+    if kind in (EVERY, DAILY, CRON):
+        schedule["watch"] = st.checkbox(
+            texts.FOLDER_ALSO_WATCH, folder is not None and folder.watch, key=f"{key} watch"
+        )
     return schedule
+
+
+def _choose_interval(key: str, every: str) -> str:
+    minutes = _minutes(every)
+    unit = next((unit for unit in ("d", "h") if minutes % MINUTES[unit] == 0), "m")
+    number, units = st.columns(2)
+    count = number.number_input(texts.FOLDER_EVERY, 1, 100_000, minutes // MINUTES[unit], key=f"{key} every")
+    names = texts.FOLDER_UNITS
+    chosen = units.selectbox(
+        texts.FOLDER_UNIT, list(names), index=list(names).index(unit), format_func=names.__getitem__, key=f"{key} unit"
+    )
+    return f"{count}{chosen}"
+
+
+def _choose_time(key: str, daily: re.Match[str] | None) -> str:
+    """Return the cron expression of days and a time; of those that were chosen before at first."""
+    days = list(texts.FOLDER_DAYS_NAMED)
+    was = daily["days"] if daily and daily["days"] in days else days[0]
+    left, right = st.columns(2)
+    on = left.selectbox(
+        texts.FOLDER_DAYS,
+        days,
+        index=days.index(was),
+        format_func=texts.FOLDER_DAYS_NAMED.__getitem__,
+        key=f"{key} days",
+    )
+    before = time(int(daily["hour"]), int(daily["minute"])) if daily else DEFAULT_TIME
+    at = right.time_input(texts.FOLDER_TIME, before, step=900, help=texts.FOLDER_TIME_HELP, key=f"{key} time")
+    return f"{at.minute} {at.hour} * * {on}"
 
 
 def _minutes(every: str) -> int:
     """Return an interval of the service in minutes."""
-    unit = {"s": 1 / 60, "m": 1, "h": 60, "d": 60 * 24}.get(every[-1:], 0)
+    unit = {"s": 1 / 60, **MINUTES}.get(every[-1:], 0)
     return max(1, round(int(every[:-1]) * unit)) if unit and every[:-1].isdigit() else DEFAULT_MINUTES

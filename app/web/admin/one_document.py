@@ -12,6 +12,7 @@ from app.api.schemas.documents import DocumentResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.admin.passwords import offer_password
 from app.web.escape import one_line, plain
 from app.web.frame import reported
 from rag.types import DRAWN_TYPES, MAX_QUESTION_CHARACTERS, page_name
@@ -34,6 +35,7 @@ def show_document(calls: Calls, document: DocumentResponse, *, may_write: bool) 
     st.caption(plain(f"{facts} · {texts.STATES.get(document.state, document.state)}"))
     if document.reason:
         st.error(f"{plain(document.reason)}\n\n{plain(document.remedy)}".strip(), icon=":material/error:")
+    offer_password(calls, document)
     if document.warnings:
         st.info(plain(f"{texts.WARNINGS}: " + " ".join(document.warnings)), icon=":material/info:")
     _offer_actions(calls, document, may_write=may_write)
