@@ -66,6 +66,12 @@ BEFORE_ORDINAL = _words(
 )
 """Words before a German, Danish or Norwegian ordinal: am 3. Werktag."""
 
+ORDINAL_NOUNS = _words(
+    "obergeschoss untergeschoss og ug stock stockwerk etage klasse quartal halbjahr trimester semester jahrhundert rang"
+    " platz auflage lesung mahnung rate advent weltkrieg sal tr etg kvartal"
+)
+"""Words behind an ordinal in languages that write it with a full stop: 2. Obergeschoss."""
+
 SENTENCE_OPENERS = _words(
     "a after all although an and another any as at because before both but by despite during each finally for from",
     "furthermore given he her here his however i if in instead into it its many more moreover most no not on one our",

@@ -63,8 +63,9 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "amount",
         re.compile(
             r"\b(?:how (?:many|much|long|old|far|big|large|tall|high|fast|deep|wide|heavy)"
-            r"|what (?:percentage|number|amount|share|price|population)|wie ?vi?el\w*|wie (?:lange?|alt|weit"
-            r"|groß|gross|hoch|schnell|tief|breit|schwer|teuer)|combien|cuánt[oa]s?)\b",
+            r"|what (?:percentage|number|amount|share|price|population|do(?:es)? .{1,60} costs?)|was koste\w*"
+            r"|wie ?vi?el\w*|wie (?:lange?|alt|weit"
+            r"|groß|gross|hoch|schnell|tief|breit|schwer|teuer)|combien|cuánt[oa]s?|qué (?:precio|cantidad|importe))\b",
             re.IGNORECASE,
         ),
     ),
@@ -94,8 +95,15 @@ _OPENING_WORDS = 6
 """What is asked for stands in the beginning: "Is there a fine when a ship is late?" asks for no time."""
 
 _YES_OR_NO = re.compile(
-    r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have|had|ist|sind|war|waren|hat|haben|kann|können"
-    r"|darf|dürfen|muss|müssen|wird|werden|gibt|est-ce|y a-t-il|peut-on|hay|está|están|puede|es)\b",
+    r"[¿\s]*(?:(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have|had|ist|sind|war|waren|hat|haben|kann"
+    r"|können|darf|dürfen|muss|müssen|wird|werden|wurden?|gibt|gilt|est-ce|y a-t-il|peut-on|hay|está|están"
+    r"|puede|pueden|es"
+    r"|son|se (?:permiten?|puede|aprobó|admiten?)|tiene)\b|[^?]{2,40}?-(?:t-)?(?:il|elle|ils|elles|on)\b)",
+    re.IGNORECASE,
+)
+_ASKING_WORD = re.compile(
+    r"\b(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|w(?:er|en|em|ann|o|as|ie|arum|elche\w*)|qu(?:el(?:le)?s?|i|and|oi)|où"
+    r"|combien|comment|pourquoi|qu(?:é|ién|iénes)|cu(?:ál|ándo|ánt[oa]s?)|dónde|cómo)\b",
     re.IGNORECASE,
 )
 
@@ -106,10 +114,16 @@ def asked_kind(question: str) -> AnswerKind | None:
     """Return the kind of thing that a question in English, German, French or Spanish asks for; None where it does not
     tell."""
     opening = " ".join(question.split()[:_OPENING_WORDS])
-    if _YES_OR_NO.match(opening):
+    if asks_yes_or_no(opening):
         return None
     found = [(match.start(), kind) for kind, asks in _ASKS if (match := asks.search(opening))]
     return min(found)[1] if found else None
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Return whether a question in English, German, French or Spanish asks whether something is so."""
+    match = _YES_OR_NO.match(question)
+    return match is not None and not _ASKING_WORD.search(match[0])
 
 
 def holds_kind(text: str, kind: AnswerKind) -> bool:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from rag.dates import find_dates, find_periods
 from rag.folding import fold, fold_signs
-from rag.stop_words import ENGLISH
+from rag.stop_words import ENGLISH, STOP_WORDS
 from rag.text import content_words
 from rag.weekdays import weekdays_in
 
@@ -33,10 +33,13 @@ _IDENTIFIER = re.compile(
     r"(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-./_][^\W_]+)*(?![\w])"
     r"|\b[A-Z]{1,5}[ -]\d{1,8}(?:[-./][^\W_]+)*\b(?![.,]\d)"
 )
+_NUMBERED_NAME = re.compile(r"(?<=[^\W_] )[A-ZÄÖÜ][a-zäöüéß]+ (\d{1,4})(?![\w%]|[.,:]\d| ?[€$£%])")
+"""Van 9, Gate 3: one of several that share a name."""
 _MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|er|e|m|km|cm|mm|kg|g|l|h|am|pm)", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(
     r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
-    r"|number|no\.?|nr\.?|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#)\s*#?\s*(\d[\d.-]*)"
+    r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#)"
+    r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*)"
 )
 _CLAUSE = re.compile(
     r"(?:(?:§+|\b(?:section|clause|art(?:icle|ikel|\.)?|para(?:graph)?\.?|sec\.|ziffer|abs(?:atz|\.)?|punkt))\s*)"
@@ -65,6 +68,61 @@ _GENERAL_NAME = re.compile(
 """Names of languages, peoples, units and the like, which a question may say of what goes without saying in a text."""
 _LIKE = 0.7
 """From this ratio of difflib on, one word may be another with a typing error or in another language's spelling."""
+_TURN = r"(?:switch|turn|power|put)(?:e[sd]|s|ed|ing|ned|ning)?\b[^.,;]{0,30}?\b"
+_OPPOSITES = tuple(
+    (re.compile(rf"(?i)\b(?:{one})\b"), re.compile(rf"(?i)\b(?:{other})\b"))
+    for one, other in (
+        (rf"{_TURN}on", rf"{_TURN}off"),
+        (r"einschalt\w*|eingeschaltet|schalte\w* .{0,40} ein", r"ausschalt\w*|ausgeschaltet|schalte\w* .{0,40} aus"),
+        (r"arriv(?:es?|ed|als?|ing)", r"depart(?:s|ed|ures?|ing)?|leaves?|leaving"),
+        (r"opens?|opening|opened", r"closes?|closing|closed|shuts?"),
+        (r"starts?|begins?|beginning", r"ends?|ending|finish(?:es)?|expires?|expiry"),
+        (r"minimum|at least|least", r"maximum|at most|most"),
+        (r"buyers?|purchasers?", r"sellers?|vendors?"),
+        (r"landlords?|lessors?", r"tenants?|lessees?"),
+        (r"lenders?|creditors?", r"borrowers?|debtors?"),
+        (r"employers?", r"employees?"),
+        (r"entrances?|entry", r"exits?"),
+        (r"vermieter(?:in)?s?", r"mieter(?:in)?s?"),
+        (r"arrendadora?", r"arrendatari[oa]"),
+    )
+)
+"""Words of which one says the opposite of the other, or names the other side."""
+_SAYING = frozenset(
+    [
+        "say",
+        "says",
+        "state",
+        "states",
+        "read",
+        "reads",
+        "rule",
+        "rules",
+        "provide",
+        "provides",
+        "text",
+        "content",
+        "steht",
+        "sagt",
+        "regelt",
+        "lautet",
+        "bestimmt",
+        "inhalt",
+        "dit",
+        "stipule",
+        "prevoit",
+        "regle",
+        "dispose",
+        "contenu",
+        "dice",
+        "establece",
+        "regula",
+        "dispone",
+        "contenido",
+        "s",
+    ]
+)
+EVERY_STOP_WORD = frozenset(word for words in STOP_WORDS.values() for word in map(fold, words))
 _NEGATION = re.compile(
     r"(?i)\b(?:not(?! (?:only|just))|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht"
     r"|niemals|nie|kein\w*|ohne|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?"
@@ -115,7 +173,7 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
         rest = rest[: date.start] + " " * (date.end - date.start) + rest[date.end :]
     periods = {str(period.year) for period in find_periods(rest)}
     found += [Constraint("year", year, year) for year in sorted(periods)]
-    for pattern in (_NAMED_NUMBER, _IDENTIFIER):
+    for pattern in (_NAMED_NUMBER, _IDENTIFIER, _NUMBERED_NAME):
         for match in pattern.finditer(rest):
             written = match[match.lastindex or 0].rstrip(".-")
             if not _is_period(written) and not _MEASURE.fullmatch(written):
@@ -131,17 +189,32 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
             found.append(Constraint("number", canonical_number(match[0]), match[0]))
     found += [Constraint("weekday", str(day), DAY_NAMES[day]) for day in sorted(weekdays_in(rest))]
     if not _CAPITALISES_NOUNS.search(question):
-        found += [
-            Constraint("acronym" if _ACRONYM.fullmatch(match[0]) else "name", fold(match[0]), match[0])
-            for match in _NAME.finditer(rest)
-        ]
+        names = [part for match in _NAME.finditer(rest) for part in _without_acronym(match[0])]
+        found += [Constraint("acronym" if _ACRONYM.fullmatch(name) else "name", fold(name), name) for name in names]
     unique = {(it.kind, it.value): it for it in reversed(found)}
     return tuple(reversed(unique.values()))
+
+
+def _without_acronym(name: str) -> list[str]:
+    """Return the parts of "IBAN of Nordlys": an acronym and the name behind it."""
+    match = re.match(r"(?P<acronym>[A-Z]{2,5}) (?:of|for|de|du|von) (?:the |la )?(?P<rest>.+)", name)
+    return [match["acronym"], match["rest"]] if match and _ACRONYM.fullmatch(match["acronym"]) else [name]
 
 
 def names_something(question: str) -> bool:
     """Return whether a question holds a word that says something, an identifier, a date or a year: not "is it", "7"."""
     return any(not word[0].isdigit() for word in content_words(question)) or bool(find_constraints(question))
+
+
+def asks_for_clause(question: str) -> bool:
+    """Return whether a question names a clause, and asks nothing but what it says."""
+    constraints = find_constraints(question)
+    if not constraints or any(constraint.kind != "clause" for constraint in constraints):
+        return False
+    rest = fold_signs(question)
+    for constraint in constraints:
+        rest = rest.replace(constraint.written, " ")
+    return all(word in _SAYING or word in EVERY_STOP_WORD for word in re.findall(r"[^\W\d_]+", fold(rest)))
 
 
 def is_negated(text: str) -> bool:
@@ -153,6 +226,16 @@ def negated_words(text: str) -> frozenset[str]:
     """Return the words that a text says "not" or "no" of, stemmed: the first that says something behind it."""
     behind = (content_words(text[match.end() : match.end() + NEGATED_REACH])[:1] for match in _NEGATION.finditer(text))
     return frozenset(word for words in behind for word in words)
+
+
+def opposites_in(question: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Return which of two opposites a question names, each with the other: to switch off and on."""
+    return [
+        (asked, other)
+        for pair in _OPPOSITES
+        for asked, other in (pair, pair[::-1])
+        if asked.search(question) and not other.search(question)
+    ]
 
 
 def names_constraint(text: str, constraint: Constraint) -> bool:
@@ -192,9 +275,8 @@ def names_another(text: str, constraint: Constraint) -> bool:
     """Return whether a text names something else of the same sort: another order's number, another year."""
     text = fold_signs(text)
     if constraint.kind == "identifier":
-        shapes = {
-            Constraint("identifier", value, "").shape for value in _identifiers(text) if value != constraint.value
-        }
+        named = _numbers_of_things(text) if constraint.value.isdigit() else _identifiers(text)
+        shapes = {Constraint("identifier", value, "").shape for value in named if value != constraint.value}
         return constraint.shape in shapes
     if constraint.kind == "year":
         return bool(years_in(text) - {constraint.value})
@@ -290,6 +372,14 @@ def _identifiers(text: str) -> set[str]:
         parts = [part for match in _IDENTIFIER.finditer(text) for part in match[0].split(mark)]
         found |= {_compact(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d_]", part)}
     return found | {match[0] for match in re.finditer(r"(?<![\w.])\d+(?![\w])", text)}
+
+
+def _numbers_of_things(text: str) -> set[str]:
+    """Return the plain numbers of a text that name something; amounts, counts and years do not."""
+    named = {_compact(match[1].rstrip(".-")) for match in _NAMED_NUMBER.finditer(text)}
+    cells = {cell.strip() for cell in re.split(r"[|\t]", text)} if "|" in text or "\t" in text else set()
+    long = {match[0] for match in re.finditer(rf"(?<![\w.,])\d{{{MIN_IDENTIFIER_DIGITS},}}(?![\w]|[.,]\d)", text)}
+    return named | {cell for cell in cells if cell.isdigit()} | long
 
 
 def _spells_out(text: str, acronym: str) -> bool:

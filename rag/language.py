@@ -57,6 +57,10 @@ _LATIN_LETTERS = {
 }  # fmt: skip
 """Letters and marks of questions that tell languages apart."""
 
+_ELISION = re.compile(r"(?<![\w'’])(?:qu|[ldcj])['’](?=[^\W\d_]{2})")
+_ELIDED: tuple[str, ...] = ("fr", "it")
+"""Languages that write "l'article"; of other letters than l and d only the first one."""
+
 _OTHER_SCRIPTS = frozenset({"ru", "uk", "el", "ar", "fa", "he", "hi"})
 
 
@@ -100,9 +104,14 @@ def language_by_script(text: str) -> str:
 def _by_words(text: str, lead: float) -> str:
     """Return the language whose small words and letters a text has most of; "" where none leads by so much."""
     scores: defaultdict[str, float] = defaultdict(float)
-    for word in _WORD.findall(fold(text)):
+    folded = fold(text)
+    for word in _WORD.findall(folded):
         for code in (held := _languages_by_word().get(word, ())):
             scores[code] += 1 / len(held)
+    for match in _ELISION.finditer(folded):
+        codes = _ELIDED if match[0][0] in "ld" else _ELIDED[:1]
+        for code in codes:
+            scores[code] += 1 / len(codes)
     lowered = text.casefold() if not text.isascii() else ""
     for letter, codes in _LATIN_LETTERS.items() if lowered else ():
         if letter in lowered:

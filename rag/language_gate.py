@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.constraints import asks_for_clause, find_constraints, units_that_meet
 from rag.cosines import is_multilingual
 from rag.language import ENGLISH, guess_language, language_of_passage
 from rag.protocols import PassageReader
@@ -19,6 +20,9 @@ from rag.word_evidence import question_words, share_held, weigh_terms
 
 READ_LANGUAGES = frozenset({"", ENGLISH})
 """Languages that the reader knows; "" is that of tables, names and numbers."""
+
+NAMED = 0.6
+"""Probability that a passage answers which holds the clause that is asked for."""
 
 NEUTRAL = 0.0
 """A logit from which nobody draws anything (`rag.citations.evidence`)."""
@@ -147,7 +151,20 @@ class LanguageGate:
         if all(readable):
             return list(read)
         judged = _judge_hits(question, hits, multilingual=is_multilingual(embedder))
+        if asks_for_clause(question):
+            judged = [
+                max(one, NAMED) if _has_clause(question, hit) else 0.0 for one, hit in zip(judged, hits, strict=True)
+            ]
         return [theirs if is_read else ours for theirs, ours, is_read in zip(read, judged, readable, strict=True)]
+
+
+def _has_clause(question: str, hit: Hit) -> bool:
+    context = "\n".join((hit.document.title, hit.chunk.section))
+    lines = [line for line in hit.chunk.text.split("\n") if line.strip()]
+    return all(
+        any(units_that_meet(lines, constraint, context=context, rows=[False] * len(lines)))
+        for constraint in find_constraints(question)
+    )
 
 
 def _judge_hits(question: str, hits: Sequence[Hit], *, multilingual: bool) -> list[float]:

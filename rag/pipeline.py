@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from rag.citations.checker import AnswerChecker
 from rag.constraints import names_something
 from rag.errors import ModelError
+from rag.excerpts import missing_constraints
 from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
 from rag.language_gate import GatedReader, language_notice
-from rag.marking import MarkingReader, missing_constraints
+from rag.marking import MarkingReader
 from rag.page_layout import find_rectangles
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt

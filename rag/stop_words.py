@@ -215,19 +215,19 @@ ASKING_WORDS: dict[str, frozenset[str]] = {
     "de": _words(
         """
         hoch hohe lang lange groß grosse große teuer kostet kosten oft weit alt schnell heißt heissen befindet befinden
-        liegt liegen steht uhr findet finde nennt passiert geschieht betrifft laut
+        liegt liegen steht uhr findet finde nennt passiert geschieht betrifft laut tag datum jahr monat
         """
     ),
     "fr": _words(
         """
         coûte coûtent trouve trouvent heure appelle nomme nombre temps loin grand grande haut haute age prix situe situé
-        située lieu passe
+        située lieu passe jour date année mois
         """
     ),
     "es": _words(
         """
         cuesta cuestan encuentra encuentran hora llama llaman número tiempo lejos grande alto alta edad lugar pasa queda
-        ubicado ubicada
+        ubicado ubicada día fecha año mes estuvo estuvieron
         """
     ),
     "it": _words("costa costano trova trovano ora chiama numero tempo alto alta grande luogo"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer_kind import AnswerKind, asked_kind, holds_kind
-from rag.table_cells import NamedCell, columns_of, named_cell
+from rag.head_lines import head_field
+from rag.table_cells import NamedCell, asked_column, columns_of, named_cell
 from rag.text import content_words
 from rag.units import Unit
 
@@ -17,12 +19,17 @@ MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
 
 _GENERIC_WORDS = """
-amount big call charge cost cost do fee find get give go have high list live long make many much name number often old
-pay price put say serve show stand take tell total use value work gehört heißt kosten kostet viele viel zahlen beträgt
-coûte coûter cuesta costar
+amount big call charge cost cost do fee find get give go have high list live long make many much name need number often
+old pay price put say serve show stand take tell total use value work gehört heißt
+kosten kostet viele viel zahlen
+beträgt coûte coûter cuesta costar
 """
 ABBREVIATED = range(3, 6)
 """Words that an abbreviation stands for; two letters are too often a word."""
+LABEL_WORDS = frozenset(content_words("date number no name amount total value"))
+"""Words of a label that say of what sort its value is, which a question says in other words."""
+_LABELLED = re.compile(r"[^\w]*(?P<label>[^:|\n]{2,40}?)\s?:\s+(?P<value>[^\n]{1,120}?)\.?")
+_EMPTY = re.compile(r"[-–—/]*|n/?a|tbd|\?+", re.IGNORECASE)
 GENERIC_WORDS = frozenset(content_words(_GENERIC_WORDS))
 """Words of a question that ask for a value without naming its row or column."""
 
@@ -44,14 +51,23 @@ def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]
     asked = without_generic(weights)
     if not asked:
         return None
-    words, kind = frozenset(content_words(question)), asked_kind(question)
+    words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
     for unit in units:
-        if unit.is_row and (cell := _named_cell(words, unit, asked, kind)):
+        cell = _named_cell(words, unit, asked, kind, sort) if unit.is_row else _labelled_value(words, unit, asked, kind)
+        if cell is not None:
             found.setdefault((unit.source.section, cell.unit.text), cell)
     best = max((cell.covered for cell in found.values()), default=0.0)
     chosen = [cell for cell in found.values() if cell.covered == best]
     return chosen[0] if best >= MIN_COVERED and len({cell.value for cell in chosen}) == 1 else None
+
+
+def is_empty_cell(question: str, unit: Unit) -> bool:
+    """Return whether a unit is a row that has nothing in the column that a question asks for."""
+    if not unit.is_row or not unit.header:
+        return False
+    cell = named_cell(frozenset(content_words(question)), unit.header, unit.text, sort=asked_column(question))
+    return cell is not None and _EMPTY.fullmatch(cell.value) is not None
 
 
 def without_generic(weights: Mapping[str, float]) -> dict[str, float]:
@@ -63,7 +79,7 @@ def without_generic(weights: Mapping[str, float]) -> dict[str, float]:
 
 def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
     """Return the share of a question's weight that a unit holds with its header and the headings above it."""
-    words = _words_held(unit) | _abbreviated(list(weights), unit.words)
+    words = _words_held(unit) | abbreviated_words(list(weights), unit.words)
     return sum(weight for word, weight in weights.items() if word in words)
 
 
@@ -88,7 +104,7 @@ def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
     )
 
 
-def _abbreviated(asked: Sequence[str], words: Collection[str]) -> set[str]:
+def abbreviated_words(asked: Sequence[str], words: Collection[str]) -> set[str]:
     """Return the neighbouring words of a question whose initials stand among some words: PPE for personal protective
     equipment."""
     runs = (asked[start : start + count] for count in ABBREVIATED for start in range(len(asked) - count + 1))
@@ -96,16 +112,37 @@ def _abbreviated(asked: Sequence[str], words: Collection[str]) -> set[str]:
 
 
 def _named_cell(
-    words: AbstractSet[str], unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None
+    words: AbstractSet[str],
+    unit: Unit,
+    asked: Mapping[str, float],
+    kind: AnswerKind | None,
+    sort: re.Pattern[str] | None,
 ) -> FoundCell | None:
     """Return the cell of a row that a question of these words names, with how much of what is `asked` names it."""
-    cell = named_cell(words, unit.header, unit.text) or _heading_of_named_row(words, unit)
+    cell = named_cell(words, unit.header, unit.text, sort=sort) or _heading_of_named_row(words, unit)
     if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
         return None
-    if words >= set(content_words(cell.value)):
+    if not cell.value or words >= set(content_words(cell.value)):
         return None
     naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}"))
     return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in naming))
+
+
+def _labelled_value(
+    words: AbstractSet[str], unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None
+) -> FoundCell | None:
+    """Return the value of a line such as "Bill to: Tarn Architects" whose label a question names."""
+    match = _LABELLED.fullmatch(unit.text)
+    if match is None or unit.is_heading or head_field(unit.text):
+        return None
+    label = {word for word in content_words(match["label"]) if not word[0].isdigit()} - LABEL_WORDS
+    value = match["value"].strip()
+    if not label or not label <= words or words >= set(content_words(value)):
+        return None
+    if kind is not None and not holds_kind(value, kind):
+        return None
+    naming = _words_above(unit).union(label, content_words(unit.heading))
+    return FoundCell(unit, value, sum(weight for word, weight in asked.items() if word in naming))
 
 
 def _heading_of_named_row(asked: AbstractSet[str], unit: Unit) -> NamedCell | None:

@@ -12,6 +12,29 @@ from rag.text import content_words
 
 SEPARATOR = " | "
 
+_SORTS_OF_COLUMNS = tuple(
+    (re.compile(rf"(?i)\b(?:{asks})\b"), re.compile(rf"(?i)\b(?:{names})\b"))
+    for asks, names in (
+        (
+            "how long|wie lange?|combien de temps|cuánto tiempo",
+            r"duration|days?|hours?|minutes?|weeks?|months?|dauer|tage|stunden|minuten|wochen|durée|jours|heures|duración|días|horas",
+        ),
+        (
+            "how much|costs?|price|was koste\\w*|wie ?viel koste\\w*|wie teuer|combien (?:coûte|coûtent)"
+            "|cuánto cuesta\\w*",
+            r"price|cost|costs|amount|fee|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe|tarifa|eur|usd|gbp|chf",
+        ),
+        (
+            "when|what (?:day|date|time)|wann|quand|cuándo",
+            r"date|day|time|datum|tag|zeit|uhrzeit|jour|heure|fecha|día|hora",
+        ),
+    )
+)
+"""Words of questions, and those in the names of the columns that answer them."""
+
+_ASKS_WHO = re.compile(r"(?i)^\W*(?:who|by whom|wer|wen|wem|qui|quién(?:es)?)\b")
+_PERSONS = "name|person|responsible|in charge|contact|verantwortlich|zuständig|nom|responsable|nombre"
+
 _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
 
 
@@ -32,28 +55,46 @@ class NamedCell:
 
 def pick_cell(question: str, header: str, row: str) -> str:
     """Return the value of `named_cell`; "" where there is none."""
-    cell = named_cell(frozenset(content_words(question)), header, row)
+    cell = named_cell(frozenset(content_words(question)), header, row, sort=asked_column(question))
     return cell.value if cell else ""
 
 
-def named_cell(asked: AbstractSet[str], header: str, row: str) -> NamedCell | None:
+def named_cell(
+    asked: AbstractSet[str], header: str, row: str, *, sort: re.Pattern[str] | None = None
+) -> NamedCell | None:
     """Return the cell of a row that a question asks for; None where no column is named, or more than one alike.
 
     `asked` holds the question's content words. The row says by one of its other cells which thing it is about; `header`
-    is the line with the columns' names.
+    is the line with the columns' names. Where no column is named, the only one whose name is of the `sort` asked for
+    counts. The value is "" where the column is named and the row has nothing in it.
     """
     names, values = columns_of(header, row)
+    values += [""] * (len(names) - len(values))
     keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
-    others = [i for i in range(len(values)) if i not in keys and values[i]]
+    others = [i for i in range(len(values)) if i not in keys]
+    filled = [i for i in others if values[i]]
     if not keys or not others:
         return None
     key = " ".join(values[i] for i in keys)
-    if len(values) == 2:
-        return NamedCell(values[others[0]], key, names[others[0]] if others[0] < len(names) else "")
     shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
     best = max(shares.values(), default=0.0)
-    chosen = [i for i, share in shares.items() if share == best]
-    return NamedCell(values[chosen[0]], key, names[chosen[0]]) if best > 0 and len(chosen) == 1 else None
+    chosen = [i for i, share in shares.items() if share == best] if best > 0 else []
+    if not chosen and sort is not None:
+        chosen = [i for i in shares if sort.search(names[i])]
+    if not chosen and len(filled) == 1 and len(values) == 2:
+        chosen = filled
+    if len(chosen) != 1:
+        return None
+    return NamedCell(values[chosen[0]], key, names[chosen[0]] if chosen[0] < len(names) else "")
+
+
+def asked_column(question: str) -> re.Pattern[str] | None:
+    """Return a pattern for the names of the columns that hold what a question asks for: how long, how much, when, who;
+    None for other questions."""
+    if _ASKS_WHO.search(question):
+        doing = "".join(rf"|{re.escape(word)}\w?[eo]rs?" for word in content_words(question) if word.isalpha())
+        return re.compile(rf"(?i)\b(?:{_PERSONS}{doing})\b")
+    return next((names for asks, names in _SORTS_OF_COLUMNS if asks.search(question)), None)
 
 
 def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:

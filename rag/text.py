@@ -16,6 +16,7 @@ from rag.abbreviations import (
     MONTHS,
     NAME_PARTICLES,
     NEVER_LAST,
+    ORDINAL_NOUNS,
     SELDOM_LAST,
     SENTENCE_OPENERS,
 )
@@ -32,8 +33,10 @@ zero - two three four five six seven eight nine ten eleven twelve thirteen fourt
 nineteen twenty
 """
 _TENS = {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 # "one" is left out: it is a pronoun more often than a number.
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_COUNTING.split()) if word != "-"} | _TENS
+_PLACES = {word: str(value) for value, word in enumerate(_ORDINALS.split(), 1)}
 
 _CLOSERS = "\"'”’»)\\]*_"
 _NOTE_MARKS = r"(?:\[\d{1,3}\])*+"
@@ -58,6 +61,9 @@ MAX_ROW = 240
 """Characters of a table row up to which it is one unit; longer ones hold sentences."""
 _SHORT_LINE = 60
 """A line below this length, followed by a much longer one that opens with a capital, is a heading."""
+
+_LABELLED = re.compile(r"[ \t]*[^\W_a-zà-öø-ÿ][^\W_]*[.)%]?(?:[ \t]+[^\s:|.!?;,]+){0,4}[ \t]?:(?:[ \t]+\S|[ \t]*$)")
+"""A line of a form: "Bill to: Tarn Architects", "VAT 20%: 56.80"."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*|[^\W_]+")
 _NUMBER = re.compile(r"(?<![^\W\d_])(?<!\d)\d++(?:[.,]\d++)*+|(?<=\bFY)\d{2,4}")
@@ -189,7 +195,7 @@ def _terms(token: str) -> list[str]:
     word = re.sub(r"['’]s$", "", token)
     if word in STOP_WORDS or (("'" in word or "’" in word) and re.split("['’]", word)[0] in STOP_WORDS):
         return []
-    return [_NUMBER_WORDS.get(word) or stem(word)]
+    return [_NUMBER_WORDS.get(word) or _PLACES.get(word) or stem(word)]
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
@@ -215,6 +221,10 @@ def _breaks(previous: str, line: str) -> bool:
     if is_table_row(previous) or is_table_row(line):
         return True
     last_word = above.rsplit(None, 1)[-1].casefold()
+    # In running text the line above is as long as the others, or its sentence goes on.
+    is_short = len(above) < _SHORT_LINE and above[-1] not in ",;-" and last_word not in STOP_WORDS
+    if is_short and (_LABELLED.match(line) or (below[0].isupper() and _LABELLED.match(previous) and above[-1] != ":")):
+        return True
     return (
         len(above) < _SHORT_LINE
         and len(below) > 1.5 * len(above)
@@ -284,7 +294,7 @@ def _stop_ends_sentence(head: str, after: str) -> bool:
         return False
     if _DAY.fullmatch(word):
         name = after.rstrip(".,;:)").casefold()
-        return not (name in MONTHS or (before in BEFORE_ORDINAL and not opens))
+        return not (name in MONTHS or name in ORDINAL_NOUNS or (before in BEFORE_ORDINAL and not opens))
     if word in BEFORE_NUMBER and len(after) > 1 and after.isupper() and after.casefold() in STOP_WORDS:
         return False  # "NO. OF BOATS"
     if (word in BEFORE_NUMBER and len(word) > 1) or _STREET.fullmatch(word):

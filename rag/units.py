@@ -21,6 +21,8 @@ MAX_HEADING = 14
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
+_OF_SERIES = re.compile(r"[^\W\d_][\w -]{0,20}")
+
 QUESTION_MARKS = ("?", "？", "؟")
 _SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
 _NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
@@ -153,9 +155,20 @@ def find_header(rows: Sequence[str], row: str) -> str:
     It is the first of the table, or the nearest with years or words and no amounts; of these one with as many cells, as
     a table within a cell has its own head.
     """
-    heads = [above for above in (*rows[:1], *reversed(rows)) if _names_columns(above)]
+    heads = [*filter(_names_series, rows[:1]), *filter(_names_columns, (*rows[:1], *reversed(rows)))]
     cells = len(split_cells(row))
     return next((head for head in heads if len(split_cells(head)) == cells), heads[0] if heads else "")
+
+
+def _names_series(row: str) -> bool:
+    """Return whether a row is the head of columns for things of one sort: "Property | HX-300 | HX-500"."""
+    first, *others = split_cells(row)
+    return (
+        len(others) > 1
+        and not re.search(r"\d", first)
+        and all(_OF_SERIES.fullmatch(cell) for cell in others)
+        and len({re.sub(r"\d", "", cell) for cell in others}) == 1 < len(set(others))
+    )
 
 
 def _names_columns(row: str) -> bool:

@@ -26,6 +26,37 @@ MIN_COMPOUND = 8
 INFLECTED, PART = 0.9, 0.7
 """Worth of a word in another form, and of one within a compound, beside a word as it is written."""
 
+PREFIXES = frozenset(
+    [
+        "ver",
+        "be",
+        "ent",
+        "er",
+        "zer",
+        "ge",
+        "miss",
+        "un",
+        "ur",
+        "an",
+        "ab",
+        "auf",
+        "aus",
+        "bei",
+        "ein",
+        "vor",
+        "zu",
+        "nach",
+        "um",
+        "unter",
+        "uber",
+        "wider",
+    ]
+)
+"""Folded prefixes of German and its kin, which make another word of one."""
+
+FEMININE = re.compile(r"(?<=\w{4})in(?:nen)?$")
+"""The end of a German word for a woman, who is asked for by that for a man, and the reverse."""
+
 Held = Mapping[int, float]
 """Position of a term -> how well a text holds it, 0 to 1."""
 
@@ -115,13 +146,24 @@ def _written(word: str) -> str:
 
 
 def _forms(word: str, language: str) -> set[str]:
-    return {_written(word)} if word[0].isdigit() else {fold(word), stem_word(word, language)}
+    if word[0].isdigit():
+        return {_written(word)}
+    forms = {fold(word), stem_word(word, language)}
+    if language == "de" and word[0].isupper() and (root := FEMININE.sub("", fold(word))) != fold(word):
+        forms |= {root, stem_word(root, language)}
+    return forms
 
 
 def _meet_in_compound(word: str, forms: frozenset[str], compounds: Sequence[str]) -> bool:
     """Return whether a word is the beginning or end of a compound of a text, or begins with a word of the text."""
-    if len(word) >= MIN_PART and any(it.startswith(word) or it.endswith(word) for it in compounds):
+    if len(word) >= MIN_PART and any(_is_part(word, it) for it in compounds):
         return True
-    return len(word) >= MIN_COMPOUND and any(
-        len(form) >= MIN_PART and (word.startswith(form) or word.endswith(form)) for form in forms
-    )
+    return len(word) >= MIN_COMPOUND and any(len(form) >= MIN_PART and _is_part(form, word) for form in forms)
+
+
+def _is_part(part: str, compound: str) -> bool:
+    """Return whether a word is the beginning or end of a compound; with a prefix alone it is another word: Vermieter is
+    no Mieter."""
+    if compound.startswith(part):
+        return True
+    return compound.endswith(part) and compound.removesuffix(part) not in PREFIXES

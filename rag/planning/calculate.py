@@ -22,6 +22,7 @@ from rag.planning.figures import Figure, find_figures
 from rag.planning.formulas import Formula, Operand, Term
 from rag.planning.looked_up import LookedUp, look_up_number
 from rag.planning.naming import NameDocuments
+from rag.planning.over_rows import OverRows
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import (
     CalculationError,
@@ -31,6 +32,7 @@ from rag.planning.quantities import (
     divide,
     write_number,
 )
+from rag.planning.row_query import RowQuery, read_rows
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import DocumentInfo, Page, PlanStep
@@ -105,10 +107,11 @@ class Calculate:
         self._catalogue = catalogue
         self._name_documents = name_documents
         self._aggregation = aggregation
+        self._over_rows = OverRows(catalogue, name_documents=name_documents)
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the steps and the result with its formula, and return it. Raises QuestionError."""
-        query = read_calculation(asked.text)
+        query = read_calculation(asked.text) or read_rows(asked.text)
         if query is None:
             raise QuestionError(
                 "The question asks for nothing that can be computed by rules.",
@@ -119,6 +122,8 @@ class Calculate:
             return (yield from self._aggregation.answer(asked, query))
         if isinstance(query, DifferenceQuery):
             return (yield from self._compare_two(asked, query))
+        if isinstance(query, RowQuery):
+            return (yield from self._over_rows.answer(asked, query))
         return (yield from self._from_tables(asked, query))
 
     def _from_tables(self, asked: PlannedQuestion, query: FormulaQuery | GrowthQuery) -> Answering:

@@ -9,6 +9,7 @@ from typing import Literal
 from rag.constraints import years_in
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.formulas import Formula, Operand, find_formula, find_operand
+from rag.planning.row_query import RowQuery
 
 MAX_CHARACTERS = 1200
 """Of a question; those of analysts explain what they ask for at length."""
@@ -50,10 +51,10 @@ class DifferenceQuery:
 
     first: str
     second: str
-    how: Literal["difference", "ratio"] = "difference"
+    how: Literal["difference", "ratio", "change"] = "difference"
 
 
-CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery
+CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery | RowQuery
 
 _ASKS_VALUE = re.compile(
     r"(?i)\b(?:what|calculate|compute|determine|how (?:high|large|big|much|many)|roughly|give|tell me|berechne"
@@ -134,6 +135,21 @@ _RATIO = re.compile(
     r"(?i)^(?:what (?:is"
     r"|was) )?(?:the )?ratio of (?:the )?(?P<first>.+?) to (?:the )?(?P<second>.+?)\s*\??$"
 )
+_FROM_TO = (
+    r"(?:from|between) (?:FY ?)?(?P<first>(?:19|20)\d\d) (?:to|and|until) (?:FY ?)?(?P<last>(?:19|20)\d\d)\s*\??$"
+)
+_MOVES = (
+    r"(?:rise|risen|increased?|grow|grown|gone? up|climb|fall|fallen|drop(?:ped)?|decreased?|declined?"
+    r"|gone? down|go down"
+    r"|changed?|develop(?:ed)?|differ)"
+)
+_CHANGES = (
+    re.compile(rf"(?i)^(?:by )?how (?:much )?(?:did|has|have|does) (?:the |our )?(?P<what>.+?) {_MOVES} {_FROM_TO}"),
+    re.compile(
+        rf"(?i)^(?:what (?:is|was) )?(?:the )?(?:change|rise|increase|decrease|difference) (?:of"
+        rf"|in) (?:the )?(?P<what>.+?) {_FROM_TO}"
+    ),
+)
 _ONE_YEAR = re.compile(r"(?:FY)?(?:19|20)\d\d")
 _COMPARED = {
     "longer": "long", "higher": "high", "taller": "tall", "heavier": "heavy", "older": "old", "deeper": "deep",
@@ -146,7 +162,13 @@ def read_calculation(question: str) -> CalculationQuery | None:
     if len(question) > MAX_CHARACTERS:
         return None
     text = " ".join(question.split())
-    return _read_aggregate(text) or _read_difference(text) or _read_formula(text) or _read_growth(text)
+    return (
+        _read_aggregate(text)
+        or _read_difference(text)
+        or _read_formula(text)
+        or _read_growth(text)
+        or _read_change(text)
+    )
 
 
 def describe(query: CalculationQuery) -> str:
@@ -157,6 +179,8 @@ def describe(query: CalculationQuery) -> str:
         return f"the change of the {query.operand.name}"
     if isinstance(query, AggregateQuery):
         return f"the {query.how} over documents"
+    if isinstance(query, RowQuery):
+        return query.shown
     return f"a {query.how} of two figures"
 
 
@@ -251,6 +275,16 @@ def _more(match: re.Match[str]) -> DifferenceQuery | None:
     return DifferenceQuery(
         f"{asks}{noun} {verb['verb']} {' '.join(rest)}?", f"{asks}{noun} {verb['verb']} {other} {action}?"
     )
+
+
+def _read_change(text: str) -> DifferenceQuery | None:
+    """Return the two questions of "how much did the fee rise from 2022 to 2024", the later year first."""
+    match = next((match for pattern in _CHANGES if (match := pattern.match(text))), None)
+    if match is None or re.search(r"(?i)\b(?:from|by|due|attributable|excluding)\b", match["what"]):
+        return None
+    first, last = sorted((match["first"], match["last"]))
+    what = match["what"].strip()
+    return DifferenceQuery(f"What is the {what} in {last}?", f"What is the {what} in {first}?", "change")
 
 
 def _shared(first: str, second: str) -> tuple[str, str] | None:

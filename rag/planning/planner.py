@@ -10,6 +10,7 @@ from typing import Protocol
 from rag.errors import QuestionError
 from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
+from rag.planning.row_query import read_rows
 from rag.planning.several import why_several
 from rag.retrieval import check_question
 from rag.small_talk import small_talk_reply
@@ -117,6 +118,9 @@ class Planner:
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
         choice = choose_mode(text)
+        if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes and (rows := read_rows(text)) is not None:
+            # Whether a table has the rows, the tables tell; without one it is a look-up after all.
+            return ModeChoice(Mode.CALCULATE, f"The question asks for {rows.shown}, which code computes.")
         return choice if choice.mode in (Mode.LOOK_UP, *self._modes) else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
 
     def _look_up(

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from rag.excerpts import missing_constraints
 from rag.extractive import Extract, compose
-from rag.marking import MARK_MARGIN, MAX_READ, MarkingReader, missing_constraints
+from rag.marking import MARK_MARGIN, MAX_READ, MarkingReader
 from rag.types import DocumentInfo, Reading, Source, Span
 from tests.fakes import HashEmbedder
 
@@ -183,3 +184,59 @@ def test_odd_questions_get_nothing_that_is_not_about_what_they_name(question: st
     reader = ScriptedReader({"rope": 9.0})
     sources = [source(1, "Order 99120 held forty metres of rope in 2019.")]
     assert MarkingReader(reader, HashEmbedder()).read(question, sources) == []
+
+
+def ask(question: str, reader: ScriptedReader, *texts: str) -> list[str]:
+    sources = [source(number, text) for number, text in enumerate(texts, 1)]
+    return [extract.text for extract in MarkingReader(reader, HashEmbedder()).read(question, sources)]
+
+
+def test_a_sentence_without_a_word_of_the_question_loses_to_one_with_most() -> None:
+    text = "The budget of 48,300 crowns was approved.\n\nA motion to raise the annual fee from 90 crowns was rejected."
+    assert ask("How much is the annual fee?", ScriptedReader({"48,300": 3.0, "90": 1.0}), text) == [
+        "A motion to raise the annual fee from 90 crowns was rejected."
+    ]
+
+
+def test_who_holds_a_position_is_not_answered_by_one_who_holds_none() -> None:
+    text = "Children who do not take part attend class 6b."
+    assert ask("Who is the class teacher of 6b?", ScriptedReader({"Children": 0.5}), text) == []
+
+
+def test_that_somebody_is_a_mentor_does_not_say_who_his_mentor_is() -> None:
+    text = "Daniel Frost will be your mentor for six months."
+    assert ask("Who is Daniel Frost's mentor?", ScriptedReader({"Daniel Frost": 5.0}), text) == []
+
+
+def test_how_something_is_switched_on_does_not_answer_how_it_is_switched_off() -> None:
+    text = "1. Switch the pump on with the green button.\n2. To switch off, press the red button."
+    reader = ScriptedReader({"green button": 9.0, "red button": 5.0})
+    assert ask("Which button switches the pump off?", reader, text) == ["2. To switch off, press the red button."]
+
+
+def test_a_row_with_nothing_in_the_column_that_is_asked_for_answers_nothing() -> None:
+    text = "Task | Responsible | Deputy\nPayroll | Boris Lund | Elif Kaya\nFire safety | Femi Ade |"
+    reader = ScriptedReader({"Femi Ade": 9.0})
+    assert ask("Who is the deputy for fire safety?", reader, text) == []
+    assert ask("Who is responsible for fire safety?", reader, text) == ["Fire safety | Femi Ade |"]
+
+
+def test_the_column_of_the_sort_that_is_asked_for_answers_where_none_is_named() -> None:
+    text = "Country | Days | Cost EUR\nFrance | 4 | 9.80\nNorway | 6 | 18.00"
+    sources = [source(1, text)]
+    read = MarkingReader(ScriptedReader({"Norway": 1.0}), HashEmbedder()).read
+    assert read("How long does it take to Norway?", sources)[0].answer == "6"
+    assert read("How much is it to Norway?", sources)[0].answer == "18.00"
+
+
+def test_the_value_behind_the_label_that_is_named_answers() -> None:
+    text = "Landlord: Bellweather Homes\nTenant: Ines Calder\nRent: 980 pounds"
+    (extract,) = MarkingReader(ScriptedReader({"Bellweather Homes": 9.0}), HashEmbedder()).read(
+        "Who is the tenant?", [source(1, text)]
+    )
+    assert (extract.text, extract.answer) == ("Tenant: Ines Calder", "Ines Calder")
+
+
+def test_why_something_was_therefore_done_is_quoted_with_the_sentence_before() -> None:
+    text = "The bicycle was not locked. The claim was therefore declined."
+    assert ask("Why was the claim declined?", ScriptedReader({"declined": 5.0}), text) == [text]

@@ -1,0 +1,141 @@
+"""Cuts the tables out of pages: their columns, their rows of cells, and what stands over them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from rag.constraints import find_constraints
+from rag.dates import find_dates
+from rag.planning.quantities import Quantity, read_cell
+from rag.table_cells import split_cells
+from rag.text import content_words
+from rag.types import DocumentInfo, Page, Source, Span
+
+MAX_ROWS = 5000
+"""Rows of one table; a longer one is not computed with."""
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_RULE = re.compile(r"[\s|:+=-]+")
+_TOTAL = re.compile(r"(?i)\W*(?:(?:grand |sub)?totals?|sum|gesamt\w*|summe|somme|suma|average|mean|durchschnitt)\b")
+_OPENS_VALUE = re.compile(
+    r"(?i)[\s(~<>≤≥+−–-]*(?:(?:us)?[$€£¥]|eur|usd|gbp|chf|jpy|sek|nok|dkk|cad|aud)?\s*[\d(-]*\d"
+    r"|\w+,? \d{1,2},? \d{4}$|\d"
+)
+_MONEY = re.compile(r"(?i)(?:us)?[$€£¥]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|cad|aud)\b")
+_UNIT_BEHIND = re.compile(
+    r"(?i)\b(?P<unit>EUR|USD|GBP|CHF|€|\$|£|km/h|km|kg|mm|cm|m|t|l|days|hours|minutes|weeks|months|years|%)\)?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its cells, and the characters of the page where it stands."""
+
+    cells: tuple[str, ...]
+    start: int
+    end: int
+
+    @property
+    def is_total(self) -> bool:
+        """Return whether the row adds up those above it."""
+        return _TOTAL.match(self.cells[0]) is not None
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of a page; `above` is the line before it."""
+
+    document: DocumentInfo
+    page: Page
+    names: tuple[str, ...]
+    head: tuple[int, int]
+    rows: list[Row] = field(default_factory=list)
+    above: str = ""
+
+    def context(self) -> frozenset[str]:
+        """Return the words of what stands over the table: names of document, sheet and columns."""
+        document = self.document
+        names = (document.title, document.path, document.profile.period, self.page.label, self.above, *self.names)
+        return frozenset(content_words("\n".join(names).replace("_", " ").replace("-", " ")))
+
+    def values(self, column: int) -> list[Quantity | None]:
+        """Return the numbers in a column, None where a cell holds none; days as their ordinals, without a unit."""
+        return [read_value(row.cells[column]) if column < len(row.cells) else None for row in self.rows]
+
+    def is_numeric(self, column: int) -> bool:
+        """Return whether most cells of a column are numbers that say how much of something there is."""
+        cells = [row.cells[column] for row in self.rows if column < len(row.cells) and row.cells[column]]
+        numbers = [cell for cell in cells if read_value(cell) is not None and not _is_name(cell)]
+        return bool(cells) and len(numbers) >= max(1, 0.8 * len(cells))
+
+    def unit(self, column: int) -> str:
+        """Return the unit in the name of a column; "" for none."""
+        match = _UNIT_BEHIND.search(self.names[column].strip())
+        return match["unit"] if match else ""
+
+    def source(self, row: Row, number: int) -> Source:
+        """Return a row below the head of the table as a numbered source."""
+        places = [self.head, (row.start, row.end)]
+        return Source(
+            number=number,
+            document=self.document,
+            section="",
+            text="\n".join(self.page.text[start:end] for start, end in places),
+            spans=tuple(Span(self.page.number, start, end) for start, end in places),
+            score=1.0,
+            page_labels={self.page.number: self.page.label} if self.page.label else {},
+        )
+
+
+def read_value(cell: str) -> Quantity | None:
+    """Return the number or the day that a cell holds; None where it holds neither, or nothing."""
+    if not _OPENS_VALUE.match(cell):
+        return None
+    dates = find_dates(cell)
+    if dates and dates[0].end - dates[0].start >= len(cell.strip()) - 1:
+        return Quantity(Decimal(dates[0].day.toordinal()), "day")
+    return read_cell(cell)
+
+
+def tables_in(document: DocumentInfo, pages: Sequence[Page]) -> Iterator[Table]:
+    """Yield the tables of a document whose columns have names."""
+    for page in pages:
+        if " | " in page.text or "\t" in page.text:
+            yield from _tables_of(document, page)
+
+
+def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
+    table: Table | None = None
+    above = ""
+    for match in re.finditer(r"[^\n]+", page.text):
+        line = match[0]
+        cells = tuple(split_cells(line)) if " | " in line or "\t" in line else ()
+        if len(cells) < 2:
+            if table is not None and len(table.rows) > 1:
+                yield table
+            table, above = None, line.strip() or above
+            continue
+        if _RULE.fullmatch(line):
+            continue
+        if table is None:
+            table = Table(document, page, cells, match.span(), above=above) if _names_columns(cells) else None
+            above = "" if table is None else above
+            continue
+        if len(cells) <= len(table.names) and len(table.rows) < MAX_ROWS:
+            table.rows.append(Row(cells + ("",) * (len(table.names) - len(cells)), *match.span()))
+    if table is not None and len(table.rows) > 1:
+        yield table
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    named = [cell for cell in cells if cell]
+    return len(named) > 1 and not any(read_value(cell) is not None and not _YEAR.fullmatch(cell) for cell in named)
+
+
+def _is_name(cell: str) -> bool:
+    """Return whether a number names something: a phone, an identifier."""
+    bare = _MONEY.sub("", cell)
+    return any(one.is_hard for one in find_constraints(f"it is {bare}")) and not re.fullmatch(r"[\d.,\s]+", bare)

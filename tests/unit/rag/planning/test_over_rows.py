@@ -1,0 +1,87 @@
+"""The rows of a table that a question is about are found by its words, and computed with; else it is a look-up."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.planning.over_rows import NO_TABLE, OverRows
+from rag.planning.row_query import read_rows
+from rag.types import Answer
+from tests.unit.rag.planning.shelf import Shelf, asked, finish
+
+STAFF = (
+    "Name | Role | Office | Phone | Since | Salary GBP\nAmara Osei | Director | Leeds | 555-0101 | 2015 | 82,000\n"
+    "Boris Lund | Accountant | Leeds | 555-0102 | 2019 | 51,000\n"
+    "Chiara Vitale | Engineer | York | 555-0203 | 2021 | 58,000\n"
+    "Daniel Frost | Engineer | Hull | 555-0304 | 2018 | 61,000\nTotal | | | | | 252,000\n"
+)
+PRICES = "Article | Description | Price EUR\nT-1 | Torch | 12.50\nR-2 | Rope | 1.20\nH-3 | Helmet | 54.00\n"
+COSTS = "Vehicle\tQ1\tQ2\nVan 1\t410\t395\nVan 2\t380\t365\n"
+SHELF = Shelf({"staff.xlsx": [STAFF], "prices-2024.csv": [PRICES], "fuel-costs.xlsx": [COSTS]})
+
+
+def over(question: str, shelf: Shelf = SHELF) -> Answer | str:
+    query = read_rows(question)
+    assert query is not None
+
+    class Mode:
+        def answer(self, it):  # type: ignore[no-untyped-def]
+            return OverRows(shelf, name_documents=lambda text, collection: []).answer(it, query)
+
+    return finish(Mode(), asked(question, shelf=shelf))[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who has the highest salary?", "Amara Osei [1]: Salary GBP 82,000, the largest of 4 rows of staff.xlsx."),
+        ("Which is the cheapest article in 2024?", "R-2 (Rope) [1]: Price EUR 1.20, the smallest of 3 rows"),
+        ("What is the average salary?", "(82,000 + 51,000 + 58,000 + 61,000) / 4 = 63,000 GBP."),
+        ("What is the total salary in Leeds?", "82,000 + 51,000 = 133,000 GBP."),
+        ("How many engineers are there?", "2 rows of staff.xlsx: Chiara Vitale [1], Daniel Frost [2]."),
+        ("How many employees are there in Leeds?", "2 rows of staff.xlsx: Amara Osei [1], Boris Lund [2]."),
+        ("List all articles", "prices-2024.csv: T-1 [1], R-2 [2], H-3 [3]."),
+        ("What is the total fuel cost of Van 2?", "Sum of Van 2 in fuel-costs.xlsx = 380 + 365 = 745."),
+    ],
+)
+def test_rows_are_found_by_the_words_of_the_question(question: str, said: str) -> None:
+    answer = over(question)
+    assert isinstance(answer, Answer)
+    assert said in answer.text
+    assert answer.citations
+    assert answer.table is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who has the highest salary in Paris?",
+        "What is the average height?",
+        "How many apples are there?",
+        "How many torches are there?",
+        "What is the total of the invoice?",
+        "What is the salary of Boris Lund in total?",
+        "List all suppliers",
+    ],
+)
+def test_a_word_that_stands_in_no_table_makes_it_a_look_up(question: str) -> None:
+    assert over(question) == NO_TABLE
+
+
+def test_rows_with_the_same_value_are_all_named() -> None:
+    shelf = Shelf({"boats.csv": ["Boat | Berths\nTern | 4\nSkua | 6\nGull | 6\n"]})
+    answer = over("Which boat has the most berths?", shelf)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith("Skua [1], Gull [2]: Berths 6")
+
+
+def test_amounts_in_two_currencies_are_not_added() -> None:
+    shelf = Shelf({"fees.csv": ["Harbour | Fee\nElm Bay | EUR 10\nCorr Point | USD 20\n"]})
+    answer = over("What is the total fee?", shelf)
+    assert isinstance(answer, str)
+    assert "different units" in answer
+
+
+@pytest.mark.parametrize("question", ["Why is the price the highest?", "Who founded the yard?", "What is the rent?"])
+def test_other_questions_ask_for_no_rows(question: str) -> None:
+    assert read_rows(question) is None
