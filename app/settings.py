@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -157,15 +157,27 @@ class Settings(BaseSettings):
     )
     max_request_megabytes: int = Field(512, gt=0, description="larger uploads to the server are refused")
 
+    _configured: tuple[str, str] | None = PrivateAttr(None)
+    """The LLM's provider and address as they were read, in settings for another LLM."""
+
     @property
     def models_folder(self) -> Path:
         """Return the folder in which converted models are kept."""
         return self.model_cache.expanduser().absolute() if self.model_cache else self.home / "models"
 
     def for_llm(self, llm: str) -> Settings:
-        """Return the settings for another LLM than theirs, without `llm_sees_images`, which is about theirs."""
+        """Return the settings for another LLM than theirs, without `llm_sees_images`, which is about theirs.
+
+        The address that they name is for LLMs of the provider that they name.
+        """
         sees = self.llm_sees_images if self.llm in ("", llm) else None
-        return self.model_copy(update={"llm": llm, "llm_sees_images": sees})
+        provider, address = self._configured or (self.llm.partition(":")[0], self.llm_base_url)
+        asked = llm.partition(":")[0]
+        if provider not in ("", asked):
+            address = self.ollama_url if asked == "ollama" else ""
+        other = self.model_copy(update={"llm": llm, "llm_sees_images": sees, "llm_base_url": address})
+        other._configured = self._configured or (self.llm.partition(":")[0], self.llm_base_url)
+        return other
 
     @classmethod
     def settings_customise_sources(

@@ -108,6 +108,8 @@ class AnswerStream:
         self.mode = ""
         self.mode_reason = ""
         """How the answer is made and why so, where somebody has chosen (`rag.planning.modes`)."""
+        self.asked_as = ""
+        """The question as it was made to stand alone, where that is another than was asked."""
         self._pieces = produce(self)
         self._answer: Answer | None = None
 
@@ -137,6 +139,7 @@ class AnswerStream:
 
     def finish(self, answer: Answer, read: tuple[Source, ...]) -> None:
         """Take the finished answer; the producer calls this with its last step."""
+        answer = replace(answer, asked_as=self.asked_as)
         self._answer = replace(answer, mode=self.mode, mode_reason=self.mode_reason) if self.mode else answer
         self.read = read
 

@@ -630,6 +630,8 @@ class Answer:
     table: AnswerTable | None = None
     understood_filters: tuple[QuestionFilter, ...] = ()
     """Filters that stand in the question."""
+    asked_as: str = ""
+    """The follow-up as it was made to stand alone and looked up; "" where it was looked up as it was asked."""
 
 
 AnswerEvent = str | JudgedSentence | PlanStep

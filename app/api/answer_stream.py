@@ -14,6 +14,7 @@ from fastapi import Request
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
+from app.service.answering import AskProgress
 from app.service.service import Service
 from rag.errors import OverloadedError
 from rag.pipeline import AnswerStream
@@ -24,20 +25,20 @@ T = TypeVar("T")
 CLIENT_CLOSED_REQUEST = 499
 """Seen in logs and metrics only: nobody is there to read it."""
 
-Event = AnswerStream | AnswerEvent | Answer
+Event = AskProgress | AnswerStream | AnswerEvent | Answer
 
 
-async def follow(service: Service, question: Question) -> AsyncGenerator[Event, None]:
+async def follow(service: Service, question: Question, *, progress: bool = False) -> AsyncGenerator[Event, None]:
     """Return the stream, whose sources are known, then the steps that are done and the text in pieces, each
     sentence with its verdict behind it, then the whole answer.
 
-    Closing it stops the LLM. Raises what the answer raises.
+    With `progress` the stages before the stream come first. Closing it stops the LLM. Raises what the answer raises.
     """
     loop = asyncio.get_running_loop()
-    events: asyncio.Queue[AnswerStream | AnswerEvent | Future[Answer | None]] = asyncio.Queue()
+    events: asyncio.Queue[AskProgress | AnswerStream | AnswerEvent | Future[Answer | None]] = asyncio.Queue()
     cancelled = threading.Event()
 
-    def deliver(event: AnswerStream | AnswerEvent | Future[Answer | None]) -> None:
+    def deliver(event: AskProgress | AnswerStream | AnswerEvent | Future[Answer | None]) -> None:
         with suppress(RuntimeError):  # The loop may have ended with the server.
             loop.call_soon_threadsafe(events.put_nowait, event)
 
@@ -48,14 +49,25 @@ async def follow(service: Service, question: Question) -> AsyncGenerator[Event, 
             if isinstance(event, Future):
                 yield _answer_of(event)
                 return
-            yield event
+            if progress or not isinstance(event, AskProgress):
+                yield event
     finally:
         cancelled.set()
 
 
-async def first_of(events: AsyncGenerator[Event, None]) -> Event:
-    """Return the first event, which is the stream."""
-    return await anext(events)
+async def begun(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """Wait for the first event, and return all of them. Raises what the answer raises before it."""
+    first = await anext(events)
+
+    async def follow() -> AsyncGenerator[Event, None]:
+        try:
+            yield first
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+
+    return follow()
 
 
 async def finish(service: Service, question: Question) -> tuple[AnswerStream, Answer]:

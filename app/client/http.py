@@ -159,16 +159,23 @@ class HttpClient:
 
     @contextmanager
     def ask(
-        self, question: Question, *, explain: bool = False, interrupt: Interrupt | None = None
+        self,
+        question: Question,
+        *,
+        explain: bool = False,
+        interrupt: Interrupt | None = None,
+        on_progress: Callable[[str, str], None] | None = None,
     ) -> Iterator[HttpAnswer]:
         """Have the server answer, with its own LLM unless one is named; it stops when the block is left.
 
-        `interrupt` stops it from another thread, which this one is told of by an UnreachableError.
+        `interrupt` stops it from another thread, which this one is told of by an UnreachableError. `on_progress` is
+        told the stages before the sources are known, and the question that is looked up, "" where it is as asked.
         """
         check_attached(question.images)
-        asked = AskRequest.from_domain(_checked(question), stream=True, explain=explain)
+        tells = on_progress is not None
+        asked = AskRequest.from_domain(_checked(question), stream=True, explain=explain, progress=tells)
         with self.connection.events("/ask", asked, interrupt) as events:
-            yield HttpAnswer(events, self.connection)
+            yield HttpAnswer(events, self.connection, on_progress or (lambda stage, question: None))
 
     def evaluate(self, questions: Sequence[GoldQuestion], *, collection: str) -> RetrievalScores:
         """Have the server search."""

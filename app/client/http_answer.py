@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse
@@ -16,7 +16,14 @@ from rag.types import Answer, AnswerEvent, Source
 class HttpAnswer:
     """An `app.client.base.Answering` that a server makes."""
 
-    def __init__(self, events: Iterator[tuple[str, Any]], connection: Connection) -> None:
+    def __init__(
+        self,
+        events: Iterator[tuple[str, Any]],
+        connection: Connection,
+        on_progress: Callable[[str, str], None] = lambda stage, question: None,
+    ) -> None:
+        """Wait for the sources; `on_progress` is told the stages before them, and the question that is looked up."""
+        self._on_progress = on_progress
         self._connection = connection
         self._events = events
         self._whole: AnswerResponse | None = None
@@ -52,8 +59,12 @@ class HttpAnswer:
 
     def _read_sources(self) -> Sequence[Source]:
         none: tuple[str, Any] = ("", None)
-        _, data = next(self._events, none)
+        while (event := next(self._events, none))[0] == "progress":
+            self._on_progress(str(event[1].get("stage", "")), str(event[1].get("question", "")))
+        name, data = event
         try:
+            if name == "error":
+                raise ProblemResponse.model_validate(data).to_domain()
             return [source.to_domain() for source in SourceList.model_validate(data).sources]
         except ValueError as error:
             raise self._connection.misunderstood() from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from app.service.build_llm import choose_model
 from rag.follow_up import stand_alone
@@ -17,6 +17,15 @@ from rag.types import Image, ImageFile, Question
 
 if TYPE_CHECKING:
     from app.service.build_index import Lectern
+
+
+@dataclass(frozen=True, slots=True)
+class AskProgress:
+    """A stage before the sources of an answer are known; `question` is what is looked up, where that was rewritten."""
+
+    stage: Literal["rewriting", "searching"]
+    question: str = ""
+
 
 PrepareImages = Callable[[Sequence[ImageFile], LanguageModel | None], Sequence[Image]]
 """Checks attached images and makes them fit for an LLM. Raises QuestionError, ImageError."""
@@ -30,6 +39,7 @@ def ask(
     prepare_images: PrepareImages,
     run_search: RunSearch = lambda search: search(),
     cancelled: threading.Event | None = None,
+    on_progress: Callable[[AskProgress], None] = lambda progress: None,
 ) -> AnswerStream | None:
     """Choose the LLM, prepare images, make a follow-up stand alone, and search; the stream then makes the answer.
 
@@ -40,11 +50,17 @@ def ask(
     text = check_question(question.text)
     model = _choose_model(lectern, question, default_model)
     images = prepare_images(question.images, model) if question.images else ()
-    text = stand_alone(text, question.history, model, stop=cancelled)
+    if question.history:
+        on_progress(AskProgress("rewriting"))
+    alone = stand_alone(text, question.history, model, stop=cancelled)
     if cancelled is not None and cancelled.is_set():
         return None
+    asked_as = "" if alone == text else alone
+    on_progress(AskProgress("searching", asked_as))
     planner = lectern.planner(model)
-    return planner.ask(replace(question, text=text), images=images, stop=cancelled, look_up=run_search)
+    stream = planner.ask(replace(question, text=alone), images=images, stop=cancelled, look_up=run_search)
+    stream.asked_as = asked_as
+    return stream
 
 
 def _choose_model(

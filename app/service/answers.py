@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from app.service.answering import PrepareImages, ask
+from app.service.answering import AskProgress, PrepareImages, ask
 from app.service.build_index import Lectern
 from app.service.document_diagnosis import Why, explain_document
 from app.service.executors import BoundedExecutor
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 MODEL_SECONDS = 60.0
 """For so long the LLM is kept that was found without a setting, or that none was: Ollama may start after us."""
 
-Deliver = Callable[[AnswerStream | AnswerEvent], None]
+Deliver = Callable[[AskProgress | AnswerStream | AnswerEvent], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class AnswerService:
         return self._searches.submit(search, self._lectern, question, limit=limit)
 
     def answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Future[Answer | None]:
-        """Start an answer: `deliver` is given its stream, whose sources are known by then, then its events.
+        """Start an answer: `deliver` is given what is done before its sources are known, its stream, then its events.
 
         It is called in another thread. Once `cancelled` is set, the LLM is hung up on and there is no answer. Raises
         OverloadedError; the future raises what `app.service.answering.ask` does.
@@ -156,6 +156,7 @@ class AnswerService:
             # All searching is done by the threads for it, so that answers cannot crowd out searches.
             run_search=lambda search: self._searches.submit(search).result(),
             cancelled=cancelled,
+            on_progress=deliver,
         )
         if stream is None:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.settings import NO_LLM, Settings
+from app.state.llm_access import LlmAccessFile
 from rag.models.llm import open_chat_model
 from rag.models.llm.ollama_models import find_chat_model
 from rag.protocols import LanguageModel
@@ -11,27 +12,36 @@ from rag.protocols import LanguageModel
 def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel | None:
     """Return the LLM that the settings name, else a local Ollama's, else None; no remote one unless it is named.
 
-    Raises ConfigurationError for a wrong name or a missing key.
+    An address and a key that were given while the service ran win over those of the settings. Raises
+    ConfigurationError for a wrong name or a missing key, StoreError where what was given cannot be read.
     """
     if not use_llm or settings.llm == NO_LLM:
         return None
-    spec, base_url = settings.llm, settings.llm_base_url or None
+    given = LlmAccessFile(settings.home)
+    spec, base_url = settings.llm, settings.llm_base_url
     if not spec:
-        found = find_chat_model(settings.ollama_url)
+        base_url = given.find("ollama").base_url or settings.ollama_url
+        found = find_chat_model(base_url)
         if found is None:
             return None
-        spec, base_url = f"ollama:{found}", settings.ollama_url
-    key = {
-        "openai": settings.openai_api_key,
-        "anthropic": settings.anthropic_api_key,
-        "google_genai": settings.google_api_key,
-    }.get(spec.partition(":")[0])
+        spec = f"ollama:{found}"
+    access = given.find(spec.partition(":")[0])
     return open_chat_model(
         spec,
-        base_url=base_url,
-        api_key=key.get_secret_value() if key else None,
+        base_url=access.base_url or base_url or None,
+        # A key of the settings is for the address of the settings: it is sent to no other.
+        api_key=access.key or (None if access.base_url else _configured_key(settings, spec)),
         timeout_seconds=settings.llm_timeout_seconds,
         retries=settings.llm_retries,
         context_tokens=settings.llm_context_tokens,
         sees_images=settings.llm_sees_images,
     )
+
+
+def _configured_key(settings: Settings, spec: str) -> str | None:
+    key = {
+        "openai": settings.openai_api_key,
+        "anthropic": settings.anthropic_api_key,
+        "google_genai": settings.google_api_key,
+    }.get(spec.partition(":")[0])
+    return key.get_secret_value() if key else None

@@ -12,6 +12,7 @@ from app.service.build_embedders import choose_engine
 from app.service.build_llm import choose_model
 from app.service.model_downloads import ModelDownloads
 from app.settings import NO_LLM, Settings, place_of
+from app.state.llm_access import LlmAccess, LlmAccessFile
 from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.ollama_models import DownloadProgress, OllamaModel, delete_model, download_model, list_models
@@ -34,11 +35,12 @@ REPLY_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Says whether a provider's key is set, and where."""
+    """Says whether a provider's key is set, and where, and the address that was given while the service ran."""
 
     provider: str
     variable: str
     place: str
+    address: str = ""
 
     @property
     def is_set(self) -> bool:
@@ -98,6 +100,7 @@ class LlmSettings:
         self._answers = answers
         self._overrides = overrides
         self._configured = answers.lectern.settings
+        self._given = LlmAccessFile(self._configured.home)
         self.downloads = ModelDownloads(self._download)
         self._apply()
 
@@ -145,19 +148,34 @@ class LlmSettings:
         return LlmTrial(model.name, reply.strip()[:REPLY_SHOWN], milliseconds)
 
     def provider_keys(self) -> list[Key]:
-        """Return the providers whose LLMs need a key."""
-        settings = self._configured
+        """Return the providers whose LLMs need a key. Raises StoreError."""
+        settings, given = self._configured, self._given.all()
         held = (settings.openai_api_key, settings.anthropic_api_key, settings.google_api_key)
-        return [
-            Key(provider, variable, place_of(variable) if key and key.get_secret_value() else "")
-            for (provider, variable), key in zip(KEYS, held, strict=True)
-        ]
+        keys = []
+        for (provider, variable), key in zip(KEYS, held, strict=True):
+            access = given.get(provider, LlmAccess())
+            configured = place_of(variable) if key and key.get_secret_value() and not access.base_url else ""
+            keys.append(Key(provider, variable, self._given.place if access.key else configured, access.base_url))
+        return keys
+
+    def give_access(self, provider: str, base_url: str, key: str | None) -> None:
+        """Ask the LLMs of a provider at an address, with a key; both are kept. Raises ConfigurationError, StoreError.
+
+        Without a key the one stays that was given for the same address; no other key is sent there.
+        """
+        self._given.keep(provider, base_url, key)
+        self._apply()
+
+    def forget_access(self, provider: str) -> None:
+        """Ask the LLMs of a provider where the settings say again. Raises StoreError."""
+        self._given.forget(provider)
+        self._apply()
 
     # --- Ollama ---
 
     def ollama(self) -> Ollama:
         """List its models, or tell why it cannot be asked."""
-        url = ollama_url(self._configured)
+        url = self._ollama_url()
         try:
             models = tuple(sorted(list_models(url), key=lambda model: model.name))
         except LecternError as error:
@@ -168,10 +186,13 @@ class LlmSettings:
         """Have Ollama delete a model. Raises NotFoundError; ConfigurationError for the one that answers."""
         if self.current().llm == f"ollama:{model}":
             raise ConfigurationError(f"{model} is the LLM that answers now.", "Choose another one first.")
-        delete_model(model, ollama_url(self._configured))
+        delete_model(model, self._ollama_url())
+
+    def _ollama_url(self) -> str:
+        return self._given.find("ollama").base_url or ollama_url(self._configured)
 
     def _download(self, model: str) -> Iterator[DownloadProgress]:
-        return download_model(model, ollama_url(self._configured))
+        return download_model(model, self._ollama_url())
 
     # --- the search ---
 

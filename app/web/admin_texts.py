@@ -257,7 +257,7 @@ LLM_ORIGIN = {
     "none": "none was found",
 }
 LLM_NONE = "There is no LLM. Answers are quotes from your documents."
-LLM_NONE_REMEDY = "For written answers, start Ollama and download a model below, or set the key of a provider."
+LLM_NONE_REMEDY = "For written answers, start Ollama and download a model below, or give the key of a provider."
 LLM_SEES = "It can look at images: you may attach some to a question."
 LLM_SEES_NOT = "As far as Lectern knows, it cannot look at images."
 LLM_CHOOSE = "Answer with"
@@ -296,11 +296,24 @@ OLLAMA_REMOVE = "Remove"
 OLLAMA_REMOVE_TITLE = "Remove this model?"
 OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. You can download it again."
 
-KEYS = "Keys of providers"
+KEYS = "Addresses and keys of LLMs"
 KEYS_EXPLAINED = (
-    "Keys are never typed into a page: set the variable in the environment of the service, or write it as a line "
-    "NAME=KEY into the file .env in the folder where it is started, and start it again."
+    "A key that is given here is kept in a file that only the owner of the service can read. It is never shown again, "
+    "and sent to no other address than the one it was given with. Keys can also stand in the environment of the "
+    "service, or in the file .env where it is started."
 )
+ACCESS_ADDRESS = "Address"
+ACCESS_ADDRESS_HINT = "Empty: the one in the settings, else the provider's own"
+ACCESS_ADDRESS_HELP = "Of any server that speaks the provider's protocol, such as http://127.0.0.1:8080/v1."
+ACCESS_KEY = "Key"
+ACCESS_KEY_HELP = "Empty: the key that was given for this address, or none."
+ACCESS_MODEL = "A model to try it with"
+ACCESS_MODEL_HINT = "Its name there, such as gpt-4o-mini"
+ACCESS_KEEP = "Keep and try"
+ACCESS_KEPT = "Kept. Choose an LLM of this provider above, by its name."
+ACCESS_WORKS = "Kept. {llm} answered after {seconds:.1f} s. Choose it above, by its name."
+ACCESS_FORGET = "Forget this address and key"
+KEYS_ADDRESS = "Address given here"
 KEYS_ALT = "Table of the providers, and whether their key is set"
 KEYS_PROVIDER = "Provider"
 KEYS_VARIABLE = "Variable"
@@ -308,7 +321,12 @@ KEYS_STATE = "Key"
 KEYS_PLACE = "Where it is set"
 KEYS_SET = "set"
 KEYS_NOT_SET = "not set"
-PROVIDERS = {"openai": "OpenAI and compatible servers", "anthropic": "Anthropic", "google_genai": "Google Gemini"}
+PROVIDERS = {
+    "openai": "OpenAI and compatible servers",
+    "anthropic": "Anthropic",
+    "google_genai": "Google Gemini",
+    "ollama": "Ollama",
+}
 
 SEARCH_SETTINGS = "How the search works"
 SEARCH_SETTINGS_EXPLAINED = "Changes apply from the next question on, and are kept."

@@ -25,6 +25,12 @@ CSS = """
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 .st-key-suggestions, .st-key-conversations { gap: 0.25rem; }
+.st-key-asked { gap: 0.5rem; margin-bottom: -0.5rem; }
+/* In a low window the open page needs the room. */
+@media (max-height: 560px) { [data-testid="stApp"]:has(.st-key-proof) .st-key-asked { display: none; } }
+.st-key-asked [data-testid="stSelectbox"] [role="group"], .st-key-asked [data-baseweb="select"] > div {
+  min-height: 2rem; height: 2rem; font-size: 0.875rem;
+}
 .st-key-conversations button { text-align: left; justify-content: flex-start; min-height: 1.6rem; }
 .st-key-suggestions button { text-align: left; justify-content: flex-start; }
 @media (max-width: 900px) {

@@ -96,7 +96,9 @@ ASK_MODES = {
     "steps": "Several look-ups (LLM)",
 }
 """The modes of `rag.planning.modes.Mode`, as people read them."""
-ASK_QUOTES_ONLY = "Quotes only, without the LLM"
+ASK_LLM = "Answered by"
+ASK_LLM_QUOTES = "Quotes only, no LLM"
+ASK_LLM_HELP = "The LLM for your next questions. Another one can be typed, as PROVIDER:MODEL."
 ASK_FILTERED = "Asked of: {filters}"
 ASK_FILTER_NAMES = {
     "type": "type",
@@ -112,6 +114,11 @@ ANSWER_WORDS = {
     "searching": "Looking through the documents …",
     "writing": "Writing …",
     "sources": "Sources",
+    "other_sources": "Found as well, not cited",
+    "asked_as": "Understood as:",
+    "note": "Note",
+    "note_keep": "Keep",
+    "share": "Share",
     "nearest": "The nearest passages",
     "refused": "Not found in the documents",
     "stopped": "Stopped.",
@@ -127,6 +134,11 @@ ANSWER_WORDS = {
     "copied": "Copied",
     "up": "Good answer",
     "down": "Bad answer",
+    "again": "Ask again",
+    "again_with": "Ask again with …",
+    "edit": "Edit the question",
+    "edit_ask": "Ask",
+    "edit_cancel": "Cancel",
     "show_source": "Show source",
     "filtered": "Only searched, as the question says",
     "lift_filter": "Ask again without this filter",
@@ -140,6 +152,13 @@ ANSWER_WORDS = {
     "question": "Question",
     "answer": "Answer",
 }
+ANSWER_DOING = {
+    "": "Waiting for the service …",
+    "rewriting": "Reading the question with those before it …",
+    "searching": "Looking through the documents …",
+}
+ANSWER_READING = "Reading the sources ({count:,}) …"
+ANSWER_WORKING = "Working on it …"
 ANSWER_QUOTED = "quotes, no LLM"
 ANSWER_TOKENS = "{prompt:,} + {completion:,} tokens"
 ANSWER_TOKENS_ESTIMATED = "about {prompt:,} + {completion:,} tokens"

@@ -62,7 +62,7 @@ def test_an_answer_streams_after_its_sources_and_its_citation_shows_the_quoted_w
     page = open_page(ISLAND)
     turn = ask(page, world.ASK_LAMP)
     expect(turn.locator(".source").first).to_contain_text("The lighthouse, page 1")
-    expect(turn.locator(".text")).to_have_text("Writing …")
+    expect(turn.locator(".doing")).to_contain_text("Reading the sources")
     world.first_word.set()
     finished(turn)
     expect(turn.locator(".text strong")).to_have_text("three times every twenty seconds")

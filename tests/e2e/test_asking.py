@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from app.web import admin_texts
+from app.web import admin_texts, texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn
@@ -49,3 +49,79 @@ def test_documents_that_are_ticked_are_the_only_ones_asked_until_their_chip_is_t
     expect(finished(turns.last).locator(".text")).to_contain_text("nine shillings")
     expect(turns.last.locator(".scope")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
+
+
+def test_while_one_waits_it_is_said_what_is_done_for_how_long_and_how_the_question_was_understood(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(ISLAND)
+    turn = ask(page, world.ASK_VISITORS)
+    expect(turn.locator(".doing")).to_contain_text("Reading the sources")
+    expect(turn.locator(".source").first).to_contain_text("The lighthouse")
+    expect(turn.locator(".elapsed")).to_contain_text("s")
+    seconds = turn.locator(".elapsed").inner_text()
+    expect(turn.locator(".elapsed")).not_to_have_text(seconds)
+    expect(page.get_by_role("button", name=texts.ASK_STOP)).to_be_in_viewport()
+    world.visitors.set()
+    finished(turn)
+    expect(turn.locator(".doing")).to_have_count(0)
+    # The answer is first, and below it the source that it cites.
+    text, source = (turn.locator(part).bounding_box() for part in (".text", ".source"))
+    assert text is not None
+    assert source is not None
+    assert text["y"] + text["height"] <= source["y"]
+    leaning = finished(ask(page, world.ASK_LEANING))
+    expect(leaning.locator(".asked-as")).to_have_text(f"Understood as: {world.ASK_KEEPER}")
+    expect(leaning.locator(".text")).to_contain_text("nine shillings")
+    page.reload()
+    expect(leaning.locator(".asked-as")).to_contain_text(world.ASK_KEEPER)
+
+
+def test_a_question_is_mended_and_asked_again_and_another_llm_answers_once(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(ISLAND)
+    turns = page.locator(".turn")
+    first = finished(ask(page, world.ASK_HOSTILE))
+    first.get_by_role("button", name="Edit the question").click()
+    field = first.get_by_role("textbox", name="Edit the question")
+    expect(field).to_be_focused()
+    field.fill(world.ASK_KEEPER)
+    field.press("Control+Enter")
+    expect(turns).to_have_count(2)
+    expect(finished(turns.last).locator(".question")).to_have_text(world.ASK_KEEPER)
+    # Asked as if the first had not been: the LLM is told nothing of it.
+    assert world.ASK_HOSTILE not in str(product.llm.chats[-1].body)
+    turns.last.get_by_role("combobox", name="Ask again with").select_option(texts.ASK_LLM_QUOTES)
+    expect(turns).to_have_count(3)
+    expect(finished(turns.last).locator(".made summary")).to_contain_text(texts.ANSWER_QUOTED)
+    wait_until_drawn(page)
+    # The next question is asked of the LLM that stands beside it, which may be another one.
+    choice = page.get_by_role("combobox", name=texts.ASK_LLM)
+    choice.fill("openai:another")
+    choice.press("Enter")
+    wait_until_drawn(page)
+    ask(page, world.ASK_KEEPER)
+    expect(turns).to_have_count(4)
+    expect(finished(turns.last).locator(".made summary")).to_contain_text("openai:another")
+    assert product.llm.chats[-1].body["model"] == "another"
+
+
+def test_the_quote_stands_in_a_card_beside_its_number_and_a_note_stays_with_the_answer(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    turn = finished(ask(page, world.ASK_KEEPER))
+    card = page.locator(".card")
+    turn.locator(".chip").first.hover()
+    expect(card.locator("blockquote")).to_have_text("A keeper was paid nine shillings a week and given a cow.")
+    page.keyboard.press("Tab")
+    turn.locator(".chip").first.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    turn.get_by_role("button", name="Note", exact=True).click()
+    turn.get_by_role("textbox", name="Note").fill("A cow as well, <b>says</b> Ann.")
+    turn.get_by_role("button", name="Keep").click()
+    expect(turn.locator(".noted")).to_contain_text("<b>says</b> Ann")
+    wait_until_drawn(page)
+    page.reload()
+    expect(page.locator(".noted")).to_contain_text("<b>says</b> Ann")

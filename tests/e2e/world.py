@@ -38,12 +38,17 @@ ASK_KEEPER = "What was a keeper of the lighthouse paid a week?"
 ASK_WATCHED = "When do visitors climb the tower?"
 ASK_STOPPED = "Of which stone was the tower of the lighthouse built?"
 
-first_word, slow, watched, never = (threading.Event() for _ in range(4))
+ASK_VISITORS = "On which day do visitors climb the tower?"
+ASK_LEANING = "And what was a keeper paid?"
+"""After a question about the lighthouse the LLM writes it as `ASK_KEEPER`."""
+
+first_word, slow, watched, never, visitors = (threading.Event() for _ in range(5))
 
 SLOW_START = "The tower is thirty-one metres"
 """What is shown of six words: the service keeps back the last until it is whole."""
 
 REPLIES = (
+    Reply(f"The last question: {ASK_LEANING}", ASK_KEEPER),
     Reply(
         ASK_LAMP,
         "The lamp flashes **three times every twenty seconds** [1]. It was built by Norwegian pirates [1].",
@@ -58,6 +63,7 @@ REPLIES = (
         "Four crowns [1]. <script>window.hacked=1</script> <img src=x onerror=window.hacked=1> "
         "![x](https://evil.example/pixel.png) [here](javascript:window.hacked=1) [there](https://example.org/x)",
     ),
+    Reply(ASK_VISITORS, "Visitors climb the tower on Saturdays [1].", hold=visitors),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,8 +12,8 @@ from app.api.answer_stream import (
     CLIENT_CLOSED_REQUEST,
     Event,
     EventStream,
+    begun,
     finish,
-    first_of,
     follow,
     server_sent,
     unless_disconnected,
@@ -27,19 +27,20 @@ from app.api.dependencies import (
 from app.api.error_handlers import RESPONSES
 from app.api.metrics import Metrics
 from app.api.problem_details import problem_of
-from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse
+from app.api.schemas.answers import AnswerResponse, ProgressResponse, SentenceResponse, SourceList, StepResponse
 from app.api.schemas.evaluations import FeedbackAdded, FeedbackList, FeedbackRequest, FeedbackResponse
 from app.api.schemas.questions import AskRequest, SearchRequest
 from app.api.schemas.search import SearchResult
 from app.api.security.middleware import require
 from app.api.threads import result_of
+from app.service.answering import AskProgress
 from app.service.explanation import explain_stages
 from app.service.service import Service
 from app.state.feedback import CitedPage, Feedback
 from app.state.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, JudgedSentence, PlanStep
+from rag.types import Answer, JudgedSentence, PlanStep, Source
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -72,7 +73,8 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
 
     With `stream`: the event `sources`, then `step` for each step that is done, `token` for each piece of text and
     `verdict` behind each sentence that claims something, then `answer` with the whole as without `stream`; `error` in
-    its place where it fails half way. Where steps looked up more, or a filter in the question was given up, `sources`
+    its place where it fails half way. With `progress`, too, events `progress` come first, and what is wrong with the
+    question is an `error`. Where steps looked up more, or a filter in the question was given up, `sources`
     comes again before the text. A client that leaves stops the LLM.
     """
     require_collection(request, asked.collection)
@@ -81,12 +83,13 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
         require(request, Role.ADMIN)
     question = asked.to_domain()
     if asked.stream:
-        events = follow(service, question)
+        if asked.progress:
+            return EventStream(_tell(follow(service, question, progress=True), asked, service, metrics))
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        first = await unless_disconnected(request, first_of(events))
-        if first is None:
+        events = await unless_disconnected(request, begun(follow(service, question)))
+        if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        return EventStream(_tell(first, events, asked, service, metrics))
+        return EventStream(_tell(events, asked, service, metrics))
     made = await unless_disconnected(request, finish(service, question))
     if made is None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
@@ -129,24 +132,28 @@ def _whole(stream: AnswerStream, answer: Answer, asked: AskRequest, service: Ser
 
 
 async def _tell(
-    first: Event, events: AsyncGenerator[Event, None], asked: AskRequest, service: Service, metrics: Metrics
+    events: AsyncGenerator[Event, None], asked: AskRequest, service: Service, metrics: Metrics
 ) -> AsyncGenerator[bytes, None]:
     """Return the events of an answer as text."""
-    assert isinstance(first, AnswerStream)
-    stream, told = first, first.sources
+    stream: AnswerStream | None = None
+    told: Sequence[Source] = ()
     try:
-        yield server_sent(SourceList.from_domain(told).to_json(), event="sources")
         async for event in events:
-            if isinstance(event, str):
-                if stream.sources is not told:
+            if isinstance(event, AskProgress):
+                yield server_sent(ProgressResponse.from_domain(event).to_json(), event="progress")
+            elif isinstance(event, AnswerStream):
+                stream, told = event, event.sources
+                yield server_sent(SourceList.from_domain(event.sources).to_json(), event="sources")
+            elif isinstance(event, str):
+                if stream is not None and stream.sources is not told:
                     told = stream.sources
-                    yield server_sent(SourceList.from_domain(told).to_json(), event="sources")
+                    yield server_sent(SourceList.from_domain(stream.sources).to_json(), event="sources")
                 yield server_sent({"text": event}, event="token")
             elif isinstance(event, JudgedSentence):
                 yield server_sent(SentenceResponse.from_domain(event).to_json(), event="verdict")
             elif isinstance(event, PlanStep):
                 yield server_sent(StepResponse.from_domain(event).to_json(), event="step")
-            elif isinstance(event, Answer):
+            elif isinstance(event, Answer) and stream is not None:
                 metrics.count_answer(event)
                 yield server_sent(_whole(stream, event, asked, service).to_json(), event="answer")
     except LecternError as error:

@@ -1,4 +1,7 @@
-"""Tells and changes which LLM answers, the settings of the search, and Ollama's models; takes and tells no key."""
+"""Tells and changes which LLM answers, its address and key, the settings of the search, and Ollama's models.
+
+No key is ever told.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from fastapi import APIRouter, Path, Request
 from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.admin import (
+    AccessChange,
     DownloadResponse,
     ModelChoice,
     ModelName,
@@ -19,6 +23,7 @@ from app.api.schemas.admin import (
 )
 from app.api.security.middleware import require
 from app.state.tokens import Role
+from rag.models.llm.providers import Provider
 
 router = APIRouter(tags=["models"], responses=RESPONSES)
 
@@ -34,9 +39,28 @@ def tell_models(request: Request, service: ServiceOf) -> ModelsResponse:
 
 @router.put("/models/chosen")
 def choose_model(asked: ModelChoice, request: Request, service: ServiceOf) -> ModelsResponse:
-    """Answer with this LLM from now on, also after a restart. Its address comes from the settings."""
+    """Answer with this LLM from now on, also after a restart."""
     require(request, Role.ADMIN)
     service.llms.choose_llm(asked.llm.strip())
+    return ModelsResponse.from_domain(service.llms, tells_places=True)
+
+
+@router.put("/models/access/{provider}")
+def give_access(provider: Provider, asked: AccessChange, request: Request, service: ServiceOf) -> ModelsResponse:
+    """Ask the LLMs of a provider at this address, with this key, also after a restart.
+
+    A key is sent to no other address than the one that it was given with.
+    """
+    require(request, Role.ADMIN)
+    service.llms.give_access(provider, asked.base_url, asked.key.get_secret_value() if asked.key else None)
+    return ModelsResponse.from_domain(service.llms, tells_places=True)
+
+
+@router.delete("/models/access/{provider}")
+def forget_access(provider: Provider, request: Request, service: ServiceOf) -> ModelsResponse:
+    """Forget the address and key that were given for a provider: those of the settings are used again."""
+    require(request, Role.ADMIN)
+    service.llms.forget_access(provider)
     return ModelsResponse.from_domain(service.llms, tells_places=True)
 
 

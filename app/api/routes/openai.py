@@ -16,8 +16,8 @@ from app.api.answer_stream import (
     CLIENT_CLOSED_REQUEST,
     Event,
     EventStream,
+    begun,
     finish,
-    first_of,
     follow,
     server_sent,
     unless_disconnected,
@@ -119,9 +119,9 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         _id_of(asked), int(time.time()), asked.model, f"{request.base_url}collections/{quote(collection, safe='')}"
     )
     if asked.stream:
-        events = follow(service, question)
         # The first event is waited for here, so that what is wrong with the question is no 200.
-        if await unless_disconnected(request, first_of(events)) is None:
+        events = await unless_disconnected(request, begun(follow(service, question)))
+        if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
         return EventStream(_tell(events, reply, metrics, with_usage=with_usage))

@@ -132,11 +132,15 @@ class KeyResponse(Response):
     variable: str = Field(examples=["ANTHROPIC_API_KEY"])
     is_set: bool
     place: str = Field(examples=["the environment"], description="empty for callers who may not change it")
+    address: str = Field(
+        "", examples=["http://127.0.0.1:8080/v1"], description="given by `PUT /models/access`; empty: the settings'"
+    )
 
     @classmethod
     def from_domain(cls, key: Key, *, tells_places: bool) -> Self:
         """Tell whether a key is set, and where only to those who may know it."""
-        return cls.copied_from(key, place=key.place if tells_places else "")
+        hidden = {} if tells_places else {"place": "", "address": ""}
+        return cls.copied_from(key, **hidden)
 
 
 class ModelsResponse(Response):
@@ -171,6 +175,15 @@ class ModelChoice(Request):
     """The LLM to answer with from now on: PROVIDER:MODEL, "none" for quotes only, "" for what the settings say."""
 
     llm: str = Field(max_length=300, examples=["ollama:llama3.2:3b"])
+
+
+class AccessChange(Request):
+    """The address and key for the LLMs of a provider; both are kept, and the key is never told again."""
+
+    base_url: str = Field("", max_length=2_000, examples=["http://127.0.0.1:8080/v1"], description="empty: as before")
+    key: SecretStr | None = Field(
+        None, max_length=4_000, description="null: the one that was given for the same address, else none"
+    )
 
 
 class ModelName(Request):

@@ -151,6 +151,13 @@ class SentenceResponse(MirroredResponse):
         return JudgedSentence(**{**dict(self), "numbers": tuple(self.numbers)})
 
 
+class ProgressResponse(MirroredResponse):
+    """A stage before the sources are known; `question` is what is looked up, where a follow-up was rewritten."""
+
+    stage: str = Field(examples=["searching"], description="rewriting, then searching")
+    question: str = Field("", examples=["How high is the lighthouse?"])
+
+
 class StepResponse(MirroredResponse):
     """A step of an answer: what is done, and `done` of `total` parts of it where it has parts."""
 
@@ -255,6 +262,7 @@ class AnswerResponse(Response):
     steps: list[StepResponse] = Field(default_factory=list)
     table: TableResponse | None = None
     understood_filters: list[FilterResponse] = Field(default_factory=list)
+    asked_as: str = Field("", description="the follow-up as it was looked up, where it was rewritten")
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -301,4 +309,5 @@ class AnswerResponse(Response):
             steps=tuple(step.to_domain() for step in self.steps),
             table=self.table.to_domain() if self.table else None,
             understood_filters=tuple(one.to_domain() for one in self.understood_filters),
+            asked_as=self.asked_as,
         )

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import CollectionName, MirroredResponse, Request, Response
-from app.state.conversations import MAX_TITLE, KeptConversation, KeptTurn
+from app.state.conversations import MAX_TITLE, MAX_TURNS, KeptConversation, KeptTurn
 from rag.errors import ConfigurationError
 from rag.types import MAX_QUESTION_CHARACTERS
 
@@ -17,6 +17,9 @@ ID_PATTERN = r"^[0-9a-f]{32}$"
 
 MAX_ANSWER = 1_000_000
 """Characters of an answer's text."""
+
+MAX_NOTE = 10_000
+"""Characters of a note on an answer."""
 
 
 class ConversationSettings(Request):
@@ -50,6 +53,8 @@ class TurnRecord(ConversationRequest):
     text: str = Field("", max_length=MAX_ANSWER, description="the answer's text, where it is not whole")
     answer: dict[str, Any] | None = Field(None, description="the whole answer, as `POST /ask` gives it")
     rating: str = Field("", max_length=10)
+    again_of: int | None = Field(None, ge=0, lt=MAX_TURNS, description="the position of the question asked again here")
+    note: str = Field("", max_length=MAX_NOTE, description="what people noted about the answer")
     reason: str = Field("", max_length=10_000, description="why it failed")
     remedy: str = Field("", max_length=10_000)
 

@@ -108,10 +108,11 @@ class AskRequest(QuestionRequest):
     )
     mode: ModeName = Field("", examples=[""], description="how it is answered; empty: chosen by rules")
     stream: bool = False
+    progress: bool = Field(False, description="with `stream`: tell what is done before the sources are known")
     explain: bool = Field(False, description="add what every stage found and left out")
 
     @classmethod
-    def from_domain(cls, question: Question, *, stream: bool, explain: bool) -> Self:
+    def from_domain(cls, question: Question, *, stream: bool, explain: bool, progress: bool = False) -> Self:
         """Ask for an answer, with an explanation of how its sources were found where that is wanted."""
         return cls.model_construct(
             question=question.text,
@@ -125,6 +126,7 @@ class AskRequest(QuestionRequest):
             mode=question.mode,
             stream=stream,
             explain=explain,
+            progress=progress,
         )
 
     def to_domain(self) -> Question:

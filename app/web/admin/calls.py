@@ -207,6 +207,14 @@ class Calls:
         """Ask an LLM for one word."""
         return self._connection.send(TrialResponse, "POST", "/models/try", json={"llm": llm}, timeout=TRIAL_SECONDS)
 
+    def give_access(self, provider: str, base_url: str, key: str | None) -> None:
+        """Have the LLMs of a provider asked at an address with a key; None keeps the key of the same address."""
+        self._connection.call("PUT", f"/models/access/{quote(provider)}", json={"base_url": base_url, "key": key})
+
+    def forget_access(self, provider: str) -> None:
+        """Have the address and key of a provider forgotten."""
+        self._connection.call("DELETE", f"/models/access/{quote(provider)}")
+
     def download(self, model: str) -> DownloadResponse:
         """Have Ollama fetch a model."""
         return self._connection.send(DownloadResponse, "POST", "/models/downloads", json={"model": model})

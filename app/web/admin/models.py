@@ -1,13 +1,15 @@
-"""The page Models: which LLM answers, Ollama's models, providers' keys, the search. Takes and shows no key."""
+"""The page Models: which LLM answers, Ollama's models, providers' addresses and keys, the search. Shows no key."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from app.api.schemas.admin import KeyResponse, ModelsResponse, SettingResponse
 from app.web import admin_texts as texts
-from app.web import vision
+from app.web import known_llms
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.ollama import show_ollama
@@ -19,6 +21,9 @@ AUTOMATIC, QUOTES, OTHER = "", "off", "other"
 """Choices beside the models; the first two are what the service calls them."""
 
 NAME_SHOWN = 200
+
+ACCESS_FILE = "llm-access.json"
+"""The end of the place of a key that was given on the page."""
 
 
 def show(context: PageContext) -> None:
@@ -36,6 +41,8 @@ def show(context: PageContext) -> None:
         show_ollama(calls, models, may_manage=may_manage)
     with st.container(border=True):
         _show_keys(models.keys)
+        if may_manage:
+            _give_access(calls, models.keys)
     with st.container(border=True), reported():
         _show_settings(calls, may_manage=may_manage)
 
@@ -85,7 +92,7 @@ def _choose_llm(calls: Calls, models: ModelsResponse) -> None:
     ):
         with reported():
             calls.choose_llm(llm)
-            vision.forget()
+            known_llms.forget()
             parts.notice(texts.LLM_CHANGED)
             st.rerun()
     asked = models.llm if choice in (AUTOMATIC, OTHER) and not llm else llm
@@ -105,6 +112,7 @@ def _show_keys(keys: list[KeyResponse]) -> None:
                 texts.KEYS_STATE: [texts.KEYS_SET if key.is_set else texts.KEYS_NOT_SET for key in keys],
                 texts.KEYS_VARIABLE: [key.variable for key in keys],
                 texts.KEYS_PLACE: [key.place for key in keys],
+                texts.KEYS_ADDRESS: [one_line(key.address, NAME_SHOWN) for key in keys],
             }
         ),
         hide_index=True,
@@ -112,6 +120,51 @@ def _show_keys(keys: list[KeyResponse]) -> None:
         alt=texts.KEYS_ALT,
     )
     st.caption(plain(texts.KEYS_EXPLAINED))
+
+
+def _give_access(calls: Calls, keys: list[KeyResponse]) -> None:
+    """Draw the fields for the address and key of a provider's LLMs."""
+    kept = {key.provider: key for key in keys}
+    # Another name for the fields each time: what was typed into them is gone once it is kept.
+    round_ = st.session_state.setdefault("access round", 0)
+    provider = st.selectbox(texts.KEYS_PROVIDER, list(texts.PROVIDERS), format_func=texts.PROVIDERS.__getitem__)
+    known = kept.get(provider)
+    with st.form(f"access {provider} {round_}", border=False):
+        address = st.text_input(
+            texts.ACCESS_ADDRESS,
+            known.address if known else "",
+            placeholder=texts.ACCESS_ADDRESS_HINT,
+            help=texts.ACCESS_ADDRESS_HELP,
+            max_chars=2_000,
+        )
+        key = st.text_input(
+            texts.ACCESS_KEY, type="password", autocomplete="off", help=texts.ACCESS_KEY_HELP, max_chars=4_000
+        )
+        model = st.text_input(texts.ACCESS_MODEL, placeholder=texts.ACCESS_MODEL_HINT, max_chars=200)
+        is_sent = st.form_submit_button(texts.ACCESS_KEEP, type="primary")
+    if is_sent:
+        with reported():
+            calls.give_access(provider, address.strip(), key.strip() or None)
+            known_llms.forget()
+            told = texts.ACCESS_KEPT
+            if model.strip():
+                with st.spinner(texts.LLM_TRYING, show_time=True):
+                    trial = calls.try_llm(f"{provider}:{model.strip()}")
+                told = texts.ACCESS_WORKS.format(llm=trial.llm, seconds=trial.milliseconds / 1000)
+            parts.notice(told)
+            st.session_state["access round"] = round_ + 1
+            st.rerun()
+    if known and (known.address or known.place.endswith(ACCESS_FILE)):
+        forget = partial(_forget_access, calls, provider)
+        st.button(texts.ACCESS_FORGET, icon=":material/key_off:", on_click=forget)
+
+
+def _forget_access(calls: Calls, provider: str) -> None:
+    try:
+        calls.forget_access(provider)
+        known_llms.forget()
+    except LecternError as error:
+        show_error(error)
 
 
 def _show_settings(calls: Calls, *, may_manage: bool) -> None:

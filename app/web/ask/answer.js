@@ -26,6 +26,7 @@ function listen(node, event, act) {
 // second while it is written, and whoever selects its words, hears it or has a button focused is not to lose them.
 function patch(drawn, wanted) {
   if (drawn.acts) drawn.acts = wanted.acts;
+  if (drawn.nodeName === "TEXTAREA" && drawn.value !== wanted.value) drawn.value = wanted.value;
   for (const { name } of [...drawn.attributes]) if (!wanted.hasAttribute(name)) drawn.removeAttribute(name);
   for (const { name, value } of wanted.attributes) if (drawn.getAttribute(name) !== value) drawn.setAttribute(name, value);
   const olds = [...drawn.childNodes];
@@ -89,7 +90,8 @@ class Writer {
       {
         type: "button",
         class: `chip${citation?.attributed ? " attributed" : ""}${wrong ? " wrong" : ""}${chosen ? " chosen" : ""}`,
-        title: wrong ? `${label}: ${words.unsupported}` : label,
+        title: citation ? undefined : label,
+        "data-card": citation ? String(index) : undefined,
         "aria-label": `${words.show_source} ${number}: ${label}${wrong ? `, ${words.unsupported}` : ""}`,
         "aria-pressed": String(chosen),
         onclick: () => this.open(citation ? { kind: "citation", at: index } : { kind: "source", at: number }),
@@ -252,37 +254,52 @@ class Writer {
 
 // --- what is around the text ---
 
+function drawSource(data, source, open) {
+  const chosen = data.chosen === `source:${source.number}`;
+  const button = element(
+    "button",
+    {
+      type: "button",
+      class: `source${chosen ? " chosen" : ""}`,
+      title: source.detail,
+      "aria-pressed": String(chosen),
+      onclick: () => open({ kind: "source", at: source.number }),
+    },
+    element("b", {}, String(source.number)),
+    element("span", { class: "label" }, source.label),
+  );
+  if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt", dir: "auto" }, source.excerpt));
+  return button;
+}
+
+// The sources that are cited; the others are folded. Until the answer is whole, and for a refusal, all are there.
 function drawSources(data, open) {
-  if (!data.sources.length) return null;
   const { words } = data;
-  const list = element("div", { class: "sources", role: "group", "aria-label": data.refused ? words.nearest : words.sources });
-  list.append(element("span", { class: "caption" }, data.refused ? words.nearest : words.sources));
+  const caption = data.refused ? words.nearest : words.sources;
   const cited = new Set(data.citations.map((citation) => citation.number));
-  for (const source of data.sources) {
-    const chosen = data.chosen === `source:${source.number}`;
-    const button = element(
-      "button",
-      {
-        type: "button",
-        class: `source${cited.size && !cited.has(source.number) ? " unused" : ""}${chosen ? " chosen" : ""}`,
-        title: source.detail,
-        "aria-pressed": String(chosen),
-        onclick: () => open({ kind: "source", at: source.number }),
-      },
-      element("b", {}, String(source.number)),
-      element("span", { class: "label" }, source.label),
-    );
-    if (data.refused && source.excerpt) button.append(element("span", { class: "excerpt", dir: "auto" }, source.excerpt));
-    list.append(button);
+  const all = data.refused || data.running;
+  const shown = data.sources.filter((source) => all || cited.has(source.number));
+  const others = data.sources.filter((source) => !shown.includes(source));
+  const drawn = [];
+  if (shown.length) {
+    const list = element("div", { class: "sources", role: "group", "aria-label": caption }, element("span", { class: "caption" }, caption));
+    list.append(...shown.map((source) => drawSource(data, source, open)));
+    drawn.push(list);
   }
-  return list;
+  if (others.length) {
+    const list = element("div", { class: "sources", role: "group", "aria-label": words.other_sources });
+    list.append(...others.map((source) => drawSource(data, source, open)));
+    drawn.push(element("details", { class: "others" }, element("summary", {}, `${words.other_sources}: ${others.length}`), list));
+  }
+  return drawn;
 }
 
 function drawSteps(data) {
   if (!data.steps.length) return null;
   const list = element("ul", { class: "steps", "aria-label": data.words.steps });
   for (const step of data.steps) list.append(element("li", {}, step));
-  return list;
+  if (data.running) return list;
+  return element("details", { class: "done" }, element("summary", {}, `${data.words.steps}: ${data.steps.length}`), list);
 }
 
 function drawRows(data, rows, first, open) {
@@ -328,17 +345,30 @@ function drawFilters(data, lift) {
   return drawn;
 }
 
-function drawFooter(data, rate) {
+function drawFooter(data, act, redraw) {
   const { words } = data;
   const footer = element("div", { class: "footer" });
-  const copy = (event) => copyText(data.copy, event.currentTarget, words);
-  footer.append(element("button", { type: "button", class: "quiet", onclick: copy }, words.copy));
-  for (const rating of ["up", "down"]) {
-    const pressed = data.rating === rating;
-    const attributes = { type: "button", class: `quiet${pressed ? " pressed" : ""}`, title: words[rating] };
-    footer.append(
-      element("button", { ...attributes, "aria-label": words[rating], "aria-pressed": String(pressed), onclick: () => rate(rating) }, thumb(rating)),
-    );
+  const button = (words, onclick, more = {}) => footer.appendChild(element("button", { type: "button", class: "quiet", onclick, ...more }, words));
+  if (data.finished) {
+    button(words.copy, (event) => copyText(data.copy, event.currentTarget, words));
+    for (const rating of ["up", "down"]) {
+      const pressed = data.rating === rating;
+      const more = { class: `quiet${pressed ? " pressed" : ""}`, title: words[rating], "aria-label": words[rating], "aria-pressed": String(pressed) };
+      button(thumb(rating), () => act("rate", rating), more);
+    }
+  }
+  if (data.can_ask_again) {
+    button(words.again, () => act("again", {}));
+    button(words.edit, () => redraw(() => opened.set(`edit ${data.name}`, data.question)));
+    if (data.llms.length) {
+      const choose = element("select", { class: "quiet", "aria-label": words.again_with, onchange: (event) => event.target.value && act("again", { llm: data.llms[event.target.value - 1].llm }) });
+      choose.append(element("option", { value: "" }, words.again_with));
+      data.llms.forEach(({ name }, index) => choose.append(element("option", { value: String(index + 1) }, name)));
+      footer.append(choose);
+    }
+  }
+  if (data.finished) {
+    button(words.note, () => redraw(() => opened.set(`note ${data.name}`, data.note)));
   }
   if (data.made.length) {
     const rows = data.stages.map(([name, time]) => element("div", {}, element("span", {}, name), element("span", {}, time)));
@@ -352,6 +382,36 @@ function drawFooter(data, rate) {
     );
   }
   return footer;
+}
+
+// What is being typed into a turn, by what it is and the turn: kept here, as the turn may be drawn anew meanwhile.
+const opened = new Map();
+
+// A field for a few lines, with what is in it, and the buttons that keep or leave it.
+function drawField(key, { label, most, keep, save, words, redraw }) {
+  const close = () => redraw(() => opened.delete(key));
+  const finish = () => {
+    const text = opened.get(key);
+    close();
+    save(text);
+  };
+  const field = element("textarea", {
+    "aria-label": label,
+    maxlength: String(most),
+    rows: "3",
+    dir: "auto",
+    oninput: (event) => opened.set(key, event.target.value),
+    onkeydown: (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) finish();
+      else if (event.key === "Escape") close();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+  });
+  field.value = opened.get(key);
+  const keepIt = element("button", { type: "button", class: "main", onclick: finish }, keep);
+  return element("div", { class: "field" }, field, element("div", { class: "row" }, keepIt, element("button", { type: "button", class: "quiet", onclick: close }, words.edit_cancel)));
 }
 
 async function copyText(text, button, words) {
@@ -386,43 +446,154 @@ function announce(data) {
   live.textContent = `${told} ${data.question}`;
 }
 
+// --- the quote of a citation, in a card beside its number ---
+
+const CARD_DELAY = 200; // milliseconds: a pointer that passes over a number opens nothing, and reaches the card
+
+function cardOf(root) {
+  let card = [...root.children].find((child) => child.classList.contains("card"));
+  if (!card) {
+    card = root.appendChild(element("div", { class: "card", role: "tooltip", hidden: true }));
+    let timer = 0;
+    const later = (act) => {
+      clearTimeout(timer);
+      timer = setTimeout(act, CARD_DELAY);
+    };
+    card.hide = () => {
+      clearTimeout(timer);
+      card.hidden = true;
+    };
+
+    const chipAt = (event) => event.target.closest?.(".chip[data-card]");
+    root.addEventListener("pointerover", (event) => {
+      const chip = chipAt(event);
+      if (event.pointerType !== "touch" && chip) later(() => card.show(chip));
+      else if (event.target.closest?.(".card")) clearTimeout(timer);
+    });
+    root.addEventListener("pointerout", (event) => {
+      if (chipAt(event) || event.target.closest?.(".card")) later(card.hide);
+    });
+    root.addEventListener("focusin", (event) => (chipAt(event)?.matches(":focus-visible") ? card.show(chipAt(event)) : card.hide()));
+    root.addEventListener("focusout", card.hide);
+    root.addEventListener("click", card.hide);
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || card.hidden) return;
+      card.hide();
+      event.stopPropagation();
+    });
+  }
+  return card;
+}
+
+let cardShown = null;
+addEventListener("scroll", (event) => event.target !== cardShown && cardShown?.hide(), { capture: true, passive: true });
+
+function showCard(card, chip, data) {
+  cardShown = card;
+  const citation = data.citations[Number(chip.dataset.card)];
+  if (!citation?.quote) return;
+  card.replaceChildren(
+    element("div", { class: "place" }, citation.label),
+    element("blockquote", { dir: "auto" }, citation.quote),
+    ...(citation.supported ? [] : [element("div", { class: "note warn" }, data.words.unsupported)]),
+  );
+  card.hidden = false;
+  const at = chip.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
+  const below = at.bottom + 6 + height < innerHeight;
+  card.style.left = `${left}px`;
+  card.style.top = `${below ? at.bottom + 6 : Math.max(8, at.top - height - 6)}px`;
+}
+
+// --- how long one has waited ---
+
+function secondsSince(begun) {
+  const seconds = Math.max(0, Math.round((Date.now() - begun) / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+setInterval(() => {
+  for (const shown of waits) {
+    if (shown.isConnected) shown.textContent = secondsSince(Number(shown.dataset.begun));
+    else waits.delete(shown);
+  }
+}, 1000);
+
+const waits = new Set();
+
+function drawWaiting(data) {
+  const elapsed = element("span", { class: "elapsed", "aria-hidden": "true", "data-begun": String(data.begun) }, secondsSince(data.begun));
+  return element("div", { class: "doing" }, element("span", { class: "waiting" }, data.doing), elapsed);
+}
+
 export default function (component) {
+  const { data, parentElement } = component;
+  announce(data);
+  const card = cardOf(parentElement);
+  card.show = (chip) => showCard(card, chip, data);
+  const redraw = (change) => {
+    change();
+    draw(component, redraw);
+    parentElement.querySelector(".turn textarea")?.focus();
+  };
+  draw(component, redraw);
+}
+
+function drawQuestion(data, act, redraw) {
+  const { words } = data;
+  const key = `edit ${data.name}`;
+  const heading = element("div", { class: "question", role: "heading", "aria-level": "2", dir: "auto" }, data.question);
+  if (!opened.has(key)) return [heading];
+  const save = (text) => act("again", { text });
+  return [heading, drawField(key, { label: words.edit, most: data.most_characters, keep: words.edit_ask, save, words, redraw })];
+}
+
+function drawNote(data, act, redraw) {
+  const { words } = data;
+  const key = `note ${data.name}`;
+  if (opened.has(key)) return [drawField(key, { label: words.note, most: data.most_note, keep: words.note_keep, save: (text) => act("note", text), words, redraw })];
+  return data.note ? [element("div", { class: "noted", dir: "auto" }, element("b", {}, `${words.note}: `), data.note)] : [];
+}
+
+function draw(component, redraw) {
   const { data, parentElement, setTriggerValue } = component;
   const { words } = data;
-  announce(data);
-  const open = (what) => setTriggerValue("open", what);
-  const kept = parentElement.querySelector(".turn details")?.open ?? false;
+  const act = setTriggerValue;
+  const open = (what) => act("open", what);
   const turn = element("div", { class: "turn" });
-  turn.append(element("div", { class: "question", role: "heading", "aria-level": "2", dir: "auto" }, data.question));
+  turn.append(...drawQuestion(data, act, redraw));
   if (data.scope) turn.append(element("p", { class: "note scope" }, data.scope));
+  if (data.asked_as) turn.append(element("p", { class: "note asked-as", dir: "auto" }, `${words.asked_as} ${data.asked_as}`));
   const answer = turn.appendChild(
     element("div", { class: `answer ${data.state}${data.refused ? " refused" : ""}`, role: "region", "aria-label": `${words.answer}: ${data.question}`, "aria-busy": String(data.running) }),
   );
-  const sources = drawSources(data, open);
-  if (data.filters.length) answer.append(drawFilters(data, (field) => setTriggerValue("lift", field)));
-  if (data.refused) answer.append(element("div", { class: "verdict" }, words.refused));
+  // Parts that are there from the start, empty or not: what is added to one moves no other, and none is drawn anew.
+  const [before, text, middle, sources, after] = ["before", "text", "middle", "sources-view", "after"].map((name) => answer.appendChild(element("div", { class: name })));
+  if (data.filters.length) before.append(drawFilters(data, (field) => act("lift", field)));
+  if (data.refused) before.append(element("div", { class: "verdict" }, words.refused));
   const steps = drawSteps(data);
-  if (steps) answer.append(steps);
-  if (sources && !data.refused) answer.append(sources);
-  if (data.headline) answer.append(element("p", { class: "headline", role: "note" }, data.headline));
+  if (steps && data.running) before.append(steps);
+  if (data.headline) before.append(element("p", { class: "headline", role: "note" }, data.headline));
   // Arabic and Hebrew run from the right, each block by its own first letters.
-  const text = answer.appendChild(element("div", { class: "text", dir: "auto" }));
+  text.dir = "auto";
   new Writer(data, open).blocks(text, data.text);
   for (const block of text.querySelectorAll("p, ul, ol, blockquote, table")) block.dir = "auto";
-  if (data.running) {
-    const waiting = element("span", { class: "waiting" }, data.text ? "" : words[data.state]);
-    (data.text ? (text.lastElementChild ?? text) : text).append(waiting);
-  }
+  if (data.running && data.text) (text.lastElementChild ?? text).append(element("span", { class: "waiting" }));
+  if (data.running) middle.append(drawWaiting(data));
   const table = drawTable(data, open);
-  if (table) answer.append(table);
-  if (sources && data.refused) answer.append(sources);
-  if (text.querySelector(".unsupported")) answer.append(element("p", { class: "note warn" }, words.unsupported_note));
-  for (const notice of data.notices) answer.append(element("p", { class: "note" }, notice));
-  if (data.problem) answer.append(element("p", { class: "note bad", role: "alert" }, data.problem));
-  if (data.finished) answer.append(drawFooter(data, (rating) => setTriggerValue("rate", rating)));
-  const details = turn.querySelector("details");
-  if (details) details.open = kept;
+  if (table) middle.append(table);
+  if (text.querySelector(".unsupported")) middle.append(element("p", { class: "note warn" }, words.unsupported_note));
+  for (const notice of data.notices) middle.append(element("p", { class: "note" }, notice));
+  if (data.problem) middle.append(element("p", { class: "note bad", role: "alert" }, data.problem));
+  sources.append(...drawSources(data, open));
+  if (steps && !data.running) after.append(steps);
+  after.append(...drawNote(data, act, redraw));
+  if (!data.running) after.append(drawFooter(data, act, redraw));
   const drawn = parentElement.querySelector(".turn");
+  for (const details of turn.querySelectorAll("details")) details.open = drawn?.querySelector(`details.${details.className}`)?.open ?? false;
   if (drawn) patch(drawn, turn);
-  else parentElement.append(turn);
+  else parentElement.prepend(turn);
+  const elapsed = parentElement.querySelector(".elapsed");
+  if (elapsed) waits.add(elapsed);
 }

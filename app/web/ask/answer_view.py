@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from app.api.schemas.conversations import MAX_NOTE
 from app.web import texts
 from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
@@ -17,13 +18,17 @@ from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation, place_of_source
 from app.web.escape import one_line
 from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
-from rag.types import FILTER_NAMES, Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
+from rag.types import FILTER_NAMES, MAX_QUESTION_CHARACTERS, Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 
 HERE = Path(__file__).parent
 
 EXCERPT_CHARACTERS = 280
 
 SCOPE_CHARACTERS = 400
+
+LLM_CHARACTERS = 60
+
+QUOTE_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,45 +60,70 @@ _component = st.components.v2.component(
 )
 
 
-def draw_turn(
-    turn: Turn,
-    *,
-    key: str,
-    chosen: Opened | None,
-    on_open: Callable[[Opened], None],
-    on_rate: Callable[[str], None],
-    on_lift: Callable[[str], None],
-) -> None:
-    """Draw a turn as far as it has come; the callbacks are told of clicks before the page is drawn again.
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """The callbacks of a turn; each is told of a click before the page is drawn again."""
 
-    `on_lift` is given the field of a filter that the question is to be asked without.
-    """
+    on_open: Callable[[Opened], None]
+    on_rate: Callable[[str], None]
+    on_lift: Callable[[str], None]
+    """Given the field of a filter that the question is to be asked without."""
+    on_note: Callable[[str], None]
+    on_share: Callable[[], None]
+    on_again: Callable[[str, str | None], None]
+    """Given the words to ask and the LLM to ask, None for the one that was asked before."""
+
+
+def draw_turn(
+    turn: Turn, clicks: Clicks, *, key: str, chosen: Opened | None, llms: Sequence[tuple[str, str]] = ()
+) -> None:
+    """Draw a turn as far as it has come; `llms` are others that could answer, each with its name for people."""
+
+    def told(name: str) -> Any:
+        return getattr(st.session_state[key], name, None)
 
     def opened() -> None:
-        clicked = getattr(st.session_state[key], "open", None)
-        if clicked is not None:
-            on_open(Opened.of_click(clicked))
+        if (clicked := told("open")) is not None:
+            clicks.on_open(Opened.of_click(clicked))
 
     def rated() -> None:
-        rating = getattr(st.session_state[key], "rate", None)
-        if rating in ("up", "down"):
-            on_rate(rating)
+        if (rating := told("rate")) in ("up", "down"):
+            clicks.on_rate(rating)
 
     def lifted() -> None:
-        field = getattr(st.session_state[key], "lift", None)
-        if isinstance(field, str) and field in FILTER_NAMES:
-            on_lift(field)
+        if (field := told("lift")) in FILTER_NAMES:
+            clicks.on_lift(field)
+
+    def asked_again() -> None:
+        asked = told("again") or {}
+        text = str(asked.get("text", turn.asked.text)).strip()
+        llm = str(asked["llm"]) if asked.get("llm") is not None else None
+        if text and len(text) <= MAX_QUESTION_CHARACTERS and (llm is None or llm in [name for name, _ in llms]):
+            clicks.on_again(text, llm)
+
+    def noted() -> None:
+        if (note := told("note")) is not None:
+            clicks.on_note(str(note).strip()[:MAX_NOTE])
+
+    def shared() -> None:
+        if told("share"):
+            clicks.on_share()
 
     _component(
         key=key,
-        data=view_of(turn, chosen, name=key),
+        data=view_of(turn, chosen, name=key, llms=llms),
         on_open_change=opened,
         on_rate_change=rated,
         on_lift_change=lifted,
+        on_again_change=asked_again,
+        on_note_change=noted,
+        on_share_change=shared,
     )
 
 
-def view_of(turn: Turn, chosen: Opened | None, *, name: str = "") -> dict[str, Any]:
+def view_of(
+    turn: Turn, chosen: Opened | None, *, name: str = "", llms: Sequence[tuple[str, str]] = ()
+) -> dict[str, Any]:
     """Describe a turn for the browser, where it goes by `name`."""
     answer = turn.answer
     return {
@@ -102,7 +132,15 @@ def view_of(turn: Turn, chosen: Opened | None, *, name: str = "") -> dict[str, A
         "scope": one_line(describe_filters(turn.asked.filters), SCOPE_CHARACTERS),
         "state": turn.state.value,
         "running": not turn.is_finished,
+        "can_ask_again": turn.is_finished and turn.state is not TurnState.ERASED,
+        "most_characters": MAX_QUESTION_CHARACTERS,
+        "llms": [{"llm": llm, "name": one_line(shown, LLM_CHARACTERS)} for llm, shown in llms],
         "finished": turn.is_finished and bool(turn.said),
+        "doing": _doing(turn),
+        "begun": round(turn.begun * 1000),
+        "asked_as": answer.asked_as if answer else turn.asked_as,
+        "note": turn.note,
+        "most_note": MAX_NOTE,
         "text": _marked(turn),
         "headline": _headline(turn),
         "refused": bool(answer and answer.refused),
@@ -113,6 +151,7 @@ def view_of(turn: Turn, chosen: Opened | None, *, name: str = "") -> dict[str, A
                 "supported": citation.supported,
                 "attributed": citation.attributed,
                 "label": place_of_citation(citation, turn.sources),
+                "quote": one_line(citation.quote, QUOTE_CHARACTERS),
             }
             for citation in (answer.citations if answer else [])
         ],
@@ -136,6 +175,17 @@ def view_of(turn: Turn, chosen: Opened | None, *, name: str = "") -> dict[str, A
         ],
         "words": texts.ANSWER_WORDS,
     }
+
+
+def _doing(turn: Turn) -> str:
+    """Return what is being done for a turn that runs."""
+    if turn.state is TurnState.WAITING:
+        return texts.ANSWER_WORDS["waiting"]
+    if turn.state is TurnState.SEARCHING:
+        return texts.ANSWER_DOING.get(turn.stage, texts.ANSWER_DOING[""])
+    if turn.said:
+        return texts.ANSWER_WORDS["writing"]
+    return texts.ANSWER_READING.format(count=len(turn.sources)) if turn.sources else texts.ANSWER_WORKING
 
 
 def _step_line(step: PlanStep) -> str:

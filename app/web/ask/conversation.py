@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -48,8 +49,10 @@ class TurnState(StrEnum):
 class Turn:
     """A question and its answer as far as it has come. Written by one thread, read by any."""
 
-    def __init__(self, asked: Question) -> None:
+    def __init__(self, asked: Question, again_of: Turn | None = None) -> None:
         self.asked = asked
+        self.again_of = again_of
+        """The turn in whose place it stands for the questions behind it: the same one asked again, or mended."""
         self.image_names = tuple(image.name for image in asked.images)
         self.state = TurnState.SEARCHING
         self.sources: Sequence[Source] = ()
@@ -58,6 +61,14 @@ class Turn:
         """Those that were judged so far."""
         self.steps: list[PlanStep] = []
         """Those that were taken so far; of one that goes on, how it stands."""
+        self.stage = ""
+        """What is done before the sources are known: "rewriting", "searching"."""
+        self.asked_as = ""
+        """The question that is looked up, where it was rewritten."""
+        self.begun = time.time()
+        """Seconds since 1970."""
+        self.note = ""
+        """What people noted about the answer."""
         self.answer: Answer | None = None
         self.error: LecternError | None = None
         self.rating = ""
@@ -104,6 +115,10 @@ class Turn:
         """Wait for the end of the turn."""
         self._ended.wait()
 
+    def note_progress(self, stage: str, question: str) -> None:
+        """Keep what is being done before the sources are known."""
+        self.stage, self.asked_as = stage, question
+
     def note_step(self, step: PlanStep) -> None:
         """Keep a step, in the place of how it stood before."""
         steps = list(self.steps)
@@ -139,7 +154,7 @@ class Turn:
             self._ended.set()
 
     def _read(self, client: HttpClient) -> None:
-        with client.ask(self.asked, interrupt=self._interrupt) as answering:
+        with client.ask(self.asked, interrupt=self._interrupt, on_progress=self.note_progress) as answering:
             self.sources = answering.sources
             self.state = TurnState.WRITING
             for event in answering.events():
@@ -193,16 +208,19 @@ class Conversation:
         """Return the last turn that is not answered yet."""
         return self.turns[-1] if self.turns and not self.turns[-1].is_finished else None
 
-    def ask(self, client: HttpClient, asked: Question) -> Turn:
-        """Ask the next question; one that is asked during an answer waits for the end of that."""
-        turn, before = Turn(asked), self.running
+    def ask(self, client: HttpClient, asked: Question, *, again_of: Turn | None = None) -> Turn:
+        """Ask the next question; one that is asked during an answer waits for the end of that.
+
+        `again_of` is the turn whose question this is once more: it is asked as if what came since had not been.
+        """
+        turn, before = Turn(asked, again_of), self.running
         self.turns.append(turn)
         turn.start(client, self, before)
         return turn
 
     def history_for(self, asking: Turn) -> tuple[Message, ...]:
         """Return what was said before a turn about the same collection."""
-        before = self.turns[: self.turns.index(asking)]
+        before = self._turns_before(asking)
         history = [
             message
             for turn in before
@@ -210,6 +228,15 @@ class Conversation:
             for message in (Message("user", turn.asked.text), Message("assistant", turn.answer.text))
         ]
         return tuple(history[-MESSAGES_REMEMBERED:])
+
+    def _turns_before(self, asking: Turn) -> list[Turn]:
+        """Return the turns that a question is asked behind: the last one of each that was asked again."""
+        first = asking
+        while first.again_of is not None and first.again_of in self.turns:
+            first = first.again_of
+        before = self.turns[: self.turns.index(first)]
+        replaced = [turn.again_of for turn in before]
+        return [turn for turn in before if turn not in replaced]
 
     def stop(self) -> None:
         """Stop the answer that is being made, and those that wait for it."""

@@ -16,8 +16,8 @@ LIST_SECONDS = 30
 """For so long the documents of a collection are not listed again."""
 
 
-def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
-    """Draw the choice; returns the filters and whether an LLM is to answer."""
+def choose_filters(context: PageContext) -> dict[str, str]:
+    """Draw the choice; returns the filters."""
     documents = answering_documents(context)
     filters: dict[str, str] = {}
     with st.expander(texts.ASK_FILTERS, icon=":material/filter_alt:"):
@@ -40,8 +40,7 @@ def choose_filters(context: PageContext) -> tuple[dict[str, str], bool]:
         title = st.text_input(texts.ASK_FILTER_TITLE, key="filter title", max_chars=200)
         if title.strip():
             filters["title"] = f"*{title.strip()}*"
-        quotes_only = st.toggle(texts.ASK_QUOTES_ONLY, key="quotes only")
-    return filters, not quotes_only
+    return filters
 
 
 def answering_documents(context: PageContext) -> list[DocumentInfo]:
@@ -61,7 +60,7 @@ def choose_mode() -> str:
     )
 
 
-def restore_filters(collection: str, filters: Mapping[str, str], mode: str, *, use_llm: bool) -> None:
+def restore_filters(collection: str, filters: Mapping[str, str], mode: str) -> None:
     """Have the choices stand as they stood for these filters, before they are drawn."""
     scope.choose_places(collection, scope.places_in(filters))
     chosen = {"filter year": filters.get("dated", "").removesuffix("*")}
@@ -69,7 +68,6 @@ def restore_filters(collection: str, filters: Mapping[str, str], mode: str, *, u
     chosen["filter title"] = filters.get("title", "").strip("*")
     for key, value in chosen.items():
         st.session_state[key] = value
-    st.session_state["quotes only"] = not use_llm
     st.session_state["mode"] = mode if mode in texts.ASK_MODES else ""
 
 

@@ -30,7 +30,10 @@ def save(client: HttpClient, conversation: Conversation, turn: Turn) -> None:
     try:
         client.save_conversation(conversation.id, settings)
         position = conversation.turns.index(turn)
-        conversation.version = client.save_turn(conversation.id, position, record_of(turn))
+        record = record_of(turn)
+        if turn.again_of in conversation.turns:
+            record.again_of = conversation.turns.index(turn.again_of)
+        conversation.version = client.save_turn(conversation.id, position, record)
     except LecternError as error:
         log.warning("A conversation could not be kept: %s", error)
         conversation.unsaved = error
@@ -71,6 +74,8 @@ def record_of(turn: Turn) -> TurnRecord:
         text=turn.text,
         answer=AnswerResponse.from_domain(turn.answer).to_json() if turn.answer else None,
         rating=turn.rating,
+        again_of=None,
+        note=turn.note,
         reason=turn.error.reason if turn.error else "",
         remedy=turn.error.remedy if turn.error else "",
     )
@@ -94,7 +99,7 @@ def turn_of(kept: TurnResponse, collection: str) -> Turn:
         )
     )
     turn.image_names = tuple(record.images)
-    turn.rating, turn.text = record.rating, record.text
+    turn.rating, turn.note, turn.text = record.rating, record.note, record.text
     if record.answer is not None:
         turn.finish(AnswerResponse.model_validate(record.answer).to_domain())
     if record.reason:
@@ -113,6 +118,10 @@ def export_all(client: HttpClient) -> Sequence[Conversation]:
 def _fill(conversation: Conversation, kept: ConversationDetail) -> None:
     told = kept.conversation
     conversation.turns = [turn_of(turn, told.collection) for turn in kept.turns]
+    for turn, position in zip(conversation.turns, kept.turns, strict=True):
+        again_of = (position.record or {}).get("again_of")
+        if again_of is not None and again_of < len(conversation.turns):
+            turn.again_of = conversation.turns[again_of]
     conversation.version = told.version
     conversation.title = told.title
     conversation.collection = told.collection

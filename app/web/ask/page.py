@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -14,14 +14,15 @@ from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.parts import may_write
 from app.web.ask import keeping, scope
-from app.web.ask.answer_view import Opened, draw_turn
+from app.web.ask.answer_view import Clicks, Opened, draw_turn
 from app.web.ask.conversation import Conversation, Conversations, Turn
 from app.web.ask.filters import answering_documents, choose_filters, choose_mode, restore_filters
 from app.web.ask.history import draw_conversations
+from app.web.ask.llm_choice import CHOSEN, LlmChoice, choose_llm, offered_instead, restore_llm
 from app.web.ask.proof import Proof, draw_proof, picture_address
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, choose_collection, reported, show_error
-from app.web.vision import sees_images
+from app.web.known_llms import sees_images
 from rag.errors import LecternError
 from rag.images import MAX_IMAGE_BYTES
 from rag.types import MAX_QUESTION_CHARACTERS, ImageFile, Question
@@ -46,27 +47,39 @@ IMAGE_WIDTH = 240
 """Pixels: enough to see which image it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A question that is asked again, changed or not, and the turn that it was."""
+
+    question: Question
+    turn: Turn
+
+
 def show(context: PageContext) -> None:
     """Draw the page."""
     conversation = _conversation(context)
     with st.sidebar:
-        filters, use_llm = choose_filters(context) if context.collection and context.is_reachable else ({}, True)
+        filters = choose_filters(context) if context.collection and context.is_reachable else {}
         mode = choose_mode() if context.collection else ""
         if context.is_reachable:
             with reported():
                 _draw_conversations(context.client, conversation)
-    with st.bottom, reported():
-        scope.draw_chips(context.collection, answering_documents(context) if context.is_reachable else None)
-    asked, images = _draw_input(context, takes_images=use_llm and _takes_images(context))
+    choice = _draw_choices(context)
+    asked, images = _draw_input(context, takes_images=choice.use_llm and (bool(choice.llm) or _takes_images(context)))
     suggested = st.session_state.pop("suggested", "")
-    again: Question | None = st.session_state.pop("asked again", None)
+    again: Again | None = st.session_state.pop("asked again", None)
     text = (asked or suggested).strip()
     if len(text) > MAX_QUESTION_CHARACTERS:
         st.session_state[TOO_LONG] = text
         st.rerun()
-    question = Question(text, context.collection, filters, use_llm=use_llm, images=images, mode=mode) if text else again
-    if question:
+    if text:
+        question = Question(
+            text, context.collection, filters, use_llm=choice.use_llm, llm=choice.llm, images=images, mode=mode
+        )
         conversation.ask(context.client, question)
+    elif again:
+        conversation.ask(context.client, again.question, again_of=again.turn)
+    if text or again:
         conversations().forget_old_images()
         st.session_state.pop("proof", None)
     if conversation.unsaved is not None:
@@ -80,6 +93,17 @@ def show(context: PageContext) -> None:
         _draw_conversation(context, conversation)
     with right, st.container(key="proof"), reported():
         draw_proof(context.client, proof, _show_proof)
+
+
+def _draw_choices(context: PageContext) -> LlmChoice:
+    """Draw, above the field, which LLM answers and which documents are asked."""
+    if not context.collection or not context.is_reachable:
+        return LlmChoice.of(str(st.session_state.get(CHOSEN, "")))
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="asked"):
+        choice = choose_llm(context.client)
+        with reported():
+            scope.draw_chips(context.collection, answering_documents(context))
+    return choice
 
 
 def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
@@ -217,13 +241,34 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
             st.toast(texts.ANSWER_RATED)
 
     def lift(field: str) -> None:
-        st.session_state["asked again"] = replace(
-            turn.asked, ignored_filters=(*turn.asked.ignored_filters, field), history=()
-        )
+        asked = replace(turn.asked, ignored_filters=(*turn.asked.ignored_filters, field), history=())
+        st.session_state["asked again"] = Again(asked, turn)
+
+    def ask_again(text: str, llm: str | None) -> None:
+        asked = replace(turn.asked, text=text, history=())
+        if llm is not None:
+            choice = LlmChoice.of(llm)
+            asked = replace(asked, llm=choice.llm, use_llm=choice.use_llm)
+        st.session_state["asked again"] = Again(asked, turn)
 
     chosen = opened[1] if opened and opened[0] == number and "proof" in st.session_state else None
     key = f"turn {conversation.id} {number}"
-    draw_turn(turn, key=key, chosen=chosen, on_open=open_proof, on_rate=rate, on_lift=lift)
+
+    def note(text: str) -> None:
+        turn.note = text
+        conversation.save(turn)
+
+    clicks = Clicks(
+        on_open=open_proof,
+        on_rate=rate,
+        on_lift=lift,
+        on_note=note,
+        on_share=lambda: st.session_state.__setitem__("to share", (conversation.id, number)),
+        on_again=ask_again,
+    )
+    draw_turn(
+        turn, clicks, key=key, chosen=chosen, llms=offered_instead(client, turn.asked) if turn.is_finished else ()
+    )
 
 
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:
@@ -318,7 +363,8 @@ def _restore(conversation: Conversation) -> None:
         return
     conversation.collection = asked.collection
     choose_collection(asked.collection)
-    restore_filters(asked.collection, asked.filters, asked.mode, use_llm=asked.use_llm)
+    restore_filters(asked.collection, asked.filters, asked.mode)
+    restore_llm(asked.llm, use_llm=asked.use_llm)
 
 
 def _keep(conversation: Conversation) -> None:

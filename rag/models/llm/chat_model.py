@@ -69,7 +69,8 @@ def open_chat_model(
         raise ConfigurationError(f"The LLM base URL for {spec} is not a URL.", "Write it as http://HOST:PORT.")
     custom_url = urlsplit(url).hostname != urlsplit(DEFAULT_URLS[provider]).hostname
     if not api_key and not custom_url and provider in failures.KEY_VARIABLES:
-        raise ConfigurationError(f"{spec} needs an API key.", f"Set {failures.KEY_VARIABLES[provider]}.")
+        remedy = f"Set {failures.KEY_VARIABLES[provider]}, or give it on the page Models."
+        raise ConfigurationError(f"{spec} needs an API key.", remedy)
     caller = failures.Caller(provider, model, url, timeout_seconds, custom_url)
     # LangChain takes a second to load, which only those who ask a model should wait for.
     from langchain.chat_models import init_chat_model

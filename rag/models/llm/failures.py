@@ -133,7 +133,9 @@ def _explain_rate_limit(error: Exception, caller: Caller) -> tuple[str, str]:
 
 def _key_remedy(caller: Caller) -> str:
     variable = KEY_VARIABLES.get(caller.provider)
-    return f"Set {variable} to a valid key." if variable else "Check the server's access settings."
+    if variable is None:
+        return "Check the server's access settings."
+    return f"Set {variable} to a valid key, or give one on the page Models."
 
 
 def _model_remedy(caller: Caller) -> str:

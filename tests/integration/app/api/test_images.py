@@ -340,5 +340,5 @@ def test_the_page_takes_an_image_shows_it_and_asks_with_it(
         assert image_in("openai:gpt-4o", llm.chats[0].body)[0] == "image/png"
         drawn.chat_input[0].upload("sign.png", picture(), "image/png").run()
         assert drawn.warning[0].value == texts.ASK_IMAGE_ALONE
-        next(toggle for toggle in drawn.toggle if toggle.label == texts.ASK_QUOTES_ONLY).set_value(True).run()
+        drawn.selectbox(key="llm choice").set_value("off").run()
         assert not drawn.chat_input[0].proto.accept_file

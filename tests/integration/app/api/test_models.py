@@ -13,7 +13,7 @@ import pytest
 from app.state.tokens import Role
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
-from tests.llm_servers import ModelServer, ollama_server
+from tests.llm_servers import ModelServer, ollama_server, openai_server
 
 SECRET = "sk-never-shown"
 
@@ -68,6 +68,60 @@ def test_a_key_is_told_to_be_set_and_where_and_never_shown(tmp_path: Path, monke
         assert (told["is_set"], told["place"]) == (True, "")
         asked = httpx.put(f"{served.url}/models/chosen", json={"llm": "off"}, headers=headers)
         assert asked.status_code == 403
+
+
+def test_an_address_and_a_key_are_kept_for_their_owner_only_never_told_and_used_from_then_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    with openai_server(answer="ready") as llm, openai_server(answer="ready") as other:
+        with serving(tmp_path, llm="openai:house") as served:
+            given = {"base_url": llm.url, "key": SECRET}
+            told = [served.client.put("/models/access/openai", json=given), served.client.get("/models")]
+            assert [(one.json()["keys"][0]["is_set"], one.json()["keys"][0]["address"]) for one in told] == [
+                (True, llm.url)
+            ] * 2
+            assert served.client.post("/models/try", json={"llm": "openai:house"}).json()["reply"] == "ready"
+        with serving(tmp_path, llm="openai:house", openai_api_key="of-the-settings") as again:
+            again.client.post("/models/try", json={"llm": "openai:house"}).raise_for_status()
+            # Without a key the one that was given stays, but for another address: there no key at all is sent.
+            again.client.put("/models/access/openai", json={"base_url": llm.url}).raise_for_status()
+            again.client.post("/models/try", json={"llm": "openai:house"}).raise_for_status()
+            moved = again.client.put("/models/access/openai", json={"base_url": other.url})
+            assert not moved.json()["keys"][0]["is_set"]
+            again.client.post("/models/try", json={"llm": "openai:house"}).raise_for_status()
+            again.client.delete("/models/access/openai").raise_for_status()
+            assert again.client.get("/models").json()["keys"][0]["address"] == ""
+        sent = [chat.headers["authorization"] for chat in (*llm.chats, *other.chats)]
+        assert sent[:-1] == [f"Bearer {SECRET}"] * (len(sent) - 1)
+        assert "of-the-settings" not in sent[-1]
+        assert SECRET not in sent[-1]
+    (file,) = tmp_path.glob("llm-access*")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert SECRET not in caplog.text + "".join(one.text for one in told)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"base_url": "localhost:80"}, "is not the address of a server"),
+        ({"base_url": "https://ann:pass@host/v1"}, "has a password in it"),
+        ({"key": f"{SECRET}\nand more"}, "characters that no key has"),
+    ],
+)
+def test_an_address_or_a_key_that_cannot_be_is_refused_and_not_repeated(
+    tmp_path: Path, wrong: dict[str, str], said: str
+) -> None:
+    with serving(tmp_path) as served:
+        refused = served.client.put("/models/access/openai", json=wrong)
+        assert (refused.status_code, said in refused.json()["detail"]) == (400, True)
+        assert SECRET not in refused.text
+        assert "pass@" not in refused.text
+        too_long = served.client.put("/models/access/openai", json={"key": SECRET * 1_000})
+        assert (too_long.status_code, SECRET in too_long.text) == (422, False)
+        reader = {"Authorization": f"Bearer {served.tokens.add('ann', role=Role.READ)}"}
+        assert httpx.put(f"{served.url}/models/access/openai", json={}, headers=reader).status_code == 403
+    assert not list(tmp_path.glob("llm-access*"))
 
 
 @pytest.mark.parametrize("wrong", ["llama", "anthropic:claude-haiku-4-5", "nobody:model"])

@@ -292,7 +292,7 @@ def test_gold_questions_are_scored(run: Run, shared_home: Path, tmp_path: Path) 
         (["ask", "  ?! "], "The question is empty."),
         (["ask", "a" * 100_000], "The question has 100,000 characters; the limit is 8,000."),
         (["ask", "x", "--llm", "gpt"], "gpt"),
-        (["ask", "x", "--llm", "openai:gpt-4o"], "openai:gpt-4o needs an API key. Set OPENAI_API_KEY."),
+        (["ask", "x", "--llm", "openai:gpt-4o"], "openai:gpt-4o needs an API key. Set OPENAI_API_KEY, or give it"),
         (["remove", "nope.txt"], "There is no document 'nope.txt' in the collection 'default'."),
         (["eval", "nowhere.jsonl"], "nowhere.jsonl cannot be read"),
     ],

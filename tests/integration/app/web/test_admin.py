@@ -20,6 +20,7 @@ from app.web.admin.uploading import Upload, flat_name, send_all
 from rag.errors import LecternError
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
+from tests.llm_servers import openai_server, status
 
 SCRIPT = """
 from app.web.frame import PageContext
@@ -261,3 +262,28 @@ def test_pages_are_written_as_people_count_them() -> None:
     for wrong in ("0", "x", "9-7", "1-99999"):
         with pytest.raises(LecternError):
             page_numbers(wrong)
+
+
+def test_an_address_and_a_key_are_given_tried_and_not_shown_again(served: Served) -> None:
+    with openai_server(answer="ready", failures=[status(401)]) as llm:
+        page = draw(served, "models")
+
+        def give(drawn: AppTest, key: str) -> AppTest:
+            next(field for field in drawn.text_input if field.label == texts.ACCESS_ADDRESS).set_value(llm.url)
+            next(field for field in drawn.text_input if field.label == texts.ACCESS_KEY).set_value(key)
+            next(field for field in drawn.text_input if field.label == texts.ACCESS_MODEL).set_value("house")
+            return next(button for button in drawn.button if button.label == texts.ACCESS_KEEP).click().run()
+
+        page = give(page, "a b")
+        assert "characters that no key has" in page.error[-1].value
+        page = give(page, "wrong-key")
+        assert "refused the API key" in page.error[-1].value.replace("\\", "")
+        page = give(page, "right-key")
+        assert not page.error
+        assert "openai:house" in page.toast[0].value.replace("\\", "")
+        assert llm.chats[-1].headers["authorization"] == "Bearer right-key"
+        assert "right-key" not in [field.value for field in page.text_input]
+        # With the key, its address is in the table, and both can be forgotten.
+        assert llm.url in page.dataframe[0].value.to_string()
+        forgotten = next(button for button in page.button if button.label == texts.ACCESS_FORGET).click().run()
+        assert llm.url not in forgotten.dataframe[0].value.to_string()

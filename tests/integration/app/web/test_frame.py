@@ -137,7 +137,7 @@ def test_a_conversation_is_found_again_after_a_restart_with_what_it_was_asked_of
         # One more component writes the address.
         assert len(drawn.get("bidi_component")) == 2
         chosen = (drawn.selectbox(key="collection").value, drawn.text_input(key="filter title").value)
-        assert (*chosen, drawn.toggle(key="quotes only").value) == ("letters", "light", True)
+        assert (*chosen, drawn.selectbox(key="llm choice").value) == ("letters", "light", "off")
         drawn.button(key=f"open {kept.id}").click().run()
         assert not drawn.exception
         next(button for button in drawn.button if button.label == texts.CONVERSATION_PIN).click().run()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -77,10 +77,14 @@ class ScriptedClient:
         self.left = threading.Event()
         self.told = threading.Event()
         self.sources = (SOURCE,)
+        self.asked_as = ""
         self.interrupt: Interrupt | None = None
 
     @contextmanager
-    def ask(self, asked: Question, *, interrupt: Interrupt) -> Iterator[ScriptedClient]:
+    def ask(
+        self, asked: Question, *, interrupt: Interrupt, on_progress: Callable[[str, str], None]
+    ) -> Iterator[ScriptedClient]:
+        on_progress("searching", self.asked_as)
         self.asked.append(asked)
         self.interrupt = interrupt
         try:
@@ -355,3 +359,28 @@ def test_the_browsers_scripts_never_write_html() -> None:
         assert not [
             word for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(") if word in text
         ]
+
+
+def test_a_question_that_is_asked_again_is_asked_behind_what_was_before_it_and_takes_the_place_of_the_first() -> None:
+    conversation = Conversation("ann")
+    run(ScriptedClient("One."), "First?", conversation)
+    second = run(ScriptedClient("Two."), "Second?", conversation)
+    client = ScriptedClient("Three.")
+    again = conversation.ask(client, Question("Second, mended?", "island"), again_of=second)  # type: ignore[arg-type]
+    again.wait()
+    assert [message.text for message in client.asked[0].history if message.role == "user"] == ["First?"]
+    last = ScriptedClient("Four.")
+    conversation.ask(last, Question("Third?", "island")).wait()  # type: ignore[arg-type]
+    said = [message.text for message in last.asked[0].history if message.role == "user"]
+    assert said == ["First?", "Second, mended?"]
+
+
+def test_notes_and_how_a_follow_up_was_understood_are_kept_with_the_turn() -> None:
+    client = ScriptedClient("One.", whole=answer(asked_as="How high is the lamp?"))
+    client.asked_as = "How high is the lamp?"
+    turn = run(client)
+    turn.wait()
+    turn.note = "Ask Ann."
+    kept = turn_of(TurnResponse(position=0, question="How often?", record=record_of(turn).model_dump()), "island")
+    view = view_of(kept, None)
+    assert (view["note"], view["asked_as"]) == ("Ask Ann.", "How high is the lamp?")

@@ -365,9 +365,9 @@ def test_tracing_stays_off_whatever_the_environment_says(monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("spec", "remedy"),
     [
-        ("openai:gpt-4o", "Set OPENAI_API_KEY."),
-        ("anthropic:claude-haiku-4-5", "Set ANTHROPIC_API_KEY."),
-        ("google_genai:gemini-2.5-flash", "Set GOOGLE_API_KEY."),
+        ("openai:gpt-4o", "Set OPENAI_API_KEY, or give it on the page Models."),
+        ("anthropic:claude-haiku-4-5", "Set ANTHROPIC_API_KEY, or give it on the page Models."),
+        ("google_genai:gemini-2.5-flash", "Set GOOGLE_API_KEY, or give it on the page Models."),
         ("mistral:small", "Providers are ollama, openai, anthropic, google_genai."),
         ("gpt-4o", "Providers are ollama, openai, anthropic, google_genai."),
         ("ollama:", "Providers are ollama, openai, anthropic, google_genai."),
