@@ -20,6 +20,7 @@ from rag.extractive import MAX_EXTRACTS, Extract, weights_of
 from rag.form_boxes import chosen_options
 from rag.language import guess_language
 from rag.language_gate import is_readable
+from rag.like_rows import with_like_rows
 from rag.marking_by_words import choose_by_words
 from rag.protocols import Embedder, PassageReader
 from rag.refusal import READ_THRESHOLD, answerability_as_read
@@ -37,6 +38,8 @@ CLOSER_MARGIN = 0.35
 """Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
 MAX_LOSS = 8.0
 """Logits by which a sentence may score less than the marked one and still be put before it."""
+ALL_NAMED = 0.99
+"""Share of the question's weight that is all but rounding."""
 MAX_LOSS_SAYS_SO = 20.0
 """The same where something is asked to be so or not: what it is asked of has to be named."""
 MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
@@ -108,12 +111,13 @@ class MarkingReader:
         extracts = _with_cell(question, by_place, weights, extracts)
         every = [unit for units in cut for unit in units]
         extracts = [with_cause(question, extract, every) for extract in extracts]
-        return [
+        given = [
             extract
             for extract in extracts
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
             if answers(question, extract, unit, units, weights)
         ][:MAX_EXTRACTS]
+        return with_like_rows(question, given, every)
 
     def _by_focus(
         self, question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
@@ -134,6 +138,14 @@ class MarkingReader:
             return _closest_marked(units, weights, extracts)
         known = next((one for one in extracts if one.place == closest.place), None)
         again = known or self._read_again(question, [closest])
+        if (
+            again is None
+            and first is not None
+            and asks_yes_or_no(question)
+            and covered_share(closest, focus) >= ALL_NAMED
+        ):
+            # What something is said of is all that is named: the reader has to mark no words.
+            again = Extract.of(closest, extracts[0].score)
         is_off = first is not None and not own_share(first, weights)
         loss = MAX_LOSS_SAYS_SO if asks_yes_or_no(question) else 2 * MAX_LOSS if is_off else MAX_LOSS
         if again is None or (extracts and again.score < extracts[0].score - loss):

@@ -20,6 +20,7 @@ from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.query_expansion import FurtherText, Method, expand_query
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
+from rag.respelling import notice_of, respell
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
@@ -65,6 +66,8 @@ class _LookUp:
     ignored_filters: Collection[str]
     further: Sequence[FurtherText]
     milliseconds: Mapping[str, float]
+    is_respelled: bool = False
+    """Whether words that no passage has were read as others already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,11 @@ class AskPipeline:
             further=lookup.further,
         )
         question = retrieval.question or lookup.question
+        respelled, found = respell(lookup.question, [hit.chunk.text_to_embed for hit in retrieval.hits])
+        if found and not lookup.is_respelled:
+            again = self._look_up(replace(lookup, question=respelled, is_respelled=True))
+            notices = (notice_of(found.items()), *again.retrieval.notices)
+            return replace(again, retrieval=replace(again.retrieval, notices=notices))
         retrieval = replace(retrieval, milliseconds={**lookup.milliseconds, **retrieval.milliseconds})
         chosen = self.choose(retrieval.hits, lookup.collection)
         evidence = self._weigh(question, retrieval, chosen, judge(question, retrieval.hits))

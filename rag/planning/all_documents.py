@@ -15,9 +15,11 @@ from rag.planning.decisions import (
     proof_of_date,
 )
 from rag.planning.document_nouns import DocumentSort, is_named
+from rag.planning.document_order import answer_order
 from rag.planning.document_query import Condition, DocumentQuery, read_document_query
 from rag.planning.map_question import read_documents
 from rag.planning.naming import list_answering
+from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.table_cells import Place, plain_cell, proven_cell
 from rag.protocols import DocumentCatalogue
@@ -76,6 +78,8 @@ class AllDocuments:
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the steps and the sentence with the count, and return it with its table. Raises QuestionError."""
+        if (order := read_order(asked.text)) is not None:
+            return (yield from self._put_in_order(asked, order))
         query = read_document_query(asked.text)
         if query is None:
             raise QuestionError(
@@ -111,6 +115,17 @@ class AllDocuments:
             probability=judged.probability,
             table=table,
         )
+
+    def _put_in_order(self, asked: PlannedQuestion, order: OrderQuery) -> Answering:
+        query = read_document_query(f"list all {order.documents}")
+        if query is None or any(condition.kind == "read" for condition in query.conditions):
+            return f"Only reading can tell which {order.documents} are meant, so it was looked up."
+        found = yield from self.collect(asked, query)
+        if isinstance(found, str):
+            return found
+        if not found.documents:
+            return f"There are no {order.documents}, so it was looked up."
+        return (yield from answer_order(order, found.documents, self._catalogue))
 
     def collect(self, asked: PlannedQuestion, query: DocumentQuery) -> Generator[PlanStep, None, Found | str]:
         """Yield the steps, and return what rules find; where nothing is of the sort, why it is for a look-up."""

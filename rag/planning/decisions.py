@@ -12,6 +12,7 @@ from rag.folding import fold
 from rag.planning.date_ranges import DateRange, month_range, spans_in, year_range
 from rag.planning.document_query import Condition
 from rag.planning.phrases import Phrase
+from rag.planning.quantities import CURRENCY_CODES, read_quantities
 from rag.planning.table_cells import Place, sentence_around
 from rag.text import sentence_spans
 from rag.types import DocumentInfo, Page
@@ -65,7 +66,7 @@ class Decision:
 
 NO, YES = Decision(False), Decision(True)
 
-TEXT_CONDITIONS = frozenset({"mention", "about", "signed", "ends", "starts", "organisation"})
+TEXT_CONDITIONS = frozenset({"mention", "about", "signed", "ends", "starts", "organisation", "currency"})
 """Kinds of conditions for which pages have to be looked through."""
 
 
@@ -103,6 +104,7 @@ def decide_by_text(condition: Condition, document: DocumentInfo, pages: Sequence
     """Decide what the pages of a document tell."""
     decide: dict[str, Callable[[Condition, DocumentInfo, Sequence[Page]], Decision]] = {
         "mention": _mentions,
+        "currency": _is_in_currency,
         "about": _is_about,
         "signed": _is_signed,
         "ends": _ends,
@@ -113,6 +115,20 @@ def decide_by_text(condition: Condition, document: DocumentInfo, pages: Sequence
     if not condition.is_negated:
         return found
     return Decision(None if found.is_met is None else not found.is_met, note=found.note)
+
+
+def _is_in_currency(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    """Decide by the currencies of the amounts: those of one currency alone are in it."""
+    found: dict[str, Place] = {}
+    for page in pages:
+        for start, end, quantity in read_quantities(page.text):
+            if quantity.unit in CURRENCY_CODES:
+                found.setdefault(quantity.unit, Place(page.number, *sentence_around(page.text, start, end)))
+    if condition.value not in found:
+        return NO
+    others = sorted(found.keys() - {condition.value})
+    place = found[condition.value]
+    return Decision(None, place, f"it has amounts in {' and '.join(others)} too") if others else Decision(True, place)
 
 
 def proof_of_date(document: DocumentInfo, pages: Sequence[Page]) -> Place | None:

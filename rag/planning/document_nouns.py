@@ -32,7 +32,7 @@ _KINDS = {
     "receipt": "receipts?|quittung(?:en)?|reçus?|recibos?",
     "offer": "offers?|quotations?|quotes?|proposals?|angebote?n?|devis|presupuestos?",
     "order": "(?:purchase )?orders?|bestellung(?:en)?|aufträge?|bons? de commande|pedidos?",
-    "contract": "contracts?|agreements?|(?:miet|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
+    "contract": "contracts?|agreements?|leases?|tenancy agreements?|(?:miet|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
     "minutes": "minutes|protokolle?n?|procès-verba(?:l|ux)|comptes? rendus?|actas?",
     "policy": "polic(?:y|ies)|richtlinien?|règlements?|reglamentos?",
     "manual": "manuals?|handbooks?|user guides?|handbücher|handbuch|anleitung(?:en)?|manuels?|manuales",

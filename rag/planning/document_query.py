@@ -10,6 +10,7 @@ from rag.dates import MONTHS
 from rag.planning.date_ranges import DateRange, read_range
 from rag.planning.document_nouns import NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
+from rag.planning.quantities import currency_code
 
 ConditionKind = Literal[
     "mention",
@@ -23,6 +24,7 @@ ConditionKind = Literal[
     "folder",
     "organisation",
     "pages",
+    "currency",
     "read",
 ]
 
@@ -144,10 +146,14 @@ _PREPOSITIONAL = re.compile(
     r"|(?P<fewer>fewer than|less than|shorter than|under|weniger als|moins de|menos de)|(?P<least>at least"
     r"|mindestens|au moins|al menos))"
     r" (?P<number>\d{1,5}) (?:pages?|seiten|páginas)(?!\w))"
+    r"|(?P<currency>(?:(?:made out |paid |payable |written )?(?:in|en) )(?:euros?|eur|€|(?:us )?dollars?|usd"
+    r"|\$|pounds?|gbp"
+    r"|£|(?:swiss )?francs?|chf|kronor|kroner|sek|nok|dkk|yen|jpy|livres|francos?|dólares|libras)(?!\w))"
     r"|(?P<dated>(?:dated|written|sent|made|issued|datiert|datés?|datées?|fechad[oa]s)?\s*(?:in|on|of|from|before"
     r"|after|since|until|between|by"
     r"|vom|von|aus|vor|nach|seit|bis|zwischen|im|du|de|d['’]|avant|après|depuis|entre|antes del?|después del?|desde"
     r"|hasta|del)\s)"
+    r"|(?P<addressee>(?:(?:billed|addressed|sent|made out|written|issued) (?:to|for)|to|an|à|para)\s+)"
     r"|(?P<organisation>(?:from|by|with|of|von|de|par|del?|por) ))"
 )
 _LANGUAGES = {
@@ -172,6 +178,12 @@ _STANDS_BEHIND = re.compile(
 _WRITTEN = re.compile(r"(?i)^(?:dated|written|sent|made|issued|datiert|dat[ée]e?s?|fechad[oa]s)\s+")
 _FROM = re.compile(r"(?i)^(?:from|von|aus|desde|de|of)\s+")
 _NAME_BEFORE = re.compile(r"(?i)(?:from|by|of|von|de|del|du)\s")
+_PASSIVE = re.compile(
+    r"(?i)^\s+(?:(?:is|are|was|were) (?:there )?(?P<what>.+?) (?:mentioned|named|cited|referred to"
+    r"|(?P<about>discussed|dealt with))"
+    r"|(?:wird|werden|wurde|wurden|ist|sind) (?P<what2>.+?) (?:erwähnt|genannt)"
+    r"|(?:est|sont|était|étaient) (?:mentionnée?s?|citée?s?) (?P<what3>.+?))$"
+)
 _OR = re.compile(r"(?i) +(?:or|oder|ou|o) +")
 _AND = re.compile(r"(?i) +(?:and|und|et|y) +")
 _HELD_SPACE = "\ue000"
@@ -184,7 +196,7 @@ def read_document_query(question: str) -> DocumentQuery | None:
     """Return the list or count of documents that a question asks for; None where it asks for anything else."""
     if len(question) > MAX_CHARACTERS or (opening := _OPENING.match(" ".join(question.split()))) is None:
         return None
-    rest = _TRAILING.sub("", opening["rest"])
+    rest = _TRAILING.sub("", _as_active(opening["rest"]))
     filler = _FILLER.match(rest)
     body = rest[filler.end() :] if filler else rest
     conditions = list(_fixed(opening["year"], opening["language"]))
@@ -199,6 +211,16 @@ def read_document_query(question: str) -> DocumentQuery | None:
         insists=bool(opening["insists"]),
         has_clause=bool(_CLAUSE.match(rest)),
     )
+
+
+def _as_active(rest: str) -> str:
+    """Return what stands behind "in which minutes" as it is said of the documents: "is the lift mentioned" becomes
+    "mention the lift"."""
+    match = _PASSIVE.match(rest.rstrip(" ?.!"))
+    if match is None:
+        return rest
+    verb = "are about" if match["about"] else "mention"
+    return f" {verb} {match['what'] or match['what2'] or match['what3']}"
 
 
 def _fixed(year: str | None, language: str | None) -> list[Condition]:
@@ -272,6 +294,10 @@ def _name_of(match: re.Match[str], body: str) -> str:
         return "language"
     if match["folder"]:
         return "folder"
+    if match["currency"]:
+        return "currency"
+    if match["addressee"]:
+        return "mention" if _CAPITALISED.match(body[match.end() :]) else ""
     if match["pages"]:
         return "pages"
     rest = body[match.end() :]
@@ -320,6 +346,8 @@ def _make(name: str, written: str, opening: str, rest: str, no: bool) -> Conditi
         return Condition("dated", written, days=found[0], month=found[1]) if found and is_whole else None
     if name == "language":
         return None if rest.strip() else Condition("language", written, value=_language_code(opening))
+    if name == "currency":
+        return None if rest.strip() else Condition("currency", written, value=currency_code(opening.split()[-1]))
     if name == "folder":
         return Condition("folder", written, value=rest.strip(" \"'“”?.")) if rest.strip() else None
     if name == "organisation":

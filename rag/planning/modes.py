@@ -9,6 +9,7 @@ from rag.errors import QuestionError
 from rag.planning.calculation_query import describe, read_calculation
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.order_query import read_order
 from rag.planning.several import why_several
 from rag.planning.summary_query import read_summary
 
@@ -48,6 +49,10 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if (order := read_order(question)) is not None:
+        return ModeChoice(
+            Mode.ALL_DOCUMENTS, f"The question asks for the {order.order} of documents, so all are looked at."
+        )
     if read_summary(question) is not None:
         return ModeChoice(Mode.SUMMARISE, "The question asks for a summary.")
     if (comparison := read_comparison(question)) is not None:

@@ -137,7 +137,7 @@ def fit_table(query: RowQuery, table: Table, question: str) -> Fit | None:
     if not rows:
         return None
     if query.how in ("count", "list"):
-        return _of_sort(query, table, rows, named, is_filtered, names, by_row)
+        return _of_sort(query, table, rows, named, is_filtered, names)
     if column is None:
         return _across(query, table, rows, named)
     if len(rows) < 2:
@@ -153,7 +153,6 @@ def _of_sort(
     named: int,
     is_filtered: bool,
     names: Sequence[frozenset[str]],
-    by_row: Sequence[frozenset[str]],
 ) -> Fit | None:
     """Return the rows to count or list where what is counted is what the rows are, or a value of some of them."""
     if not query.noun:
@@ -168,7 +167,9 @@ def _of_sort(
         return None
     is_of_rows = column is not None or any(_means_rows(word, table) for word in query.noun[:1])
     key = [frozenset(content_words(_name(table, row))) for row in rows]
-    is_category = is_filtered and not any(_meets(word, words) for word in query.noun[:1] for words in key)
+    counted = query.noun[0]
+    in_cells = all(_meets(counted, frozenset(content_words("\n".join(row.cells)))) for row in rows)
+    is_category = is_filtered and in_cells and not any(_meets(counted, words) for words in key)
     if not (is_of_rows or is_category):
         return None
     if query.how == "count" and not is_of_rows and any(_QUANTITY.search(name) for name in table.names):

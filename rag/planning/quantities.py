@@ -16,6 +16,11 @@ _CURRENCIES = {
     "euros": "EUR", "£": "GBP", "gbp": "GBP", "pounds": "GBP", "pound": "GBP", "chf": "CHF", "¥": "JPY", "jpy": "JPY",
     "sek": "SEK", "nok": "NOK", "dkk": "DKK", "cad": "CAD", "c$": "CAD", "aud": "AUD",
 }  # fmt: skip
+CURRENCY_CODES = frozenset(_CURRENCIES.values())
+_WORDS_FOR = {
+    "euro": "EUR", "euros": "EUR", "livres": "GBP", "libras": "GBP", "franc": "CHF", "francs": "CHF", "francos": "CHF",
+    "franco": "CHF", "yen": "JPY", "kronor": "SEK", "kroner": "NOK", "dólares": "USD",
+}  # fmt: skip
 _SCALES = {
     **dict.fromkeys(
         ("thousand", "thousands", "tausend", "tsd", "milliers", "mille", "miles", "mil", "k"), Decimal(1000)
@@ -151,6 +156,11 @@ def _of_match(match: re.Match[str]) -> Quantity | None:
             else ""
         )
     return Quantity(-value * scale if is_negative else value * scale, unit, scale)
+
+
+def currency_code(word: str) -> str:
+    """Return the code of a currency that a question names: "euros", "$", "usd"; "" for an unknown one."""
+    return _currency(word) or _WORDS_FOR.get(word.casefold(), "")
 
 
 def _currency(written: str) -> str:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from rag.constraints import find_constraints
 from rag.dates import find_dates
 from rag.planning.quantities import Quantity, read_cell
-from rag.table_cells import split_cells
+from rag.table_cells import columns_of, split_cells
 from rag.text import content_words
 from rag.types import DocumentInfo, Page, Source, Span
 
@@ -24,6 +24,11 @@ _OPENS_VALUE = re.compile(
     r"(?i)[\s(~<>≤≥+−–-]*(?:(?:us)?[$€£¥]|eur|usd|gbp|chf|jpy|sek|nok|dkk|cad|aud)?\s*[\d(-]*\d"
     r"|\w+,? \d{1,2},? \d{4}$|\d"
 )
+_IDENTIFIES = re.compile(
+    r"(?i)\b(?:no|nr|nummer|id|code|invoice|order|article|part|account|phone|fax|telefon|ref\w*|zip|plz|sku|isbn|ticket"
+    r"|rechnung|auftrag|facture|factura|plate|customer)\b\.?$"
+)
+"""Names of columns whose numbers name something."""
 _MONEY = re.compile(r"(?i)(?:us)?[$€£¥]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|cad|aud)\b")
 _UNIT_BEHIND = re.compile(
     r"(?i)\b(?P<unit>EUR|USD|GBP|CHF|€|\$|£|km/h|km|kg|mm|cm|m|t|l|days|hours|minutes|weeks|months|years|%)\)?$"
@@ -67,6 +72,8 @@ class Table:
 
     def is_numeric(self, column: int) -> bool:
         """Return whether most cells of a column are numbers that say how much of something there is."""
+        if _IDENTIFIES.search(self.names[column]):
+            return False
         cells = [row.cells[column] for row in self.rows if column < len(row.cells) and row.cells[column]]
         numbers = [cell for cell in cells if read_value(cell) is not None and not _is_name(cell)]
         return bool(cells) and len(numbers) >= max(1, 0.8 * len(cells))
@@ -78,7 +85,7 @@ class Table:
 
     def source(self, row: Row, number: int) -> Source:
         """Return a row below the head of the table as a numbered source."""
-        places = [self.head, (row.start, row.end)]
+        places = [self.head, (row.start, row.end)] if self.head[1] > self.head[0] else [(row.start, row.end)]
         return Source(
             number=number,
             document=self.document,
@@ -113,6 +120,16 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
     for match in re.finditer(r"[^\n]+", page.text):
         line = match[0]
         cells = tuple(split_cells(line)) if " | " in line or "\t" in line else ()
+        names, values = columns_of("", line) if len(cells) > 1 else ([], [])
+        if names:
+            # A row that names its columns itself.
+            if table is None or table.names != tuple(names):
+                if table is not None and len(table.rows) > 1:
+                    yield table
+                table = Table(document, page, tuple(names), (match.start(), match.start()), above=above)
+            if len(table.rows) < MAX_ROWS:
+                table.rows.append(Row(tuple(values), *match.span()))
+            continue
         if len(cells) < 2:
             if table is not None and len(table.rows) > 1:
                 yield table

@@ -240,3 +240,12 @@ def test_the_value_behind_the_label_that_is_named_answers() -> None:
 def test_why_something_was_therefore_done_is_quoted_with_the_sentence_before() -> None:
     text = "The bicycle was not locked. The claim was therefore declined."
     assert ask("Why was the claim declined?", ScriptedReader({"declined": 5.0}), text) == [text]
+
+
+def test_all_rows_that_answer_alike_are_given() -> None:
+    text = "Name | Role | Office\nElif Kaya | Clerk | York\nBoris Lund | Cook | Leeds\nChiara Vitale | Engineer | York"
+    extracts = MarkingReader(ScriptedReader({"Elif": 5.0}), HashEmbedder()).read(
+        "Who works in York?", [source(1, text)]
+    )
+    assert [extract.answer for extract in extracts] == ["Elif Kaya; Chiara Vitale", "Chiara Vitale"]
+    assert [extract.text for extract in extracts] == ["Elif Kaya | Clerk | York", "Chiara Vitale | Engineer | York"]

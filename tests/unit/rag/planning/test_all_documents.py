@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 
 from rag.planning.all_documents import AllDocuments
-from rag.types import Answer, PlanStep, Verdict
+from rag.types import Answer, DocumentProfile, PlanStep, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
 MANY = Shelf({f"{number}.md": [f"Paper {number}. The lift is mentioned."] for number in range(10_000)})
@@ -49,3 +49,47 @@ def test_a_note_that_only_names_a_thing_further_down_is_not_about_it() -> None:
     assert answer.table is not None
     assert [row.cells[0].text for row in answer.table.rows] == ["notes/note-1.md"]
     assert [row.cells[0].text for row in answer.table.undecided] == ["notes/note-2.md"]
+
+
+DATED = Shelf(
+    {
+        "invoices/7.txt": ["Invoice 7\n\nTotal due: EUR 96.00. Bill to: Tarn Architects"],
+        "invoices/8.txt": ["Invoice 8\n\nTotal due: USD 780.00. Bill to: Gull Bakery"],
+        "invoices/9.txt": ["Invoice 9\n\nTotal due: EUR 12.00, deposit $ 5.00"],
+        "notes/old.txt": ["A note without a date"],
+    },
+    {
+        "invoices/7.txt": DocumentProfile("en", "invoice", "2025-03-18"),
+        "invoices/8.txt": DocumentProfile("en", "invoice", "2025-04-09"),
+        "invoices/9.txt": DocumentProfile("en", "invoice", "2024-12-01"),
+    },
+)
+
+
+def listed(question: str) -> tuple[str, list[str], list[str]]:
+    _, answer = finish(AllDocuments(DATED, most_read=5), asked(question))
+    assert isinstance(answer, Answer)
+    assert answer.table is not None
+    rows = [[row.cells[0].text for row in some] for some in (answer.table.rows, answer.table.undecided)]
+    return answer.text, rows[0], rows[1]
+
+
+def test_the_newest_document_is_told_by_dates_and_those_without_are_apart() -> None:
+    text, rows, undated = listed("Which is the newest document?")
+    assert text == "invoices/8.txt is the newest of 3 documents: 2025-04-09."
+    assert rows == ["invoices/8.txt", "invoices/7.txt", "invoices/9.txt"]
+    assert undated == ["notes/old.txt"]
+    assert listed("What is the oldest invoice?")[0] == "invoices/9.txt is the oldest of 3 invoices: 2024-12-01."
+
+
+def test_documents_in_one_currency_are_listed_and_those_in_two_are_undecided() -> None:
+    assert listed("Which invoices are in EUR?")[1:] == (["invoices/7.txt"], ["invoices/9.txt"])
+    assert listed("Which invoices are in dollars?")[1:] == (["invoices/8.txt"], ["invoices/9.txt"])
+
+
+def test_invoices_to_somebody_are_those_that_name_him() -> None:
+    assert listed("Which invoices were billed to Tarn Architects?")[1] == ["invoices/7.txt"]
+
+
+def test_what_is_mentioned_in_which_documents_is_asked_as_which_mention_it() -> None:
+    assert listed("In which invoices is the deposit mentioned?")[1] == ["invoices/9.txt"]

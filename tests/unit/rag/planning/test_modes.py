@@ -14,7 +14,6 @@ from rag.planning.modes import Mode, choose_mode, read_mode
 LOOK_UPS = (
     "How many pages does the manual say a logbook has?",
     "What is the total of invoice 7?",
-    "which document is the newest",
     "How many carpenters does the yard employ?",
     "Which crane lifts more, the blue one or the red one?",
     "What documents do I need for a passport?",

@@ -85,3 +85,12 @@ def test_amounts_in_two_currencies_are_not_added() -> None:
 @pytest.mark.parametrize("question", ["Why is the price the highest?", "Who founded the yard?", "What is the rent?"])
 def test_other_questions_ask_for_no_rows(question: str) -> None:
     assert read_rows(question) is None
+
+
+def test_a_row_may_name_its_columns_itself() -> None:
+    rows = "Station: Corr Point | Stairs: 94 | Fog horn: no\nStation: Gull Stack | Stairs: 120 | Fog horn: yes\n"
+    shelf = Shelf({"lights.csv": [rows]})
+    assert over("How many stairs has Corr Point?", shelf) == NO_TABLE
+    answer = over("Which station has the most stairs?", shelf)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith("Gull Stack [1]: Stairs 120")
