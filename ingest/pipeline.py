@@ -1,4 +1,4 @@
-"""Brings the index in step with a folder: changed files -> parse -> chunk -> embed -> store."""
+"""Brings the index in step with a folder: changed files -> parse -> chunk -> store -> embed."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from ingest.embedders import (
     name_others,
     spread,
 )
+from ingest.embedding import DocumentEmbedding, EmbeddingProgress, EmbeddingReport, vector_key
 from ingest.parsing import find_tools
 from ingest.protocols import Catalogue
 from ingest.read_ahead import run_ahead
-from ingest.repair import embed_lost
 from ingest.report import FailedFile, SyncProgress, SyncReport
 from ingest.sandbox.workers import WorkerPool
 from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
-from ingest.stages import EmbeddedFile, FileToRead, ReadSettings, StageClock, embed_chunks, embed_files, read_files
+from ingest.stages import FileOutcome, FileToRead, ReadSettings, StageClock, read_files
 from ingest.sweep import sweep
 from ingest.titles import words_of_name
 from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
 from rag.protocols import VectorIndex
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey, Vectors
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ CLOCK_SECONDS = 2.0
 CARRIED_OVER = "carried over"
 """Stands for the attempt of a file whose old chunks were embedded again: it is read as soon as that is possible."""
 
-EMBEDDED_AHEAD = 4
-"""Files that may wait, embedded, for the store."""
+READ_AHEAD = 8
+"""Files that may wait, read, for the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class _Target:
 
 
 class IngestPipeline:
-    """Fills one index. Not for use by two threads at once."""
+    """Fills one index, in two stages: words first, then vectors. Not for use by two threads at once."""
 
     def __init__(
         self,
@@ -82,12 +82,14 @@ class IngestPipeline:
         before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
         may_read: Callable[[Path], bool] = lambda folder: True,
         find_passwords: Callable[[], Sequence[tuple[str, str]]] | None = None,
+        embedding: DocumentEmbedding | None = None,
     ) -> None:
         """Take the parts. `open_pool` is called when the first file is to be read; `close` stops the pool.
 
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
         `find_passwords` gives the passwords of files, pattern and password, as they are when a sync begins.
+        `embedding` makes the vectors; without one, one of its own.
         """
         self._catalogue = catalogue
         self._vectors = vectors
@@ -99,6 +101,9 @@ class IngestPipeline:
         self._before_removal = before_removal
         self._may_read = may_read
         self._find_passwords = find_passwords
+        self._embedding = embedding or DocumentEmbedding(
+            catalogue=catalogue, vectors=vectors, find_embedder=embedders.find
+        )
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -115,9 +120,15 @@ class IngestPipeline:
         check_folder: Callable[[Path], object] = lambda folder: None,
         on_progress: Callable[[SyncProgress], None] = lambda progress: None,
         interrupt: threading.Event | None = None,
+        words_only: bool = False,
+        on_words: Callable[[SyncReport], None] = lambda report: None,
+        stop_embedding: Callable[[], bool] = lambda: False,
     ) -> SyncReport:
         """Bring a collection in step with a folder; files that cannot be read are reported, the rest goes on.
 
+        First all files are read and stored, each of which answers by its words from then on; then what has no vectors
+        is embedded, unless `words_only` or until `stop_embedding`: `embed`, or the next sync, goes on with that.
+        `on_words` is told between the two what became of each file.
         `check_folder` raises ConfigurationError for a real path that may not be synced, before it is looked at.
         Once `interrupt` is set, it stops as by Ctrl-C, with KeyboardInterrupt. Between two files, in `on_progress`,
         `remove` and `remove_collection` of another collection may be called.
@@ -152,9 +163,13 @@ class IngestPipeline:
                 self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
             if not target.index.is_active:
                 self._read_other_folders(target, on_progress, interrupt)
-                self._switch_index(target)
+                self._carry_over(target)
             report.embedder, report.embedder_note = choice.models.name, self._note(collection, choice, target)
+            report.words_seconds = round(time.perf_counter() - started, 3)
             sweep(self._catalogue, self._vectors)
+            report.to_embed = self._embedding.count_left()
+            on_words(replace(report))
+            self._embed_after_reading(report, words_only, on_progress, interrupt, stop_embedding)
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
             outcome = "stopped"
@@ -206,14 +221,29 @@ class IngestPipeline:
         sweep(self._catalogue, self._vectors)
 
     def recover(self) -> None:
-        """Finish what a crash left: delete orphaned vectors, and embed again what the vector index has lost.
+        """Finish what a crash left: delete orphaned vectors, and note what the vector index has lost, for `embed`.
 
-        It is lost as a whole, with its folder, and so of all collections, whichever is synced; a recovery that was
-        itself cut off goes on.
+        It is lost as a whole, with its folder, and so of all collections, whichever is synced.
         """
-        if self._vectors.is_incomplete():
-            embed_lost(versions=self._catalogue, vectors=self._vectors, find_embedder=self._embedders.find)
+        self._embedding.mark_lost()
         sweep(self._catalogue, self._vectors)
+
+    def has_to_embed(self) -> bool:
+        """Tell whether `embed` has something to do."""
+        return self._embedding.count_left() > 0
+
+    def embed(
+        self,
+        *,
+        first: str = "",
+        on_progress: Callable[[EmbeddingProgress], None] = lambda progress: None,
+        interrupt: threading.Event | None = None,
+        stop_early: Callable[[], bool] = lambda: False,
+    ) -> EmbeddingReport:
+        """Make the vectors of all documents that have none; see `DocumentEmbedding.run`."""
+        report = self._embedding.run(first=first, on_progress=on_progress, interrupt=interrupt, stop_early=stop_early)
+        sweep(self._catalogue, self._vectors)
+        return report
 
     # --- the steps of a sync ---
 
@@ -351,7 +381,7 @@ class IngestPipeline:
             self._pool = self._open_pool()
         pool = self._pool
 
-        def embedded_files(stop: threading.Event) -> Iterator[EmbeddedFile]:
+        def read(stop: threading.Event) -> Iterator[FileOutcome]:
             outcomes = read_files(
                 root,
                 files,
@@ -361,22 +391,20 @@ class IngestPipeline:
                 stop=stop,
                 clock=clock,
             )
-            if fits is not None:
-                outcomes = check_languages(outcomes, fits)
-            return embed_files(outcomes, target.models.embedder, stop=stop, clock=clock)
+            return outcomes if fits is None else check_languages(outcomes, fits)
 
         on_progress(SyncProgress(0, total, 0, ""))
-        with run_ahead(embedded_files, buffer=EMBEDDED_AHEAD, interrupt=interrupt) as embedded:
-            for done, item in enumerate(embedded, start=1):
+        with run_ahead(read, buffer=READ_AHEAD, interrupt=interrupt) as outcomes:
+            for done, outcome in enumerate(outcomes, start=1):
                 started = time.perf_counter()
-                self._take_in(target, known.get(item.outcome.file.path_bytes), item, report)
+                self._take_in(target, known.get(outcome.file.path_bytes), outcome, report)
                 clock.store += time.perf_counter() - started
-                on_progress(SyncProgress(done, total, report.pages, item.outcome.file.path))
-        report.stages = {"read": round(clock.read, 3), "embed": round(clock.embed, 3), "store": round(clock.store, 3)}
+                on_progress(SyncProgress(done, total, report.pages, outcome.file.path))
+        report.stages = {"read": round(clock.read, 3), "store": round(clock.store, 3)}
 
-    def _take_in(self, target: _Target, record: KnownFile | None, item: EmbeddedFile, report: SyncReport) -> None:
+    def _take_in(self, target: _Target, record: KnownFile | None, outcome: FileOutcome, report: SyncReport) -> None:
         """Store one file that was read, or record why it was not."""
-        file, prepared, error = item.outcome.file, item.outcome.prepared, item.outcome.error
+        file, prepared, error = outcome.file, outcome.prepared, outcome.error
         document_id = self._catalogue.open_document(target.collection_id, target.folder_id, file)
         if error is not None:
             attempt = self._failed_attempt(error, file, record)
@@ -388,7 +416,7 @@ class IngestPipeline:
             self._catalogue.touch(document_id, prepared.file)
             report.unchanged += 1
             return
-        self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks, item.vectors)
+        self._store(document_id, target.index, prepared.file, prepared.parsed, prepared.chunks)
         (report.changed if record and record.sha256 else report.added).append(file.path)
         report.pages += len(prepared.parsed.pages)
         report.chunks += len(prepared.chunks)
@@ -400,15 +428,46 @@ class IngestPipeline:
         file: FileState,
         parsed: ParsedDocument,
         chunks: Sequence[Chunk],
-        vectors: Vectors,
     ) -> None:
-        """Store vectors, then make them current in one transaction: a crash leaves the old version or the new."""
-        key = VectorKey(index.space, f"{document_id}.{index.id}.{file.sha256[:16]}", len(chunks))
-        self._catalogue.announce_vectors(key)
-        self._vectors.add(key.space, key.ids, [document_id] * key.count, vectors)
+        """Make a version current in one transaction, with the vectors that are there already: a crash leaves the old
+        version or the new.
+        """
+        key = vector_key(document_id, index, chunks)
         self._catalogue.commit_version(
-            document_id, index.id, file, parsed, chunks, key=key, names=words_of_name(file.path)
+            document_id,
+            index.id,
+            file,
+            parsed,
+            chunks,
+            key=key,
+            names=words_of_name(file.path),
+            is_embedded=self._embedding.reuse(document_id, index, key, chunks),
         )
+
+    def _embed_after_reading(
+        self,
+        report: SyncReport,
+        words_only: bool,
+        on_progress: Callable[[SyncProgress], None],
+        interrupt: threading.Event | None,
+        stop_embedding: Callable[[], bool],
+    ) -> None:
+        """Run the second stage of a sync, after which all files are done."""
+        files = len(report.added) + len(report.changed) + len(report.failed)
+
+        def show(progress: EmbeddingProgress) -> None:
+            if progress.total:
+                on_progress(SyncProgress(files, files, report.pages, "", progress.done, progress.total))
+
+        if words_only:
+            return
+        made = self.embed(first=report.collection, on_progress=show, interrupt=interrupt, stop_early=stop_embedding)
+        report.embedded, report.reused, report.to_embed = made.embedded, made.reused, made.left
+        report.stages = {
+            **report.stages,
+            "embed": round(made.embed_seconds, 3),
+            "store": round(report.stages.get("store", 0.0) + made.store_seconds, 3),
+        }
 
     def _read_other_folders(
         self, target: _Target, on_progress: Callable[[SyncProgress], None], interrupt: threading.Event | None
@@ -431,16 +490,11 @@ class IngestPipeline:
             other = replace(target, folder_id=folder_id)
             self._read_and_store(root, other, changes, known, report, on_progress, interrupt)
 
-    def _switch_index(self, target: _Target) -> None:
-        """Let an index made with another embedder answer once it holds all that the old one holds."""
+    def _carry_over(self, target: _Target) -> None:
+        """Take the last good version of files that cannot be read now from the catalogue into a new index."""
         active = self._catalogue.active_index(target.collection_id)
-        if active is not None:
-            self._carry_over(target, active)
-        if self._catalogue.is_complete(target.collection_id, target.index.id):
-            self._catalogue.activate_index(target.collection_id, target.index.id)
-
-    def _carry_over(self, target: _Target, active: IndexInfo) -> None:
-        """Embed again, from the catalogue, the last good version of files that cannot be read now."""
+        if active is None:
+            return
         known = [
             (path, record)
             for folder_id in self._catalogue.folder_roots(target.collection_id).values()
@@ -453,8 +507,7 @@ class IngestPipeline:
                 continue
             parsed, chunks, _ = self._catalogue.load_version(record.document_id, active.id)
             file = FileState(record.path, path, record.size, record.mtime_ns, record.sha256)
-            vectors = embed_chunks(chunks, target.models.embedder)
-            self._store(record.document_id, target.index, file, parsed, chunks, vectors)
+            self._store(record.document_id, target.index, file, parsed, chunks)
             if record.state == "stale":
                 self._catalogue.record_failure(
                     record.document_id, attempt=record.failed_attempt, reason=record.reason, remedy=record.remedy

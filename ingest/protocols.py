@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, VectorKey
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, UnembeddedVersion, VectorKey
 
 
 class StoredVersions(Protocol):
@@ -22,6 +22,50 @@ class StoredVersions(Protocol):
 
     def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
         """Return a stored version of a document; the pages' blocks are not kept."""
+        ...
+
+
+class EmbeddingState(StoredVersions, Protocol):
+    """Knows which versions still lack vectors, and where the vector of a text is that was embedded before."""
+
+    def find_collection(self, name: str) -> int | None:
+        """Return the collection's id, None when there is none."""
+        ...
+
+    def unembedded(self) -> list[UnembeddedVersion]:
+        """Return the versions of all indexes whose vectors are still to be made, the newest first."""
+        ...
+
+    def load_passages(self, key: VectorKey) -> list[Chunk]:
+        """Return the chunks of a version in their order; none where that version is gone."""
+        ...
+
+    def current_keys(self, keys: Sequence[VectorKey]) -> set[VectorKey]:
+        """Return those of the vectors that a version still refers to."""
+        ...
+
+    def find_embedded(self, embedder: str, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        """Return space and id of a vector for each `Chunk.embedding_hash` that an embedder made one for already."""
+        ...
+
+    def announce_vectors(self, key: VectorKey) -> None:
+        """Write down vectors before they are stored."""
+        ...
+
+    def mark_embedded(self, keys: Sequence[VectorKey]) -> None:
+        """Record that the vectors of these versions are made; of versions that are gone, nothing is recorded."""
+        ...
+
+    def mark_unembedded(self, keys: Sequence[VectorKey]) -> None:
+        """Record that vectors of these versions were lost, so that they are made again."""
+        ...
+
+    def is_complete(self, collection_id: int, index_id: int) -> bool:
+        """Tell whether every document that answers in the collection has a version in this index, embedded whole."""
+        ...
+
+    def activate_index(self, collection_id: int, index_id: int) -> None:
+        """Let an index answer for its collection, and delete the others."""
         ...
 
 
@@ -97,14 +141,6 @@ class Collections(Protocol):
         """Return the index that answers for a collection."""
         ...
 
-    def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Tell whether every document that answers in the collection has a version in this index."""
-        ...
-
-    def activate_index(self, collection_id: int, index_id: int) -> None:
-        """Let an index answer for its collection, and delete the others."""
-        ...
-
 
 class DocumentWriter(Protocol):
     """The documents of a folder, one for each file; a new version replaces the old one whole or not at all."""
@@ -137,10 +173,6 @@ class DocumentWriter(Protocol):
         """Record why a file could not be read; its last good version goes on answering."""
         ...
 
-    def announce_vectors(self, key: VectorKey) -> None:
-        """Write down vectors before they are stored."""
-        ...
-
     def commit_version(
         self,
         document_id: int,
@@ -151,8 +183,9 @@ class DocumentWriter(Protocol):
         *,
         key: VectorKey,
         names: str,
+        is_embedded: bool = True,
     ) -> None:
-        """Make a new version of a document the one that answers."""
+        """Make a new version of a document the one that answers, by its words only until it `is_embedded`."""
         ...
 
     def remove_documents(self, document_ids: Sequence[int], *, keep_out: bool = False) -> None:
@@ -160,5 +193,5 @@ class DocumentWriter(Protocol):
         ...
 
 
-class Catalogue(StoredVersions, VectorJournal, RunRecords, Collections, DocumentWriter, Protocol):
+class Catalogue(EmbeddingState, VectorJournal, RunRecords, Collections, DocumentWriter, Protocol):
     """All that the pipeline needs; each method is one transaction, which survives a crash whole or not at all."""

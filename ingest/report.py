@@ -44,6 +44,14 @@ class SyncReport:
     """The name of what embeds the collection; "" before that is known."""
     embedder_note: str = ""
     """What is to be said of it: that the documents' languages chose it, or that the next sync takes another."""
+    words_seconds: float = 0.0
+    """Until everything that was read answered by its words."""
+    embedded: int = 0
+    """Chunks that the embedder made vectors of, also of other collections."""
+    reused: int = 0
+    """Chunks that got the vector of another one with the same text."""
+    to_embed: int = 0
+    """Chunks that are found by their words only, since their vectors are still to be made."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as plain JSON values: counts first, then the files by what became of them."""
@@ -65,6 +73,10 @@ class SyncReport:
             "dry_run": self.dry_run,
             "embedder": self.embedder,
             "embedder_note": self.embedder_note,
+            "words_seconds": self.words_seconds,
+            "embedded": self.embedded,
+            "reused": self.reused,
+            "to_embed": self.to_embed,
             "files": {
                 "added": self.added,
                 "changed": self.changed,
@@ -90,6 +102,9 @@ class SyncReport:
             pages=self.pages + later.pages,
             chunks=self.chunks + later.chunks,
             seconds=round(self.seconds + later.seconds, 3),
+            words_seconds=round(self.seconds + later.words_seconds, 3),
+            embedded=self.embedded + later.embedded,
+            reused=self.reused + later.reused,
             stages={
                 name: round(self.stages.get(name, 0) + later.stages.get(name, 0), 3)
                 for name in {**self.stages, **later.stages}
@@ -112,6 +127,7 @@ class SyncReport:
             skipped=[(entry["path"], entry["pattern"]) for entry in files.get("skipped", ())],
             embedder=values.get("embedder", ""),
             embedder_note=values.get("embedder_note", ""),
+            **{name: values.get(name, 0) for name in ("words_seconds", "embedded", "reused", "to_embed")},
             **{name: values[name] for name in same},
         )
 
@@ -125,3 +141,6 @@ class SyncProgress:
     pages: int
     path: str
     """The file that was just finished, or ""."""
+    chunks_embedded: int = 0
+    chunks_to_embed: int = 0
+    """Chunks of the second stage, which begins when all files are done; 0 before."""

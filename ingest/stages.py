@@ -1,11 +1,10 @@
-"""The stages of a sync that run ahead of storing: reading in worker processes, embedding."""
+"""Reads files in worker processes, ahead of storing, and embeds texts in batches."""
 
 from __future__ import annotations
 
 import queue
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
@@ -19,13 +18,10 @@ from ingest.parsing import WorkerPool
 from ingest.preparation import Prepared, prepare_file
 from rag.errors import ParseError
 from rag.protocols import Embedder, Tokenizer
-from rag.types import Chunk, FileState, Vectors
+from rag.types import FileState, Vectors
 
-WINDOW_CHUNKS = 256
-"""Chunks gathered before they are embedded: enough to sort by length, so that batches need little padding."""
-
-SLICE_CHUNKS = 64
-"""Chunks handed to the embedder at once, under a second's work: between two slices, a sync can be stopped."""
+BATCH_TEXTS = 64
+"""Texts handed to the embedder at once, under a second's work: between two batches, a sync can be stopped."""
 
 FILES_AHEAD = 3
 """Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""
@@ -61,20 +57,11 @@ class FileOutcome:
     error: ParseError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedFile:
-    """A file's outcome with one vector for each of its chunks."""
-
-    outcome: FileOutcome
-    vectors: Vectors
-
-
 @dataclass(slots=True)
 class StageClock:
     """Seconds spent in each stage; reading counts every worker's time."""
 
     read: float = 0.0
-    embed: float = 0.0
     store: float = 0.0
 
 
@@ -125,52 +112,23 @@ def read_files(
             unfinished.cancel()
 
 
-def embed_files(
-    outcomes: Iterator[FileOutcome], embedder: Embedder, *, stop: threading.Event, clock: StageClock
-) -> Iterator[EmbeddedFile]:
-    """Embed the chunks of files in windows across files; files without chunks pass through."""
-    window: list[FileOutcome] = []
-    size = 0
-    for outcome in outcomes:
-        window.append(outcome)
-        size += len(outcome.prepared.chunks) if outcome.prepared else 0
-        if size >= WINDOW_CHUNKS or not outcome.prepared:
-            yield from _embed_window(window, embedder, stop, clock)
-            window, size = [], 0
-    yield from _embed_window(window, embedder, stop, clock)
+def embed_texts(texts: Sequence[str], embedder: Embedder, before_batch: Callable[[], bool] = lambda: True) -> Vectors:
+    """Return vectors of texts in their order, shape (len(texts), dimension), made in batches of like length.
 
-
-def embed_chunks(chunks: Sequence[Chunk], embedder: Embedder, stop: threading.Event | None = None) -> Vectors:
-    """Return vectors of chunks in their order, shape (len(chunks), dimension), made in batches of like length."""
-    texts = [chunk.text_to_embed for chunk in chunks]
+    `before_batch` says before each whether to go on; where not, there are no vectors at all, shape (0, 0).
+    """
     by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
     parts = []
-    for start in range(0, len(texts), SLICE_CHUNKS):
-        if stop is not None and stop.is_set():
-            break
-        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + SLICE_CHUNKS]]))
+    for start in range(0, len(texts), BATCH_TEXTS):
+        if not before_batch():
+            return np.zeros((0, 0), dtype=np.float32)
+        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + BATCH_TEXTS]]))
     if not parts:
         return np.zeros((0, 0), dtype=np.float32)
     made = np.concatenate(parts)
-    vectors = np.empty((len(texts), made.shape[1]), dtype=np.float32)
-    vectors[by_length[: len(made)]] = made
+    vectors = np.empty_like(made)
+    vectors[by_length] = made
     return vectors
-
-
-def _embed_window(
-    window: Sequence[FileOutcome], embedder: Embedder, stop: threading.Event, clock: StageClock
-) -> Iterator[EmbeddedFile]:
-    started = time.perf_counter()
-    chunks = [chunk for outcome in window if outcome.prepared for chunk in outcome.prepared.chunks]
-    vectors = embed_chunks(chunks, embedder, stop)
-    clock.embed += time.perf_counter() - started
-    first = 0
-    for outcome in window:
-        if stop.is_set():
-            return
-        count = len(outcome.prepared.chunks) if outcome.prepared else 0
-        yield EmbeddedFile(outcome, vectors[first : first + count])
-        first += count
 
 
 def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:

@@ -57,6 +57,14 @@ class VectorIndex(Protocol):
         """Return (id, cosine) of at most `limit` chunks, best first; only of the named documents where given."""
         ...
 
+    def load(self, space: str, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the vectors that are stored under ids; those of unknown ids are left out."""
+        ...
+
+    def known_ids(self, space: str, ids: Sequence[str]) -> set[str]:
+        """Return those of the ids that a vector is stored under."""
+        ...
+
     def ids(self, space: str) -> list[str]:
         """Return every id in the space; empty for an unknown space."""
         ...

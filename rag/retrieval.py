@@ -19,6 +19,7 @@ from rag.types import (
     ALL_FILTERS,
     CONTENTS_SECTION,
     MAX_QUESTION_CHARACTERS,
+    DocumentLabel,
     Hit,
     IndexInfo,
     QuestionFilter,
@@ -108,6 +109,14 @@ class _Lookup:
     further: Sequence[FurtherText]
 
 
+@dataclass(frozen=True, slots=True)
+class _WordsOnly:
+    """The documents of a collection that have no vectors yet, by its labels of that moment."""
+
+    labels: Mapping[int, DocumentLabel]
+    documents: frozenset[int]
+
+
 @dataclass(slots=True)
 class StageTimer:
     """Milliseconds by stage, in the order of the stages."""
@@ -152,6 +161,7 @@ class Retriever:
         self._rerank_depth = rerank_depth
         self._find_embedder = find_embedder
         self._names: dict[str, DocumentNames] = {}
+        self._words_only: dict[str, _WordsOnly] = {}
 
     def embedder_of(self, collection: str) -> Embedder:
         """Return the embedder of a collection's vectors, where it is here; else the one that the settings name."""
@@ -214,6 +224,8 @@ class Retriever:
         if index is None or documents == []:
             return Retrieval((), timer.milliseconds), False
         embedder, notices = self._find_embedder_of(index)
+        if embedder is not None:
+            notices += self._words_only_notices(collection, labels, documents)
         vector = embedder.embed_question(question) if embedder else None
         timer.mark("embed")
         dense = self._search_vectors(index, vector, documents)
@@ -265,6 +277,23 @@ class Retriever:
         return None, (
             f"The index was made with the embedder {index.embedder}, the settings name {self._embedder.fingerprint}: "
             "only words were searched. Sync the folders of this collection to build it anew.",
+        )
+
+    def _words_only_notices(
+        self, collection: str, labels: Mapping[int, DocumentLabel], documents: Sequence[int] | None
+    ) -> tuple[str, ...]:
+        """Return a notice where some of the searched documents have no vectors yet."""
+        known = self._words_only.get(collection)
+        if known is None or known.labels is not labels:
+            waiting = frozenset(id_ for id_, label in labels.items() if not label.is_embedded)
+            known = self._words_only[collection] = _WordsOnly(labels, waiting)
+        waiting = known.documents if documents is None else known.documents.intersection(documents)
+        if not waiting:
+            return ()
+        total = len(labels) if documents is None else len(documents)
+        return (
+            f"{len(waiting):,} of {total:,} searched documents are found by their words only so far: they are still "
+            "being embedded, and a later answer may be better.",
         )
 
     def _search_vectors(

@@ -8,6 +8,7 @@ the bottom left of the page.
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -136,6 +137,8 @@ class DocumentLabel:
     folder: str = ""
     """The synced folder, whole."""
     file_type: str = ""
+    is_embedded: bool = True
+    """False while it is found by its words only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,11 @@ class Chunk:
         """Return the header and the text, as embedder and reranker see them."""
         return f"{self.header}\n{self.text}" if self.header else self.text
 
+    @property
+    def embedding_hash(self) -> bytes:
+        """Return 16 bytes that stand for what is embedded: chunks with the same ones have the same vector."""
+        return hashlib.blake2b(self.text_to_embed.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
 
 # --- search ---
 
@@ -215,6 +223,8 @@ class DocumentInfo:
     remedy: str = ""
     warnings: tuple[str, ...] = ()
     profile: DocumentProfile = DocumentProfile()
+    is_embedded: bool = True
+    """False while it is found by its words only, as its vectors are still to be made."""
 
     @property
     def has_failed(self) -> bool:
@@ -733,6 +743,8 @@ class CollectionInfo:
     embedder: str
     description: str = ""
     """In the words of whoever made it."""
+    words_only: int = 0
+    """Documents that are found by their words only, as their vectors are still to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -765,6 +777,16 @@ class VectorKey:
     def ids(self) -> list[str]:
         """Return the vectors' ids, in chunk order."""
         return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]
+
+
+@dataclass(frozen=True, slots=True)
+class UnembeddedVersion:
+    """A version of a document that answers by its words, and whose vectors are to be made, all or the missing ones."""
+
+    collection: str
+    document_id: int
+    index: IndexInfo
+    key: VectorKey
 
 
 def printable_path(path: Path | bytes) -> str:

@@ -19,6 +19,7 @@ from rag.types import (
     KnownFile,
     Page,
     ParsedDocument,
+    UnembeddedVersion,
     VectorKey,
 )
 
@@ -29,6 +30,7 @@ class Version:
     sha256: str
     parsed: ParsedDocument
     chunks: list[Chunk]
+    is_embedded: bool = True
 
 
 @dataclass
@@ -104,7 +106,8 @@ class DictCatalogue:
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
         answering = [doc for doc in self._of(collection_id) if doc.versions and doc.state != "failed"]
-        return all(index_id in document.versions for document in answering)
+        built = [document.versions.get(index_id) for document in answering]
+        return all(version is not None and version.is_embedded for version in built)
 
     def activate_index(self, collection_id: int, index_id: int) -> None:
         for index in self._indexes_of(collection_id):
@@ -160,10 +163,11 @@ class DictCatalogue:
         *,
         key: VectorKey,
         names: str,
+        is_embedded: bool = True,
     ) -> None:
         document = self._documents[document_id]
         self._drop(document, index_id)
-        document.versions[index_id] = Version(key, file.sha256, parsed, list(document_chunks))
+        document.versions[index_id] = Version(key, file.sha256, parsed, list(document_chunks), is_embedded)
         self._settle(document_id, "indexed", replace(document.file, size=file.size, mtime_ns=file.mtime_ns,
                                                      sha256=file.sha256))  # fmt: skip
         self.clear_journal([key])
@@ -190,6 +194,43 @@ class DictCatalogue:
     def load_version(self, document_id: int, index_id: int) -> tuple[ParsedDocument, list[Chunk], VectorKey]:
         version = self._documents[document_id].versions[index_id]
         return version.parsed, version.chunks, version.key
+
+    def unembedded(self) -> list[UnembeddedVersion]:
+        names = {index.id: (name, index) for name, index in self.indexes()}
+        return [
+            UnembeddedVersion(names[index_id][0], document.id, names[index_id][1], version.key)
+            for document in reversed(self._documents.values())
+            for index_id, version in document.versions.items()
+            if not version.is_embedded
+        ]
+
+    def load_passages(self, key: VectorKey) -> list[Chunk]:
+        return next((list(version.chunks) for version in self._versions() if version.key == key), [])
+
+    def current_keys(self, keys: Sequence[VectorKey]) -> set[VectorKey]:
+        return set(keys) & {version.key for version in self._versions()}
+
+    def find_embedded(self, embedder: str, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        return {
+            chunk.embedding_hash: (version.key.space, f"{version.key.key}:{chunk.ordinal}")
+            for _, index in self.indexes()
+            if index.embedder == embedder
+            for document in self._documents.values()
+            if (version := document.versions.get(index.id)) is not None and version.is_embedded
+            for chunk in version.chunks
+            if chunk.embedding_hash in hashes
+        }
+
+    def mark_embedded(self, keys: Sequence[VectorKey]) -> None:
+        for version in self._versions():
+            version.is_embedded = version.is_embedded or version.key in keys
+
+    def mark_unembedded(self, keys: Sequence[VectorKey]) -> None:
+        for version in self._versions():
+            version.is_embedded = version.is_embedded and version.key not in keys
+
+    def _versions(self) -> list[Version]:
+        return [version for document in self._documents.values() for version in document.versions.values()]
 
     def announce_vectors(self, key: VectorKey) -> None:
         self._journal[key.key] = key
@@ -264,6 +305,7 @@ class DictSearcher:
                 document.file.path,
                 str(self._catalogue._folders[document.folder][1]),
                 version.parsed.file_type,
+                version.is_embedded,
             )
             for document, version in self._answering(collection)
         }

@@ -65,6 +65,13 @@ class DictIndex:
         ]
         return sorted(found, key=lambda item: -item[1])[:limit]
 
+    def load(self, space: str, ids: Sequence[str]) -> dict[str, Vector]:
+        stored = self.spaces.get(space, {})
+        return {id_: stored[id_][1] for id_ in ids if id_ in stored}
+
+    def known_ids(self, space: str, ids: Sequence[str]) -> set[str]:
+        return set(ids).intersection(self.spaces.get(space, {}))
+
     def ids(self, space: str) -> list[str]:
         return list(self.spaces.get(space, {}))
 

@@ -24,7 +24,6 @@ from app.service.build_models import build_models
 from app.service.lock import own_index
 from app.service.verify import Disagreement
 from app.settings import Settings, read_settings
-from ingest.repair import embed_lost
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
 
@@ -121,7 +120,8 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        embed_lost(versions=lectern.writer, vectors=lectern.vectors, find_embedder=lectern.embedders.find)
+        lectern.embedding.mark_lost()
+        lectern.embedding.run()
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

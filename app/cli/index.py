@@ -24,10 +24,16 @@ def sync(
         int | None, typer.Option("--workers", min=1, help="Parsing processes; a running server has its own.")
     ] = None,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="An empty folder empties the index.")] = False,
+    words_only: Annotated[
+        bool, typer.Option("--words-only", help="End when all files can be found by their words.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Bring the index in step with a folder: new, changed, renamed and removed files."""
+    """Bring the index in step with a folder: new, changed, renamed and removed files.
+
+    They can be found by their words first. Then they are embedded, to be found by what they mean.
+    """
     with reported(as_json):
         settings = read_settings(home=home, collection=collection, workers=workers)
         with connect(settings, f"sync {folder}") as client:
@@ -36,7 +42,11 @@ def sync(
             else:
                 with output.sync_progress(show=not as_json) as bar:
                     report = client.sync(
-                        folder, collection=settings.collection, allow_empty=allow_empty, on_progress=bar
+                        folder,
+                        collection=settings.collection,
+                        allow_empty=allow_empty,
+                        words_only=words_only,
+                        on_progress=bar,
                     )
         if as_json:
             print_json(report.to_json())

@@ -77,12 +77,18 @@ class SyncBar:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._task = progress.add_task("Looking", total=None, pages=0)
+        self._embedding: TaskID | None = None
 
     def __call__(self, step: SyncProgress) -> None:
-        name = clean(step.path)[-40:] or "Reading"
+        done = step.files_total > 0 and step.files_done == step.files_total
+        name = "Searchable by words" if done else clean(step.path)[-40:] or "Reading"
         self._progress.update(
             self._task, total=step.files_total, completed=step.files_done, pages=step.pages, description=name
         )
+        if step.chunks_to_embed:
+            if self._embedding is None:
+                self._embedding = self._progress.add_task("Embedding, for the meaning", total=None, pages=step.pages)
+            self._progress.update(self._embedding, total=step.chunks_to_embed, completed=step.chunks_embedded)
 
 
 @contextmanager
@@ -131,9 +137,14 @@ def print_sync(report: SyncReport) -> None:
             for path in paths:
                 output.print(f"  {name} {clean(path)}")
     elif report.pages:
-        speed = report.pages / report.seconds if report.seconds else 0.0
+        output.print(f"  {report.pages:,} pages in {report.chunks:,} chunks")
+        output.print(f"  searchable by words after {_seconds_and_speed(report.pages, report.words_seconds)}")
+        if not report.to_embed:
+            output.print(f"  searchable by meaning after {_seconds_and_speed(report.pages, report.seconds)}")
+    if report.to_embed:
         output.print(
-            f"  {report.pages:,} pages in {report.chunks:,} chunks, {report.seconds:.1f} s ({speed:.0f} pages/s)"
+            f"  {report.to_embed:,} chunks are found by their words only so far; the service, or the next sync, "
+            "embeds them"
         )
     if report.embedder_note:
         output.print(f"  {clean(report.embedder_note)}")
@@ -151,6 +162,10 @@ def print_sync(report: SyncReport) -> None:
         output.print(
             f"  [red]failed[/] {clean(failed.path)}: {clean(failed.reason)}{note}\n         {clean(failed.remedy)}"
         )
+
+
+def _seconds_and_speed(pages: int, seconds: float) -> str:
+    return f"{seconds:.1f} s ({pages / seconds if seconds else 0.0:.0f} pages/s)"
 
 
 def print_hits(hits: Sequence[Hit], milliseconds: float) -> None:
@@ -342,7 +357,7 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
         told = [document.reason, document.remedy] if document.reason else [document.title, *document.warnings]
         table.add_row(
             clean(document.path),
-            document.state,
+            document.state if document.is_embedded else f"{document.state}, words so far",
             document.file_type,
             f"{document.pages:,}",
             f"{document.chunks:,}",

@@ -81,8 +81,19 @@ class Answering(Protocol):
 class Client(Protocol):
     """Works with an index. Each method raises LecternError."""
 
-    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
-        """Bring a collection in step with a folder; Ctrl-C stops it."""
+    def sync(
+        self,
+        folder: Path,
+        *,
+        collection: str,
+        allow_empty: bool,
+        words_only: bool = False,
+        on_progress: OnProgress,
+    ) -> SyncReport:
+        """Bring a collection in step with a folder; Ctrl-C stops it.
+
+        With `words_only` it returns when all files are found by their words; a server goes on with their vectors.
+        """
         ...
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:

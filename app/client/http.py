@@ -91,10 +91,19 @@ class HttpClient:
 
     # --- syncs ---
 
-    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
-        """Have the server sync, and wait for its end."""
+    def sync(
+        self,
+        folder: Path,
+        *,
+        collection: str,
+        allow_empty: bool,
+        words_only: bool = False,
+        on_progress: OnProgress,
+    ) -> SyncReport:
+        """Have the server sync, and wait for its end, or until it only embeds."""
         asked = _sync_request(folder, collection, allow_empty)
-        return self._wait_for(self.connection.post(JobResponse, "/sync", asked).id, on_progress)
+        job = self.connection.post(JobResponse, "/sync", asked)
+        return self._wait_for(job.id, on_progress, words_only=words_only)
 
     def preview_sync(self, folder: Path, *, collection: str, allow_empty: bool) -> SyncReport:
         """Ask what the server's sync would do."""
@@ -361,18 +370,28 @@ class HttpClient:
         found = self.connection.post(VerifyResult, "/verify", {"repair": repair})
         return [Disagreement(**dict(problem)) for problem in found.problems]
 
-    def _wait_for(self, job_id: str, on_progress: OnProgress) -> SyncReport:
-        """Return the report of a sync once it has ended; Ctrl-C stops it."""
+    def _wait_for(self, job_id: str, on_progress: OnProgress, *, words_only: bool = False) -> SyncReport:
+        """Return the report of a sync once it has ended, or with `words_only` once all files are found by their words.
+
+        Ctrl-C stops it, but for its embedding, with which the server goes on.
+        """
+        seen: JobResponse | None = None
 
         def look() -> JobResponse:
+            nonlocal seen
             seen = self.connection.get(JobResponse, f"/jobs/{job_id}")
             if seen.progress is not None:
                 on_progress(SyncProgress(**dict(seen.progress)))
             return seen
 
+        def is_over(job: JobResponse) -> bool:
+            return bool(job.finished_at) or (words_only and job.report is not None)
+
         try:
-            job = _look_until(look, lambda seen: bool(seen.finished_at))
+            job = _look_until(look, is_over)
         except KeyboardInterrupt:
+            if seen is not None and seen.report is not None:
+                return self._report(seen.report)
             with suppress(LecternError):
                 self.connection.call("DELETE", f"/jobs/{job_id}")
             raise

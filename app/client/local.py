@@ -64,10 +64,20 @@ class LocalClient:
     ) -> None:
         self._stack.__exit__(kind, error, traceback)
 
-    def sync(self, folder: Path, *, collection: str, allow_empty: bool, on_progress: OnProgress) -> SyncReport:
+    def sync(
+        self,
+        folder: Path,
+        *,
+        collection: str,
+        allow_empty: bool,
+        words_only: bool = False,
+        on_progress: OnProgress,
+    ) -> SyncReport:
         """Sync here."""
         ingest = self._open().ingest
-        report = ingest.sync(folder, collection=collection, allow_empty=allow_empty, on_progress=on_progress)
+        report = ingest.sync(
+            folder, collection=collection, allow_empty=allow_empty, words_only=words_only, on_progress=on_progress
+        )
         self._refill_tables(collection)
         return report
 

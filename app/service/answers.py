@@ -99,7 +99,8 @@ class AnswerService:
 
     def search(self, question: Question, *, limit: int) -> Future[Retrieval]:
         """Start a search. Raises OverloadedError; the future raises what `Retriever.retrieve` does."""
-        return self._searches.submit(search, self._lectern, question, limit=limit)
+        lectern = self._lectern
+        return self._searches.submit(self._wait_for_search, lambda: search(lectern, question, limit=limit))
 
     def answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Future[Answer | None]:
         """Start an answer: `deliver` is given what is done before its sources are known, its stream, then its events.
@@ -147,14 +148,35 @@ class AnswerService:
         else:
             self._readiness = Readiness(True)
 
+    def _wait_for_search(self, search: Callable[[], Retrieval]) -> Retrieval:
+        with self._lectern.foreground.busy():
+            found = search()
+        self._note_asked_about(found)
+        return found
+
+    def _wait_for_stream(self, search: Callable[[], AnswerStream]) -> AnswerStream:
+        with self._lectern.foreground.busy():
+            stream = search()
+        self._note_asked_about(stream.retrieval)
+        return stream
+
+    def _note_asked_about(self, found: Retrieval) -> None:
+        """Have documents that were found by their words only embedded next."""
+        by_words = [hit.document.id for hit in found.hits if not hit.document.is_embedded]
+        self._lectern.foreground.note_asked_about(by_words)
+
     def _answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Answer | None:
+        with self._lectern.foreground.busy():
+            return self._make_answer(question, deliver, cancelled)
+
+    def _make_answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Answer | None:
         stream = ask(
             self._lectern,
             question,
             default_model=self.current_model,
             prepare_images=self._prepare_images,
             # All searching is done by the threads for it, so that answers cannot crowd out searches.
-            run_search=lambda search: self._searches.submit(search).result(),
+            run_search=lambda search: self._searches.submit(self._wait_for_stream, search).result(),
             cancelled=cancelled,
             on_progress=deliver,
         )

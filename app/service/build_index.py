@@ -14,6 +14,7 @@ from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
 from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
+from ingest.idle import Foreground
 from rag.errors import ConfigurationError
 from rag.language_gate import LanguageGate
 from rag.protocols import Embedder, LanguageModel, PassageReader
@@ -26,6 +27,7 @@ from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
 
 if TYPE_CHECKING:
+    from ingest.embedding import DocumentEmbedding
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
     from rag.planning.planner import PlanMode, Planner
@@ -44,6 +46,8 @@ class Lectern:
     reader: PassageReader | None
     vectors: ChromaVectors
     checks: CatalogueChecks
+    foreground: Foreground
+    """What people wait for: embedding in the background gives way to it."""
     _closing: ExitStack
 
     @cached_property
@@ -55,10 +59,27 @@ class Lectern:
         from app.service.build_ingest import build_ingest
 
         ingest = build_ingest(
-            self.settings, writer=self.writer, catalogue=self.catalogue, vectors=self.vectors, embedders=self.embedders
+            self.settings,
+            writer=self.writer,
+            catalogue=self.catalogue,
+            vectors=self.vectors,
+            embedders=self.embedders,
+            embedding=self.embedding,
         )
         self._closing.callback(ingest.close)
         return ingest
+
+    @cached_property
+    def embedding(self) -> DocumentEmbedding:
+        """Return what makes the vectors of documents that have none."""
+        from ingest.embedding import DocumentEmbedding
+
+        return DocumentEmbedding(
+            catalogue=self.writer,
+            vectors=self.vectors,
+            find_embedder=self.embedders.find,
+            foreground=self.foreground,
+        )
 
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
         """Return the pipeline that answers with an LLM, or with quotes when there is none."""
@@ -159,6 +180,7 @@ def open_lectern(
             reader=models.reader,
             vectors=vectors,
             checks=CatalogueChecks(engine, file),
+            foreground=Foreground(),
             _closing=closing,
         )
 

@@ -16,6 +16,7 @@ from app.state.folders import is_within
 from app.state.passwords import PASSWORD_FILE, PasswordStore
 from app.state.tables import TableStore
 from ingest.embedders import Embedders
+from ingest.embedding import DocumentEmbedding
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.sandbox.single_file import Sandbox
@@ -46,6 +47,7 @@ def build_ingest(
     catalogue: CatalogueReader,
     vectors: VectorIndex,
     embedders: Embedders,
+    embedding: DocumentEmbedding,
 ) -> IngestPipeline:
     """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError."""
     reading = _read_settings(settings)
@@ -53,6 +55,7 @@ def build_ingest(
         catalogue=writer,
         vectors=vectors,
         embedders=embedders,
+        embedding=embedding,
         settings=reading,
         open_pool=partial(
             WorkerPool,

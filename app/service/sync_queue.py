@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.state.sync_jobs import SyncJob, SyncJobStore, now
+from ingest.embedding import EmbeddingProgress
 from ingest.pipeline import IngestPipeline
-from ingest.report import SyncProgress
+from ingest.report import SyncProgress, SyncReport
 from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,8 @@ class SyncQueue:
         self._stop = threading.Event()
         self._interrupt = threading.Event()
         """Stops the sync that runs, and that one only."""
+        self._may_owe_vectors = True
+        """Whether an earlier sync may have left documents without vectors: they are embedded while nothing waits."""
         self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
         self._thread.start()
 
@@ -97,6 +100,12 @@ class SyncQueue:
             self._tasks.append(_Task(task, done))
             self._lock.notify_all()
         return done
+
+    def embed_soon(self) -> None:
+        """Make vectors that are missing as soon as nothing else is to be done."""
+        with self._lock:
+            self._may_owe_vectors = True
+            self._lock.notify_all()
 
     def refuse_while_syncing(self, collection: str | None = None) -> None:
         """Raise IndexLockedError while a sync of the collection, or of any, runs; for tasks."""
@@ -166,17 +175,51 @@ class SyncQueue:
     def _work(self) -> None:
         while not self._stop.is_set():
             with self._lock:
-                self._lock.wait_for(lambda: self._tasks or self._waiting or self._stop.is_set())
+                self._lock.wait_for(self._has_work)
             self._run_tasks()
-            with self._lock:
-                if self._stop.is_set() or not self._waiting:
-                    continue
-                self._interrupt.clear()
-                self._running = self._waiting.popleft()
-                job = self._set(self._running, state="running", started_at=now())
-                with self._written("begun"):
-                    self._job_store.begin(job)
-            self._sync(job)
+            if (job := self._begin()) is not None:
+                self._sync(job)
+            elif self._may_owe_vectors and not self._stop.is_set():
+                self._may_owe_vectors = False
+                self._embed()
+
+    def _begin(self) -> SyncJob | None:
+        """Take the next job up; None where none waits."""
+        with self._lock:
+            if self._stop.is_set() or not self._waiting:
+                return None
+            self._interrupt.clear()
+            self._running = self._waiting.popleft()
+            job = self._set(self._running, state="running", started_at=now())
+            with self._written("begun"):
+                self._job_store.begin(job)
+            return job
+
+    def _has_work(self) -> bool:
+        return bool(self._tasks or self._waiting or self._stop.is_set() or self._may_owe_vectors)
+
+    def _is_wanted_elsewhere(self) -> bool:
+        """Tell whether embedding is to end early, as the files of another sync come first."""
+        return bool(self._waiting) or self._stop.is_set()
+
+    def _embed(self) -> None:
+        """Make the vectors that syncs left to be made, until a sync or the end comes."""
+
+        def run_tasks(_: EmbeddingProgress) -> None:
+            self._run_tasks()
+
+        try:
+            if self._ingest.has_to_embed():
+                report = self._ingest.embed(
+                    on_progress=run_tasks, interrupt=self._stop, stop_early=self._is_wanted_elsewhere
+                )
+                self._may_owe_vectors = self._may_owe_vectors or report.left > 0
+        except KeyboardInterrupt:
+            return
+        except LecternError as error:
+            log.error("Documents are found by their words only: %s", error)
+        except Exception:
+            log.exception("Documents are found by their words only, as embedding them failed.")
 
     def _sync(self, job: SyncJob) -> None:
         ran_between: list[_Task] = []
@@ -194,7 +237,10 @@ class SyncQueue:
                 check_folder=lambda folder: self._check_folder(folder, job.collection),
                 on_progress=on_progress,
                 interrupt=self._interrupt,
+                on_words=lambda report: self._note_words(job.id, report),
+                stop_embedding=self._is_wanted_elsewhere,
             )
+            self._may_owe_vectors = self._may_owe_vectors or report.to_embed > 0
             outcome = {"state": "failed files" if report.failed else "done", "report": report}
         except KeyboardInterrupt:
             outcome = {"state": "stopped"}
@@ -206,6 +252,10 @@ class SyncQueue:
         for task in ran_between:
             _run_quietly(task.run)
         self._finish(job.id, **outcome)
+
+    def _note_words(self, id_: str, report: SyncReport) -> None:
+        """Keep what became of each file while the second stage of its sync runs."""
+        self._set(id_, report=report)
 
     def _run_tasks(self) -> list[_Task]:
         """Run what waits, and say what that was."""

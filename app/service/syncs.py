@@ -96,6 +96,7 @@ class SyncService:
     def _recover(self) -> None:
         try:
             self._lectern.ingest.recover()
+            self._queue.embed_soon()
         except LecternError as error:
             log.error("The lost vectors cannot be made again now: %s", error)
 

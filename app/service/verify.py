@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.service.build_index import Lectern
-from ingest.repair import VectorGaps, compare_vectors, embed_missing
+from ingest.repair import VectorGaps, compare_vectors
 from ingest.scan import hash_file
 from rag.errors import StoreError
 from rag.storage.catalogue.snapshot import check_database
-from rag.types import IndexInfo, KnownFile
+from rag.types import IndexInfo, KnownFile, VectorKey
 
 SYNC = "Sync the folder."
 
@@ -95,14 +95,18 @@ def _verify_full_text(lectern: Lectern, *, repair: bool) -> Iterator[Disagreemen
 def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]:
     indexes = [(name, index, lectern.writer.vector_keys(index.id)) for name, index in lectern.writer.indexes()]
     try:
+        unembedded = {version.key for version in lectern.writer.unembedded()}
         spaces = set() if lectern.vectors.is_missing() else set(lectern.vectors.spaces())
-        compared = [(name, index, compare_vectors(index, keys, lectern.vectors)) for name, index, keys in indexes]
+        compared = [
+            (name, index, keys, compare_vectors(index, keys, lectern.vectors, unembedded=unembedded))
+            for name, index, keys in indexes
+        ]
     except StoreError as error:
         remedy = "Delete the folder `chroma` in the index folder, and run `lectern verify --repair`."
         yield Disagreement("vectors unreadable", "chroma", error.reason, remedy)
         return
-    for collection, index, gaps in compared:
-        yield from _verify_gaps(lectern, collection, index, gaps, repair=repair)
+    for collection, index, keys, gaps in compared:
+        yield from _verify_gaps(lectern, collection, index, keys, gaps, repair=repair)
     for space in sorted(spaces - {index.space for _, index, _ in indexes}):
         if repair:
             lectern.vectors.drop(space)
@@ -114,13 +118,20 @@ def _verify_vectors(lectern: Lectern, *, repair: bool) -> Iterator[Disagreement]
 
 
 def _verify_gaps(
-    lectern: Lectern, collection: str, index: IndexInfo, gaps: VectorGaps, *, repair: bool
+    lectern: Lectern,
+    collection: str,
+    index: IndexInfo,
+    keys: Mapping[int, VectorKey],
+    gaps: VectorGaps,
+    *,
+    repair: bool,
 ) -> Iterator[Disagreement]:
     if gaps.missing:
         found = f"{gaps.missing_count:,} chunks of {len(gaps.missing):,} documents have no vector."
-        if (embedder := lectern.embedders.find(index)) is not None:
+        if lectern.embedders.find(index) is not None:
             if repair:
-                embed_missing(index, gaps.missing, versions=lectern.writer, vectors=lectern.vectors, embedder=embedder)
+                lectern.writer.mark_unembedded([keys[document_id] for document_id in gaps.missing])
+                lectern.embedding.run(first=collection)
             yield Disagreement("vectors missing", collection, found, "`lectern verify --repair` makes them.", repair)
         else:
             remedy = f"It was made with {index.embedder}, which is not here: sync its folders."

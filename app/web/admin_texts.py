@@ -35,6 +35,7 @@ STATES = {
     "failed": "Not readable",
     "removed": "Removed",
 }
+WORDS_SO_FAR = "{state}, found by words so far"
 COLUMN_DOCUMENT = "Document"
 COLUMN_TITLE = "Title"
 COLUMN_PAGES = "Pages"
@@ -193,6 +194,7 @@ FOLDER_WATCHED = "soon after files change"
 FOLDER_UNSCHEDULED = "only when you start it"
 FOLDER_LAST = "Last sync: {when}, {outcome}, {seconds:.1f} s"
 FOLDER_RUNNING = "Syncing: {done:,} of {total:,} files"
+FOLDER_EMBEDDING = "All files can be found by their words. Embedding them: {done:,} of {total:,} passages"
 FOLDER_BEGINNING = "Syncing: looking for changed files …"
 FOLDER_QUEUED = "Waits for another sync to finish."
 FOLDER_STOP = "Stop this sync"

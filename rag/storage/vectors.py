@@ -101,6 +101,32 @@ class ChromaVectors:
         assert distances is not None
         return [(id_, 1.0 - distance) for id_, distance in zip(result["ids"][0], distances[0], strict=True)]
 
+    def load(self, space: str, ids: Sequence[str]) -> dict[str, Vector]:
+        """Return the vectors that are stored under ids; those of unknown ids are left out. Raises StoreError."""
+        found: dict[str, Vector] = {}
+        with _translated_errors(self._folder):
+            collection = None if self.is_missing() else self._open(space)
+            if collection is None:
+                return found
+            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+                stored = collection.get(ids=list(ids[batch]), include=["embeddings"])
+                embeddings = stored["embeddings"]
+                assert embeddings is not None
+                vectors = np.asarray(embeddings, dtype=np.float32)
+                found.update(zip(stored["ids"], vectors, strict=True))
+        return found
+
+    def known_ids(self, space: str, ids: Sequence[str]) -> set[str]:
+        """Return those of the ids that a vector is stored under. Raises StoreError."""
+        with _translated_errors(self._folder):
+            collection = None if self.is_missing() else self._open(space)
+            if collection is None:
+                return set()
+            found: set[str] = set()
+            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+                found.update(collection.get(ids=list(ids[batch]), include=[])["ids"])
+            return found
+
     def ids(self, space: str) -> list[str]:
         """Return every id in the space; empty for an unknown space. Raises StoreError."""
         with _translated_errors(self._folder):

@@ -19,8 +19,9 @@ from rag.storage.vectors import ChromaVectors
 from tests.integration.opening import open_index_of
 
 WRITES = {
-    CatalogueWriter: ["open_document", "announce_vectors", "commit_version", "remove_documents", "rename", "touch",
-             "record_failure", "clear_journal", "activate_index", "start_run", "finish_run"],
+    CatalogueWriter: ["open_document", "announce_vectors", "commit_version", "mark_embedded", "mark_unembedded",
+             "remove_documents", "rename", "touch", "record_failure", "clear_journal", "activate_index", "start_run",
+             "finish_run"],
     ChromaVectors: ["add", "delete", "drop"],
 }  # fmt: skip
 

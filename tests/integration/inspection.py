@@ -19,7 +19,7 @@ def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, l
         rows = connection.execute(
             """
             SELECT documents.path, chunks.id, chunks.text, indexes.space,
-                   generations.vector_key || ':' || chunks.ordinal
+                   generations.vector_key || ':' || chunks.ordinal, generations.is_embedded, indexes.is_active
             FROM chunks
             JOIN generations ON generations.id = chunks.generation_id
             JOIN indexes ON indexes.id = generations.index_id
@@ -33,9 +33,13 @@ def index_content(home: Path, vectors: VectorIndex | None = None) -> dict[str, l
         assert (counts[0] or 0) == len(rows), "generations and chunks disagree"
         for space in {row[3] for row in rows}:
             stored = set(opened.ids(space))
-            assert stored == {row[4] for row in rows if row[3] == space}, "Chroma and the catalogue disagree"
+            mine = [row for row in rows if row[3] == space]
+            missing = {row[4] for row in mine if row[5]} - stored
+            orphans = stored - {row[4] for row in mine}
+            assert not missing | orphans, "Chroma and the catalogue disagree"
+        assert all(row[5] for row in rows if row[6]), "documents that answer are not embedded"
         content: dict[str, list[str]] = {}
-        for path, _, text, _, _ in rows:
+        for path, _, text, *_ in rows:
             content.setdefault(path, []).append(text)
         return content
     finally:

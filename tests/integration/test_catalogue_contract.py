@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ingest.embedders import EmbedderModels, OneEmbedder
+from ingest.embedding import DocumentEmbedding
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.protocols import Catalogue
-from ingest.repair import embed_lost
-from ingest.stages import ReadSettings, embed_chunks
+from ingest.stages import ReadSettings, embed_texts
 from rag.errors import ConfigurationError, NotFoundError
 from rag.protocols import Searcher
 from rag.storage.catalogue.reader import CatalogueReader
@@ -260,10 +260,17 @@ def pipeline_on(catalogue: Catalogue, vectors: DictIndex) -> IngestPipeline:
     )
 
 
+def embedding_on(catalogue: Catalogue, vectors: DictIndex) -> DocumentEmbedding:
+    return DocumentEmbedding(catalogue=catalogue, vectors=vectors, find_embedder=lambda index: HashEmbedder())
+
+
 def test_lost_vectors_are_made_again_from_the_catalogue(filled: Filled) -> None:
-    filled.add("a.txt", "the lamp", "flashes")
+    document = filled.add("a.txt", "the lamp", "flashes")
     vectors = DictIndex()
-    embed_lost(versions=filled.catalogue, vectors=vectors, find_embedder=lambda index: HashEmbedder())
+    embedding = embedding_on(filled.catalogue, vectors)
+    embedding.mark_lost()
+    assert [version.document_id for version in filled.catalogue.unembedded()] == [document]
+    assert embedding.run().embedded == 2
     key = next(iter(filled.catalogue.vector_keys(filled.index.id).values()))
     assert sorted(vectors.ids(filled.index.space)) == key.ids
 
@@ -273,7 +280,7 @@ def test_a_removal_deletes_the_vectors_too(filled: Filled) -> None:
     key = filled.catalogue.vector_keys(filled.index.id)[document]
     vectors = DictIndex()
     chunks = filled.catalogue.load_version(document, filled.index.id)[1]
-    vectors.add(key.space, key.ids, [document], embed_chunks(chunks, HashEmbedder()))
+    vectors.add(key.space, key.ids, [document], embed_texts([chunk.text for chunk in chunks], HashEmbedder()))
     pipeline_on(filled.catalogue, vectors).remove([document])
     assert vectors.ids(key.space) == filled.catalogue.journalled_vectors() == []
     assert filled.state("a.txt") == ("removed", None)

@@ -32,6 +32,7 @@ class CollectionResponse(MirroredResponse):
     last_synced_at: str
     embedder: str
     description: str = ""
+    words_only: int = Field(0, description="documents that are found by their words only, as they are still embedded")
 
     def to_domain(self) -> CollectionInfo:
         """Return the collection that this tells of."""
@@ -116,6 +117,7 @@ class DocumentResponse(Response):
     remedy: str
     warnings: list[str]
     profile: ProfileResponse
+    is_embedded: bool = Field(True, description="false while it is found by its words only")
 
     @classmethod
     def from_domain(cls, document: DocumentInfo) -> Self:

@@ -41,10 +41,15 @@ class ProgressResponse(MirroredResponse):
     files_total: int
     pages: int
     path: str = Field(description="the file that was just finished, or empty")
+    chunks_embedded: int = Field(0, description="chunks that got a vector, once all files answer by their words")
+    chunks_to_embed: int = Field(0, description="chunks that had none when embedding began; 0 before that")
 
 
 class JobResponse(Response):
-    """A sync that was asked for; `error` says why it failed as a whole, `report` what became of each file."""
+    """A sync that was asked for; `error` says why it failed as a whole, `report` what became of each file.
+
+    The report is there as soon as all files answer by their words, while their vectors are still made.
+    """
 
     id: str = Field(examples=["20260102030405-1"])
     collection: str

@@ -127,7 +127,7 @@ def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
             texts.COLUMN_DOCUMENT: [one_line(document.document, TEXT_SHOWN) for document in documents],
-            texts.STATE: [texts.STATES.get(document.state, document.state) for document in documents],
+            texts.STATE: [_state_of(document) for document in documents],
             texts.COLUMN_PAGES: [document.pages for document in documents],
             texts.COLUMN_CHUNKS: [document.chunks for document in documents],
             texts.COLUMN_INDEXED: [parts.when(document.indexed_at) for document in documents],
@@ -148,6 +148,11 @@ def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
         texts.COLUMN_LANGUAGE,
     )
     return rows.drop(columns=[name for name in may_be_empty if not rows[name].any()])
+
+
+def _state_of(document: DocumentResponse) -> str:
+    state = texts.STATES.get(document.state, document.state)
+    return state if document.is_embedded else texts.WORDS_SO_FAR.format(state=state)
 
 
 def _offer_asking(

@@ -118,13 +118,23 @@ def _show_folder(calls: Calls, folder: FolderResponse, job: JobResponse | None, 
 
 
 def _show_job(calls: Calls, job: JobResponse, *, may_manage: bool) -> None:
-    done, total = (job.progress.files_done, job.progress.files_total) if job.progress else (0, 0)
-    told = texts.FOLDER_RUNNING.format(done=done, total=total) if total else texts.FOLDER_BEGINNING
+    done, total, told = _progress_of(job)
     bar, stop = st.columns([4, 1], vertical_alignment="center")
     bar.progress(done / max(total, 1), texts.FOLDER_QUEUED if job.state == "queued" else told)
     if may_manage and stop.button(texts.FOLDER_STOP, key=f"stop {job.id}", icon=":material/stop_circle:"):
         with reported():
             calls.stop_job(job.id)
+
+
+def _progress_of(job: JobResponse) -> tuple[int, int, str]:
+    """Return how much of a sync's stage is done, of how much, and in words."""
+    if (progress := job.progress) is None:
+        return 0, 0, texts.FOLDER_BEGINNING
+    if progress.chunks_to_embed:
+        done, total = progress.chunks_embedded, progress.chunks_to_embed
+        return done, total, texts.FOLDER_EMBEDDING.format(done=done, total=total)
+    done, total = progress.files_done, progress.files_total
+    return done, total, texts.FOLDER_RUNNING.format(done=done, total=total) if total else texts.FOLDER_BEGINNING
 
 
 def _told_of(folder: FolderResponse) -> list[str]:

@@ -172,7 +172,8 @@ def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
             except NotFoundError:
                 _end(uploads, job_id, texts.ADD_LOST, texts.ADD_LOST_REMEDY)
                 continue
-            if job.finished_at:
+            # With its report, the files answer by their words; they may still be embedded.
+            if job.finished_at or job.report is not None:
                 ended[job_id] = job
             elif job.progress and job.progress.files_total:
                 share = SENT + (ENDED - SENT) * 0.95 * job.progress.files_done / job.progress.files_total

@@ -163,10 +163,18 @@ class CatalogueReader:
         query = _answering_documents(self._collection_id(connection, collection))
         profile = (generations.c[name] for name in PROFILE_COLUMNS)
         named = query.with_only_columns(
-            documents.c.id, generations.c.title, documents.c.path, folders.c.root, generations.c.file_type, *profile
-        )
+            documents.c.id, generations.c.title, documents.c.path, folders.c.root, generations.c.file_type,
+            generations.c.is_embedded, *profile,
+        )  # fmt: skip
         return {
-            row.id: DocumentLabel(f"{row.title} {row.path}", profile_of(row), row.path, row.root, row.file_type)
+            row.id: DocumentLabel(
+                f"{row.title} {row.path}",
+                profile_of(row),
+                row.path,
+                row.root,
+                row.file_type,
+                is_embedded=bool(row.is_embedded),
+            )
             for row in connection.execute(named)
         }
 
@@ -353,6 +361,7 @@ class CatalogueReader:
             chunks=sum(document.chunks for document in listed),
             last_synced_at=max((row.last_synced_at for row in folder_rows), default=""),
             embedder=index.fingerprint if index else "",
+            words_only=sum(not document.is_embedded for document in listed),
         )
 
     def _collection_id(self, connection: Connection, name: str) -> int:
@@ -456,4 +465,5 @@ def _document_of(row: Row[Any]) -> DocumentInfo:
         remedy=row.remedy,
         warnings=tuple(json.loads(row.warnings or "[]")),
         profile=profile_of(row),
+        is_embedded=row.is_embedded != 0,
     )

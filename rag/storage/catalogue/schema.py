@@ -37,7 +37,7 @@ from rag.folding import fold
 from rag.stemming import words_version
 from rag.word_forms import searchable_forms
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 metadata = MetaData()
@@ -116,6 +116,8 @@ generations = Table(
     Column("period", String, nullable=False, server_default=""),
     # One name a line.
     Column("organisations", String, nullable=False, server_default=""),
+    # 0 while the vectors of its chunks are still to be made, all or some of them.
+    Column("is_embedded", Integer, nullable=False, server_default="1"),
     UniqueConstraint("document_id", "index_id"),
 )
 
@@ -142,6 +144,8 @@ chunks = Table(
     Column("spans", String, nullable=False),
     # Of the document: what the full-text index holds of a chunk hangs on nothing but its own row.
     Column("language", String, nullable=False, server_default=""),
+    # Chunk.embedding_hash; empty for chunks of before version 6.
+    Column("embedding_hash", LargeBinary, nullable=False, server_default=text("x''")),
     UniqueConstraint("generation_id", "ordinal"),
 )
 
@@ -181,6 +185,8 @@ erasures = Table(
 )
 
 Index("generations_by_vector_key", generations.c.vector_key)
+Index("generations_to_embed", generations.c.is_embedded, sqlite_where=generations.c.is_embedded == 0)
+Index("chunks_by_embedding_hash", chunks.c.embedding_hash)
 
 # An external-content table: FTS5 keeps only its inverted index and works the words out again from `chunks`. What it
 # holds is folded by our own function, as questions are; no text is kept twice.
@@ -241,6 +247,14 @@ LANGUAGES_OF_CHUNKS = (
 )
 """Version 5 brought them, and words folded and stemmed by our own functions."""
 
+EMBEDDING_STATE = (
+    "ALTER TABLE generations ADD COLUMN is_embedded INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE chunks ADD COLUMN embedding_hash BLOB NOT NULL DEFAULT x''",
+    "CREATE INDEX generations_to_embed ON generations (is_embedded) WHERE is_embedded = 0",
+    "CREATE INDEX chunks_by_embedding_hash ON chunks (embedding_hash)",
+)
+"""Version 6 brought documents that answer by their words before their vectors are made."""
+
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 LOCK_PAUSE_SECONDS = 0.01
@@ -285,6 +299,9 @@ def _bring_up_to_date(connection: Connection) -> None:
             connection.exec_driver_sql(f"ALTER TABLE generations ADD COLUMN {name} VARCHAR NOT NULL DEFAULT ''")
     if "language" not in _columns(connection, "chunks"):
         for statement in LANGUAGES_OF_CHUNKS:
+            connection.exec_driver_sql(statement)
+    if "is_embedded" not in _columns(connection, "generations"):
+        for statement in EMBEDDING_STATE:
             connection.exec_driver_sql(statement)
     for statement in (*FULL_TEXT, REBUILD_FULL_TEXT):
         connection.exec_driver_sql(statement)

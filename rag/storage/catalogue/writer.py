@@ -51,6 +51,7 @@ from rag.types import (
     Page,
     ParsedDocument,
     Span,
+    UnembeddedVersion,
     VectorKey,
     printable_path,
 )
@@ -66,6 +67,9 @@ READERS_WAITED_FOR_MS = 5_000
 
 READ_AGAIN = "read again"
 """Stands for a file's SHA-256 and is none, so that its content counts as changed."""
+
+HASHES_AT_ONCE = 500
+"""SQLite takes so many values in one statement in every build."""
 
 RUNS_KEPT = 1_000
 """Records of a collection: three weeks of syncs every half hour."""
@@ -166,14 +170,16 @@ class CatalogueWriter:
             connection.execute(delete(indexes).where(indexes.c.id.in_(old)))
 
     def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Tell whether every document that answers in the collection has a version in this index."""
+        """Tell whether every document that answers in the collection has a version in this index, embedded whole."""
         with self._transaction() as connection:
             answering = (
                 select(generations.c.document_id)
                 .join(documents, documents.c.id == generations.c.document_id)
                 .where(documents.c.collection_id == collection_id, documents.c.state != "failed")
             )
-            built = select(generations.c.document_id).where(generations.c.index_id == index_id)
+            built = select(generations.c.document_id).where(
+                generations.c.index_id == index_id, generations.c.is_embedded
+            )
             query = select(func.count()).where(documents.c.id.in_(answering), documents.c.id.not_in(built))
             return connection.execute(query.select_from(documents)).scalar_one() == 0
 
@@ -295,8 +301,12 @@ class CatalogueWriter:
         *,
         key: VectorKey,
         names: str,
+        is_embedded: bool = True,
     ) -> None:
-        """Make a new version of a document current, in one transaction; the old one's vectors go to the journal."""
+        """Make a new version of a document current, in one transaction; the old one's vectors go to the journal.
+
+        Where not `is_embedded`, it answers by its words, and its vectors are still to be made.
+        """
         with self._transaction() as connection:
             old = select(generations.c.id).where(
                 generations.c.document_id == document_id, generations.c.index_id == index_id
@@ -326,6 +336,7 @@ class CatalogueWriter:
                 dated=parsed.profile.dated,
                 period=parsed.profile.period,
                 organisations="\n".join(parsed.profile.organisations),
+                is_embedded=int(is_embedded),
             )
             connection.execute(
                 insert(pages),
@@ -352,6 +363,7 @@ class CatalogueWriter:
                         "text": chunk.text,
                         "spans": json.dumps([(span.page, span.start, span.end) for span in chunk.spans]),
                         "language": parsed.profile.language,
+                        "embedding_hash": chunk.embedding_hash,
                     }
                     for chunk in document_chunks
                 ],
@@ -461,6 +473,82 @@ class CatalogueWriter:
                 .where(mine.id.in_(document_ids), mine.state != "removed")
                 .values(mtime_ns=-1, failed_attempt="", sha256=case((mine.sha256 == "", ""), else_=READ_AGAIN))
             )
+
+    # --- vectors to make ---
+
+    def unembedded(self) -> list[UnembeddedVersion]:
+        """Return the versions of all indexes whose vectors are still to be made, the newest first."""
+        with self._transaction() as connection:
+            query = (
+                select(
+                    collections.c.name, indexes.c.fingerprint, indexes.c.space, indexes.c.is_active, indexes.c.id,
+                    generations.c.document_id, generations.c.vector_key, generations.c.chunk_count,
+                )
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .join(collections, collections.c.id == indexes.c.collection_id)
+                .where(generations.c.is_embedded == 0)
+                .order_by(generations.c.indexed_at.desc(), generations.c.id.desc())
+            )  # fmt: skip
+            return [
+                UnembeddedVersion(
+                    row.name,
+                    row.document_id,
+                    IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)),
+                    VectorKey(row.space, row.vector_key, row.chunk_count),
+                )
+                for row in connection.execute(query)
+            ]
+
+    def load_passages(self, key: VectorKey) -> list[Chunk]:
+        """Return the chunks of a version in their order; none where that version is gone."""
+        with self._transaction() as connection:
+            query = (
+                select(chunks)
+                .join(generations, generations.c.id == chunks.c.generation_id)
+                .where(generations.c.vector_key == key.key)
+                .order_by(chunks.c.ordinal)
+            )
+            return [chunk_of(row) for row in connection.execute(query)]
+
+    def current_keys(self, keys: Sequence[VectorKey]) -> set[VectorKey]:
+        """Return those of the vectors that a version still refers to."""
+        with self._transaction() as connection:
+            query = select(generations.c.vector_key).where(generations.c.vector_key.in_([key.key for key in keys]))
+            found = set(connection.execute(query).scalars())
+            return {key for key in keys if key.key in found}
+
+    def find_embedded(self, embedder: str, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+        """Return space and id of a vector for each `Chunk.embedding_hash` that an embedder made one for already."""
+        made_with = func.substr(indexes.c.fingerprint, 1, func.instr(indexes.c.fingerprint, "+") - 1) == embedder
+        found: dict[bytes, tuple[str, str]] = {}
+        with self._transaction() as connection:
+            for start in range(0, len(hashes), HASHES_AT_ONCE):
+                query = (
+                    select(chunks.c.embedding_hash, indexes.c.space, generations.c.vector_key, chunks.c.ordinal)
+                    .join(generations, generations.c.id == chunks.c.generation_id)
+                    .join(indexes, indexes.c.id == generations.c.index_id)
+                    .where(
+                        chunks.c.embedding_hash.in_(hashes[start : start + HASHES_AT_ONCE]),
+                        generations.c.is_embedded == 1,
+                        made_with,
+                    )
+                )
+                found |= {row[0]: (row.space, f"{row.vector_key}:{row.ordinal}") for row in connection.execute(query)}
+        return found
+
+    def mark_embedded(self, keys: Sequence[VectorKey]) -> None:
+        """Record that the vectors of these versions are made; of versions that are gone, nothing is recorded."""
+        self._mark(keys, is_embedded=1)
+
+    def mark_unembedded(self, keys: Sequence[VectorKey]) -> None:
+        """Record that vectors of these versions were lost, so that they are made again."""
+        self._mark(keys, is_embedded=0)
+
+    def _mark(self, keys: Sequence[VectorKey], *, is_embedded: int) -> None:
+        with self._transaction() as connection:
+            for key in keys:
+                mine = generations.c.vector_key == key.key
+                connection.execute(update(generations).where(mine).values(is_embedded=is_embedded))
 
     # --- vectors to sweep ---
 

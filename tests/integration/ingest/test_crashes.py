@@ -46,15 +46,15 @@ def run_child(home: Path, folder: Path, deadly: int) -> subprocess.CompletedProc
 
 @pytest.fixture
 def half_recovered(tmp_path: Path) -> tuple[Path, Path, dict[str, list[str]]]:
-    """An index that lost its vectors, and whose recovery was killed after the second document; what it should hold."""
+    """An index that lost its vectors, and whose recovery was killed before they were stored; what it should hold."""
     folder, home = tmp_path / "documents", tmp_path / "home"
     write_folder(folder, OLD)
     sync_here(home, folder)
     clean = index_content(home)
     shutil.rmtree(home / "chroma")
-    # Before and after the first document's vectors, before those of the second, after them.
-    assert run_child(home, folder, 4).returncode == -9
-    with pytest.raises(AssertionError, match="Chroma and the catalogue disagree"):
+    # Before and after noting what is lost, before and after the record of the sync, before the vectors are stored.
+    assert run_child(home, folder, 5).returncode == -9
+    with pytest.raises(AssertionError, match="documents that answer are not embedded"):
         index_content(home)
     return home, folder, clean
 
@@ -72,7 +72,7 @@ def test_a_recovery_of_lost_vectors_that_was_killed_is_finished_by_the_next_star
 ) -> None:
     home, _, clean = half_recovered
     with serving(home) as served:
-        while served.service.answers.lectern.vectors.is_incomplete():
+        while served.service.answers.lectern.writer.unembedded():
             time.sleep(0.05)
     assert index_content(home) == clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import closing
@@ -14,6 +15,7 @@ import pytest
 
 from app.service.sync_queue import SyncQueue
 from app.state.sync_jobs import MAX_ATTEMPTS, SyncJob, SyncJobStore
+from ingest.embedding import EmbeddingProgress, EmbeddingReport
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import ConfigurationError, IndexLockedError, OverloadedError
 
@@ -27,6 +29,8 @@ class SteppedIngest:
         self.step = threading.Semaphore(0)
         self.at_file = threading.Semaphore(0)
         self.synced: list[tuple[Path, str]] = []
+        self.to_embed = 0
+        self.embedding_ended = threading.Semaphore(0)
 
     def sync(
         self,
@@ -47,6 +51,25 @@ class SteppedIngest:
             on_progress(SyncProgress(number, 2, number, "file"))
         self.synced.append((folder, collection))
         return SyncReport(str(folder), collection)
+
+    def has_to_embed(self) -> bool:
+        return self.to_embed > 0
+
+    def embed(
+        self,
+        *,
+        on_progress: Callable[[EmbeddingProgress], None],
+        interrupt: threading.Event,
+        stop_early: Callable[[], bool],
+    ) -> EmbeddingReport:
+        """Embed until a sync comes; what is left then is embedded in no time afterwards."""
+        self.to_embed -= 1
+        if self.to_embed:
+            while not stop_early():
+                on_progress(EmbeddingProgress(0, 2))
+                time.sleep(0.005)
+        self.embedding_ended.release()
+        return EmbeddingReport(embedded=1, left=self.to_embed)
 
 
 @pytest.fixture
@@ -114,6 +137,21 @@ def test_a_task_runs_between_two_files_and_once_more_after_the_sync(syncs: SyncQ
     ingest.step.release()
     job.finished.result()
     assert ran == [0, 1]
+
+
+def test_what_earlier_syncs_left_is_embedded_while_nothing_else_is_to_be_done(
+    ingest: SteppedIngest, job_store: SyncJobStore
+) -> None:
+    ingest.to_embed = 2
+    queue = SyncQueue(ingest, job_store)  # type: ignore[arg-type]
+    assert queue.run(lambda: 7).result() == 7, "a task runs between two windows"
+    job = queue.submit(FOLDER, "a")
+    ingest.embedding_ended.acquire()
+    ingest.step.release(2)
+    assert job.finished.result().collection == "a"
+    ingest.embedding_ended.acquire()
+    assert ingest.to_embed == 0
+    assert queue.close(10)
 
 
 def test_a_task_runs_at_once_while_nothing_is_synced_and_its_error_is_its_callers(syncs: SyncQueue) -> None:

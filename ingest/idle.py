@@ -1,0 +1,53 @@
+"""Lets work in the background wait while somebody is being answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+LONGEST_PAUSE_SECONDS = 2.0
+"""Work in the background goes on for a moment after such a pause: questions without end must not stop it for ever."""
+
+CHECK_SECONDS = 0.05
+
+MAX_ASKED_ABOUT = 200
+"""Documents that are remembered as asked about: those of some ten questions."""
+
+
+class Foreground:
+    """Counts what people wait for, and knows what they asked about. Its methods may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._condition = threading.Condition()
+        self._asked_about: deque[int] = deque(maxlen=MAX_ASKED_ABOUT)
+
+    def note_asked_about(self, document_ids: Sequence[int]) -> None:
+        """Remember documents that somebody asked about."""
+        self._asked_about.extend(document_ids)
+
+    def asked_about(self) -> Collection[int]:
+        """Return the documents that somebody asked about lately."""
+        return set(self._asked_about)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Count what is done inside as something that people wait for."""
+        with self._condition:
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._count -= 1
+                self._condition.notify_all()
+
+    def wait_until_idle(self, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        """Return when nobody waits, once `is_stopped`, or after LONGEST_PAUSE_SECONDS."""
+        until = time.monotonic() + LONGEST_PAUSE_SECONDS
+        with self._condition:
+            while self._count and not is_stopped() and (left := until - time.monotonic()) > 0:
+                self._condition.wait(min(left, CHECK_SECONDS))
