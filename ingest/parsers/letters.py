@@ -72,12 +72,11 @@ _GROUPS = (
 """Words may mix the scripts of a group: units and formulas, and Japanese."""
 
 
-def are_letters_swapped(text: str) -> bool:
-    """Return whether letters stand beside each other, or are spread, as in no language of their script.
+def are_letters_swapped(every: Sequence[str]) -> bool:
+    """Return whether the letters of words stand beside each other, or are spread, as in no language of their script.
 
     Different words are judged: tables repeat a few labels.
     """
-    every = text.split()
     distinct = list(dict.fromkeys(map(str.lower, every[:: len(every) // (4 * SAMPLE_WORDS) + 1])))
     words = " ".join(distinct[:: len(distinct) // SAMPLE_WORDS + 1])
     if words.isascii():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ingest.parsers.letters import KEPT_WORDS, are_letters_swapped, without_marks
@@ -37,21 +37,24 @@ _FIGURES = re.compile(r"[\d\W_]*\d[\d\W_]*[^\W\d_]{0,3}[\d\W_]*")
 def is_readable(words: Iterable[str]) -> bool:
     """Return whether words are a page's text: characters that are known, forming words, of letters as languages use
     them."""
-    text = " ".join(words)
-    solid = text.replace(" ", "")
-    if not solid:
+    every = list(words)
+    text = "".join(every)
+    if not text or count_unknown(text) > UNKNOWN_SHARE * len(text):
         return False
-    if count_unknown(solid) > UNKNOWN_SHARE * len(solid):
-        return False
-    if len(solid) < MIN_CHARACTERS:
+    if len(text) < MIN_CHARACTERS:
         return True
-    return word_share(text) >= WORD_SHARE and not are_letters_swapped(text)
+    return _share_of_words(every) >= WORD_SHARE and not are_letters_swapped(every)
 
 
 def word_share(text: str) -> float:
     """Return the share of a text's characters in words written as words are; figures do not count. 1 where all is
     figures."""
-    tokens = (_DOTS if text.isascii() else _LEADERS).sub(" ", without_marks(text)).split()
+    return _share_of_words(text.split())
+
+
+def _share_of_words(words: Sequence[str]) -> float:
+    sample = " ".join(words[:: len(words) // SAMPLE_WORDS + 1])
+    tokens = (_DOTS if sample.isascii() else _LEADERS).sub(" ", without_marks(sample)).split()
     good = total = 0
     for word in tokens[:: len(tokens) // SAMPLE_WORDS + 1]:
         letters, characters = _judge_word(word[:MAX_TOKEN])

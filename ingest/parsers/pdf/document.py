@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain
 from pathlib import Path
 
 from ingest.cleanup import one_line
@@ -122,9 +122,12 @@ def _write_pages(
 
 def _find_words(rows_by_page: list[list[Row]]) -> DocumentWords:
     """Return the document's words when some are broken at a line's end; else nothing needs them."""
-    words = [word for rows in rows_by_page for row in rows for cell in row.cells for word in cell]
-    broken = [(first.text, second.text) for first, second in pairwise(words) if first.broken]
-    if not broken:
+    words = list(chain.from_iterable(cell for rows in rows_by_page for row in rows for cell in row.cells))
+    places = [place for place, word in enumerate(words[:-1]) if word.broken]
+    if not places:
         return DocumentWords()
-    halves = (first.broken or second.broken for first, second in pairwise([*words[:1], *words]))
-    return find_words({word.text for word, is_half in zip(words, halves, strict=True) if not is_half}, broken)
+    texts = [word.text for word in words]
+    broken = [(texts[place], texts[place + 1]) for place in places]
+    for place in places:
+        texts[place] = texts[place + 1] = ""
+    return find_words(set(texts), broken)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
@@ -48,10 +46,15 @@ def _tight_lines(lines: Sequence[Span], starts: Sequence[int], corners: Any) -> 
     """Return the lines in which most of the gaps between words are small."""
     gaps = corners[1:, 0, 0] - corners[:-1, 1, 2]
     heights = corners[:-1, 0, 1] - corners[:-1, 0, 3]
-    small = np.flatnonzero((gaps > 0) & (gaps < TIGHT * heights)).tolist()
-    first_words = set(starts)
-    counts = Counter(bisect_right(starts, place) - 1 for place in small if place + 1 not in first_words)
-    return [line for line, count in counts.items() if 2 * count > lines[line][1] - lines[line][0] - 1]
+    small = (gaps > 0) & (gaps < TIGHT * heights)
+    firsts = np.asarray(starts)
+    small[firsts[firsts > 0] - 1] = False  # From one line to the next.
+    places = np.flatnonzero(small)
+    if not len(places):
+        return []
+    counts = np.bincount(np.searchsorted(firsts, places, side="right") - 1, minlength=len(lines))
+    between = np.diff(firsts, append=len(corners)) - 1
+    return np.flatnonzero(2 * counts > between).tolist()
 
 
 def part_glued(
@@ -64,6 +67,8 @@ def part_glued(
     boxes = read_boxes([place for index in glued for place in range(*spans[index])])
     gaps = boxes[1:, 0] - boxes[:-1, 2]
     least = GAP * np.maximum(boxes[:-1, 1] - boxes[:-1, 3], 0.1)
+    if not (gaps > least).any():
+        return list(spans)
     ends = np.cumsum([spans[index][1] - spans[index][0] for index in glued])
     gaps[ends[:-1] - 1] = 0.0  # From one word to another.
     with_gaps = np.unique(np.searchsorted(ends, np.flatnonzero(gaps > least), side="right")).tolist()

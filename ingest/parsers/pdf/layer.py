@@ -59,7 +59,7 @@ class LayerJudge:
         new = different - self._known
         if len(self._known) < MAX_KNOWN:
             self._known |= new
-        self._odd.update(word for word in new if _is_odd(word))
+        self._odd.update(filter(_is_odd, new))
         odd = len(different & self._odd)
         return (odd >= MIN_ODD and odd > ODD_SHARE * len(different)) or _has_unknown(different, words)
 

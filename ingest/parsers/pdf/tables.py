@@ -325,7 +325,7 @@ def _bands_from(lines: Sequence[_CellLine], start: int) -> tuple[int, list[_Band
     """Return the end of a table that begins at `start`, and its rows; first where columns may grow together."""
     first = start
     for may_merge in (True, False):
-        end, columns = _extend(lines, first, may_merge=may_merge)
+        end, columns, has_merged = _extend(lines, first, may_merge=may_merge)
         start = first
         while start and _fits_above(lines[start - 1], lines[start], columns):
             start -= 1
@@ -333,6 +333,8 @@ def _bands_from(lines: Sequence[_CellLine], start: int) -> tuple[int, list[_Band
             found = _part_by_space(lines[start:end], columns)
             if any(band.is_row() for band in found):
                 return end, found
+        if not has_merged:
+            break
     return end, []
 
 
@@ -355,22 +357,23 @@ def _runs_on(band: _Band, lines: Sequence[_CellLine]) -> bool:
     return any(0 < max(height - inside[0], inside[-1] - height) <= SAME_PITCH * pitch for height in outside)
 
 
-def _extend(lines: Sequence[_CellLine], start: int, *, may_merge: bool) -> tuple[int, list[tuple[int, int]]]:
-    """Return the end of the lines from `start` on that leave the same columns white between them, and these columns.
-
-    With `may_merge` two columns may become one where another begins.
-    """
+def _extend(lines: Sequence[_CellLine], start: int, *, may_merge: bool) -> tuple[int, list[tuple[int, int]], bool]:
+    """Return the end of the lines from `start` on that leave the same columns white between them, these columns, and
+    whether two of them became one where another begins, which `may_merge` allows."""
     columns = _white_columns(lines[start : start + 1])
+    has_merged = False
     end = start + 1
     while end < len(lines):
-        more = _white_columns(lines[start : end + 1])
-        drop = lines[end - 1].baseline - lines[end].baseline
-        merges = len(more) < len(columns) or (not may_merge and _has_merged(columns, more))
-        if merges or drop > 4 * lines[end].height:
+        if lines[end - 1].baseline - lines[end].baseline > 4 * lines[end].height:
             break
+        more = _white_columns(lines[start : end + 1])
+        merges = _has_merged(columns, more)
+        if len(more) < len(columns) or (merges and not may_merge):
+            break
+        has_merged = has_merged or merges
         columns = more if len(more) == len(columns) else columns
         end += 1
-    return end, columns
+    return end, columns, has_merged
 
 
 def _has_merged(columns: Sequence[tuple[int, int]], more: Sequence[tuple[int, int]]) -> bool:
