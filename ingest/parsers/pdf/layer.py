@@ -73,7 +73,10 @@ def _is_odd(word: str) -> bool:
 
 def _has_unknown(different: Iterable[str], words: Sequence[str]) -> bool:
     """Return whether words hold characters that stand for no letter; bullets, which stand alone, do not count."""
-    if _UNKNOWN.search("".join(different)) is None:
+    text = "".join(different)
+    if text.isascii() and text.isprintable():
+        return False
+    if _UNKNOWN.search(text) is None:
         return False
     holed = {word for word in different if len(word) > 1 and count_unknown(word)}
     unknown = sum(count_unknown(word) for word in words if word in holed)

@@ -44,8 +44,7 @@ def part_margins(rows: list[Row]) -> list[Row]:
     for is_margin in (_left_margin(left), _right_margin(rows, left)):
         found = {index: is_margin(row) for index, row in enumerate(rows) if len(row.cells) > 1}
         places = [index for index, cells in found.items() if cells]
-        body = [(row, _line_at(row, left)) for row in rows]
-        if not places or not _is_running([words for _, words in body if words]):
+        if not places or not _is_running([words for row in rows if (words := _line_at(row, left))]):
             continue
         margins = {index: found[index] for index in places}
         if _is_numbering(rows, margins, left):

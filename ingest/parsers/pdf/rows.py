@@ -50,6 +50,30 @@ def make_rows(lines: list[Line], upright: int = 0, read_rules: Callable[[], Rule
     return rows
 
 
+def _visual_rows(lines: list[Line]) -> list[Row]:
+    """Return the rows of lines in the order in which they were written, those that pdfium broke in several put
+    together."""
+    rows: list[Row] = []
+    pieces: list[Row] = []
+    for line in lines:
+        row = row_of(line.words, line.bold)
+        if not pieces or not _continues(pieces, row):
+            rows += _whole(pieces)
+            pieces = [row]
+        elif row.baseline == pieces[0].baseline and row.height == pieces[0].height:
+            pieces.append(row)
+        else:
+            pieces = _whole([*pieces, row])  # What is raised in it is told at once: it changes the row's shape.
+    return rows + _whole(pieces)
+
+
+def _whole(pieces: list[Row]) -> list[Row]:
+    """Return the row that pieces make."""
+    if len(pieces) < 2:
+        return pieces
+    return [row_of([word for row in pieces for word in row.words], all(row.bold for row in pieces))]
+
+
 def aside_rows(lines: Sequence[Line]) -> list[Row]:
     """Return rows of lines that are shown with the page and kept out of what is searched."""
     rows = [row_of(line.words, line.bold) for line in lines]
@@ -61,13 +85,7 @@ def aside_rows(lines: Sequence[Line]) -> list[Row]:
 def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
     """Return the visual rows of lines that all run in one direction."""
     turns = lines[0].turns if lines else 0
-    rows: list[Row] = []
-    for line in lines:
-        row = row_of(line.words, line.bold)
-        if rows and _continues(rows[-1], row):
-            rows[-1] = row_of(rows[-1].words + row.words, rows[-1].bold and row.bold)
-        else:
-            rows.append(row)
+    rows = _visual_rows(lines)
     rows = join_wrapped_cells(rows, lambda: turn_rules(read_rules(), -turns))
     # Columns of Chinese and Japanese are lines far apart, of which any may be written after any other.
     is_downwards = turns == DOWNWARDS and any(WIDE.search(row.text) for row in rows)
@@ -110,10 +128,13 @@ def _mostly_numbers(cell: list[Word]) -> bool:
     )
 
 
-def _continues(row: Row, following: Row) -> bool:
-    """Return whether pdfium broke one visual line in two: same height on the page, further right."""
-    overlap = min(row.top, following.top) - max(row.bottom, following.bottom)
-    return overlap * 2 > min(row.height, following.height) and following.left >= row.right - row.height // 2
+def _continues(pieces: Sequence[Row], following: Row) -> bool:
+    """Return whether pdfium broke one visual line in several: same height on the page, further right."""
+    height = pieces[0].height
+    if following.left < max(row.right for row in pieces) - height // 2:
+        return False
+    top, bottom = max(row.top for row in pieces), min(row.bottom for row in pieces)
+    return (min(top, following.top) - max(bottom, following.bottom)) * 2 > min(height, following.height)
 
 
 # --- columns ---
