@@ -35,6 +35,9 @@ UNEVEN = 0.1
 SLANT = 0.2
 """Radians off a quarter turn from which a line counts as slanted."""
 
+FLAT = 0.5
+"""A word whose box is so high for its width may run in another direction than its line."""
+
 UPRIGHT = 1.8
 """A line of Chinese or Japanese letters this many times as high as it is wide is written downwards."""
 
@@ -105,12 +108,15 @@ def read_lines(text_page: Any) -> RawPage:
     for first, last, direction in zip(starts, [*starts[1:], len(spans)], directions, strict=True):
         inside = words[first:last]
         odd = [index for index in range(first, last) if index in uneven] if uneven else []
-        boxes = list(zip(*(edge[first:last] for edge in edges), strict=True)) if odd or direction or holds_wide else []
+        other = [index for index in odd if _may_be_turned(edges, index, direction)] if odd else odd
+        boxes = (
+            list(zip(*(edge[first:last] for edge in edges), strict=True)) if other or direction or holds_wide else []
+        )
         if holds_wide and direction == 0 and _is_upright(text, spans[first:last], boxes):
             columns = [_narrow_column(box, len(word.text)) for word, box in zip(inside, boxes, strict=True)]
             lines += _part_directions(inside, columns, [DOWNWARDS] * len(inside))
             continue
-        if any(_direction(address, first_letters[index]) != direction for index in odd):
+        if other and any(_direction(address, first_letters[index]) != direction for index in other):
             turned = [_direction(address, start) for start in first_letters[first:last]]
             lines += _part_directions(inside, boxes, turned)
             continue
@@ -121,6 +127,12 @@ def read_lines(text_page: Any) -> RawPage:
         is_bold = last - first <= HEADING_WORDS and _is_bold(address, first_letters[first], ends[last - 1])
         lines.append(Line(inside, is_bold, direction))
     return RawPage(lines, holds_wide=holds_wide)
+
+
+def _may_be_turned(edges: Edges, index: int, direction: int) -> bool:
+    """Return whether a word's box is not as flat as that of a longer word which runs in a line's direction."""
+    width, height = edges[2][index] - edges[0][index], edges[3][index] - edges[1][index]
+    return direction >= SLANTED or (height >= FLAT * width if direction % 2 == 0 else width >= FLAT * height)
 
 
 def _edges_of(address: int | None, index: int) -> tuple[float, float]:
