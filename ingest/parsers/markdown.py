@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ _FOOTNOTE = re.compile(r"^( {0,3})\[\^([^\]\n]+)\]:", re.MULTILINE)
 """A note, which CommonMark takes for the address of a link."""
 
 _NOTE_MARK = re.compile(r"[ ]?\[\^([^\]\n]+)\](?!:)")
+_DELIMITERS = re.compile(r"\s{0,3}\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+_BAR = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"</?([a-zA-Z][\w:.-]*)[^<>]*>")
 _HTML_TAGS = """
 a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
@@ -64,7 +67,7 @@ def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
 def read_markdown(source: str) -> HtmlText:
     """Return the text of a Markdown source in reading order."""
     parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
-    page = read_html(f"<html><body>{parser.render(_mark_notes(source))}</body></html>")
+    page = read_html(f"<html><body>{parser.render(_widen_tables(_mark_notes(source)))}</body></html>")
     if page.items:
         return page
     # Quotes within quotes beyond all measure are cut off by the parser.
@@ -87,6 +90,26 @@ def _mark_notes(source: str) -> str:
     names = {name for _, name in _FOOTNOTE.findall(source)}
     marked = _FOOTNOTE.sub(lambda found: f"{found[1]}\\[note {found[2]}\\]", source)
     return _NOTE_MARK.sub(lambda found: f" \\[note {found[1]}\\]" if found[1] in names else found[0], marked)
+
+
+def _widen_tables(source: str) -> str:
+    """Return a source whose tables have a column for each cell of their longest row: the parser leaves others out."""
+    lines = source.split("\n")
+    is_code = False
+    for place, line in enumerate(lines[1:], 1):
+        is_code ^= line.lstrip().startswith(("```", "~~~"))
+        if is_code or "|" not in line or _DELIMITERS.fullmatch(line) is None or "|" not in lines[place - 1]:
+            continue
+        rows = takewhile(lambda row: "|" in row, lines[place + 1 :])
+        missing = max((_count_cells(row) for row in rows), default=0) - _count_cells(line)
+        if missing > 0 and _count_cells(lines[place - 1]) == _count_cells(line):
+            lines[place - 1] = f"| {lines[place - 1].strip().strip('|')} |" + " |" * missing
+            lines[place] = f"| {line.strip().strip('|')} |" + " --- |" * missing
+    return "\n".join(lines)
+
+
+def _count_cells(row: str) -> int:
+    return len(_BAR.split(row.strip().removeprefix("|").removesuffix("|")))
 
 
 def _escape_unknown(source: str) -> str:

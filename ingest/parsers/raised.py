@@ -28,6 +28,18 @@ class Level(Enum):
     LOWERED = -1
 
 
+_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_CLASSES = {"superscript": Level.RAISED, "subscript": Level.LOWERED}
+
+
+def level_of_style(style: str, classes: str) -> Level | None:
+    """Return whether a web element's own style, or a class named for it, raises or lowers its text; None where they
+    say nothing."""
+    if match := _ALIGNED.search(style):
+        return Level.RAISED if match[1].lower() == "super" else Level.LOWERED
+    return next((_CLASSES[name] for name in classes.lower().split() if name in _CLASSES), None) if classes else None
+
+
 class InlineText:
     """A paragraph's text, put together run by run.
 

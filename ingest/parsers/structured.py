@@ -28,6 +28,13 @@ MAX_KEY = 80
 _KEY_NAMES = frozenset(("id", "name", "key", "code", "number", "no", "nr", "title", "ref", "label"))
 """Attributes that an element is known by."""
 
+_FORM_WORDS = """
+id class style href src lang space base role rel rend target type width height align valign colspan rowspan linkend
+idref format url encoding mimetype
+"""
+_FORM_NAMES = frozenset(_FORM_WORDS.split())
+"""Attributes that tell how text is set, or what it points to."""
+
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 Json = dict[str, "Json"] | list["Json"] | str | bool | None
@@ -151,7 +158,7 @@ def _xml_records(element: XmlElement, name: str, key: str = "") -> Iterator[list
     is_mixed = (bool(children) and _has_words(element.text)) or any(_has_words(child.tail) for child in children)
     fields = _attributes(element)
     if is_mixed:
-        yield [*filter(None, [key]), *fields, one_line(" ".join(element.itertext()))]
+        yield [*filter(None, [key]), *fields, one_line(" ".join(_mixed_text(element)))]
         return
     if not children:
         text = one_line(element.text or "")
@@ -166,6 +173,18 @@ def _xml_records(element: XmlElement, name: str, key: str = "") -> Iterator[list
     for child in children:
         if len(child):
             yield from _xml_records(child, local_name(child), _as_key(own) or key)
+
+
+def _mixed_text(element: XmlElement) -> Iterator[str]:
+    """Yield the text of an element, with the attributes of those in it in brackets but for those that tell its form."""
+    yield element.text or ""
+    for child in element:
+        if local_name(child):
+            yield from _mixed_text(child)
+            values = [field for field in _attributes(child) if field.partition(":")[0].lower() not in _FORM_NAMES]
+            if values:
+                yield f"({', '.join(values)})"
+        yield child.tail or ""
 
 
 def _attributes(element: XmlElement) -> list[str]:

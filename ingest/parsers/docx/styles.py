@@ -14,6 +14,9 @@ MAX_INHERITANCE = 20
 BODY_TEXT = 9
 """The outline level that means "no heading"."""
 
+SMALL_SIZE = 17
+"""Half points: text that is raised by hand and at most so tall is a mark or an exponent."""
+
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _LEVELS = {"superscript": Level.RAISED, "subscript": Level.LOWERED, "baseline": Level.PLAIN}
 
@@ -55,6 +58,9 @@ def run_level(properties: XmlElement | None) -> Level | None:
     name = value(properties, "vertAlign")
     if name is not None:
         return _LEVELS.get(name)
+    rise, size = number(properties, "position"), number(properties, "sz")
+    if rise and size is not None and size <= SMALL_SIZE:
+        return Level.RAISED if rise > 0 else Level.LOWERED
     return None
 
 

@@ -12,7 +12,7 @@ from ingest.parsers.flow import FlowItem, Item, trailing
 from ingest.parsers.html.tables import read_table
 from ingest.parsers.list_numbers import letters, roman
 from ingest.parsers.open_xml import XmlElement
-from ingest.parsers.raised import InlineText, Level
+from ingest.parsers.raised import InlineText, Level, level_of_style
 from rag.types import BlockKind
 
 MAX_DEPTH = 250
@@ -48,6 +48,12 @@ _NUMBERS: dict[str, Callable[[int], str]] = {
     "i": roman,
     "I": lambda number: roman(number).upper(),
 }
+
+
+def _level(element: XmlElement, tag: str) -> Level | None:
+    if tag in _LEVELS or tag in _BLOCKS:
+        return _LEVELS.get(tag)
+    return level_of_style(element.get("style") or "", element.get("class") or "")
 
 
 class ChapterReader:
@@ -99,8 +105,8 @@ class ChapterReader:
             self._heading(element, _HEADINGS[tag])
         elif tag in self._handlers:
             self._handlers[tag](element)
-        elif tag in _LEVELS:
-            outer, self._level = self._level, _LEVELS[tag]
+        elif (level := _level(element, tag)) is not None:
+            outer, self._level = self._level, level
             self._visit_children(element)
             self._level = outer
         elif tag in _BLOCKS or tag == "li":

@@ -15,7 +15,7 @@ from ingest.parsers.html.boilerplate import is_boilerplate
 from ingest.parsers.html.lists import HtmlListNumbers
 from ingest.parsers.html.tables import read_role_row, read_table
 from ingest.parsers.open_xml import XmlElement
-from ingest.parsers.raised import InlineText, Level
+from ingest.parsers.raised import InlineText, Level, level_of_style
 from rag.types import BlockKind
 
 MAX_LEVEL = 6
@@ -98,6 +98,20 @@ def _count_words(items: list[FlowItem], kind: BlockKind) -> int:
     return sum(len(item.text.split()) for item in items if isinstance(item, Item) and item.kind is kind)
 
 
+def _terms_and_meanings(definitions: XmlElement) -> list[XmlElement]:
+    """Return the parts of a definition list; the parser puts terms without end tags into each other."""
+    found = [
+        child
+        for child in definitions.iter("dt", "dd")
+        if next((above for above in child.iterancestors("dl")), None) is definitions
+    ]
+    for child in found:
+        outer = next(iter(child.iterancestors("dt", "dd", "dl")))
+        if outer is not definitions:
+            outer.addnext(child)
+    return found
+
+
 class _Walker:
     """Collects items; text between two borders of blocks is one paragraph."""
 
@@ -135,7 +149,10 @@ class _Walker:
             self._flush()
             self._furniture -= 1
             return
+        level = None if tag in _BLOCKS else level_of_style(element.get("style") or "", element.get("class") or "")
+        before, self._raised = self._raised, self._raised if level is None else level
         self._enter(element, tag)
+        self._raised = before
 
     def _enter(self, element: XmlElement, tag: str) -> None:
         match tag:
@@ -250,9 +267,7 @@ class _Walker:
         self._flush()
         terms: list[str] = []
         has_meaning = False
-        for child in element.iter("dt", "dd"):
-            if next((above for above in child.iterancestors("dl")), None) is not element:
-                continue
+        for child in _terms_and_meanings(element):
             items = self._read_apart(child)
             texts = [item.text for item in items if isinstance(item, Item)]
             if child.tag == "dt":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -66,9 +67,9 @@ def read_rules(page: Any) -> Rules:
     address = ctypes.cast(page, ctypes.c_void_p).value
     box = (ctypes.c_float * 4)()
     edges = [ctypes.addressof(box) + 4 * place for place in range(4)]
-    for index in range(int(pdfium.FPDFPage_CountObjects(page))):
-        path = _get_object(address, index)
-        if _get_type(path) != pdfium.FPDF_PAGEOBJ_PATH or not _get_bounds(path, *edges):
+    things = list(map(_get_object, repeat(address), range(int(pdfium.FPDFPage_CountObjects(page)))))
+    for path, kind in zip(things, map(_get_type, things), strict=True):
+        if kind != pdfium.FPDF_PAGEOBJ_PATH or not _get_bounds(path, *edges):
             continue
         paths += 1
         count = _count_segments(path)

@@ -17,7 +17,8 @@ from ingest.parsers.sheets.recalculation import Input, Value, compute
 from ingest.parsers.sheets.strings import rich_text
 from ingest.parsers.sheets.xml import drop, iterate, local_name
 
-_ZERO = re.compile(r"[^1-9]*0[^1-9]*")
+_ZERO = re.compile(r"(?!#)[^1-9]*0[^1-9]*")
+"""A zero in any format; "#DIV/0!" is none."""
 
 
 def fill_results(package: Package, parts: list[str], sheets: list[Sheet], book: Workbook) -> None:

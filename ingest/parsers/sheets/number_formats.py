@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import lru_cache
 
+from ingest.parsers.sheets.date_names import DAYS, MONTHS, language_of
+
 GENERAL = "General"
 MAX_CODE = 1_000
 """Excel allows 255 characters for a format."""
@@ -36,22 +38,6 @@ BUILT_IN = {
     **dict.fromkeys((34, 35), "h:mm"),
 }
 """The formats that a workbook names by number only; from 27 on they are East Asian dates and times."""
-
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 _PART = re.compile(
     r"""
@@ -145,7 +131,8 @@ def _sections(code: str) -> tuple[_FormatSection, ...]:
             elif condition := _CONDITION.fullmatch(text.strip()):
                 conditions[-1] = condition[1], float(condition[2])
             elif text.startswith("$"):
-                sections[-1].append(_FormatPart("quoted", text[1:].partition("-")[0]))
+                currency, _, locale = text[1:].partition("-")
+                sections[-1] += [_FormatPart("quoted", currency), _FormatPart("locale", language_of(locale))]
         else:
             sections[-1].append(_FormatPart(kind, text.lower() if kind == "date" else text))
     made = [_FormatSection(tuple(parts), condition) for parts, condition in zip(sections, conditions, strict=True)]
@@ -317,6 +304,7 @@ def _format_date(value: float, section: _FormatSection, from_1904: bool) -> str:
     decimals = max((len(part.text.partition(".")[2]) for part in section.parts if part.kind == "date"), default=0)
     moment, seconds = _moment(value, from_1904, decimals)
     noon = section.has("ampm")
+    language = next((part.text for part in section.parts if part.kind == "locale"), "en")
     written = []
     for part, is_minutes in zip(section.parts, kinds, strict=True):
         if part.kind == "elapsed":
@@ -324,7 +312,7 @@ def _format_date(value: float, section: _FormatSection, from_1904: bool) -> str:
         elif part.kind == "ampm":
             written.append(part.text.split("/")[moment.hour >= 12])
         elif part.kind == "date":
-            written.append(_date_part(moment, part.text, is_minutes, noon))
+            written.append(_date_part(moment, part.text, is_minutes, noon, language))
         else:
             written.append({"point": ".", "comma": ",", "digit": "0"}.get(part.kind, _literal(part)))
     text = " ".join("".join(written).split())
@@ -365,7 +353,7 @@ def _elapsed(seconds: Decimal, unit: str) -> str:
     return str(int(seconds // size)).rjust(len(unit), "0")
 
 
-def _date_part(moment: datetime.datetime, text: str, is_minutes: bool, noon: bool) -> str:
+def _date_part(moment: datetime.datetime, text: str, is_minutes: bool, noon: bool, language: str) -> str:
     length = len(text.partition(".")[0])
     match text[0]:
         case "y" | "e":
@@ -373,11 +361,11 @@ def _date_part(moment: datetime.datetime, text: str, is_minutes: bool, noon: boo
         case "m" if is_minutes:
             return f"{moment.minute:0{min(length, 2)}}"
         case "m":
-            name = MONTHS[moment.month - 1]
+            name = MONTHS[language][moment.month - 1]
             shortened = name[:3] if length == 3 else name[:1] if length == 5 else name
             return f"{moment.month:0{length}}" if length <= 2 else shortened
         case "d":
-            name = DAYS[moment.weekday()]
+            name = DAYS[language][moment.weekday()]
             return f"{moment.day:0{length}}" if length <= 2 else name[:3] if length == 3 else name
         case "h":
             hour = (moment.hour % 12 or 12) if noon else moment.hour

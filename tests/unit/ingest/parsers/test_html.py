@@ -93,6 +93,8 @@ def test_raised_runs_are_words_of_their_own(tmp_path: Path) -> None:
         write_page(tmp_path / "a.html", "<p>costs 32<sup>1</sup> crowns, 4 m<sup>2</sup> of H<sub>2</sub>O</p>")
     ).pages[0]
     assert blocks(page) == ["costs 32 ¹ crowns, 4 m² of H2O"]
+    styled = "costs 32<span style='vertical-align: super'>1</span> crowns, H<i class='x subscript'>2</i>O"
+    assert read(tmp_path, f"<p>{styled}</p>") == ["costs 32 ¹ crowns, H2O"]
 
 
 def test_terms_stand_with_what_they_mean_and_items_with_their_numbers(tmp_path: Path) -> None:
@@ -104,6 +106,8 @@ def test_terms_stand_with_what_they_mean_and_items_with_their_numbers(tmp_path: 
         )
     ).pages[0]
     assert blocks(page) == ["Berth: 11 crowns", "Crane: 85 crowns", "Crane: 90 on Sundays", "4. Call.", "5. Wait."]
+    (tmp_path / "open.html").write_text("<dl><dt>Ash<dd>2.5 %<dt>Lime<dt>Clay<dd>both 10 %</dl>")
+    assert blocks(parse(tmp_path / "open.html").pages[0]) == ["Ash: 2.5 %", "Lime, Clay: both 10 %"]
 
 
 def test_spans_of_tables_repeat_and_heads_join(tmp_path: Path) -> None:
@@ -165,6 +169,11 @@ def test_code_tables_notes_and_lists_of_markdown_are_kept(tmp_path: Path) -> Non
         "[note 1] Sundays",
         "3. Ring.",
     ]
+
+
+def test_cells_of_markdown_beyond_the_named_columns_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("| Gate | Key |\n|---|:-:|\n| North | red | spare: 14 |\n| South \\| 2 | `a` |\n")
+    assert blocks(parse(tmp_path / "a.md").pages[0]) == ["Gate | Key |", "North | red | spare: 14", "South | 2 | a"]
 
 
 def test_lists_are_numbered_as_browsers_number_them(tmp_path: Path) -> None:

@@ -94,11 +94,12 @@ def test_xml_is_read_with_the_names_of_its_elements_and_mixed_text_as_it_runs(tm
     note = ElementTree.SubElement(root, "note")
     note.text = "The gate is "
     ElementTree.SubElement(note, "b").text = "closed"
-    note[0].tail = " on Mondays."
+    note[0].tail = " on Mondays, ask "
+    ElementTree.SubElement(note, "person", phone="555 0110", id="p7").text = "Rita"
     ElementTree.ElementTree(root).write(tmp_path / "yard.xml", encoding="iso-8859-1", xml_declaration=True)
     assert blocks(parse(tmp_path / "yard.xml").pages[0]) == [
         "name: north | keeper: Rita Sohn",
-        "The gate is closed on Mondays.",
+        "The gate is closed on Mondays, ask Rita (phone: 555 0110)",
     ]
 
 

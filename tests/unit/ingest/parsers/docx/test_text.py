@@ -190,11 +190,13 @@ def test_raised_marks_never_become_part_of_a_number(path: Path) -> None:
         p(r("A ticket costs 32"), raised("1"), r(" crowns, 41,500"), raised("1"), raised("2"), r("passengers"))
         + p(r("the 2"), raised("nd"), r(" of 5 m"), raised("2"), r(" of H"), lowered("2"), r("O, x"), raised("2"))
         + p(r("see the survey"), raised("3"))
+        + p(r("costs 77"), r("5", '<w:position w:val="8"/><w:sz w:val="13"/>'), r(" crowns"))
     )
     assert texts(word_file(path, body)) == [
         "A ticket costs 32 ¹ crowns, 41,500 ¹² passengers",
         "the 2nd of 5 m² of H2O, x²",
         "see the survey ³",
+        "costs 77 ⁵ crowns",
     ]
 
 

@@ -164,9 +164,12 @@ def test_zeros_that_stand_for_results_are_not_taken_for_them(tmp_path: Path) -> 
     sheet.write_formula(1, 1, "=SUM(B1:B1)+5")  # XlsxWriter stores 0 as its result.
     sheet.write(2, 0, "Today")
     sheet.write_formula(2, 1, "=TODAY()+B2")
+    sheet.write(3, 0, "Share")
+    sheet.write_formula(3, 1, "=B1/0", None, "#DIV/0!")
     book.close()
     document = parse(tmp_path / "zeros.xlsx")
-    assert blocks(document.pages[0])[1:] == ["Crane | 100", "Total | 105", "Today | (formula not computed)"]
+    computed = ["Crane | 100", "Total | 105", "Today | (formula not computed)", "Share | #DIV/0!"]
+    assert blocks(document.pages[0])[1:] == computed
     assert "1 formulas" in document.warnings[0]
 
 
