@@ -80,8 +80,8 @@ class SyncBar:
         self._embedding: TaskID | None = None
 
     def __call__(self, step: SyncProgress) -> None:
-        done = step.files_total > 0 and step.files_done == step.files_total
-        name = "Searchable by words" if done else clean(step.path)[-40:] or "Reading"
+        are_done = step.files_done == step.files_total
+        name = "Searchable by words" if are_done else clean(step.path)[-40:] or "Reading"
         self._progress.update(
             self._task, total=step.files_total, completed=step.files_done, pages=step.pages, description=name
         )
@@ -141,6 +141,8 @@ def print_sync(report: SyncReport) -> None:
         output.print(f"  searchable by words after {_seconds_and_speed(report.pages, report.words_seconds)}")
         if not report.to_embed:
             output.print(f"  searchable by meaning after {_seconds_and_speed(report.pages, report.seconds)}")
+    elif report.embedded:
+        output.print(f"  {report.embedded:,} chunks embedded, which could be found by their words only before")
     if report.to_embed:
         output.print(
             f"  {report.to_embed:,} chunks are found by their words only so far; the service, or the next sync, "
@@ -374,7 +376,8 @@ def print_collections(collections: Sequence[CollectionInfo]) -> None:
     for collection in collections:
         table.add_row(
             clean(collection.name),
-            f"{collection.documents:,}",
+            f"{collection.documents:,}"
+            + (f" ({collection.words_only:,} by words so far)" if collection.words_only else ""),
             f"{collection.failed:,}",
             f"{collection.pages:,}",
             f"{collection.chunks:,}",
