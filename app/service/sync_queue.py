@@ -292,10 +292,11 @@ class SyncQueue:
                 self._running = None
             del self._jobs[id_]
         self._on_finished(job)
-        if job.report is not None:
-            job.finished.set_result(job.report)
-        elif job.error is not None:
+        # The report is there from the first stage on, also where the second one fails or is stopped.
+        if job.error is not None:
             job.finished.set_exception(job.error)
+        elif job.report is not None and job.state != "stopped":
+            job.finished.set_result(job.report)
         else:
             job.finished.cancel()
 

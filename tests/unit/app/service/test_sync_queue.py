@@ -17,7 +17,7 @@ from app.service.sync_queue import SyncQueue
 from app.state.sync_jobs import MAX_ATTEMPTS, SyncJob, SyncJobStore
 from ingest.embedding import EmbeddingProgress, EmbeddingReport
 from ingest.report import SyncProgress, SyncReport
-from rag.errors import ConfigurationError, IndexLockedError, OverloadedError
+from rag.errors import ConfigurationError, IndexLockedError, ModelError, OverloadedError
 
 FOLDER = Path("/papers")
 
@@ -49,6 +49,9 @@ class SteppedIngest:
                 if interrupt.is_set():
                     raise KeyboardInterrupt
             on_progress(SyncProgress(number, 2, number, "file"))
+        if folder.name == "cannot be embedded":
+            options["on_words"](SyncReport(str(folder), collection))
+            raise ModelError("The embedder is damaged.")
         self.synced.append((folder, collection))
         return SyncReport(str(folder), collection)
 
@@ -123,6 +126,18 @@ def test_a_failed_sync_leaves_its_reason_and_the_next_one_runs(syncs: SyncQueue,
     assert (ended.state, str(ended.error)) == ("failed", "It does not exist.")
     ingest.step.release(2)
     syncs.submit(FOLDER, "a").finished.result()
+
+
+def test_a_sync_whose_embedding_fails_keeps_the_report_of_its_files_and_fails(
+    syncs: SyncQueue, ingest: SteppedIngest
+) -> None:
+    job = syncs.submit(Path("/cannot be embedded"), "a")
+    ingest.step.release(2)
+    with pytest.raises(ModelError):
+        job.finished.result()
+    ended = syncs.find(job.id)
+    assert ended is not None
+    assert (ended.state, ended.report) == ("failed", SyncReport("/cannot be embedded", "a"))
 
 
 def test_a_task_runs_between_two_files_and_once_more_after_the_sync(syncs: SyncQueue, ingest: SteppedIngest) -> None:
