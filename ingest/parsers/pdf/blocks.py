@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.cleanup import EDGE_LINES, find_furniture, furniture_key, names_something
+from ingest.cleanup import EDGE_LINES, FURNITURE_PAGES, find_furniture, furniture_key, names_something
 from ingest.parsers.pdf.row import Row, is_bullet
 from ingest.parsers.pdf.rows import is_table_row
-from ingest.parsers.pdf.words import Word
+from ingest.parsers.pdf.words import SLANTED, Word
 from rag.types import BlockKind
 
 HEADING_GROWTH = 1.15
@@ -67,7 +67,8 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
     described = [_describe_edges(rows, order) for rows, order in zip(pages, orders, strict=True)]
     found = find_furniture(described)
     furniture = [{order[place] for place in places} for order, places in zip(orders, found, strict=True)]
-    for rows, indexes in zip(pages, furniture, strict=True):
+    for rows, indexes, slanted in zip(pages, furniture, _watermarks(pages), strict=True):
+        indexes |= slanted
         for index in sorted(indexes):
             key = furniture_key(rows[index].text)
             if key not in seen and names_something(key):
@@ -75,6 +76,13 @@ def furniture_rows(pages: Sequence[list[Row]], seen: set[str]) -> list[set[int]]
                 indexes.discard(index)
                 rows[index].kind, rows[index].alone = BlockKind.PARAGRAPH, True
     return furniture
+
+
+def _watermarks(pages: Sequence[list[Row]]) -> list[set[int]]:
+    """Return for each page the indexes of the slanted rows that several pages have, wherever these stand."""
+    slanted = [{index: row.text for index, row in enumerate(rows) if row.turns >= SLANTED} for rows in pages]
+    counts = Counter(text for found in slanted for text in set(found.values()))
+    return [{index for index, text in found.items() if counts[text] >= FURNITURE_PAGES} for found in slanted]
 
 
 def _describe_edges(rows: Sequence[Row], order: Sequence[int]) -> list[tuple[str, int]]:
@@ -145,7 +153,7 @@ def _kind(row: Row, body: int) -> BlockKind:
 
 
 def _is_heading(row: Row, body: int) -> bool:
-    if not (row.bold or row.height >= HEADING_GROWTH * body):
+    if not (row.bold or row.height >= HEADING_GROWTH * body) or row.turns >= SLANTED:
         return False
     words = row.words
     if len(words) > HEADING_WORDS or (is_bullet(words[0].text) and len(words) < 2):

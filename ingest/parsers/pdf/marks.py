@@ -26,8 +26,10 @@ _LOWERED = str.maketrans("0123456789+-\u2212\u2013()", "₀₁₂₃₄₅₆₇
 _FIGURES = re.compile(r"[\d,.()+\u2212\u2013-]*\d[\d,.()+\u2212\u2013-]*")
 _SIGNS = re.compile(r"[*†‡§¶#⁎∗]+")
 _EXPONENT = re.compile(r"[+\u2212\u2013-]?\d")
+_ION = re.compile(r"\d?[+\u2212\u2013-]")
+_ELEMENT = re.compile(r"(?:^|[^\w])(?:[A-Z][a-z]?\d*)+$")
 _UNIT = re.compile(r"(?:^|[\d\W])([^\W\d_]+)$")
-_POWER = re.compile(r"[^\W\d_][⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]$")
+_POWER = re.compile(r"[^\W\d_][⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]$|[A-Za-z\d][⁰¹²³⁴⁵⁶⁷⁸⁹]?[⁺⁻]$")
 _FRACTION = re.compile(r"[/\u2044\u2215]\d+")
 _ENDING = re.compile(r"[.,;:!?)\]\"'”’»…]+")
 
@@ -92,6 +94,10 @@ def write_raised(text: str) -> str:
 
 def is_power(word: str, raised: str) -> bool:
     """Return whether a raised figure is the power of the unit that a word ends in, as in "km²"."""
+    if _ION.fullmatch(raised) and _ELEMENT.search(word):
+        return True
+    if "=" in word and word[-1:].isalpha() and _EXPONENT.fullmatch(raised):
+        return True  # E=mc²
     unit = _UNIT.search(word)
     return unit is not None and (len(unit[1]) == 1 or unit[1].lower() in UNITS) and bool(_EXPONENT.fullmatch(raised))
 

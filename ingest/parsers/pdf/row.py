@@ -217,11 +217,16 @@ def _join_pieces(words: list[Word]) -> list[Word]:
             joined[-1] = _glued(before, word, before.text + word.text)
         elif before.text[-1] in SLASHES and _FRACTION.fullmatch(before.text + plain_label(word.text)):
             joined[-1] = _glued(before, word, before.text + plain_label(word.text))
-        elif word.bottom > before.bottom and not word.mark and _FORMULA.fullmatch(before.text + word.text):
+        elif _is_lowered(before, word) and not word.mark and _FORMULA.fullmatch(before.text + word.text):
             joined[-1] = _glued(before, word, before.text + word.text)
         else:
             joined.append(word)
     return joined
+
+
+def _is_lowered(before: Word, word: Word) -> bool:
+    """Return whether the word before hangs lower, or both do as the parts of a formula: C6H12."""
+    return word.bottom > before.bottom or (word.bottom == before.bottom and before.text[-1].isdigit())
 
 
 def _is_unit(before: Word, word: Word) -> bool:

@@ -14,8 +14,9 @@ from rag.types import BlockKind
 MAX_LINES = 8
 """A cell of more lines is a page's column."""
 
-MAX_WORDS = 6
-"""Words on a line of a cell: longer ones are running text."""
+MAX_WORDS = 9
+MEAN_WORDS = 6
+"""Words on a line of a cell, and on average on its lines: longer ones are running text."""
 
 LINE_PITCH = 1.4
 """The lines of a cell are at most so many heights apart."""
@@ -72,7 +73,7 @@ def _parts_row(group: Sequence[Stack]) -> bool:
         return False
     own = {id(words) for stack in group for words, _ in stack}
     cells = (cell for stack in group for _, row in stack for cell in row.cells)
-    return any(id(cell) not in own and len(cell) <= MAX_WORDS for cell in cells)
+    return any(id(cell) not in own and len(cell) <= MEAN_WORDS for cell in cells)
 
 
 def row_of_stacks(group: Sequence[Stack]) -> Row:
@@ -85,6 +86,11 @@ def row_of_stacks(group: Sequence[Stack]) -> Row:
     row.marked = any(word.mark for cell in cells for word in cell)
     row.baseline, row.height = top.baseline, top.height
     return row
+
+
+def _has_figures(row: Row) -> bool:
+    """Return whether cells after a row's first hold amounts or dates."""
+    return any(is_number(word.text) and not _YEAR.fullmatch(word.text) for cell in row.cells[1:] for word in cell)
 
 
 def _goes_on(above: Line, line: Line) -> bool:
@@ -103,7 +109,7 @@ def _goes_on(above: Line, line: Line) -> bool:
 def _is_beside(group: Sequence[Stack], stack: Stack) -> bool:
     """Return whether a stack stands right of the last of a group, and at the height of all of it."""
     words, row = stack[0]
-    if row.kind is not None or any(len(line) > MAX_WORDS for line, _ in stack):
+    if row.kind is not None or not _is_short(stack):
         return False
     edge = max(line[-1].right for line, _ in group[-1])
     if min(line[0].left for line, _ in stack) < edge:
@@ -111,6 +117,11 @@ def _is_beside(group: Sequence[Stack], stack: Stack) -> bool:
     top, foot = words[0].top, _foot(stack[-1][0])
     spans = [(other[0][0][0].top, _foot(other[-1][0])) for other in group]
     return all(min(top, high) - max(foot, low) >= min(top - foot, high - low) // 2 for high, low in spans)
+
+
+def _is_short(stack: Stack) -> bool:
+    lengths = [len(words) for words, _ in stack]
+    return max(lengths) <= MAX_WORDS and sum(lengths) <= MEAN_WORDS * len(lengths)
 
 
 def _foot(words: Sequence[Word]) -> int:
@@ -124,8 +135,8 @@ def _is_row(group: Sequence[Stack]) -> bool:
     # Where only the first cell has several lines they are a heading and a label, or labels of several rows.
     if not 1 < max(map(len, group[1:]), default=0) <= MAX_LINES or is_bullet(group[0][0][0][0].text):
         return False
-    if any(max(len(words) for words, _ in stack) > MAX_WORDS for stack in group):
-        return False
+    if not all(map(_is_short, group)) or (len(group[0]) > 1 and _has_figures(group[0][-1][1])):
+        return False  # The first cell would be the labels of several rows, or names below signatures.
     amounts = [[_is_amount(words) for words, _ in stack] for stack in group]
     if any(sum(lines) > 1 for lines in amounts):
         return False

@@ -104,15 +104,25 @@ def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list
     stacks = find_stacks(rows) if has_stacks(rows) else []
     bands = [band for band in _ruled_bands(lines, read_rules()) if band.is_row()]
     if not bands:
-        rows = _with_stacks(rows, stacked_rows(stacks))
-        bands = [band for band in _spaced_bands(_lines_of(rows)) if band.is_row() and not _cuts(band, stacks)]
+        bands = _rows_by_space(lines, stacks)
+        if groups := [group for group in stacked_rows(stacks) if not _is_part(group, bands)]:
+            rows = _with_stacks(rows, groups)
+            bands = _rows_by_space(_lines_of(rows), stacks)
     return _with_bands(rows, bands) if bands else rows
+
+
+def _rows_by_space(lines: Sequence[_CellLine], stacks: Sequence[Stack]) -> list[_Band]:
+    return [band for band in _spaced_bands(lines) if band.is_row() and not _cuts(band, stacks)]
+
+
+def _is_part(group: Sequence[Stack], bands: Sequence[_Band]) -> bool:
+    """Return whether white space shows that cells written one by one are only a part of a row."""
+    own = {id(words) for stack in group for words, _ in stack}
+    return any(own < {id(words) for line in band.lines for words, _ in line.cells} for band in bands)
 
 
 def _with_stacks(rows: list[Row], groups: Sequence[Sequence[Stack]]) -> list[Row]:
     """Return the rows with those that are the lines of cells written one by one made one."""
-    if not groups:
-        return rows
     owner = {id(words): number for number, group in enumerate(groups) for stack in group for words, _ in stack}
     return _replace(rows, owner, [row_of_stacks(group) for group in groups])
 

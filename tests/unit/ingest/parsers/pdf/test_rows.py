@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ingest.hyphens import DocumentWords
-from ingest.parsers.pdf.blocks import group_rows
+from ingest.parsers.pdf.blocks import furniture_rows, group_rows
+from ingest.parsers.pdf.marks import is_power
 from ingest.parsers.pdf.rows import is_table_row, make_rows
-from ingest.parsers.pdf.words import Line, Word
+from ingest.parsers.pdf.words import SLANTED, Line, Word
 from ingest.parsers.pdf.writing import PageWriter
 from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page
@@ -244,3 +247,30 @@ def test_a_formula_with_a_lowered_figure_is_one_word_before_a_comma() -> None:
         Word("ice", False, 260, 0, 400, 100),
     ]
     assert write([Line(words, False)]).text == "H2O, ice"
+
+
+def test_a_cell_with_a_longer_first_line_is_whole_where_it_is_written_cell_by_cell() -> None:
+    lines = [
+        line((0, "Falling loads"), y=1000),
+        line((1600, "Slings older than six years are still"), y=1000),
+        line((1600, "in use"), y=880),
+        line((3800, "Replace all slings before the"), y=1000),
+        line((3800, "first of March"), y=880),
+    ]
+    assert [text for _, text in blocks(lines)] == [
+        "Falling loads\tSlings older than six years are still in use\tReplace all slings before the first of March"
+    ]
+
+
+def test_a_slanted_line_on_several_pages_is_a_watermark_and_read_once() -> None:
+    pages = [[*make_rows([line((0, f"Hall {hall} is old"), y=9000)]), *make_rows([line((0, "DRAFT"), y=4000)])]
+             for hall in ("three", "four", "five")]  # fmt: skip
+    for rows in pages:
+        rows[1].turns = SLANTED
+    assert furniture_rows(pages, set()) == [set(), {1}, {1}]
+
+
+@pytest.mark.parametrize(("word", "raised"), [("E=mc", "2"), ("Ca", "2+"), ("SO4", "2-"), ("km", "2")])
+def test_powers_in_equations_and_charges_of_ions_belong_to_their_word(word: str, raised: str) -> None:
+    assert is_power(word, raised)
+    assert not is_power("Board", raised)
