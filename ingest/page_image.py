@@ -40,6 +40,37 @@ def draw_page(path: Path, number: int, scale: float, passwords: Sequence[str] = 
     return _draw(path, number, scale, passwords, marks)
 
 
+def place_boxes(
+    path: Path, number: int, boxes: Sequence[Box], passwords: Sequence[str] = ()
+) -> list[tuple[float, float, float, float]]:
+    """Return where boxes lie on the picture of a page (0-based): left, top, right, bottom from 0 to 1. Raises
+    ParseError.
+    """
+    if path.suffix.lower() != ".pdf" and PDF_MARK not in read_head(path)[:1024]:
+        from ingest.parsers.pictures import as_pdf
+
+        with as_pdf(path) as (converted, _):
+            return _place(converted, number, boxes, ())
+    return _place(path, number, boxes, passwords)
+
+
+def _place(
+    path: Path, number: int, boxes: Sequence[Box], passwords: Sequence[str]
+) -> list[tuple[float, float, float, float]]:
+    for password in ("", *passwords):
+        try:
+            with open_pdfium(path, password) as document:
+                shape = document.shape(number) if 0 <= number < document.page_count else None
+        except OpenError:
+            continue
+        if shape is None:
+            raise ParseError(f"Page {number + 1} of {path.name} cannot be drawn.", "Open the file itself.")
+        size = np.array([shape.width, shape.height] * 2).clip(1.0)
+        places = (shape.place(boxes) / size).clip(0.0, 1.0).round(5)
+        return [(left, top, right, bottom) for left, top, right, bottom in places.tolist()]
+    raise ParseError(f"{path.name} cannot be opened.", "It may have changed: sync its folder again.")
+
+
 def _draw(path: Path, number: int, scale: float, passwords: Sequence[str], marks: Sequence[Box]) -> bytes:
     for password in ("", *passwords):
         try:

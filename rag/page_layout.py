@@ -48,6 +48,16 @@ def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ..
     return tuple(Rectangle(*(edge / UNITS_PER_POINT for edge in line)) for line in lines)
 
 
+def read_words(layout: bytes) -> list[tuple[int, int, Rectangle]]:
+    """Return the words of a page: the characters of its text from where to where, and the box."""
+    if not layout:
+        return []
+    columns = np.frombuffer(zlib.decompress(layout), dtype=np.int32).reshape(6, -1)
+    return [
+        (start, end, Rectangle(*(edge / UNITS_PER_POINT for edge in box))) for start, end, *box in columns.T.tolist()
+    ]
+
+
 def join_spans(spans: Iterable[Span], texts: Mapping[int, str]) -> list[Span]:
     """Return neighbouring spans of a page with only white space between them as one; `texts` holds each page's text."""
     joined: list[Span] = []

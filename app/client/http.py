@@ -34,6 +34,7 @@ from app.api.schemas.documents import (
     PageResponse,
     QuestionList,
     UploadResponse,
+    WordsResponse,
 )
 from app.api.schemas.evaluations import FeedbackAdded
 from app.api.schemas.questions import MAX_HITS, AskRequest, SearchRequest
@@ -348,6 +349,14 @@ class HttpClient:
         boxes = [",".join(f"{edge:.2f}" for edge in box) for box in marks]
         path = f"{_at(collection)}/documents/{document_id}/pages/{number}/image"
         return self.connection.call("GET", path, params={"scale": scale, "mark": boxes}).content
+
+    def place_words(
+        self, collection: str, document_id: int, number: int, marks: Sequence[Sequence[float]] = ()
+    ) -> WordsResponse:
+        """Return where the words of a page, and boxes in points, lie on its picture."""
+        boxes = [",".join(f"{edge:.2f}" for edge in box) for box in marks]
+        path = f"{_at(collection)}/documents/{document_id}/pages/{number}/words"
+        return self.connection.send(WordsResponse, "GET", path, params={"mark": boxes})
 
     def load_file(self, collection: str, document_id: int) -> bytes:
         """Load the original file."""

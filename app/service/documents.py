@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from app.service.build_index import Lectern
@@ -15,7 +16,20 @@ from app.state.sync_jobs import SyncJob
 from ingest.page_image import Box
 from ingest.sources.uploads import Uploads
 from rag.errors import NotFoundError, ParseError
+from rag.page_layout import read_words
 from rag.types import DRAWN_TYPES, DocumentInfo, OutlineEntry, Page
+
+Place = tuple[float, float, float, float]
+"""Left, top, right and bottom on the picture of a page, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWords:
+    """A page's text, where its words lie on its picture (characters from, to, place), and where boxes do."""
+
+    text: str
+    words: Sequence[tuple[int, int, Place]]
+    marks: Sequence[Place]
 
 
 class DocumentService:
@@ -75,6 +89,15 @@ class DocumentService:
         """
         return self._files.submit(self._draw, collection, document_id, number, scale, marks)
 
+    def place_words(
+        self, collection: str, document_id: int, number: int, *, marks: tuple[Box, ...] = ()
+    ) -> Future[PlacedWords]:
+        """Start to find where the words of a page, and boxes, lie on its picture.
+
+        Raises OverloadedError; the future NotFoundError for what cannot be drawn.
+        """
+        return self._files.submit(self._place, collection, document_id, number, marks)
+
     def remove(self, collection: str, document_id: int) -> None:
         """Take a document out of the index and keep it out; an uploaded one is deleted."""
         _, file = self._lectern.catalogue.load_document(collection, document_id)
@@ -107,12 +130,29 @@ class DocumentService:
         self._queue.run(lambda: make_new([document_id])).result()
         return self._queue.submit(root, collection)
 
-    def _draw(self, collection: str, document_id: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
+    def _place(self, collection: str, document_id: int, number: int, marks: tuple[Box, ...]) -> PlacedWords:
+        file = self._drawn_file(collection, document_id, number)
+        page = self._lectern.catalogue.load_page(collection, document_id, number)
+        words = read_words(page.layout)
+        boxes = [*(astuple(box) for _, _, box in words), *marks]
+        try:
+            places = self._page_images.place(file, number, boxes, passwords=self._passwords_for(file))
+        except ParseError as error:
+            raise NotFoundError(error.reason, error.remedy) from error
+        placed = [(start, end, place) for (start, end, _), place in zip(words, places, strict=False)]
+        return PlacedWords(page.text, placed, places[len(words) :])
+
+    def _drawn_file(self, collection: str, document_id: int, number: int) -> Path:
+        """Return the file of a page that can be drawn. Raises NotFoundError."""
         document, file = self._lectern.catalogue.load_document(collection, document_id)
         is_drawn = document.file_type in DRAWN_TYPES
         if not is_drawn or number >= document.pages:
             what = f"has no page {number}" if is_drawn else "is not a PDF or a picture"
             raise NotFoundError(f"{document.path} {what}.", "Other documents have text only.")
+        return file
+
+    def _draw(self, collection: str, document_id: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:
+        file = self._drawn_file(collection, document_id, number)
         try:
             passwords = self._passwords_for(file)
             return self._page_images.draw(file, number, scale=scale, passwords=passwords, marks=marks)

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.page_image import Box, draw_page
+from ingest.page_image import Box, draw_page, place_boxes
 from ingest.sandbox.single_file import Sandbox
 from rag.errors import NotFoundError
 
@@ -51,6 +51,17 @@ class PageImages:
         picture = self._sandbox.run(draw_page, file, page, scale, tuple(passwords), marks)
         self._keep(key, picture)
         return picture
+
+    def place(
+        self, file: Path, page: int, boxes: Sequence[Box], *, passwords: Sequence[str] = ()
+    ) -> list[tuple[float, float, float, float]]:
+        """Return where boxes lie on the picture of a page: left, top, right, bottom from 0 to 1.
+
+        Raises NotFoundError, ParseError.
+        """
+        if not file.is_file():
+            raise NotFoundError(f"The file {file.name} is not there any more.", "Sync its folder again.")
+        return self._sandbox.run(place_boxes, file, page, tuple(boxes), tuple(passwords))
 
     def drop(self, file: Path) -> None:
         """Drop what was drawn of a file."""

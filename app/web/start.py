@@ -20,6 +20,7 @@ from streamlit import runtime
 
 from app.web import texts
 from app.web.index_page import IndexPage
+from app.web.originals import ROUTES
 
 SCRIPT = Path(__file__).with_name("main.py")
 
@@ -51,7 +52,8 @@ def main() -> None:
     """Serve the page until the process is told to end."""
     options = json.loads(sys.argv.pop(1))
     threading.Thread(target=load, name="loading", daemon=True).start()
-    st.App(SCRIPT, middleware=[Middleware(IndexPage)], on_script_error=show_defect).run(config=options)
+    app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(IndexPage)], on_script_error=show_defect)
+    app.run(config=options)
 
 
 if __name__ == "__main__":

@@ -192,9 +192,18 @@ EXPORT_STOPPED = "(stopped)"
 PROOF_WORDS = {
     "previous": "Previous page",
     "next": "Next page",
+    "page": "Page",
     "zoom_in": "Larger",
     "zoom_out": "Smaller",
     "fit": "Fit to width",
+    "zoom_quote": "Zoom to the quote",
+    "thumbnails": "Small pictures of the pages",
+    "full_screen": "Full screen",
+    "find": "Find in the document",
+    "find_next": "Next place",
+    "found_none": "These words are not in the document.",
+    "original": "Open the PDF at this page",
+    "divider": "Width of the page beside the answer",
     "close": "Close",
     "of": "of",
     "text": "Text of the page",
@@ -202,6 +211,7 @@ PROOF_WORDS = {
     "back": "Back to the quote",
     "nearest": "These are the nearest words. They do not support the sentence.",
 }
+ORIGINAL_GONE = "This address is not valid any more. Open the page of the document again."
 PROOF_ALT = "{document}, {page}, the quoted words marked"
 PROOF_ALT_PLAIN = "{document}, {page}"
 PROOF_FILE = "Original file"

@@ -94,13 +94,13 @@ def _read(engine: Any, picture: PagePicture) -> Recognised:
     if found.boxes is None or found.txts is None:
         return Recognised(EMPTY_PAGE, 0.0)
     read = [
-        (Line(words, False, picture.turns), score, len(text))
+        (Line(words, False, picture.shape.turns), score, len(text))
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
         if score >= MIN_SCORE and (words := _split_words(text, corners, picture))
     ]
     characters = sum(length for _, _, length in read)
     confidence = sum(score * length for _, score, length in read) / max(characters, 1)
-    return Recognised(RawPage([line for line, _, _ in read], picture.turns), confidence)
+    return Recognised(RawPage([line for line, _, _ in read], picture.shape.turns), confidence)
 
 
 def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:
@@ -109,7 +109,7 @@ def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:
     `corners` are the pixels (x, y) of top left, top right, bottom right and bottom left; scans are seldom straight,
     so each word takes its own piece of the slanted box.
     """
-    scale = picture.pixels.shape[0] / picture.height
+    scale = picture.pixels.shape[0] / picture.shape.height
     (left, left_top), (right, right_top), (_, right_bottom), (_, left_bottom) = (
         (float(x) / scale, float(y) / scale) for x, y in corners
     )
@@ -121,10 +121,10 @@ def _split_words(text: str, corners: Any, picture: PagePicture) -> list[Word]:
         first, last = start / len(text), end / len(text)
         middle = (first + last) / 2
         edges = (
-            picture.left + left + first * (right - left),
-            picture.bottom + picture.height - (left_bottom + middle * (right_bottom - left_bottom)),
-            picture.left + left + last * (right - left),
-            picture.bottom + picture.height - (left_top + middle * (right_top - left_top)),
+            picture.shape.left + left + first * (right - left),
+            picture.shape.bottom + picture.shape.height - (left_bottom + middle * (right_bottom - left_bottom)),
+            picture.shape.left + left + last * (right - left),
+            picture.shape.bottom + picture.shape.height - (left_top + middle * (right_top - left_top)),
         )
         broken = len(part) > 1 and part.endswith("-") and end >= len(text.rstrip())
         box = [round(edge * UNITS_PER_POINT) for edge in edges]

@@ -96,7 +96,7 @@ def test_the_proof_is_in_view_however_long_the_conversation_is(open_page: OpenPa
         finished(turns.last)
     turns.last.locator(".chip").first.click()
     expect(page.locator(".proof blockquote")).to_be_in_viewport()
-    expect(page.locator(".proof .head button")).to_be_in_viewport()
+    expect(page.locator(".proof .head button").last).to_be_in_viewport()
 
 
 def test_a_question_the_documents_do_not_answer_is_refused_with_the_nearest_passages(open_page: OpenPage) -> None:

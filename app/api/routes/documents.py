@@ -14,7 +14,14 @@ from starlette.datastructures import UploadFile
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
 from app.api.schemas.base import CollectionName
-from app.api.schemas.documents import DocumentList, DocumentResponse, OutlineResponse, PageResponse, UploadResponse
+from app.api.schemas.documents import (
+    DocumentList,
+    DocumentResponse,
+    OutlineResponse,
+    PageResponse,
+    UploadResponse,
+    WordsResponse,
+)
 from app.api.security.middleware import require
 from app.api.threads import result_of
 from app.state.tokens import Role
@@ -162,6 +169,19 @@ def show_page(
 def show_outline(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> OutlineResponse:
     """Return the headings of a document with their pages."""
     return OutlineResponse.from_domain(service.documents.load_outline(name, id))
+
+
+@router.get("/{id}/pages/{number}/words")
+async def place_words(
+    name: ReadableCollection,
+    id: DocumentId,
+    number: PageNumber,
+    service: ServiceOf,
+    mark: Annotated[list[str], Query(default_factory=list, max_length=MAX_MARKS, description=MARK_EXPLAINED)],
+) -> WordsResponse:
+    """Return where the words of a page of a PDF, and the boxes in `mark`, lie on its picture."""
+    marks = tuple(map(_read_box, mark))
+    return WordsResponse.from_domain(await result_of(service.documents.place_words(name, id, number, marks=marks)))
 
 
 @router.get("/{id}/pages/{number}/image", response_class=Response, responses={200: {"content": {"image/png": {}}}})

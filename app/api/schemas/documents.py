@@ -12,6 +12,7 @@ from rag.types import CollectionInfo, DocumentInfo, DocumentProfile, OutlineEntr
 from rag.urls import without_secrets
 
 if TYPE_CHECKING:
+    from app.service.documents import PlacedWords
     from ingest.sources.links import Link
 
 MAX_DESCRIPTION = 1_000
@@ -151,6 +152,22 @@ class PageResponse(MirroredResponse):
     def to_domain(self) -> Page:
         """Return the page's text, without what only the index knows of it."""
         return Page(self.number, self.text, (), label=self.label)
+
+
+class WordsResponse(Response):
+    """Where the words of a page lie on its picture; places are left, top, right and bottom, from 0 to 1."""
+
+    text: str
+    words: list[tuple[int, int, float, float, float, float]] = Field(
+        description="the characters of the text, from and to, and the place"
+    )
+    marks: list[tuple[float, float, float, float]] = Field(description="the places of the boxes that were asked for")
+
+    @classmethod
+    def from_domain(cls, placed: PlacedWords) -> Self:
+        """Tell where words lie."""
+        words = [(start, end, *place) for start, end, place in placed.words]
+        return cls(text=placed.text, words=words, marks=list(placed.marks))
 
 
 class OutlineEntryResponse(MirroredResponse):

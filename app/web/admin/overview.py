@@ -24,7 +24,8 @@ BAR_PIXELS = 26
 
 NAME_PIXELS = 180
 
-YEARS_HEIGHT = 220
+YEARS_HEIGHT, YEARS_WIDTH = 220, 300
+"""Pixels; the width is what a phone has for it."""
 
 TEXT_SHOWN = 300
 
@@ -86,19 +87,22 @@ def _draw_charts(counted: StatisticsResponse) -> None:
 
 
 def _draw_bars(title: str, counts: Mapping[str, int]) -> None:
-    """Draw a bar for each, the longest first, with its number at its end."""
+    """Draw a bar for each, the longest first, its number behind its name."""
     shown = _longest(counts)
     if len(shown) < 2 and texts.UNKNOWN in shown:
         return  # Of no document it is known: a single bar would say nothing.
     st.header(title, anchor=False)
-    table = pd.DataFrame({title: list(shown), texts.COUNT: list(shown.values())})
-    base = alt.Chart(table).encode(
-        x=alt.X(texts.COUNT, type="quantitative", axis=None),
-        y=alt.Y(title, type="nominal", sort=None, title="", axis=alt.Axis(labelLimit=NAME_PIXELS, ticks=False)),
+    names = [f"{name} · {count:,}" for name, count in shown.items()]
+    table = pd.DataFrame({title: names, texts.COUNT: list(shown.values())})
+    chart = (
+        alt.Chart(table)
+        .mark_bar(height=BAR_PIXELS // 2)
+        .encode(
+            x=alt.X(texts.COUNT, type="quantitative", axis=None),
+            y=alt.Y(title, type="nominal", sort=None, title="", axis=alt.Axis(labelLimit=NAME_PIXELS, ticks=False)),
+        )
     )
-    bars = base.mark_bar(height=BAR_PIXELS // 2)
-    numbers = base.mark_text(align="left", dx=4).encode(text=alt.Text(texts.COUNT, type="quantitative", format=","))
-    _draw(bars + numbers, title, shown, height=BAR_PIXELS * len(shown) + 16)
+    _draw(chart, title, shown, height=BAR_PIXELS * len(shown) + 16)
 
 
 def _draw_years(counts: Mapping[str, int]) -> None:
@@ -111,7 +115,7 @@ def _draw_years(counts: Mapping[str, int]) -> None:
     table = pd.DataFrame({texts.BY_YEAR: [str(year) for year in years], texts.COUNT: [known.get(y, 0) for y in years]})
     chart = (
         alt.Chart(table)
-        .mark_bar()
+        .mark_bar(size=max(2, min(BAR_PIXELS, YEARS_WIDTH // len(years))))
         .encode(
             x=alt.X(texts.BY_YEAR, type="ordinal", title="", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y(texts.COUNT, type="quantitative", title="", axis=alt.Axis(tickMinStep=1, format=",d")),
@@ -120,7 +124,7 @@ def _draw_years(counts: Mapping[str, int]) -> None:
     _draw(chart, texts.BY_YEAR, {str(year): count for year, count in sorted(known.items())}, height=YEARS_HEIGHT)
 
 
-def _draw(chart: alt.Chart | alt.LayerChart, title: str, shown: Mapping[str, int], *, height: int) -> None:
+def _draw(chart: alt.Chart, title: str, shown: Mapping[str, int], *, height: int) -> None:
     values = ", ".join(f"{name} {count:,}" for name, count in shown.items())
     said = texts.CHART_ALT.format(what=title[:1].lower() + title[1:], values=values)
     st.altair_chart(chart, width="stretch", height=height, alt=one_line(said, 1_000))

@@ -6,12 +6,15 @@ import base64
 import re
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
+from app.api.schemas.documents import WordsResponse
 from app.client.http import HttpClient
 from app.web import texts
+from app.web.originals import ORIGINALS
 from rag.errors import NotFoundError
 from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, Span, TableCell, page_name
 
@@ -23,7 +26,19 @@ SCALE = 2.0
 MAX_MARKS = 100
 """Boxes on a page: the service draws no more."""
 
-PICTURES_KEPT, PICTURES_SECONDS = 60, 600
+THUMBNAIL_SCALE = 0.2
+THUMBNAILS_AROUND = 4
+"""Pages before and after the one that is shown: a few at a time, however long the document is."""
+
+THUMBNAILS = "small pictures of the pages"
+"""In the session: they are wanted."""
+
+MAX_FOUND_CHARACTERS = 200
+
+MAX_PAGES_SEARCHED = 2_000
+"""For words, at one click."""
+
+PICTURES_KEPT, PICTURES_SECONDS = 150, 600
 """In the page's process; the service keeps more."""
 
 _component = st.components.v2.component(
@@ -45,6 +60,10 @@ class Proof:
     boxes: tuple[tuple[int, tuple[float, ...]], ...] = ()
     spans: tuple[Span, ...] = ()
     """The characters to mark where there are no boxes: a source that nothing quotes."""
+    found: str = ""
+    """Words that were sought in the document."""
+    missed: bool = False
+    """They are on none of its pages."""
 
     @classmethod
     def of_citation(cls, collection: str, citation: Citation, document_id: int) -> Proof:
@@ -85,14 +104,21 @@ def draw_proof(client: HttpClient, proof: Proof, change: Callable[[Proof | None]
         state = st.session_state["proof view"]
         if getattr(state, "close", None):
             change(None)
-        elif (by := getattr(state, "turn", None)) is not None:
-            change(replace(proof, page=min(max(proof.page + int(by), 0), document.pages - 1)))
+        elif (to := getattr(state, "turn", None)) is not None:
+            change(replace(proof, page=min(max(int(to), 0), document.pages - 1), missed=False))
+        elif (wanted := getattr(state, "find", None)) is not None:
+            words, first = str(wanted["words"])[:MAX_FOUND_CHARACTERS], int(wanted["from"])
+            change(find_in_document(client, proof, document, words, first))
+        elif (shown := getattr(state, "thumbnails", None)) is not None:
+            st.session_state[THUMBNAILS] = bool(shown)
 
     _component(
         key="proof view",
         data=_view_of(client, proof, document),
         on_turn_change=clicked,
         on_close_change=clicked,
+        on_find_change=clicked,
+        on_thumbnails_change=clicked,
     )
     st.download_button(
         texts.PROOF_FILE,
@@ -103,6 +129,19 @@ def draw_proof(client: HttpClient, proof: Proof, change: Callable[[Proof | None]
         on_click="ignore",
         width="stretch",
     )
+
+
+def find_in_document(client: HttpClient, proof: Proof, document: DocumentInfo, words: str, first: int) -> Proof:
+    """Return the proof at the next page with some words, from a page on and then from the beginning."""
+    sought = " ".join(words.split()).casefold()
+    if not sought:
+        return replace(proof, found="", missed=False)
+    pages = [(first + step) % document.pages for step in range(min(document.pages, MAX_PAGES_SEARCHED))]
+    for number in pages:
+        text = client.load_page(proof.collection, document, number).text
+        if sought in " ".join(text.split()).casefold():
+            return replace(proof, page=number, found=words, missed=False)
+    return replace(proof, found=words, missed=True)
 
 
 def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
@@ -125,6 +164,8 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
         "quote": proof.quote if proof.quote_is_here else "",
         "quoted_page": proof.quoted_page if proof.quote and not proof.quote_is_here else -1,
         "supported": proof.supported,
+        "found": proof.found,
+        "missed": proof.missed,
         "words": texts.PROOF_WORDS,
     }
     if document.file_type not in DRAWN_TYPES:
@@ -132,16 +173,17 @@ def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[s
         return {**view, "text": page.text, "places": spans or find_quote(page.text, proof.quote)}
     marks = proof.marks_on(proof.page) or _marks_under(client, proof)
     alt = texts.PROOF_ALT if marks else texts.PROOF_ALT_PLAIN
-    picture = _picture(
-        client,
-        client.caller,
-        proof.collection,
-        proof.document_id,
-        proof.page,
-        marks,
-        document.indexed_at,
-    )
-    return {**view, "image": picture, "alt": alt.format(document=title, page=name), "focus": _focus(picture, marks)}
+    draw = partial(_picture, client, client.caller, proof.collection, proof.document_id, indexed_at=document.indexed_at)
+    placed = _placed(client, client.caller, proof.collection, proof.document_id, proof.page, marks, document.indexed_at)
+    return {
+        **view,
+        "image": draw(proof.page, marks),
+        "alt": alt.format(document=title, page=name),
+        "layer": [(placed.text[start:end], *place) for start, end, *place in placed.words],
+        "marks": placed.marks,
+        "original": _original(client, proof, document),
+        "thumbnails": _thumbnails(proof, document, draw),
+    }
 
 
 def _marks_under(client: HttpClient, proof: Proof) -> tuple[tuple[float, ...], ...]:
@@ -151,12 +193,36 @@ def _marks_under(client: HttpClient, proof: Proof) -> tuple[tuple[float, ...], .
     ]
 
 
-def _focus(picture: str, marks: tuple[tuple[float, ...], ...]) -> float:
-    """Return the height of the first mark on the page, from 0 (top) to 1, by the height in the picture's header."""
-    if not marks:
-        return 0.0
-    height = int.from_bytes(base64.b64decode(picture.partition(",")[2][:32])[20:24], "big") / SCALE
-    return min(max(1 - max(box[3] for box in marks) / max(height, 1.0), 0.0), 1.0)
+def _original(client: HttpClient, proof: Proof, document: DocumentInfo) -> str:
+    """Return the address at which the browser itself shows a PDF; "" for other files, which are saved only."""
+    if document.file_type != "pdf":
+        return ""
+    load = partial(client.load_file, proof.collection, proof.document_id)
+    key = (*client.caller, proof.collection, proof.document_id)
+    return f"{ORIGINALS.address(key, document.path, load)}#page={proof.page + 1}"
+
+
+def _thumbnails(proof: Proof, document: DocumentInfo, draw: Callable[..., str]) -> list[tuple[int, str]] | None:
+    """Return small pictures of the pages around the one that is shown, where they are wanted."""
+    if not st.session_state.get(THUMBNAILS):
+        return None
+    first = max(0, min(proof.page - THUMBNAILS_AROUND, document.pages - 2 * THUMBNAILS_AROUND - 1))
+    last = min(document.pages, first + 2 * THUMBNAILS_AROUND + 1)
+    return [(number, draw(number, (), scale=THUMBNAIL_SCALE)) for number in range(first, last)]
+
+
+@st.cache_data(max_entries=PICTURES_KEPT, ttl=PICTURES_SECONDS, show_spinner=False)
+def _placed(
+    _client: HttpClient,
+    caller: tuple[str, str],
+    collection: str,
+    document_id: int,
+    page: int,
+    marks: tuple[tuple[float, ...], ...],
+    indexed_at: str,
+) -> WordsResponse:
+    """Return where the words of a page lie, cached by its owner and version."""
+    return _client.place_words(collection, document_id, page, marks)
 
 
 @st.cache_data(max_entries=PICTURES_KEPT, ttl=PICTURES_SECONDS, show_spinner=False)
@@ -167,10 +233,12 @@ def _picture(
     document_id: int,
     page: int,
     marks: tuple[tuple[float, ...], ...],
+    *,
     indexed_at: str,
+    scale: float = SCALE,
 ) -> str:
     """Return a picture as a data URL, cached by its owner and version."""
-    picture = _client.draw_page(collection, document_id, page, scale=SCALE, marks=marks)
+    picture = _client.draw_page(collection, document_id, page, scale=scale, marks=marks)
     return picture_address(picture)
 
 

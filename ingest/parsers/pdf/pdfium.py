@@ -47,24 +47,36 @@ class Bookmark(NamedTuple):
     page: int
 
 
-class PagePicture(NamedTuple):
-    """A rendered page of shape (height, width, 3), BGR, as a reader sees it.
+class PageShape(NamedTuple):
+    """A page as a reader sees it, in points.
 
-    Picture points shifted by (`left`, `bottom`) and given `turns` quarter turns are points of the page's user space.
+    Points of it shifted by (`left`, `bottom`) and given `turns` quarter turns are points of the page's user space.
     """
 
-    pixels: Any
+    width: float
     height: float
     left: float
     bottom: float
     turns: int
 
     def place(self, boxes: Sequence[Sequence[float]]) -> Any:
-        """Turn boxes (left, bottom, right, top) in points into pixels (x0, y0, x1, y1), shape (boxes, 4)."""
+        """Turn boxes (left, bottom, right, top) of the user space into (left, top, right, bottom) from the upper left
+        corner, shape (boxes, 4)."""
         turned = turn(np.asarray(boxes, dtype=np.float64).reshape(-1, 4), -self.turns)
         left, bottom, right, top = (turned - [self.left, self.bottom, self.left, self.bottom]).T
-        scale = self.pixels.shape[0] / max(self.height, 1.0)
-        return np.rint(np.stack((left, self.height - top, right, self.height - bottom), axis=1) * scale).astype(int)
+        return np.stack((left, self.height - top, right, self.height - bottom), axis=1)
+
+
+class PagePicture(NamedTuple):
+    """A rendered page of shape (height, width, 3), BGR, as a reader sees it."""
+
+    pixels: Any
+    shape: PageShape
+
+    def place(self, boxes: Sequence[Sequence[float]]) -> Any:
+        """Turn boxes (left, bottom, right, top) in points into pixels (x0, y0, x1, y1), shape (boxes, 4)."""
+        scale = self.pixels.shape[0] / max(self.shape.height, 1.0)
+        return np.rint(self.shape.place(boxes) * scale).astype(int)
 
 
 class OpenError(Exception):
@@ -144,6 +156,11 @@ class PdfiumDocument:
         """Return a page (0-based) as a picture of `scale` pixels for each point, or None when it cannot be drawn."""
         page = self.loaded.get(number)
         return _render(page, scale) if page else None
+
+    def shape(self, number: int) -> PageShape | None:
+        """Return how a page (0-based) lies in its picture, or None when it cannot be loaded."""
+        page = self.loaded.get(number)
+        return _shape(page) if page else None
 
     def metadata(self, key: str) -> str:
         """Return an entry of the document information ("Title", "Author", "CreationDate"), or ""."""
@@ -254,6 +271,11 @@ def _render(page: Any, scale: float) -> PagePicture | None:
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
     pixels = np.frombuffer(raw, dtype=np.uint8).reshape(rows, stride)[:, : columns * 3].reshape(rows, columns, 3)
+    return PagePicture(pixels, _shape(page))
+
+
+def _shape(page: Any) -> PageShape:
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
     box = pdfium.FS_RECTF()
     pdfium.FPDF_GetPageBoundingBox(page, box)
     turns = int(pdfium.FPDFPage_GetRotation(page)) % 4
@@ -263,4 +285,4 @@ def _render(page: Any, scale: float) -> PagePicture | None:
         (-box.right, -box.top),
         (-box.top, box.left),
     )[turns]
-    return PagePicture(pixels, float(height), float(left), float(bottom), turns)
+    return PageShape(float(width), float(height), float(left), float(bottom), turns)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.integration.serving import Served, serving
@@ -44,6 +45,34 @@ def test_the_words_of_a_citation_are_marked_on_its_page_and_no_others(served: Se
     assert abs(int(rows.min()) - 2 * (200 - top - 1)) <= 2
     assert abs(int(columns.max()) - 2 * (right + 1)) <= 2
     assert abs(int(rows.max()) - 2 * (200 - bottom + 1)) <= 2
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_the_places_of_words_are_where_the_picture_has_ink_however_the_page_is_turned(
+    served: Served, folder: Path, turns: int
+) -> None:
+    turned = PdfWriter(clone_from=PdfReader(folder / "lamp.pdf"))
+    turned.pages[0].rotate(90 * turns)
+    with (folder / "turned.pdf").open("wb") as stream:
+        turned.write(stream)
+    served.sync(folder)
+    (document,) = served.client.get("/collections/default/documents", params={"contains": "turned"}).json()["documents"]
+    page = f"/collections/default/documents/{document['id']}/pages/0"
+    told = served.client.get(f"{page}/words", params={"mark": "18,146,120,162"}).json()
+    picture = Image.open(io.BytesIO(served.client.get(f"{page}/image", params={"scale": 2}).content)).convert("L")
+    ink = np.asarray(picture) < 128
+    height, width = ink.shape
+    assert [told["text"][start:end] for start, end, *_ in told["words"]][:3] == ["The", "lamp", "flashes"]
+    inked = 0
+    for _, _, left, top, right, bottom in told["words"]:
+        inside = ink[int(top * height) : int(bottom * height) + 1, int(left * width) : int(right * width) + 1]
+        assert inside.any()
+        inked += int(inside.sum())
+    assert inked > 0.95 * ink.sum()
+    (mark,), (_, _, *lamp) = told["marks"], told["words"][1]
+    assert mark[0] <= lamp[0] <= lamp[2] <= mark[2]
+    assert mark[1] <= lamp[1] <= lamp[3] <= mark[3]
+    assert served.client.get(f"{page[:-1]}7/words").status_code == 404
 
 
 def test_a_mark_that_is_no_box_is_refused(served: Served) -> None:
