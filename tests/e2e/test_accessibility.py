@@ -38,6 +38,11 @@ FOCUSED = """() => {
 }"""
 """What has the focus: its element, its name, and whether a ring shows it."""
 
+SETTLED = """() => document.getAnimations().every(
+  (animation) => animation.playState !== "running" || animation.effect.getComputedTiming().endTime === Infinity
+)"""
+"""What opens is open: a field that is half there is too small to be hit."""
+
 RINGED = {"A", "BUTTON", "SUMMARY"}
 """Elements that nothing but a ring shows to be focused; a field has a border that changes, and a caret."""
 
@@ -46,6 +51,7 @@ def check_with_axe(page: Page, name: str) -> list[str]:
     """What axe finds on a page, a line each."""
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe is in the dev extra.")
     wait_until_drawn(page)
+    page.wait_for_function(SETTLED)
     page.evaluate(axe.AXE_SCRIPT)
     found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
     assert len(found["passes"]) > 20, "axe has looked at next to nothing"
@@ -80,12 +86,16 @@ def open_document(page: Page) -> None:
 def open_collection(page: Page) -> None:
     expect(page.get_by_test_id("stMetric").first).to_contain_text(collection_texts.DOCUMENTS)
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
+    wait_until_drawn(page)
     page.get_by_text(collection_texts.MANAGE, exact=True).click()
 
 
 def open_folders(page: Page) -> None:
     """With the form for a folder, and that for its times."""
+    expect(page.get_by_text(admin_texts.HISTORY, exact=True)).to_be_visible()
+    wait_until_drawn(page)
     page.get_by_text(admin_texts.FOLDER_ADD, exact=True).first.click()
+    page.wait_for_function(SETTLED)
     page.get_by_text(admin_texts.FOLDER_WHEN_DAILY, exact=True).click()
     expect(page.get_by_test_id("stTimeInput")).to_be_visible()
     page.get_by_text(collection_texts.PASSWORDS, exact=True).click()
