@@ -22,6 +22,8 @@ MIN_SAYS_SO = -4.0
 """Below it, a sentence says whether something is so only where it has nearly all that the question names."""
 SAID_SHARE = 0.75
 """Share of the question's weight that it holds then."""
+MIN_WITHOUT_DEGREE = 6.0
+"""Below it, a sentence that does not compare answers not which is the largest."""
 MIN_WITHOUT_ROLE = 4.0
 """Below it, a sentence that does not name the position answers not who holds it."""
 _ASKS_NEXT = re.compile(
@@ -33,6 +35,14 @@ _THEREFORE = re.compile(
     r"\b(?:therefore|thus|hence|consequently|for this reason|deshalb|daher|darum|deswegen|donc|c'est pourquoi"
     r"|por eso|por lo tanto)\b",
     re.IGNORECASE,
+)
+_DEGREE = (
+    r"cheapest|dearest|largest|biggest|greatest|smallest|highest|lowest|longest|shortest|oldest|newest|latest|earliest|heaviest"
+    r"|lightest|fastest|slowest|deepest|tallest|most|least|fewest|günstigste|teuerste|größte|kleinste|höchste|niedrigste"
+)
+_ASKS_DEGREE = re.compile(rf"(?i)\b(?:{_DEGREE})\w*\b(?! (?:recent|likely|often|of the time))")
+_COMPARES = re.compile(
+    rf"(?i)\b(?:{_DEGREE}|maximum|minimum|record|more than any|at most|at least|first|last|only|[^\W\d]{{3,}}est)\w*\b"
 )
 _ASKS_ROLE = re.compile(
     r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
@@ -48,6 +58,8 @@ def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], 
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
     if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
+        return False
+    if extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit):
         return False
     if any(constraint.is_hard for constraint in find_constraints(question)):
         return True
@@ -82,6 +94,14 @@ def _lacks_role(question: str, unit: Unit) -> bool:
     words = content_words(match["role"]) if match else []
     above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
     return bool(words) and words[-1] not in unit.words and words[-1] not in above
+
+
+def _lacks_degree(question: str, unit: Unit) -> bool:
+    """Return whether a question asks for the largest of several, and a sentence compares nothing."""
+    match = _ASKS_DEGREE.search(question)
+    if match is None or unit.is_row or re.search(r"(?i)\bat (?:most|least)\b", question):
+        return False
+    return not _COMPARES.search(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
 
 
 def _is_role_of_another(question: str, unit: Unit) -> bool:

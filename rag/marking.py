@@ -24,6 +24,7 @@ from rag.like_rows import with_like_rows
 from rag.marking_by_words import choose_by_words
 from rag.protocols import Embedder, PassageReader
 from rag.refusal import READ_THRESHOLD, answerability_as_read
+from rag.superseded import put_newer_first
 from rag.table_answer import covered_share, find_cell, without_generic
 from rag.table_cells import pick_cell
 from rag.text import content_words
@@ -117,7 +118,7 @@ class MarkingReader:
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
             if answers(question, extract, unit, units, weights)
         ][:MAX_EXTRACTS]
-        return with_like_rows(question, given, every)
+        return put_newer_first(with_like_rows(question, given, every), every, weights)
 
     def _by_focus(
         self, question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]

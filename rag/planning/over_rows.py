@@ -165,6 +165,11 @@ def _of_sort(
         if query.how == "count" and len(rows) > 1 and column > 0:
             return Fit(table, column, rows, named, is_filtered)
         return None
+    if column is not None and column > 0 and query.how == "count":
+        # "How many drivers": those that are named; of what has a number in each row, the rows are not counted.
+        rows = tuple(row for row in rows if row.cells[column])
+        if any(row.cells[column][0].isdigit() for row in rows):
+            return None
     is_of_rows = column is not None or any(_means_rows(word, table) for word in query.noun[:1])
     key = [frozenset(content_words(_name(table, row))) for row in rows]
     counted = query.noun[0]

@@ -249,3 +249,17 @@ def test_all_rows_that_answer_alike_are_given() -> None:
     )
     assert [extract.answer for extract in extracts] == ["Elif Kaya; Chiara Vitale", "Chiara Vitale"]
     assert [extract.text for extract in extracts] == ["Elif Kaya | Clerk | York", "Chiara Vitale | Engineer | York"]
+
+
+def test_what_takes_the_place_of_an_answer_is_given_before_it() -> None:
+    letter, mail = "The bus leaves at 8:15.", "The bus now leaves at 7:45 instead of 8:15."
+    reader = ScriptedReader({"8:15.\n": 1.0, "8:15": 5.0})
+    assert ask("When does the bus leave?", ScriptedReader({"8:15": 5.0}), letter, mail)[0] == mail
+    assert ask("When does the bus leave?", reader, letter, "The tram leaves at 9:00 instead of 8:15.")[0] == letter
+
+
+def test_which_is_the_largest_is_not_answered_by_a_sentence_that_compares_nothing() -> None:
+    text = "Our invoice 5502 over 96 crowns is unpaid."
+    assert ask("What is the largest invoice?", ScriptedReader({"5502": 3.0}), text) == []
+    text = "Our largest invoice is 5502."
+    assert ask("What is the largest invoice?", ScriptedReader({"5502": 3.0}), text) == [text]
