@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.answer_gates import answers, own_share, says_nothing_new, with_cause
 from rag.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.constraints import find_constraints
+from rag.constraints import asks_for_clause, find_constraints
 from rag.excerpts import (
     SHARED_WITH_OPPOSITE,
     Excerpt,
@@ -86,6 +86,8 @@ class MarkingReader:
         languages = [language_of_source(excerpt.source) for excerpt in excerpts]
         readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
         others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
+        if others and asks_for_clause(question):
+            readable, others = [], excerpts
         if others:
             # That a source in another language may answer does not make these likely.
             readable = [one for one in readable if answerability_as_read([one.source.score]) >= READ_THRESHOLD]

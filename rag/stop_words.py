@@ -215,7 +215,7 @@ ASKING_WORDS: dict[str, frozenset[str]] = {
     "de": _words(
         """
         hoch hohe lang lange groß grosse große teuer kostet kosten oft weit alt schnell heißt heissen befindet befinden
-        liegt liegen steht uhr findet finde nennt passiert geschieht betrifft laut tag datum jahr monat
+        liegt liegen steht uhr findet finde nennt passiert geschieht betrifft laut lautet tag datum jahr monat
         """
     ),
     "fr": _words(
