@@ -49,7 +49,7 @@ _CLAUSE = re.compile(
 )
 _OPENS_CLAUSE = re.compile(
     r"\W*(?:(?:§+|section|clause|art(?:icle|ikel)?\.?|para(?:graph)?\.?|ziffer|punkt)\s*)?(?P<number>\d+(?:\.\d+)*)\.?"
-    r"(?=[\s)]|\s*\()\s*(?P<letter>\([a-z]{1,3}\))?",
+    r"(?=[\s)]|\s*\(|(?<=\.)$)\s*(?P<letter>\([a-z]{1,3}\))?",
     re.IGNORECASE,
 )
 _OPENS_LETTER = re.compile(r"\W{0,3}\(?(?P<letter>[a-z]{1,3})\)\s", re.IGNORECASE)

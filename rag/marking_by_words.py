@@ -18,6 +18,8 @@ from rag.table_cells import pick_cell
 from rag.units import MAX_EXTRACT, Unit
 from rag.word_evidence import INFLECTED, question_words
 
+MIN_CLAUSE_WORDS = 4
+"""Content words of a sentence of a clause that says something."""
 MAX_CLAUSE = 3
 """Sentences of a clause among which the one that is quoted is looked for."""
 MAX_LABEL = 5
@@ -44,7 +46,9 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
     if asks_for_clause(question):
         written = [fold(constraint.written) for constraint in find_constraints(question)]
         ordered = sorted(excerpts, key=lambda it: not any(one in fold(it.source.text) for one in written))
-        return [Extract.of(unit, 0.0) for it in ordered for unit in it.units[:MAX_CLAUSE] if unit.is_telling][:1]
+        telling = [unit for it in ordered for unit in it.units[:MAX_CLAUSE] if unit.is_telling]
+        # Its number, or its heading, says nothing by itself.
+        return [Extract.of(unit, 0.0) for unit in telling if len(unit.words) >= MIN_CLAUSE_WORDS][:1]
     asked = guess_language(question)
     by_number = {excerpt.source.number: excerpt.source for excerpt in excerpts}
     candidates = [

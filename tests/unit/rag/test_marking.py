@@ -263,3 +263,8 @@ def test_which_is_the_largest_is_not_answered_by_a_sentence_that_compares_nothin
     assert ask("What is the largest invoice?", ScriptedReader({"5502": 3.0}), text) == []
     text = "Our largest invoice is 5502."
     assert ask("What is the largest invoice?", ScriptedReader({"5502": 3.0}), text) == [text]
+
+
+def test_a_clause_in_another_language_is_quoted_by_what_it_says() -> None:
+    text = "Règlement du marché\n\nArticle 2. Un emplacement coûte 4 € par mètre et par jour.\n\nArticle 3. Rien."
+    assert ask("Que dit l'article 2 ?", ScriptedReader({}), text) == ["Un emplacement coûte 4 € par mètre et par jour."]
