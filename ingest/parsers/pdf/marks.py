@@ -120,7 +120,8 @@ def plain_label(text: str) -> str:
 def _runs(glyphs: Sequence[Glyph]) -> list[tuple[int, int, int]]:
     """Return stretches (level, start, end) of characters on the line (0), above (1) or below it (-1)."""
     tallest = max(glyph.height for glyph in glyphs)
-    full = [glyph.foot for glyph in glyphs if glyph.height > SMALLER * tallest]
+    full = [glyph.foot for glyph in glyphs if glyph.height >= SMALLER * tallest]  # Damaged fonts have no height.
+    full = full or [glyph.foot for glyph in glyphs]
     base = sorted(full)[(len(full) - 1) // 2]
     levels: list[int] = []
     for glyph in glyphs:

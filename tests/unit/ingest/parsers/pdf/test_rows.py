@@ -6,7 +6,7 @@ import pytest
 
 from ingest.hyphens import DocumentWords
 from ingest.parsers.pdf.blocks import furniture_rows, group_rows
-from ingest.parsers.pdf.marks import is_power
+from ingest.parsers.pdf.marks import Glyph, is_power, split_marks
 from ingest.parsers.pdf.rows import is_table_row, make_rows
 from ingest.parsers.pdf.words import SLANTED, Line, Word
 from ingest.parsers.pdf.writing import PageWriter
@@ -268,6 +268,12 @@ def test_a_slanted_line_on_several_pages_is_a_watermark_and_read_once() -> None:
     for rows in pages:
         rows[1].turns = SLANTED
     assert furniture_rows(pages, set()) == [set(), {1}, {1}]
+
+
+def test_letters_of_a_font_without_height_are_one_word() -> None:
+    for height in (0.0, -1.0):
+        (piece,) = split_marks([Glyph("a", 0.0, height), Glyph("b", 0.0, height)])
+        assert piece.text == "ab"
 
 
 @pytest.mark.parametrize(("word", "raised"), [("E=mc", "2"), ("Ca", "2+"), ("SO4", "2-"), ("km", "2")])
