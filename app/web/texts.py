@@ -182,6 +182,16 @@ ANSWER_STAGES = {
     "check": "check citations",
 }
 
+SHARE_TITLE = "Share this answer"
+SHARE_EXPLAINED = "With its question, verdicts, quotes and the pages that prove it, marked. Nothing is sent anywhere."
+SHARE_PAGE = "As a page to print (HTML)"
+SHARE_WORD = "As a Word file (DOCX)"
+SHARE_MARKDOWN = "As text (Markdown)"
+SHARE_ASKED = "Asked of “{collection}”"
+SHARE_ANSWERED = "Answered by {llm}"
+SHARE_PROOFS = "The pages that prove it"
+SHARE_FOOT = "Made by Lectern. Quotes were copied from the pages by code."
+
 EXPORT_TITLE = "Conversation with {collection}"
 EXPORT_IMAGES = "(with {names} attached)"
 EXPORT_REFUSED = "(refused: nothing relevant found)"

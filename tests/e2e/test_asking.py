@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from pathlib import Path
+
+import docx
+from playwright.sync_api import Browser, expect
 
 from app.web import admin_texts, texts
+from app.web.search import texts as search_texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn
-from tests.e2e.test_ask_page import ISLAND, ask, finished
+from tests.e2e.test_ask_page import ISLAND, ask, finished, marked_area
 from tests.e2e.test_pages import choose_row, tables
 
 expect.set_options(timeout=PATIENCE)
@@ -125,3 +129,49 @@ def test_the_quote_stands_in_a_card_beside_its_number_and_a_note_stays_with_the_
     wait_until_drawn(page)
     page.reload()
     expect(page.locator(".noted")).to_contain_text("<b>says</b> Ann")
+
+
+def test_an_answer_is_shared_as_one_page_with_its_proofs_that_opens_without_lectern(
+    open_page: OpenPage, browser: Browser, tmp_path: Path
+) -> None:
+    def shared(question: str, label: str) -> Path:
+        page = open_page(ISLAND)
+        turn = finished(ask(page, question))
+        wait_until_drawn(page)
+        turn.get_by_role("button", name="Share").click()
+        with page.expect_download() as saved:
+            page.get_by_role("dialog").get_by_role("button", name=label).click()
+        saved.value.save_as(tmp_path / saved.value.suggested_filename)
+        return tmp_path / saved.value.suggested_filename
+
+    opened = browser.new_page()
+    opened.goto(shared(world.ASK_HOSTILE, texts.SHARE_PAGE).as_uri())
+    # Nothing of what a hostile document or LLM wrote is more than text.
+    expect(opened.locator(".answer")).to_contain_text("script>window.hacked=1<")
+    expect(opened.locator("script, .answer img, .answer a[href^=http]")).to_have_count(0)
+    assert opened.evaluate("window.hacked") is None
+    opened.goto(shared(world.ASK_KEEPER, texts.SHARE_PAGE).as_uri())
+    expect(opened.locator("h1")).to_have_text(world.ASK_KEEPER)
+    opened.get_by_role("link", name="[1]").click()
+    expect(opened.locator("blockquote")).to_contain_text("nine shillings a week")
+    assert opened.locator("section img").evaluate("image => image.naturalWidth") > 400
+    document = docx.Document(str(shared(world.ASK_KEEPER, texts.SHARE_WORD)))
+    assert document.paragraphs[0].text == world.ASK_KEEPER
+    assert any("nine shillings" in paragraph.text for paragraph in document.paragraphs)
+    assert len(document.inline_shapes) == 1
+
+
+def test_passages_are_searched_without_an_answer_and_shown_marked_on_their_page(open_page: OpenPage) -> None:
+    page = open_page(f"search{ISLAND}")
+    field = page.get_by_label(search_texts.SEARCH_WORDS)
+    field.fill("keeper shillings")
+    field.press("Enter")
+    first = page.locator(".st-key-passage-1")
+    expect(first).to_contain_text("nine shillings a week")
+    expect(first.get_by_role("heading")).to_contain_text("The lighthouse, page 1")
+    first.get_by_role("button", name=search_texts.SEARCH_PAGE).click()
+    expect(page.locator("img.page")).to_be_visible()
+    marked_area(page)
+    wait_until_drawn(page)
+    page.get_by_role("button", name=search_texts.SEARCH_ASK).click()
+    expect(page.locator(".turn .question")).to_have_text("keeper shillings")

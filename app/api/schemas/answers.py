@@ -10,7 +10,14 @@ from pydantic import Field
 
 from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
-from app.api.schemas.search import ExplanationResponse, FilterResponse, document_of, document_values, spans_of
+from app.api.schemas.search import (
+    ExplanationResponse,
+    FilterResponse,
+    SpanResponse,
+    document_of,
+    document_values,
+    spans_of,
+)
 from app.service.explanation import Explanation
 from rag.citations.marked_text import notice_of
 from rag.types import (
@@ -22,24 +29,11 @@ from rag.types import (
     PlanStep,
     Rectangle,
     Source,
-    Span,
     TableCell,
     TableRow,
     Usage,
     Verdict,
 )
-
-
-class SpanResponse(MirroredResponse):
-    """The characters `start` to `end` (exclusive) of the text of a 0-based page."""
-
-    page: int
-    start: int
-    end: int
-
-    def to_domain(self) -> Span:
-        """Return the span."""
-        return Span(self.page, self.start, self.end)
 
 
 class SourceResponse(Response):

@@ -54,6 +54,7 @@ class TurnRecord(ConversationRequest):
     answer: dict[str, Any] | None = Field(None, description="the whole answer, as `POST /ask` gives it")
     rating: str = Field("", max_length=10)
     again_of: int | None = Field(None, ge=0, lt=MAX_TURNS, description="the position of the question asked again here")
+    asked_at: float = Field(0.0, ge=0, description="seconds since 1970; 0: not known")
     note: str = Field("", max_length=MAX_NOTE, description="what people noted about the answer")
     reason: str = Field("", max_length=10_000, description="why it failed")
     remedy: str = Field("", max_length=10_000)

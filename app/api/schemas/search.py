@@ -20,8 +20,20 @@ class StageResponse(Response):
     score: float
 
 
+class SpanResponse(MirroredResponse):
+    """The characters `start` to `end` (exclusive) of the text of a 0-based page."""
+
+    page: int
+    start: int
+    end: int
+
+    def to_domain(self) -> Span:
+        """Return the span."""
+        return Span(self.page, self.start, self.end)
+
+
 class HitResponse(Response):
-    """A passage that was found."""
+    """A passage that was found; its text stands under `spans`."""
 
     document_id: int
     document: str
@@ -34,17 +46,19 @@ class HitResponse(Response):
     score: float
     text: str
     stages: dict[str, StageResponse]
+    spans: list[SpanResponse] = Field(default_factory=list)
 
     @classmethod
     def from_domain(cls, hit: Hit, **more: str) -> Self:
         """Tell of a hit, and `more` where there is a field for it."""
         pages = {"first_page": hit.chunk.first_page, "last_page": hit.chunk.last_page}
-        text = {"section": hit.chunk.section, "text": hit.chunk.text}
+        spans = [SpanResponse.from_domain(span) for span in hit.chunk.spans]
+        text = {"section": hit.chunk.section, "text": hit.chunk.text, "spans": spans}
         return cls.copied_from(hit, **document_values(hit.document), **pages, **text, **more)
 
     def to_domain(self) -> Hit:
-        """Return the hit; its chunk has its pages and its text, without its places on the pages."""
-        spans = spans_of(self.first_page, self.last_page)
+        """Return the hit; from a server that tells no spans, its chunk is without its places on the pages."""
+        spans = tuple(span.to_domain() for span in self.spans) or spans_of(self.first_page, self.last_page)
         chunk = Chunk(ordinal=0, text=self.text, header="", section=self.section, spans=spans)
         stages = {stage: StageRank(place.rank, place.score) for stage, place in self.stages.items()}
         return Hit("", document_of(self), chunk, self.score, stages, page_label=self.page_label)

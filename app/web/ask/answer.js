@@ -368,6 +368,7 @@ function drawFooter(data, act, redraw) {
     }
   }
   if (data.finished) {
+    button(words.share, () => act("share", true));
     button(words.note, () => redraw(() => opened.set(`note ${data.name}`, data.note)));
   }
   if (data.made.length) {

@@ -66,7 +66,7 @@ class Turn:
         self.asked_as = ""
         """The question that is looked up, where it was rewritten."""
         self.begun = time.time()
-        """Seconds since 1970."""
+        """Seconds since 1970; 0 where that is not known."""
         self.note = ""
         """What people noted about the answer."""
         self.answer: Answer | None = None

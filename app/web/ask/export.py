@@ -18,7 +18,7 @@ PLACE_CHARACTERS = 400
 def with_footnotes(turn: Turn) -> str:
     """Return the answer, and below it the quote behind each citation."""
     notes = _footnotes(turn)
-    return f"{_said(turn)}\n\n{notes}" if notes else _said(turn)
+    return f"{said_by(turn)}\n\n{notes}" if notes else said_by(turn)
 
 
 def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
@@ -34,9 +34,11 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
         if turn.answer and turn.answer.refused:
             parts.append(texts.EXPORT_REFUSED)
         if turn.said:
-            parts.append(quiet(_said(turn)))
+            parts.append(quiet(said_by(turn)))
         if turn.state is TurnState.STOPPED:
             parts.append(texts.EXPORT_STOPPED)
+        if turn.note:
+            parts.append(quiet(f"{texts.ANSWER_WORDS['note']}: {turn.note}"))
         if notes := _footnotes(turn):
             parts.append(quiet(notes))
         if turn.answer and turn.answer.llm:
@@ -44,7 +46,7 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _said(turn: Turn) -> str:
+def said_by(turn: Turn) -> str:
     """The text with a mark at each sentence that is not supported."""
     if turn.answer:
         return mark_text(turn.answer)

@@ -75,6 +75,7 @@ def record_of(turn: Turn) -> TurnRecord:
         answer=AnswerResponse.from_domain(turn.answer).to_json() if turn.answer else None,
         rating=turn.rating,
         again_of=None,
+        asked_at=turn.begun,
         note=turn.note,
         reason=turn.error.reason if turn.error else "",
         remedy=turn.error.remedy if turn.error else "",
@@ -99,6 +100,7 @@ def turn_of(kept: TurnResponse, collection: str) -> Turn:
         )
     )
     turn.image_names = tuple(record.images)
+    turn.begun = record.asked_at
     turn.rating, turn.note, turn.text = record.rating, record.note, record.text
     if record.answer is not None:
         turn.finish(AnswerResponse.model_validate(record.answer).to_domain())

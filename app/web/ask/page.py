@@ -20,6 +20,7 @@ from app.web.ask.filters import answering_documents, choose_filters, choose_mode
 from app.web.ask.history import draw_conversations
 from app.web.ask.llm_choice import CHOSEN, LlmChoice, choose_llm, offered_instead, restore_llm
 from app.web.ask.proof import Proof, draw_proof, picture_address
+from app.web.ask.sharing import offer_files
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, choose_collection, reported, show_error
 from app.web.known_llms import sees_images
@@ -84,6 +85,8 @@ def show(context: PageContext) -> None:
         st.session_state.pop("proof", None)
     if conversation.unsaved is not None:
         st.warning(texts.CONVERSATION_UNSAVED.format(reason=plain(str(conversation.unsaved))), icon=":material/save:")
+    if (shared := st.session_state.pop("to share", None)) and shared[0] == conversation.id:
+        offer_files(context.client, conversation.turns[shared[1]])
     proof: Proof | None = st.session_state.get("proof")
     if proof is None:
         _draw_conversation(context, conversation)

@@ -1,0 +1,36 @@
+"""Offers an answer with its proofs as a file: a page to print, a Word file, Markdown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.client.http import HttpClient
+from app.web import texts
+from app.web.ask.conversation import Turn
+from app.web.ask.export import conversation_markdown
+from app.web.ask.shared_answer import gather
+from app.web.ask.shared_page import shared_html
+from app.web.ask.shared_word import shared_docx
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@st.dialog(texts.SHARE_TITLE)
+def offer_files(client: HttpClient, turn: Turn) -> None:
+    """Draw the files that an answer can be had as; each is made when it is asked for."""
+    st.write(texts.SHARE_EXPLAINED)
+    offers = (
+        (texts.SHARE_PAGE, lambda: shared_html(gather(client, turn)), "answer.html", "text/html", ":material/print:"),
+        (texts.SHARE_WORD, lambda: shared_docx(gather(client, turn)), "answer.docx", WORD, ":material/description:"),
+        (
+            texts.SHARE_MARKDOWN,
+            lambda: conversation_markdown(turn.asked.collection, [turn]),
+            "answer.md",
+            "text/markdown",
+            ":material/markdown:",
+        ),
+    )
+    for label, make, name, mime, icon in offers:
+        st.download_button(
+            label, make, file_name=name, mime=mime, icon=icon, on_click="ignore", width="stretch", key=f"share {name}"
+        )
