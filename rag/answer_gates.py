@@ -44,6 +44,11 @@ _ASKS_DEGREE = re.compile(rf"(?i)\b(?:{_DEGREE})\w*\b(?! (?:recent|likely|often|
 _COMPARES = re.compile(
     rf"(?i)\b(?:{_DEGREE}|maximum|minimum|record|more than any|at most|at least|first|last|only|[^\W\d]{{3,}}est)\w*\b"
 )
+_ASKS_SUM = re.compile(r"(?i)\b(?:sum of (?:all |the )?[^?]*s\b|average|on average|mean (?:of|value))")
+"""Asks for what several figures make together, which one of them is not."""
+_ADDS_UP = re.compile(
+    r"(?i)\b(?:total\w*|sums?|average\w*|mean|altogether|in all|together|combined|typical\w*|usual\w*)\b"
+)
 _ASKS_ROLE = re.compile(
     r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
     r"|from|on|since|under)\b.*)?\s*\??$"
@@ -58,6 +63,8 @@ def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], 
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
     if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
+        return False
+    if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
         return False
     if extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit):
         return False

@@ -9,7 +9,6 @@ from rag.answer_gates import answers, own_share, says_nothing_new, with_cause
 from rag.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.constraints import asks_for_clause, find_constraints
 from rag.excerpts import (
-    SHARED_WITH_OPPOSITE,
     Excerpt,
     excerpt_of,
     language_of_source,
@@ -231,7 +230,8 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
     if not around or not around[0].is_telling:
         return None
     best = around[0]
-    if end > best.end and (other := _more_asked_for(question, best, excerpt, end)):
+    last = excerpt.range_of(reading.end - 1, reading.end)[1]
+    if last > best.end and (other := _more_asked_for(question, best, excerpt, last)):
         best, start = other, other.start
     answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
     if answer and best.text.startswith((f"{answer}.", f"{answer})")):
@@ -254,8 +254,7 @@ def _more_asked_for(question: str, first: Unit, excerpt: Excerpt, end: int) -> U
     asked = frozenset(content_words(question))
     further = [unit for unit in excerpt.units if first.start < unit.start < end and unit.is_telling]
     other = max(further, key=lambda unit: len(unit.words & asked), default=None)
-    more = 1 if asks_yes_or_no(question) else SHARED_WITH_OPPOSITE
-    if other is None or len(other.words & asked) < len(first.words & asked) + more:
+    if other is None or len(other.words & asked) <= len(first.words & asked):
         return None
     return other
 

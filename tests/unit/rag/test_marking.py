@@ -268,3 +268,19 @@ def test_which_is_the_largest_is_not_answered_by_a_sentence_that_compares_nothin
 def test_a_clause_in_another_language_is_quoted_by_what_it_says() -> None:
     text = "Règlement du marché\n\nArticle 2. Un emplacement coûte 4 € par mètre et par jour.\n\nArticle 3. Rien."
     assert ask("Que dit l'article 2 ?", ScriptedReader({}), text) == ["Un emplacement coûte 4 € par mètre et par jour."]
+
+
+def test_of_words_marked_in_two_sentences_the_one_that_shares_more_counts() -> None:
+    text = "Unused leave may be carried over, but no more than five days. Leave during the stocktaking is not possible."
+    reader = ScriptedReader({"no more than five days. Leave during the stocktaking": 9.0})
+    assert ask("May leave be taken during the stocktaking?", reader, text) == [
+        "Leave during the stocktaking is not possible."
+    ]
+
+
+def test_one_figure_is_not_the_sum_or_the_average_of_several() -> None:
+    text = "The monthly rent is 1,150 crowns."
+    assert ask("What is the sum of the monthly rents?", ScriptedReader({"1,150": 9.0}), text) == []
+    assert ask("What is the average rent?", ScriptedReader({"1,150": 9.0}), text) == []
+    text = "The average rent is 1,150 crowns."
+    assert ask("What is the average rent?", ScriptedReader({"1,150": 9.0}), text) == [text]
