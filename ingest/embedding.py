@@ -14,7 +14,7 @@ import numpy as np
 from ingest.idle import Foreground
 from ingest.protocols import EmbeddingState
 from ingest.read_ahead import run_ahead
-from ingest.stages import embed_texts
+from ingest.stages import BATCH_TEXTS, SMALL_BATCH_TEXTS, embed_texts
 from rag.protocols import Embedder, VectorIndex
 from rag.types import Chunk, IndexInfo, UnembeddedVersion, Vector, VectorKey, Vectors
 
@@ -203,17 +203,19 @@ class DocumentEmbedding:
         chunks = [chunk for _, chunk in missing]
         found = self._find(window.index, chunks)
         texts = {chunk.embedding_hash: chunk.text_to_embed for chunk in chunks if chunk.embedding_hash not in found}
-        made = embed_texts(list(texts.values()), embedder, before_batch=lambda: self._pause(stop))
+        made = embed_texts(list(texts.values()), embedder, next_batch=lambda: self._next_batch(stop))
         if len(made) < len(texts):
             return None
         found.update(zip(texts, made, strict=True))
         vectors = np.array([found[chunk.embedding_hash] for chunk in chunks], dtype=np.float32)
         return _EmbeddedWindow(window, missing, vectors, len(chunks) - len(texts), time.perf_counter() - started)
 
-    def _pause(self, stop: threading.Event) -> bool:
-        """Wait while people wait; return whether to go on."""
+    def _next_batch(self, stop: threading.Event) -> int:
+        """Wait while people wait; return how many texts may be embedded at once then, 0 to stop."""
         self._foreground.wait_until_idle(stop.is_set)
-        return not stop.is_set()
+        if stop.is_set():
+            return 0
+        return SMALL_BATCH_TEXTS if self._foreground.was_busy_lately() else BATCH_TEXTS
 
     def _find(self, index: IndexInfo, chunks: Sequence[Chunk]) -> dict[bytes, Vector]:
         """Return the vectors that are there already, by `Chunk.embedding_hash`."""

@@ -23,6 +23,11 @@ from rag.types import FileState, Vectors
 BATCH_TEXTS = 64
 """Texts handed to the embedder at once, under a second's work: between two batches, a sync can be stopped."""
 
+SMALL_BATCH_TEXTS = 16
+"""While questions come: one that comes in the middle of a batch is slowed down by it for a fifth of a second. Embedding
+loses a fifth of its speed by it.
+"""
+
 FILES_AHEAD = 3
 """Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""
 
@@ -112,17 +117,22 @@ def read_files(
             unfinished.cancel()
 
 
-def embed_texts(texts: Sequence[str], embedder: Embedder, before_batch: Callable[[], bool] = lambda: True) -> Vectors:
+def embed_texts(
+    texts: Sequence[str], embedder: Embedder, next_batch: Callable[[], int] = lambda: BATCH_TEXTS
+) -> Vectors:
     """Return vectors of texts in their order, shape (len(texts), dimension), made in batches of like length.
 
-    `before_batch` says before each whether to go on; where not, there are no vectors at all, shape (0, 0).
+    `next_batch` says before each how many texts it may have; where none, there are no vectors at all, shape (0, 0).
     """
     by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
     parts = []
-    for start in range(0, len(texts), BATCH_TEXTS):
-        if not before_batch():
+    start = 0
+    while start < len(texts):
+        size = next_batch()
+        if not size:
             return np.zeros((0, 0), dtype=np.float32)
-        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + BATCH_TEXTS]]))
+        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + size]]))
+        start += size
     if not parts:
         return np.zeros((0, 0), dtype=np.float32)
     made = np.concatenate(parts)
