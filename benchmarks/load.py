@@ -3,7 +3,8 @@
     python -m benchmarks.load [--folder FOLDER] [--clients 16] [--pause 20] [--rounds 3]
 
 Each client asks, waits as a person does, and asks again; every fourth question is answered with quotes, the others are
-searches. Prints a table of medians over the rounds. Without a folder, copies of the sample documents are synced.
+searches. Prints a table of medians over the rounds. Copies of the folder's texts are synced, by default of the sample
+documents, each with a number in every sentence: what was embedded before is not embedded again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-import shutil
 import statistics
 import tempfile
 import threading
@@ -37,6 +37,9 @@ QUESTIONS = (
     "Which rules does the energy cooperative have for new members?",
     "What did the council decide on parking?",
 )
+
+TEXTS = (".txt", ".md", ".html")
+"""Files that can be changed as text."""
 
 ASKED, SYNCED = "asked", "synced"
 """Collections: the one the clients ask, the one that is synced meanwhile."""
@@ -143,8 +146,8 @@ def print_table(rounds: Sequence[Round], *, clients: int) -> None:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=SAMPLE, help="what is copied and synced")
-    parser.add_argument("--copies", type=int, default=4, help="of the folder, in each sync")
+    parser.add_argument("--folder", type=Path, default=SAMPLE, help="what is asked about, and whose texts are copied")
+    parser.add_argument("--copies", type=int, default=40, help="of the folder's texts, in each sync")
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument(
         "--pause", type=float, default=20.0, help="mean seconds between an answer and the next question"
@@ -163,11 +166,14 @@ def main() -> None:
 
 
 def copy_anew(folder: Path, place: Path, *, count: int) -> Iterator[Path]:
-    """Yield folders with that many copies of a folder, each a new one."""
+    """Yield folders with that many copies of a folder's texts, of which no two share a sentence."""
+    texts = [path for path in sorted(folder.rglob("*")) if path.suffix in TEXTS]
     for number in itertools.count():
         target = place / f"copies-{number}"
-        for copy in range(count):
-            shutil.copytree(folder, target / str(copy))
+        target.mkdir()
+        for copy, path in itertools.product(range(count), texts):
+            text = path.read_text("utf-8", errors="replace")
+            (target / f"{copy}-{path.name}").write_text(text.replace(". ", f" ({number}.{copy}). "), encoding="utf-8")
         yield target
 
 

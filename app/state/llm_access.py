@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.state.private_file import PrivateFile
 from rag.errors import ConfigurationError, StoreError
 from rag.models.llm.providers import PROVIDERS
 from rag.urls import is_usable, without_credentials
@@ -28,28 +27,25 @@ class LlmAccess:
 
 
 class LlmAccessFile:
-    """Every method may be called from any thread, and raises StoreError when the file cannot be read or written."""
+    """Every method may be called from any thread and process, and raises StoreError where the file cannot be used."""
 
     def __init__(self, home: Path) -> None:
-        self._file = home / ACCESS_FILE
-        self._lock = threading.Lock()
+        self._file = PrivateFile(home / ACCESS_FILE)
 
     @property
     def place(self) -> str:
         """Return the path of the file."""
-        return str(self._file)
+        return str(self._file.file)
 
     def all(self) -> Mapping[str, LlmAccess]:
         """Return what is kept, by provider."""
         try:
-            kept = json.loads(self._file.read_text("utf-8"))
+            kept = {provider: json.loads(secret) for provider, secret in self._file.read().items()}
             return {provider: LlmAccess(str(one["base_url"]), str(one["key"])) for provider, one in kept.items()}
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError):
             # Nothing of its content: there are keys in it.
             raise StoreError(
-                f"{self._file} cannot be read ({type(error).__name__}).",
+                f"{self._file.file} cannot be read: it is damaged.",
                 "Delete it, and give the addresses and keys of LLMs again.",
             ) from None
 
@@ -63,37 +59,14 @@ class LlmAccessFile:
         A key is never kept for another address than the one that it was given with. Raises ConfigurationError.
         """
         base_url = _checked_address(provider, base_url.strip().rstrip("/"))
-        with self._lock:
-            kept = dict(self.all())
-            before = kept.get(provider, LlmAccess())
-            if key is None:
-                key = before.key if before.base_url == base_url else ""
-            kept[provider] = LlmAccess(base_url, _checked_key(key.strip()))
-            self._write(kept)
+        before = self.find(provider)
+        if key is None:
+            key = before.key if before.base_url == base_url else ""
+        self._file.keep(provider, json.dumps({"base_url": base_url, "key": _checked_key(key.strip())}))
 
     def forget(self, provider: str) -> None:
         """Forget the address and the key of a provider."""
-        with self._lock:
-            kept = dict(self.all())
-            if kept.pop(provider, None) is not None:
-                self._write(kept)
-
-    def _write(self, kept: Mapping[str, LlmAccess]) -> None:
-        told = {provider: {"base_url": one.base_url, "key": one.key} for provider, one in kept.items()}
-        new = self._file.with_name(f".{self._file.name}.new")
-        try:
-            new.unlink(missing_ok=True)
-            # Nobody else can read it at any moment, whatever the process's mask is.
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(told, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            new.replace(self._file)
-        except OSError as error:
-            raise StoreError(
-                f"{self._file} cannot be written ({error.strerror}).", "Make the home folder writable, or free space."
-            ) from None
+        self._file.forget(provider)
 
 
 def _checked_address(provider: str, base_url: str) -> str:

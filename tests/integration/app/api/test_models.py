@@ -96,7 +96,7 @@ def test_an_address_and_a_key_are_kept_for_their_owner_only_never_told_and_used_
         assert sent[:-1] == [f"Bearer {SECRET}"] * (len(sent) - 1)
         assert "of-the-settings" not in sent[-1]
         assert SECRET not in sent[-1]
-    (file,) = tmp_path.glob("llm-access*")
+    file = tmp_path / "llm-access.json"
     assert file.stat().st_mode & 0o777 == 0o600
     assert SECRET not in caplog.text + "".join(one.text for one in told)
 

@@ -155,7 +155,8 @@ def test_the_surest_of_several_models_reads_a_page(tmp_path: Path) -> None:
         picture = document.render(0, scale=ocr.PIXELS_PER_POINT)
     assert picture is not None
     top = 842 - 620
-    strip = picture._replace(pixels=np.ascontiguousarray(picture.pixels[2 * top : 2 * top + 100]), height=50.0)
+    shape = picture.shape._replace(height=50.0)
+    strip = picture._replace(pixels=np.ascontiguousarray(picture.pixels[2 * top : 2 * top + 100]), shape=shape)
     (model,) = Path(rapidocr.__file__).parent.glob("models/*rec*.onnx")
     alone, both = ocr.read_picture(strip), ocr.read_picture(strip, (ocr.BUILT_IN, str(model)))
     assert both == alone
