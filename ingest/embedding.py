@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -95,7 +96,7 @@ class DocumentEmbedding:
         if known:
             if not self._catalogue.current_keys([key]):
                 self._catalogue.announce_vectors(key)
-            ids = [f"{key.key}:{chunk.ordinal}" for chunk, _ in known]
+            ids = [key.id_of(chunk.ordinal) for chunk, _ in known]
             self._vectors.add(key.space, ids, [document_id] * len(ids), np.stack([vector for _, vector in known]))
         return len(known) == len(chunks)
 
@@ -124,12 +125,14 @@ class DocumentEmbedding:
     ) -> EmbeddingReport:
         """Embed what is still to be embedded, that of the collection `first` before others, the newest first.
 
-        An index that was made beside the one that answers takes over when it is whole. Ends after the present window
-        once `stop_early`; once `interrupt` is set, with KeyboardInterrupt. What is made is kept either way, and the
-        next run goes on from there. In `on_progress` documents may be removed. Raises StoreError, ModelError.
+        Ends after the present window once `stop_early`; once `interrupt` is set, with KeyboardInterrupt. What is made
+        is kept either way, and the next run goes on from there. In `on_progress` documents may be removed. Raises
+        StoreError, ModelError.
         """
         pending = self._pending(first)
         report = EmbeddingReport()
+        if not pending:
+            return report
         done, total = 0, sum(version.key.count for version in pending)
         on_progress(EmbeddingProgress(0, total))
         with run_ahead(lambda stop: self._embed(pending, stop), buffer=WINDOWS_AHEAD, interrupt=interrupt) as windows:
@@ -144,7 +147,6 @@ class DocumentEmbedding:
                 on_progress(EmbeddingProgress(done, total))
                 if stop_early():
                     break
-        self._let_whole_indexes_answer()
         report.left = self.count_left()
         return report
 
@@ -159,14 +161,6 @@ class DocumentEmbedding:
         # Sorting is stable: within an index the newest stay first.
         return sorted(wanted, key=lambda one: (one.collection != first, not one.index.is_active, one.index.id))
 
-    def _let_whole_indexes_answer(self) -> None:
-        for collection, index in self._catalogue.indexes():
-            if not index.is_active:
-                collection_id = self._catalogue.find_collection(collection)
-                assert collection_id is not None
-                if self._catalogue.is_complete(collection_id, index.id):
-                    self._catalogue.activate_index(collection_id, index.id)
-
     # --- in the thread that embeds ---
 
     def _embed(self, pending: Sequence[UnembeddedVersion], stop: threading.Event) -> Iterator[_EmbeddedWindow]:
@@ -177,13 +171,13 @@ class DocumentEmbedding:
                 if (made := self._embed_window(window, stop)) is not None:
                     yield made
 
-    def _windows(self, versions: list[UnembeddedVersion]) -> Iterator[_Window]:
+    def _windows(self, versions: Sequence[UnembeddedVersion]) -> Iterator[_Window]:
         """Cut the chunks of versions of one index into windows; who asks for a document moves it to the front."""
+        waiting = OrderedDict((version.document_id, version) for version in versions)
         window = _Window(versions[0].index)
-        while versions:
-            asked_about = self._foreground.asked_about()
-            place = next((at for at, one in enumerate(versions) if one.document_id in asked_about), 0)
-            version = versions.pop(place)
+        while waiting:
+            asked_about = next((id_ for id_ in self._foreground.asked_about() if id_ in waiting), None)
+            version = waiting.popitem(last=False)[1] if asked_about is None else waiting.pop(asked_about)
             for chunk in self._catalogue.load_passages(version.key):
                 window.chunks.append((version, chunk))
                 if len(window.chunks) >= WINDOW_CHUNKS:
@@ -198,8 +192,9 @@ class DocumentEmbedding:
         embedder = self._find_embedder(window.index)
         assert embedder is not None
         # Of what was cut off, or of a changed document, some vectors are there already.
-        there = self._vectors.known_ids(window.index.space, [_id_of(*one) for one in window.chunks])
-        missing = [one for one in window.chunks if _id_of(*one) not in there]
+        by_id = {version.key.id_of(chunk.ordinal): (version, chunk) for version, chunk in window.chunks}
+        there = self._vectors.known_ids(window.index.space, list(by_id))
+        missing = [one for id_, one in by_id.items() if id_ not in there]
         chunks = [chunk for _, chunk in missing]
         found = self._find(window.index, chunks)
         texts = {chunk.embedding_hash: chunk.text_to_embed for chunk in chunks if chunk.embedding_hash not in found}
@@ -233,16 +228,14 @@ class DocumentEmbedding:
 
     def _store(self, made: _EmbeddedWindow) -> None:
         """Store vectors of the versions that are still there, and note which are whole now."""
-        current = self._catalogue.current_keys([version.key for version, _ in made.missing])
+        keys = list({version.key for version, _ in made.missing})
+        current = self._catalogue.current_keys(keys)
         rows = [row for row, (version, _) in enumerate(made.missing) if version.key in current]
-        ids = [_id_of(*made.missing[row]) for row in rows]
-        document_ids = [made.missing[row][0].document_id for row in rows]
+        stored = [made.missing[row] for row in rows]
+        ids = [version.key.id_of(chunk.ordinal) for version, chunk in stored]
+        document_ids = [version.document_id for version, _ in stored]
         self._vectors.add(made.window.index.space, ids, document_ids, made.vectors[rows])
         self._catalogue.mark_embedded([version.key for version in made.window.ends])
-
-
-def _id_of(version: UnembeddedVersion, chunk: Chunk) -> str:
-    return f"{version.key.key}:{chunk.ordinal}"
 
 
 def vector_key(document_id: int, index: IndexInfo, chunks: Sequence[Chunk]) -> VectorKey:

@@ -240,8 +240,12 @@ class IngestPipeline:
         interrupt: threading.Event | None = None,
         stop_early: Callable[[], bool] = lambda: False,
     ) -> EmbeddingReport:
-        """Make the vectors of all documents that have none; see `DocumentEmbedding.run`."""
+        """Make the vectors of all documents that have none; see `DocumentEmbedding.run`.
+
+        An index that was made beside the one that answers takes over when it is whole.
+        """
         report = self._embedding.run(first=first, on_progress=on_progress, interrupt=interrupt, stop_early=stop_early)
+        self._let_whole_indexes_answer()
         sweep(self._catalogue, self._vectors)
         return report
 
@@ -489,6 +493,15 @@ class IngestPipeline:
             report = _first_report(root, "", scan, changes)
             other = replace(target, folder_id=folder_id)
             self._read_and_store(root, other, changes, known, report, on_progress, interrupt)
+
+    def _let_whole_indexes_answer(self) -> None:
+        """Let indexes that syncs fill now take over; those of settings that were taken back stay beside."""
+        for collection, index in self._catalogue.indexes():
+            if index.is_active or index.fingerprint != self._fingerprint(self._choose(collection).models):
+                continue
+            collection_id = self._catalogue.find_collection(collection)
+            if collection_id is not None and self._catalogue.is_complete(collection_id, index.id):
+                self._catalogue.activate_index(collection_id, index.id)
 
     def _carry_over(self, target: _Target) -> None:
         """Take the last good version of files that cannot be read now from the catalogue into a new index."""

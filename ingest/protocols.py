@@ -28,10 +28,6 @@ class StoredVersions(Protocol):
 class EmbeddingState(StoredVersions, Protocol):
     """Knows which versions still lack vectors, and where the vector of a text is that was embedded before."""
 
-    def find_collection(self, name: str) -> int | None:
-        """Return the collection's id, None when there is none."""
-        ...
-
     def unembedded(self) -> list[UnembeddedVersion]:
         """Return the versions of all indexes whose vectors are still to be made, the newest first."""
         ...
@@ -58,14 +54,6 @@ class EmbeddingState(StoredVersions, Protocol):
 
     def mark_unembedded(self, keys: Sequence[VectorKey]) -> None:
         """Record that vectors of these versions were lost, so that they are made again."""
-        ...
-
-    def is_complete(self, collection_id: int, index_id: int) -> bool:
-        """Tell whether every document that answers in the collection has a version in this index, embedded whole."""
-        ...
-
-    def activate_index(self, collection_id: int, index_id: int) -> None:
-        """Let an index answer for its collection, and delete the others."""
         ...
 
 
@@ -139,6 +127,14 @@ class Collections(Protocol):
 
     def active_index(self, collection_id: int) -> IndexInfo | None:
         """Return the index that answers for a collection."""
+        ...
+
+    def is_complete(self, collection_id: int, index_id: int) -> bool:
+        """Tell whether every document that answers in the collection has a version in this index, embedded whole."""
+        ...
+
+    def activate_index(self, collection_id: int, index_id: int) -> None:
+        """Let an index answer for its collection, and delete the others."""
         ...
 
 

@@ -232,6 +232,11 @@ class DocumentInfo:
         return self.state in ("failed", "stale")
 
     @property
+    def answers(self) -> bool:
+        """Return whether a version of it answers, be it an older one."""
+        return self.state in ("indexed", "stale")
+
+    @property
     def is_removed(self) -> bool:
         """Return whether a person took it out of the index, so that later syncs leave it out."""
         return self.state == "removed"
@@ -776,7 +781,11 @@ class VectorKey:
     @property
     def ids(self) -> list[str]:
         """Return the vectors' ids, in chunk order."""
-        return [f"{self.key}:{ordinal}" for ordinal in range(self.count)]
+        return [self.id_of(ordinal) for ordinal in range(self.count)]
+
+    def id_of(self, ordinal: int) -> str:
+        """Return the id of the vector of one chunk."""
+        return f"{self.key}:{ordinal}"
 
 
 @dataclass(frozen=True, slots=True)

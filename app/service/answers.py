@@ -154,12 +154,6 @@ class AnswerService:
         self._note_asked_about(found)
         return found
 
-    def _wait_for_stream(self, search: Callable[[], AnswerStream]) -> AnswerStream:
-        with self._lectern.foreground.busy():
-            stream = search()
-        self._note_asked_about(stream.retrieval)
-        return stream
-
     def _note_asked_about(self, found: Retrieval) -> None:
         """Have documents that were found by their words only embedded next."""
         by_words = [hit.document.id for hit in found.hits if not hit.document.is_embedded]
@@ -176,12 +170,13 @@ class AnswerService:
             default_model=self.current_model,
             prepare_images=self._prepare_images,
             # All searching is done by the threads for it, so that answers cannot crowd out searches.
-            run_search=lambda search: self._searches.submit(self._wait_for_stream, search).result(),
+            run_search=lambda search: self._searches.submit(search).result(),
             cancelled=cancelled,
             on_progress=deliver,
         )
         if stream is None:
             return None
+        self._note_asked_about(stream.retrieval)
         deliver(stream)
         for piece in stream.events():
             if cancelled.is_set():

@@ -41,7 +41,7 @@ class CollectionStatistics:
 
 def count_documents(documents: Sequence[DocumentInfo]) -> CollectionStatistics:
     """Return what a collection's documents are."""
-    answering = [document for document in documents if document.state in ("indexed", "stale")]
+    answering = [document for document in documents if document.answers]
     # A reason names its file: without the name, equal ones are one.
     reasons = Counter(
         (document.reason.replace(document.path.rpartition("/")[2], "…"), document.remedy)

@@ -12,8 +12,11 @@ from rag.types import (
     AnswerEvent,
     AnswerTable,
     Citation,
+    DocumentInfo,
     JudgedSentence,
+    Page,
     Source,
+    Span,
     Usage,
     Verdict,
 )
@@ -31,6 +34,19 @@ class Proof:
     def quote(self) -> str:
         """Return the words."""
         return self.source.text[self.start : self.end]
+
+
+def source_of_places(document: DocumentInfo, page: Page, places: Sequence[tuple[int, int]], number: int) -> Source:
+    """Return stretches of one page, each as its start and end, as a numbered source."""
+    return Source(
+        number=number,
+        document=document,
+        section="",
+        text="\n".join(page.text[start:end] for start, end in places),
+        spans=tuple(Span(page.number, start, end) for start, end in places),
+        score=1.0,
+        page_labels={page.number: page.label} if page.label else {},
+    )
 
 
 def compose_answer(

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from rag.planning.computed_answer import source_of_places
 from rag.planning.quantities import Quantity, read_cell, table_scale
 from rag.text import content_words
-from rag.types import DocumentInfo, Page, Source, Span
+from rag.types import DocumentInfo, Page, Source
 
 HEADER_REACH = 60
 """Lines above a row among which the row with the years is looked for."""
@@ -80,15 +81,7 @@ class Figure:
     def as_source(self, number: int) -> Source:
         """Return the row below its years as a numbered source."""
         places = [place for place in (self.header, self.row) if place]
-        return Source(
-            number=number,
-            document=self.document,
-            section="",
-            text="\n".join(self.page.text[start:end] for start, end in places),
-            spans=tuple(Span(self.page.number, start, end) for start, end in places),
-            score=1.0,
-            page_labels={self.page.number: self.page.label} if self.page.label else {},
-        )
+        return source_of_places(self.document, self.page, places, number)
 
 
 def find_figures(

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from rag.constraints import find_constraints
 from rag.dates import find_dates
+from rag.planning.computed_answer import source_of_places
 from rag.planning.quantities import Quantity, read_cell
 from rag.table_cells import columns_of, split_cells
 from rag.text import content_words
-from rag.types import DocumentInfo, Page, Source, Span
+from rag.types import DocumentInfo, Page, Source
 
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""
@@ -86,15 +87,7 @@ class Table:
     def source(self, row: Row, number: int) -> Source:
         """Return a row below the head of the table as a numbered source."""
         places = [self.head, (row.start, row.end)] if self.head[1] > self.head[0] else [(row.start, row.end)]
-        return Source(
-            number=number,
-            document=self.document,
-            section="",
-            text="\n".join(self.page.text[start:end] for start, end in places),
-            spans=tuple(Span(self.page.number, start, end) for start, end in places),
-            score=1.0,
-            page_labels={self.page.number: self.page.label} if self.page.label else {},
-        )
+        return source_of_places(self.document, self.page, places, number)
 
 
 def read_value(cell: str) -> Quantity | None:

@@ -165,7 +165,7 @@ def _offer_asking(
     if not st.button(texts.ASK_ABOUT_ONE if len(chosen) == 1 else label, icon=":material/forum:"):
         return
     asked = chosen or calls.documents(contains=contains, limit=scope.MAX_PLACES + 1).documents
-    places = [scope.place_of(document.to_domain()) for document in asked if document.state in scope.ANSWERING]
+    places = [scope.place_of(document) for document in map(DocumentResponse.to_domain, asked) if document.answers]
     if not places:
         st.warning(texts.ASK_ABOUT_NONE, icon=":material/search_off:")
     elif len(places) > scope.MAX_PLACES:

@@ -46,7 +46,7 @@ def choose_filters(context: PageContext) -> dict[str, str]:
 def answering_documents(context: PageContext) -> list[DocumentInfo]:
     """Return the documents of the collection that can be asked."""
     listed = _documents(context.client, context.client.caller, context.collection)
-    return [document for document in listed if document.state in scope.ANSWERING]
+    return [document for document in listed if document.answers]
 
 
 def choose_mode() -> str:

@@ -31,8 +31,6 @@ NAME_SHOWN = 80
 LISTED = 2_000
 """Documents that can be picked from the list on the page Ask; of more, folders only."""
 
-ANSWERING = ("indexed", "stale")
-
 HERE = Path(__file__).parent
 
 _component = st.components.v2.component(

@@ -355,7 +355,7 @@ class CatalogueReader:
         return CollectionInfo(
             name=name,
             folders=tuple(row.root for row in folder_rows),
-            documents=sum(document.state in ("indexed", "stale") for document in listed),
+            documents=sum(document.answers for document in listed),
             failed=sum(document.has_failed for document in listed),
             pages=sum(document.pages for document in listed),
             chunks=sum(document.chunks for document in listed),

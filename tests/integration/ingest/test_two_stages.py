@@ -219,3 +219,18 @@ def test_embedding_gives_way_to_another_sync_and_goes_on_later(lectern: Lectern,
     assert report.to_embed + report.embedded == 1
     lectern.ingest.embed()
     assert not lectern.ingest.has_to_embed()
+
+
+def test_an_index_of_another_reading_that_was_taken_back_does_not_answer(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "light.txt").write_text(LAMP)
+    lectern.ingest.sync(folder, collection="default")
+    before = lectern.catalogue.find_index("default")
+    with monkeypatch.context() as other_reading:
+        other_reading.setattr("ingest.pipeline.PARSER_VERSION", 99)
+        (folder / "bread.txt").write_text(BREAD)
+        lectern.ingest.sync(folder, collection="default", words_only=True)
+    lectern.ingest.sync(folder, collection="default")
+    assert lectern.catalogue.find_index("default") == before
+    assert embedded(lectern) == {"bread.txt": True, "light.txt": True}
