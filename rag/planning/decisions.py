@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from rag.dates import find_dates
 from rag.folding import fold
 from rag.planning.date_ranges import DateRange, month_range, spans_in, year_range
 from rag.planning.document_query import Condition
+from rag.planning.page_ends import find_in_pages
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import CURRENCY_CODES, read_quantities
 from rag.planning.table_cells import Place, sentence_around
@@ -149,13 +151,7 @@ def first_line(pages: Sequence[Page]) -> Place | None:
 
 
 def _occurrences(phrase: Phrase, document: DocumentInfo, pages: Sequence[Page], limit: int) -> list[Place]:
-    found: list[Place] = []
-    for page in pages:
-        for start, end in phrase.find(page.text, document.profile.language):
-            found.append(Place(page.number, start, end))
-            if len(found) == limit:
-                return found
-    return found
+    return list(islice(find_in_pages(phrase, document, pages), limit))
 
 
 def _quoted(place: Place, pages: Sequence[Page]) -> Place:

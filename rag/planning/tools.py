@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import LecternError
 from rag.planning.naming import list_answering
+from rag.planning.page_ends import find_in_pages
 from rag.planning.phrases import Phrase
 from rag.planning.protocol import PlannedCall
 from rag.protocols import PlanCatalogue
@@ -107,8 +108,7 @@ class Toolbox:
                 break
             batch = {document.id: document for document in documents[start : start + BATCH]}
             for id_, pages in self.catalogue.page_texts(list(batch)).items():
-                language = batch[id_].profile.language
-                if count := sum(1 for page in pages for _ in phrase.find(page.text, language)):
+                if count := sum(1 for _ in find_in_pages(phrase, batch[id_], pages)):
                     counts[id_] = count
         most = sorted((one for one in documents if one.id in counts), key=lambda one: -counts[one.id])
         lines = [f"{_name(one)}: {counts[one.id]} times" for one in most[:MAX_SHOWN]]
