@@ -61,3 +61,49 @@ class Foreground:
         with self._condition:
             while self._count and not is_stopped() and (left := until - time.monotonic()) > 0:
                 self._condition.wait(min(left, CHECK_SECONDS))
+
+
+class SpareCores:
+    """Counts the cores that reading leaves idle, for what may run beside it. Its methods may be called from any thread.
+
+    At first none is.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._are_all = False
+        self._condition = threading.Condition()
+
+    @property
+    def count(self) -> int:
+        """Return how many are idle while somebody reads."""
+        return self._count
+
+    @property
+    def are_all(self) -> bool:
+        """Tell whether nobody reads any more."""
+        return self._are_all
+
+    def leave(self, count: int) -> None:
+        """Say how many cores reading leaves idle from now on."""
+        with self._condition:
+            self._count = count
+            self._condition.notify_all()
+
+    def leave_all(self) -> None:
+        """Say that reading is over."""
+        with self._condition:
+            self._are_all = True
+            self._condition.notify_all()
+
+    def wait(self, is_stopped: Callable[[], bool]) -> None:
+        """Return when a core is idle, or once `is_stopped`."""
+        with self._condition:
+            while not (self._count or self._are_all or is_stopped()):
+                self._condition.wait(CHECK_SECONDS)
+
+    def wait_a_moment(self) -> None:
+        """Return after CHECK_SECONDS, or when something changes."""
+        with self._condition:
+            if not self._are_all:
+                self._condition.wait(CHECK_SECONDS)

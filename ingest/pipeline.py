@@ -28,7 +28,7 @@ from ingest.embedders import (
     name_others,
     spread,
 )
-from ingest.embedding import DocumentEmbedding, EmbeddingProgress, EmbeddingReport, vector_key
+from ingest.embedding import DocumentEmbedding, EmbeddingAhead, EmbeddingProgress, EmbeddingReport, vector_key
 from ingest.parsing import find_tools
 from ingest.protocols import Catalogue
 from ingest.read_ahead import run_ahead
@@ -154,22 +154,24 @@ class IngestPipeline:
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)
-            try:
-                fits = partial(self._fits, choice, collection) if choice.is_open else None
-                self._read_and_store(root, target, changes, known, report, on_progress, interrupt, fits)
-            except OtherLanguagesError as found:
-                choice = self._embedders.choose(collection, found.languages, None)
-                target = self._retarget(target, choice.models)
-                self._read_and_store(root, target, changes, known, report, on_progress, interrupt)
-            if not target.index.is_active:
-                self._read_other_folders(target, on_progress, interrupt)
-                self._carry_over(target)
-            report.embedder, report.embedder_note = choice.models.name, self._note(collection, choice, target)
-            report.words_seconds = round(time.perf_counter() - started, 3)
-            sweep(self._catalogue, self._vectors)
-            report.to_embed = self._embedding.count_left()
-            on_words(replace(report))
-            self._embed_after_reading(report, words_only, on_progress, interrupt, stop_embedding)
+            with self._embedding.beside_reading(collection, interrupt, is_wanted=not words_only) as ahead:
+                try:
+                    fits = partial(self._fits, choice, collection) if choice.is_open else None
+                    self._read_and_store(root, target, changes, known, report, on_progress, interrupt, ahead, fits)
+                except OtherLanguagesError as found:
+                    choice = self._embedders.choose(collection, found.languages, None)
+                    target = self._retarget(target, choice.models)
+                    self._read_and_store(root, target, changes, known, report, on_progress, interrupt, ahead)
+                if not target.index.is_active:
+                    self._read_other_folders(target, on_progress, interrupt, ahead)
+                    self._carry_over(target)
+                report.embedder, report.embedder_note = choice.models.name, self._note(collection, choice, target)
+                report.words_seconds = round(time.perf_counter() - started, 3)
+                sweep(self._catalogue, self._vectors)
+                report.to_embed = self._embedding.count_left()
+                on_words(replace(report))
+                if not words_only:
+                    self._embed_after_reading(report, ahead, on_progress, interrupt, stop_embedding)
             outcome = "failed files" if report.failed else "done"
         except KeyboardInterrupt:
             outcome = "stopped"
@@ -236,6 +238,7 @@ class IngestPipeline:
         self,
         *,
         first: str = "",
+        ahead: EmbeddingAhead | None = None,
         on_progress: Callable[[EmbeddingProgress], None] = lambda progress: None,
         interrupt: threading.Event | None = None,
         stop_early: Callable[[], bool] = lambda: False,
@@ -244,7 +247,9 @@ class IngestPipeline:
 
         An index that was made beside the one that answers takes over when it is whole.
         """
-        report = self._embedding.run(first=first, on_progress=on_progress, interrupt=interrupt, stop_early=stop_early)
+        report = self._embedding.run(
+            first=first, ahead=ahead, on_progress=on_progress, interrupt=interrupt, stop_early=stop_early
+        )
         self._let_whole_indexes_answer()
         sweep(self._catalogue, self._vectors)
         return report
@@ -368,6 +373,7 @@ class IngestPipeline:
         report: SyncReport,
         on_progress: Callable[[SyncProgress], None],
         interrupt: threading.Event | None,
+        ahead: EmbeddingAhead,
         fits: Callable[[Languages], bool] | None = None,
     ) -> None:
         """Read and store files; `fits`, where it is given, is asked about the languages of the first ones. Raises
@@ -384,6 +390,7 @@ class IngestPipeline:
         if self._pool is None:
             self._pool = self._open_pool()
         pool = self._pool
+        ahead.start(target.index)
 
         def read(stop: threading.Event) -> Iterator[FileOutcome]:
             outcomes = read_files(
@@ -394,6 +401,7 @@ class IngestPipeline:
                 settings=self._settings,
                 stop=stop,
                 clock=clock,
+                cores=ahead.cores,
             )
             return outcomes if fits is None else check_languages(outcomes, fits)
 
@@ -451,7 +459,7 @@ class IngestPipeline:
     def _embed_after_reading(
         self,
         report: SyncReport,
-        words_only: bool,
+        ahead: EmbeddingAhead,
         on_progress: Callable[[SyncProgress], None],
         interrupt: threading.Event | None,
         stop_embedding: Callable[[], bool],
@@ -463,9 +471,9 @@ class IngestPipeline:
             if progress.total:
                 on_progress(SyncProgress(files, files, report.pages, "", progress.done, progress.total))
 
-        if words_only:
-            return
-        made = self.embed(first=report.collection, on_progress=show, interrupt=interrupt, stop_early=stop_embedding)
+        made = self.embed(
+            first=report.collection, ahead=ahead, on_progress=show, interrupt=interrupt, stop_early=stop_embedding
+        )
         report.embedded, report.reused, report.to_embed = made.embedded, made.reused, made.left
         report.stages = {
             **report.stages,
@@ -474,7 +482,11 @@ class IngestPipeline:
         }
 
     def _read_other_folders(
-        self, target: _Target, on_progress: Callable[[SyncProgress], None], interrupt: threading.Event | None
+        self,
+        target: _Target,
+        on_progress: Callable[[SyncProgress], None],
+        interrupt: threading.Event | None,
+        ahead: EmbeddingAhead,
     ) -> None:
         """Read the files of the collection's other folders into a new index, which takes over with all or none.
 
@@ -492,7 +504,7 @@ class IngestPipeline:
             changes.to_read = [file for file in changes.to_read if file.path_bytes in known]
             report = _first_report(root, "", scan, changes)
             other = replace(target, folder_id=folder_id)
-            self._read_and_store(root, other, changes, known, report, on_progress, interrupt)
+            self._read_and_store(root, other, changes, known, report, on_progress, interrupt, ahead)
 
     def _let_whole_indexes_answer(self) -> None:
         """Let indexes that syncs fill now take over; those of settings that were taken back stay beside."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.idle import SpareCores
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import WorkerPool
 from ingest.preparation import Prepared, prepare_file
@@ -27,6 +28,9 @@ SMALL_BATCH_TEXTS = 16
 """While questions come: one that comes in the middle of a batch is slowed down by it for a fifth of a second. Embedding
 loses a fifth of its speed by it.
 """
+
+CORE_BATCH_TEXTS = 8
+"""As many as the embedder runs at once on one core: the others are left to reading."""
 
 FILES_AHEAD = 3
 """Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""
@@ -79,8 +83,12 @@ def read_files(
     settings: ReadSettings,
     stop: threading.Event,
     clock: StageClock,
+    cores: SpareCores,
 ) -> Iterator[FileOutcome]:
-    """Read files in worker processes; yields each as it is done, in no fixed order."""
+    """Read files in worker processes; yields each as it is done, in no fixed order.
+
+    `cores` is told how many workers have nothing left to read.
+    """
     finished: queue.Queue[FileOutcome] = queue.Queue()
     waiting = iter(files)
     running: dict[bytes, Future[Prepared] | None] = {}
@@ -103,6 +111,7 @@ def read_files(
             )
             running[file.path_bytes] = future
             future.add_done_callback(partial(_collect, finished, file))
+        cores.leave(max(0, settings.workers - len(running)))
         if not running:
             return
         try:

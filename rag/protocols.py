@@ -43,6 +43,10 @@ class Embedder(Protocol):
 class VectorIndex(Protocol):
     """Nearest neighbours by cosine. A `space` holds the vectors of one collection and one embedder."""
 
+    def prepare(self) -> None:
+        """Load now what the first `add` would wait for; stores nothing."""
+        ...
+
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors under ids; an id that is there already is overwritten."""
         ...

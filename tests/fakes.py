@@ -45,6 +45,9 @@ class DictIndex:
         self.spaces: dict[str, dict[str, tuple[int, Vector]]] = {}
         self.cut_off = False
 
+    def prepare(self) -> None:
+        pass
+
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         if ids:
             self.spaces.setdefault(space, {}).update(

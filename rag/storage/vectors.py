@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import struct
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
@@ -36,6 +37,8 @@ REBUILDING = "rebuilding"
 HNSW_HEADER = struct.Struct("<i16xq")
 """How the header of Chroma's HNSW files begins: the format, 1, and after two sizes the number of vectors."""
 
+_IMPORTING = threading.Lock()
+
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
 """Words of SQLite and of the system, both beneath Chroma, for a full disk."""
 
@@ -53,6 +56,12 @@ class ChromaVectors:
         if not self.is_missing():
             with _translated_errors(self._folder):
                 self._client  # noqa: B018
+
+    def prepare(self) -> None:
+        """Open Chroma; where nothing was stored, only import it. Raises StoreError, LibraryError."""
+        if self.is_missing():
+            _import_chroma()
+        self.open()
 
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors under ids; an id that is there already is overwritten. Raises StoreError."""
@@ -200,9 +209,9 @@ class ChromaVectors:
     @cached_property
     def _client(self) -> ClientAPI:
         # Imported here: it takes half a second, and a sync that finds nothing new never needs it.
-        with loading_library("chromadb"), _without_exporter():
-            import chromadb
-            from chromadb.config import Settings
+        _import_chroma()
+        import chromadb
+        from chromadb.config import Settings
 
         self._folder.mkdir(parents=True, exist_ok=True)
         _blank_unused_slots(self._folder)
@@ -212,6 +221,12 @@ class ChromaVectors:
             chroma_otel_collection_endpoint="",
         )
         return chromadb.PersistentClient(path=self._folder, settings=settings)
+
+
+def _import_chroma() -> None:
+    """Import Chroma. Raises LibraryError."""
+    with _IMPORTING, loading_library("chromadb"), _without_exporter():
+        import chromadb.config  # noqa: F401
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 
 from app.service.build_index import Lectern
 from app.settings import read_settings
-from ingest import embedding
+from ingest import embedding, windows
 from ingest.embedding import EmbeddingProgress
 from ingest.report import SyncProgress
+from ingest.stages import CORE_BATCH_TEXTS
 from rag.retrieval import DENSE, LEXICAL, Retrieval
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
@@ -30,10 +32,19 @@ class CountingEmbedder(HashEmbedder):
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.batches: list[int] = []
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.texts += texts
+        self.batches.append(len(texts))
         return super().embed_passages(texts)
+
+    def has_embedded(self, count: int, *, seconds: float = 30) -> bool:
+        """Wait until so many texts are embedded."""
+        until = time.monotonic() + seconds
+        while len(self.texts) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        return len(self.texts) >= count
 
 
 @pytest.fixture
@@ -103,10 +114,8 @@ def test_both_stages_show_their_progress_and_the_report_is_there_between_them(le
     between = told.index(2)
     steps = [step for step in told if isinstance(step, SyncProgress)]
     assert [(step.files_done, step.chunks_to_embed) for step in steps[:between]] == [(0, 0), (1, 0), (2, 0)]
-    assert [(step.files_done, step.chunks_embedded, step.chunks_to_embed) for step in steps[between:]] == [
-        (2, 0, 2),
-        (2, 2, 2),
-    ]
+    embedding_steps = [(step.files_done, step.chunks_embedded, step.chunks_to_embed) for step in steps[between:]]
+    assert (embedding_steps[0], embedding_steps[-1]) == ((2, 0, 2), (2, 2, 2))
 
 
 def test_a_changed_document_has_only_its_changed_chunks_embedded(
@@ -148,6 +157,54 @@ def test_a_text_that_two_new_documents_share_is_embedded_once(
     assert len(embedder.texts) == len({chunk.embedding_hash for chunk in chunks_of(lectern)})
 
 
+def test_what_was_embedded_a_moment_ago_and_is_not_stored_yet_is_not_embedded_again(
+    lectern: Lectern, embedder: CountingEmbedder, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "WINDOW_CHUNKS", 1)
+    for name in ("a", "b", "c"):
+        (folder / f"{name}.txt").write_text(LAMP)
+    lectern.ingest.sync(folder, collection="default", words_only=True)
+    report = lectern.ingest.embed()
+    assert len(embedder.texts) == len({chunk.embedding_hash for chunk in chunks_of(lectern)})
+    assert report.embedded + report.reused == 3
+
+
+def test_cores_that_reading_leaves_embed_what_is_read_already(
+    lectern: Lectern, embedder: CountingEmbedder, folder: Path, home: Path
+) -> None:
+    (folder / "light.txt").write_text("\n\n".join(f"Entry {number}. {LAMP * 12}" for number in range(20)))
+    first = lectern.ingest.sync(folder, collection="default", words_only=True).to_embed
+    index = lectern.catalogue.find_index("default")
+    assert index is not None
+    embedder.batches.clear()
+    with lectern.embedding.beside_reading("default") as ahead:
+        ahead.start(index)
+        ahead.cores.leave(1)
+        assert embedder.has_embedded(first)
+        assert max(embedder.batches) <= CORE_BATCH_TEXTS
+        assert embedded(lectern) == {"light.txt": False}
+        (folder / "bread.txt").write_text(BREAD)
+        lectern.ingest.sync(folder, collection="default", words_only=True)
+        report = lectern.embedding.run(ahead=ahead)
+    assert (report.embedded, report.left) == (first + 1, 0)
+    assert len(embedder.texts) == len(set(embedder.texts)) == first + 1
+    assert set(index_content(home, lectern.vectors)) == {"bread.txt", "light.txt"}
+
+
+def test_nothing_is_embedded_while_reading_needs_all_cores(
+    lectern: Lectern, embedder: CountingEmbedder, folder: Path
+) -> None:
+    (folder / "light.txt").write_text(LAMP)
+    lectern.ingest.sync(folder, collection="default", words_only=True)
+    index = lectern.catalogue.find_index("default")
+    assert index is not None
+    with lectern.embedding.beside_reading("default") as ahead:
+        ahead.start(index)
+        assert not embedder.has_embedded(1, seconds=0.3)
+    assert embedder.texts == []
+    assert embedded(lectern) == {"light.txt": False}
+
+
 def chunks_of(lectern: Lectern) -> list[embedding.Chunk]:
     return [
         chunk
@@ -159,7 +216,7 @@ def chunks_of(lectern: Lectern) -> list[embedding.Chunk]:
 def test_a_long_document_that_was_cut_off_goes_on_where_it_was(
     lectern: Lectern, embedder: CountingEmbedder, folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "WINDOW_CHUNKS", 4)
+    monkeypatch.setattr(windows, "WINDOW_CHUNKS", 4)
     monkeypatch.setattr(embedding, "WINDOWS_AHEAD", 1)
     text = "\n\n".join(f"Entry {number} of the log. {LAMP * 12}" for number in range(30))
     (folder / "log.txt").write_text(text)
@@ -183,7 +240,7 @@ def test_a_long_document_that_was_cut_off_goes_on_where_it_was(
 def test_a_document_that_is_removed_while_it_is_embedded_leaves_no_vectors(
     lectern: Lectern, folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "WINDOW_CHUNKS", 1)
+    monkeypatch.setattr(windows, "WINDOW_CHUNKS", 1)
     (folder / "bread.txt").write_text(BREAD)
     (folder / "light.txt").write_text(LAMP)
     lectern.ingest.sync(folder, collection="default", words_only=True)
