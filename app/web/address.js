@@ -6,7 +6,17 @@ export default function (component) {
     else address.searchParams.delete(name);
   }
   if (address.href !== location.href) history.replaceState(history.state, "", address);
+  setLanguage(component.data);
   focusQuestion();
+}
+
+// For screen readers, which pronounce the page as its language says; the cookie keeps a choice for the next visit.
+function setLanguage({ language, chosen, cookie }) {
+  document.documentElement.lang = language;
+  const kept = document.cookie.split("; ").find((one) => one.startsWith(`${cookie}=`))?.slice(cookie.length + 1) ?? "";
+  if (kept === chosen) return;
+  const age = chosen ? 60 * 60 * 24 * 365 : 0;
+  document.cookie = `${cookie}=${chosen}; path=${new URL(".", location.href).pathname}; max-age=${age}; samesite=lax`;
 }
 
 let focused = false;

@@ -1,4 +1,4 @@
-"""Writes what is looked at into the browser's address, so that a reload finds it again.
+"""Tells the browser what is looked at, in its address, so that a reload finds it again, and in which language.
 
 Streamlit would add an entry to the browser's history for that, and Back would lead to the same page.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+
+from app.web import language
 
 COLLECTION, CHAT = "collection", "chat"
 """The names in the address."""
@@ -34,4 +36,11 @@ def write(said: dict[str, str]) -> None:
     # Counted, so that the script runs each time: Streamlit rewrites the address when another page is opened.
     st.session_state[WRITTEN] = dict(said)
     times = st.session_state["address written"] = st.session_state.get("address written", 0) + 1
-    _component(key="address", data={"said": said, "times": times}, height="content")
+    data = {
+        "said": said,
+        "times": times,
+        "language": language.current(),
+        "cookie": language.COOKIE,
+        "chosen": st.session_state.get(language.CHOSEN, ""),
+    }
+    _component(key="address", data=data, height="content")

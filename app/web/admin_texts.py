@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from app.web.catalogues import translate
+
+translate(
+    __name__,
+    same=(
+        "ADD_ADDRESS_HINT",
+        "ADD_DEFAULT_COLLECTION",
+        "FOLDER_PATH_HINT",
+        "FOLDER_ICONS",
+        "FOLDER_COLORS",
+        "LLM_OTHER_NAME",
+        "OLLAMA_DOWNLOAD_HINT",
+        "OLLAMA_DOWNLOADING",
+        "PROVIDERS",
+        "QUESTION_PAGES_HINT",
+    ),
+)
+
 READ_ONLY = "Your token lets you read here, not change anything."
 CANCEL = "Cancel"
 SAVE = "Save"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.web.catalogues import translate
+
+translate(__name__)
+
 COLLECTION_PAGE = "Collection"
 NONE = "There is no collection yet."
 NONE_REMEDY = "Make one here, or drop files on the page Documents: the first one makes it."

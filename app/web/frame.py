@@ -16,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from app.client.connection import Connection
 from app.client.errors import UnreachableError
 from app.client.http import HttpClient
-from app.web import address, style, texts
+from app.web import address, language, style, texts
 from app.web.escape import plain
 from rag.errors import LecternError, SignInError
 from rag.types import CollectionInfo
@@ -180,6 +180,7 @@ def _draw(
             _sign_out()
     page.run()
     with st.sidebar:
+        _choose_language()
         chat = str(st.session_state.get(address.CHAT, "")) if page is pages[0] else ""
         address.write({address.COLLECTION: context.collection, address.CHAT: chat})
 
@@ -203,6 +204,19 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
         index=names.index(fullest),
         key="collection",
         help=texts.COLLECTION_HELP,
+    )
+
+
+def _choose_language() -> None:
+    key = "language"
+    # What is written there may have been read from the browser, where an earlier visit kept it.
+    st.session_state[key] = st.session_state[language.CHOSEN]
+    st.selectbox(
+        texts.LANGUAGE,
+        ["", *language.LANGUAGES],
+        key=key,
+        format_func=lambda code: language.LANGUAGES[code].name if code else texts.LANGUAGE_OF_BROWSER,
+        on_change=lambda: st.session_state.__setitem__(language.CHOSEN, st.session_state[key]),
     )
 
 

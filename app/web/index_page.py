@@ -1,11 +1,12 @@
-"""Changes the one HTML page that Streamlit serves: its title, and where it looks for its server."""
+"""Changes the one HTML page that Streamlit serves: its title and language, and where it looks for its server."""
 
 from __future__ import annotations
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web import texts
+from app.web import language, texts
 
 TITLE = b"<title>Streamlit</title>"
 NEW_TITLE = f"<title>{texts.PRODUCT}</title>".encode()
@@ -13,6 +14,8 @@ NEW_TITLE = f"<title>{texts.PRODUCT}</title>".encode()
 HEAD = b"<head>"
 SERVER = b"<script>window.__streamlit={BACKEND_BASE_URL:new URL('.',location.href).href}</script>"
 """Else a page that is opened by its address, such as /documents, asks below that address first, and logs 404s."""
+
+LANGUAGE = b'<html lang="en"'
 
 OF_THE_FILE = ("etag", "last-modified")
 """Headers that speak of the file as it lies on the disk."""
@@ -31,14 +34,22 @@ class IndexPage:
             return
         # Not compressed: the page is small, and could not be changed.
         asked = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": asked}, receive, _HtmlChanger(send))
+        await self._app({**scope, "headers": asked}, receive, _HtmlChanger(send, _language_of(Request(scope))))
+
+
+def _language_of(request: Request) -> str:
+    """Return the language in which the page will be drawn, for those who hear it from its first word on."""
+    chosen = request.cookies.get(language.COOKIE, "")
+    wanted = request.headers.get("accept-language", "").split(",")[0]
+    return chosen if chosen in language.LANGUAGES else language.best_for(wanted.partition(";")[0].strip())
 
 
 class _HtmlChanger:
     """Keeps an HTML answer back until it is whole, and sends it changed; sends any other as it comes."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, code: str) -> None:
         self._send = send
+        self._language = f'<html lang="{code}"'.encode()
         self._start: Message | None = None
         self._body = b""
 
@@ -57,6 +68,7 @@ class _HtmlChanger:
 
     async def _send_changed(self, start: Message) -> None:
         body = self._body.replace(TITLE, NEW_TITLE, 1).replace(HEAD, HEAD + SERVER, 1)
+        body = body.replace(LANGUAGE, self._language, 1)
         headers = MutableHeaders(raw=list(start["headers"]))
         for name in OF_THE_FILE:
             del headers[name]

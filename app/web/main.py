@@ -1,11 +1,12 @@
 """The script that Streamlit runs for every visit and every click: names the pages and hands over to the frame."""
 
-from app.web import admin_texts, ask, collection_texts, search, tables, texts
+from app.web import admin_texts, ask, collection_texts, language, search, tables, texts
 from app.web.admin import documents, folders, models, overview, quality
 from app.web.frame import Entry, run
 from app.web.search import texts as search_texts
 from app.web.tables import texts as table_texts
 
+language.settle()
 run(
     (
         Entry("ask", texts.ASK, ":material/forum:", ask.show),

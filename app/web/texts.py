@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.web.catalogues import translate
+
+translate(__name__, same=("PRODUCT",))
+
 PRODUCT = "Lectern"
 
 # --- the frame ---
@@ -11,6 +15,8 @@ ASK = "Ask"
 COLLECTION = "Collection"
 COLLECTION_HELP = "You ask this collection, and see its documents and syncs."
 NO_COLLECTION = "Nothing is indexed yet"
+LANGUAGE = "Language of the page"
+LANGUAGE_OF_BROWSER = "As in the browser"
 SERVICE_GONE = "The service behind this page does not answer."
 SERVICE_RESTARTED = "It is being started again. What you see here stays, and the page goes on by itself."
 SERVICE_START = "Start it: `lectern serve`. What you see here stays, and the page then goes on by itself."

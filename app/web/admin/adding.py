@@ -11,7 +11,7 @@ import streamlit as st
 from app.client.http import HttpClient
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
-from app.web.admin.uploading import Upload, UploadRun, UploadRuns
+from app.web.admin.uploading import Result, Upload, UploadRun, UploadRuns
 from app.web.escape import one_line, plain
 from app.web.frame import choose_collection
 
@@ -117,9 +117,9 @@ def _show_summary(results: Sequence[Upload]) -> None:
     counts = {
         name: sum(upload.result == result for upload in results)
         for name, result in (
-            ("indexed", texts.ADD_INDEXED),
-            ("unchanged", texts.ADD_UNCHANGED),
-            ("failed", texts.ADD_FAILED),
+            ("indexed", Result.INDEXED),
+            ("unchanged", Result.UNCHANGED),
+            ("failed", Result.FAILED),
         )
     }
     summary = plain(texts.ADD_SUMMARY.format(**counts))
@@ -131,12 +131,13 @@ def _show_summary(results: Sequence[Upload]) -> None:
 
 def _table(runs: Sequence[UploadRun]) -> None:
     uploads = [upload for run in runs for upload in run.uploads]
+    words = _result_words()
     collections = [run.collection for run in runs for _ in run.uploads]
     rows = pd.DataFrame(
         {
             texts.ADD_FILE: [one_line(upload.name, NAME_SHOWN) for upload in uploads],
             texts.ADD_PROGRESS: [upload.progress for upload in uploads],
-            texts.ADD_RESULT: [upload.result for upload in uploads],
+            texts.ADD_RESULT: [words[upload.result] for upload in uploads],
             texts.ADD_WHY: [upload.reason for upload in uploads],
             texts.COLUMN_REMEDY: [upload.remedy for upload in uploads],
             texts.ADD_COLLECTION: collections,
@@ -156,3 +157,15 @@ def _table(runs: Sequence[UploadRun]) -> None:
             texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
         },
     )
+
+
+def _result_words() -> dict[Result, str]:
+    return {
+        Result.WAITING: texts.ADD_WAITING,
+        Result.SENDING: texts.ADD_SENDING,
+        Result.FETCHING: texts.ADD_FETCHING,
+        Result.INDEXING: texts.ADD_INDEXING,
+        Result.INDEXED: texts.ADD_INDEXED,
+        Result.UNCHANGED: texts.ADD_UNCHANGED,
+        Result.FAILED: texts.ADD_FAILED,
+    }

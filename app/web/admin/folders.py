@@ -23,14 +23,6 @@ from rag.errors import NotFoundError
 
 WATCH, EVERY, DAILY, CRON, NEVER = "watch", "every", "daily", "cron", "never"
 
-WHEN = {
-    WATCH: texts.FOLDER_WHEN_WATCH,
-    EVERY: texts.FOLDER_WHEN_EVERY,
-    DAILY: texts.FOLDER_WHEN_DAILY,
-    CRON: texts.FOLDER_WHEN_CRON,
-    NEVER: texts.FOLDER_WHEN_NEVER,
-}
-
 LOOK_SECONDS = 2.0
 """Between two looks at folders, one of which is being synced."""
 
@@ -218,8 +210,15 @@ def _choose_schedule(key: str, folder: FolderResponse | None) -> Mapping[str, An
     daily = _DAILY.fullmatch(cron)
     is_watched = folder is None or folder.watch
     now = EVERY if every else DAILY if daily else CRON if cron else WATCH if is_watched else NEVER
+    words = {
+        WATCH: texts.FOLDER_WHEN_WATCH,
+        EVERY: texts.FOLDER_WHEN_EVERY,
+        DAILY: texts.FOLDER_WHEN_DAILY,
+        CRON: texts.FOLDER_WHEN_CRON,
+        NEVER: texts.FOLDER_WHEN_NEVER,
+    }
     kind = st.radio(
-        texts.FOLDER_WHEN, list(WHEN), index=list(WHEN).index(now), format_func=WHEN.__getitem__, key=f"{key} when"
+        texts.FOLDER_WHEN, list(words), index=list(words).index(now), format_func=words.__getitem__, key=f"{key} when"
     )
     schedule: dict[str, Any] = {"schedule": "", "every": "", "watch": kind == WATCH}
     if kind == EVERY:

@@ -11,10 +11,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from app.api.schemas.syncs import JobResponse
 from app.web import admin_texts as texts
+from app.web import language
 from app.web.admin.calls import Calls
 from rag.errors import LecternError, NotFoundError
 
@@ -37,12 +40,24 @@ class SentFile(Protocol):
         ...
 
 
+class Result(StrEnum):
+    """How it stands with a file."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    FETCHING = "being fetched"
+    INDEXING = "being indexed"
+    INDEXED = "indexed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """The state of one file so far."""
 
     name: str
-    result: str = texts.ADD_WAITING
+    result: Result = Result.WAITING
     progress: float = 0.0
     reason: str = ""
     remedy: str = ""
@@ -75,7 +90,7 @@ class UploadRun:
     def start(self, names: Sequence[str], work: Callable[[OnChange], Sequence[Upload]]) -> None:
         """Do the work in a thread; `names` are the files that it is about."""
         self.uploads = tuple(Upload(name) for name in names)
-        threading.Thread(target=self._run, args=(work,), name="upload", daemon=True).start()
+        threading.Thread(target=language.carry(partial(self._run, work)), name="upload", daemon=True).start()
 
     def _run(self, work: Callable[[OnChange], Sequence[Upload]]) -> None:
         try:
@@ -131,7 +146,7 @@ def send_all(calls: Calls, files: Sequence[SentFile], on_change: OnChange) -> tu
     """Send the files and wait until each is indexed or refused; `on_change` is told after each step."""
     uploads = [Upload(flat_name(file.name)) for file in files]
     for position, file in enumerate(files):
-        uploads[position] = replace(uploads[position], result=texts.ADD_SENDING, progress=0.1)
+        uploads[position] = replace(uploads[position], result=Result.SENDING, progress=0.1)
         on_change(uploads)
         uploads[position] = _send(calls, uploads[position], file)
         on_change(uploads)
@@ -142,13 +157,13 @@ def send_all(calls: Calls, files: Sequence[SentFile], on_change: OnChange) -> tu
 
 def fetch_address(calls: Calls, url: str, on_change: OnChange) -> tuple[Upload, ...]:
     """Have the service fetch a document and wait until it is indexed or refused; `on_change` as in `send_all`."""
-    asked = Upload(url.partition("?")[0], result=texts.ADD_FETCHING, progress=0.1)
+    asked = Upload(url.partition("?")[0], result=Result.FETCHING, progress=0.1)
     on_change([asked])
     try:
         taken = calls.add_address(url)
     except LecternError as error:
         return (_failed(asked, error.reason, error.remedy),)
-    uploads = [replace(asked, name=taken.documents[0], job_id=taken.job, result=texts.ADD_INDEXING, progress=SENT)]
+    uploads = [replace(asked, name=taken.documents[0], job_id=taken.job, result=Result.INDEXING, progress=SENT)]
     for told in _follow(calls, uploads):
         on_change(told)
     return tuple(uploads)
@@ -159,7 +174,7 @@ def _send(calls: Calls, upload: Upload, file: SentFile) -> Upload:
         job_id = calls.upload(upload.name, file.getvalue())
     except LecternError as error:
         return _failed(upload, error.reason, error.remedy)
-    return replace(upload, job_id=job_id, result=texts.ADD_INDEXING, progress=SENT)
+    return replace(upload, job_id=job_id, result=Result.INDEXING, progress=SENT)
 
 
 def _follow(calls: Calls, uploads: list[Upload]) -> Iterator[Sequence[Upload]]:
@@ -204,8 +219,8 @@ def _outcome(upload: Upload, jobs: dict[str, JobResponse]) -> Upload:
         files = report["files"]
         renamed = [names["to"] for names in files["renamed"]]
         if upload.name in (*files["added"], *files["changed"], *renamed):
-            return replace(upload, result=texts.ADD_INDEXED, progress=ENDED)
-    return replace(upload, result=texts.ADD_UNCHANGED, progress=ENDED)
+            return replace(upload, result=Result.INDEXED, progress=ENDED)
+    return replace(upload, result=Result.UNCHANGED, progress=ENDED)
 
 
 def _end(uploads: list[Upload], job_id: str, reason: str, remedy: str) -> None:
@@ -213,4 +228,4 @@ def _end(uploads: list[Upload], job_id: str, reason: str, remedy: str) -> None:
 
 
 def _failed(upload: Upload, reason: str, remedy: str) -> Upload:
-    return replace(upload, result=texts.ADD_FAILED, progress=ENDED, reason=reason, remedy=remedy)
+    return replace(upload, result=Result.FAILED, progress=ENDED, reason=reason, remedy=remedy)

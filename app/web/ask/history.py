@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.api.schemas.conversations import ConversationResponse
 from app.client.http import HttpClient
-from app.web import texts
+from app.web import language, texts
 from app.web.admin import parts
 from app.web.ask.conversation import Conversation
 from app.web.ask.export import conversation_markdown
@@ -122,7 +122,7 @@ def _draw_changes(
 def _offer_file(label: str, content: Callable[[], str], name: str) -> None:
     st.download_button(
         label,
-        content,
+        language.carry(content),
         file_name=name,
         mime="text/markdown",
         icon=":material/download:",

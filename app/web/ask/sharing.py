@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.client.http import HttpClient
-from app.web import texts
+from app.web import language, texts
 from app.web.ask.conversation import Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.shared_answer import gather
@@ -15,9 +15,12 @@ from app.web.ask.shared_word import shared_docx
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@st.dialog(texts.SHARE_TITLE)
 def offer_files(client: HttpClient, turn: Turn) -> None:
     """Draw the files that an answer can be had as; each is made when it is asked for."""
+    st.dialog(texts.SHARE_TITLE)(_offer)(client, turn)
+
+
+def _offer(client: HttpClient, turn: Turn) -> None:
     st.write(texts.SHARE_EXPLAINED)
     offers = (
         (texts.SHARE_PAGE, lambda: shared_html(gather(client, turn)), "answer.html", "text/html", ":material/print:"),
@@ -32,5 +35,12 @@ def offer_files(client: HttpClient, turn: Turn) -> None:
     )
     for label, make, name, mime, icon in offers:
         st.download_button(
-            label, make, file_name=name, mime=mime, icon=icon, on_click="ignore", width="stretch", key=f"share {name}"
+            label,
+            language.carry(make),
+            file_name=name,
+            mime=mime,
+            icon=icon,
+            on_click="ignore",
+            width="stretch",
+            key=f"share {name}",
         )

@@ -9,8 +9,8 @@ from functools import partial
 import streamlit as st
 
 from app.client.http import HttpClient
+from app.web import admin_texts
 from app.web.admin import parts
-from app.web.admin_texts import DOCUMENTS_NONE, DOCUMENTS_NONE_REMEDY
 from app.web.ask import scope
 from app.web.ask.filters import answering_documents, choose_filters
 from app.web.ask.proof import Proof, draw_proof
@@ -44,7 +44,7 @@ def show(context: PageContext) -> None:
     """Draw the page."""
     st.title(texts.SEARCH)
     if not context.collection:
-        parts.empty(DOCUMENTS_NONE, DOCUMENTS_NONE_REMEDY)
+        parts.empty(admin_texts.DOCUMENTS_NONE, admin_texts.DOCUMENTS_NONE_REMEDY)
         return
     proof: Proof | None = st.session_state.get("search proof")
     if proof is None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.web.catalogues import translate
+
+translate(__name__)
+
 SEARCH = "Search"
 SEARCH_WORDS = "Search for"
 SEARCH_HINT = "Words, or a question"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from app.web.catalogues import translate
+
+translate(__name__)
+
 TABLE = "Table"
 NONE = "There is no table over these documents yet."
 NONE_REMEDY = "Make one: a row for each document, a column for each question."
