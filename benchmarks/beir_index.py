@@ -20,7 +20,6 @@ from ingest.chunking import CHUNKING_VERSION, chunk_document
 from ingest.cleanup import clean_text
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
-from ingest.stages import embed_texts
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.storage.catalogue.schema import open_catalogue
@@ -118,7 +117,7 @@ class _Writer:
         ids = [id_ for version in versions for id_ in version.key.ids]
         document_ids = [version.document_id for version in versions for _ in version.chunks]
         all_chunks = [chunk for version in versions for chunk in version.chunks]
-        vectors = embed_texts([chunk.text_to_embed for chunk in all_chunks], self._embedder)
+        vectors = self._embedder.embed_passages([chunk.text_to_embed for chunk in all_chunks])
         self._vectors.add(index.space, ids, document_ids, vectors)
         for version in versions:
             self._writer.commit_version(

@@ -8,13 +8,10 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-LONGEST_PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 1.0
 """Work in the background goes on for a moment after such a pause: questions without end must not stop it for ever."""
 
 CHECK_SECONDS = 0.05
-
-LATELY_SECONDS = 30.0
-"""People who asked so short a time ago are likely to ask again."""
 
 MAX_ASKED_ABOUT = 200
 """Documents that are remembered as asked about: those of some ten questions."""
@@ -26,7 +23,6 @@ class Foreground:
     def __init__(self) -> None:
         self._count = 0
         self._condition = threading.Condition()
-        self._last_busy = float("-inf")
         self._asked_about: deque[int] = deque(maxlen=MAX_ASKED_ABOUT)
 
     def note_asked_about(self, document_ids: Sequence[int]) -> None:
@@ -47,13 +43,7 @@ class Foreground:
         finally:
             with self._condition:
                 self._count -= 1
-                self._last_busy = time.monotonic()
                 self._condition.notify_all()
-
-    def was_busy_lately(self) -> bool:
-        """Tell whether people wait, or did so in the last LATELY_SECONDS."""
-        with self._condition:
-            return self._count > 0 or time.monotonic() - self._last_busy < LATELY_SECONDS
 
     def wait_until_idle(self, is_stopped: Callable[[], bool] = lambda: False) -> None:
         """Return when nobody waits, once `is_stopped`, or after LONGEST_PAUSE_SECONDS."""

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from ingest.idle import SpareCores
 from ingest.parsers.options import ParseOptions
 from ingest.parsing import WorkerPool
 from ingest.preparation import Prepared, prepare_file
 from rag.errors import ParseError
-from rag.protocols import Embedder, Tokenizer
-from rag.types import FileState, Vectors
-
-BATCH_TEXTS = 64
-"""Texts handed to the embedder at once, under a second's work: between two batches, a sync can be stopped."""
-
-SMALL_BATCH_TEXTS = 16
-"""While questions come: one that comes in the middle of a batch is slowed down by it for a fifth of a second. Embedding
-loses a fifth of its speed by it.
-"""
-
-CORE_BATCH_TEXTS = 8
-"""As many as the embedder runs at once on one core: the others are left to reading."""
+from rag.protocols import Tokenizer
+from rag.types import FileState
 
 FILES_AHEAD = 3
 """Files that workers may be ahead for each worker, so that a folder of long documents does not pile up in memory."""
@@ -124,30 +111,6 @@ def read_files(
     for unfinished in running.values():
         if unfinished is not None:
             unfinished.cancel()
-
-
-def embed_texts(
-    texts: Sequence[str], embedder: Embedder, next_batch: Callable[[], int] = lambda: BATCH_TEXTS
-) -> Vectors:
-    """Return vectors of texts in their order, shape (len(texts), dimension), made in batches of like length.
-
-    `next_batch` says before each how many texts it may have; where none, there are no vectors at all, shape (0, 0).
-    """
-    by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-    parts = []
-    start = 0
-    while start < len(texts):
-        size = next_batch()
-        if not size:
-            return np.zeros((0, 0), dtype=np.float32)
-        parts.append(embedder.embed_passages([texts[index] for index in by_length[start : start + size]]))
-        start += size
-    if not parts:
-        return np.zeros((0, 0), dtype=np.float32)
-    made = np.concatenate(parts)
-    vectors = np.empty_like(made)
-    vectors[by_length] = made
-    return vectors
 
 
 def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:

@@ -14,16 +14,18 @@ import numpy as np
 
 from ingest.idle import Foreground, SpareCores
 from ingest.protocols import EmbeddingState
-from ingest.stages import BATCH_TEXTS, CORE_BATCH_TEXTS, SMALL_BATCH_TEXTS, embed_texts
 from rag.errors import LecternError
 from rag.protocols import Embedder, VectorIndex
 from rag.types import Chunk, IndexInfo, UnembeddedVersion, Vector, VectorKey, Vectors
 
 WINDOW_CHUNKS = 256
-"""Chunks embedded together: enough to sort by length, so that batches need little padding."""
+"""Chunks embedded together: enough for an embedder to sort by length, so that batches need little padding."""
 
 WINDOWS_AHEAD = 2
 """Windows that may wait, embedded, for the store."""
+
+TEXTS_PER_CORE = 8
+"""As many as an embedder runs at once on one core: so the other cores are left to reading."""
 
 WARM_UP = "Which documents are there?"
 """Embedded and thrown away, for the model to be loaded."""
@@ -152,7 +154,7 @@ class WindowEmbedding:
         found = self._find_on_their_way(window.index, chunks)
         found |= self.find(window.index, [chunk for chunk in chunks if chunk.embedding_hash not in found])
         texts = {chunk.embedding_hash: chunk.text_to_embed for chunk in chunks if chunk.embedding_hash not in found}
-        made = embed_texts(list(texts.values()), embedder, next_batch=lambda: self._next_batch(cores, stop))
+        made = self._embed_texts(list(texts.values()), embedder, cores, stop)
         if len(made) < len(texts):
             return None
         new = dict(zip(texts, made, strict=True))
@@ -161,10 +163,21 @@ class WindowEmbedding:
         vectors = np.array([found[chunk.embedding_hash] for chunk in chunks], dtype=np.float32)
         return EmbeddedWindow(window, missing, vectors, len(chunks) - len(texts), time.perf_counter() - started)
 
-    def _next_batch(self, cores: SpareCores, stop: threading.Event) -> int:
-        """Wait while people wait; return how many texts may be embedded at once then, 0 to stop."""
-        self._foreground.wait_until_idle(stop.is_set)
-        if stop.is_set():
-            return 0
-        most = SMALL_BATCH_TEXTS if self._foreground.was_busy_lately() else BATCH_TEXTS
-        return most if cores.are_all else min(most, CORE_BATCH_TEXTS * max(1, cores.count))
+    def _embed_texts(
+        self, texts: Sequence[str], embedder: Embedder, cores: SpareCores, stop: threading.Event
+    ) -> Sequence[Vector]:
+        """Return the vectors of texts in their order, or only some of them where it was stopped."""
+
+        def may_go_on() -> bool:
+            self._foreground.wait_until_idle(stop.is_set)
+            return not stop.is_set()
+
+        made: list[Vector] = []
+        while len(made) < len(texts) and not stop.is_set():
+            left = len(texts) - len(made)
+            most = left if cores.are_all else min(left, TEXTS_PER_CORE * max(1, cores.count))
+            vectors = embedder.embed_passages(texts[len(made) : len(made) + most], may_go_on)
+            if not len(vectors):
+                break
+            made.extend(vectors)
+        return made

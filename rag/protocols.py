@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
@@ -16,6 +16,15 @@ class Tokenizer(Protocol):
     def token_spans(self, text: str) -> list[tuple[int, int]]:
         """Return the character range (start, end) of each token of `text`, special tokens left out."""
         ...
+
+
+MayGoOn = Callable[[], bool]
+"""Tells what takes long whether to go on; waits before it where others come first."""
+
+
+def always() -> bool:
+    """Let it go on."""
+    return True
 
 
 class Embedder(Protocol):
@@ -31,8 +40,11 @@ class Embedder(Protocol):
         """Return the longest input in tokens, special tokens included."""
         ...
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return vectors of shape (len(texts), dimension), in input order."""
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
+        """Return vectors of shape (len(texts), dimension), in input order.
+
+        `may_go_on` is asked after every few texts, and may take its time; where it says no, the shape is (0, 0).
+        """
         ...
 
     def embed_question(self, text: str) -> Vector:

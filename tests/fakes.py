@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from rag.protocols import MayGoOn, always
 from rag.types import Message, ModelChunk, Reading, Usage, Vector, Vectors
 
 
@@ -26,7 +27,7 @@ class HashEmbedder:
     fingerprint = "hash@1"
     max_tokens = 256
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
         return np.stack([self.embed_question(text) for text in texts])

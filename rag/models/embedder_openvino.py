@@ -24,7 +24,7 @@ from rag.models.openvino_bert import Weights, build_encoder, read_config, read_w
 from rag.models.openvino_precision import PROBE_TEXTS, Precision
 from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
 from rag.models.sentence_config import Pooling, Prompts, SentenceConfig, read_prompts, read_sentence_config
-from rag.protocols import Embedder
+from rag.protocols import Embedder, MayGoOn, always
 from rag.types import Vector, Vectors
 
 if TYPE_CHECKING:
@@ -79,11 +79,14 @@ class OpenVinoEmbedder:
         """Return the longest input in tokens, special tokens included."""
         return self._config.max_tokens
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return vectors of shape (len(texts), dimension), in input order. Raises ConfigurationError, ModelError."""
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
+        """Return vectors of shape (len(texts), dimension), in input order; (0, 0) once it may not go on.
+
+        Raises ConfigurationError, ModelError.
+        """
         if self._converted.compiled is None:
-            return self._fall_back(lambda: self._fallback.embed_passages(texts))
-        return self._embed([self._prompts.passage + readable(text) for text in texts])
+            return self._fall_back(lambda: self._fallback.embed_passages(texts, may_go_on))
+        return self._embed([self._prompts.passage + readable(text) for text in texts], may_go_on)
 
     def embed_question(self, text: str) -> Vector:
         """Return a vector of shape (dimension,). Raises ConfigurationError, ModelError."""
@@ -98,8 +101,8 @@ class OpenVinoEmbedder:
         except LibraryError as error:
             raise no_engine(self._name, self._converted.failure, error) from error
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
-        """Run the model over texts with their prompts, the shortest first, several batches at once."""
+    def _embed(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
+        """Run the model over texts with their prompts, the shortest first, a batch on each core."""
         queue = self._converted.queue()
         if queue is None or not texts:
             return np.zeros((0, 0), dtype=np.float32)
@@ -115,11 +118,15 @@ class OpenVinoEmbedder:
 
         queue.set_callback(collect)
         for start in range(0, len(texts), BATCH_SIZE):
+            queue.get_idle_request_id()  # waits for one, so that the answer is not old when a batch begins
+            if not may_go_on():
+                break
             positions = by_length[start : start + BATCH_SIZE]
             ids, mask = _pad([encodings[position].ids for position in positions])
             queue.start_async({"input_ids": ids, "attention_mask": mask}, userdata=(positions, mask))
         queue.wait_all()
-        return np.stack([vector for vector in vectors if vector is not None])
+        made = [vector for vector in vectors if vector is not None]
+        return np.stack(made) if len(made) == len(texts) else np.zeros((0, 0), dtype=np.float32)
 
     def _identify(self) -> str:
         return f"{self.fingerprint}-{self._config.pooling}"

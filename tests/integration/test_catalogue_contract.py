@@ -13,7 +13,7 @@ from ingest.embedding import DocumentEmbedding
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
 from ingest.protocols import Catalogue
-from ingest.stages import ReadSettings, embed_texts
+from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError, NotFoundError
 from rag.protocols import Searcher
 from rag.storage.catalogue.reader import CatalogueReader
@@ -280,7 +280,7 @@ def test_a_removal_deletes_the_vectors_too(filled: Filled) -> None:
     key = filled.catalogue.vector_keys(filled.index.id)[document]
     vectors = DictIndex()
     chunks = filled.catalogue.load_version(document, filled.index.id)[1]
-    vectors.add(key.space, key.ids, [document], embed_texts([chunk.text for chunk in chunks], HashEmbedder()))
+    vectors.add(key.space, key.ids, [document], HashEmbedder().embed_passages([chunk.text for chunk in chunks]))
     pipeline_on(filled.catalogue, vectors).remove([document])
     assert vectors.ids(key.space) == filled.catalogue.journalled_vectors() == []
     assert filled.state("a.txt") == ("removed", None)

@@ -14,7 +14,7 @@ from benchmarks import retrieval
 from benchmarks.reader import measure_reading
 from benchmarks.retrieval import EVERYTHING, measure_set
 from rag.errors import ConfigurationError
-from rag.protocols import Embedder
+from rag.protocols import Embedder, MayGoOn, always
 from rag.types import Reading, Vectors
 
 PASSAGES = {
@@ -52,9 +52,9 @@ class CountingEmbedder:
         self.embed_question = embedder.embed_question
         self.passages = 0
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         self.passages += len(texts)
-        return self._embedder.embed_passages(texts)
+        return self._embedder.embed_passages(texts, may_go_on)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_renamed_file_is_neither_parsed_nor_embedded(
     lectern.ingest.sync(folder, collection="default")
     (folder / "a.txt").rename(folder / "b.txt")
     monkeypatch.setattr("ingest.pipeline.read_files", None)
-    monkeypatch.setattr("ingest.windows.embed_texts", None)
+    monkeypatch.setattr("ingest.windows.WindowEmbedding._embed_texts", None)
     assert lectern.ingest.sync(folder, collection="default").renamed == [("a.txt", "b.txt")]
 
 

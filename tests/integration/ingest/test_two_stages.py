@@ -15,7 +15,7 @@ from app.settings import read_settings
 from ingest import embedding, windows
 from ingest.embedding import EmbeddingProgress
 from ingest.report import SyncProgress
-from ingest.stages import CORE_BATCH_TEXTS
+from rag.protocols import MayGoOn, always
 from rag.retrieval import DENSE, LEXICAL, Retrieval
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
@@ -34,10 +34,10 @@ class CountingEmbedder(HashEmbedder):
         self.texts: list[str] = []
         self.batches: list[int] = []
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         self.texts += texts
         self.batches.append(len(texts))
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, may_go_on)
 
     def has_embedded(self, count: int, *, seconds: float = 30) -> bool:
         """Wait until so many texts are embedded."""
@@ -181,7 +181,7 @@ def test_cores_that_reading_leaves_embed_what_is_read_already(
         ahead.start(index)
         ahead.cores.leave(1)
         assert embedder.has_embedded(first)
-        assert max(embedder.batches) <= CORE_BATCH_TEXTS
+        assert max(embedder.batches) <= windows.TEXTS_PER_CORE
         assert embedded(lectern) == {"light.txt": False}
         (folder / "bread.txt").write_text(BREAD)
         lectern.ingest.sync(folder, collection="default", words_only=True)

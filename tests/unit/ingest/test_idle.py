@@ -44,13 +44,3 @@ def test_the_documents_of_the_last_questions_are_known() -> None:
     foreground.note_asked_about([7_000])
     assert 7_000 in foreground.asked_about()
     assert 0 not in foreground.asked_about()
-
-
-def test_who_asked_is_taken_to_ask_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    foreground = Foreground()
-    assert not foreground.was_busy_lately()
-    with foreground.busy():
-        assert foreground.was_busy_lately()
-    assert foreground.was_busy_lately()
-    monkeypatch.setattr(idle, "LATELY_SECONDS", 0.0)
-    assert not foreground.was_busy_lately()

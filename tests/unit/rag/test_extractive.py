@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.extractive import MAX_CANDIDATES, Extract, ExtractiveReader, compose
+from rag.protocols import MayGoOn, always
 from rag.types import DocumentInfo, Source, Span, Vector, Vectors
 
 
@@ -17,7 +18,7 @@ class TopicEmbedder:
     def __init__(self) -> None:
         self.batches: list[int] = []
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         self.batches.append(len(texts))
         return np.stack([self.embed_question(text) for text in texts])
 

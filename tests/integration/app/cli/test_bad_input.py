@@ -19,6 +19,7 @@ from ingest.parsers.options import ParseOptions
 from ingest.parsing import parse_file
 from ingest.preparation import prepare_file
 from rag.errors import UnsettledFileError
+from rag.protocols import MayGoOn, always
 from rag.types import FileState, Vectors
 from tests.fakes import HashEmbedder, WordTokenizer
 from tests.integration.failing_disk import small_disk
@@ -194,7 +195,7 @@ def test_an_enormous_single_line_is_indexed_and_found(home: Path, folder: Path) 
 class NoEmbedder(HashEmbedder):
     """Fails whoever embeds."""
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         raise AssertionError("nothing is to be embedded")
 
 

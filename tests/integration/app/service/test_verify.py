@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from app.cli.main import cli
 from app.service.lock import own_index
-from rag.protocols import Embedder
+from rag.protocols import Embedder, MayGoOn, always
 from rag.storage.vectors import ChromaVectors
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
@@ -34,9 +34,9 @@ class CountingEmbedder(HashEmbedder):
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], may_go_on: MayGoOn = always) -> Vectors:
         self.texts.extend(texts)
-        return super().embed_passages(texts)
+        return super().embed_passages(texts, may_go_on)
 
 
 class Outcome:

@@ -14,6 +14,7 @@ from app.settings import Settings
 from rag.models.embedder_openvino import OpenVinoEmbedder
 from rag.models.embedder_torch import TorchEmbedder
 from rag.models.openvino_runtime import MODEL_FILE
+from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 
 TEXTS = [
@@ -117,3 +118,13 @@ def test_a_cache_that_cannot_be_written_costs_time_only(folder: Path, reference:
     (tmp_path / "file").write_text("in the way")
     embedder = OpenVinoEmbedder(folder, cache=tmp_path / "file", fallback=reference)
     assert float(embedder.embed_question(TEXTS[0]) @ reference.embed_question(TEXTS[0])) > 0.999
+
+
+@pytest.mark.parametrize("engine", ["converted", "reference"])
+def test_embedding_ends_where_it_may_not_go_on(engine: str, request: pytest.FixtureRequest) -> None:
+    embedder: Embedder = request.getfixturevalue(engine)
+    answers = iter([True, True, False])
+    texts = [f"The lamp flashes {number} times." for number in range(100)]
+    assert embedder.embed_passages(texts, lambda: next(answers)).shape == (0, 0)
+    assert next(answers, None) is None, "it is not asked again"
+    assert embedder.embed_passages(texts[:2]).shape == (2, 384)
