@@ -112,6 +112,11 @@ class Settings(BaseSettings):
         le=100_000,
         description="documents read one by one for a question over all of them that words alone do not decide",
     )
+    most_calls_unasked: int = Field(
+        20,
+        ge=0,
+        description="calls of the LLM that a summary or a list may take before somebody agrees to more",
+    )
     steps_look_ups: int = Field(6, ge=1, le=50, description="look-ups that an LLM may ask for in one answer")
     steps_calls: int = Field(2, ge=1, le=20, description="times that the LLM is asked what to look up")
     steps_tokens: int = Field(4000, ge=500, description="tokens of the LLM that planning look-ups may take, in all")

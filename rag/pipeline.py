@@ -358,7 +358,7 @@ class AskPipeline:
         text = self._read_quotes(evidence, collection) if evidence.quotes is None else evidence.quotes
         missing = self._refusal_notices(stream, question, collection) if text == REFUSAL else []
         timer.mark("read")
-        checker = self._checker(question, stream.sources)
+        checker = self.checker(question, stream.sources)
         if text == REFUSAL:
             yield text
         else:
@@ -430,7 +430,7 @@ class AskPipeline:
         text, error, usage = "", "", None
         inert = InertFilter()
         prompt: Prompt | None = None
-        checker = self._checker(asked.question, stream.sources)
+        checker = self.checker(asked.question, stream.sources)
         finish_reason = ""
         try:
             prompt = build_prompt(
@@ -441,14 +441,14 @@ class AskPipeline:
                 history=asked.history,
                 images=asked.images,
             )
-            checker = self._checker(asked.question, prompt.used)
+            checker = self.checker(asked.question, prompt.used)
             timer.mark("prompt")
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
                 finish_reason = chunk.finish_reason or finish_reason
                 if chunk.retracts:
                     text, inert = "", InertFilter()
-                    checker = self._checker(asked.question, prompt.used)
+                    checker = self.checker(asked.question, prompt.used)
                     yield RETRACTED
                 text += (released := inert.feed(chunk.text))
                 yield from checker.feed(released)
@@ -487,7 +487,8 @@ class AskPipeline:
             read=used,
         )
 
-    def _checker(self, question: str, sources: Sequence[Source]) -> AnswerChecker:
+    def checker(self, question: str, sources: Sequence[Source]) -> AnswerChecker:
+        """Return what checks the answer to a question by its sources, sentence by sentence."""
         return AnswerChecker(
             sources,
             question=question,

@@ -505,6 +505,8 @@ class Question:
     """How it is to be answered, a `rag.planning.modes.Mode`; "" where that is for Lectern to choose."""
     ignored_filters: tuple[str, ...] = ()
     """Fields of filters that are not taken from its words; ALL_FILTERS for none at all."""
+    agreed: bool = False
+    """Whether an LLM may read as much for it as it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -647,10 +649,13 @@ class Answer:
     """Filters that stand in the question."""
     asked_as: str = ""
     """The follow-up as it was made to stand alone and looked up; "" where it was looked up as it was asked."""
+    offer: str = ""
+    """What an LLM would take, in words, to read all that the answer is about; it does so once that is agreed to."""
 
 
-AnswerEvent = str | JudgedSentence | PlanStep
-"""What comes of an answer while it is made: a piece of its text, the verdict on a sentence, a step towards it."""
+AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable
+"""What comes of an answer while it is made: a piece of its text, the verdict on a sentence, a step towards it, its
+table as far as it has come."""
 
 
 def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:

@@ -70,6 +70,9 @@ def ask(
         str,
         typer.Option("--mode", help="How to answer: look-up, all-documents, calculate, compare, summarise or steps."),
     ] = "",
+    agree: Annotated[
+        bool, typer.Option("--agree", help="Let the LLM read all of it, also where that takes many calls.")
+    ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show what every stage found and left out.")] = False,
     home: Home = None,
     as_json: Json = False,
@@ -85,6 +88,7 @@ def ask(
             llm=llm or "",
             images=_read_images(image or []),
             mode=mode,
+            agreed=agree,
             ignored_filters=(ALL_FILTERS,) if no_question_filters else (),
         )
         with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 
 from rag.citations.marked_text import mark_stream
-from rag.types import ANOTHER_NAME, Verdict, place_name
+from rag.types import ANOTHER_NAME, AnswerTable, Verdict, place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rag.errors import LecternError
     from rag.types import (
         Answer,
-        AnswerTable,
+        AnswerEvent,
         Citation,
         CollectionInfo,
         DocumentInfo,
@@ -186,9 +186,16 @@ def print_stream(stream: Answering) -> None:
     """Print the sources, then the answer as it comes, with a mark at each sentence that is not supported."""
     shown = stream.sources
     _print_sources(shown)
+    tables: list[AnswerTable] = []
     with _steps() as on_step:
-        pieces = mark_stream(stream.events(), lambda: stream.answer.verdict, on_step)
-        first = next(pieces, "")
+        pieces = mark_stream(_noting_tables(stream.events(), tables), lambda: stream.answer.verdict, on_step)
+        try:
+            first = next(pieces, "")
+        except KeyboardInterrupt:
+            # What was found until then is worth as much as it would be in the whole table.
+            if tables:
+                _print_table(tables[-1])
+            raise
     for piece in chain([first], pieces):
         if stream.sources is not shown:
             shown = stream.sources
@@ -196,6 +203,14 @@ def print_stream(stream: Answering) -> None:
         # Line breaks are the answer's own; all else that is no character is not for a terminal.
         output.print("\n".join(printable(line) for line in piece.split("\n")), end="", markup=False)
     output.print()
+
+
+def _noting_tables(events: Iterable[AnswerEvent], tables: list[AnswerTable]) -> Iterator[AnswerEvent]:
+    """Yield events; put the tables among them into `tables`."""
+    for event in events:
+        if isinstance(event, AnswerTable):
+            tables.append(event)
+        yield event
 
 
 def _print_sources(sources: Sequence[Source]) -> None:

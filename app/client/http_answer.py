@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse
+from app.api.schemas.answers import AnswerResponse, SentenceResponse, SourceList, StepResponse, TableResponse
 from app.api.schemas.base import ProblemResponse
 from app.client.connection import Connection
 from app.client.errors import UnreachableError
@@ -78,6 +78,8 @@ class HttpAnswer:
                     yield SentenceResponse.model_validate(data).to_domain()
                 elif name == "step":
                     yield StepResponse.model_validate(data).to_domain()
+                elif name == "table":
+                    yield TableResponse.model_validate(data).to_domain()
                 elif name == "sources":
                     self.sources = [source.to_domain() for source in SourceList.model_validate(data).sources]
                 elif name == "answer":

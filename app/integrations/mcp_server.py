@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, ParamSpec
 
@@ -66,6 +67,7 @@ ANSWER_FIELDS = (
     "probability",
     "understood_filters",
     "notices",
+    "offer",
     "error",
 )
 SENTENCE_FIELDS = ("text", "verdict", "probability", "numbers", "attributed", "reason")
@@ -111,11 +113,18 @@ def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServ
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors
-    def ask(question: Question, collection: Collection = "", question_filters: QuestionFilters = True) -> Json:
+    def ask(
+        question: Question,
+        collection: Collection = "",
+        question_filters: QuestionFilters = True,
+        agreed: Annotated[
+            bool, Field(description="That Lectern's LLM may read as much as `offer` of the answer before said.")
+        ] = False,
+    ) -> Json:
         """Answer a question from the documents; each sentence has a verdict: "supported", "partly",
         "unsupported" or "uncited". Pass on what is not supported as unproven, or leave it out.
         """
-        asked = _asked(question, collection or default_collection, question_filters)
+        asked = replace(_asked(question, collection or default_collection, question_filters), agreed=agreed)
         with one_question_at_a_time, open_client("ask") as client, client.ask(asked) as answering:
             answer = AnswerResponse.from_domain(answering.answer)
         citations = [_only(CITATION_FIELDS, citation) for citation in answer.citations]

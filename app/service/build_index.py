@@ -14,6 +14,7 @@ from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
 from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
+from app.state.database import SERVICE_FILE
 from ingest.idle import Foreground
 from rag.errors import ConfigurationError
 from rag.language_gate import LanguageGate
@@ -27,6 +28,7 @@ from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
 
 if TYPE_CHECKING:
+    from app.state.replies import ReplyStore
     from ingest.embedding import DocumentEmbedding
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
@@ -81,6 +83,15 @@ class Lectern:
             foreground=self.foreground,
         )
 
+    @cached_property
+    def replies(self) -> ReplyStore:
+        """Return what keeps the replies of an LLM for answers that are stopped. Raises StoreError."""
+        from app.state.replies import ReplyStore
+
+        store = ReplyStore(self.settings.home / SERVICE_FILE)
+        self._closing.callback(store.close)
+        return store
+
     def ask_pipeline(self, model: LanguageModel | None) -> AskPipeline:
         """Return the pipeline that answers with an LLM, or with quotes when there is none."""
         # Imported here: a search waits for nothing that words answers.
@@ -104,6 +115,7 @@ class Lectern:
         from rag.planning.all_documents import AllDocuments
         from rag.planning.calculate import Calculate
         from rag.planning.compare import Compare
+        from rag.planning.llm_reading import LlmReading
         from rag.planning.modes import Mode
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
@@ -112,7 +124,8 @@ class Lectern:
 
         settings = self.settings
         answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
-        lists = AllDocuments(self.catalogue, most_read=settings.most_documents_read)
+        reading = LlmReading(model, answering.checker, self.replies, settings.most_calls_unasked) if model else None
+        lists = AllDocuments(self.catalogue, most_read=settings.most_documents_read, reading=reading)
         modes: dict[Mode, PlanMode] = {
             Mode.ALL_DOCUMENTS: lists,
             Mode.CALCULATE: Calculate(
@@ -125,6 +138,7 @@ class Lectern:
                 self.catalogue,
                 name_documents=self.retriever.named_documents,
                 embedder_of=self.retriever.embedder_of,
+                reading=reading,
             ),
         }
         if model is not None:

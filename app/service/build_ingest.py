@@ -14,6 +14,7 @@ from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
 from app.state.passwords import PASSWORD_FILE, PasswordStore
+from app.state.replies import ReplyStore
 from app.state.tables import TableStore
 from ingest.embedders import Embedders
 from ingest.embedding import DocumentEmbedding
@@ -64,7 +65,12 @@ def build_ingest(
             memory_bytes=reading.memory_bytes,
         ),
         ignore=settings.ignore,
-        before_removal=Erasure(catalogue, partial(_open_written, settings), partial(_open_tables, settings)).erase,
+        before_removal=Erasure(
+            catalogue,
+            partial(_open_written, settings),
+            partial(_open_tables, settings),
+            partial(_open_replies, settings),
+        ).erase,
         may_read=partial(may_read, settings),
         find_passwords=build_passwords(settings).pairs,
     )
@@ -112,6 +118,11 @@ def _open_written(settings: Settings) -> tuple[FeedbackStore, ConversationStore]
 def _open_tables(settings: Settings) -> TableStore | None:
     file = settings.home / SERVICE_FILE
     return TableStore(file) if file.exists() else None
+
+
+def _open_replies(settings: Settings) -> ReplyStore | None:
+    file = settings.home / SERVICE_FILE
+    return ReplyStore(file) if file.exists() else None
 
 
 def _read_settings(settings: Settings) -> ReadSettings:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from app.state.conversations import ConversationStore, KeptTurn
 from app.state.feedback import FeedbackStore
+from app.state.replies import ReplyStore
 from app.state.tables import TableStore
 
 QUOTED_WORDS = 5
@@ -50,20 +51,26 @@ class Erasure:
         documents: DocumentTexts,
         open_stores: Callable[[], Stores | None],
         open_tables: Callable[[], TableStore | None] = lambda: None,
+        open_replies: Callable[[], ReplyStore | None] = lambda: None,
     ) -> None:
         """Take what opens the stores, called when there is something to erase; None where nothing is kept."""
         self._documents = documents
         self._open_stores = open_stores
         self._open_tables = open_tables
+        self._open_replies = open_replies
 
     def erase(self, document_ids: Sequence[int]) -> None:
-        """Erase rows of tables on them, feedback that shares words in a row with one, and answers made from one.
+        """Erase rows of tables on them, replies of an LLM that read them, feedback that shares words in a row with one,
+        and answers made from one.
 
         Raises StoreError.
         """
         if (tables := self._open_tables()) is not None:
             with closing(tables):
                 tables.erase(document_ids)
+        if (replies := self._open_replies()) is not None:
+            with closing(replies):
+                replies.erase(document_ids)
         stores = self._open_stores()
         if stores is None:
             return

@@ -53,6 +53,7 @@ ASK_FORMATS = (
 ASK_EMPTY = "There is nothing to ask yet: somebody who may write has to add documents first."
 ASK_EARLIER = "Show earlier questions"
 ASK_STOP = "Stop"
+ASK_AGREE = "Have the LLM read all of it: {cost}"
 ASK_NEW = "New conversation"
 ASK_ERASED_QUESTION = "(erased)"
 ASK_EXPORT = "Export as Markdown"

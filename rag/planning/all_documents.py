@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.errors import QuestionError
+from rag.errors import ModelError, QuestionError
+from rag.planning.agreement import notice_of, offer_of
 from rag.planning.decisions import (
     TEXT_CONDITIONS,
     Decision,
@@ -17,7 +18,9 @@ from rag.planning.decisions import (
 from rag.planning.document_nouns import DocumentSort, is_named
 from rag.planning.document_order import answer_order
 from rag.planning.document_query import Condition, DocumentQuery, read_document_query
-from rag.planning.map_question import read_documents
+from rag.planning.kept_replies import KeptReplies
+from rag.planning.llm_reading import LlmReading
+from rag.planning.map_question import ask_documents, read_documents, reading_cost
 from rag.planning.naming import list_answering
 from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
@@ -41,6 +44,9 @@ BATCH = 200
 """Documents whose pages are in memory at once, and between two looks at whether anybody still waits."""
 
 COLUMNS = ("Document", "Page", "Words")
+
+SHOWN_EACH, SHOWN_EVERY = 50, 10
+"""Of so many documents at most the table is shown after each that was read, of more after every tenth."""
 
 _REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
 
@@ -71,9 +77,12 @@ class Found:
 class AllDocuments:
     """Answers "which", "how many" and "list all" over the documents of a collection, exactly and completely."""
 
-    def __init__(self, catalogue: DocumentCatalogue, *, most_read: int) -> None:
-        """Take the catalogue; at most `most_read` documents are read one by one where words do not decide."""
+    def __init__(self, catalogue: DocumentCatalogue, *, most_read: int, reading: LlmReading | None = None) -> None:
+        """Take the catalogue; at most `most_read` documents are read one by one where words do not decide, with
+        `reading` by an LLM.
+        """
         self._catalogue = catalogue
+        self._reading = reading
         self._most_read = most_read
 
     def answer(self, asked: PlannedQuestion) -> Answering:
@@ -91,9 +100,13 @@ class AllDocuments:
         if isinstance(found, str):
             return found
         timer.mark("look through")
-        completeness = COMPLETE
+        completeness, notices = COMPLETE, []
+        offer, replies = "", None
         if found.to_read:
-            completeness = yield from self._read(asked, query, found)
+            replies, offer = self._open_reading(asked, found)
+            notices += [notice_of(offer)] if offer else []
+            completeness, failure = yield from self._read(asked, query, found, replies)
+            notices += [f"The LLM failed: {failure} Ask the same again to go on from there."] if failure else []
             timer.mark("read")
         table = AnswerTable(COLUMNS, tuple(found.rows), tuple(found.undecided), completeness)
         text = _count_sentence(query, table)
@@ -105,15 +118,16 @@ class AllDocuments:
             refused=False,
             sources=(),
             citations=(),
-            llm="",
-            usage=Usage(0, 0),
-            cost_usd=0.0,
+            llm=replies.model.name if replies else "",
+            usage=replies.usage if replies else Usage(0, 0),
+            cost_usd=replies.cost_usd if replies else 0.0,
             milliseconds=timer.milliseconds,
-            notices=tuple(_notices(found, query, table)),
+            notices=(*notices, *_notices(found, query, table)),
             sentences=(judged,),
             verdict=judged.verdict,
             probability=judged.probability,
             table=table,
+            offer=offer,
         )
 
     def _put_in_order(self, asked: PlannedQuestion, order: OrderQuery) -> Answering:
@@ -204,20 +218,50 @@ class AllDocuments:
         words = proven_cell(self._catalogue, document, place, verdict=Verdict.SUPPORTED if is_sure else None, note=note)
         return TableRow((plain_cell(document.path, words), plain_cell(words.pages, words), words))
 
-    def _read(self, asked: PlannedQuestion, query: DocumentQuery, found: Found) -> Generator[PlanStep, None, str]:
-        """Ask the question of every document that words did not decide; return how complete that is."""
+    def _open_reading(self, asked: PlannedQuestion, found: Found) -> tuple[KeptReplies | None, str]:
+        """Return what asks an LLM, None where there is none, and what has to be agreed to before it is asked."""
+        if self._reading is None:
+            return None, ""
+        count = min(len(found.to_read), self._most_read)
+        offer = offer_of(reading_cost(count, self._reading.model), asked, most_calls=self._reading.most_calls)
+        return (None if offer else self._reading.replies(asked)), offer
+
+    def _read(
+        self, asked: PlannedQuestion, query: DocumentQuery, found: Found, replies: KeptReplies | None
+    ) -> Generator[PlanStep | AnswerTable, None, tuple[str, str]]:
+        """Ask the question of every document that words did not decide; return how complete that is, and why the LLM
+        failed, where it did.
+        """
         wanted = found.to_read[: self._most_read]
-        read = 0
-        for document, cell in read_documents(asked, query, wanted, self._catalogue):
-            read += 1
-            yield PlanStep(f"Reading {len(wanted):,} documents, one by one", read, len(wanted))
-            if cell is None:
-                continue
-            row = TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))
-            (found.rows if cell.verdict is Verdict.SUPPORTED else found.undecided).append(row)
-            if asked.is_stopped:
-                break
-        return COMPLETE if read == len(found.to_read) else f"stopped after {read:,} of {len(found.to_read):,}"
+        if replies is None or self._reading is None:
+            decided = read_documents(asked, query, wanted, self._catalogue)
+        else:
+            decided = ask_documents(asked, query, wanted, self._catalogue, replies=replies, check=self._reading.check)
+        read, failure = 0, ""
+        step = f"Reading {len(wanted):,} documents, one by one"
+        try:
+            for document, cell in decided:
+                read += 1
+                yield PlanStep(step, read, len(wanted))
+                if cell is not None:
+                    row = TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))
+                    (found.rows if cell.verdict is Verdict.SUPPORTED else found.undecided).append(row)
+                if read < len(wanted) and (len(wanted) <= SHOWN_EACH or read % SHOWN_EVERY == 0):
+                    yield self._so_far(found, read)
+                if asked.is_stopped:
+                    break
+        except ModelError as error:
+            failure = "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
+        if replies is not None and read == len(wanted):
+            replies.finish()
+        return (COMPLETE if read == len(found.to_read) else _stopped(found, read)), failure
+
+    def _so_far(self, found: Found, read: int) -> AnswerTable:
+        return AnswerTable(COLUMNS, tuple(found.rows), tuple(found.undecided), _stopped(found, read))
+
+
+def _stopped(found: Found, read: int) -> str:
+    return f"stopped after {read:,} of {len(found.to_read):,}"
 
 
 def _is_of_sort(sort: DocumentSort, document: DocumentInfo) -> bool:

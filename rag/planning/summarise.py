@@ -1,22 +1,26 @@
-"""Summarises documents by their most central sentences: section by section, in order, word for word."""
+"""Summarises documents: by what an LLM writes of all pages, else by the most central sentences of each section."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
 
 from rag.errors import QuestionError
+from rag.planning.agreement import notice_of, offer_of
 from rag.planning.computed_answer import Proof, compose_answer, refuse
+from rag.planning.llm_reading import LlmReading
 from rag.planning.naming import NameDocuments, find_named, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.summary_query import SummaryQuery, read_summary
+from rag.planning.whole_text import whole_text
+from rag.planning.written_summary import WrittenSummary
 from rag.protocols import Embedder, PlanCatalogue
 from rag.retrieval import StageTimer
 from rag.text import content_words
-from rag.types import CONTENTS_SECTION, Chunk, DocumentInfo, PlanStep, Source
+from rag.types import CONTENTS_SECTION, Answer, AnswerEvent, Chunk, DocumentInfo, PlanStep, Source
 from rag.units import Unit, units_of
 
 MAX_DOCUMENTS = 12
@@ -66,15 +70,24 @@ class Part:
 
 
 class Summarise:
-    """Answers requests for a summary with quotes."""
+    """Answers requests for a summary."""
 
-    def __init__(self, catalogue: PlanCatalogue, *, name_documents: NameDocuments, embedder_of: EmbedderOf) -> None:
+    def __init__(
+        self,
+        catalogue: PlanCatalogue,
+        *,
+        name_documents: NameDocuments,
+        embedder_of: EmbedderOf,
+        reading: LlmReading | None = None,
+    ) -> None:
+        """Take the parts; with `reading` an LLM writes the summary, of as many documents as there are."""
+        self._reading = reading
         self._catalogue = catalogue
         self._name_documents = name_documents
         self._embedder_of = embedder_of
 
     def answer(self, asked: PlannedQuestion) -> Answering:
-        """Yield the steps and the quotes, and return them. Raises QuestionError."""
+        """Yield the steps and the summary, and return it. Raises QuestionError, StoreError."""
         query = read_summary(asked.text)
         if query is None:
             raise QuestionError(
@@ -85,6 +98,27 @@ class Summarise:
         documents = self._documents(asked, query)
         if not documents:
             return f"No document is named “{query.document}”, so it was looked up."
+        notices: list[str] = []
+        offer = ""
+        if self._reading is not None:
+            sources = whole_text(self._catalogue, asked.question.collection, documents, query.section)
+            written = WrittenSummary(
+                self._reading.replies(asked), sources, question=asked.text, check=self._reading.check
+            )
+            offer = offer_of(written.cost, asked, most_calls=self._reading.most_calls) if sources else ""
+            if sources and not offer:
+                if (answer := (yield from written.write(asked, timer))) is not None:
+                    return answer
+                notices += [*written.notices, "The LLM wrote no summary, so the text is quoted."]
+            elif offer:
+                notices.append(notice_of(offer))
+        answer = yield from self._quote(asked, query, documents, timer)
+        return replace(answer, notices=(*notices, *answer.notices), offer=offer)
+
+    def _quote(
+        self, asked: PlannedQuestion, query: SummaryQuery, documents: Sequence[DocumentInfo], timer: StageTimer
+    ) -> Generator[AnswerEvent, None, Answer]:
+        """Yield the most central sentences, and return them as the answer."""
         if len(documents) > MAX_DOCUMENTS:
             reason = (
                 f"{len(documents):,} documents are meant; a summary takes {MAX_DOCUMENTS} at most. "

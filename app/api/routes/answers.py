@@ -27,7 +27,14 @@ from app.api.dependencies import (
 from app.api.error_handlers import RESPONSES
 from app.api.metrics import Metrics
 from app.api.problem_details import problem_of
-from app.api.schemas.answers import AnswerResponse, ProgressResponse, SentenceResponse, SourceList, StepResponse
+from app.api.schemas.answers import (
+    AnswerResponse,
+    ProgressResponse,
+    SentenceResponse,
+    SourceList,
+    StepResponse,
+    TableResponse,
+)
 from app.api.schemas.evaluations import FeedbackAdded, FeedbackList, FeedbackRequest, FeedbackResponse
 from app.api.schemas.questions import AskRequest, SearchRequest
 from app.api.schemas.search import SearchResult
@@ -40,7 +47,7 @@ from app.state.feedback import CitedPage, Feedback
 from app.state.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, JudgedSentence, PlanStep, Source
+from rag.types import Answer, AnswerTable, JudgedSentence, PlanStep, Source
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -71,7 +78,11 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     `mode` says how it is answered; the default leaves that to rules, and the answer says which it was and why. An
     answer from more than one look-up has `steps`, and a list, a count or a comparison has its proof in `table`.
 
-    With `stream`: the event `sources`, then `step` for each step that is done, `token` for each piece of text and
+    What an LLM would have to read much for is answered without one, and `offer` says what it takes; with `agreed` it is
+    asked. An answer that was stopped goes on where it was when the same is asked again.
+
+    With `stream`: the event `sources`, then `step` for each step that is done, `table` where documents are read one by
+    one, with the rows so far, `token` for each piece of text and
     `verdict` behind each sentence that claims something, then `answer` with the whole as without `stream`; `error` in
     its place where it fails half way. With `progress`, too, events `progress` come first, and what is wrong with the
     question is an `error`. Where steps looked up more, or a filter in the question was given up, `sources`
@@ -153,6 +164,8 @@ async def _tell(
                 yield server_sent(SentenceResponse.from_domain(event).to_json(), event="verdict")
             elif isinstance(event, PlanStep):
                 yield server_sent(StepResponse.from_domain(event).to_json(), event="step")
+            elif isinstance(event, AnswerTable):
+                yield server_sent(TableResponse.from_domain(event).to_json(), event="table")
             elif isinstance(event, Answer) and stream is not None:
                 metrics.count_answer(event)
                 yield server_sent(_whole(stream, event, asked, service).to_json(), event="answer")

@@ -257,6 +257,7 @@ class AnswerResponse(Response):
     table: TableResponse | None = None
     understood_filters: list[FilterResponse] = Field(default_factory=list)
     asked_as: str = Field("", description="the follow-up as it was looked up, where it was rewritten")
+    offer: str = Field("", description="what an LLM would take to read all of it, which needs `agreed` of the question")
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -304,4 +305,5 @@ class AnswerResponse(Response):
             table=self.table.to_domain() if self.table else None,
             understood_filters=tuple(one.to_domain() for one in self.understood_filters),
             asked_as=self.asked_as,
+            offer=self.offer,
         )

@@ -107,6 +107,9 @@ class AskRequest(QuestionRequest):
         description=f"at most {MAX_IMAGES} with {MAX_IMAGE_BYTES >> 20} MB together, for an LLM that sees images",
     )
     mode: ModeName = Field("", examples=[""], description="how it is answered; empty: chosen by rules")
+    agreed: bool = Field(
+        False, description="that an LLM may read as much as `offer` of the answer before said; it is asked at once"
+    )
     stream: bool = False
     progress: bool = Field(False, description="with `stream`: tell what is done before the sources are known")
     explain: bool = Field(False, description="add what every stage found and left out")
@@ -124,6 +127,7 @@ class AskRequest(QuestionRequest):
             llm=question.llm,
             images=[ImageRequest.from_domain(image) for image in question.images],
             mode=question.mode,
+            agreed=question.agreed,
             stream=stream,
             explain=explain,
             progress=progress,
@@ -140,5 +144,6 @@ class AskRequest(QuestionRequest):
             llm=self.llm,
             images=tuple(image.to_domain() for image in self.images),
             mode=self.mode,
+            agreed=self.agreed,
             ignored_filters=tuple(self.ignored_filters),
         )

@@ -156,7 +156,7 @@ def view_of(
             for citation in (answer.citations if answer else [])
         ],
         "steps": [_step_line(step) for step in (answer.steps if answer else turn.steps)],
-        "table": _table_view(answer.table) if answer and answer.table else None,
+        "table": _table_view(table) if (table := answer.table if answer else turn.table) else None,
         "chosen": chosen.name if chosen else "",
         "filters": [
             {"field": one.field, "label": one.label}

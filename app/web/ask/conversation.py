@@ -18,7 +18,7 @@ from typing import Any
 from app.client.connection import Interrupt
 from app.client.http import HttpClient
 from rag.errors import LecternError
-from rag.types import Answer, JudgedSentence, Message, PlanStep, Question, Source
+from rag.types import Answer, AnswerTable, JudgedSentence, Message, PlanStep, Question, Source
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +61,8 @@ class Turn:
         """Those that were judged so far."""
         self.steps: list[PlanStep] = []
         """Those that were taken so far; of one that goes on, how it stands."""
+        self.table: AnswerTable | None = None
+        """As far as it has come; what is in it stays where the answer is stopped."""
         self.stage = ""
         """What is done before the sources are known: "rewriting", "searching"."""
         self.asked_as = ""
@@ -164,6 +166,8 @@ class Turn:
                     self.sources = answering.sources
                 elif isinstance(event, PlanStep):
                     self.note_step(event)
+                elif isinstance(event, AnswerTable):
+                    self.table = event
                 else:
                     self.sentences.append(event)
             self.finish(answering.answer)

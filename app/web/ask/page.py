@@ -254,6 +254,9 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
             asked = replace(asked, llm=choice.llm, use_llm=choice.use_llm)
         st.session_state["asked again"] = Again(asked, turn)
 
+    def agree() -> None:
+        st.session_state["asked again"] = Again(replace(turn.asked, agreed=True, history=()), turn)
+
     chosen = opened[1] if opened and opened[0] == number and "proof" in st.session_state else None
     key = f"turn {conversation.id} {number}"
 
@@ -272,6 +275,9 @@ def _draw_turn(client: HttpClient, conversation: Conversation, number: int) -> N
     draw_turn(
         turn, clicks, key=key, chosen=chosen, llms=offered_instead(client, turn.asked) if turn.is_finished else ()
     )
+    if turn.answer and turn.answer.offer:
+        label = texts.ASK_AGREE.format(cost=plain(turn.answer.offer))
+        st.button(label, icon=":material/menu_book:", on_click=agree, key=f"agree {conversation.id} {number}")
 
 
 def _proof_of(turn: Turn, what: Opened) -> Proof | None:
@@ -285,7 +291,7 @@ def _proof_of(turn: Turn, what: Opened) -> Proof | None:
             return Proof.of_citation(turn.asked.collection, cited, source.document.id)
         return Proof.of_source(turn.asked.collection, source) if source else None
     if what.kind == "cell":
-        table = turn.answer.table if turn.answer else None
+        table = turn.answer.table if turn.answer else turn.table
         rows = (*table.rows, *table.undecided) if table else ()
         cells = rows[what.at].cells if 0 <= what.at < len(rows) else ()
         cell = cells[what.column] if 0 <= what.column < len(cells) else None
