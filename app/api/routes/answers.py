@@ -24,7 +24,7 @@ from app.api.dependencies import (
     ServiceOf,
     require_collection,
 )
-from app.api.error_handlers import RESPONSES
+from app.api.error_handlers import RESPONSES, refusals
 from app.api.metrics import Metrics
 from app.api.problem_details import problem_of
 from app.api.schemas.answers import (
@@ -68,7 +68,7 @@ async def search(asked: SearchRequest, request: Request, service: ServiceOf) -> 
     return SearchResult.from_domain(await result_of(service.answers.search(asked.to_domain(), limit=asked.limit)))
 
 
-@router.post("/ask", response_model=AnswerResponse, responses={200: STREAM})
+@router.post("/ask", response_model=AnswerResponse, responses={200: STREAM, **refusals(415)})
 async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """Return an answer with citations, each checked against the page it names.
 
