@@ -49,7 +49,7 @@ def test_a_table_is_made_filled_proven_corrected_and_saved(
     click_cell(page, 0)
     expect(page.get_by_text("Read: INV-1")).to_be_visible()
     expect(page.get_by_text("Invoice No: INV-1").first).to_be_visible()
-    field = page.get_by_label(texts.CORRECT)
+    field = page.get_by_label(texts.CORRECT, exact=True)
     field.fill("INV-1001")
     page.get_by_role("button", name=texts.SAVE, exact=True).click()
     expect(page.get_by_text("INV-1001").first).to_be_visible()
