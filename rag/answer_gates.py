@@ -10,6 +10,7 @@ from rag.answer_kind import asked_kind, asks_yes_or_no
 from rag.constraints import asks_for_clause, find_constraints, is_negated
 from rag.excerpts import context_of
 from rag.extractive import Extract
+from rag.range_rows import range_key
 from rag.table_answer import abbreviated_words, covered_share, is_empty_cell, is_of_sibling, without_generic
 from rag.text import content_words
 from rag.units import Unit
@@ -58,7 +59,8 @@ _ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (
 
 def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> bool:
     """Return whether a marked sentence can answer a question; `weights` are those of the question's content words."""
-    if is_of_sibling(unit, weights) or is_empty_cell(question, unit):
+    is_sibling = is_of_sibling(unit, weights) and not range_key(question, unit.header, unit.text)
+    if is_sibling or is_empty_cell(question, unit):
         return False
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False

@@ -20,6 +20,8 @@ from rag.constraints import (
 from rag.folding import fold
 from rag.head_lines import asks_for_field, head_field, is_greeting
 from rag.language import guess_language, language_of_passage
+from rag.range_rows import rows_of_range
+from rag.ranges import holds_measure, measures_in
 from rag.table_cells import fitting_rows
 from rag.text import content_words
 from rag.types import CONTENTS_SECTION, Source
@@ -165,9 +167,11 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
             bound = [constraint.binds_sentences or candidate.is_row for candidate in candidates]
             kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
     for rows in _tables(candidates):
-        fits = fitting_rows(question, [candidates[row].text for row in rows])
+        fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
+        fits = fits or fitting_rows(question, [candidates[row].text for row in rows])
         for row, fit in zip(rows, fits, strict=True):
             kept[row] = kept[row] and fit
+    kept = _of_the_range_asked(question, candidates, kept)
     kept = _of_the_side_asked(question, candidates, kept)
     below = [ours and not candidate.is_heading for ours, candidate in zip(kept, candidates, strict=True)]
     return _of_one_mind(question, candidates, below if any(below) else kept)
@@ -198,6 +202,26 @@ def _tables(candidates: Sequence[Unit]) -> list[list[int]]:
         else:
             tables.append([position])
     return tables
+
+
+def _of_the_range_asked(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:
+    """Leave out sentences whose range does not hold what the question counts or measures ("more than 400 km" where 300
+    km are asked for); and those without a range where another's on the same matter does."""
+    measures = measures_in(question)
+    if not measures:
+        return kept
+    asked = frozenset(content_words(question)).difference(*(measure.words for measure in measures))
+    held = [None if unit.is_row else holds_measure(unit.text, measures) for unit in candidates]
+    kept = [ours and (holds is not False) for ours, holds in zip(kept, held, strict=True)]
+    meant = [
+        ours and bool(holds) and bool(asked & {*unit.words, *content_words(unit.heading)})
+        for ours, holds, unit in zip(kept, held, candidates, strict=True)
+    ]
+    return (
+        [ours and (means or unit.is_row) for ours, means, unit in zip(kept, meant, candidates, strict=True)]
+        if any(meant)
+        else kept
+    )
 
 
 def _of_the_side_asked(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:

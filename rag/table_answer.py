@@ -11,6 +11,8 @@ from itertools import pairwise
 
 from rag.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.head_lines import head_field
+from rag.range_rows import range_key
+from rag.ranges import measures_in
 from rag.table_cells import NamedCell, asked_column, columns_of, named_cell
 from rag.text import content_words
 from rag.units import Unit
@@ -54,7 +56,9 @@ def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]
     words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
     for unit in units:
-        cell = _named_cell(words, unit, asked, kind, sort) if unit.is_row else _labelled_value(words, unit, asked, kind)
+        cell = (
+            _named_cell(question, unit, asked, kind, sort) if unit.is_row else _labelled_value(words, unit, asked, kind)
+        )
         if cell is not None:
             found.setdefault((unit.source.section, cell.unit.text), cell)
     best = max((cell.covered for cell in found.values()), default=0.0)
@@ -112,19 +116,23 @@ def abbreviated_words(asked: Sequence[str], words: Collection[str]) -> set[str]:
 
 
 def _named_cell(
-    words: AbstractSet[str],
+    question: str,
     unit: Unit,
     asked: Mapping[str, float],
     kind: AnswerKind | None,
     sort: re.Pattern[str] | None,
 ) -> FoundCell | None:
     """Return the cell of a row that a question of these words names, with how much of what is `asked` names it."""
+    within = range_key(question, unit.header, unit.text)
+    words = frozenset(content_words(f"{question}\n{within}"))
     cell = named_cell(words, unit.header, unit.text, sort=sort) or _heading_of_named_row(words, unit)
     if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
         return None
     if not cell.value or words >= set(content_words(cell.value)):
         return None
-    naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}"))
+    naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}\n{within}"))
+    if within:
+        naming = naming.union(*(measure.words for measure in measures_in(question)))
     return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in naming))
 
 

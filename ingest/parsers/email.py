@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -10,7 +11,7 @@ from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from ingest.cleanup import clean_text, one_line
+from ingest.cleanup import one_line
 from ingest.parsers.calendar import write_calendar
 from ingest.parsers.containers import InnerFiles, join_files
 from ingest.parsers.finishing import finish_document
@@ -19,6 +20,7 @@ from ingest.parsers.html.document import parse_page
 from ingest.parsers.html.reader import read_html
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
+from ingest.parsers.spaced_tables import part_tables
 from ingest.parsers.text import decode
 from ingest.titles import choose_title
 from rag.errors import ParseError
@@ -239,8 +241,9 @@ def _words(part: Message) -> set[str]:
 
 
 def _write_text(builder: TextBuilder, text: str) -> None:
-    for paragraph in clean_text(text).split("\n\n"):
-        builder.add(BlockKind.PARAGRAPH, paragraph)
+    for paragraph in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
+        for kind, part in part_tables(paragraph):
+            builder.add(kind, part)
 
 
 def _is_attachment(part: Message) -> bool:

@@ -12,6 +12,7 @@ from ingest.parsers.encodings import decode_unknown
 from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
+from ingest.parsers.spaced_tables import part_tables
 from rag.errors import ParseError
 from rag.types import BlockKind, ParsedDocument
 
@@ -36,6 +37,7 @@ _NUMBERED = re.compile(
 )
 """A line that opens a numbered part of a law or a contract; the group is there for parts that hold others."""
 
+_PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -96,8 +98,12 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     builder = TextBuilder(options.max_characters, path.name)
     parts = [part for part in raw.split("\f") if part.strip()]
     for part in parts:
-        for paragraph in re.split(r"\n[^\S\n]*\n", clean_text(part)):
-            _add_paragraph(builder, paragraph.strip("\n"))
+        for paragraph in _PARAGRAPH_BREAK.split(part.replace("\r\n", "\n").replace("\r", "\n")):
+            for kind, text in part_tables(paragraph):
+                if kind is BlockKind.PARAGRAPH:
+                    _add_paragraph(builder, text)
+                else:
+                    builder.add(kind, text)
         builder.end_page()
     pages = builder.pages()
     first_line = next((line for page in pages for line in page.text.splitlines() if line.strip()), "")

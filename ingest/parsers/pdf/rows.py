@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from ingest.parsers.pdf.drawing import Rules, no_rules, turn_rules
 from ingest.parsers.pdf.margins import part_margins
 from ingest.parsers.pdf.order import Run, cluster_rows, order_runs, place_block, split_runs
 from ingest.parsers.pdf.row import Row, is_bullet, is_number, row_of
+from ingest.parsers.pdf.ruled_cells import part_ruled_cells
 from ingest.parsers.pdf.tables import join_labels, join_wrapped_cells
 from ingest.parsers.pdf.words import DOWNWARDS, WIDE, Line, Word
 from rag.types import BlockKind
@@ -86,7 +88,8 @@ def _rows_of(lines: list[Line], read_rules: Callable[[], Rules]) -> list[Row]:
     """Return the visual rows of lines that all run in one direction."""
     turns = lines[0].turns if lines else 0
     rows = _visual_rows(lines)
-    rows = join_wrapped_cells(rows, lambda: turn_rules(read_rules(), -turns))
+    read_turned = cache(lambda: turn_rules(read_rules(), -turns))
+    rows = join_wrapped_cells(part_ruled_cells(rows, read_turned), read_turned)
     # Columns of Chinese and Japanese are lines far apart, of which any may be written after any other.
     is_downwards = turns == DOWNWARDS and any(WIDE.search(row.text) for row in rows)
     runs = _zip_columns(order_runs([[row] for row in rows] if is_downwards else split_runs(rows)))
