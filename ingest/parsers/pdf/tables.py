@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -55,7 +57,7 @@ class _CellLine:
         self.height = max(self.height, row.height)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class _Band:
     """Lines that make one row of a table; the columns part them."""
 
@@ -65,26 +67,28 @@ class _Band:
     def cells(self) -> list[list[Word]]:
         """Return the words of each column that holds any, line by line."""
         found: list[list[Word]] = [[] for _ in self.columns]
-        for line in self.lines:
-            for words, _ in line.cells:
-                found[_column_of(words, self.columns)] += words
+        for line, places in zip(self.lines, self._places, strict=True):
+            for place, (words, _) in zip(places, line.cells, strict=True):
+                found[place] += words
         return [words for words in found if words]
 
+    @cached_property
     def is_row(self) -> bool:
-        """Return whether its lines are one row: few, in several columns, and no column has figures on more than one
+        """Tell whether its lines are one row: few, in several columns, and no column has figures on more than one
         line."""
-        if not 1 < len(self.lines) <= MAX_LINES or len(self.cells()) < MIN_COLUMNS:
+        if not 1 < len(self.lines) <= MAX_LINES:
+            return False
+        if any(len(places) > len(set(places)) for places in self._places):
+            return False
+        if len(set().union(*self._places)) < MIN_COLUMNS or any(_has_bullet(line) for line in self.lines):
             return False
         if len(self.columns) > MIN_COLUMNS and sum(self._is_written_across(line) for line in self.lines) > 1:
             return False
         figures = [0] * len(self.columns)
-        for line in self.lines:
-            places = [_column_of(words, self.columns) for words, _ in line.cells]
-            if len(places) > len(set(places)):
-                return False
+        for line, places in zip(self.lines, self._places, strict=True):
             for place, (words, _) in zip(places, line.cells, strict=True):
                 figures[place] += all(is_number(word.text) for word in words)
-        return max(figures) <= 1 and not any(_has_bullet(line) for line in self.lines)
+        return max(figures) <= 1
 
     def _is_written_across(self, line: _CellLine) -> bool:
         """Return whether a line fills all columns and was written in one go, as a row without wrapped cells is."""
@@ -92,7 +96,12 @@ class _Band:
 
     def is_partial(self) -> bool:
         """Return whether its lines fill different columns, as the lines of cells of different length do."""
-        return len({tuple(_column_of(words, self.columns) for words, _ in line.cells) for line in self.lines}) > 1
+        return len(set(map(tuple, self._places))) > 1
+
+    @cached_property
+    def _places(self) -> list[list[int]]:
+        """The columns of each line's cells."""
+        return [[_column_of(words, self.columns) for words, _ in line.cells] for line in self.lines]
 
 
 def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list[Row]:
@@ -102,7 +111,7 @@ def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list
         return rows
     lines = _lines_of(rows)
     stacks = find_stacks(rows) if has_stacks(rows) else []
-    bands = [band for band in _ruled_bands(lines, read_rules()) if band.is_row()]
+    bands = [band for band in _ruled_bands(lines, read_rules()) if band.is_row]
     if not bands:
         bands = _rows_by_space(lines, stacks)
         if groups := [group for group in stacked_rows(stacks) if not _is_part(group, bands)]:
@@ -112,7 +121,7 @@ def join_wrapped_cells(rows: list[Row], read_rules: Callable[[], Rules]) -> list
 
 
 def _rows_by_space(lines: Sequence[_CellLine], stacks: Sequence[Stack]) -> list[_Band]:
-    return [band for band in _spaced_bands(lines) if band.is_row() and not _cuts(band, stacks)]
+    return [band for band in _spaced_bands(lines) if band.is_row and not _cuts(band, stacks)]
 
 
 def _is_part(group: Sequence[Stack], bands: Sequence[_Band]) -> bool:
@@ -228,8 +237,12 @@ def _has_bullet(line: _CellLine) -> bool:
 def _column_of(words: list[Word], columns: Sequence[tuple[int, int]]) -> int:
     """Return the column that holds most of a stretch of words."""
     left, right = words[0].left, words[-1].right
-    shares = [min(right, end) - max(left, start) for start, end in columns]
-    return shares.index(max(shares))
+    best, most = 0, min(right, columns[0][1]) - max(left, columns[0][0])
+    for place, (start, end) in enumerate(columns):
+        share = (right if right < end else end) - (left if left > start else start)
+        if share > most:
+            best, most = place, share
+    return best
 
 
 # --- tables with lines ---
@@ -304,17 +317,25 @@ def _ruled_columns(rules: Rules, left: int, right: int, heights: Sequence[int]) 
 
 def _white_columns(lines: Sequence[_CellLine]) -> list[tuple[int, int]]:
     """Return the columns that white space parts from the top of the lines to their foot."""
-    spans = sorted((words[0].left, words[-1].right) for line in lines for words, _ in line.cells)
-    if not spans:
-        return []
-    gap = GAP * median(line.height for line in lines)
-    columns = [spans[0]]
-    for left, right in spans[1:]:
-        if left - columns[-1][1] >= gap:
-            columns.append((left, right))
-        else:
-            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
-    return columns
+    spans = sorted(span for line in lines for span in _spans_of(line))
+    return _part_spans(spans, GAP * median(line.height for line in lines)) if spans else []
+
+
+def _spans_of(line: _CellLine) -> list[tuple[int, int]]:
+    return [(words[0].left, words[-1].right) for words, _ in line.cells]
+
+
+def _part_spans(spans: Sequence[tuple[int, int]], gap: float) -> list[tuple[int, int]]:
+    """Return the columns that white space of at least `gap` parts; `spans` are sorted."""
+    columns: list[tuple[int, int]] = []
+    first, last = spans[0]
+    for left, right in spans:
+        if left - last >= gap:
+            columns.append((first, last))
+            first, last = left, right
+        elif right > last:
+            last = right
+    return [*columns, (first, last)]
 
 
 def _spaced_bands(lines: Sequence[_CellLine]) -> list[_Band]:
@@ -341,7 +362,7 @@ def _bands_from(lines: Sequence[_CellLine], start: int) -> tuple[int, list[_Band
             start -= 1
         if end - start > 2 and MIN_COLUMNS <= len(columns) <= MAX_COLUMNS:
             found = _part_by_space(lines[start:end], columns)
-            if any(band.is_row() for band in found):
+            if any(band.is_row for band in found):
                 return end, found
         if not has_merged:
             break
@@ -371,12 +392,16 @@ def _extend(lines: Sequence[_CellLine], start: int, *, may_merge: bool) -> tuple
     """Return the end of the lines from `start` on that leave the same columns white between them, these columns, and
     whether two of them became one where another begins, which `may_merge` allows."""
     columns = _white_columns(lines[start : start + 1])
+    spans, heights = sorted(_spans_of(lines[start])), [lines[start].height]
     has_merged = False
     end = start + 1
     while end < len(lines):
         if lines[end - 1].baseline - lines[end].baseline > 4 * lines[end].height:
             break
-        more = _white_columns(lines[start : end + 1])
+        for span in _spans_of(lines[end]):
+            insort(spans, span)
+        insort(heights, lines[end].height)
+        more = _part_spans(spans, GAP * median(heights))
         merges = _has_merged(columns, more)
         if len(more) < len(columns) or (merges and not may_merge):
             break
@@ -417,7 +442,7 @@ def _part_by_space(lines: Sequence[_CellLine], columns: list[tuple[int, int]]) -
     below = [drop for drop in drops if drop > BETWEEN * lines[0].height]
     leasts = sorted({min(drops), *([min(below)] if below else [])})
     found = [_part_where_wider(lines, columns, drops, least) for least in leasts]
-    return max(found, key=lambda bands: sum(len(band.lines) for band in bands if band.is_row()))
+    return max(found, key=lambda bands: sum(len(band.lines) for band in bands if band.is_row))
 
 
 def _part_where_wider(
