@@ -12,7 +12,7 @@ from rag.errors import ConfigurationError
 from rag.types import printable_path
 
 MAX_FOLDERS = 1_000
-"""In one folder; nobody looks through more."""
+"""Listed of one folder; nobody looks through more, and a part of the name finds the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,16 @@ class FolderPicker:
         """Take the folders in which all must lie; none for any."""
         self._roots = [Path(os.path.realpath(root)) for root in roots]
 
-    def list_folders(self, path: str) -> FolderListing:
-        """Return the folders in one; "" stands for where to begin. Raises ConfigurationError."""
+    def list_folders(self, path: str, *, containing: str = "") -> FolderListing:
+        """Return the folders in one, those whose names contain a text in upper or lower case.
+
+        "" stands for where to begin. Raises ConfigurationError.
+        """
+        sought = containing.strip().casefold()
         if not path:
             if self._roots:
-                return FolderListing("", "", tuple(map(printable_path, self._roots)), False)
+                roots = [shown for shown in map(printable_path, self._roots) if sought in shown.casefold()]
+                return FolderListing("", "", tuple(roots), False)
             path = str(Path.home())
         folder = Path(os.path.realpath(path))
         if "\0" in path or not Path(path).is_absolute() or (self._roots and not is_within(folder, self._roots)):
@@ -54,7 +59,7 @@ class FolderPicker:
                 f"{printable_path(folder)} cannot be looked into: {error.strerror}.", "Choose another folder."
             ) from error
         # A name that is not text cannot be sent back; its folder can be registered by the command line.
-        shown = [name for name in names if name.isprintable()]
+        shown = [name for name in names if name.isprintable() and sought in name.casefold()]
         inside = tuple(str(folder / name) for name in shown[:MAX_FOLDERS])
         return FolderListing(printable_path(folder), self._parent_of(folder), inside, len(shown) > MAX_FOLDERS)
 

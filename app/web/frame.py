@@ -47,6 +47,9 @@ CLIENTS_KEPT = 200
 WANTED = "collection to choose"
 """In the session: the collection that a page wants chosen when the frame is drawn next and the collection is there."""
 
+CHOSEN = "collection that is chosen"
+"""In the session: the collection that was drawn last."""
+
 
 def choose_collection(name: str) -> None:
     """Have a collection chosen from the next drawing on, or from when its first document is there."""
@@ -191,6 +194,9 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
     if not names:
         st.caption(texts.NO_COLLECTION)
         return ""
+    # Streamlit forgets what a widget holds when a script opens another page.
+    if "collection" not in st.session_state and st.session_state.get(CHOSEN) in names:
+        st.session_state["collection"] = st.session_state[CHOSEN]
     if (named := address.asked_for(address.COLLECTION)) in names:
         st.session_state["collection"] = named
     if st.session_state.get(WANTED) in names:
@@ -198,13 +204,15 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
     if st.session_state.get("collection", names[0]) not in names:  # Forgotten since.
         del st.session_state["collection"]
     fullest = max(collections, key=lambda collection: collection.documents).name
-    return st.selectbox(
+    chosen = st.selectbox(
         texts.COLLECTION,
         names,
         index=names.index(fullest),
         key="collection",
         help=texts.COLLECTION_HELP,
     )
+    st.session_state[CHOSEN] = chosen
+    return chosen
 
 
 def _choose_language() -> None:

@@ -43,6 +43,11 @@ class Product:
     llm: ModelServer
     home: Path
 
+    def wait_for_job(self, job: int | str) -> None:
+        """Wait until a sync has ended."""
+        while not self.service.get(f"/jobs/{job}").json()["finished_at"]:
+            time.sleep(0.1)
+
 
 @contextmanager
 def web_page(place: Path, **settings: str) -> Iterator[tuple[str, Path, Callable[[Callable[[], bool]], None]]]:

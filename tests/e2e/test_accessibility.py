@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.web import admin_texts, collection_texts, texts
+from app.web.search import texts as search_texts
 from app.web.tables import texts as table_texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage, Product
 from tests.e2e.drawing import wait_until_drawn
+from tests.e2e.grid import choose_row, rows, tables
 from tests.e2e.test_ask_page import ISLAND, ask, finished
-from tests.e2e.test_pages import choose_row, tables
 
 expect.set_options(timeout=PATIENCE)
 
@@ -77,10 +78,19 @@ def open_proof(page: Page) -> None:
 
 
 def open_document(page: Page) -> None:
-    expect(tables(page).first).to_contain_text("broken.pdf")
-    wait_until_drawn(page)
-    choose_row(tables(page), 1)
+    choose_row(page, "broken.pdf")
     expect(page.get_by_role("heading", level=2)).to_have_text("broken.pdf")
+
+
+def open_search(page: Page) -> None:
+    """With passages, and one of them on its page."""
+    field = page.get_by_label(search_texts.SEARCH_WORDS)
+    field.fill("keeper shillings")
+    field.press("Enter")
+    expect(page.locator(".st-key-passage-1")).to_contain_text("nine shillings a week")
+    wait_until_drawn(page)
+    page.locator(".st-key-passage-1").get_by_role("button", name=search_texts.SEARCH_PAGE).click()
+    expect(page.locator("img.page")).to_be_visible()
 
 
 def open_collection(page: Page) -> None:
@@ -109,6 +119,7 @@ VIEWS: tuple[tuple[str, Callable[[Page], None]], ...] = (
     ("", open_ask),
     ("", open_answer),
     ("", open_proof),
+    ("search", open_search),
     ("table", heading(table_texts.TABLE)),
     ("documents", open_document),
     ("collection", open_collection),
@@ -183,9 +194,8 @@ def test_an_answer_is_drawn_on_in_place_can_be_stopped_anywhere_and_is_announced
 def test_the_documents_are_walked_and_opened_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page(f"documents{ISLAND}")
     # Within the canvas, where it is for those who hear the page.
-    rows = tables(page).first.locator("[role=grid] [role=row]")
-    expect(rows).to_have_count(4)
-    expect(rows.nth(2).locator("[role=gridcell]").first).to_have_text("broken.pdf")
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).nth(1).locator("[role=gridcell]").first).to_have_text("broken.pdf")
     wait_until_drawn(page)
     tables(page).first.get_by_test_id("data-grid-canvas").focus()
     page.keyboard.press("ArrowDown")

@@ -44,11 +44,17 @@ def list_folders(request: Request, service: ServiceOf) -> FolderList:
 
 @router.get("/folder-choices")
 def list_choices(
-    request: Request, service: ServiceOf, path: Annotated[str, Query(max_length=4_000)] = ""
+    request: Request,
+    service: ServiceOf,
+    path: Annotated[str, Query(max_length=4_000)] = "",
+    contains: Annotated[str, Query(max_length=200)] = "",
 ) -> FolderListingResponse:
-    """Return the folders in a folder of the server's machine, of those that may be registered; none for the first."""
+    """Return the folders in a folder of the server's machine, of those that may be registered; none for the first.
+
+    `contains` lists only those whose names contain it, in upper or lower case.
+    """
     require(request, Role.ADMIN)
-    return FolderListingResponse.from_domain(service.folder_picker.list_folders(path))
+    return FolderListingResponse.from_domain(service.folder_picker.list_folders(path, containing=contains))
 
 
 @router.get("/folders/{folder_id}")

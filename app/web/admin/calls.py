@@ -163,9 +163,10 @@ class Calls:
         """Return all registered folders that this caller may see, of every collection."""
         return self._connection.get(FolderList, "/folders").folders
 
-    def folder_choices(self, path: str) -> FolderListingResponse:
-        """Return the folders in one of the service's machine; "" for where to begin."""
-        return self._connection.send(FolderListingResponse, "GET", "/folder-choices", params={"path": path})
+    def folder_choices(self, path: str, contains: str = "") -> FolderListingResponse:
+        """Return the folders in one of the service's machine whose names contain a text; "" for where to begin."""
+        wanted = {"path": path, "contains": contains}
+        return self._connection.send(FolderListingResponse, "GET", "/folder-choices", params=wanted)
 
     def add_folder(self, path: str, collection: str, schedule: Mapping[str, Any]) -> FolderResponse:
         """Have a folder kept in step; `schedule` holds `schedule`, `every` and `watch`."""

@@ -14,6 +14,7 @@ from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
 from app.web.ask import scope
+from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
 
@@ -21,6 +22,9 @@ ROWS = 200
 """Documents drawn at once: a table this long is there in a moment, however many the collection has."""
 
 TEXT_SHOWN = 300
+
+TABLE_PIXELS = 420
+"""Height of a long table."""
 
 DOCUMENT_PIXELS = 220
 """Room for most names of files."""
@@ -52,22 +56,19 @@ def show(context: PageContext) -> None:
 
 def _show_table(context: PageContext, calls: Calls, *, may_write: bool) -> None:
     contains, state = _filters(calls)
-    found, part = _load(calls, contains, state)
+    found = _load(calls, contains, state)
     if not found.states:
         parts.empty(texts.DOCUMENTS_NONE, texts.DOCUMENTS_NONE_REMEDY)
         return
     if not found.documents:
         st.info(texts.DOCUMENTS_NONE_MATCH, icon=":material/search_off:")
         return
-    event = st.dataframe(
+    rows = choose_rows(
         _rows(found.documents),
-        hide_index=True,
-        width="stretch",
-        height=min(35 * (len(found.documents) + 1) + 3, 420),
-        on_select="rerun",
-        selection_mode="multi-row",
-        # Another part or another search has other rows: what was chosen there is not chosen here.
-        key=f"documents {calls.collection} {contains} {state} {part} {found.total}",
+        [document.id for document in found.documents],
+        name=f"documents {calls.collection}",
+        mode="multi-row",
+        max_height=TABLE_PIXELS,
         alt=texts.DOCUMENTS_ALT,
         column_config={
             texts.COLUMN_DOCUMENT: st.column_config.TextColumn(width=DOCUMENT_PIXELS),
@@ -76,7 +77,7 @@ def _show_table(context: PageContext, calls: Calls, *, may_write: bool) -> None:
             texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
         },
     )
-    chosen = [found.documents[row] for row in event.selection.rows if row < len(found.documents)]
+    chosen = [found.documents[row] for row in rows]
     _offer_asking(context, calls, chosen, contains, found.total)
     if not chosen:
         st.caption(texts.DOCUMENTS_CHOOSE)
@@ -107,10 +108,10 @@ def _filters(calls: Calls) -> tuple[str, str]:
     return contains.strip(), state or ""
 
 
-def _load(calls: Calls, contains: str, state: str) -> tuple[DocumentList, int]:
+def _load(calls: Calls, contains: str, state: str) -> DocumentList:
     found = calls.documents(contains=contains, state=state, limit=ROWS)
     if found.total <= ROWS:
-        return found, 0
+        return found
     firsts = list(range(0, found.total, ROWS))
     part = st.selectbox(
         texts.DOCUMENTS_PART,
@@ -120,7 +121,7 @@ def _load(calls: Calls, contains: str, state: str) -> tuple[DocumentList, int]:
         ),
         key=f"documents part {contains} {state} {found.total}",
     )
-    return (calls.documents(contains=contains, state=state, limit=ROWS, offset=part) if part else found), part
+    return calls.documents(contains=contains, state=state, limit=ROWS, offset=part) if part else found
 
 
 def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:

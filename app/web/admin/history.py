@@ -12,11 +12,15 @@ from app.api.schemas.syncs import RunSummary
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
 
 RUNS_SHOWN = 200
 
 PATH_SHOWN = 300
+
+TABLE_PIXELS = 320
+"""Height of a long table."""
 
 CHART_HEIGHT = 220
 CHART_PADDING = 12
@@ -93,17 +97,15 @@ def _time_format(span: pd.Timedelta) -> str:
 
 
 def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
-    event = st.dataframe(
+    rows = choose_rows(
         pd.DataFrame({title: [_cell(run, name) for run in runs] for name, title in texts.HISTORY_COLUMNS.items()}),
-        hide_index=True,
-        width="stretch",
-        height=min(35 * (len(runs) + 1) + 3, 320),
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"history {calls.collection} {len(runs)} {runs[0].id}",
+        [run.id for run in runs],
+        name=f"history {calls.collection}",
+        mode="single-row",
+        max_height=TABLE_PIXELS,
         alt=texts.HISTORY_ALT,
     )
-    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
+    chosen = [runs[row] for row in rows]
     if not chosen:
         st.caption(texts.HISTORY_CHOOSE)
         return

@@ -11,6 +11,7 @@ from app.api.schemas.admin import DownloadResponse, ModelsResponse, OllamaModelR
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
 from app.web.frame import reported, show_error
 from rag.errors import LecternError
@@ -43,7 +44,7 @@ def show_ollama(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> No
 
 
 def _show_table(calls: Calls, models: list[OllamaModelResponse], *, may_manage: bool) -> None:
-    event = st.dataframe(
+    rows = choose_rows(
         pd.DataFrame(
             {
                 texts.OLLAMA_NAME: [one_line(model.name, NAME_SHOWN) for model in models],
@@ -51,14 +52,12 @@ def _show_table(calls: Calls, models: list[OllamaModelResponse], *, may_manage: 
                 texts.OLLAMA_USE: [_use_of(model) for model in models],
             }
         ),
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="single-row",
-        key=f"ollama models {len(models)}",
+        [model.name for model in models],
+        name="ollama models",
+        mode="single-row",
         alt=texts.OLLAMA_ALT,
     )
-    chosen = [models[row] for row in event.selection.rows if row < len(models)]
+    chosen = [models[row] for row in rows]
     if chosen and may_manage and st.button(texts.OLLAMA_REMOVE, icon=":material/delete:"):
         name = chosen[0].name
         parts.confirm(

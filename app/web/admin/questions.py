@@ -6,18 +6,21 @@ import re
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app.api.schemas.evaluations import FeedbackResponse, KeptGold
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.choosing import ROW_PIXELS, choose_rows
 from app.web.escape import one_line, plain
 from app.web.frame import reported, show_error
 from rag.errors import ForbiddenError, LecternError
 from rag.types import MAX_QUESTION_CHARACTERS
 
 TEXT_SHOWN = 300
+
+TABLE_PIXELS = 320
+"""Height of a long table."""
 
 MAX_PAGES = 1_000
 """Of one question: the service takes no more."""
@@ -69,19 +72,19 @@ def _show_table(calls: Calls, kept: list[KeptGold], *, may_write: bool) -> None:
             texts.QUESTION_PAGES: [pages_shown(one.pages) for one in kept],
         }
     )
-    event = st.dataframe(
+    if not may_write:  # Nothing can be chosen where nothing may be removed.
+        height = min(ROW_PIXELS * (len(kept) + 1) + 3, TABLE_PIXELS)
+        st.dataframe(rows, hide_index=True, width="stretch", height=height, alt=texts.QUESTIONS_ALT)
+        return
+    picked = choose_rows(
         rows,
-        hide_index=True,
-        width="stretch",
-        height=min(35 * (len(kept) + 1) + 3, 320),
-        on_select="rerun" if may_write else "ignore",
-        selection_mode="multi-row",
-        key=f"questions {calls.collection} {len(kept)} {kept[-1].id}",
+        [one.id for one in kept],
+        name=f"questions {calls.collection}",
+        mode="multi-row",
+        max_height=TABLE_PIXELS,
         alt=texts.QUESTIONS_ALT,
     )
-    if isinstance(event, DeltaGenerator):  # Nothing can be chosen where nothing may be removed.
-        return
-    chosen = [kept[row] for row in event.selection.rows if row < len(kept)]
+    chosen = [kept[row] for row in picked]
     if chosen and st.button(texts.QUESTION_REMOVE.format(count=len(chosen)), icon=":material/delete:"):
         with reported():
             for one in chosen:

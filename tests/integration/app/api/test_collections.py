@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -104,6 +105,13 @@ def test_the_folders_of_the_machine_are_listed_within_those_that_are_allowed(hom
         assert (top["path"], top["folders"]) == ("", [str(papers)])
         inside = served.client.get("/folder-choices", params={"path": str(papers)}).json()
         assert (inside["parent"], inside["folders"]) == ("", [str(papers / "2024")])
+        for name in ("2023", "Old 2023"):
+            (papers / name).mkdir()
+        with patch("app.service.folder_picker.MAX_FOLDERS", 1):
+            cut = served.client.get("/folder-choices", params={"path": str(papers)}).json()
+            assert (cut["folders"], cut["is_cut"]) == ([str(papers / "2023")], True)
+            sought = served.client.get("/folder-choices", params={"path": str(papers), "contains": "OLD"}).json()
+            assert (sought["folders"], sought["is_cut"]) == ([str(papers / "Old 2023")], False)
         (papers / "way out").symlink_to(tmp_path / "private")
         for outside in (tmp_path, papers / "..", papers / "way out"):
             refused = served.client.get("/folder-choices", params={"path": str(outside)})
