@@ -68,6 +68,8 @@ class KeptModel:
         self._folder = folder
         self.seconds = 0.0
         """That its replies took, also those that were kept."""
+        self.tokens = 0
+        """That were read and written, also for those that were kept."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
@@ -94,6 +96,7 @@ class KeptModel:
         else:
             kept = json.loads(file.read_text("utf-8"))
         self.seconds += kept["seconds"]
+        self.tokens += kept["usage"]["prompt_tokens"] + kept["usage"]["completion_tokens"]
         yield ModelChunk(kept["text"])
         yield ModelChunk("", Usage(**kept["usage"]), "stop")
 
