@@ -483,6 +483,7 @@ class AskPipeline:
                 verdict=checked.verdict,
                 probability=stream.probability * checked.probability,
                 understood_filters=stream.retrieval.understood_filters,
+                is_cut_off=finish_reason == "length",
             ),
             read=used,
         )

@@ -381,7 +381,8 @@ class JudgedSentence:
     """A sentence that claims something: characters `start` to `end` of the answer's text, its markers with it.
 
     `probability` says how likely the sources carry it, 0 to 1; `reason` why its verdict is not "supported", else "".
-    `attributed` where Lectern, and not the LLM, found the sources that it cites.
+    `attributed` where Lectern, and not the LLM, found the sources that it cites. `pages` has the number of the source
+    and the 0-based page of each of its citations, in their order.
     """
 
     start: int
@@ -392,6 +393,7 @@ class JudgedSentence:
     numbers: tuple[int, ...] = ()
     attributed: bool = False
     reason: str = ""
+    pages: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -651,6 +653,8 @@ class Answer:
     """The follow-up as it was made to stand alone and looked up; "" where it was looked up as it was asked."""
     offer: str = ""
     """What an LLM would take, in words, to read all that the answer is about; it does so once that is agreed to."""
+    is_cut_off: bool = False
+    """Whether the LLM ended because it had written as much as it may."""
 
 
 AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable

@@ -22,6 +22,7 @@ from app.api.routes import (
     links,
     models,
     openai,
+    openai_responses,
     passwords,
     syncs,
     tables,
@@ -46,6 +47,7 @@ ROUTERS = (
     identity.router,
     health.router,
     openai.router,
+    openai_responses.router,
     folders.router,
     passwords.router,
 )

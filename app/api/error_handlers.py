@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -82,8 +83,9 @@ class AnswerDefects:
 
 def respond(request: Request, problem: Problem) -> JSONResponse:
     """Return the answer to a request that ran into a problem."""
-    media_type, content = problem.form_for(request.url.path)
-    return JSONResponse(content, problem.status, dict(problem.headers), media_type=media_type)
+    path = request.url.path
+    media_type, content = problem.form_for(path)
+    return JSONResponse(content, problem.status_for(path), dict(problem.headers), media_type=media_type)
 
 
 async def _answer_lectern_error(request: Request, error: Exception) -> JSONResponse:
@@ -103,7 +105,9 @@ async def _answer_invalid_request(request: Request, error: Exception) -> JSONRes
     named = "; ".join(
         f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}" for mistake in mistakes[:MAX_MISTAKES]
     )
-    return respond(request, Problem(422, f"The request is wrong: {named}.", "`/openapi.json` says what is expected."))
+    places = [[str(part) for part in mistake["loc"] if part != "body"] for mistake in mistakes[:1]]
+    problem = Problem(422, f"The request is wrong: {named}.", "`/openapi.json` says what is expected.")
+    return respond(request, replace(problem, param=places[0][0] if places and places[0] else ""))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:

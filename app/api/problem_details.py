@@ -66,6 +66,8 @@ class Problem:
     detail: str
     remedy: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    param: str = ""
+    """The field of the request that is wrong, where one is; told in OpenAI's form only."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the members; `remedy` is ours, as the RFC allows. `about:blank`: the status says what kind it is."""
@@ -87,8 +89,12 @@ class Problem:
     def form_for(self, path: str) -> tuple[str, dict[str, Any]]:
         """Return media type and content of the answer to a request for that path."""
         if path.startswith(OPENAI_PREFIX):
-            return "application/json", self.to_openai()
+            return "application/json", self.to_openai(param=self.param or None)
         return MEDIA_TYPE, self.to_json()
+
+    def status_for(self, path: str) -> int:
+        """Return the status of the answer to a request for that path: OpenAI's API says 400 of any wrong request."""
+        return 400 if self.status == 422 and path.startswith(OPENAI_PREFIX) else self.status
 
     async def answer(self, send: Send, path: str) -> None:
         """Send it over ASGI as the whole answer to a request for that path."""
@@ -96,7 +102,7 @@ class Problem:
         body = json.dumps(content).encode()
         headers = (("content-type", media_type), ("content-length", str(len(body))), *self.headers)
         encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        await send({"type": "http.response.start", "status": self.status, "headers": encoded})
+        await send({"type": "http.response.start", "status": self.status_for(path), "headers": encoded})
         await send({"type": "http.response.body", "body": body})
 
 

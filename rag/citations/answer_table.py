@@ -20,11 +20,6 @@ def plan_line(step: PlanStep) -> str:
     return f"> {_flat(step.text)}\n\n"
 
 
-def plan_lines(steps: Sequence[PlanStep]) -> str:
-    """Return the steps of an answer as lines, each text once; "" for none."""
-    return "".join(dict.fromkeys(plan_line(step) for step in steps))
-
-
 def table_text(table: AnswerTable | None) -> str:
     """Return a table as Markdown below an answer's text, with what could not be decided; "" where there is none."""
     if table is None:

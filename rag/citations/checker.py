@@ -202,7 +202,9 @@ class AnswerChecker:
         cited = tuple(dict.fromkeys(number for one in checked for number in one.claim.numbers))
         probability = min(one.probability for one in checked)
         ending = end + self._added
-        return JudgedSentence(begin, ending, sentence, verdict, probability, cited, reason=reason), citations
+        pages = tuple((citation.number, citation.page) for citation in citations)
+        judged = JudgedSentence(begin, ending, sentence, verdict, probability, cited, reason=reason, pages=pages)
+        return judged, citations
 
     def _in_scope(self, checked: CheckedClaim) -> Iterator[Citation]:
         for citation, unit in zip(checked.citations, checked.units, strict=True):

@@ -63,14 +63,16 @@ def compose_answer(
     """Yield the text and the verdict on it, and return the answer; its markers [n] are the numbers of the sources."""
     numbers = tuple(proof.source.number for proof in proofs)
     probability = 1.0 if verdict is Verdict.SUPPORTED else 0.5
-    judged = JudgedSentence(0, len(text), text, verdict, probability, numbers, reason=reason)
+    citations = tuple(cite(proof, text, catalogue) for proof in proofs)
+    pages = tuple((citation.number, citation.page) for citation in citations)
+    judged = JudgedSentence(0, len(text), text, verdict, probability, numbers, reason=reason, pages=pages)
     yield text
     yield judged
     return Answer(
         text=text,
         refused=False,
         sources=tuple({proof.source.number: proof.source for proof in proofs}.values()),
-        citations=tuple(cite(proof, text, catalogue) for proof in proofs),
+        citations=citations,
         llm="",
         usage=Usage(0, 0),
         cost_usd=0.0,

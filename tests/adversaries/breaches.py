@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from app.api.schemas.openai import footnotes
+from app.api.chat_text import ChatTextWriter
 from rag.types import Answer, Message
 from tests.adversaries import HONEST_FILE, Attack
 
@@ -54,7 +54,7 @@ def forged_delimiters(answer: Answer, messages: Sequence[Message]) -> list[str]:
 def live_text(answer: Answer) -> list[str]:
     """Whatever in the shown answer a renderer would make markup, a link or a picture of."""
     found = []
-    for text in (answer.text, answer.text + footnotes(answer)):
+    for text in (answer.text, ChatTextWriter("").write(answer).content):
         rendered = MarkdownIt("commonmark", {"html": True}).render(text)
         tags = set(re.findall(r"<\s*/?([a-zA-Z][a-zA-Z0-9]*)", rendered))
         found += [f"the tag {tag}" for tag in sorted(tags - HARMLESS_TAGS)]

@@ -34,12 +34,14 @@ async def show_front_page() -> HTMLResponse:
     return HTMLResponse(FRONT_PAGE)
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def tell_health() -> Health:
     """Answer as long as the server lives."""
     return Health(status="ok")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
 async def tell_readiness(service: ServiceOf) -> JSONResponse:
     """Answer 200 once the models are loaded; 503 with the reason until then."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
+import uuid
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from app.api.answer_stream import (
@@ -22,8 +23,10 @@ from app.api.answer_stream import (
     server_sent,
     unless_disconnected,
 )
+from app.api.chat_text import ChatTextWriter
+from app.api.client_tasks import MAX_FOLLOW_UPS, ClientTask, answer_task, recognise_task
 from app.api.dependencies import MetricsOf, ServiceOf, require_collection
-from app.api.error_handlers import ANYWHERE
+from app.api.error_handlers import ANYWHERE, respond
 from app.api.metrics import Metrics
 from app.api.problem_details import Problem, problem_of
 from app.api.schemas.openai import (
@@ -33,21 +36,24 @@ from app.api.schemas.openai import (
     ErrorResponse,
     ModelList,
     ModelResponse,
-    annotate,
     asked_chat,
-    footnotes,
+    find_unsupported,
     usage_json,
 )
 from app.api.security.middleware import require
+from app.service.service import Service
 from app.state.tokens import Role
-from rag.citations.answer_table import plan_line, plan_lines, table_text
-from rag.citations.marked_text import StreamMarker, mark_text
 from rag.errors import ForbiddenError, LecternError, NotFoundError
-from rag.types import Answer, JudgedSentence, PlanStep, Question
+from rag.types import Answer, Question
 
 END_OF_STREAM = "data: [DONE]\n\n"
 
-REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorResponse} for status in (*ANYWHERE, 502)}
+NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+"""Of what no LLM wrote."""
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorResponse} for status in (*ANYWHERE, 502) if status != 422
+}
 
 STREAM = {
     "content": {
@@ -68,12 +74,24 @@ class Reply:
     id: str
     created: int
     model: str
-    base_url: str
 
     def json(self, kind: str, choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
         """Return a completion, or a piece of one."""
         head = {"id": self.id, "object": kind, "created": self.created, "model": self.model}
         return {**head, "choices": choices, **more}
+
+    def whole(
+        self,
+        content: str,
+        *,
+        annotations: list[dict[str, Any]] | None = None,
+        finish_reason: str = "stop",
+        usage: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return a whole completion."""
+        message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations or []}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
+        return self.json("chat.completion", [choice], usage=usage or NO_USAGE)
 
     def piece(self, delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> bytes:
         """Return a piece of a stream."""
@@ -93,81 +111,81 @@ def list_models(request: Request, service: ServiceOf) -> dict[str, Any]:
 def show_model(model: str, request: Request) -> Any:
     """Return one collection as a model."""
     try:
-        return _model_json(_collection_of(request, model))
+        return _model_json(collection_of(request, model))
     except (NotFoundError, ForbiddenError):
-        return _unknown_model(model)
+        return unknown_model(model)
 
 
 @router.post("/chat/completions", response_model=Completion, responses={200: STREAM})
 async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf, metrics: MetricsOf) -> Any:
     """Return an answer to the last message of the user, in the light of those before it.
 
-    An answer that takes several look-ups begins with a line for each step. Citations stand below the text as footnotes,
-    and in `annotations`; a table stands behind it; sentences that are not supported are marked in
-    the text, and a line says so. System messages are not followed: what an answer may say is decided by the documents.
-    Images of the last message are shown to an LLM that sees them; each comes as a data: URL, for no address is opened.
+    An answer that takes several look-ups begins with a line for each step. A number in the text means a page: the
+    addresses in `annotations` are in the order of the numbers. Below the text stand the cited places and notices; a
+    table stands behind it; sentences that are not supported are marked in the text, and a line says so. System messages
+    are not followed: what an answer may say is decided by the documents. Images of the last message are shown to an LLM
+    that sees them; each comes as a data: URL, for no address is opened. What clients ask for in the background, such as
+    a title of the conversation, is answered by rules and without the documents.
     """
     try:
-        collection = _collection_of(request, asked.model)
+        collection = collection_of(request, asked.model)
     except (NotFoundError, ForbiddenError):
-        return _unknown_model(asked.model)
-    if asked.n not in (None, 1):
-        return JSONResponse(Problem(400, "There is one answer to a question.").to_openai(param="n"), 400)
+        return unknown_model(asked.model)
+    if problem := find_unsupported(asked):
+        return respond(request, problem)
+    reply = Reply(f"chatcmpl-{uuid.uuid4().hex}", int(time.time()), asked.model)
+    if task := recognise_task([message.to_domain() for message in asked.messages]):
+        said = await run_in_threadpool(reply_to_task, task, service, collection)
+        return EventStream(_tell_text(said, reply)) if asked.stream else reply.whole(said)
     chat = asked_chat(asked.messages)
     question = Question(chat.question, collection, history=chat.history, images=chat.images)
-    reply = Reply(
-        _id_of(asked), int(time.time()), asked.model, f"{request.base_url}collections/{quote(collection, safe='')}"
-    )
+    writer = ChatTextWriter(address_of(request, collection))
     if asked.stream:
         # The first event is waited for here, so that what is wrong with the question is no 200.
         events = await unless_disconnected(request, begun(follow(service, question)))
         if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
-        return EventStream(_tell(events, reply, metrics, with_usage=with_usage))
+        return EventStream(_tell(events, reply, writer, metrics, with_usage=with_usage))
     made = await unless_disconnected(request, finish(service, question))
     if made is None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
     answer = made[1]
     metrics.count_answer(answer)
     if answer.error:
-        return JSONResponse(Problem(502, answer.error).to_openai(), 502)
-    message = {
-        "role": "assistant",
-        "content": plan_lines(answer.steps) + mark_text(answer) + footnotes(answer),
-        "refusal": None,
-        "annotations": annotate(answer, reply.base_url),
-    }
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-    return reply.json("chat.completion", [choice], usage=usage_json(answer))
+        return respond(request, Problem(502, answer.error))
+    text = writer.write(answer)
+    return reply.whole(
+        text.content, annotations=text.annotations, finish_reason=finish_reason_of(answer), usage=usage_json(answer)
+    )
+
+
+async def _tell_text(text: str, reply: Reply) -> AsyncGenerator[bytes, None]:
+    yield reply.piece({"role": "assistant", "content": text})
+    yield reply.piece({}, "stop")
+    yield END_OF_STREAM.encode()
 
 
 async def _tell(
-    events: AsyncGenerator[Event, None], reply: Reply, metrics: Metrics, *, with_usage: bool
+    events: AsyncGenerator[Event, None], reply: Reply, writer: ChatTextWriter, metrics: Metrics, *, with_usage: bool
 ) -> AsyncGenerator[bytes, None]:
-    """Return the pieces of a completion: the text as it is made, marked, then the footnotes with the annotations."""
-    marker, step = StreamMarker(), ""
+    """Return the pieces of a completion: the text as it is made, marked, then what stands below it."""
     try:
         yield reply.piece({"role": "assistant", "content": ""})
         async for event in events:
-            if isinstance(event, str | JudgedSentence):
-                if text := marker.feed(event):
-                    yield reply.piece({"content": text})
-            elif isinstance(event, PlanStep):
-                # Only the first of a step that goes on: a line cannot be taken back.
-                if event.text != step:
-                    step = event.text
-                    yield reply.piece({"content": plan_line(event)})
-            elif isinstance(event, Answer):
+            if text := writer.feed(event):
+                yield reply.piece({"content": text})
+            if isinstance(event, Answer):
                 metrics.count_answer(event)
-                if rest := marker.finish(event.verdict) + table_text(event.table):
+                if rest := writer.finish(event):
                     yield reply.piece({"content": rest})
                 if event.error:
                     yield server_sent(Problem(502, event.error).to_openai())
                     return
-                if notes := footnotes(event):
-                    yield reply.piece({"content": notes, "annotations": annotate(event, reply.base_url)})
-                yield reply.piece({}, "stop")
+                ending = writer.end(event)
+                if ending.content or ending.annotations:
+                    yield reply.piece({"content": ending.content, "annotations": ending.annotations})
+                yield reply.piece({}, finish_reason_of(event))
                 if with_usage:
                     yield server_sent(reply.json("chat.completion.chunk", [], usage=usage_json(event)))
                 yield END_OF_STREAM.encode()
@@ -177,7 +195,27 @@ async def _tell(
         await events.aclose()
 
 
-def _collection_of(request: Request, model: str) -> str:
+def finish_reason_of(answer: Answer) -> str:
+    """Return why the text ends, in OpenAI's words."""
+    return "length" if answer.is_cut_off else "stop"
+
+
+def reply_to_task(task: ClientTask, service: Service, collection: str) -> str:
+    """Answer what a client asks for in the background."""
+    return answer_task(
+        task,
+        kinds=lambda: list(service.collections.statistics(collection).kinds),
+        suggest=lambda: service.collections.suggest_questions(collection, limit=MAX_FOLLOW_UPS + 1),
+    )
+
+
+def address_of(request: Request, collection: str) -> str:
+    """Return the address of a collection, below which its pages are."""
+    return f"{request.base_url}collections/{quote(collection, safe='')}"
+
+
+def collection_of(request: Request, model: str) -> str:
+    """Return the collection that a model is. Raises NotFoundError, ForbiddenError."""
     if not model.startswith(MODEL_PREFIX):
         raise NotFoundError(f"There is no model {model!r}.")
     return require_collection(request, model.removeprefix(MODEL_PREFIX))
@@ -187,12 +225,7 @@ def _model_json(collection: str) -> dict[str, Any]:
     return {"id": MODEL_PREFIX + collection, "object": "model", "created": 0, "owned_by": "lectern"}
 
 
-def _unknown_model(model: str) -> JSONResponse:
+def unknown_model(model: str) -> JSONResponse:
+    """Return the answer to a request for a model that is none."""
     problem = Problem(404, f"The model {model!r} does not exist.", "`GET /v1/models` lists those there are.")
     return JSONResponse(problem.to_openai(code="model_not_found", param="model"), 404)
-
-
-def _id_of(asked: ChatRequest) -> str:
-    """Return an id that is the same for the same conversation."""
-    said = repr([(message.role, message.text, message.image_urls) for message in asked.messages])
-    return f"chatcmpl-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:24]}"

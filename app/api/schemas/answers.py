@@ -128,7 +128,8 @@ class SentenceResponse(MirroredResponse):
     """A sentence that claims something: characters `start` to `end` of the answer, with the verdict on it.
 
     `probability` says how likely its sources carry it, `reason` why it is not supported; `attributed` where the LLM
-    cited nothing, and Lectern found the sources `numbers`.
+    cited nothing, and Lectern found the sources `numbers`. `pages` has the source's number and the 0-based page of each
+    citation.
     """
 
     start: int
@@ -139,10 +140,11 @@ class SentenceResponse(MirroredResponse):
     numbers: list[int]
     attributed: bool
     reason: str
+    pages: list[tuple[int, int]] = Field(default_factory=list)
 
     def to_domain(self) -> JudgedSentence:
         """The sentence."""
-        return JudgedSentence(**{**dict(self), "numbers": tuple(self.numbers)})
+        return JudgedSentence(**{**dict(self), "numbers": tuple(self.numbers), "pages": tuple(self.pages)})
 
 
 class ProgressResponse(MirroredResponse):
@@ -258,6 +260,7 @@ class AnswerResponse(Response):
     understood_filters: list[FilterResponse] = Field(default_factory=list)
     asked_as: str = Field("", description="the follow-up as it was looked up, where it was rewritten")
     offer: str = Field("", description="what an LLM would take to read all of it, which needs `agreed` of the question")
+    is_cut_off: bool = Field(False, description="whether the LLM had written as much as it may")
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -306,4 +309,5 @@ class AnswerResponse(Response):
             understood_filters=tuple(one.to_domain() for one in self.understood_filters),
             asked_as=self.asked_as,
             offer=self.offer,
+            is_cut_off=self.is_cut_off,
         )

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas.answers import CitationResponse
+from app.api.problem_details import Problem
 from app.api.schemas.questions import PIXEL
-from rag.citations.marked_text import mark_text
 from rag.errors import ConfigurationError, ImageError
 from rag.images import decode_image
-from rag.safety.output import make_inert
-from rag.types import Answer, Citation, ImageFile, Message, place_name
+from rag.types import Answer, ImageFile, Message
 
 MODEL_PREFIX = "lectern/"
 
 MAX_MESSAGES = 1_000
 
-QUOTE_SHOWN = 200
-"""Characters of a quote in a footnote; the annotation has all of it."""
+READABLE_PARTS = frozenset({"text", "image_url"})
 
 
 class ImageUrl(BaseModel):
@@ -33,7 +29,7 @@ class ImageUrl(BaseModel):
 
 
 class MessagePart(BaseModel):
-    """A piece of a message; only text and images are read."""
+    """A piece of a message: text, or an image; others are refused."""
 
     model_config = ConfigDict(extra="allow")
     type: str = "text"
@@ -49,6 +45,11 @@ class ChatMessage(BaseModel):
     content: str | list[MessagePart] | None = None
 
     @property
+    def parts(self) -> list[MessagePart]:
+        """Return its pieces, where it is made of some."""
+        return self.content if isinstance(self.content, list) else []
+
+    @property
     def text(self) -> str:
         """Return the words of the message."""
         if isinstance(self.content, list):
@@ -58,8 +59,13 @@ class ChatMessage(BaseModel):
     @property
     def image_urls(self) -> list[str]:
         """Return the addresses of its images."""
-        parts = self.content if isinstance(self.content, list) else []
-        return [part.image_url.url for part in parts if part.type == "image_url" and part.image_url is not None]
+        return [part.image_url.url for part in self.parts if part.type == "image_url" and part.image_url is not None]
+
+    def to_domain(self) -> Message:
+        """Return its words as a turn; whatever is no user and no system speaks for the assistant."""
+        if self.role in ("system", "developer"):
+            return Message("system", self.text)
+        return Message("user" if self.role == "user" else "assistant", self.text)
 
 
 class StreamOptions(BaseModel):
@@ -67,6 +73,13 @@ class StreamOptions(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
     include_usage: bool = False
+
+
+class ResponseFormat(BaseModel):
+    """The form that an answer is to have."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = "text"
 
 
 class ChatRequest(BaseModel):
@@ -87,6 +100,10 @@ class ChatRequest(BaseModel):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = None
+    response_format: ResponseFormat | None = None
+    tools: list[dict[str, Any]] | None = None
+    tool_choice: str | dict[str, Any] | None = None
+    modalities: list[str] | None = None
 
 
 class ErrorResponse(BaseModel):
@@ -130,6 +147,36 @@ class Completion(BaseModel):
     usage: dict[str, Any]
 
 
+def find_unsupported(asked: ChatRequest) -> Problem | None:
+    """Return what is asked for and cannot be done, so that no client takes it for done; None where all can be.
+
+    Tools that a model may call or not are taken: Lectern calls none of them.
+    """
+    form = asked.response_format
+    if asked.n not in (None, 1):
+        return _unsupported("n", "There is one answer to a question.")
+    if form is not None and form.type != "text":
+        return _unsupported("response_format", f"An answer in the form {form.type!r} cannot be given.", "Ask for text.")
+    if asked.tools and asked.tool_choice not in (None, "auto", "none"):
+        return _unsupported("tool_choice", "Lectern calls no tools of its clients.", 'Send "auto" or "none".')
+    if any(modality != "text" for modality in asked.modalities or ()):
+        return _unsupported("modalities", "Lectern answers in text only.")
+    return find_unsupported_part(asked.messages)
+
+
+def find_unsupported_part(messages: Sequence[ChatMessage]) -> Problem | None:
+    """Return what cannot be read of the user's messages; None where all can be."""
+    kinds = {part.type for message in messages if message.role == "user" for part in message.parts}
+    if others := sorted(kinds - READABLE_PARTS):
+        remedy = "Send text and images; files belong into a folder that Lectern indexes."
+        return _unsupported("messages", f"Parts of the type {others[0]!r} cannot be read.", remedy)
+    return None
+
+
+def _unsupported(param: str, detail: str, remedy: str = "") -> Problem:
+    return Problem(400, detail, remedy, param=param)
+
+
 @dataclass(frozen=True, slots=True)
 class AskedChat:
     """The last question and the turns before it."""
@@ -169,57 +216,7 @@ def _image_at(url: str, number: int) -> ImageFile:
     return decode_image(f"image {number}", data)
 
 
-def footnotes(answer: Answer) -> str:
-    """Return the cited places as lines below the text, and which filters the question held; "" where there is none."""
-    lines = []
-    if applied := ", ".join(one.label for one in answer.understood_filters if one.is_applied):
-        lines.append(make_inert(f"Only searched, as the question says: {applied}."))
-    for number, citations in _by_number(answer).items():
-        first = citations[0]
-        place = place_name(first.document, first.pages)
-        quote = " ".join(first.quote.split())
-        shown = quote if len(quote) <= QUOTE_SHOWN else quote[: QUOTE_SHOWN - 1].rstrip() + "…"
-        found = " (found by Lectern)" if all(one.attributed for one in citations) else ""
-        # Front ends render this as Markdown: names and words of documents must not become links or pictures.
-        lines.append(make_inert(f"[{number}] {place}" + (f": “{shown}”" if shown else "") + found))
-    return "\n\n" + "\n".join(lines) if lines else ""
-
-
-def annotate(answer: Answer, base_url: str) -> list[dict[str, Any]]:
-    """Return each citation as OpenAI's `url_citation`, with all that is known of it under `lectern`."""
-    documents = {source.number: source.document.id for source in answer.sources}
-    titles = {source.number: source.document.title for source in answer.sources}
-    text = mark_text(answer)
-    found = []
-    ends = dict.fromkeys(documents, 0)
-    for citation in answer.citations:
-        mark = re.compile(rf"\[{citation.number}\]").search(text, ends.get(citation.number, 0))
-        start, end = mark.span() if mark else (0, 0)
-        ends[citation.number] = end
-        place = f"{base_url}/documents/{documents[citation.number]}/pages/{citation.page}"
-        found.append(
-            {
-                "type": "url_citation",
-                "url_citation": {
-                    "start_index": start,
-                    "end_index": end,
-                    "title": make_inert(titles[citation.number] or citation.document),
-                    "url": place,
-                },
-                "lectern": CitationResponse.from_domain(citation).to_json(),
-            }
-        )
-    return found
-
-
 def usage_json(answer: Answer) -> dict[str, Any]:
     """Return the tokens that the LLM used."""
     prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
-
-
-def _by_number(answer: Answer) -> dict[int, list[Citation]]:
-    found: dict[int, list[Citation]] = {}
-    for citation in answer.citations:
-        found.setdefault(citation.number, []).append(citation)
-    return dict(sorted(found.items()))

@@ -21,7 +21,7 @@ UPLOAD_PATHS = ("/documents",)
 MAX_JSON_BYTES = 8 << 20
 """Ample for the longest chat history an LLM can take, and sixteen at once still fit any machine."""
 
-ASK_PATHS = ("/ask", "/v1/chat/completions")
+ASK_PATHS = ("/ask", "/v1/chat/completions", "/v1/responses")
 """Questions, which may carry images."""
 
 MAX_ASK_BYTES = 16 << 20

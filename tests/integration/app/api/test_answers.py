@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import openai
 import pytest
+from openai.types.chat.chat_completion_message import Annotation
 
 from app.client.connection import Connection
 from app.client.http import HttpClient
@@ -35,6 +37,14 @@ def serving_with(home: Path, folder: Path, llm: llm_servers.ModelServer) -> Iter
     with serving(home, llm="openai:gpt-4o", llm_base_url=llm.url, openai_api_key="k", llm_retries=0) as served:
         served.sync(folder)
         yield served
+
+
+def streamed(chunks: Any) -> tuple[str, Any]:
+    """Return the text of a stream and its annotations."""
+    deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    told = [(delta.model_extra or {}).get("annotations") for delta in deltas]
+    annotations = [Annotation.model_validate(one) for some in told for one in some or ()]
+    return "".join(delta.content or "" for delta in deltas), annotations
 
 
 def client_of(served: Served) -> openai.OpenAI:
@@ -96,6 +106,117 @@ def test_the_openai_client_streams_the_text_then_the_footnotes(
     assert len([chunk for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]) == 2
 
 
+def test_what_a_client_asks_in_the_background_costs_neither_search_nor_llm(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, llm = answering
+    history = f"<chat_history>\nUSER: {LAMP}\n</chat_history>"
+    prompt = f'### Task:\nGenerate a title.\n### Output:\n{{ "title": "..." }}\n{history}'
+    ask = client_of(served).chat.completions.create
+    messages: Any = [{"role": "user", "content": prompt}]
+    whole = ask(model=MODEL, messages=messages)
+    assert whole.choices[0].message.content == '{"title": "How often does the lamp of the lighthouse…"}'
+    pieces = ask(model=MODEL, messages=messages, stream=True)
+    streamed = "".join(piece.choices[0].delta.content or "" for piece in pieces)
+    assert streamed == whole.choices[0].message.content
+    assert llm.chats == []
+    assert "lectern_answers_total{" not in served.client.get("/metrics").text
+
+
+def test_what_cannot_be_done_for_a_client_is_refused_with_the_field_that_asks_for_it(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, llm = answering
+    said: list[dict[str, Any]] = [{"role": "user", "content": LAMP}]
+    file = {"type": "file", "file": {"file_data": "data:application/pdf;base64,AA=="}}
+    for param, asked in {
+        "n": {"n": 2},
+        "response_format": {"response_format": {"type": "json_object"}},
+        "tool_choice": {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "required"},
+        "modalities": {"modalities": ["text", "audio"]},
+        "messages": {"messages": [{"role": "user", "content": [{"type": "text", "text": LAMP}, file]}]},
+    }.items():
+        with pytest.raises(openai.BadRequestError) as refused:
+            client_of(served).chat.completions.create(**{"model": MODEL, "messages": said, **asked})
+        assert refused.value.param == param
+    wrong = served.client.post("/v1/chat/completions", json={"model": MODEL, "messages": "none"})
+    assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "messages")
+    assert llm.chats == []
+
+
+def test_the_openai_client_gets_a_response_whole_and_streamed(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, llm = answering
+    create = client_of(served).responses.create
+    whole = create(model=MODEL, input=[{"role": "user", "content": [{"type": "input_text", "text": LAMP}]}])
+    assert whole.output_text.startswith(f"{ANSWER}\n\n[1] light.txt")
+    assert (whole.status, whole.usage and whole.usage.total_tokens) == ("completed", 18)
+    events = list(create(model=MODEL, input=LAMP, stream=True))
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    last = events[-1]
+    assert last.type == "response.completed"
+    assert last.response.output_text == whole.output_text
+    deltas = [event.delta for event in events if event.type == "response.output_text.delta"]
+    assert "".join(deltas) == whole.output_text
+    (message,) = last.response.output
+    assert message.type == "message"
+    (part,) = message.content
+    assert part.type == "output_text"
+    (annotation,) = part.annotations
+    assert annotation.type == "url_citation"
+    assert part.text[annotation.start_index : annotation.end_index] == "[1]"
+    assert "three times" in httpx.get(annotation.url).json()["text"]
+    asked = len(llm.chats)
+    for param, more in {"previous_response_id": "resp_1", "background": True}.items():
+        with pytest.raises(openai.BadRequestError) as refused:
+            create(model=MODEL, input=LAMP, **{param: more})  # type: ignore[call-overload]
+        assert refused.value.param == param
+    title = create(model=MODEL, input=f"Provide a concise, 5-word-or-less title for the conversation.\nUser: {LAMP}")
+    assert title.output_text.startswith("How often does the lamp")
+    assert len(llm.chats) == asked
+
+
+def places_in(text: str, annotations: Any) -> list[tuple[str, str]]:
+    """Return each number of the text with the address that it opens, as Open WebUI counts the different ones."""
+    addresses = list(dict.fromkeys(annotation.url_citation.url for annotation in annotations))
+    return [(number, addresses[int(number) - 1]) for number in re.findall(r"\[(\d)\]", text.partition("\n\n")[0])]
+
+
+def test_numbers_in_the_text_are_places_among_the_addresses(home: Path, folder: Path) -> None:
+    (folder / "keeper.txt").write_text("The keeper\n\nThe keeper of the lighthouse is Tamsin Orde.\n")
+    question = "Who is the keeper of the lighthouse, and how often does its lamp flash?"
+    with llm_servers.openai_server(answer=ANSWER) as llm, serving_with(home, folder, llm) as served:
+        sources = served.client.post("/ask", json={"question": question}).json()["sources"]
+    first, second = sorted(sources, key=lambda source: -source["number"])[:2]
+    said = {
+        "keeper.txt": "The keeper of the lighthouse is Tamsin Orde [{}].",
+        "light.txt": "The lamp of the lighthouse flashes three times every twenty seconds [{}].",
+    }
+    answer = " ".join(said[source["document"]].format(source["number"]) for source in (first, second))
+    messages: Any = [{"role": "user", "content": question}]
+    with (
+        llm_servers.openai_server(answer=answer, stop="length") as llm,
+        serving_with(home, folder, llm) as served,
+    ):
+        ask = client_of(served).chat.completions.create
+        whole = ask(model=MODEL, messages=messages)
+        chunks = list(ask(model=MODEL, messages=messages, stream=True))
+        opened = [
+            [httpx.get(address).json()["text"] for _, address in places_in(text, annotations)]
+            for text, annotations in (
+                (whole.choices[0].message.content or "", whole.choices[0].message.annotations),
+                streamed(chunks),
+            )
+        ]
+    assert opened[0] == opened[1]
+    for source, text in zip((first, second), opened[0], strict=True):
+        assert said[source["document"]].partition(" [")[0] in text
+    assert {whole.choices[0].finish_reason, chunks[-1].choices[0].finish_reason} == {"length"}
+    assert "cut off at the greatest length" in (whole.choices[0].message.content or "")
+    assert whole.id != chunks[0].id
+
+
 def test_a_follow_up_question_is_rewritten_with_the_conversation(
     answering: tuple[Served, llm_servers.ModelServer],
 ) -> None:
@@ -126,7 +247,7 @@ def test_what_the_openai_client_asks_wrongly_it_is_told_in_its_own_form(
         client.models.retrieve("lectern/none")
     with pytest.raises(openai.BadRequestError, match="No message has the role"):
         client.chat.completions.create(model=MODEL, messages=[{"role": "system", "content": "x"}])
-    with pytest.raises(openai.UnprocessableEntityError, match="question is empty"):
+    with pytest.raises(openai.BadRequestError, match="question is empty"):
         client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": " "}], stream=True)
     broken = served.client.post("/v1/chat/completions", content=b"{", headers={"content-type": "application/json"})
     assert (broken.status_code, broken.json()["error"]["message"]) == (400, "The body is not JSON. Send JSON in UTF-8.")

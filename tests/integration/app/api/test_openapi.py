@@ -33,7 +33,7 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "41
 
 # No Ollama runs here, no address leads anywhere, one evaluation is measured at a time, few models are fetched at once.
 [[operations]]
-include-path-regex = "^/models|/links$|/evaluations$|^/v1/chat|^/ask"
+include-path-regex = "^/models|/links$|/evaluations$|^/v1/(chat|responses)|^/ask"
 checks.not_a_server_error.expected-statuses = ["2xx", "4xx", "502", "503"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "4xx", "502", "503"]
 
@@ -44,7 +44,7 @@ parameters = { "path.id" = "20260102030405-1" }
 
 # A question without a word, which is none, is told apart from a wrong name.
 [[operations]]
-include-path = ["/search", "/ask", "/v1/chat/completions"]
+include-path = ["/search", "/ask", "/v1/chat/completions", "/v1/responses"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "422"]
 
 # The others need it.

@@ -81,6 +81,8 @@ def bodies_for(path: str, collection: str) -> dict[str, Any]:
     if path == "/v1/chat/completions":
         messages = [{"role": "user", "content": "When does the lamp flash?"}]
         return {"json": {"model": f"lectern/{collection}", "messages": messages}}
+    if path == "/v1/responses":
+        return {"json": {"model": f"lectern/{collection}", "input": "When does the lamp flash?"}}
     return {
         "json": {
             "/search": {"question": "When does the lamp flash?", "collection": collection},

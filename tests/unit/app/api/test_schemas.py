@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from app.api.chat_text import ChatTextWriter
 from app.api.schemas.answers import AnswerResponse
 from app.api.schemas.base import ProblemResponse
 from app.api.schemas.documents import CollectionResponse, DocumentResponse, PageResponse
-from app.api.schemas.openai import footnotes
 from app.api.schemas.questions import AskRequest
 from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import RunResponse
@@ -96,7 +96,8 @@ def test_pages_are_named_alike_before_and_after_the_wire() -> None:
 
 def test_openai_front_ends_are_told_of_filters_in_a_line_of_their_own() -> None:
     answer = replace(ANSWER, understood_filters=FILTERS)
-    assert footnotes(answer).splitlines()[2] == "Only searched, as the question says: file type PDF."
+    written = ChatTextWriter("").write(answer).content
+    assert written.splitlines()[2] == "Only searched, as the question says: file type PDF."
 
 
 def test_a_question_arrives_as_it_was_asked() -> None:

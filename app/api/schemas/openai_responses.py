@@ -1,0 +1,134 @@
+"""Defines requests and answers as OpenAI's Responses API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.problem_details import Problem
+from app.api.schemas.openai import MAX_MESSAGES, ChatMessage, ImageUrl, MessagePart, find_unsupported_part
+from rag.types import Answer
+
+PART_TYPES = {"input_text": "text", "output_text": "text", "text": "text", "input_image": "image_url"}
+"""The names that Responses have for parts, by those of chat completions."""
+
+
+class InputPart(BaseModel):
+    """A piece of a message."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    text: str = ""
+    image_url: str | None = None
+
+    def to_part(self) -> MessagePart:
+        """Return it as a part of a chat message."""
+        image = None if self.image_url is None else ImageUrl(url=self.image_url)
+        return MessagePart(type=PART_TYPES.get(self.type, self.type), text=self.text, image_url=image)
+
+
+class InputItem(BaseModel):
+    """A turn of the conversation; items of other types, such as reasoning, are passed over."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = "message"
+    role: Literal["user", "assistant", "system", "developer"] = "user"
+    content: str | list[InputPart] = ""
+
+    def to_message(self) -> ChatMessage:
+        """Return it as a chat message."""
+        content = self.content if isinstance(self.content, str) else [part.to_part() for part in self.content]
+        return ChatMessage(role=self.role, content=content)
+
+
+class TextFormat(BaseModel):
+    """The form that an answer is to have."""
+
+    class Kind(BaseModel):
+        """The form itself."""
+
+        model_config = ConfigDict(extra="allow")
+        type: str = "text"
+
+    model_config = ConfigDict(extra="allow")
+    format: Kind = Field(default_factory=Kind)
+
+
+class ResponseRequest(BaseModel):
+    """A request for a response; parameters of the model's making, such as `temperature`, are taken and have no effect.
+
+    `instructions` are not followed: what an answer may say is decided by the documents.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"example": {"model": "lectern/default", "input": "How often does the lamp flash?"}},
+    )
+    model: str = Field(max_length=300)
+    input: str | list[InputItem]
+    stream: bool | None = False
+    instructions: str | None = None
+    previous_response_id: str | None = None
+    background: bool | None = None
+    text: TextFormat | None = None
+    tools: list[dict[str, Any]] | None = None
+    tool_choice: str | dict[str, Any] | None = None
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        """Return the conversation as chat messages."""
+        if isinstance(self.input, str):
+            return [ChatMessage(role="user", content=self.input)]
+        return [item.to_message() for item in self.input[-MAX_MESSAGES:] if item.type == "message"]
+
+    def find_unsupported(self) -> Problem | None:
+        """Return what is asked for and cannot be done; None where all can be."""
+        if self.previous_response_id:
+            detail = "Lectern keeps no responses."
+            return Problem(400, detail, "Send the conversation in `input`.", param="previous_response_id")
+        if self.background:
+            return Problem(400, "Lectern answers at once.", "Ask for it in the foreground.", param="background")
+        if self.text is not None and self.text.format.type != "text":
+            detail = f"An answer in the form {self.text.format.type!r} cannot be given."
+            return Problem(400, detail, "Ask for text.", param="text")
+        if self.tools and self.tool_choice not in (None, "auto", "none"):
+            detail = "Lectern calls no tools of its clients."
+            return Problem(400, detail, 'Send "auto" or "none".', param="tool_choice")
+        problem = find_unsupported_part(self.messages)
+        return None if problem is None else Problem(400, problem.detail, problem.remedy, param="input")
+
+
+class ResponseObject(BaseModel):
+    """A response."""
+
+    model_config = ConfigDict(extra="allow")
+    id: str
+    object: Literal["response"]
+    created_at: int
+    status: Literal["completed", "incomplete", "in_progress", "failed"]
+    model: str = Field(examples=["lectern/default"])
+    output: list[dict[str, Any]]
+    usage: dict[str, Any] | None
+
+
+def response_usage(answer: Answer) -> dict[str, Any]:
+    """Return the tokens that the LLM used."""
+    read, written = answer.usage.prompt_tokens, answer.usage.completion_tokens
+    return {
+        "input_tokens": read,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": written,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": read + written,
+    }
+
+
+def flat_annotations(annotations: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return annotations of chat completions as those of Responses, whose fields lie beside their type."""
+    flat = []
+    for annotation in annotations:
+        more = {key: value for key, value in annotation.items() if key != "url_citation"}
+        flat.append({**more, **annotation["url_citation"]})
+    return flat
