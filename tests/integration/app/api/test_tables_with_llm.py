@@ -178,3 +178,23 @@ def test_fifty_columns_are_filled(shelf: Shelf) -> None:
     csv = shelf.place.client.get(f"{path}/export", params={"format": "csv"}).text
     assert "Field 49" in csv
     assert "value-49" in csv
+
+
+def test_a_list_that_an_llm_reads_is_streamed_with_the_rows_so_far_once_its_cost_is_agreed_to(shelf: Shelf) -> None:
+    collection = shelf.place.collection
+    asked = {"question": "List all documents that allow whistling", "collection": collection, "stream": True}
+    lectern = shelf.place.served.service.answers
+    before = lectern.lectern.settings
+    lectern.adjust(before.model_copy(update={"most_calls_unasked": 2}))
+    try:
+        offered = shelf.place.client.post("/ask", json={**asked, "stream": False}).json()
+        assert offered["offer"].startswith("4 calls of the LLM")
+        assert shelf.llm.chats == []
+        with shelf.place.client.stream("POST", "/ask", json={**asked, "agreed": True}) as answer:
+            lines = list(answer.iter_lines())
+    finally:
+        lectern.adjust(before)
+    events = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
+    assert events.count("table") == len(BOATS) - 1
+    assert events[-1] == "answer"
+    assert len(shelf.llm.chats) == len(BOATS)

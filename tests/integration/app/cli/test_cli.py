@@ -556,3 +556,25 @@ def test_a_sync_interrupted_while_it_starts_leaves_no_traceback(many_files: Path
     _, complaints = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in complaints
+
+
+def test_a_file_of_columns_is_extracted_with_an_llm_and_each_value_stands_in_its_document(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "boats"
+    folder.mkdir()
+    (folder / "heron.txt").write_text("The Heron goes out at dawn with Ines Falk at the helm, and comes home late.\n")
+    (folder / "tern.txt").write_text("Of the Tern it is only known that Maud Berg took her through the strait.\n")
+    (tmp_path / "boats.yaml").write_text("columns:\n  - name: Skipper\n    question: Who steers the boat?\n")
+    home = ["--home", str(tmp_path / "home")]
+    assert run("sync", folder, *home).code == 0
+    replies = (llm_servers.Reply("Ines Falk at", "Ines Falk [1]"), llm_servers.Reply("Maud Berg took", "A queen [1]"))
+    with llm_servers.openai_server(replies=replies) as server:
+        monkeypatch.setenv("LECTERN_LLM", "openai:scripted")
+        monkeypatch.setenv("LECTERN_LLM_BASE_URL", server.url)
+        monkeypatch.setenv("LECTERN_RERANKER", "off")
+        extracted = run("extract", "boats.yaml", "--output", "boats.csv", *home)
+    assert extracted.code == 0, extracted.text
+    csv = (tmp_path / "boats.csv").read_text("utf-8-sig")
+    assert "heron.txt,Ines Falk" in csv
+    assert "queen" not in csv, "what the document does not say is no value"

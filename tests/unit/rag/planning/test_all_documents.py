@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+from rag.citations.checker import AnswerChecker
 from rag.planning.all_documents import AllDocuments
+from rag.planning.kept_replies import NoReplies
+from rag.planning.llm_reading import LlmReading
 from rag.types import Answer, DocumentProfile, PlanStep, Verdict
+from tests.fakes import ScriptedModel
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
 MANY = Shelf({f"{number}.md": [f"Paper {number}. The lift is mentioned."] for number in range(10_000)})
@@ -93,3 +97,16 @@ def test_invoices_to_somebody_are_those_that_name_him() -> None:
 
 def test_what_is_mentioned_in_which_documents_is_asked_as_which_mention_it() -> None:
     assert listed("In which invoices is the deposit mentioned?")[1] == ["invoices/9.txt"]
+
+
+def test_an_llm_is_asked_about_none_of_ten_thousand_documents_before_somebody_agrees_to_the_cost() -> None:
+    model = ScriptedModel(["YES"])
+    reading = LlmReading(model, lambda _, sources: AnswerChecker(sources, rectangles=lambda *_: ()), NoReplies())
+    mode = AllDocuments(MANY, most_read=200, reading=reading)
+    _, answer = finish(mode, asked(READ, {}, MANY))
+    assert isinstance(answer, Answer)
+    assert model.asked == []
+    assert answer.offer.startswith("200 calls of the LLM")
+    assert any("can be stopped, and goes on where it was" in notice for notice in answer.notices)
+    assert answer.table is not None
+    assert answer.table.completeness == "stopped after 200 of 10,000"
