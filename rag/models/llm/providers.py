@@ -58,7 +58,8 @@ def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
         return common
     if caller.custom_url:
         common |= {"temperature": 0, "use_responses_api": False}
-    return {**common, "http_socket_options": ()}
+    # Its own limit of two minutes between pieces would end what may take longer by `llm_timeout_seconds`.
+    return {**common, "http_socket_options": (), "stream_chunk_timeout": None}
 
 
 def _transport_to(url: str) -> httpx.AsyncHTTPTransport:

@@ -405,3 +405,12 @@ def test_a_providers_own_model_has_its_known_context_and_is_not_local(spec: str,
     assert not model.is_local
     assert KEY not in repr(model) + str(vars(model))
     model.close()
+
+
+def test_a_slow_server_has_as_long_as_the_setting_says_whatever_a_library_finds_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGCHAIN_OPENAI_STREAM_CHUNK_TIMEOUT_S", "0.05")
+    with opened("openai:slow", answer="Three times.", pause=0.2, timeout_seconds=60) as (model, _):
+        said = "".join(piece.text for piece in model.stream([Message("user", "How often?")], max_tokens=20))
+    assert said == "Three times."
