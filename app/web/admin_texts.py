@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web.catalogues import translate
+from app.web.catalogues import Plural, translate
 
 translate(
     __name__,
@@ -58,7 +58,7 @@ COLUMN_DOCUMENT = "Document"
 COLUMN_TITLE = "Title"
 COLUMN_PAGES = "Pages"
 COLUMN_CHUNKS = "Chunks"
-COLUMN_INDEXED = "Last indexed (UTC)"
+COLUMN_INDEXED = "Last indexed"
 COLUMN_KIND = "Kind"
 COLUMN_PERIOD = "About"
 COLUMN_LANGUAGE = "Language"
@@ -124,7 +124,8 @@ PAGE_TEXT = "The text that was read"
 PAGE_TEXT_NONE = "No text was found on this page."
 PAGE_IMAGE_NONE = "Only pages of PDFs and pictures can be shown as they look."
 PAGE_ALT = "Page {number} of {document}"
-FACTS = "{pages:,} pages · {chunks:,} chunks · {size} · {type}"
+FACT_PAGES = Plural("{count:,} page", "{count:,} pages")
+FACT_CHUNKS = Plural("{count:,} chunk", "{count:,} chunks")
 WARNINGS = "Noticed while reading it"
 
 WHY_QUESTION = "A question for which you expected this document"
@@ -181,6 +182,24 @@ FOLDER_DAYS_NAMED = {
     "6": "Every Saturday",
     "0": "Every Sunday",
 }
+FOLDER_EVERY_WORDS = {
+    "s": Plural("every second", "every {count:,} seconds"),
+    "m": Plural("every minute", "every {count:,} minutes"),
+    "h": Plural("every hour", "every {count:,} hours"),
+    "d": Plural("every day", "every {count:,} days"),
+}
+FOLDER_DAILY_WORDS = {
+    "*": "every day at {time}",
+    "1-5": "every working day at {time}",
+    "1": "every Monday at {time}",
+    "2": "every Tuesday at {time}",
+    "3": "every Wednesday at {time}",
+    "4": "every Thursday at {time}",
+    "5": "every Friday at {time}",
+    "6": "every Saturday at {time}",
+    "0": "every Sunday at {time}",
+}
+"""As the service says them in English."""
 FOLDER_TIME = "Time"
 FOLDER_TIME_HELP = "In the time zone of the service's machine."
 FOLDER_CRON = "Cron expression"
@@ -241,10 +260,10 @@ HISTORY_DOCUMENTS = "Documents in the index"
 HISTORY_SECONDS = "Seconds per sync"
 HISTORY_DOCUMENTS_ALT = "Line chart: documents in the index after each sync, over time"
 HISTORY_SECONDS_ALT = "Chart: seconds that each sync took, over time"
-HISTORY_WHEN = "Time (UTC)"
+HISTORY_WHEN = "Time"
 HISTORY_CHOOSE = "Tick a sync in the table to see its files."
 HISTORY_COLUMNS = {
-    "started_at": "Began (UTC)",
+    "started_at": "Began",
     "folder": "Folder",
     "outcome": "Outcome",
     "added": "New",
@@ -395,7 +414,7 @@ QUESTION_PAGES_HINT = "3, 7-9"
 QUESTION_PAGES_WRONG = "“{text}” names no pages."
 QUESTION_PAGES_WRONG_REMEDY = "Write them as 3 or 3, 7-9."
 QUESTION_ADD = "Add"
-QUESTION_ADDED = "Questions added: {count:,}."
+QUESTION_ADDED = Plural("{count:,} question added.", "{count:,} questions added.")
 QUESTION_REMOVE = "Remove {count:,}"
 TAB_WRITE = "Write one"
 TAB_UPLOAD = "Upload a file"

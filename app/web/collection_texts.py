@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.web.catalogues import translate
 
-translate(__name__)
+translate(__name__, same=("PASSWORD_PATTERN_HINT",))
 
 COLLECTION_PAGE = "Collection"
 NONE = "There is no collection yet."

@@ -122,6 +122,11 @@ def moment(time: str) -> str:
     return f"{shown} UTC" if known is UTC else shown
 
 
+def moment_in_tables() -> str:
+    """Return the format of days and times in Streamlit's tables."""
+    return LANGUAGES[current()].moment_in_tables
+
+
 def wall_time(time: str) -> datetime | None:
     """Return a time of the service as the visitor's clock shows it, without its zone, for tables and charts."""
     return _parse(time).astimezone(zone()).replace(tzinfo=None) if time else None

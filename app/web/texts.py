@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web.catalogues import translate
+from app.web.catalogues import Plural, translate
 
 translate(__name__, same=("PRODUCT",))
 
@@ -64,7 +64,10 @@ CONVERSATIONS_NONE = "No conversation has these words."
 CONVERSATIONS_MORE = "Show more"
 CONVERSATIONS_EXPORT = "Export all conversations"
 CONVERSATIONS_EXPORT_FILE = "conversations.md"
-CONVERSATION_TOLD = "{collection}, {when} UTC, questions: {count:,}"
+CONVERSATION_TOLD = Plural(
+    "{collection}, {when}, {count:,} question",
+    "{collection}, {when}, {count:,} questions",
+)
 CONVERSATION_MENU = "Rename, pin, export, delete"
 CONVERSATION_RENAME = "Title"
 CONVERSATION_PIN = "Pin to the top"
@@ -159,6 +162,54 @@ ANSWER_WORDS = {
     "question": "Question",
     "answer": "Answer",
 }
+ANSWER_NOTICES = {
+    "partly": "Checked: some of it is not supported by the documents; the sentences are marked.",
+    "unsupported": "Nothing in this answer is supported by the documents.",
+    "uncited": "Nothing in this answer is supported by the documents: it names no source.",
+    "not_checked": "Not checked: the answer ended before it could be checked.",
+}
+"""Those of `rag.citations.marked_text`, by the names of verdicts."""
+ANSWER_MARKS = {
+    "partly": "[partly supported]",
+    "unsupported": "[unsupported]",
+    "uncited": "[no source]",
+    "not_checked": "[not checked]",
+}
+"""Likewise: at a sentence where only text is shown."""
+PAGE_WORDS = {"page": "page {number}", "slide": "slide {number}", "sheet": "sheet {number}", "part": "part {number}"}
+"""What `rag.types.page_name` calls the pages of a format."""
+PAGES_TO = "{first} to {last}"
+DOCUMENT_KINDS = {
+    "annual report": "annual report",
+    "quarterly report": "quarterly report",
+    "current report": "current report",
+    "earnings release": "earnings release",
+    "invoice": "invoice",
+    "receipt": "receipt",
+    "offer": "offer",
+    "order": "order",
+    "contract": "contract",
+    "minutes": "minutes",
+    "policy": "policy",
+    "manual": "manual",
+    "letter": "letter",
+    "article": "article",
+    "report": "report",
+    "résumé": "résumé",
+    "notice": "notice",
+    "price list": "price list",
+    "timetable": "timetable",
+    "e-mail": "e-mail",
+    "calendar": "calendar",
+    "presentation": "presentation",
+    "spreadsheet": "spreadsheet",
+    "log": "log",
+    "table": "table",
+    "book": "book",
+    "transcript": "transcript",
+    "data": "data",
+}
+"""The kinds that `ingest.profile` tells apart."""
 ANSWER_DOING = {
     "": "Waiting for the service …",
     "rewriting": "Reading the question with those before it …",

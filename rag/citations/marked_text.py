@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rag.citations.answer_table import table_text
 from rag.types import Answer, AnswerEvent, AnswerTable, JudgedSentence, PlanStep, Verdict
 
-NOTICES = {
+NOTICES: dict[str, str] = {
     Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
     Verdict.UNSUPPORTED: "Nothing in this answer is supported by the documents.",
     Verdict.UNCITED: "Nothing in this answer is supported by the documents: it names no source.",
@@ -42,9 +42,12 @@ def mark_text(answer: Answer) -> str:
     return with_notice(marked, answer.verdict) + table_text(answer.table)
 
 
-def with_notice(text: str, verdict: Verdict | None) -> str:
-    """Put what is to be said of the verdict before a text of which nothing is supported, else behind it."""
-    notice = NOTICES.get(verdict, "") if verdict else ""
+def with_notice(text: str, verdict: Verdict | None, notices: Mapping[str, str] = NOTICES) -> str:
+    """Put what is to be said of the verdict before a text of which nothing is supported, else behind it.
+
+    `notices` are in the words of another language, by the values of verdicts.
+    """
+    notice = notices.get(verdict, "") if verdict else ""
     if not notice:
         return text
     return f"{notice}\n\n{text}" if says_nothing_supported(verdict) else f"{text.rstrip()}\n\n{notice}"

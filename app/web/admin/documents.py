@@ -9,11 +9,13 @@ import streamlit as st
 
 from app.api.schemas.documents import DocumentList, DocumentResponse
 from app.web import admin_texts as texts
+from app.web import language
 from app.web.admin import parts
 from app.web.admin.adding import add_documents, show_uploads
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
 from app.web.ask import scope
+from app.web.ask.places import kind_of
 from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
@@ -73,6 +75,7 @@ def _show_table(context: PageContext, calls: Calls, *, may_write: bool) -> None:
         column_config={
             texts.COLUMN_DOCUMENT: st.column_config.TextColumn(width=DOCUMENT_PIXELS),
             texts.STATE: st.column_config.TextColumn(width=STATE_PIXELS),
+            texts.COLUMN_INDEXED: st.column_config.DatetimeColumn(format=language.moment_in_tables()),
             texts.COLUMN_PROBLEM: st.column_config.TextColumn(width="large"),
             texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
         },
@@ -97,10 +100,11 @@ def _filters(calls: Calls) -> tuple[str, str]:
     options = ["", *(state for state in texts.STATES if counts.get(state))]
     if st.session_state.get("documents state", "") not in options:
         del st.session_state["documents state"]
+    total = sum(counts.values())
     state = states.pills(
         texts.STATE,
         options,
-        format_func=lambda name: f"{texts.STATES[name]} {counts[name] if name else sum(counts.values()):,}",
+        format_func=lambda name: f"{texts.STATES[name]} {language.number(counts[name] if name else total)}",
         default="",
         required=True,
         key="documents state",
@@ -131,11 +135,11 @@ def _rows(documents: list[DocumentResponse]) -> pd.DataFrame:
             texts.STATE: [_state_of(document) for document in documents],
             texts.COLUMN_PAGES: [document.pages for document in documents],
             texts.COLUMN_CHUNKS: [document.chunks for document in documents],
-            texts.COLUMN_INDEXED: [parts.when(document.indexed_at) for document in documents],
+            texts.COLUMN_INDEXED: pd.to_datetime([language.wall_time(document.indexed_at) for document in documents]),
             texts.COLUMN_PROBLEM: [one_line(document.reason, TEXT_SHOWN) for document in documents],
             texts.COLUMN_REMEDY: [one_line(document.remedy, TEXT_SHOWN) for document in documents],
             texts.COLUMN_TITLE: [one_line(document.title, TEXT_SHOWN) for document in documents],
-            texts.COLUMN_KIND: [document.profile.kind for document in documents],
+            texts.COLUMN_KIND: [kind_of(document.profile.kind) for document in documents],
             texts.COLUMN_PERIOD: [document.profile.period for document in documents],
             texts.COLUMN_LANGUAGE: [document.profile.language for document in documents],
         }

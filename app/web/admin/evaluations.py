@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.api.schemas.evaluations import EvaluationDetail, EvaluationResponse
 from app.web import admin_texts as texts
+from app.web import language
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.questions import pages_shown
@@ -77,7 +78,7 @@ def _show_numbers(compared: list[EvaluationDetail]) -> None:
     places = st.columns(4)
     for place, name, label in ((places[0], "recall@1", texts.RECALL_1), (places[1], "recall@5", texts.RECALL_5)):
         change = _change(newest[name] * 100, before.get(name), "%", 100)
-        place.metric(label, f"{newest[name]:.0%}", change, border=True, height="stretch")
+        place.metric(label, language.number(newest[name], ".0%"), change, border=True, height="stretch")
     for place, name, label in ((places[2], "p50_ms", texts.LATENCY_P50), (places[3], "p95_ms", texts.LATENCY_P95)):
         shown = texts.MILLISECONDS.format(ms=newest[name])
         change = _change(newest[name], before.get(name), "ms", 1)
@@ -87,7 +88,7 @@ def _show_numbers(compared: list[EvaluationDetail]) -> None:
 def _change(now: float, before: float | None, unit: str, factor: int) -> str | None:
     """Return the change of a score, as shown; None where there is none."""
     change = 0 if before is None else round(now - before * factor)
-    return f"{change:+,} {unit}" if change else None
+    return f"{language.number(change, '+,')} {unit}" if change else None
 
 
 def _draw_charts(compared: list[EvaluationDetail]) -> None:

@@ -38,6 +38,8 @@ DEFAULT_TIME = time(2, 0)
 MINUTES = {"m": 1, "h": 60, "d": 60 * 24}
 """Of the units of an interval."""
 
+_EVERY = re.compile(r"every (?P<count>\d+)(?P<unit>[smhd])")
+
 _DAILY = re.compile(r"(?P<minute>[0-5]?\d) (?P<hour>[01]?\d|2[0-3]) \* \* (?P<days>\*|1-5|[0-6])")
 """A cron expression that days and a time say as well."""
 
@@ -130,7 +132,7 @@ def _progress_of(job: JobResponse) -> tuple[int, int, str]:
 
 
 def _told_of(folder: FolderResponse) -> list[str]:
-    times = [folder.schedule_words or folder.schedule] if folder.schedule else []
+    times = [_schedule_words(folder)] if folder.schedule else []
     times += [texts.FOLDER_WATCHED] if folder.watch else []
     said = [
         texts.FOLDER_INTO.format(collection=folder.collection),
@@ -147,6 +149,15 @@ def _told_of(folder: FolderResponse) -> list[str]:
     if folder.next_run:
         said.append(texts.FOLDER_NEXT.format(when=parts.when(folder.next_run)))
     return said
+
+
+def _schedule_words(folder: FolderResponse) -> str:
+    """Return a schedule in words of the visitor's language, where it is one that can be chosen here."""
+    if every := _EVERY.fullmatch(folder.schedule):
+        return texts.FOLDER_EVERY_WORDS[every["unit"]].format(count=int(every["count"]))
+    if daily := _DAILY.fullmatch(folder.schedule):
+        return texts.FOLDER_DAILY_WORDS[daily["days"]].format(time=f"{int(daily['hour'])}:{int(daily['minute']):02}")
+    return folder.schedule_words or folder.schedule
 
 
 def _offer_actions(calls: Calls, folder: FolderResponse) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.api.schemas.syncs import RunSummary
 from app.web import admin_texts as texts
-from app.web.admin import parts
+from app.web import language
 from app.web.admin.calls import Calls
 from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
@@ -54,7 +54,7 @@ def _draw_charts(runs: list[RunSummary]) -> None:
         return
     table = pd.DataFrame(
         {
-            texts.HISTORY_WHEN: pd.to_datetime([run.finished_at for run in ended], utc=True),
+            texts.HISTORY_WHEN: pd.to_datetime([language.wall_time(run.finished_at) for run in ended]),
             texts.HISTORY_DOCUMENTS: [run.documents for run in ended],
             texts.HISTORY_SECONDS: [run.seconds for run in ended],
             texts.HISTORY_FOLDER: [one_line(run.folder, PATH_SHOWN) for run in ended],
@@ -93,7 +93,7 @@ def _time_format(span: pd.Timedelta) -> str:
     """Return the format of times in which no two ticks look alike."""
     if span < pd.Timedelta(minutes=CHART_TICKS):
         return "%H:%M:%S"
-    return "%H:%M" if span < pd.Timedelta(days=1) else "%d %b"
+    return "%H:%M" if span < pd.Timedelta(days=1) else language.LANGUAGES[language.current()].day
 
 
 def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
@@ -104,6 +104,10 @@ def _show_runs(calls: Calls, runs: list[RunSummary]) -> None:
         mode="single-row",
         max_height=TABLE_PIXELS,
         alt=texts.HISTORY_ALT,
+        column_config={
+            texts.HISTORY_COLUMNS["started_at"]: st.column_config.DatetimeColumn(format=language.moment_in_tables()),
+            texts.HISTORY_COLUMNS["seconds"]: st.column_config.NumberColumn(format="localized"),
+        },
     )
     chosen = [runs[row] for row in rows]
     if not chosen:
@@ -117,7 +121,7 @@ def _cell(run: RunSummary, name: str) -> Any:
     if not run.finished_at and isinstance(value, int | float):
         return None  # Not counted yet.
     if name == "started_at":
-        return parts.when(value)
+        return language.wall_time(value)
     if name == "outcome":
         return texts.OUTCOMES.get(value, value)
     return one_line(value, PATH_SHOWN) if isinstance(value, str) else value

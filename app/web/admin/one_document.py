@@ -13,6 +13,7 @@ from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
 from app.web.admin.passwords import offer_password
+from app.web.ask.places import pages_of
 from app.web.escape import one_line, plain
 from app.web.frame import reported
 from rag.types import DRAWN_TYPES, MAX_QUESTION_CHARACTERS, page_name
@@ -29,10 +30,14 @@ TEXT_HEIGHT = 640
 def show_document(calls: Calls, document: DocumentResponse, *, may_write: bool) -> None:
     """Draw everything about one document."""
     st.markdown(f"## {plain(one_line(document.document, TITLE_SHOWN))}")
-    facts = texts.FACTS.format(
-        pages=document.pages, chunks=document.chunks, size=parts.size(document.size), type=document.type or "?"
+    facts = (
+        texts.FACT_PAGES.format(count=document.pages),
+        texts.FACT_CHUNKS.format(count=document.chunks),
+        parts.size(document.size),
+        document.type or "?",
+        texts.STATES.get(document.state, document.state),
     )
-    st.caption(plain(f"{facts} · {texts.STATES.get(document.state, document.state)}"))
+    st.caption(plain(" · ".join(facts)))
     if document.reason:
         st.error(f"{plain(document.reason)}\n\n{plain(document.remedy)}".strip(), icon=":material/error:")
     offer_password(calls, document)
@@ -101,7 +106,7 @@ def _show_pages(calls: Calls, document: DocumentResponse) -> None:
         else:
             st.text(texts.PAGE_IMAGE_NONE)
     with text:
-        name = page_name(page.number, page.label, document.page_word)
+        name = pages_of(page_name(page.number, page.label, document.page_word))
         st.caption(plain(" · ".join(filter(None, (texts.PAGE_TEXT, name)))))
         # As code: it is shown letter by letter, and can be copied.
         st.code(page.text or texts.PAGE_TEXT_NONE, language=None, wrap_lines=True, height=TEXT_HEIGHT)
@@ -136,7 +141,7 @@ def _explain(why: WhyResponse, page_word: str) -> None:
 
 
 def _place_of(passage: WhyPassage, page_word: str) -> str:
-    said = [page_name(passage.first_page, "", page_word)]
+    said = [pages_of(page_name(passage.first_page, "", page_word))]
     said.append(texts.WHY_PLACE.format(place=passage.place) if passage.place else texts.WHY_NO_PLACE)
     if passage.cosine is not None:
         said.append(texts.WHY_COSINE.format(cosine=passage.cosine))

@@ -11,8 +11,10 @@ import streamlit as st
 
 from app.api.schemas.documents import StatisticsResponse
 from app.web import collection_texts as texts
+from app.web import language
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.ask.places import kind_of
 from app.web.escape import one_line
 from app.web.frame import PageContext, choose_collection, reported
 from rag.types import CollectionInfo
@@ -57,9 +59,9 @@ def _show_numbers(context: PageContext, calls: Calls, collection: CollectionInfo
         st.text(collection.description)
     counted = calls.statistics()
     numbers = {
-        texts.DOCUMENTS: f"{counted.documents:,}",
-        texts.FAILED: f"{counted.failed:,}",
-        texts.PAGES: f"{counted.pages:,}",
+        texts.DOCUMENTS: language.number(counted.documents),
+        texts.FAILED: language.number(counted.failed),
+        texts.PAGES: language.number(counted.pages),
         texts.SIZE: parts.size(counted.size),
         texts.LAST_SYNC: parts.when(collection.last_synced_at),
     }
@@ -74,9 +76,10 @@ def _show_numbers(context: PageContext, calls: Calls, collection: CollectionInfo
 
 def _draw_charts(counted: StatisticsResponse) -> None:
     languages = {texts.LANGUAGES.get(code, code): count for code, count in counted.languages.items()}
+    kinds = {kind_of(kind): count for kind, count in counted.kinds.items()}
     left, right = st.columns(2, gap="large")
     for place, title, counts in (
-        (left, texts.BY_KIND, counted.kinds),
+        (left, texts.BY_KIND, kinds),
         (right, texts.BY_TYPE, counted.types),
         (left, texts.BY_LANGUAGE, languages),
     ):
@@ -92,7 +95,7 @@ def _draw_bars(title: str, counts: Mapping[str, int]) -> None:
     if len(shown) < 2 and texts.UNKNOWN in shown:
         return  # Of no document it is known: a single bar would say nothing.
     st.header(title, anchor=False)
-    names = [f"{name} · {count:,}" for name, count in shown.items()]
+    names = [f"{name} · {language.number(count)}" for name, count in shown.items()]
     table = pd.DataFrame({title: names, texts.COUNT: list(shown.values())})
     chart = (
         alt.Chart(table)
@@ -125,7 +128,7 @@ def _draw_years(counts: Mapping[str, int]) -> None:
 
 
 def _draw(chart: alt.Chart, title: str, shown: Mapping[str, int], *, height: int) -> None:
-    values = ", ".join(f"{name} {count:,}" for name, count in shown.items())
+    values = ", ".join(f"{name} {language.number(count)}" for name, count in shown.items())
     said = texts.CHART_ALT.format(what=title[:1].lower() + title[1:], values=values)
     st.altair_chart(chart, width="stretch", height=height, alt=one_line(said, 1_000))
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.api.schemas.admin import IdentityResponse
 from app.web import admin_texts as texts
+from app.web import language
 from app.web.escape import plain
 from app.web.frame import reported
 
@@ -15,8 +16,8 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def when(time: str) -> str:
-    """Return a time of the service (ISO 8601, UTC) to the minute."""
-    return time[:16].replace("T", " ") if time else texts.NEVER
+    """Return a time of the service (ISO 8601, UTC) to the minute, in the visitor's time zone and language."""
+    return language.moment(time) if time else texts.NEVER
 
 
 def size(count: float) -> str:
@@ -24,7 +25,7 @@ def size(count: float) -> str:
     power = 0
     while count >= 1000 and power < len(UNITS) - 1:
         count, power = count / 1000, power + 1
-    return f"{count:.1f} {UNITS[power]}" if power and count < 10 else f"{count:.0f} {UNITS[power]}"
+    return f"{language.number(count, '.1f' if power and count < 10 else '.0f')} {UNITS[power]}"
 
 
 def may_write(identity: IdentityResponse) -> bool:
@@ -55,7 +56,7 @@ def confirm(title: str, named: list[str], explained: str, action: str, do: Calla
 
     @st.dialog(title)
     def ask() -> None:
-        shown = named[:10] + ([f"… {len(named) - 10:,}"] if len(named) > 10 else [])
+        shown = named[:10] + ([f"… {language.number(len(named) - 10)}"] if len(named) > 10 else [])
         st.text("\n".join(shown))
         st.write(plain(explained))
         yes, no = st.columns(2)

@@ -11,13 +11,13 @@ from typing import Any, Literal
 import streamlit as st
 
 from app.api.schemas.conversations import MAX_NOTE
-from app.web import texts
+from app.web import language, texts
 from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.export import with_footnotes
 from app.web.ask.filters import describe_filters
-from app.web.ask.places import place_of_citation, place_of_source
+from app.web.ask.places import pages_of, place_of_citation, place_of_source
 from app.web.escape import one_line
-from rag.citations.marked_text import NOTICES, insert_marks, says_nothing_supported
+from rag.citations.marked_text import insert_marks, says_nothing_supported
 from rag.types import FILTER_NAMES, MAX_QUESTION_CHARACTERS, Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 
 HERE = Path(__file__).parent
@@ -189,7 +189,7 @@ def _doing(turn: Turn) -> str:
 
 
 def _step_line(step: PlanStep) -> str:
-    return f"{step.text} ({step.done:,}/{step.total:,})" if step.total else step.text
+    return f"{step.text} ({language.number(step.done)}/{language.number(step.total)})" if step.total else step.text
 
 
 def _mode_line(answer: Answer) -> str:
@@ -236,11 +236,11 @@ def _headline(turn: Turn) -> str:
         verdict = Verdict.NOT_CHECKED
     if verdict is None or not (verdict is Verdict.NOT_CHECKED or says_nothing_supported(verdict)):
         return ""
-    return NOTICES[verdict]
+    return texts.ANSWER_NOTICES[verdict.value]
 
 
 def _source_view(source: Source) -> dict[str, Any]:
-    parts = (source.document.path, source.section, source.pages)
+    parts = (source.document.path, source.section, pages_of(source.pages))
     return {
         "number": source.number,
         "label": place_of_source(source),
@@ -278,8 +278,8 @@ def _made(answer: Answer) -> list[str]:
 def _price(dollars: float | None) -> str:
     if dollars is None:
         return texts.ANSWER_PRICE_UNKNOWN
-    return f"${dollars:.4f}" if dollars else texts.ANSWER_FREE
+    return f"${language.number(dollars, '.4f')}" if dollars else texts.ANSWER_FREE
 
 
 def _duration(milliseconds: float) -> str:
-    return f"{milliseconds / 1000:.1f} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"
+    return f"{language.number(milliseconds / 1000, '.1f')} s" if milliseconds >= 1000 else f"{milliseconds:.0f} ms"

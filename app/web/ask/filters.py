@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.client.http import HttpClient
-from app.web import texts
+from app.web import collection_texts, texts
 from app.web.ask import scope
+from app.web.ask.places import kind_of
 from app.web.frame import PageContext
 from rag.types import DocumentInfo
 
@@ -26,13 +27,14 @@ def choose_filters(context: PageContext) -> dict[str, str]:
             filters[scope.FIELD] = "\n".join(places)
         if kind := _choose(texts.ASK_FILTER_TYPE, {document.file_type for document in documents}, key="filter type"):
             filters["type"] = kind
+        words = {"kind": texts.DOCUMENT_KINDS, "language": collection_texts.LANGUAGES}
         profiles = [document.profile for document in documents]
         for name, label, values in (
             ("kind", texts.ASK_FILTER_KIND, {profile.kind for profile in profiles}),
             ("language", texts.ASK_FILTER_LANGUAGE, {profile.language for profile in profiles}),
             ("period", texts.ASK_FILTER_PERIOD, {profile.period for profile in profiles}),
         ):
-            if value := _choose(label, values - {""}, key=f"filter {name}"):
+            if value := _choose(label, values - {""}, key=f"filter {name}", words=words.get(name)):
                 filters[name] = value
         years = {profile.dated[:4] for profile in profiles if profile.dated}
         if year := _choose(texts.ASK_FILTER_YEAR, years, key="filter year", help=texts.ASK_FILTER_YEAR_HELP):
@@ -76,11 +78,16 @@ def describe_filters(filters: Mapping[str, str]) -> str:
     places = scope.places_in(filters)
     named = [scope.describe_places(places)] if places else []
     others = {name: value for name, value in filters.items() if name not in (scope.FIELD, "folder", "document")}
-    named += [f"{texts.ASK_FILTER_NAMES.get(name, name)} {value}" for name, value in others.items()]
+    named += [
+        f"{texts.ASK_FILTER_NAMES.get(name, name)} {kind_of(value) if name == 'kind' else value}"
+        for name, value in others.items()
+    ]
     return texts.ASK_FILTERED.format(filters=", ".join(named)) if named else ""
 
 
-def _choose(label: str, values: set[str], *, key: str, help: str | None = None) -> str:
+def _choose(
+    label: str, values: set[str], *, key: str, help: str | None = None, words: Mapping[str, str] | None = None
+) -> str:
     """Return one of the values, "" for all; nothing is drawn where there is no choice."""
     if len(values) < 2:
         return ""
@@ -92,7 +99,7 @@ def _choose(label: str, values: set[str], *, key: str, help: str | None = None) 
         options,
         key=key,
         help=help,
-        format_func=lambda value: value or texts.ASK_FILTER_ANY,
+        format_func=lambda value: (words or {}).get(value, value) or texts.ASK_FILTER_ANY,
     )
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 from app.api.schemas.documents import WordsResponse
 from app.client.http import HttpClient
 from app.web import texts
+from app.web.ask.places import pages_of
 from app.web.originals import ORIGINALS
 from rag.errors import NotFoundError
 from rag.types import DRAWN_TYPES, Citation, DocumentInfo, Source, Span, TableCell, page_name
@@ -153,7 +154,7 @@ def find_quote(text: str, quote: str) -> list[tuple[int, int]]:
 
 def _view_of(client: HttpClient, proof: Proof, document: DocumentInfo) -> dict[str, object]:
     page = client.load_page(proof.collection, document, proof.page)
-    name = page_name(proof.page, page.label, document.page_word)
+    name = pages_of(page_name(proof.page, page.label, document.page_word))
     title = document.title or document.path
     view: dict[str, object] = {
         "document": f"{proof.collection}/{proof.document_id}",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.client.http import HttpClient
-from app.web import texts
+from app.web import language, texts
 from app.web.ask.conversation import Turn
 from app.web.ask.export import said_by
 from app.web.ask.filters import describe_filters
@@ -65,7 +65,7 @@ def gather(client: HttpClient, turn: Turn) -> SharedAnswer:
 
 
 def _details(turn: Turn) -> list[str]:
-    asked = datetime.fromtimestamp(turn.begun).astimezone().strftime("%Y-%m-%d %H:%M %Z") if turn.begun else ""
+    asked = language.moment(datetime.fromtimestamp(turn.begun, UTC).isoformat()) if turn.begun else ""
     told = [texts.SHARE_ASKED.format(collection=turn.asked.collection), *([asked] if asked else [])]
     if scope := describe_filters(turn.asked.filters):
         told.append(scope)

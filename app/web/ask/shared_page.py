@@ -8,7 +8,7 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from app.web import texts
+from app.web import language, texts
 from app.web.ask.shared_answer import ProofPage, SharedAnswer
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -39,7 +39,8 @@ def shared_html(answer: SharedAnswer) -> str:
     proofs = "".join(map(_proof, answer.proofs))
     heading = f"<h2>{escape(texts.SHARE_PROOFS)}</h2>" if proofs else ""
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="{language.current()}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f"<title>{escape(answer.question[:200])}</title><style>{STYLE}</style></head><body>"
         f'<h1 dir="auto">{escape(answer.question)}</h1>{details}'

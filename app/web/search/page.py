@@ -13,6 +13,7 @@ from app.web import admin_texts
 from app.web.admin import parts
 from app.web.ask import scope
 from app.web.ask.filters import answering_documents, choose_filters
+from app.web.ask.places import pages_of
 from app.web.ask.proof import Proof, draw_proof
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported
@@ -94,7 +95,7 @@ def _show_found(context: PageContext, words: str, found: Found, *, limit: int) -
 
 
 def _show_hit(collection: str, number: int, hit: Hit) -> None:
-    place = place_name(one_line(hit.document.title or hit.document.path, NAME_SHOWN), hit.pages)
+    place = place_name(one_line(hit.document.title or hit.document.path, NAME_SHOWN), pages_of(hit.pages))
     with st.container(border=True, key=f"passage {number}"):
         st.markdown(f"## {number} {plain(place)}")
         details = [one_line(text, NAME_SHOWN) for text in (hit.document.path, hit.chunk.section) if text]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web.catalogues import translate
+from app.web.catalogues import Plural, translate
 
 translate(__name__)
 
@@ -11,7 +11,7 @@ SEARCH_WORDS = "Search for"
 SEARCH_HINT = "Words, or a question"
 SEARCH_EXPLAINED = "The passages that fit best, from your documents as they stand, without an answer."
 SEARCH_NOTHING = "Nothing fits. Use other words, or look in more documents."
-SEARCH_FOUND = "Passages: {count:,}, in {seconds:.1f} s"
+SEARCH_FOUND = Plural("{count:,} passage, in {seconds:.1f} s", "{count:,} passages, in {seconds:.1f} s")
 SEARCH_PAGE = "Show the page"
 SEARCH_MORE = "More passages"
 SEARCH_FILTERED = "Only searched, as the words say: {filters}."

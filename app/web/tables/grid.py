@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.api.schemas.tables import CellResponse, RowResponse, TableDetail, TableResponse, TotalResponse
 from app.client.http import HttpClient
+from app.web import language
 from app.web.ask.proof import Proof, draw_proof
 from app.web.escape import one_line, plain
 from app.web.frame import reported
@@ -176,7 +177,7 @@ def _draw_cell(
 def _draw_verdict(cell: CellResponse) -> None:
     if cell.correction is not None:
         st.write(plain(cell.correction.value or texts.CELL_EMPTY))
-        st.caption(plain(texts.CORRECTED.format(by=cell.correction.by, at=cell.correction.at[:16].replace("T", " "))))
+        st.caption(plain(texts.CORRECTED.format(by=cell.correction.by, at=language.moment(cell.correction.at))))
     read = f"{cell.value} {cell.unit}".strip()
     st.write(plain(texts.CELL_READ.format(value=read) if read else texts.CELL_EMPTY))
     if not read:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.api.schemas.tables import SuggestionResponse
+from app.web.ask.places import kind_of
 from app.web.frame import reported
 from app.web.tables import texts
 from app.web.tables.calls import TableCalls
@@ -21,8 +22,9 @@ def draw_form(calls: TableCalls) -> None:
         help=texts.NAME_HELP,
         key=f"name {calls.collection}",
     )
-    kind = texts.COLUMNS_KIND.format(kind=suggestion.kind) if suggestion.kind else ""
+    kind = texts.COLUMNS_KIND.format(kind=kind_of(suggestion.kind)) if suggestion.kind else ""
     st.caption(texts.COLUMNS_EXPLAINED.format(kind=kind))
+    kind_names = texts.KINDS
     edited = st.data_editor(
         _rows(suggestion),
         num_rows="dynamic",
@@ -32,7 +34,9 @@ def draw_form(calls: TableCalls) -> None:
         column_config={
             texts.COLUMN_NAME: st.column_config.TextColumn(required=True),
             texts.COLUMN_QUESTION: st.column_config.TextColumn(width="large"),
-            texts.COLUMN_KIND: st.column_config.SelectboxColumn(options=texts.KINDS, required=True, default="text"),
+            texts.COLUMN_KIND: st.column_config.SelectboxColumn(
+                options=list(kind_names), required=True, default="text", format_func=lambda kind: kind_names[str(kind)]
+            ),
             texts.COLUMN_UNIT: st.column_config.TextColumn(width="small"),
         },
     )
@@ -41,7 +45,7 @@ def draw_form(calls: TableCalls) -> None:
         texts.ONLY_KIND,
         kinds,
         index=kinds.index(suggestion.kind) if suggestion.kind in kinds else 0,
-        format_func=lambda kind: kind or texts.ALL_KINDS,
+        format_func=lambda kind: kind_of(kind) or texts.ALL_KINDS,
         key=f"kind {calls.collection}",
     )
     use_llm = st.toggle(texts.USE_LLM, value=True, key=f"llm {calls.collection}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web.catalogues import translate
+from app.web.catalogues import Plural, translate
 
 translate(__name__)
 
@@ -22,7 +22,7 @@ COLUMN_NAME = "Column"
 COLUMN_QUESTION = "Question to each document"
 COLUMN_KIND = "Kind"
 COLUMN_UNIT = "Unit"
-KINDS = ("text", "number", "date", "yes/no", "list")
+KINDS = {"text": "text", "number": "number", "date": "date", "yes/no": "yes/no", "list": "list"}
 ONLY_KIND = "Only documents of the kind"
 ALL_KINDS = "All documents"
 USE_LLM = "Ask the LLM where the reader is not sure"
@@ -58,7 +58,10 @@ LEGEND = "Click a cell for its proof. “?”: not fully supported. “✎”: c
 ROWS_NONE = "No row fits."
 
 TOTALS = "Totals"
-TOTAL = "{column}: {sum} {unit} in {count:,} cells, from {least} to {greatest}"
+TOTAL = Plural(
+    "{column}: {sum} {unit} in {count:,} cell, from {least} to {greatest}",
+    "{column}: {sum} {unit} in {count:,} cells, from {least} to {greatest}",
+)
 TOTAL_REFUSED = "{column}: not added. {reason}"
 
 EXPORT = "Save as {format}"
