@@ -14,7 +14,7 @@ NOTICES: dict[str, str] = {
     Verdict.NOT_CHECKED: "Not checked: the answer ended before it could be checked.",
 }
 """What is said of an answer beside its text; of a supported one nothing."""
-MARKS = {
+MARKS: dict[str, str] = {
     Verdict.PARTLY: "[partly supported]",
     Verdict.UNSUPPORTED: "[unsupported]",
     Verdict.UNCITED: "[no source]",
@@ -36,17 +36,17 @@ def says_nothing_supported(verdict: Verdict | None) -> bool:
 _CARRIED = (Verdict.SUPPORTED, Verdict.PARTLY)
 
 
-def mark_text(answer: Answer) -> str:
-    """Return the text of an answer with a mark at each sentence that is not supported, the notice, and its table."""
-    marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {MARKS[sentence.verdict]}")
-    return with_notice(marked, answer.verdict) + table_text(answer.table)
+def mark_text(answer: Answer, marks: Mapping[str, str] = MARKS, notices: Mapping[str, str] = NOTICES) -> str:
+    """Return the text of an answer with a mark at each sentence that is not supported, the notice, and its table.
+
+    `marks` and `notices` are in the words of another language, by the values of verdicts.
+    """
+    marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {marks[sentence.verdict]}")
+    return with_notice(marked, answer.verdict, notices) + table_text(answer.table)
 
 
 def with_notice(text: str, verdict: Verdict | None, notices: Mapping[str, str] = NOTICES) -> str:
-    """Put what is to be said of the verdict before a text of which nothing is supported, else behind it.
-
-    `notices` are in the words of another language, by the values of verdicts.
-    """
+    """Put what is to be said of the verdict before a text of which nothing is supported, else behind it."""
     notice = notices.get(verdict, "") if verdict else ""
     if not notice:
         return text

@@ -9,8 +9,7 @@ from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
-from rag.citations.answer_table import table_text
-from rag.citations.marked_text import insert_marks, with_notice
+from rag.citations.marked_text import insert_marks, mark_text, with_notice
 from rag.types import Verdict
 
 PLACE_CHARACTERS = 400
@@ -49,12 +48,11 @@ def conversation_markdown(collection: str, turns: Sequence[Turn]) -> str:
 
 def said_by(turn: Turn) -> str:
     """The text with a mark at each sentence that is not supported."""
-    answer = turn.answer
-    marks = texts.ANSWER_MARKS
-    sentences = answer.sentences if answer else turn.sentences
-    marked = insert_marks(turn.said, sentences, lambda sentence: f" {marks[sentence.verdict.value]}")
-    verdict = answer.verdict if answer else Verdict.NOT_CHECKED if turn.is_finished and turn.said else None
-    return with_notice(marked, verdict, texts.ANSWER_NOTICES) + table_text(answer.table if answer else None)
+    marks, notices = texts.ANSWER_MARKS, texts.ANSWER_NOTICES
+    if turn.answer:
+        return mark_text(turn.answer, marks, notices)
+    marked = insert_marks(turn.said, turn.sentences, lambda sentence: f" {marks[sentence.verdict]}")
+    return with_notice(marked, Verdict.NOT_CHECKED if turn.is_finished and turn.said else None, notices)
 
 
 def _footnotes(turn: Turn) -> str:

@@ -208,6 +208,6 @@ def test_the_language_of_the_page_is_the_nearest_to_the_browsers(locale: str, co
 
 
 def test_the_page_says_of_verdicts_and_kinds_what_the_service_says() -> None:
-    assert {str(verdict.value): said for verdict, said in MARKS.items()} == texts.ANSWER_MARKS
+    assert {str(verdict): said for verdict, said in MARKS.items()} == texts.ANSWER_MARKS
     assert {str(verdict): said for verdict, said in NOTICES.items()} == texts.ANSWER_NOTICES
     assert set(texts.DOCUMENT_KINDS) == {*KINDS, *KINDS_BY_FORMAT.values()}
