@@ -1,5 +1,5 @@
-"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, over the sample documents.
-The LLM is a script: its words are in here.
+"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, some in German, over the sample
+documents. The LLM is a script: its words are in here.
 
 python -m tools.screenshots                                            # starts the page itself
 python -m tools.screenshots --url http://127.0.0.1:8501 --only models  # of a page that runs
@@ -28,12 +28,17 @@ IMAGES = Path("docs/images")
 SAMPLE = CHECKOUT / "data" / "sample"
 SAMPLE_SOURCE = CHECKOUT / "data" / "sample_source"
 
-LOOKS: dict[str, tuple[str, int, int]] = {
-    "light": ("light", 1280, 800),
-    "dark": ("dark", 1280, 800),
-    "phone": ("light", 360, 740),
+LOOKS: dict[str, tuple[str, int, int, str]] = {
+    "light": ("light", 1280, 800, "en-GB"),
+    "dark": ("dark", 1280, 800, "en-GB"),
+    "phone": ("light", 360, 740, "en-GB"),
+    "german": ("light", 1280, 800, "de-DE"),
+    "german-phone": ("light", 390, 844, "de-DE"),
 }
-"""Colour scheme, width and height."""
+"""Colour scheme, width, height and the browser's language."""
+
+IN_GERMAN = ("answer", "documents")
+"""The views of which there are German pictures."""
 
 QUESTION = "How often does the lamp of the Brennick lighthouse flash?"
 ANSWER = "The lamp flashes **three times every 20 seconds** [1]."
@@ -107,9 +112,12 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 def take(browser: Browser, url: str, name: str, look: str, images: Path, collection: str) -> None:
     """Take one picture."""
-    scheme, width, height = LOOKS[look]
+    scheme, width, height, locale = LOOKS[look]
     context = browser.new_context(
-        viewport=ViewportSize(width=width, height=height), color_scheme="dark" if scheme == "dark" else "light"
+        viewport=ViewportSize(width=width, height=height),
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale=locale,
+        timezone_id="Europe/Berlin" if locale == "de-DE" else "UTC",
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
@@ -161,13 +169,15 @@ def main() -> None:
     parser.add_argument("--collection", default="sample")
     parser.add_argument("--images", type=Path, default=IMAGES)
     parser.add_argument("--only", nargs="*", choices=VIEWS, default=list(VIEWS))
+    parser.add_argument("--looks", nargs="*", choices=LOOKS, default=list(LOOKS))
     given = parser.parse_args()
     given.images.mkdir(parents=True, exist_ok=True)
     with page_at(given.url, given.collection) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         for name in given.only:
-            for look in LOOKS:
-                take(browser, url, name, look, given.images, given.collection)
+            for look in given.looks:
+                if not look.startswith("german") or name in IN_GERMAN:
+                    take(browser, url, name, look, given.images, given.collection)
         browser.close()
 
 
