@@ -1,5 +1,5 @@
-"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, some in German, over the sample
-documents. The LLM is a script: its words are in here.
+"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, some in German, over the
+sample documents. The LLM is a script: its words are in here.
 
 python -m tools.screenshots                                            # starts the page itself
 python -m tools.screenshots --url http://127.0.0.1:8501 --only models  # of a page that runs
