@@ -22,6 +22,7 @@ from app.web.ask.proof import Proof, find_quote
 from app.web.escape import one_line, plain, quiet
 from rag.types import (
     Answer,
+    AnswerTable,
     Citation,
     DocumentInfo,
     ImageFile,
@@ -32,6 +33,8 @@ from rag.types import (
     Rectangle,
     Source,
     Span,
+    TableCell,
+    TableRow,
     Usage,
 )
 
@@ -69,7 +72,9 @@ def answer(text: str = "It flashes [1].", **changes: Any) -> Answer:
 class ScriptedClient:
     """Streams what it was told to, ends it with an answer; or waits when it was told to until it is interrupted."""
 
-    def __init__(self, *pieces: str | Exception, whole: Answer | Exception | None = None, hangs: bool = False) -> None:
+    def __init__(
+        self, *pieces: str | AnswerTable | Exception, whole: Answer | Exception | None = None, hangs: bool = False
+    ) -> None:
         self.pieces = pieces
         self.whole = whole or answer()
         self.hangs = hangs
@@ -92,7 +97,7 @@ class ScriptedClient:
         finally:
             self.left.set()
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str | AnswerTable]:
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece
@@ -104,7 +109,7 @@ class ScriptedClient:
                 raise UnreachableError("The connection is gone.")
             threading.Event().wait(0.01)
 
-    def events(self) -> Iterator[str]:
+    def events(self) -> Iterator[str | AnswerTable]:
         return iter(self)
 
     @property
@@ -146,6 +151,20 @@ def test_stopping_leaves_the_service_and_keeps_what_was_said() -> None:
     while not turn.is_finished:
         threading.Event().wait(0.01)
     assert (turn.state, turn.said, conversation.running) == (TurnState.STOPPED, "It ", None)
+
+
+def test_a_list_that_is_stopped_keeps_the_rows_that_were_found() -> None:
+    rows = (TableRow((TableCell("a.txt", 1, "a.txt"),)),)
+    client = ScriptedClient(AnswerTable(("Document",), rows, completeness="stopped after 1 of 4"), hangs=True)
+    turn = Conversation("ann").ask(client, Question("List all leases that allow dogs", "island"))  # type: ignore[arg-type]
+    assert client.told.wait(30)
+    turn.stop()
+    assert client.left.wait(30)
+    while not turn.is_finished:
+        threading.Event().wait(0.01)
+    table = view_of(turn, None)["table"]
+    assert [row[0]["text"] for row in table["rows"]] == ["a.txt"]
+    assert table["completeness"] == "stopped after 1 of 4"
 
 
 @pytest.mark.parametrize("broken", [UnreachableError("Gone.", "Start it."), RuntimeError("a defect")])
