@@ -36,7 +36,7 @@ def sync(
     """
     with reported(as_json):
         settings = read_settings(home=home, collection=collection, workers=workers)
-        with connect(settings, f"sync {folder}") as client:
+        with connect(settings, f"sync {folder}", reads=not dry_run) as client:
             if dry_run:
                 report = client.preview_sync(folder, collection=settings.collection, allow_empty=allow_empty)
             else:

@@ -20,11 +20,18 @@ SET_TOKEN = "Set LECTERN_TOKEN to one that is valid; `lectern tokens add NAME` m
 
 @contextmanager
 def connect(
-    settings: Settings, command: str, *, wait_seconds: float = 0.0, asks: bool = False, models: Models | None = None
+    settings: Settings,
+    command: str,
+    *,
+    wait_seconds: float = 0.0,
+    asks: bool = False,
+    reads: bool = False,
+    models: Models | None = None,
 ) -> Iterator[Client]:
     """Open the client that does a command's work; without a server, one that waits so long for the index to be free.
 
-    For a command that `asks`, the models are loaded at once. `models` that are there already are used as they are.
+    For a command that `asks`, the models are loaded at once; for one that `reads` files, workers are made ready beside
+    it. `models` that are there already are used as they are.
     Raises ConfigurationError, SignInError.
     """
     # Imported where it is known what is needed: an HTTP client, or models and all that opens an index beside them.
@@ -45,6 +52,10 @@ def connect(
 
             models = build_models(settings)
             stack.enter_context(models.loading())
+        if reads:
+            from ingest.sandbox.workers import start_fork_server
+
+            start_fork_server()
         from app.client.local import LocalClient
 
         yield stack.enter_context(LocalClient(settings, command, wait_seconds=wait_seconds, models=models))

@@ -25,6 +25,8 @@ from rag.errors import ParseError, TimedOutError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+PRELOAD = ("ingest.preloaded",)
+
 TASKS_PER_WORKER = 200
 """A worker is replaced after as many files, so that leaks of the parsing libraries stay bounded."""
 
@@ -38,13 +40,13 @@ class WorkerPool:
         workers: int,
         seconds_per_file: float,
         memory_bytes: int,
-        preload: tuple[str, ...] = ("ingest.parsing",),
+        preload: tuple[str, ...] = PRELOAD,
     ) -> None:
         """Take the limits: `memory_bytes` beyond those of an idle worker; `preload` is imported once for all."""
         self._workers = workers
         self._limits = Limits(memory_bytes, seconds_per_file)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        self._preload = preload
         self._scratch = ScratchFolder()
         self._waiting: set[Future[Any]] = set()
         self._lock = Lock()
@@ -87,7 +89,7 @@ class WorkerPool:
         self.stop()
 
     def _make_pool(self) -> ProcessPool:
-        _start_fork_server()
+        start_fork_server(self._preload)
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS_PER_WORKER,
@@ -156,8 +158,12 @@ def _translate(error: BaseException, limits: Limits) -> ParseError:
     )
 
 
-def _start_fork_server() -> None:
-    """Start the fork server with Ctrl-C ignored, which a terminal sends to all processes of a command."""
+def start_fork_server(preload: tuple[str, ...] = PRELOAD) -> None:
+    """Start the process that workers are forked from, unless it runs, and let it import; returns at once.
+
+    It ignores Ctrl-C, which a terminal sends to all processes of a command.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
     # The tracker first: starting it lets SIGINT through again.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -47,6 +47,10 @@ def connect() -> None:
         connection.connect(("192.0.2.1", 80))
 
 
+def has_imported(name: str) -> bool:
+    return name in sys.modules
+
+
 def double(number: int) -> int:
     return 2 * number
 
@@ -125,3 +129,15 @@ def test_a_task_that_ran_out_of_time_succeeds_with_more_of_it(pool: WorkerPool) 
     with pytest.raises(TimedOutError, match=r"longer than 0\.5 seconds"):
         pool.submit_within(0.5, time.sleep, 2.5).result()
     assert pool.submit_within(60, time.sleep, 2.5).result() is None
+
+
+def test_workers_are_forked_from_a_process_that_was_started_early_and_has_the_parsers() -> None:
+    code = (
+        "from ingest.sandbox.workers import WorkerPool, start_fork_server\n"
+        "from tests.integration.ingest.sandbox.test_workers import has_imported\n"
+        "start_fork_server()\n"
+        "with WorkerPool(workers=1, seconds_per_file=60, memory_bytes=2**29) as pool:\n"
+        "    print([pool.submit(has_imported, name).result() for name in ('pypdfium2', 'langdetect', 'chromadb')])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert ended.stdout.strip() == "[True, True, False]", ended.stderr
