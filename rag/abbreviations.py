@@ -27,7 +27,7 @@ NEVER_LAST = _words(
 
 BEFORE_NUMBER = _words(
     "no nos p pp sec secs art arts ch vol vols para paras item rule ref refs tab app cl reg sched ex ann apt rm bldg",
-    "ext",
+    "ext mwst",
     "abs nr nrn ziff s kap bd bde lit buchst rn rdnr rz anm abb aufl bl anl satz § tel fax str pkt pos kto plz",
     "apdo dn ok n al fig chap tit tél pág págs cap núms núm nº pag pagg tav blz hfdst lid stk sid kap avsn kl nr",
     "str poz rozdz ust pkt lok m č čl odst písm kap с стр рис табл гл п пп кв д оф разд",

@@ -10,6 +10,8 @@ from rag.answer_kind import asked_kind, asks_yes_or_no
 from rag.constraints import asks_for_clause, find_constraints, is_negated
 from rag.excerpts import context_of
 from rag.extractive import Extract
+from rag.extremes import asks_price, is_outranked, lacks_price
+from rag.periods_asked import is_of_another_period
 from rag.range_rows import range_key
 from rag.table_answer import abbreviated_words, covered_share, is_empty_cell, is_of_sibling, without_generic
 from rag.text import content_words
@@ -41,7 +43,11 @@ _DEGREE = (
     r"cheapest|dearest|largest|biggest|greatest|smallest|highest|lowest|longest|shortest|oldest|newest|latest|earliest|heaviest"
     r"|lightest|fastest|slowest|deepest|tallest|most|least|fewest|günstigste|teuerste|größte|kleinste|höchste|niedrigste"
 )
-_ASKS_DEGREE = re.compile(rf"(?i)\b(?:{_DEGREE})\w*\b(?! (?:recent|likely|often|of the time))")
+_ASKS_DEGREE = re.compile(
+    rf"(?i)\b(?:{_DEGREE})\w*\b(?! (?:recent|likely|often|of the time))"
+    r"|^\W*which\b.*\b(?:ends?|starts?|begins?|expires?|arrives?|leaves?) (?:first|last|soonest)\b"
+    r"|^\W*which\b.* (?:is|are|costs?|lasts?|weighs?|has|have) (?:more|less|fewer|\w{3,}er)(?: than .*)?\W*$"
+)
 _COMPARES = re.compile(
     rf"(?i)\b(?:{_DEGREE}|maximum|minimum|record|more than any|at most|at least|first|last|only|[^\W\d]{{3,}}est)\w*\b"
 )
@@ -60,7 +66,11 @@ _ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (
 def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> bool:
     """Return whether a marked sentence can answer a question; `weights` are those of the question's content words."""
     is_sibling = is_of_sibling(unit, weights) and not range_key(question, unit.header, unit.text)
-    if is_sibling or is_empty_cell(question, unit):
+    if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
+        return False
+    if asks_price(question) and not unit.is_row and lacks_price(question, unit.text):
+        return False
+    if asks_yes_or_no(question) and _shares_nothing(unit, weights):
         return False
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
@@ -68,7 +78,7 @@ def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], 
         return False
     if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
         return False
-    if extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit):
+    if is_outranked(question, unit, units) or (extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit)):
         return False
     if any(constraint.is_hard for constraint in find_constraints(question)):
         return True

@@ -7,7 +7,7 @@ from typing import Literal
 
 AnswerKind = Literal["time", "amount", "name", "cause", "phone", "e-mail"]
 
-_MONTH = (
+MONTH = (
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember"
     r"|janvier|février|mars|avril|juin|juillet|août|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio"
     r"|agosto|septiembre|octubre|noviembre|diciembre)[a-z]*\.?"
@@ -24,7 +24,7 @@ _NUMBER_WORD = (
 )
 _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     "time": re.compile(
-        rf"\d|\b{_MONTH}(?!\w)|\b(?:{_WEEKDAY})\b"
+        rf"\d|\b{MONTH}(?!\w)|\b(?:{_WEEKDAY})\b"
         r"|\b(?:century|ago|dai?ly|weekly|monthly|yearly|annual(?:ly)?|every|always|never|until|after|before|during|while"
         r"|once|when(?:ever)?|if|unless|morning|noon|afternoon|evening|(?:mid)?night|spring|summer|autumn|winter|dawn|dusk|sunset"
         r"|sunrise|today|tomorrow|yesterday|easter|christmas|immediately|jahrhundert|täglich|wöchentlich|monatlich"
@@ -46,7 +46,7 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
         r"|deshalb|aufgrund|parce que|car|afin|donc|porque|debido|por lo tanto)\b",
         re.IGNORECASE,
     ),
-    "phone": re.compile(r"\d{3}|\d[\d ()./-]{4,}\d"),
+    "phone": re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3}|\d[\d ()./-]{4,}\d"),
     "e-mail": re.compile(r"@|\(at\)|\[at\]"),
 }
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (

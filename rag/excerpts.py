@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer_kind import asks_yes_or_no
 from rag.constraints import (
     Constraint,
     find_constraints,
@@ -240,6 +241,9 @@ def _of_the_side_asked(question: str, candidates: Sequence[Unit], kept: list[boo
 def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:
     """Leave out sentences that negate where the question does not, or the reverse, if others fit as well."""
     asked = frozenset(content_words(question))
+    if asks_yes_or_no(question):
+        # "May dogs be kept?": that they may not is an answer.
+        return kept
     negated = is_negated(question)
     denied = negated_words(question)
     if denied and any(

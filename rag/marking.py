@@ -16,6 +16,7 @@ from rag.excerpts import (
     sources_about,
 )
 from rag.extractive import MAX_EXTRACTS, Extract, weights_of
+from rag.extremes import lacks_price
 from rag.form_boxes import chosen_options
 from rag.language import guess_language
 from rag.language_gate import is_readable
@@ -23,6 +24,7 @@ from rag.like_rows import with_like_rows
 from rag.marking_by_words import choose_by_words
 from rag.protocols import Embedder, PassageReader
 from rag.refusal import READ_THRESHOLD, answerability_as_read
+from rag.sentence_parts import is_of_other_part
 from rag.superseded import put_newer_first
 from rag.table_answer import covered_share, find_cell, without_generic
 from rag.table_cells import pick_cell
@@ -216,7 +218,12 @@ def _with_cell(
         return extracts
     unit = cell.unit
     first = units[extracts[0].place] if extracts else unit
-    if first is not unit and covered_share(first, weights) >= covered_share(unit, weights):
+    is_closer = covered_share(first, weights) >= covered_share(unit, weights)
+    if (
+        first is not unit
+        and is_closer
+        and not (lacks_price(question, first.text) and not lacks_price(question, shown_text(unit)))
+    ):
         return extracts
     row = Extract.of(unit, extracts[0].score if extracts else 0.0, cell.value)
     return [row, *(one for one in extracts if one.place != unit.place)]
@@ -244,6 +251,8 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
         answer = "; ".join(chosen)
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
         answer = cell
+    if not best.is_row and is_of_other_part(question, best.text, answer):
+        answer = ""
     is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
     is_sure = reading.confidence > 0 or best.is_row
     return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")

@@ -15,6 +15,7 @@ from rag.language import guess_language
 from rag.language_gate import choose_calibration, shares_of_words
 from rag.protocols import Embedder
 from rag.table_cells import pick_cell
+from rag.text import content_words
 from rag.units import MAX_EXTRACT, Unit
 from rag.word_evidence import INFLECTED, question_words
 
@@ -55,9 +56,11 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         (candidate, language_of_source(excerpt.source)) for excerpt in excerpts for candidate in _telling(excerpt)
     ]
     languages = [language for _, language in candidates]
-    shares = shares_of_words(question, [_with_what_it_leans_on(it) for it, _ in candidates], languages)
+    # What an excerpt was chosen by, its sentences need not say again.
+    rest = _without_hard(question)
+    shares = shares_of_words(rest, [_with_what_it_leans_on(it) for it, _ in candidates], languages)
     wider = shares_of_words(
-        question, [f"{context_of(it.source)}\n{_with_what_it_leans_on(it)}" for it, _ in candidates], languages
+        rest, [f"{context_of(it.source)}\n{_with_what_it_leans_on(it)}" for it, _ in candidates], languages
     )
     shares = [share + (more - share) * CONTEXT_WORTH for share, more in zip(shares, wider, strict=True)]
     texts = [it.text for it, _ in candidates]
@@ -88,6 +91,15 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         if extract.score + (bonus if extract is first else 0.0) >= 0:
             best.setdefault(extract.number, extract)
     return list(best.values())
+
+
+def _without_hard(question: str) -> str:
+    """Return a question without its identifiers and clauses, if anything else is left."""
+    rest = question
+    for constraint in find_constraints(question):
+        if constraint.is_hard:
+            rest = rest.replace(constraint.written, " ")
+    return rest if content_words(rest) else question
 
 
 def _with_what_it_leans_on(unit: Unit) -> str:

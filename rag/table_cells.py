@@ -24,6 +24,10 @@ _SORTS_OF_COLUMNS = tuple(
             "|cuánto cuesta\\w*",
             r"price|cost|costs|amount|fee|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe|tarifa|eur|usd|gbp|chf",
         ),
+        ("how heavy|wie schwer|quel poids|cuánto pesa\\w*", r"weights?|mass|gewicht|masse|poids|peso|kg"),
+        ("how (?:tall|high)|wie hoch", r"height|höhe|hauteur|altura"),
+        ("how fast|wie schnell", r"speed|geschwindigkeit|vitesse|velocidad|km/h"),
+        ("how far|wie weit", r"distance|entfernung|strecke|distancia|km"),
         (
             "when|what (?:day|date|time)|wann|quand|cuándo",
             r"date|day|time|datum|tag|zeit|uhrzeit|jour|heure|fecha|día|hora",
@@ -73,6 +77,8 @@ def named_cell(
     keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
     others = [i for i in range(len(values)) if i not in keys]
     filled = [i for i in others if values[i]]
+    if not keys and sort is not None and values and sort.search(values[0]):
+        return _cell_of_thing(asked, names, values)
     if not keys or not others:
         return None
     key = " ".join(values[i] for i in keys)
@@ -86,6 +92,14 @@ def named_cell(
     if len(chosen) != 1:
         return None
     return NamedCell(values[chosen[0]], key, names[chosen[0]] if chosen[0] < len(names) else "")
+
+
+def _cell_of_thing(asked: AbstractSet[str], names: Sequence[str], values: Sequence[str]) -> NamedCell | None:
+    """Return the cell of a row that holds a property of several things ("Weight | 4.1 kg | 5.3 kg"), each in its
+    column."""
+    shares = {at: _share_named(names[at], asked) for at in range(1, min(len(names), len(values)))}
+    chosen = [at for at, share in shares.items() if share == 1.0]
+    return NamedCell(values[chosen[0]], values[0], names[chosen[0]]) if len(chosen) == 1 else None
 
 
 def asked_column(question: str) -> re.Pattern[str] | None:

@@ -122,10 +122,14 @@ def fit_table(query: RowQuery, table: Table, question: str) -> Fit | None:
     meant = [not row.is_total for row in table.rows]
     named = 0
     is_filtered = False
+    # "Hand tools" over a table means all of its rows, and not the hand saw alone.
+    means_all = all(_meets(word, context) for word in query.words)
     for word in query.words:
         in_names = any(_meets(word, name) for name in names)
         held = [_meets(word, words) for words in by_row]
-        if any(held) and not all(held) and not (in_names and query.how != "list" and word in query.noun):
+        if means_all:
+            named += 1
+        elif any(held) and not all(held) and not (in_names and query.how != "list" and word in query.noun):
             meant = [ours and theirs for ours, theirs in zip(meant, held, strict=True)]
             named += 1
             is_filtered = True

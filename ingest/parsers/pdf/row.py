@@ -150,11 +150,18 @@ def _cells_of(
     starts = [place for place, (left, right) in enumerate(after, 1) if left - right > gap]
     if not CURRENCY.isdisjoint(texts):
         signs = [place for place, text in enumerate(texts) if text in CURRENCY]
-        alone = {place for place in signs if place and is_number(texts[place - 1])}
-        starts = sorted(alone.union(place for place in starts if place - 1 not in signs))
+        behind = {place for place in signs if place and is_number(texts[place - 1])}
+        own = {place for place in behind if _ends_amount(place, lefts, rights, gap)}
+        starts = sorted((behind - own).union(place for place in starts if place - 1 in own or place - 1 not in signs))
     if not starts:
         return [list(words)]
     return [words[start:end] for start, end in pairwise((0, *starts, len(words)))]
+
+
+def _ends_amount(place: int, lefts: Sequence[int], rights: Sequence[int], gap: float) -> bool:
+    """Return whether a sign behind an amount belongs to it ("8,90 €") and not to the next, from which it is farther."""
+    before = lefts[place] - rights[place - 1]
+    return 2 * before <= gap and (place + 1 == len(lefts) or lefts[place + 1] - rights[place] > max(before, 0))
 
 
 def _join_vowels(words: list[Word]) -> list[Word]:

@@ -280,3 +280,8 @@ def test_letters_of_a_font_without_height_are_one_word() -> None:
 def test_powers_in_equations_and_charges_of_ions_belong_to_their_word(word: str, raised: str) -> None:
     assert is_power(word, raised)
     assert not is_power("Board", raised)
+
+
+def test_a_sign_behind_an_amount_stays_with_it() -> None:
+    row = line((0, "Socket"), (2000, "8,90 €"), (3000, "106,80 €"), y=0)
+    assert blocks([row]) == [(BlockKind.TABLE_ROW, "Socket\t8,90 €\t106,80 €")]
