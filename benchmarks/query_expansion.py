@@ -34,7 +34,7 @@ from benchmarks.beir_index import COLLECTION, open_beir_index
 from benchmarks.planning_steps import LLM_SECONDS, KeptModel
 from benchmarks.ranking import CUTOFF, sample_questions
 from rag.errors import LecternError
-from rag.query_expansion import FurtherText, Method, expand_query
+from rag.questions.query_expansion import FurtherText, Method, expand_query
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.reader import CatalogueReader

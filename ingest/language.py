@@ -9,8 +9,8 @@ from functools import cache
 from langdetect import DetectorFactory, detector_factory
 from langdetect.lang_detect_exception import LangDetectException
 
-from rag.language import SHARED_SCRIPTS, language_by_script
 from rag.types import Page
+from rag.words.language import SHARED_SCRIPTS, language_by_script
 
 SAMPLE_CHARACTERS = 3000
 """Enough text to be sure: more costs time and changes nothing."""

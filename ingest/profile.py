@@ -8,8 +8,8 @@ from datetime import date
 
 from ingest.language import detect_language
 from ingest.titles import words_of_name
-from rag.dates import FIRST_YEAR, LAST_YEAR, Period, find_dates, find_periods, full_year
 from rag.types import DocumentProfile, ParsedDocument
+from rag.words.dates import FIRST_YEAR, LAST_YEAR, Period, find_dates, find_periods, full_year
 
 HEAD_CHARACTERS = 6000
 """Of a document's beginning: where it says what it is."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.answer_kind import asked_kind, holds_kind
 from rag.citations.markers import CitationFilter
 from rag.protocols import Embedder
+from rag.quoting.answer_kind import asked_kind, holds_kind
 from rag.text import content_words
 from rag.types import Source
 from rag.units import Place, Unit, units_of

@@ -8,17 +8,17 @@ import threading
 from collections.abc import Sequence
 
 from rag.errors import ModelError
-from rag.folding import fold
-from rag.follow_up_words import LEANING_WORDS, LeaningWords
-from rag.language import ENGLISH as ENGLISH_LANGUAGE
-from rag.language import guess_language
 from rag.protocols import LanguageModel
+from rag.questions.follow_up_words import LEANING_WORDS, LeaningWords
+from rag.questions.small_talk import small_talk_reply
 from rag.safety.prompt import neutralise
-from rag.small_talk import small_talk_reply
-from rag.stop_words import ASKING_WORDS
-from rag.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
 from rag.text import STOP_WORDS, content_words, meaningful_words, words_of
 from rag.types import Message
+from rag.words.folding import fold
+from rag.words.language import ENGLISH as ENGLISH_LANGUAGE
+from rag.words.language import guess_language
+from rag.words.stop_words import ASKING_WORDS
+from rag.words.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
 
 log = logging.getLogger(__name__)
 

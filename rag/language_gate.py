@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.constraints import asks_for_clause, find_constraints, units_that_meet
 from rag.cosines import is_multilingual
-from rag.language import ENGLISH, guess_language, language_of_passage
 from rag.protocols import PassageReader
+from rag.questions.constraints import asks_for_clause, find_constraints, units_that_meet
+from rag.quoting.word_evidence import question_words, share_held, weigh_terms
 from rag.refusal import sigmoid
 from rag.retrieval import CONTENTS_PENALTY, DENSE, FUSED, RRF_K
 from rag.types import CONTENTS_SECTION, Hit, Reading
-from rag.word_evidence import question_words, share_held, weigh_terms
+from rag.words.language import ENGLISH, guess_language, language_of_passage
 
 READ_LANGUAGES = frozenset({"", ENGLISH})
 """Languages that the reader knows; "" is that of tables, names and numbers."""

@@ -7,24 +7,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
-from rag.constraints import names_something
 from rag.errors import ModelError
-from rag.excerpts import missing_constraints
 from rag.extractive import ExtractiveReader, compose
 from rag.images import check_vision
 from rag.language_gate import GatedReader, language_notice
-from rag.marking import MarkingReader
 from rag.page_layout import find_rectangles
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
-from rag.query_expansion import FurtherText, Method, expand_query
+from rag.questions.constraints import names_something
+from rag.questions.query_expansion import FurtherText, Method, expand_query
+from rag.questions.respelling import notice_of, respell
+from rag.questions.small_talk import small_talk_reply
+from rag.quoting.excerpts import missing_constraints
+from rag.quoting.marking import MarkingReader
 from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
-from rag.respelling import notice_of, respell
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
-from rag.small_talk import small_talk_reply
 from rag.types import ALL_FILTERS, Answer, AnswerEvent, Hit, Image, Message, PageRectangle, Source, Span, Usage
 
 EXTRACTIVE = "extractive"

@@ -11,8 +11,8 @@ from typing import Protocol
 from rag.cosines import comparable_cosine
 from rag.errors import QuestionError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
-from rag.query_expansion import FurtherText
-from rag.question_filters import understand_filters
+from rag.questions.query_expansion import FurtherText
+from rag.questions.question_filters import understand_filters
 from rag.routing import DocumentNames
 from rag.text import well_formed
 from rag.types import (
@@ -52,8 +52,8 @@ DENSE, LEXICAL, ROUTED, EXPANDED = "dense", "lexical", "routed", "expanded"
 FUSED, DOCUMENT = "fused", "document"
 RERANKED, COMBINED = "reranked", "combined"
 """The stages. Routed are both searches over again in the documents that the question names; expanded is what further
-texts found (`rag.query_expansion`); document is the place of the hit's document among those found, by its share of all
-fused scores; combined is the reranker's score weighed with those before it."""
+texts found (`rag.questions.query_expansion`); document is the place of the hit's document among those found, by its
+share of all fused scores; combined is the reranker's score weighed with those before it."""
 
 Combine = Callable[[Sequence[Hit]], Sequence[float]]
 """The probability that each of the reranked hits answers, in input order."""

@@ -11,9 +11,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 
-from rag.dates import Period, find_dates, find_periods
 from rag.text import STOP_WORDS
 from rag.types import DocumentLabel
+from rag.words.dates import Period, find_dates, find_periods
 
 MIN_SHARE_OF_BEST = 0.8
 """A document that matches nearly as well as the best is meant as well: two volumes of one report."""

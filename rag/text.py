@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rag.abbreviations import (
+from rag.words.abbreviations import (
     BEFORE_NUMBER,
     BEFORE_ORDINAL,
     MONTHS,
@@ -20,10 +20,10 @@ from rag.abbreviations import (
     SELDOM_LAST,
     SENTENCE_OPENERS,
 )
-from rag.folding import fold
-from rag.language import guess_language
-from rag.stop_words import ENGLISH
-from rag.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
+from rag.words.folding import fold
+from rag.words.language import guess_language
+from rag.words.stop_words import ENGLISH
+from rag.words.stop_words import STOP_WORDS as LANGUAGE_STOP_WORDS
 
 STOP_WORDS = ENGLISH
 """English words that say nothing about what a text is about, uninflected and casefolded."""

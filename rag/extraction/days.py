@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from rag.dates import MONTH_PATTERN, MONTHS, find_dates, full_year
+from rag.words.dates import MONTH_PATTERN, MONTHS, find_dates, full_year
 
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?P<first>[0-3]?\d)(?P<mark>[./-])(?P<second>[01]?\d|[0-3]\d)(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)"

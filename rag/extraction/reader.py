@@ -17,12 +17,12 @@ from rag.extraction.quantities import canonical_unit, is_currency
 from rag.extraction.values import NO, YES, Conventions, Value, is_denied, read_values
 from rag.extractive import Extract, ExtractiveReader, weights_of
 from rag.language_gate import GatedReader
-from rag.marking import MarkingReader
 from rag.page_layout import find_rectangles
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
+from rag.quoting.marking import MarkingReader
+from rag.quoting.table_answer import covered_share, without_generic
 from rag.retrieval import COMBINED, Retriever
 from rag.segments import choose_chunks, join_segments
-from rag.table_answer import covered_share, without_generic
 from rag.types import DocumentInfo, Hit, PageRectangle, Source, Span, Verdict
 from rag.units import Unit, units_of
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.constraints import is_negated
 from rag.extraction.columns import Column, ColumnKind
 from rag.extraction.days import find_day_order, find_days
 from rag.extraction.quantities import (
@@ -17,7 +16,8 @@ from rag.extraction.quantities import (
     is_currency,
     number_text,
 )
-from rag.form_boxes import chosen_options
+from rag.questions.constraints import is_negated
+from rag.quoting.form_boxes import chosen_options
 
 MAX_TEXT = 300
 """Characters of a text value; what is longer is a passage and no value."""

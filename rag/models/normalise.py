@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rag.folding import without_vowel_points
 from rag.text import well_formed
+from rag.words.folding import without_vowel_points
 
 
 def readable(text: str) -> str:

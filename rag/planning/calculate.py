@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from rag.constraints import find_constraints, names_constraint
 from rag.errors import QuestionError
 from rag.planning.aggregate import Aggregation
 from rag.planning.calculation_query import (
@@ -34,6 +33,7 @@ from rag.planning.quantities import (
 )
 from rag.planning.row_query import RowQuery, read_rows
 from rag.protocols import DocumentCatalogue
+from rag.questions.constraints import find_constraints, names_constraint
 from rag.retrieval import StageTimer
 from rag.types import DocumentInfo, Page, PlanStep
 

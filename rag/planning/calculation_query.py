@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.constraints import years_in
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.formulas import Formula, Operand, find_formula, find_operand
 from rag.planning.row_query import RowQuery
+from rag.questions.constraints import years_in
 
 MAX_CHARACTERS = 1200
 """Of a question; those of analysts explain what they ask for at length."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.language import guess_language
+from rag.words.language import guess_language
 
 MAX_CHARACTERS = 300
 MAX_ITEMS = 6

@@ -7,7 +7,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rag.dates import MONTH_PATTERN, MONTHS, find_dates, find_periods
+from rag.words.dates import MONTH_PATTERN, MONTHS, find_dates, find_periods
 
 _BEFORE = r"before|earlier than|prior to|vor(?: dem)?|avant(?: le)?|antes del?"
 _AFTER = r"after|later than|nach(?: dem)?|après(?: le)?|apres(?: le)?|después del?|despues del?"

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from rag.dates import find_dates
-from rag.folding import fold
 from rag.planning.date_ranges import DateRange, month_range, spans_in, year_range
 from rag.planning.document_query import Condition
 from rag.planning.page_ends import find_in_pages
@@ -18,6 +16,8 @@ from rag.planning.quantities import CURRENCY_CODES, read_quantities
 from rag.planning.table_cells import Place, sentence_around
 from rag.text import sentence_spans
 from rag.types import DocumentInfo, Page
+from rag.words.dates import find_dates
+from rag.words.folding import fold
 
 HEAD_CHARACTERS = 1600
 """Of a document's beginning: where it gives its own date."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.folding import fold
+from rag.words.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

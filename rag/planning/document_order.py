@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.dates import find_dates
 from rag.planning.computed_answer import compose_answer, refuse
 from rag.planning.decisions import first_line, proof_of_date
 from rag.planning.order_query import Order, OrderQuery
@@ -13,6 +12,7 @@ from rag.planning.planner import Answering
 from rag.planning.table_cells import Place, plain_cell, proven_cell
 from rag.protocols import DocumentCatalogue
 from rag.types import AnswerTable, DocumentInfo, Page, PlanStep, TableRow, Verdict
+from rag.words.dates import find_dates
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 UNDATED = "its date is not known"

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.dates import MONTHS
 from rag.planning.date_ranges import DateRange, read_range
 from rag.planning.document_nouns import NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import currency_code
+from rag.words.dates import MONTHS
 
 ConditionKind = Literal[
     "mention",

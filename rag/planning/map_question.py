@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from rag.citations.checker import AnswerChecker
-from rag.constraints import is_negated
 from rag.planning.decisions import first_line
 from rag.planning.document_query import DocumentQuery
 from rag.planning.kept_replies import KeptReplies, ReadingCost
@@ -16,6 +15,7 @@ from rag.planning.table_cells import Place, proven_cell
 from rag.planning.whole_text import stretches
 from rag.prompt import build_prompt
 from rag.protocols import DocumentCatalogue, LanguageModel
+from rag.questions.constraints import is_negated
 from rag.safety.output import make_inert
 from rag.text import content_words, sentence_spans
 from rag.types import Answer, Citation, DocumentInfo, Page, Source, Span, TableCell, Usage, Verdict

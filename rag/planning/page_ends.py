@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.folding import fold
 from rag.planning.phrases import Phrase
 from rag.planning.table_cells import Place
 from rag.types import DocumentInfo, Page
+from rag.words.folding import fold
 
 REACH = 400
 """Characters at the end of a page, and at the beginning of the next, that a phrase over both can take."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.bigrams import UNSPACED
-from rag.constraints import canonical_number
-from rag.folding import fold
-from rag.stemming import stem_word, stemmed_languages
+from rag.questions.constraints import canonical_number
 from rag.text import stem
+from rag.words.bigrams import UNSPACED
+from rag.words.folding import fold
+from rag.words.stemming import stem_word, stemmed_languages
 
 _MARKS = "\u00ad\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200d"
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)+(?!\w)|[\w{_MARKS}]+")

@@ -12,8 +12,8 @@ from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
 from rag.planning.row_query import read_rows
 from rag.planning.several import why_several
+from rag.questions.small_talk import small_talk_reply
 from rag.retrieval import check_question
-from rag.small_talk import small_talk_reply
 from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
 
 

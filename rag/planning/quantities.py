@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from rag.constraints import canonical_number
 from rag.errors import LecternError
-from rag.folding import fold_signs
+from rag.questions.constraints import canonical_number
+from rag.words.folding import fold_signs
 
 _CURRENCIES = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollars": "USD", "dollar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR",

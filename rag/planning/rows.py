@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from rag.constraints import find_constraints
-from rag.dates import find_dates
 from rag.planning.computed_answer import source_of_places
 from rag.planning.quantities import Quantity, read_cell
-from rag.table_cells import columns_of, split_cells
+from rag.questions.constraints import find_constraints
+from rag.quoting.table_cells import columns_of, split_cells
 from rag.text import content_words
 from rag.types import DocumentInfo, Page, Source
+from rag.words.dates import find_dates
 
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""

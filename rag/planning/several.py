@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.dates import find_periods
+from rag.words.dates import find_periods
 
 _ASKING = (
     r"(?:what|who|whom|whose|when|where|which|why|how|was|wer|wann|wo|welche[rsmn]?|warum|wie|wieviel|quel(?:le)?s?|qui"

@@ -16,10 +16,10 @@ FOR_INGEST = {
     "rag.types",
     "rag.protocols",
     "rag.errors",
-    "rag.language",
+    "rag.words.language",
     "rag.page_layout",
     "rag.text",
-    "rag.dates",
+    "rag.words.dates",
     "rag.urls",
     "rag.handover",
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from rag.bigrams import UNSPACED, bigrams_of
-from rag.constraints import canonical_number
-from rag.folding import fold, whole_words
-from rag.language import guess_language
-from rag.stemming import COMPOUNDING, stem_word, stemmed_languages
-from rag.stop_words import ENGLISH, STOP_WORDS
-from rag.word_forms import MIN_PART, joined_identifiers, reverse
+from rag.questions.constraints import canonical_number
+from rag.words.bigrams import UNSPACED, bigrams_of
+from rag.words.folding import fold, whole_words
+from rag.words.language import guess_language
+from rag.words.stemming import COMPOUNDING, stem_word, stemmed_languages
+from rag.words.stop_words import ENGLISH, STOP_WORDS
+from rag.words.word_forms import MIN_PART, joined_identifiers, reverse
 
 MAX_TERMS = 64
 """More words than this make a search slow, not better."""

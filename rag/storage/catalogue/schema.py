@@ -31,11 +31,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from rag.bigrams import searchable_pairs
 from rag.errors import StoreError
-from rag.folding import fold
-from rag.stemming import words_version
-from rag.word_forms import searchable_forms
+from rag.words.bigrams import searchable_pairs
+from rag.words.folding import fold
+from rag.words.stemming import words_version
+from rag.words.word_forms import searchable_forms
 
 SCHEMA_VERSION = 6
 """Raised with every change of the tables; kept in SQLite's user_version."""

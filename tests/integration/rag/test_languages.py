@@ -12,8 +12,8 @@ from app.settings import read_settings
 from benchmarks.language_questions import ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
 from rag.language_gate import OTHER_LANGUAGE
 from rag.protocols import Embedder
-from rag.stemming import stemmed_languages
 from rag.types import Answer
+from rag.words.stemming import stemmed_languages
 from tests.integration.opening import open_index_of
 
 MISSED = {"de": 1, "fr": 1, "es": 1}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.service.build_llm import choose_model
-from rag.query_expansion import Method
+from rag.questions.query_expansion import Method
 from rag.retrieval import EXPANDED
 from tests import llm_servers
 from tests.integration.conftest import OpenLectern

@@ -8,9 +8,9 @@ import pytest
 
 from rag.cosines import comparable_cosine, is_multilingual
 from rag.language_gate import NEUTRAL, GatedReader, LanguageGate, choose_calibration, is_readable
+from rag.quoting.word_evidence import question_words, share_held, weigh_terms
 from rag.retrieval import DENSE, FUSED
 from rag.types import Chunk, DocumentInfo, DocumentProfile, Hit, Reading, Span, StageRank
-from rag.word_evidence import question_words, share_held, weigh_terms
 
 ENGLISH = "The red crane lifts seven tonnes and is not used in winter."
 GERMAN = "Der rote Kran hebt sieben Tonnen und wird im Winter nicht benutzt."

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from ingest.parsers.sniffing import check_content
 from ingest.parsing import SUPPORTED
 from ingest.table_heads import head_of
-from rag.bigrams import searchable_pairs
 from rag.errors import ParseError
+from rag.words.bigrams import searchable_pairs
 from tests.fuzz.corpus import kept_contents, kept_extensions
 from tests.fuzz.targets import try_bytes
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from rag.bigrams import bigrams_of, searchable_pairs
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import add_functions, open_catalogue
 from rag.storage.catalogue.snapshot import check_database, copy_database
+from rag.words.bigrams import bigrams_of, searchable_pairs
 
 TEXTS = {
     1: "理事会同意在冬季风暴开始之前购买第二艘渡轮。灯塔的灯每二十秒闪三次。",

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from rag.stemming import stemmed_languages, words_version
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.reader import LEXICAL_SEARCH
 from rag.storage.catalogue.schema import add_functions, open_catalogue
-from rag.word_forms import joined_identifiers
+from rag.words.stemming import stemmed_languages, words_version
+from rag.words.word_forms import joined_identifiers
 
 needs_stemmers = pytest.mark.skipif("de" not in stemmed_languages(), reason="snowballstemmer is not installed")
 

@@ -1,0 +1,1 @@
+"""Reads what a question itself says: what it demands, filters, small talk, typing errors."""

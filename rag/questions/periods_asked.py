@@ -1,0 +1,46 @@
+"""Tells whether a sentence is about another quarter or year than a question asks for."""
+
+from __future__ import annotations
+
+import re
+
+from rag.quoting.answer_kind import asked_kind
+from rag.quoting.excerpts import context_of
+from rag.units import Unit
+
+_ORDINALS = (
+    r"first|1st|1\.|erste[nsmr]?|premier|1er|primer",
+    r"second|2nd|2\.|zweite[nsmr]?|deuxième|2e|segundo",
+    r"third|3rd|3\.|dritte[nsmr]?|troisième|3e|tercer",
+    r"fourth|4th|4\.|vierte[nsmr]?|quatrième|4e|cuarto",
+)
+_QUARTERS = tuple(
+    re.compile(rf"(?i)\bq{number}\b|(?<!\w)(?:{words})\s+(?:quarter|quartal|trimest(?:re|er))\w*")
+    for number, words in enumerate(_ORDINALS, 1)
+)
+_YEAR = re.compile(
+    r"(?i)\b(?:for|in|during|of|im jahr|für|von|en|pour|de|del|para)\s+(?:the (?:financial |fiscal )?year )?"
+    r"(?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
+)
+
+
+def quarters_in(text: str) -> set[int]:
+    """Return the quarters of a year that a text names, 1 to 4."""
+    return {number for number, pattern in enumerate(_QUARTERS, 1) if pattern.search(text)}
+
+
+def is_of_another_period(question: str, unit: Unit) -> bool:
+    """Return whether a question names a quarter or year and a sentence or row others of its sort alone.
+
+    When something was is asked of one year and may be told with another.
+    """
+    shown = f"{unit.header}\n{unit.leans_on}\n{unit.text}"
+    asked = quarters_in(question)
+    named = quarters_in(shown) or quarters_in(f"{unit.heading}\n{context_of(unit.source)}")
+    if asked and named and not asked & named:
+        return True
+    years = {match["year"] for match in _YEAR.finditer(question)}
+    if len(years) != 1 or unit.is_row or asked_kind(question) in ("time", "name"):
+        return False
+    others = {match["year"] for match in _YEAR.finditer(unit.text)}
+    return bool(others) and not any(year in shown for year in years)

@@ -1,0 +1,1 @@
+"""Answers in quotes: chooses the sentences and cells of the sources that answer, without an LLM."""

@@ -1,0 +1,158 @@
+"""Tells which marked sentences answer a question all the same not: those of another position, row or matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from rag.extractive import Extract
+from rag.questions.constraints import asks_for_clause, find_constraints, is_negated
+from rag.questions.periods_asked import is_of_another_period
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
+from rag.quoting.excerpts import context_of
+from rag.quoting.extremes import asks_price, is_outranked, lacks_price
+from rag.quoting.range_rows import range_key
+from rag.quoting.table_answer import abbreviated_words, covered_share, is_empty_cell, is_of_sibling, without_generic
+from rag.text import content_words
+from rag.units import Unit
+
+MIN_UNSHARED = -2.0
+"""Below it, a sentence without a word of the question answers nothing."""
+OUTDONE_BY = 0.6
+"""Share of the question's weight that another sentence must hold for one without any of it to be left out."""
+MIN_SAYS_SO = -4.0
+"""Below it, a sentence says whether something is so only where it has nearly all that the question names."""
+SAID_SHARE = 0.75
+"""Share of the question's weight that it holds then."""
+MIN_WITHOUT_DEGREE = 6.0
+"""Below it, a sentence that does not compare answers not which is the largest."""
+MIN_WITHOUT_ROLE = 4.0
+"""Below it, a sentence that does not name the position answers not who holds it."""
+_ASKS_NEXT = re.compile(
+    r"\b(?:after|before|next|follow\w*|preced\w*|then|nach|vor|danach|nächste\w*|après|avant|suivante?|después|antes|siguiente)\b",
+    re.IGNORECASE,
+)
+"""Words of questions that name one thing and ask for its neighbour."""
+_THEREFORE = re.compile(
+    r"\b(?:therefore|thus|hence|consequently|for this reason|deshalb|daher|darum|deswegen|donc|c'est pourquoi"
+    r"|por eso|por lo tanto)\b",
+    re.IGNORECASE,
+)
+_DEGREE = (
+    r"cheapest|dearest|largest|biggest|greatest|smallest|highest|lowest|longest|shortest|oldest|newest|latest|earliest|heaviest"
+    r"|lightest|fastest|slowest|deepest|tallest|most|least|fewest|günstigste|teuerste|größte|kleinste|höchste|niedrigste"
+)
+_ASKS_DEGREE = re.compile(
+    rf"(?i)\b(?:{_DEGREE})\w*\b(?! (?:recent|likely|often|of the time))"
+    r"|^\W*which\b.*\b(?:ends?|starts?|begins?|expires?|arrives?|leaves?) (?:first|last|soonest)\b"
+    r"|^\W*which\b.* (?:is|are|costs?|lasts?|weighs?|has|have) (?:more|less|fewer|\w{3,}er)(?: than .*)?\W*$"
+)
+_COMPARES = re.compile(
+    rf"(?i)\b(?:{_DEGREE}|maximum|minimum|record|more than any|at most|at least|first|last|only|[^\W\d]{{3,}}est)\w*\b"
+)
+_ASKS_SUM = re.compile(r"(?i)\b(?:sum of (?:all |the )?[^?]*s\b|average|on average|mean (?:of|value))")
+"""Asks for what several figures make together, which one of them is not."""
+_ADDS_UP = re.compile(
+    r"(?i)\b(?:total\w*|sums?|average\w*|mean|altogether|in all|together|combined|typical\w*|usual\w*)\b"
+)
+_ASKS_ROLE = re.compile(
+    r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
+    r"|from|on|since|under)\b.*)?\s*\??$"
+)
+_ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (?P<role>[^?]+?)\s*\??$")
+
+
+def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> bool:
+    """Return whether a marked sentence can answer a question; `weights` are those of the question's content words."""
+    is_sibling = is_of_sibling(unit, weights) and not range_key(question, unit.header, unit.text)
+    if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
+        return False
+    if asks_price(question) and not unit.is_row and lacks_price(question, unit.text):
+        return False
+    if asks_yes_or_no(question) and _shares_nothing(unit, weights):
+        return False
+    if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
+        return False
+    if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
+        return False
+    if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
+        return False
+    if is_outranked(question, unit, units) or (extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit)):
+        return False
+    if any(constraint.is_hard for constraint in find_constraints(question)):
+        return True
+    if extract.score < MIN_UNSHARED and _shares_nothing(unit, weights):
+        return False
+    return bool(_ASKS_NEXT.search(question)) or not _is_outdone(unit, units, weights)
+
+
+def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether neither a sentence nor what stands over it in the text has a word that the question names."""
+    return not without_generic(weights).keys() & {
+        *unit.words,
+        *content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}"),
+    }
+
+
+def with_cause(question: str, extract: Extract, units: Sequence[Unit]) -> Extract:
+    """Return the quote with the sentence before it where it is asked why, and the quote says "therefore"."""
+    if asked_kind(question) != "cause" or not _THEREFORE.search(extract.text):
+        return extract
+    before = [it for it in units if it.source.number == extract.number and it.end <= extract.start and not it.is_row]
+    if not before or extract.start - before[-1].end > 2:
+        return extract
+    start = before[-1].start
+    text = before[-1].source.text[start : extract.end]
+    return replace(extract, text=text, start=start, answer="")
+
+
+def _lacks_role(question: str, unit: Unit) -> bool:
+    """Return whether a question asks who holds a position that neither a sentence nor what stands over it names."""
+    match = _ASKS_ROLE.match(question)
+    words = content_words(match["role"]) if match else []
+    above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
+    return bool(words) and words[-1] not in unit.words and words[-1] not in above
+
+
+def _lacks_degree(question: str, unit: Unit) -> bool:
+    """Return whether a question asks for the largest of several, and a sentence compares nothing."""
+    match = _ASKS_DEGREE.search(question)
+    if match is None or unit.is_row or re.search(r"(?i)\bat (?:most|least)\b", question):
+        return False
+    return not _COMPARES.search(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
+
+
+def _is_role_of_another(question: str, unit: Unit) -> bool:
+    """Return whether a sentence says that whom a question names is the mentor, where his mentor is asked for."""
+    match = _ASKS_OWNED.match(question)
+    if match is None:
+        return False
+    name, role = re.escape(match["name"].strip()), re.escape(match["role"].strip())
+    return (
+        re.search(rf"(?i){name}\s+(?:is|was|will be|becomes?|has been)\b[^.]{{0,40}}\b{role}\b", unit.text) is not None
+    )
+
+
+def says_nothing_new(question: str, unit: Unit) -> bool:
+    """Return whether a sentence holds no word that the question does not hold: "Invoice No: 5501"."""
+    return (
+        bool(unit.words)
+        and not (asks_yes_or_no(question) or is_negated(unit.text) or asks_for_clause(question))
+        and unit.words <= frozenset(content_words(question))
+    )
+
+
+def _is_outdone(unit: Unit, others: Sequence[Unit], weights: Mapping[str, float]) -> bool:
+    """Return whether a sentence has no word that the question names while another one has most of them."""
+    focus = without_generic(weights)
+    if not focus or unit.is_row or own_share(unit, weights):
+        return False
+    return any(own_share(other, focus) >= OUTDONE_BY for other in others if other.is_telling and not other.is_heading)
+
+
+def own_share(unit: Unit, focus: Mapping[str, float]) -> float:
+    """Return the share of a question's weight that a sentence holds itself, or with what it leans on."""
+    words = {*unit.words, *content_words(f"{unit.header}\n{unit.leans_on}")}
+    words |= abbreviated_words(list(focus), unit.words)
+    return sum(weight for word, weight in focus.items() if word in words)

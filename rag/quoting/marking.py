@@ -1,0 +1,276 @@
+"""Picks the sentences of the sources in which a passage reader marks an answer, and the cells that a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.extractive import MAX_EXTRACTS, Extract, weights_of
+from rag.language_gate import is_readable
+from rag.protocols import Embedder, PassageReader
+from rag.questions.constraints import asks_for_clause, find_constraints
+from rag.quoting.answer_gates import answers, own_share, says_nothing_new, with_cause
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.excerpts import (
+    Excerpt,
+    excerpt_of,
+    language_of_source,
+    make_excerpt,
+    sources_about,
+)
+from rag.quoting.extremes import lacks_price
+from rag.quoting.form_boxes import chosen_options
+from rag.quoting.like_rows import with_like_rows
+from rag.quoting.marking_by_words import choose_by_words
+from rag.quoting.sentence_parts import is_of_other_part
+from rag.quoting.superseded import put_newer_first
+from rag.quoting.table_answer import covered_share, find_cell, without_generic
+from rag.quoting.table_cells import pick_cell
+from rag.refusal import READ_THRESHOLD, answerability_as_read
+from rag.text import content_words
+from rag.types import Reading, Source
+from rag.units import Place, Unit, units_of
+from rag.words.language import guess_language
+
+MAX_NAMED = 3
+"""Sentences of a clause that is quoted from its beginning where no answer is marked in it."""
+MAX_READ = 5
+"""First sources in which a passage reader looks for the answer."""
+CLOSER_MARGIN = 0.35
+"""Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
+MAX_LOSS = 8.0
+"""Logits by which a sentence may score less than the marked one and still be put before it."""
+ALL_NAMED = 0.99
+"""Share of the question's weight that is all but rounding."""
+MAX_LOSS_SAYS_SO = 20.0
+"""The same where something is asked to be so or not: what it is asked of has to be named."""
+MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
+"""Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
+MIN_MARK = -16.0
+"""The reader's two logits together, below which what it marks is no answer."""
+MARK_MARGIN = 4.0
+"""A further marked sentence may score this much less than the best one, in logits."""
+MAX_ANSWER = 12
+"""Words of an answer that is shown before its sentence; a longer one is the sentence."""
+MAX_OF_SENTENCE = 0.8
+_ASKS_NOW = re.compile(
+    r"\b(?:now|currently|at present|present|today|these days|heute|jetzt|derzeit|aktuell|momentan|maintenant"
+    r"|actuellement|aujourd'hui|ahora|actualmente|hoy)\b",
+    re.IGNORECASE,
+)
+_FULL_STOP = re.compile(r"(?:(?<=[\d)\]%])|(?<=[^\W\d_]{5}))\.$")
+"""At the end of a sentence, not of an abbreviation."""
+
+
+class MarkingReader:
+    """Picks the sentences in which a passage reader marks an answer.
+
+    Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
+    """
+
+    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
+        self._reader = reader
+        self._embedder = embedder
+
+    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
+        """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
+
+        Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
+        that of the sources' collection, where it is not the usual one.
+        """
+        cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
+        excerpts = [
+            make_excerpt(question, units) for units in sources_about(question, [units for units in cut if units])
+        ]
+        excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
+        asked = guess_language(question)
+        languages = [language_of_source(excerpt.source) for excerpt in excerpts]
+        readable = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if is_readable(asked, code)]
+        others = [excerpt for excerpt, code in zip(excerpts, languages, strict=True) if not is_readable(asked, code)]
+        if others and asks_for_clause(question):
+            readable, others = [], excerpts
+        if others:
+            # That a source in another language may answer does not make these likely.
+            readable = [one for one in readable if answerability_as_read([one.source.score]) >= READ_THRESHOLD]
+        readings = self._reader.read(question, [excerpt.text for excerpt in readable]) if readable else []
+        marked = [
+            extract
+            for excerpt, reading in zip(readable, readings, strict=True)
+            if (extract := self._extract(question, excerpt, reading))
+        ]
+        marked += choose_by_words(question, others, embedder or self._embedder) if others else []
+        marked = [extract for extract in marked if extract.score >= MIN_MARK]
+        marked.sort(key=lambda extract: -extract.score)
+        extracts = _of_the_kind_asked(question, marked)
+        extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
+        units = [unit for excerpt in excerpts for unit in excerpt.units]
+        by_place = {unit.place: unit for unit in units}
+        by_end = {(unit.source.number, unit.end): unit for unit in units}
+        weights = weights_of(question, units)
+        extracts = _newest_first(question, extracts, sources)
+        known = {excerpt.source.number for excerpt in readable}
+        if all(extract.number in known for extract in extracts):
+            known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
+            extracts = self._by_focus(question, known_units, weights, extracts)
+        extracts = _with_cell(question, by_place, weights, extracts)
+        every = [unit for units in cut for unit in units]
+        extracts = [with_cause(question, extract, every) for extract in extracts]
+        given = [
+            extract
+            for extract in extracts
+            for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
+            if answers(question, extract, unit, units, weights)
+        ][:MAX_EXTRACTS]
+        return put_newer_first(with_like_rows(question, given, every), every, weights)
+
+    def _by_focus(
+        self, question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
+    ) -> list[Extract]:
+        """Put the sentence first that holds nearly all that the question names where the marked one holds far less."""
+        kind = asked_kind(question)
+        focus = without_generic(weights)
+        able = [
+            unit for unit in units.values() if unit.is_whole and (kind is None or holds_kind(shown_text(unit), kind))
+        ]
+        if not focus or not able:
+            return extracts
+        marked = {extract.place for extract in extracts}
+        closest = max(able, key=lambda it: (covered_share(it, focus), it.place in marked, -it.rank, -it.start))
+        first = units.get(extracts[0].place) if extracts else None
+        least = max(MIN_FOCUS, covered_share(first, focus) + FOCUS_MARGIN if first else MIN_FOCUS)
+        if first is closest or covered_share(closest, focus) < least:
+            return _closest_marked(units, weights, extracts)
+        known = next((one for one in extracts if one.place == closest.place), None)
+        again = known or self._read_again(question, [closest])
+        if (
+            again is None
+            and first is not None
+            and asks_yes_or_no(question)
+            and covered_share(closest, focus) >= ALL_NAMED
+        ):
+            # What something is said of is all that is named: the reader has to mark no words.
+            again = Extract.of(closest, extracts[0].score)
+        is_off = first is not None and not own_share(first, weights)
+        loss = MAX_LOSS_SAYS_SO if asks_yes_or_no(question) else 2 * MAX_LOSS if is_off else MAX_LOSS
+        if again is None or (extracts and again.score < extracts[0].score - loss):
+            return extracts
+        return [again, *(one for one in extracts if one != again)]
+
+    def _extract(self, question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+        """Return the marked sentence of an excerpt; where a heading is marked, the one marked in what stands below, and
+        where a sentence says nothing but what the question says, one of the others."""
+        if found := _marked(question, excerpt, reading):
+            units = [unit for unit in excerpt.units if not says_nothing_new(question, unit)]
+            if any(unit.place == found.place for unit in units):
+                return found
+            return self._read_again(question, units) if units else None
+        line = excerpt.line_around(reading.start)
+        below = [unit for unit in excerpt.units if unit.heading and unit.heading == line]
+        if below and (again := self._read_again(question, below)):
+            return again
+        return _named_to_the_letter(question, excerpt, reading)
+
+    def _read_again(self, question: str, units: Sequence[Unit]) -> Extract | None:
+        """Let the reader mark the answer in some sentences or rows of one source alone."""
+        excerpt = excerpt_of(units, is_headed=False)
+        return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
+
+
+def shown_text(part: Unit | Extract) -> str:
+    return f"{part.header}\n{part.text}"
+
+
+def _closest_marked(
+    units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the marked sentence first that holds far more of what the question names than the one that scores best."""
+    shares = [covered_share(units[extract.place], weights) for extract in extracts]
+    best = max(range(len(extracts)), key=lambda position: (shares[position], -position), default=0)
+    if not best or shares[best] < shares[0] + CLOSER_MARGIN:
+        return extracts
+    return [extracts[best], *extracts[:best], *extracts[best + 1 :]]
+
+
+def _newest_first(question: str, extracts: list[Extract], sources: Sequence[Source]) -> list[Extract]:
+    """Put what the newest document says first, where a question asks how it is now."""
+    if not _ASKS_NOW.search(question):
+        return extracts
+    dates = {source.number: source.document.profile.dated or source.document.created[:10] for source in sources}
+    return sorted(extracts, key=lambda extract: dates.get(extract.number, ""), reverse=True)
+
+
+def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
+    """Return the extracts that hold the kind of thing asked for; where none does, all, or none if nothing else can
+    answer."""
+    kind = asked_kind(question)
+    if kind is None:
+        return extracts
+    fitting = [extract for extract in extracts if holds_kind(shown_text(extract), kind)]
+    return fitting if fitting or is_needed(kind) else extracts
+
+
+def _with_cell(
+    question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
+) -> list[Extract]:
+    """Put the cell of a table before the marked sentences where the question names it more closely than them."""
+    cell = find_cell(question, list(units.values()), weights)
+    if cell is None:
+        return extracts
+    unit = cell.unit
+    first = units[extracts[0].place] if extracts else unit
+    is_closer = covered_share(first, weights) >= covered_share(unit, weights)
+    if (
+        first is not unit
+        and is_closer
+        and not (lacks_price(question, first.text) and not lacks_price(question, shown_text(unit)))
+    ):
+        return extracts
+    row = Extract.of(unit, extracts[0].score if extracts else 0.0, cell.value)
+    return [row, *(one for one in extracts if one.place != unit.place)]
+
+
+def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """Return the sentence around the words that a reader marked in an excerpt."""
+    start, end = excerpt.range_of(reading.start, reading.end)
+    source = excerpt.source
+    around = [candidate for candidate in excerpt.units if candidate.start <= start < candidate.end]
+    if not around or not around[0].is_telling:
+        return None
+    best = around[0]
+    last = excerpt.range_of(reading.end - 1, reading.end)[1]
+    if last > best.end and (other := _more_asked_for(question, best, excerpt, last)):
+        best, start = other, other.start
+    answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
+    if answer and best.text.startswith((f"{answer}.", f"{answer})")):
+        # The number of a clause or of an item is no answer.
+        answer = ""
+    if not any(word[0].isdigit() for word in answer.split()) and not content_words(answer):
+        # Nor is a "not" alone.
+        answer = ""
+    if chosen := chosen_options(best.text):
+        answer = "; ".join(chosen)
+    elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
+        answer = cell
+    if not best.is_row and is_of_other_part(question, best.text, answer):
+        answer = ""
+    is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
+    is_sure = reading.confidence > 0 or best.is_row
+    return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")
+
+
+def _more_asked_for(question: str, first: Unit, excerpt: Excerpt, end: int) -> Unit | None:
+    """Return, of marked words that go on over a sentence's end, the sentence that shares far more with the question."""
+    asked = frozenset(content_words(question))
+    further = [unit for unit in excerpt.units if first.start < unit.start < end and unit.is_telling]
+    other = max(further, key=lambda unit: len(unit.words & asked), default=None)
+    if other is None or len(other.words & asked) <= len(first.words & asked):
+        return None
+    return other
+
+
+def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
+    """Return the first sentence or row of an excerpt that holds nothing but what the question names to the letter."""
+    if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
+        return None
+    unit = next((unit for unit in excerpt.units if unit.is_telling), None)
+    return Extract.of(unit, reading.relevance) if unit else None

@@ -1,0 +1,131 @@
+"""Chooses the sentences that answer by words and cosines, where the passage reader does not know the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.cosines import is_multilingual
+from rag.extractive import MAX_CANDIDATES, Extract, cosines_of
+from rag.language_gate import choose_calibration, shares_of_words
+from rag.protocols import Embedder
+from rag.questions.constraints import asks_for_clause, find_constraints
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.excerpts import Excerpt, context_of, language_of_source
+from rag.quoting.table_cells import pick_cell
+from rag.quoting.word_evidence import INFLECTED, question_words
+from rag.text import content_words
+from rag.units import MAX_EXTRACT, Unit
+from rag.words.folding import fold
+from rag.words.language import guess_language
+
+MIN_CLAUSE_WORDS = 4
+"""Content words of a sentence of a clause that says something."""
+MAX_CLAUSE = 3
+"""Sentences of a clause among which the one that is quoted is looked for."""
+MAX_LABEL = 5
+"""Words of the label of a value."""
+CLEAR_LEAD = 1.5
+CLEAR_BONUSES = ((CLEAR_LEAD, 0.6, 0.5), (CLEAR_LEAD, 0.4, 0.25))
+"""Logits by which a sentence must be ahead of all others, the share of the question's words that it must hold, and what
+it then gains: no other can be meant."""
+CONTEXT_WORTH = 0.5
+"""Worth of a word of the question that stands over a sentence, in its title or section, beside one within it."""
+LABEL_BONUS = 2.0
+"""What a value gains whose label is named in the question: "Ausente: Pablo Vidal"."""
+FITTING_SHARE, FITTING_BONUS = 0.4, 1.0
+"""The same for a sentence that holds the time or amount that is asked for, or says whether something is so."""
+BESIDE_SAME_LANGUAGE = 1.8
+"""Logits that a sentence in another language loses where others are in that of the question: cosines across languages
+lie closer together, and low."""
+_SENTENCE_ENDS = frozenset(".!…。！۔।\"'»”’)")
+_LABELLED_VALUE = re.compile(r"\w\s?:\s+\S")
+
+
+def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedder) -> list[Extract]:
+    """Return of each excerpt the sentence that likely answers, by its share of the question's words and its cosine."""
+    if asks_for_clause(question):
+        written = [fold(constraint.written) for constraint in find_constraints(question)]
+        ordered = sorted(excerpts, key=lambda it: not any(one in fold(it.source.text) for one in written))
+        telling = [unit for it in ordered for unit in it.units[:MAX_CLAUSE] if unit.is_telling]
+        # Its number, or its heading, says nothing by itself.
+        return [Extract.of(unit, 0.0) for unit in telling if len(unit.words) >= MIN_CLAUSE_WORDS][:1]
+    asked = guess_language(question)
+    by_number = {excerpt.source.number: excerpt.source for excerpt in excerpts}
+    candidates = [
+        (candidate, language_of_source(excerpt.source)) for excerpt in excerpts for candidate in _telling(excerpt)
+    ]
+    languages = [language for _, language in candidates]
+    # What an excerpt was chosen by, its sentences need not say again.
+    rest = _without_hard(question)
+    shares = shares_of_words(rest, [_with_what_it_leans_on(it) for it, _ in candidates], languages)
+    wider = shares_of_words(
+        rest, [f"{context_of(it.source)}\n{_with_what_it_leans_on(it)}" for it, _ in candidates], languages
+    )
+    shares = [share + (more - share) * CONTEXT_WORTH for share, more in zip(shares, wider, strict=True)]
+    texts = [it.text for it, _ in candidates]
+    embedded = sorted(range(len(texts)), key=lambda position: -shares[position])[:MAX_CANDIDATES]
+    cosines = dict(zip(embedded, cosines_of(question, [candidates[at][0] for at in embedded], embedder), strict=True))
+    multilingual = is_multilingual(embedder.fingerprint)
+    same = {language for _, language in candidates if asked and language == asked}
+    judged: list[tuple[Extract, float]] = []
+    for position, cosine in sorted(cosines.items()):
+        candidate, language = candidates[position]
+        calibration = choose_calibration(asked, language, multilingual=multilingual)
+        score = calibration.judge(cosine, shares[position])
+        if same and language and language != asked:
+            score -= BESIDE_SAME_LANGUAGE
+        elif not asks_yes_or_no(question) and _is_labelled_as_asked(question, candidate, language):
+            score += LABEL_BONUS
+        cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
+        judged.append((Extract.of(candidate, score, cell), shares[position]))
+    judged.sort(key=lambda one: -one[0].score)
+    alike = [one for one in judged if not same or language_of_source(by_number[one[0].number]) in ("", asked)] or judged
+    first, held = alike[0] if alike else (None, 0.0)
+    lead = alike[0][0].score - alike[1][0].score if len(alike) > 1 else CLEAR_LEAD
+    bonus = max((it for least, share, it in CLEAR_BONUSES if lead >= least and held >= share), default=0.0)
+    if first is not None and lead >= CLEAR_LEAD and held >= FITTING_SHARE and _is_of_kind(question, first):
+        bonus += FITTING_BONUS
+    best: dict[int, Extract] = {}
+    for extract, _ in judged:
+        if extract.score + (bonus if extract is first else 0.0) >= 0:
+            best.setdefault(extract.number, extract)
+    return list(best.values())
+
+
+def _without_hard(question: str) -> str:
+    """Return a question without its identifiers and clauses, if anything else is left."""
+    rest = question
+    for constraint in find_constraints(question):
+        if constraint.is_hard:
+            rest = rest.replace(constraint.written, " ")
+    return rest if content_words(rest) else question
+
+
+def _with_what_it_leans_on(unit: Unit) -> str:
+    return "\n".join((unit.heading, unit.header, unit.leans_on, unit.text))
+
+
+def _is_labelled_as_asked(question: str, unit: Unit, language: str) -> bool:
+    """Return whether a sentence is a value behind a label all of whose words the question names."""
+    label, colon, value = unit.text.partition(":")
+    if not colon or not value.strip() or unit.is_row or len(label.split()) > MAX_LABEL:
+        return False
+    words = question_words(label, language, [guess_language(question)])
+    held = words.held_by(question, language)
+    return bool(words.terms) and len(held) == len(words.terms) and min(held.values()) >= INFLECTED
+
+
+def _is_of_kind(question: str, extract: Extract) -> bool:
+    """Return whether a sentence holds a thing of the sort asked for that few others hold; any says yes or no."""
+    kind = asked_kind(question)
+    return (
+        is_needed(kind) and holds_kind(f"{extract.header}\n{extract.text}", kind) if kind else asks_yes_or_no(question)
+    )
+
+
+def _telling(excerpt: Excerpt) -> list[Unit]:
+    """Return the sentences, rows and labelled values of an excerpt that can answer: no questions; no headings, which
+    end without a mark, where there is anything else."""
+    told = [it for it in excerpt.units if len(it.text) <= MAX_EXTRACT and it.text[-1] not in "?？؟;"]
+    return [it for it in told if it.is_row or it.text[-1] in _SENTENCE_ENDS or _LABELLED_VALUE.search(it.text)] or told

@@ -1,0 +1,178 @@
+"""Looks an answer up in tables: the cell whose row, column and headings together are what a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
+from rag.quoting.head_lines import head_field
+from rag.quoting.range_rows import range_key
+from rag.quoting.ranges import measures_in
+from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell
+from rag.text import content_words
+from rag.units import Unit
+
+MIN_COVERED = 0.6
+"""Share of the question's weight that the row's key, the column's name and the headings above must hold."""
+
+_GENERIC_WORDS = """
+amount big call charge cost cost do fee find get give go have heavy high list live long make many much name need number
+often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
+kosten kostet viele viel zahlen
+beträgt coûte coûter cuesta costar
+"""
+ABBREVIATED = range(3, 6)
+"""Words that an abbreviation stands for; two letters are too often a word."""
+LABEL_WORDS = frozenset(content_words("date number no name amount total value"))
+"""Words of a label that say of what sort its value is, which a question says in other words."""
+_LABELLED = re.compile(r"[^\w]*(?P<label>[^:|\n]{2,40}?)\s?:\s+(?P<value>[^\n]{1,120}?)\.?")
+_EMPTY = re.compile(r"[-–—/]*|n/?a|tbd|\?+", re.IGNORECASE)
+GENERIC_WORDS = frozenset(content_words(_GENERIC_WORDS))
+"""Words of a question that ask for a value without naming its row or column."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCell:
+    """A cell that answers, in its row; `covered` is the share of the question's weight that names it, 0 to 1."""
+
+    unit: Unit
+    value: str
+    covered: float
+
+
+def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]) -> FoundCell | None:
+    """Return the one cell that the question names by row, column and headings; None where none or several fit alike.
+
+    `weights` are those of the question's content words, with the sum 1. Of two rows with the same cells one counts.
+    """
+    asked = without_generic(weights)
+    if not asked:
+        return None
+    words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
+    found: dict[tuple[str, str], FoundCell] = {}
+    for unit in units:
+        cell = (
+            _named_cell(question, unit, asked, kind, sort) if unit.is_row else _labelled_value(words, unit, asked, kind)
+        )
+        if cell is not None:
+            found.setdefault((unit.source.section, cell.unit.text), cell)
+    best = max((cell.covered for cell in found.values()), default=0.0)
+    chosen = [cell for cell in found.values() if cell.covered == best]
+    return chosen[0] if best >= MIN_COVERED and len({cell.value for cell in chosen}) == 1 else None
+
+
+def is_empty_cell(question: str, unit: Unit) -> bool:
+    """Return whether a unit is a row that has nothing in the column that a question asks for."""
+    if not unit.is_row or not unit.header:
+        return False
+    cell = named_cell(frozenset(content_words(question)), unit.header, unit.text, sort=asked_column(question))
+    return cell is not None and _EMPTY.fullmatch(cell.value) is not None
+
+
+def without_generic(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights of the words that name something, again with the sum 1; {} where there are none."""
+    telling = {word: weight for word, weight in weights.items() if word not in GENERIC_WORDS}
+    whole = sum(telling.values())
+    return {word: weight / whole for word, weight in telling.items()} if whole else {}
+
+
+def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
+    """Return the share of a question's weight that a unit holds with its header and the headings above it."""
+    words = _words_held(unit) | abbreviated_words(list(weights), unit.words)
+    return sum(weight for word, weight in weights.items() if word in words)
+
+
+def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether a row is about a sibling of what a question names: "Brass hinge" where a steel hinge is asked for.
+
+    A word of the row's key then stands in the question as well, and each time behind another word, of which the row and
+    what is above it know only the one. Or the row names nothing of what is asked for, and the question names something
+    that neither the row nor what is above it knows: "Small" where a medium parcel is asked for.
+    """
+    if not unit.is_row:
+        return False
+    held = _words_held(unit)
+    focus = without_generic(weights)
+    if unit.header and not unit.words & focus.keys() and not focus.keys() <= held:
+        return True
+    key = content_words(next(filter(None, columns_of(unit.header, unit.text)[1]), ""))
+    before = {word: other for other, word in pairwise(key)}
+    return any(
+        word in before and before[word] not in weights and other not in held and other not in GENERIC_WORDS
+        for other, word in pairwise(weights)
+    )
+
+
+def abbreviated_words(asked: Sequence[str], words: Collection[str]) -> set[str]:
+    """Return the neighbouring words of a question whose initials stand among some words: PPE for personal protective
+    equipment."""
+    runs = (asked[start : start + count] for count in ABBREVIATED for start in range(len(asked) - count + 1))
+    return {word for run in runs if "".join(word[0] for word in run) in words for word in run}
+
+
+def _named_cell(
+    question: str,
+    unit: Unit,
+    asked: Mapping[str, float],
+    kind: AnswerKind | None,
+    sort: re.Pattern[str] | None,
+) -> FoundCell | None:
+    """Return the cell of a row that a question of these words names, with how much of what is `asked` names it."""
+    within = range_key(question, unit.header, unit.text)
+    words = frozenset(content_words(f"{question}\n{within}"))
+    cell = named_cell(words, unit.header, unit.text, sort=sort) or _heading_of_named_row(words, unit)
+    if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
+        return None
+    if not cell.value or words >= set(content_words(cell.value)):
+        return None
+    naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}\n{within}"))
+    if within:
+        naming = naming.union(*(measure.words for measure in measures_in(question)))
+    return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in naming))
+
+
+def _labelled_value(
+    words: AbstractSet[str], unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None
+) -> FoundCell | None:
+    """Return the value of a line such as "Bill to: Tarn Architects" whose label a question names."""
+    match = _LABELLED.fullmatch(unit.text)
+    if match is None or unit.is_heading or head_field(unit.text):
+        return None
+    label = {word for word in content_words(match["label"]) if not word[0].isdigit()} - LABEL_WORDS
+    value = match["value"].strip()
+    if not label or not label <= words or words >= set(content_words(value)):
+        return None
+    if kind is not None and not holds_kind(value, kind):
+        return None
+    naming = _words_above(unit).union(label, content_words(unit.heading))
+    return FoundCell(unit, value, sum(weight for word, weight in asked.items() if word in naming))
+
+
+def _heading_of_named_row(asked: AbstractSet[str], unit: Unit) -> NamedCell | None:
+    """Return the heading above a row of which the question names every cell: what it asks for is where the row
+    stands."""
+    above = unit.source.section.rpartition(" > ")[2]
+    if not unit.words or not unit.words <= asked or asked >= set(content_words(above)):
+        return None
+    return NamedCell(above, unit.text, "")
+
+
+def _words_held(unit: Unit) -> frozenset[str]:
+    """Return the words of a unit, of its header, of all headings above it and of the sentence that it leans on."""
+    return _words_above(unit).union(unit.words, content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}"))
+
+
+def _words_above(unit: Unit) -> frozenset[str]:
+    document = unit.source.document
+    return _words_of(f"{document.title}\n{document.path}\n{unit.source.section}")
+
+
+@lru_cache(maxsize=64)
+def _words_of(names: str) -> frozenset[str]:
+    """Return the content words of what stands over all units of a source: it is asked for once for each of them."""
+    return frozenset(content_words(names))

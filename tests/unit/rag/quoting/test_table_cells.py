@@ -1,0 +1,30 @@
+"""A row is chosen by the words that only some rows hold, a cell by the name of its column."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.quoting.table_cells import fitting_rows, pick_cell
+
+HEADER = "Day | First high | Second high | First low"
+ROWS = ("Monday | 4.11 | 4.32 | 0.71", "Tuesday | 4.25 | 4.40 | 0.60", "Wednesday | 4.39 | 4.51 | 0.48")
+
+
+def test_the_row_that_the_question_names_fits() -> None:
+    assert fitting_rows("What is the second high on Wednesday?", ROWS) == [False, False, True]
+    assert fitting_rows("What are the tides?", ROWS) == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("question", "header", "row", "cell"),
+    [
+        ("What is the second high on Wednesday?", HEADER, ROWS[2], "4.51"),
+        ("What is high on Wednesday?", HEADER, ROWS[2], ""),
+        ("Who is the caretaker?", "Item | Value", "Caretaker | Ruan", "Ruan"),
+        ("How many stairs has Corr Point?", "", "Station: Corr Point | Stairs: 94 | Height m: 22", "94"),
+        ("What does it cost?", "Gate | Keeper", "North gate | Otto Lamm", ""),
+        ("What is the second high on Wednesday?", "Day\tFirst high\tSecond high", "Wednesday\t4.39\t4.51", "4.51"),
+    ],
+)
+def test_the_cell_under_the_named_column_is_read(question: str, header: str, row: str, cell: str) -> None:
+    assert pick_cell(question, header, row) == cell
