@@ -21,6 +21,7 @@ from app.service.build_service import build_service
 from app.service.build_stores import open_folder_store, open_token_store
 from app.service.lock import announce_address
 from app.settings import Settings
+from ingest.sandbox.socket_folder import remove_socket_folders
 from rag.errors import ConfigurationError
 
 FINISH_SECONDS = 2
@@ -68,6 +69,7 @@ def leave() -> None:
     """End the process now, with success."""
     sys.stdout.flush()
     sys.stderr.flush()
+    remove_socket_folders()
     os._exit(0)
 
 

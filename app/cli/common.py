@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli import output
+from ingest.sandbox.socket_folder import remove_socket_folders
 from rag.errors import LecternError
 
 LOCK_WAIT_SECONDS = 10.0
@@ -45,6 +46,7 @@ def reported(as_json: bool) -> Iterator[None]:
         sys.stdout.flush()
         sys.stderr.flush()
         # Everything is closed by now, but a thread may still be loading a model, which an ordinary exit cannot stop.
+        remove_socket_folders()
         os._exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has closed it.

@@ -17,6 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from app import __version__
+from ingest.sandbox.socket_folder import remove_socket_folders
 
 COMMANDS = {
     "sync": "app.cli.index:sync",
@@ -110,6 +111,7 @@ def _leave(code: str | int | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(BrokenPipeError):  # The reader of our output has closed it.
             stream.flush()
+    remove_socket_folders()
     os._exit(code or 0)
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError, Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import forkserver, resource_tracker
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -20,6 +21,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ingest.sandbox.limits import Limits, enter_sandbox, renew_limits
 from ingest.sandbox.scratch import ScratchFolder
+from ingest.sandbox.socket_folder import note_socket_folder
 from rag.errors import ParseError, TimedOutError
 
 P = ParamSpec("P")
@@ -164,6 +166,7 @@ def start_fork_server(preload: tuple[str, ...] = PRELOAD) -> None:
     It ignores Ctrl-C, which a terminal sends to all processes of a command.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
+    note_socket_folder(get_temp_dir())
     # The tracker first: starting it lets SIGINT through again.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -57,7 +57,9 @@ def web_page(place: Path, **settings: str) -> Iterator[tuple[str, Path, Callable
     """
     home, port = place / "home", free_port()
     command = [sys.executable, "-m", "app.cli", "web", "--no-browser", "--port", str(port), "--home", str(home)]
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), **settings}
+    # What processes leave that are killed is removed with the test's own folder.
+    (place / "temporary").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "TMPDIR": str(place / "temporary"), **settings}
     with (place / "log").open("w") as log:
         process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
     try:

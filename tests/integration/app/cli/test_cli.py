@@ -89,7 +89,7 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) ->
 
 
 def start_process(*arguments: object, **how: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), **how.pop("settings", {})}
     command = [sys.executable, "-m", "app.cli", *map(str, arguments)]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": environment}
     # Whoever runs the tests in the background has them ignore Ctrl-C; these processes must not inherit that.

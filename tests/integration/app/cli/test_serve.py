@@ -26,7 +26,9 @@ __all__ = ["plain_environment"]
 @pytest.fixture
 def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and its address."""
-    process = start_process("serve", "--port", "0", "--home", home)
+    temporary = home.parent / "temporary"
+    temporary.mkdir()
+    process = start_process("serve", "--port", "0", "--home", home, settings={"TMPDIR": str(temporary)})
     try:
         assert process.stderr is not None
         told = ""
@@ -67,6 +69,7 @@ def test_a_server_told_to_end_in_the_middle_of_a_sync_stops_it_and_is_gone(
         time.sleep(0.05)
     process.send_signal(number)
     assert process.wait(timeout=60) == 0
+    assert list((home.parent / "temporary").glob("pymp-*")) == []
     again = start_process("status", "--home", home, "--json")
     status = json.loads(again.communicate(timeout=60)[0])
     assert status["runs"][0]["outcome"] == "stopped"
