@@ -72,6 +72,29 @@ situated placed current outstanding mandated called ended reviewed
 """)
 """Second parts that make real compounds, kept where the first part is a word of the document."""
 
+FRENCH_PRONOUNS = _words("moi toi lui elle soi nous vous eux elles cela")
+"""They and "même" are one compound."""
+
+FRENCH_SUBJECTS = _words("il ils elle elles on")
+"""After a verb that ends with "t" or "d" they ask ("doit-il"); no syllable of French begins after such a letter."""
+
+FRENCH_PLACES = _words("dessus dessous delà devant dehors dedans")
+"""After "au", "par", "là" and "ci" they make compounds."""
+
+FRENCH_TENS = _words("vingt trente quarante cinquante soixante quatre dix")
+FRENCH_NUMBERS = _words("""
+vingt vingts dix deux trois quatre cinq six sept huit neuf onze douze treize quatorze quinze seize
+""")
+
+FRENCH_WITH_SOUS = _words("""
+cription criptions crire crit crits crite crites cripteur cripteurs traire trait traite traits traction tractions signé
+signée signés signées
+""")
+"""Second halves of the words in which "sous" is no first part of a compound."""
+
+GERMAN_ADJECTIVE = re.compile(r"\w{3,}(?:isch|lich)(?:e|en|er|es|em)?")
+"""Two adjectives that stand side by side have a hyphen between them ("deutsch-französisch")."""
+
 SUSPENDED_BEFORE = _words("und oder sowie bzw and or et ou och og eller")
 """Before these a hyphen stands for what follows later: "import- and export duties"."""
 
@@ -145,6 +168,8 @@ def join_broken(first: str, second: str, document: DocumentWords) -> str:
 def _is_compound(tail: str, head: str, document: DocumentWords) -> bool:
     """Return whether two halves are a compound with a hyphen, going by their parts."""
     words = document.words
+    if not document.is_english and (_is_french_compound(tail, head) or _is_german_compound(tail, head)):
+        return True
     is_word = head in words or head in KEEPS_HYPHEN_BEFORE
     if tail in ALWAYS_KEEPS_HYPHEN:
         return is_word or len(head) > MIN_PART
@@ -163,6 +188,22 @@ def _is_compound(tail: str, head: str, document: DocumentWords) -> bool:
         return True
     is_long = min(len(tail), len(head)) >= MIN_PART
     return is_long and tail in words and tail not in OPENS_WORDS and head not in ENDS_WORDS
+
+
+def _is_french_compound(tail: str, head: str) -> bool:
+    if tail in FRENCH_PRONOUNS and head in ("même", "mêmes"):
+        return True
+    if head in FRENCH_SUBJECTS and len(tail) >= MIN_PART and tail[-1] in "td":
+        return True
+    if tail in ("au", "par", "là", "ci") and head in FRENCH_PLACES:
+        return True
+    if tail in FRENCH_TENS and head in FRENCH_NUMBERS:
+        return True
+    return tail == "sous" and len(head) > MIN_PART and head not in FRENCH_WITH_SOUS
+
+
+def _is_german_compound(tail: str, head: str) -> bool:
+    return (tail == "deutsch" or tail.endswith("isch")) and GERMAN_ADJECTIVE.fullmatch(head) is not None
 
 
 def _tail(first: str) -> str:

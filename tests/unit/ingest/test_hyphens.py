@@ -71,6 +71,27 @@ def test_words_of_a_german_document_are_joined_though_both_halves_are_words() ->
     assert join_broken("Hafen", "ordnung", german) == "Hafenordnung"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("lui", "même", "lui-même"),
+        ("doit", "il", "doit-il"),
+        ("au", "dessus", "au-dessus"),
+        ("vingt", "deux", "vingt-deux"),
+        ("sous", "location", "sous-location"),
+        ("sous", "cription", "souscription"),
+        ("ou", "til", "outil"),
+        ("par", "tie", "partie"),
+        ("appar", "tement", "appartement"),
+        ("deutsch", "französische", "deutsch-französische"),
+        ("Fisch", "gericht", "Fischgericht"),
+        ("Tisch", "lerei", "Tischlerei"),
+    ],
+)
+def test_compounds_of_french_and_german_keep_their_hyphens(first: str, second: str, joined: str) -> None:
+    assert join_broken(first, second, DocumentWords()) == joined
+
+
 def test_a_program_that_breaks_no_words_leaves_the_hyphens_that_they_have() -> None:
     texts = ["Shore power, crew rooms, deck cargo, rope makers"]
     broken = [("shore", "power"), ("crew", "rooms"), ("deck", "cargo"), ("rope", "makers")]
