@@ -88,15 +88,17 @@ def packed_file(name: str, content: bytes) -> bytes:
 
 
 def outlook_storage(
-    header: int, texts: Mapping[int, str], numbers: Mapping[int, int] | None = None
+    header: int, texts: Mapping[int, str | bytes], numbers: Mapping[int, int] | None = None
 ) -> dict[str, bytes]:
-    """The properties of a message, a recipient or an attachment, by their ids; `header` bytes come before them."""
+    """The properties of a message, a recipient or an attachment, by their ids; `header` bytes come before them. Texts
+    that are given as bytes are stored as 8-bit texts.
+    """
     entries = bytes(header)
     streams = {}
     for key, text in texts.items():
-        data = text.encode("utf-16-le")
-        entries += struct.pack("<HHIII", 0x001F, key, 6, len(data) + 2, 0)
-        streams[f"__substg1.0_{key:04X}001F"] = data
+        data, type_ = (text, 0x001E) if isinstance(text, bytes) else (text.encode("utf-16-le"), 0x001F)
+        entries += struct.pack("<HHIII", type_, key, 6, len(data) + 2, 0)
+        streams[f"__substg1.0_{key:04X}{type_:04X}"] = data
     for key, number in (numbers or {}).items():
         entries += struct.pack("<HHIII", 0x0003, key, 6, number, 0)
     return {"__properties_version1.0": entries, **streams}
