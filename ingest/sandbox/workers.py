@@ -11,7 +11,6 @@ from concurrent.futures import CancelledError, Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import forkserver, resource_tracker
-from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -21,7 +20,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ingest.sandbox.limits import Limits, enter_sandbox, renew_limits
 from ingest.sandbox.scratch import ScratchFolder
-from ingest.sandbox.socket_folder import note_socket_folder
+from ingest.sandbox.socket_folder import make_socket_folder
 from rag.errors import ParseError, TimedOutError
 
 P = ParamSpec("P")
@@ -166,7 +165,7 @@ def start_fork_server(preload: tuple[str, ...] = PRELOAD) -> None:
     It ignores Ctrl-C, which a terminal sends to all processes of a command.
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
-    note_socket_folder(get_temp_dir())
+    make_socket_folder()
     # The tracker first: starting it lets SIGINT through again.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

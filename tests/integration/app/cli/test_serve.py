@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,15 @@ __all__ = ["plain_environment"]
 
 
 @pytest.fixture
-def server(home: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files, with a path that is short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="lectern-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def server(home: Path, temporary: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and its address."""
-    temporary = home.parent / "temporary"
-    temporary.mkdir()
     process = start_process("serve", "--port", "0", "--home", home, settings={"TMPDIR": str(temporary)})
     try:
         assert process.stderr is not None
@@ -59,17 +65,18 @@ def test_the_server_tells_where_it_answers_and_ends_well_on_sigterm(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_told_to_end_in_the_middle_of_a_sync_stops_it_and_is_gone(
-    server: tuple[subprocess.Popen[str], str], folder: Path, home: Path, number: signal.Signals
+    server: tuple[subprocess.Popen[str], str], folder: Path, home: Path, temporary: Path, number: signal.Signals
 ) -> None:
     process, address = server
     for file in range(60):
         (folder / f"{file}.txt").write_text(LONG_TEXT)
     run = httpx.post(f"{address}/sync", json={"folder": str(folder)}, timeout=60).json()["id"]
-    while not (httpx.get(f"{address}/jobs/{run}", timeout=60).json()["progress"] or {}).get("files_done"):
+    while not ((job := httpx.get(f"{address}/jobs/{run}", timeout=60).json())["progress"] or {}).get("files_done"):
+        assert not job["finished_at"], job
         time.sleep(0.05)
     process.send_signal(number)
     assert process.wait(timeout=60) == 0
-    assert list((home.parent / "temporary").glob("pymp-*")) == []
+    assert list(temporary.glob("pymp-*")) == []
     again = start_process("status", "--home", home, "--json")
     status = json.loads(again.communicate(timeout=60)[0])
     assert status["runs"][0]["outcome"] == "stopped"

@@ -141,3 +141,24 @@ def test_workers_are_forked_from_a_process_that_was_started_early_and_has_the_pa
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert ended.stdout.strip() == "[True, True, False]", ended.stderr
+
+
+def test_workers_start_where_temporary_files_have_a_path_too_long_for_a_socket(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    code = (
+        "from tests.integration.ingest.sandbox.test_workers import double\n"
+        "from ingest.parsing import WorkerPool\n"
+        "from ingest.sandbox.socket_folder import remove_socket_folders\n"
+        "with WorkerPool(workers=1, seconds_per_file=60, memory_bytes=1 << 29) as pool:\n"
+        "    print(pool.submit(double, 21).result())\n"
+        "remove_socket_folders()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "42\n", done.stderr
