@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from rag.extractive import Extract
 from rag.questions.constraints import asks_for_clause, find_constraints, is_negated
-from rag.questions.periods_asked import is_of_another_period
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
+from rag.quoting.asked_price import asks_price, lacks_price
 from rag.quoting.excerpts import context_of
-from rag.quoting.extremes import asks_price, is_outranked, lacks_price
+from rag.quoting.extremes import is_outranked
+from rag.quoting.periods_asked import is_of_another_period
 from rag.quoting.range_rows import range_key
 from rag.quoting.table_answer import abbreviated_words, covered_share, is_empty_cell, is_of_sibling, without_generic
 from rag.text import content_words

@@ -11,6 +11,7 @@ from rag.protocols import Embedder, PassageReader
 from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.quoting.answer_gates import answers, own_share, says_nothing_new, with_cause
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.asked_price import lacks_price
 from rag.quoting.excerpts import (
     Excerpt,
     excerpt_of,
@@ -18,7 +19,6 @@ from rag.quoting.excerpts import (
     make_excerpt,
     sources_about,
 )
-from rag.quoting.extremes import lacks_price
 from rag.quoting.form_boxes import chosen_options
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.marking_by_words import choose_by_words
