@@ -32,7 +32,7 @@ def asks_price(question: str) -> bool:
 
 
 def lacks_price(question: str, text: str) -> bool:
-    """Return whether a question asks what something costs, and a text holds no number that may be an amount of money."""
+    """Return whether a question asks what something costs, and a text has no number that may be an amount of money."""
     if _ASKS_PRICE.search(question) is None or _PRICE.search(text) is not None:
         return False
     rest = text
