@@ -14,7 +14,7 @@ from app.api.answer_stream import Event
 from app.api.schemas.answers import CitationResponse
 from rag.citations.answer_table import plan_line, table_text
 from rag.citations.marked_text import StreamMarker
-from rag.citations.page_numbers import CitedPage, PageNumbers, renumbered_events
+from rag.citations.page_numbers import CitedPage, PageNumbers, answer_events
 from rag.pipeline import AnswerStream
 from rag.safety.output import make_inert
 from rag.types import Answer, JudgedSentence, PlanStep, page_name, place_name
@@ -73,9 +73,10 @@ class ChatTextWriter:
         """Return a whole answer."""
         for line in dict.fromkeys(plan_line(step) for step in answer.steps):
             self._write(line)
-        for event in renumbered_events(answer, self._numbers):
-            self._write(self._marker.feed(event))
-        self._write(self._marker.finish(answer.verdict) + table_text(answer.table))
+        self._numbers.know(answer.sources)
+        for event in answer_events(answer):
+            self.feed(event)
+        self.finish(answer)
         ending = self.end(answer)
         return ChatText("".join(self._written) + ending.content, ending.annotations)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import MutableMapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -105,9 +104,9 @@ async def _answer_invalid_request(request: Request, error: Exception) -> JSONRes
     named = "; ".join(
         f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}" for mistake in mistakes[:MAX_MISTAKES]
     )
-    places = [[str(part) for part in mistake["loc"] if part != "body"] for mistake in mistakes[:1]]
-    problem = Problem(422, f"The request is wrong: {named}.", "`/openapi.json` says what is expected.")
-    return respond(request, replace(problem, param=places[0][0] if places and places[0] else ""))
+    fields = [str(part) for mistake in mistakes[:1] for part in mistake["loc"] if part != "body"]
+    detail, remedy = f"The request is wrong: {named}.", "`/openapi.json` says what is expected."
+    return respond(request, Problem(422, detail, remedy, param=next(iter(fields), "")))
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:

@@ -32,10 +32,8 @@ class PageNumbers:
 
     def __init__(self) -> None:
         self._sources: dict[int, Source] = {}
-        self._numbers: dict[tuple[int, int], int] = {}
-        """By document and page."""
-        self._opened: dict[int, tuple[Source, int]] = {}
-        """The source and page of each number."""
+        self._pages: dict[tuple[int, int], tuple[int, Source]] = {}
+        """The number of each document and page, in order, with a source that holds it."""
         self._held = ""
         """Text from a marker on whose sentence is not judged yet."""
         self._passed = 0
@@ -66,7 +64,7 @@ class PageNumbers:
                 found.setdefault(self._number_of(citation.number, citation.page), []).append(citation)
         return [
             CitedPage(number, source, page, tuple(found.get(number, ())))
-            for number, (source, page) in sorted(self._opened.items())
+            for (_, page), (number, source) in self._pages.items()
         ]
 
     def _pass(self, count: int, pages: Mapping[int, list[int]]) -> str:
@@ -89,22 +87,17 @@ class PageNumbers:
 
     def _number_of(self, number: int, page: int) -> int:
         source = self._sources[number]
-        given = self._numbers.setdefault((source.document.id, page), len(self._numbers) + 1)
-        self._opened.setdefault(given, (source, page))
-        return given
+        return self._pages.setdefault((source.document.id, page), (len(self._pages) + 1, source))[0]
 
 
-def renumbered_events(answer: Answer, numbers: PageNumbers) -> Iterator[str | JudgedSentence]:
-    """Yield the text of a whole answer with its numbers by page, each sentence with its verdict behind it."""
-    numbers.know(answer.sources)
+def answer_events(answer: Answer) -> Iterator[str | JudgedSentence]:
+    """Yield the text of a whole answer as it would stream, each sentence with its verdict behind it."""
     at = 0
     for sentence in answer.sentences:
-        yield numbers.feed(answer.text[at : sentence.end])
-        yield numbers.feed(sentence)
+        yield answer.text[at : sentence.end]
         yield sentence
         at = max(at, sentence.end)
-    yield numbers.feed(answer.text[at:])
-    yield numbers.finish()
+    yield answer.text[at:]
 
 
 def _pages_by_number(sentence: JudgedSentence) -> dict[int, list[int]]:

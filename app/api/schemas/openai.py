@@ -154,26 +154,34 @@ def find_unsupported(asked: ChatRequest) -> Problem | None:
     """
     form = asked.response_format
     if asked.n not in (None, 1):
-        return _unsupported("n", "There is one answer to a question.")
+        return unsupported("n", "There is one answer to a question.")
     if form is not None and form.type != "text":
-        return _unsupported("response_format", f"An answer in the form {form.type!r} cannot be given.", "Ask for text.")
-    if asked.tools and asked.tool_choice not in (None, "auto", "none"):
-        return _unsupported("tool_choice", "Lectern calls no tools of its clients.", 'Send "auto" or "none".')
+        return unsupported("response_format", f"An answer in the form {form.type!r} cannot be given.", "Ask for text.")
+    if problem := find_demanded_tool(asked.tools, asked.tool_choice):
+        return problem
     if any(modality != "text" for modality in asked.modalities or ()):
-        return _unsupported("modalities", "Lectern answers in text only.")
+        return unsupported("modalities", "Lectern answers in text only.")
     return find_unsupported_part(asked.messages)
 
 
-def find_unsupported_part(messages: Sequence[ChatMessage]) -> Problem | None:
-    """Return what cannot be read of the user's messages; None where all can be."""
-    kinds = {part.type for message in messages if message.role == "user" for part in message.parts}
-    if others := sorted(kinds - READABLE_PARTS):
-        remedy = "Send text and images; files belong into a folder that Lectern indexes."
-        return _unsupported("messages", f"Parts of the type {others[0]!r} cannot be read.", remedy)
+def find_demanded_tool(tools: object, choice: object) -> Problem | None:
+    """Return what says that no tool is called, where a call is demanded; None where none is."""
+    if tools and choice not in (None, "auto", "none"):
+        return unsupported("tool_choice", "Lectern calls no tools of its clients.", 'Send "auto" or "none".')
     return None
 
 
-def _unsupported(param: str, detail: str, remedy: str = "") -> Problem:
+def find_unsupported_part(messages: Sequence[ChatMessage], *, param: str = "messages") -> Problem | None:
+    """Return what cannot be read of the user's messages, which stand in the field `param`; None where all can be."""
+    kinds = {part.type for message in messages if message.role == "user" for part in message.parts}
+    if others := sorted(kinds - READABLE_PARTS):
+        remedy = "Send text and images; files belong into a folder that Lectern indexes."
+        return unsupported(param, f"Parts of the type {others[0]!r} cannot be read.", remedy)
+    return None
+
+
+def unsupported(param: str, detail: str, remedy: str = "") -> Problem:
+    """Return what says that a field asks for what cannot be done."""
     return Problem(400, detail, remedy, param=param)
 
 

@@ -8,7 +8,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.problem_details import Problem
-from app.api.schemas.openai import MAX_MESSAGES, ChatMessage, ImageUrl, MessagePart, find_unsupported_part
+from app.api.schemas.openai import (
+    MAX_MESSAGES,
+    ChatMessage,
+    ImageUrl,
+    MessagePart,
+    find_demanded_tool,
+    find_unsupported_part,
+    unsupported,
+)
 from rag.types import Answer
 
 PART_TYPES = {"input_text": "text", "output_text": "text", "text": "text", "input_image": "image_url"}
@@ -86,18 +94,17 @@ class ResponseRequest(BaseModel):
     def find_unsupported(self) -> Problem | None:
         """Return what is asked for and cannot be done; None where all can be."""
         if self.previous_response_id:
-            detail = "Lectern keeps no responses."
-            return Problem(400, detail, "Send the conversation in `input`.", param="previous_response_id")
+            return unsupported(
+                "previous_response_id", "Lectern keeps no responses.", "Send the conversation in `input`."
+            )
         if self.background:
-            return Problem(400, "Lectern answers at once.", "Ask for it in the foreground.", param="background")
+            return unsupported("background", "Lectern answers at once.", "Ask for it in the foreground.")
         if self.text is not None and self.text.format.type != "text":
             detail = f"An answer in the form {self.text.format.type!r} cannot be given."
-            return Problem(400, detail, "Ask for text.", param="text")
-        if self.tools and self.tool_choice not in (None, "auto", "none"):
-            detail = "Lectern calls no tools of its clients."
-            return Problem(400, detail, 'Send "auto" or "none".', param="tool_choice")
-        problem = find_unsupported_part(self.messages)
-        return None if problem is None else Problem(400, problem.detail, problem.remedy, param="input")
+            return unsupported("text", detail, "Ask for text.")
+        if problem := find_demanded_tool(self.tools, self.tool_choice):
+            return problem
+        return find_unsupported_part(self.messages, param="input")
 
 
 class ResponseObject(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.citations.page_numbers import PageNumbers, renumbered_events
+from rag.citations.page_numbers import PageNumbers, answer_events
 from rag.types import Answer, Citation, DocumentInfo, JudgedSentence, Source, Span, Usage, Verdict
 
 
@@ -31,7 +31,8 @@ ANSWER = Answer(TEXT, False, SOURCES, CITATIONS, "openai:m", Usage(0, 0), 0.0, {
 
 
 def written(numbers: PageNumbers) -> str:
-    return "".join(event for event in renumbered_events(ANSWER, numbers) if isinstance(event, str))
+    numbers.know(SOURCES)
+    return "".join(map(numbers.feed, answer_events(ANSWER))) + numbers.finish()
 
 
 def test_each_page_has_one_number_and_they_count_up_in_the_order_of_the_text() -> None:
