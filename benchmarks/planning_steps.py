@@ -15,26 +15,22 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import hashlib
 import json
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from app.evaluation.evaluate import read_questions
 from app.service.build_index import open_lectern
-from app.service.build_llm import choose_model
 from app.service.build_models import build_models
-from app.settings import Settings, read_settings
+from app.settings import Settings
 from benchmarks.beir import read_beir
 from benchmarks.beir_index import COLLECTION, open_beir_index
+from benchmarks.kept_model import KeptModel, add_arguments, read_arguments
 from benchmarks.ranking import sample_questions
 from rag.errors import LecternError
 from rag.pipeline import judge, threshold_for
@@ -43,62 +39,17 @@ from rag.planning.steps import Looked, StepLimits, StepLoop
 from rag.planning.steps_mode import likelihood
 from rag.planning.tools import Toolbox
 from rag.prompt import build_prompt
-from rag.protocols import LanguageModel, PlanCatalogue
+from rag.protocols import PlanCatalogue
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retrieval, Retriever
 from rag.segments import join_segments
 from rag.storage.catalogue.reader import CatalogueReader
-from rag.types import Hit, Message, ModelChunk, Source, Usage
+from rag.types import Hit, Source
 
 CUTOFFS = (5, 10, 20)
 
-LLM_SECONDS = 900.0
-"""Longest silence of the LLM: one that runs on the same processors is slow, and slowness is no failure here."""
-
 Place = tuple[str, int]
 """A document and a page of it, from 0; a passage of a set is page 0 of its own document."""
-
-
-class KeptModel:
-    """An LLM whose replies are kept in a folder, with the seconds that each took."""
-
-    def __init__(self, model: LanguageModel, folder: Path | None) -> None:
-        """Take the LLM; without a folder it is asked each time."""
-        self._model = model
-        self._folder = folder
-        self.seconds = 0.0
-        """That its replies took, also those that were kept."""
-        self.tokens = 0
-        """That were read and written, also for those that were kept."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._model, name)
-
-    @property
-    def calls_tools(self) -> bool:
-        """Return that it is asked in words, as small LLMs are."""
-        return False
-
-    def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
-    ) -> Iterator[ModelChunk]:
-        """Stream as the LLM does, or say what it said the last time."""
-        asked = json.dumps([self._model.name, max_tokens, [dataclasses.asdict(message) for message in messages]])
-        file = self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:24]}.json" if self._folder else None
-        if file is None or not file.exists():
-            started, text, usage = time.perf_counter(), "", Usage(0, 0, estimated=True)
-            for piece in self._model.stream(messages, max_tokens=max_tokens, stop=stop):
-                text, usage = text + piece.text, piece.usage or usage
-            kept = {"text": text, "usage": dataclasses.asdict(usage), "seconds": time.perf_counter() - started}
-            if file is not None:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps(kept), "utf-8")
-        else:
-            kept = json.loads(file.read_text("utf-8"))
-        self.seconds += kept["seconds"]
-        self.tokens += kept["usage"]["prompt_tokens"] + kept["usage"]["completion_tokens"]
-        yield ModelChunk(kept["text"])
-        yield ModelChunk("", Usage(**kept["usage"]), "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,36 +235,16 @@ def print_scores(rows: Sequence[Asked], console: Console) -> None:
 def build_parser() -> argparse.ArgumentParser:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="benchmarks.planning_steps", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--home", type=Path, required=True, help="the index")
-    parser.add_argument("--questions", type=Path, help="questions about its documents with gold pages")
-    parser.add_argument("--beir", type=Path, help="a set in BEIR form instead")
-    parser.add_argument("--llm", required=True, help="PROVIDER:MODEL")
-    parser.add_argument("--llm-base-url", default="", help="its server")
+    add_arguments(parser)
     parser.add_argument("--calls", type=int, help="times that the LLM is asked what to look up")
-    parser.add_argument("--limit", type=int, help="questions, the first; of a set, drawn the same way every time")
     parser.add_argument("--pool", type=int, help="of a set only the passages that are judged for so many questions")
-    parser.add_argument("--cache", type=Path, help="a folder for the replies of the LLM")
-    parser.add_argument("--json", action="store_true")
     return parser
 
 
 def main() -> None:
     """Measure as the command line says and print a table or JSON."""
-    parser = build_parser()
-    arguments = parser.parse_args()
-    if bool(arguments.questions) == bool(arguments.beir):
-        parser.error("name either --questions or --beir")
+    arguments, settings, model = read_arguments(build_parser())
     try:
-        settings = read_settings(
-            home=arguments.home,
-            llm=arguments.llm,
-            llm_base_url=arguments.llm_base_url,
-            llm_timeout_seconds=LLM_SECONDS,
-        )
-        chosen = choose_model(settings)
-        if chosen is None:
-            parser.error("there is no such LLM")
-        model = KeptModel(chosen, arguments.cache)
         rows = (ask_set if arguments.beir else ask_pages)(arguments, settings, model)
     except LecternError as error:
         sys.exit(str(error))

@@ -17,7 +17,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import get_args
 
 from rich.console import Console
@@ -26,12 +25,11 @@ from rich.table import Table
 from app.evaluation.evaluate import read_questions
 from app.evaluation.metrics import graded_ndcg, mean
 from app.service.build_index import open_lectern
-from app.service.build_llm import choose_model
 from app.service.build_models import build_models
-from app.settings import Settings, read_settings
+from app.settings import Settings
 from benchmarks.beir import read_beir
 from benchmarks.beir_index import COLLECTION, open_beir_index
-from benchmarks.planning_steps import LLM_SECONDS, KeptModel
+from benchmarks.kept_model import KeptModel, add_arguments, read_arguments
 from benchmarks.ranking import CUTOFF, sample_questions
 from rag.errors import LecternError
 from rag.questions.query_expansion import FurtherText, Method, expand_query
@@ -98,11 +96,13 @@ class Bench:
             answered = [any(question.grades.get(place, 0) > 0 for place in found[:k]) for k in (1, 5, 20)]
             rows.append((graded_ndcg(found, question.grades, CUTOFF), answered))
         count = max(1, len(rows))
-        shares = [mean([float(answered[at]) for _, answered in rows]) for at in range(3)]
+        first, five, twenty = (mean([float(answered[at]) for _, answered in rows]) for at in range(3))
         return MethodScores(
             method,
-            mean([ndcg for ndcg, _ in rows]),
-            *shares,
+            ndcg_at_10=mean([ndcg for ndcg, _ in rows]),
+            recall_at_1=first,
+            recall_at_5=five,
+            recall_at_20=twenty,
             texts=texts / count,
             tokens=(model.tokens - before) / count,
             llm_seconds=(model.seconds - waited) / count,
@@ -153,37 +153,12 @@ def print_scores(scores: Sequence[MethodScores], questions: int, console: Consol
     console.print(table)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the command line."""
-    parser = argparse.ArgumentParser(prog="benchmarks.query_expansion", description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--home", type=Path, required=True, help="the index")
-    parser.add_argument("--questions", type=Path, help="questions about its documents with gold pages")
-    parser.add_argument("--beir", type=Path, help="a set in BEIR form instead")
-    parser.add_argument("--llm", required=True, help="PROVIDER:MODEL")
-    parser.add_argument("--llm-base-url", default="", help="its server")
-    parser.add_argument("--limit", type=int, help="questions, the first; of a set, drawn the same way every time")
-    parser.add_argument("--cache", type=Path, help="a folder for the replies of the LLM")
-    parser.add_argument("--json", action="store_true")
-    return parser
-
-
 def main() -> None:
     """Measure as the command line says and print a table or JSON."""
-    parser = build_parser()
-    arguments = parser.parse_args()
-    if bool(arguments.questions) == bool(arguments.beir):
-        parser.error("name either --questions or --beir")
+    parser = argparse.ArgumentParser(prog="benchmarks.query_expansion", description=(__doc__ or "").split("\n", 1)[0])
+    add_arguments(parser)
+    arguments, settings, model = read_arguments(parser)
     try:
-        settings = read_settings(
-            home=arguments.home,
-            llm=arguments.llm,
-            llm_base_url=arguments.llm_base_url,
-            llm_timeout_seconds=LLM_SECONDS,
-        )
-        chosen = choose_model(settings)
-        if chosen is None:
-            parser.error("there is no such LLM")
-        model = KeptModel(chosen, arguments.cache)
         with (open_set if arguments.beir else open_pages)(arguments, settings) as bench:
             scores = [bench.score(method, model) for method in get_args(Method)]
             questions = bench.count
