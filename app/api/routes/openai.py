@@ -147,13 +147,9 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
         return EventStream(_tell(events, reply, writer, metrics, with_usage=with_usage))
-    made = await unless_disconnected(request, finish(service, question))
-    if made is None:
-        return Response(status_code=CLIENT_CLOSED_REQUEST)
-    answer = made[1]
-    metrics.count_answer(answer)
-    if answer.error:
-        return respond(request, Problem(502, answer.error))
+    answer = await answer_whole(question, request, service, metrics)
+    if isinstance(answer, Response):
+        return answer
     text = writer.write(answer)
     return reply.whole(
         text.content, annotations=text.annotations, finish_reason=finish_reason_of(answer), usage=usage_json(answer)
@@ -193,6 +189,18 @@ async def _tell(
         yield server_sent(problem_of(error).to_openai())
     finally:
         await events.aclose()
+
+
+async def answer_whole(question: Question, request: Request, service: Service, metrics: Metrics) -> Answer | Response:
+    """Return a whole answer; what is answered instead where the client is gone or the LLM failed."""
+    made = await unless_disconnected(request, finish(service, question))
+    if made is None:
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+    answer = made[1]
+    metrics.count_answer(answer)
+    if answer.error:
+        return respond(request, Problem(502, answer.error))
+    return answer
 
 
 def finish_reason_of(answer: Answer) -> str:

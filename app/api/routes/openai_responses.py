@@ -17,7 +17,6 @@ from app.api.answer_stream import (
     Event,
     EventStream,
     begun,
-    finish,
     follow,
     server_sent,
     unless_disconnected,
@@ -28,7 +27,7 @@ from app.api.dependencies import MetricsOf, ServiceOf
 from app.api.error_handlers import respond
 from app.api.metrics import Metrics
 from app.api.problem_details import Problem, problem_of
-from app.api.routes.openai import REFUSALS, address_of, collection_of, reply_to_task, unknown_model
+from app.api.routes.openai import REFUSALS, address_of, answer_whole, collection_of, reply_to_task, unknown_model
 from app.api.schemas.openai import asked_chat
 from app.api.schemas.openai_responses import ResponseObject, ResponseRequest, flat_annotations, response_usage
 from rag.errors import ForbiddenError, LecternError, NotFoundError
@@ -136,13 +135,9 @@ async def respond_to(asked: ResponseRequest, request: Request, service: ServiceO
         if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         return EventStream(_tell(events, reply, writer, metrics))
-    made = await unless_disconnected(request, finish(service, question))
-    if made is None:
-        return Response(status_code=CLIENT_CLOSED_REQUEST)
-    answer = made[1]
-    metrics.count_answer(answer)
-    if answer.error:
-        return respond(request, Problem(502, answer.error))
+    answer = await answer_whole(question, request, service, metrics)
+    if isinstance(answer, Response):
+        return answer
     return reply.whole(writer.write(answer), answer)
 
 
