@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, cast
 
-from ingest.parsers.guessing import find_extension
+from ingest.parsers.guessing import CONTENT_NAMES, FLAT, check_type, find_extension
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.sniffing import PICTURE_TYPES, check_content, read_head
 from ingest.sandbox.limits import office_program
@@ -32,7 +32,7 @@ class Parser(Protocol):
 
 
 _CODE = """
-py pyi ipynb js mjs cjs ts jsx tsx java kt kts scala c h cc cpp cxx hpp cs go rs rb php pl pm lua r jl swift m mm
+py pyi js mjs cjs ts jsx tsx java kt kts scala c h cc cpp cxx hpp cs go rs rb php pl pm lua r jl swift m mm
 sh bash zsh fish ps1 bat cmd sql css scss less vue svelte dart ex exs erl hs clj groovy gradle cmake mk tf proto graphql
 yaml yml toml ini cfg conf properties env diff patch tex bib sty asm f90 vb vbs pas
 """
@@ -59,6 +59,7 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".xhtml": "html",
         ".shtml": "html",
         ".htm": "html",
+        ".svg": "html",
         ".docx": "docx",
         ".dotx": "docx",
         ".pptx": "pptx",
@@ -71,6 +72,7 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".log": "log",
         ".json": "json",
         ".geojson": "json",
+        ".ipynb": "ipynb",
         ".jsonl": "jsonl",
         ".ndjson": "jsonl",
         ".xml": "xml",
@@ -100,9 +102,13 @@ SUPPORTED: Mapping[str, str] = MappingProxyType(
         ".mht": "mht",
         ".mhtml": "mht",
         ".msg": "msg",
+        ".oft": "msg",
         ".zip": "zip",
         ".epub": "epub",
         ".odt": "odt",
+        ".fodt": "odt",
+        ".fods": "ods",
+        ".fodp": "odp",
         ".ott": "odt",
         ".rtf": "rtf",
         ".doc": "doc",
@@ -147,6 +153,7 @@ _PARSERS: Mapping[str, str] = {
     "code": "ingest.parsers.text:parse_lines",
     "json": "ingest.parsers.structured:parse_json",
     "jsonl": "ingest.parsers.structured:parse_json_lines",
+    "ipynb": "ingest.parsers.notebooks:parse_notebook",
     "xml": "ingest.parsers.structured:parse_xml_file",
     "ics": "ingest.parsers.calendar:parse_calendar",
     "vcf": "ingest.parsers.calendar:parse_calendar",
@@ -168,6 +175,7 @@ _PARSERS: Mapping[str, str] = {
     "ppt": "ingest.parsers.legacy:parse_slides",
     "pptm": "ingest.parsers.pptx.document:parse_pptx",
     "odp": "ingest.parsers.odf.document:parse_odp",
+    FLAT: "ingest.parsers.flat_xml:parse_flat",
 }
 """File type -> "module:function". Loaded on first use: the office libraries take seconds and much memory."""
 
@@ -235,8 +243,26 @@ def find_type(path: Path) -> str:
 
 def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a file; meant to run inside a WorkerPool. Raises ParseError with a true reason and a remedy."""
-    file_type = find_type(path)
-    check_content(path, file_type)
+    named = find_type(path)
+    file_type = check_type(path, named)
+    if file_type == named:
+        return _parse_as(path, file_type, options)
+    try:
+        document = _parse_as(path, file_type, options)
+    except (MemoryError, RecursionError, UnsettledFileError):
+        raise
+    except ParseError as error:
+        check_content(path, named)  # Raises what is wrong with the name: it is why the file was not read as such.
+        raise error
+    if document.file_type == named:
+        return document
+    content = CONTENT_NAMES.get(file_type, "a picture")
+    note = f"Its name ends in {path.suffix}, its content is {content}, and was read as such."
+    return replace(document, warnings=(note, *document.warnings))
+
+
+def _parse_as(path: Path, file_type: str, options: ParseOptions) -> ParsedDocument:
+    """Parse a file as one of a type, which its content is. Raises ParseError."""
     try:
         document = _load_parser(path, file_type)(path, options)
     except (ParseError, MemoryError, RecursionError):
@@ -250,7 +276,7 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     except Exception as error:
         # the libraries raise whatever they like on damaged files; their messages may quote the document
         document = _read_again(path, file_type, options, error)
-    return _checked(path, replace(document, file_type=file_type), options)
+    return _checked(path, document if file_type == FLAT else replace(document, file_type=file_type), options)
 
 
 def _read_again(path: Path, file_type: str, options: ParseOptions, error: Exception) -> ParsedDocument:

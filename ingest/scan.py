@@ -283,7 +283,7 @@ def _lies_below(path: bytes, unreadable: Collection[Unreadable]) -> bool:
 
 
 def hash_file(path: Path) -> str:
-    """Return Return the SHA-256 of a file's bytes; "" when it cannot be read (reading it next reports why)."""
+    """Return the SHA-256 of a file's bytes; "" when it cannot be read (reading it next reports why)."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:

@@ -14,6 +14,9 @@ DETECTION_BYTES = 64 * 1024
 USUAL = "cp1252"
 """Western European Windows: what text of few letters beyond ASCII most likely is."""
 
+OLD_MAC = "mac_roman"
+"""What programs of old Macs wrote, which end lines with a carriage return alone."""
+
 FEW_LETTERS = 2
 """With no more bytes beyond ASCII than this nothing can be told from them."""
 
@@ -72,6 +75,8 @@ def guess_encoding(data: bytes) -> str:
     plausible = _plausible_share(sample)
     if letters <= FEW_LETTERS and plausible == 1.0:
         return USUAL
+    if b"\r" in sample and b"\n" not in sample and _plausible_share(sample, OLD_MAC) > plausible:
+        return OLD_MAC
     guess = _python_name(detect(sample).get("encoding") or "")
     if not guess or not _decodes(sample, guess):
         return USUAL
@@ -98,9 +103,10 @@ def _telling_lines(data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-def _plausible_share(sample: bytes) -> float:
-    """Return the share of the letters beyond ASCII that make sense as `USUAL`: letters within words, or usual signs."""
-    text = sample.decode(USUAL, "replace")
+def _plausible_share(sample: bytes, encoding: str = USUAL) -> float:
+    """Return the share of the letters beyond ASCII that make sense in an encoding: letters within words, or usual
+    signs."""
+    text = sample.decode(encoding, "replace")
     good = total = 0
     for place, character in enumerate(text):
         if character.isascii():

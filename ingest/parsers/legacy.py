@@ -59,7 +59,7 @@ def _convert(path: Path, current: str, scratch: Path) -> Path:
             f"{INSTALL}, or save the file as .{current}.",
         )
     # A plain name: no file name can be taken for an option or a URL.
-    source = scratch / f"source{path.suffix.lower()}"
+    source = scratch / f"source.{current[:-1]}"
     source.symlink_to(path.absolute())
     made = scratch / f"source.{current}"
     command = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from ingest.parsers.open_xml import XmlElement
+
 _RAISED = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _LETTERS = str.maketrans("abcdefghijklmoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -28,7 +30,18 @@ class Level(Enum):
     LOWERED = -1
 
 
-_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_ALIGNED = re.compile(
+    r"(?:vertical-align|mso-text-raise)\s*:\s*(?:(super|\+?(?:\d*\.)?\d*[1-9]\d*(?:pt|px|em|ex|%))|(?:sub\b|-[\d.]))",
+    re.IGNORECASE,
+)
+"""How a style raises (the group) or lowers text: by name or by a length."""
+
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_BY_CLASS = re.compile(r"(?:^|[\s>+~])([a-z][a-z0-9]*)?((?:\.[\w-]+)+)$", re.IGNORECASE)
+MAX_STYLES = 1_000_000
+"""Characters of style sheets that are looked through."""
+
 _CLASSES = {"superscript": Level.RAISED, "subscript": Level.LOWERED}
 
 
@@ -36,8 +49,26 @@ def level_of_style(style: str, classes: str) -> Level | None:
     """Return whether a web element's own style, or a class named for it, raises or lowers its text; None where they
     say nothing."""
     if match := _ALIGNED.search(style):
-        return Level.RAISED if match[1].lower() == "super" else Level.LOWERED
+        return Level.RAISED if match[1] else Level.LOWERED
     return next((_CLASSES[name] for name in classes.lower().split() if name in _CLASSES), None) if classes else None
+
+
+def apply_style_sheet(root: XmlElement, css: str) -> None:
+    """Write into the elements of a web page's tree that their classes raise or lower them, as its style sheet says."""
+    raising: list[tuple[str, frozenset[str], str]] = []
+    for selectors, rule in _RULE.findall(_COMMENT.sub("", css[:MAX_STYLES])):
+        if match := _ALIGNED.search(rule):
+            for selector in selectors.split(","):
+                if found := _BY_CLASS.search(selector.strip()):
+                    classes = frozenset(found[2].lstrip(".").split("."))
+                    raising.append(((found[1] or "").lower(), classes, match[0]))
+    if not raising:
+        return
+    for element in root.iter():
+        own = frozenset((element.get("class") or "").split()) if isinstance(element.tag, str) else frozenset()
+        for tag, classes, style in raising if own else ():
+            if classes <= own and tag in ("", element.tag.rpartition("}")[2].lower()):
+                element.set("style", f"{style}; {element.get('style') or ''}")
 
 
 class InlineText:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+
+import olefile  # type: ignore[import-untyped]
 
 from ingest.parsers.open_xml import PackageKind, package_kind
 from rag.errors import ParseError
@@ -41,17 +44,27 @@ PACKAGE_KINDS: Mapping[str, PackageKind] = {
 
 _PROGRAMS = {"word": "Word", "powerpoint": "PowerPoint", "excel": "Excel"}
 OLD_TYPES = frozenset({"doc", "xls", "ppt"})
-_TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl xml srt vtt ics vcf"
+_TEXTS = "txt md csv tsv html eml emlx mbox mht rst log code json jsonl ipynb xml srt vtt ics vcf"
 TEXT_TYPES = frozenset(_TEXTS.split())
 PICTURE_TYPES = ("png", "jpeg", "tiff", "webp", "gif", "bmp", "heic")
 TNEF_MAGIC = b"\x78\x9f\x3e\x22"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+", b"RIFF", b"GIF8", b"BM")
 """First bytes of pictures; which kind a picture is shows when it is opened."""
 
+_PICTURE_MAGICS = ((b"\x89PNG", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-OLD_MAGICS = (OLE_MAGIC, b"{\\rtf", b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
+OLD_MAGICS = (OLE_MAGIC, b"\xdb\xa5", b"\x31\xbe", b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 """First bytes of old Office files; Word and Excel of the early nineties had marks of their own."""
+
+OLD_STREAMS = {
+    "WordDocument": "doc",
+    "Workbook": "xls",
+    "Book": "xls",
+    "PowerPoint Document": "ppt",
+    "__properties_version1.0": "msg",
+}
+"""The streams of an OLE container by which it is the file of a program."""
 
 _MAGICS = (
     (b"%PDF-", "a PDF"),
@@ -69,8 +82,13 @@ _MAGICS = (
 )
 
 
+class MismatchError(ParseError):
+    """The content of a file is of another type than its extension says."""
+
+
 def check_content(path: Path, file_type: str) -> None:
-    """Raise ParseError when the file is empty, is another type than its extension says, or is a zip bomb."""
+    """Raise ParseError when the file is empty or is a zip bomb, MismatchError when it is another type than its
+    extension says."""
     head = read_head(path)
     if not head:
         raise ParseError(f"{path.name} is empty (0 bytes).", "Replace it with the full file, or remove it.")
@@ -85,7 +103,7 @@ def check_content(path: Path, file_type: str) -> None:
             raise _mismatch(path, "an RTF file", head)
     elif file_type in OLD_TYPES:
         # LibreOffice takes whatever it does not know for text, and would make a document of noise.
-        if not head.startswith(OLD_MAGICS):
+        if not head.startswith(OLD_MAGICS) or old_type(path, head) not in (file_type, ""):
             raise _mismatch(path, "an old Office file", head)
     elif file_type in TEXT_TYPES:
         _check_text(path, head)
@@ -127,10 +145,28 @@ def describe(head: bytes) -> str:
     return ""
 
 
-def _mismatch(path: Path, expected: str, head: bytes) -> ParseError:
+def picture_type(head: bytes) -> str:
+    """Return which kind of picture first bytes open, or "" for none that only a picture has."""
+    return next((kind for magic, kind in _PICTURE_MAGICS if head.startswith(magic)), "")
+
+
+def old_type(path: Path, head: bytes) -> str:
+    """Return which type of file an OLE container is ("doc", "xls", "ppt", "msg"), or "" where its streams do not
+    tell."""
+    if not head.startswith(OLE_MAGIC):
+        return ""
+    try:
+        with olefile.OleFileIO(str(path)) as storage:
+            streams = {entry[0] for entry in storage.listdir(storages=True)}
+    except (OSError, ValueError, IndexError, KeyError, TypeError, struct.error, RecursionError):
+        return ""
+    return next((kind for stream, kind in OLD_STREAMS.items() if stream in streams), "")
+
+
+def _mismatch(path: Path, expected: str, head: bytes) -> MismatchError:
     found = describe(head)
     what = f": its content is {found}" if found and found != expected else ""
-    return ParseError(
+    return MismatchError(
         f"{path.name} is not {expected}{what}.", "Give it the extension that fits, or replace it with a good copy."
     )
 
@@ -154,7 +190,7 @@ def _check_picture(path: Path, head: bytes) -> None:
 def _check_text(path: Path, head: bytes) -> None:
     found = describe(head)
     if found and found not in ("a web page", "an XML file"):
-        raise ParseError(
+        raise MismatchError(
             f"{path.name} is not text: its content is {found}.",
             "Give it the extension that fits, or replace it with a good copy.",
         )
@@ -182,16 +218,20 @@ def _check_zip(path: Path, file_type: str, head: bytes) -> None:
     if head.startswith(OLE_MAGIC):
         if ENCRYPTED_STREAM in path.read_bytes():
             raise ParseError(f"{path.name} is encrypted and needs a password.", "Save a copy of it without a password.")
-        raise ParseError(f"{path.name} is an old Office file with a new extension.", "Save it in the current format.")
+        raise MismatchError(
+            f"{path.name} is an old Office file with a new extension.", "Save it in the current format."
+        )
     members = _list_members(path, kind, head)
     _check_size(path, members)
     found = package_kind(path) if file_type in PACKAGE_KINDS else ""
     if found and found != PACKAGE_KINDS[file_type]:
-        raise ParseError(
+        raise MismatchError(
             f"{path.name} is not {kind}: its content is that of {_PROGRAMS[found]}.", "Give it the extension that fits."
         )
     if not found and not any(member.filename.startswith(ZIP_MEMBERS[file_type]) for member in members):
-        raise ParseError(f"{path.name} is not {kind}, though it is a ZIP archive.", "Give it the extension that fits.")
+        raise MismatchError(
+            f"{path.name} is not {kind}, though it is a ZIP archive.", "Give it the extension that fits."
+        )
 
 
 def _list_members(path: Path, kind: str, head: bytes) -> list[zipfile.ZipInfo]:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from ingest.cleanup import clean_text, one_line
 from ingest.parsers.finishing import finish_document
+from ingest.parsers.flat_xml import is_flat, parse_flat
+from ingest.parsers.flow import Item
+from ingest.parsers.html.reader import read_html
 from ingest.parsers.open_xml import XmlElement, parse_xml
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.sheets.xml import local_name
+from ingest.parsers.sniffing import read_head
 from ingest.parsers.text import parse_lines, read_text
 from rag.types import BlockKind, ParsedDocument
 
@@ -34,6 +38,9 @@ idref format url encoding mimetype
 """
 _FORM_NAMES = frozenset(_FORM_WORDS.split())
 """Attributes that tell how text is set, or what it points to."""
+
+_HTML = re.compile(r"</(?:p|div|span|b|i|em|strong|a|ul|ol|li|table|td|h[1-6]|blockquote|pre|en-note)>|<br ?/?>")
+"""A value with the end of one of a web page's usual elements is a piece of one."""
 
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -69,6 +76,8 @@ def parse_json_lines(path: Path, options: ParseOptions) -> ParsedDocument:
 
 def parse_xml_file(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse an XML file: elements of text alone by their names, mixed text as paragraphs; broken XML as lines."""
+    if is_flat(read_head(path)):
+        return parse_flat(path, options)
     raw, warning = read_text(path)
     try:
         root = parse_xml(_DECLARED.sub("", raw.lstrip("\ufeff")).encode("utf-8", "replace"))
@@ -145,7 +154,7 @@ def _plain(value: Json) -> str:
         return ", ".join(_plain(inner) for inner in value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    return "" if value is None else _plain_of_html(str(value))
 
 
 def _xml_records(element: XmlElement, name: str, key: str = "") -> Iterator[list[str]]:
@@ -161,7 +170,7 @@ def _xml_records(element: XmlElement, name: str, key: str = "") -> Iterator[list
         yield [*filter(None, [key]), *fields, one_line(" ".join(_mixed_text(element)))]
         return
     if not children:
-        text = one_line(element.text or "")
+        text = one_line(_plain_of_html(element.text or ""))
         yield [*fields, f"{name}: {text}"] if text else fields
         return
     own = [field for field in fields if field.partition(":")[0].lower() in _KEY_NAMES]
@@ -193,7 +202,7 @@ def _attributes(element: XmlElement) -> list[str]:
 
 def _leaf(element: XmlElement) -> list[str]:
     """Return an element without children as a field of the one around it, its attributes in brackets."""
-    text, attributes = one_line(element.text or ""), ", ".join(_attributes(element))
+    text, attributes = one_line(_plain_of_html(element.text or "")), ", ".join(_attributes(element))
     if not text:
         return [f"{local_name(element)}: {attributes}"] if attributes else []
     return [f"{local_name(element)}: {text} ({attributes})" if attributes else f"{local_name(element)}: {text}"]
@@ -202,6 +211,15 @@ def _leaf(element: XmlElement) -> list[str]:
 def local_name_of(key: object) -> str:
     """Return an attribute's name without its namespace."""
     return str(key).rpartition("}")[2]
+
+
+def _plain_of_html(text: str) -> str:
+    """Return the words of a value that is a piece of a web page, as feeds and exports hold them; other values as they
+    are."""
+    if not _HTML.search(text):
+        return text
+    items = read_html(text).items
+    return "\n".join(item.text for item in items if isinstance(item, Item)) or text
 
 
 def _has_words(text: str | None) -> bool:

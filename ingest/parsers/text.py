@@ -41,6 +41,10 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
+_TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\^_])")
+"""Colours, places and titles for a terminal (ECMA-48), which programs write into their logs."""
+
+
 def read_text(path: Path) -> tuple[str, str]:
     """Return a file's text and a warning, or "", about its encoding. Raises ParseError when it is too large."""
     size = path.stat().st_size
@@ -49,7 +53,8 @@ def read_text(path: Path) -> tuple[str, str]:
             f"{path.name} has {size // 1024**2} MiB of text; the limit is {MAX_FILE_BYTES // 1024**2} MiB.",
             "Split the file.",
         )
-    return decode(path.read_bytes())
+    text, warning = decode(path.read_bytes())
+    return (_TERMINAL.sub("", text) if "\x1b" in text else text), warning
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PureWindowsPath
 from urllib.parse import quote
 
-from ingest.parsers.sniffing import check_content
+from ingest.parsers.guessing import check_type as check_content_type
 from ingest.parsing import REMEDIES, SUPPORTED
 from ingest.sandbox.single_file import Sandbox
 from ingest.scan import JUNK
@@ -64,7 +64,7 @@ class Uploads:
     def accept(self, collection: str, files: list[Path]) -> None:
         """Check files and put them into the collection's folder, all or none. Raises ParseError, StoreError."""
         for file in files:
-            self._sandbox.run(check_content, file, SUPPORTED[file.suffix.lower()])
+            self._sandbox.run(check_content_type, file, SUPPORTED[file.suffix.lower()])
         folder = self.folder(collection)
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from ingest.parsers.open_xml import DAMAGED, Package, XmlElement
+from ingest.parsers.raised import apply_style_sheet
 from ingest.parsers.text import decode
 
 CONTAINER = "META-INF/container.xml"
@@ -33,6 +34,7 @@ class EpubBook:
         self.unreadable: list[str] = []
         self._pages: dict[str, XmlElement | None] = {}
         self._ids: dict[str, dict[str, XmlElement]] = {}
+        self._sheets: dict[str, str] = {}
         self.chapters = self._find_chapters()
 
     def _find_chapters(self) -> list[Chapter]:
@@ -91,10 +93,23 @@ class EpubBook:
             # the declaration names an encoding that decoded text has no longer
             source = source[source.find("?>") + 2 :] if source.lstrip()[:5] == "<?xml" else source
             parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-            return html.document_fromstring(source, parser=parser)
+            root = html.document_fromstring(source, parser=parser)
+            apply_style_sheet(root, self._style_sheet(part, root))
+            return root
         except (*DAMAGED, etree.LxmlError):
             self.unreadable.append(part)
             return None
+
+    def _style_sheet(self, part: str, root: XmlElement) -> str:
+        """Return the style sheets of a page, its own and those that it links to."""
+        sheets = ["".join(style.itertext()) for style in root.iter("style")]
+        for link in root.iter("link"):
+            name = resolve(posixpath.dirname(part), link.get("href") or "")[0]
+            if "stylesheet" in (link.get("rel") or "").lower() and name in self._package:
+                if name not in self._sheets:
+                    self._sheets[name] = decode(self._package.read(name))[0]
+                sheets.append(self._sheets[name])
+        return "\n".join(sheets)
 
     def target(self, part: str, link: str) -> XmlElement | None:
         """Return the element that a link in a file points to within the book, or None."""

@@ -40,15 +40,16 @@ def is_boilerplate(element: XmlElement, tag: str) -> bool:
         if len(text) <= MAX_BANNER and _BANNER_WORDS.search(text):
             return True
     is_named = tag in _MENU_TAGS or element.get("role") in _MENU_ROLES or _MENU_NAMES.search(names) is not None
-    return is_named and _is_menu(element)
+    is_navigation = tag == "nav" or element.get("role") == "navigation"
+    return is_named and _is_menu(element, 1 if is_navigation else MIN_LINKS)
 
 
-def _is_menu(element: XmlElement) -> bool:
-    """Return whether nearly all of an element's text are short links."""
+def _is_menu(element: XmlElement, least: int) -> bool:
+    """Return whether nearly all of an element's text are short links, at `least` so many."""
     text = _text(element)
     links = [words for link in element.iter("a", "button") if (words := _text(link))]
     linked = sum(map(len, links))
-    return len(links) >= MIN_LINKS and linked >= LINK_SHARE * len(text) and linked <= MAX_LINK * len(links)
+    return len(links) >= least and linked >= LINK_SHARE * len(text) and linked <= MAX_LINK * len(links)
 
 
 def _text(element: XmlElement) -> str:

@@ -15,7 +15,7 @@ from ingest.parsers.html.boilerplate import is_boilerplate
 from ingest.parsers.html.lists import HtmlListNumbers
 from ingest.parsers.html.tables import read_role_row, read_table
 from ingest.parsers.open_xml import XmlElement
-from ingest.parsers.raised import InlineText, Level, level_of_style
+from ingest.parsers.raised import InlineText, Level, apply_style_sheet, level_of_style
 from rag.types import BlockKind
 
 MAX_LEVEL = 6
@@ -28,7 +28,7 @@ MIN_BODY_WORDS = 20
 MIN_ALT_WORDS = 2
 
 _SKIPPED_TAGS = """
-script style head iframe object embed canvas audio video rp datalist meta link base title
+script style head embed canvas audio video rp datalist meta link base title
 """
 _SKIPPED = frozenset(_SKIPPED_TAGS.split())
 _BLOCK_TAGS = """
@@ -38,6 +38,7 @@ ul tr td th tbody thead tfoot caption frameset noframes
 """
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_OPENED_NAMES = re.compile(r"tab-?pane|accordion|collaps|expand|spoiler|faq|disclosure", re.IGNORECASE)
 _SCRIPT_NEEDED = re.compile(r"java\s?script|<img", re.IGNORECASE)
 """Says that what stands there for browsers without scripts only asks for one, or repeats a picture."""
 
@@ -56,12 +57,16 @@ class HtmlText:
     hidden_words: int = 0
 
 
-def read_html(source: str) -> HtmlText:
-    """Return the text of a page's source in reading order; menus and banners are furniture."""
+def read_html(source: str, *, is_framed: bool = False) -> HtmlText:
+    """Return the text of a page's source in reading order; menus and banners are furniture.
+
+    `is_framed` is set for a page within a page, in which no further ones are read.
+    """
     root = _parse(source)
     if root is None:
         return HtmlText(tuple(_strip_tags(source)))
-    walker = _Walker()
+    apply_style_sheet(root, "\n".join("".join(style.itertext()) for style in root.iter("style")))
+    walker = _Walker(is_framed=is_framed)
     walker.walk(root)
     items = walker.finish()
     found = HtmlText(tuple(items), _count_words(items, BlockKind.FURNITURE), walker.hidden_words)
@@ -112,11 +117,23 @@ def _terms_and_meanings(definitions: XmlElement) -> list[XmlElement]:
     return found
 
 
+def _is_hidden(element: XmlElement) -> bool:
+    return "hidden" in element.attrib or _HIDDEN.search(element.get("style") or "") is not None
+
+
+def _is_opened(element: XmlElement) -> bool:
+    """Return whether a click of the reader shows a hidden element: the page of a tab, the answer to a question."""
+    names = f"{element.get('role') or ''} {element.get('class') or ''} {element.get('id') or ''}"
+    return element.get("hidden") == "until-found" or _OPENED_NAMES.search(names) is not None
+
+
 class _Walker:
     """Collects items; text between two borders of blocks is one paragraph."""
 
-    def __init__(self, *, is_inside: bool = False) -> None:
-        """Start without items; `is_inside` is set for a walker of one cell."""
+    def __init__(self, *, is_inside: bool = False, is_framed: bool = False) -> None:
+        """Start without items; `is_inside` is set for a walker of one cell, `is_framed` for one of a page within a
+        page."""
+        self._is_framed = is_framed
         self._items: list[FlowItem] = []
         self._line = InlineText()
         self._kind = BlockKind.PARAGRAPH
@@ -139,7 +156,7 @@ class _Walker:
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag or tag in _SKIPPED:
             return
-        if tag == "template" or "hidden" in element.attrib or _HIDDEN.search(element.get("style") or ""):
+        if tag == "template" or (_is_hidden(element) and not _is_opened(element)):
             self.hidden_words += len(" ".join(element.itertext()).split())
             return
         if not self._furniture and not self._is_inside and is_boilerplate(element, tag):
@@ -175,6 +192,11 @@ class _Walker:
                     self._flush()
                     self._inside(element)
                     self._flush()
+            case "iframe":
+                source = element.get("srcdoc")
+                if source and not self._is_framed:
+                    self._flush()
+                    self._take(*read_html(source, is_framed=True).items)
             case "math":
                 self._line.add_apart(mathml_text(element))
             case "svg":
@@ -292,7 +314,7 @@ class _Walker:
 
     def _read_apart(self, element: XmlElement) -> list[FlowItem]:
         """Return what stands in a cell or a term."""
-        walker = _Walker(is_inside=True)
+        walker = _Walker(is_inside=True, is_framed=self._is_framed)
         walker._inside(element)
         items = walker.finish()
         self.hidden_words += walker.hidden_words

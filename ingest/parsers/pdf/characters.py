@@ -32,6 +32,15 @@ HEADING_WORDS = 20
 UNEVEN = 0.1
 """When the boxes of a word's ends are off by so many heights, its letters are looked at one by one."""
 
+RAISED_FIGURE = 0.2
+"""A figure that is drawn so many heights above its line is a raised one that its font has, as large as the others."""
+
+BELOW_LINE = 0.22
+"""A line of text is so many heights of a character's box above its foot."""
+
+DRAWN_HEIGHT = 1.4
+"""The height of a font's raised figures, by that of their drawing: other figures have about as much room above them."""
+
 SLANT = 0.2
 """Radians off a quarter turn from which a line counts as slanted."""
 
@@ -56,6 +65,12 @@ _BREAK = re.compile("[\n\r\ufffe]")
 _WORD = re.compile(r"[^\s\ufffe]+")
 """pdfium writes U+FFFE for a hyphen at a line's end, and no line break after it."""
 
+_TYPED_HYPHEN = re.compile(r"(?<=[^\W\d_])\u2010(?=[\r\n]+[^\W\d_])")
+"""Unicode's own hyphen at a line's end, as browsers and WeasyPrint write it: pdfium knows only the other two."""
+
+_END_FIGURE = re.compile(r"\d\b(?![.,]\d)|\d(?=[^\W\d_])")
+"""Where the mark of a note may stand: the last figure of a number, and one before a letter."""
+
 
 def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Any:
     """Return the C function without argument conversion: these are called hundreds of times for each page."""
@@ -65,6 +80,7 @@ def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> An
 
 pdfium.FPDF_InitLibrary()
 _loose_box = _prototype(pdfium.FPDFText_GetLooseCharBox, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_drawn_box = _prototype(pdfium.FPDFText_GetCharBox, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 4)
 _char_origin = _prototype(
     pdfium.FPDFText_GetCharOrigin, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p
 )
@@ -101,6 +117,8 @@ def read_lines(text_page: Any) -> RawPage:
     directions = [_direction(address, first_letters[first]) for first in starts]
     sideways = _by_word(directions, starts, len(spans)) % 2 == 1 if any(directions) else None
     uneven = _uneven_words(address, text, first_letters, corners, sideways)
+    if not any(directions):
+        uneven |= _words_with_raised_figures(address, text, first_letters, corners)
     edges = _word_edges(corners)
     words = _level_words(text, spans, edges)
     holds_wide = not text.isascii() and WIDE.search(text) is not None
@@ -192,7 +210,7 @@ def _read_text(text_page: Any, count: int) -> str:
     units = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
     text = bytes(buffer)[: max(units - 1, 0) * 2].decode("utf-16-le", "surrogatepass")
     if len(text) == count:
-        return text
+        return _TYPED_HYPHEN.sub("\ufffe", text)
     # pdfium leaves some characters out of the text, and characters beyond U+FFFF take two units.
     characters = []
     for index in range(count):
@@ -200,7 +218,7 @@ def _read_text(text_page: Any, count: int) -> str:
         if code == 2 and pdfium.FPDFText_IsHyphen(text_page, index) == 1:
             code = 0xFFFE
         characters.append(chr(code) if 0 <= code <= 0x10FFFF else "\x00")
-    return "".join(characters)
+    return _TYPED_HYPHEN.sub("\ufffe", "".join(characters))
 
 
 def _line_starts(text: str, first_letters: Sequence[int]) -> list[int]:
@@ -288,6 +306,28 @@ def _uneven_words(
     return found.union(words[off].tolist())
 
 
+def _words_with_raised_figures(address: int | None, text: str, first_letters: Sequence[int], corners: Any) -> set[int]:
+    """Return the words that begin or end with a raised figure of their font: it stands on the line, with a box as high
+    as that of the others, and only its drawing tells. All of the page's lines are level."""
+    places = [match.start() for match in _END_FIGURE.finditer(text)]
+    if not places:
+        return set()
+    words = np.searchsorted(first_letters, places, side="right") - 1
+    feet = _drawn_feet(address, places)
+    foot, height = corners[words, 0, 3], corners[words, 0, 1] - corners[words, 0, 3]
+    # The foot of a box is below the line by about a fifth of its height.
+    raised = np.flatnonzero(feet - foot > (RAISED_FIGURE + BELOW_LINE) * height)
+    return set(words[raised].tolist())
+
+
+def _drawn_feet(address: int | None, places: Sequence[int]) -> Any:
+    """Return how far up the drawings of level characters begin, in points."""
+    edges = np.zeros((4, len(places)), dtype=np.float64)
+    rows = [range(row.ctypes.data, row.ctypes.data + 8 * len(places), 8) for row in edges]
+    deque(map(_drawn_box, repeat(address), places, *rows), maxlen=0)
+    return edges[2]
+
+
 def _feet_and_heads(boxes: Any, sideways: Any | None) -> tuple[Any, Any]:
     """Return the edges of boxes (left, top, right, bottom) across the direction of their line."""
     if sideways is None:
@@ -306,7 +346,7 @@ def _part_marks(
             continue
         boxes = [_turned_box(address, place, direction) for place in range(start, end)]
         glyphs = [
-            Glyph(letter, _foot(address, place, direction), (box[3] - box[1]) / UNITS_PER_POINT)
+            _glyph(address, letter, place, box, direction)
             for letter, place, box in zip(word.text, range(start, end), boxes, strict=True)
         ]
         pieces = split_marks(glyphs)
@@ -316,6 +356,18 @@ def _part_marks(
             broken = word.broken and number == len(pieces) - 1
             parted.append(Word(piece.text, broken, *edges, max(b[3] for b in inside), piece.mark))
     return parted
+
+
+def _glyph(address: int | None, letter: str, place: int, box: Box, direction: int) -> Glyph:
+    """Return a character as it stands on its line; a raised figure of its font as if it were a smaller one."""
+    foot, height = _foot(address, place, direction), (box[3] - box[1]) / UNITS_PER_POINT
+    if direction == 0 and letter.isdecimal():
+        edges = (ctypes.c_double * 4)()
+        at = ctypes.addressof(edges)
+        _drawn_box(address, place, at, at + 8, at + 16, at + 24)
+        if edges[2] - foot > RAISED_FIGURE * height:
+            return Glyph(letter, edges[2], DRAWN_HEIGHT * (edges[3] - edges[2]))
+    return Glyph(letter, foot, height)
 
 
 def _turned_box(address: int | None, index: int, direction: int) -> Box:

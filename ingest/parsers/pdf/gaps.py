@@ -22,6 +22,12 @@ LONE_WORD = 8
 GAP = 0.065
 """A gap of so many heights more than those between the letters around it parts two words; kerning is at most 0.05."""
 
+DRAWN_BOX = 0.85
+"""pdfium gives the letters of a ligature the box of what is drawn, which is lower than that of other letters..."""
+
+BEARING = 0.1
+"""...and lacks the white space on its right, of at most so many heights."""
+
 _LETTERS = re.compile("[!-\u058f\u1e00-\u20cf]+")
 """Scripts with spaces between words, written from left to right, each letter with a width of its own."""
 
@@ -66,7 +72,9 @@ def part_glued(
     """
     boxes = read_boxes([place for index in glued for place in range(*spans[index])])
     gaps = boxes[1:, 0] - boxes[:-1, 2]
-    least = GAP * np.maximum(boxes[:-1, 1] - boxes[:-1, 3], 0.1)
+    heights = np.maximum(boxes[:, 1] - boxes[:, 3], 0.1)
+    is_drawn = heights[:-1] < DRAWN_BOX * heights[1:]
+    least = GAP * heights[:-1] + np.where(is_drawn, BEARING * heights[1:], 0.0)
     if not (gaps > least).any():
         return list(spans)
     ends = np.cumsum([spans[index][1] - spans[index][0] for index in glued])

@@ -29,13 +29,14 @@ MIN_NUMBERS = 3
 NUMBERED = 5
 """Fewer numbers count lines only where they are those of every fifth line of the page."""
 
-Body = list[tuple[Row, list[Word]]]
-"""The rows that hold a line of the text, each with that line's words."""
+COUNTED = 8
+"""So many numbers below one another, written as a column of their own, may count the lines of a page."""
 
 
 def part_margins(rows: list[Row]) -> list[Row]:
     """Return the rows with what stands in their margins taken out: side notes are rows of their own before the line
     beside them, line numbers one row of furniture at the end."""
+    rows = _without_counted_lines(rows)
     if not any(len(row.cells) > 1 for row in rows):
         return rows
     left = _body_edge(rows)
@@ -47,11 +48,45 @@ def part_margins(rows: list[Row]) -> list[Row]:
         if not places or not _is_running([words for row in rows if (words := _line_at(row, left))]):
             continue
         margins = {index: found[index] for index in places}
-        if _is_numbering(rows, margins, left):
-            return _without_numbers(rows, margins)
+        numbered = dict(sorted((margins | _numbers_of_empty_lines(rows, margins)).items()))
+        if _is_numbering(rows, numbered, left):
+            return _without_numbers(rows, numbered)
         if len(places) > 1 and _is_notes(rows, margins, left):
             return _with_notes(rows, margins)
     return rows
+
+
+def _without_counted_lines(rows: list[Row]) -> list[Row]:
+    """Return the rows without a column of numbers beside the text that counts its lines, written or empty, on paper
+    printed so; the numbers are one row of furniture at the end."""
+    numbers = {id(row): row for row in rows if len(row.cells) == 1 and _is_whole_number(row.cells[0])}
+    if len(numbers) < COUNTED:
+        return rows
+    first = next(iter(numbers.values()))
+    column = [row for row in numbers.values() if _shares_edge(row, first)]
+    steps = {int(after.text) - int(before.text) for before, after in pairwise(column)}
+    if len(column) < COUNTED or len(steps) != 1 or min(steps) <= 0:
+        return rows
+    counted = {id(row) for row in column}
+    text = [row for row in rows if id(row) not in counted and row.left > max(number.right for number in column)]
+    beside = [line for number in column for line in text if abs(line.baseline - number.baseline) * 4 <= line.height]
+    running = sum(line.text[:1].islower() for line in beside)
+    if not beside or mean(len(line.words) for line in beside) < BODY_WORDS or running < RUNNING_SHARE * len(beside):
+        return rows
+    furniture = row_of([word for row in column for word in row.words], False)
+    furniture.kind, furniture.alone = BlockKind.FURNITURE, True
+    return [*(row for row in rows if id(row) not in counted), furniture]
+
+
+def _is_whole_number(cell: list[Word]) -> bool:
+    text = cell[0].text
+    return len(cell) == 1 and text.isascii() and text.isdigit() and len(text) < 5
+
+
+def _shares_edge(row: Row, other: Row) -> bool:
+    """Return whether two rows begin, end or have their middle one above the other."""
+    middles = abs(row.left + row.right - other.left - other.right) // 2
+    return min(abs(row.left - other.left), abs(row.right - other.right), middles) <= EVEN // 2
 
 
 def _body_edge(rows: Sequence[Row]) -> int | None:
@@ -97,16 +132,23 @@ def _is_running(lines: Sequence[list[Word]]) -> bool:
     return len(lines) >= BODY_LINES and mean(map(len, lines)) >= BODY_WORDS
 
 
+def _numbers_of_empty_lines(rows: Sequence[Row], margins: dict[int, list[Word]]) -> dict[int, list[Word]]:
+    """Return the numbers that stand alone in their row, above one another with those beside lines: some papers count
+    lines that nothing is written on."""
+    first = row_of(next(iter(margins.values())), False)
+    lone = {index: row for index, row in enumerate(rows) if len(row.cells) == 1 and _is_whole_number(row.cells[0])}
+    return {index: row.cells[0] for index, row in lone.items() if _shares_edge(row, first)}
+
+
 def _is_numbering(rows: Sequence[Row], margins: dict[int, list[Word]], left: int) -> bool:
     """Return whether the margin counts lines: whole numbers with one step between them, beside lines that run on."""
-    texts = [cell[0].text if len(cell) == 1 else "" for cell in margins.values()]
-    if not all(text.isascii() and text.isdigit() and len(text) < 5 for text in texts):
+    if not all(_is_whole_number(cell) for cell in margins.values()):
         return False
-    numbers = [int(text) for text in texts]
-    running = sum(_line_at(rows[index], left)[0].text[:1].islower() for index in margins)
-    if running < RUNNING_SHARE * len(texts):
+    numbers = [int(cell[0].text) for cell in margins.values()]
+    beside = [line[0].text for index in margins if (line := _line_at(rows[index], left))]
+    if sum(text[:1].islower() for text in beside) < RUNNING_SHARE * len(beside):
         return False
-    if len(texts) < MIN_NUMBERS:
+    if len(numbers) < MIN_NUMBERS:
         counts = [sum(bool(_line_at(row, left)) for row in rows[: index + 1]) for index in margins]
         return numbers == counts and all(number % NUMBERED == 0 for number in numbers)
     steps = {after - before for before, after in pairwise(numbers)}
@@ -143,7 +185,12 @@ def _without(row: Row, words: list[Word]) -> Row:
 def _without_numbers(rows: list[Row], margins: dict[int, list[Word]]) -> list[Row]:
     numbers = row_of([word for cell in margins.values() for word in cell], False)
     numbers.kind, numbers.alone = BlockKind.FURNITURE, True
-    return [_without(row, margins[index]) if index in margins else row for index, row in enumerate(rows)] + [numbers]
+    lines = [
+        _without(row, margins[index]) if index in margins else row
+        for index, row in enumerate(rows)
+        if index not in margins or len(row.cells) > 1
+    ]
+    return [*lines, numbers]
 
 
 def _with_notes(rows: list[Row], margins: dict[int, list[Word]]) -> list[Row]:

@@ -21,7 +21,8 @@ from ingest.parsers.pdf.fonts import FontCheck
 from ingest.parsers.pdf.images import is_text_unseen, largest_share
 from ingest.parsers.pdf.notes import FormFields, attachment_names, has_drawn_notes, read_notes, read_wide
 from ingest.parsers.pdf.repair import decrypted, without_junk
-from ingest.parsers.pdf.words import RawPage, turn
+from ingest.parsers.pdf.words import RawPage, Word, turn, turn_box
+from rag.page_layout import UNITS_PER_POINT
 
 FORMAT_ERROR = 3
 PASSWORD_ERROR = 4
@@ -133,6 +134,7 @@ class PdfiumDocument:
             self.loaded.is_changed = True
         if raw is None:
             return None
+        raw = _within_page(raw, page)
         upright = int(pdfium.FPDFPage_GetRotation(page)) % 4
         raw = raw._replace(upright=upright, unseen=bool(raw.lines) and is_text_unseen(page))
         return place_notes(raw, read_notes(page, self.form))
@@ -240,6 +242,32 @@ def _read_text_of(page: Any, fonts: FontCheck) -> RawPage | None:
         return raw._replace(wrong_fonts=fonts.find_wrong(page, text_page)) if raw.lines else raw
     finally:
         pdfium.FPDFText_ClosePage(text_page)
+
+
+def _within_page(raw: RawPage, page: Any) -> RawPage:
+    """Return a page's text without the words outside its crop box: printers' marks and the like, which nobody sees."""
+    crop, media = ([ctypes.c_float() for _ in range(4)] for _ in range(2))
+    if not raw.lines or not pdfium.FPDFPage_GetCropBox(page, *crop):
+        return raw
+    pdfium.FPDFPage_GetMediaBox(page, *media)
+    if [edge.value for edge in crop] == [edge.value for edge in media]:
+        return raw
+    box = pdfium.FS_RECTF()
+    pdfium.FPDF_GetPageBoundingBox(page, box)
+    left, bottom, right, top = (float(edge * UNITS_PER_POINT) for edge in (box.left, box.bottom, box.right, box.top))
+    if right <= left or top <= bottom:
+        return raw
+
+    def is_seen(word: Word, turns: int) -> bool:
+        edges = turn_box((word.left, word.bottom, word.right, word.top), turns)
+        return edges[2] >= left and edges[0] <= right and edges[3] >= bottom and edges[1] <= top
+
+    lines = [
+        line._replace(words=words)
+        for line in raw.lines
+        if (words := [word for word in line.words if is_seen(word, line.turns)])
+    ]
+    return raw._replace(lines=lines)
 
 
 def _widen_flat_text(page: Any) -> bool:

@@ -18,8 +18,8 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from ingest.parsers import ocr
 from ingest.parsers.pdf.pdfium import open_pdfium
-from ingest.parsing import _PARSERS, ParseOptions, WorkerPool, is_supported, parse_file
-from ingest.sandbox.limits import office_program
+from ingest.parsers.sniffing import OLE_MAGIC
+from ingest.parsing import _PARSERS, ParseOptions, is_supported, parse_file
 from rag.errors import ParseError, UnsettledFileError
 from rag.page_layout import rectangles_under
 from rag.types import BlockKind, Page, ParsedDocument
@@ -285,27 +285,16 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         parse(tmp_path / "bomb.docx")
 
 
-OLD_LETTER = b"{\\rtf1 The lighthouse keeper counted nineteen ships in the strait.}"
-"""Word opens RTF under the name of its old format, and so does LibreOffice."""
-
-
-@pytest.mark.skipif(office_program() is not None, reason="LibreOffice is installed")
-def test_an_old_office_file_is_refused_with_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "letter.doc").write_bytes(OLD_LETTER)
-    with pytest.raises(ParseError, match=r"letter\.doc .* LibreOffice") as caught:
-        parse(tmp_path / "letter.doc")
+@pytest.mark.parametrize(("name", "current"), [("letter.doc", "docx"), ("talk.ppt", "pptx")])
+def test_an_old_office_file_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, current: str
+) -> None:
+    monkeypatch.setattr("ingest.parsers.legacy.office_program", lambda: None)
+    (tmp_path / name).write_bytes(OLE_MAGIC + bytes(600))
+    with pytest.raises(ParseError, match=rf"{name} .* LibreOffice") as caught:
+        parse(tmp_path / name)
     assert caught.value.remedy.startswith("Install LibreOffice")
-
-
-@pytest.mark.skipif(office_program() is None, reason="LibreOffice is not installed")
-@pytest.mark.parametrize("name", ["letter.doc", "-rf --help.doc", "a\nb%20?.doc"])
-def test_an_old_office_file_is_converted_and_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(OLD_LETTER)
-    with WorkerPool(workers=1, seconds_per_file=120, memory_bytes=2**31) as pool:
-        document = pool.submit(parse_file, tmp_path / name, ParseOptions()).result()
-    assert "counted nineteen ships" in document.pages[0].text
-    assert document.file_type == "doc"
-    assert "LibreOffice" in document.warnings[-1]
+    assert caught.value.remedy.endswith(f"save the file as .{current}.")
 
 
 def test_a_directory_a_missing_and_a_forbidden_file_are_told_apart(tmp_path: Path) -> None:

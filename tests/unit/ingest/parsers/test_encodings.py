@@ -7,6 +7,7 @@ import pytest
 from ingest.parsers.text import decode
 
 SAMPLES = [
+    ("Erste Zeile über Köln\rzweite Zeile: 12 Öre fällig\r", "mac_roman"),
     ("Die Gebühr für das Öffnen der Schleuse beträgt künftig 48 Euro.", "cp1252"),
     ("Le café du phare est fermé le lundi. La clé est à côté de l'église.", "latin-1"),
     ("El niño pagó mañana 50 € en el balcón; ¿cuánto es?", "cp1252"),

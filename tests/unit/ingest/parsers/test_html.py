@@ -208,3 +208,38 @@ def test_tables_of_other_elements_formulas_readings_and_drawings_keep_their_word
         "[image: Buoy 14 north]",
         "Call 555 0101.",
     ]
+
+
+SHEET = (
+    "<style>/* Google */ .c2{vertical-align:super;font-size:6pt} @media all{span.low{vertical-align:sub}}"
+    " .c5, p .up{color:red;vertical-align:4pt} td{vertical-align:top}</style>"
+)
+
+
+def test_runs_that_a_class_of_the_style_sheet_raises_stay_apart(tmp_path: Path) -> None:
+    page = SHEET + (
+        "<p><span>A kayak costs 18</span><span class='c2'>2</span><span> crowns for 12 m</span>"
+        "<span class='x c5'>2</span><span>, CO</span><span class='low'>2</span>"
+        " and 31<b class='low'>5</b>, 20<i class=up>7</i>.</p>"
+    )
+    assert read(tmp_path, page) == ["A kayak costs 18 ² crowns for 12 m², CO2 and 315, 20 ⁷."]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        '<div role="tabpanel" class="tab-pane" hidden>Low water is at 0.4 m.</div>',
+        '<div class="accordion-body" style="display:none"><p>Low water is at 0.4 m.</p></div>',
+        '<iframe srcdoc="<p>Low water is at 0.4 m.</p>"></iframe>',
+        "<object data='tide.svg'>Low water is at 0.4 m.</object>",
+    ],
+)
+def test_what_a_click_shows_and_what_a_page_within_the_page_says_is_read(tmp_path: Path, part: str) -> None:
+    assert read(tmp_path, f"<p>Tides</p>{part}") == ["Tides", "Low water is at 0.4 m."]
+
+
+def test_a_menu_of_two_links_is_a_menu(tmp_path: Path) -> None:
+    page = parse(
+        write_page(tmp_path / "a.html", "<nav><a href=/>Home</a><a href=/n>News</a></nav>", "<p>Tides. </p>" * 30)
+    )
+    assert of_kind(page.pages[0], BlockKind.FURNITURE) == ["HomeNews"]

@@ -199,3 +199,49 @@ def test_records_within_records_keep_their_key_and_small_objects_are_fields(tmp_
         "id: A-17 | date: 4 March",
         "id: A-17 | part: Fender | price: 29 (currency: kr)",
     ]
+
+
+def test_colours_for_a_terminal_are_no_part_of_a_log(tmp_path: Path) -> None:
+    (tmp_path / "gate.log").write_text("\x1b[1;31m2025-02-02\x1b[0m gate 4 \x1b]0;title\x1b\\jammed\n")
+    assert all_text(parse(tmp_path / "gate.log")) == "2025-02-02 gate 4 jammed"
+
+
+def test_pieces_of_web_pages_in_a_feed_or_an_export_are_read_as_text(tmp_path: Path) -> None:
+    (tmp_path / "news.xml").write_text(
+        "<rss><channel><item><title>Quay</title>"
+        "<description><![CDATA[<p>Closed <b>until 9 April</b>.</p>]]></description>"
+        "<note>&lt;p&gt;It costs 900&lt;sup&gt;2&lt;/sup&gt; crowns&lt;/p&gt;</note></item></channel></rss>"
+    )
+    (tmp_path / "news.json").write_text(json.dumps([{"title": "Quay", "text": "<p>Closed <b>until 9 April</b>.</p>"}]))
+    assert "description: Closed until 9 April. | note: It costs 900 ² crowns" in all_text(parse(tmp_path / "news.xml"))
+    assert all_text(parse(tmp_path / "news.json")) == "title: Quay | text: Closed until 9 April."
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "source": ["# Tides\n", "We fit the depth."]},
+        {
+            "cell_type": "code",
+            "source": ["for k in (3.25,):\n", "    print(k)"],
+            "outputs": [
+                {"output_type": "stream", "text": ["mean depth 7.4 m\n"]},
+                {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 99, "text/plain": ["<Figure>"]}},
+                {"output_type": "execute_result", "data": {"text/html": "<table><tr><td>A1<td>7.40</table>"}},
+            ],
+        },
+    ]
+}
+
+
+def test_a_notebook_is_read_cell_by_cell_without_its_pictures(tmp_path: Path) -> None:
+    (tmp_path / "tides.ipynb").write_text(json.dumps(NOTEBOOK))
+    read = parse(tmp_path / "tides.ipynb")
+    assert blocks(read.pages[0]) == [
+        "Tides",
+        "We fit the depth.",
+        "for k in (3.25,):\n    print(k)",
+        "mean depth 7.4 m",
+        "A1 | 7.40",
+    ]
+    (tmp_path / "cut.ipynb").write_text(json.dumps(NOTEBOOK)[:90])
+    assert "Tides" in all_text(parse(tmp_path / "cut.ipynb"))

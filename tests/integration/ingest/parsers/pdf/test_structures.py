@@ -13,6 +13,7 @@ from reportlab.lib.styles import getSampleStyleSheet  # type: ignore[import-unty
 from reportlab.lib.utils import simpleSplit  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table  # type: ignore[import-untyped]
 
@@ -190,6 +191,35 @@ def test_line_numbers_in_the_margin_are_no_part_of_the_text(tmp_path: Path, step
     assert " ".join(story) in chunk_text(document)
 
 
+def write_pleading(canvas: Canvas, *, as_column: bool) -> None:
+    """Paper whose lines are numbered from 1 to 20, half of them empty; the numbers stand beside each line in the file,
+    or before all of them."""
+    for number in range(1, 21):
+        canvas.drawRightString(60, 780 - 27 * number, str(number))
+        if not as_column and number <= len(LEASE):
+            canvas.drawString(90, 780 - 27 * number, LEASE[number - 1])
+    if as_column:
+        lines(canvas, LEASE, x=90, y=753, pitch=27)
+
+
+@pytest.mark.parametrize("as_column", [False, True])
+def test_numbers_that_count_empty_lines_too_are_no_part_of_the_text(tmp_path: Path, as_column: bool) -> None:
+    read = draw(tmp_path, lambda canvas: write_pleading(canvas, as_column=as_column))
+    assert " ".join(LEASE) in chunk_text(read)
+    assert "20" not in chunk_text(read)
+
+
+def test_what_lies_outside_the_visible_part_of_a_page_is_not_read(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setCropBox((50, 100, 550, 770))
+        lines(canvas, LEASE)
+        canvas.drawString(60, 800, "harbour_final_v7.indd 3 May 2024")
+
+    text = draw(tmp_path, page).pages[0].text
+    assert "notice in writing" in text
+    assert "indd" not in text
+
+
 def test_the_keys_of_a_table_are_no_side_notes(tmp_path: Path) -> None:
     rows = [
         ("Notice", "Written notice is given by the clerk before the year ends, as the"),
@@ -314,6 +344,30 @@ def test_words_set_one_by_one_with_narrow_gaps_are_apart(tmp_path: Path, font: s
             x += pdfmetrics.stringWidth(word, font, 10) + gap
 
     assert draw(tmp_path, page).pages[0].text == sentence
+
+
+def remap(folder: Path, text: Sequence[str], letter: str, mapped: str) -> Page:
+    """A page whose font says that one of its letters is another one."""
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    canvas = Canvas(str(folder / "remapped.pdf"), pagesize=A4, pageCompression=0)
+    canvas.setFont("Vera", 10)
+    lines(canvas, text)
+    canvas.save()
+    old, new = (f"<{ord(sign):04X}>".encode() for sign in (letter, mapped))
+    content = (folder / "remapped.pdf").read_bytes()
+    assert old in content
+    (folder / "remapped.pdf").write_bytes(content.replace(old, new))
+    return parse_file(folder / "remapped.pdf", ParseOptions(ocr=False)).pages[0]
+
+
+def test_unicodes_own_hyphen_at_a_lines_end_joins_a_word_too(tmp_path: Path) -> None:
+    text = ["Every skipper announces his arrival, which the administra~", "tion confirms. Berths are let by the week~"]
+    assert "the administration confirms." in remap(tmp_path, text, "~", "\u2010").text
+
+
+def test_raised_figures_that_a_font_has_itself_are_no_part_of_a_number(tmp_path: Path) -> None:
+    text = remap(tmp_path, ["A ticket costs 32\xb9 crowns, and the mole\xb9 is lit."], "\xb9", "1").text
+    assert text == "A ticket costs 32 \xb9 crowns, and the mole \xb9 is lit."
 
 
 @pytest.mark.parametrize("drawn", [("to the gov-", "ernment of the island"), ("to the Hafen-", "und Inselverwaltung")])
