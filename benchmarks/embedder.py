@@ -39,7 +39,7 @@ def time_embedders(
     home: Path, names: Sequence[str], *, limit: int | None = None, rounds: int = 1
 ) -> list[EmbedderSpeed]:
     """Embed the chunks of every collection below `home`, or the first of them, with each embedder in turn."""
-    texts = _load_texts(home)[:limit]
+    texts = load_texts(home)[:limit]
     embedders = {name: build_embedder(read_settings(home=home, embedder=name)) for name in names}
     for embedder in embedders.values():
         embedder.embed_passages(texts[:WARM_UP_CHUNKS])
@@ -55,7 +55,8 @@ def time_embedders(
     ]
 
 
-def _load_texts(home: Path) -> list[str]:
+def load_texts(home: Path) -> list[str]:
+    """Return what is embedded of every chunk of an index, in the order of its documents."""
     file = home / "catalogue.sqlite"
     engine = open_catalogue(file)
     catalogue, writer = CatalogueReader(engine, file), CatalogueWriter(engine, file)
