@@ -83,6 +83,19 @@ def test_while_one_waits_it_is_said_what_is_done_for_how_long_and_how_the_questi
     expect(leaning.locator(".asked-as")).to_contain_text(world.ASK_KEEPER)
 
 
+def test_a_filter_that_stands_in_a_question_is_shown_and_a_click_asks_again_without_it(open_page: OpenPage) -> None:
+    page = open_page(ISLAND)
+    turns = page.locator(".turn")
+    first = finished(ask(page, f"In PDFs: {world.ASK_KEEPER}"))
+    expect(first.locator(".text")).to_contain_text("nine shillings")
+    understood = first.locator(".filters .filter")
+    expect(understood).to_have_text("file type PDF ✕")
+    understood.click()
+    expect(turns).to_have_count(2)
+    expect(finished(turns.last).locator(".text")).to_contain_text("nine shillings")
+    expect(turns.last.locator(".filters .filter")).to_have_count(0)
+
+
 def test_a_question_is_mended_and_asked_again_and_another_llm_answers_once(
     open_page: OpenPage, product: Product
 ) -> None:
