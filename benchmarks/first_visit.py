@@ -64,9 +64,10 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
         wait_until_drawn(page)
     with visit.step("click: Documents"):
         page.get_by_role("link", name=texts.DOCUMENTS).first.click()
-        page.get_by_test_id("stFileUploaderDropzoneInput").wait_for(state="attached")
+        files = page.locator("input[type=file]:not([webkitdirectory])")
+        files.wait_for(state="attached")
     with visit.step(f"drop {file.name}: indexed"):
-        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+        files.set_input_files(file)
         page.get_by_text(texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0)).wait_for()
     wait_until_drawn(page)
     with visit.step("click: Ask; suggested questions are there"):

@@ -66,11 +66,24 @@ COLUMN_PROBLEM = "Problem"
 COLUMN_REMEDY = "What to do"
 
 ADD = "Add documents"
-ADD_WHAT = "What to add"
-ADD_FILES = "Files"
-ADD_FOLDER = "A whole folder"
-ADD_DROP_FILES = "Drop files here"
-ADD_DROP_FOLDER = "Drop a folder here"
+ADD_WORDS = {
+    "zone": "Files to add",
+    "drop": "Drop files or folders here",
+    "flat": "Files of subfolders are named after them: a/b.pdf becomes a - b.pdf.",
+    "files": "Choose files",
+    "folder": "Choose a folder",
+    "begun": "The files are being sent.",
+    "progress": "Files that have arrived",
+    "sending": "{arrived} of {total} have arrived. Keep this window open until all have; other pages can be looked at.",
+    "arrived": "All have arrived.",
+    "missing": "{count} did not arrive.",
+    "again": "Send again",
+    "too_many": (
+        "Those are {count} files; at once it can be {most}. A folder that is kept in step may have any number: see the "
+        "page Folders."
+    ),
+    "unreachable": "Nothing was sent: the server of this page does not answer.",
+}
 ADD_ADDRESS = "Add from a web address"
 ADD_ADDRESS_HINT = "https://"
 ADD_ADDRESS_HELP = "Of a single document on the open internet. The same address again replaces what it gave before."
@@ -78,7 +91,6 @@ ADD_FETCH = "Fetch"
 ADD_INTO = "Into the collection"
 ADD_INTO_HELP = "A name that is new makes a new collection."
 ADD_DEFAULT_COLLECTION = "default"
-ADD_FLAT = "Files of subfolders are named after them: a/b.pdf becomes a - b.pdf."
 ADD_OVERALL = "{done:,} of {total:,} done"
 ADD_ALT = "Table of the files with their progress and what became of each"
 ADD_FILE = "File"
@@ -86,7 +98,8 @@ ADD_PROGRESS = "Progress"
 ADD_RESULT = "Result"
 ADD_WHY = "Why"
 ADD_WAITING = "waiting"
-ADD_SENDING = "sending"
+ADD_SENDING = "sent {share:.0%}"
+ADD_ARRIVED = "arrived"
 ADD_FETCHING = "being fetched"
 ADD_INDEXING = "being indexed"
 ADD_INDEXED = "indexed"
@@ -102,6 +115,14 @@ ADD_LOST = "The service does not know this upload any more."
 ADD_LOST_REMEDY = "Look into the table below, and send the file again if it is not there."
 ADD_STOPPED = "The service was stopped before it was indexed."
 ADD_STOPPED_REMEDY = "The file is safe: index it again once the service runs."
+ADD_NOT_ARRIVED = "It did not arrive: its window was closed, or the connection broke."
+ADD_NOT_ARRIVED_REMEDY = "Send it again."
+ADD_CHANGED = "It was changed, moved or deleted while it was being sent."
+ADD_CHANGED_REMEDY = "Choose it again."
+ADD_TOO_LARGE = "It is larger than {megabytes:,} MB."
+ADD_TOO_LARGE_REMEDY = "Put it into a folder that is kept in step, or raise the setting `max_request_megabytes`."
+ADD_NO_ROOM = "It could not be written to the disk of the page's server."
+ADD_NO_ROOM_REMEDY = "Make room there, then send it again."
 
 REINDEX = "Index again"
 REINDEX_STARTED = "It is being read again. Until then, answers come from the version that is indexed."

@@ -48,7 +48,7 @@ WANTED = "collection to choose"
 """In the session: the collection that a page wants chosen when the frame is drawn next and the collection is there."""
 
 CHOSEN = "collection that is chosen"
-"""In the session: the collection that was drawn last."""
+"""In the session: the collection that is chosen."""
 
 
 def choose_collection(name: str) -> None:
@@ -194,37 +194,55 @@ def _choose_collection(collections: tuple[CollectionInfo, ...]) -> str:
     if not names:
         st.caption(texts.NO_COLLECTION)
         return ""
-    # Streamlit forgets what a widget holds when a script opens another page.
-    if "collection" not in st.session_state and st.session_state.get(CHOSEN) in names:
-        st.session_state["collection"] = st.session_state[CHOSEN]
+    chosen = st.session_state.get(CHOSEN)
+    if chosen not in names:  # Nothing was chosen yet, or it was forgotten since.
+        chosen = max(collections, key=lambda collection: collection.documents).name
     if (named := address.asked_for(address.COLLECTION)) in names:
-        st.session_state["collection"] = named
+        chosen = named
     if st.session_state.get(WANTED) in names:
-        st.session_state["collection"] = st.session_state.pop(WANTED)
-    if st.session_state.get("collection", names[0]) not in names:  # Forgotten since.
-        del st.session_state["collection"]
-    fullest = max(collections, key=lambda collection: collection.documents).name
-    chosen = st.selectbox(
-        texts.COLLECTION,
-        names,
-        index=names.index(fullest),
-        key="collection",
-        help=texts.COLLECTION_HELP,
-    )
-    st.session_state[CHOSEN] = chosen
-    return chosen
+        chosen = st.session_state.pop(WANTED)
+    _draw_choice("collection", CHOSEN, chosen, names, label=texts.COLLECTION, help_=texts.COLLECTION_HELP)
+    return str(chosen)
 
 
 def _choose_language() -> None:
-    key = "language"
-    # What is written there may have been read from the browser, where an earlier visit kept it.
-    st.session_state[key] = st.session_state[language.CHOSEN]
-    st.selectbox(
-        texts.LANGUAGE,
+    _draw_choice(
+        "language",
+        language.CHOSEN,
+        st.session_state[language.CHOSEN],
         ["", *language.LANGUAGES],
-        key=key,
+        label=texts.LANGUAGE,
         format_func=lambda code: language.LANGUAGES[code].name if code else texts.LANGUAGE_OF_BROWSER,
-        on_change=lambda: st.session_state.__setitem__(language.CHOSEN, st.session_state[key]),
+    )
+
+
+def _draw_choice(
+    key: str,
+    kept: str,
+    chosen: str,
+    options: Sequence[str],
+    *,
+    label: str,
+    help_: str | None = None,
+    format_func: Callable[[str], str] = str,
+) -> None:
+    """Draw a choice that holds on all pages; in the session, `kept` is what is chosen, `key` what the widget holds.
+
+    Where a page is left before it is drawn, the browser may make the widget anew, begin with the option `index` and
+    report that as if it had been chosen: so it is always the one that is. Streamlit also forgets what a widget holds
+    when a script opens another page.
+    """
+    st.session_state[kept] = chosen
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
+    st.selectbox(
+        label,
+        options,
+        index=options.index(chosen),
+        key=key,
+        help=help_,
+        format_func=format_func,
+        on_change=lambda: st.session_state.__setitem__(kept, st.session_state[key]),
     )
 
 

@@ -18,9 +18,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
-from app.web import texts
+from app.web import originals, texts
+from app.web.admin import receiving
 from app.web.index_page import IndexPage
-from app.web.originals import ROUTES
 
 SCRIPT = Path(__file__).with_name("main.py")
 
@@ -52,7 +52,12 @@ def main() -> None:
     """Serve the page until the process is told to end."""
     options = json.loads(sys.argv.pop(1))
     threading.Thread(target=load, name="loading", daemon=True).start()
-    app = st.App(SCRIPT, routes=ROUTES, middleware=[Middleware(IndexPage)], on_script_error=show_defect)
+    app = st.App(
+        SCRIPT,
+        routes=(*originals.ROUTES, *receiving.ROUTES),
+        middleware=[Middleware(IndexPage)],
+        on_script_error=show_defect,
+    )
     app.run(config=options)
 
 

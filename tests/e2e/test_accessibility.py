@@ -78,6 +78,9 @@ def open_proof(page: Page) -> None:
 
 
 def open_document(page: Page) -> None:
+    """With what takes files in."""
+    page.get_by_text(admin_texts.ADD, exact=True).click()
+    expect(page.get_by_role("group", name=admin_texts.ADD_WORDS["zone"])).to_be_visible()
     choose_row(page, "broken.pdf")
     expect(page.get_by_role("heading", level=2)).to_have_text("broken.pdf")
 

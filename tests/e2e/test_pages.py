@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from app.web import admin_texts as texts
 from app.web import collection_texts
@@ -18,21 +19,46 @@ from tests.e2e.grid import choose_row, rows, tables, wait_for_rows
 expect.set_options(timeout=PATIENCE)
 
 
+LEAVING_IS_WARNED_OF = """() => !dispatchEvent(new Event("beforeunload", { cancelable: true }))"""
+
+DROP = """(zone, names) => {
+  const dataTransfer = new DataTransfer();
+  for (const name of names) dataTransfer.items.add(new File([`The text of ${name}.`], name));
+  zone.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+def file_field(page: Page) -> Locator:
+    return page.locator("input[type=file]:not([webkitdirectory])")
+
+
+def folder_field(page: Page) -> Locator:
+    return page.locator("input[type=file][webkitdirectory]")
+
+
+def open_upload_into(page: Page, collection: str) -> None:
+    page.get_by_text(texts.ADD, exact=True).click()
+    into = page.get_by_label(texts.ADD_INTO, exact=True)
+    into.fill(collection)
+    into.press("Enter")
+    wait_until_drawn(page)
+
+
+def notes(count: int, name: str) -> list[FilePayload]:
+    return [
+        {"name": f"{name}{number}.txt", "mimeType": "text/plain", "buffer": f"{name} number {number} of many.".encode()}
+        for number in range(count)
+    ]
+
+
 def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_out(
     open_page: OpenPage, product: Product
 ) -> None:
     page = open_page(f"documents?collection={world.COLLECTION}")
-    page.get_by_text(texts.ADD, exact=True).click()
-    into = page.get_by_label(texts.ADD_INTO, exact=True)
-    into.fill("dropped")
-    into.press("Enter")
-    wait_until_drawn(page)
-    files: list[FilePayload] = [
-        {"name": f"note{number}.txt", "mimeType": "text/plain", "buffer": f"Note number {number} of many.".encode()}
-        for number in range(5)
-    ]
+    open_upload_into(page, "dropped")
+    files = notes(5, "note")
     files.append({"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"no pdf at all"})
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    file_field(page).set_input_files(files)
     expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=5, unchanged=0, failed=1))).to_be_visible()
     expect(tables(page).first).to_contain_text("broken.pdf")
     expect(tables(page).first).to_contain_text(texts.ADD_FAILED)
@@ -57,22 +83,22 @@ def test_files_are_dropped_one_of_them_fails_with_its_remedy_and_one_is_taken_ou
     assert product.service.get("/collections/dropped/documents").json()["total"] == 5
 
 
-def test_an_upload_goes_on_while_other_pages_are_looked_at(open_page: OpenPage, product: Product) -> None:
-    count = 120
+def test_files_go_on_being_sent_while_other_pages_are_looked_at(open_page: OpenPage, product: Product) -> None:
+    count = 250
     page = open_page(f"documents?collection={world.COLLECTION}")
-    page.get_by_text(texts.ADD, exact=True).click()
-    into = page.get_by_label(texts.ADD_INTO, exact=True)
-    into.fill("many")
-    into.press("Enter")
-    wait_until_drawn(page)
-    files: list[FilePayload] = [
-        {"name": f"leaf{number}.txt", "mimeType": "text/plain", "buffer": f"Leaf {number} of a book.".encode()}
-        for number in range(count)
-    ]
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(files)
+    open_upload_into(page, "many")
+    # So that the browser itself still has most of the files when the page is left.
+    held = threading.Event()
+    page.route("**/upload/*/*/*", lambda route: route.continue_() if held.is_set() else held_back.append(route))
+    held_back: list[Route] = []
+    file_field(page).set_input_files(notes(count, "leaf"))
     expect(page.get_by_text(texts.ADD_RUNNING)).to_be_visible()
+    expect(tables(page).first).to_contain_text(texts.ADD_WAITING)
     page.get_by_role("link", name=texts.MODELS).click()
     expect(page.get_by_role("heading", name=texts.MODELS, exact=True)).to_be_visible()
+    held.set()
+    for route in held_back:
+        route.continue_()
     page.get_by_role("link", name=texts.DOCUMENTS).click()
     expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=count, unchanged=0, failed=0))).to_be_visible()
     assert product.service.get("/collections/many/documents").json()["total"] == count
@@ -83,6 +109,40 @@ def test_an_upload_goes_on_while_other_pages_are_looked_at(open_page: OpenPage, 
     # The collection that was uploaded into is the one that is looked at, and its documents can be filtered.
     page.get_by_text(f"{texts.STATES['indexed']} {count}").click()
     expect(tables(page)).to_have_count(1)
+
+
+def test_a_file_whose_connection_breaks_is_named_and_sent_again_and_leaving_is_warned_of(
+    open_page: OpenPage, product: Product, tmp_path: Path
+) -> None:
+    page = open_page(f"documents?collection={world.COLLECTION}")
+    open_upload_into(page, "broken")
+    breaks = "**/upload/*/*/1"
+    page.route(breaks, lambda route: route.abort("connectionreset"))
+    folder = tmp_path / "papers"
+    (folder / "old").mkdir(parents=True)
+    for name in ("a.txt", "b.txt", "old/c.txt"):
+        (folder / name).write_text(f"The text of {name}.")
+    folder_field(page).set_input_files(folder)
+    again = page.get_by_role("button", name=texts.ADD_WORDS["again"])
+    page.wait_for_function(LEAVING_IS_WARNED_OF)
+    expect(again).to_be_visible()
+    expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=2, unchanged=0, failed=1))).to_be_visible()
+    expect(tables(page).first).to_contain_text(texts.ADD_NOT_ARRIVED)
+    assert not page.evaluate(LEAVING_IS_WARNED_OF)
+    page.unroute(breaks)
+    wait_until_drawn(page)
+    again.click()
+    expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=3, unchanged=0, failed=0))).to_be_visible()
+    expect(again).to_have_count(0)
+    listed = product.service.get("/collections/broken/documents").json()["documents"]
+    assert [document["document"] for document in listed] == ["a.txt", "b.txt", "old - c.txt"]
+    # A window that is closed says what it still had.
+    page.route("**/upload/*/*/0", lambda route: None)
+    page.get_by_role("group", name=texts.ADD_WORDS["zone"]).evaluate(DROP, ["dropped.txt"])
+    expect(tables(page).first).to_contain_text("dropped.txt")
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    expect(tables(page).first).to_contain_text(texts.ADD_NOT_ARRIVED)
+    page.get_by_role("button", name=texts.ADD_CLEAR).click()
 
 
 def test_a_problem_is_shown_with_its_remedy_and_a_hostile_name_as_it_is_written(open_page: OpenPage) -> None:

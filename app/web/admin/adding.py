@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from app.client.http import HttpClient
 from app.web import admin_texts as texts
+from app.web.admin import receiving
 from app.web.admin.calls import Calls
-from app.web.admin.uploading import Result, Upload, UploadRun, UploadRuns
+from app.web.admin.uploading import SENT, UPLOADS, Problem, Result, Upload, UploadRun
 from app.web.escape import one_line, plain
 from app.web.frame import choose_collection
 
@@ -23,80 +25,76 @@ NAME_SHOWN = 300
 TABLE_ROWS = 8
 """Shown without scrolling."""
 
+_ORDER = {Result.FAILED: 0, Result.WAITING: 2, Result.INDEXED: 3, Result.UNCHANGED: 3}
+"""In the list: what goes on stands between what has failed and what waits."""
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "lectern_files", js=(HERE / "sending.js").read_text("utf-8"), css=(HERE / "sending.css").read_text("utf-8")
+)
+
 
 @st.fragment
 def add_documents(client: HttpClient, collection: str) -> None:
-    """Take files, a folder's worth of them, or a web address."""
-    folder = st.segmented_control(
-        texts.ADD_WHAT,
-        [False, True],
-        format_func=lambda is_folder: texts.ADD_FOLDER if is_folder else texts.ADD_FILES,
-        default=False,
-        required=True,
-        label_visibility="collapsed",
-        key="add folder",
-    )
-    into = st.text_input(
-        texts.ADD_INTO,
-        collection or texts.ADD_DEFAULT_COLLECTION,
-        help=texts.ADD_INTO_HELP,
-        max_chars=64,
-        key=f"add into {collection}",
+    """Take files, whole folders, or a web address."""
+    with st.container(key="add-into"):  # The browser looks there for what is typed.
+        into = st.text_input(
+            texts.ADD_INTO,
+            collection or texts.ADD_DEFAULT_COLLECTION,
+            help=texts.ADD_INTO_HELP,
+            max_chars=receiving.MAX_COLLECTION,
+            key=f"add into {collection}",
+        ).strip()
+    sent = _component(
+        key="files",
+        data={
+            "ticket": receiving.TICKETS.give(client.caller, partial(Calls, client)),
+            "collection": into or collection or texts.ADD_DEFAULT_COLLECTION,
+            "most": receiving.MAX_FILES,
+            "words": texts.ADD_WORDS,
+        },
+        height="content",
+        on_begun_change=lambda: None,
     )
     round_ = st.session_state.setdefault("upload round", 0)
-    # The drop zone is emptied by giving it another key: what was sent is told below.
-    files = st.file_uploader(
-        texts.ADD_DROP_FOLDER if folder else texts.ADD_DROP_FILES,
-        accept_multiple_files="directory" if folder else True,
-        help=texts.ADD_FLAT if folder else None,
-        key=f"files {bool(folder)} {round_}",
-    )
     url = _address(round_)
-    if (files or url) and into.strip():
-        calls = Calls(client, into.strip())
-        if url:
-            upload_runs().fetch(client.caller, calls, url)
-        else:
-            upload_runs().send(client.caller, calls, files)
+    run = UPLOADS.find(client.caller, str(sent.begun)) if sent.begun else None
+    if url and into:
+        run = UPLOADS.fetch(client.caller, Calls(client, into), url)
         st.session_state["upload round"] = round_ + 1
-        if into.strip() != collection:
-            choose_collection(into.strip())
+    if run is not None:
+        if run.collection != collection:
+            choose_collection(run.collection)
         st.rerun()
 
 
 def show_uploads(client: HttpClient) -> None:
     """Draw the uploads of this caller that were not cleared, with the progress of those that go on."""
-    runs = upload_runs().of(client.caller)
+    runs = UPLOADS.of(client.caller)
     if not runs:
         return
     if not all(run.is_done for run in runs):
         _watch_uploads(client)
         return
-    uploads = [upload for run in runs for upload in run.uploads]
-    _show_summary(uploads)
+    _show_summary([upload for run in runs for upload in run.listed])
     _table(runs)
-    clear = partial(upload_runs().clear, client.caller)
+    clear = partial(UPLOADS.clear, client.caller)
     st.button(texts.ADD_CLEAR, icon=":material/clear_all:", on_click=clear)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
 def _watch_uploads(client: HttpClient) -> None:
     """Draw the progress again and again, and the whole page once all is done."""
-    runs = upload_runs().of(client.caller)
+    runs = UPLOADS.of(client.caller)
     if all(run.is_done for run in runs):
         st.rerun()
-    uploads = [upload for run in runs for upload in run.uploads]
+    uploads = [upload for run in runs for upload in run.listed]
     done = sum(upload.is_done for upload in uploads)
     share = sum(upload.progress for upload in uploads) / max(len(uploads), 1)
     st.progress(share, texts.ADD_OVERALL.format(done=done, total=len(uploads)))
     st.caption(texts.ADD_RUNNING)
     _table(runs)
-
-
-@st.cache_resource(show_spinner=False)
-def upload_runs() -> UploadRuns:
-    """Return the uploads of this process."""
-    return UploadRuns()
 
 
 def _address(round_: int) -> str:
@@ -130,17 +128,20 @@ def _show_summary(results: Sequence[Upload]) -> None:
 
 
 def _table(runs: Sequence[UploadRun]) -> None:
-    uploads = [upload for run in runs for upload in run.uploads]
+    # What has failed is not to be sought among hundreds of others.
+    listed = [(upload, run.collection) for run in runs for upload in run.listed]
+    listed.sort(key=lambda entry: _ORDER.get(entry[0].result, 1))
+    uploads = [upload for upload, _ in listed]
     words = _result_words()
-    collections = [run.collection for run in runs for _ in run.uploads]
+    told = [_why(upload) for upload in uploads]
     rows = pd.DataFrame(
         {
             texts.ADD_FILE: [one_line(upload.name, NAME_SHOWN) for upload in uploads],
             texts.ADD_PROGRESS: [upload.progress for upload in uploads],
-            texts.ADD_RESULT: [words[upload.result] for upload in uploads],
-            texts.ADD_WHY: [upload.reason for upload in uploads],
-            texts.COLUMN_REMEDY: [upload.remedy for upload in uploads],
-            texts.ADD_COLLECTION: collections,
+            texts.ADD_RESULT: [_state_of(upload, words) for upload in uploads],
+            texts.ADD_WHY: [reason for reason, _ in told],
+            texts.COLUMN_REMEDY: [remedy for _, remedy in told],
+            texts.ADD_COLLECTION: [collection for _, collection in listed],
         }
     )
     st.dataframe(
@@ -159,10 +160,33 @@ def _table(runs: Sequence[UploadRun]) -> None:
     )
 
 
+def _state_of(upload: Upload, words: dict[Result, str]) -> str:
+    if upload.result is Result.SENDING:
+        return texts.ADD_SENDING.format(share=upload.progress / SENT)
+    return words[upload.result]
+
+
+def _why(upload: Upload) -> tuple[str, str]:
+    """Return why a file failed and what to do: in the visitor's language, or in the service's own words."""
+    if upload.problem is None:
+        return upload.reason, upload.remedy
+    too_large = texts.ADD_TOO_LARGE.format(megabytes=receiving.max_bytes() >> 20)
+    told = {
+        Problem.NOT_ARRIVED: (texts.ADD_NOT_ARRIVED, texts.ADD_NOT_ARRIVED_REMEDY),
+        Problem.CHANGED: (texts.ADD_CHANGED, texts.ADD_CHANGED_REMEDY),
+        Problem.TOO_LARGE: (too_large, texts.ADD_TOO_LARGE_REMEDY),
+        Problem.NO_ROOM: (texts.ADD_NO_ROOM, texts.ADD_NO_ROOM_REMEDY),
+        Problem.LOST: (texts.ADD_LOST, texts.ADD_LOST_REMEDY),
+        Problem.STOPPED: (texts.ADD_STOPPED, texts.ADD_STOPPED_REMEDY),
+        Problem.BROKE_OFF: (texts.ADD_BROKE_OFF, texts.ADD_BROKE_OFF_REMEDY),
+    }
+    return told[upload.problem]
+
+
 def _result_words() -> dict[Result, str]:
     return {
         Result.WAITING: texts.ADD_WAITING,
-        Result.SENDING: texts.ADD_SENDING,
+        Result.ARRIVED: texts.ADD_ARRIVED,
         Result.FETCHING: texts.ADD_FETCHING,
         Result.INDEXING: texts.ADD_INDEXING,
         Result.INDEXED: texts.ADD_INDEXED,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from app.api.schemas.admin import (
@@ -118,12 +118,12 @@ class Calls:
         """Return the original file."""
         return self._client.load_file(self.collection, document_id)
 
-    def upload(self, name: str, content: bytes) -> str:
-        """Send a file; returns the id of the job that indexes it."""
-        taken = self._connection.send(
-            UploadResponse, "POST", f"{self._at}/documents", files={"file": (name, content)}, timeout=UPLOAD_SECONDS
-        )
-        return taken.job
+    def upload(self, files: Sequence[tuple[str, BinaryIO]]) -> str:
+        """Send files by name, read piece by piece, all or none; returns the id of the job that indexes them."""
+        sent = [("file", file) for file in files]
+        return self._connection.send(
+            UploadResponse, "POST", f"{self._at}/documents", files=sent, timeout=UPLOAD_SECONDS
+        ).job
 
     def add_address(self, url: str) -> UploadResponse:
         """Have the service fetch a document; return its name and the job that indexes it."""

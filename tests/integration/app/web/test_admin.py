@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from app.state.tokens import Role
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
 from app.web.admin.questions import page_numbers, pages_shown
-from app.web.admin.uploading import Upload, flat_name, send_all
+from app.web.admin.uploading import Upload, UploadRuns
 from rag.errors import LecternError
 from rag.retrieval import RERANK_DEPTH
 from tests.integration.serving import Served, serving, without_reader
@@ -39,17 +39,6 @@ RUN_SECONDS = 60
 """Of one drawing; far more than it takes, for a machine that is busy."""
 
 HOSTILE = "<b>bold [link](https:evil.example) $x$.txt"
-
-
-@dataclass
-class File:
-    """A file as Streamlit hands it over."""
-
-    name: str
-    content: bytes
-
-    def getvalue(self) -> bytes:
-        return self.content
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +106,7 @@ def test_who_may_only_read_is_shown_nothing_to_change(served: Served) -> None:
                 texts.QUESTION_ADD,
             }
             assert not labels(drawn) & changing
-            assert not drawn.file_uploader
+            assert texts.ADD_INTO not in {field.label for field in drawn.text_input}
     finally:
         served.tokens.revoke("reader", forget=True)
 
@@ -129,18 +118,26 @@ def test_an_empty_collection_says_what_to_do_next(served: Served) -> None:
 
 def test_each_file_of_an_upload_has_a_result_of_its_own(served: Served) -> None:
     calls = Calls(client_of(served), "uploads")
-    files = [
-        File("good.txt", b"The harbour opens at seven."),
-        File("broken.pdf", b"no pdf"),
-        File("picture.xyz", b"?"),
-        File("folder/sub/deep.txt", b"A file from deep below."),
-    ]
-    steps: list[float] = []
 
-    def note(uploads: list[Upload]) -> None:
-        steps.append(sum(upload.progress for upload in uploads))
+    def upload(files: dict[str, bytes]) -> dict[str, Upload]:
+        sizes = [(name, len(content)) for name, content in files.items()]
+        run = UploadRuns().expect(("", ""), calls, sizes, limit=1_000)
+        for number, content in enumerate(files.values()):
+            _, attempt = run.begin_file(number)
+            run.arrive(number, attempt, BytesIO(content), lambda: None)
+        deadline = time.monotonic() + RUN_SECONDS
+        while not run.is_done:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return {upload.name: upload for upload in run.uploads}
 
-    results = {upload.name: upload for upload in send_all(calls, files, note)}  # type: ignore[arg-type]
+    files = {
+        "good.txt": b"The harbour opens at seven.",
+        "broken.pdf": b"no pdf",
+        "picture.xyz": b"?",
+        "folder/sub/deep.txt": b"A file from deep below.",
+    }
+    results = upload(files)
     assert {name: upload.result for name, upload in results.items()} == {
         "good.txt": texts.ADD_INDEXED,
         "broken.pdf": texts.ADD_FAILED,
@@ -148,9 +145,7 @@ def test_each_file_of_an_upload_has_a_result_of_its_own(served: Served) -> None:
         "sub - deep.txt": texts.ADD_INDEXED,
     }
     assert all(results[name].reason and results[name].remedy for name in ("broken.pdf", "picture.xyz"))
-    assert steps == sorted(steps)
-    (again,) = send_all(calls, files[:1], note)  # type: ignore[arg-type]
-    assert again.result == texts.ADD_UNCHANGED
+    assert upload({"good.txt": files["good.txt"]})["good.txt"].result == texts.ADD_UNCHANGED
 
 
 def test_an_address_that_is_refused_is_told_in_the_list_of_results(served: Served) -> None:
@@ -165,13 +160,6 @@ def test_an_address_that_is_refused_is_told_in_the_list_of_results(served: Serve
     told = page.dataframe[0].value.iloc[0]
     assert (told[texts.ADD_FILE], told[texts.ADD_RESULT]) == ("http://127.0.0.1/minutes.pdf", texts.ADD_FAILED)
     assert "is not a server of the open internet" in told[texts.ADD_WHY]
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"), [("a.txt", "a.txt"), ("top/a.txt", "a.txt"), ("top/b/c/a.txt", "b - c - a.txt"), ("../x", "x")]
-)
-def test_a_file_of_a_dropped_folder_is_named_after_its_subfolders(given: str, kept: str) -> None:
-    assert flat_name(given) == kept
 
 
 def test_a_folder_is_added_run_paused_and_its_history_shown(served: Served, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from app.client.connection import Connection
 from app.client.http import HttpClient
 from app.state.tokens import Role
-from app.web import texts
+from app.web import admin_texts, texts
 from app.web.ask import keeping
 from app.web.ask import page as ask_page
 from app.web.ask.conversation import Conversation, Turn, TurnState
@@ -47,7 +47,8 @@ def draw() -> AppTest:
 def test_an_empty_index_says_what_to_do_next(served: Served) -> None:
     drawn = draw().run()
     assert not drawn.exception
-    assert (drawn.title[0].value, len(drawn.file_uploader)) == (texts.ASK_START, 1)
+    fields = {field.label for field in drawn.text_input}
+    assert (drawn.title[0].value, admin_texts.ADD_INTO in fields) == (texts.ASK_START, True)
     assert drawn.chat_input[0].disabled
 
 
@@ -160,6 +161,25 @@ def test_a_collection_that_was_uploaded_into_is_chosen_once_it_is_there(served: 
     served.sync(folder, "letters")
     drawn.run()
     assert (drawn.selectbox(key="collection").value, drawn.exception) == ("letters", [])
+
+
+def test_a_choice_for_all_pages_is_never_lost_to_a_browser_that_draws_its_widget_anew(
+    served: Served, folder: Path
+) -> None:
+    served.sync(folder)
+    (folder / "more.txt").write_text("One document more.")
+    served.sync(folder, "fuller")
+    drawn = draw().run()
+    # Nothing is chosen yet.
+    assert drawn.selectbox(key="collection").value == "fuller"
+    drawn.selectbox(key="collection").set_value("default").run()
+    language = next(box for box in drawn.selectbox if box.label == texts.LANGUAGE)
+    language.set_value("fr").run()
+    for key, chosen in (("collection", "default"), ("language", "fr")):
+        box = drawn.selectbox(key=key)
+        # What a browser begins with, and may report, where it knows of no choice.
+        begun = box.options[box.proto.default]
+        assert (box.value, begun) == (chosen, box.format_func(chosen))
 
 
 def test_a_defect_is_told_in_plain_words() -> None:

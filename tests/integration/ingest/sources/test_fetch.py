@@ -23,7 +23,7 @@ from app.service.lock import announce_address
 from app.state.tokens import Role
 from app.web import admin_texts as texts
 from app.web.admin.calls import Calls
-from app.web.admin.uploading import fetch_address
+from app.web.admin.uploading import Upload, UploadRuns
 from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
@@ -429,9 +429,15 @@ def comparable(told: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_web_page_tells_what_became_of_an_address(site: Site, served: Served) -> None:
     with closing(HttpClient(Connection(served.url))) as client:
-        calls = Calls(client, "tides")
-        (fetched,) = fetch_address(calls, site.url("/tides.txt?key=SECRET"), lambda uploads: None)
-        (refused,) = fetch_address(calls, site.url("/missing?key=SECRET"), lambda uploads: None)
+
+        def fetch(url: str) -> Upload:
+            run = UploadRuns().fetch(("", ""), Calls(client, "tides"), url)
+            while not run.is_done:
+                time.sleep(0.02)
+            return run.uploads[0]
+
+        fetched = fetch(site.url("/tides.txt?key=SECRET"))
+        refused = fetch(site.url("/missing?key=SECRET"))
     assert (fetched.name, fetched.result) == ("documents.example tides.txt", texts.ADD_INDEXED)
     assert (refused.name, refused.result) == (site.url("/missing"), texts.ADD_FAILED)
     assert "status 404" in refused.reason
