@@ -46,6 +46,7 @@ OPTIONS: Mapping[str, Any] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
+    "global.disableWidgetStateDuplicationWarning": True,
     "logger.hideWelcomeMessage": True,
     "runner.magicEnabled": False,
     "server.enableCORS": True,

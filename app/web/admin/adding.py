@@ -25,6 +25,9 @@ NAME_SHOWN = 300
 TABLE_ROWS = 8
 """Shown without scrolling."""
 
+RESULT_PIXELS = 120
+"""Room for the longest state."""
+
 _ORDER = {Result.FAILED: 0, Result.WAITING: 2, Result.INDEXED: 3, Result.UNCHANGED: 3}
 """In the list: what goes on stands between what has failed and what waits."""
 
@@ -137,7 +140,7 @@ def _table(runs: Sequence[UploadRun]) -> None:
     rows = pd.DataFrame(
         {
             texts.ADD_FILE: [one_line(upload.name, NAME_SHOWN) for upload in uploads],
-            texts.ADD_PROGRESS: [upload.progress for upload in uploads],
+            texts.ADD_PROGRESS: [None if upload.result is Result.FAILED else upload.progress for upload in uploads],
             texts.ADD_RESULT: [_state_of(upload, words) for upload in uploads],
             texts.ADD_WHY: [reason for reason, _ in told],
             texts.COLUMN_REMEDY: [remedy for _, remedy in told],
@@ -153,7 +156,7 @@ def _table(runs: Sequence[UploadRun]) -> None:
         column_config={
             texts.ADD_FILE: st.column_config.TextColumn(width="medium"),
             texts.ADD_PROGRESS: st.column_config.ProgressColumn(format="percent", width="small"),
-            texts.ADD_RESULT: st.column_config.TextColumn(width="small"),
+            texts.ADD_RESULT: st.column_config.TextColumn(width=RESULT_PIXELS),
             texts.ADD_WHY: st.column_config.TextColumn(width="large"),
             texts.COLUMN_REMEDY: st.column_config.TextColumn(width="large"),
         },

@@ -244,12 +244,14 @@ class UploadRun:
         self._wake.set()
 
     def drop_unsent(self, names: Iterable[str]) -> None:
-        """Forget files that did not arrive and are sent once more, by another run."""
+        """Forget files that are not here and are sent once more, by another run."""
         again = frozenset(names)
         with self._lock:
             for position, upload in enumerate(self._uploads):
-                if upload.problem in NOT_HERE and upload.name in again:
+                if upload.name in again and (upload.is_expected or upload.problem in NOT_HERE):
                     self._sent_again.add(position)
+                    self._attempts[position] += 1
+                    self._uploads[position] = upload.failed(Problem.NOT_ARRIVED)
 
     # --- what is done with it ---
 

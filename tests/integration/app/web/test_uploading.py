@@ -192,6 +192,11 @@ def test_what_did_not_arrive_is_named_and_can_be_sent_again(sender: Sender, monk
     assert sender.send(again, 0, b"here") == 200
     wait_until(lambda: again.is_done)
     assert results(again) == [Result.INDEXED]
+    # Also where nobody has noticed yet that the window of the first one is gone.
+    first, second = sender.announce(same_txt=4), sender.announce(same_txt=4)
+    assert (first.is_done, first.listed, sender.send(first, 0, b"here")) == (True, (), 409)
+    assert sender.send(second, 0, b"here") == 200
+    wait_until(lambda: second.is_done)
 
 
 def test_a_page_that_is_left_says_so_and_a_file_that_is_gone_is_named(sender: Sender) -> None:
