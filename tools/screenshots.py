@@ -19,6 +19,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from app.web import admin_texts
+from app.web.search import texts as search_texts
 from tests.e2e.drawing import wait_until_drawn
 from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, Product, running
 from tests.llm_servers import Reply, ollama_server, openai_server
@@ -97,12 +99,32 @@ def show_page(page: Page) -> None:
     page.get_by_role("heading").first.wait_for()
 
 
+def show_search(page: Page) -> None:
+    """Show the passages that fit some words, and the page of the first."""
+    field = page.get_by_label(search_texts.SEARCH_WORDS)
+    field.fill(QUESTION)
+    field.press("Enter")
+    first = page.locator(".st-key-passage-1")
+    first.wait_for()
+    wait_until_drawn(page)
+    first.get_by_role("button", name=search_texts.SEARCH_PAGE).click()
+    page.locator("img.page").wait_for()
+
+
+def show_adding(page: Page) -> None:
+    """Show what takes files in."""
+    page.get_by_text(admin_texts.ADD, exact=True).click()
+    page.get_by_role("group", name=admin_texts.ADD_WORDS["zone"]).wait_for()
+
+
 VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "welcome": ("", show_welcome),
     "answer": ("", show_answer),
     "proof": ("", show_proof),
     "refused": ("", show_refusal),
+    "search": ("search", show_search),
     "documents": ("documents", show_page),
+    "adding": ("documents", show_adding),
     "collection": ("collection", show_page),
     "folders": ("folders", show_page),
     "models": ("models", show_page),

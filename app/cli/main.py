@@ -27,6 +27,7 @@ COMMANDS = {
     "documents": "app.cli.index:documents",
     "remove": "app.cli.index:remove",
     "collections": "app.cli.index:collections",
+    "collection": "app.cli.collection:collection",
     "status": "app.cli.index:status",
     "doctor": "app.cli.doctor:doctor",
     "eval": "app.cli.evaluate:evaluate_questions",

@@ -146,6 +146,22 @@ class Client(Protocol):
         """List all collections by name."""
         ...
 
+    def create_collection(self, name: str, description: str) -> CollectionInfo:
+        """Make an empty collection."""
+        ...
+
+    def rename_collection(self, name: str, new: str) -> CollectionInfo:
+        """Give a collection, with all that is kept of it, another name."""
+        ...
+
+    def describe_collection(self, name: str, description: str) -> CollectionInfo:
+        """Keep what a collection holds, in somebody's words."""
+        ...
+
+    def remove_collection(self, name: str) -> None:
+        """Delete a collection with what was uploaded into it; files of synced folders are not touched."""
+        ...
+
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None
     ) -> Sequence[RunRecord]:

@@ -27,6 +27,7 @@ from app.api.schemas.conversations import (
 )
 from app.api.schemas.documents import (
     CollectionList,
+    CollectionResponse,
     DocumentList,
     DocumentResponse,
     LinkList,
@@ -316,6 +317,24 @@ class HttpClient:
         """List them as the server does."""
         listed = self.connection.get(CollectionList, "/collections").collections
         return [collection.to_domain() for collection in listed]
+
+    def create_collection(self, name: str, description: str) -> CollectionInfo:
+        """Have it made."""
+        asked = {"name": name, "description": description}
+        return self.connection.post(CollectionResponse, "/collections", asked).to_domain()
+
+    def rename_collection(self, name: str, new: str) -> CollectionInfo:
+        """Have it renamed."""
+        return self.connection.send(CollectionResponse, "PATCH", _at(name), json={"name": new}).to_domain()
+
+    def describe_collection(self, name: str, description: str) -> CollectionInfo:
+        """Have it written down."""
+        asked = {"description": description}
+        return self.connection.send(CollectionResponse, "PATCH", _at(name), json=asked).to_domain()
+
+    def remove_collection(self, name: str) -> None:
+        """Have it deleted."""
+        self.connection.call("DELETE", _at(name))
 
     def list_documents(self, collection: str) -> Sequence[DocumentInfo]:
         """List them as the server does."""

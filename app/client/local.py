@@ -6,7 +6,7 @@ What one kind of work needs alone is imported where that is done: on a cold disk
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
     from app.service.build_models import Models
+    from app.service.collections import CollectionService
     from app.service.explanation import Explanation
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
@@ -182,6 +183,32 @@ class LocalClient:
             return listed
         with closing(open_collection_store(self._settings)) as store:
             return store.with_descriptions(listed)
+
+    def create_collection(self, name: str, description: str) -> CollectionInfo:
+        """Make it here."""
+        with self._collections() as collections:
+            return collections.create(name, description)
+
+    def rename_collection(self, name: str, new: str) -> CollectionInfo:
+        """Rename it here."""
+        with self._collections() as collections:
+            return collections.rename(name, new)
+
+    def describe_collection(self, name: str, description: str) -> CollectionInfo:
+        """Write it down here."""
+        with self._collections() as collections:
+            return collections.describe(name, description)
+
+    def remove_collection(self, name: str) -> None:
+        """Delete it here."""
+        with self._collections() as collections:
+            collections.check(name)
+            collections.remove(name)
+
+    def _collections(self) -> AbstractContextManager[CollectionService]:
+        from app.service.build_collections import collections_here
+
+        return collections_here(self._open())
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, TypeVar
 
 from app.service.build_index import Lectern
 from app.service.statistics import CollectionStatistics, count_documents
 from app.service.suggestions import suggest_questions
-from app.service.sync_queue import SyncQueue
 from app.state.collections import MAX_DESCRIPTION, CollectionStore
 from ingest.collection_names import check_collection_name
 from ingest.sources.uploads import Uploads
 from rag.errors import ConfigurationError
 from rag.types import CollectionInfo
 
+Result = TypeVar("Result")
+
 DOCUMENTS_READ = 100
 """Whose headings first questions are made of: the newest."""
+
+
+class WriterQueue(Protocol):
+    """What the one thread that writes to the index does for collections."""
+
+    def run(self, task: Callable[[], Result]) -> Future[Result]:
+        """Run something while nothing else changes the index."""
+        ...
+
+    def refuse_while_syncing(self, collection: str) -> None:
+        """Raise IndexLockedError while a sync of the collection runs."""
+        ...
+
+    def drop_waiting(self, collection: str) -> None:
+        """Stop the syncs of a collection that wait."""
+        ...
 
 
 class CollectionService:
@@ -25,7 +44,7 @@ class CollectionService:
         self,
         lectern: Lectern,
         *,
-        queue: SyncQueue,
+        queue: WriterQueue,
         uploads: Uploads,
         store: CollectionStore,
         before_removal: Callable[[str], None],

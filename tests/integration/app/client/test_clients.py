@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.errors import ConfigurationError, NotFoundError
 from rag.types import Message, Question
 from tests import llm_servers
 from tests.integration.app.service.test_removal import Connect, through_server, without_server
@@ -33,3 +34,31 @@ def test_a_follow_up_is_made_to_stand_alone_before_it_is_answered(connect: Conne
     rewriting, answering_ = llm.chats
     assert "Rewrite the user's last question" in json.dumps(rewriting.body)
     assert LAMP in json.dumps(answering_.body)
+
+
+@pytest.mark.parametrize("connect", [without_server, through_server])
+def test_a_collection_is_made_described_renamed_and_deleted_with_what_was_uploaded(
+    connect: Connect, home: Path, folder: Path
+) -> None:
+    with connect(home) as client:
+        made = client.create_collection("letters", "What came by post")
+        assert (made.name, made.description, made.documents) == ("letters", "What came by post", 0)
+        with pytest.raises(ConfigurationError, match="already"):
+            client.create_collection("letters", "")
+        with pytest.raises(ConfigurationError):
+            client.create_collection("no/name", "")
+        (folder / "light.txt").write_text("The lamp flashes.")
+        client.sync(folder, collection="letters", allow_empty=False, on_progress=lambda progress: None)
+        assert client.describe_collection("letters", "Post").description == "Post"
+        renamed = client.rename_collection("letters", "post")
+        assert (renamed.name, renamed.description, renamed.documents) == ("post", "Post", 1)
+        with pytest.raises(NotFoundError):
+            client.rename_collection("letters", "other")
+        uploads = home / "uploads" / "post"
+        uploads.mkdir(parents=True)
+        client.remove_collection("post")
+        assert [collection.name for collection in client.list_collections()] == []
+        assert not uploads.exists()
+        assert (folder / "light.txt").exists()
+        with pytest.raises(NotFoundError):
+            client.remove_collection("post")
