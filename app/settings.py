@@ -53,7 +53,11 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="the folder of the index")
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
-    llm: str = Field("", description='PROVIDER:MODEL; "off": quotes only; empty: a local Ollama if one answers')
+    llm: str = Field(
+        "",
+        description='PROVIDER:MODEL, or gguf:NAME or gguf:/PATH for a file; "off": quotes only; empty: a local Ollama '
+        "if one answers, else a model that `lectern models get` fetched",
+    )
     llm_base_url: str = Field("", description="address of an OpenAI-compatible server, a remote Ollama or a proxy")
     llm_context_tokens: int | None = Field(
         None, gt=500, description="prompt and answer together; empty: the server is asked"
@@ -64,6 +68,9 @@ class Settings(BaseSettings):
         "empty: its server, or LangChain's table of models, is asked",
     )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest silence of an LLM")
+    llm_idle_seconds: float = Field(
+        300, ge=0, description="a model from a file, or of Ollama, leaves memory when it is not asked for so long"
+    )
     llm_retries: int = Field(3, ge=0, description="further tries on passing errors, before the first word")
     answer_tokens: int = Field(1024, gt=16, description="longest answer")
     ollama_url: str = Field("http://127.0.0.1:11434", description="where Ollama is looked for when no LLM is named")
@@ -83,6 +90,9 @@ class Settings(BaseSettings):
     reranker: str = Field(
         "",
         description='"off", or folder or name of a sentence-transformers cross-encoder; empty: Lectern\'s own',
+    )
+    model_hub: str = Field(
+        "https://huggingface.co", description="where `lectern models get` fetches from: the hub, or a mirror of it"
     )
     allow_downloads: bool = Field(False, description="fetch a model that `embedder` or `reranker` names from its hub")
 
@@ -169,6 +179,11 @@ class Settings(BaseSettings):
     def models_folder(self) -> Path:
         """Return the folder in which converted models are kept."""
         return self.model_cache.expanduser().absolute() if self.model_cache else self.home / "models"
+
+    @property
+    def llm_folder(self) -> Path:
+        """Return the folder of the models that run here (GGUF)."""
+        return self.models_folder / "llm"
 
     def for_llm(self, llm: str) -> Settings:
         """Return the settings for another LLM than theirs, without `llm_sees_images`, which is about theirs.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import collections
+import threading
 import time
-from collections.abc import MutableMapping
+from collections.abc import Collection, Iterator, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.service.service import Service
@@ -20,10 +25,23 @@ UNKNOWN = "unknown"
 """Stands for all paths that are no route: they are the client's to choose and would be counted one by one."""
 
 
+ANSWERS, TOKENS, SYNCS, WAITING, READY = (
+    ("lectern_answers", "Answers given."),
+    ("lectern_tokens", "Tokens of LLMs."),
+    ("lectern_syncs", "Syncs that ended."),
+    ("lectern_syncs_waiting", "Syncs that run or wait."),
+    ("lectern_ready", "Whether the models are loaded."),
+)
+
+
 class Metrics:
     """A registry of its own, so that two servers in one process do not mix."""
 
     def __init__(self) -> None:
+        self._service: Service | None = None
+        self._shares: dict[str, collections.Counter[tuple[str, str]]] = {}
+        """What was counted for each collection, by the name of a metric and its label."""
+        self._shares_lock = threading.Lock()
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "lectern_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -35,14 +53,15 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
-        self._answers = Counter("lectern_answers", "Answers given.", ("outcome",), registry=self.registry)
-        self._tokens = Counter("lectern_tokens", "Tokens of LLMs.", ("kind",), registry=self.registry)
-        self._syncs = Counter("lectern_syncs", "Syncs that ended.", ("outcome",), registry=self.registry)
-        self._waiting = Gauge("lectern_syncs_waiting", "Syncs that run or wait.", registry=self.registry)
-        self._ready = Gauge("lectern_ready", "Whether the models are loaded.", registry=self.registry)
+        self._answers = Counter(*ANSWERS, ("outcome",), registry=self.registry)
+        self._tokens = Counter(*TOKENS, ("kind",), registry=self.registry)
+        self._syncs = Counter(*SYNCS, ("outcome",), registry=self.registry)
+        self._waiting = Gauge(*WAITING, registry=self.registry)
+        self._ready = Gauge(*READY, registry=self.registry)
 
     def watch(self, service: Service) -> None:
         """Ask a service for its state whenever the metrics are read."""
+        self._service = service
         self._waiting.set_function(lambda: len(service.syncs.unfinished()))
         self._ready.set_function(lambda: service.answers.readiness.ready)
 
@@ -51,19 +70,63 @@ class Metrics:
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def count_answer(self, answer: Answer) -> None:
-        """Count one finished answer."""
-        self._answers.labels("failed" if answer.error else "refused" if answer.refused else "answered").inc()
-        self._tokens.labels("prompt").inc(answer.usage.prompt_tokens)
-        self._tokens.labels("completion").inc(answer.usage.completion_tokens)
+    def count_answer(self, collection: str, answer: Answer) -> None:
+        """Count one finished answer from a collection."""
+        outcome = "failed" if answer.error else "refused" if answer.refused else "answered"
+        prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
+        self._answers.labels(outcome).inc()
+        self._tokens.labels("prompt").inc(prompt)
+        self._tokens.labels("completion").inc(completion)
+        self._share(
+            collection, (ANSWERS[0], outcome, 1), (TOKENS[0], "prompt", prompt), (TOKENS[0], "completion", completion)
+        )
 
     def count_sync(self, job: SyncJob) -> None:
         """Count one sync that ended."""
         self._syncs.labels(job.state).inc()
+        self._share(job.collection, (SYNCS[0], job.state, 1))
 
-    def text(self) -> bytes:
-        """Return all metrics in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def text(self, only: Collection[str] | None = None) -> bytes:
+        """Return all metrics in Prometheus' text format; with `only`, what was counted for these collections."""
+        if only is None:
+            return generate_latest(self.registry)
+        registry = CollectorRegistry()
+        registry.register(_Shares(self, only))
+        return generate_latest(registry)
+
+    def collect(self, only: Collection[str]) -> Iterator[Metric]:
+        """Return the counts of these collections together."""
+        counted: collections.Counter[tuple[str, str]] = collections.Counter()
+        with self._shares_lock:
+            for name in only:
+                counted.update(self._shares.get(name, {}))
+        for (metric, meaning), label in ((ANSWERS, "outcome"), (TOKENS, "kind"), (SYNCS, "outcome")):
+            family = CounterMetricFamily(metric, meaning, labels=[label])
+            for (counted_as, value), count in sorted(counted.items()):
+                if counted_as == metric:
+                    family.add_metric([value], count)
+            yield family
+        if self._service is not None:
+            waiting = sum(job.collection in only for job in self._service.syncs.unfinished())
+            yield GaugeMetricFamily(*WAITING, value=waiting)
+            yield GaugeMetricFamily(*READY, value=self._service.answers.readiness.ready)
+
+    def _share(self, collection: str, *counts: tuple[str, str, int]) -> None:
+        with self._shares_lock:
+            share = self._shares.setdefault(collection, collections.Counter())
+            for metric, label, count in counts:
+                share[metric, label] += count
+
+
+@dataclass(frozen=True)
+class _Shares(Collector):
+    """The metrics of some collections, as a registry asks for them."""
+
+    metrics: Metrics
+    only: Collection[str]
+
+    def collect(self) -> Iterator[Metric]:
+        return self.metrics.collect(self.only)
 
 
 class CountRequests:

@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from types import FrameType
 
 import uvicorn
 
 from app.api.app import create_app
+from app.api.connections import BoundedProtocol, limit_connections
 from app.api.metrics import Metrics
 from app.api.security.policy import AccessPolicy
 from app.service.build_index import open_lectern
@@ -83,9 +85,10 @@ class _Server(uvicorn.Server):
 
 
 def configuration(app: object) -> uvicorn.Config:
-    """Configure uvicorn: no web sockets, no header that names the server, no trust in headers of proxies."""
+    """Configure uvicorn: bounded connections, no web sockets, no name of the server, no trust in headers of proxies."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]
+        http=partial(BoundedProtocol, max_connections=limit_connections()),  # type: ignore[arg-type]
         lifespan="off",
         ws="none",
         log_config=None,

@@ -41,6 +41,7 @@ COMMANDS = {
     "web": "app.cli.web:web",
     "tokens": "app.cli.tokens:tokens",
     "folders": "app.cli.folders:folders",
+    "models": "app.cli.models:models",
     "passwords": "app.cli.passwords:passwords",
 }
 """MODULE:NAME of a function or of a group of commands."""

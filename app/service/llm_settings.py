@@ -10,11 +10,13 @@ from typing import Literal
 from app.service.answers import AnswerService
 from app.service.build_embedders import choose_engine
 from app.service.build_llm import choose_model
+from app.service.local_models import LocalModels
 from app.service.model_downloads import ModelDownloads
 from app.settings import NO_LLM, Settings, place_of
 from app.state.llm_access import LlmAccess, LlmAccessFile
 from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
 from rag.errors import ConfigurationError, LecternError
+from rag.models.llm.gguf_model import PROVIDER, is_gguf
 from rag.models.llm.ollama_models import DownloadProgress, OllamaModel, delete_model, download_model, list_models
 from rag.types import Message
 from rag.urls import without_credentials
@@ -101,6 +103,7 @@ class LlmSettings:
         self._overrides = overrides
         self._configured = answers.lectern.settings
         self._given = LlmAccessFile(self._configured.home)
+        self.local = LocalModels(self._configured)
         self.downloads = ModelDownloads(self._download)
         self._apply()
 
@@ -191,8 +194,19 @@ class LlmSettings:
     def _ollama_url(self) -> str:
         return self._given.find("ollama").base_url or ollama_url(self._configured)
 
+    def delete_local(self, name: str) -> None:
+        """Delete a model that runs here. Raises NotFoundError; ConfigurationError for the one that answers."""
+        if self.current().llm == f"{PROVIDER}:{name}":
+            raise ConfigurationError(f"{name} is the LLM that answers now.", "Choose another one, or quotes, first.")
+        self.local.remove(name)
+
     def _download(self, model: str) -> Iterator[DownloadProgress]:
-        return download_model(model, self._ollama_url())
+        if not is_gguf(model):
+            yield from download_model(model, self._ollama_url())
+            return
+        yield from self.local.fetch(model.removeprefix(f"{PROVIDER}:"))
+        # Where no LLM answered until now, this one does from the next question on.
+        self._apply()
 
     # --- the search ---
 

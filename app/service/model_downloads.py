@@ -1,4 +1,4 @@
-"""Has Ollama download models, each in a thread of its own, whether or not anybody waits."""
+"""Downloads models, to Ollama or to run here, each in a thread of its own, whether or not anybody waits."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ LLM_ORIGIN = {
     "none": "none was found",
 }
 LLM_NONE = "There is no LLM. Answers are quotes from your documents."
-LLM_NONE_REMEDY = "For written answers, start Ollama and download a model below, or give the key of a provider."
+LLM_NONE_REMEDY = "For written answers, download a model that runs here, start Ollama, or give the key of a provider."
 LLM_SEES = "It can look at images: you may attach some to a question."
 LLM_SEES_NOT = "As far as Lectern knows, it cannot look at images."
 LLM_CHOOSE = "Answer with"
@@ -329,7 +329,9 @@ LLM_AUTOMATIC_FOUND = "What is found on this machine"
 LLM_QUOTES = "Quotes only, no LLM"
 LLM_OTHER = "Another one, by name"
 LLM_OTHER_NAME = "PROVIDER:MODEL"
-LLM_OTHER_HELP = "Providers: ollama, openai, anthropic, google_genai. Questions and passages are then sent there."
+LLM_OTHER_HELP = (
+    "Providers: ollama, openai, anthropic, google_genai; gguf is a file here. Questions and passages are sent there."
+)
 LLM_USE = "Use it"
 LLM_TRY = "Try it"
 LLM_TRYING = "Asking it for one word …"
@@ -358,6 +360,23 @@ OLLAMA_DISMISS = "Dismiss"
 OLLAMA_REMOVE = "Remove"
 OLLAMA_REMOVE_TITLE = "Remove this model?"
 OLLAMA_REMOVE_EXPLAINED = "Ollama deletes its files. You can download it again."
+
+LOCAL = "Models that run here"
+LOCAL_AT = "Files ending in .gguf in {folder}"
+LOCAL_NONE = "There is none yet."
+LOCAL_UNSUPPORTED = "What runs them is not installed. On the service's machine: pip install xllamacpp"
+LOCAL_ALT = "Table of the models that run on the service's machine"
+LOCAL_LICENCE = "Licence"
+LOCAL_SEES = "answers, and sees images"
+LOCAL_UNUSABLE = "cannot be used"
+LOCAL_CHOOSE = "Download one of these (list of {date})"
+LOCAL_KNOWN = "{model} · {size}, takes {memory} of memory · {licence}"
+LOCAL_GET_ONE = "Get written answers: download {model} ({size})"
+LOCAL_GET_EXPLAINED = (
+    "It comes from the hub of models on the internet and then runs on this machine alone: no question leaves it. "
+    "Licence: {licence}."
+)
+LOCAL_REMOVE_EXPLAINED = "Its files are deleted. You can download it again."
 
 KEYS = "Addresses and keys of LLMs"
 KEYS_EXPLAINED = (

@@ -39,8 +39,14 @@ def other_llms(client: HttpClient) -> list[str]:
     models = known_models(client)
     if models is None or not may_name_llms(client):
         return []
-    named = [models.configured, *(f"ollama:{model.name}" for model in models.ollama.models if model.can_chat)]
+    named = [models.configured, *here(models)]
     return [name for name in dict.fromkeys(named) if name not in ("", "off", models.llm)]
+
+
+def here(models: ModelsResponse) -> list[str]:
+    """Return the LLMs that Ollama has, and those in files on the service's machine."""
+    of_files = [model.llm for model in models.local.models if not model.problem] if models.local.is_supported else []
+    return [*(f"ollama:{model.name}" for model in models.ollama.models if model.can_chat), *of_files]
 
 
 def may_name_llms(client: HttpClient) -> bool:

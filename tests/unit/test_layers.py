@@ -31,7 +31,7 @@ HOMES = {
     "chromadb": "rag/storage/vectors.py",
     "cronsim": "app/schedule/times.py",
     "fastapi": "app/api",
-    "filelock": ("app/service/lock.py", "app/state/private_file.py"),
+    "filelock": ("app/service/lock.py", "app/state/private_file.py", "rag/models/llm/hub.py"),
     "httpx": ("rag/models/llm", "ingest/sources/fetch.py", "app/client", "app/cli/web.py"),
     "httpx_sse": "app/client",
     "langchain": "rag/models/llm",
@@ -58,6 +58,7 @@ HOMES = {
     "unstructured": "ingest/parsers",
     "uvicorn": "app/api",
     "watchfiles": "app/schedule",
+    "xllamacpp": "rag/models/llm/llama_process.py",
 }
 """The only folders or files that may import a library."""
 

@@ -105,7 +105,7 @@ async def ask(asked: AskRequest, request: Request, service: ServiceOf, metrics: 
     if made is None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
     stream, answer = made
-    metrics.count_answer(answer)
+    metrics.count_answer(question.collection, answer)
     return _whole(stream, answer, asked, service)
 
 
@@ -167,7 +167,7 @@ async def _tell(
             elif isinstance(event, AnswerTable):
                 yield server_sent(TableResponse.from_domain(event).to_json(), event="table")
             elif isinstance(event, Answer) and stream is not None:
-                metrics.count_answer(event)
+                metrics.count_answer(asked.collection, event)
                 yield server_sent(_whole(stream, event, asked, service).to_json(), event="answer")
     except LecternError as error:
         yield server_sent(problem_of(error).to_json(), event="error")

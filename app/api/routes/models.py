@@ -28,6 +28,7 @@ from rag.models.llm.providers import Provider
 router = APIRouter(tags=["models"], responses=RESPONSES)
 
 OllamaModelName = Annotated[str, Path(max_length=300, examples=["llama3.2:3b"])]
+LocalModelName = Annotated[str, Path(max_length=300, examples=["qwen2.5-1.5b"])]
 
 
 @router.get("/models")
@@ -73,7 +74,10 @@ def try_model(asked: ModelChoice, request: Request, service: ServiceOf) -> Trial
 
 @router.post("/models/downloads", status_code=202)
 def download_model(asked: ModelName, request: Request, service: ServiceOf) -> DownloadResponse:
-    """Have Ollama fetch a model; `GET /models` tells how far it is. It goes on when the caller leaves."""
+    """Have Ollama fetch a model, or fetch gguf:NAME to run here; `GET /models` tells how far it is.
+
+    It goes on when the caller leaves.
+    """
     require(request, Role.ADMIN)
     return DownloadResponse.from_domain(service.llms.downloads.start(asked.model.strip()))
 
@@ -90,6 +94,13 @@ def delete_model(model: OllamaModelName, request: Request, service: ServiceOf) -
     """Have Ollama delete a model's files; not those of the LLM that answers now."""
     require(request, Role.ADMIN)
     service.llms.delete(model)
+
+
+@router.delete("/models/local/{name}", status_code=204)
+def delete_local_model(name: LocalModelName, request: Request, service: ServiceOf) -> None:
+    """Delete the files of a model that runs here; not those of the LLM that answers now."""
+    require(request, Role.ADMIN)
+    service.llms.delete_local(name)
 
 
 @router.get("/settings")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -146,7 +147,9 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
         with_usage = asked.stream_options is not None and asked.stream_options.include_usage
-        return EventStream(_tell(events, reply, writer, metrics, with_usage=with_usage))
+        return EventStream(
+            _tell(events, reply, writer, partial(metrics.count_answer, collection), with_usage=with_usage)
+        )
     answer = await answer_whole(question, request, service, metrics)
     if isinstance(answer, Response):
         return answer
@@ -163,7 +166,12 @@ async def _tell_text(text: str, reply: Reply) -> AsyncGenerator[bytes, None]:
 
 
 async def _tell(
-    events: AsyncGenerator[Event, None], reply: Reply, writer: ChatTextWriter, metrics: Metrics, *, with_usage: bool
+    events: AsyncGenerator[Event, None],
+    reply: Reply,
+    writer: ChatTextWriter,
+    count: Callable[[Answer], None],
+    *,
+    with_usage: bool,
 ) -> AsyncGenerator[bytes, None]:
     """Return the pieces of a completion: the text as it is made, marked, then what stands below it."""
     try:
@@ -172,7 +180,7 @@ async def _tell(
             if text := writer.feed(event):
                 yield reply.piece({"content": text})
             if isinstance(event, Answer):
-                metrics.count_answer(event)
+                count(event)
                 if rest := writer.finish(event):
                     yield reply.piece({"content": rest})
                 if event.error:
@@ -197,7 +205,7 @@ async def answer_whole(question: Question, request: Request, service: Service, m
     if made is None:
         return Response(status_code=CLIENT_CLOSED_REQUEST)
     answer = made[1]
-    metrics.count_answer(answer)
+    metrics.count_answer(question.collection, answer)
     if answer.error:
         return respond(request, Problem(502, answer.error))
     return answer

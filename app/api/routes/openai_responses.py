@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -25,7 +26,6 @@ from app.api.chat_text import ChatText, ChatTextWriter
 from app.api.client_tasks import recognise_task
 from app.api.dependencies import MetricsOf, ServiceOf
 from app.api.error_handlers import respond
-from app.api.metrics import Metrics
 from app.api.problem_details import Problem, problem_of
 from app.api.routes.openai import REFUSALS, address_of, answer_whole, collection_of, reply_to_task, unknown_model
 from app.api.schemas.openai import asked_chat
@@ -134,7 +134,7 @@ async def respond_to(asked: ResponseRequest, request: Request, service: ServiceO
         events = await unless_disconnected(request, begun(follow(service, question)))
         if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        return EventStream(_tell(events, reply, writer, metrics))
+        return EventStream(_tell(events, reply, writer, partial(metrics.count_answer, collection)))
     answer = await answer_whole(question, request, service, metrics)
     if isinstance(answer, Response):
         return answer
@@ -150,7 +150,7 @@ async def _tell_text(text: ChatText, reply: Reply) -> AsyncGenerator[bytes, None
 
 
 async def _tell(
-    events: AsyncGenerator[Event, None], reply: Reply, writer: ChatTextWriter, metrics: Metrics
+    events: AsyncGenerator[Event, None], reply: Reply, writer: ChatTextWriter, count: Callable[[Answer], None]
 ) -> AsyncGenerator[bytes, None]:
     """Return the events of a response: the text as it is made, then what stands below it, then the whole."""
     written: list[str] = []
@@ -161,7 +161,7 @@ async def _tell(
             piece = writer.feed(made)
             ending = None
             if isinstance(made, Answer):
-                metrics.count_answer(made)
+                count(made)
                 piece = writer.finish(made)
                 ending = writer.end(made)
                 piece += "" if made.error else ending.content

@@ -9,10 +9,12 @@ from pydantic import Field, SecretStr
 
 from app.api.schemas.base import MirroredResponse, Request, Response
 from app.api.schemas.questions import QuestionText
+from rag.models.llm.known_models import known_as_of, recommend
 
 if TYPE_CHECKING:
     from app.service.document_diagnosis import FoundPassage, Why
     from app.service.llm_settings import Key, LlmSettings, Ollama, Setting
+    from app.service.local_models import LocalModel, LocalModels
     from app.service.model_downloads import ModelDownload
     from rag.errors import LecternError
 
@@ -107,8 +109,59 @@ class OllamaResponse(Response):
         return cls.copied_from(ollama, **_problem(ollama.error))
 
 
+class LocalModelResponse(Response):
+    """A model in a file that runs on this machine; `size` in bytes. `problem` says why it cannot be used."""
+
+    llm: str = Field(examples=["gguf:qwen2.5-1.5b"])
+    size: int
+    sees_images: bool
+    title: str = Field(description="as the file itself says")
+    licence: str = Field(description="as the file itself says")
+    problem: str
+    remedy: str
+
+    @classmethod
+    def from_domain(cls, model: LocalModel) -> Self:
+        """Tell of a model."""
+        return cls.copied_from(model, llm=model.llm, **_problem(model.error))
+
+
+class KnownModelResponse(MirroredResponse):
+    """A model that can be fetched; `memory_gigabytes` is about what it takes while it answers."""
+
+    name: str = Field(examples=["qwen2.5-1.5b"])
+    title: str
+    gigabytes: float
+    memory_gigabytes: float
+    licence: str
+    good_for: str
+
+
+class LocalModelsResponse(Response):
+    """The models that run on this machine, and those that can be fetched; `recommended` is one of their names."""
+
+    is_supported: bool = Field(description="whether what runs them is installed")
+    folder: str = Field(description="empty for callers who may not change it")
+    models: list[LocalModelResponse]
+    known: list[KnownModelResponse] = Field(description="those that are not there yet")
+    as_of: str = Field(examples=["2026-11-29"], description="the date of the list of known models")
+    recommended: str
+
+    @classmethod
+    def from_domain(cls, local: LocalModels, *, tells_places: bool) -> Self:
+        """Tell what is in the folder now."""
+        return cls(
+            is_supported=local.is_supported,
+            folder=str(local.folder) if tells_places else "",
+            models=[LocalModelResponse.from_domain(model) for model in local.all()],
+            known=[KnownModelResponse.from_domain(known) for known in local.missing()],
+            as_of=known_as_of(),
+            recommended=recommend().name,
+        )
+
+
 class DownloadResponse(Response):
-    """A model on its way to Ollama; bytes."""
+    """A model on its way, to Ollama or, as gguf:NAME, to run here; bytes."""
 
     model: str
     state: Literal["running", "done", "failed", "stopped"]
@@ -154,6 +207,7 @@ class ModelsResponse(Response):
     problem: str
     remedy: str
     ollama: OllamaResponse
+    local: LocalModelsResponse
     keys: list[KeyResponse]
     downloads: list[DownloadResponse]
 
@@ -166,6 +220,7 @@ class ModelsResponse(Response):
             configured=llms.configured_llm,
             **_problem(current.error),
             ollama=OllamaResponse.from_domain(llms.ollama()),
+            local=LocalModelsResponse.from_domain(llms.local, tells_places=tells_places),
             keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
             downloads=[DownloadResponse.from_domain(download) for download in llms.downloads.all()],
         )
@@ -187,7 +242,7 @@ class AccessChange(Request):
 
 
 class ModelName(Request):
-    """A model by Ollama's name for it."""
+    """A model by Ollama's name for it, or gguf:NAME for a known one that is to run here."""
 
     model: str = Field(min_length=1, max_length=300, examples=["llama3.2:3b"])
 

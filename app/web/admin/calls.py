@@ -217,7 +217,7 @@ class Calls:
         self._connection.call("DELETE", f"/models/access/{quote(provider)}")
 
     def download(self, model: str) -> DownloadResponse:
-        """Have Ollama fetch a model."""
+        """Have a model fetched, by Ollama or, as gguf:NAME, to run on the service's machine."""
         return self._connection.send(DownloadResponse, "POST", "/models/downloads", json={"model": model})
 
     def stop_download(self, model: str) -> None:
@@ -227,6 +227,10 @@ class Calls:
     def delete_model(self, model: str) -> None:
         """Have Ollama delete a model."""
         self._connection.call("DELETE", f"/models/ollama/{quote(model)}")
+
+    def delete_local_model(self, name: str) -> None:
+        """Delete the files of a model that runs on the service's machine."""
+        self._connection.call("DELETE", f"/models/local/{quote(name)}")
 
     def settings(self) -> SettingsResponse:
         """Return the settings of the search."""

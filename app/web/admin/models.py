@@ -12,6 +12,7 @@ from app.web import admin_texts as texts
 from app.web import known_llms
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.admin.local_models import offer_recommended, show_local
 from app.web.admin.ollama import show_ollama
 from app.web.escape import one_line, plain
 from app.web.frame import PageContext, reported, show_error
@@ -40,6 +41,8 @@ def show(context: PageContext) -> None:
     with st.container(border=True):
         show_ollama(calls, models, may_manage=may_manage)
     with st.container(border=True):
+        show_local(calls, models, may_manage=may_manage)
+    with st.container(border=True):
         _show_keys(models.keys)
         if may_manage:
             _give_access(calls, models.keys)
@@ -53,6 +56,8 @@ def _show_llm(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None
         st.write(plain(texts.LLM_NONE))
         if models.origin == "none":
             st.caption(plain(texts.LLM_NONE_REMEDY))
+            if may_manage:
+                offer_recommended(calls, models)
     else:
         st.markdown(f"**{plain(one_line(models.llm, NAME_SHOWN))}**")
         st.caption(plain(texts.LLM_ORIGIN[models.origin]))
@@ -64,7 +69,7 @@ def _show_llm(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> None
 
 
 def _choose_llm(calls: Calls, models: ModelsResponse) -> None:
-    named = [f"ollama:{model.name}" for model in models.ollama.models if model.can_chat]
+    named = known_llms.here(models)
     if models.configured not in ("", QUOTES, *named):
         named.insert(0, models.configured)
     if models.origin == "chosen here" and models.llm and models.llm not in named:

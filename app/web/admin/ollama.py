@@ -7,17 +7,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from app.api.schemas.admin import DownloadResponse, ModelsResponse, OllamaModelResponse
+from app.api.schemas.admin import ModelsResponse, OllamaModelResponse
 from app.web import admin_texts as texts
 from app.web.admin import parts
 from app.web.admin.calls import Calls
+from app.web.admin.downloads import show_downloads
 from app.web.choosing import choose_rows
 from app.web.escape import one_line, plain
-from app.web.frame import reported, show_error
-from rag.errors import LecternError
-
-LOOK_SECONDS = 1.0
-"""Between two looks at models that are being fetched."""
+from app.web.frame import reported
 
 NAME_SHOWN = 200
 
@@ -34,11 +31,7 @@ def show_ollama(calls: Calls, models: ModelsResponse, *, may_manage: bool) -> No
         st.write(plain(texts.OLLAMA_NONE))
     else:
         _show_table(calls, ollama.models, may_manage=may_manage)
-    if any(download.state == "running" for download in models.downloads):
-        _watch_downloads(calls, may_manage)
-    else:
-        for download in models.downloads:
-            _show_download(calls, download, may_manage=may_manage)
+    show_downloads(calls, models.downloads, runs_here=False, may_manage=may_manage)
     if may_manage and not ollama.problem:
         _offer_download(calls)
 
@@ -83,35 +76,3 @@ def _offer_download(calls: Calls) -> None:
         with reported():
             calls.download(name.strip())
             st.rerun()
-
-
-@st.fragment(run_every=LOOK_SECONDS)
-def _watch_downloads(calls: Calls, may_manage: bool) -> None:
-    """Look again until nothing is fetched any more, then draw the whole page with the new models."""
-    with reported():
-        downloads = calls.models().downloads
-        for download in downloads:
-            _show_download(calls, download, may_manage=may_manage)
-        if not any(download.state == "running" for download in downloads):
-            st.rerun()
-
-
-def _show_download(calls: Calls, download: DownloadResponse, *, may_manage: bool) -> None:
-    name = one_line(download.model, NAME_SHOWN)
-    if download.state == "running":
-        step = one_line(download.step, NAME_SHOWN)
-        if download.total:
-            step = f"{step} {parts.size(download.completed)} / {parts.size(download.total)}"
-        share = download.completed / download.total if download.total else 0.0
-        st.progress(min(share, 1.0), plain(texts.OLLAMA_DOWNLOADING.format(model=name, step=step)))
-    elif download.state == "done":
-        st.success(plain(texts.OLLAMA_DOWNLOADED.format(model=name)), icon=":material/check_circle:")
-    elif download.state == "stopped":
-        st.info(plain(texts.OLLAMA_DOWNLOAD_STOPPED.format(model=name)))
-    else:
-        show_error(LecternError(f"{name}: {download.problem}", download.remedy))
-    label = texts.OLLAMA_STOP if download.state == "running" else texts.OLLAMA_DISMISS
-    if may_manage and st.button(label, key=f"download {download.model} {download.state}"):
-        with reported():
-            calls.stop_download(download.model)
-            st.rerun(scope="app")

@@ -55,13 +55,14 @@ def open_chat_model(
     retries: int = 2,
     context_tokens: int | None = None,
     sees_images: bool | None = None,
+    shown_as: str = "",
 ) -> ChatModel:
     """Return the model "PROVIDER:MODEL" without contacting its server. Raises ConfigurationError for a wrong name or a
     missing key.
 
     `timeout_seconds` bounds each wait for the server: to connect, and for the next piece of the answer. `retries`
     are spent on passing failures before the first word. `context_tokens` and `sees_images` override what the server
-    says.
+    says. `shown_as` is its name in messages, where people know it by another.
     """
     provider, model = parse_spec(spec)
     url = (base_url or DEFAULT_URLS[provider]).rstrip("/")
@@ -71,7 +72,7 @@ def open_chat_model(
     if not api_key and not custom_url and provider in failures.KEY_VARIABLES:
         remedy = f"Set {failures.KEY_VARIABLES[provider]}, or give it on the page Models."
         raise ConfigurationError(f"{spec} needs an API key.", remedy)
-    caller = failures.Caller(provider, model, url, timeout_seconds, custom_url)
+    caller = failures.Caller(provider, model, url, timeout_seconds, custom_url, shown_as)
     # LangChain takes a second to load, which only those who ask a model should wait for.
     from langchain.chat_models import init_chat_model
 

@@ -34,11 +34,13 @@ class Caller:
     url: str
     timeout_seconds: float
     custom_url: bool
+    shown_as: str = ""
+    """The name that people gave it, where it is not this one."""
 
     @property
     def name(self) -> str:
-        """Return "PROVIDER:MODEL"."""
-        return f"{self.provider}:{self.model}"
+        """Return "PROVIDER:MODEL", as people name it."""
+        return self.shown_as or f"{self.provider}:{self.model}"
 
     @property
     def place(self) -> str:

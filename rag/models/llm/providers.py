@@ -34,7 +34,8 @@ def parse_spec(spec: str) -> tuple[Provider, str]:
         if provider == known and model.strip():
             return known, model.strip()
     raise ConfigurationError(
-        f"The LLM {spec!r} is not of the form PROVIDER:MODEL.", f"Providers are {', '.join(PROVIDERS)}."
+        f"The LLM {spec!r} is not of the form PROVIDER:MODEL.",
+        f"Providers are {', '.join(PROVIDERS)}; gguf:NAME is a file.",
     )
 
 

