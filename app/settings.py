@@ -68,8 +68,11 @@ class Settings(BaseSettings):
         "empty: its server, or LangChain's table of models, is asked",
     )
     llm_timeout_seconds: float = Field(120, gt=0, description="longest silence of an LLM")
-    llm_idle_seconds: float = Field(
-        300, ge=0, description="a model from a file, or of Ollama, leaves memory when it is not asked for so long"
+    llm_idle_seconds: float | None = Field(
+        None,
+        ge=0,
+        description="a model in a file, or of Ollama, leaves memory when it is not asked for so long; empty: 300 for a "
+        "file, for Ollama what it was told itself",
     )
     llm_retries: int = Field(3, ge=0, description="further tries on passing errors, before the first word")
     answer_tokens: int = Field(1024, gt=16, description="longest answer")

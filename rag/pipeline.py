@@ -40,6 +40,9 @@ UNSEEN = "The LLM was not shown the image: nothing in the documents fits the wor
 RETRACTED = "\n\n(The text above is what the LLM thought before it answered.)\n\n"
 """Streamed where thoughts were recognised only at their end; the finished answer holds neither."""
 
+MIN_LOADING_SECONDS = 0.5
+"""Less than that is no loading: Ollama counts a few milliseconds for a model that is in memory."""
+
 JUDGED_PASSAGES = 10
 """Passages on which the refusal is decided."""
 
@@ -431,7 +434,7 @@ class AskPipeline:
         inert = InertFilter()
         prompt: Prompt | None = None
         checker = self.checker(asked.question, stream.sources)
-        finish_reason = ""
+        finish_reason, loading_seconds = "", 0.0
         try:
             prompt = build_prompt(
                 asked.question,
@@ -446,6 +449,7 @@ class AskPipeline:
             for chunk in model.stream(prompt.messages, max_tokens=self.settings.answer_tokens, stop=asked.stop):
                 usage = chunk.usage or usage
                 finish_reason = chunk.finish_reason or finish_reason
+                loading_seconds = chunk.loading_seconds or loading_seconds
                 if chunk.retracts:
                     text, inert = "", InertFilter()
                     checker = self.checker(asked.question, prompt.used)
@@ -457,6 +461,8 @@ class AskPipeline:
         text += (released := inert.finish())
         yield from checker.feed(released)
         timer.mark("generate")
+        if loading_seconds >= MIN_LOADING_SECONDS:
+            timer.take_out("loading", loading_seconds, of=("generate", "prompt"))
         yield from checker.finish(is_cut=bool(error))
         checked = checker.checked
         timer.mark("check")

@@ -614,6 +614,8 @@ class ModelChunk:
     finish_reason: str = ""
     retracts: bool = False
     calls: tuple[ToolCall, ...] = ()
+    loading_seconds: float = 0.0
+    """Of the time until the first word, what the LLM took to be loaded."""
 
 
 @dataclass(frozen=True, slots=True)

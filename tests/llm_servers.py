@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +40,8 @@ HANG_IN_ANSWER = Failure("hang in answer")
 """Streams the first word, then nothing more."""
 CUT = Failure("cut")
 """Streams the first word, then breaks the connection."""
+SAYS_ERROR = Failure("says error", body="an error was encountered while running the model: unexpected EOF")
+"""Streams the first word, then an error in the stream, as Ollama does once it has answered with 200."""
 STOP_SHORT = Failure("stop short")
 """Streams the first word, then ends the response as if all were well, without saying why it stopped."""
 BAD_JSON = Failure("bad json")
@@ -112,7 +114,11 @@ def ollama_server(
     model: str = "llama3.2:3b",
     models: Sequence[dict[str, Any]] | None = None,
     context_length: int = 131072,
-    capabilities: Sequence[str] = ("completion",),
+    capabilities: Sequence[str] | None = ("completion",),
+    capabilities_of: Mapping[str, Sequence[str]] | None = None,
+    architecture: str = "llama",
+    thinks: str = "",
+    load_seconds: float = 0.0,
     remote_host: str = "",
     stop: str = "stop",
     failures: Sequence[Failure] = (),
@@ -120,15 +126,23 @@ def ollama_server(
     pull: Sequence[dict[str, Any]] = (),
     replies: Sequence[Reply] = (),
 ) -> Iterator[ModelServer]:
-    """An Ollama with one model, or with `models` as /api/tags lists them; `pull` is what it says while it fetches."""
+    """An Ollama with one model, or with `models` as /api/tags lists them; `pull` is what it says while it fetches.
+
+    `capabilities` are those of /api/show, None for an Ollama that knows none yet; `capabilities_of` are those of some
+    models by name. `thinks` comes before the answer, apart from it.
+    """
     listed = [{"name": model, "model": model, "modified_at": "2026-01-01T00:00:00Z", "size": 2_000_000_000}]
-    show: dict[str, Any] = {
-        "capabilities": list(capabilities),
-        "model_info": {"general.architecture": "llama", "llama.context_length": context_length},
-        "details": {"family": "llama"},
-    }
-    if remote_host:
-        show["remote_host"] = remote_host
+
+    def show(body: Any) -> dict[str, Any]:
+        told: dict[str, Any] = {
+            "model_info": {"general.architecture": architecture, f"{architecture}.context_length": context_length},
+            "details": {"family": architecture},
+        }
+        can = (capabilities_of or {}).get(body["model"], capabilities)
+        if can is not None:
+            told["capabilities"] = list(can)
+        return told | ({"remote_host": remote_host} if remote_host else {})
+
     base = {"model": model, "created_at": "2026-01-01T00:00:00Z"}
 
     def frame(word: str) -> str:
@@ -142,7 +156,9 @@ def ollama_server(
         }
         return json.dumps({**base, "message": message, "done": False}) + "\n"
 
-    last = {"done": True, "done_reason": stop, "prompt_eval_count": 11, "eval_count": 7}
+    thought = {**base, "message": {"role": "assistant", "content": "", "thinking": thinks}, "done": False}
+    counts = {"prompt_eval_count": 11, "eval_count": 7, "load_duration": round(load_seconds * 1e9)}
+    last = {"done": True, "done_reason": stop, **counts}
     end = json.dumps({**base, "message": {"role": "assistant", "content": ""}, **last}) + "\n"
     pages = {
         "/api/tags": {"models": listed if models is None else list(models)},
@@ -151,7 +167,15 @@ def ollama_server(
         "/api/pull": list(pull),
     }
     script = Script(
-        _words(answer), (), frame, (end,), pages, "application/x-ndjson", pause, replies=tuple(replies), call=call
+        _words(answer),
+        (json.dumps(thought) + "\n",) if thinks else (),
+        frame,
+        (end,),
+        pages,
+        "application/x-ndjson",
+        pause,
+        replies=tuple(replies),
+        call=call,
     )
     with _serve(script, failures) as server:
         yield server
@@ -325,6 +349,7 @@ def _serve(script: Script, failures: Sequence[Failure | None], path: str = "") -
                 self._send(200, json.dumps(script.tokenize(body)))
             elif plain in script.pages:
                 page = script.pages[plain]
+                page = page(body) if callable(page) else page
                 # A list is told line by line.
                 self._send(200, "\n".join(map(json.dumps, page)) if isinstance(page, list) else json.dumps(page))
             else:
@@ -375,6 +400,8 @@ def _serve(script: Script, failures: Sequence[Failure | None], path: str = "") -
                     self._write(event)
             elif failure == HANG_IN_ANSWER:
                 self._hang()
+            elif failure == SAYS_ERROR:
+                self._write(json.dumps({"error": failure.body}) + "\n")
             elif failure == BAD_JSON:
                 self._write('data: {"broken\n\n' if "event" in script.content_type else '{"broken\n')
             if failure in (CUT, HANG_IN_ANSWER):

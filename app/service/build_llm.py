@@ -46,6 +46,7 @@ def choose_model(settings: Settings, *, use_llm: bool = True) -> LanguageModel |
         retries=settings.llm_retries,
         context_tokens=settings.llm_context_tokens,
         sees_images=settings.llm_sees_images,
+        idle_seconds=settings.llm_idle_seconds,
     )
 
 

@@ -17,7 +17,13 @@ from app.state.llm_access import LlmAccess, LlmAccessFile
 from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.gguf_model import PROVIDER, is_gguf
-from rag.models.llm.ollama_models import DownloadProgress, OllamaModel, delete_model, download_model, list_models
+from rag.models.llm.ollama_models import (
+    DownloadProgress,
+    OllamaModel,
+    delete_model,
+    download_model,
+    list_capable_models,
+)
 from rag.types import Message
 from rag.urls import without_credentials
 
@@ -180,7 +186,7 @@ class LlmSettings:
         """List its models, or tell why it cannot be asked."""
         url = self._ollama_url()
         try:
-            models = tuple(sorted(list_models(url), key=lambda model: model.name))
+            models = tuple(sorted(list_capable_models(url), key=lambda model: model.name))
         except LecternError as error:
             return Ollama(without_credentials(url), (), error)
         return Ollama(without_credentials(url), models)

@@ -235,6 +235,7 @@ ANSWER_STAGES = {
     "rerank": "read and reorder",
     "segments": "join passages",
     "prompt": "fit into the LLM",
+    "loading": "load the LLM",
     "generate": "write",
     "read": "mark quotes",
     "check": "check citations",

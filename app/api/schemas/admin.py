@@ -92,7 +92,8 @@ class OllamaModelResponse(MirroredResponse):
     name: str = Field(examples=["llama3.2:3b"])
     size: int
     is_local: bool
-    can_chat: bool
+    can_chat: bool = Field(description="as Ollama says; some only embed")
+    sees_images: bool = False
 
 
 class OllamaResponse(Response):

@@ -65,7 +65,9 @@ def _show_table(calls: Calls, models: list[OllamaModelResponse], *, may_manage: 
 def _use_of(model: OllamaModelResponse) -> str:
     if not model.can_chat:
         return texts.OLLAMA_EMBEDS
-    return texts.OLLAMA_CHAT if model.is_local else texts.OLLAMA_REMOTE
+    if not model.is_local:
+        return texts.OLLAMA_REMOTE
+    return texts.LOCAL_SEES if model.sees_images else texts.OLLAMA_CHAT
 
 
 def _offer_download(calls: Calls) -> None:

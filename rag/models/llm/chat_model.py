@@ -56,13 +56,15 @@ def open_chat_model(
     context_tokens: int | None = None,
     sees_images: bool | None = None,
     shown_as: str = "",
+    idle_seconds: float | None = None,
 ) -> ChatModel:
     """Return the model "PROVIDER:MODEL" without contacting its server. Raises ConfigurationError for a wrong name or a
     missing key.
 
     `timeout_seconds` bounds each wait for the server: to connect, and for the next piece of the answer. `retries`
     are spent on passing failures before the first word. `context_tokens` and `sees_images` override what the server
-    says. `shown_as` is its name in messages, where people know it by another.
+    says. `shown_as` is its name in messages, where people know it by another. After
+    `idle_seconds` without a question Ollama lets go of the model; None: when it was told to itself.
     """
     provider, model = parse_spec(spec)
     url = (base_url or DEFAULT_URLS[provider]).rstrip("/")
@@ -77,10 +79,13 @@ def open_chat_model(
     from langchain.chat_models import init_chat_model
 
     disable_tracing()
+    keep_alive = None if idle_seconds is None else round(idle_seconds)
     if is_loopback(url):
         reach_directly(url)
     try:
-        chat = init_chat_model(model, model_provider=provider, **opening_arguments(caller, api_key))
+        chat = init_chat_model(
+            model, model_provider=provider, **opening_arguments(caller, api_key, keep_alive=keep_alive)
+        )
     except Exception as error:
         raise ConfigurationError(
             f"{spec} cannot be set up ({type(error).__name__}).", "Check the LLM settings."
@@ -96,6 +101,7 @@ class Ending:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     finish_reason: str = ""
+    loading_seconds: float = 0.0
 
     def plus(self, piece: AIMessageChunk) -> Ending:
         """Return the ending with the usage and the reason of one more piece."""
@@ -104,6 +110,7 @@ class Ending:
             self.prompt_tokens + (usage["input_tokens"] if usage else 0),
             self.completion_tokens + (usage["output_tokens"] if usage else 0),
             self.finish_reason or _finish_reason(piece),
+            self.loading_seconds or _loading_seconds(piece),
         )
 
 
@@ -114,6 +121,12 @@ def _finish_reason(piece: AIMessageChunk) -> str:
     if not reason or reason == "in_progress":
         return ""
     return "length" if str(reason).lower() in ("length", "max_tokens", "incomplete") else str(reason).lower()
+
+
+def _loading_seconds(piece: AIMessageChunk) -> float:
+    """Return how long Ollama took to load the model, which it says in nanoseconds at the end."""
+    told = piece.response_metadata.get("load_duration")
+    return told / 1e9 if isinstance(told, int) else 0.0
 
 
 class ChatModel:
@@ -158,7 +171,7 @@ class ChatModel:
         if self._caller.provider != "ollama":
             return True
         # Ollama runs models named so on its maker's machines.
-        return not (self._caller.model.endswith(("-cloud", ":cloud")) or self._facts.runs_elsewhere)
+        return not (self._caller.is_cloud or self._facts.runs_elsewhere)
 
     @property
     def context_tokens(self) -> int:
@@ -249,6 +262,7 @@ class ChatModel:
             max_tokens=max_tokens,
             context_tokens=self.context_tokens,
             thinks=(self._chat.profile or {}).get("reasoning_output", True),
+            forced_thinking=self._facts.forced_thinking if self._caller.provider == "ollama" else False,
         )
         said: list[str] = []
         for attempt in range(self._retries + 1):
@@ -310,11 +324,11 @@ class ChatModel:
         calls = tuple(ToolCall(call["name"], call["args"]) for call in called.tool_calls) if called else ()
         if ending.prompt_tokens and ending.completion_tokens:
             usage = Usage(ending.prompt_tokens, ending.completion_tokens)
-            return ModelChunk("", usage, ending.finish_reason, calls=calls)
+            return ModelChunk("", usage, ending.finish_reason, calls=calls, loading_seconds=ending.loading_seconds)
         prompt_tokens = sum(self.count_tokens(message.text) for message in messages)
         prompt_tokens += sum(estimate_image_tokens(image) for message in messages for image in message.images)
         usage = Usage(prompt_tokens, self.count_tokens(answer), estimated=True)
-        return ModelChunk("", usage, ending.finish_reason, calls=calls)
+        return ModelChunk("", usage, ending.finish_reason, calls=calls, loading_seconds=ending.loading_seconds)
 
     @property
     def _facts(self) -> ServerFacts:

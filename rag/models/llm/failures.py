@@ -22,6 +22,11 @@ CONTEXT_TOO_LONG = re.compile(
 )
 BAD_KEY = re.compile(r"api.?key.{0,20}(invalid|not valid)|invalid.{0,10}api.?key", re.I)
 OUT_OF_CREDIT = re.compile(r"insufficient_quota|credit balance|billing", re.I)
+NO_MEMORY = re.compile(
+    r"requires more system memory|out of memory|cudaMalloc failed|(failed|unable) to allocate|not enough memory", re.I
+)
+MEMORY_TOLD = re.compile(r"memory \(([\d.]+ [KMGT]i?B)\) than is available \(([\d.]+ [KMGT]i?B)\)")
+"""The amounts that Ollama names."""
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "google_genai": "GOOGLE_API_KEY"}
 
 
@@ -43,6 +48,11 @@ class Caller:
         return self.shown_as or f"{self.provider}:{self.model}"
 
     @property
+    def is_cloud(self) -> bool:
+        """Return whether Ollama hands the model's prompts on to its maker's machines, by its name."""
+        return self.model.endswith(("-cloud", ":cloud"))
+
+    @property
     def place(self) -> str:
         """Return the URL as it may be shown: without a user name or password in it."""
         return without_credentials(self.url)
@@ -50,7 +60,7 @@ class Caller:
 
 def is_transient(error: Exception) -> bool:
     """Return whether the same request may succeed a moment later. A time-out is not: it has been waited for already."""
-    if _is_timeout(error) or _matches(error, OUT_OF_CREDIT):
+    if _is_timeout(error) or _matches(error, OUT_OF_CREDIT) or _matches(error, NO_MEMORY):
         return False
     return _status(error) in TRANSIENT_STATUSES or _is_connection_failure(error)
 
@@ -98,6 +108,10 @@ def _explain(error: Exception, caller: Caller) -> tuple[str, str]:
             f"The prompt is longer than the context of {caller.name}.",
             "Set `llm_context_tokens` to what the server really allows, or choose a model with a longer context.",
         )
+    if _matches(error, NO_MEMORY):
+        return _explain_memory(error, caller)
+    if caller.provider == "ollama" and caller.is_cloud and status in (401, 402, 403):
+        return _explain_cloud(status, caller)
     if status in (401, 403) or _matches(error, BAD_KEY):
         return f"{caller.place} refused the API key for {caller.name}.", _key_remedy(caller)
     if status == 404:
@@ -114,11 +128,35 @@ def _explain(error: Exception, caller: Caller) -> tuple[str, str]:
             f"{caller.name} at {caller.place} refused the request (HTTP {status}).",
             "Check the model's name and that it is a chat model.",
         )
+    if caller.provider == "ollama" and any(type(link).__name__ == "ResponseError" for link in _chain(error)):
+        # Ollama says so in the middle of a stream, which has begun with 200.
+        return f"{caller.name} at {caller.place} failed.", "Ask again, or look into Ollama's log."
     if _is_connection_failure(error):
         return f"Cannot connect to {caller.name} at {caller.place}.", _connection_remedy(caller)
     return (
         f"{caller.name} at {caller.place} sent something that is not an answer ({type(error).__name__}).",
         "Check that the base URL names an LLM server of this provider's kind.",
+    )
+
+
+def _explain_memory(error: Exception, caller: Caller) -> tuple[str, str]:
+    amounts = next((found for link in _chain(error) if (found := MEMORY_TOLD.search(str(link)))), None)
+    needs = f" It needs {amounts[1]}, and {amounts[2]} are free." if amounts else ""
+    return (
+        f"There is too little memory for {caller.name} at {caller.place}.{needs}",
+        "End other programs there, choose a smaller model, or lower `llm_context_tokens`.",
+    )
+
+
+def _explain_cloud(status: int, caller: Caller) -> tuple[str, str]:
+    if status == 401:
+        return (
+            f"{caller.name} runs on the machines of Ollama's maker, which want an account.",
+            "Run `ollama signin` where Ollama runs, or choose a model without -cloud in its name.",
+        )
+    return (
+        f"The account that Ollama is signed in with may not use {caller.name}.",
+        "See what it may use at ollama.com/settings, or choose a model without -cloud in its name.",
     )
 
 

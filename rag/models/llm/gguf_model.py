@@ -6,16 +6,26 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.chat_model import ChatModel, open_chat_model
-from rag.models.llm.llama_server import DEFAULT_CONTEXT, Address, LlamaServer, is_installed, shared_server
+from rag.models.llm.llama_server import (
+    DEFAULT_CONTEXT,
+    Address,
+    LlamaServer,
+    check_installed,
+    is_installed,
+    shared_server,
+)
 from rag.models.llm.token_estimate import estimate_tokens
 from rag.types import Message, ModelChunk
 
 PROVIDER = "gguf"
 SUFFIX = ".gguf"
+IDLE_SECONDS = 300.0
+"""As Ollama does: a question soon after the last is not kept waiting, and memory is free for others in the end."""
 SILENCE_SECONDS = 3_600.0
 """Seconds. A long prompt takes minutes to be read where there is no GPU; that the process has ended is seen at once."""
 FAILURE_KEPT_SECONDS = 30.0
@@ -73,14 +83,17 @@ def open_gguf_model(
     *,
     context_tokens: int | None = None,
     sees_images: bool | None = None,
-    idle_seconds: float = 300.0,
+    idle_seconds: float | None = None,
 ) -> GgufModel:
-    """Return the model "gguf:..." without loading it. Raises ConfigurationError where there is no such file.
+    """Return the model "gguf:..." without loading it. Raises ConfigurationError where there is no such file, or
+    nothing that runs it.
 
     It is loaded for the first question, and again after it has not been asked for `idle_seconds`.
     """
+    check_installed()
     path = find_file(spec, folder)
-    server = shared_server(path, context_tokens=context_tokens, idle_seconds=idle_seconds)
+    kept = IDLE_SECONDS if idle_seconds is None else idle_seconds
+    server = shared_server(path, context_tokens=context_tokens, idle_seconds=kept)
     return GgufModel(spec, server, sees_images=sees_images)
 
 
@@ -94,6 +107,8 @@ class GgufModel:
         self._opened: tuple[Address, ChatModel] | None = None
         self._lock = threading.Lock()
         self._estimate_until = 0.0
+        self._told_of: Address | None = None
+        """The server that a question has waited for, and was told so."""
 
     def __repr__(self) -> str:
         return f"GgufModel({self._spec!r})"
@@ -147,10 +162,14 @@ class GgufModel:
         Raises LibraryError, ModelError, also once `stop` is set, which any thread may do.
         """
         with self._server.in_use(stop) as address:
+            # It may have been loaded a moment ago, to count the tokens of this question.
+            loading = 0.0 if address is self._told_of else address.loading_seconds
+            self._told_of = address
             pieces = self._open(address).stream(messages, max_tokens=max_tokens, stop=stop)
             try:
                 with closing(pieces):  # type: ignore[type-var]
-                    yield from pieces
+                    for piece in pieces:
+                        yield replace(piece, loading_seconds=loading) if piece.finish_reason else piece
             except LecternError as error:
                 raise self._server.explain_end() or error from None
 

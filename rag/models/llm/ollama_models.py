@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import httpx
@@ -17,6 +17,8 @@ FIND_SECONDS = 0.25
 """A local Ollama is looked for at each start without a configured LLM, so the search must not be felt."""
 FOUND_SECONDS = 5.0
 """An Ollama that is there may take this long to list its models: it, or this machine, may be busy."""
+SHOW_SECONDS = 1.0
+"""For what a model can do, which Ollama reads from its file."""
 MIN_LOCAL_MODEL_BYTES = 1_000_000
 """Bytes. Models that Ollama runs on its maker's machines are listed with a file of a few hundred bytes."""
 EMBEDDING_FAMILIES = ("bert", "embed")
@@ -38,6 +40,8 @@ class OllamaModel:
     modified_at: datetime
     is_local: bool
     can_chat: bool
+    """By what Ollama says of its capabilities; where an older one says nothing, by its name and family."""
+    sees_images: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,15 @@ def find_chat_model(base_url: str | None = None) -> str | None:
     if not usable:
         return None
     fitting = [model for model in usable if model.size <= MAX_DEFAULT_MODEL_BYTES]
-    if fitting:
-        return max(fitting, key=lambda model: (model.modified_at, model.size, model.name)).name
-    return min(usable, key=lambda model: (model.size, model.name)).name
+    fitting.sort(key=lambda model: (model.modified_at, model.size, model.name), reverse=True)
+    larger = [model for model in usable if model.size > MAX_DEFAULT_MODEL_BYTES]
+    larger.sort(key=lambda model: (model.size, model.name))
+    url = base_url or DEFAULT_URL
+    with _open(url, SHOW_SECONDS) as client:
+        for model in (*fitting, *larger):
+            if _with_capabilities(client, model).can_chat:
+                return model.name
+    return None
 
 
 def list_models(
@@ -82,6 +92,13 @@ def list_models(
         except Exception as error:
             raise _explain(error, url) from None
     return [_convert(model) for model in listed if model.model]
+
+
+def list_capable_models(base_url: str | None = None) -> list[OllamaModel]:
+    """Return the models that the Ollama at `base_url` has, with what it says that each can do. Raises ModelError."""
+    models = list_models(base_url)
+    with _open(base_url or DEFAULT_URL, SHOW_SECONDS) as client:
+        return [_with_capabilities(client, model) for model in models]
 
 
 def context_length(model: str, base_url: str | None = None, timeout: float = 2.0) -> int | None:
@@ -139,6 +156,17 @@ def _open(url: str, timeout: float, connect: float | None = None) -> ollama.Clie
         return ollama.Client(host=url, timeout=waits, trust_env=not is_loopback(url))
     except Exception as error:
         raise _explain(error, url) from None
+
+
+def _with_capabilities(client: ollama.Client, model: OllamaModel) -> OllamaModel:
+    """Return a model with what Ollama says that it can do; as it is where Ollama does not say."""
+    try:
+        capabilities = client.show(model.name).capabilities
+    except Exception:
+        return model
+    if not capabilities:
+        return model
+    return replace(model, can_chat="completion" in capabilities, sees_images="vision" in capabilities)
 
 
 def _convert(model: ollama.ListResponse.Model) -> OllamaModel:

@@ -39,14 +39,17 @@ def parse_spec(spec: str) -> tuple[Provider, str]:
     )
 
 
-def opening_arguments(caller: Caller, api_key: str | None) -> dict[str, Any]:
-    """Return the arguments of a provider's LangChain class; its own retries are off, for ours hold for all."""
+def opening_arguments(caller: Caller, api_key: str | None, *, keep_alive: int | None = None) -> dict[str, Any]:
+    """Return the arguments of a provider's LangChain class; its own retries are off, for ours hold for all.
+
+    `keep_alive` is for how many seconds Ollama keeps a model in memory after an answer; None: what it was told itself.
+    """
     if caller.provider == "ollama":
         keys = {"authorization": f"Bearer {api_key}"} if api_key else {}
         waits = httpx.Timeout(caller.timeout_seconds, connect=min(caller.timeout_seconds, CONNECT_SECONDS))
         client = {"timeout": waits, "headers": {**ONE_REQUEST_HEADERS, **keys}}
         # Thinking aloud costs a small model minutes and is not shown.
-        return {"base_url": caller.url, "client_kwargs": client, "reasoning": False}
+        return {"base_url": caller.url, "client_kwargs": client, "reasoning": False, "keep_alive": keep_alive}
     # A server of one's own often wants no key; the clients insist on one.
     common = {"base_url": caller.url, "timeout": caller.timeout_seconds, "api_key": api_key or "none"}
     if caller.provider == "google_genai":
@@ -70,13 +73,21 @@ def _transport_to(url: str) -> httpx.AsyncHTTPTransport:
     return httpx.AsyncHTTPTransport(proxy=proxy)
 
 
-def call_arguments(caller: Caller, *, max_tokens: int, context_tokens: int, thinks: bool) -> dict[str, Any]:
-    """Return the arguments of a call that limit the length of the answer, as a provider's class wants them."""
-    with_thoughts = max_tokens + (THINKING_TOKENS if thinks else 0)
+def call_arguments(
+    caller: Caller, *, max_tokens: int, context_tokens: int, thinks: bool, forced_thinking: str | bool = False
+) -> dict[str, Any]:
+    """Return the arguments of a call that limit the length of the answer, as a provider's class wants them.
+
+    `forced_thinking` is how to ask a model of Ollama that cannot but think.
+    """
+    with_thoughts = max_tokens + (THINKING_TOKENS if thinks or forced_thinking else 0)
     match caller.provider:
         case "ollama":
             # The same context each time: Ollama loads the model anew when it changes.
-            return {"options": {"num_ctx": context_tokens, "num_predict": max_tokens, "temperature": 0}}
+            options = {"num_ctx": context_tokens, "num_predict": max_tokens, "temperature": 0}
+            if not forced_thinking:
+                return {"options": options}
+            return {"options": {**options, "num_predict": with_thoughts}, "reasoning": forced_thinking}
         case "google_genai":
             return {"max_output_tokens": with_thoughts}
         case "openai" if caller.custom_url:

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+LEAST_THINKING = "low"
+"""Of the levels low, medium and high: what is thought is not shown, and takes time."""
 LOOKUP_SECONDS = 2.0
 """These answers come from memory: a server that needs longer is busy, and an estimate will do."""
 
@@ -24,6 +26,8 @@ class ServerFacts:
     """True if the server hands the prompt on to another machine."""
     sees_images: bool | None = None
     calls_tools: bool | None = None
+    forced_thinking: str | bool = False
+    """What to ask for of a model that cannot but think before it answers: a level, or True; False for all others."""
 
 
 class ModelServer:
@@ -50,6 +54,7 @@ class ModelServer:
             runs_elsewhere=bool(answer.get("remote_host")),
             sees_images="vision" in capabilities if isinstance(capabilities, list) else None,
             calls_tools="tools" in capabilities if isinstance(capabilities, list) else None,
+            forced_thinking=_forced_thinking(self._model, model_info, capabilities),
         )
 
     def ask_openai(self) -> ServerFacts | None:
@@ -91,6 +96,19 @@ class ModelServer:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             return None
         return answer if isinstance(answer, dict) else None
+
+
+def _forced_thinking(model: str, model_info: object, capabilities: object) -> str | bool:
+    """Return how to ask a model of Ollama that thinks whatever is asked; False for one that can be told not to.
+
+    OpenAI's gpt-oss takes a level and no "off"; models named so are made to think, and their template has no switch.
+    """
+    if not isinstance(capabilities, list) or "thinking" not in capabilities:
+        return False
+    architecture = model_info.get("general.architecture") if isinstance(model_info, Mapping) else ""
+    if str(architecture).replace("-", "") == "gptoss" or model.rpartition("/")[2].startswith("gpt-oss"):
+        return LEAST_THINKING
+    return "thinking" in model.lower()
 
 
 def _context_length(model_info: object) -> int | None:

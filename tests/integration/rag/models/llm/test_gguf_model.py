@@ -67,6 +67,7 @@ def test_nothing_is_loaded_before_it_is_asked(model: GgufModel) -> None:
 def test_a_real_answer_streams_with_its_true_token_counts(model: GgufModel) -> None:
     pieces = list(model.stream(HELLO, max_tokens=24))
     assert sum(bool(piece.text) for piece in pieces) > 3
+    assert [piece.loading_seconds > 0 for piece in pieces] == [*[False] * (len(pieces) - 1), True]
     usage = pieces[-1].usage
     assert usage is not None
     assert not usage.estimated
@@ -202,7 +203,7 @@ def test_with_less_memory_the_context_is_shorter(folder: Path, monkeypatch: pyte
 def test_without_the_extra_it_is_said_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(llama_server, "PACKAGE", "xllamacpp_that_is_not_there")
     with pytest.raises(LibraryError, match="is not installed") as caught:
-        answer(open_gguf_model("gguf:smollm2", folder, context_tokens=700), HELLO, max_tokens=4)
+        open_gguf_model("gguf:smollm2", folder)
     assert "pip install xllamacpp" in caught.value.remedy
     assert find_newest(folder) == ""
 
