@@ -21,6 +21,7 @@ from app.service.build_llm import choose_model
 from app.service.build_models import NO_RERANKER
 from app.service.doctor_libraries import examine_libraries
 from app.service.finding import Finding
+from app.service.local_models import LocalModels
 from app.service.lock import describe_owner, is_owned, owner_address
 from app.settings import Settings
 from rag.errors import LecternError, ModelError
@@ -131,6 +132,7 @@ def _examine_models(settings: Settings) -> Iterator[Finding]:
     else:
         remedy = "" if names else "Pull one, for example `ollama pull llama3.2`."
         yield Finding("Ollama", ", ".join(names) or "no chat model", remedy)
+    yield _examine_local_models(LocalModels(settings))
     for name in ("openai", "anthropic", "google"):
         key = getattr(settings, f"{name}_api_key")
         yield Finding(f"{name} key", "set; used only when such a model is named" if key else "not set")
@@ -140,6 +142,17 @@ def _examine_models(settings: Settings) -> Iterator[Finding]:
         yield Finding("LLM", error.reason, error.remedy)
     else:
         yield Finding("LLM", model.name if model else "none: answers are quotes from the documents")
+
+
+def _examine_local_models(local: LocalModels) -> Finding:
+    if not local.is_supported:
+        return Finding("models in files", "cannot be run: xllamacpp is not installed")
+    found = local.all()
+    broken = next((model.error for model in found if model.error), None)
+    if broken is not None:
+        return Finding("models in files", broken.reason, broken.remedy)
+    remedy = "" if found else "`lectern models list` has some that run on this machine."
+    return Finding("models in files", ", ".join(model.llm for model in found) or "none", remedy)
 
 
 def _examine_versions() -> Iterator[Finding]:
