@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,6 +12,8 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+
+import olefile  # type: ignore[import-untyped]
 
 from ingest.parsers.options import ParseOptions
 from ingest.sandbox.limits import die_with_parent, office_program
@@ -23,7 +26,14 @@ RESTART = 81
 STARTS = 3
 STEM_CHARACTERS = 60
 
-INSTALL = "Install LibreOffice (on Debian: apt install libreoffice-writer libreoffice-calc libreoffice-impress)"
+INSTALL = "Install LibreOffice (on Debian: apt install libreoffice-writer libreoffice-impress libreoffice-math)"
+
+FLAGS_AT = 10
+"""Where the flags of a Word file stand in its stream, two bytes ([MS-DOC], FibBase)."""
+
+ENCRYPTED_FLAG = 0x0100
+ENCRYPTED_HEADER = 0xF3D1C4DF
+"""The mark of an encrypted PowerPoint file ([MS-PPT], CurrentUserAtom), at byte 12 of its stream "Current User"."""
 
 _PARSERS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -58,6 +68,8 @@ def _convert(path: Path, current: str, scratch: Path) -> Path:
             f"{path.name} is in a format that LibreOffice has to convert, which is not installed.",
             f"{INSTALL}, or save the file as .{current}.",
         )
+    if _is_encrypted(path):
+        raise ParseError(f"{path.name} is encrypted and needs a password.", "Save a copy of it without a password.")
     # A plain name: no file name can be taken for an option or a URL.
     source = scratch / f"source.{current[:-1]}"
     source.symlink_to(path.absolute())
@@ -76,11 +88,24 @@ def _convert(path: Path, current: str, scratch: Path) -> Path:
             break
     if not made.is_file():
         raise ParseError(
-            f"LibreOffice could not convert {path.name} (exit code {done.returncode}): "
-            "it may be damaged, or protected by a password.",
-            f"Open it in its own program and save it as .{current} without a password.",
+            f"LibreOffice could not convert {path.name} (exit code {done.returncode}): it may be damaged.",
+            f"Open it in its own program and save it as .{current}.",
         )
     return made.rename(scratch / f"{path.stem[:STEM_CHARACTERS]}.{current}")
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Return whether an old Word or PowerPoint file says that it is encrypted; LibreOffice would wait for a password."""
+    try:
+        with olefile.OleFileIO(str(path)) as storage:
+            if storage.exists("WordDocument"):
+                flags = storage.openstream("WordDocument").read(FLAGS_AT + 2)[FLAGS_AT:]
+                return bool(int.from_bytes(flags, "little") & ENCRYPTED_FLAG)
+            if storage.exists("Current User"):
+                return int.from_bytes(storage.openstream("Current User").read(16)[12:], "little") == ENCRYPTED_HEADER
+            return bool(storage.exists("EncryptedPackage"))
+    except (OSError, ValueError, IndexError, KeyError, TypeError, struct.error, RecursionError):
+        return False
 
 
 def _binary(program: str) -> Path:

@@ -23,6 +23,9 @@ MAX_FURNITURE_WORDS = 4
 MAX_REPEATED = 50
 
 _MATH = "{http://www.w3.org/1998/Math/MathML}math"
+_INNER_OBJECTS = (_MATH, f"{OFFICE}document")
+"""Objects that stand in the text itself; LibreOffice puts other elements beside its links to objects, too."""
+
 _CONTENTS = frozenset(f"{TEXT}{name}-index" for name in ("illustration", "table", "object", "user", "alphabetical")) | {
     f"{TEXT}table-of-content"
 }
@@ -234,7 +237,7 @@ class BodyReader:
 
     def _objects(self, element: XmlElement) -> Iterator[XmlElement]:
         for child in element.iterchildren(f"{DRAW}object"):
-            inner = next((grandchild for grandchild in child if isinstance(grandchild.tag, str)), None)
+            inner = next((grandchild for grandchild in child if grandchild.tag in _INNER_OBJECTS), None)
             root = inner if inner is not None else self._file.object(child.get(f"{XLINK}href") or "")
             if root is not None:
                 yield root

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, comment_label, trailing
-from ingest.parsers.odf.names import DC, DRAW, OFFICE, TEXT
+from ingest.parsers.odf.names import DC, DRAW, FIELD, OFFICE, TEXT
 from ingest.parsers.odf.styles import OdfStyles
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.raised import InlineText, Level
@@ -77,6 +77,7 @@ class OdfInlineReader:
             f"{TEXT}span": self._read_span,
             f"{TEXT}note": self._read_note,
             f"{TEXT}ruby": self._read_ruby,
+            f"{FIELD}fieldmark": self._read_field,
             f"{OFFICE}annotation": self._read_annotation,
         }
 
@@ -123,6 +124,25 @@ class OdfInlineReader:
     def _add_collapsed(self, text: str | None) -> None:
         if text:
             self._add(replace_private(_SPACE.sub(" ", text)))
+
+    def _read_field(self, element: XmlElement) -> None:
+        """Read a list or check box of Word's forms, whose state LibreOffice writes down and does not paint."""
+        entries: list[str] = []
+        chosen, kind = 0, (element.get(f"{FIELD}type") or "").rpartition(".")[2]
+        for setting in element.iterchildren(f"{FIELD}param"):
+            name, value = setting.get(f"{FIELD}name") or "", setting.get(f"{FIELD}value") or ""
+            if name == "Dropdown_ListEntry":
+                entries.append(value)
+            elif name == "Dropdown_Selected" and value.isdecimal():
+                chosen = int(value)
+            elif name == "Checkbox_Checked":
+                entries, kind = ["☐", "☒"], "FORMCHECKBOX"
+                chosen = int(value.lower() in ("true", "1"))
+        if kind == "FORMCHECKBOX" and not entries:
+            entries = ["☐"]
+        if 0 <= chosen < len(entries):
+            self._add(entries[chosen])
+        self._walk(element)
 
     def _read_spaces(self, element: XmlElement) -> None:
         count = element.get(f"{TEXT}c") or "1"

@@ -37,7 +37,7 @@ class TextReader:
         found = []
         for element in body.iterfind(f"{A}p"):
             text = self._read(element)
-            if text.strip():
+            if text.strip() and not _is_slide_number(element):
                 found.append(f"{numbers.next_label(element.find(f'{A}pPr'))}{text}")
         return found
 
@@ -82,6 +82,12 @@ class TextReader:
         parts = element.findall(f"{M}oMath") or [element]
         text.add_apart("; ".join(filter(None, map(omml_text, parts))))
         self._unread.leave_out(element)
+
+
+def _is_slide_number(paragraph: XmlElement) -> bool:
+    """Return whether a paragraph holds the number of its slide and nothing else, as LibreOffice writes into notes."""
+    runs = [child for child in paragraph if child.tag in (f"{A}r", f"{A}fld", f"{A}br")]
+    return bool(runs) and all(run.tag == f"{A}fld" and run.get("type") == "slidenum" for run in runs)
 
 
 class SlideListNumbers:

@@ -251,4 +251,5 @@ class RtfReader:
         elif word.startswith("m") and word.endswith("Pr"):
             state.destination = Destination.SKIP
         elif starred and word not in TRANSPARENT:
-            state.destination = Destination.UNKNOWN
+            is_table = state.destination in (Destination.STYLES, Destination.FONTS)  # Names of styles are no text.
+            state.destination = Destination.SKIP if is_table else Destination.UNKNOWN

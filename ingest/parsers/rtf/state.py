@@ -50,13 +50,16 @@ class GroupState:
     before_choice: Destination | None = None
     """Within `\\upr`: what holds for the Unicode one of its two texts."""
     closes: str = ""
-    """The closing bracket of an equation's delimiters, which is written when the group ends."""
+    """What is written when the group ends: the closing bracket of an equation, what parts the cells of a matrix."""
+    in_matrix: bool = False
+    """True within the row of a matrix, whose cells are the groups in it."""
 
     def copy(self) -> GroupState:
         """Return the state that a group within this one starts with."""
         return GroupState(
             self.destination, self.font, self.skipped, self.level, self.is_hidden, self.is_deleted, self.in_table,
             self.nesting, self.style, self.outline, self.in_contents, "", self.before_choice, "",
+            self.in_matrix,
         )  # fmt: skip
 
     @property

@@ -192,7 +192,16 @@ def _equation_words(context: Context) -> dict[str, Word]:
         context.write("(")
         context.state.closes = ")"
 
+    def row(_: int | None) -> None:
+        context.state.in_matrix, context.state.closes = True, "; "
+
+    def element(_: int | None) -> None:
+        if context.state.in_matrix:
+            context.state.in_matrix, context.state.closes = False, " "
+
     return {
+        "mmr": row,
+        "me": element,
         "msup": lambda _: context.write("^"),
         "msub": lambda _: context.write("_"),
         "mden": lambda _: context.write("/"),

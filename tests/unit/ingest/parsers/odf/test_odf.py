@@ -272,3 +272,29 @@ def test_entities_in_a_paragraph_are_passed_over(path: Path) -> None:
             bomb = '<!DOCTYPE x [<!ENTITY key "twice"><!ENTITY file SYSTEM "file:///etc/passwd">]>'
             archive.writestr(name, bomb + text.replace("KEY", "&key;&file;") if name == "content.xml" else text)
     assert texts(parse_file(path, ParseOptions())) == ["before after"]
+
+
+def test_an_object_is_read_though_libreoffice_puts_a_paragraph_beside_its_link(path: Path) -> None:
+    chart = (
+        f"<office:document-content {NAMES}><office:body><office:chart><chart:chart><table:table><table:table-row>"
+        f"<table:table-cell>{p('Cod')}</table:table-cell><table:table-cell>{p('187')}</table:table-cell></table:table-row>"
+        "</table:table></chart:chart></office:chart></office:body></office:document-content>"
+    )
+    link = '<draw:object xlink:href="./Object 1"><loext:p xmlns:loext="urn:org:x"/></draw:object>'
+    assert "Cod | 187" in texts(read(path, p(f"<draw:frame>{link}</draw:frame>"), **{"Object 1__content": chart}))
+
+
+def test_the_state_of_a_form_of_word_is_read(path: Path) -> None:
+    field = 'xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
+    entries = "".join(
+        f'<field:param field:name="Dropdown_{name}" field:value="{value}"/>'
+        for name, value in (("ListEntry", "Petrol"), ("ListEntry", "Diesel"), ("Selected", "1"))
+    )
+    box = '<field:param field:name="Checkbox_Checked" field:value="true"/>'
+    kind = "vnd.oasis.opendocument.field"
+    body = (
+        f'Fuel: <field:fieldmark {field} field:type="{kind}.FORMDROPDOWN">{entries}</field:fieldmark>, '
+        f'<field:fieldmark {field} field:type="{kind}.FORMCHECKBOX">{box}</field:fieldmark> insured, '
+        f'<field:fieldmark {field} field:type="{kind}.FORMCHECKBOX"/> let'
+    )
+    assert texts(read(path, p(body))) == ["Fuel: Diesel, ☒ insured, ☐ let"]

@@ -141,3 +141,13 @@ def test_a_file_that_tells_scripts_apart_by_fonts_means_western_by_its_western_o
     assert fonts.encoding(0) == "cp1251"
     fonts.add(1, charset=204)
     assert fonts.encoding(0) == "cp1252"
+
+
+def test_the_names_of_styles_are_no_unread_words(read: Read) -> None:
+    styles = r"{\stylesheet{\s0 Normal;}{\*\cs15\sbasedon17 Header Char;}{\*\cs16 Default Paragraph Font;}}"
+    assert read(styles + r"\pard The mole is lit.\par").warnings == ()
+
+
+def test_the_cells_of_a_matrix_stay_apart(read: Read) -> None:
+    cells = r"{\mmr {\me {\mr 1}}{\me {\mr 0}}}{\mmr {\me {\mr 4}}{\me {\mr 17}}}"
+    assert texts(read(r"{\mmath {\*\moMath {\md {\me {\mm " + cells + r"}}}}}\par")) == ["(1 0 ; 4 17 ; )"]
