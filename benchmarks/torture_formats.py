@@ -20,7 +20,31 @@ _EVENT = (
     "DESCRIPTION:Bring the\n  budget\\nand pens\nEND:VEVENT\nEND:VCALENDAR\n"
 )
 
+_FLAT_NAMES = f'xmlns:style="{_ODF}:style:1.0" xmlns:draw="{_ODF}:drawing:1.0" {_ODS_NAMES}'
+_FLAT = (
+    f'<?xml version="1.0"?><office:document {_FLAT_NAMES} office:mimetype="application/vnd.oasis.opendocument.{{0}}">'
+    "<office:body><office:{0}>{1}</office:{0}></office:body></office:document>"
+)
+_EXCEL_2003 = (
+    '<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:'
+    'spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Gates"><Table>{}</Table>'
+    "</Worksheet></Workbook>"
+)
+_WORD_2003 = (
+    '<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:p>'
+    "<w:r><w:t>The gate opens at six.</w:t></w:r></w:p></w:body></w:wordDocument>"
+)
+_NOTEBOOK = (
+    '{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# Gates\\n", "Six."]}, {"cell_type": "code", '
+    '"source": ["open(6)"], "outputs": [{"output_type": "stream", "text": ["open\\n"]}]}]}'
+)
+
 TEXTS = {
+    "gates.fodt": _FLAT.format("text", "<text:h>Gates</text:h><text:p>The gate opens at six.</text:p>"),
+    "gates.ipynb": _NOTEBOOK,
+    "letter.doc": "{\\rtf1\\ansi The gate opens at six.\\par}",
+    "letter.xml": _WORD_2003,
+    "sheet.xls": _EXCEL_2003.format('<Row><Cell><Data ss:Type="String">north</Data></Cell></Row>'),
     "gates.json": '[{"gate": "north", "keeper": "Rita Sohn", "fee": 12.50}, {"gate": "south", "open": [6, 20]}]',
     "gates.jsonl": '{"gate": "north", "fee": 12}\n{"gate": "south", "fee": 9}\n',
     "gates.xml": '<?xml version="1.0"?><gates><gate id="1"><name>north</name><fee>12</fee></gate></gates>',
@@ -65,6 +89,13 @@ def format_bombs(large: int) -> Iterator[tuple[str, str, bytes]]:
         "repeated.ods",
         _spreadsheet(f'<table:table-row table:number-rows-repeated="{MANY}">{cell}</table:table-row>'),
     )
+    cells = f"<table:table table:name='a'><table:table-row table:number-rows-repeated='{MANY}'>{cell}</table:table-row>"
+    yield "many cells", "repeated.fods", _FLAT.format("spreadsheet", f"{cells}</table:table>").encode()
+    merged = f'<Row ss:Index="1048576"><Cell ss:Index="16384" ss:MergeAcross="{MANY}" ss:MergeDown="{MANY}"/></Row>'
+    yield "many cells", "merged.xls", _EXCEL_2003.format(merged + "<Row><Cell/></Row>" * (large // 20)).encode()
+    yield "deep nesting", "deep.fodt", _FLAT.format("text", "<text:section>" * DEEP + "a").encode()
+    yield "deep nesting", "frames.html", b"<p>words</p>" + b"<iframe srcdoc='" * DEEP
+    yield "deep nesting", "deep.ipynb", b'{"cells": ' + b"[" * DEEP
     yield "many cells", "wide.csv", b",".join([b"word"] * (large // 5)) + b"\n" + b",".join([b"1"] * (large // 5))
     yield "many cells", "tall.csv", b"a,b\n" + b"1,2\n" * (large // 4)
     yield "many messages", "many.mbox", b"From - x\nSubject: a\n\nwords\n\n" * (large // 30)

@@ -252,7 +252,8 @@ def parse_file(path: Path, options: ParseOptions) -> ParsedDocument:
     except (MemoryError, RecursionError, UnsettledFileError):
         raise
     except ParseError as error:
-        check_content(path, named)  # Raises what is wrong with the name: it is why the file was not read as such.
+        if file_type != FLAT:
+            check_content(path, named)  # Raises what is wrong with the name: it is why the file was read as another.
         raise error
     if document.file_type == named:
         return document

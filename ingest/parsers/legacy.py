@@ -95,7 +95,7 @@ def _convert(path: Path, current: str, scratch: Path) -> Path:
 
 
 def _is_encrypted(path: Path) -> bool:
-    """Return whether an old Word or PowerPoint file says that it is encrypted; LibreOffice would wait for a password."""
+    """Return whether an old Word or PowerPoint file says that it is encrypted: LibreOffice would ask for a password."""
     try:
         with olefile.OleFileIO(str(path)) as storage:
             if storage.exists("WordDocument"):

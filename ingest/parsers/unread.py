@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from ingest.cleanup import INVISIBLE
 from ingest.parsers.open_xml import XmlElement
@@ -83,14 +83,17 @@ def find_missing(source: Iterable[str], pages: Iterable[Page]) -> list[str]:
     return lost if len(lost) >= MIN_MISSING else []
 
 
-def visible_text(element: XmlElement, skipped: Collection[str]) -> Iterator[str]:
-    """Yield the pieces of text at and below an element, but for those in elements of the `skipped` names."""
-    if not isinstance(element.tag, str) or element.tag in skipped:
+def visible_text(
+    element: XmlElement, skipped: Collection[str], is_hidden: Callable[[XmlElement], bool] = lambda _: False
+) -> Iterator[str]:
+    """Yield the pieces of text at and below an element, but for those in elements of the `skipped` names and hidden
+    ones."""
+    if not isinstance(element.tag, str) or element.tag in skipped or is_hidden(element):
         return
     if element.text:
         yield element.text
     for child in element:
-        yield from visible_text(child, skipped)
+        yield from visible_text(child, skipped, is_hidden)
         if child.tail:
             yield child.tail
 

@@ -96,7 +96,7 @@ class ChapterReader:
 
     def _visit(self, element: XmlElement) -> None:
         tag = _name(element)
-        if tag in SKIPPED or self._notes.is_read(element) or _is_hidden(element):
+        if tag in SKIPPED or self._notes.is_read(element) or is_hidden(element):
             return
         self._depth += 1
         if self._depth > MAX_DEPTH:
@@ -205,6 +205,7 @@ def _name(element: XmlElement) -> str:
     return element.tag.rpartition(":")[2].rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
-def _is_hidden(element: XmlElement) -> bool:
+def is_hidden(element: XmlElement) -> bool:
+    """Return whether a reader of the book is not shown an element, such as the landmarks of its navigation."""
     style = (element.get("style") or "").replace(" ", "").lower()
     return "display:none" in style or (element.get("hidden") is not None and _name(element) != "aside")

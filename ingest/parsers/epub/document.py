@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.cleanup import one_line
 from ingest.parsers.epub.book import EpubBook
-from ingest.parsers.epub.content import SKIPPED, ChapterReader
+from ingest.parsers.epub.content import SKIPPED, ChapterReader, is_hidden
 from ingest.parsers.epub.notes import NoteFinder
 from ingest.parsers.finishing import finish_document, unreadable_parts
 from ingest.parsers.flow import FlowItem, Item, set_contents_aside, write_flow
@@ -45,7 +45,7 @@ def _texts(book: EpubBook) -> Iterator[str]:
         page = book.page(chapter.part)
         body = page.find("body") if page is not None else None
         if body is not None:
-            yield from visible_text(body, SKIPPED)
+            yield from visible_text(body, SKIPPED, is_hidden)
 
 
 def _read(book: EpubBook) -> list[FlowItem]:

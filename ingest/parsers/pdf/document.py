@@ -7,10 +7,12 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ingest.cleanup import one_line
+from ingest.cleanup import clean_text, one_line
 from ingest.hyphens import DocumentWords, find_words
 from ingest.parsers.attachments import attachment_warning
+from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
+from ingest.parsers.pages import TextBuilder
 from ingest.parsers.pdf.blocks import furniture_rows, group_rows, usual_height
 from ingest.parsers.pdf.contents import mark_contents
 from ingest.parsers.pdf.fallback import check_page_count, iso_date, parse_with_pypdf
@@ -21,9 +23,11 @@ from ingest.parsers.pdf.row import Row
 from ingest.parsers.pdf.rows import aside_rows, make_rows
 from ingest.parsers.pdf.sections import largest_heading, sections_from_bookmarks, sections_from_headings
 from ingest.parsers.pdf.writing import Heading, PageWriter
+from ingest.parsers.pdf.xfa import READ_FROM_DATA, is_dynamic, read_form
+from ingest.parsers.properties import Properties
 from ingest.titles import choose_title
 from rag.errors import ParseError
-from rag.types import Page, ParsedDocument
+from rag.types import BlockKind, Page, ParsedDocument
 
 SEGMENT_PAGES = 1000
 """Furniture and vocabulary are judged over as many pages at a time: their words take 250 KiB of memory a page."""
@@ -59,6 +63,8 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
     if document.page_count == 0:
         raise ParseError(f"{path.name} has no pages.", "Replace it with a good copy.")
     check_page_count(path, document.page_count, options)
+    if is_dynamic(document.handle):
+        return _parse_form(path, document, options)
     reader = PageReader(document, options)
     pages: list[Page] = []
     headings: list[Heading] = []
@@ -85,6 +91,20 @@ def _parse_open(path: Path, document: PdfiumDocument, options: ParseOptions, pas
         page_word="page",
         warnings=(*reader.warnings(), *attachment_warning([one_line(name) for name in document.attachments()])),
     )
+
+
+def _parse_form(path: Path, document: PdfiumDocument, options: ParseOptions) -> ParsedDocument:
+    """Return a form that only Adobe Reader draws, as one page; what its pages say is no part of it."""
+    builder = TextBuilder(options.max_characters, path.name)
+    for line in read_form(document.handle):
+        builder.add(BlockKind.PARAGRAPH, clean_text(line))
+    if not builder.pages():
+        raise ParseError(
+            f"{path.name} is a form that only Adobe Reader shows (XFA), and nothing could be read of it.",
+            "Open it there and print it to a PDF, and index that.",
+        )
+    properties = Properties(one_line(document.metadata("Title")), one_line(document.metadata("Author")))
+    return finish_document(builder, path, "pdf", properties, page_word="page", warnings=[READ_FROM_DATA])
 
 
 def _read_rows(document: PdfiumDocument, reader: PageReader, number: int) -> list[Row]:

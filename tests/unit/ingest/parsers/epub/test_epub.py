@@ -143,3 +143,11 @@ def test_a_book_without_a_list_of_its_files_is_read_by_their_names(path: Path) -
         for number in (2, 1):
             archive.writestr(f"text/{number}.xhtml", page(f"<p>{number}</p>"))
     assert texts(parse_file(path, ParseOptions())) == ["1", "2"]
+
+
+def test_what_a_class_raises_stays_apart_and_hidden_landmarks_are_no_unread_words(path: Path) -> None:
+    sheet = "<style>span.up {vertical-align: super; font-size: 60%}</style>"
+    landmarks = "<nav epub:type='landmarks' hidden='hidden'><h2>Guide</h2><ol><li>Table of Contents</li></ol></nav>"
+    document = book(path, {"one.xhtml": f"{sheet}<p>It costs 32<span class='up'>4</span> crowns.</p>{landmarks}"})
+    assert texts(document) == ["It costs 32 ⁴ crowns."]
+    assert document.warnings == ()
