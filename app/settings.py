@@ -155,7 +155,9 @@ class Settings(BaseSettings):
         description="language = ONNX file of a rapidocr recognition model, for scans in other scripts than Latin, "
         "Chinese and Japanese, which need none",
     )
-    ignore: list[str] = Field(default_factory=list, description="patterns of file names to pass over")
+    ignore: list[str] = Field(
+        default_factory=list, description='patterns of file names to pass over; "!.*" reads names with a dot in front'
+    )
     folder_roots: list[Path] = Field(
         default_factory=list, description="only folders in these may be registered and synced; empty: all may"
     )

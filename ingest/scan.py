@@ -14,7 +14,8 @@ from rag.errors import ConfigurationError
 from rag.types import ANOTHER_NAME, FileState, KnownFile, printable_path
 
 JUNK = (".*", "~$*", "Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*.tmp", "*.part", "*.crdownload", "__MACOSX")
-"""Names that systems and programs leave behind; nobody asks about them. Further ones: the setting `ignore`."""
+"""Names that systems and programs leave behind; nobody asks about them. The setting `ignore` adds others, and takes
+some back in."""
 
 HASH_BLOCK = 1 << 20
 
@@ -167,13 +168,24 @@ class _Walk:
             self._cannot_read(path, error)
 
     def _fitting_pattern(self, path: bytes, name: bytes) -> str:
-        shown, shown_name = printable_path(path), printable_path(name)
-        fitting = (pattern for pattern in self._ignore if fnmatch(shown_name, pattern) or fnmatch(shown, pattern))
-        return next(fitting, "")
+        return fitting_pattern(printable_path(path), printable_path(name), self._ignore)
 
     def _cannot_read(self, path: bytes, error: OSError) -> None:
         reason, remedy = explain_os_error(error)
         self.unreadable.append(Unreadable(printable_path(path), path, reason, remedy))
+
+
+def fitting_pattern(path: str, name: str, patterns: Sequence[str]) -> str:
+    """Return the first pattern that a path or its last name fits, "" for none.
+
+    A pattern behind "!" takes back in what fits it, whatever else it fits: "!.*" the names that begin with a dot.
+    """
+    fitting = [pattern for pattern in patterns if _fits(path, name, pattern.removeprefix("!"))]
+    return "" if any(pattern.startswith("!") for pattern in fitting) else next(iter(fitting), "")
+
+
+def _fits(path: str, name: str, pattern: str) -> bool:
+    return fnmatch(name, pattern) or fnmatch(path, pattern)
 
 
 def explain_os_error(error: OSError) -> tuple[str, str]:

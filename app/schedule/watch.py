@@ -8,13 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from fnmatch import fnmatch
 from pathlib import Path
 
 from watchfiles import Change, watch
 
 from app.state.folders import FolderStore, RegisteredFolder
-from ingest.scan import JUNK
+from ingest.scan import JUNK, fitting_pattern
 from rag.errors import StoreError
 from rag.types import printable_path
 
@@ -83,9 +82,7 @@ class FolderWatch:
         inside = changed.relative_to(self._folder) if changed.is_relative_to(self._folder) else Path()
         trail = ["/".join(inside.parts[: depth + 1]) for depth in range(len(inside.parts))]
         return not any(
-            fnmatch(name, pattern) or fnmatch(so_far, pattern)
-            for name, so_far in zip(inside.parts, trail, strict=True)
-            for pattern in self._patterns
+            fitting_pattern(so_far, name, self._patterns) for name, so_far in zip(inside.parts, trail, strict=True)
         )
 
     def _work(self) -> None:

@@ -173,6 +173,15 @@ def test_what_a_pattern_leaves_out_is_listed_with_the_pattern(tmp_path: Path) ->
     }
 
 
+def test_names_that_begin_with_a_dot_are_read_where_the_user_asks(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name in (".notes.txt", ".git/config", ".env", "a.txt"):
+        (tmp_path / name).write_text("x")
+    scan = scan_folder(tmp_path, ignore=["!.*.txt"])
+    assert [file.path for file in scan.files] == [".notes.txt", "a.txt"]
+    assert [entry.path for entry in scan.skipped] == [".env", ".git"]
+
+
 def test_what_ran_out_of_time_is_tried_again_a_few_times() -> None:
     for tries in range(1, MAX_LATE):
         record = known("a", state="failed", failed_attempt=late_attempt(ATTEMPT, tries))
