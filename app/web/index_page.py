@@ -34,14 +34,7 @@ class IndexPage:
             return
         # Not compressed: the page is small, and could not be changed.
         asked = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        await self._app({**scope, "headers": asked}, receive, _HtmlChanger(send, _language_of(Request(scope))))
-
-
-def _language_of(request: Request) -> str:
-    """Return the language in which the page will be drawn, for those who hear it from its first word on."""
-    chosen = request.cookies.get(language.COOKIE, "")
-    wanted = request.headers.get("accept-language", "").split(",")[0]
-    return chosen if chosen in language.LANGUAGES else language.best_for(wanted.partition(";")[0].strip())
+        await self._app({**scope, "headers": asked}, receive, _HtmlChanger(send, language.of_request(Request(scope))))
 
 
 class _HtmlChanger:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -10,6 +11,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from starlette.requests import Request
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 Made = TypeVar("Made")
@@ -62,6 +64,23 @@ def settle() -> None:
         kept = st.context.cookies.get(COOKIE, "")
         st.session_state[CHOSEN] = kept if kept in LANGUAGES else ""
     st.session_state[READ] = st.session_state[CHOSEN] or best_for(st.context.locale or "")
+
+
+def of_request(request: Request) -> str:
+    """Return the language in which the page would be drawn for who sends a request: as `settle`, without a session."""
+    chosen = request.cookies.get(COOKIE, "")
+    wanted = request.headers.get("accept-language", "").split(",")[0]
+    return chosen if chosen in LANGUAGES else best_for(wanted.partition(";")[0].strip())
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Have texts read in a language, where nobody's page is drawn."""
+    before = _carried.set((code, zone()))
+    try:
+        yield
+    finally:
+        _carried.reset(before)
 
 
 def best_for(locale: str) -> str:

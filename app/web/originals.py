@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.web import texts
+from app.web import language, texts
 from rag.errors import LecternError
 
 PATH = "original"
@@ -70,7 +70,8 @@ async def send_original(request: Request) -> Response:
     """Answer with a PDF, to be shown."""
     found = ORIGINALS.find(request.path_params["ticket"])
     if found is None:
-        return PlainTextResponse(texts.ORIGINAL_GONE, 404, headers=HEADERS)
+        with language.speaking(language.of_request(request)):
+            return PlainTextResponse(texts.ORIGINAL_GONE, 404, headers=HEADERS)
     name, load = found
     try:
         content = await run_in_threadpool(load)

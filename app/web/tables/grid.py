@@ -185,7 +185,8 @@ def _draw_verdict(cell: CellResponse) -> None:
         return
     verdict = cell.verdict.value if cell.verdict else ""
     told = texts.CELL_VERDICTS.get(verdict, cell.reason).format(reason=cell.reason)
-    st.caption(plain(f"{told} {texts.CELL_BY.format(by=cell.by)}"))
+    found = texts.CELL_FOUND.get(cell.by) or texts.CELL_BY.format(by=cell.by)
+    st.caption(plain(f"{told} {found}"))
 
 
 def _draw_correction(calls: TableCalls, table: TableResponse, row: RowResponse, column: str) -> None:

@@ -72,7 +72,8 @@ CELL_VERDICTS = {
     "supported": "Supported by the document.",
     "partly": "Not fully supported: {reason}",
 }
-CELL_BY = "Found by the {by}."
+CELL_BY = "Found by {by}."
+CELL_FOUND = {"reader": "Found by the reader."}
 CORRECT = "Correct it"
 CORRECT_HELP = "Kept beside what was read, and never overwritten. Empty: the document has no such value."
 SAVE = "Save"

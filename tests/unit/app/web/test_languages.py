@@ -14,10 +14,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from app.web import admin_texts, language, texts
 from app.web.ask.places import pages_of
 from app.web.catalogues import LOCALE, Plural, catalogue, messages
+from app.web.originals import ROUTES
 from ingest.profile import KINDS, KINDS_BY_FORMAT
 from rag.citations.marked_text import MARKS, NOTICES
 from tests.paths import CHECKOUT
@@ -178,6 +181,22 @@ def test_what_is_made_later_in_a_thread_keeps_the_language_of_the_visitor() -> N
         return made()
 
     assert copy_context().run(visit) == "Las páginas que la demuestran"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "cookie", "said"),
+    [
+        ("de-AT,de;q=0.9", "", "Diese Adresse gilt nicht mehr."),
+        ("de", "fr", "Cette adresse n’est plus valable."),
+        ("xx", "yy", "This address is not valid any more."),
+    ],
+)
+def test_what_a_server_says_without_a_page_is_in_the_language_of_who_asks(
+    accepted: str, cookie: str, said: str
+) -> None:
+    headers = {"accept-language": accepted, "cookie": f"{language.COOKIE}={cookie}"}
+    answer = TestClient(Starlette(routes=ROUTES)).get("/original/unknown/a.pdf", headers=headers)
+    assert (answer.status_code, answer.text.startswith(said)) == (404, True), answer.text
 
 
 def test_numbers_are_written_as_each_language_writes_them() -> None:
