@@ -130,6 +130,11 @@ def test_a_file_whose_connection_breaks_is_named_and_sent_again_and_leaving_is_w
     expect(tables(page).first).to_contain_text(texts.ADD_NOT_ARRIVED)
     assert not page.evaluate(LEAVING_IS_WARNED_OF)
     page.unroute(breaks)
+    # The page still has it when one comes back.
+    page.get_by_role("link", name=texts.MODELS).click()
+    expect(page.get_by_role("heading", name=texts.MODELS, exact=True)).to_be_visible()
+    page.get_by_role("link", name=texts.DOCUMENTS).click()
+    expect(again).to_be_visible()
     wait_until_drawn(page)
     again.click()
     expect(page.get_by_text(texts.ADD_SUMMARY.format(indexed=3, unchanged=0, failed=0))).to_be_visible()

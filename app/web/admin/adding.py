@@ -13,7 +13,7 @@ from app.client.http import HttpClient
 from app.web import admin_texts as texts
 from app.web.admin import receiving
 from app.web.admin.calls import Calls
-from app.web.admin.uploading import SENT, UPLOADS, Problem, Result, Upload, UploadRun
+from app.web.admin.uploading import NOT_HERE, SENT, UPLOADS, Problem, Result, Upload, UploadRun
 from app.web.escape import one_line, plain
 from app.web.frame import choose_collection
 
@@ -70,6 +70,11 @@ def add_documents(client: HttpClient, collection: str) -> None:
         if run.collection != collection:
             choose_collection(run.collection)
         st.rerun()
+
+
+def some_did_not_arrive(client: HttpClient) -> bool:
+    """Say whether files of this caller did not arrive: they may be sent again where files are taken."""
+    return any(upload.problem in NOT_HERE for run in UPLOADS.of(client.caller) for upload in run.listed)
 
 
 def show_uploads(client: HttpClient) -> None:

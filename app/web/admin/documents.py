@@ -11,7 +11,7 @@ from app.api.schemas.documents import DocumentList, DocumentResponse
 from app.web import admin_texts as texts
 from app.web import language
 from app.web.admin import parts
-from app.web.admin.adding import add_documents, show_uploads
+from app.web.admin.adding import add_documents, show_uploads, some_did_not_arrive
 from app.web.admin.calls import Calls
 from app.web.admin.one_document import show_document
 from app.web.ask import scope
@@ -43,7 +43,10 @@ def show(context: PageContext) -> None:
     may_write = parts.may_write(calls.identity())
     is_empty = context.chosen is None or context.chosen.documents + context.chosen.failed == 0
     if may_write:
-        with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_empty):
+        if some_did_not_arrive(context.client):  # They may be sent again there, and it is not to close after that.
+            st.session_state["adding is open"] = True
+        is_open = is_empty or "adding is open" in st.session_state
+        with st.expander(texts.ADD, icon=":material/upload_file:", expanded=is_open):
             add_documents(context.client, context.collection)
         show_uploads(context.client)
         if not is_empty:
