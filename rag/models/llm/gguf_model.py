@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.chat_model import ChatModel, open_chat_model
+from rag.models.llm.gguf_file import GgufError, check_chats, read_gguf
 from rag.models.llm.llama_server import (
     DEFAULT_CONTEXT,
     Address,
@@ -72,9 +73,14 @@ def list_files(folder: Path) -> list[Path]:
 
 
 def find_newest(folder: Path) -> str:
-    """Return the model to use when none is named: the newest in the folder; "" without one, or what runs it."""
-    files = list_files(folder) if is_installed() else []
-    return f"{PROVIDER}:{files[0].stem}" if files else ""
+    """Return the model to use when none is named: the newest in the folder that is whole and chats; "" without one, or
+    without what runs it.
+    """
+    for path in list_files(folder) if is_installed() else ():
+        with suppress(GgufError):
+            check_chats(read_gguf(path))
+            return f"{PROVIDER}:{path.stem}"
+    return ""
 
 
 def open_gguf_model(

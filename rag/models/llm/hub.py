@@ -38,10 +38,14 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file as the hub describes it: its length in bytes, and its SHA-256 ("" where the hub does not tell it)."""
+    """A file as the hub describes it: its length in bytes, and its SHA-256 ("" where the hub does not tell it).
+
+    `version` tells it from another one of the same name, "" where nothing does.
+    """
 
     size: int | None
     sha256: str
+    version: str
 
 
 def fetch_file(hub: str, repository: str, file: str, target: Path) -> Iterator[DownloadProgress]:
@@ -116,7 +120,7 @@ class _Fetch:
 
     def _ask(self, client: httpx.Client) -> RemoteFile:
         """Return what the hub says of the file; the store that it leads to knows no checksum of the whole."""
-        url, size, sha256 = self._url, "", ""
+        url, size, sha256, version = self._url, "", "", ""
         for _ in range(MAX_HOPS):
             answer = client.head(url)
             if found := _SHA256.fullmatch(answer.headers.get("x-linked-etag", "")):
@@ -124,17 +128,19 @@ class _Fetch:
             size = size or answer.headers.get("x-linked-size", "")
             if not answer.has_redirect_location:
                 self._refuse(answer)
+                version = answer.headers.get("etag", "")
                 size = size or answer.headers.get("content-length", "")
                 break
             if sha256 and size:
                 break
             url = urljoin(url, answer.headers["location"])
-        return RemoteFile(int(size) if size.isdigit() else None, sha256)
+        return RemoteFile(int(size) if size.isdigit() else None, sha256, sha256 or version)
 
     def _take_up(self, remote: RemoteFile) -> None:
         """Go on with what came before, if it is of the same file; else begin anew."""
-        note = json.dumps({"url": self._url, "size": remote.size, "sha256": remote.sha256})
-        is_same = self._note.is_file() and self._note.read_text("utf-8") == note and remote.size is not None
+        note = json.dumps({"url": self._url, "size": remote.size, "version": remote.version})
+        is_same = self._note.is_file() and self._note.read_text("utf-8") == note
+        is_same = is_same and bool(remote.version) and remote.size is not None
         if not is_same or not self._partial.is_file() or self._partial.stat().st_size > (remote.size or 0):
             self._begin_anew()
             self._note.write_text(note, "utf-8")

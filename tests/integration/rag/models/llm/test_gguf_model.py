@@ -219,3 +219,7 @@ def test_a_name_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path)
     with pytest.raises(ConfigurationError, match="There is no file"):
         open_gguf_model("gguf:/nowhere/model.gguf", tmp_path)
     assert find_newest(tmp_path) == "gguf:new"
+    (tmp_path / "new.gguf").write_bytes(gguf_file()[:-1])
+    assert find_newest(tmp_path) == "gguf:old", "the newest was cut off"
+    (tmp_path / "old.gguf").write_bytes(gguf_file({"general.architecture": "nomic-bert"}))
+    assert find_newest(tmp_path) == "", "the other one only embeds"

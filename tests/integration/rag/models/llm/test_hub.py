@@ -89,6 +89,16 @@ def test_a_file_that_was_changed_on_the_hub_begins_anew(hub: Hub, target: Path) 
     assert target.read_bytes() == hub.files[NAME]
 
 
+def test_without_a_checksum_nothing_is_added_to_what_may_be_of_another_file(hub: Hub, target: Path) -> None:
+    hub.tells_checksums, hub.breaks_after = False, 400_000
+    with pytest.raises(ModelError):
+        fetch(hub, target)
+    hub.breaks_after = None
+    hub.files[NAME] = gguf_file({"general.name": "Late"}, tensors=4000)
+    fetch(hub, target)
+    assert target.read_bytes() == hub.files[NAME]
+
+
 def test_a_swapped_file_is_thrown_away(hub: Hub, target: Path) -> None:
     hub.stored[NAME] = gguf_file({"general.name": "Evil"}, tensors=4000)
     with pytest.raises(ModelError, match="not the file that the hub has the checksum of"):
