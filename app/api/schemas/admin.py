@@ -122,9 +122,9 @@ class LocalModelResponse(Response):
     remedy: str
 
     @classmethod
-    def from_domain(cls, model: LocalModel) -> Self:
-        """Tell of a model."""
-        return cls.copied_from(model, llm=model.llm, **_problem(model.error))
+    def from_domain(cls, model: LocalModel, *, hidden: str) -> Self:
+        """Tell of a model, without the `hidden` place of its file."""
+        return cls.copied_from(model, llm=model.llm, **_problem(model.error, hidden=hidden))
 
 
 class KnownModelResponse(MirroredResponse):
@@ -151,10 +151,13 @@ class LocalModelsResponse(Response):
     @classmethod
     def from_domain(cls, local: LocalModels, *, tells_places: bool) -> Self:
         """Tell what is in the folder now."""
+        folder = str(local.folder)
         return cls(
             is_supported=local.is_supported,
-            folder=str(local.folder) if tells_places else "",
-            models=[LocalModelResponse.from_domain(model) for model in local.all()],
+            folder=folder if tells_places else "",
+            models=[
+                LocalModelResponse.from_domain(model, hidden="" if tells_places else folder) for model in local.all()
+            ],
             known=[KnownModelResponse.from_domain(known) for known in local.missing()],
             as_of=known_as_of(),
             recommended=recommend().name,
@@ -173,10 +176,10 @@ class DownloadResponse(Response):
     remedy: str
 
     @classmethod
-    def from_domain(cls, download: ModelDownload) -> Self:
-        """Tell how far a download is."""
+    def from_domain(cls, download: ModelDownload, *, hidden: str = "") -> Self:
+        """Tell how far a download is, without the `hidden` place that it goes to."""
         progress = asdict(download.progress)
-        return cls.copied_from(download, **progress, **_problem(download.error))
+        return cls.copied_from(download, **progress, **_problem(download.error, hidden=hidden))
 
 
 class KeyResponse(Response):
@@ -216,14 +219,15 @@ class ModelsResponse(Response):
     def from_domain(cls, llms: LlmSettings, *, tells_places: bool) -> Self:
         """Tell of the LLMs as they are now; raises nothing where one cannot be reached."""
         current = llms.current()
+        hidden = "" if tells_places else str(llms.local.folder)
         return cls.copied_from(
             current,
             configured=llms.configured_llm,
-            **_problem(current.error),
+            **_problem(current.error, hidden=hidden),
             ollama=OllamaResponse.from_domain(llms.ollama()),
             local=LocalModelsResponse.from_domain(llms.local, tells_places=tells_places),
             keys=[KeyResponse.from_domain(key, tells_places=tells_places) for key in llms.provider_keys()],
-            downloads=[DownloadResponse.from_domain(download) for download in llms.downloads.all()],
+            downloads=[DownloadResponse.from_domain(download, hidden=hidden) for download in llms.downloads.all()],
         )
 
 
@@ -318,6 +322,12 @@ class NewPassword(Request):
     password: SecretStr = Field(min_length=1, max_length=1_000)
 
 
-def _problem(error: LecternError | None) -> dict[str, str]:
-    """Return an error as the fields `problem` and `remedy`, empty where there is none."""
-    return {"problem": error.reason if error else "", "remedy": error.remedy if error else ""}
+def _problem(error: LecternError | None, *, hidden: str = "") -> dict[str, str]:
+    """Return an error as the fields `problem` and `remedy`, empty where there is none.
+
+    The `hidden` folder is left out of both: it is for those who may change what is in it.
+    """
+    told = {"problem": error.reason if error else "", "remedy": error.remedy if error else ""}
+    return (
+        {name: text.replace(f"{hidden}/", "").replace(hidden, "…") for name, text in told.items()} if hidden else told
+    )

@@ -140,6 +140,8 @@ class LlamaServer:
         self._plan: Plan | None = None
         self._stamp: tuple[int, int] | None = None
         """Of the file that the plan is for."""
+        self._refused_projector: tuple[Path, tuple[int, int] | None] | None = None
+        """A file for images with which the model could not be loaded, and its stamp."""
         self._process: _Process | None = None
         self._address: Address | None = None
 
@@ -153,8 +155,9 @@ class LlamaServer:
 
     @property
     def projector(self) -> Path | None:
-        """Return the file by which the model sees images, if there is one. Raises ModelError."""
-        return find_projector(read_gguf(self.path))
+        """Return the file by which the model sees images, if there is one that it works with. Raises ModelError."""
+        found = find_projector(read_gguf(self.path))
+        return None if found is None or (found, _stamp_of(found)) == self._refused_projector else found
 
     @property
     def is_loaded(self) -> bool:
@@ -228,7 +231,7 @@ class LlamaServer:
         """Choose the context by the memory that is free. Raises ModelError where not even the shortest fits."""
         file = read_gguf(self.path)
         check_chats(file)
-        projector = find_projector(file)
+        projector = self.projector
         of_projector = read_gguf(projector).size if projector else 0
         known = file.context_length or DEFAULT_CONTEXT
         context = min(self._wanted_context or DEFAULT_CONTEXT, known)
@@ -248,7 +251,19 @@ class LlamaServer:
             context = max(least, context // 2)
 
     def _start(self, stop: threading.Event | None) -> Address:
-        """Load the model. Raises LibraryError, ModelError."""
+        """Load the model, without its projector where that is what fails. Raises LibraryError, ModelError."""
+        try:
+            return self._load(stop)
+        except ModelError:
+            projector = self._plan.projector if self._plan else None
+            if projector is None or (stop is not None and stop.is_set()):
+                raise
+            self._refused_projector = projector, _stamp_of(projector)
+            address = self._load(stop)
+            log.warning("%s could not be loaded with %s, and sees no images without it.", self.path, projector)
+            return address
+
+    def _load(self, stop: threading.Event | None) -> Address:
         check_installed()
         check_chats(read_gguf(self.path))
         for other in list(_servers.values()):

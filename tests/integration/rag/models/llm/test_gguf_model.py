@@ -171,6 +171,16 @@ def test_a_file_that_llama_cpp_cannot_use_fails_alone(folder: Path) -> None:
         answer(open_gguf_model("gguf:hollow", folder), HELLO, max_tokens=4)
 
 
+def test_a_projector_that_cannot_be_used_leaves_the_model_answering_without_images(tmp_path: Path) -> None:
+    (tmp_path / "small.gguf").symlink_to(smollm2_file())
+    (tmp_path / "mmproj-small.gguf").write_bytes(gguf_file({"general.architecture": "clip"}))
+    model = open_gguf_model("gguf:small", tmp_path, context_tokens=512)
+    assert model.sees_images
+    assert answer(model, HELLO, max_tokens=2)
+    assert not model.sees_images
+    server_of(model).unload()
+
+
 def test_a_file_that_was_cut_off_is_refused_before_it_is_loaded(folder: Path) -> None:
     whole = smollm2_file().stat().st_size
     cut = folder / "cut.gguf"
