@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,11 @@ from rag.errors import NotFoundError
 from rag.models.llm.free_memory import free_memory
 
 DATA = Path(__file__).with_name("known_models.json")
-RECOMMENDED = ("qwen3-4b", "qwen2.5-1.5b", "qwen2.5-0.5b")
-"""The better first: the first whose memory is there is offered."""
+RECOMMENDED = (("qwen3-4b", 8), ("qwen2.5-1.5b", 1), ("qwen2.5-0.5b", 1))
+"""The better first, with the processors that it wants: the first is offered whose memory and processors are there.
+
+A model of 1.5 billion parameters takes minutes for the passages of a question on two busy cores (`docs/llms.md`).
+"""
 SPARE_BYTES = 2_000_000_000
 """Bytes. What embedder, reader and index take beside an LLM."""
 
@@ -62,11 +66,13 @@ def find_known(name: str) -> KnownModel:
 
 
 def recommend() -> KnownModel:
-    """Return the best that the free memory of this machine is enough for, the smallest of them where none is."""
-    free = free_memory()
-    models = [find_known(name) for name in RECOMMENDED]
-    fitting = [model for model in models if free is None or model.memory_gigabytes * 1e9 + SPARE_BYTES <= free]
-    return fitting[0] if fitting else models[-1]
+    """Return the best that this machine has the memory and processors for, the smallest of them where it has not."""
+    free, processors = free_memory(), os.cpu_count() or 1
+    for name, wanted in RECOMMENDED:
+        model = find_known(name)
+        if processors >= wanted and (free is None or model.memory_gigabytes * 1e9 + SPARE_BYTES <= free):
+            return model
+    return find_known(RECOMMENDED[-1][0])
 
 
 def _data() -> dict[str, Any]:

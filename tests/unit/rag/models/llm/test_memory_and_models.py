@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,20 @@ def test_a_container_has_its_limit_less_what_it_uses_and_cannot_give_up(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("free", "name"),
-    [(64 * GB, "qwen3-4b"), (5 * GB, "qwen2.5-1.5b"), (3.5 * GB, "qwen2.5-0.5b"), (GB, "qwen2.5-0.5b")],
+    ("free", "processors", "name"),
+    [
+        (64 * GB, 16, "qwen3-4b"),
+        (64 * GB, 2, "qwen2.5-1.5b"),
+        (5 * GB, 16, "qwen2.5-1.5b"),
+        (3.5 * GB, 16, "qwen2.5-0.5b"),
+        (GB, 1, "qwen2.5-0.5b"),
+    ],
 )
-def test_the_best_model_that_fits_is_recommended(free: float, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_model_that_fits_is_recommended(
+    free: float, processors: int, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(known_models, "free_memory", lambda: round(free))
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
     assert recommend().name == name
 
 
