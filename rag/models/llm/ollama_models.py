@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -72,10 +72,8 @@ def find_chat_model(base_url: str | None = None) -> str | None:
     larger.sort(key=lambda model: (model.size, model.name))
     url = base_url or DEFAULT_URL
     with _open(url, SHOW_SECONDS) as client:
-        for model in (*fitting, *larger):
-            if _with_capabilities(client, model).can_chat:
-                return model.name
-    return None
+        able = _with_capabilities(client, (*fitting, *larger))
+        return next((model.name for model in able if model.can_chat), None)
 
 
 def list_models(
@@ -98,7 +96,7 @@ def list_capable_models(base_url: str | None = None) -> list[OllamaModel]:
     """Return the models that the Ollama at `base_url` has, with what it says that each can do. Raises ModelError."""
     models = list_models(base_url)
     with _open(base_url or DEFAULT_URL, SHOW_SECONDS) as client:
-        return [_with_capabilities(client, model) for model in models]
+        return list(_with_capabilities(client, models))
 
 
 def context_length(model: str, base_url: str | None = None, timeout: float = 2.0) -> int | None:
@@ -158,15 +156,24 @@ def _open(url: str, timeout: float, connect: float | None = None) -> ollama.Clie
         raise _explain(error, url) from None
 
 
-def _with_capabilities(client: ollama.Client, model: OllamaModel) -> OllamaModel:
-    """Return a model with what Ollama says that it can do; as it is where Ollama does not say."""
-    try:
-        capabilities = client.show(model.name).capabilities
-    except Exception:
-        return model
-    if not capabilities:
-        return model
-    return replace(model, can_chat="completion" in capabilities, sees_images="vision" in capabilities)
+def _with_capabilities(client: ollama.Client, models: Sequence[OllamaModel]) -> Iterator[OllamaModel]:
+    """Yield each model with what Ollama says that it can do, as it is where Ollama does not say.
+
+    Where it is silent about one, it is asked about no other: each would be waited for.
+    """
+    is_silent = False
+    for model in models:
+        capabilities: Sequence[str] | None = None
+        if not is_silent:
+            try:
+                capabilities = client.show(model.name).capabilities
+            except ollama.ResponseError:
+                pass  # It was removed a moment ago.
+            except Exception:
+                is_silent = True
+        if capabilities:
+            model = replace(model, can_chat="completion" in capabilities, sees_images="vision" in capabilities)
+        yield model
 
 
 def _convert(model: ollama.ListResponse.Model) -> OllamaModel:
