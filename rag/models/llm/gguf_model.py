@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,10 +27,12 @@ PROVIDER = "gguf"
 SUFFIX = ".gguf"
 IDLE_SECONDS = 300.0
 """As Ollama does: a question soon after the last is not kept waiting, and memory is free for others in the end."""
+MIN_IDLE_SECONDS = 5.0
+"""For it to stay between the steps of one answer."""
 SILENCE_SECONDS = 3_600.0
 """Seconds. A long prompt takes minutes to be read where there is no GPU; that the process has ended is seen at once."""
 FAILURE_KEPT_SECONDS = 30.0
-"""Seconds. For so long tokens are estimated where a model could not be loaded."""
+"""Seconds. For so long tokens are estimated, and no new attempt is made for them, where a model could not be loaded."""
 
 
 def is_gguf(spec: str) -> bool:
@@ -98,7 +100,7 @@ def open_gguf_model(
     """
     check_installed()
     path = find_file(spec, folder)
-    kept = IDLE_SECONDS if idle_seconds is None else idle_seconds
+    kept = IDLE_SECONDS if idle_seconds is None else max(idle_seconds, MIN_IDLE_SECONDS)
     server = shared_server(path, context_tokens=context_tokens, idle_seconds=kept)
     return GgufModel(spec, server, sees_images=sees_images)
 
@@ -112,7 +114,7 @@ class GgufModel:
         self._vision_setting = sees_images
         self._opened: tuple[Address, ChatModel] | None = None
         self._lock = threading.Lock()
-        self._estimate_until = 0.0
+        self._failed_until = 0.0
         self._told_of: Address | None = None
         """The server that a question has waited for, and was told so."""
 
@@ -131,12 +133,11 @@ class GgufModel:
 
     @property
     def context_tokens(self) -> int:
-        """Return how many tokens prompt and answer may have together: chosen by the model and the free memory."""
-        try:
-            return self._server.plan.context_tokens
-        except LecternError:
-            # Why it cannot be loaded is said when it is asked for the answer.
-            return DEFAULT_CONTEXT
+        """Return how many tokens prompt and answer may have together: chosen by the model and the free memory.
+
+        The model is loaded for it: until then, the memory may change.
+        """
+        return self._ask(lambda _: self._server.plan.context_tokens) or DEFAULT_CONTEXT
 
     @property
     def sees_images(self) -> bool:
@@ -152,13 +153,8 @@ class GgufModel:
         """Return the tokens of `text` by the model's own tokenizer, for which it is loaded; an estimate where it
         cannot be.
         """
-        if time.monotonic() >= self._estimate_until:
-            try:
-                with self._server.in_use() as address:
-                    return self._open(address).count_tokens(text)
-            except LecternError:
-                self._estimate_until = time.monotonic() + FAILURE_KEPT_SECONDS
-        return estimate_tokens(text)
+        counted = self._ask(lambda address: self._open(address).count_tokens(text))
+        return estimate_tokens(text) if counted is None else counted
 
     def stream(
         self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
@@ -185,6 +181,20 @@ class GgufModel:
             opened, self._opened = self._opened, None
         if opened is not None:
             opened[1].close()
+
+    def _ask(self, question: Callable[[Address], int]) -> int | None:
+        """Return what the running server is asked; None where it cannot be started, and for a while after that.
+
+        Why it cannot is said when it is asked for the answer.
+        """
+        if time.monotonic() < self._failed_until:
+            return None
+        try:
+            with self._server.in_use() as address:
+                return question(address)
+        except LecternError:
+            self._failed_until = time.monotonic() + FAILURE_KEPT_SECONDS
+            return None
 
     def _open(self, address: Address) -> ChatModel:
         """Return the client of the running server."""

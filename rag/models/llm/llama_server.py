@@ -210,14 +210,17 @@ class LlamaServer:
     def _watch(self) -> None:
         """Have somebody look when it may have been idle for long enough."""
         if self._idle_timer is None and self._process is not None:
-            self._idle_timer = threading.Timer(self._idle_seconds, self._look_whether_idle)
+            left = self._used_at + self._idle_seconds - time.monotonic()
+            self._idle_timer = threading.Timer(max(left, POLL_SECONDS), self._look_whether_idle)
             self._idle_timer.daemon = True
             self._idle_timer.start()
 
     def _look_whether_idle(self) -> None:
         with self._lock:
             self._idle_timer = None
-            if self._uses or time.monotonic() - self._used_at < self._idle_seconds:
+            if self._uses:
+                return  # Whoever uses it looks after it in the end.
+            if time.monotonic() < self._used_at + self._idle_seconds:
                 self._watch()
             else:
                 self._forget()

@@ -60,8 +60,9 @@ def answer(model: GgufModel, messages: list[Message], *, max_tokens: int) -> str
 
 def test_nothing_is_loaded_before_it_is_asked(model: GgufModel) -> None:
     assert (model.name, model.is_local, model.sees_images) == ("gguf:smollm2", True, False)
-    assert model.context_tokens == CONTEXT_TOKENS
     assert not server_of(model).is_loaded
+    assert model.context_tokens == CONTEXT_TOKENS
+    assert server_of(model).is_loaded
 
 
 def test_a_real_answer_streams_with_its_true_token_counts(model: GgufModel) -> None:
@@ -130,7 +131,8 @@ def test_a_process_that_is_killed_in_mid_answer_is_told_of_and_started_again(mod
 
 
 def test_it_leaves_memory_when_it_is_idle_and_comes_back(folder: Path) -> None:
-    model = open_gguf_model("gguf:smollm2", folder, context_tokens=512, idle_seconds=0.2)
+    server = LlamaServer(folder / "smollm2.gguf", context_tokens=512, idle_seconds=0.2)
+    model = GgufModel("gguf:smollm2", server, sees_images=None)
     assert answer(model, HELLO, max_tokens=4)
     process = process_of(model)
     process.wait(20)
