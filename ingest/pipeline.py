@@ -44,7 +44,7 @@ from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument
 
 log = logging.getLogger(__name__)
 
-PARSER_VERSION = 9
+PARSER_VERSION = 10
 """Raised whenever the same file would be read differently: documents are then read again."""
 
 CLOCK_SECONDS = 2.0

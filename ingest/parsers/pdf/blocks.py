@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.cleanup import EDGE_LINES, FURNITURE_PAGES, find_furniture, furniture_key, names_something
+from ingest.parsers.pdf.empty_cells import mark_empty_cells
 from ingest.parsers.pdf.row import Row, is_bullet
 from ingest.parsers.pdf.rows import is_table_row
 from ingest.parsers.pdf.words import SLANTED, Word
@@ -107,6 +108,7 @@ def group_rows(rows: list[Row], furniture: AbstractSet[int], body: int) -> list[
     all_kinds = [
         BlockKind.FURNITURE if index in furniture else row.kind or _kind(row, body) for index, row in enumerate(rows)
     ]
+    mark_empty_cells(rows, all_kinds)
     inside = [index for index, row in enumerate(rows) if not row.aside]
     asides = [index for index, row in enumerate(rows) if row.aside]
     kinds = [all_kinds[index] for index in inside]

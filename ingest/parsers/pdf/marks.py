@@ -31,6 +31,9 @@ _ELEMENT = re.compile(r"(?:^|[^\w])(?:[A-Z][a-z]?\d*)+$")
 _UNIT = re.compile(r"(?:^|[\d\W])([^\W\d_]+)$")
 _POWER = re.compile(r"[^\W\d_][⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]$|[A-Za-z\d][⁰¹²³⁴⁵⁶⁷⁸⁹]?[⁺⁻]$")
 _FRACTION = re.compile(r"[/\u2044\u2215]\d+")
+_AMOUNT = re.compile(r"[:.,]\d+$")
+"""A time or an amount, at which a single raised letter is the mark of a note ("8:11ᵃ") and ends no ordinal."""
+
 _ENDING = re.compile(r"[.,;:!?)\]\"'”’»…]+")
 
 SUSPICIOUS = re.compile(r"\d(?=([^\W\d_])|[^\s\d.,\ufffe]|[.,](?!\d))")
@@ -155,7 +158,7 @@ def _belongs(before: Piece, text: str, level: int) -> bool:
         return True
     if before.mark or not before.text[-1:].isalnum():
         return False
-    if text.casefold() in ORDINALS or text in SIGNS_OF_NAMES:
+    if text in SIGNS_OF_NAMES or (text.casefold() in ORDINALS and not (len(text) == 1 and _AMOUNT.search(before.text))):
         return True
     if level < 0:
         return _UNIT.search(before.text) is not None  # H2O, CO2

@@ -84,6 +84,8 @@ class Row:
     """True if it stands beside the text, which goes on past it."""
     marked: bool = False
     """True if raised or lowered runs are among its words."""
+    empty: tuple[int, ...] = ()
+    """For each cell the number of empty ones before it, where others of the table's rows have cells."""
 
     @property
     def words(self) -> list[Word]:

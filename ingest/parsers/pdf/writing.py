@@ -122,7 +122,7 @@ def _pieces(group: Group, notes: Mapping[str, int]) -> list[_Piece]:
             first = len(pieces)
             pieces += zip(repeat(" "), cell, repeat(turns), strict=False)
             if place:
-                pieces[first] = (parting, cell[0], turns)
+                pieces[first] = (parting * (1 + row.empty[place]) if row.empty else parting, cell[0], turns)
     if not marked:
         return pieces
     pieces = _punctuate_before_marks(pieces)
@@ -208,7 +208,7 @@ def _is_note_mark(word: Word, host: Word, notes: Mapping[str, int]) -> bool:
 
 
 def _cell_ends(pieces: Sequence[_Piece]) -> list[int]:
-    return [index for index, piece in enumerate(pieces) if index and piece[0] == CELL_PARTING] + [len(pieces)]
+    return [index for index, piece in enumerate(pieces) if index and piece[0][:1] == CELL_PARTING] + [len(pieces)]
 
 
 def _sentence_ends(pieces: Sequence[_Piece]) -> list[int]:

@@ -271,6 +271,41 @@ def test_a_label_that_runs_over_two_lines_stays_with_its_amounts(tmp_path: Path)
     ]
 
 
+STATEMENT = (
+    ("Date", "Text", "Debit", "Credit", "Balance"),
+    ("02.05.", "Rent of berth 14 for May", "450.00", "", "1,200.00"),
+    ("05.05.", "Refund of shore power", "", "38.20", "1,238.20"),
+    ("12.05.", "Bank fee", "4.50", "", "1,233.70"),
+)
+
+
+@pytest.mark.parametrize("style", [[("GRID", (0, 0), (-1, -1), 0.5, "black")], [("ALIGN", (2, 0), (-1, -1), "RIGHT")]])
+def test_an_empty_cell_keeps_its_place_in_the_row(tmp_path: Path, style: list[object]) -> None:
+    read = flow(tmp_path, Table([list(row) for row in STATEMENT], style=style, colWidths=(50, 180, 60, 60, 70)))
+    assert blocks(read, BlockKind.TABLE_ROW) == ["\t".join(row) for row in STATEMENT]
+
+
+def test_signs_in_cells_of_their_own_are_no_columns(tmp_path: Path) -> None:
+    rows = [
+        ["Assets", "", "2023", "", "2022"],
+        ["Cash", "$", "1,204", "$", "980"],
+        ["Goodwill", "", "14,548", "", "14,754"],
+    ]
+    read = flow(tmp_path, Table(rows, colWidths=(120, 40, 80, 40, 80)))
+    assert "Goodwill\t14,548\t14,754" in read.text
+
+
+def test_a_raised_letter_at_a_time_is_a_mark(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for x, stop, mark in ((72, "6:41", ""), (200, "8:11", "a"), (330, "9:40", "")):
+            canvas.setFont("Helvetica", 10)
+            canvas.drawString(x, 700, stop)
+            canvas.setFont("Helvetica", 6)
+            canvas.drawString(x + canvas.stringWidth(stop, "Helvetica", 10), 704, mark)
+
+    assert draw(tmp_path, page).pages[0].text == "6:41\t8:11 a\t9:40"
+
+
 def test_a_sideways_table_keeps_its_rows_between_the_paragraphs_around_it(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         canvas.drawString(72, 790, "The table is printed sideways because it is so wide.")
