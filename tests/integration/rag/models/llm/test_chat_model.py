@@ -368,9 +368,9 @@ def test_tracing_stays_off_whatever_the_environment_says(monkeypatch: pytest.Mon
         ("openai:gpt-4o", "Set OPENAI_API_KEY, or give it on the page Models."),
         ("anthropic:claude-haiku-4-5", "Set ANTHROPIC_API_KEY, or give it on the page Models."),
         ("google_genai:gemini-2.5-flash", "Set GOOGLE_API_KEY, or give it on the page Models."),
-        ("mistral:small", "Providers are ollama, openai, anthropic, google_genai."),
-        ("gpt-4o", "Providers are ollama, openai, anthropic, google_genai."),
-        ("ollama:", "Providers are ollama, openai, anthropic, google_genai."),
+        ("mistral:small", "Providers are ollama, openai, anthropic, google_genai; gguf:NAME is a file."),
+        ("gpt-4o", "Providers are ollama, openai, anthropic, google_genai; gguf:NAME is a file."),
+        ("ollama:", "Providers are ollama, openai, anthropic, google_genai; gguf:NAME is a file."),
     ],
 )
 def test_a_model_that_cannot_be_set_up_says_what_is_missing(spec: str, remedy: str) -> None:
