@@ -14,7 +14,7 @@ from rag.protocols import Tokenizer
 from rag.text import sentence_spans
 from rag.types import CONTENTS_SECTION, BlockKind, Chunk, ParsedDocument, Section, Span
 
-CHUNKING_VERSION = 3
+CHUNKING_VERSION = 4
 """Raised whenever the same document would be cut differently: part of an index's fingerprint."""
 
 SPECIAL_TOKENS = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from rag.text import content_words
 from rag.types import Source
 from rag.units import Place, Unit, units_of
 
+NOTHING_BESIDE: Mapping[int, str] = {}
 MAX_EXTRACTS = 3
 MAX_CANDIDATES = 60
 """Sentences embedded for one question: about a third of a second on one processor core."""
@@ -64,11 +65,19 @@ class ExtractiveReader:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
+    def read(
+        self,
+        question: str,
+        sources: Sequence[Source],
+        *,
+        embedder: Embedder | None = None,
+        beside: Mapping[int, str] = NOTHING_BESIDE,
+    ) -> list[Extract]:
         """Return the one to three best sentences over the sources, best first; none where the sources have no
         sentence.
 
-        `embedder` is that of the sources' collection, where it is not the usual one.
+        `embedder` is that of the sources' collection, where it is not the usual one; `beside`, by document, what else
+        was found, is not looked at.
         """
         ranked = self.rank(question, sources, embedder=embedder)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]

@@ -58,6 +58,8 @@ WORDS_OF_PASSAGE = Calibration(cosine=0.0, share=1.0, least=0.75, steepness=12.0
 to look for a sentence."""
 
 
+ALL_WORDS = 0.99
+"""Share of a question's words that is all but rounding."""
 NEAREST = 5
 """Hits whose languages are those of what was found."""
 
@@ -178,6 +180,10 @@ def _judge_hits(question: str, hits: Sequence[Hit], *, multilingual: bool) -> li
     for hit, language, share in zip(hits, languages, shares, strict=True):
         cosine = hit.stages[DENSE].score if DENSE in hit.stages else farthest
         calibration = choose_calibration(asked, language, multilingual=True) if multilingual else WORDS_OF_PASSAGE
+        logit = calibration.judge(cosine, share)
+        if share >= ALL_WORDS and language in ("", asked):
+            # Cosines of questions of a word or two say little.
+            logit = max(logit, WORDS_OF_PASSAGE.judge(0.0, share))
         lower = CONTENTS_PENALTY if hit.chunk.section == CONTENTS_SECTION else weight * (best - hit.stages[FUSED].score)
-        judged.append(sigmoid(calibration.judge(cosine, share) - lower))
+        judged.append(sigmoid(logit - lower))
     return judged

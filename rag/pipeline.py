@@ -306,7 +306,8 @@ class AskPipeline:
     def _read_quotes(self, evidence: Evidence, collection: str) -> str:
         """Return the best sentences, word for word; REFUSAL where none answers."""
         embedder = self._retriever.embedder_of(collection)
-        quotes = compose(self._reader.read(evidence.question, evidence.sources, embedder=embedder))
+        beside = texts_by_document(evidence.retrieval.hits)
+        quotes = compose(self._reader.read(evidence.question, evidence.sources, embedder=embedder, beside=beside))
         return make_inert(quotes or REFUSAL)
 
     def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
@@ -328,7 +329,8 @@ class AskPipeline:
         """Say which identifiers and clauses of the question no passage names, and whether languages are in the way."""
         embedder = self._retriever.embedder_of(collection).fingerprint
         language = language_notice(question, stream.retrieval.hits, embedder=embedder)
-        return [*_missing_notices(question, stream.sources), *([language] if language else [])]
+        missing = _missing_notices(question, stream.sources, stream.retrieval.hits)
+        return [*missing, *([language] if language else [])]
 
     def _refuse(self, stream: AnswerStream, asked: Asked, timer: StageTimer) -> Iterator[AnswerEvent]:
         """Yield the fixed sentence; the nearest passages stay visible as sources."""
@@ -531,9 +533,18 @@ def _small_talk(reply: str) -> AnswerStream:
     return AnswerStream(evidence=NO_EVIDENCE, produce=produce)
 
 
-def _missing_notices(question: str, sources: Sequence[Source]) -> list[str]:
+def texts_by_document(hits: Sequence[Hit]) -> dict[int, str]:
+    """Return all that was found of each document, by its id."""
+    texts: dict[int, list[str]] = {}
+    for hit in hits:
+        texts.setdefault(hit.document.id, []).append(hit.chunk.text)
+    return {id_: "\n".join(found) for id_, found in texts.items()}
+
+
+def _missing_notices(question: str, sources: Sequence[Source], hits: Sequence[Hit]) -> list[str]:
     """Say which identifiers and clauses of the question no passage names."""
-    return [f"No passage names {constraint.written}." for constraint in missing_constraints(question, sources)]
+    missing = missing_constraints(question, sources, beside=texts_by_document(hits))
+    return [f"No passage names {constraint.written}." for constraint in missing]
 
 
 def judge(question: str, hits: Sequence[Hit]) -> float:

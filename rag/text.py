@@ -62,6 +62,8 @@ MAX_ROW = 240
 _SHORT_LINE = 60
 """A line below this length, followed by a much longer one that opens with a capital, is a heading."""
 
+_HEADING_WORDS = 8
+
 _LABELLED = re.compile(r"[ \t]*[^\W_a-zà-öø-ÿ][^\W_]*[.)%]?(?:[ \t]+[^\s:|.!?;,]+){0,4}[ \t]?:(?:[ \t]+\S|[ \t]*$)")
 """A line of a form: "Bill to: Tarn Architects", "VAT 20%: 56.80"."""
 
@@ -201,13 +203,13 @@ def _terms(token: str) -> list[str]:
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Yield stretches that no sentence crosses: paragraphs, list items, table rows and headings."""
     start = at = 0
-    previous = ""
+    previous = above = ""
     for line in text.splitlines(keepends=True):
-        if at > start and _breaks(previous, line):
+        if at > start and (_breaks(previous, line) or (not above.strip() and _is_heading_of(previous, line))):
             yield start, at
             start = at
         at += len(line)
-        previous = line
+        above, previous = previous, line
     if at > start:
         yield start, at
 
@@ -231,6 +233,20 @@ def _breaks(previous: str, line: str) -> bool:
         and (below[0].isupper() or below[0].isdigit())
         and above[-1].isalnum()
         and last_word not in STOP_WORDS
+    )
+
+
+def _is_heading_of(line: str, below: str) -> bool:
+    """Return whether the first line of a paragraph is a heading of the text below it, whatever its last word is: "What
+    Nebulin is used for". A line of running text breaks off so early before no line that is so much longer."""
+    heading, text = line.strip(), below.strip()
+    return (
+        len(heading) < _SHORT_LINE
+        and len(heading.split()) <= _HEADING_WORDS
+        and heading[:1].isupper()
+        and heading[-1:].isalnum()
+        and text[:1].isupper()
+        and len(text) > 1.5 * len(heading)
     )
 
 

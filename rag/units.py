@@ -18,6 +18,8 @@ MIN_EXTRACT_WORDS = 2
 """Content words; less is a heading or a fragment."""
 MAX_HEADING = 14
 """Words of a heading."""
+MAX_PLAIN_HEADING = 8
+"""Words of a heading that nothing but its place tells."""
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
@@ -103,11 +105,15 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         opens_list = text.endswith(":") and bool(_LIST_ITEM.match(source.text, following.get(end, len(source.text))))
         is_lead = not is_row and (text.endswith(QUESTION_MARKS) or opens_list)
         lead = text if is_lead else lead if is_led and lead.endswith(":") else ""
-        is_heading = not is_row and (is_lead or _looks_like_heading(text) or _without_number(text) in sections)
+        opens_paragraph = "\n\n" in source.text[previous:start] or not previous
+        follows = following.get(end, len(source.text))
+        stands_over = opens_paragraph and _stands_over(text, source.text[end:follows], source.text[follows:])
+        is_heading = not is_row and (
+            is_lead or stands_over or _looks_like_heading(text) or _without_number(text) in sections
+        )
         heading = text if is_heading else heading
         words = frozenset(content_words(text))
         header = "" if header == text else header
-        opens_paragraph = "\n\n" in source.text[previous:start]
         if heading.endswith(QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
             # The answer to a question in the text ends with its paragraph.
             heading = ""
@@ -119,6 +125,21 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         if every or unit.is_telling:
             found.append(unit)
     return found
+
+
+def _stands_over(text: str, between: str, below: str) -> bool:
+    """Return whether the first line of a paragraph is a heading without a mark: short, and right above a sentence."""
+    words = text.split()
+    return (
+        len(words) <= MAX_PLAIN_HEADING
+        and text[:1].isupper()
+        and text[-1:].isalpha()
+        and ": " not in text
+        and between.strip(" ") == "\n"
+        and below[:1].isupper()
+        and len(below.partition("\n")[0]) > len(text)
+        and below.partition("\n")[0].rstrip().endswith((".", "!", ":"))
+    )
 
 
 def _looks_like_heading(text: str) -> bool:

@@ -30,6 +30,9 @@ _FOOTNOTE = re.compile(r"^( {0,3})\[\^([^\]\n]+)\]:", re.MULTILINE)
 
 _NOTE_MARK = re.compile(r"[ ]?\[\^([^\]\n]+)\](?!:)")
 _DELIMITERS = re.compile(r"\s{0,3}\|?(?:\s*:?-+:?\s*\|)*\s*:?-+:?\s*\|?\s*")
+_LABELLED = re.compile(r" {0,3}(?:\*\*|__)?[^\W_a-zà-öø-ÿ][^:|*_`<>.!?\n]{0,40}:(?:\*\*|__)?\s+\S")
+"""A line with a value behind its label: "**Office hours:** Monday to Thursday"."""
+
 _BAR = re.compile(r"(?<!\\)\|")
 _TAG = re.compile(r"</?([a-zA-Z][\w:.-]*)[^<>]*>")
 _HTML_TAGS = """
@@ -67,7 +70,7 @@ def parse_markdown(path: Path, options: ParseOptions) -> ParsedDocument:
 def read_markdown(source: str) -> HtmlText:
     """Return the text of a Markdown source in reading order."""
     parser = MarkdownIt("commonmark", renderer_cls=_Renderer).enable(["table", "strikethrough"])
-    page = read_html(f"<html><body>{parser.render(_widen_tables(_mark_notes(source)))}</body></html>")
+    page = read_html(f"<html><body>{parser.render(_part_labels(_widen_tables(_mark_notes(source))))}</body></html>")
     if page.items:
         return page
     # Quotes within quotes beyond all measure are cut off by the parser.
@@ -105,6 +108,18 @@ def _widen_tables(source: str) -> str:
         if missing > 0 and _count_cells(lines[place - 1]) == _count_cells(line):
             lines[place - 1] = f"| {lines[place - 1].strip().strip('|')} |" + " |" * missing
             lines[place] = f"| {line.strip().strip('|')} |" + " --- |" * missing
+    return "\n".join(lines)
+
+
+def _part_labels(source: str) -> str:
+    """Return a source in which lines with labels that follow each other stay lines: else they would be one sentence."""
+    lines = source.split("\n")
+    labelled = [_LABELLED.match(line) is not None for line in lines]
+    is_code = False
+    for place, line in enumerate(lines[:-1]):
+        is_code ^= line.lstrip().startswith(("```", "~~~"))
+        if not is_code and labelled[place] and labelled[place + 1]:
+            lines[place] = f"{line.rstrip()}  "
     return "\n".join(lines)
 
 

@@ -46,6 +46,12 @@ _WEAK_END = re.compile(
     r"(?i)\b(?:until|till|up to|through|valid to|due|bis(?: zum)?|jusqu['’]\w+|hasta(?: el)?|term|laufzeit|durée"
     r"|plazo)\b"
 )
+_ENDS_SO = re.compile(
+    r"(?i)\b(?:ends?|ending|expir\w+|lapses?|runs? out|until and including|valid (?:to|until)|period|term|endet|enden"
+    r"|endend|läuft|laufzeit|vertragsende|gültig bis|fin|finit|prend fin|se termine|échéance|durée|termina|finaliza"
+    r"|vence|vencimiento|plazo)\b"
+)
+"""Words for the end of the whole, and for a stretch of days that has one."""
 _START = re.compile(
     r"(?i)\b(?:starts?|starting|begins?|beginning|commenc\w+|takes? effect|effective|comes? into force|from|beginnt"
     r"|beginn|ab dem|tritt in kraft"
@@ -140,6 +146,32 @@ def proof_of_date(document: DocumentInfo, pages: Sequence[Page]) -> Place | None
         if found.day.isoformat() == document.profile.dated:
             return Place(pages[0].number, *sentence_around(pages[0].text, found.start, found.end))
     return None
+
+
+def last_day(pages: Sequence[Page]) -> tuple[date, Place] | None:
+    """Return the day on which what a document agrees ends, and the words that say so; None where none, or several,
+    stand there."""
+    return _one_day(pages, _ENDS_SO, is_last=True) or _one_day(pages, _WEAK_END, is_last=True)
+
+
+def first_day(pages: Sequence[Page]) -> tuple[date, Place] | None:
+    """Return the day on which what a document agrees begins, as `last_day` does."""
+    return _one_day(pages, _START, is_last=False)
+
+
+def _one_day(pages: Sequence[Page], words: re.Pattern[str], *, is_last: bool) -> tuple[date, Place] | None:
+    found: dict[date, Place] = {}
+    for page in pages:
+        for match in words.finditer(page.text):
+            begin, end = sentence_around(page.text, match.start(), match.end())
+            if _OF_NOTICE.search(page.text[begin:end]) or re.search(
+                r"(?i)\b(?:not|nicht|pas|no)\b", page.text[begin:end]
+            ):
+                continue
+            days = find_dates(page.text[match.end() : end])
+            if days:
+                found.setdefault(days[-1 if is_last else 0].day, Place(page.number, begin, end))
+    return next(iter(found.items())) if len(found) == 1 else None
 
 
 def first_line(pages: Sequence[Page]) -> Place | None:

@@ -1,12 +1,13 @@
-"""Finds the newest, oldest, longest or shortest of some documents, by what the catalogue and their beginnings tell."""
+"""Finds the newest, oldest, longest or shortest of some documents, and which ends or begins first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from rag.planning.computed_answer import compose_answer, refuse
-from rag.planning.decisions import first_line, proof_of_date
+from rag.planning.decisions import first_day, first_line, last_day, proof_of_date
 from rag.planning.order_query import Order, OrderQuery
 from rag.planning.planner import Answering
 from rag.planning.table_cells import Place, plain_cell, proven_cell
@@ -21,26 +22,37 @@ UNDATED = "its date is not known"
 def answer_order(query: OrderQuery, documents: Sequence[DocumentInfo], catalogue: DocumentCatalogue) -> Answering:
     """Yield the step and the sentence, and return it with a row for each document, in order."""
     yield PlanStep(f"Putting {len(documents):,} documents in order: {query.order}", len(documents), len(documents))
-    keys = {document.id: _key(query.order, document) for document in documents}
+    pages = catalogue.page_texts([document.id for document in documents])
+    keys = {document.id: _key(query.order, document, pages.get(document.id, [])) for document in documents}
     known = sorted(
-        (document for document in documents if keys[document.id]),
-        key=lambda one: keys[one.id],
-        reverse=query.order in ("newest", "longest"),
+        (document for document in documents if keys[document.id][0]),
+        key=lambda one: keys[one.id][0],
+        reverse=query.order in ("newest", "longest", "ends last", "begins last"),
     )
-    without = [document for document in documents if not keys[document.id]]
+    without = [document for document in documents if not keys[document.id][0]]
+    if query.is_by_days and len(known) < 2:
+        return f"The days of two {query.documents} and more are not known, so it was looked up."
     if not known:
         return (yield from refuse(f"None of the {query.documents} gives a date.", milliseconds={}))
-    pages = catalogue.page_texts([document.id for document in documents])
-    rows = [_row(document, pages, catalogue) for document in known]
-    undecided = [_row(document, pages, catalogue, note=UNDATED) for document in without]
-    first = [document for document in known if keys[document.id] == keys[known[0].id]]
+    rows = [_row(document, keys[document.id][1], pages, catalogue) for document in known]
+    undecided = [_row(document, None, pages, catalogue, note=UNDATED) for document in without]
+    best = keys[known[0].id][0]
+    first = [document for document in known if keys[document.id][0] == best]
     names = " and ".join(document.path for document in first)
-    verb = "is" if len(first) == 1 else "are"
-    told = f"{keys[known[0].id].lstrip('0')} pages" if query.order in ("longest", "shortest") else keys[known[0].id]
-    text = f"{names} {verb} the {query.order} of {len(known):,} {_plural(query)}: {told}."
+    text = _sentence(query, names, len(first), len(known), best)
     notices = [f"{len(without):,} more give no date and are listed apart."] if without else []
     table = AnswerTable(("Document", "Page", "Words"), tuple(rows), tuple(undecided))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table, notices=notices))
+
+
+def _sentence(query: OrderQuery, names: str, first: int, known: int, best: str) -> str:
+    if query.is_by_days:
+        what, _, rank = query.order.partition(" ")
+        day = date.fromisoformat(best)
+        verb = what if first == 1 else what.removesuffix("s")
+        return f"{names} {verb} {rank} of {known:,} {_plural(query)}: {day.day} {day:%B %Y}."
+    told = f"{best.lstrip('0')} pages" if query.order in ("longest", "shortest") else best
+    return f"{names} {'is' if first == 1 else 'are'} the {query.order} of {known:,} {_plural(query)}: {told}."
 
 
 def _plural(query: OrderQuery) -> str:
@@ -48,25 +60,33 @@ def _plural(query: OrderQuery) -> str:
     return f"{noun if noun.endswith('s') else noun + 's'} {rest}".strip()
 
 
-def _key(order: Order, document: DocumentInfo) -> str:
-    """Return a text that sorts as the documents do; "" where nothing tells."""
+def _key(order: Order, document: DocumentInfo, pages: Sequence[Page]) -> tuple[str, Place | None]:
+    """Return a text that sorts as the documents do, "" where nothing tells, and the words that tell it where known."""
+    if order in ("ends first", "ends last", "begins first", "begins last"):
+        found = last_day(pages) if order.startswith("ends") else first_day(pages)
+        return (found[0].isoformat(), found[1]) if found else ("", None)
     if order in ("longest", "shortest"):
-        return f"{document.pages:08}"
+        return f"{document.pages:08}", None
     if document.profile.dated:
-        return document.profile.dated
+        return document.profile.dated, None
     names = f"{document.title}\n{document.path}".replace("_", " ")
     if dates := find_dates(names):
-        return dates[0].day.isoformat()
+        return dates[0].day.isoformat(), None
     if document.profile.period:
-        return document.profile.period
+        return document.profile.period, None
     years = _YEAR.findall(names)
-    return max(years) if years else ""
+    return max(years, default=""), None
 
 
 def _row(
-    document: DocumentInfo, pages: Mapping[int, Sequence[Page]], catalogue: DocumentCatalogue, *, note: str = ""
+    document: DocumentInfo,
+    place: Place | None,
+    pages: Mapping[int, Sequence[Page]],
+    catalogue: DocumentCatalogue,
+    *,
+    note: str = "",
 ) -> TableRow:
     of_it = pages.get(document.id, [])
-    place = proof_of_date(document, of_it) or first_line(of_it) or Place(0, 0, 0)
+    place = place or proof_of_date(document, of_it) or first_line(of_it) or Place(0, 0, 0)
     cell = proven_cell(catalogue, document, place, verdict=None if note else Verdict.SUPPORTED, note=note)
     return TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))

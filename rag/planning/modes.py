@@ -51,7 +51,7 @@ def choose_mode(question: str) -> ModeChoice:
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
     if (order := read_order(question)) is not None:
         return ModeChoice(
-            Mode.ALL_DOCUMENTS, f"The question asks for the {order.order} of documents, so all are looked at."
+            Mode.ALL_DOCUMENTS, f"The question asks which of the documents {order.shown}, so all are looked at."
         )
     if read_summary(question) is not None:
         return ModeChoice(Mode.SUMMARISE, "The question asks for a summary.")

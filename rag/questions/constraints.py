@@ -15,11 +15,12 @@ from typing import Literal
 
 from rag.text import content_words
 from rag.words.dates import find_dates, find_periods
+from rag.words.days import find_days, holds_day, names_other_day
 from rag.words.folding import fold, fold_signs
 from rag.words.stop_words import ENGLISH, STOP_WORDS
 from rag.words.weekdays import weekdays_in
 
-Kind = Literal["identifier", "clause", "date", "year", "number", "weekday", "acronym", "name"]
+Kind = Literal["identifier", "clause", "date", "day", "year", "number", "weekday", "acronym", "name"]
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -52,6 +53,7 @@ _OPENS_CLAUSE = re.compile(
     r"(?=[\s)]|\s*\(|(?<=\.)$)\s*(?P<letter>\([a-z]{1,3}\))?",
     re.IGNORECASE,
 )
+_OPENS_PARAGRAPH = re.compile(r"\s*\(\d{1,2}\)\s")
 _OPENS_LETTER = re.compile(r"\W{0,3}\(?(?P<letter>[a-z]{1,3})\)\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?(?![\w])")
 _YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d{2}(?![\w]|[.,]\d)")
@@ -153,7 +155,7 @@ class Constraint:
     @property
     def binds_sentences(self) -> bool:
         """Return whether a sentence must name it where one of its neighbours does; a row always must."""
-        return self.is_hard or self.kind == "weekday"
+        return self.is_hard or self.kind in ("weekday", "day")
 
 
 @lru_cache(maxsize=64)
@@ -171,6 +173,9 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
         found.append(Constraint("date", date.day.isoformat(), rest[date.start : date.end].strip()))
     for date in reversed(find_dates(rest)):
         rest = rest[: date.start] + " " * (date.end - date.start) + rest[date.end :]
+    for month, day, start, end in sorted(find_days(rest), key=lambda one: -one[2]):
+        found.append(Constraint("day", f"{month:02}-{day:02}", rest[start:end].strip()))
+        rest = rest[:start] + " " * (end - start) + rest[end:]
     periods = {str(period.year) for period in find_periods(rest)}
     found += [Constraint("year", year, year) for year in sorted(periods)]
     for pattern in (_NAMED_NUMBER, _IDENTIFIER, _NUMBERED_NAME):
@@ -249,6 +254,9 @@ def names_constraint(text: str, constraint: Constraint) -> bool:
         return constraint.value in _identifiers(text)
     if constraint.kind == "date":
         return any(date.day.isoformat() == constraint.value for date in find_dates(text))
+    if constraint.kind == "day":
+        month, day = map(int, constraint.value.split("-"))
+        return holds_day(text, month, day)
     if constraint.kind == "weekday":
         return int(constraint.value) in weekdays_in(text)
     if constraint.kind == "year":
@@ -282,6 +290,9 @@ def names_another(text: str, constraint: Constraint) -> bool:
         return bool(years_in(text) - {constraint.value})
     if constraint.kind == "date":
         return any(date.day.isoformat() != constraint.value for date in find_dates(text))
+    if constraint.kind == "day":
+        month, day = map(int, constraint.value.split("-"))
+        return names_other_day(text, month, day)
     if constraint.kind == "weekday":
         return bool(weekdays_in(text) - {int(constraint.value)})
     return False
@@ -303,12 +314,21 @@ def units_that_meet(units: Sequence[str], constraint: Constraint, *, context: st
             in_scope = in_scope if is_row else True
             met.append(True)
         elif is_row:
-            met.append(over_all and not names_another(unit, constraint))
+            told = _without_bare_numbers(unit) if constraint.kind == "year" else unit
+            met.append(over_all and not names_another(told, constraint))
         else:
             if names_another(unit, constraint):
                 in_scope = False
             met.append(in_scope)
     return met
+
+
+def _without_bare_numbers(row: str) -> str:
+    """Return the last line of a row with its head, without cells behind the first that are plain numbers: of "Fuel |
+    1450 | 1980" none is a year."""
+    separator = "|" if "|" in row else "\t"
+    first, *others = row.rpartition("\n")[2].split(separator)
+    return separator.join([first, *(cell for cell in others if not cell.strip().isdigit())])
 
 
 def canonical_number(written: str) -> str:
@@ -346,7 +366,10 @@ def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[boo
     met: list[bool] = []
     for unit in units:
         text = fold_signs(unit)
-        if opening := _OPENS_CLAUSE.match(text):
+        if current and _OPENS_PARAGRAPH.match(text):
+            # "(2)" is a part of the clause in which it stands.
+            current_letter = ""
+        elif opening := _OPENS_CLAUSE.match(text):
             current, current_letter = opening["number"], (opening["letter"] or "").strip("()").casefold()
         elif lettered := _OPENS_LETTER.match(text):
             current_letter = lettered["letter"].casefold()

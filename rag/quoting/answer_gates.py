@@ -9,7 +9,8 @@ from dataclasses import replace
 from rag.extractive import Extract
 from rag.questions.constraints import asks_for_clause, find_constraints, is_negated
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
-from rag.quoting.asked_price import asks_price, lacks_price
+from rag.quoting.asked_measure import lacks_measure
+from rag.quoting.asked_price import asks_price, lacks_price, lacks_price_column
 from rag.quoting.excerpts import context_of
 from rag.quoting.extremes import is_outranked
 from rag.quoting.periods_asked import is_of_another_period
@@ -57,6 +58,18 @@ _ASKS_SUM = re.compile(r"(?i)\b(?:sum of (?:all |the )?[^?]*s\b|average|on avera
 _ADDS_UP = re.compile(
     r"(?i)\b(?:total\w*|sums?|average\w*|mean|altogether|in all|together|combined|typical\w*|usual\w*)\b"
 )
+_ASKS_CHANGE = re.compile(
+    r"(?i)\bby how much\b|\bum wie ?viel\b|\bde combien\b|\ben cu[aá]nto\b"
+    r"|\bhow much\b[^?]*\b(?:rises?|rose|risen|raised|increased?|grow|grown|go(?:es)? up|gone? down|fall|fell|fallen"
+    r"|drop|dropped|decreased?|reduced)\b"
+)
+_CHANGES = re.compile(
+    r"(?i)%|\b(?:ris(?:es?|en|ing)|rose|rais\w+|increas\w+|gr[oe]w\w*|higher|more|less|lower\w*|fall\w*|fell"
+    r"|drop\w*|decreas\w+|reduc\w+|declin\w+|per ?cent|percent\w*|points?|up|down|by|instead"
+    r"|from [^.]{1,30} to|chang\w+|adjust\w+|prozent|um|erhöh\w*|steig\w*|stieg\w*|sink\w*|sank\w*|mehr|weniger"
+    r"|augment\w+|hausse|baisse\w*|passe|sub[eioí]\w*|aument\w+|baj\w+)\b"
+)
+"""Words of which a sentence that tells by how much something has changed has one."""
 _ASKS_ROLE = re.compile(
     r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
     r"|from|on|since|under)\b.*)?\s*\??$"
@@ -66,12 +79,18 @@ _ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (
 
 def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> bool:
     """Return whether a marked sentence can answer a question; `weights` are those of the question's content words."""
-    is_sibling = is_of_sibling(unit, weights) and not range_key(question, unit.header, unit.text)
+    is_sibling = is_of_sibling(question, unit, weights) and not range_key(question, unit.header, unit.text)
     if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
         return False
-    if asks_price(question) and not unit.is_row and lacks_price(question, unit.text):
+    if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
+        return False
+    if unit.is_row and lacks_price_column(question, unit.header, unit.text):
+        return False
+    if lacks_measure(question, f"{unit.heading}\n{unit.header}\n{unit.text}"):
         return False
     if asks_yes_or_no(question) and _shares_nothing(unit, weights):
+        return False
+    if not unit.is_row and _ASKS_CHANGE.search(question) and not _CHANGES.search(unit.text):
         return False
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
@@ -153,7 +172,9 @@ def _is_outdone(unit: Unit, others: Sequence[Unit], weights: Mapping[str, float]
 
 
 def own_share(unit: Unit, focus: Mapping[str, float]) -> float:
-    """Return the share of a question's weight that a sentence holds itself, or with what it leans on."""
-    words = {*unit.words, *content_words(f"{unit.header}\n{unit.leans_on}")}
+    """Return the share of a question's weight that a sentence holds, or what it leans on or its heading, unless that
+    names the whole document."""
+    heading = set(content_words(unit.heading)).difference(content_words(unit.source.document.title))
+    words = {*unit.words, *heading, *content_words(f"{unit.header}\n{unit.leans_on}")}
     words |= abbreviated_words(list(focus), unit.words)
     return sum(weight for word, weight in focus.items() if word in words)

@@ -39,14 +39,19 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     "amount": re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b|[一二三四五六七八九十百千万]", re.IGNORECASE),
     "name": re.compile(
         r"(?<=[\w,;:'\"”)|] )[A-ZÄÖÜÉÀ][\w'’-]+|^[A-ZÄÖÜÉÀ][\w'’-]+(?: [A-ZÄÖÜÉÀ]|$)|[\t\n][A-ZÄÖÜÉÀ]"
-        r"|[^\x00-\u024f–—‘-‟]"
+        r"|(?<!\w)[A-ZÄÖÜ]\. ?[A-ZÄÖÜÉÀ][\w'’-]+|[^\x00-\u024f–—‘-‟]"
     ),
     "cause": re.compile(
         r"\b(?:because|since|due to|so that|in order to|as a result|caused?|reason|therefore|weil|wegen|damit|daher"
         r"|deshalb|aufgrund|parce que|car|afin|donc|porque|debido|por lo tanto)\b",
         re.IGNORECASE,
     ),
-    "phone": re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3}|\d[\d ()./-]{4,}\d"),
+    "phone": re.compile(
+        r"(?i)\+\d|\d[\d ()./-]{5,}\d|(?:phone|fon\b|tel\b|tel\.|téléphone|teléfono|ext\b|ext\.|extension|fax|mobile"
+        r"|cell|line|call|dial|ring|reach|number|nummer|apparat|durchwahl|handy|ruf\w*|appel\w*|poste|llam\w+|\bno\.)"
+        r"(?=.*(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3})",
+        re.DOTALL,
+    ),
     "e-mail": re.compile(r"@|\(at\)|\[at\]"),
 }
 _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (

@@ -16,12 +16,20 @@ _PRICE = re.compile(
     r"|gratuite?s?|nothing|charge|dearer|cheaper|twice|double|half|nichts|umsonst)\b|\d[.,]\d\d(?!\d)|\d(?:,\d{3})+|\b(?:million|billion)"
 )
 _NO_PRICE = re.compile(
-    r"(?i)\b[\w./]*\d[\w./]*-[\w./-]+|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
+    r"(?i)^\W*\d+(?:\.\d+)*[.)]?\s+(?=[^\W\d])"
+    r"|\b\d{1,4}[a-z]?(?-i: (?=[A-ZÄÖÜ][a-zäöüß]+ (?:Street|Road|Lane|Row|Avenue|Square|Way)\b))"
+    r"|\b[\w./]*\d[\w./]*-[\w./-]+|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
     rf"|\d{{1,2}}\.?\s*(?:de )?{MONTH}(?!\w)|\b{MONTH}\s+\d{{1,2}}\b"
     r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|days?|tagen?|jours?|días?|weeks?|months?|years?"
     r"|monate?n?|mois|meses|jahre?n?|ans|años?)\b"
 )
 """Numbers that are no amounts of money: identifiers, times, lengths of time."""
+
+_MONEY_COLUMN = re.compile(
+    r"(?i)[€$£]|\b(?:prices?|costs?|amounts?|fees?|charges?|rates?|totals?|subtotals?|rents?|premiums?|wages?|salar\w+|fares?"
+    r"|tickets?|spent|budgets?|\w*preise?s?|\w*kosten|\w*betrag|\w*geb[uü]hr\w*|prix|co[uû]ts?|montants?|tarifs?|precios?|costes?"
+    r"|importes?|tarifas?|eur|usd|gbp|chf|nok|sek|dkk|euros?|pounds?|dollars?|per|pro|day|night|week|month|weekend)\b"
+)
 
 
 def asks_price(question: str) -> bool:
@@ -39,3 +47,11 @@ def lacks_price(question: str, text: str) -> bool:
     for date in reversed(find_dates(text)):
         rest = rest[: date.start] + rest[date.end :]
     return re.search(r"\d", _NO_PRICE.sub("", rest)) is None
+
+
+def lacks_price_column(question: str, header: str, row: str) -> bool:
+    """Return whether a question asks for a price or a cost by these words, and a row, whose cells are plain numbers,
+    has neither a column nor a cell that may hold money."""
+    if not re.search(r"(?i)\b(?:prices?|costs?|preise?|kosten|prix|precios?)\b", question):
+        return False
+    return not _MONEY_COLUMN.search(f"{header}\n{row}") and not re.search(r"\d[.,]\d\d(?!\d)", row)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import log
 
 from rag.questions.constraints import (
     Constraint,
@@ -28,17 +30,24 @@ from rag.units import QUESTION_MARKS, Unit, units_of
 from rag.words.folding import fold
 from rag.words.language import guess_language, language_of_passage
 
+NOTHING_BESIDE: Mapping[int, str] = {}
 HIDDEN_SHEET = "(hidden sheet)"
 """Ends the name of a sheet that its workbook does not show: it answers where no other sheet does."""
 SHARED_WITH_OPPOSITE = 2
 """Content words that a sentence shares with the question before "not" in one and not in the other counts."""
+MIN_CASE = 0.5
+"""Share that a sentence must hold of what the best one holds of a case that is asked about."""
+_CASE = re.compile(r"(?i)\b(?:if|in case|falls|wenn|si|en cas de|en caso de)\s+(?P<case>[^?,]{4,})")
 _CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
 """Ends with dots and a page's number: the line of a table of contents."""
 
 
-def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constraint]:
-    """Return the identifiers, clauses, acronyms, names and years of a question that none of the sources is about."""
-    unknown = _unknown_names(question, sources)
+def missing_constraints(
+    question: str, sources: Sequence[Source], *, beside: Mapping[int, str] = NOTHING_BESIDE
+) -> list[Constraint]:
+    """Return the identifiers, clauses, acronyms, names and years of a question that none of the sources is about; names
+    may stand in what else was found of their documents (`beside`) as well."""
+    unknown = _unknown_names(question, sources, beside)
     missing = [
         constraint
         for constraint in find_constraints(question)
@@ -51,8 +60,11 @@ def missing_constraints(question: str, sources: Sequence[Source]) -> list[Constr
     return [constraint for constraint in missing if not any(any(_meets(constraint, units)) for units in cut if units)]
 
 
-def _unknown_names(question: str, sources: Sequence[Source]) -> list[Constraint]:
-    """Return the names of a question that no source holds, in no similar spelling; none where languages differ."""
+def _unknown_names(
+    question: str, sources: Sequence[Source], beside: Mapping[int, str] = NOTHING_BESIDE
+) -> list[Constraint]:
+    """Return the names of a question that no source holds, in no similar spelling, nor what else was found of their
+    documents (`beside`); none where languages differ."""
     names = [constraint for constraint in find_constraints(question) if constraint.kind == "name"]
     if (
         not names
@@ -61,7 +73,13 @@ def _unknown_names(question: str, sources: Sequence[Source]) -> list[Constraint]
     ):
         return []
     words = {word for it in sources for word in re.findall(r"[^\W_]+", fold(f"{context_of(it)}\n{it.text}"))}
-    return [name for name in names if is_like_nothing(name, words)]
+    other = {word for it in sources for word in _words_beside(beside.get(it.document.id, ""))}
+    return [name for name in names if is_like_nothing(name, words | other)]
+
+
+@lru_cache(maxsize=64)
+def _words_beside(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", fold(text)))
 
 
 def _is_about_another(constraint: Constraint, source: Source) -> bool:
@@ -76,10 +94,13 @@ def context_of(source: Source) -> str:
     return "\n".join((document.title, document.path, source.section, document.profile.period, document.profile.dated))
 
 
-def sources_about(question: str, cut: list[list[Unit]]) -> list[list[Unit]]:
-    """Return, of sources cut into units, those about each identifier and clause of the question that any is about."""
+def sources_about(
+    question: str, cut: list[list[Unit]], *, beside: Mapping[int, str] = NOTHING_BESIDE
+) -> list[list[Unit]]:
+    """Return, of sources cut into units, those about each identifier and clause of the question that any is about;
+    `beside` is what else was found of their documents."""
     left = cut
-    if _unknown_names(question, [units[0].source for units in cut]):
+    if _unknown_names(question, [units[0].source for units in cut], beside):
         return []
     for constraint in find_constraints(question):
         meeting = [units for units in left if any(_meets(constraint, units))]
@@ -167,6 +188,11 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
             # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
             bound = [constraint.binds_sentences or candidate.is_row for candidate in candidates]
             kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
+        elif constraint.kind == "day":
+            kept = [
+                ours and not names_another(f"{it.heading}\n{it.text}", constraint)
+                for ours, it in zip(kept, candidates, strict=True)
+            ]
     for rows in _tables(candidates):
         fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
         fits = fits or fitting_rows(question, [candidates[row].text for row in rows])
@@ -174,6 +200,7 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
             kept[row] = kept[row] and fit
     kept = _of_the_range_asked(question, candidates, kept)
     kept = _of_the_side_asked(question, candidates, kept)
+    kept = _of_the_case_asked(question, candidates, kept)
     below = [ours and not candidate.is_heading for ours, candidate in zip(kept, candidates, strict=True)]
     return _of_one_mind(question, candidates, below if any(below) else kept)
 
@@ -236,6 +263,26 @@ def _of_the_side_asked(question: str, candidates: Sequence[Unit], kept: list[boo
                 for unit, keeps, has in zip(candidates, kept, met, strict=True)
             ]
     return kept
+
+
+def _of_the_case_asked(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:
+    """Leave out sentences that speak of no such case where it is asked what is so if something happens, and others
+    speak of it."""
+    match = _CASE.search(question)
+    asked = frozenset(content_words(match["case"])) if match else frozenset()
+    held = [
+        asked & {*unit.words, *content_words(unit.header)} if keeps else set()
+        for unit, keeps in zip(candidates, kept, strict=True)
+    ]
+    counts = {word: sum(word in words for words in held) for word in asked}
+    rare = {word: log(1 + len(candidates) / count) for word, count in counts.items() if count}
+    scores = [sum(rare[word] for word in words) for words in held]
+    least = MIN_CASE * max(scores, default=0.0)
+    if not least:
+        return kept
+    return [
+        keeps and (unit.is_row or score >= least) for unit, keeps, score in zip(candidates, kept, scores, strict=True)
+    ]
 
 
 def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) -> list[bool]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.extractive import MAX_EXTRACTS, Extract, weights_of
+from rag.cosines import is_multilingual
+from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, weights_of
 from rag.language_gate import is_readable
 from rag.protocols import Embedder, PassageReader
 from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.quoting.answer_gates import answers, own_share, says_nothing_new, with_cause
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.asked_about import is_of_other_matter
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.excerpts import (
     Excerpt,
@@ -24,8 +26,8 @@ from rag.quoting.like_rows import with_like_rows
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.sentence_parts import is_of_other_part
 from rag.quoting.superseded import put_newer_first
-from rag.quoting.table_answer import covered_share, find_cell, without_generic
-from rag.quoting.table_cells import pick_cell
+from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic
+from rag.quoting.table_cells import pick_cell, split_cells
 from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.text import content_words
 from rag.types import Reading, Source
@@ -72,15 +74,24 @@ class MarkingReader:
         self._reader = reader
         self._embedder = embedder
 
-    def read(self, question: str, sources: Sequence[Source], *, embedder: Embedder | None = None) -> list[Extract]:
+    def read(
+        self,
+        question: str,
+        sources: Sequence[Source],
+        *,
+        embedder: Embedder | None = None,
+        beside: Mapping[int, str] = NOTHING_BESIDE,
+    ) -> list[Extract]:
         """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
 
         Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
-        that of the sources' collection, where it is not the usual one.
+        that of the sources' collection, where it is not the usual one. `beside` is, by document, what else was found of
+        it: it may name whom a clause is about.
         """
         cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
         excerpts = [
-            make_excerpt(question, units) for units in sources_about(question, [units for units in cut if units])
+            make_excerpt(question, units)
+            for units in sources_about(question, [units for units in cut if units], beside=beside)
         ]
         excerpts = [excerpt for excerpt in excerpts if excerpt.pieces]
         asked = guess_language(question)
@@ -112,14 +123,26 @@ class MarkingReader:
         if all(extract.number in known for extract in extracts):
             known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
             extracts = self._by_focus(question, known_units, weights, extracts)
-        extracts = _with_cell(question, by_place, weights, extracts)
+        cell = find_cell(question, units, weights)
+        extracts = _with_cell(question, cell, by_place, weights, extracts)
+
+        def is_named_cell(extract: Extract) -> bool:
+            return cell is not None and cell.unit.place == extract.place and cell.value == extract.answer
+
         every = [unit for units in cut for unit in units]
+        embed = (embedder or self._embedder).embed_passages
+        alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
         given = [
             extract
             for extract in extracts
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
             if answers(question, extract, unit, units, weights)
+            and not (
+                extract.number in known
+                and not is_named_cell(extract)
+                and is_of_other_matter(question, extract.score, unit, beside, alike)
+            )
         ][:MAX_EXTRACTS]
         return put_newer_first(with_like_rows(question, given, every), every, weights)
 
@@ -130,7 +153,11 @@ class MarkingReader:
         kind = asked_kind(question)
         focus = without_generic(weights)
         able = [
-            unit for unit in units.values() if unit.is_whole and (kind is None or holds_kind(shown_text(unit), kind))
+            unit
+            for unit in units.values()
+            if unit.is_whole
+            and (kind is None or holds_kind(shown_text(unit), kind))
+            and (unit.is_row or not lacks_price(question, unit.text))
         ]
         if not focus or not able:
             return extracts
@@ -210,17 +237,21 @@ def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
 
 
 def _with_cell(
-    question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
+    question: str,
+    cell: FoundCell | None,
+    units: Mapping[Place, Unit],
+    weights: Mapping[str, float],
+    extracts: list[Extract],
 ) -> list[Extract]:
     """Put the cell of a table before the marked sentences where the question names it more closely than them."""
-    cell = find_cell(question, list(units.values()), weights)
     if cell is None:
         return extracts
     unit = cell.unit
     first = units[extracts[0].place] if extracts else unit
     is_closer = covered_share(first, weights) >= covered_share(unit, weights)
     if (
-        first is not unit
+        not cell.is_surer
+        and first is not unit
         and is_closer
         and not (lacks_price(question, first.text) and not lacks_price(question, shown_text(unit)))
     ):
@@ -251,6 +282,10 @@ def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None
         answer = "; ".join(chosen)
     elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
         answer = cell
+    elif best.is_row and len(cells := split_cells(answer)) > 1:
+        # Of several cells none is named; the first one says what the row is about.
+        others = cells[1:] if split_cells(best.text)[0].endswith(cells[0]) else cells
+        answer = others[0] if len(others) == 1 else ""
     if not best.is_row and is_of_other_part(question, best.text, answer):
         answer = ""
     is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)

@@ -26,7 +26,7 @@ MAX_CLAUSE = 3
 MAX_LABEL = 5
 """Words of the label of a value."""
 CLEAR_LEAD = 1.5
-CLEAR_BONUSES = ((CLEAR_LEAD, 0.6, 0.5), (CLEAR_LEAD, 0.4, 0.25))
+CLEAR_BONUSES = ((2 * CLEAR_LEAD, 0.99, 1.0), (CLEAR_LEAD, 0.6, 0.5), (CLEAR_LEAD, 0.4, 0.25))
 """Logits by which a sentence must be ahead of all others, the share of the question's words that it must hold, and what
 it then gains: no other can be meant."""
 CONTEXT_WORTH = 0.5
@@ -74,6 +74,9 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         calibration = choose_calibration(asked, language, multilingual=multilingual)
         score = calibration.judge(cosine, shares[position])
         if same and language and language != asked:
+            if not shares[position]:
+                # Not even a name or a number is the same, and there are texts in the question's language.
+                continue
             score -= BESIDE_SAME_LANGUAGE
         elif not asks_yes_or_no(question) and _is_labelled_as_asked(question, candidate, language):
             score += LABEL_BONUS

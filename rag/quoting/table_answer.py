@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
+from rag.quoting.excerpts import context_of
 from rag.quoting.head_lines import head_field
 from rag.quoting.range_rows import range_key
 from rag.quoting.ranges import measures_in
 from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell
 from rag.text import content_words
+from rag.types import Source
 from rag.units import Unit
+from rag.words.word_forms import is_of_family
 
 MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
@@ -38,11 +42,17 @@ GENERIC_WORDS = frozenset(content_words(_GENERIC_WORDS))
 
 @dataclass(frozen=True, slots=True)
 class FoundCell:
-    """A cell that answers, in its row; `covered` is the share of the question's weight that names it, 0 to 1."""
+    """A cell that answers, in its row; `covered` is the share of the question's weight that names it, 0 to 1.
+
+    `column` is the name of its column, "" for a value behind a label. One that `is_surer` was chosen before a row that
+    holds more of the question.
+    """
 
     unit: Unit
     value: str
     covered: float
+    column: str = ""
+    is_surer: bool = False
 
 
 def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]) -> FoundCell | None:
@@ -55,15 +65,53 @@ def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]
         return None
     words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
+    told = {unit.source.number: words_told(question, unit.source) for unit in units}
+    in_rows = {number: _words_in_rows(units, number) for number in told}
     for unit in units:
+        above = told[unit.source.number]
         cell = (
-            _named_cell(question, unit, asked, kind, sort) if unit.is_row else _labelled_value(words, unit, asked, kind)
+            _named_cell(question, unit, asked, kind, sort, above - in_rows[unit.source.number])
+            if unit.is_row
+            else _labelled_value(words, unit, asked, kind, above)
         )
         if cell is not None:
             found.setdefault((unit.source.section, cell.unit.text), cell)
     best = max((cell.covered for cell in found.values()), default=0.0)
     chosen = [cell for cell in found.values() if cell.covered == best]
-    return chosen[0] if best >= MIN_COVERED and len({cell.value for cell in chosen}) == 1 else None
+    if best < MIN_COVERED:
+        return None
+    if labelled := _labelled_instead(chosen, list(found.values()), told):
+        return labelled
+    return chosen[0] if len({cell.value for cell in chosen}) == 1 else None
+
+
+def _labelled_instead(
+    chosen: Sequence[FoundCell], found: Sequence[FoundCell], told: Mapping[int, AbstractSet[str]]
+) -> FoundCell | None:
+    """Return, in place of cells whose columns say only of what sort they are ("Date"), the one value behind a label
+    that the question names ("Delivered: 6 February"), of a document that names what the question is about."""
+    rows = [cell for cell in chosen if cell.column]
+    if not rows or any(not set(content_words(cell.column)) <= LABEL_WORDS for cell in rows):
+        return None
+    labelled = [one for one in found if not one.unit.is_row and told[one.unit.source.number]]
+    return replace(labelled[0], is_surer=True) if len({one.value for one in labelled}) == 1 else None
+
+
+def words_told(question: str, source: Source) -> frozenset[str]:
+    """Return the words of the names, identifiers and dates of a question that a source names: what it says is about
+    them, wherever in it they stand."""
+    text = f"{context_of(source)}\n{source.text}"
+    return frozenset(
+        word
+        for constraint in find_constraints(question)
+        if constraint.kind in ("identifier", "name", "acronym", "date") and names_constraint(text, constraint)
+        for word in content_words(constraint.written)
+    )
+
+
+def _words_in_rows(units: Sequence[Unit], number: int) -> frozenset[str]:
+    """Return the words of the rows of a source: what a row names is said of that row alone."""
+    return frozenset(word for unit in units if unit.is_row and unit.source.number == number for word in unit.words)
 
 
 def is_empty_cell(question: str, unit: Unit) -> bool:
@@ -87,7 +135,7 @@ def covered_share(unit: Unit, weights: Mapping[str, float]) -> float:
     return sum(weight for word, weight in weights.items() if word in words)
 
 
-def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
+def is_of_sibling(question: str, unit: Unit, weights: Mapping[str, float]) -> bool:
     """Return whether a row is about a sibling of what a question names: "Brass hinge" where a steel hinge is asked for.
 
     A word of the row's key then stands in the question as well, and each time behind another word, of which the row and
@@ -99,7 +147,10 @@ def is_of_sibling(unit: Unit, weights: Mapping[str, float]) -> bool:
     held = _words_held(unit)
     focus = without_generic(weights)
     if unit.header and not unit.words & focus.keys() and not focus.keys() <= held:
-        return True
+        first = next(iter(columns_of(unit.header, unit.text)[1]), "")
+        sort = asked_column(question)
+        # "Noise | 62 dB" answers how loud something is.
+        return sort is None or not sort.search(first)
     key = content_words(next(filter(None, columns_of(unit.header, unit.text)[1]), ""))
     before = {word: other for other, word in pairwise(key)}
     return any(
@@ -121,8 +172,10 @@ def _named_cell(
     asked: Mapping[str, float],
     kind: AnswerKind | None,
     sort: re.Pattern[str] | None,
+    told: AbstractSet[str],
 ) -> FoundCell | None:
-    """Return the cell of a row that a question of these words names, with how much of what is `asked` names it."""
+    """Return the cell of a row that a question of these words names, with how much of what is `asked` names it; `told`
+    are those that the row need not say again."""
     within = range_key(question, unit.header, unit.text)
     words = frozenset(content_words(f"{question}\n{within}"))
     cell = named_cell(words, unit.header, unit.text, sort=sort) or _heading_of_named_row(words, unit)
@@ -130,14 +183,19 @@ def _named_cell(
         return None
     if not cell.value or words >= set(content_words(cell.value)):
         return None
-    naming = _words_above(unit).union(content_words(f"{cell.key}\n{cell.column}\n{within}"))
+    naming = _words_above(unit).union(told, content_words(f"{cell.key}\n{cell.column}\n{within}"))
     if within:
         naming = naming.union(*(measure.words for measure in measures_in(question)))
-    return FoundCell(unit, cell.value, sum(weight for word, weight in asked.items() if word in naming))
+    covered = sum(weight for word, weight in asked.items() if word in naming)
+    return FoundCell(unit, cell.value, covered, cell.column)
 
 
 def _labelled_value(
-    words: AbstractSet[str], unit: Unit, asked: Mapping[str, float], kind: AnswerKind | None
+    words: AbstractSet[str],
+    unit: Unit,
+    asked: Mapping[str, float],
+    kind: AnswerKind | None,
+    told: AbstractSet[str],
 ) -> FoundCell | None:
     """Return the value of a line such as "Bill to: Tarn Architects" whose label a question names."""
     match = _LABELLED.fullmatch(unit.text)
@@ -145,11 +203,15 @@ def _labelled_value(
         return None
     label = {word for word in content_words(match["label"]) if not word[0].isdigit()} - LABEL_WORDS
     value = match["value"].strip()
-    if not label or not label <= words or words >= set(content_words(value)):
+    if (
+        not label
+        or not all(any(it == word or is_of_family(it, word) for it in words) for word in label)
+        or words >= set(content_words(value))
+    ):
         return None
     if kind is not None and not holds_kind(value, kind):
         return None
-    naming = _words_above(unit).union(label, content_words(unit.heading))
+    naming = _words_above(unit).union(label, told, content_words(unit.heading))
     return FoundCell(unit, value, sum(weight for word, weight in asked.items() if word in naming))
 
 

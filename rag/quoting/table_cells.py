@@ -27,6 +27,14 @@ _SORTS_OF_COLUMNS = tuple(
         ("how heavy|wie schwer|quel poids|cuánto pesa\\w*", r"weights?|mass|gewicht|masse|poids|peso|kg"),
         ("how (?:tall|high)|wie hoch", r"height|höhe|hauteur|altura"),
         ("how fast|wie schnell", r"speed|geschwindigkeit|vitesse|velocidad|km/h"),
+        ("how loud|wie laut", r"noise|sound|loudness|decibel|db|lärm|schall\\w*|lautstärke|geräusch\\w*|bruit|ruido"),
+        ("how (?:deep|low)|wie tief", r"depths?|draught|draft|tiefe|tiefgang|profondeur|profundidad|calado"),
+        ("how (?:wide|broad)|wie breit", r"widths?|breadth|beam|breite|largeur|ancho|anchura"),
+        ("how old|wie alt", r"age|born|built|year|alter|jahrgang|baujahr|geboren|âge|année|edad|año"),
+        (
+            "how many|wie ?viele|combien de|cuánt[oa]s",
+            r"quantity|qty|pieces?|numbers?|counts?|units?|menge|stück\\w*|anzahl|quantité|nombre|cantidad|unidades",
+        ),
         ("how far|wie weit", r"distance|entfernung|strecke|distancia|km"),
         (
             "when|what (?:day|date|time)|wann|quand|cuándo",
@@ -37,6 +45,7 @@ _SORTS_OF_COLUMNS = tuple(
 """Words of questions, and those in the names of the columns that answer them."""
 
 _ASKS_WHO = re.compile(r"(?i)^\W*(?:who|by whom|wer|wen|wem|qui|quién(?:es)?)\b")
+_ASKS_WHICH = re.compile(r"(?i)^\W*(?:which|welche[rsnm]?|quel(?:le)?s?|qué|cuál(?:es)?) (?P<noun>[^\W\d_]{3,})\b")
 _PERSONS = "name|person|responsible|in charge|contact|verantwortlich|zuständig|nom|responsable|nombre"
 
 _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
@@ -85,8 +94,8 @@ def named_cell(
     shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
     best = max(shares.values(), default=0.0)
     chosen = [i for i, share in shares.items() if share == best] if best > 0 else []
-    if not chosen and sort is not None:
-        chosen = [i for i in shares if sort.search(names[i])]
+    if len(chosen) != 1 and sort is not None:
+        chosen = [i for i in (chosen or shares) if sort.search(names[i])]
     if not chosen and len(filled) == 1 and len(values) == 2:
         chosen = filled
     if len(chosen) != 1:
@@ -108,6 +117,8 @@ def asked_column(question: str) -> re.Pattern[str] | None:
     if _ASKS_WHO.search(question):
         doing = "".join(rf"|{re.escape(word)}\w?[eo]rs?" for word in content_words(question) if word.isalpha())
         return re.compile(rf"(?i)\b(?:{_PERSONS}{doing})\b")
+    if (match := _ASKS_WHICH.match(question)) and (words := content_words(match["noun"])):
+        return re.compile(rf"(?i)\b{re.escape(words[0])}\w*")
     return next((names for asks, names in _SORTS_OF_COLUMNS if asks.search(question)), None)
 
 

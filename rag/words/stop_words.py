@@ -216,18 +216,19 @@ ASKING_WORDS: dict[str, frozenset[str]] = {
         """
         hoch hohe lang lange groß grosse große teuer kostet kosten oft weit alt schnell heißt heissen befindet befinden
         liegt liegen steht uhr findet finde nennt passiert geschieht betrifft laut lautet tag datum jahr monat
+        wann betrag
         """
     ),
     "fr": _words(
         """
         coûte coûtent trouve trouvent heure appelle nomme nombre temps loin grand grande haut haute age prix situe situé
-        située lieu passe jour date année mois
+        située lieu passe jour date année mois montant
         """
     ),
     "es": _words(
         """
         cuesta cuestan encuentra encuentran hora llama llaman número tiempo lejos grande alto alta edad lugar pasa queda
-        ubicado ubicada día fecha año mes estuvo estuvieron
+        ubicado ubicada día fecha año mes estuvo estuvieron importe
         """
     ),
     "it": _words("costa costano trova trovano ora chiama numero tempo alto alta grande luogo"),

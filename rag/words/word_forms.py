@@ -73,3 +73,14 @@ def searchable_forms(text: str, language: str) -> str:
 def reverse(stem: str) -> str:
     """Return a stem spelled backwards, as the index holds those of long words."""
     return REVERSED + stem[::-1]
+
+
+MIN_SHARED_START, MIN_START_SHARE = 5, 0.7
+"""Letters that two words of one family begin with, and their share of the shorter one."""
+
+
+def is_of_family(word: str, other: str) -> bool:
+    """Return whether two stemmed words begin so alike that one is likely made of the other: "pregnanc", "pregnant"."""
+    shorter = min(len(word), len(other))
+    shared = next((at for at in range(shorter) if word[at] != other[at]), shorter)
+    return shared >= MIN_SHARED_START and shared >= MIN_START_SHARE * shorter

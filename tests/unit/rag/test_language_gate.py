@@ -64,6 +64,14 @@ def test_the_readers_probability_of_english_is_left_as_it_is_and_others_are_judg
     assert judged[0] > 0.8 > 0.05 > judged[1]
 
 
+def test_a_question_of_one_word_is_answered_where_the_word_stands_though_its_cosine_says_little() -> None:
+    hits = [hit("Zahlbar ist der Beitrag bis zum 15. Februar.", "de", cosine=0.8)]
+    (judged,) = LanguageGate().correct("Zahlbar bis wann?", hits, [0.0], embedder="multilingual-e5-small@1")
+    assert judged > 0.5
+    (other,) = LanguageGate().correct("Wann ist die Weihnachtsfeier?", hits, [0.0], embedder="multilingual-e5-small@1")
+    assert other < 0.05
+
+
 def test_what_the_reader_cannot_read_is_neither_confirmed_nor_denied_and_costs_it_nothing() -> None:
     reader = CountingReader()
     assert GatedReader(reader).score("The red crane lifts how much?", [ENGLISH, GERMAN]) == [5.0, NEUTRAL]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+import pytest
+
 from rag.citations.checker import AnswerChecker
 from rag.planning.all_documents import AllDocuments
 from rag.planning.kept_replies import NoReplies
@@ -84,6 +86,39 @@ def test_the_newest_document_is_told_by_dates_and_those_without_are_apart() -> N
     assert rows == ["invoices/8.txt", "invoices/7.txt", "invoices/9.txt"]
     assert undated == ["notes/old.txt"]
     assert listed("What is the oldest invoice?")[0] == "invoices/9.txt is the oldest of 3 invoices: 2024-12-01."
+
+
+LEASES = Shelf(
+    {
+        "maple.txt": ["Lease\n\nThe lease begins on 1 March 2025 and ends on 28 February 2028."],
+        "canal.txt": [
+            "Lease\n\nIt begins on 1 June 2024 and ends on 31 May 2029.\n\nIt may not end before 31 May 2027."
+        ],
+        "mill.txt": ["Lease\n\nIt begins on 1 May 2020. Notice is given by the end of June 2021."],
+        "gate.txt": ["Lease\n\nTerm: 1 May 2019 to 30 April 2031"],
+    },
+    {path: DocumentProfile("en", "contract") for path in ("maple.txt", "canal.txt", "mill.txt", "gate.txt")},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which lease ends first?", "maple.txt ends first of 3 leases: 28 February 2028."),
+        ("Which lease expires last?", "gate.txt ends last of 3 leases: 30 April 2031."),
+        ("Which contract starts last?", "maple.txt begins last of 3 contracts: 1 March 2025."),
+    ],
+)
+def test_the_lease_that_ends_or_begins_first_is_told_by_the_days_in_each(question: str, told: str) -> None:
+    _, answer = finish(AllDocuments(LEASES, most_read=5), asked(question))
+    assert isinstance(answer, Answer)
+    assert answer.text == told
+
+
+def test_with_the_end_of_one_document_alone_none_ends_first() -> None:
+    one = Shelf({"maple.txt": ["Ends on 28 February 2028."]}, {"maple.txt": DocumentProfile("en", "contract")})
+    _, answer = finish(AllDocuments(one, most_read=5), asked("Which lease ends first?"))
+    assert isinstance(answer, str)
 
 
 def test_documents_in_one_currency_are_listed_and_those_in_two_are_undecided() -> None:

@@ -284,3 +284,19 @@ def test_one_figure_is_not_the_sum_or_the_average_of_several() -> None:
     assert ask("What is the average rent?", ScriptedReader({"1,150": 9.0}), text) == []
     text = "The average rent is 1,150 crowns."
     assert ask("What is the average rent?", ScriptedReader({"1,150": 9.0}), text) == [text]
+
+
+def test_of_marked_words_over_several_cells_no_answer_is_set_apart_but_the_one_behind_the_rows_name() -> None:
+    text = "Article | Price | Weight\nShelf | 54 | 7.2"
+    (extract,) = read(ScriptedReader({"54 | 7.2": 9.0}), text)
+    assert (extract.text, extract.answer) == ("Shelf | 54 | 7.2", "")
+    (extract,) = read(ScriptedReader({"in metres | 11.4": 9.0}), "Boat | Dorada\nLength in metres | 11.4")
+    assert extract.answer == "11.4"
+
+
+def test_a_cell_that_is_named_by_row_and_column_answers_without_a_word_for_what_it_counts() -> None:
+    text = "Team | Won | Lost\nOrmskar Rovers | 12 | 2\nOrmskar City | 6 | 7"
+    reader = MarkingReader(ScriptedReader({"7": 8.0}), HashEmbedder())
+    (extract,) = reader.read("how many games has ormskar city lost", [source(1, text)])
+    assert extract.answer == "7"
+    assert reader.read("how many goals did ormskar city score", [source(1, text)]) == []

@@ -68,4 +68,4 @@ STORE = _sheet(1, "", "Item | Price | Unit\nOak plank | 32,00 | metre\nBrass hin
 )
 def test_a_row_about_a_sibling_is_told_from_the_one_that_is_asked_for(question: str, is_sibling: bool) -> None:
     hinge = STORE[-1]
-    assert is_of_sibling(hinge, dict.fromkeys(content_words(question), 1.0)) == is_sibling
+    assert is_of_sibling(question, hinge, dict.fromkeys(content_words(question), 1.0)) == is_sibling

@@ -1,0 +1,148 @@
+"""Tells which words of a question nothing in a sentence, or around it, speaks of: another matter than was asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from rag.questions.constraints import find_constraints
+from rag.quoting.excerpts import context_of
+from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words
+from rag.text import content_words, words_of
+from rag.types import Vectors
+from rag.units import Unit
+from rag.words.folding import fold
+from rag.words.stop_words import ENGLISH
+from rag.words.word_forms import is_of_family
+
+Embed = Callable[[Sequence[str]], Vectors]
+
+MAX_QUESTION = 14
+"""Words of a question that names one thing; longer ones tell a story around it."""
+ALIKE = 0.61
+"""Cosine of two words from which one may stand for the other: salary and wage 0.72, lift and elevator 0.62; interest
+and deposit 0.53, goals and points 0.48 (all-MiniLM-L6-v2). Siblings such as oak and walnut are alike as well."""
+MIN_WITHOUT_MATTER = 9.0
+"""Below it, a sentence that does not speak of what is asked for ("the interest on the deposit") answers nothing."""
+MIN_WITHOUT_WORD = 3.0
+"""Below it, nor does one where a word that narrows it ("for legal protection"), or most of them, is nowhere in its
+document."""
+MAX_COMPARED = 80
+"""Words around a sentence that are compared in meaning."""
+
+_END = (
+    r"(?=\s+(?:of|for|on|in|at|to|from|per|when|if|that|by|after|before|during|under|between|with|about|called|due|and"
+    r"|or)\b|\s*\W*$)"
+)
+_OF = r"(?:(?:date|number|name|amount|total|value|place|year|kind|type|level|sum)s? of (?:the |an? |our )?)?"
+"""Before what is asked for: "the date of birth"."""
+_MATTERS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"^\W*(?:what|which)(?:\s+(?:is|are|was|were|will be)|['’]s)\s+(?:[^?]+?['’]s?\s+){_OF}(?P<np>[^?]+?){_END}",
+        rf"^\W*(?:what|which)(?:\s+(?:is|are|was|were|will be)|['’]s)\s+"
+        rf"(?:(?:the|our|your|my|an?|any|his|her|their|its)\s+)?{_OF}(?P<np>[^?]+?){_END}",
+        r"^\W*what\s+(?P<np>[a-z]+(?: [a-z]+)?)\s+(?:is|are|was|were|do|does|did|has|have|can|may|must)\b",
+        r"^\W*how many\s+(?P<np>[^?]+?)\s+(?:is|are|was|were|do|does|did|has|have|had|can|may|must|will|should|of|in"
+        r"|on|at|for|there)\b",
+        r"^\W*(?:the\s+)?(?P<np>(?!who|what|when|where|which|how|why|is|are|do|does|did|can|may|has|have)[a-z]+"
+        r"(?: [a-z]+)?)(?=\s+(?:of|for)\b)",
+    )
+)
+_NARROWS = re.compile(
+    r"(?i)^\W*(?:what|who|when|where|how [a-z]+)\s+(?:is|are|was|were)\s+[^?]*?\b(?:of|for|on) (?:the |an? |our |my )?"
+    r"((?:[^\W_]+ ?){1,3})\W*$"
+)
+"""Says at its end for whom or what something is asked: "for legal protection"."""
+_COSTS = re.compile(
+    r"(?i)^\W*how (?:much|long|high) (?:is|are|was|were) (?:the |an? |our |your )?(?:[^?]+?['’]s )?"
+    rf"(?P<np>[^?]+?){_END}"
+)
+_NO_MATTER = frozenset(
+    content_words(
+        "name kind type sort thing reason purpose meaning way part answer rule time day date about happen bring"
+        " back let want term word phrase title theory view opinion problem issue topic subject theme idea result score"
+    )
+)
+"""Words that ask for something without saying what."""
+
+
+def asked_matter(question: str) -> str:
+    """Return of "What is the annual interest on the deposit?" the words "annual interest"; "" where a question, in
+    English, does not say so what it asks for."""
+    for form in _MATTERS:
+        if match := form.match(question):
+            return match["np"].strip()
+    return ""
+
+
+def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[int, str], embed: Embed | None) -> bool:
+    """Return whether a question asks for something that a marked sentence, its headings and its row's head do not speak
+    of in any words, or names something that nothing found of its document knows.
+
+    `score` is that of the mark; `beside` is, by document, what was found of it; without `embed`
+    only words of one family are alike.
+    """
+    if any(constraint.kind == "clause" for constraint in find_constraints(question)):
+        return False
+    if score >= MIN_WITHOUT_MATTER or len(question.split()) > MAX_QUESTION:
+        return False
+    own = _words_around(unit)
+    matter = [word for word in content_words(asked_matter(question)) if _tells(word)]
+    asked = [word for word in content_words(question) if _tells(word)]
+    known = own | abbreviated_words(asked, unit.words)
+    if (costs := _COSTS.match(question)) and score < MIN_WITHOUT_MATTER:
+        around = known | _content(unit.source.text)
+        matter = [word for word in content_words(costs["np"]) if _tells(word) and not _is_known(word, around)]
+    if matter and not _is_known(matter[-1], known):
+        written = _written(question, matter[-1])
+        if not (embed and _has_alike(written, unit, embed)):
+            return True
+    if score >= MIN_WITHOUT_WORD or len(asked) < 2:
+        return False
+    around = known | _content(f"{beside.get(unit.source.document.id, '')}\n{unit.source.text}")
+    narrowing = frozenset(word for match in _NARROWS.finditer(question) for word in content_words(match[1]))
+    missing = [
+        word
+        for word in asked
+        if not _is_known(word, around)
+        and (word in narrowing or not (embed and _has_alike(_written(question, word), unit, embed)))
+    ]
+    return 2 * len(missing) > len(asked) or not narrowing.isdisjoint(missing)
+
+
+def _tells(word: str) -> bool:
+    return not word[0].isdigit() and word not in GENERIC_WORDS and word not in LABEL_WORDS and word not in _NO_MATTER
+
+
+def _words_around(unit: Unit) -> frozenset[str]:
+    return _content(f"{unit.text}\n{unit.header}\n{unit.heading}\n{unit.leans_on}\n{context_of(unit.source)}")
+
+
+@lru_cache(maxsize=1 << 10)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(content_words(text))
+
+
+def _is_known(word: str, words: Collection[str]) -> bool:
+    """Return whether a word, or one of its family, is among some words, all stemmed."""
+    return word in words or any(is_of_family(word, other) for other in words)
+
+
+def _written(question: str, word: str) -> str:
+    """Return a content word as a question writes it."""
+    return next((written for written in words_of(question) if word in content_words(written)), word)
+
+
+def _has_alike(word: str, unit: Unit, embed: Embed) -> bool:
+    """Return whether a word around a sentence means much the same as one of a question."""
+    text = f"{unit.text}\n{unit.header}\n{unit.heading}\n{unit.leans_on}\n{unit.source.section}"
+    others = [it for it in dict.fromkeys(words_of(fold(text))) if it not in ENGLISH and not it[0].isdigit()]
+    others = [it for it in others if len(it) > 1][:MAX_COMPARED]
+    if not others:
+        return False
+    vectors = np.asarray(embed([fold(word), *others]))
+    return bool((vectors[1:] @ vectors[0]).max() >= ALIKE)

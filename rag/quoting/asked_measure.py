@@ -1,0 +1,67 @@
+"""Tells which measure a question asks for (a weight, a speed, an age), and whether a text gives one."""
+
+from __future__ import annotations
+
+import re
+
+from rag.quoting.answer_kind import MONTH
+
+_TIME = (
+    r"seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?|sekunden?|minuten?|stunden?"
+    r"|tage?n?|wochen?|monate?n?|jahre?n?|heures?|jours?|semaines?|mois|ans?|années?|segundos?|minutos?|horas?|días?"
+    r"|semanas?|mes(?:es)?|años?"
+)
+_LENGTH = (
+    r"(?<=\d)\s?(?:mm|cm|km|m|ft|in|yd|nm)\b|\b(?:milli|centi|kilo|zenti)?met(?:re|er|ro)s?\b|\bmètres?\b"
+    r"|\b(?:miles?|yards?|feet|foot|inch(?:es)?|fathoms?|meilen?|pieds?|millas?)\b|[\d\s](?:[′″]|['\"](?=\s|$))"
+)
+_MEASURES = tuple(
+    (re.compile(rf"(?i){asks}"), re.compile(rf"(?i){gives}"))
+    for asks, gives in (
+        (
+            r"\bhow heavy\b|\bhow much\b[^?]*\bweighs?\b|\bwie schwer\b|\bwas wieg\w+|\bwie ?viel wieg\w+"
+            r"|\bcombien pès\w+|\bcu[aá]nto pesan?\b",
+            r"(?<=\d)\s?(?:kg|g|mg|t|lbs?|oz)\b|\b(?:kilos?|kilogram\w*|grams?|gramm|tons?|tonnes?|tonnen|pounds?"
+            r"|stones?|ounces?|pfund|gramos?|toneladas?|weigh\w*|mass|gewicht|wieg\w+|schwer|heavy|heavier|kg|poids"
+            r"|pès\w+|pes[oan]+)\b",
+        ),
+        (
+            r"\bhow (?:deep|tall|wide|thick)\b|\bwie (?:tief|breit|dick)\b|\bquelle (?:profondeur|largeur|épaisseur)\b",
+            rf"{_LENGTH}|\b(?:deep|depth|tall|height|wide|width|thick\w*|tief\w*|breite?|dicke?|höhe|profond\w*|large"
+            r"|largeur|hauteur|knee|ankle|waist)\b",
+        ),
+        (
+            r"\bhow far\b|\bwie weit\b",
+            rf"{_LENGTH}|\b(?:{_TIME}|distance|entfernung|près|next to|opposite|near|around the corner)\b",
+        ),
+        (
+            r"\bhow (?:old|aged?)\b|\bwie alt\b|\bquel âge\b|\bqué edad\b|\bcu[aá]ntos años tiene\b",
+            rf"\b(?:{_TIME}|aged?|old|older|born|births?|built|founded|made|dates|dated|since|established|opened|lebensjahr"
+            r"|alt|alter|älter|geboren|gebaut|erbaut|gegründet|âge|née?|construite?|fondée?|edad|nacid[oa]|construid[oa]"
+            r"|fundad[oa]|century|jahrhundert|siècle|siglo)\b",
+        ),
+        (
+            r"\bhow loud\b|\bwie laut\b",
+            r"\b(?:db(?:\(a\))?|decibels?|dezibel|nois[ey]\w*|loud\w*|quiet\w*|silent\w*|laut\w*|leise\w*|geräusch\w*)\b",
+        ),
+        (
+            r"\bhow (?:hot|cold|warm)\b|\bat (?:what|which) temperatures?\b|\bwhat (?:is|was) the temperature\b"
+            r"|\bwie (?:heiß|kalt|warm)\b|\bbei welcher temperatur\b|\bquelle température\b|\bqué temperatura\b",
+            r"°|(?<=\d)\s?(?:c|f|k)\b|\b(?:degrees?|celsius|fahrenheit|kelvin|grad|temperat\w+|degrés?|grados?|cold|warm"
+            r"|hot|room temperature|freez\w+|frozen|refrigerat\w+|fridge|kühl\w*|zimmertemperatur)\b",
+        ),
+        (
+            r"\bhow long (?:does|do|did|will|must|may|can|is|are|was|were|has|have|should|until|before|after)\b"
+            r"|\bhow long\W*$|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto (?:tiempo|dura)\b",
+            rf"\b(?:{_TIME})\b|\d|\b(?:{MONTH})|{_LENGTH}|\b(?:until|till|long|short|brief\w*|from|since|forever|permanent\w*"
+            r"|always|never|unlimited|indefinite\w*|bis|seit|unbefristet|immer|jusqu\w*|depuis|toujours|hasta|desde|siempre"
+            r"|term|duration|dauer\w*|durée|duración|night|overnight|lifetime|century)\b",
+        ),
+    )
+)
+
+
+def lacks_measure(question: str, text: str) -> bool:
+    """Return whether a question in English, German, French or Spanish asks how heavy, deep, old, loud or warm something
+    is, how far or how long, and a text gives nothing of that sort."""
+    return any(asks.search(question) and not gives.search(text) for asks, gives in _MEASURES)
