@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,9 +96,11 @@ def _delete(path: Path) -> bool:
     """Delete a file; return whether there was one. Raises ConfigurationError."""
     try:
         path.unlink()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return False
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
         raise ConfigurationError(f"{path} cannot be deleted: {error.strerror}.", "Check who may delete it.") from None
     return True
 

@@ -49,18 +49,33 @@ def find_file(spec: str, folder: Path) -> Path:
             "Write gguf:NAME or gguf:/PATH/MODEL.gguf; `lectern models list` has names.",
         )
     if "/" in named or "\\" in named:
-        path = Path(named).expanduser().absolute()
-        if not path.exists():
-            raise ConfigurationError(f"There is no file {path}.", "Check the path of the model.")
+        path = _absolute(named)
+        if path is None or not _is_there(path):
+            raise ConfigurationError(f"There is no file {path or named!r}.", "Check the path of the model.")
         return path
     for path in (folder / named, folder / f"{named}{SUFFIX}"):
-        if path.is_file():
+        if _is_there(path) and path.is_file():
             return path.absolute()
     there = ", ".join(path.stem for path in list_files(folder)) or "none"
     raise ConfigurationError(
         f"There is no model {named!r} in {folder}.",
         f"There: {there}. `lectern models get NAME` fetches one, or put a .gguf file there.",
     )
+
+
+def _absolute(named: str) -> Path | None:
+    try:
+        return Path(named).expanduser().absolute()
+    except RuntimeError:  # There is no such user.
+        return None
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is such a file; a name that no file can have is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def list_files(folder: Path) -> list[Path]:

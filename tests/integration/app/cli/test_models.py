@@ -59,5 +59,8 @@ def test_a_file_elsewhere_is_not_removed_and_an_unknown_name_not_fetched(tmp_pat
     elsewhere.write_bytes(gguf_file())
     refused = run_command("models", "remove", elsewhere, "--home", tmp_path / "home")
     assert (refused.code, elsewhere.exists()) == (2, True)
+    for odd in ("x" * 300, "..", "../own", "a\0b"):
+        refused = run_command("models", "remove", odd, "--home", tmp_path / "home")
+        assert (refused.code, elsewhere.exists()) == (2, True)
     unknown = run_command("models", "get", "gpt-5", "--home", tmp_path / "home")
     assert (unknown.code, f"Known: {known_models()[0].name}" in unknown.text) == (2, True)

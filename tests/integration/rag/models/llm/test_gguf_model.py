@@ -230,6 +230,9 @@ def test_a_name_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path)
     assert "There: new, old." in caught.value.remedy
     with pytest.raises(ConfigurationError, match="There is no file"):
         open_gguf_model("gguf:/nowhere/model.gguf", tmp_path)
+    for named in ("gguf:", "gguf:a\0b", "gguf:/a\0b", "gguf:" + "x" * 5000, "gguf:/" + "x" * 5000, "gguf:~nobody-x/m"):
+        with pytest.raises(ConfigurationError):
+            open_gguf_model(named, tmp_path)
     assert find_newest(tmp_path) == "gguf:new"
     (tmp_path / "new.gguf").write_bytes(gguf_file()[:-1])
     assert find_newest(tmp_path) == "gguf:old", "the newest was cut off"
