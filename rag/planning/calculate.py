@@ -10,7 +10,6 @@ from decimal import Decimal
 from rag.errors import QuestionError
 from rag.planning.aggregate import Aggregation
 from rag.planning.calculation_query import (
-    AggregateQuery,
     DifferenceQuery,
     FormulaQuery,
     GrowthQuery,
@@ -31,7 +30,10 @@ from rag.planning.quantities import (
     divide,
     write_number,
 )
+from rag.planning.rate_query import RateQuery
+from rag.planning.rates import answer_rate
 from rag.planning.row_query import RowQuery, read_rows
+from rag.planning.totals_query import AggregateQuery
 from rag.protocols import DocumentCatalogue
 from rag.questions.constraints import find_constraints, names_constraint
 from rag.retrieval import StageTimer
@@ -124,6 +126,8 @@ class Calculate:
             return (yield from self._compare_two(asked, query))
         if isinstance(query, RowQuery):
             return (yield from self._over_rows.answer(asked, query))
+        if isinstance(query, RateQuery):
+            return (yield from answer_rate(asked, query, self._catalogue))
         return (yield from self._from_tables(asked, query))
 
     def _from_tables(self, asked: PlannedQuestion, query: FormulaQuery | GrowthQuery) -> Answering:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.formulas import Formula, Operand, find_formula, find_operand
+from rag.planning.rate_query import RateQuery, read_rate
 from rag.planning.row_query import RowQuery
+from rag.planning.totals_query import AggregateQuery, read_totals_query
 from rag.questions.constraints import years_in
 
 MAX_CHARACTERS = 1200
@@ -38,14 +39,6 @@ class GrowthQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class AggregateQuery:
-    """The sum or the average of the totals of documents, or of invoices and the like."""
-
-    documents: DocumentQuery
-    how: Literal["sum", "average"]
-
-
-@dataclass(frozen=True, slots=True)
 class DifferenceQuery:
     """How much more one thing is than another: two questions that a look-up answers with a number each."""
 
@@ -54,7 +47,7 @@ class DifferenceQuery:
     how: Literal["difference", "ratio", "change"] = "difference"
 
 
-CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery | RowQuery
+CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery | RowQuery | RateQuery
 
 _ASKS_VALUE = re.compile(
     r"(?i)\b(?:what|calculate|compute|determine|how (?:high|large|big|much|many)|roughly|give|tell me|berechne"
@@ -113,16 +106,6 @@ _NO_NAME = re.compile(
     r"|and|round|to|from|between|fy|the|as|of|quarters?|gesch(?:ä|ae)ftsjahr|jahr|unternehmens?|exercice|année|año"
     r"|ejercicio|société|empresa)\b"
 )
-_AGGREGATE = re.compile(
-    r"(?i)^(?:what (?:is|was)|calculate|compute|give me|wie hoch (?:ist|war)|was ist|berechne|quel(?:le)? est"
-    r"|calcule[rz]?|cu[aá]l es|calcula)?"
-    r"\s*(?:the|die|der|das|la|le|el)?\s*(?:(?P<sum>sum|total(?: (?:amount|value|sum))?|gesamt(?:summe|betrag)?"
-    r"|summe|somme|total|montant total|suma"
-    r"|importe total)|(?P<average>average(?: (?:amount|value|total))?|mean|durchschnitt|mittelwert|moyenne"
-    r"|promedio|media))"
-    r"\s+(?:of|over|aller|der|von|über|de|des|del?)\s+(?P<rest>.+)$"
-)
-_IDENTIFIED = re.compile(r"(?i)^\W*(?:no\.?|nr\.?|n°|number|nummer|#)?\s*[\w/-]*\d")
 _MORE = re.compile(
     r"(?i)^how (?P<how>much|many|far|long|tall|high|heavy|old|deep|wide)?\s?(?P<degree>more|less|fewer|longer"
     r"|higher|taller|heavier|older"
@@ -157,17 +140,27 @@ _COMPARED = {
 }  # fmt: skip
 
 
+_AGGREGATES = {
+    "sum": "a sum over documents",
+    "average": "an average over documents",
+    "most": "the document with the largest total",
+    "least": "the document with the smallest total",
+    "share": "a share of documents",
+}
+
+
 def read_calculation(question: str) -> CalculationQuery | None:
     """Return what a question asks to be computed; None where it asks for nothing that rules can compute."""
     if len(question) > MAX_CHARACTERS:
         return None
     text = " ".join(question.split())
     return (
-        _read_aggregate(text)
+        read_totals_query(text)
         or _read_difference(text)
         or _read_formula(text)
         or _read_growth(text)
         or _read_change(text)
+        or read_rate(text)
     )
 
 
@@ -178,9 +171,11 @@ def describe(query: CalculationQuery) -> str:
     if isinstance(query, GrowthQuery):
         return f"the change of the {query.operand.name}"
     if isinstance(query, AggregateQuery):
-        return f"the {query.how} over documents"
+        return _AGGREGATES[query.how]
     if isinstance(query, RowQuery):
         return query.shown
+    if isinstance(query, RateQuery):
+        return f"an amount by the {query.period}"
     return f"a {query.how} of two figures"
 
 
@@ -220,19 +215,6 @@ def _about(behind: str) -> str:
     """Return whom or what a figure is asked for by the words behind its name: "Block" of "for Block in 2020"."""
     names = [_NO_NAME.sub(" ", match["name"]) for match in _ABOUT.finditer(behind.split("(")[0])]
     return " ".join(" ".join(name.split()) for name in names if name.split()).strip()
-
-
-def _read_aggregate(text: str) -> AggregateQuery | None:
-    match = _AGGREGATE.match(text.rstrip(" ?."))
-    if match is None:
-        return None
-    documents = read_document_query(f"list all {match['rest']}")
-    if documents is None or not documents.sort.kinds or not documents.noun.casefold().endswith(("s", "en", "x")):
-        return None
-    behind = documents.subject[len(documents.noun) :]
-    if _IDENTIFIED.match(behind) or any(condition.kind == "read" for condition in documents.conditions):
-        return None
-    return AggregateQuery(documents, "sum" if match["sum"] else "average")
 
 
 def _read_difference(text: str) -> DifferenceQuery | None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from rag.planning.attendance import find_attendance
 from rag.planning.date_ranges import DateRange, month_range, spans_in, year_range
 from rag.planning.document_query import Condition
+from rag.planning.document_totals import read_total
 from rag.planning.page_ends import find_in_pages
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import CURRENCY_CODES, read_quantities
@@ -74,7 +76,9 @@ class Decision:
 
 NO, YES = Decision(False), Decision(True)
 
-TEXT_CONDITIONS = frozenset({"mention", "about", "signed", "ends", "starts", "organisation", "currency"})
+TEXT_CONDITIONS = frozenset(
+    {"mention", "about", "signed", "ends", "starts", "organisation", "currency", "amount", "present", "absent"}
+)
 """Kinds of conditions for which pages have to be looked through."""
 
 
@@ -118,6 +122,9 @@ def decide_by_text(condition: Condition, document: DocumentInfo, pages: Sequence
         "ends": _ends,
         "starts": _starts,
         "organisation": _is_of_organisation,
+        "amount": _asks_for_amount,
+        "present": _is_present,
+        "absent": _is_absent,
     }
     found = decide[condition.kind](condition, document, pages)
     if not condition.is_negated:
@@ -137,6 +144,43 @@ def _is_in_currency(condition: Condition, document: DocumentInfo, pages: Sequenc
     others = sorted(found.keys() - {condition.value})
     place = found[condition.value]
     return Decision(None, place, f"it has amounts in {' and '.join(others)} too") if others else Decision(True, place)
+
+
+def _asks_for_amount(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    """Decide by the total that a document asks for; one in another currency than is asked for cannot be compared."""
+    assert condition.bound is not None
+    total = read_total(document, pages)
+    if total is None:
+        return Decision(None, note="no total was found in it")
+    if total.doubt:
+        return Decision(None, total.place, f"its total is not sure: {total.doubt}")
+    asked = condition.bound.unit
+    if asked and total.quantity.unit not in ("", asked):
+        return Decision(None, total.place, f"its total is in {total.quantity.unit}")
+    return Decision(condition.bound.holds(total.quantity.value), total.place)
+
+
+def _is_present(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    return _attended(condition, document, pages, wanted=True)
+
+
+def _is_absent(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    return _attended(condition, document, pages, wanted=False)
+
+
+def _attended(condition: Condition, document: DocumentInfo, pages: Sequence[Page], *, wanted: bool) -> Decision:
+    """Decide by the lists of those who were present and those who were not, where a document has them."""
+    lists = find_attendance(pages)
+    named: Place | None = None
+    for phrase in (phrase for phrases in condition.any_of for phrase in phrases):
+        for place in _occurrences(phrase, document, pages, 50):
+            named = named or place
+            for one in lists:
+                if one.holds(place):
+                    return Decision(one.is_present == wanted, Place(one.page, one.start, one.end))
+    if any(one.is_present == wanted for one in lists) or named is None:
+        return NO
+    return Decision(None, _quoted(named, pages), "it has no list of those who were there")
 
 
 def proof_of_date(document: DocumentInfo, pages: Sequence[Page]) -> Place | None:
@@ -269,11 +313,8 @@ def _starts(condition: Condition, document: DocumentInfo, pages: Sequence[Page])
     return _by_days(condition, pages, (_START,), "beginning", ends_sometime=document.profile.kind in _ENDING)
 
 
-def _by_days(
-    condition: Condition, pages: Sequence[Page], words: Sequence[re.Pattern[str]], what: str, *, ends_sometime: bool
-) -> Decision:
-    """Decide by the dates in sentences with a word for the end or the beginning; the first words with dates count."""
-    assert condition.days is not None
+def _first_days(pages: Sequence[Page], words: Sequence[re.Pattern[str]]) -> tuple[list[tuple[DateRange, Place]], bool]:
+    """Return the days in sentences with the first of some words that have any, and whether any word was there."""
     has_word = False
     for pattern in words:
         found: list[tuple[DateRange, Place]] = []
@@ -281,15 +322,25 @@ def _by_days(
             for match in pattern.finditer(page.text):
                 has_word = True
                 found += _days_near(page, match.end(), match.start())
-        if not found:
-            continue
-        met = [condition.days.holds_all(days) for days, _ in found]
-        if all(met):
-            return Decision(True, found[0][1])
-        if not any(condition.days.meets(days) for days, _ in found):
-            return Decision(False, found[0][1])
-        return Decision(None, found[met.index(True) if any(met) else 0][1], f"it names more than one {what}")
-    return Decision(None, note=f"no date is given for its {what}") if has_word or ends_sometime else NO
+        if found:
+            return found, True
+    return [], has_word
+
+
+def _by_days(
+    condition: Condition, pages: Sequence[Page], words: Sequence[re.Pattern[str]], what: str, *, ends_sometime: bool
+) -> Decision:
+    """Decide by the dates in sentences with a word for the end or the beginning; the first words with dates count."""
+    assert condition.days is not None
+    found, has_word = _first_days(pages, words)
+    if not found:
+        return Decision(None, note=f"no date is given for its {what}") if has_word or ends_sometime else NO
+    met = [condition.days.holds_all(days) for days, _ in found]
+    if all(met):
+        return Decision(True, found[0][1])
+    if not any(condition.days.meets(days) for days, _ in found):
+        return Decision(False, found[0][1])
+    return Decision(None, found[met.index(True) if any(met) else 0][1], f"it names more than one {what}")
 
 
 def _days_near(page: Page, end: int, start: int) -> list[tuple[DateRange, Place]]:

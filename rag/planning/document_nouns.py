@@ -33,7 +33,8 @@ _KINDS = {
     "offer": "offers?|quotations?|quotes?|proposals?|angebote?n?|devis|presupuestos?",
     "order": "(?:purchase )?orders?|bestellung(?:en)?|aufträge?|bons? de commande|pedidos?",
     "contract": "contracts?|agreements?|leases?|tenancy agreements?|(?:miet|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
-    "minutes": "minutes|protokolle?n?|procès-verba(?:l|ux)|comptes? rendus?|actas?",
+    "minutes": "minutes|protokolle?n?|procès-verba(?:l|ux)|comptes? rendus?|actas?|meetings?|sitzung(?:en)?|réunions?"
+    "|reuni(?:ón|ones)",
     "policy": "polic(?:y|ies)|richtlinien?|règlements?|reglamentos?",
     "manual": "manuals?|handbooks?|user guides?|handbücher|handbuch|anleitung(?:en)?|manuels?|manuales",
     "letter": "letters?|briefe?n?|lettres?|cartas?",
@@ -64,6 +65,9 @@ _GENERIC = (
 )
 _NAMED = {"note": "notes?|notizen|vermerke?|notas?", "memo": "memos?|memoranda", "file note": "file notes?"}
 
+HAVE_TOTALS = frozenset({"invoice", "receipt", "offer", "order"})
+"""Kinds of documents of which each asks for one amount."""
+
 _ALTERNATIVES = sorted(
     [
         *((words, DocumentSort(_REPORTS if kind == "report" else frozenset({kind}))) for kind, words in _KINDS.items()),
@@ -82,6 +86,24 @@ def sort_of(noun: str) -> DocumentSort:
     """Return the sort that a word for documents means. The longest name counts: annual reports are not all reports."""
     noun = noun.strip()
     return next(sort for pattern, sort in _SORTS if pattern.fullmatch(noun))
+
+
+def plural_of(noun: str) -> str:
+    """Return the plural of a word for documents in any of the four languages; a plural is left as it is."""
+    lower = noun.casefold()
+    if lower.endswith(("s", "x", "en", "äge", "lle", "efe", "chte", "ote", "nte", "ibros")):
+        return noun
+    if lower.endswith("trag") and not lower.endswith("auftrag"):
+        return f"{noun[:-4]}träge" if noun[-4:] == "trag" else f"{noun[:-4]}Träge"
+    if lower.endswith("y"):
+        return f"{noun[:-1]}ies"
+    if lower.endswith("ión"):
+        return f"{noun[:-2]}ones"
+    if re.search(r"(?:ung|ei)$", lower):
+        return f"{noun}en"
+    if re.search(r"(?:protokoll|brief|angebot|bericht|dokument)$", lower):
+        return f"{noun}e"
+    return f"{noun}s"
 
 
 def is_named(sort: DocumentSort, path: str, title: str) -> bool:

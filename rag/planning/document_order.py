@@ -39,25 +39,23 @@ def answer_order(query: OrderQuery, documents: Sequence[DocumentInfo], catalogue
     best = keys[known[0].id][0]
     first = [document for document in known if keys[document.id][0] == best]
     names = " and ".join(document.path for document in first)
-    text = _sentence(query, names, len(first), len(known), best)
+    of_all = f"{len(known):,} {query.documents}"
+    if without:
+        of_all = f"the {len(known):,} of {len(documents):,} {query.documents} whose day is known"
+    text = _sentence(query, names, len(first), of_all, best)
     notices = [f"{len(without):,} more give no date and are listed apart."] if without else []
     table = AnswerTable(("Document", "Page", "Words"), tuple(rows), tuple(undecided))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table, notices=notices))
 
 
-def _sentence(query: OrderQuery, names: str, first: int, known: int, best: str) -> str:
+def _sentence(query: OrderQuery, names: str, first: int, of_all: str, best: str) -> str:
     if query.is_by_days:
         what, _, rank = query.order.partition(" ")
         day = date.fromisoformat(best)
         verb = what if first == 1 else what.removesuffix("s")
-        return f"{names} {verb} {rank} of {known:,} {_plural(query)}: {day.day} {day:%B %Y}."
+        return f"{names} {verb} {rank} of {of_all}: {day.day} {day:%B %Y}."
     told = f"{best.lstrip('0')} pages" if query.order in ("longest", "shortest") else best
-    return f"{names} {'is' if first == 1 else 'are'} the {query.order} of {known:,} {_plural(query)}: {told}."
-
-
-def _plural(query: OrderQuery) -> str:
-    noun, _, rest = query.documents.partition(" ")
-    return f"{noun if noun.endswith('s') else noun + 's'} {rest}".strip()
+    return f"{names} {'is' if first == 1 else 'are'} the {query.order} of {of_all}: {told}."
 
 
 def _key(order: Order, document: DocumentInfo, pages: Sequence[Page]) -> tuple[str, Place | None]:

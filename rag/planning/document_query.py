@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from rag.planning.amount_bounds import Bound, find_bound
+from rag.planning.condition_words import LANGUAGES, PREPOSITIONAL, VERB_STARTS, VERBS, WORD
 from rag.planning.date_ranges import DateRange, read_range
-from rag.planning.document_nouns import NOUN, DocumentSort, sort_of
+from rag.planning.document_nouns import HAVE_TOTALS, NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import currency_code
+from rag.planning.rephrasing import as_condition
 from rag.words.dates import MONTHS
 
 ConditionKind = Literal[
@@ -25,6 +29,9 @@ ConditionKind = Literal[
     "organisation",
     "pages",
     "currency",
+    "amount",
+    "present",
+    "absent",
     "read",
 ]
 
@@ -44,6 +51,8 @@ class Condition:
     month: int = 0
     """1 to 12: of any year."""
     pages: tuple[int, int] = (0, 0)
+    bound: Bound | None = None
+    """Of the total that a document asks for."""
     value: str = ""
     is_negated: bool = False
 
@@ -76,8 +85,9 @@ _LISTS = (
     r"(?P<insists>(?:please )?(?:list|show(?: me)?|find|name|give me(?: a list of)?|enumerate|liste|nenne|zeige?|finde"
     r"|listez|montre[rz]?|trouve[rz]?|énumère|lista|listar|muestra|encuentra|enumera)"
     r"(?: (?:all|every|alle|tous|toutes|todos|todas))?(?: (?:of|von))?)"
-    r"|in (?:which|what|welche[nmr])|which|what|welche[rnms]?|in welchen|quel(?:le)?s?|dans quels|qu[eé]|cu[aá]les"
-    r"|en qu[eé]"
+    r"|(?:in|at|from) (?:which|what)|(?:in|bei|an|zu|aus|von) welche[nmr]|which|what|welche[rnms]?"
+    r"|quel(?:le)?s?|(?:dans|à|de) quel(?:le)?s?|qu[eé]"
+    r"|cu[aá]les|(?:en|a|de) qu[eé]"
 )
 _BETWEEN = (
     r"(?:(?:of|von) )?(?:(?:the|our|my|these|all|alle[nr]?|die|der|unsere[rn]?|les|des|nos|l[oa]s"
@@ -99,71 +109,9 @@ _CONNECTOR = re.compile(
     r"(?i)(?:[\s,]|\b(?:and|that|which|but|also|are|is|were|was|und|die|sind|wurden|et|qui|sont|y|que|están"
     r"|fueron)\b)+$"
 )
-_NOT = r"(?:(?P<no>(?:do(?:es)?|did|are|is|were|was)(?: not|n['’]t)|not|never|nicht|ne|n['’]|no)\s*)?"
-_WORD = (
-    r"(?:the |das |die |le |la |l['’]|el |la )?(?:exact )?(?:words?|phrases?|terms?|names?|expressions?|wort"
-    r"|wörter|begriff|ausdruck|namen?|mots?|termes?|expression|palabras?|términos?|nombre)"
-)
-
-_VERBS: dict[str, str] = {
-    "mention": (
-        r"(?:mention|refer to|cite|quote)(?:s|ed|ing)?(?: to)?|contain(?:s|ing)?|(?:include|have|has|use|hold|with"
-        r"|name)s?(?= (?:the )?"
-        r"(?:exact )?(?:words?|phrases?|terms?|names?|expressions?)\b|\s*[\"“])|erwähnen|erwähnt|enthalten|enthält"
-        r"|nennen|mit dem wort|mentionnent|citent|contiennent"
-        r"|évoquent|comportent|mencionan|citan|contienen|nombran"
-    ),
-    "about": (
-        r"(?:talk|speak|are|is)? ?about|concern(?:s|ing)?|deal(?:s|ing)? with|regarding|handeln von|handelt von|über"
-        r"|betreffen|zum thema|parlent d(?:e|u|es)|parlent d['’]|portent sur|concernent|traitent d(?:e|u|es)|sur"
-        r"|au sujet d(?:e|u|es)"
-        r"|hablan de|tratan (?:de|sobre)|sobre|acerca de"
-    ),
-    "signed": (
-        r"(?:are |is |were |was |been )?signed by|bear(?:s)? the signature of|(?:sind "
-        r"|wurden )?von(?= .+ (?:unterschrieben|unterzeichnet))"
-        r"|(?:sont |ont été )?sign[ée]e?s par|(?:están |fueron )?firmad[oa]s por"
-    ),
-    "ends": (
-        r"(?:will )?(?:end|expire|run out|terminate|lapse|finish)s?|(?:are|is) due|ending|expiring|enden|endet"
-        r"|ablaufen|laufen"
-        r"|auslaufen|se terminent|expirent|finissent|prennent fin|arrivent à échéance|terminan|vencen|acaban|expiran"
-    ),
-    "starts": (
-        r"(?:will )?(?:start|begin|commence|take effect)s?|starting|beginning|beginnen|anfangen|commencent|débutent"
-        r"|empiezan|comienzan"
-    ),
-}
-_VERB_STARTS = {name: re.compile(rf"(?i)(?<!\w){_NOT}(?P<verb>{verb})(?!\w)") for name, verb in _VERBS.items()}
-_PREPOSITIONAL = re.compile(
-    r"(?i)(?:(?P<language>(?:written )?in (?:english|german|french|spanish|italian|dutch)|auf (?:deutsch|englisch"
-    r"|französisch|spanisch)"
-    r"|en (?:anglais|allemand|français|espagnol|inglés|alemán|francés|español))(?!\w)"
-    r"|(?P<folder>(?:in|from|under|aus|im|dans|en) (?:the |dem |le |la |el )?(?:folder|directory|ordner|verzeichnis"
-    r"|dossier|carpeta) )"
-    r"|(?P<pages>(?:(?:with|have|has|having|are|is|of|mit|de|con) )?(?:(?P<more>more than|longer than|over|mehr als"
-    r"|länger als|plus de|más de)"
-    r"|(?P<fewer>fewer than|less than|shorter than|under|weniger als|moins de|menos de)|(?P<least>at least"
-    r"|mindestens|au moins|al menos))"
-    r" (?P<number>\d{1,5}) (?:pages?|seiten|páginas)(?!\w))"
-    r"|(?P<currency>(?:(?:made out |paid |payable |written )?(?:in|en) )(?:euros?|eur|€|(?:us )?dollars?|usd"
-    r"|\$|pounds?|gbp"
-    r"|£|(?:swiss )?francs?|chf|kronor|kroner|sek|nok|dkk|yen|jpy|livres|francos?|dólares|libras)(?!\w))"
-    r"|(?P<dated>(?:dated|written|sent|made|issued|datiert|datés?|datées?|fechad[oa]s)?\s*(?:in|on|of|from|before"
-    r"|after|since|until|between|by"
-    r"|vom|von|aus|vor|nach|seit|bis|zwischen|im|du|de|d['’]|avant|après|depuis|entre|antes del?|después del?|desde"
-    r"|hasta|del)\s)"
-    r"|(?P<addressee>(?:(?:billed|addressed|sent|made out|written|issued) (?:to|for)|to|an|à|para)\s+)"
-    r"|(?P<organisation>(?:from|by|with|of|von|de|par|del?|por) ))"
-)
-_LANGUAGES = {
-    "en": "english englisch anglais inglés", "de": "german deutsch allemand alemán",
-    "fr": "french französisch français francés", "es": "spanish spanisch espagnol español",
-    "it": "italian", "nl": "dutch",
-}  # fmt: skip
 _QUOTED = re.compile(r"[\"“„«]\s*(.+?)\s*[\"”“»]")
 _LEADING = re.compile(
-    rf"(?i)^(?:{_WORD}(?=\s|[\"“„«]|:)\s*:?\s*|(?:the|an?|any|some|our|dem|den|das|die|der|einen?|les?|la|l['’]"
+    rf"(?i)^(?:{WORD}(?=\s|[\"“„«]|:)\s*:?\s*|(?:the|an?|any|some|our|dem|den|das|die|der|einen?|les?|la|l['’]"
     rf"|des?|du|une?|el|l[oa]s|una?)\s+|[ld]['’])*"
 )
 _TRAILING = re.compile(
@@ -177,13 +125,20 @@ _STANDS_BEHIND = re.compile(
 )
 _WRITTEN = re.compile(r"(?i)^(?:dated|written|sent|made|issued|datiert|dat[ée]e?s?|fechad[oa]s)\s+")
 _FROM = re.compile(r"(?i)^(?:from|von|aus|desde|de|of)\s+")
-_NAME_BEFORE = re.compile(r"(?i)(?:from|by|of|von|de|del|du)\s")
-_PASSIVE = re.compile(
-    r"(?i)^\s+(?:(?:is|are|was|were) (?:there )?(?P<what>.+?) (?:mentioned|named|cited|referred to"
-    r"|(?P<about>discussed|dealt with))"
-    r"|(?:wird|werden|wurde|wurden|ist|sind) (?P<what2>.+?) (?:erwähnt|genannt)"
-    r"|(?:est|sont|était|étaient) (?:mentionnée?s?|citée?s?) (?P<what3>.+?))$"
+_DATE_BEHIND = re.compile(
+    r"(?i)\s+(?P<tail>(?:in|from|of|since|before|after|during|until|between|aus|von|vom|im|vor|nach|seit|bis|zwischen"
+    r"|en|de|du|desde|avant|après|depuis|entre|antes de|después de|del) .+)$"
 )
+_NAMING: dict[str, ConditionKind] = {
+    "mention": "mention",
+    "addressee": "mention",
+    "about": "about",
+    "signed": "signed",
+    "present": "present",
+    "absent": "absent",
+}
+"""Conditions that name words or names -> what is looked for."""
+_NAME_BEFORE = re.compile(r"(?i)(?:from|by|of|von|de|del|du)\s")
 _OR = re.compile(r"(?i) +(?:or|oder|ou|o) +")
 _AND = re.compile(r"(?i) +(?:and|und|et|y) +")
 _HELD_SPACE = "\ue000"
@@ -196,15 +151,19 @@ def read_document_query(question: str) -> DocumentQuery | None:
     """Return the list or count of documents that a question asks for; None where it asks for anything else."""
     if len(question) > MAX_CHARACTERS or (opening := _OPENING.match(" ".join(question.split()))) is None:
         return None
-    rest = _TRAILING.sub("", _as_active(opening["rest"]))
+    told = as_condition(opening["rest"])
+    rest = _TRAILING.sub("", told.condition)
     filler = _FILLER.match(rest)
     body = rest[filler.end() :] if filler else rest
     conditions = list(_fixed(opening["year"], opening["language"]))
     conditions += _read_conditions(body)
-    subject = " ".join(f"{opening['noun']} {rest}".split())
+    sort = sort_of(opening["noun"])
+    if any(condition.kind == "amount" for condition in conditions) and not _have_totals(sort):
+        conditions = [Condition("read", body, value=body)]
+    subject = " ".join(f"{opening['noun']} {_TRAILING.sub('', told.shown)}".split())
     return DocumentQuery(
         noun=opening["noun"],
-        sort=sort_of(opening["noun"]),
+        sort=sort,
         conditions=tuple(conditions),
         counts=bool(opening["counts"]),
         subject=subject,
@@ -213,14 +172,13 @@ def read_document_query(question: str) -> DocumentQuery | None:
     )
 
 
-def _as_active(rest: str) -> str:
-    """Return what stands behind "in which minutes" as it is said of the documents: "is the lift mentioned" becomes
-    "mention the lift"."""
-    match = _PASSIVE.match(rest.rstrip(" ?.!"))
-    if match is None:
-        return rest
-    verb = "are about" if match["about"] else "mention"
-    return f" {verb} {match['what'] or match['what2'] or match['what3']}"
+def without_conditions(query: DocumentQuery, is_left_out: Callable[[Condition], bool]) -> DocumentQuery:
+    """Return a query without some of its conditions."""
+    return replace(query, conditions=tuple(one for one in query.conditions if not is_left_out(one)))
+
+
+def _have_totals(sort: DocumentSort) -> bool:
+    return bool(sort.kinds) and sort.kinds <= HAVE_TOTALS
 
 
 def _fixed(year: str | None, language: str | None) -> list[Condition]:
@@ -243,18 +201,37 @@ def _read_conditions(body: str) -> list[Condition]:
     for (start, after, name, no), (end, *_) in zip(starts, [*starts[1:], (len(body), 0, "", False)], strict=True):
         written = _CONNECTOR.sub("", body[start:end]).strip()
         rest = _CONNECTOR.sub("", body[after:end])
+        rest, *behind = _cut_off(name, body[start:after], rest)
         condition = _make(name, written, body[start:after], rest, no)
         if condition is None:
             return [Condition("read", body, value=body)]
         conditions.append(condition)
+        for more in behind:
+            conditions += _read_conditions(more)
     return conditions
+
+
+def _cut_off(name: str, opening: str, rest: str) -> list[str]:
+    """Return the words of one condition, and those of the next where it stands behind them without a joint: "from
+    Halyard & Sons in 2024", "of 2024 to Tarn Architects"."""
+    if name in ("organisation", "addressee", "signed", "present", "absent"):
+        for match in _DATE_BEHIND.finditer(rest):
+            if read_range(match["tail"]) is not None or _days_or_month(match["tail"]) is not None:
+                return [rest[: match.start()], match["tail"]]
+    if name == "dated" and (found := _days_or_month(opening + rest)) is not None:
+        words = _WRITTEN.sub("", opening + rest).split()
+        if len(words) > found[2]:
+            begin = len(opening.split()) - len((opening + rest).split()) + len(words)
+            kept = found[2] - begin
+            return [" ".join(rest.split()[:kept]), " ".join(rest.split()[kept:])]
+    return [rest]
 
 
 def _starts(body: str) -> list[tuple[int, int, str, bool]]:
     """Return where conditions begin: start, end of the word that opens it, its sort, and whether it is negated."""
     quoted = [match.span() for match in _QUOTED.finditer(body)]
     found: list[tuple[int, int, str, bool]] = []
-    for name, pattern in _VERB_STARTS.items():
+    for name, pattern in VERB_STARTS.items():
         for match in pattern.finditer(body):
             if not any(start < match.start() < end for start, end in quoted):
                 found.append((match.start(), match.end(), name, bool(match["no"])))
@@ -266,16 +243,17 @@ def _starts(body: str) -> list[tuple[int, int, str, bool]]:
         is_open = not _CONNECTOR.sub("", before).strip() or (
             bool(_CONNECTOR.search(before)) and before.rstrip() != before
         )
-        behind_preposition = bool(chosen) and chosen[-1][2] not in _VERBS
+        behind_preposition = bool(chosen) and chosen[-1][2] not in VERBS
         verb = next((one for one in found if one[0] == at), None)
         if verb and (is_open or behind_preposition or not chosen) and (not chosen or at >= chosen[-1][1]):
             chosen.append(verb)
             at = verb[1]
             continue
-        preposition = _PREPOSITIONAL.match(body, at) if is_open and _stands_alone(body, at, chosen) else None
+        preposition = PREPOSITIONAL.match(body, at) if is_open and _stands_alone(body, at, chosen) else None
         if preposition and (name := _name_of(preposition, body)):
             chosen.append((at, preposition.end(), name, False))
-            at = preposition.end()
+            # A bound of an amount begins with its number, and takes no word for itself.
+            at = max(preposition.end(), at + 1)
             continue
         at += 1
     return chosen
@@ -296,8 +274,10 @@ def _name_of(match: re.Match[str], body: str) -> str:
         return "folder"
     if match["currency"]:
         return "currency"
+    if match["amount"] is not None:
+        return "amount" if find_bound(body[match.end() :]) is not None else ""
     if match["addressee"]:
-        return "mention" if _CAPITALISED.match(body[match.end() :]) else ""
+        return "addressee" if _CAPITALISED.match(body[match.end() :]) else ""
     if match["pages"]:
         return "pages"
     rest = body[match.end() :]
@@ -328,11 +308,15 @@ def _days_or_month(text: str) -> tuple[DateRange | None, int, int] | None:
 
 
 def _make(name: str, written: str, opening: str, rest: str, no: bool) -> Condition | None:
-    if name in ("mention", "about", "signed"):
+    if name in _NAMING:
         rest = _SIGNED_BEHIND.sub("", rest) if name == "signed" else rest
         any_of = _phrases(rest)
-        kind: ConditionKind = "mention" if name == "mention" else "about" if name == "about" else "signed"
-        return Condition(kind, written, any_of=any_of, is_negated=no) if any_of else None
+        return Condition(_NAMING[name], written, any_of=any_of, is_negated=no) if any_of else None
+    if name == "amount":
+        bound = find_bound(rest)
+        is_all = bound is not None and not (rest[: bound.start] + rest[bound.end :]).strip(" ?.!")
+        is_fitting = bound is not None and (bound.is_money or not bound.unit)
+        return Condition("amount", written, bound=bound) if is_all and is_fitting else None
     if name in ("ends", "starts"):
         rest = _ENDS_BEHIND.sub("", rest)
         days, count = _range_at(rest)
@@ -358,7 +342,7 @@ def _make(name: str, written: str, opening: str, rest: str, no: bool) -> Conditi
 
 
 def _pages(written: str) -> Condition | None:
-    match = _PREPOSITIONAL.match(written)
+    match = PREPOSITIONAL.match(written)
     if match is None or not match["number"]:
         return None
     number = int(match["number"])
@@ -393,4 +377,4 @@ def _cut(part: str) -> str:
 
 def _language_code(words: str) -> str:
     asked = words.casefold().split()[-1]
-    return next(code for code, names in _LANGUAGES.items() if asked in names.split())
+    return next(code for code, names in LANGUAGES.items() if asked in names.split())

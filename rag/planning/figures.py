@@ -122,20 +122,6 @@ def _place_of_statement(text: str, statement: str) -> int | None:
     return 1 if len(named) != 1 else None
 
 
-def find_labelled(labels: Sequence[str], document: DocumentInfo, pages: Sequence[Page]) -> list[Figure]:
-    """Return the amounts behind one of some labels at the beginning of lines ("Total: 120.00 EUR"), the last first."""
-    pattern = re.compile(rf"(?im)^[\s|*]*(?:{'|'.join(labels)})\b[^\d\n$€£]{{0,40}}(?P<amount>[^\n]*)$")
-    found = []
-    for page in pages:
-        for match in pattern.finditer(page.text):
-            cells = [cell for cell in re.split(r"\t|\s\|\s?", match["amount"]) if cell.strip(" |")]
-            quantity = read_cell(cells[-1].strip(" |*")) if cells else None
-            if quantity is not None:
-                start = match.start() + len(match[0]) - len(match[0].lstrip())
-                found.append(Figure(quantity, match[0].strip(), None, document, page, (start, match.end()), None))
-    return found[::-1]
-
-
 def split_row(line: str) -> tuple[str, list[str]] | None:
     """Return the label and the cells behind it of a row with numbers; None for a line that is none."""
     if "\t" in line or " | " in line:

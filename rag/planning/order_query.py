@@ -1,4 +1,4 @@
-"""Reads questions for the newest, oldest, longest or shortest of some documents, and for which ends or begins first."""
+"""Reads questions for the newest, oldest, longest or shortest of some documents, and for the one that ends first."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.planning.document_nouns import NOUN
+from rag.planning.document_nouns import NOUN, plural_of
 
-Order = Literal["newest", "oldest", "longest", "shortest", "ends first", "ends last", "begins first", "begins last"]
+Order = Literal[
+    "newest", "oldest", "longest", "shortest", "ends first", "ends last", "begins first", "begins last"
+]
 
 _ORDERS: tuple[tuple[Order, str], ...] = (
     ("newest", r"newest|latest|most recent|neueste[nrsm]?|jüngste[nrsm]?|plus récente?|más reciente"),
@@ -16,33 +18,67 @@ _ORDERS: tuple[tuple[Order, str], ...] = (
     ("longest", r"longest|längste[nrsm]?|plus longue?|más larg[oa]"),
     ("shortest", r"shortest|kürzeste[nrsm]?|plus courte?|más cort[oa]"),
 )
-_ANY = "|".join(words for _, words in _ORDERS)
+_ASKS_WHICH = r"(?i)^\W*(?:which|what|welche[rs]?|quel(?:le)?|qué|cuál)"
 _ARTICLE = r"(?:the |our |my |das |die |der |le |la |el |l['’])?"
-_REST = r"(?P<rest>(?: (?:of|from|about|on|in|for|to|by|von|über|aus|sur|de|sobre)\b.*?)?)"
-_FORMS = (
-    re.compile(
-        rf"(?i)^\W*(?:which|what|welche[rs]?|quel(?:le)?|qué|cuál)(?: (?:is|are|was|ist|est|es))? {_ARTICLE}"
-        rf"(?P<order>{_ANY}) (?P<noun>{NOUN}){_REST}\W*$"
-    ),
-    re.compile(
-        rf"(?i)^\W*(?:which|what|welche[rs]?|quel(?:le)?|qué|cuál)(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} "
-        rf"(?:is|was|ist|est|es) {_ARTICLE}(?P<order>{_ANY})(?: one)?\W*$"
-    ),
-    re.compile(rf"(?i)^\W*quel(?:le)? est {_ARTICLE}(?P<noun>{NOUN}) {_ARTICLE}(?P<order>{_ANY}){_REST}\W*$"),
+_REST = r"(?P<rest>(?: (?:of|from|about|on|in|for|to|by|von|an|über|aus|sur|de|à|sobre|para|del)\b.*?)?)"
+_ENDS = (
+    r"(?:ends?|ended|expires?|expired|runs? out|terminates?|finish(?:es)?|endet|endete|läuft|se termine|expire|finit"
+    r"|prend fin|arrive à échéance|termina|vence|acaba|expira|finaliza)"
 )
-_FIRST = r"(?P<first>first|earliest|soonest|zuerst|am frühesten|als erste[rs]?|en premier|le plus tôt|primero|antes)"
-_LAST = r"(?P<last>last|latest|zuletzt|am spätesten|als letzte[rs]?|en dernier|le plus tard|el último|más tarde)"
-_ENDS = r"(?P<ends>ends?|expires?|runs? out|endet|läuft|se termine|prend fin|expire|termina|vence)"
-_BEGINS = r"(?P<begins>begins?|starts?|commences?|beginnt|commence|débute|empieza|comienza)"
-_DAYS = re.compile(
-    rf"(?i)^\W*(?:which|what|welche[rs]?|quel(?:le)?|qué|cuál)(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} "
-    rf"(?:{_ENDS}|{_BEGINS}) (?:the )?(?:{_FIRST}|{_LAST})(?: aus| ab)?\W*$"
+_BEGINS = (
+    r"(?:starts?|started|begins?|began|commence[sd]?|beginnt|begann|startet|commence|débute|empieza|comienza"
+    r"|empezó|comenzó)"
 )
+_FIRST = (
+    r"(?:(?:the )?first|(?:the )?earliest|(?:the )?soonest|zuerst|als erste[rs]?|am (?:frühesten|ehesten)|en premier"
+    r"|la? première?|le premier|le plus tôt|primero|antes|(?:el|la) primer[oa])"
+)
+_LAST = (
+    r"(?:(?:the )?last|(?:the )?latest|zuletzt|als letzte[rs]?|am spätesten|en dernier|le plus tard|(?:el|la) últim[oa]"
+    r"|últim[oa]|más tarde|al final)"
+)
+_RUNS = re.compile(
+    rf"{_ASKS_WHICH}(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} (?:(?P<ends>{_ENDS})|(?P<begins>{_BEGINS}))"
+    rf" (?:(?P<first>{_FIRST})|(?P<last>{_LAST}))(?: (?:aus|ab))?\W*$"
+)
+
+
+_RUN_ORDERS: dict[tuple[bool, bool], Order] = {
+    (True, True): "ends first",
+    (False, True): "ends last",
+    (True, False): "begins first",
+    (False, False): "begins last",
+}
+"""Whether the first is asked for, and whether the one to end -> by what documents are put in order."""
+
+
+def superlative_forms(words: str, *, measured: str = "") -> tuple[re.Pattern[str], ...]:
+    """Return patterns of questions for the document that is the most of something.
+
+    `words` is a pattern of superlatives, the group `order`; `noun` is the word for the documents, `rest` what bounds
+    them. With `measured`, a pattern of what is largest, "which invoice has the highest total" is one too.
+    """
+    is_most = rf"(?:is|was|ist|war|est|es) (?:{_ARTICLE}|am )(?P<order>{words})(?: one)?"
+    has_most = rf"(?:has|had|hat|a|tiene) {_ARTICLE}(?:{measured} )?{_ARTICLE}(?P<order>{words})(?: {measured})?"
+    behind = rf"(?: {measured})?" if measured else ""
+    forms = [
+        rf"{_ASKS_WHICH}(?: (?:is|are|was|ist|war|est|es))? {_ARTICLE}(?P<order>{words}) (?P<noun>{NOUN}){behind}"
+        rf"{_REST}\W*$",
+        rf"{_ASKS_WHICH}(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} {is_most}\W*$",
+        rf"(?i)^\W*(?:quel(?:le)? est|cu[aá]l es|cu[aá]l fue) {_ARTICLE}(?P<noun>{NOUN}) {_ARTICLE}(?P<order>{words})"
+        rf"{_REST}\W*$",
+    ]
+    if measured:
+        forms.append(rf"{_ASKS_WHICH}(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} {has_most}\W*$")
+    return tuple(map(re.compile, forms))
+
+
+_FORMS = superlative_forms("|".join(words for _, words in _ORDERS))
 
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """The first or last of some documents: the words for them, and by what they are put in order."""
+    """The first or last of some documents: the words for them, in the plural, and by what they are put in order."""
 
     order: Order
     documents: str
@@ -59,19 +95,15 @@ class OrderQuery:
 
 
 def read_order(question: str) -> OrderQuery | None:
-    """Return what is asked for by "which is the newest invoice" or "which lease ends first"; None for any other
-    question."""
+    """Return what is asked for by "which is the newest invoice"; None for any other question."""
     text = " ".join(question.split())
-    if days := _DAYS.match(text):
-        return OrderQuery(_order_of_days(days), f"{days['noun']}{days['rest']}".strip())
+    if (runs := _RUNS.match(text)) is not None:
+        return _query(_RUN_ORDERS[bool(runs["first"]), bool(runs["ends"])], runs)
     match = next((match for form in _FORMS if (match := form.match(text))), None)
     if match is None:
         return None
-    order = next(order for order, words in _ORDERS if re.fullmatch(rf"(?i)(?:{words})", match["order"]))
-    return OrderQuery(order, f"{match['noun']}{match['rest']}".strip())
+    return _query(next(order for order, words in _ORDERS if re.fullmatch(rf"(?i)(?:{words})", match["order"])), match)
 
 
-def _order_of_days(match: re.Match[str]) -> Order:
-    if match["ends"]:
-        return "ends first" if match["first"] else "ends last"
-    return "begins first" if match["first"] else "begins last"
+def _query(order: Order, match: re.Match[str]) -> OrderQuery:
+    return OrderQuery(order, f"{plural_of(match['noun'])}{match['rest']}".strip())

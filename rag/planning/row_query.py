@@ -1,82 +1,58 @@
-"""Reads questions over the rows of one table: the cheapest, the average, the sum, how many, all of a sort."""
+"""Reads questions over the rows of one table: the cheapest, the average, the sum, how many, which of a sort."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from rag.planning import row_words
+from rag.planning.amount_bounds import Bound, find_bound
+from rag.planning.date_ranges import DateRange, read_range
+from rag.planning.row_words import How, Measure
 from rag.text import content_words
-
-How = Literal["most", "least", "average", "sum", "count", "list"]
+from rag.words.folding import fold
+from rag.words.stop_words import STOP_WORDS
 
 MAX_CHARACTERS = 200
 
-_PRICE = r"price|cost|costs|amount|fee|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe|tarifa"
-_TIME = r"year|date|since|day|built|from|jahr|datum|seit|baujahr|année|date|año|fecha"
-_LARGE = "highest|largest|biggest|greatest|most|höchste[nrsm]?|größte[nrsm]?|meiste[n]?|plus (?:haute?|grande?)|mayor"
-_SMALL = "lowest|smallest|least|fewest|niedrigste[nrsm]?|kleinste[nrsm]?|wenigste[n]?|plus (?:basse?|petite?)|menor"
-_SUPERLATIVES: tuple[tuple[str, How, str], ...] = (
-    (r"least expensive|cheapest|günstigste[nrsm]?|billigste[nrsm]?|moins chère?|más barat[oa]", "least", _PRICE),
-    (r"most expensive|dearest|priciest|teuerste[nrsm]?|plus chère?|más car[oa]", "most", _PRICE),
-    (r"newest|latest|most recent|neueste[nrsm]?|plus récente?|más reciente", "most", _TIME),
-    (r"oldest|earliest|älteste[nrsm]?|früheste[nrsm]?|plus ancienne?|más antigu[oa]", "least", _TIME),
-    (r"heaviest|schwerste[nrsm]?|plus lourde?", "most", "weight|mass|gewicht|poids|peso"),
-    (r"lightest|leichteste[nrsm]?|plus légère?", "least", "weight|mass|gewicht|poids|peso"),
-    (r"tallest", "most", "height|höhe|hauteur|altura"),
-    (r"longest|längste[nrsm]?|plus longue?", "most", "length|duration|days|hours|minutes|länge|dauer|longueur|durée"),
-    (
-        r"shortest|kürzeste[nrsm]?|plus courte?",
-        "least",
-        "length|duration|days|hours|minutes|länge|dauer|longueur|durée",
-    ),
-    (r"fastest|schnellste[nrsm]?", "most", "speed|knots|km/h|geschwindigkeit|vitesse"),
-    (r"deepest|tiefste[nrsm]?", "most", "depth|tiefe|profondeur"),
-    (_LARGE, "most", ""),
-    (_SMALL, "least", ""),
-)
-_ASKS_ONE = re.compile(
-    r"(?i)^\W*(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?|qui|qué|quién|cuál(?:es)?|name|tell me)\b"
-)
-_AVERAGE = re.compile(r"(?i)\b(?:average|mean|durchschnittlich\w*|durchschnitt|mittelwert|moyenne?s?|promedio|media)\b")
-_SUM = re.compile(
-    r"(?i)\b(?:in total|total|sum|altogether|all together|combined|insgesamt|summe|gesamt\w*|au total|somme"
-    r"|en total|suma)\b"
-)
-_ASKS_NUMBER = re.compile(
-    r"(?i)^\W*(?:what|how (?:much|many|high|long)|calculate|compute|wie (?:viele?|hoch|lange?)|was"
-    r"|quel(?:le)?s?|combien"
-    r"|cuál|cuánt[oa]s?)\b"
-)
-_COUNT = re.compile(r"(?i)^\W*(?:how many|count (?:all )?(?:the )?|wie ?viele|combien de|cuánt[oa]s) (?P<noun>[^?]+)")
-_LIST = re.compile(
-    r"(?i)^\W*(?:please )?(?:list|name|enumerate|show(?: me)?|give me|nenne|liste?|zeige?|listez|lista)"
-    r"(?: (?:all|every|alle|toutes|tous|todos|todas))?(?: of)?(?: (?:the|our|die|les|los|las))? (?P<noun>[^?]+)"
-)
-_NO_ROWS = re.compile(
-    r"(?i)\b(?:why|warum|pourquoi|difference|compared?|than|change[ds]?|rise|rose|increased?|growth)\b"
-)
-_ASKING = frozenset(
-    content_words(
-        "which what who list all name show give tell many much average mean total sum altogether combine count number"
-        " there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das war were have has"
-    )
-)
-"""Words of such a question that name neither a row nor a column."""
+_OPENS_DAYS = re.compile(
+    r"(?i)(?<!\w)(?:(?P<before>older than|älter als|plus (?:ancien(?:ne)?s?|vieux|vieilles?) que|más (?:antigu"
+    r"|viej)[oa]s? que)"
+    r"|(?P<after>(?:newer|younger) than|(?:neuer|jünger) als|plus récente?s? que|más (?:nuev[oa]s|recientes) que)"
+    r"|(?P<word>before|after|since|until|between|in|during|from|of|vor|nach|seit|ab|bis|zwischen|im jahre?|aus"
+    r"|avant|après"
+    r"|depuis|entre|en|de|antes del?|después del?|desde))\s+(?=.*\d)"
+)  # fmt: skip
+_YEAR_ALONE = re.compile(r"(?<![\w.,€$£-])(?:19|20)\d\d(?![\w%€$£-]|[.,]\d)")
+_STOP_WORDS = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
+_MONEY_BEHIND = re.compile(r"(?i)\s*(?:[€$£%]|(?:euros?|eur|pounds?|dollars?)\b)")
+_MAX_DAY_WORDS = 7
+_PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women|gente)[?.,!]?$")
+"""The end of a noun that may be a plural: only of several things is a table asked for a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowQuery:
     """A question over the rows of a table: what is done, and the words that name columns, rows and the table.
 
-    `measure` is a pattern for the name of the column that a superlative means ("cheapest": a price), "" for none.
-    `noun` holds the words behind "how many" or "list", which say what is counted or listed.
+    `measures` are what a superlative may mean, in the order in which a table is looked through for their columns.
+    `noun` holds the words behind "how many" or "list", which say what is counted or listed. Rows are bounded by
+    `bound`, a number whose column `bound_words` name, and by `days` or years of a column. Of a question `is_negated`
+    those rows are meant of which its words do not hold. `is_open` where it only asks which or who, and a passage may
+    answer it as well.
     """
 
     how: How
     words: tuple[str, ...]
-    measure: str = ""
+    measures: tuple[Measure, ...] = ()
     noun: tuple[str, ...] = ()
+    bound: Bound | None = None
+    bound_words: tuple[str, ...] = ()
+    days: DateRange | None = None
+    names_year: bool = False
+    """Whether `days` are those of a year without a word for before or after, which may also be the table's own."""
+    is_negated: bool = False
+    is_open: bool = False
 
     @property
     def shown(self) -> str:
@@ -88,29 +64,137 @@ class RowQuery:
             "sum": "a sum over the rows of a table",
             "count": "a count of the rows of a table",
             "list": "the rows of a table",
+            "share": "a share of the rows of a table",
+            "value": "the value of what a table lists",
         }[self.how]
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What bounds rows by numbers and days, and the text without it."""
+
+    rest: str
+    bound: Bound | None = None
+    bound_words: tuple[str, ...] = ()
+    days: DateRange | None = None
+    names_year: bool = False
 
 
 def read_rows(question: str) -> RowQuery | None:
     """Return what a question in English, German, French or Spanish asks over the rows of a table; None for others."""
     text = " ".join(question.split())
-    if len(text) > MAX_CHARACTERS or _NO_ROWS.search(text):
+    if len(text) > MAX_CHARACTERS:
         return None
-    if _ASKS_ONE.match(text):
-        for pattern, how, measure in _SUPERLATIVES:
-            if match := re.search(rf"(?i)\b(?:{pattern})\b", text):
-                rest = f"{text[: match.start()]} {text[match.end() :]}"
-                return RowQuery(how, _words(rest), measure)
-    if _ASKS_NUMBER.match(text) and (match := _AVERAGE.search(text)):
-        return RowQuery("average", _words(text))
-    if _ASKS_NUMBER.match(text) and _SUM.search(text):
-        return RowQuery("sum", _words(text))
-    if match := _COUNT.match(text):
-        return RowQuery("count", _words(text), noun=_words(match["noun"]))
-    if match := _LIST.match(text):
-        return RowQuery("list", _words(text), noun=_words(match["noun"]))
+    bounds = _read_bounds(text)
+    rest = bounds.rest
+    if row_words.NO_ROWS.search(rest):
+        return None
+    if row_words.ASKS_ONE.match(rest) and (measured := _superlative(rest)) is not None:
+        measures, rest = measured
+        return _query(measures[0][0], rest, bounds, measures=measures)
+    asks_number = row_words.ASKS_NUMBER.match(rest) is not None
+    if row_words.SHARE.search(rest) and (asks_number or row_words.SHARE.match(rest)):
+        return _query("share", rest, bounds)
+    if asks_number and row_words.AVERAGE.search(rest):
+        return _query("average", rest, bounds)
+    if row_words.VALUE.match(rest) and not _names_all(rest):
+        return _query("value", row_words.VALUE_NAME.sub(" ", rest), bounds)
+    if asks_number and row_words.SUM.search(rest):
+        return _query("sum", rest, bounds)
+    if match := row_words.COUNT.match(rest):
+        return _query("count", rest, bounds, noun=_words(match["noun"]))
+    if match := row_words.LIST.match(rest):
+        return _query("list", rest, bounds, noun=_words(match["noun"]))
+    if (match := row_words.WHICH.match(rest)) and _PLURAL.search(match["noun"]):
+        return _query("list", rest, bounds, noun=_words(match["noun"]), is_open=True)
+    is_bounded = bounds.bound is not None or bounds.days is not None or row_words.NOT.search(rest) is not None
+    if row_words.ASKS_WHO.match(rest) and is_bounded:
+        return _query("list", rest, bounds, noun=_words("people"), is_open=True)
     return None
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for word in content_words(text) if word not in _ASKING))
+def _query(
+    how: How,
+    text: str,
+    bounds: _Bounds,
+    *,
+    noun: tuple[str, ...] = (),
+    measures: tuple[Measure, ...] = (),
+    is_open: bool = False,
+) -> RowQuery:
+    return RowQuery(
+        how,
+        _words(text, opens_question=True),
+        measures,
+        noun,
+        bounds.bound,
+        bounds.bound_words,
+        bounds.days,
+        bounds.names_year,
+        row_words.NOT.search(text) is not None,
+        is_open,
+    )
+
+
+def _superlative(text: str) -> tuple[tuple[Measure, ...], str] | None:
+    """Return what a superlative measures, and the text without it; None where there is none."""
+    of_persons = row_words.JOINS.search(text) is not None
+    for pattern, measures in (*(row_words.TENURE if of_persons else ()), *row_words.SUPERLATIVES):
+        if match := re.search(rf"(?i)(?<!\w)(?:{pattern})(?!\w)", text):
+            rest = f"{text[: match.start()]} {text[match.end() :]}"
+            is_tenure = of_persons and measures[0][1] == row_words.TIME
+            return measures, row_words.JOINS.sub(" ", rest) if is_tenure else rest
+    return None
+
+
+def _names_all(text: str) -> bool:
+    return row_words.SUM.search(row_words.VALUE_NAME.sub(" ", text)) is not None
+
+
+def _read_bounds(text: str) -> _Bounds:
+    for opening in _OPENS_DAYS.finditer(text):
+        words = text[opening.end() :].split()
+        for count in range(min(len(words), _MAX_DAY_WORDS), 0, -1):
+            said = " ".join(words[:count]).strip(" ?.!,")
+            relation = "before" if opening["before"] else "after" if opening["after"] else opening["word"]
+            days = read_range(f"{relation} {said}")
+            if days is not None and not _is_number(said, opening):
+                rest = f"{text[: opening.start()]} {' '.join(words[count:])}"
+                names_year = days == read_range(said)
+                inner = _read_number_bound(" ".join(rest.split()))
+                return _Bounds(inner.rest, inner.bound, inner.bound_words, days, names_year)
+    if match := _YEAR_ALONE.search(text):
+        rest = f"{text[: match.start()]} {text[match.end() :]}"
+        inner = _read_number_bound(" ".join(rest.split()))
+        return _Bounds(inner.rest, inner.bound, inner.bound_words, read_range(match[0]), True)
+    return _read_number_bound(text)
+
+
+def _is_number(said: str, opening: re.Match[str]) -> bool:
+    """Return whether days are a number of something: "ab 2000 Euro"."""
+    return _MONEY_BEHIND.match(opening.string[opening.end() + len(said) :]) is not None
+
+
+def _read_number_bound(text: str) -> _Bounds:
+    bound = find_bound(text)
+    if bound is None:
+        return _Bounds(text)
+    unit = "" if bound.is_money else bound.unit
+    behind = text[bound.end :].split()[:1]
+    return _Bounds(
+        " ".join(f"{text[: bound.start]} {text[bound.end :]}".split()),
+        bound,
+        _words(f"{unit} {' '.join(behind)}"),
+    )
+
+
+def _words(text: str, *, opens_question: bool = False) -> tuple[str, ...]:
+    """Return the words of a question that name something, stemmed, each once."""
+    found: list[str] = []
+    for match in re.finditer(r"[\w'’-]+", text):
+        token = match[0]
+        # A word for nothing much that has a capital within the question is a name or a German noun: "alle Einer".
+        is_noun = token[0].isupper() and not (opens_question and match.start() < 2)
+        if is_noun or fold(token) not in _STOP_WORDS:
+            found += content_words(re.sub(r"(?i)^[ldnq]['’]", "", token).replace("-", " "))
+    return tuple(dict.fromkeys(word for word in found if word not in row_words.ASKING))

@@ -23,10 +23,14 @@ def is_outranked(question: str, unit: Unit, units: Sequence[Unit]) -> bool:
         for one in units
         if one.is_row and one.header == unit.header and one.source.number == unit.source.number
     ]
-    measured = [
-        at for at, name in enumerate(names) if query.measure and re.search(rf"(?i)\b(?:{query.measure})\b", name)
-    ]
-    pick = max if query.how == "most" else min
+    how: str = query.measures[0][0]
+    measured: list[int] = []
+    for sort, measure in query.measures:
+        fitting = [at for at, name in enumerate(names) if measure and re.search(rf"(?i)\b(?:{measure})\b", name)]
+        if fitting:
+            how, measured = sort, fitting
+            break
+    pick = max if how == "most" else min
     compared = 0
     for at in measured or range(len(own)):
         values = [value.value for row in rows if at < len(row) and (value := read_value(row[at])) is not None]

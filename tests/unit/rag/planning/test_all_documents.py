@@ -82,7 +82,7 @@ def listed(question: str) -> tuple[str, list[str], list[str]]:
 
 def test_the_newest_document_is_told_by_dates_and_those_without_are_apart() -> None:
     text, rows, undated = listed("Which is the newest document?")
-    assert text == "invoices/8.txt is the newest of 3 documents: 2025-04-09."
+    assert text == "invoices/8.txt is the newest of the 3 of 4 documents whose day is known: 2025-04-09."
     assert rows == ["invoices/8.txt", "invoices/7.txt", "invoices/9.txt"]
     assert undated == ["notes/old.txt"]
     assert listed("What is the oldest invoice?")[0] == "invoices/9.txt is the oldest of 3 invoices: 2024-12-01."
@@ -104,9 +104,9 @@ LEASES = Shelf(
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("Which lease ends first?", "maple.txt ends first of 3 leases: 28 February 2028."),
-        ("Which lease expires last?", "gate.txt ends last of 3 leases: 30 April 2031."),
-        ("Which contract starts last?", "maple.txt begins last of 3 contracts: 1 March 2025."),
+        ("Which lease ends first?", "maple.txt ends first of the 3 of 4 leases whose day is known: 28 February 2028."),
+        ("Which lease expires last?", "gate.txt ends last of the 3 of 4 leases whose day is known: 30 April 2031."),
+        ("Which contract starts last?", "maple.txt begins last of the 3 of 4 contracts whose day is known: 1 March 2025."),
     ],
 )
 def test_the_lease_that_ends_or_begins_first_is_told_by_the_days_in_each(question: str, told: str) -> None:

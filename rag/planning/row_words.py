@@ -1,0 +1,220 @@
+"""Knows the words by which questions ask for rows of a table, in English, German, French and Spanish."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rag.text import content_words
+
+How = Literal["most", "least", "average", "sum", "count", "list", "share", "value"]
+
+Measure = tuple[Literal["most", "least"], str]
+"""Whether the largest or the smallest is meant, and a pattern for the name of its column; "" for any."""
+
+PRICE = (
+    r"price|cost|costs|amount|fee|rent|preis|kosten|betrag|gebühr|miete|prix|coût|montant|tarif|loyer|precio|coste"
+    r"|costo|importe|tarifa|cuota|alquiler"
+)
+TIME = (
+    r"year|date|since|day|built|from|start(?:ed)?|joined|hired|entry|member since|opened|jahr|datum|seit|baujahr|beginn"
+    r"|eintritt(?:sjahr|sdatum)?|einstellung|année|date|depuis|début|entrée|embauche|adhésion|año|fecha|desde|inicio"
+    r"|ingreso|alta"
+)
+_AGE = r"age|alter|âge|edad"
+_BIRTH = r"birth|born|geburt\w*|geboren|naissance|né|nacimiento"
+_LENGTH = (
+    r"length|duration|days|hours|minutes|weeks|länge|dauer|tage|stunden|minuten|longueur|durée|heures|duración|longitud"
+    r"|horas"
+)
+_SPEED = r"speed|knots|km/h|geschwindigkeit|vitesse|velocidad"
+_DEPTH = r"depth|tiefe|profondeur|profundidad"
+_WEIGHT = "weight|mass|gewicht|poids|peso"
+_HEIGHT = "height|höhe|größe|hauteur|taille|altura"
+_LARGE = (
+    r"highest|largest|biggest|greatest|most|höchste[nrsm]?|größte[nrsm]?|meiste[n]?|(?:le|la|les) plus|plus (?:haute?"
+    r"|grande?|élevée?)|mayor|más (?:alt[oa]|grande)"
+)
+_SMALL = (
+    r"lowest|smallest|least|fewest|niedrigste[nrsm]?|kleinste[nrsm]?|wenigste[n]?|geringste[nrsm]?|(?:le|la|les) moins"
+    r"|plus (?:basse?|petite?|faible)|menor|más (?:baj[oa]|pequeñ[oa])"
+)
+SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
+    (
+        r"least expensive|cheapest|günstigste[nrsm]?|billigste[nrsm]?|(?:le |la |les )?moins chère?s?|más barat[oa]s?"
+        r"|menos car[oa]s?",
+        (("least", PRICE),),
+    ),
+    (
+        r"most expensive|dearest|priciest|teuerste[nrsm]?|(?:le |la |les )?plus chère?s?|más car[oa]s?",
+        (("most", PRICE),),
+    ),
+    (
+        r"newest|latest|most recent(?:ly)?|neu(?:e)?ste[nrsm]?|(?:le |la )?plus récente?|más reciente|más nuev[oa]",
+        (("most", TIME),),
+    ),
+    (r"youngest|jüngste[nrsm]?|(?:le |la )?plus jeune|más joven", (("least", _AGE), ("most", _BIRTH), ("most", TIME))),
+    (
+        r"oldest|earliest|älteste[nrsm]?|früheste[nrsm]?|(?:le |la )?plus (?:ancienne?|âgée?|vieille|vieux)"
+        r"|más antigu[oa]"
+        r"|más viej[oa]|mayor de edad",
+        (("most", _AGE), ("least", _BIRTH), ("least", TIME)),
+    ),
+    (r"heaviest|schwerste[nrsm]?|(?:le |la )?plus lourde?|más pesad[oa]", (("most", _WEIGHT),)),
+    (r"lightest|leichteste[nrsm]?|(?:le |la )?plus légère?|más liger[oa]", (("least", _WEIGHT),)),
+    (r"tallest", (("most", _HEIGHT),)),
+    (r"longest|längste[nrsm]?|(?:le |la )?plus longue?|más larg[oa]", (("most", _LENGTH),)),
+    (r"shortest|kürzeste[nrsm]?|(?:le |la )?plus courte?|más cort[oa]", (("least", _LENGTH),)),
+    (r"fastest|schnellste[nrsm]?|(?:le |la )?plus rapide|más rápid[oa]", (("most", _SPEED),)),
+    (r"deepest|tiefste[nrsm]?|(?:le |la )?plus profonde?|más profund[oa]", (("most", _DEPTH),)),
+    (_LARGE, (("most", ""),)),
+    (_SMALL, (("least", ""),)),
+)  # fmt: skip
+TENURE: tuple[tuple[str, tuple[Measure, ...]], ...] = (
+    (r"longest|am längsten|le plus longtemps|(?:más|mayor) tiempo|más antigüedad", (("least", TIME),)),
+    (
+        r"most recently|last|latest|zuletzt|als letzte[rs]?|am kürzesten|en dernier|le plus récemment|más recientemente"
+        r"|(?:el |la )?últim[oa]|en último lugar",
+        (("most", TIME),),
+    ),
+    (
+        r"first|earliest|zuerst|als erste[rs]?|am frühesten|en premier|(?:el |la )?primer[oa]|en primer lugar",
+        (("least", TIME),),
+    ),
+)
+"""Superlatives of those who joined: longest means earliest."""
+JOINS = re.compile(
+    r"(?i)\b(?:start(?:ed)?|joined|join|hired|works?|worked|working|employed|served|been (?:here|with us|a member"
+    r"|a customer)|member|came|mitglied|dabei|arbeitet|beschäftigt|angestellt|eingetreten|angefangen|begonnen"
+    r"|eingestellt|arrivée?|entrée?|travaille|commencé|embauchée?|inscrite?|membre|trabaja\w*|empezó|entró|ingresó"
+    r"|lleva|socio|miembro)\b"
+)
+ASKS_WHO = re.compile(r"(?i)^\W*(?:who|wer|qui|quién(?:es)?)\b")
+ASKS_ONE = re.compile(
+    r"(?i)^\W*(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?|qui|qué|quién(?:es)?|cuál(?:es)?|name"
+    r"|tell me)\b"
+)
+AVERAGE = re.compile(
+    r"(?i)\b(?:average|mean|durchschnittlich\w*|durchschnitts?\w*|mittelwert|moyenn?e?s?|promedio|medi[oa])\b"
+)
+SUM = re.compile(
+    r"(?i)\b(?:in total|total|totals|sum|altogether|(?:all )?together|combined|insgesamt|summe|gesamt\w*|zusammen"
+    r"|au total|totale|somme|ensemble|en total|en conjunto|suma|sumad[oa]s|junt[oa]s)\b"
+)
+ASKS_NUMBER = re.compile(
+    r"(?i)^\W*(?:what|how (?:much|many|high|long|old)|calculate|compute|wie (?:viele?|hoch|lange?|alt)|was|welche[rsn]?"
+    r"|berechne|quel(?:le)?s?|combien|à combien|cuál|cuánt[oa]s?|qué|the |der |die |das |average|mean|total|sum"
+    r"|durchschnitt\w*|summe|gesamt\w*|somme|moyenne|suma|promedio)"
+)
+SHARE = re.compile(
+    r"(?i)\b(?:percentage|per ?cent|share|proportion|fraction|prozent\w*|anteil|pourcentage|proportion|porcentaje"
+    r"|proporción)\b"
+)
+COUNT = re.compile(
+    r"(?i)^\W*(?:how many(?: of)?(?: the| our)?|count (?:all )?(?:the )?"
+    r"|(?:what is )?(?:the )?number of(?: all)?(?: the)?"
+    r"|wie ?viele|(?:die )?anzahl (?:der|aller|von)|combien (?:de|d['’])|combien y a-t-il (?:de|d['’])"
+    r"|(?:le )?nombre (?:de|d['’]|des)"
+    r"|cu[aá]nt[oa]s|(?:el )?número de) ?(?P<noun>[^?]+)"
+)  # fmt: skip
+LIST = re.compile(
+    r"(?i)^\W*(?:please )?(?:list|name|enumerate|show(?: me)?|give me(?: a list of)?|nenne|liste?|zeige?|listez"
+    r"|montre[rz]?"
+    r"|lista|enumera|muestra)(?: (?:all|every|alle[rn]?|toutes|tous|todos|todas))?(?: (?:of|von))?"
+    r"(?: (?:the|our|die|der|les|los|las))? (?P<noun>[^?]+)"
+)
+WHICH = re.compile(
+    r"(?i)^\W*(?:which|what|welche|quel(?:le)?s|qu[eé]|cu[aá]les)(?: of the| der| des| de los| de las)?"
+    r" (?!(?:is|are|was|were|does|do|did|has|have|can|must|ist|sind|war|est|sont|es|son|fue)\b)(?P<noun>[^\W\d_]\S*)"
+)
+VALUE = re.compile(
+    r"(?i)^\W*(?:what (?:is|was) (?:the )?(?:total )?value of|how much (?:is|are) .+ worth|what (?:is|are) .+ worth"
+    r"|wie viel (?:ist|sind) .+ wert|was (?:ist|sind) .+ wert|welchen (?:gesamt)?wert haben?"
+    r"|wie hoch ist der (?:gesamt)?wert"
+    r"|quelle est la valeur(?: totale)?|combien valent?|cuál es el valor(?: total)?|cuánto valen?)\b"
+)
+VALUE_NAME = re.compile(r"(?i)\b(?:value|worth|wert|valeur|valor|total|gesamt\w*|importe)\b")
+QUANTITY = re.compile(
+    r"(?i)\b(?:qty|quantity|number|count|stock|pieces|units|boards|copies|menge|anzahl|stück|bestand|quantité|nombre"
+    r"|cantidad|existencias|unidades)\b"
+)
+UNIT_PRICE = re.compile(
+    r"(?i)(?:price|cost|preis|prix|coût|precio|coste)\b.*\b(?:per|each|unit|je|pro|stück|par|unitaire|unitario|por)\b"
+    r"|\bunit (?:price|cost)|stückpreis|einzelpreis|preis|price|prix|precio"
+)
+NOT = re.compile(
+    r"(?i)\b(?:not|never|nicht|noch nicht|keine?n?|ne|pas|no|aún no|todavía no)\b|n['’](?=[aeiou])|\w+n['’]t\b"
+    r"|\bunpaid\b"
+)
+NO_ROWS = re.compile(
+    r"(?i)\b(?:why|warum|pourquoi|por qué|difference|compared?|than|change[ds]?|rise|rose|increased?|growth|unterschied"
+    r"|stieg|steigt|gestiegen|différence|diferencia)\b"
+)
+WORK = re.compile(r"(?i)\b(?:works?|working|employ\w*|staff|arbeite\w*|beschäftig\w*|travaill\w*|emplo\w+|trabaj\w*)\b")
+STAFF = re.compile(
+    r"(?i)\b(?:staff|employees?|personnel|team|payroll|role|position|job|salary|wage|rate|department|started|hired"
+    r"|mitarbeiter\w*|personal|stelle|abteilung|gehalt|lohn|funktion|employés?|personnel|poste|salaire|service|empleados?"
+    r"|personal|puesto|sueldo|salario|departamento|cargo)\b"
+)
+PRICE_ASKED = re.compile(
+    r"(?i)^\W*(?:how much\b.*\b(?:cost|pay|paid|spend|spent|price|charge|earn|owe)|what (?:do|does|did)\b.*\bcost"
+    r"|(?:was|wie ?viel) koste\w*|combien (?:coûte|coûtent)|cuánto cuesta\w*)"
+)
+PRICES = re.compile(rf"(?i)\b(?:{PRICE}|total|value|wert|valeur|valor|eur|usd|gbp|chf)\b|[$€£]")
+BUILT = frozenset(
+    content_words(
+        "built made bought purchased acquired published born joined hired started expires due older newer gebaut"
+        " gekauft"
+        " angeschafft erschienen geboren eingetreten beigetreten eingestellt älter neuer jünger construit construite"
+        " construits achetés publiés nés construido construidos comprados publicados nacidos"
+    )
+)
+"""Words for the day or year that a column holds: they need not stand in the table."""
+
+YES = frozenset({"yes", "y", "ja", "oui", "si", "x", "✓", "✔", "true", "paid", "bezahlt", "paye", "pagado"})
+NO = frozenset(
+    {"", "no", "n", "nein", "non", "-", "—", "false", "not paid", "unpaid", "open", "offen", "unbezahlt", "impaye"}
+)
+"""What the cells of a column that answers yes or no hold, folded."""
+
+PERSONS = frozenset(
+    content_words(
+        "people persons employees staff colleagues members workers personen mitarbeiter leute menschen mitglieder"
+        " personnes gens employés salariés membres personas gente empleados miembros trabajadores"
+    )
+)
+THINGS = frozenset(
+    content_words("entries rows items records lines things einträge zeilen entrées lignes entradas filas")
+)
+OWNERS = frozenset(
+    content_words(
+        "club company firm business school library clinic practice shop store office association organisation"
+        " organization museum hotel restaurant verein firma betrieb schule bibliothek bücherei klinik praxis laden"
+        " geschäft büro entreprise société école bibliothèque clinique magasin association empresa escuela colegio"
+        " biblioteca clínica tienda asociación"
+    )
+)
+"""Whose documents they are: "how many boats has the club" means all boats."""
+VERBS = frozenset(
+    content_words(
+        "work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
+        " employ employs sell sells offer offers rent rents lend teach attend cost costs pay pays arbeiten arbeitet"
+        " wohnen wohnt gehören gehört sitzen stehen liegen besitzt verkauft kosten kostet travaillent travaille"
+        " habitent"
+        " appartiennent coûtent coûte vendons trabajan trabaja viven pertenecen cuestan cuesta tenemos"
+        " registered listed"
+        " recorded stock today"
+    )
+)
+"""What is said of rows, and need not stand in the table."""
+ASKING = frozenset(
+    content_words(
+        "which what who list all name show give tell many much average mean total sum altogether combine count number"
+        " there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das war were have has"
+        " zusammen together ensemble juntos juntas anzahl nombre número promedio moyenne moyen media medio somme suma"
+        " summe durchschnittlich durchschnittliche durchschnittlicher durchschnittliches gesamt insgesamt worth dem am"
+        " liste nenne zeige auf listez montrez lista muestra enumera percentage percent proportion fraction prozent"
+        " anteil pourcentage porcentaje proporción hay y-a-t-il at least most"
+    )
+)
+"""Words of such a question that name neither a row nor a column."""
