@@ -25,6 +25,8 @@ from rag.planning.naming import list_answering
 from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.word_count import count_words
+from rag.planning.word_count_query import read_word_count
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import (
@@ -87,6 +89,8 @@ class AllDocuments:
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the steps and the sentence with the count, and return it with its table. Raises QuestionError."""
+        if (words := read_word_count(asked.text)) is not None:
+            return (yield from count_words(asked, words, self._catalogue))
         if (order := read_order(asked.text)) is not None:
             return (yield from self._put_in_order(asked, order))
         query = read_document_query(asked.text)

@@ -34,6 +34,7 @@ from rag.planning.rate_query import RateQuery
 from rag.planning.rates import answer_rate
 from rag.planning.row_query import RowQuery, read_rows
 from rag.planning.totals_query import AggregateQuery
+from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.questions.constraints import find_constraints, names_constraint
 from rag.retrieval import StageTimer
@@ -193,7 +194,7 @@ class Calculate:
             found.append(one)
         timer.mark("look up")
         try:
-            text = _two(query, found)
+            text = _two(query, found, Wording(asked.text))
         except CalculationError as error:
             sources = [one.proof(at).source for at, one in enumerate(found, 1)]
             reason = f"{error.reason} {error.remedy}"
@@ -347,21 +348,21 @@ def _proofs(figures: Sequence[Figure]) -> list[Proof]:
     return proofs
 
 
-def _two(query: DifferenceQuery, found: Sequence[LookedUp]) -> str:
+def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) -> str:
     """Return the difference or ratio of two looked-up numbers. Raises CalculationError."""
     first, second = (one.quantity for one in found if one.quantity is not None)
     unit, scale = common_unit([first, second]), common_scale([first, second])
     written = [
-        f"{question} {quantity} [{at}]"
+        f"{question} {wording.amount(quantity)} [{at}]"
         for at, (question, quantity) in enumerate(((query.first, first), (query.second, second)), 1)
     ]
     if query.how == "ratio":
-        value = write_number(divide(first.value, second.value, "the second figure"))
+        value = wording.number(divide(first.value, second.value, "the second figure"))
     else:
-        value = str(Quantity(first.value - second.value, unit, scale))
+        value = wording.amount(Quantity(first.value - second.value, unit, scale))
     sign = "/" if query.how == "ratio" else "−"
-    shown = f"{_shown(first, scale)} {sign} {_shown(second, scale)} = {value}"
-    return "\n\n".join([*written, f"{_capital(query.how)}: {shown}."])
+    above, below = (wording.number(one.value / scale) for one in (first, second))
+    return "\n\n".join([*written, f"{wording.say(query.how)}: {above} {sign} {below} = {value}."])
 
 
 def _capital(name: str) -> str:

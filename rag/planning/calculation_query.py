@@ -133,6 +133,32 @@ _CHANGES = (
         rf"|in) (?:the )?(?P<what>.+?) {_FROM_TO}"
     ),
 )
+_MOVES_DE = r"(?:gestiegen|gesunken|gefallen|gewachsen|verändert|erhöht|verringert|zugenommen|abgenommen)"
+_CHANGES_ABROAD = (
+    (
+        re.compile(
+            r"(?i)^(?:um )?wie ?(?:viel|stark) (?:stieg|sank|fiel|wuchs|änderte sich|erhöhte sich|ist|hat sich|hat) "
+            r"(?P<what>.+?) (?:von|zwischen) (?P<first>(?:19|20)\d\d) (?:auf|bis|und|zu) "
+            rf"(?P<last>(?:19|20)\d\d)(?: {_MOVES_DE})?\s*\??$"
+        ),
+        "Wie hoch war {what} {year}?",
+    ),
+    (
+        re.compile(
+            r"(?i)^de combien (?:a (?:augmenté|baissé|diminué|changé)|ont (?:augmenté|baissé)) (?P<what>.+?) "
+            r"(?:de|entre) (?P<first>(?:19|20)\d\d) (?:à|et) (?P<last>(?:19|20)\d\d)\s*\??$"
+        ),
+        "Combien {what} en {year} ?",
+    ),
+    (
+        re.compile(
+            r"(?i)^¿?(?:en )?cu[aá]nto (?:subió|bajó|aumentó|creció|cambió|disminuyó) (?P<what>.+?) "
+            r"(?:de|entre|desde) (?P<first>(?:19|20)\d\d) (?:a|y|hasta) (?P<last>(?:19|20)\d\d)\s*\??$"
+        ),
+        "¿Cuánto {what} en {year}?",
+    ),
+)
+"""A change between two years in other languages, and how the figure of one is asked for."""
 _ONE_YEAR = re.compile(r"(?:FY)?(?:19|20)\d\d")
 _COMPARED = {
     "longer": "long", "higher": "high", "taller": "tall", "heavier": "heavy", "older": "old", "deeper": "deep",
@@ -261,6 +287,11 @@ def _more(match: re.Match[str]) -> DifferenceQuery | None:
 
 def _read_change(text: str) -> DifferenceQuery | None:
     """Return the two questions of "how much did the fee rise from 2022 to 2024", the later year first."""
+    for pattern, question in _CHANGES_ABROAD:
+        if found := pattern.match(text):
+            first, last = sorted((found["first"], found["last"]))
+            asked = [question.format(what=found["what"].strip(), year=year) for year in (last, first)]
+            return DifferenceQuery(asked[0], asked[1], "change")
     match = next((match for pattern in _CHANGES if (match := pattern.match(text))), None)
     if match is None or re.search(r"(?i)\b(?:from|by|due|attributable|excluding)\b", match["what"]):
         return None

@@ -46,11 +46,15 @@ sorte tipo | group gruppe groupe grupo | department abteilung departamento | tea
 """
 """Groups of words that say the same, with bars between them."""
 
+_PLURALS = ("x", "e", "n", "en", "er", "es")
+"""Endings of plurals that stemming leaves."""
+
 
 @cache
 def translations(word: str) -> tuple[str, ...]:
     """Return the stems of words in other languages that say the same as a stemmed word; none for other words."""
-    return tuple(dict.fromkeys(stem for group in _groups() if word in group for stem in group if stem != word))
+    forms = {word, *(word[: -len(end)] for end in _PLURALS if word.endswith(end) and len(word) > len(end) + 2)}
+    return tuple(dict.fromkeys(stem for group in _groups() if forms & group for stem in group if stem != word))
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.planning.computed_answer import Proof
 from rag.planning.planner import PlannedQuestion
-from rag.planning.quantities import Quantity, read_quantities
+from rag.planning.quantities import CURRENCY_CODES, Quantity, read_quantities
 from rag.types import Answer, Citation, Source, Verdict
 
 _QUOTED = re.compile(r'^(?P<short>[^"\n]{1,120}): "')
@@ -47,14 +47,21 @@ def look_up(asked: PlannedQuestion, question: str, documents: Sequence[int] | No
     return LookedUp(question, _short(answer), None, citation, source)
 
 
-def look_up_number(asked: PlannedQuestion, question: str, documents: Sequence[int] | None = None) -> LookedUp:
-    """Answer a question with the number of its first quote; `problem` says where there is none, or more than one."""
+def look_up_number(
+    asked: PlannedQuestion, question: str, documents: Sequence[int] | None = None, *, is_money: bool = False
+) -> LookedUp:
+    """Answer a question with the number of its first quote; `problem` says where there is none, or more than one.
+
+    With `is_money` an amount of money counts before other numbers.
+    """
     found = look_up(asked, question, documents)
     if found.problem or found.citation is None:
         return found
     quantities = _numbers(found.text)
     if not quantities:
         quantities = _numbers(found.citation.quote)
+    money = [quantity for quantity in quantities if quantity.unit in CURRENCY_CODES]
+    quantities = money if is_money and money else quantities
     if not quantities:
         return replace(found, problem="no number stands in what answers it")
     if len(quantities) > 1:

@@ -12,6 +12,7 @@ from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.order_query import read_order
 from rag.planning.several import why_several
 from rag.planning.summary_query import read_summary
+from rag.planning.word_count_query import read_word_count
 
 
 class Mode(StrEnum):
@@ -49,6 +50,8 @@ def choose_mode(question: str) -> ModeChoice:
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"
         return ModeChoice(Mode.ALL_DOCUMENTS, f"The question asks for documents to be {asked}, so all are looked at.")
+    if read_word_count(question) is not None:
+        return ModeChoice(Mode.ALL_DOCUMENTS, "The question asks for words to be counted, so all pages are looked at.")
     if (order := read_order(question)) is not None:
         return ModeChoice(
             Mode.ALL_DOCUMENTS, f"The question asks which of the documents {order.shown}, so all are looked at."

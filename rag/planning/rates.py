@@ -31,7 +31,7 @@ def answer_rate(asked: PlannedQuestion, query: RateQuery, catalogue: DocumentCat
     """
     timer = StageTimer()
     yield PlanStep(f"Looking up: {query.question}")
-    found = look_up_number(asked, query.question)
+    found = look_up_number(asked, query.question, is_money=True)
     if found.problem or found.quantity is None or found.citation is None:
         return "No single figure was found that could be computed with, so it was looked up."
     stated = stated_periods(_around(found.citation.quote, found.quantity))

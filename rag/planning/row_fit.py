@@ -12,7 +12,7 @@ from rag.planning.date_ranges import DateRange, year_range
 from rag.planning.everyday_words import translations
 from rag.planning.row_query import RowQuery
 from rag.planning.row_words import How
-from rag.planning.rows import Row, Table, read_value
+from rag.planning.rows import DAY_COLUMN, ENTRY_COLUMN, Row, Table, read_value
 from rag.text import content_words
 from rag.words.folding import fold
 
@@ -20,6 +20,8 @@ _ENDINGS = frozenset(
     ("er", "or", "ers", "ors", "ment", "ion", "ation", "al", "e", "r", "ee", "ing", "i", "n", "en", "lich", "ern")
 )
 """What one of two words may have behind the other: pay, payer, payment."""
+MAX_NAME = 80
+"""Characters of what a row is called."""
 _MIN_SHARE = 0.8
 """Share of a column's cells that are of a kind, from which on the column is."""
 
@@ -64,6 +66,8 @@ def fit_table(query: RowQuery, table: Table, question: str) -> Fit | None:
     if not (_keep_days(query, table, meant) and _keep_numbers(query, table, meant)):
         return None
     measured = _measured(query, table, question)
+    if not query.words and row_words.ASKS_WHO.match(question) and not _is_of_persons(table):
+        return None
     used = _keep_words(query, table, meant)
     if used is None:
         return None
@@ -95,7 +99,11 @@ def name_of(table: Table, row: Row) -> str:
     """Return what a row is called: its first cell, behind an identifier also the next one with words."""
     first = row.cells[0]
     words = [cell for cell in row.cells[1:] if re.search(r"[^\W\d_]{3}", cell)]
-    return f"{first} ({words[0]})" if re.search(r"\d", first) and words else first
+    return f"{first} ({_shortened(words[0])})" if re.search(r"\d", first) and words else first
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= MAX_NAME else f"{words[: words.rfind(' ', 0, MAX_NAME)]} ..."
 
 
 def _meets(word: str, words: frozenset[str]) -> bool:
@@ -269,9 +277,15 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
 
 
 def _is_called(word: str, table: Table) -> bool:
-    """Return whether a word is what a table, its sheet or its document is called, and its rows have names."""
-    called = "\n".join((table.page.label, table.above, table.document.title)).replace("_", " ").replace("-", " ")
-    return meets(word, frozenset(content_words(called))) and not table.is_numeric(0)
+    """Return whether a word is all that a table, its sheet or its document is called; of a log it may be a part: the
+    accidents of the accident book."""
+    names = [
+        content_words(name.replace("_", " ").replace("-", " "))
+        for name in (table.page.label, table.above, table.document.title)
+    ]
+    if table.names == (DAY_COLUMN, ENTRY_COLUMN):
+        return any(meets(word, frozenset(name)) for name in names)
+    return not table.is_numeric(0) and any(len(name) == 1 and meets(word, frozenset(name)) for name in names)
 
 
 def _is_of_staff(table: Table) -> bool:
@@ -344,7 +358,8 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
 
 def _means_rows(word: str, table: Table) -> bool:
     """Return whether a word stands for any row: "employees" where the first column holds names."""
-    is_of_names = re.search(
-        r"(?i)\b(?:(?:sur|first|last|vor|nach)?name|nom|prénom|nombre|apellidos?)\b", table.names[0]
-    )
-    return word in row_words.THINGS or (is_of_names is not None and word in row_words.PERSONS)
+    return word in row_words.THINGS or (_is_of_persons(table) and word in row_words.PERSONS)
+
+
+def _is_of_persons(table: Table) -> bool:
+    return row_words.PERSON_NAME.search(table.names[0]) is not None

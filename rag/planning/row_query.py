@@ -138,7 +138,9 @@ def _query(
 
 def _superlative(text: str) -> tuple[tuple[Measure, ...], str] | None:
     """Return what a superlative measures, and the text without it; None where there is none."""
-    of_persons = row_words.JOINS.search(text) is not None
+    of_persons = row_words.JOINS.search(text) is not None or (
+        row_words.ASKS_WHO.match(text) is not None and row_words.MEMBER.search(text) is not None
+    )
     for pattern, measures in (*(row_words.TENURE if of_persons else ()), *row_words.SUPERLATIVES):
         if match := re.search(rf"(?i)(?<!\w)(?:{pattern})(?!\w)", text):
             rest = f"{text[: match.start()]} {text[match.end() :]}"

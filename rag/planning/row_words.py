@@ -84,11 +84,13 @@ TENURE: tuple[tuple[str, tuple[Measure, ...]], ...] = (
 )
 """Superlatives of those who joined: longest means earliest."""
 JOINS = re.compile(
-    r"(?i)\b(?:start(?:ed)?|joined|join|hired|works?|worked|working|employed|served|been (?:here|with us|a member"
-    r"|a customer)|member|came|mitglied|dabei|arbeitet|beschäftigt|angestellt|eingetreten|angefangen|begonnen"
-    r"|eingestellt|arrivée?|entrée?|travaille|commencé|embauchée?|inscrite?|membre|trabaja\w*|empezó|entró|ingresó"
-    r"|lleva|socio|miembro)\b"
+    r"(?i)\b(?:start(?:ed)?|joined|join|hired|works?|worked|working|employed|served|been here|been with us"
+    r"|came|dabei|arbeitet|beschäftigt|angestellt|eingetreten|angefangen|begonnen"
+    r"|eingestellt|arrivée?|entrée?|travaille|commencé|embauchée?|inscrite?|trabaja\w*|empezó|entró|ingresó"
+    r"|lleva)\b"
 )
+MEMBER = re.compile(r"(?i)\b(?:member|mitglied|membre|soci[oa]|miembro|customer|kunde|kundin)\b")
+"""What somebody has been for long: a word of the table, other than the verbs for joining it."""
 ASKS_WHO = re.compile(r"(?i)^\W*(?:who|wer|qui|quién(?:es)?)\b")
 ASKS_ONE = re.compile(
     r"(?i)^\W*(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?|qui|qué|quién(?:es)?|cuál(?:es)?|name"
@@ -147,7 +149,9 @@ NOT = re.compile(
     r"|\bunpaid\b"
 )
 NO_ROWS = re.compile(
-    r"(?i)\b(?:why|warum|pourquoi|por qué|difference|compared?|than|change[ds]?|rise|rose|increased?|growth|unterschied"
+    r"(?i)\b(?:must|may|might|should|shall|can(?:not)?|could|allowed|darf|dürfen|muss|müssen|soll(?:en|te|ten)?|kann"
+    r"|können|peut|peuvent|doit|doivent|faut|puede[n]?|debe[n]?|why|warum|pourquoi|por qué|difference|compared?"
+    r"|than|change[ds]?|rise|rose|increased?|growth|unterschied"
     r"|stieg|steigt|gestiegen|différence|diferencia)\b"
 )
 WORK = re.compile(r"(?i)\b(?:works?|working|employ\w*|staff|arbeite\w*|beschäftig\w*|travaill\w*|emplo\w+|trabaj\w*)\b")
@@ -171,6 +175,9 @@ BUILT = frozenset(
 )
 """Words for the day or year that a column holds: they need not stand in the table."""
 
+PERSON_NAME = re.compile(
+    r"(?i)\b(?:(?:sur|first|last|vor|nach)?name|nom|prénom|nombre|apellidos?|employee|person|mitarbeiter(?:in)?|employé)\b"
+)
 YES = frozenset({"yes", "y", "ja", "oui", "si", "x", "✓", "✔", "true", "paid", "bezahlt", "paye", "pagado"})
 NO = frozenset(
     {"", "no", "n", "nein", "non", "-", "—", "false", "not paid", "unpaid", "open", "offen", "unbezahlt", "impaye"}
@@ -198,12 +205,14 @@ OWNERS = frozenset(
 VERBS = frozenset(
     content_words(
         "work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
-        " employ employs sell sells offer offers rent rents lend teach attend cost costs pay pays arbeiten arbeitet"
+        " earn earns verdienen verdient gagnent gagne ganan gana employ employs sell sells offer offers rent"
+        " rents lend teach attend cost costs pay pays arbeiten arbeitet"
         " wohnen wohnt gehören gehört sitzen stehen liegen besitzt verkauft kosten kostet travaillent travaille"
         " habitent"
         " appartiennent coûtent coûte vendons trabajan trabaja viven pertenecen cuestan cuesta tenemos"
         " registered listed"
-        " recorded stock today"
+        " recorded stock today happen happened occur occurred took place reported logged noted entered passiert"
+        " geschehen eingetragen stattgefunden vorgekommen lieu produits produit ocurrieron hubo"
     )
 )
 """What is said of rows, and need not stand in the table."""

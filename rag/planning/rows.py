@@ -18,6 +18,15 @@ from rag.words.dates import find_dates
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""
 
+DAY_COLUMN, ENTRY_COLUMN = "Date", "Entry"
+"""Columns of a log whose lines begin with days."""
+MIN_ENTRIES, MIN_ENTRY_SHARE = 2, 0.5
+"""Lines that begin with a day, and their share of all lines, from which on a page is a log."""
+MAX_DAY = 30
+"""Characters of a day that is written out."""
+_ENTRY_MARK = re.compile(r"[ \t]*(?:[-*•–][ \t]+|\d{1,3}[.)][ \t]+(?=\d))?")
+_ENTRY_GAP = re.compile(r"[ \t]*(?:[:;–—-]|,|\t|(?<=\d)[ \t]{1,8})[ \t]*")
+
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _RULE = re.compile(r"[\s|:+=-]+")
 _TOTAL = re.compile(r"(?i)\W*(?:(?:grand |sub)?totals?|sum|gesamt\w*|summe|somme|suma|average|mean|durchschnitt)\b")
@@ -105,6 +114,28 @@ def tables_in(document: DocumentInfo, pages: Sequence[Page]) -> Iterator[Table]:
     for page in pages:
         if " | " in page.text or "\t" in page.text:
             yield from _tables_of(document, page)
+        elif (entries := _entries_of(document, page)) is not None:
+            yield entries
+
+
+def _entries_of(document: DocumentInfo, page: Page) -> Table | None:
+    """Return the lines of a log or a diary that each begin with a day, as the rows of a table of days and entries."""
+    lines = [match for match in re.finditer(r"[^\n]+", page.text) if match[0].strip()]
+    rows: list[Row] = []
+    for match in lines:
+        opening = _ENTRY_MARK.match(match[0])
+        begin = opening.end() if opening else 0
+        dates = find_dates(match[0][begin : begin + MAX_DAY])
+        if not dates or dates[0].start:
+            continue
+        at = begin + dates[0].end
+        parted = _ENTRY_GAP.match(match[0], at)
+        if parted and match[0][parted.end() :].strip():
+            rows.append(Row((match[0][begin:at], match[0][parted.end() :].strip()), *match.span()))
+    if len(rows) < MIN_ENTRIES or len(rows) < MIN_ENTRY_SHARE * len(lines):
+        return None
+    above = next((match[0].strip() for match in lines if match.end() <= rows[0].start), "")
+    return Table(document, page, (DAY_COLUMN, ENTRY_COLUMN), (rows[0].start, rows[0].start), rows, above)
 
 
 def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:

@@ -28,6 +28,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "totals least": "{named} is the smallest of {of_all} {subject}: {result}.",
         "only": "only {part} of {count}",
         "documents share": "{part} of {count} {noun}, counted by documents: {result}.",
+        "word count": "“{word}” occurs {times} times, in {count} of {all} documents.",
+        "difference": "Difference",
+        "ratio": "Ratio",
+        "change": "Change",
     },
     "de": {
         "count": "{count} Zeilen von {where}: {listed}.",
@@ -46,6 +50,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "totals least": "{named}: der niedrigste Betrag von {of_all} {subject}: {result}.",
         "only": "nur {part} von {count}",
         "documents share": "{part} von {count} {noun}, nach Dokumenten gezählt: {result}.",
+        "word count": "„{word}“ kommt {times}-mal vor, in {count} von {all} Dokumenten.",
+        "difference": "Unterschied",
+        "ratio": "Verhältnis",
+        "change": "Veränderung",
     },
     "fr": {
         "count": "{count} lignes de {where} : {listed}.",
@@ -64,6 +72,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "totals least": "{named} : le montant le plus bas de {of_all} {subject} : {result}.",
         "only": "seulement {part} sur {count}",
         "documents share": "{part} sur {count} {noun}, comptés par documents : {result}.",
+        "word count": "« {word} » apparaît {times} fois, dans {count} des {all} documents.",
+        "difference": "Différence",
+        "ratio": "Rapport",
+        "change": "Évolution",
     },
     "es": {
         "count": "{count} filas de {where}: {listed}.",
@@ -82,6 +94,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "totals least": "{named}: el importe más bajo de {of_all} {subject}: {result}.",
         "only": "solo {part} de {count}",
         "documents share": "{part} de {count} {noun}, contados por documentos: {result}.",
+        "word count": "«{word}» aparece {times} veces, en {count} de {all} documentos.",
+        "difference": "Diferencia",
+        "ratio": "Proporción",
+        "change": "Variación",
     },
 }
 _MARKS = {"de": (".", ","), "es": (".", ","), "fr": ("\u202f", ",")}
