@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from rag.text import content_words
+from rag.planning.row_words import terms
 
 _GROUPS = """
 price preis prix precio | cost kosten coût coste costo | amount betrag montant importe cantidad | fee gebühr beitrag
@@ -59,4 +59,4 @@ def translations(word: str) -> tuple[str, ...]:
 
 @cache
 def _groups() -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(content_words(group)) for group in _GROUPS.split("|"))
+    return tuple(frozenset(terms(group)) for group in _GROUPS.split("|"))

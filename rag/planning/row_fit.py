@@ -11,9 +11,8 @@ from rag.planning import row_words
 from rag.planning.date_ranges import DateRange, year_range
 from rag.planning.everyday_words import translations
 from rag.planning.row_query import RowQuery
-from rag.planning.row_words import How
+from rag.planning.row_words import How, terms
 from rag.planning.rows import DAY_COLUMN, ENTRY_COLUMN, Row, Table, read_value
-from rag.text import content_words
 from rag.words.folding import fold
 
 _ENDINGS = frozenset(
@@ -121,8 +120,8 @@ def _meets(word: str, words: frozenset[str]) -> bool:
 def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None:
     """Leave out the rows that the words of a question do not mean; return the words that tell rows apart, None where a
     word stands nowhere."""
-    names = [frozenset(content_words(name)) for name in table.names]
-    by_row = [frozenset(content_words("\n".join(row.cells))) for row in table.rows]
+    names = [frozenset(terms(name)) for name in table.names]
+    by_row = [frozenset(terms("\n".join(row.cells))) for row in table.rows]
     context = table.context()
     told: set[str] = set()
     is_negated_by_column = False
@@ -184,9 +183,7 @@ def _keep_days(query: RowQuery, table: Table, meant: _Meant) -> bool:
     if query.days is None:
         return True
     columns = _day_columns(table)
-    named = [
-        at for at in columns if any(meets(word, frozenset(content_words(table.names[at]))) for word in query.words)
-    ]
+    named = [at for at in columns if any(meets(word, frozenset(terms(table.names[at]))) for word in query.words)]
     chosen = named or columns
     if len(chosen) != 1:
         return query.names_year and str(query.days.first.year) in table.context()
@@ -220,7 +217,7 @@ def _keep_numbers(query: RowQuery, table: Table, meant: _Meant) -> bool:
     if query.bound is None:
         return True
     numeric = [at for at in range(len(table.names)) if table.is_numeric(at) and at not in _day_columns(table)]
-    names = {at: frozenset(content_words(table.names[at])) for at in numeric}
+    names = {at: frozenset(terms(table.names[at])) for at in numeric}
     chosen = [at for at in numeric if any(meets(word, names[at]) for word in query.bound_words)]
     if not chosen and query.bound.is_money:
         chosen = [at for at in numeric if row_words.PRICES.search(table.names[at])]
@@ -237,7 +234,7 @@ def _keep_numbers(query: RowQuery, table: Table, meant: _Meant) -> bool:
 
 def _may_be_counted(query: RowQuery, table: Table, meant: _Meant, told: set[str]) -> bool:
     """Return whether a part of the rows is asked for, and all other words say that it is of all rows."""
-    names = frozenset(content_words("\n".join((table.names[0], table.page.label, table.document.title))))
+    names = frozenset(terms("\n".join((table.names[0], table.page.label, table.document.title))))
     others = [word for word in query.words if word not in told and not _may_be_left_out(word)]
     return meant.is_filtered and all(_means_rows(word, table) or meets(word, names) for word in others)
 
@@ -246,7 +243,7 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
     """Return the rows to count or list where what is counted is what the rows are, or a value of some of them."""
     if not query.noun:
         return None
-    names = [frozenset(content_words(name)) for name in table.names]
+    names = [frozenset(terms(name)) for name in table.names]
     counted = query.noun[0]
     column = next((at for at, name in enumerate(names) if name and meets(counted, name)), None)
     if column is not None and table.is_numeric(column):
@@ -259,8 +256,8 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
         rows = tuple(row for row in rows if row.cells[column])
         if any(row.cells[column][0].isdigit() for row in rows):
             return None
-    key = [frozenset(content_words(name_of(table, row))) for row in rows]
-    in_cells = all(meets(counted, frozenset(content_words("\n".join(row.cells)))) for row in rows)
+    key = [frozenset(terms(name_of(table, row))) for row in rows]
+    in_cells = all(meets(counted, frozenset(terms("\n".join(row.cells)))) for row in rows)
     is_category = meant.is_filtered and in_cells and not any(meets(counted, words) for words in key)
     is_of_rows = column is not None or _means_rows(counted, table) or _is_called(counted, table)
     if not (is_of_rows or is_category):
@@ -280,7 +277,7 @@ def _is_called(word: str, table: Table) -> bool:
     """Return whether a word is all that a table, its sheet or its document is called; of a log it may be a part: the
     accidents of the accident book."""
     names = [
-        content_words(name.replace("_", " ").replace("-", " "))
+        terms(name.replace("_", " ").replace("-", " "))
         for name in (table.page.label, table.above, table.document.title)
     ]
     if table.names == (DAY_COLUMN, ENTRY_COLUMN):
@@ -310,8 +307,8 @@ def _of_value(table: Table, rows: tuple[Row, ...], meant: _Meant) -> Fit | None:
 
 def _is_counted_in(table: Table, column: int, prices: Sequence[int]) -> bool:
     """Return whether the name of a price says that it is one of what a column counts: "Boards", "Price per board"."""
-    counted = content_words(table.names[column])
-    return any(set(counted) <= set(content_words(table.names[price])) for price in prices)
+    counted = terms(table.names[column])
+    return any(set(counted) <= set(terms(table.names[price])) for price in prices)
 
 
 def _across(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant) -> Fit | None:
@@ -345,7 +342,7 @@ def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] |
 
 def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], question: str) -> int | None:
     """Return the column of numbers that a question names: of several the one with the fewest words of its own."""
-    names = {at: frozenset(content_words(table.names[at])) for at in numeric}
+    names = {at: frozenset(terms(table.names[at])) for at in numeric}
     shares = {at: sum(meets(word, names[at]) for word in query.words) for at in numeric}
     best = max(shares.values(), default=0)
     chosen = [at for at, share in shares.items() if share == best and best]

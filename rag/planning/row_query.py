@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from rag.planning import row_words
 from rag.planning.amount_bounds import Bound, find_bound
 from rag.planning.date_ranges import DateRange, read_range
-from rag.planning.row_words import How, Measure
-from rag.text import content_words
+from rag.planning.row_words import How, Measure, terms
 from rag.words.folding import fold
 from rag.words.stop_words import STOP_WORDS
 
@@ -198,5 +197,5 @@ def _words(text: str, *, opens_question: bool = False) -> tuple[str, ...]:
         # A word for nothing much that has a capital within the question is a name or a German noun: "alle Einer".
         is_noun = token[0].isupper() and not (opens_question and match.start() < 2)
         if is_noun or fold(token) not in _STOP_WORDS:
-            found += content_words(re.sub(r"(?i)^[ldnq]['’]", "", token).replace("-", " "))
+            found += terms(re.sub(r"(?i)^[ldnq]['’]", "", token).replace("-", " "))
     return tuple(dict.fromkeys(word for word in found if word not in row_words.ASKING))

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from rag.text import content_words
+from rag.words.folding import fold
+
+MAX_ENDING = 3
+"""Letters that the stem of a word may lack; more are no ending, as in the German Mitglied."""
+
+
+def terms(text: str) -> list[str]:
+    """Return the words of a question or of cells in the form in which they are compared, in order."""
+    return [term for token in text.split() for term in _terms_of(token)]
+
+
+@lru_cache(maxsize=1 << 16)
+def _terms_of(token: str) -> tuple[str, ...]:
+    found = content_words(token)
+    plain = fold(token.strip("\"'“”„«»()[]¿?¡!.,;:"))
+    if len(found) == 1 and plain.isalpha() and len(plain) - len(found[0]) > MAX_ENDING:
+        return (plain,)
+    return tuple(found)
+
 
 How = Literal["most", "least", "average", "sum", "count", "list", "share", "value"]
 
@@ -166,7 +186,7 @@ PRICE_ASKED = re.compile(
 )
 PRICES = re.compile(rf"(?i)\b(?:{PRICE}|total|value|wert|valeur|valor|eur|usd|gbp|chf)\b|[$€£]")
 BUILT = frozenset(
-    content_words(
+    terms(
         "built made bought purchased acquired published born joined hired started expires due older newer gebaut"
         " gekauft"
         " angeschafft erschienen geboren eingetreten beigetreten eingestellt älter neuer jünger construit construite"
@@ -185,16 +205,14 @@ NO = frozenset(
 """What the cells of a column that answers yes or no hold, folded."""
 
 PERSONS = frozenset(
-    content_words(
+    terms(
         "people persons employees staff colleagues members workers personen mitarbeiter leute menschen mitglieder"
         " personnes gens employés salariés membres personas gente empleados miembros trabajadores"
     )
 )
-THINGS = frozenset(
-    content_words("entries rows items records lines things einträge zeilen entrées lignes entradas filas")
-)
+THINGS = frozenset(terms("entries rows items records lines things einträge zeilen entrées lignes entradas filas"))
 OWNERS = frozenset(
-    content_words(
+    terms(
         "club company firm business school library clinic practice shop store office association organisation"
         " organization museum hotel restaurant verein firma betrieb schule bibliothek bücherei klinik praxis laden"
         " geschäft büro entreprise société école bibliothèque clinique magasin association empresa escuela colegio"
@@ -203,7 +221,7 @@ OWNERS = frozenset(
 )
 """Whose documents they are: "how many boats has the club" means all boats."""
 VERBS = frozenset(
-    content_words(
+    terms(
         "work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
         " earn earns verdienen verdient gagnent gagne ganan gana employ employs sell sells offer offers rent"
         " rents lend teach attend cost costs pay pays arbeiten arbeitet"
@@ -217,7 +235,7 @@ VERBS = frozenset(
 )
 """What is said of rows, and need not stand in the table."""
 ASKING = frozenset(
-    content_words(
+    terms(
         "which what who list all name show give tell many much average mean total sum altogether combine count number"
         " there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das war were have has"
         " zusammen together ensemble juntos juntas anzahl nombre número promedio moyenne moyen media medio somme suma"

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from rag.planning.computed_answer import source_of_places
 from rag.planning.quantities import Quantity, read_cell
+from rag.planning.row_words import terms
 from rag.questions.constraints import find_constraints
 from rag.quoting.table_cells import columns_of, split_cells
-from rag.text import content_words
 from rag.types import DocumentInfo, Page, Source
 from rag.words.dates import find_dates
 
@@ -74,7 +74,7 @@ class Table:
         """Return the words of what stands over the table: names of document, sheet and columns."""
         document = self.document
         names = (document.title, document.path, document.profile.period, self.page.label, self.above, *self.names)
-        return frozenset(content_words("\n".join(names).replace("_", " ").replace("-", " ")))
+        return frozenset(terms("\n".join(names).replace("_", " ").replace("-", " ")))
 
     def values(self, column: int) -> list[Quantity | None]:
         """Return the numbers in a column, None where a cell holds none; days as their ordinals, without a unit."""

@@ -25,7 +25,7 @@ MEMBERS = (
     " Jugend | nein\n"
     "Derya Aksoy | 2021 | Jugend | ja\nPer Nissen | 2010 | Erwachsene | nein\n"
 )
-LOG = "ACCIDENT BOOK\n11 February 2024: Joe cut his thumb.\n19 June 2024: Ravi strained his back.\n3 May 2023: A splinter.\n"
+LOG = "ACCIDENT BOOK\n11 February 2024: Joe cut his thumb.\n19 June 2024: Ravi fell.\n3 May 2023: A splinter.\n"
 SHELF = Shelf(
     {
         "staff.xlsx": [STAFF],
