@@ -32,7 +32,8 @@ _KINDS = {
     "receipt": "receipts?|quittung(?:en)?|reçus?|recibos?",
     "offer": "offers?|quotations?|quotes?|proposals?|angebote?n?|devis|presupuestos?",
     "order": "(?:purchase )?orders?|bestellung(?:en)?|aufträge?|bons? de commande|pedidos?",
-    "contract": "contracts?|agreements?|leases?|tenancy agreements?|(?:miet|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
+    "contract": "contracts?|agreements?|leases?|tenanc(?:y|ies)(?: agreements?)?|rental agreements?|(?:miet"
+    "|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
     "minutes": "minutes|protokolle?n?|procès-verba(?:l|ux)|comptes? rendus?|actas?|meetings?|sitzung(?:en)?|réunions?"
     "|reuni(?:ón|ones)",
     "policy": "polic(?:y|ies)|richtlinien?|règlements?|reglamentos?",
@@ -43,7 +44,7 @@ _KINDS = {
     "notice": "notices?|bekanntmachung(?:en)?|avis(?:os?)?",
     "price list": "price lists?|preislisten?",
     "timetable": "timetables?|fahrpl[aä]ne?|horaires|horarios",
-    "e-mail": "e-?mails?|mails|courriels?|correos?(?: electrónicos?)?",
+    "e-mail": "e-?mails?|mails?|courriels?|correos?(?: electrónicos?)?",
     "presentation": "presentations?|slide decks?|präsentation(?:en)?|présentations?|presentaciones",
     "spreadsheet": "spreadsheets?|tabellen(?:blätter)?|feuilles? de calcul|hojas? de cálculo",
     "report": "reports?|berichte?n?|rapports?|informes?",

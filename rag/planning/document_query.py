@@ -101,7 +101,8 @@ _OPENING = re.compile(
 _FILLER = re.compile(
     r"(?i)^[\s,]*(?:(?:that|which|who|do|does|did|are|is|were|was|have|been|there|we have|you have|in total|die"
     r"|welche|sind"
-    r"|gibt es|wurden|haben wir|qui|sont|ont été|est-ce que|y a-t-il|il y a|que|están|fueron|hay|tenemos|of them"
+    r"|come|comes|came|kommen|stammen|vient|viennent|proviennent|vienen|proceden|son|están|gibt es|wurden"
+    r"|haben wir|qui|sont|ont été|est-ce que|y a-t-il|il y a|que|están|fueron|hay|tenemos|of them"
     r"|in (?:the|this|my|our) (?:collection|library|index|archive)|indexed)(?=[\s?.,]|$)[\s,]*)*"
 )
 _CLAUSE = re.compile(r"(?i)^[\s,]*(?:that|which|whose|die|deren|qui|que|dont|cuy[oa]s?)\s")

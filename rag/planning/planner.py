@@ -10,7 +10,7 @@ from typing import Protocol
 from rag.errors import QuestionError
 from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
-from rag.planning.row_query import read_rows
+from rag.planning.row_query import RowQuery, read_rows
 from rag.planning.several import why_several
 from rag.questions.small_talk import small_talk_reply
 from rag.retrieval import check_question
@@ -120,7 +120,7 @@ class Planner:
         choice = choose_mode(text)
         if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes and (rows := read_rows(text)) is not None:
             # Whether a table has the rows, the tables tell; without one it is a look-up after all.
-            return ModeChoice(Mode.CALCULATE, f"The question asks for {rows.shown}, which code computes.")
+            return ModeChoice(Mode.CALCULATE, rows_reason(rows))
         return choice if choice.mode in (Mode.LOOK_UP, *self._modes) else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
 
     def _look_up(
@@ -183,6 +183,14 @@ class Planner:
         if isinstance(answer, Answer):
             stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
             return
+        if choice.mode is Mode.ALL_DOCUMENTS and not planned.is_chosen and Mode.CALCULATE in self._modes:
+            # What is no sort of documents here may be rows of a table: the articles in stock.
+            rows = read_rows(planned.text)
+            if rows is not None:
+                other = ModeChoice(Mode.CALCULATE, f"{answer} {rows_reason(rows)}")
+                stream.mode, stream.mode_reason = other.mode.value, other.reason
+                yield from self._produce(stream, planned, other, look_up)
+                return
         several = why_several(planned.text) if Mode.STEPS in self._modes else ""
         if several and choice.mode is not Mode.STEPS:
             other = ModeChoice(Mode.STEPS, f"{answer} {several}")
@@ -195,6 +203,11 @@ class Planner:
         # Its sources are others where it has given up a filter.
         stream.follow(inner)
         stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)
+
+
+def rows_reason(rows: RowQuery) -> str:
+    """Return in words why a question is computed over rows."""
+    return f"The question asks for {rows.shown}, which code computes."
 
 
 def _opened(stream: AnswerStream, choice: ModeChoice) -> AnswerStream:

@@ -21,6 +21,7 @@ _ENDINGS = frozenset(
 """What one of two words may have behind the other: pay, payer, payment."""
 MAX_NAME = 80
 """Characters of what a row is called."""
+_EXTENSION = re.compile(r"\.\w{2,5}$")
 _MIN_SHARE = 0.8
 """Share of a column's cells that are of a kind, from which on the column is."""
 
@@ -108,6 +109,9 @@ def _shortened(words: str) -> str:
 def _meets(word: str, words: frozenset[str]) -> bool:
     if word in words:
         return True
+    # Spanish words of either gender: pagado, pagada.
+    if len(word) > 4 and word[-1] in "ao" and (word[:-1] + "a" in words or word[:-1] + "o" in words):
+        return True
     if len(word) < 3 or not word.isalpha():
         return False
     return any(
@@ -122,7 +126,7 @@ def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None
     word stands nowhere."""
     names = [frozenset(terms(name)) for name in table.names]
     by_row = [frozenset(terms("\n".join(row.cells))) for row in table.rows]
-    context = table.context()
+    context = table.context() - row_words.LOGS if _is_log(table) else table.context()
     told: set[str] = set()
     is_negated_by_column = False
     # "Hand tools" over a table means all of its rows, and not the hand saw alone.
@@ -258,7 +262,7 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
             return None
     key = [frozenset(terms(name_of(table, row))) for row in rows]
     in_cells = all(meets(counted, frozenset(terms("\n".join(row.cells)))) for row in rows)
-    is_category = meant.is_filtered and in_cells and not any(meets(counted, words) for words in key)
+    is_category = meant.is_filtered and in_cells and (_is_log(table) or not any(meets(counted, words) for words in key))
     is_of_rows = column is not None or _means_rows(counted, table) or _is_called(counted, table)
     if not (is_of_rows or is_category):
         return None
@@ -277,12 +281,17 @@ def _is_called(word: str, table: Table) -> bool:
     """Return whether a word is all that a table, its sheet or its document is called; of a log it may be a part: the
     accidents of the accident book."""
     names = [
-        terms(name.replace("_", " ").replace("-", " "))
+        terms(_EXTENSION.sub("", name).replace("_", " ").replace("-", " "))
         for name in (table.page.label, table.above, table.document.title)
     ]
-    if table.names == (DAY_COLUMN, ENTRY_COLUMN):
-        return any(meets(word, frozenset(name)) for name in names)
+    if _is_log(table):
+        return word not in row_words.LOGS and any(meets(word, frozenset(name)) for name in names)
     return not table.is_numeric(0) and any(len(name) == 1 and meets(word, frozenset(name)) for name in names)
+
+
+def _is_log(table: Table) -> bool:
+    """Return whether the rows are lines that each begin with a day."""
+    return table.names == (DAY_COLUMN, ENTRY_COLUMN)
 
 
 def _is_of_staff(table: Table) -> bool:
@@ -327,10 +336,12 @@ def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] |
     for how, measure in query.measures:
         if not measure:
             continue
-        pattern = re.compile(rf"(?i)(?<![^\W\d_])(?:{measure})(?![^\W\d_])")
+        heads = [word for word in row_words.COMPOUND_HEADS if word in measure.split("|")]
+        compound = rf"|[^\W\d_](?:{'|'.join(heads)})(?![^\W\d_])" if heads else ""
+        pattern = re.compile(rf"(?i)(?<![^\W\d_])(?:{measure})(?![^\W\d_]){compound}")
         fitting = [at for at in numeric if pattern.search(table.names[at])]
         if not fitting and measure == row_words.TIME:
-            fitting = _day_columns(table)
+            fitting = [at for at in _day_columns(table) if not row_words.BIRTH.search(table.names[at])]
         if len(fitting) == 1:
             return how, fitting[0]
     if query.measures and all(measure for _, measure in query.measures):
@@ -355,8 +366,15 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
 
 def _means_rows(word: str, table: Table) -> bool:
     """Return whether a word stands for any row: "employees" where the first column holds names."""
-    return word in row_words.THINGS or (_is_of_persons(table) and word in row_words.PERSONS)
+    if word in row_words.THINGS or (_is_of_persons(table) and word in row_words.PERSONS):
+        return True
+    return any(pattern.search(table.names[0]) and word in words for pattern, words in row_words.ROWS_CALLED)
 
 
 def _is_of_persons(table: Table) -> bool:
-    return row_words.PERSON_NAME.search(table.names[0]) is not None
+    """Return whether the rows of a table are persons, by the name of the first column or by what stands in it."""
+    if row_words.PERSON_NAME.search(table.names[0]):
+        return True
+    names = [row.cells[0] for row in table.rows if not row.is_total]
+    full = [name for name in names if " " in name and row_words.FULL_NAME.fullmatch(name)]
+    return len(full) >= _MIN_SHARE * len(names)

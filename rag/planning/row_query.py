@@ -28,6 +28,8 @@ _MONEY_BEHIND = re.compile(r"(?i)\s*(?:[€$£%]|(?:euros?|eur|pounds?|dollars?)
 _MAX_DAY_WORDS = 7
 _PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women|gente)[?.,!]?$")
 """The end of a noun that may be a plural: only of several things is a table asked for a list."""
+_PLURAL_VERB = re.compile(r"^\W*[Ww]elche \S+ (?:sind|haben|[a-zäöü]+en)\b")
+"""The verb behind a German plural that has no ending of its own: "welche Artikel haben"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,16 @@ def read_rows(question: str) -> RowQuery | None:
         return _query("count", rest, bounds, noun=_words(match["noun"]))
     if match := row_words.LIST.match(rest):
         return _query("list", rest, bounds, noun=_words(match["noun"]))
-    if (match := row_words.WHICH.match(rest)) and _PLURAL.search(match["noun"]):
+    if (match := row_words.WHICH.match(rest)) and _is_plural(match["noun"], rest):
         return _query("list", rest, bounds, noun=_words(match["noun"]), is_open=True)
     is_bounded = bounds.bound is not None or bounds.days is not None or row_words.NOT.search(rest) is not None
     if row_words.ASKS_WHO.match(rest) and is_bounded:
         return _query("list", rest, bounds, noun=_words("people"), is_open=True)
     return None
+
+
+def _is_plural(noun: str, text: str) -> bool:
+    return _PLURAL.search(noun) is not None or _PLURAL_VERB.match(text) is not None
 
 
 def _query(

@@ -43,6 +43,22 @@ TIME = (
 )
 _AGE = r"age|alter|âge|edad"
 _BIRTH = r"birth|born|geburt\w*|geboren|naissance|né|nacimiento"
+BIRTH = re.compile(rf"(?i)\b(?:{_BIRTH})")
+COMPOUND_HEADS = (
+    "preis",
+    "kosten",
+    "betrag",
+    "gewicht",
+    "gebühr",
+    "miete",
+    "länge",
+    "dauer",
+    "höhe",
+    "tiefe",
+    "datum",
+    "jahr",
+)
+"""German words that end compounds: Einzelpreis is a price."""
 _LENGTH = (
     r"length|duration|days|hours|minutes|weeks|länge|dauer|tage|stunden|minuten|longueur|durée|heures|duración|longitud"
     r"|horas"
@@ -104,7 +120,8 @@ TENURE: tuple[tuple[str, tuple[Measure, ...]], ...] = (
 )
 """Superlatives of those who joined: longest means earliest."""
 JOINS = re.compile(
-    r"(?i)\b(?:start(?:ed)?|joined|join|hired|works?|worked|working|employed|served|been here|been with us"
+    r"(?i)\b(?:start(?:ed)?|joined|join|hired|works?|worked|working|employed|served|taught|been here|been with us"
+    r"|here|hier|ici|aquí|chez nous"
     r"|came|dabei|arbeitet|beschäftigt|angestellt|eingetreten|angefangen|begonnen"
     r"|eingestellt|arrivée?|entrée?|travaille|commencé|embauchée?|inscrite?|trabaja\w*|empezó|entró|ingresó"
     r"|lleva)\b"
@@ -195,6 +212,24 @@ BUILT = frozenset(
 )
 """Words for the day or year that a column holds: they need not stand in the table."""
 
+ROWS_CALLED = tuple(
+    (re.compile(rf"(?i)^\W*(?:{column})\b"), frozenset(terms(words)))
+    for column, words in (
+        (r"title|titel|titre|título", "books book works films bücher buch livres livre libros libro obras"),
+        (
+            r"article|item|product|artikel|produkt|ware|article|produit|artículo|producto",
+            "articles items products goods things artikel produkte waren sachen articles produits artículos productos",
+        ),
+        (
+            r"employee|mitarbeiter(?:in)?|employée?|empleado",
+            " ".join(["employees staff people mitarbeiter leute gens"]),
+        ),
+    )
+)
+"""What the first column is called -> words for its rows."""
+FULL_NAME = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|M|Mme|Sr|Sra)\.? )?[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+)*"
+)
 PERSON_NAME = re.compile(
     r"(?i)\b(?:(?:sur|first|last|vor|nach)?name|nom|prénom|nombre|apellidos?|employee|person|mitarbeiter(?:in)?|employé)\b"
 )
@@ -211,6 +246,10 @@ PERSONS = frozenset(
     )
 )
 THINGS = frozenset(terms("entries rows items records lines things einträge zeilen entrées lignes entradas filas"))
+LOGS = frozenset(
+    terms("book books log logs register registers diary list record records buch bücher liste register journal cahier")
+)
+"""What a log is called besides what it is a log of."""
 OWNERS = frozenset(
     terms(
         "club company firm business school library clinic practice shop store office association organisation"
@@ -222,7 +261,10 @@ OWNERS = frozenset(
 """Whose documents they are: "how many boats has the club" means all boats."""
 VERBS = frozenset(
     terms(
-        "work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
+        "take takes took use uses visit get gets receive nimmt nehmen nutzen fährt prennent prend utilisent"
+        " toman usa vienen"
+        " vient viennent kommen kommt stammen provienen come comes teach teaches taught unterrichten enseignent enseñan"
+        " work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
         " earn earns verdienen verdient gagnent gagne ganan gana employ employs sell sells offer offers rent"
         " rents lend teach attend cost costs pay pays arbeiten arbeitet"
         " wohnen wohnt gehören gehört sitzen stehen liegen besitzt verkauft kosten kostet travaillent travaille"
@@ -238,7 +280,8 @@ ASKING = frozenset(
     terms(
         "which what who list all name show give tell many much average mean total sum altogether combine count number"
         " there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das war were have has"
-        " zusammen together ensemble juntos juntas anzahl nombre número promedio moyenne moyen media medio somme suma"
+        " zusammen together ensemble juntos juntas whole entire ganze ganzen ganzer entier entière todo toda"
+        " anzahl nombre número promedio moyenne moyen media medio somme suma"
         " summe durchschnittlich durchschnittliche durchschnittlicher durchschnittliches gesamt insgesamt worth dem am"
         " liste nenne zeige auf listez montrez lista muestra enumera percentage percent proportion fraction prozent"
         " anteil pourcentage porcentaje proporción hay y-a-t-il at least most"

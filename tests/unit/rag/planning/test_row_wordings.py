@@ -26,6 +26,11 @@ MEMBERS = (
     "Derya Aksoy | 2021 | Jugend | ja\nPer Nissen | 2010 | Erwachsene | nein\n"
 )
 LOG = "ACCIDENT BOOK\n11 February 2024: Joe cut his thumb.\n19 June 2024: Ravi fell.\n3 May 2023: A splinter.\n"
+BOOKS = "Title | Author | Copies | Year\nThe Iron Heron | M. Tasker | 4 | 2011\nSalt Roads | P. Anand | 2 | 2019\n"
+BOOKS += "The Iron Gate | M. Tasker | 6 | 2015\n"
+PUPILS = "Pupil | Born | Bus\nAda Quill | 2014-05-02 | yes\nBen Osei | 2014-11-19 | no\nEve Lund | 2012-10-08 | yes\n"
+STOCK = "Artikel | Bestand | Einzelpreis (EUR)\nKerzen | 120 | 2.5\nLampen | 12 | 49\n"
+FEES = "Nombre | Clase | Cuota pagada\nLucía Ramos | 3A | sí\nHugo Peña | 3B | no\n"
 SHELF = Shelf(
     {
         "staff.xlsx": [STAFF],
@@ -33,6 +38,10 @@ SHELF = Shelf(
         "Boote.xlsx": [BOATS],
         "Mitglieder.xlsx": [MEMBERS],
         "log.txt": [LOG],
+        "library.csv": [BOOKS],
+        "pupils.xlsx": [PUPILS],
+        "Lager.xlsx": [STOCK],
+        "Alumnos.xlsx": [FEES],
     }
 )
 
@@ -77,6 +86,15 @@ def over(question: str) -> Answer | str:
         ("Who has not paid?", "Jonas Keil [1], Per Nissen [2]."),
         ("Combien de bateaux y a-t-il ?", "4 lignes de Boote.xlsx"),
         ("¿Cuántos barcos hay?", "4 filas de Boote.xlsx"),
+        ("Which books have more than 3 copies?", "The Iron Heron [1], The Iron Gate [2]."),
+        ("Which is the oldest book?", "The Iron Heron [1]: Year 2011"),
+        ("Which pupils take the bus?", "Ada Quill [1], Eve Lund [2]."),
+        ("How many pupils do not take the bus?", "1 row of pupils.xlsx: Ben Osei [1]."),
+        ("Who is the youngest pupil?", "Ben Osei [1]: Born 2014-11-19"),
+        ("Welcher Artikel ist am teuersten?", "Lampen [1]: Einzelpreis (EUR) 49"),
+        ("Welche Artikel haben weniger als 50 Stück Bestand?", "Lager.xlsx: Lampen [1]."),
+        ("Was ist das ganze Lager wert?", "= 120 × 2,5 [1] + 12 × 49 [2] = 888 EUR."),
+        ("¿Qué alumnos no han pagado la cuota?", "Hugo Peña [1]."),
         ("How many accidents were recorded?", "3 rows of log.txt"),
         ("How many accidents happened in 2024?", "2 rows of log.txt: 11 February 2024 (Joe cut his thumb.) [1]"),
     ],
