@@ -159,9 +159,12 @@ class Planner:
         return search
 
     def _produce(
-        self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch
+        self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch, why: str = ""
     ) -> Iterator[AnswerEvent]:
-        """Yield the events of a mode's answer; those of a look-up where the mode has found that one is asked for."""
+        """Yield the events of a mode's answer; those of a look-up where the mode has found that one is asked for.
+
+        `why` says in words why another mode, which was chosen before, does not answer.
+        """
         steps: list[PlanStep] = []
         answering = self._modes[choice.mode].answer(planned)
         while True:
@@ -187,10 +190,11 @@ class Planner:
             # What is no sort of documents here may be rows of a table: the articles in stock.
             rows = read_rows(planned.text)
             if rows is not None:
-                other = ModeChoice(Mode.CALCULATE, f"{answer} {rows_reason(rows)}")
+                other = ModeChoice(Mode.CALCULATE, rows_reason(rows))
                 stream.mode, stream.mode_reason = other.mode.value, other.reason
-                yield from self._produce(stream, planned, other, look_up)
+                yield from self._produce(stream, planned, other, look_up, answer)
                 return
+        answer = why or answer
         several = why_several(planned.text) if Mode.STEPS in self._modes else ""
         if several and choice.mode is not Mode.STEPS:
             other = ModeChoice(Mode.STEPS, f"{answer} {several}")
