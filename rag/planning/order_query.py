@@ -8,9 +8,7 @@ from typing import Literal
 
 from rag.planning.document_nouns import NOUN, plural_of
 
-Order = Literal[
-    "newest", "oldest", "longest", "shortest", "ends first", "ends last", "begins first", "begins last"
-]
+Order = Literal["newest", "oldest", "longest", "shortest", "ends first", "ends last", "begins first", "begins last"]
 
 _ORDERS: tuple[tuple[Order, str], ...] = (
     ("newest", r"newest|latest|most recent|neueste[nrsm]?|jüngste[nrsm]?|plus récente?|más reciente"),

@@ -106,7 +106,10 @@ LEASES = Shelf(
     [
         ("Which lease ends first?", "maple.txt ends first of the 3 of 4 leases whose day is known: 28 February 2028."),
         ("Which lease expires last?", "gate.txt ends last of the 3 of 4 leases whose day is known: 30 April 2031."),
-        ("Which contract starts last?", "maple.txt begins last of the 3 of 4 contracts whose day is known: 1 March 2025."),
+        (
+            "Which contract starts last?",
+            "maple.txt begins last of the 3 of 4 contracts whose day is known: 1 March 2025.",
+        ),
     ],
 )
 def test_the_lease_that_ends_or_begins_first_is_told_by_the_days_in_each(question: str, told: str) -> None:
