@@ -563,7 +563,7 @@ COMPLETE = "complete"
 class AnswerTable:
     """Rows made from documents. `undecided` are those of which code could not tell whether they belong to them.
 
-    `completeness` is "complete", or "stopped after N of M".
+    `completeness` is "complete", "stopped after N of M", or "totals of N of M" where some documents have no sure total.
     """
 
     columns: tuple[str, ...]

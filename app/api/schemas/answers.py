@@ -197,7 +197,7 @@ class CellResponse(Response):
 class TableResponse(Response):
     """A table made from documents; `undecided` are rows of which code could not tell whether they belong to it.
 
-    `completeness` is "complete" or "stopped after N of M".
+    `completeness` is "complete", "stopped after N of M", or "totals of N of M" where some documents have no sure total.
     """
 
     columns: list[str]
