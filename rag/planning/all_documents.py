@@ -286,6 +286,9 @@ def _asks_for_date(conditions: Sequence[Condition]) -> bool:
 
 def _count_sentence(query: DocumentQuery, table: AnswerTable) -> str:
     least = "" if table.is_complete else "At least "
+    if len(table.rows) == 1:
+        # The words are the question's, and so are in the plural.
+        return f"{query.subject[:1].upper()}{query.subject[1:]}: {least.lower()}1."
     return f"{least}{len(table.rows):,} {query.subject}."
 
 

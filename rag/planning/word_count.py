@@ -38,7 +38,7 @@ def count_words(asked: PlannedQuestion, query: WordCountQuery, catalogue: Docume
     timer.mark("look through")
     wording = Wording(asked.text)
     text = wording.say(
-        "word count",
+        "word count one" if total == 1 else "word count",
         word=query.phrase.written,
         times=wording.number(total),
         count=wording.number(len(rows)),

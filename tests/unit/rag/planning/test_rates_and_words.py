@@ -70,7 +70,7 @@ def test_only_what_is_paid_is_asked_for_by_another_period(question: str) -> None
         ('How often does the word "crane" occur?', "“crane” occurs 3 times, in 2 of 3 documents."),
         ('Wie oft kommt das Wort "crane" vor?', "„crane“ kommt 3-mal vor, in 2 von 3 Dokumenten."),
         ("How many times is the crane mentioned?", "“crane” occurs 3 times, in 2 of 3 documents."),
-        ('How often does "crane" occur in b.txt?', "“crane” occurs 1 times, in 1 of 1 documents."),
+        ('How often does "crane" occur in b.txt?', "“crane” occurs once, in 1 of 1 documents."),
     ],
 )
 def test_a_word_is_counted_in_any_inflection(question: str, said: str) -> None:
