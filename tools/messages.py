@@ -8,8 +8,9 @@ A translator fills in the .po files; what is read is the .mo file beside each, w
 
 from __future__ import annotations
 
+import argparse
+import re
 import subprocess
-import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -69,9 +70,17 @@ def compile_catalogue(source: Path, target: Path) -> None:
 
 def main() -> None:
     """Update the languages that are named, or all."""
-    codes = sys.argv[1:] or sorted(path.name for path in LOCALE.iterdir())
+    parser = argparse.ArgumentParser(prog="tools.messages", description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("codes", nargs="*", type=_language, metavar="CODE", help="a language, such as fr or pt_BR")
+    codes = parser.parse_args().codes or sorted(path.name for path in LOCALE.iterdir())
     for code in codes:
         update(LOCALE / code / "LC_MESSAGES")
+
+
+def _language(code: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", code):
+        raise argparse.ArgumentTypeError(f"{code} is no code of a language.")
+    return code
 
 
 def _entry(context: str, text: str) -> str:
