@@ -288,7 +288,7 @@ def _count_sentence(query: DocumentQuery, table: AnswerTable) -> str:
     least = "" if table.is_complete else "At least "
     if len(table.rows) == 1:
         # The words are the question's, and so are in the plural.
-        return f"{query.subject[:1].upper()}{query.subject[1:]}: {least.lower()}1."
+        return f"{least}1 document: {query.subject}."
     return f"{least}{len(table.rows):,} {query.subject}."
 
 
