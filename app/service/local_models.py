@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.settings import Settings
 from rag.errors import ConfigurationError, LecternError, NotFoundError
-from rag.models.llm.gguf_file import check_chats, find_projector, read_gguf
+from rag.models.llm.gguf_file import check_chats, find_projector, parts_of, read_gguf
 from rag.models.llm.gguf_model import PROVIDER, find_file, list_files
 from rag.models.llm.hub import NOTE, PARTIAL, fetch_file
 from rag.models.llm.known_models import KnownModel, find_known, known_models
@@ -85,9 +85,7 @@ class LocalModels:
         if path.parent != self.folder.absolute():
             raise ConfigurationError(f"{path} lies elsewhere than in {self.folder}.", "Delete the file by hand.")
         removed = _describe(path)
-        prefix = path.stem.removesuffix("-00001-of-" + path.stem.rpartition("-of-")[2])
-        parts = list(self.folder.glob(f"{prefix}-*-of-*.gguf")) if prefix != path.stem else [path]
-        for part in (*parts, self.folder / f"mmproj-{name}.gguf", *halves):
+        for part in (*parts_of(path), self.folder / f"mmproj-{name}.gguf", *halves):
             _delete(part)
         return removed
 

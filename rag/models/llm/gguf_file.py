@@ -177,6 +177,15 @@ def _words(name: str) -> set[str]:
     return set(filter(None, re.split(r"[^a-z0-9.]+", name.lower())))
 
 
+def parts_of(path: Path) -> list[Path]:
+    """Return all the files of a model whose first part has this name; of any other name the file alone."""
+    named = _PART.search(path.name)
+    if named is None or int(named[1]) != 1:
+        return [path]
+    name, count = path.name[: named.start()], int(named[2])
+    return [path.with_name(f"{name}-{number:05}-of-{count:05}.gguf") for number in range(1, count + 1)]
+
+
 def _parts(path: Path, count: int) -> list[Path]:
     """Return the files of a model that was split. Raises GgufError where `path` is not the first or one is missing."""
     named = _PART.search(path.name)
@@ -187,8 +196,7 @@ def _parts(path: Path, count: int) -> list[Path]:
         )
     if int(named[1]) != 1:
         raise GgufError(f"{path} is part {int(named[1])} of a model.", "Name the first part: 00001.")
-    return [path.with_name(f"{path.name[: named.start()]}-{number:05}-of-{count:05}.gguf") for number in
-            range(1, count + 1)]  # fmt: skip
+    return parts_of(path)
 
 
 def _read_one(path: Path) -> GgufFile:

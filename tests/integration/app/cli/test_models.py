@@ -54,6 +54,19 @@ def test_what_came_of_a_broken_download_is_removed_by_name(tmp_path: Path, monke
     assert (missing.code, "There is no model" in missing.text) == (2, True)
 
 
+def test_a_model_in_parts_is_removed_and_the_parts_of_another_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "llm"
+    folder.mkdir(parents=True)
+    for name in ("tiny", "tiny-large"):
+        for number in (1, 2):
+            (folder / f"{name}-0000{number}-of-00002.gguf").write_bytes(gguf_file({"split.count": 2}))
+    assert run_command("models", "remove", "tiny-00001-of-00002", "--home", tmp_path).code == 0
+    assert sorted(path.name for path in folder.glob("*.gguf")) == [
+        "tiny-large-00001-of-00002.gguf",
+        "tiny-large-00002-of-00002.gguf",
+    ]
+
+
 def test_a_file_elsewhere_is_not_removed_and_an_unknown_name_not_fetched(tmp_path: Path) -> None:
     elsewhere = tmp_path / "own.gguf"
     elsewhere.write_bytes(gguf_file())
