@@ -8,21 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, text, update
-from sqlalchemy.exc import DatabaseError
 
-from rag.storage.catalogue.schema import (
-    REBUILD_FULL_TEXT,
-    folders,
-    translated_errors,
-)
+from rag.storage.catalogue.dialects.choice import dialect_of
+from rag.storage.catalogue.schema import folders
 from rag.types import printable_path
-
-# FTS5 keeps one row here for each row it has indexed; `chunk_words` itself reads its rows back from `chunks`.
-WITHOUT_WORDS = "SELECT count(*) FROM chunks WHERE id NOT IN (SELECT id FROM chunk_words_docsize)"
-WITHOUT_CHUNK = "SELECT count(*) FROM chunk_words_docsize WHERE id NOT IN (SELECT id FROM chunks)"
-
-# With rank 1 FTS5 also compares its words with the texts they were made from.
-COMPARE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words, rank) VALUES ('integrity-check', 1)"
 
 TORN_DOCUMENTS = """
     SELECT collections.name, documents.path
@@ -31,7 +20,7 @@ TORN_DOCUMENTS = """
     WHERE (documents.state IN ('indexed', 'stale') AND generations.id IS NULL)
        OR generations.chunk_count <> (SELECT count(*) FROM chunks WHERE chunks.generation_id = generations.id)
        OR generations.page_count <> (SELECT count(*) FROM pages WHERE pages.generation_id = generations.id)
-    GROUP BY documents.id
+    GROUP BY documents.id, collections.name, documents.path
     ORDER BY collections.name, documents.path
 """
 
@@ -41,34 +30,26 @@ class CatalogueChecks:
 
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
-        self._file = file
+        self._dialect = dialect_of(engine, file)
 
     def count_chunks_without_words(self) -> int:
         """Return the number of chunks that the full-text index lacks."""
         with self._transaction() as connection:
-            return int(connection.execute(text(WITHOUT_WORDS)).scalar_one())
+            return self._dialect.count_chunks_without_words(connection)
 
     def count_words_without_chunk(self) -> int:
         """Return entries of the full-text index for chunks that are gone."""
         with self._transaction() as connection:
-            return int(connection.execute(text(WITHOUT_CHUNK)).scalar_one())
+            return self._dialect.count_words_without_chunk(connection)
 
     def full_text_is_sound(self) -> bool:
         """Tell whether the full-text index holds the words of the chunks, and those only."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(text(COMPARE_FULL_TEXT))
-        except DatabaseError as error:
-            if "malformed" in str(error.orig):
-                return False
-            with translated_errors(self._file):
-                raise
-        return True
+        return self._dialect.full_text_is_sound(self._engine)
 
     def rebuild_full_text(self) -> None:
         """Make the full-text index anew from the chunks."""
         with self._transaction() as connection:
-            connection.execute(text(REBUILD_FULL_TEXT))
+            self._dialect.rebuild_full_text(connection)
 
     def torn_documents(self) -> list[tuple[str, str]]:
         """Return (collection, path) of documents of which chunks or pages are missing, or that have no text at all."""
@@ -90,5 +71,5 @@ class CatalogueChecks:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated_errors(self._file), self._engine.begin() as connection:
+        with self._dialect.translated_errors(), self._engine.begin() as connection:
             yield connection

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.dialects.choice import dialect_of
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.kept_reads import KeptReads
 from rag.storage.catalogue.schema import (
@@ -24,7 +25,6 @@ from rag.storage.catalogue.schema import (
     indexes,
     pages,
     runs,
-    translated_errors,
 )
 from rag.storage.catalogue.writer import chunk_of, profile_of
 from rag.types import (
@@ -41,11 +41,6 @@ from rag.types import (
     printable_path,
 )
 
-TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT, FORMS_WEIGHT = 1.0, 0.4, 0.4, 1.0, 0.5
-"""BM25 weights of a chunk's own words, of its title and section, of its file name's words, of the pairs of characters
-of scripts without spaces, and of stems and joined identifiers: the same header stands on every chunk of a document, so
-it says which document, and the text says which page; a word as it is written counts more than an inflection of it."""
-
 FILTERS = {
     "document": documents.c.path,
     "folder": folders.c.root,
@@ -61,34 +56,7 @@ FILTERS = {
     "organisation": generations.c.organisations,
 }
 
-LEXICAL_SEARCH = text(
-    """
-    SELECT generations.vector_key || ':' || chunks.ordinal AS id,
-           -bm25(chunk_words, :text, :header, :names, :pairs, :forms) AS score
-    FROM chunk_words
-    JOIN chunks ON chunks.id = chunk_words.rowid
-    JOIN generations ON generations.id = chunks.generation_id
-    WHERE chunk_words MATCH :query AND generations.index_id = :index
-      AND (:all_documents OR generations.document_id IN (SELECT value FROM json_each(:documents)))
-    ORDER BY score DESC, chunks.id
-    LIMIT :limit
-    """
-)
-
 LANGUAGES = text("SELECT DISTINCT language FROM generations WHERE index_id = :index AND language <> ''")
-
-# CROSS JOIN keeps SQLite to this order: left to itself it reads every chunk of the index, forty times slower.
-# The plus keeps SQLite from the index on index_id, through which it would read every document once for each hit.
-CHUNKS_BY_ID = text(
-    """
-    SELECT wanted.value AS id, generations.document_id, chunks.*
-    FROM json_each(:ids) AS wanted
-    CROSS JOIN generations ON generations.vector_key = substr(wanted.value, 1, instr(wanted.value, ':') - 1)
-    CROSS JOIN chunks ON chunks.generation_id = generations.id
-                     AND chunks.ordinal = CAST(substr(wanted.value, instr(wanted.value, ':') + 1) AS INTEGER)
-    WHERE +generations.index_id = :index
-    """
-)
 
 CHUNKS_OF_DOCUMENT = text(
     """
@@ -109,7 +77,7 @@ SECTIONS = text(
     SELECT newest.id, newest.title, newest.language, chunks.section
     FROM newest JOIN chunks ON chunks.generation_id = newest.id
     WHERE chunks.section <> ''
-    GROUP BY newest.id, chunks.section ORDER BY newest.id, min(chunks.ordinal)
+    GROUP BY newest.id, newest.title, newest.language, chunks.section ORDER BY newest.id, min(chunks.ordinal)
     """
 )
 
@@ -118,9 +86,9 @@ class CatalogueReader:
     """Every method reads one consistent state, and raises StoreError when the file fails."""
 
     def __init__(self, engine: Engine, file: Path) -> None:
-        self._engine = engine
-        self._file = file
-        self._kept = KeptReads()
+        self._dialect = dialect_of(engine, file)
+        self._engine = self._dialect.reading(engine)
+        self._kept = KeptReads(self._dialect.state_of_changes)
 
     def find_index(self, collection: str) -> IndexInfo | None:
         """Return the index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
@@ -193,22 +161,9 @@ class CatalogueReader:
             )
             if not (query := full_text_query(question, languages)):
                 return []
-            rows = connection.execute(
-                LEXICAL_SEARCH,
-                {
-                    "query": query,
-                    "index": index.id,
-                    "all_documents": document_ids is None,
-                    "documents": json.dumps(list(document_ids or ())),
-                    "limit": limit,
-                    "text": TEXT_WEIGHT,
-                    "header": HEADER_WEIGHT,
-                    "names": NAMES_WEIGHT,
-                    "pairs": PAIRS_WEIGHT,
-                    "forms": FORMS_WEIGHT,
-                },
+            return self._dialect.lexical_search(
+                connection, query, index_id=index.id, limit=limit, document_ids=document_ids
             )
-            return [(row.id, row.score) for row in rows]
 
     def load_chunks(self, collection: str, ids: Sequence[str]) -> dict[str, tuple[DocumentInfo, Chunk]]:
         """Return the chunks under ids that belong to a current version; others are left out."""
@@ -216,7 +171,7 @@ class CatalogueReader:
             index = self._active_index(connection, collection)
             if index is None:
                 return {}
-            rows = connection.execute(CHUNKS_BY_ID, {"ids": json.dumps(list(ids)), "index": index.id}).all()
+            rows = self._dialect.load_chunks(connection, ids, index.id)
             query = _all_documents(self._collection_id(connection, collection)).where(
                 documents.c.id.in_({row.document_id for row in rows})
             )
@@ -239,7 +194,7 @@ class CatalogueReader:
                 select(pages)
                 .join(generations, generations.c.id == pages.c.generation_id)
                 .join(indexes, indexes.c.id == generations.c.index_id)
-                .where(generations.c.document_id == document_id, indexes.c.is_active, pages.c.number.in_(numbers))
+                .where(generations.c.document_id == document_id, indexes.c.is_active == 1, pages.c.number.in_(numbers))
             )
             rows = connection.execute(query)
             return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
@@ -251,7 +206,7 @@ class CatalogueReader:
                 select(generations.c.document_id, pages.c.number, pages.c.label, pages.c.text)
                 .join(generations, generations.c.id == pages.c.generation_id)
                 .join(indexes, indexes.c.id == generations.c.index_id)
-                .where(generations.c.document_id.in_(document_ids), indexes.c.is_active)
+                .where(generations.c.document_id.in_(document_ids), indexes.c.is_active == 1)
                 .order_by(generations.c.document_id, pages.c.number)
             )
             found: dict[int, list[Page]] = {}
@@ -285,7 +240,7 @@ class CatalogueReader:
                 .join(collections, collections.c.id == documents.c.collection_id)
                 .outerjoin(generations, generations.c.document_id == documents.c.id)
                 .outerjoin(indexes, indexes.c.id == generations.c.index_id)
-                .where(documents.c.id == document_id, indexes.c.is_active.is_(None) | indexes.c.is_active)
+                .where(documents.c.id == document_id, indexes.c.is_active.is_(None) | (indexes.c.is_active == 1))
             )
             row = connection.execute(query).one_or_none()
             if row is None:
@@ -374,12 +329,12 @@ class CatalogueReader:
 
     def _active_index(self, connection: Connection, collection: str) -> Row[Any] | None:
         id_ = self._collection_id(connection, collection)
-        query = select(indexes).where(indexes.c.collection_id == id_, indexes.c.is_active)
+        query = select(indexes).where(indexes.c.collection_id == id_, indexes.c.is_active == 1)
         return connection.execute(query).one_or_none()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with translated_errors(self._file), self._engine.connect() as connection:
+        with self._dialect.translated_errors(), self._engine.connect() as connection:
             yield connection
 
 
@@ -404,7 +359,7 @@ def _compile_filter(wanted: str) -> Callable[[str], bool]:
 
 def _all_documents(collection_id: int) -> Select[Any]:
     """Return all documents of a collection, with the version that answers where there is one."""
-    active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active)
+    active = select(generations).join(indexes, indexes.c.id == generations.c.index_id).where(indexes.c.is_active == 1)
     current = active.subquery("current")
     return (
         select(
@@ -426,7 +381,7 @@ def _answering_documents(collection_id: int) -> Select[Any]:
         .join(folders, folders.c.id == documents.c.folder_id)
         .join(generations, generations.c.document_id == documents.c.id)
         .join(indexes, indexes.c.id == generations.c.index_id)
-        .where(documents.c.collection_id == collection_id, indexes.c.is_active)
+        .where(documents.c.collection_id == collection_id, indexes.c.is_active == 1)
     )
 
 

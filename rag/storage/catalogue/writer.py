@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Engine,
@@ -23,12 +22,12 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
 from rag.errors import NotFoundError
+from rag.storage.catalogue.dialects.choice import dialect_of
 from rag.storage.catalogue.schema import (
     chunks,
     collections,
@@ -39,7 +38,6 @@ from rag.storage.catalogue.schema import (
     indexes,
     pages,
     runs,
-    translated_errors,
     vector_journal,
 )
 from rag.types import (
@@ -56,15 +54,6 @@ from rag.types import (
     printable_path,
 )
 
-MERGE_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('optimize')"
-"""FTS5 only marks words as deleted; what is marked goes when its parts are merged into one."""
-
-FREE_SHARE = 4
-"""From one free page in so many on, the disk space of what was removed is given back."""
-
-READERS_WAITED_FOR_MS = 5_000
-"""A reader keeps what was deleted in the write-ahead log; one takes milliseconds, a backup longer."""
-
 READ_AGAIN = "read again"
 """Stands for a file's SHA-256 and is none, so that its content counts as changed."""
 
@@ -80,7 +69,7 @@ class CatalogueWriter:
 
     def __init__(self, engine: Engine, file: Path) -> None:
         self._engine = engine
-        self._file = file
+        self._dialect = dialect_of(engine, file)
 
     # --- collections, folders, indexes ---
 
@@ -131,9 +120,9 @@ class CatalogueWriter:
 
     def active_index(self, collection_id: int) -> IndexInfo | None:
         """Return the index that answers for a collection."""
-        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.is_active)
+        return self._one_index(indexes.c.collection_id == collection_id, indexes.c.is_active == 1)
 
-    def _one_index(self, *conditions: ColumnElement[bool] | Column[int]) -> IndexInfo | None:
+    def _one_index(self, *conditions: ColumnElement[bool]) -> IndexInfo | None:
         with self._transaction() as connection:
             row = connection.execute(select(indexes).where(*conditions)).one_or_none()
             return IndexInfo(row.id, row.fingerprint, row.space, bool(row.is_active)) if row else None
@@ -153,7 +142,7 @@ class CatalogueWriter:
                 collection_id=collection_id,
                 fingerprint=fingerprint,
                 space=space,
-                is_active=not rows,
+                is_active=int(not rows),
             )
             return IndexInfo(id_, fingerprint, space, is_active=not rows)
 
@@ -165,7 +154,9 @@ class CatalogueWriter:
             gone = select(generations.c.id).where(generations.c.index_id.in_(old))
             for key in _vector_keys(connection, gone):
                 _journal(connection, key)
-            connection.execute(update(indexes).where(mine).values(is_active=indexes.c.id == index_id))
+            connection.execute(
+                update(indexes).where(mine).values(is_active=case((indexes.c.id == index_id, 1), else_=0))
+            )
             _delete_generations(connection, gone)
             connection.execute(delete(indexes).where(indexes.c.id.in_(old)))
 
@@ -178,7 +169,7 @@ class CatalogueWriter:
                 .where(documents.c.collection_id == collection_id, documents.c.state != "failed")
             )
             built = select(generations.c.document_id).where(
-                generations.c.index_id == index_id, generations.c.is_embedded
+                generations.c.index_id == index_id, generations.c.is_embedded == 1
             )
             query = select(func.count()).where(documents.c.id.in_(answering), documents.c.id.not_in(built))
             return connection.execute(query.select_from(documents)).scalar_one() == 0
@@ -269,6 +260,7 @@ class CatalogueWriter:
             )  # fmt: skip
             mine = select(generations.c.id).where(generations.c.document_id == document_id)
             connection.execute(update(chunks).where(chunks.c.generation_id.in_(mine)).values(names=names))
+            self._dialect.index_words(connection, mine)
 
     def record_failure(self, document_id: int, *, attempt: str, reason: str, remedy: str) -> None:
         """Record why a file could not be read; the last good version, if any, goes on answering as stale."""
@@ -377,6 +369,7 @@ class CatalogueWriter:
                 )
             )  # fmt: skip
             _unjournal(connection, key)
+            self._dialect.index_words(connection, select(generations.c.id).where(generations.c.id == generation_id))
 
     def count_languages(self, index_id: int) -> dict[str, int]:
         """Return how many documents of an index are in each language; "" stands for those that nobody knows of."""
@@ -519,7 +512,7 @@ class CatalogueWriter:
 
     def find_embedded(self, embedder: str, hashes: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
         """Return space and id of a vector for each `Chunk.embedding_hash` that an embedder made one for already."""
-        made_with = func.substr(indexes.c.fingerprint, 1, func.instr(indexes.c.fingerprint, "+") - 1) == embedder
+        made_with = func.substr(indexes.c.fingerprint, 1, len(embedder) + 1) == f"{embedder}+"
         found: dict[bytes, tuple[str, str]] = {}
         with self._transaction() as connection:
             for start in range(0, len(hashes), HASHES_AT_ONCE):
@@ -574,25 +567,12 @@ class CatalogueWriter:
     def erase_traces(self) -> bool:
         """Leave no text of removed documents in the catalogue's files; False while a reader keeps some of it there.
 
-        Merges the full-text index, which takes time in proportion to it, and empties the write-ahead log. Does nothing
-        when nothing was removed since.
+        Takes time in proportion to the catalogue. Does nothing when nothing was removed since.
         """
         with self._transaction() as connection:
             if connection.execute(select(erasures.c.id).limit(1)).scalar() is None:
                 return True
-            connection.execute(text(MERGE_FULL_TEXT))
-        with translated_errors(self._file), self._engine.connect() as opened:
-            connection = opened.execution_options(isolation_level="AUTOCOMMIT")
-            free = connection.execute(text("PRAGMA freelist_count")).scalar_one()
-            if free * FREE_SHARE > connection.execute(text("PRAGMA page_count")).scalar_one():
-                connection.execute(text("VACUUM"))
-            usual = connection.execute(text("PRAGMA busy_timeout")).scalar_one()
-            connection.execute(text(f"PRAGMA busy_timeout = {READERS_WAITED_FOR_MS}"))
-            is_busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0]
-            connection.execute(text(f"PRAGMA busy_timeout = {usual}"))
-            if not is_busy:
-                connection.execute(delete(erasures))
-        return not is_busy
+        return self._dialect.erase_traces(self._engine)
 
     # --- runs ---
 
@@ -657,7 +637,7 @@ class CatalogueWriter:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with translated_errors(self._file), self._engine.begin() as connection:
+        with self._dialect.translated_errors(), self._engine.begin() as connection:
             yield connection
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from rag.storage.catalogue.dialects.sqlite import LEXICAL_SEARCH
 from rag.storage.catalogue.full_text import full_text_query
-from rag.storage.catalogue.reader import LEXICAL_SEARCH
 from rag.storage.catalogue.schema import add_functions, open_catalogue
 from rag.words.stemming import stemmed_languages, words_version
 from rag.words.word_forms import joined_identifiers

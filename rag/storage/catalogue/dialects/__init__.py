@@ -1,0 +1,1 @@
+"""What each database that may hold the catalogue does in its own way."""
