@@ -25,7 +25,21 @@ from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answer
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
-from rag.types import ALL_FILTERS, Answer, AnswerEvent, Hit, Image, Message, PageRectangle, Source, Span, Usage
+from rag.structured.citing import cite_fields
+from rag.structured.written import WrittenJson
+from rag.types import (
+    ALL_FILTERS,
+    Answer,
+    AnsweredField,
+    AnswerEvent,
+    Hit,
+    Image,
+    Message,
+    PageRectangle,
+    Source,
+    Span,
+    Usage,
+)
 
 EXTRACTIVE = "extractive"
 """Stands in place of the LLM's name when the answer is made of quotes."""
@@ -499,6 +513,17 @@ class AskPipeline:
     def checker(self, question: str, sources: Sequence[Source]) -> AnswerChecker:
         """Return what checks the answer to a question by its sources, sentence by sentence."""
         return AnswerChecker(
+            sources,
+            question=question,
+            rectangles=self._rectangles,
+            embed=self._embedder.embed_passages,
+            read=self._passage_reader.score if self._passage_reader else None,
+        )
+
+    def cite_fields(self, written: WrittenJson, sources: Sequence[Source], question: str) -> tuple[AnsweredField, ...]:
+        """Judge the fields of an answer in JSON by its sources, as the sentences of others are."""
+        return cite_fields(
+            written,
             sources,
             question=question,
             rectangles=self._rectangles,

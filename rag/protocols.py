@@ -7,7 +7,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
-from rag.types import Chunk, DocumentInfo, DocumentLabel, IndexInfo, Message, ModelChunk, Page, Reading, Vector, Vectors
+from rag.types import (
+    Chunk,
+    DocumentInfo,
+    DocumentLabel,
+    IndexInfo,
+    JsonForm,
+    Message,
+    ModelChunk,
+    Page,
+    Reading,
+    Vector,
+    Vectors,
+)
 
 
 class Tokenizer(Protocol):
@@ -233,4 +245,15 @@ class ToolCallingModel(Protocol):
     ) -> Iterator[ModelChunk]:
         """Yield text as `LanguageModel.stream` does, and with the last piece the calls of the tools, given as JSON
         schemas in OpenAI's form."""
+        ...
+
+
+@runtime_checkable
+class StructuredModel(Protocol):
+    """A chat model that can be told which form of JSON its answer is to have."""
+
+    def stream_json(
+        self, messages: Sequence[Message], form: JsonForm, *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """Yield text as `LanguageModel.stream` does, in the form as far as the model's server can hold it to that."""
         ...

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -492,6 +492,18 @@ class QuestionFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonForm:
+    """A form of JSON that an answer is to have: any object where there is no `schema`, which is JSON Schema.
+
+    `is_strict` is what an LLM's provider is told: whether it must keep to all of the schema.
+    """
+
+    schema: Mapping[str, Any] | None = None
+    name: str = "answer"
+    is_strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question to a collection; `history` are the turns before it, `filters` those of `Retriever.retrieve`."""
 
@@ -509,6 +521,8 @@ class Question:
     """Fields of filters that are not taken from its words; ALL_FILTERS for none at all."""
     agreed: bool = False
     """Whether an LLM may read as much for it as it takes."""
+    form: JsonForm | None = None
+    """The form of JSON that the answer is to have; None for text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -619,6 +633,22 @@ class ModelChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredField:
+    """A field of an answer in JSON, at the characters `start` to `end` of its text; `path` is a JSON pointer.
+
+    `reason` says why its verdict is not "supported", else "".
+    """
+
+    path: str
+    start: int
+    end: int
+    verdict: Verdict
+    reason: str = ""
+    probability: float = 0.0
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The finished answer: what the stream said, checked."""
 
@@ -657,6 +687,8 @@ class Answer:
     """What an LLM would take, in words, to read all that the answer is about; it does so once that is agreed to."""
     is_cut_off: bool = False
     """Whether the LLM ended because it had written as much as it may."""
+    fields: tuple[AnsweredField, ...] = ()
+    """The fields of an answer in JSON that say something, in order."""
 
 
 AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable

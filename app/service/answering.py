@@ -57,6 +57,11 @@ def ask(
         return None
     asked_as = "" if alone == text else alone
     on_progress(AskProgress("searching", asked_as))
+    if question.form is not None:
+        forms = lectern.form_answering(model)
+        stream = forms.ask(replace(question, text=alone), images=images, stop=cancelled, run_search=run_search)
+        stream.asked_as = asked_as
+        return stream
     planner = lectern.planner(model)
     stream = planner.ask(replace(question, text=alone), images=images, stop=cancelled, look_up=run_search)
     stream.asked_as = asked_as

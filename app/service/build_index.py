@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
     from rag.planning.planner import PlanMode, Planner
+    from rag.structured.answering import FormAnswering
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,18 @@ class Lectern:
             settings=AskSettings(
                 settings.source_chunks, settings.answer_tokens, settings.refusal_threshold, settings.query_expansion
             ),
+        )
+
+    def form_answering(self, model: LanguageModel | None) -> FormAnswering:
+        """Return what answers in a form of JSON, with an LLM where there is one."""
+        from rag.extraction.reader import CellReader
+        from rag.structured.answering import FormAnswering
+
+        cells = CellReader(
+            retriever=self.retriever, searcher=self.catalogue, embedder=self.embedder, reader=self.reader
+        )
+        return FormAnswering(
+            pipeline=self.ask_pipeline(None), model=model, reader=cells, answer_tokens=self.settings.answer_tokens
         )
 
     def planner(self, model: LanguageModel | None) -> Planner:

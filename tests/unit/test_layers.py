@@ -34,6 +34,7 @@ HOMES = {
     "filelock": ("app/service/lock.py", "app/state/private_file.py", "rag/models/llm/hub.py"),
     "httpx": ("rag/models/llm", "ingest/sources/fetch.py", "app/client", "app/cli/web.py"),
     "httpx_sse": "app/client",
+    "jsonschema": "rag/structured/form.py",
     "langchain": "rag/models/llm",
     "langchain_core": ("rag/models/llm", "app/integrations/langchain.py"),
     "lxml": "ingest/parsers",

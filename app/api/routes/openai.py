@@ -24,6 +24,7 @@ from app.api.answer_stream import (
     server_sent,
     unless_disconnected,
 )
+from app.api.chat_json import write_chat_json
 from app.api.chat_text import ChatTextWriter
 from app.api.client_tasks import MAX_FOLLOW_UPS, ClientTask, answer_task, recognise_task
 from app.api.dependencies import MetricsOf, ServiceOf, require_collection
@@ -83,14 +84,15 @@ class Reply:
 
     def whole(
         self,
-        content: str,
+        content: str | None,
         *,
         annotations: list[dict[str, Any]] | None = None,
         finish_reason: str = "stop",
         usage: dict[str, Any] | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """Return a whole completion."""
-        message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations or []}
+        """Return a whole completion; `more` are further fields of its message."""
+        message = {"role": "assistant", "content": content, "refusal": None, "annotations": annotations or [], **more}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
         return self.json("chat.completion", [choice], usage=usage or NO_USAGE)
 
@@ -127,6 +129,10 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     are not followed: what an answer may say is decided by the documents. Images of the last message are shown to an LLM
     that sees them; each comes as a data: URL, for no address is opened. What clients ask for in the background, such as
     a title of the conversation, is answered by rules and without the documents.
+
+    With `response_format` the content is JSON alone, which fits the schema; the fields that each annotation proves
+    stand under `lectern`, and `refusal` says where the documents do not answer. Without an LLM a schema of texts,
+    numbers, dates and yes or no is filled from one document.
     """
     try:
         collection = collection_of(request, asked.model)
@@ -139,17 +145,18 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         said = await run_in_threadpool(reply_to_task, task, service, collection)
         return EventStream(_tell_text(said, reply)) if asked.stream else reply.whole(said)
     chat = asked_chat(asked.messages)
-    question = Question(chat.question, collection, history=chat.history, images=chat.images)
+    form = asked.response_format.to_domain() if asked.response_format else None
+    question = Question(chat.question, collection, history=chat.history, images=chat.images, form=form)
+    if form is not None:
+        return await _complete_json(question, asked, request, service, metrics, reply)
     writer = ChatTextWriter(address_of(request, collection))
     if asked.stream:
         # The first event is waited for here, so that what is wrong with the question is no 200.
         events = await unless_disconnected(request, begun(follow(service, question)))
         if events is None:
             return Response(status_code=CLIENT_CLOSED_REQUEST)
-        with_usage = asked.stream_options is not None and asked.stream_options.include_usage
-        return EventStream(
-            _tell(events, reply, writer, partial(metrics.count_answer, collection), with_usage=with_usage)
-        )
+        count = partial(metrics.count_answer, collection)
+        return EventStream(_tell(events, reply, writer, count, with_usage=_wants_usage(asked)))
     answer = await answer_whole(question, request, service, metrics)
     if isinstance(answer, Response):
         return answer
@@ -157,6 +164,35 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
     return reply.whole(
         text.content, annotations=text.annotations, finish_reason=finish_reason_of(answer), usage=usage_json(answer)
     )
+
+
+async def _complete_json(
+    question: Question, asked: ChatRequest, request: Request, service: Service, metrics: Metrics, reply: Reply
+) -> Any:
+    """Return an answer in a form of JSON: whole, as it is checked, in a stream too."""
+    answer = await answer_whole(question, request, service, metrics)
+    if isinstance(answer, Response):
+        return answer
+    made = write_chat_json(answer, address_of(request, question.collection))
+    message = {"refusal": made.refusal or None, "lectern": made.lectern}
+    content, reason = made.content or None, finish_reason_of(answer)
+    if not asked.stream:
+        return reply.whole(
+            content, annotations=made.annotations, finish_reason=reason, usage=usage_json(answer), **message
+        )
+
+    async def tell() -> AsyncGenerator[bytes, None]:
+        yield reply.piece({"role": "assistant", "content": content, "annotations": made.annotations, **message})
+        yield reply.piece({}, reason)
+        if _wants_usage(asked):
+            yield server_sent(reply.json("chat.completion.chunk", [], usage=usage_json(answer)))
+        yield END_OF_STREAM.encode()
+
+    return EventStream(tell())
+
+
+def _wants_usage(asked: ChatRequest) -> bool:
+    return asked.stream_options is not None and asked.stream_options.include_usage
 
 
 async def _tell_text(text: str, reply: Reply) -> AsyncGenerator[bytes, None]:

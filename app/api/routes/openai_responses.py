@@ -22,6 +22,7 @@ from app.api.answer_stream import (
     server_sent,
     unless_disconnected,
 )
+from app.api.chat_json import ChatJson, write_chat_json
 from app.api.chat_text import ChatText, ChatTextWriter
 from app.api.client_tasks import recognise_task
 from app.api.dependencies import MetricsOf, ServiceOf
@@ -93,6 +94,15 @@ class Reply:
             incomplete_details={"reason": "max_output_tokens"} if is_cut else None,
         )
 
+    def whole_json(self, made: ChatJson, answer: Answer) -> dict[str, Any]:
+        """Return the finished response in a form of JSON, or its refusal."""
+        if made.refusal:
+            content = {"type": "refusal", "refusal": made.refusal}
+        else:
+            content = output_text(ChatText(made.content, made.annotations))
+        message = {**self.message("completed", [content]), "lectern": made.lectern}
+        return self.json("completed", [message], usage=response_usage(answer))
+
     def event(self, name: str, **fields: Any) -> bytes:
         """Return the next event of the stream."""
         told = {"type": name, "sequence_number": self._told, **fields}
@@ -128,7 +138,14 @@ async def respond_to(asked: ResponseRequest, request: Request, service: ServiceO
         said = ChatText(await run_in_threadpool(reply_to_task, task, service, collection), [])
         return EventStream(_tell_text(said, reply)) if asked.stream else reply.whole(said)
     chat = asked_chat(asked.messages)
-    question = Question(chat.question, collection, history=chat.history, images=chat.images)
+    form = asked.text.to_domain() if asked.text else None
+    question = Question(chat.question, collection, history=chat.history, images=chat.images, form=form)
+    if form is not None:
+        answer = await answer_whole(question, request, service, metrics)
+        if isinstance(answer, Response):
+            return answer
+        made = write_chat_json(answer, address_of(request, collection))
+        return EventStream(_tell_json(made, answer, reply)) if asked.stream else reply.whole_json(made, answer)
     writer = ChatTextWriter(address_of(request, collection))
     if asked.stream:
         events = await unless_disconnected(request, begun(follow(service, question)))
@@ -139,6 +156,26 @@ async def respond_to(asked: ResponseRequest, request: Request, service: ServiceO
     if isinstance(answer, Response):
         return answer
     return reply.whole(writer.write(answer), answer)
+
+
+async def _tell_json(made: ChatJson, answer: Answer, reply: Reply) -> AsyncGenerator[bytes, None]:
+    """Return the events of an answer in a form of JSON, which comes whole, as it is checked."""
+    whole = reply.whole_json(made, answer)
+    if not made.refusal:
+        text = ChatText(made.content, made.annotations)
+        for event in _opening(reply):
+            yield event
+        yield reply.part_event("response.output_text.delta", delta=text.content, logprobs=[])
+        for event in _ending(reply, text, whole):
+            yield event
+        return
+    for event in _opening(reply, part={"type": "refusal", "refusal": ""}):
+        yield event
+    yield reply.part_event("response.refusal.delta", delta=made.refusal)
+    yield reply.part_event("response.refusal.done", refusal=made.refusal)
+    yield reply.part_event("response.content_part.done", part=whole["output"][0]["content"][0])
+    yield reply.event("response.output_item.done", output_index=0, item=whole["output"][0])
+    yield reply.event("response.completed", response=whole)
 
 
 async def _tell_text(text: ChatText, reply: Reply) -> AsyncGenerator[bytes, None]:
@@ -181,13 +218,13 @@ async def _tell(
         await events.aclose()
 
 
-def _opening(reply: Reply) -> list[bytes]:
+def _opening(reply: Reply, part: dict[str, Any] | None = None) -> list[bytes]:
     begun_response = reply.json("in_progress", [])
     return [
         reply.event("response.created", response=begun_response),
         reply.event("response.in_progress", response=begun_response),
         reply.event("response.output_item.added", output_index=0, item=reply.message("in_progress", [])),
-        reply.part_event("response.content_part.added", part=output_text(ChatText("", []))),
+        reply.part_event("response.content_part.added", part=part or output_text(ChatText("", []))),
     ]
 
 

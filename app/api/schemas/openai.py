@@ -12,7 +12,8 @@ from app.api.problem_details import Problem
 from app.api.schemas.questions import PIXEL
 from rag.errors import ConfigurationError, ImageError
 from rag.images import decode_image
-from rag.types import Answer, ImageFile, Message
+from rag.structured.form import check_form
+from rag.types import Answer, ImageFile, JsonForm, Message
 
 MODEL_PREFIX = "lectern/"
 
@@ -75,11 +76,29 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
+class JsonSchemaFormat(BaseModel):
+    """A JSON schema with its name."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str = Field(default="answer", max_length=100)
+    json_schema: dict[str, Any] = Field(alias="schema")
+    strict: bool | None = None
+
+    def to_domain(self) -> JsonForm:
+        """Return it as a form of answers."""
+        return JsonForm(self.json_schema, self.name, bool(self.strict))
+
+
 class ResponseFormat(BaseModel):
     """The form that an answer is to have."""
 
     model_config = ConfigDict(extra="allow")
     type: str = "text"
+    json_schema: JsonSchemaFormat | None = None
+
+    def to_domain(self) -> JsonForm | None:
+        """Return it as a form of JSON, None for text. Raises ConfigurationError."""
+        return form_of(self.type, self.json_schema, "response_format")
 
 
 class ChatRequest(BaseModel):
@@ -152,16 +171,34 @@ def find_unsupported(asked: ChatRequest) -> Problem | None:
 
     Tools that a model may call or not are taken: Lectern calls none of them.
     """
-    form = asked.response_format
     if asked.n not in (None, 1):
         return unsupported("n", "There is one answer to a question.")
-    if form is not None and form.type != "text":
-        return unsupported("response_format", f"An answer in the form {form.type!r} cannot be given.", "Ask for text.")
+    if asked.response_format is not None:
+        try:
+            asked.response_format.to_domain()
+        except ConfigurationError as error:
+            return unsupported("response_format", error.reason, error.remedy)
     if problem := find_demanded_tool(asked.tools, asked.tool_choice):
         return problem
     if any(modality != "text" for modality in asked.modalities or ()):
         return unsupported("modalities", "Lectern answers in text only.")
     return find_unsupported_part(asked.messages)
+
+
+def form_of(kind: str, schema: JsonSchemaFormat | None, field: str) -> JsonForm | None:
+    """Return the form of JSON that a request asks for, None for text. Raises ConfigurationError."""
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        return JsonForm()
+    if kind != "json_schema":
+        raise ConfigurationError(
+            f"An answer in the form {kind!r} cannot be given.", 'Ask for "text", "json_object" or "json_schema".'
+        )
+    if schema is None:
+        raise ConfigurationError(f"`{field}` has no JSON schema.", "Give its `schema`, and a `name`.")
+    check_form(form := schema.to_domain())
+    return form
 
 
 def find_demanded_tool(tools: object, choice: object) -> Problem | None:

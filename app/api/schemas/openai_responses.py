@@ -12,12 +12,15 @@ from app.api.schemas.openai import (
     MAX_MESSAGES,
     ChatMessage,
     ImageUrl,
+    JsonSchemaFormat,
     MessagePart,
     find_demanded_tool,
     find_unsupported_part,
+    form_of,
     unsupported,
 )
-from rag.types import Answer
+from rag.errors import ConfigurationError
+from rag.types import Answer, JsonForm
 
 PART_TYPES = {"input_text": "text", "output_text": "text", "text": "text", "input_image": "image_url"}
 """The names that Responses have for parts, by those of chat completions."""
@@ -59,9 +62,20 @@ class TextFormat(BaseModel):
 
         model_config = ConfigDict(extra="allow")
         type: str = "text"
+        name: str = Field(default="answer", max_length=100)
+        json_schema: dict[str, Any] | None = Field(default=None, alias="schema")
+        strict: bool | None = None
 
     model_config = ConfigDict(extra="allow")
-    format: Kind = Field(default_factory=Kind)
+    format: Kind = Kind()
+
+    def to_domain(self) -> JsonForm | None:
+        """Return it as a form of JSON, None for text. Raises ConfigurationError."""
+        kind = self.format
+        schema = None
+        if kind.json_schema is not None:
+            schema = JsonSchemaFormat(name=kind.name, schema=kind.json_schema, strict=kind.strict)
+        return form_of(kind.type, schema, "text.format")
 
 
 class ResponseRequest(BaseModel):
@@ -99,9 +113,11 @@ class ResponseRequest(BaseModel):
             )
         if self.background:
             return unsupported("background", "Lectern answers at once.", "Ask for it in the foreground.")
-        if self.text is not None and self.text.format.type != "text":
-            detail = f"An answer in the form {self.text.format.type!r} cannot be given."
-            return unsupported("text", detail, "Ask for text.")
+        if self.text is not None:
+            try:
+                self.text.to_domain()
+            except ConfigurationError as error:
+                return unsupported("text", error.reason, error.remedy)
         if problem := find_demanded_tool(self.tools, self.tool_choice):
             return problem
         return find_unsupported_part(self.messages, param="input")

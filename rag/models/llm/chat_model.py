@@ -22,12 +22,13 @@ from rag.models.llm.providers import (
     call_arguments,
     opening_arguments,
     parse_spec,
+    with_form,
 )
 from rag.models.llm.reasoning_filter import ReasoningFilter
 from rag.models.llm.servers import ModelServer, ServerFacts
 from rag.models.llm.streaming import StreamStoppedError, read_stream
 from rag.models.llm.token_estimate import estimate_tokens
-from rag.types import Image, Message, ModelChunk, ToolCall, Usage
+from rag.types import Image, JsonForm, Message, ModelChunk, ToolCall, Usage
 from rag.urls import is_loopback, is_usable
 
 if TYPE_CHECKING:
@@ -247,6 +248,15 @@ class ChatModel:
         """
         return self._stream(self._chat.bind_tools(list(tools)), messages, max_tokens=max_tokens, stop=stop)
 
+    def stream_json(
+        self, messages: Sequence[Message], form: JsonForm, *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """Yield an answer in JSON as `stream` does; a server that refuses to be told a form is asked without it.
+
+        Raises what `stream` does.
+        """
+        return self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop, form=form)
+
     def _stream(
         self,
         chat: Runnable[Any, Any],
@@ -254,6 +264,7 @@ class ChatModel:
         *,
         max_tokens: int,
         stop: threading.Event | None,
+        form: JsonForm | None = None,
     ) -> Iterator[ModelChunk]:
         stop = stop or threading.Event()
         asked = [_convert_message(message) for message in messages]
@@ -264,12 +275,14 @@ class ChatModel:
             thinks=(self._chat.profile or {}).get("reasoning_output", True),
             forced_thinking=self._facts.forced_thinking if self._caller.provider == "ollama" else False,
         )
+        formed = with_form(arguments, self._caller, form) if form else None
         said: list[str] = []
-        for attempt in range(self._retries + 1):
+        attempt = 0
+        while True:
             if stop.is_set():
                 raise ModelError("The answer was stopped.", "Ask again.")
             pieces = read_stream(
-                functools.partial(chat.astream, asked, **arguments),
+                functools.partial(chat.astream, asked, **(formed or arguments)),
                 timeout_seconds=self._caller.timeout_seconds,
                 stop=stop,
             )
@@ -299,6 +312,9 @@ class ChatModel:
             except StreamStoppedError:
                 raise ModelError("The answer was stopped.", "Ask again.") from None
             except Exception as error:
+                if formed and not said and failures.may_be_about_form(error):
+                    formed = None
+                    continue
                 pause = _pause_before_retry(error, attempt) if not said and attempt < self._retries else None
                 if pause is None:
                     # The server may have been started anew with another context.
@@ -310,6 +326,7 @@ class ChatModel:
             finally:
                 _close(pieces)
             stop.wait(pause)
+            attempt += 1
 
     def close(self) -> None:
         """Close the connections of the look-ups."""

@@ -17,6 +17,8 @@ TRANSIENT_STATUSES = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 REFUSED_FOR_IMAGES = frozenset({400, 415, 422, 500, 501})
 """Statuses with which servers refuse an image for a model without vision; llama.cpp and Ollama send those of failures.
 """
+REFUSED_FOR_FORM = frozenset({400, 415, 422, 500, 501})
+"""Statuses with which servers refuse a form that they do not know, or cannot hold an answer to."""
 CONTEXT_TOO_LONG = re.compile(
     r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
 )
@@ -63,6 +65,11 @@ def is_transient(error: Exception) -> bool:
     if _is_timeout(error) or _matches(error, OUT_OF_CREDIT) or _matches(error, NO_MEMORY):
         return False
     return _status(error) in TRANSIENT_STATUSES or _is_connection_failure(error)
+
+
+def may_be_about_form(error: Exception) -> bool:
+    """Return whether a server may have refused a request for the form of JSON in it."""
+    return _status(error) in REFUSED_FOR_FORM and not _is_context_overflow(error)
 
 
 def retry_after(error: Exception) -> float | None:

@@ -21,7 +21,7 @@ from rag.models.llm.llama_server import (
     shared_server,
 )
 from rag.models.llm.token_estimate import estimate_tokens
-from rag.types import Message, ModelChunk
+from rag.types import JsonForm, Message, ModelChunk
 
 PROVIDER = "gguf"
 SUFFIX = ".gguf"
@@ -178,11 +178,22 @@ class GgufModel:
 
         Raises LibraryError, ModelError, also once `stop` is set, which any thread may do.
         """
+        return self._stream(lambda model: model.stream(messages, max_tokens=max_tokens, stop=stop), stop)
+
+    def stream_json(
+        self, messages: Sequence[Message], form: JsonForm, *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """Yield an answer in JSON as `stream` does, which llama.cpp holds to the form. Raises what `stream` does."""
+        return self._stream(lambda model: model.stream_json(messages, form, max_tokens=max_tokens, stop=stop), stop)
+
+    def _stream(
+        self, ask: Callable[[ChatModel], Iterator[ModelChunk]], stop: threading.Event | None
+    ) -> Iterator[ModelChunk]:
         with self._server.in_use(stop) as address:
             # It may have been loaded a moment ago, to count the tokens of this question.
             loading = 0.0 if address is self._told_of else address.loading_seconds
             self._told_of = address
-            pieces = self._open(address).stream(messages, max_tokens=max_tokens, stop=stop)
+            pieces = ask(self._open(address))
             try:
                 with closing(pieces):  # type: ignore[type-var]
                     for piece in pieces:

@@ -10,6 +10,7 @@ import httpx
 
 from rag.errors import ConfigurationError
 from rag.models.llm.failures import Caller
+from rag.types import JsonForm
 
 Provider = Literal["ollama", "openai", "anthropic", "google_genai"]
 PROVIDERS: tuple[Provider, ...] = get_args(Provider)
@@ -95,3 +96,24 @@ def call_arguments(
             return {"extra_body": {"max_tokens": max_tokens}}
         case _:
             return {"max_tokens": with_thoughts}
+
+
+def with_form(arguments: dict[str, Any], caller: Caller, form: JsonForm) -> dict[str, Any] | None:
+    """Return the arguments of a call with the form of JSON of its answer; None for providers that are only told it in
+    words.
+    """
+    schema = None if form.schema is None else dict(form.schema)
+    match caller.provider:
+        case "ollama":
+            return {**arguments, "format": schema or "json"}
+        case "openai":
+            wanted: dict[str, Any] = {"type": "json_object"}
+            if schema is not None:
+                described = {"name": form.name, "schema": schema, "strict": form.is_strict}
+                wanted = {"type": "json_schema", "json_schema": described}
+            if not caller.custom_url:
+                return {**arguments, "response_format": wanted}
+            # Not as LangChain's own argument, for which it asks by a call of OpenAI's library that parses answers.
+            return {**arguments, "extra_body": {**arguments.get("extra_body", {}), "response_format": wanted}}
+        case _:
+            return None

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def test_what_cannot_be_done_for_a_client_is_refused_with_the_field_that_asks_fo
     file = {"type": "file", "file": {"file_data": "data:application/pdf;base64,AA=="}}
     for param, asked in {
         "n": {"n": 2},
-        "response_format": {"response_format": {"type": "json_object"}},
+        "response_format": {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {}}}},
         "tool_choice": {"tools": [{"type": "function", "function": {"name": "f"}}], "tool_choice": "required"},
         "modalities": {"modalities": ["text", "audio"]},
         "messages": {"messages": [{"role": "user", "content": [{"type": "text", "text": LAMP}, file]}]},
@@ -175,6 +176,96 @@ def test_the_openai_client_gets_a_response_whole_and_streamed(
     title = create(model=MODEL, input=f"Provide a concise, 5-word-or-less title for the conversation.\nUser: {LAMP}")
     assert title.output_text.startswith("How often does the lamp")
     assert len(llm.chats) == asked
+
+
+LAMP_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "times": {"type": ["string", "null"], "description": "How often does the lamp of the lighthouse flash?"},
+        "colour": {"type": ["string", "null"]},
+    },
+    "required": ["times", "colour"],
+    "additionalProperties": False,
+}
+LAMP_FORMAT: Any = {"type": "json_schema", "json_schema": {"name": "lamp", "schema": LAMP_FORM, "strict": True}}
+LAMP_TEXT: Any = {"format": {"type": "json_schema", "name": "lamp", "schema": LAMP_FORM}}
+
+
+def test_an_answer_in_a_form_of_json_is_checked_cited_by_field_and_asked_for_twice(home: Path, folder: Path) -> None:
+    said = '{"times": "three times every twenty seconds", "colour": null}'
+    replies = [
+        llm_servers.Reply("does not fit the form: times: 3 is not of type", said),
+        llm_servers.Reply("does not fit the form", "still text"),
+        llm_servers.Reply("colour of the lamp", "it is red"),
+        llm_servers.Reply("Who built the lighthouse", '{"times": null, "colour": null}'),
+    ]
+    with (
+        llm_servers.openai_server(answer='{"times": 3, "colour": null}', replies=replies) as llm,
+        serving_with(home, folder, llm) as served,
+    ):
+        client = client_of(served)
+        ask: Any = partial(client.chat.completions.create, model=MODEL, response_format=LAMP_FORMAT)
+        whole = ask(messages=[{"role": "user", "content": LAMP}])
+        message = whole.choices[0].message
+        assert message.content == said
+        told = llm.chats[0].body["response_format"]
+        assert (told["json_schema"]["schema"], told["json_schema"]["strict"]) == (LAMP_FORM, True)
+        assert len(llm.chats) == 2
+        assert whole.usage.completion_tokens == 14
+        (annotation,) = message.annotations
+        cited = annotation.url_citation
+        assert said[cited.start_index : cited.end_index] == '"three times every twenty seconds"'
+        assert "three times" in httpx.get(cited.url).json()["text"]
+        assert annotation.lectern["field"] == "/times"
+        assert annotation.lectern["supported"] is True
+        assert message.lectern["fields"] == [{"field": "/times", "verdict": "supported", "reason": ""}]
+
+        text, annotations = streamed(ask(messages=[{"role": "user", "content": LAMP}], stream=True))
+        assert (text, len(annotations)) == (said, 1)
+        response = client.responses.create(model=MODEL, input=LAMP, text=LAMP_TEXT)
+        assert response.output_text == said
+        *_, last = client.responses.create(model=MODEL, input=LAMP, text=LAMP_TEXT, stream=True)
+        assert last.type == "response.completed"
+        assert last.response.output_text == said
+
+        with pytest.raises(openai.APIStatusError, match="asked twice: it is not JSON") as failed:
+            ask(messages=[{"role": "user", "content": "What is the colour of the lamp of the lighthouse?"}])
+        assert failed.value.status_code == 502
+        unknown = ask(messages=[{"role": "user", "content": "Who built the lighthouse?"}])
+        assert unknown.choices[0].message.content is None
+        assert unknown.choices[0].message.refusal == "I could not find this in the documents."
+
+
+def test_a_server_that_knows_no_forms_is_asked_without_one(home: Path, folder: Path) -> None:
+    said = '{"times": "three times every twenty seconds", "colour": null}'
+    with (
+        llm_servers.openai_server(answer=said, failures=[llm_servers.status(400)]) as llm,
+        serving_with(home, folder, llm) as served,
+    ):
+        whole: Any = client_of(served).chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": LAMP}], response_format=LAMP_FORMAT
+        )
+        assert whole.choices[0].message.content == said
+        assert ["response_format" in chat.body for chat in llm.chats] == [True, False]
+
+
+def test_without_an_llm_a_form_is_filled_by_the_reader_or_refused(home: Path, folder: Path) -> None:
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with serving(home) as served:
+        served.sync(folder)
+        ask: Any = partial(
+            client_of(served).chat.completions.create, model=MODEL, messages=[{"role": "user", "content": LAMP}]
+        )
+        message = ask(response_format=LAMP_FORMAT).choices[0].message
+        filled = json.loads(message.content)
+        assert "three times" in filled["times"]
+        assert filled["colour"] is None
+        (annotation,) = message.annotations
+        assert annotation.lectern["field"] == "/times"
+        assert "three times" in annotation.lectern["quote"]
+        for form in ({"type": "json_object"}, {"type": "grammar"}):
+            with pytest.raises(openai.BadRequestError):
+                ask(response_format=form)
 
 
 def places_in(text: str, annotations: Any) -> list[tuple[str, str]]:
