@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     )
 
     home: Path = Field(default_factory=default_home, description="the folder of the index")
+    catalogue_url: SecretStr | None = Field(
+        None,
+        description="postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE: the catalogue is there, and not in a file "
+        "of the home; needs lectern[scale]",
+    )
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
     llm: str = Field(

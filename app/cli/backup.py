@@ -43,6 +43,7 @@ def backup(
     """Write the whole index into one file; also while `lectern serve` or a sync is at work."""
     with reported(as_json):
         settings = read_settings(home=home)
+        _refuse_on_postgresql(settings)
         manifest = write_backup(settings.home, file)
         if as_json:
             print_json({"file": str(file), "bytes": file.stat().st_size, **manifest.to_json()})
@@ -63,6 +64,7 @@ def restore(
     """Put the index of a backup into place; nothing changes unless all of it is sound."""
     with reported(as_json):
         settings = read_settings(home=home)
+        _refuse_on_postgresql(settings)
         moves = [_parse_move(move) for move in moved or []]
         complete = partial(complete_index, settings, moves=moves, quiet=as_json)
         with own_index(settings.home, f"restore {file}", wait_seconds=0):
@@ -93,6 +95,14 @@ def verify(
             _print_problems(problems)
         if problems:
             raise typer.Exit(EXIT_PROBLEMS)
+
+
+def _refuse_on_postgresql(settings: Settings) -> None:
+    if settings.catalogue_url is not None:
+        raise ConfigurationError(
+            "The catalogue is on PostgreSQL, and not in the home.",
+            "Back it up and restore it with pg_dump and pg_restore: docs/scale.md says how.",
+        )
 
 
 def complete_index(

@@ -47,7 +47,7 @@ def connect(
                 yield HttpClient(connection)
                 return
     with ExitStack() as stack:
-        if asks and models is None and (settings.home / CATALOGUE_FILE).exists():
+        if asks and models is None and (settings.catalogue_url or (settings.home / CATALOGUE_FILE).exists()):
             from app.service.build_models import build_models
 
             models = build_models(settings)

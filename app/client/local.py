@@ -242,7 +242,7 @@ class LocalClient:
         """Verify here; the index is opened only where its files are sound."""
         from app.service.verify import verify_files, verify_index
 
-        existing_catalogue(self._settings.home)
+        existing_catalogue(self._settings)
         return verify_files(self._settings.home) or list(verify_index(self._open(), repair=repair))
 
     def _prepare_images(self, images: Sequence[ImageFile], model: LanguageModel | None) -> Sequence[Image]:

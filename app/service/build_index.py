@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy import URL, Engine
 
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
@@ -22,8 +25,8 @@ from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
+from rag.storage.catalogue.dialects.choice import open_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
-from rag.storage.catalogue.schema import open_catalogue
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
 
@@ -179,10 +182,12 @@ def open_lectern(
     """
     with own_index(settings.home, command, wait_seconds=wait_seconds), ExitStack() as closing:
         finish_cut_off_restore(settings.home)
-        file = settings.home / CATALOGUE_FILE
-        engine = open_catalogue(file)
+        place = catalogue_place(settings)
+        engine = open_catalogue(place)
         closing.callback(engine.dispose)
-        catalogue = CatalogueReader(engine, file)
+        if isinstance(place, URL):
+            _own_database(settings, engine, place, command, wait_seconds, closing)
+        catalogue = CatalogueReader(engine, place)
         vectors = ChromaVectors(settings.home / "chroma")
         closing.callback(vectors.close)
         models = models or build_models(settings)
@@ -200,27 +205,47 @@ def open_lectern(
         yield Lectern(
             settings=settings,
             catalogue=catalogue,
-            writer=CatalogueWriter(engine, file),
+            writer=CatalogueWriter(engine, place),
             retriever=retriever,
             embedder=models.embedder,
             embedders=embedders,
             reader=models.reader,
             vectors=vectors,
-            checks=CatalogueChecks(engine, file),
+            checks=CatalogueChecks(engine, place),
             foreground=Foreground(),
             _closing=closing,
         )
 
 
+def _own_database(
+    settings: Settings, engine: Engine, url: URL, command: str, wait_seconds: float, closing: ExitStack
+) -> None:
+    # Imported here: a catalogue in a file needs none of it.
+    from rag.storage.catalogue.dialects.postgresql_database import bind_home
+    from rag.storage.catalogue.dialects.postgresql_owner import own_database
+
+    closing.enter_context(own_database(engine, url, command, wait_seconds=wait_seconds))
+    bind_home(engine, url, f"{socket.gethostname()}:{settings.home}")
+
+
+def catalogue_place(settings: Settings) -> Path | URL:
+    """Return where the catalogue is: its file, or its database. Raises ConfigurationError, LibraryError."""
+    if settings.catalogue_url is None:
+        return settings.home / CATALOGUE_FILE
+    from rag.storage.catalogue.dialects.postgresql_database import read_url
+
+    return read_url(settings.catalogue_url.get_secret_value())
+
+
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:
     """Return the catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
-    file = existing_catalogue(settings.home)
-    return CatalogueReader(open_catalogue(file), file)
+    place = existing_catalogue(settings)
+    return CatalogueReader(open_catalogue(place, is_brief=True), place)
 
 
-def existing_catalogue(home: Path) -> Path:
-    """Return the catalogue's file. Raises ConfigurationError where there is no index yet."""
-    file = home / CATALOGUE_FILE
-    if not file.exists():
-        raise ConfigurationError(f"There is no index in {home} yet.", "Make one: `lectern sync FOLDER`.")
-    return file
+def existing_catalogue(settings: Settings) -> Path | URL:
+    """Return where the catalogue is. Raises ConfigurationError where there is no index yet."""
+    place = catalogue_place(settings)
+    if isinstance(place, Path) and not place.exists():
+        raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
+    return place

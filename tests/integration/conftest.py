@@ -16,6 +16,7 @@ from app.settings import Settings, read_settings
 from app.state.folders import FolderStore
 from rag.protocols import Embedder
 from tests.integration.opening import open_index_of
+from tests.postgresql import Server, running_server
 
 OpenLectern = Callable[..., AbstractContextManager[Lectern]]
 
@@ -23,6 +24,13 @@ OpenLectern = Callable[..., AbstractContextManager[Lectern]]
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return build_embedder(Settings(embedder=""))
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own; a test that asks for it is skipped where none is installed."""
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""What any catalogue promises to the pipelines: run on the fake in dicts and on SQLite, and on whatever comes next."""
+"""What any catalogue promises to the pipelines: run on the fake in dicts, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from ingest.embedders import EmbedderModels, OneEmbedder
 from ingest.embedding import DocumentEmbedding
@@ -16,8 +17,8 @@ from ingest.protocols import Catalogue
 from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError, NotFoundError
 from rag.protocols import Searcher
+from rag.storage.catalogue.dialects.choice import open_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
-from rag.storage.catalogue.schema import open_catalogue
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.types import Chunk, DocumentLabel, FileState, IndexInfo, Page, ParsedDocument, Span, VectorKey
 from tests.fake_catalogue import DictCatalogue, DictSearcher
@@ -63,15 +64,17 @@ def file_of(path: str, text: str) -> FileState:
     return FileState(path, path.encode(), len(text), 1, f"{abs(hash(text)):x}")
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "postgresql"])
 def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
     fake = DictCatalogue()
     parts: tuple[Catalogue, Searcher] = (fake, DictSearcher(fake))
     engine = None
-    if request.param == "sqlite":
-        file = tmp_path / "catalogue.sqlite"
-        engine = open_catalogue(file)
-        parts = (CatalogueWriter(engine, file), CatalogueReader(engine, file))
+    if request.param != "fake":
+        place: Path | URL = tmp_path / "catalogue.sqlite"
+        if request.param == "postgresql":
+            place = request.getfixturevalue("postgresql").new_schema()
+        engine = open_catalogue(place)
+        parts = (CatalogueWriter(engine, place), CatalogueReader(engine, place))
     catalogue, searcher = parts
     collection = catalogue.open_collection("default")
     folder = catalogue.open_folder(collection, ROOT)

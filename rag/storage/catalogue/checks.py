@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select, text, update
+from sqlalchemy import URL, Connection, Engine, select, text, update
 
 from rag.storage.catalogue.dialects.choice import dialect_of
 from rag.storage.catalogue.schema import folders
@@ -26,11 +26,11 @@ TORN_DOCUMENTS = """
 
 
 class CatalogueChecks:
-    """Every method is one transaction, and raises StoreError when the file fails."""
+    """Every method is one transaction, and raises StoreError when the database fails."""
 
-    def __init__(self, engine: Engine, file: Path) -> None:
+    def __init__(self, engine: Engine, place: Path | URL) -> None:
         self._engine = engine
-        self._dialect = dialect_of(engine, file)
+        self._dialect = dialect_of(place)
 
     def count_chunks_without_words(self) -> int:
         """Return the number of chunks that the full-text index lacks."""

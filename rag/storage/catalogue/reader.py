@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, select, text
+from sqlalchemy import URL, Connection, Engine, Row, Select, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.storage.catalogue.dialects.choice import dialect_of
@@ -83,10 +83,10 @@ SECTIONS = text(
 
 
 class CatalogueReader:
-    """Every method reads one consistent state, and raises StoreError when the file fails."""
+    """Every method reads one consistent state, and raises StoreError when the database fails."""
 
-    def __init__(self, engine: Engine, file: Path) -> None:
-        self._dialect = dialect_of(engine, file)
+    def __init__(self, engine: Engine, place: Path | URL) -> None:
+        self._dialect = dialect_of(place)
         self._engine = self._dialect.reading(engine)
         self._kept = KeptReads(self._dialect.state_of_changes)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Connection,
     Engine,
@@ -30,6 +31,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ColumnElement
 
 from rag.errors import StoreError
 from rag.words.bigrams import searchable_pairs
@@ -40,13 +43,36 @@ from rag.words.word_forms import searchable_forms
 SCHEMA_VERSION = 6
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
+Large = BigInteger().with_variant(Integer, "sqlite")
+"""An integer of eight bytes, which SQLite's always are."""
+
+Sorted = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is listed in order: that of its characters, whatever the language of the database."""
+
+
+class _NoBytes(ColumnElement[bytes]):
+    """The default of a column of bytes, which each database writes in its own way."""
+
+    inherit_cache = True
+
+
+@compiles(_NoBytes, "sqlite")
+def _no_bytes_sqlite(_element: _NoBytes, _compiler: object, **_kw: object) -> str:
+    return "x''"
+
+
+@compiles(_NoBytes, "postgresql")
+def _no_bytes_postgresql(_element: _NoBytes, _compiler: object, **_kw: object) -> str:
+    return "''::bytea"
+
+
 metadata = MetaData()
 
 collections = Table(
     "collections",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
+    Column("name", Sorted, nullable=False, unique=True),
     Column("created_at", String, nullable=False),
 )
 
@@ -80,10 +106,10 @@ documents = Table(
     Column("id", Integer, primary_key=True),
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("folder_id", ForeignKey("folders.id", ondelete="CASCADE"), nullable=False),
-    Column("path", String, nullable=False),
+    Column("path", Sorted, nullable=False),
     Column("path_bytes", LargeBinary, nullable=False),
-    Column("size", Integer, nullable=False, server_default="0"),
-    Column("mtime_ns", Integer, nullable=False, server_default="0"),
+    Column("size", Large, nullable=False, server_default="0"),
+    Column("mtime_ns", Large, nullable=False, server_default="0"),
     Column("sha256", String, nullable=False, server_default=""),
     Column("state", String, nullable=False),
     Column("failed_attempt", String, nullable=False, server_default=""),
@@ -134,7 +160,7 @@ pages = Table(
 chunks = Table(
     "chunks",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Large, primary_key=True),
     Column("generation_id", ForeignKey("generations.id", ondelete="CASCADE"), nullable=False),
     Column("ordinal", Integer, nullable=False),
     Column("section", String, nullable=False),
@@ -145,7 +171,7 @@ chunks = Table(
     # Of the document: what the full-text index holds of a chunk hangs on nothing but its own row.
     Column("language", String, nullable=False, server_default=""),
     # Chunk.embedding_hash; empty for chunks of before version 6.
-    Column("embedding_hash", LargeBinary, nullable=False, server_default=text("x''")),
+    Column("embedding_hash", LargeBinary, nullable=False, server_default=_NoBytes()),
     UniqueConstraint("generation_id", "ordinal"),
 )
 
@@ -185,7 +211,12 @@ erasures = Table(
 )
 
 Index("generations_by_vector_key", generations.c.vector_key)
-Index("generations_to_embed", generations.c.is_embedded, sqlite_where=generations.c.is_embedded == 0)
+Index(
+    "generations_to_embed",
+    generations.c.is_embedded,
+    sqlite_where=generations.c.is_embedded == 0,
+    postgresql_where=generations.c.is_embedded == 0,
+)
 Index("chunks_by_embedding_hash", chunks.c.embedding_hash)
 
 # An external-content table: FTS5 keeps only its inverted index and works the words out again from `chunks`. What it

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -67,9 +68,9 @@ RUNS_KEPT = 1_000
 class CatalogueWriter:
     """Every method is one transaction, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, engine: Engine, file: Path) -> None:
+    def __init__(self, engine: Engine, place: Path | URL) -> None:
         self._engine = engine
-        self._dialect = dialect_of(engine, file)
+        self._dialect = dialect_of(place)
 
     # --- collections, folders, indexes ---
 

@@ -1,0 +1,332 @@
+"""Opens a catalogue on PostgreSQL, makes its tables, and says in plain words what is wrong with the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+
+from rag.errors import ConfigurationError, StoreError, loading_library
+from rag.storage.catalogue.schema import SCHEMA_VERSION, chunks, full_text_versions, metadata
+from rag.words.stemming import words_version
+
+MIN_SERVER_VERSION = 140000
+"""PostgreSQL 14, the oldest that its makers still mend."""
+
+CONNECT_SECONDS = 10
+MAKING_TABLES = 0x6C656374
+"""The advisory lock that a process holds while it makes tables."""
+
+own_tables = MetaData()
+"""What this database has beside the catalogue's tables."""
+
+chunk_words = Table(
+    "chunk_words",
+    own_tables,
+    Column("chunk_id", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("words", TSVECTOR, nullable=False),
+    # Words in all columns, as BM25 counts them.
+    Column("length", Integer, nullable=False),
+)
+Index("chunk_words_by_word", chunk_words.c.words, postgresql_using="gin")
+
+catalogue_state = Table(
+    "catalogue_state",
+    own_tables,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    Column("schema_version", Integer, nullable=False),
+    # Raised with every change of what questions read.
+    Column("changes", BigInteger, nullable=False),
+    # How many chunks have words, and how many words these are.
+    Column("chunk_count", BigInteger, nullable=False),
+    Column("word_count", BigInteger, nullable=False),
+    # Names this catalogue where other stores keep something for it, such as vectors in a Chroma server.
+    Column("identity", String, nullable=False),
+)
+
+catalogue_owner = Table(
+    "catalogue_owner",
+    own_tables,
+    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
+    # Raised by each owner: who has an older number has lost the catalogue.
+    Column("number", BigInteger, nullable=False),
+    Column("command", String, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("host", String, nullable=False),
+    Column("since", String, nullable=False),
+    # The only folder from which the catalogue may be used, where the vectors are kept in it.
+    Column("home", String, nullable=False),
+)
+
+_WATCHED = ("collections", "indexes", "folders", "documents", "generations")
+"""Tables whose changes are counted: what is kept of them in memory is read again."""
+
+TRIGGERS = (
+    """
+    CREATE OR REPLACE FUNCTION lectern_count_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN UPDATE catalogue_state SET changes = changes + 1; RETURN NULL; END $$
+    """,
+    *(
+        f"CREATE OR REPLACE TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION lectern_count_change()"
+        for table in _WATCHED
+    ),
+    """
+    CREATE OR REPLACE FUNCTION lectern_add_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE catalogue_state SET chunk_count = chunk_count + added.chunks, word_count = word_count + added.words
+        FROM (SELECT count(*) AS chunks, coalesce(sum(length), 0) AS words FROM new_words) AS added
+        WHERE added.chunks > 0;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION lectern_take_words() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        UPDATE catalogue_state SET chunk_count = chunk_count - gone.chunks, word_count = word_count - gone.words
+        FROM (SELECT count(*) AS chunks, coalesce(sum(length), 0) AS words FROM old_words) AS gone
+        WHERE gone.chunks > 0;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE TRIGGER chunk_words_added AFTER INSERT ON chunk_words
+    REFERENCING NEW TABLE AS new_words FOR EACH STATEMENT EXECUTE FUNCTION lectern_add_words()
+    """,
+    """
+    CREATE OR REPLACE TRIGGER chunk_words_taken AFTER DELETE ON chunk_words
+    REFERENCING OLD TABLE AS old_words FOR EACH STATEMENT EXECUTE FUNCTION lectern_take_words()
+    """,
+)
+
+
+def read_url(address: str) -> URL:
+    """Return the address of a PostgreSQL database. Raises ConfigurationError."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.get_backend_name() != "postgresql" or not url.database:
+        raise ConfigurationError(
+            "The setting `catalogue_url` is not the address of a PostgreSQL database.",
+            "Write postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE, or leave it empty for a file in the home.",
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+def open_engine(url: URL, *, is_brief: bool = False) -> Engine:
+    """Return an engine for a database; it connects when it is first used, one that `is_brief` for each transaction.
+
+    Raises LibraryError.
+    """
+    with loading_library("psycopg", remedy='Install it: pip install "lectern[scale]".'):
+        from psycopg.types.string import StrDumper
+
+        class PlainText(StrDumper):
+            """Writes text without NUL, which PostgreSQL does not take; every other character keeps its place."""
+
+            def dump(self, obj: str) -> Any:
+                return super().dump(obj.replace("\x00", "\ufffd"))
+
+        engine = create_engine(
+            url,
+            # One question to the server before each transaction: after a restart of the server nobody sees an error.
+            pool_pre_ping=not is_brief,
+            poolclass=NullPool if is_brief else None,
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "application_name": "lectern",
+                "client_encoding": "utf8",
+                # Without these a process waits two hours for a server whose machine is gone.
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            },
+        )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(str, PlainText)
+
+    return engine
+
+
+def open_postgresql(url: URL, *, is_brief: bool = False) -> Engine:
+    """Open the catalogue, making its tables if they are new. Raises StoreError, LibraryError."""
+    engine = open_engine(url, is_brief=is_brief)
+    try:
+        with translated_errors(url), engine.begin() as connection:
+            _check_server(connection, url)
+            connection.execute(select(func.pg_advisory_xact_lock(MAKING_TABLES)))
+            version = _version_of(connection, url)
+            if version > SCHEMA_VERSION:
+                raise StoreError(
+                    f"The catalogue in {described(url)} was made by a newer Lectern (schema {version}, this one knows "
+                    f"{SCHEMA_VERSION}).",
+                    "Install that version again, or name another database.",
+                )
+            if version < SCHEMA_VERSION:
+                _make_tables(connection, is_new=not version)
+            if connection.execute(select(full_text_versions.c.words)).scalar() != words_version():
+                # Words in another form: they are made anew by whoever owns the catalogue.
+                from rag.storage.catalogue.dialects.postgresql import rebuild_words
+
+                rebuild_words(connection)
+                connection.execute(full_text_versions.delete())
+                connection.execute(full_text_versions.insert().values(words=words_version()))
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def identity_of(engine: Engine, url: URL) -> str:
+    """Return what names the catalogue for as long as it is there. Raises StoreError."""
+    with translated_errors(url), engine.connect() as connection:
+        return str(connection.execute(select(catalogue_state.c.identity)).scalar_one())
+
+
+def bind_home(engine: Engine, url: URL, home: str) -> None:
+    """Have the catalogue used from one folder only, which keeps its vectors. Raises StoreError for another folder."""
+    with translated_errors(url), engine.begin() as connection:
+        known = connection.execute(select(catalogue_owner.c.home)).scalar_one()
+        if known not in ("", home):
+            raise StoreError(
+                f"The vectors of the catalogue in {described(url)} are in another home: {known}.",
+                "Use that home, or keep the vectors in a Chroma server, which all homes share (`chroma_url`).",
+            )
+        if not known:
+            connection.execute(catalogue_owner.update().values(home=home))
+
+
+def _check_server(connection: Connection, url: URL) -> None:
+    version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < MIN_SERVER_VERSION:
+        raise StoreError(
+            f"The server of {described(url)} is PostgreSQL {version // 10000}, which is too old.",
+            f"Lectern needs PostgreSQL {MIN_SERVER_VERSION // 10000} or newer.",
+        )
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"The database {described(url)} has the encoding {encoding}, which cannot hold every text.",
+            "Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 NAME.",
+        )
+
+
+def _version_of(connection: Connection, url: URL) -> int:
+    """Return the version of the tables; 0 where there are none. Raises StoreError where they are another program's."""
+    there = set(inspect(connection).get_table_names())
+    if catalogue_state.name in there:
+        return int(connection.execute(select(catalogue_state.c.schema_version)).scalar_one())
+    if taken := sorted(there & set(metadata.tables)):
+        raise StoreError(
+            f"The database {described(url)} has tables of another program: {', '.join(taken)}.",
+            "Name an empty database, or a schema of its own: ?options=-csearch_path%3DNAME at the end of the address.",
+        )
+    return 0
+
+
+def _make_tables(connection: Connection, *, is_new: bool) -> None:
+    metadata.create_all(connection)
+    own_tables.create_all(connection)
+    for statement in TRIGGERS:
+        connection.exec_driver_sql(statement)
+    if is_new:
+        identity = connection.execute(select(func.gen_random_uuid())).scalar_one()
+        state = {"id": 1, "changes": 0, "chunk_count": 0, "word_count": 0, "identity": str(identity)}
+        connection.execute(catalogue_state.insert().values(schema_version=SCHEMA_VERSION, **state))
+        nobody = {"id": 1, "number": 0, "command": "", "process": 0, "host": "", "since": "", "home": ""}
+        connection.execute(catalogue_owner.insert().values(nobody))
+    else:
+        connection.execute(catalogue_state.update().values(schema_version=SCHEMA_VERSION))
+
+
+def described(url: URL) -> str:
+    """Name a database without its password."""
+    host = url.host or url.query.get("host") or "this machine"
+    return f"{url.database} on {host}{f':{url.port}' if url.port else ''}"
+
+
+@contextmanager
+def translated_errors(url: URL) -> Iterator[None]:
+    """Raise what PostgreSQL reports as StoreError."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # A constraint of ours: a defect, not the user's server.
+    except NoSuchModuleError as error:
+        raise ConfigurationError(f"{error}.", 'Install it: pip install "lectern[scale]".') from error
+    except (DBAPIError, InterfaceError) as error:
+        raise StoreError(*_explain(error, url)) from error
+
+
+CONNECTION_ADVICE = "Check that the server runs, and the address in the setting `catalogue_url`."
+
+_BY_STATE = {
+    "28P01": ("does not accept the password", "Correct user and password in the setting `catalogue_url`."),
+    "28000": ("does not accept the user", "Correct user and password in the setting `catalogue_url`."),
+    "3D000": ("has no such database", "Make it: createdb --encoding=UTF8 NAME."),
+    "53300": ("has no connection left", "Raise max_connections of the server, or stop what else is connected to it."),
+    "53100": ("has a full disk", "Make room and sync again: what was indexed so far is kept."),
+    "53200": ("has no memory left", "Give the server more memory, and try again."),
+    "25006": ("takes no changes: it is read-only", "Name the primary server, or a role that may write."),
+    "42501": ("lets the user change too little", "Make the user the owner of the database's schema."),
+    "3F000": ("has no schema for the user", "Make the user the owner of a schema in its search_path."),
+    "57P01": ("was stopped", "Try again when it runs: what was committed is kept, and nothing half of it."),
+    "57P03": ("is starting up", "Try again in a moment."),
+    "42P01": ("lacks tables of the catalogue", "Restore them from a backup of the database."),
+    "55P03": ("has locked what is needed", "Wait for the other process to finish and try again."),
+}
+"""What is said of errors by their SQLSTATE (PostgreSQL's documentation, appendix A)."""
+
+_BY_WORDS = (
+    ("password authentication failed", "28P01"),
+    ("no password supplied", "28P01"),
+    ('role "', "28000"),
+    ("no pg_hba.conf entry", "28000"),
+    ('database "', "3D000"),
+    ("too many clients", "53300"),
+    ("starting up", "57P03"),
+)
+"""The same of errors while connecting, which come without one."""
+
+
+def _explain(error: DBAPIError, url: URL) -> tuple[str, str]:
+    message = next(iter(str(error.orig).splitlines()), "").rstrip(".")
+    state = getattr(error.orig, "sqlstate", None) or next((code for words, code in _BY_WORDS if words in message), "")
+    place = described(url)
+    if state in _BY_STATE:
+        what, remedy = _BY_STATE[state]
+        return f"The database server of {place} {what} ({message}).", remedy
+    if error.connection_invalidated or state.startswith("08") or not state:
+        return (
+            f"The database {place} cannot be reached ({message}).",
+            f"{CONNECTION_ADVICE} What was committed is kept, and nothing half of it.",
+        )
+    return f"The catalogue in {place} failed: {message}.", "Look into the log of the server."
