@@ -28,7 +28,8 @@ from ingest.chunking import chunk_document
 from rag.models.tokenizer import ModelTokenizer
 from rag.retrieval import SEARCH_DEPTH
 from rag.storage.catalogue.dialects.choice import open_catalogue
-from rag.storage.catalogue.dialects.postgresql_database import own_tables, read_url
+from rag.storage.catalogue.dialects.postgresql_database import read_url
+from rag.storage.catalogue.dialects.postgresql_schema import own_tables
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.schema import metadata
 from rag.storage.catalogue.writer import CatalogueWriter

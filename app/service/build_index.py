@@ -10,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Engine
-
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
@@ -25,7 +23,7 @@ from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
-from rag.storage.catalogue.dialects.choice import open_catalogue
+from rag.storage.catalogue.dialects.choice import Place, bind_home, find_place, open_catalogue, own_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
@@ -185,8 +183,8 @@ def open_lectern(
         place = catalogue_place(settings)
         engine = open_catalogue(place)
         closing.callback(engine.dispose)
-        if isinstance(place, URL):
-            _own_database(settings, engine, place, command, wait_seconds, closing)
+        closing.enter_context(own_catalogue(engine, place, command, wait_seconds=wait_seconds))
+        bind_home(engine, place, f"{socket.gethostname()}:{settings.home}")
         catalogue = CatalogueReader(engine, place)
         vectors = ChromaVectors(settings.home / "chroma")
         closing.callback(vectors.close)
@@ -217,24 +215,10 @@ def open_lectern(
         )
 
 
-def _own_database(
-    settings: Settings, engine: Engine, url: URL, command: str, wait_seconds: float, closing: ExitStack
-) -> None:
-    # Imported here: a catalogue in a file needs none of it.
-    from rag.storage.catalogue.dialects.postgresql_database import bind_home
-    from rag.storage.catalogue.dialects.postgresql_owner import own_database
-
-    closing.enter_context(own_database(engine, url, command, wait_seconds=wait_seconds))
-    bind_home(engine, url, f"{socket.gethostname()}:{settings.home}")
-
-
-def catalogue_place(settings: Settings) -> Path | URL:
+def catalogue_place(settings: Settings) -> Place:
     """Return where the catalogue is: its file, or its database. Raises ConfigurationError, LibraryError."""
-    if settings.catalogue_url is None:
-        return settings.home / CATALOGUE_FILE
-    from rag.storage.catalogue.dialects.postgresql_database import read_url
-
-    return read_url(settings.catalogue_url.get_secret_value())
+    address = settings.catalogue_url.get_secret_value() if settings.catalogue_url else ""
+    return find_place(settings.home / CATALOGUE_FILE, address)
 
 
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:
@@ -243,7 +227,7 @@ def open_catalogue_reader(settings: Settings) -> CatalogueReader:
     return CatalogueReader(open_catalogue(place, is_brief=True), place)
 
 
-def existing_catalogue(settings: Settings) -> Path | URL:
+def existing_catalogue(settings: Settings) -> Place:
     """Return where the catalogue is. Raises ConfigurationError where there is no index yet."""
     place = catalogue_place(settings)
     if isinstance(place, Path) and not place.exists():

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, select, text, update
+from sqlalchemy import Connection, Engine, select, text, update
 
-from rag.storage.catalogue.dialects.choice import dialect_of
+from rag.storage.catalogue.dialects.choice import Place, dialect_of
 from rag.storage.catalogue.schema import folders
 from rag.types import printable_path
 
@@ -28,7 +28,7 @@ TORN_DOCUMENTS = """
 class CatalogueChecks:
     """Every method is one transaction, and raises StoreError when the database fails."""
 
-    def __init__(self, engine: Engine, place: Path | URL) -> None:
+    def __init__(self, engine: Engine, place: Place) -> None:
         self._engine = engine
         self._dialect = dialect_of(place)
 

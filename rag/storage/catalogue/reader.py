@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, select, text
+from sqlalchemy import Connection, Engine, Row, Select, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
-from rag.storage.catalogue.dialects.choice import dialect_of
+from rag.storage.catalogue.dialects.choice import Place, dialect_of
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.kept_reads import KeptReads
 from rag.storage.catalogue.schema import (
@@ -85,7 +85,7 @@ SECTIONS = text(
 class CatalogueReader:
     """Every method reads one consistent state, and raises StoreError when the database fails."""
 
-    def __init__(self, engine: Engine, place: Path | URL) -> None:
+    def __init__(self, engine: Engine, place: Place) -> None:
         self._dialect = dialect_of(place)
         self._engine = self._dialect.reading(engine)
         self._kept = KeptReads(self._dialect.state_of_changes)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from rag.errors import NotFoundError
-from rag.storage.catalogue.dialects.choice import dialect_of
+from rag.storage.catalogue.dialects.choice import Place, dialect_of
 from rag.storage.catalogue.schema import (
     chunks,
     collections,
@@ -68,7 +67,7 @@ RUNS_KEPT = 1_000
 class CatalogueWriter:
     """Every method is one transaction, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, engine: Engine, place: Path | URL) -> None:
+    def __init__(self, engine: Engine, place: Place) -> None:
         self._engine = engine
         self._dialect = dialect_of(place)
 

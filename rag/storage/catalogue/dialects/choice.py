@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import URL, Engine
@@ -12,8 +13,20 @@ from rag.storage.catalogue.schema import open_catalogue as open_file
 
 # What PostgreSQL needs is imported where it is used: a file needs none of it.
 
+Place = Path | URL
+"""Where a catalogue is: its file, or its database."""
 
-def open_catalogue(place: Path | URL, *, is_brief: bool = False) -> Engine:
+
+def find_place(file: Path, address: str) -> Place:
+    """Return where a catalogue is: in a database where there is an address of one. Raises ConfigurationError."""
+    if not address:
+        return file
+    from rag.storage.catalogue.dialects.postgresql_database import read_url
+
+    return read_url(address)
+
+
+def open_catalogue(place: Place, *, is_brief: bool = False) -> Engine:
     """Open the catalogue in a file or a database, making its tables if it is new; `is_brief`: for a look at it.
 
     Raises StoreError, LibraryError.
@@ -25,10 +38,30 @@ def open_catalogue(place: Path | URL, *, is_brief: bool = False) -> Engine:
     return open_postgresql(place, is_brief=is_brief)
 
 
-def dialect_of(place: Path | URL) -> CatalogueDialect:
+def dialect_of(place: Place) -> CatalogueDialect:
     """Return what the database at a place does in its own way."""
     if isinstance(place, Path):
         return SqliteDialect(place)
     from rag.storage.catalogue.dialects.postgresql import PostgresqlDialect
 
     return PostgresqlDialect(place)
+
+
+def own_catalogue(engine: Engine, place: Place, command: str, *, wait_seconds: float) -> AbstractContextManager[None]:
+    """Own a catalogue that several homes may reach; a file belongs to its home, which is owned already.
+
+    Raises IndexLockedError, StoreError.
+    """
+    if isinstance(place, Path):
+        return nullcontext()
+    from rag.storage.catalogue.dialects.postgresql_owner import own_database
+
+    return own_database(engine, place, command, wait_seconds=wait_seconds)
+
+
+def bind_home(engine: Engine, place: Place, home: str) -> None:
+    """Have a catalogue used from the home alone that keeps its vectors. Raises StoreError in another one."""
+    if not isinstance(place, Path):
+        from rag.storage.catalogue.dialects import postgresql_database
+
+        postgresql_database.bind_home(engine, place, home)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, delete, select, text
 
-from rag.storage.catalogue.dialects.postgresql_database import (
-    catalogue_state,
-    chunk_words,
-    translated_errors,
-)
-from rag.storage.catalogue.dialects.postgresql_words import (
-    Term,
-    chunk_vector,
-    phrase_parts,
-    read_terms,
-    single_words,
-)
+from rag.storage.catalogue.dialects.postgresql_database import translated_errors
+from rag.storage.catalogue.dialects.postgresql_schema import chunk_words
+from rag.storage.catalogue.dialects.postgresql_storing import made_words, rebuild_words, store_words
+from rag.storage.catalogue.dialects.postgresql_words import Term, phrase_parts, read_terms, single_words
 from rag.storage.catalogue.dialects.protocol import FORMS_WEIGHT, HEADER_WEIGHT, TEXT_WEIGHT
 from rag.storage.catalogue.schema import chunks, erasures
 
@@ -36,14 +28,9 @@ FIRST_CANDIDATES = 4
 MOST_CANDIDATES = 20_000
 """Chunks that are ranked at most; of more, those that hold the words most often for their length."""
 
-CHUNKS_AT_ONCE = 500
-"""Chunks whose words are made and stored by one statement."""
-
 STATE_OF_CHANGES = text("SELECT changes FROM catalogue_state")
 
 TOTALS = text("SELECT chunk_count, word_count FROM catalogue_state")
-
-INSERT_WORDS = text("INSERT INTO chunk_words (chunk_id, words, length) VALUES (:id, CAST(:words AS tsvector), :length)")
 
 FREQUENCIES = text(
     """
@@ -208,7 +195,7 @@ class PostgresqlDialect:
         """Store the words of the chunks of some versions, in place of those that are there."""
         mine = select(chunks.c.id).where(chunks.c.generation_id.in_(generation_ids))
         connection.execute(delete(chunk_words).where(chunk_words.c.chunk_id.in_(mine)))
-        _store_words(connection, mine)
+        store_words(connection, mine)
 
     def erase_traces(self, engine: Engine) -> bool:
         """Have the server reuse the room of what was removed; what its logs and backups keep is its own matter."""
@@ -238,7 +225,7 @@ class PostgresqlDialect:
                 "SELECT count(*) FROM chunk_words JOIN unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) "
                 "AS made(id, words) ON made.id = chunk_id WHERE chunk_words.words <> CAST(made.words AS tsvector)"
             )
-            for made in _made_words(connection, select(chunks.c.id)):
+            for made in made_words(connection, select(chunks.c.id)):
                 values = {"ids": [row["id"] for row in made], "words": [row["words"] for row in made]}
                 if connection.execute(stored, values).scalar_one():
                     return False
@@ -247,13 +234,6 @@ class PostgresqlDialect:
     def rebuild_full_text(self, connection: Connection) -> None:
         """Make the words of all chunks anew."""
         rebuild_words(connection)
-
-
-def rebuild_words(connection: Connection) -> None:
-    """Make the words of all chunks anew, and the totals with them."""
-    connection.execute(delete(chunk_words))
-    connection.execute(catalogue_state.update().values(chunk_count=0, word_count=0))
-    _store_words(connection, select(chunks.c.id))
 
 
 class _Ranking:
@@ -329,25 +309,3 @@ def _how_many(counted: Sequence[tuple[Term, int]], enough: int) -> int:
             return number
         total += frequency
     return len(counted)
-
-
-def _store_words(connection: Connection, chunk_ids: Select[tuple[int]]) -> None:
-    for made in _made_words(connection, chunk_ids):
-        connection.execute(INSERT_WORDS, made)
-
-
-def _made_words(connection: Connection, chunk_ids: Select[tuple[int]]) -> Iterator[list[dict[str, object]]]:
-    """Yield the words of chunks, some chunks at a time."""
-    columns = (chunks.c.id, chunks.c.text, chunks.c.header, chunks.c.names, chunks.c.language)
-    last = 0
-    while True:
-        query = select(*columns).where(chunks.c.id.in_(chunk_ids), chunks.c.id > last).order_by(chunks.c.id)
-        rows = connection.execute(query.limit(CHUNKS_AT_ONCE)).all()
-        if not rows:
-            return
-        made = []
-        for row in rows:
-            words, length = chunk_vector(row.text, row.header, row.names, row.language)
-            made.append({"id": row.id, "words": words, "length": length})
-        yield made
-        last = rows[-1].id

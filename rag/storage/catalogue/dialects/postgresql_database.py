@@ -8,17 +8,8 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
-    BigInteger,
-    CheckConstraint,
-    Column,
     Connection,
     Engine,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
     create_engine,
     event,
     func,
@@ -26,13 +17,14 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from rag.errors import ConfigurationError, StoreError, loading_library
-from rag.storage.catalogue.schema import SCHEMA_VERSION, chunks, full_text_versions, metadata
+from rag.storage.catalogue.dialects.postgresql_schema import TRIGGERS, catalogue_owner, catalogue_state, own_tables
+from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
+from rag.storage.catalogue.schema import SCHEMA_VERSION, full_text_versions, metadata
 from rag.words.stemming import words_version
 
 MIN_SERVER_VERSION = 140000
@@ -41,88 +33,6 @@ MIN_SERVER_VERSION = 140000
 CONNECT_SECONDS = 10
 MAKING_TABLES = 0x6C656374
 """The advisory lock that a process holds while it makes tables."""
-
-own_tables = MetaData()
-"""What this database has beside the catalogue's tables."""
-
-chunk_words = Table(
-    "chunk_words",
-    own_tables,
-    Column("chunk_id", ForeignKey(chunks.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("words", TSVECTOR, nullable=False),
-    # Words in all columns, as BM25 counts them.
-    Column("length", Integer, nullable=False),
-)
-Index("chunk_words_by_word", chunk_words.c.words, postgresql_using="gin")
-
-catalogue_state = Table(
-    "catalogue_state",
-    own_tables,
-    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
-    Column("schema_version", Integer, nullable=False),
-    # Raised with every change of what questions read.
-    Column("changes", BigInteger, nullable=False),
-    # How many chunks have words, and how many words these are.
-    Column("chunk_count", BigInteger, nullable=False),
-    Column("word_count", BigInteger, nullable=False),
-    # Names this catalogue where other stores keep something for it, such as vectors in a Chroma server.
-    Column("identity", String, nullable=False),
-)
-
-catalogue_owner = Table(
-    "catalogue_owner",
-    own_tables,
-    Column("id", Integer, CheckConstraint("id = 1"), primary_key=True),
-    # Raised by each owner: who has an older number has lost the catalogue.
-    Column("number", BigInteger, nullable=False),
-    Column("command", String, nullable=False),
-    Column("process", Integer, nullable=False),
-    Column("host", String, nullable=False),
-    Column("since", String, nullable=False),
-    # The only folder from which the catalogue may be used, where the vectors are kept in it.
-    Column("home", String, nullable=False),
-)
-
-_WATCHED = ("collections", "indexes", "folders", "documents", "generations")
-"""Tables whose changes are counted: what is kept of them in memory is read again."""
-
-TRIGGERS = (
-    """
-    CREATE OR REPLACE FUNCTION lectern_count_change() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN UPDATE catalogue_state SET changes = changes + 1; RETURN NULL; END $$
-    """,
-    *(
-        f"CREATE OR REPLACE TRIGGER {table}_changed AFTER INSERT OR UPDATE OR DELETE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION lectern_count_change()"
-        for table in _WATCHED
-    ),
-    """
-    CREATE OR REPLACE FUNCTION lectern_add_words() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        UPDATE catalogue_state SET chunk_count = chunk_count + added.chunks, word_count = word_count + added.words
-        FROM (SELECT count(*) AS chunks, coalesce(sum(length), 0) AS words FROM new_words) AS added
-        WHERE added.chunks > 0;
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE OR REPLACE FUNCTION lectern_take_words() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        UPDATE catalogue_state SET chunk_count = chunk_count - gone.chunks, word_count = word_count - gone.words
-        FROM (SELECT count(*) AS chunks, coalesce(sum(length), 0) AS words FROM old_words) AS gone
-        WHERE gone.chunks > 0;
-        RETURN NULL;
-    END $$
-    """,
-    """
-    CREATE OR REPLACE TRIGGER chunk_words_added AFTER INSERT ON chunk_words
-    REFERENCING NEW TABLE AS new_words FOR EACH STATEMENT EXECUTE FUNCTION lectern_add_words()
-    """,
-    """
-    CREATE OR REPLACE TRIGGER chunk_words_taken AFTER DELETE ON chunk_words
-    REFERENCING OLD TABLE AS old_words FOR EACH STATEMENT EXECUTE FUNCTION lectern_take_words()
-    """,
-)
 
 
 def read_url(address: str) -> URL:
@@ -194,8 +104,6 @@ def open_postgresql(url: URL, *, is_brief: bool = False) -> Engine:
                 _make_tables(connection, is_new=not version)
             if connection.execute(select(full_text_versions.c.words)).scalar() != words_version():
                 # Words in another form: they are made anew by whoever owns the catalogue.
-                from rag.storage.catalogue.dialects.postgresql import rebuild_words
-
                 rebuild_words(connection)
                 connection.execute(full_text_versions.delete())
                 connection.execute(full_text_versions.insert().values(words=words_version()))

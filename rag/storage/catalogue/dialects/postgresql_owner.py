@@ -14,12 +14,8 @@ from sqlalchemy import URL, Connection, Engine, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from rag.errors import IndexLockedError, StoreError
-from rag.storage.catalogue.dialects.postgresql_database import (
-    catalogue_owner,
-    described,
-    open_engine,
-    translated_errors,
-)
+from rag.storage.catalogue.dialects.postgresql_database import described, open_engine, translated_errors
+from rag.storage.catalogue.dialects.postgresql_schema import catalogue_owner
 
 PAUSE_SECONDS = 0.2
 """Between two tries to become the owner."""
