@@ -11,28 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, delete, text
 from sqlalchemy.exc import DatabaseError
 
-from rag.storage.catalogue.dialects.protocol import (
-    FORMS_WEIGHT,
-    HEADER_WEIGHT,
-    NAMES_WEIGHT,
-    PAIRS_WEIGHT,
-    TEXT_WEIGHT,
-)
+from rag.storage.catalogue.dialects.sqlite_words import search_words
+from rag.storage.catalogue.kept_reads import KeptReads
 from rag.storage.catalogue.schema import REBUILD_FULL_TEXT, erasures, translated_errors
-
-LEXICAL_SEARCH = text(
-    """
-    SELECT generations.vector_key || ':' || chunks.ordinal AS id,
-           -bm25(chunk_words, :text, :header, :names, :pairs, :forms) AS score
-    FROM chunk_words
-    JOIN chunks ON chunks.id = chunk_words.rowid
-    JOIN generations ON generations.id = chunks.generation_id
-    WHERE chunk_words MATCH :query AND generations.index_id = :index
-      AND (:all_documents OR generations.document_id IN (SELECT value FROM json_each(:documents)))
-    ORDER BY score DESC, chunks.id
-    LIMIT :limit
-    """
-)
 
 # CROSS JOIN keeps SQLite to this order: left to itself it reads every chunk of the index, forty times slower.
 # The plus keeps SQLite from the index on index_id, through which it would read every document once for each hit.
@@ -72,6 +53,7 @@ class SqliteDialect:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._kept = KeptReads(STATE_OF_CHANGES)
 
     state_of_changes = STATE_OF_CHANGES
 
@@ -87,22 +69,9 @@ class SqliteDialect:
         self, connection: Connection, query: str, *, index_id: int, limit: int, document_ids: Sequence[int] | None
     ) -> list[tuple[str, float]]:
         """Find chunks of an index by a query of FTS5: (chunk id, BM25), best first."""
-        rows = connection.execute(
-            LEXICAL_SEARCH,
-            {
-                "query": query,
-                "index": index_id,
-                "all_documents": document_ids is None,
-                "documents": json.dumps(list(document_ids or ())),
-                "limit": limit,
-                "text": TEXT_WEIGHT,
-                "header": HEADER_WEIGHT,
-                "names": NAMES_WEIGHT,
-                "pairs": PAIRS_WEIGHT,
-                "forms": FORMS_WEIGHT,
-            },
-        )
-        return [(row.id, row.score) for row in rows]
+        # In the terms all letters are small: an operator is never one of their words.
+        terms = query.split(" OR ")
+        return search_words(connection, self._kept, index_id, terms, limit=limit, document_ids=document_ids)
 
     def load_chunks(self, connection: Connection, ids: Sequence[str], index_id: int) -> Sequence[Row[Any]]:
         """Return the rows of chunks by their ids."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from rag.storage.catalogue.dialects.sqlite import LEXICAL_SEARCH
+from rag.storage.catalogue.dialects.sqlite import SqliteDialect
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.schema import add_functions, open_catalogue
 from rag.words.stemming import stemmed_languages, words_version
@@ -57,15 +57,11 @@ def catalogue(tmp_path: Path) -> Path:
 
 def search(file: Path, question: str) -> list[int]:
     engine = open_catalogue(file)
-    weights = {"text": 1.0, "header": 0.4, "names": 0.4, "pairs": 1.0, "forms": 0.5}
-    languages = {language for language, _ in TEXTS.values()}
-    scope = {"index": 1, "all_documents": True, "documents": "[]", "limit": 10}
+    query = full_text_query(question, {language for language, _ in TEXTS.values()})
     try:
         with engine.connect() as connection:
-            rows = connection.execute(
-                LEXICAL_SEARCH, {"query": full_text_query(question, languages), **scope, **weights}
-            )
-            return [int(row.id.partition(":")[2]) for row in rows]
+            found = SqliteDialect(file).lexical_search(connection, query, index_id=1, limit=10, document_ids=None)
+            return [int(id_.partition(":")[2]) for id_, _ in found]
     finally:
         engine.dispose()
 
