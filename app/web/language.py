@@ -123,6 +123,14 @@ def number(value: float, form: str = ",", *, code: str = "") -> str:
     return f"{whole}{language.point}{rest}" if rest else whole
 
 
+def number_expression() -> str:
+    """Return the expression with which charts (Vega) write the number of a tick as the visitor's language does."""
+    language = LANGUAGES[current()]
+    form = f"abs(datum.value) < {language.grouped_from} ? '~f' : ',~f'"
+    marked = f"replace(replace(format(datum.value, {form}), /,/g, '_'), '.', '{language.point}')"
+    return f"replace({marked}, /_/g, '{language.thousands}')"
+
+
 def zone() -> tzinfo:
     """Return the time zone of the visitor's browser; UTC where that is not known."""
     if carried := _carried.get():

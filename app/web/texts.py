@@ -50,6 +50,8 @@ ASK_START_FOLDER = "Follow a whole folder instead"
 ASK_FORMATS = (
     "PDF, Word, Excel, PowerPoint, OpenDocument, e-books, mails, web pages, Markdown, text, pictures and scans."
 )
+ASK_ADD = "Add files"
+ASK_MAY_NOT_ADD = "Your token may read documents, not add them."
 ASK_EMPTY = "There is nothing to ask yet: somebody who may write has to add documents first."
 ASK_EARLIER = "Show earlier questions"
 ASK_STOP = "Stop"
@@ -244,6 +246,10 @@ ANSWER_STAGES = {
 SHARE_TITLE = "Share this answer"
 SHARE_EXPLAINED = "With its question, verdicts, quotes and the pages that prove it, marked. Nothing is sent anywhere."
 SHARE_PAGE = "As a page to print (HTML)"
+SHARE_PDF = "As a PDF"
+SHARE_PDF_LACKS = (
+    "The PDF lacks characters that no font on the machine of this page has: {characters}. The page to print has them."
+)
 SHARE_WORD = "As a Word file (DOCX)"
 SHARE_MARKDOWN = "As text (Markdown)"
 SHARE_ASKED = "Asked of “{collection}”"

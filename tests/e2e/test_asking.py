@@ -6,6 +6,7 @@ from pathlib import Path
 
 import docx
 from playwright.sync_api import Browser, expect
+from pypdf import PdfReader
 
 from app.web import admin_texts, texts
 from app.web.search import texts as search_texts
@@ -174,6 +175,24 @@ def test_an_answer_is_shared_as_one_page_with_its_proofs_that_opens_without_lect
     assert document.paragraphs[0].text == world.ASK_KEEPER
     assert any("nine shillings" in paragraph.text for paragraph in document.paragraphs)
     assert len(document.inline_shapes) == 1
+    printed = PdfReader(shared(world.ASK_KEEPER, texts.SHARE_PDF))
+    assert "nine shillings" in "".join(one.extract_text() for one in printed.pages)
+    assert sum(len(one.images) for one in printed.pages) == 1
+
+
+def test_files_are_added_where_one_asks_and_what_was_asked_stays(open_page: OpenPage, product: Product) -> None:
+    page = open_page(ISLAND)
+    finished(ask(page, world.ASK_KEEPER))
+    page.get_by_role("button", name=texts.ASK_ADD).click()
+    files = page.get_by_role("dialog").locator("input[type=file]:not([webkitdirectory])")
+    ferry = b"The ferry to Harsk costs 4 marks."
+    files.set_input_files({"name": "ferry.txt", "mimeType": "text/plain", "buffer": ferry})
+    expect(page.get_by_text(admin_texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0))).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("region", name=world.ASK_KEEPER)).to_contain_text("nine shillings")
+    documents = product.service.get(f"/collections/{world.COLLECTION}/documents").json()["documents"]
+    (added,) = [one["id"] for one in documents if one["document"].endswith("ferry.txt")]
+    product.service.delete(f"/collections/{world.COLLECTION}/documents/{added}").raise_for_status()
 
 
 def test_passages_are_searched_without_an_answer_and_shown_marked_on_their_page(open_page: OpenPage) -> None:

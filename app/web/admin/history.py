@@ -82,7 +82,9 @@ def _over_time(table: pd.DataFrame, column: str, *, joined: bool) -> alt.Chart:
     )
     chart = alt.Chart(table)
     marked: alt.Chart = chart.mark_line(point=True) if joined else chart.mark_circle(size=60)
-    marked = marked.encode(x=when, y=alt.Y(column, type="quantitative", title="", scale=alt.Scale(zero=True)))
+    axis = alt.Axis(labelExpr=language.number_expression())
+    number = alt.Y(column, type="quantitative", title="", scale=alt.Scale(zero=True), axis=axis)
+    marked = marked.encode(x=when, y=number)
     if table[texts.HISTORY_FOLDER].nunique() > 1:
         legend = alt.Legend(orient="bottom")
         marked = marked.encode(color=alt.Color(texts.HISTORY_FOLDER, type="nominal", legend=legend))

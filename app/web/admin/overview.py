@@ -116,12 +116,18 @@ def _draw_years(counts: Mapping[str, int]) -> None:
     st.header(texts.BY_YEAR, anchor=False)
     years = range(min(known), max(known) + 1)
     table = pd.DataFrame({texts.BY_YEAR: [str(year) for year in years], texts.COUNT: [known.get(y, 0) for y in years]})
+    axis = alt.Axis(tickMinStep=1, labelExpr=language.number_expression())
     chart = (
         alt.Chart(table)
         .mark_bar(size=max(2, min(BAR_PIXELS, YEARS_WIDTH // len(years))))
         .encode(
             x=alt.X(texts.BY_YEAR, type="ordinal", title="", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y(texts.COUNT, type="quantitative", title="", axis=alt.Axis(tickMinStep=1, format=",d")),
+            y=alt.Y(
+                texts.COUNT,
+                type="quantitative",
+                title="",
+                axis=axis,
+            ),
         )
     )
     _draw(chart, texts.BY_YEAR, {str(year): count for year, count in sorted(known.items())}, height=YEARS_HEIGHT)

@@ -99,14 +99,30 @@ def show(context: PageContext) -> None:
 
 
 def _draw_choices(context: PageContext) -> LlmChoice:
-    """Draw, above the field, which LLM answers and which documents are asked."""
+    """Draw, above the field, which LLM answers, which documents are asked, and where files are added to them."""
     if not context.collection or not context.is_reachable:
         return LlmChoice.of(str(st.session_state.get(CHOSEN, "")))
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="asked"):
         choice = choose_llm(context.client)
+        _offer_to_add(context)
         with reported():
             scope.draw_chips(context.collection, answering_documents(context))
     return choice
+
+
+def _offer_to_add(context: PageContext) -> None:
+    """Draw a button that opens where files are dropped; how they fare is shown below what was asked."""
+    if st.button(texts.ASK_ADD, icon=":material/attach_file:", key="add here", type="tertiary"):
+        st.dialog(texts.ASK_ADD, width="medium")(_add)(context)
+
+
+def _add(context: PageContext) -> None:
+    with reported():
+        if may_write(Calls(context.client, "").identity()):
+            add_documents(context.client, context.collection)
+            st.caption(texts.ASK_FORMATS)
+        else:
+            st.info(texts.ASK_MAY_NOT_ADD)
 
 
 def _draw_input(context: PageContext, *, takes_images: bool) -> tuple[str, tuple[ImageFile, ...]]:
@@ -164,6 +180,8 @@ def _draw_conversation(context: PageContext, conversation: Conversation) -> None
                 _draw_turn(context.client, conversation, number)
         else:
             _draw_running(context.client, conversation, number)
+    if conversation.turns:
+        show_uploads(context.client)
 
 
 def _draw_images(turn: Turn) -> None:

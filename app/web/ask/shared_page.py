@@ -6,10 +6,9 @@ import base64
 import re
 from html import escape
 
-from markdown_it import MarkdownIt
-
 from app.web import language, texts
 from app.web.ask.shared_answer import ProofPage, SharedAnswer
+from app.web.ask.shared_blocks import render_html
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -25,9 +24,6 @@ img { width: 100%; border: 1px solid #ccc; }
 section { break-inside: avoid; }
 @media print { body { margin: 0; max-width: none; } a { color: inherit; text-decoration: none; } img { max-height: 22cm; width: auto; max-width: 100%; } }
 """  # noqa: E501
-
-# Links and images of what an LLM or a document wrote lead nowhere: they are shown as they were written.
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink"])
 
 
 def shared_html(answer: SharedAnswer) -> str:
@@ -50,14 +46,14 @@ def shared_html(answer: SharedAnswer) -> str:
 
 
 def _text(answer: SharedAnswer) -> str:
-    """Return the answer as HTML, in which each number leads to its proof below."""
+    """Return the answer's text as HTML, in which each number leads to its proof below."""
     known = {number for proof in answer.proofs for number in proof.numbers}
 
     def link(marker: re.Match[str]) -> str:
         number = int(marker[1])
         return f'<a href="#proof-{number}">[{number}]</a>' if number in known else marker[0]
 
-    return re.sub(r"\[(\d{1,3})\]", link, str(_markdown.render(answer.text)))
+    return re.sub(r"\[(\d{1,3})\]", link, render_html(answer.text))
 
 
 def _proof(proof: ProofPage) -> str:

@@ -1,4 +1,4 @@
-"""Offers an answer with its proofs as a file: a page to print, a Word file, Markdown."""
+"""Offers an answer with its proofs as a file: a page to print, a PDF, a Word file, Markdown."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from app.web.ask.conversation import Turn
 from app.web.ask.export import conversation_markdown
 from app.web.ask.shared_answer import gather
 from app.web.ask.shared_page import shared_html
+from app.web.ask.shared_pdf import shared_pdf, unwritable
 from app.web.ask.shared_word import shared_docx
+from app.web.escape import plain
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+PDF_ICON = ":material/picture_as_pdf:"
+
+CHARACTERS_SHOWN = 8
 
 
 def offer_files(client: HttpClient, turn: Turn) -> None:
@@ -24,6 +30,7 @@ def _offer(client: HttpClient, turn: Turn) -> None:
     st.write(texts.SHARE_EXPLAINED)
     offers = (
         (texts.SHARE_PAGE, lambda: shared_html(gather(client, turn)), "answer.html", "text/html", ":material/print:"),
+        (texts.SHARE_PDF, lambda: shared_pdf(gather(client, turn)), "answer.pdf", "application/pdf", PDF_ICON),
         (texts.SHARE_WORD, lambda: shared_docx(gather(client, turn)), "answer.docx", WORD, ":material/description:"),
         (
             texts.SHARE_MARKDOWN,
@@ -44,3 +51,5 @@ def _offer(client: HttpClient, turn: Turn) -> None:
             width="stretch",
             key=f"share {name}",
         )
+    if lacking := unwritable(f"{turn.asked.text}\n{conversation_markdown(turn.asked.collection, [turn])}"):
+        st.caption(plain(texts.SHARE_PDF_LACKS.format(characters=" ".join(lacking[:CHARACTERS_SHOWN]))))

@@ -231,3 +231,12 @@ def test_the_page_says_of_verdicts_and_kinds_what_the_service_says() -> None:
     assert {str(verdict): said for verdict, said in MARKS.items()} == texts.ANSWER_MARKS
     assert {str(verdict): said for verdict, said in NOTICES.items()} == texts.ANSWER_NOTICES
     assert set(texts.DOCUMENT_KINDS) == {*KINDS, *KINDS_BY_FORMAT.values()}
+
+
+def test_a_chart_writes_numbers_as_the_language_does() -> None:
+    with language.speaking("es"):
+        expression = language.number_expression()
+    assert "abs(datum.value) < 10000 ? '~f' : ',~f'" in expression
+    assert expression.endswith("/_/g, '.')")
+    with language.speaking("en"):
+        assert language.number_expression().endswith("/_/g, ',')")
