@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         description="postgresql+psycopg://USER:PASSWORD@HOST:PORT/DATABASE: the catalogue is there, and not in a file "
         "of the home; needs lectern[scale]",
     )
+    chroma_url: str = Field(
+        "", description="http://HOST:PORT or https://HOST of a Chroma server: vectors are kept there, not in the home"
+    )
+    chroma_token: SecretStr | None = Field(None, description="what the Chroma server, or a proxy before it, asks for")
+    chroma_tenant: str = Field("default_tenant", description="tenant in the Chroma server")
+    chroma_database: str = Field("default_database", description="database of the tenant")
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
     llm: str = Field(

@@ -47,6 +47,10 @@ class StoreError(LecternError):
     """The index is locked, damaged, from another version, or the disk is full."""
 
 
+class VectorsAwayError(StoreError):
+    """The server of the vectors does not answer; words are found without it."""
+
+
 class IndexLockedError(StoreError):
     """Another process owns the index."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rag.cosines import comparable_cosine
-from rag.errors import QuestionError
+from rag.errors import QuestionError, VectorsAwayError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.questions.query_expansion import FurtherText
 from rag.questions.question_filters import understand_filters
@@ -237,7 +237,11 @@ class Retriever:
             notices += self._words_only_notices(collection, labels, documents)
         vector = embedder.embed_question(question) if embedder else None
         timer.mark("embed")
-        dense = self._search_vectors(index, vector, documents)
+        try:
+            dense = self._search_vectors(index, vector, documents)
+        except VectorsAwayError as error:
+            dense, vector, embedder = [], None, None
+            notices += (f"{error.reason} Only words were searched, and a later answer may be better.",)
         timer.mark(DENSE)
         lexical = self._searcher.lexical_search(collection, question, limit=SEARCH_DEPTH, document_ids=documents)
         timer.mark(LEXICAL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
+from app.service.build_vectors import build_vectors
 from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
 from app.state.database import SERVICE_FILE
@@ -23,7 +23,7 @@ from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
-from rag.storage.catalogue.dialects.choice import Place, bind_home, find_place, open_catalogue, own_catalogue
+from rag.storage.catalogue.dialects.choice import Place, find_place, open_catalogue, own_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
@@ -184,9 +184,8 @@ def open_lectern(
         engine = open_catalogue(place)
         closing.callback(engine.dispose)
         closing.enter_context(own_catalogue(engine, place, command, wait_seconds=wait_seconds))
-        bind_home(engine, place, f"{socket.gethostname()}:{settings.home}")
         catalogue = CatalogueReader(engine, place)
-        vectors = ChromaVectors(settings.home / "chroma")
+        vectors = build_vectors(settings, engine, place)
         closing.callback(vectors.close)
         models = models or build_models(settings)
         embedders = CollectionEmbedders(settings, models.embedder)

@@ -15,7 +15,7 @@ from app.service.verify import Disagreement, verify_files, verify_index
 from app.state.sync_jobs import SyncJob, SyncJobStore
 from ingest.collection_names import check_collection_name
 from ingest.report import SyncReport
-from rag.errors import LecternError, StoreError
+from rag.errors import LecternError, StoreError, VectorsAwayError
 from rag.types import RunRecord
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,13 @@ class SyncService:
 
     def recover(self) -> None:
         """Start to make the vectors again that were lost, where any were."""
-        if self._lectern.vectors.is_incomplete() and self._lectern.catalogue.list_collections():
+        try:
+            is_incomplete = self._lectern.vectors.is_incomplete()
+        except VectorsAwayError as error:
+            # Words answer meanwhile; each sync looks for lost vectors before it begins.
+            log.error("%s", error)
+            return
+        if is_incomplete and self._lectern.catalogue.list_collections():
             self._queue.run(self._recover)
 
     def close(self, seconds: float) -> bool:

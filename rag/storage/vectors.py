@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -54,39 +54,39 @@ class ChromaVectors:
     def open(self) -> None:
         """Open Chroma now rather than at first use; makes nothing where nothing was stored. Raises StoreError."""
         if not self.is_missing():
-            with _translated_errors(self._folder):
+            with self._translated_errors():
                 self._client  # noqa: B018
 
     def prepare(self) -> None:
         """Open Chroma; where nothing was stored, only import it. Raises StoreError, LibraryError."""
         if self.is_missing():
-            _import_chroma()
+            import_chroma()
         self.open()
 
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors under ids; an id that is there already is overwritten. Raises StoreError."""
         if not ids:
             return
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             collection = self._open(space, create=True)
             assert collection is not None
-            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+            for batch in self._batches(len(ids)):
                 collection.upsert(
                     ids=list(ids[batch]),
                     embeddings=np.ascontiguousarray(vectors[batch], dtype=np.float32),
                     metadatas=[{DOCUMENT_ID: document_id} for document_id in document_ids[batch]],
                 )
             if space in self._created:
-                _blank_unused_slots(self._folder)
+                self._finish_creation()
                 self._created.discard(space)
 
     def delete(self, space: str, ids: Sequence[str]) -> None:
         """Delete ids; unknown ones are ignored. Raises StoreError."""
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             collection = self._open(space)
             if collection is None:
                 return
-            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+            for batch in self._batches(len(ids)):
                 collection.delete(ids=list(ids[batch]))
 
     def search(
@@ -95,7 +95,7 @@ class ChromaVectors:
         """Return (id, cosine), best first; only of the named documents where given. Raises StoreError."""
         if document_ids is not None and not document_ids:
             return []
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             collection = self._open(space)
             if collection is None:
                 return []
@@ -113,11 +113,11 @@ class ChromaVectors:
     def load(self, space: str, ids: Sequence[str]) -> dict[str, Vector]:
         """Return the vectors that are stored under ids; those of unknown ids are left out. Raises StoreError."""
         found: dict[str, Vector] = {}
-        with _translated_errors(self._folder):
-            collection = None if self.is_missing() else self._open(space)
+        with self._translated_errors():
+            collection = self._find(space)
             if collection is None:
                 return found
-            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+            for batch in self._batches(len(ids)):
                 stored = collection.get(ids=list(ids[batch]), include=["embeddings"])
                 embeddings = stored["embeddings"]
                 assert embeddings is not None
@@ -127,24 +127,24 @@ class ChromaVectors:
 
     def known_ids(self, space: str, ids: Sequence[str]) -> set[str]:
         """Return those of the ids that a vector is stored under. Raises StoreError."""
-        with _translated_errors(self._folder):
-            collection = None if self.is_missing() else self._open(space)
+        with self._translated_errors():
+            collection = self._find(space)
             if collection is None:
                 return set()
             found: set[str] = set()
-            for batch in _batches(len(ids), self._client.get_max_batch_size()):
+            for batch in self._batches(len(ids)):
                 found.update(collection.get(ids=list(ids[batch]), include=[])["ids"])
             return found
 
     def ids(self, space: str) -> list[str]:
         """Return every id in the space; empty for an unknown space. Raises StoreError."""
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             collection = self._open(space)
             return list(collection.get(include=[])["ids"]) if collection is not None else []
 
     def spaces(self) -> list[str]:
         """Return every space that is there. Raises StoreError."""
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             return [collection.name for collection in self._client.list_collections()]
 
     def is_missing(self) -> bool:
@@ -158,18 +158,18 @@ class ChromaVectors:
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
         """Mark the index as incomplete while it is made again; the mark, a file, outlives a process that is killed."""
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
             (self._folder / REBUILDING).touch()
         yield
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             (self._folder / REBUILDING).unlink(missing_ok=True)
 
     def drop(self, space: str) -> None:
         """Remove the whole space; an unknown one is ignored. Raises StoreError."""
-        with _translated_errors(self._folder):
+        with self._translated_errors():
             if self._open(space) is not None:
-                self._client.delete_collection(space)
+                self._client.delete_collection(self._name_of(space))
                 del self._collections[space]
             self._delete_dropped_files()
 
@@ -187,16 +187,35 @@ class ChromaVectors:
             if create:
                 self._created.add(space)
                 self._collections[space] = client.get_or_create_collection(
-                    space,
+                    self._name_of(space),
                     configuration={"hnsw": {"space": "cosine", "ef_search": SEARCH_WIDTH}},
                     embedding_function=None,
                 )
             else:
                 try:
-                    self._collections[space] = client.get_collection(space, embedding_function=None)
+                    self._collections[space] = client.get_collection(self._name_of(space), embedding_function=None)
                 except NotFoundError:
                     return None
         return self._collections[space]
+
+    def _find(self, space: str) -> Collection | None:
+        """Return the collection of a space; nothing is made where nothing was stored."""
+        return None if self.is_missing() else self._open(space)
+
+    def _batches(self, count: int) -> Iterator[slice]:
+        size = self._client.get_max_batch_size()
+        return (slice(start, start + size) for start in range(0, count, size))
+
+    def _name_of(self, space: str) -> str:
+        """Return the name of a space's collection in Chroma."""
+        return space
+
+    def _translated_errors(self) -> AbstractContextManager[None]:
+        return _translated_errors(self._folder)
+
+    def _finish_creation(self) -> None:
+        """Clean up after the first vectors of a new space are stored."""
+        _blank_unused_slots(self._folder)
 
     def _delete_dropped_files(self) -> None:
         """Delete the folders of dropped collections, which Chroma (1.5) leaves behind with their vectors."""
@@ -209,7 +228,7 @@ class ChromaVectors:
     @cached_property
     def _client(self) -> ClientAPI:
         # Imported here: it takes half a second, and a sync that finds nothing new never needs it.
-        _import_chroma()
+        import_chroma()
         import chromadb
         from chromadb.config import Settings
 
@@ -223,7 +242,7 @@ class ChromaVectors:
         return chromadb.PersistentClient(path=self._folder, settings=settings)
 
 
-def _import_chroma() -> None:
+def import_chroma() -> None:
     """Import Chroma. Raises LibraryError."""
     with _IMPORTING, loading_library("chromadb"), _without_exporter():
         import chromadb.config  # noqa: F401
@@ -262,10 +281,6 @@ def _blank_unused_slots(folder: Path) -> None:
 
 def _only(document_ids: Sequence[int]) -> Where:
     return cast("Where", {DOCUMENT_ID: {"$in": list(document_ids)}})
-
-
-def _batches(count: int, size: int) -> Iterator[slice]:
-    return (slice(start, start + size) for start in range(0, count, size))
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from app.service.build_models import build_embedder
 from app.settings import Settings, read_settings
 from app.state.folders import FolderStore
 from rag.protocols import Embedder
+from tests.chroma import Server as ChromaServer
+from tests.chroma import running_chroma
 from tests.integration.opening import open_index_of
 from tests.postgresql import Server, running_server
 
@@ -30,6 +32,13 @@ def embedder() -> Embedder:
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL of the tests' own; a test that asks for it is skipped where none is installed."""
     with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
+    """A Chroma server of the tests' own."""
+    with running_chroma(tmp_path_factory.mktemp("chroma")) as server:
         yield server
 
 

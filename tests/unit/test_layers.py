@@ -28,11 +28,17 @@ FOR_INGEST = {
 
 HOMES = {
     "altair": "app/web",
-    "chromadb": "rag/storage/vectors.py",
+    "chromadb": ("rag/storage/vectors.py", "rag/storage/vectors_server.py"),
     "cronsim": "app/schedule/times.py",
     "fastapi": "app/api",
     "filelock": ("app/service/lock.py", "app/state/private_file.py", "rag/models/llm/hub.py"),
-    "httpx": ("rag/models/llm", "ingest/sources/fetch.py", "app/client", "app/cli/web.py"),
+    "httpx": (
+        "rag/models/llm",
+        "ingest/sources/fetch.py",
+        "app/client",
+        "app/cli/web.py",
+        "rag/storage/vectors_server.py",
+    ),
     "httpx_sse": "app/client",
     "jsonschema": "rag/structured/form.py",
     "langchain": "rag/models/llm",

@@ -11,6 +11,8 @@ from rag.storage.catalogue.dialects.protocol import CatalogueDialect
 from rag.storage.catalogue.dialects.sqlite import SqliteDialect
 from rag.storage.catalogue.schema import open_catalogue as open_file
 
+__all__ = ["Engine", "Place", "bind_home", "dialect_of", "find_place", "identity_of", "open_catalogue", "own_catalogue"]
+
 # What PostgreSQL needs is imported where it is used: a file needs none of it.
 
 Place = Path | URL
@@ -65,3 +67,12 @@ def bind_home(engine: Engine, place: Place, home: str) -> None:
         from rag.storage.catalogue.dialects import postgresql_database
 
         postgresql_database.bind_home(engine, place, home)
+
+
+def identity_of(engine: Engine, place: Place) -> str:
+    """Return what names a catalogue that several homes may use; "" for a file, which one home has."""
+    if isinstance(place, Path):
+        return ""
+    from rag.storage.catalogue.dialects import postgresql_database
+
+    return postgresql_database.identity_of(engine, place)

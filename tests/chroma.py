@@ -1,0 +1,65 @@
+"""Starts a Chroma server of the tests' own on a free port, and stops and starts it again."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+PATIENCE_SECONDS = 60.0
+
+
+class Server:
+    """`chroma run`, which comes with chromadb, on one port and one folder."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self._program, self._folder = program, folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        arguments = ["run", "--path", str(self._folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            [self._program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).raise_for_status()
+            except httpx.HTTPError:
+                assert time.monotonic() < until, "Chroma does not start"
+                time.sleep(0.05)
+            else:
+                return
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def running_chroma(folder: Path) -> Iterator[Server]:
+    """Run a server for as long as the block lasts."""
+    program = Path(sys.executable).with_name("chroma")
+    found = str(program) if program.exists() else shutil.which("chroma")
+    if found is None:
+        pytest.skip("the program chroma is not installed")
+    server = Server(found, folder)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()

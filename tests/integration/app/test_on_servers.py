@@ -1,0 +1,87 @@
+"""The whole way on PostgreSQL and a Chroma server: sync, search, ask, change, remove, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.service.build_index import Lectern, open_catalogue_reader
+from app.service.verify import verify_index
+from rag.errors import IndexLockedError, VectorsAwayError
+from rag.storage import vectors_server
+from tests.chroma import Server as ChromaServer
+from tests.chroma import running_chroma
+from tests.integration.conftest import OpenLectern
+from tests.postgresql import Server
+
+LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
+BAKERY = "The bakery\n\nThe bakery on Harbour Street opens at six and sells seaweed bread.\n"
+QUESTION = "How often does the lamp of the lighthouse flash?"
+
+
+def hits(lectern: Lectern) -> list[tuple[str, float]]:
+    found = lectern.retriever.retrieve(QUESTION, collection="default").hits
+    return [(hit.chunk.text, round(hit.score, 4)) for hit in found]
+
+
+def test_a_folder_is_synced_asked_and_kept_true_as_in_a_home(
+    postgresql: Server, chroma: ChromaServer, open_index: OpenLectern, home: Path, folder: Path
+) -> None:
+    address = postgresql.new_schema().render_as_string(hide_password=False)
+    servers = {"catalogue_url": address, "chroma_url": chroma.url}
+    found = []
+    for given in ({}, {"home": home.with_name("another"), **servers}):
+        (folder / "light.txt").write_text(LIGHTHOUSE)
+        (folder / "bakery.txt").write_text(BAKERY)
+        with open_index(**given) as lectern:
+            report = lectern.ingest.sync(folder, collection="default")
+            assert (sorted(report.added), report.failed) == (["bakery.txt", "light.txt"], [])
+            asked = list(lectern.ask_pipeline(None).ask(QUESTION, collection="default"))
+            assert "three times" in str(asked)
+            before = hits(lectern)
+            (folder / "light.txt").write_text(LIGHTHOUSE.replace("three", "nine"))
+            (folder / "bakery.txt").unlink()
+            report = lectern.ingest.sync(folder, collection="default")
+            assert (report.changed, report.removed) == (["light.txt"], ["bakery.txt"])
+            assert list(verify_index(lectern, repair=False)) == []
+            found.append((before, hits(lectern)))
+            if given:
+                # Another home on the same database is kept out, and lists are read beside it.
+                with (
+                    pytest.raises(IndexLockedError, match="in use by `lectern test`"),
+                    open_index(home=home, **servers),
+                ):
+                    pass
+                (info,) = open_catalogue_reader(lectern.settings).list_collections()
+                assert (info.documents, info.chunks) == (1, 1)
+                assert {path.name for path in lectern.settings.home.iterdir()}.isdisjoint(
+                    {"catalogue.sqlite", "chroma"}
+                )
+    assert found[0] == found[1]
+    assert "nine times" in found[1][1][0][0]
+    # A third home goes on where the second one stopped: nothing is read or embedded anew.
+    with open_index(home=home.with_name("third"), **servers) as lectern:
+        report = lectern.ingest.sync(folder, collection="default")
+        assert (report.unchanged, report.embedded) == (1, 0)
+        assert hits(lectern) == found[1][1]
+
+
+def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it_is_back(
+    open_index: OpenLectern, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_server, "PAUSES_SECONDS", (0.01,))
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with running_chroma(tmp_path / "served") as server, open_index(chroma_url=server.url) as lectern:
+        lectern.ingest.sync(folder, collection="default")
+        server.kill()
+        found = lectern.retriever.retrieve(QUESTION, collection="default")
+        assert "three times" in found.hits[0].chunk.text
+        assert any("does not answer" in notice and "Only words" in notice for notice in found.notices)
+        (folder / "bakery.txt").write_text(BAKERY)
+        with pytest.raises(VectorsAwayError, match="does not answer"):
+            lectern.ingest.sync(folder, collection="default")
+        server.start()
+        report = lectern.ingest.sync(folder, collection="default")
+        assert (report.added, report.embedded) == (["bakery.txt"], 1)
+        assert list(verify_index(lectern, repair=False)) == []
