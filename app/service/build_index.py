@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +17,7 @@ from app.service.lock import own_index
 from app.settings import CATALOGUE_FILE, Settings
 from app.state.database import SERVICE_FILE
 from ingest.idle import Foreground
-from rag.errors import ConfigurationError
+from rag.errors import ConfigurationError, StoreError
 from rag.language_gate import LanguageGate
 from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
@@ -53,6 +53,15 @@ class Lectern:
     foreground: Foreground
     """What people wait for: embedding in the background gives way to it."""
     _closing: ExitStack
+
+    def servers(self) -> Mapping[str, str]:
+        """Ask the servers that hold parts of the index: "ok" or "away" by part; nothing where all is in the home."""
+        checks: dict[str, Callable[[], None]] = {}
+        if self.settings.catalogue_url:
+            checks["catalogue"] = self.catalogue.check
+        if self.settings.chroma_url:
+            checks["vectors"] = self.vectors.check
+        return {part: _state_of(check) for part, check in checks.items()}
 
     @cached_property
     def ingest(self) -> IngestPipeline:
@@ -168,6 +177,14 @@ class Lectern:
                 calculate=modes[Mode.CALCULATE],
             )
         return Planner(pipeline=answering, quoting=quoting, modes=modes)
+
+
+def _state_of(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except StoreError:
+        return "away"
+    return "ok"
 
 
 @contextmanager

@@ -63,6 +63,9 @@ class ChromaVectors:
             import_chroma()
         self.open()
 
+    def check(self) -> None:
+        """Do nothing: there is no server that could be away."""
+
     def add(self, space: str, ids: Sequence[str], document_ids: Sequence[int], vectors: Vectors) -> None:
         """Store vectors under ids; an id that is there already is overwritten. Raises StoreError."""
         if not ids:

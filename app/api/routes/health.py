@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from app.api.dependencies import MetricsOf, ServiceOf
-from app.api.schemas.admin import Health
+from app.api.schemas.admin import Health, ReadinessResponse
 from app.api.security.middleware import require
 from app.state.tokens import Role
 
@@ -42,12 +42,18 @@ async def tell_health() -> Health:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz", response_model=Health, responses={503: {"model": Health}})
-async def tell_readiness(service: ServiceOf) -> JSONResponse:
-    """Answer 200 once the models are loaded; 503 with the reason until then."""
+@router.get("/readyz", response_model=ReadinessResponse, responses={503: {"model": ReadinessResponse}})
+def tell_readiness(service: ServiceOf) -> JSONResponse:
+    """Answer 200 once the models are loaded; 503 with the reason until then, and while the catalogue is away.
+
+    Without a server of vectors words are found.
+    """
     readiness = service.answers.readiness
-    body = {"status": "ready" if readiness.ready else "not ready", "reason": readiness.reason}
-    return JSONResponse(body, 200 if readiness.ready else 503)
+    servers = service.answers.lectern.servers() if readiness.ready else {}
+    is_ready = readiness.ready and servers.get("catalogue") != "away"
+    reason = readiness.reason if is_ready or not readiness.ready else "The server of the catalogue does not answer."
+    body = {"status": "ready" if is_ready else "not ready", "reason": reason, "servers": dict(servers)}
+    return JSONResponse(body, 200 if is_ready else 503)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -41,6 +41,14 @@ class Health(Response):
     reason: str = ""
 
 
+class ReadinessResponse(Health):
+    """Whether questions are answered, and the servers that this takes."""
+
+    servers: dict[str, str] = Field(
+        default_factory=dict, description='"ok" or "away" of each server that holds a part of the index'
+    )
+
+
 # --- why a document does not come up ---
 
 

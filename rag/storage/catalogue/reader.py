@@ -90,6 +90,11 @@ class CatalogueReader:
         self._engine = self._dialect.reading(engine)
         self._kept = KeptReads(self._dialect.state_of_changes)
 
+    def check(self) -> None:
+        """Ask the database for something small. Raises StoreError."""
+        with self._reading() as connection:
+            connection.execute(select(indexes.c.id).limit(1)).all()
+
     def find_index(self, collection: str) -> IndexInfo | None:
         """Return the index that answers for a collection; None while nothing is indexed. Raises NotFoundError."""
         with self._reading() as connection:

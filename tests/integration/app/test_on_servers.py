@@ -74,7 +74,9 @@ def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it
     (folder / "light.txt").write_text(LIGHTHOUSE)
     with running_chroma(tmp_path / "served") as server, open_index(chroma_url=server.url) as lectern:
         lectern.ingest.sync(folder, collection="default")
+        assert lectern.servers() == {"vectors": "ok"}
         server.kill()
+        assert lectern.servers() == {"vectors": "away"}
         found = lectern.retriever.retrieve(QUESTION, collection="default")
         assert "three times" in found.hits[0].chunk.text
         assert any("does not answer" in notice and "Only words" in notice for notice in found.notices)

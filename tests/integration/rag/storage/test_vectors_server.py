@@ -59,6 +59,7 @@ def test_a_question_does_not_wait_for_a_server_that_is_away(
 ) -> None:
     with closing(ServerVectors(ChromaServer(own_chroma.url), owner())) as vectors:
         vectors.add(SPACE, ["1:0"], [1], AXES[:1])
+        monkeypatch.setattr(vectors_server, "AWAY_SECONDS", 600)
         own_chroma.kill()
         with pytest.raises(VectorsAwayError, match=f"{own_chroma.url} does not answer"):
             vectors.search(SPACE, AXES[0], limit=1)
