@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ingest.chunking import CHUNKING_VERSION
 from ingest.collection_names import check_collection_name
+from ingest.describing import with_descriptions
 from ingest.embedders import (
     EmbedderChoice,
     EmbedderModels,
@@ -29,6 +30,7 @@ from ingest.embedders import (
     spread,
 )
 from ingest.embedding import DocumentEmbedding, EmbeddingAhead, EmbeddingProgress, EmbeddingReport, vector_key
+from ingest.figures import Figure
 from ingest.parsing import find_tools
 from ingest.protocols import Catalogue
 from ingest.read_ahead import run_ahead
@@ -40,7 +42,7 @@ from ingest.sweep import sweep
 from ingest.titles import words_of_name
 from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
 from rag.protocols import VectorIndex
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument
+from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, UndescribedDocument
 
 log = logging.getLogger(__name__)
 
@@ -253,6 +255,36 @@ class IngestPipeline:
         self._let_whole_indexes_answer()
         sweep(self._catalogue, self._vectors)
         return report
+
+    def describe(
+        self,
+        collection: str,
+        document: UndescribedDocument,
+        described: Sequence[tuple[Figure, str]],
+        *,
+        described_by: str,
+    ) -> None:
+        """Put descriptions of its figures, and no others, behind the words of a document; "" takes them away.
+
+        That is a new version of it, stored as a sync stores one; its new vectors are left to `embed`. Nothing happens
+        where it answers by another content by now.
+        """
+        file = self._catalogue.find_described(document)
+        if file is None:
+            return
+        parsed, chunks, _ = self._catalogue.load_version(document.id, document.index_id)
+        if any(text for _, text in described) or any(chunk.described_by for chunk in chunks):
+            index = next(index for _, index in self._catalogue.indexes() if index.id == document.index_id)
+            tokenizer = self._choose(collection).models.tokenizer
+            parsed, chunks = with_descriptions(
+                parsed, chunks, described, described_by=described_by, tokenizer=tokenizer
+            )
+            self._store(document.id, index, file, parsed, chunks)
+        else:
+            self._catalogue.mark_described(document, described_by)
+        pictures = sorted({figure.picture for figure, _ in described})
+        self._catalogue.drop_figures(document.id, described_by, kept=pictures)
+        sweep(self._catalogue, self._vectors)
 
     # --- the steps of a sync ---
 

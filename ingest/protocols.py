@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, UnembeddedVersion, VectorKey
+from rag.types import (
+    Chunk,
+    FileState,
+    IndexInfo,
+    KnownFile,
+    ParsedDocument,
+    UndescribedDocument,
+    UnembeddedVersion,
+    Usage,
+    VectorKey,
+)
 
 
 class StoredVersions(Protocol):
@@ -189,5 +199,35 @@ class DocumentWriter(Protocol):
         ...
 
 
-class Catalogue(EmbeddingState, VectorJournal, RunRecords, Collections, DocumentWriter, Protocol):
+class FigureCatalogue(Protocol):
+    """Keeps what LLMs said of the figures of documents."""
+
+    def load_figures(self, document_id: int, described_by: str) -> dict[str, str]:
+        """Return what an LLM said of pictures of a document, by the SHA-256 of their pixels."""
+        ...
+
+    def keep_figure(
+        self, document_id: int, picture: str, described_by: str, text: str, *, usage: Usage, cost_usd: float | None
+    ) -> None:
+        """Keep what an LLM said of a picture of a document; nothing where that document is gone."""
+        ...
+
+    def drop_figures(self, document_id: int, described_by: str, *, kept: Sequence[str]) -> None:
+        """Delete what others than `described_by` said of the pictures of a document, and of other pictures than those
+        that are `kept`.
+        """
+        ...
+
+    def find_described(self, document: UndescribedDocument) -> FileState | None:
+        """Return the file of a document whose figures were described; None where it answers by another content now, or
+        not at all.
+        """
+        ...
+
+    def mark_described(self, document: UndescribedDocument, described_by: str) -> None:
+        """Record that a document has no figures to be described."""
+        ...
+
+
+class Catalogue(EmbeddingState, VectorJournal, RunRecords, Collections, DocumentWriter, FigureCatalogue, Protocol):
     """All that the pipeline needs; each method is one transaction, which survives a crash whole or not at all."""

@@ -32,6 +32,7 @@ from rag.types import (
     Answer,
     AnsweredField,
     AnswerEvent,
+    Citation,
     Hit,
     Image,
     Message,
@@ -395,7 +396,7 @@ class AskPipeline:
                 usage=Usage(0, 0),
                 cost_usd=0.0,
                 milliseconds=timer.milliseconds,
-                notices=(*stream.retrieval.notices, *missing),
+                notices=(*stream.retrieval.notices, *missing, *_described_notices(checked.citations)),
                 sentences=checked.sentences,
                 verdict=checked.verdict,
                 probability=stream.probability * checked.probability,
@@ -498,6 +499,7 @@ class AskPipeline:
                     *stream.retrieval.notices,
                     *_prompt_notices(prompt),
                     *_removed_notices(checked.removed_numbers),
+                    *_described_notices(checked.citations),
                     *_ending_notices(text, error, finish_reason),
                 ),
                 error=error,
@@ -630,6 +632,17 @@ def _removed_notices(numbers: Sequence[int]) -> Iterator[str]:
     if numbers:
         listed = ", ".join(f"[{number}]" for number in numbers)
         yield f"The LLM cited sources that it was not given: {listed}. These citations were removed."
+
+
+def _described_notices(citations: Sequence[Citation]) -> Iterator[str]:
+    """Say which citations are not of words in a file."""
+    by: dict[str, set[int]] = {}
+    for citation in citations:
+        if citation.described_by:
+            by.setdefault(citation.described_by, set()).add(citation.number)
+    for llm, numbers in by.items():
+        listed = ", ".join(f"[{number}]" for number in sorted(numbers))
+        yield f"{listed} cites what {llm} says of a figure, and not words of the document: look at the figure."
 
 
 def _ending_notices(text: str, error: str, finish_reason: str) -> Iterator[str]:

@@ -156,7 +156,10 @@ class DocumentCatalogue(Protocol):
         ...
 
     def page_texts(self, document_ids: Sequence[int]) -> dict[int, list[Page]]:
-        """Return the pages of the versions that answer, by document and in order, without blocks and layout."""
+        """Return the pages of the versions that answer, by document and in order, without blocks and layout.
+
+        They hold the words of the files alone, no descriptions of figures.
+        """
         ...
 
     def load_pages(self, document_id: int, numbers: Sequence[int]) -> dict[int, Page]:
@@ -168,7 +171,8 @@ class PlanCatalogue(DocumentCatalogue, Protocol):
     """Reads the documents on which the tools of a plan are used."""
 
     def load_document_chunks(self, collection: str, document_id: int) -> list[tuple[str, Chunk]]:
-        """Return the chunks of a document that answer, with their ids, in reading order."""
+        """Return the chunks of a document that answer, with their ids, in reading order; no descriptions of
+        figures."""
         ...
 
 

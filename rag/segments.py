@@ -112,7 +112,9 @@ def _follows(hit: Hit, other: Hit) -> bool:
     """Return whether a chunk goes on where another ends; sheets of a workbook stand beside each other and not in a
     row."""
     begins_sheet = hit.document.page_word == "sheet" and other.chunk.first_page != hit.chunk.last_page
-    return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1 and not begins_sheet
+    # What an LLM says of a figure is no part of what stands in the file.
+    is_alike = other.chunk.described_by == hit.chunk.described_by and not begins_sheet
+    return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1 and is_alike
 
 
 def _source(number: int, run: Sequence[tuple[int, Hit]], load_pages: LoadPages) -> Source:
@@ -130,4 +132,5 @@ def _source(number: int, run: Sequence[tuple[int, Hit]], load_pages: LoadPages) 
         spans=tuple(spans),
         score=best.score,
         page_labels={page.number: page.label for page in pages.values() if page.label},
+        described_by=best.chunk.described_by,
     )

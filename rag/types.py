@@ -96,7 +96,8 @@ class Page:
     """One page, slide, sheet or (in formats without pages) the whole text.
 
     `layout` holds the boxes of the page's words in the packed form of `rag.page_layout`; empty where the format has
-    no positions. `label` is the document's own name for the page ("iv", "F-12", a sheet's name), or "".
+    no positions. `label` is the document's own name for the page ("iv", "F-12", a sheet's name), or "". Behind the
+    words of the file `text` may go on with what an LLM says of the page's figures, each word in the box of its figure.
     """
 
     number: int
@@ -104,6 +105,13 @@ class Page:
     blocks: tuple[Block, ...]
     label: str = ""
     layout: bytes = b""
+    described_at: int = -1
+    """The character from which on `text` describes figures; -1 where it does not."""
+
+    @property
+    def own_text(self) -> str:
+        """Return the words that stand in the file, without descriptions of figures."""
+        return self.text if self.described_at < 0 else self.text[: self.described_at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,9 @@ class ParsedDocument:
     warnings: tuple[str, ...] = ()
     """Notes for the user on parts that were left out or repaired."""
     profile: DocumentProfile = DocumentProfile()
+    described_by: str = ""
+    """The LLM, with the version of the prompt, by which the figures of its pages are described; "" where they are
+    not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,8 @@ class Chunk:
     header: str
     section: str
     spans: tuple[Span, ...]
+    described_by: str = ""
+    """The LLM whose words about a figure these are; "" where they stand in the file."""
 
     @property
     def first_page(self) -> int:
@@ -321,6 +334,8 @@ class Source:
     score: float
     page_labels: Mapping[int, str] = field(default_factory=dict)
     """0-based page -> the document's own label, where it has one."""
+    described_by: str = ""
+    """The LLM whose words about figures these are; "" where they stand in the file."""
 
     @property
     def first_page(self) -> int:
@@ -415,6 +430,8 @@ class Citation:
     supported: bool
     page_word: str = ""
     attributed: bool = False
+    described_by: str = ""
+    """The LLM that described the figure that is quoted; "" where the quote stands in the file."""
 
     @property
     def pages(self) -> str:
@@ -829,6 +846,29 @@ class VectorKey:
     def id_of(self, ordinal: int) -> str:
         """Return the id of the vector of one chunk."""
         return f"{self.key}:{ordinal}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCounts:
+    """Pictures that an LLM looked at, those that it described, and what that took; the cost is None where the price is
+    not known."""
+
+    pictures: int
+    described: int
+    usage: Usage
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndescribedDocument:
+    """A document whose figures are still to be described, or described by another LLM."""
+
+    id: int
+    index_id: int
+    path: str
+    file: Path
+    sha256: str
+    """Of the content that answers."""
 
 
 @dataclass(frozen=True, slots=True)

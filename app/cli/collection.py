@@ -1,4 +1,4 @@
-"""`lectern collection`: makes, renames, describes and deletes one collection; `lectern collections` lists them."""
+"""`lectern collection`: makes, renames, describes and deletes one, and has its figures described."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.api.schemas.documents import CollectionResponse
+from app.api.schemas.figures import FigureStatusResponse
 from app.cli import output
 from app.cli.common import LOCK_WAIT_SECONDS, Home, Json, print_json, reported
 from app.client.connect import connect
@@ -17,9 +18,12 @@ from app.settings import read_settings
 
 if TYPE_CHECKING:
     from app.client.base import Client
+    from app.service.figures import FigureEstimate, FigureStatus
     from rag.types import CollectionInfo
 
-collection = typer.Typer(help="Collections: make, rename, describe and delete one.", no_args_is_help=True)
+collection = typer.Typer(
+    help="Collections: make, rename, describe and delete one, and have its figures described.", no_args_is_help=True
+)
 
 Name = Annotated[str, typer.Argument(help="The collection; `lectern collections` lists them.")]
 
@@ -90,6 +94,60 @@ def delete_collection(
             output.output.print(
                 f"The collection {output.clean(name)} is deleted. Files of synced folders are still there."
             )
+
+
+@collection.command("figures")
+def describe_figures(
+    name: Name,
+    llm: Annotated[
+        str, typer.Option("--by", help="The LLM that describes them, as PROVIDER:MODEL; it must see images.")
+    ] = "",
+    is_off: Annotated[bool, typer.Option("--off", help="Take all descriptions away.")] = False,
+    is_agreed: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Have an LLM that sees describe pictures, charts and scans of a collection, or say how far that is.
+
+    What it says is searched and cited as its words, never as those of the document.
+    """
+    with _client(home, "collection figures", as_json) as client:
+        if llm and not is_off:
+            estimate = client.estimate_figures(name, llm)
+            if not as_json:
+                output.output.print(_estimated(estimate))
+            if not is_agreed:
+                typer.confirm("Have them described?", abort=True, err=True)
+        if llm or is_off:
+            with output.fill_progress(show=not as_json) as on_progress:
+                status = client.describe_figures(name, "" if is_off else llm, on_progress=on_progress)
+        else:
+            status = client.figures(name)
+        if as_json:
+            print_json(FigureStatusResponse.from_domain(status).to_json())
+        else:
+            output.output.print(_described(status))
+
+
+def _estimated(estimate: FigureEstimate) -> str:
+    place = "on this machine" if estimate.is_local else "not on this machine: the pictures are sent there"
+    cost = "an unknown price" if estimate.cost_usd is None else f"{estimate.cost_usd:.2f} USD"
+    return (
+        f"{estimate.pictures:,} figures in {estimate.documents:,} documents: about {estimate.tokens:,} tokens, {cost}. "
+        f"{output.clean(estimate.llm)} runs {place}."
+    )
+
+
+def _described(status: FigureStatus) -> str:
+    left = f" {status.documents_left:,} documents are still to be done." if status.documents_left else ""
+    if not status.llm:
+        return f"No figures are described.{left}"
+    cost = "" if not status.cost_usd else f", {status.cost_usd:.2f} USD"
+    problem = f" {output.clean(status.problem)}" if status.problem else ""
+    return (
+        f"{output.clean(status.llm)} looked at {status.pictures:,} figures and described {status.described:,} "
+        f"({status.prompt_tokens + status.completion_tokens:,} tokens{cost}).{left}{problem}"
+    )
 
 
 @contextmanager

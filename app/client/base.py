@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
     from app.service.explanation import Explanation
+    from app.service.figures import FigureEstimate, FigureStatus
     from app.service.table_filling import FillProgress
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
@@ -160,6 +161,18 @@ class Client(Protocol):
 
     def remove_collection(self, name: str) -> None:
         """Delete a collection with what was uploaded into it; files of synced folders are not touched."""
+        ...
+
+    def figures(self, collection: str) -> FigureStatus:
+        """Say how far the figures of a collection are described."""
+        ...
+
+    def estimate_figures(self, collection: str, llm: str) -> FigureEstimate:
+        """Say what an LLM would take to describe the figures of a collection; "" is the one that answers."""
+        ...
+
+    def describe_figures(self, collection: str, llm: str, *, on_progress: OnFillProgress) -> FigureStatus:
+        """Have an LLM describe the figures of a collection, "" for none; a server goes on with that by itself."""
         ...
 
     def list_runs(

@@ -38,6 +38,7 @@ from app.api.schemas.documents import (
     WordsResponse,
 )
 from app.api.schemas.evaluations import FeedbackAdded
+from app.api.schemas.figures import FigureEstimateResponse, FigureStatusResponse
 from app.api.schemas.questions import MAX_HITS, AskRequest, SearchRequest
 from app.api.schemas.search import SearchResult
 from app.api.schemas.syncs import FolderResponse, JobResponse, RunList, SyncPreview, VerifyResult
@@ -65,6 +66,7 @@ from rag.types import (
 if TYPE_CHECKING:
     from app.evaluation.evaluate import GoldQuestion
     from app.evaluation.metrics import RetrievalScores
+    from app.service.figures import FigureEstimate, FigureStatus
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
     from app.state.tables import DocumentTable, TableSpec
@@ -331,6 +333,20 @@ class HttpClient:
         """Have it written down."""
         asked = {"description": description}
         return self.connection.send(CollectionResponse, "PATCH", _at(name), json=asked).to_domain()
+
+    def figures(self, collection: str) -> FigureStatus:
+        """Ask the server."""
+        return self.connection.get(FigureStatusResponse, f"{_at(collection)}/figures").to_domain()
+
+    def estimate_figures(self, collection: str, llm: str) -> FigureEstimate:
+        """Have the server count them."""
+        path = f"{_at(collection)}/figures/estimate"
+        return self.connection.get(FigureEstimateResponse, path, llm=llm).to_domain()
+
+    def describe_figures(self, collection: str, llm: str, *, on_progress: OnFillProgress) -> FigureStatus:
+        """Have the server begin with it."""
+        path = f"{_at(collection)}/figures"
+        return self.connection.send(FigureStatusResponse, "PUT", path, json={"llm": llm}).to_domain()
 
     def remove_collection(self, name: str) -> None:
         """Have it deleted."""

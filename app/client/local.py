@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.service.build_models import Models
     from app.service.collections import CollectionService
     from app.service.explanation import Explanation
+    from app.service.figures import FigureEstimate, FigureStatus
     from app.service.verify import Disagreement
     from app.state.folders import FolderStore, RegisteredFolder
     from app.state.tables import TableSpec
@@ -79,6 +80,8 @@ class LocalClient:
         report = ingest.sync(
             folder, collection=collection, allow_empty=allow_empty, words_only=words_only, on_progress=on_progress
         )
+        if not words_only:
+            self._describe_figures(collection)
         self._refill_tables(collection)
         return report
 
@@ -100,6 +103,7 @@ class LocalClient:
             lambda path, collection: ingest.sync(path, collection=collection, on_progress=on_progress),
             back_off=BackOff(),
         )
+        self._describe_figures(folder.collection)
         self._refill_tables(folder.collection)
         return report
 
@@ -209,6 +213,39 @@ class LocalClient:
         from app.service.build_collections import collections_here
 
         return collections_here(self._open())
+
+    def figures(self, collection: str) -> FigureStatus:
+        """Look here."""
+        from app.service.build_figures import figures_here
+
+        with figures_here(self._open()) as figures:
+            return figures.status(collection)
+
+    def estimate_figures(self, collection: str, llm: str) -> FigureEstimate:
+        """Count them here."""
+        from app.service.build_figures import figures_here
+
+        with figures_here(self._open()) as figures:
+            return figures.estimate(collection, llm)
+
+    def describe_figures(self, collection: str, llm: str, *, on_progress: OnFillProgress) -> FigureStatus:
+        """Have them described here, to the end."""
+        from app.service.build_figures import describe_here, figures_here
+        from app.service.table_filling import FillProgress
+
+        lectern = self._open()
+        with figures_here(lectern) as figures:
+            figures.choose(collection, llm)
+        describe_here(lectern, collection, lambda done, total, path: on_progress(FillProgress(done, total, path)))
+        return self.figures(collection)
+
+    def _describe_figures(self, collection: str) -> None:
+        """Describe the figures of new and changed documents, where that is wished."""
+        from app.service.build_figures import describe_here
+
+        # The sync went well: why figures are not described is told with the collection.
+        with suppress(LecternError):
+            describe_here(self._open(), collection, lambda done, total, path: None)
 
     def list_runs(
         self, *, limit: int, collection: str | None = None, folder: Path | None = None

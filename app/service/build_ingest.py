@@ -87,6 +87,13 @@ def build_sandbox(settings: Settings) -> Sandbox:
     return Sandbox(partial(WorkerPool, workers=1, seconds_per_file=SANDBOX_SECONDS, memory_bytes=memory_bytes))
 
 
+def build_reading_sandbox(settings: Settings) -> Sandbox:
+    """Build a sandbox for what nobody waits for: it has as long for a file as reading it may take."""
+    memory_bytes = settings.memory_megabytes << 20
+    open_pool = partial(WorkerPool, workers=1, seconds_per_file=settings.seconds_per_file, memory_bytes=memory_bytes)
+    return Sandbox(open_pool)
+
+
 def build_fetcher(settings: Settings) -> Fetcher:
     """Build a fetcher of documents by their addresses, within the limits for files."""
     return Fetcher(max_bytes=settings.max_file_megabytes << 20, seconds=settings.seconds_per_file)

@@ -12,13 +12,21 @@ from app.evaluation.runner import EvaluationRuns
 from app.schedule.scheduler import FolderScheduler
 from app.service.answers import AnswerService
 from app.service.attached_images import prepare_images
+from app.service.build_figures import build_figures
 from app.service.build_index import Lectern
-from app.service.build_ingest import build_links, build_passwords, build_sandbox, build_uploads
+from app.service.build_ingest import (
+    build_links,
+    build_passwords,
+    build_reading_sandbox,
+    build_sandbox,
+    build_uploads,
+)
 from app.service.build_llm import choose_model
 from app.service.build_tables import build_filler
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
 from app.service.executors import BoundedExecutor
+from app.service.figures import FigureService
 from app.service.folder_picker import FolderPicker
 from app.service.llm_settings import LlmSettings
 from app.service.page_images import PageImages
@@ -69,11 +77,17 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     def finish_sync(job: SyncJob) -> None:
         on_sync(job)
         tables.after_sync(job.collection)
+        if figures is not None:
+            figures.look_soon()
 
     def remove_records(collection: str) -> None:
         job_store.remove_collection(collection)
         tables.remove_collection(collection)
         conversations.remove_collection(collection)
+
+    def stop_sandboxes() -> None:
+        sandbox.close()
+        reading_sandbox.close()
 
     files = BoundedExecutor("page images and uploads", threads=FILES_AT_ONCE, waiting=FILES_WAITING)
     answers = AnswerService(
@@ -89,11 +103,22 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         find_model=answers.current_model,
         build_filler=build_filler,
     )
+    # The queue may end a sync before there is anything to tell of it.
+    figures: FigureService | None = None
     collection_store = CollectionStore(home / SERVICE_FILE)
     conversations = ConversationStore(home / SERVICE_FILE)
     job_store = SyncJobStore(home / SERVICE_FILE)
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
     queue = SyncQueue(lectern.ingest, job_store, on_finished=finish_sync, check_folder=check_unless_uploads)
+    reading_sandbox = build_reading_sandbox(settings)
+    figures = build_figures(
+        lectern,
+        collection_store,
+        reading_sandbox,
+        run=queue.run,
+        embed_soon=queue.embed_soon,
+        settings=lambda: answers.lectern.settings,
+    )
     syncs = SyncService(lectern, queue=queue, job_store=job_store, check_folder=folders.check_allowed)
     return Service(
         answers=answers,
@@ -137,5 +162,6 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             home=home,
             ignore=settings.ignore,
         ),
-        stop_sandbox=sandbox.close,
+        figures=figures,
+        stop_sandboxes=stop_sandboxes,
     )

@@ -139,6 +139,7 @@ class CollectionService:
         self._queue.drop_waiting(name)
         self._lectern.ingest.remove_collection(name)
         self._store.describe(name, "")
+        self._store.set_figure_reader(name, "")
         self._after_removal(name)
 
 

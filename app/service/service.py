@@ -10,6 +10,7 @@ from app.schedule.scheduler import FolderScheduler
 from app.service.answers import AnswerService
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
+from app.service.figures import FigureService
 from app.service.folder_picker import FolderPicker
 from app.service.llm_settings import LlmSettings
 from app.service.syncs import SyncService
@@ -39,13 +40,15 @@ class Service:
     passwords: PasswordStore
     folder_picker: FolderPicker
     schedule: FolderScheduler
-    stop_sandbox: Callable[[], None]
+    figures: FigureService
+    stop_sandboxes: Callable[[], None]
 
     def start(self) -> None:
         """Load the models, make again what was lost, and begin with the schedule. Raises StoreError."""
         self.answers.warm_up()
         self.syncs.recover()
         self.tables.start()
+        self.figures.start()
         self.schedule.start()
 
     def close(self, seconds: float) -> bool:
@@ -55,9 +58,10 @@ class Service:
         self.answers.close()
         self.uploads.close()
         self.tables.close(seconds)
+        self.figures.close(seconds)
         stopped = self.syncs.close(seconds)
         self.schedule.stop()
-        self.stop_sandbox()
+        self.stop_sandboxes()
         for store in (self.collections, self.feedback, self.conversations, self.evaluations, self.llms):
             store.close()
         return stopped

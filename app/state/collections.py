@@ -25,6 +25,14 @@ descriptions = Table(
     Column("description", String, nullable=False),
 )
 
+figure_readers = Table(
+    "figure_readers",
+    metadata,
+    Column("collection", String, primary_key=True),
+    # The LLM that describes the figures of its documents.
+    Column("llm", String, nullable=False),
+)
+
 _NAMING = [
     table
     for named in (conversations, evaluations, feedback, folder_tables, sync_jobs, tables)
@@ -59,11 +67,23 @@ class CollectionStore:
             if description:
                 connection.execute(insert(descriptions).values(collection=collection, description=description))
 
+    def figure_readers(self) -> dict[str, str]:
+        """Return the LLMs that describe the figures of collections, by collection; of others none are described."""
+        with self._service_file.reading() as connection:
+            return {row.collection: row.llm for row in connection.execute(select(figure_readers))}
+
+    def set_figure_reader(self, collection: str, llm: str) -> None:
+        """Have an LLM describe the figures of a collection, "" for none."""
+        with self._service_file.writing() as connection:
+            connection.execute(delete(figure_readers).where(figure_readers.c.collection == collection))
+            if llm:
+                connection.execute(insert(figure_readers).values(collection=collection, llm=llm))
+
     def rename(self, old: str, new: str) -> None:
         """Give everything that is kept of a collection its new name, tokens among it; does nothing a second time."""
         with self._service_file.writing() as connection:
             there = set(inspect(connection).get_table_names())
-            for table in (*_NAMING, descriptions):
+            for table in (*_NAMING, descriptions, figure_readers):
                 if table.name in there:
                     connection.execute(update(table).where(table.c.collection == old).values(collection=new))
             if _TOKENS.name in there:

@@ -173,6 +173,7 @@ class Evidence:
             rectangles=self._rectangles(item.source, spans) if spans else (),
             supported=supported,
             page_word=item.source.document.page_word,
+            described_by=item.source.described_by,
         )
 
 

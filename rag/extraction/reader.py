@@ -92,13 +92,13 @@ class CellReader:
                 number=number + 1,
                 document=info,
                 section="",
-                text=page.text,
-                spans=(Span(number, 0, len(page.text)),),
+                text=page.own_text,
+                spans=(Span(number, 0, len(page.own_text)),),
                 score=0.0,
                 page_labels={number: page.label} if page.label else {},
             )
             for number, page in sorted(loaded.items())
-            if page.text
+            if page.own_text
         )
         conventions = Conventions.of("\n".join(page.text for page in pages))
         return OpenDocument(collection, info, pages, conventions, tuple(find_claims(pages, conventions)))
@@ -145,6 +145,7 @@ class CellReader:
         return join_segments(self._choose(found.hits, document.collection), self._searcher.load_pages)
 
     def _choose(self, hits: Sequence[Hit], collection: str) -> list[Hit]:
+        hits = [hit for hit in hits if not hit.chunk.described_by]
         read = [hit for hit in hits if COMBINED in hit.stages]
         if not read:
             return list(hits[:SOURCE_CHUNKS])

@@ -49,7 +49,12 @@ HOMES = {
     "ollama": "rag/models/llm",
     "openvino": "rag/models",
     "pebble": "ingest/sandbox",
-    "PIL": ("ingest/page_image.py", "ingest/question_image.py", "ingest/parsers/pictures.py"),
+    "PIL": (
+        "ingest/figures.py",
+        "ingest/page_image.py",
+        "ingest/question_image.py",
+        "ingest/parsers/pictures.py",
+    ),
     "prometheus_client": "app/api",
     "pydantic_settings": "app/settings.py",
     "pypdf": "ingest/parsers",

@@ -16,6 +16,7 @@ from app.api.schemas.documents import (
     QuestionList,
     StatisticsResponse,
 )
+from app.api.schemas.figures import FigureChoice, FigureEstimateResponse, FigureStatusResponse
 from app.api.security.middleware import require
 from app.state.tokens import Role
 
@@ -68,6 +69,33 @@ def suggest(
 ) -> QuestionList:
     """Return questions to begin with, made of the headings of the collection."""
     return QuestionList(questions=service.collections.suggest_questions(name, limit=limit))
+
+
+@router.get("/collections/{name}/figures")
+def show_figures(name: ReadableCollection, service: ServiceOf) -> FigureStatusResponse:
+    """Return how far the figures of a collection are described, and what that took."""
+    return FigureStatusResponse.from_domain(service.figures.status(name))
+
+
+@router.get("/collections/{name}/figures/estimate")
+def estimate_figures(
+    name: AdministeredCollection, request: Request, service: ServiceOf, llm: Annotated[str, Query(max_length=300)] = ""
+) -> FigureEstimateResponse:
+    """Return what describing the figures of a collection would take; `llm` is the one that answers by default."""
+    require(request, Role.ADMIN)
+    return FigureEstimateResponse.from_domain(service.figures.estimate(name, llm))
+
+
+@router.put("/collections/{name}/figures")
+def choose_figures(
+    name: AdministeredCollection, asked: FigureChoice, request: Request, service: ServiceOf
+) -> FigureStatusResponse:
+    """Have an LLM that sees describe the figures of a collection, in the background; empty takes them away.
+
+    Who names an LLM decides where pictures of documents go: that takes the right to administer all collections.
+    """
+    require(request, Role.ADMIN)
+    return FigureStatusResponse.from_domain(service.figures.choose(name, asked.llm))
 
 
 @router.delete("/collections/{name}", status_code=204, responses=refusals(409))

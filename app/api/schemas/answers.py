@@ -35,6 +35,8 @@ from rag.types import (
     Verdict,
 )
 
+DESCRIBED_BY = Field("", description="the LLM whose words about a figure these are; empty for words of the file")
+
 
 class SourceResponse(Response):
     """A numbered source of an answer; its text stands under `spans`."""
@@ -51,6 +53,7 @@ class SourceResponse(Response):
     score: float
     text: str
     spans: list[SpanResponse] = Field(default_factory=list)
+    described_by: str = DESCRIBED_BY
 
     @classmethod
     def from_domain(cls, source: Source) -> Self:
@@ -69,6 +72,7 @@ class SourceResponse(Response):
             spans=tuple(span.to_domain() for span in self.spans) or spans_of(self.first_page, self.last_page),
             score=self.score,
             page_labels={self.first_page: self.page_label},
+            described_by=self.described_by,
         )
 
 
@@ -111,6 +115,7 @@ class CitationResponse(Response):
     rectangles: list[PlaceResponse]
     supported: bool
     attributed: bool = False
+    described_by: str = DESCRIBED_BY
 
     @classmethod
     def from_domain(cls, citation: Citation) -> Self:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, select, text
+from sqlalchemy import Connection, Engine, Row, Select, case, func, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.storage.catalogue.dialects.choice import Place, dialect_of
@@ -20,13 +20,14 @@ from rag.storage.catalogue.schema import (
     PROFILE_COLUMNS,
     collections,
     documents,
+    figures,
     folders,
     generations,
     indexes,
     pages,
     runs,
 )
-from rag.storage.catalogue.writer import chunk_of, profile_of
+from rag.storage.catalogue.writer import chunk_of, page_of, profile_of
 from rag.types import (
     CONTENTS_SECTION,
     Chunk,
@@ -34,10 +35,12 @@ from rag.types import (
     DocumentInfo,
     DocumentLabel,
     DocumentSections,
+    FigureCounts,
     IndexInfo,
     OutlineEntry,
     Page,
     RunRecord,
+    Usage,
     printable_path,
 )
 
@@ -62,7 +65,7 @@ CHUNKS_OF_DOCUMENT = text(
     """
     SELECT generations.vector_key || ':' || chunks.ordinal AS id, chunks.*
     FROM generations JOIN chunks ON chunks.generation_id = generations.id
-    WHERE generations.document_id = :document AND generations.index_id = :index
+    WHERE generations.document_id = :document AND generations.index_id = :index AND chunks.described_by = ''
     ORDER BY chunks.ordinal
     """
 )
@@ -76,7 +79,7 @@ SECTIONS = text(
     )
     SELECT newest.id, newest.title, newest.language, chunks.section
     FROM newest JOIN chunks ON chunks.generation_id = newest.id
-    WHERE chunks.section <> ''
+    WHERE chunks.section <> '' AND chunks.described_by = ''
     GROUP BY newest.id, newest.title, newest.language, chunks.section ORDER BY newest.id, min(chunks.ordinal)
     """
 )
@@ -184,7 +187,8 @@ class CatalogueReader:
             return {row[0]: (found[row.document_id], chunk_of(row)) for row in rows}
 
     def load_document_chunks(self, collection: str, document_id: int) -> list[tuple[str, Chunk]]:
-        """Return the chunks of a document that answer, with their ids, in reading order."""
+        """Return the chunks of a document that answer, with their ids, in reading order; no descriptions of
+        figures."""
         with self._reading() as connection:
             index = self._active_index(connection, collection)
             if index is None:
@@ -202,13 +206,17 @@ class CatalogueReader:
                 .where(generations.c.document_id == document_id, indexes.c.is_active == 1, pages.c.number.in_(numbers))
             )
             rows = connection.execute(query)
-            return {row.number: Page(row.number, row.text, (), label=row.label, layout=row.layout) for row in rows}
+            return {row.number: page_of(row) for row in rows}
 
     def page_texts(self, document_ids: Sequence[int]) -> dict[int, list[Page]]:
-        """Return the pages of the versions that answer, by document and in order, without blocks and layout."""
+        """Return the pages of the versions that answer, by document and in order, without blocks and layout.
+
+        They hold the words of the files alone, no descriptions of figures.
+        """
+        own = case((pages.c.described_at < 0, pages.c.text), else_=func.substr(pages.c.text, 1, pages.c.described_at))
         with self._reading() as connection:
             query = (
-                select(generations.c.document_id, pages.c.number, pages.c.label, pages.c.text)
+                select(generations.c.document_id, pages.c.number, pages.c.label, own.label("text"))
                 .join(generations, generations.c.id == pages.c.generation_id)
                 .join(indexes, indexes.c.id == generations.c.index_id)
                 .where(generations.c.document_id.in_(document_ids), indexes.c.is_active == 1)
@@ -304,6 +312,27 @@ class CatalogueReader:
         with self._reading() as connection:
             row = connection.execute(query.where(runs.c.id == run_id)).one_or_none()
             return _run_of(row) if row else None
+
+    def count_figures(self, collection: str, described_by: str) -> FigureCounts:
+        """Count what an LLM described of the pictures of a collection, and what that took. Raises NotFoundError."""
+        with self._reading() as connection:
+            id_ = self._collection_id(connection, collection)
+            query = (
+                select(
+                    func.count().label("pictures"),
+                    func.coalesce(func.sum(case((figures.c.text != "", 1), else_=0)), 0).label("described"),
+                    func.coalesce(func.sum(figures.c.prompt_tokens), 0).label("prompt"),
+                    func.coalesce(func.sum(figures.c.completion_tokens), 0).label("completion"),
+                    func.sum(figures.c.cost_usd).label("cost"),
+                    func.count(figures.c.cost_usd).label("priced"),
+                )
+                .select_from(figures)
+                .join(documents, documents.c.id == figures.c.document_id)
+                .where(documents.c.collection_id == id_, figures.c.described_by == described_by)
+            )
+            row = connection.execute(query).one()
+            cost = float(row.cost or 0.0) if row.priced == row.pictures else None
+            return FigureCounts(row.pictures, row.described, Usage(int(row.prompt), int(row.completion)), cost)
 
     def _collection_info(self, connection: Connection, id_: int, name: str) -> CollectionInfo:
         roots = connection.execute(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -40,7 +41,7 @@ from rag.words.folding import fold
 from rag.words.stemming import words_version
 from rag.words.word_forms import searchable_forms
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 Large = BigInteger().with_variant(Integer, "sqlite")
@@ -144,6 +145,8 @@ generations = Table(
     Column("organisations", String, nullable=False, server_default=""),
     # 0 while the vectors of its chunks are still to be made, all or some of them.
     Column("is_embedded", Integer, nullable=False, server_default="1"),
+    # ParsedDocument.described_by.
+    Column("described_by", String, nullable=False, server_default=""),
     UniqueConstraint("document_id", "index_id"),
 )
 
@@ -155,6 +158,8 @@ pages = Table(
     Column("label", String, nullable=False),
     Column("text", String, nullable=False),
     Column("layout", LargeBinary, nullable=False),
+    # Page.described_at.
+    Column("described_at", Integer, nullable=False, server_default="-1"),
 )
 
 chunks = Table(
@@ -172,7 +177,25 @@ chunks = Table(
     Column("language", String, nullable=False, server_default=""),
     # Chunk.embedding_hash; empty for chunks of before version 6.
     Column("embedding_hash", LargeBinary, nullable=False, server_default=_NoBytes()),
+    # Chunk.described_by.
+    Column("described_by", String, nullable=False, server_default=""),
     UniqueConstraint("generation_id", "ordinal"),
+)
+
+figures = Table(
+    "figures",
+    metadata,
+    # What LLMs said of the pictures of a document.
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True),
+    # SHA-256 of its pixels.
+    Column("picture", String, primary_key=True),
+    Column("described_by", String, primary_key=True),
+    # Empty where there is nothing in it to be said.
+    Column("text", String, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    # Null where the price is not known.
+    Column("cost_usd", Float),
 )
 
 full_text_versions = Table(
@@ -286,6 +309,13 @@ EMBEDDING_STATE = (
 )
 """Version 6 brought documents that answer by their words before their vectors are made."""
 
+DESCRIBED_FIGURES = (
+    "ALTER TABLE generations ADD COLUMN described_by VARCHAR NOT NULL DEFAULT ''",
+    "ALTER TABLE pages ADD COLUMN described_at INTEGER NOT NULL DEFAULT -1",
+    "ALTER TABLE chunks ADD COLUMN described_by VARCHAR NOT NULL DEFAULT ''",
+)
+"""Version 7 brought figures that an LLM described."""
+
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 LOCK_PAUSE_SECONDS = 0.01
@@ -333,6 +363,9 @@ def _bring_up_to_date(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
     if "is_embedded" not in _columns(connection, "generations"):
         for statement in EMBEDDING_STATE:
+            connection.exec_driver_sql(statement)
+    if "described_by" not in _columns(connection, "generations"):
+        for statement in DESCRIBED_FIGURES:
             connection.exec_driver_sql(statement)
     for statement in (*FULL_TEXT, REBUILD_FULL_TEXT):
         connection.exec_driver_sql(statement)

@@ -33,6 +33,7 @@ from rag.storage.catalogue.schema import (
     collections,
     documents,
     erasures,
+    figures,
     folders,
     generations,
     indexes,
@@ -41,6 +42,7 @@ from rag.storage.catalogue.schema import (
     vector_journal,
 )
 from rag.types import (
+    DRAWN_TYPES,
     Chunk,
     DocumentProfile,
     FileState,
@@ -49,7 +51,9 @@ from rag.types import (
     Page,
     ParsedDocument,
     Span,
+    UndescribedDocument,
     UnembeddedVersion,
+    Usage,
     VectorKey,
     printable_path,
 )
@@ -329,6 +333,7 @@ class CatalogueWriter:
                 period=parsed.profile.period,
                 organisations="\n".join(parsed.profile.organisations),
                 is_embedded=int(is_embedded),
+                described_by=parsed.described_by,
             )
             connection.execute(
                 insert(pages),
@@ -339,6 +344,7 @@ class CatalogueWriter:
                         "label": page.label,
                         "text": page.text,
                         "layout": page.layout,
+                        "described_at": page.described_at,
                     }
                     for page in parsed.pages
                 ],
@@ -356,6 +362,7 @@ class CatalogueWriter:
                         "spans": json.dumps([(span.page, span.start, span.end) for span in chunk.spans]),
                         "language": parsed.profile.language,
                         "embedding_hash": chunk.embedding_hash,
+                        "described_by": chunk.described_by,
                     }
                     for chunk in document_chunks
                 ],
@@ -402,14 +409,13 @@ class CatalogueWriter:
             parsed = ParsedDocument(
                 title=row.title,
                 file_type=row.file_type,
-                pages=tuple(
-                    Page(page.number, page.text, (), label=page.label, layout=page.layout) for page in stored_pages
-                ),
+                pages=tuple(page_of(page) for page in stored_pages),
                 author=row.author,
                 created=row.created,
                 page_word=row.page_word,
                 warnings=tuple(json.loads(row.warnings)),
                 profile=profile_of(row),
+                described_by=row.described_by,
             )
             key = VectorKey(row.space, row.vector_key, row.chunk_count)
             return parsed, [chunk_of(stored) for stored in stored_chunks], key
@@ -423,6 +429,7 @@ class CatalogueWriter:
                 for key in _vector_keys(connection, mine):
                     _journal(connection, key)
                 _delete_generations(connection, mine)
+                connection.execute(delete(figures).where(figures.c.document_id == document_id))
                 if keep_out:
                     connection.execute(
                         update(documents)
@@ -466,6 +473,96 @@ class CatalogueWriter:
                 .where(mine.id.in_(document_ids), mine.state != "removed")
                 .values(mtime_ns=-1, failed_attempt="", sha256=case((mine.sha256 == "", ""), else_=READ_AGAIN))
             )
+
+    # --- descriptions of figures ---
+
+    def undescribed(self, collection_id: int, described_by: str) -> list[UndescribedDocument]:
+        """Return the documents of a collection whose pages are drawn and that answer with descriptions by others than
+        `described_by`, or without any; "" stands for no descriptions.
+        """
+        with self._transaction() as connection:
+            query = (
+                select(
+                    documents.c.id, documents.c.path, documents.c.path_bytes, folders.c.root_bytes,
+                    generations.c.index_id, generations.c.sha256,
+                )
+                .join(folders, folders.c.id == documents.c.folder_id)
+                .join(generations, generations.c.document_id == documents.c.id)
+                .join(indexes, indexes.c.id == generations.c.index_id)
+                .where(
+                    documents.c.collection_id == collection_id,
+                    documents.c.state == "indexed",
+                    indexes.c.is_active == 1,
+                    generations.c.file_type.in_(sorted(DRAWN_TYPES)),
+                    generations.c.described_by != described_by,
+                )
+                .order_by(documents.c.id)
+            )  # fmt: skip
+            return [
+                UndescribedDocument(
+                    row.id,
+                    row.index_id,
+                    row.path,
+                    Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes),
+                    row.sha256,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def find_described(self, document: UndescribedDocument) -> FileState | None:
+        """Return the file of a document whose figures were described; None where it answers by another content now, or
+        not at all.
+        """
+        mine = (generations.c.document_id == document.id) & (generations.c.index_id == document.index_id)
+        with self._transaction() as connection:
+            query = select(documents).join(generations, generations.c.document_id == documents.c.id)
+            is_same = mine & (generations.c.sha256 == document.sha256) & (documents.c.state == "indexed")
+            row = connection.execute(query.where(is_same)).one_or_none()
+            return FileState(row.path, row.path_bytes, row.size, row.mtime_ns, row.sha256) if row else None
+
+    def mark_described(self, document: UndescribedDocument, described_by: str) -> None:
+        """Record that a document has no figures to be described."""
+        mine = (generations.c.document_id == document.id) & (generations.c.index_id == document.index_id)
+        with self._transaction() as connection:
+            connection.execute(update(generations).where(mine).values(described_by=described_by))
+
+    def load_figures(self, document_id: int, described_by: str) -> dict[str, str]:
+        """Return what an LLM said of pictures of a document, by the SHA-256 of their pixels."""
+        with self._transaction() as connection:
+            mine = (figures.c.document_id == document_id) & (figures.c.described_by == described_by)
+            query = select(figures.c.picture, figures.c.text).where(mine)
+            return {row.picture: row.text for row in connection.execute(query)}
+
+    def keep_figure(
+        self, document_id: int, picture: str, described_by: str, text: str, *, usage: Usage, cost_usd: float | None
+    ) -> None:
+        """Keep what an LLM said of a picture of a document; nothing where that document is gone."""
+        with self._transaction() as connection:
+            state = connection.execute(select(documents.c.state).where(documents.c.id == document_id)).scalar()
+            if state in (None, "removed"):
+                return
+            mine = (figures.c.document_id == document_id) & (figures.c.picture == picture)
+            connection.execute(delete(figures).where(mine & (figures.c.described_by == described_by)))
+            connection.execute(
+                insert(figures).values(
+                    document_id=document_id,
+                    picture=picture,
+                    described_by=described_by,
+                    text=text,
+                    prompt_tokens=usage.prompt_tokens,
+                    completion_tokens=usage.completion_tokens,
+                    cost_usd=cost_usd,
+                )
+            )
+
+    def drop_figures(self, document_id: int, described_by: str, *, kept: Sequence[str]) -> None:
+        """Delete what others than `described_by` said of the pictures of a document, and of other pictures than those
+        that are `kept`.
+        """
+        others = (figures.c.described_by != described_by) | figures.c.picture.not_in(kept)
+        with self._transaction() as connection:
+            if connection.execute(delete(figures).where(figures.c.document_id == document_id, others)).rowcount:
+                connection.execute(insert(erasures))
 
     # --- vectors to make ---
 
@@ -650,7 +747,19 @@ def profile_of(row: Row[Any]) -> DocumentProfile:
 def chunk_of(row: Row[Any]) -> Chunk:
     """Return a row of the chunks table as a Chunk."""
     spans = tuple(Span(*span) for span in json.loads(row.spans))
-    return Chunk(ordinal=row.ordinal, text=row.text, header=row.header, section=row.section, spans=spans)
+    return Chunk(
+        ordinal=row.ordinal,
+        text=row.text,
+        header=row.header,
+        section=row.section,
+        spans=spans,
+        described_by=row.described_by,
+    )
+
+
+def page_of(row: Row[Any]) -> Page:
+    """Return a row of the pages table as a Page; its blocks are not kept."""
+    return Page(row.number, row.text, (), label=row.label, layout=row.layout, described_at=row.described_at)
 
 
 def _now() -> str:

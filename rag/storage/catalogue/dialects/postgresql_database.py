@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 from rag.errors import ConfigurationError, StoreError, loading_library
 from rag.storage.catalogue.dialects.postgresql_schema import TRIGGERS, catalogue_owner, catalogue_state, own_tables
 from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
-from rag.storage.catalogue.schema import SCHEMA_VERSION, full_text_versions, metadata
+from rag.storage.catalogue.schema import DESCRIBED_FIGURES, SCHEMA_VERSION, full_text_versions, metadata
 from rag.words.stemming import words_version
 
 MIN_SERVER_VERSION = 140000
@@ -101,7 +101,7 @@ def open_postgresql(url: URL, *, is_brief: bool = False) -> Engine:
                     "Install that version again, or name another database.",
                 )
             if version < SCHEMA_VERSION:
-                _make_tables(connection, is_new=not version)
+                _make_tables(connection, version)
             if connection.execute(select(full_text_versions.c.words)).scalar() != words_version():
                 # Words in another form: they are made anew by whoever owns the catalogue.
                 rebuild_words(connection)
@@ -160,18 +160,21 @@ def _version_of(connection: Connection, url: URL) -> int:
     return 0
 
 
-def _make_tables(connection: Connection, *, is_new: bool) -> None:
+def _make_tables(connection: Connection, version: int) -> None:
+    """Make the tables, or what is new of those of an older version."""
     metadata.create_all(connection)
     own_tables.create_all(connection)
     for statement in TRIGGERS:
         connection.exec_driver_sql(statement)
-    if is_new:
+    if not version:
         identity = connection.execute(select(func.gen_random_uuid())).scalar_one()
         state = {"id": 1, "changes": 0, "chunk_count": 0, "word_count": 0, "identity": str(identity)}
         connection.execute(catalogue_state.insert().values(schema_version=SCHEMA_VERSION, **state))
         nobody = {"id": 1, "number": 0, "command": "", "process": 0, "host": "", "since": "", "home": ""}
         connection.execute(catalogue_owner.insert().values(nobody))
     else:
+        for statement in DESCRIBED_FIGURES:
+            connection.exec_driver_sql(statement)
         connection.execute(catalogue_state.update().values(schema_version=SCHEMA_VERSION))
 
 
