@@ -133,14 +133,15 @@ class DocumentService:
     def _place(self, collection: str, document_id: int, number: int, marks: tuple[Box, ...]) -> PlacedWords:
         file = self._drawn_file(collection, document_id, number)
         page = self._lectern.catalogue.load_page(collection, document_id, number)
-        words = read_words(page.layout)
+        # A description of a figure is not written on the page.
+        words = [word for word in read_words(page.layout) if word[0] < len(page.own_text)]
         boxes = [*(astuple(box) for _, _, box in words), *marks]
         try:
             places = self._page_images.place(file, number, boxes, passwords=self._passwords_for(file))
         except ParseError as error:
             raise NotFoundError(error.reason, error.remedy) from error
         placed = [(start, end, place) for (start, end, _), place in zip(words, places, strict=False)]
-        return PlacedWords(page.text, placed, places[len(words) :])
+        return PlacedWords(page.own_text, placed, places[len(words) :])
 
     def _drawn_file(self, collection: str, document_id: int, number: int) -> Path:
         """Return the file of a page that can be drawn. Raises NotFoundError."""

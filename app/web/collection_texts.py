@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.web.catalogues import translate
 
-translate(__name__, same=("PASSWORD_PATTERN_HINT",))
+translate(__name__, same=("FIGURES_PRICE", "PASSWORD_PATTERN_HINT"))
 
 COLLECTION_PAGE = "Collection"
 NONE = "There is no collection yet."
@@ -65,6 +65,26 @@ NAME_HELP = "At most 64 letters, digits, spaces, dots, hyphens and underscores."
 DESCRIPTION = "What it holds"
 SAVE = "Save"
 SAVED = "Saved."
+FIGURES = "Figures and charts"
+FIGURES_WHAT = (
+    "An LLM that sees can describe pictures, charts and scans once, so that they are found and cited. What it says is "
+    "marked as its words, and never counted as those of a document."
+)
+FIGURES_LLM = "LLM that describes them"
+FIGURES_LLM_HELP = "PROVIDER:MODEL, such as ollama:qwen2.5vl:7b. Empty: the one that answers questions."
+FIGURES_COUNT = "Count what it takes"
+FIGURES_ESTIMATE = "Figures: {pictures}, in documents: {documents}. About {tokens} tokens, {cost}."
+FIGURES_LOCAL = "{llm} runs on this machine."
+FIGURES_REMOTE = "The pictures are sent to {llm}, which does not run on this machine."
+FIGURES_PRICE = "{cost} USD"
+FIGURES_NO_PRICE = "price not known"
+FIGURES_START = "Describe them"
+FIGURES_STARTED = "The figures are described in the background."
+FIGURES_STATUS = (
+    "{llm} looked at figures: {pictures}, described: {described}, tokens: {tokens}. Documents left: {left}."
+)
+FIGURES_STOP = "Take the descriptions away"
+FIGURES_STOPPED = "The descriptions are being taken away."
 MAKE = "Make a new collection"
 MAKE_DO = "Make it"
 MADE = "The collection is there. Now add documents to it."

@@ -33,6 +33,7 @@ from app.api.schemas.evaluations import (
     KeptGold,
     KeptGoldList,
 )
+from app.api.schemas.figures import FigureEstimateResponse, FigureStatusResponse
 from app.api.schemas.syncs import (
     FolderList,
     FolderListingResponse,
@@ -50,6 +51,8 @@ TRIAL_SECONDS = 180.0
 """A local LLM may be loaded first."""
 
 UPLOAD_SECONDS = 600.0
+COUNTING_SECONDS = 600.0
+"""Every page of every drawn document is looked at."""
 
 
 class Calls:
@@ -80,6 +83,19 @@ class Calls:
         """Give the collection this name and description."""
         asked = {"name": name, "description": description}
         return self._connection.send(CollectionResponse, "PATCH", self._at, json=asked)
+
+    def figures(self) -> FigureStatusResponse:
+        """Return how far the figures of the collection are described."""
+        return self._connection.get(FigureStatusResponse, f"{self._at}/figures")
+
+    def estimate_figures(self, llm: str) -> FigureEstimateResponse:
+        """Return what an LLM would take to describe them; "" is the one that answers."""
+        path = f"{self._at}/figures/estimate"
+        return self._connection.send(FigureEstimateResponse, "GET", path, params={"llm": llm}, timeout=COUNTING_SECONDS)
+
+    def choose_figures(self, llm: str) -> FigureStatusResponse:
+        """Have an LLM describe them, "" for none."""
+        return self._connection.send(FigureStatusResponse, "PUT", f"{self._at}/figures", json={"llm": llm})
 
     def remove_collection(self) -> None:
         """Delete the collection with all that belongs to it."""

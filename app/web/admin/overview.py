@@ -12,7 +12,7 @@ import streamlit as st
 from app.api.schemas.documents import StatisticsResponse
 from app.web import collection_texts as texts
 from app.web import language
-from app.web.admin import parts
+from app.web.admin import figures, parts
 from app.web.admin.calls import Calls
 from app.web.ask.places import kind_of
 from app.web.escape import one_line
@@ -50,6 +50,8 @@ def show(context: PageContext) -> None:
         return
     if context.chosen is not None:
         _change(calls, context.chosen, may_rename=identity.manages_server)
+        if identity.manages_server:
+            figures.show(calls)
     if identity.manages_server:
         _make(calls, expanded=context.chosen is None)
 
