@@ -35,6 +35,7 @@ COMMANDS = {
     "backup": "app.cli.backup:backup",
     "restore": "app.cli.backup:restore",
     "verify": "app.cli.backup:verify",
+    "migrate": "app.cli.migrate:migrate",
     "mcp": "app.cli.mcp:mcp",
     "runs": "app.cli.folders:runs",
     "serve": "app.cli.serve:serve",

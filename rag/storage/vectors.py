@@ -51,6 +51,11 @@ class ChromaVectors:
         self._collections: dict[str, Collection] = {}
         self._created: set[str] = set()
 
+    @property
+    def place(self) -> str:
+        """Return what tells places of vectors apart."""
+        return str(self._folder)
+
     def open(self) -> None:
         """Open Chroma now rather than at first use; makes nothing where nothing was stored. Raises StoreError."""
         if not self.is_missing():

@@ -92,6 +92,12 @@ class ServerVectors(ChromaVectors):
         self._created: set[str] = set()
         self._away_until = 0.0
 
+    @property
+    def place(self) -> str:
+        """Return what tells places of vectors apart."""
+        server = self._server
+        return f"{server.name} {server.tenant} {server.database} {self._owner}"
+
     def open(self) -> None:
         """Connect now rather than at first use. Raises StoreError."""
         with self._translated_errors():

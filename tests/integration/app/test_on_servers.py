@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.service.build_index import Lectern, open_catalogue_reader
+from app.service.build_migration import migrate
 from app.service.verify import verify_index
-from rag.errors import IndexLockedError, VectorsAwayError
+from rag.errors import IndexLockedError, StoreError, VectorsAwayError
 from rag.storage import vectors_server
 from tests.chroma import Server as ChromaServer
 from tests.chroma import running_chroma
@@ -87,3 +88,50 @@ def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it
         report = lectern.ingest.sync(folder, collection="default")
         assert (report.added, report.embedded) == (["bakery.txt"], 1)
         assert list(verify_index(lectern, repair=False)) == []
+
+
+def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
+    postgresql: Server, chroma: ChromaServer, open_index: OpenLectern, home: Path, folder: Path
+) -> None:
+    address = postgresql.new_schema().render_as_string(hide_password=False)
+    servers = {"catalogue_url": address, "chroma_url": chroma.url}
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    (folder / "gone.txt").write_text("The pier\n\nThe pier is closed.\n")
+    (folder / "bakery.txt").write_text(BAKERY)
+    with open_index() as lectern:
+        lectern.ingest.sync(folder, collection="default")
+        gone = next(info.id for info in lectern.catalogue.list_documents("default") if info.path == "gone.txt")
+        lectern.ingest.remove([gone], keep_out=False)
+        before = hits(lectern)
+        settings = lectern.settings
+
+    # Cut off in the middle, it is no index yet, and the next try goes on.
+    def stop(what: str, done: int, total: int) -> None:
+        if what == "chunks":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        migrate(settings, [address, chroma.url], stop)
+    with pytest.raises(StoreError, match="was cut off"), open_index(**servers):
+        pass
+    there = migrate(settings, [address, chroma.url], lambda *told: None)
+    assert (there.rows["documents"], there.rows["chunks"], there.vectors) == (2, 2, 2)
+    with pytest.raises(StoreError, match="holds an index already"):
+        migrate(settings, [address, chroma.url], lambda *told: None)
+    (home / "catalogue.sqlite").rename(home / "old.sqlite")
+    (home / "chroma").rename(home / "old")
+    with open_index(**servers) as lectern:
+        report = lectern.ingest.sync(folder, collection="default")
+        # The removed file is new, under an id that no other document had; the others are as they were.
+        assert (report.unchanged, report.added, report.embedded) == (2, ["gone.txt"], 1)
+        assert max(info.id for info in lectern.catalogue.list_documents("default")) > 3
+        assert list(verify_index(lectern, repair=False)) == []
+        assert next(hit for hit in hits(lectern) if "pier" not in hit[0]) == before[0]
+        settings, moved = lectern.settings, hits(lectern)
+    back = migrate(settings, ["home"], lambda *told: None)
+    assert (back.rows["documents"], back.vectors) == (3, 3)
+    with open_index() as lectern:
+        assert hits(lectern) == moved
+        assert list(verify_index(lectern, repair=False)) == []
+        report = lectern.ingest.sync(folder, collection="default")
+        assert (report.unchanged, report.embedded) == (3, 0)

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import URL, Engine
 
+from rag.errors import StoreError
 from rag.storage.catalogue.dialects.protocol import CatalogueDialect
 from rag.storage.catalogue.dialects.sqlite import SqliteDialect
 from rag.storage.catalogue.schema import open_catalogue as open_file
 
-__all__ = ["Engine", "Place", "bind_home", "dialect_of", "find_place", "identity_of", "open_catalogue", "own_catalogue"]
+__all__ = [
+    "Engine",
+    "Place",
+    "bind_home",
+    "dialect_of",
+    "find_place",
+    "identity_of",
+    "open_catalogue",
+    "opened_target",
+    "own_catalogue",
+]
 
 # What PostgreSQL needs is imported where it is used: a file needs none of it.
 
@@ -67,6 +79,34 @@ def bind_home(engine: Engine, place: Place, home: str) -> None:
         from rag.storage.catalogue.dialects import postgresql_database
 
         postgresql_database.bind_home(engine, place, home)
+
+
+@contextmanager
+def opened_target(place: Place) -> Iterator[tuple[Engine, Place]]:
+    """Open a catalogue into which another one is copied: it may be opened by others when the block ends without an
+    error. A file is made beside the place and moved there then. Raises StoreError where there is an index already.
+    """
+    if isinstance(place, Path):
+        if place.exists():
+            raise StoreError(f"There is an index in {place} already.", f"Move {place.name} to another place first.")
+        growing = place.with_name(f"{place.name}.migrating")
+        engine = open_file(growing)
+        try:
+            yield engine, growing
+        finally:
+            engine.dispose()
+        growing.rename(place)
+        return
+    from rag.storage.catalogue.dialects import postgresql_database
+
+    engine = postgresql_database.open_postgresql(place, is_target=True)
+    try:
+        with own_catalogue(engine, place, "migrate", wait_seconds=0):
+            postgresql_database.begin_copy(engine, place)
+            yield engine, place
+            postgresql_database.finish_copy(engine, place)
+    finally:
+        engine.dispose()
 
 
 def identity_of(engine: Engine, place: Place) -> str:

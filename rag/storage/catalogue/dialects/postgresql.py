@@ -30,6 +30,8 @@ MOST_CANDIDATES = 20_000
 
 STATE_OF_CHANGES = text("SELECT changes FROM catalogue_state")
 
+SEQUENCE = text("SELECT pg_get_serial_sequence(:table, 'id')")
+
 TOTALS = text("SELECT chunk_count, word_count FROM catalogue_state")
 
 FREQUENCIES = text(
@@ -234,6 +236,18 @@ class PostgresqlDialect:
     def rebuild_full_text(self, connection: Connection) -> None:
         """Make the words of all chunks anew."""
         rebuild_words(connection)
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the highest id that a table ever gave."""
+        sequence = connection.execute(SEQUENCE, {"table": table}).scalar_one()
+        given = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
+        return int(connection.execute(given).scalar_one())
+
+    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
+        """Have a table go on behind this id."""
+        statement = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+        if last:
+            connection.execute(statement, {"table": table, "last": last})
 
 
 class _Ranking:

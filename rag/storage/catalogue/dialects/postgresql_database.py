@@ -24,13 +24,24 @@ from sqlalchemy.pool import NullPool
 from rag.errors import ConfigurationError, StoreError, loading_library
 from rag.storage.catalogue.dialects.postgresql_schema import TRIGGERS, catalogue_owner, catalogue_state, own_tables
 from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
-from rag.storage.catalogue.schema import DESCRIBED_FIGURES, SCHEMA_VERSION, full_text_versions, metadata
+from rag.storage.catalogue.schema import (
+    DESCRIBED_FIGURES,
+    SCHEMA_VERSION,
+    collections,
+    full_text_versions,
+    metadata,
+)
 from rag.words.stemming import words_version
 
 MIN_SERVER_VERSION = 140000
 """PostgreSQL 14, the oldest that its makers still mend."""
 
 CONNECT_SECONDS = 10
+
+EMPTY_DATABASE = (
+    "Name an empty database, or a schema of its own: ?options=-csearch_path%3DNAME at the end of the address."
+)
+
 MAKING_TABLES = 0x6C656374
 """The advisory lock that a process holds while it makes tables."""
 
@@ -86,8 +97,11 @@ def open_engine(url: URL, *, is_brief: bool = False) -> Engine:
     return engine
 
 
-def open_postgresql(url: URL, *, is_brief: bool = False) -> Engine:
-    """Open the catalogue, making its tables if they are new. Raises StoreError, LibraryError."""
+def open_postgresql(url: URL, *, is_brief: bool = False, is_target: bool = False) -> Engine:
+    """Open the catalogue, making its tables if they are new; `is_target`: to copy another one into it.
+
+    Raises StoreError, LibraryError.
+    """
     engine = open_engine(url, is_brief=is_brief)
     try:
         with translated_errors(url), engine.begin() as connection:
@@ -102,6 +116,11 @@ def open_postgresql(url: URL, *, is_brief: bool = False) -> Engine:
                 )
             if version < SCHEMA_VERSION:
                 _make_tables(connection, version)
+            if not is_target and not connection.execute(select(catalogue_state.c.is_whole)).scalar_one():
+                raise StoreError(
+                    f"Copying an index into {described(url)} was cut off.",
+                    "Finish it: `lectern migrate` with the settings and the target of that time.",
+                )
             if connection.execute(select(full_text_versions.c.words)).scalar() != words_version():
                 # Words in another form: they are made anew by whoever owns the catalogue.
                 rebuild_words(connection)
@@ -117,6 +136,24 @@ def identity_of(engine: Engine, url: URL) -> str:
     """Return what names the catalogue for as long as it is there. Raises StoreError."""
     with translated_errors(url), engine.connect() as connection:
         return str(connection.execute(select(catalogue_state.c.identity)).scalar_one())
+
+
+def begin_copy(engine: Engine, url: URL) -> None:
+    """Have nobody open the catalogue until `finish_copy`. Raises StoreError where it holds an index of its own."""
+    with translated_errors(url), engine.begin() as connection:
+        is_whole = connection.execute(select(catalogue_state.c.is_whole)).scalar_one()
+        if is_whole and connection.execute(select(collections.c.id).limit(1)).scalar() is not None:
+            raise StoreError(
+                f"The database {described(url)} holds an index already.",
+                EMPTY_DATABASE,
+            )
+        connection.execute(catalogue_state.update().values(is_whole=0))
+
+
+def finish_copy(engine: Engine, url: URL) -> None:
+    """Have the catalogue opened from now on. Raises StoreError."""
+    with translated_errors(url), engine.begin() as connection:
+        connection.execute(catalogue_state.update().values(is_whole=1))
 
 
 def bind_home(engine: Engine, url: URL, home: str) -> None:
@@ -155,7 +192,7 @@ def _version_of(connection: Connection, url: URL) -> int:
     if taken := sorted(there & set(metadata.tables)):
         raise StoreError(
             f"The database {described(url)} has tables of another program: {', '.join(taken)}.",
-            "Name an empty database, or a schema of its own: ?options=-csearch_path%3DNAME at the end of the address.",
+            EMPTY_DATABASE,
         )
     return 0
 
@@ -168,7 +205,7 @@ def _make_tables(connection: Connection, version: int) -> None:
         connection.exec_driver_sql(statement)
     if not version:
         identity = connection.execute(select(func.gen_random_uuid())).scalar_one()
-        state = {"id": 1, "changes": 0, "chunk_count": 0, "word_count": 0, "identity": str(identity)}
+        state = {"id": 1, "changes": 0, "chunk_count": 0, "word_count": 0, "is_whole": 1, "identity": str(identity)}
         connection.execute(catalogue_state.insert().values(schema_version=SCHEMA_VERSION, **state))
         nobody = {"id": 1, "number": 0, "command": "", "process": 0, "host": "", "since": "", "home": ""}
         connection.execute(catalogue_owner.insert().values(nobody))

@@ -30,6 +30,8 @@ catalogue_state = Table(
     # How many chunks have words, and how many words these are.
     Column("chunk_count", BigInteger, nullable=False),
     Column("word_count", BigInteger, nullable=False),
+    # 0 while another catalogue is being copied into it.
+    Column("is_whole", Integer, nullable=False),
     # Names this catalogue where other stores keep something for it, such as vectors in a Chroma server.
     Column("identity", String, nullable=False),
 )

@@ -65,3 +65,11 @@ class CatalogueDialect(Protocol):
     def rebuild_full_text(self, connection: Connection) -> None:
         """Make the full-text index anew from the chunks."""
         ...
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the highest id that a table ever gave, 0 where it gave none."""
+        ...
+
+    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
+        """Have a table give no id again up to this one."""
+        ...

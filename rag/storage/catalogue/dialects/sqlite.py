@@ -120,3 +120,22 @@ class SqliteDialect:
     def rebuild_full_text(self, connection: Connection) -> None:
         """Have FTS5 read the chunks anew."""
         connection.execute(text(REBUILD_FULL_TEXT))
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the highest id that a table ever gave; of tables that give ids again, the highest that is there."""
+        seen = text("SELECT max((SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name), "
+                    f"(SELECT coalesce(max(id), 0) FROM {table}))")  # fmt: skip
+        return int(connection.execute(seen, {"name": table}).scalar_one())
+
+    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
+        """Have a table that gives no id twice go on behind this one."""
+        is_known = connection.execute(
+            text("SELECT 1 FROM sqlite_sequence WHERE name = :name"), {"name": table}
+        ).scalar()
+        statement = "UPDATE sqlite_sequence SET seq = :last WHERE name = :name"
+        if not is_known:
+            statement = (
+                "INSERT INTO sqlite_sequence(name, seq) SELECT :name, :last "
+                "WHERE EXISTS (SELECT 1 FROM sqlite_master WHERE name = :name AND sql LIKE '%AUTOINCREMENT%')"
+            )
+        connection.execute(text(statement), {"name": table, "last": last})
