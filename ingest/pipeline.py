@@ -355,12 +355,13 @@ class IngestPipeline:
         self, root: Path, scan: FolderScan, known: Mapping[bytes, KnownFile], index_id: int, collection_id: int | None
     ) -> FolderChanges:
         began = self._catalogue.last_complete_run(collection_id, root) if collection_id is not None else ""
+        reading = self._reading()
         return compare(
             scan,
             known,
             index_id=index_id,
             changed_since_ns=_nanoseconds(began),
-            attempt_of=self._attempt,
+            attempt_of=lambda file: _name_attempt(file, reading),
             hash_file=lambda file: hash_file(root / os.fsdecode(file.path_bytes)),
         )
 
@@ -371,8 +372,11 @@ class IngestPipeline:
 
     def _attempt(self, file: FileState) -> str:
         """Return a name for a file's state and the settings that read it: the same attempt fails the same way."""
-        reading = hashlib.sha256(repr((self._settings, PARSER_VERSION, find_tools())).encode()).hexdigest()[:12]
-        return f"{file.size}.{file.mtime_ns}.{reading}"
+        return _name_attempt(file, self._reading())
+
+    def _reading(self) -> str:
+        """Name all that decides how a file is read; looking for the tools takes milliseconds."""
+        return hashlib.sha256(repr((self._settings, PARSER_VERSION, find_tools())).encode()).hexdigest()[:12]
 
     def _failed_attempt(self, error: ParseError, file: FileState, record: KnownFile | None) -> str:
         """Name what failed, for the next sync to know whether it would fail again; "" where it may not."""
@@ -585,9 +589,15 @@ def _known_sha256(record: KnownFile | None, index: IndexInfo) -> str:
     return record.sha256 if record.version_index == index.id else ""
 
 
+def _name_attempt(file: FileState, reading: str) -> str:
+    return f"{file.size}.{file.mtime_ns}.{reading}"
+
+
 def _nanoseconds(began: str) -> int:
-    """Return the time since 1970 at which a sync began, a little early; 0 where none is known."""
-    return int((datetime.fromisoformat(began).timestamp() - CLOCK_SECONDS) * 1e9) if began else 0
+    """Return the time since 1970 at which a sync began, a little early; 0 where none is known, or where the clock was
+    set back since: then nothing tells what was written to after it."""
+    moment = datetime.fromisoformat(began).timestamp() if began else 0.0
+    return int((moment - CLOCK_SECONDS) * 1e9) if 0 < moment <= time.time() + CLOCK_SECONDS else 0
 
 
 def _explain(error: Exception) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, TimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -27,6 +28,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PRELOAD = ("ingest.preloaded",)
+
+CLOCK_JUMP_SECONDS = 1.0
+"""By more than this the clock of the day and that of the process part only where one was set, or the machine slept."""
 
 TASKS_PER_WORKER = 200
 """A worker is replaced after as many files, so that leaks of the parsing libraries stay bounded."""
@@ -102,11 +106,16 @@ class WorkerPool:
     def _schedule(
         self, outer: Future[T], attempts: int, limits: Limits, function: Callable[..., T], args: Any, kwargs: Any
     ) -> None:
-        """Hand a task to pebble; when the whole pool broke under it, once more to a new one."""
+        """Hand a task to pebble; when the whole pool broke under it, or the clock that pebble times it by jumped, once
+        more."""
+        offset = _clock_offset()
 
         def finish(inner: Future[T]) -> None:
             error = CancelledError() if inner.cancelled() else inner.exception()
-            if isinstance(error, BrokenProcessPool) and attempts > 0 and not self._stopped:
+            is_lost = isinstance(error, BrokenProcessPool) or (
+                isinstance(error, TimeoutError) and abs(_clock_offset() - offset) > CLOCK_JUMP_SECONDS
+            )
+            if is_lost and attempts > 0 and not self._stopped:
                 self._schedule(outer, attempts - 1, limits, function, args, kwargs)
             elif error is None:
                 _settle(outer, inner.result(), None)
@@ -173,6 +182,12 @@ def start_fork_server(preload: tuple[str, ...] = PRELOAD) -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _clock_offset() -> float:
+    """Return how far the clock of the day is ahead of one that nobody sets and that stands still while the machine
+    sleeps."""
+    return time.time() - time.monotonic()
 
 
 def _cancel(future: Future[Any]) -> None:

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from ingest.scan import MAX_LATE, FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
+from ingest.scan import (
+    JUNK,
+    MAX_LATE,
+    FolderChanges,
+    FolderScan,
+    compare,
+    count_late,
+    fitting_pattern,
+    hash_file,
+    late_attempt,
+    scan_folder,
+)
 from rag.errors import ConfigurationError
 from rag.types import FileState, KnownFile
 
@@ -234,3 +245,37 @@ def test_a_file_that_looks_unchanged_but_was_written_to_is_compared_by_its_conte
     os.utime(tmp_path / "prices.txt", ns=(file.mtime_ns, file.mtime_ns))
     assert decide(file.ctime_ns) == ["prices.txt"]
     assert decide(file.ctime_ns + 10**12) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [(".git", ".*"), ("~$a.docx", "~$*"), ("a.tmp", "*.tmp"), ("Thumbs.db", "Thumbs.db"), ("a[1].txt", "a[[]1].txt"),
+     (".env", ""), ("notes.txt", ""), ("thumbs.db.txt", "")],
+)  # fmt: skip
+def test_the_first_pattern_that_a_name_fits_leaves_it_out(name: str, pattern: str) -> None:
+    assert fitting_pattern(f"folder/{name}", name, (*JUNK, "a[[]1].txt", "*.none", "!.env")) == pattern
+
+
+def test_a_pattern_may_name_a_path_and_without_patterns_nothing_is_left_out() -> None:
+    assert fitting_pattern("old/a.txt", "a.txt", ("new/*", "old/*")) == "old/*"
+    assert fitting_pattern("old/.git", ".git", ()) == ""
+
+
+def test_what_was_written_to_after_a_time_that_is_not_known_is_compared_by_content() -> None:
+    file = FileState("a", b"a", 5, 10, ctime_ns=1_000)
+    hashed: list[str] = []
+
+    def hash_it(file: FileState) -> str:
+        hashed.append(file.path)
+        return "aa"
+
+    for since, times in ((0, 1), (1_001, 1)):
+        compare(
+            FolderScan((file,)),
+            {b"a": known("a")},
+            index_id=1,
+            attempt_of=lambda file: ATTEMPT,
+            hash_file=hash_it,
+            changed_since_ns=since,
+        )
+        assert len(hashed) == times

@@ -47,6 +47,18 @@ def connect() -> None:
         connection.connect(("192.0.2.1", 80))
 
 
+def scratch_folder() -> str:
+    return os.environ["TMPDIR"]
+
+
+def nap_the_first_time(marker: str) -> str:
+    if Path(marker).exists():
+        return "awake"
+    Path(marker).touch()
+    time.sleep(60)
+    return "slept on"
+
+
 def has_imported(name: str) -> bool:
     return name in sys.modules
 
@@ -129,6 +141,21 @@ def test_a_task_that_ran_out_of_time_succeeds_with_more_of_it(pool: WorkerPool) 
     with pytest.raises(TimedOutError, match=r"longer than 0\.5 seconds"):
         pool.submit_within(0.5, time.sleep, 2.5).result()
     assert pool.submit_within(60, time.sleep, 2.5).result() is None
+
+
+def test_a_task_that_only_the_clock_or_a_sleeping_machine_made_late_is_done_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with WorkerPool(workers=1, seconds_per_file=50, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as own:
+        # A worker may write nowhere else.
+        marker = Path(own.submit(scratch_folder).result(timeout=30), "napping")
+        running = own.submit(nap_the_first_time, str(marker))
+        while not marker.exists():
+            assert not running.done()
+            time.sleep(0.02)
+        today = time.time
+        monkeypatch.setattr(time, "time", lambda: today() + 24 * 3600)
+        assert running.result(timeout=45) == "awake"
 
 
 def test_workers_are_forked_from_a_process_that_was_started_early_and_has_the_parsers() -> None:
