@@ -135,12 +135,13 @@ def print_table(rounds: Sequence[Round], *, clients: int) -> None:
         print(f"| {name} | {p50:.0f} | {p95:.0f} | {answers:.0f} | {count} | {refused} | {errors} |")
     alone = statistics.median(entry.sync_alone for entry in rounds)
     busy = statistics.median(entry.sync_busy for entry in rounds)
-    single, quiet, loaded = (_median_of(0.95, [entry.searches for entry in seen]) for _, seen in rows)
     print(f"\nSync alone {alone:.2f} pages/s, with {clients} clients {busy:.2f}: {busy / alone:.0%} of its speed.")
-    print(
-        f"Search p95 with the sync: {loaded / quiet:.2f} times that without it, "
-        f"{loaded / single:.2f} times that of one client."
-    )
+    for share in (0.5, 0.95):
+        single, quiet, loaded = (_median_of(share, [entry.searches for entry in seen]) for _, seen in rows)
+        print(
+            f"Search p{round(100 * share)} with the sync: {loaded / quiet:.2f} times that without it, "
+            f"{loaded / single:.2f} times that of one client."
+        )
 
 
 def main() -> None:
