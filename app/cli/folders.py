@@ -14,10 +14,10 @@ from app.cli import folders_output, output
 from app.cli.common import EXIT_COULD_NOT, EXIT_FAILED_FILES, Collection, Home, Json, print_json, reported
 from app.client.base import Client
 from app.client.connect import connect
+from app.service.build_places import has_service
 from app.service.build_stores import open_folder_store
 from app.service.lock import describe_owner
 from app.settings import Settings, read_settings
-from app.state.database import SERVICE_FILE
 from app.state.folders import FolderStore, RegisteredFolder
 from ingest.report import SyncReport
 from rag.errors import IndexLockedError, LecternError, NotFoundError
@@ -59,7 +59,7 @@ def list_(collection: Collection = None, home: Home = None, as_json: Json = Fals
     with reported(as_json):
         settings = read_settings(home=home)
         listed: list[RegisteredFolder] = []
-        if (settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
+        if has_service(settings):  # Looking makes nothing.
             with _opened(settings) as folder_store:
                 listed = folder_store.list_folders(collection=collection)
         if as_json:
@@ -159,7 +159,7 @@ def runs(
 @contextmanager
 def _opened(settings: Settings, *, make: bool = False) -> Iterator[FolderStore]:
     """Give the folder store; only where a folder is registered it is made."""
-    if not make and not (settings.home / SERVICE_FILE).exists():
+    if not make and not has_service(settings):
         raise NotFoundError(
             f"No folder is registered in {settings.home}.", "Register one: `lectern folders add PATH --watch`."
         )

@@ -44,7 +44,7 @@ def migrate(
         if done.has_moved_catalogue:
             output.output.print(
                 f"{rows['documents']:,} documents with {rows['pages']:,} pages and {rows['chunks']:,} chunks were "
-                "copied and compared."
+                f"copied and compared; so were {done.state:,} rows of what the service remembers."
             )
         output.output.print(f"{done.vectors:,} vectors were copied and compared.")
         output.output.print(

@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from app.client.base import Added, FilledTable, OnFillProgress, OnProgress
-from app.service.build_index import Lectern, existing_catalogue, open_catalogue_reader, open_lectern
+from app.service.build_index import Lectern, open_catalogue_reader, open_lectern
+from app.service.build_places import existing_catalogue, has_service
 from app.service.searching import search
 from app.settings import Settings
 from rag.errors import FetchError, LecternError, ParseError
@@ -181,9 +182,8 @@ class LocalClient:
         """Read it from the catalogue."""
         listed = open_catalogue_reader(self._settings).list_collections()
         from app.service.build_stores import open_collection_store
-        from app.state.database import SERVICE_FILE
 
-        if not (self._settings.home / SERVICE_FILE).exists():  # Looking makes nothing.
+        if not has_service(self._settings):  # Looking makes nothing.
             return listed
         with closing(open_collection_store(self._settings)) as store:
             return store.with_descriptions(listed)

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from app.service.build_index import Lectern
 from app.service.build_ingest import build_sandbox, build_uploads
+from app.service.build_places import service_place
 from app.service.build_stores import open_folder_store
 from app.service.collections import CollectionService, Result
 from app.state.collections import CollectionStore
 from app.state.conversations import ConversationStore
-from app.state.database import SERVICE_FILE
 from app.state.sync_jobs import SyncJobStore, now
 from app.state.tables import TableStore
 
@@ -43,7 +43,7 @@ class _AtOnce:
 def collections_here(lectern: Lectern) -> Iterator[CollectionService]:
     """Give the service of collections for an index that this process owns. Raises StoreError."""
     settings = lectern.settings
-    file = settings.home / SERVICE_FILE
+    file = service_place(settings)
     with (
         closing(SyncJobStore(file)) as job_store,
         closing(TableStore(file)) as tables,

@@ -10,10 +10,10 @@ from pathlib import Path
 from app.service.build_index import Lectern
 from app.service.build_ingest import build_passwords, build_reading_sandbox
 from app.service.build_llm import choose_model
+from app.service.build_places import has_service, service_place
 from app.service.figures import FigureService
 from app.settings import Settings
 from app.state.collections import CollectionStore
-from app.state.database import SERVICE_FILE
 from ingest.describing import FigureReading
 from ingest.figures import Figure, draw_figure, find_figures
 from ingest.sandbox.single_file import Sandbox
@@ -65,7 +65,7 @@ def figures_here(lectern: Lectern) -> Iterator[FigureService]:
     def leave_embedding_to_the_caller() -> None: ...
 
     with (
-        closing(CollectionStore(lectern.settings.home / SERVICE_FILE)) as store,
+        closing(CollectionStore(service_place(lectern.settings))) as store,
         closing(build_reading_sandbox(lectern.settings)) as sandbox,
     ):
         yield build_figures(
@@ -80,7 +80,7 @@ def figures_here(lectern: Lectern) -> Iterator[FigureService]:
 
 def describe_here(lectern: Lectern, collection: str, on_document: Callable[[int, int, str], None]) -> None:
     """Describe what is to be described of a collection in this process, and embed it. Raises LecternError."""
-    if not (lectern.settings.home / SERVICE_FILE).exists():
+    if not has_service(lectern.settings):
         return
     with figures_here(lectern) as figures:
         figures.describe_all(collection, on_document=on_document)

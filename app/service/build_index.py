@@ -6,24 +6,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
+from app.service.build_places import catalogue_place, existing_catalogue, service_place
 from app.service.build_vectors import build_vectors
 from app.service.lock import own_index
-from app.settings import CATALOGUE_FILE, Settings
-from app.state.database import SERVICE_FILE
+from app.settings import Settings
 from ingest.idle import Foreground
-from rag.errors import ConfigurationError, StoreError
+from rag.errors import StoreError
 from rag.language_gate import LanguageGate
 from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
-from rag.storage.catalogue.dialects.choice import Place, find_place, open_catalogue, own_catalogue
+from rag.storage.catalogue.dialects.choice import open_catalogue, own_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
@@ -99,7 +98,7 @@ class Lectern:
         """Return what keeps the replies of an LLM for answers that are stopped. Raises StoreError."""
         from app.state.replies import ReplyStore
 
-        store = ReplyStore(self.settings.home / SERVICE_FILE)
+        store = ReplyStore(service_place(self.settings))
         self._closing.callback(store.close)
         return store
 
@@ -231,21 +230,7 @@ def open_lectern(
         )
 
 
-def catalogue_place(settings: Settings) -> Place:
-    """Return where the catalogue is: its file, or its database. Raises ConfigurationError, LibraryError."""
-    address = settings.catalogue_url.get_secret_value() if settings.catalogue_url else ""
-    return find_place(settings.home / CATALOGUE_FILE, address)
-
-
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:
     """Return the catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
     place = existing_catalogue(settings)
     return CatalogueReader(open_catalogue(place, is_brief=True), place)
-
-
-def existing_catalogue(settings: Settings) -> Place:
-    """Return where the catalogue is. Raises ConfigurationError where there is no index yet."""
-    place = catalogue_place(settings)
-    if isinstance(place, Path) and not place.exists():
-        raise ConfigurationError(f"There is no index in {settings.home} yet.", "Make one: `lectern sync FOLDER`.")
-    return place

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
+from app.service.build_places import has_service, service_place
 from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.conversations import ConversationStore
-from app.state.database import SERVICE_FILE
 from app.state.feedback import FeedbackStore
 from app.state.folders import is_within
 from app.state.passwords import PASSWORD_FILE, PasswordStore
@@ -118,18 +118,18 @@ def may_read(settings: Settings, folder: Path) -> bool:
 
 def _open_written(settings: Settings) -> tuple[FeedbackStore, ConversationStore] | None:
     """Open what people wrote; None where nothing is kept."""
-    file = settings.home / SERVICE_FILE
-    return (FeedbackStore(file), ConversationStore(file)) if file.exists() else None
+    file = service_place(settings)
+    return (FeedbackStore(file), ConversationStore(file)) if has_service(settings) else None
 
 
 def _open_tables(settings: Settings) -> TableStore | None:
-    file = settings.home / SERVICE_FILE
-    return TableStore(file) if file.exists() else None
+    file = service_place(settings)
+    return TableStore(file) if has_service(settings) else None
 
 
 def _open_replies(settings: Settings) -> ReplyStore | None:
-    file = settings.home / SERVICE_FILE
-    return ReplyStore(file) if file.exists() else None
+    file = service_place(settings)
+    return ReplyStore(file) if has_service(settings) else None
 
 
 def _read_settings(settings: Settings) -> ReadSettings:

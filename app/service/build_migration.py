@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
-from app.service.build_index import catalogue_place, existing_catalogue
+from app.service.build_places import catalogue_place, existing_catalogue, has_service, service_place
 from app.service.build_vectors import build_vectors
 from app.service.lock import own_index
 from app.settings import Settings
-from rag.errors import ConfigurationError
+from app.state.copying import copy_state
+from rag.errors import ConfigurationError, StoreError
 from rag.storage.catalogue.copying import compare_catalogues, copy_catalogue
 from rag.storage.catalogue.dialects.choice import Engine, Place, open_catalogue, opened_target, own_catalogue
 from rag.storage.catalogue.writer import CatalogueWriter
@@ -24,10 +26,11 @@ HOME = "home"
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """What was copied and compared: rows by table, and vectors."""
+    """What was copied and compared: rows by table, vectors, and rows of what the service remembers."""
 
     rows: dict[str, int]
     vectors: int
+    state: int
     has_moved_catalogue: bool
 
 
@@ -45,6 +48,7 @@ def migrate(settings: Settings, targets: Sequence[str], on_progress: OnProgress)
         stack.callback(engine.dispose)
         stack.enter_context(own_catalogue(engine, place, "migrate", wait_seconds=0))
         rows: dict[str, int] = {}
+        state = 0
         if new_place == place:
             vectors = _move_vectors(settings, moved, (engine, place), (engine, place), on_progress)
         else:
@@ -52,7 +56,23 @@ def migrate(settings: Settings, targets: Sequence[str], on_progress: OnProgress)
                 copy_catalogue(engine, place, new_engine, growing, on_progress)
                 rows = compare_catalogues(engine, place, new_engine, growing)
                 vectors = _move_vectors(settings, moved, (engine, place), (new_engine, growing), on_progress)
-    return Migration(rows, vectors, has_moved_catalogue=new_place != place)
+                state = _move_state(settings, moved)
+    return Migration(rows, vectors, state, has_moved_catalogue=new_place != place)
+
+
+def _move_state(settings: Settings, moved: Settings) -> int:
+    """Copy tokens, registered folders, conversations and the rest that goes with the catalogue."""
+    if not has_service(settings):
+        return 0
+    source, target = service_place(settings), service_place(moved)
+    if not isinstance(target, Path):
+        return copy_state(source, target)
+    if target.exists():
+        raise StoreError(f"There is a file {target} already.", "Move it to another place first.")
+    growing = target.with_name(f"{target.name}.migrating")
+    count = copy_state(source, growing)
+    growing.rename(target)
+    return count
 
 
 def _settings_for(settings: Settings, targets: Sequence[str]) -> Settings:

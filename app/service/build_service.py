@@ -22,6 +22,7 @@ from app.service.build_ingest import (
     build_uploads,
 )
 from app.service.build_llm import choose_model
+from app.service.build_places import service_place
 from app.service.build_tables import build_filler
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
@@ -37,7 +38,6 @@ from app.service.tables import TableService
 from app.service.uploads import UploadService
 from app.state.collections import CollectionStore
 from app.state.conversations import ConversationStore
-from app.state.database import SERVICE_FILE
 from app.state.evaluations import EvaluationStore
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
@@ -98,16 +98,16 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         prepare_images=partial(prepare_images, sandbox=sandbox),
     )
     tables = TableService(
-        TableStore(home / SERVICE_FILE),
+        TableStore(service_place(settings)),
         current=lambda: answers.lectern,
         find_model=answers.current_model,
         build_filler=build_filler,
     )
     # The queue may end a sync before there is anything to tell of it.
     figures: FigureService | None = None
-    collection_store = CollectionStore(home / SERVICE_FILE)
-    conversations = ConversationStore(home / SERVICE_FILE)
-    job_store = SyncJobStore(home / SERVICE_FILE)
+    collection_store = CollectionStore(service_place(settings))
+    conversations = ConversationStore(service_place(settings))
+    job_store = SyncJobStore(service_place(settings))
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
     queue = SyncQueue(lectern.ingest, job_store, on_finished=finish_sync, check_folder=check_unless_uploads)
     reading_sandbox = build_reading_sandbox(settings)
@@ -148,10 +148,10 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             links_of=lambda collection: build_links(settings, collection, sandbox, links_lock),
         ),
         syncs=syncs,
-        llms=LlmSettings(answers, OverrideStore(home / SERVICE_FILE)),
-        evaluations=EvaluationRuns(EvaluationStore(home / SERVICE_FILE), current=lambda: answers.lectern),
+        llms=LlmSettings(answers, OverrideStore(service_place(settings))),
+        evaluations=EvaluationRuns(EvaluationStore(service_place(settings)), current=lambda: answers.lectern),
         tables=tables,
-        feedback=FeedbackStore(home / SERVICE_FILE),
+        feedback=FeedbackStore(service_place(settings)),
         conversations=conversations,
         folders=folders,
         passwords=passwords,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.backup.restore import finish_cut_off_restore, is_cut_off
+from app.service.build_places import service_place
 from app.service.lock import own_index
 from app.settings import Settings
 from app.state.collections import CollectionStore
-from app.state.database import SERVICE_FILE
 from app.state.folders import FolderStore
 from app.state.tokens import TokenStore
 
@@ -19,19 +19,19 @@ RESTORE_WAIT_SECONDS = 10.0
 def open_folder_store(settings: Settings) -> FolderStore:
     """Return the registered folders; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
-    return FolderStore(settings.home / SERVICE_FILE, roots=settings.folder_roots)
+    return FolderStore(service_place(settings), roots=settings.folder_roots)
 
 
 def open_collection_store(settings: Settings) -> CollectionStore:
     """Return what is said of collections; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
-    return CollectionStore(settings.home / SERVICE_FILE)
+    return CollectionStore(service_place(settings))
 
 
 def open_token_store(settings: Settings) -> TokenStore:
     """Return the tokens; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
-    return TokenStore(settings.home / SERVICE_FILE)
+    return TokenStore(service_place(settings))
 
 
 def _settle(home: Path) -> None:

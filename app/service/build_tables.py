@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 
 from app.service.build_index import Lectern
+from app.service.build_places import has_service, service_place
 from app.service.table_filling import OnProgress, TableFiller, check_spec, is_behind
-from app.state.database import SERVICE_FILE
 from app.state.tables import DocumentTable, TableRow, TableSpec, TableStore
 from rag.errors import LecternError
 from rag.extraction.reader import CellReader
@@ -27,7 +27,7 @@ def fill_here(
 ) -> tuple[DocumentTable, list[TableRow]]:
     """Fill a table in this process, for a command without a server. Raises LecternError, KeyboardInterrupt."""
     check_spec(lectern, spec)
-    with closing(TableStore(lectern.settings.home / SERVICE_FILE)) as store:
+    with closing(TableStore(service_place(lectern.settings))) as store:
         table = store.save(spec)
         _fill_to_the_end(lectern, store, table, find_model, on_progress)
         return store.load(spec.collection, table.id), store.load_rows(table)
@@ -35,8 +35,8 @@ def fill_here(
 
 def refill_here(lectern: Lectern, collection: str, find_model: Callable[[], LanguageModel | None]) -> None:
     """Fill the rows of new and changed documents of a collection's tables that were filled before."""
-    file = lectern.settings.home / SERVICE_FILE
-    if not file.exists():
+    file = service_place(lectern.settings)
+    if not has_service(lectern.settings):
         return
     with closing(TableStore(file)) as store:
         for table in store.list_tables(collection):

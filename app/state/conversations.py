@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -26,8 +25,9 @@ from sqlalchemy import (
     update,
 )
 
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.dialects.choice import Place
 
 MAX_TITLE = 120
 
@@ -104,17 +104,17 @@ class ConversationStore:
     Of another owner's conversation nothing is told: NotFoundError, as for one that is not there.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     def save(self, owner: str, id_: str, collection: str, settings: Mapping[str, Any]) -> KeptConversation:
         """Begin a conversation, or change of what its next question is asked. Raises NotFoundError."""
         written = {"collection": collection, "settings": json.dumps(dict(settings))}
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             if not connection.execute(select(conversations.c.id).where(conversations.c.id == id_)).first():
                 count = select(func.count()).where(conversations.c.owner == owner)
                 if connection.execute(count).scalar_one() >= MAX_CONVERSATIONS:
@@ -131,7 +131,7 @@ class ConversationStore:
         """List an owner's conversations that hold all of these words, pinned ones first, then the newest."""
         words = contains.casefold().split()
         order = (conversations.c.pinned.desc(), conversations.c.updated_at.desc(), conversations.c.id)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             found = [_read(row) for row in connection.execute(_some(owner).order_by(*order))]
             if words:
                 texts = _texts(connection, owner)
@@ -145,7 +145,7 @@ class ConversationStore:
     def load(self, owner: str, id_: str) -> tuple[KeptConversation, Sequence[KeptTurn]]:
         """Load one with its turns. Raises NotFoundError."""
         mine = select(turns).where(turns.c.conversation == id_).order_by(turns.c.position)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(_one(owner, id_)).one_or_none()
             if row is None:
                 raise _unknown(id_)
@@ -158,17 +158,17 @@ class ConversationStore:
             written["title"] = " ".join(title.split())[:MAX_TITLE]
         if pinned is not None:
             written["pinned"] = int(pinned)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _change(connection, owner, id_, written, is_talk=False)
             return _read(connection.execute(_one(owner, id_)).one())
 
     def delete(self, owner: str, id_: str) -> None:
         """Delete one, and leave nothing of it in the file. Raises NotFoundError."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _change(connection, owner, id_, {})
             connection.execute(delete(turns).where(turns.c.conversation == id_))
             connection.execute(delete(conversations).where(conversations.c.id == id_))
-        self._service_file.empty_log()
+        self._database.empty_log()
 
     def save_turn(self, owner: str, id_: str, turn: KeptTurn) -> int:
         """Keep a turn in the place of the one at its position; returns the version. Raises NotFoundError."""
@@ -184,7 +184,7 @@ class ConversationStore:
             "record": json.dumps(turn.record),
         }
         place = (turns.c.conversation == id_) & (turns.c.position == turn.position)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _change(connection, owner, id_, {})
             if not connection.execute(update(turns).where(place).values(**values)).rowcount:
                 connection.execute(insert(turns).values(conversation=id_, position=turn.position, **values))
@@ -196,7 +196,7 @@ class ConversationStore:
 
     def turns_of(self, collection: str) -> dict[int, KeptTurn]:
         """Return all that was asked of a collection, by anybody, by id."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(turns).where(turns.c.collection == collection))
             return {row.id: _read_turn(row) for row in rows}
 
@@ -204,14 +204,14 @@ class ConversationStore:
         """Erase the answers of some turns, and the questions of some, and leave nothing of them in the file."""
         told: set[str] = set()
         nothing = {"answer": "", "documents": "[]", "record": "null"}
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             for ids, values in ((answers, nothing), (questions, {**nothing, "question": ""})):
                 touched = turns.c.id.in_(ids)
                 told.update(connection.execute(select(turns.c.conversation).where(touched)).scalars())
                 connection.execute(update(turns).where(touched).values(**values))
             counted = {"version": conversations.c.version + 1}
             connection.execute(update(conversations).where(conversations.c.id.in_(told)).values(**counted))
-        self._service_file.empty_log()
+        self._database.empty_log()
 
     def remove_collection(self, collection: str) -> None:
         """Erase all that was asked of a collection."""

@@ -1,4 +1,4 @@
-"""Opens `service.sqlite`, in which tokens, registered folders and feedback keep a table each."""
+"""Opens `service.sqlite`, or a database in its place, in which tokens, folders and feedback keep a table each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, MetaData, create_engine, event
+from sqlalchemy import URL, Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy.dialects import sqlite
 
 from rag.storage.catalogue import schema
+from rag.storage.catalogue.dialects.choice import Place, dialect_of, open_state_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 SERVICE_FILE = "service.sqlite"
 """In the home folder."""
@@ -18,49 +23,79 @@ SERVICE_FILE = "service.sqlite"
 LOCK_WAIT_SECONDS = 10.0
 """Every transaction on this file takes milliseconds; whoever waits longer waits for a process that hangs."""
 
+# As with a file, where one transaction writes at a time: nothing it has read can change.
+ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtext('lectern state'), hashtext(current_schema()))")
+
 WRITES = "lectern_writes"
 """Marks a transaction that will write, which takes the lock when it begins: nothing it has read can change."""
 
 
-class ServiceFile:
-    """The file with the tables of one part, for several threads and processes at once."""
+class ServiceDatabase:
+    """The tables of one part, in a file or on PostgreSQL, for several threads and processes at once."""
 
     def __init__(
-        self, file: Path, tables: MetaData, *, upgrade: Callable[[Connection], None] = lambda connection: None
+        self, place: Place, tables: MetaData, *, upgrade: Callable[[Connection], None] = lambda connection: None
     ) -> None:
         """Make the tables that are not there yet; `upgrade` changes those of older versions. Raises StoreError."""
-        self.file = file
-        with translated_errors(file):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            url = URL.create("sqlite", database=str(file))
-            self._engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS})
-            event.listen(self._engine, "connect", _configure)
-            event.listen(self._engine, "begin", _begin)
-            with self.writing() as connection:
-                tables.create_all(connection)
-                upgrade(connection)
+        self.place = place
+        with self._translated_errors():
+            self._engine = _open_file(place) if isinstance(place, Path) else open_state_engine(place)
+            try:
+                with self.writing() as connection:
+                    tables.create_all(connection)
+                    upgrade(connection)
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, or of the connections."""
         self._engine.dispose()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give one transaction that changes something, whole or not at all. Raises StoreError."""
         engine = self._engine.execution_options(**{WRITES: True})
-        with translated_errors(self.file), engine.begin() as connection:
+        with self._translated_errors(), engine.begin() as connection:
+            if not isinstance(self.place, Path):
+                connection.execute(ONE_WRITER)
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give one consistent state, with what other processes have changed until now. Raises StoreError."""
-        with translated_errors(self.file), self._engine.connect() as connection:
+        with self._translated_errors(), self._engine.connect() as connection:
             yield connection
 
     def empty_log(self) -> None:
-        """Have nothing that was deleted stay in the write-ahead log. Raises StoreError."""
-        with translated_errors(self.file), closing(self._engine.raw_connection()) as connection:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Have nothing that was deleted stay in the write-ahead log of a file. Raises StoreError."""
+        if isinstance(self.place, Path):
+            with self._translated_errors(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _translated_errors(self) -> AbstractContextManager[None]:
+        if isinstance(self.place, Path):
+            return translated_errors(self.place)
+        return dialect_of(self.place).translated_errors()
+
+
+def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that may say what to do where the row is there already, as both databases take it."""
+    if connection.dialect.name == "postgresql":
+        # Imported here: a file needs none of it.
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def _open_file(file: Path) -> Engine:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    url = URL.create("sqlite", database=str(file))
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def translated_errors(file: Path) -> AbstractContextManager[None]:

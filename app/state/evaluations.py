@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -23,11 +22,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import sqlite
 
 from app.evaluation.evaluate import GoldQuestion
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase, upsert
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.dialects.choice import Place
 
 MAX_QUESTIONS = 10_000
 """Of one collection: an evaluation of more would take hours."""
@@ -103,21 +102,21 @@ class Evaluation:
 class EvaluationStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     # --- questions ---
 
     def add_questions(self, collection: str, questions: Sequence[GoldQuestion]) -> int:
         """Keep questions; one that is there already gets the pages given now. Returns how many are new."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             before = _count(connection, collection)
             for gold in questions:
-                added = sqlite.insert(gold_questions).values(
+                added = upsert(connection, gold_questions).values(
                     collection=collection,
                     question=gold.question,
                     document=gold.document,
@@ -125,7 +124,9 @@ class EvaluationStore:
                     added_at=now(),
                 )
                 key = ["collection", "question", "document"]
-                connection.execute(added.on_conflict_do_update(key, set_={"pages": added.excluded.pages}))
+                connection.execute(
+                    added.on_conflict_do_update(index_elements=key, set_={"pages": added.excluded.pages})
+                )
             after = _count(connection, collection)
             if after > MAX_QUESTIONS:
                 raise ConfigurationError(
@@ -136,7 +137,7 @@ class EvaluationStore:
     def questions(self, collection: str) -> list[KeptQuestion]:
         """Return all questions of a collection, the oldest first."""
         mine = select(gold_questions).where(gold_questions.c.collection == collection)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return [
                 KeptQuestion(
                     row.id, GoldQuestion(row.question, row.document, tuple(json.loads(row.pages))), row.added_at
@@ -147,7 +148,7 @@ class EvaluationStore:
     def remove_question(self, collection: str, question_id: int) -> None:
         """Delete one. Raises NotFoundError."""
         one = (gold_questions.c.collection == collection) & (gold_questions.c.id == question_id)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             if not connection.execute(delete(gold_questions).where(one)).rowcount:
                 raise NotFoundError(f"There is no question {question_id} of this collection.", "List them again.")
 
@@ -156,7 +157,7 @@ class EvaluationStore:
     def start(self, collection: str, *, questions: int, settings: dict[str, Any]) -> Evaluation:
         """Record that one begins."""
         started_at = now()
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             begun = insert(evaluations).values(collection=collection, started_at=started_at, result="{}")
             added = connection.execute(begun)
             assert added.inserted_primary_key is not None
@@ -166,20 +167,20 @@ class EvaluationStore:
 
     def save(self, evaluation: Evaluation) -> None:
         """Record how far one is, or how it ended."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _save(connection, evaluation)
 
     def evaluations(self, collection: str, *, limit: int) -> list[Evaluation]:
         """Return the evaluations of a collection, the newest first."""
         mine = select(evaluations.c.result).where(evaluations.c.collection == collection)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(mine.order_by(evaluations.c.id.desc()).limit(limit))
             return [_loaded(result) for result in rows.scalars()]
 
     def evaluation(self, collection: str, evaluation_id: int) -> Evaluation:
         """Return one evaluation. Raises NotFoundError."""
         mine = (evaluations.c.collection == collection) & (evaluations.c.id == evaluation_id)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             result = connection.execute(select(evaluations.c.result).where(mine)).scalar_one_or_none()
         if result is None:
             raise NotFoundError(f"There is no evaluation {evaluation_id} of this collection.", "List them again.")

@@ -6,12 +6,12 @@ import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Column, Integer, MetaData, Row, String, Table, delete, insert, inspect, select
 
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
+from rag.storage.catalogue.dialects.choice import Place
 
 metadata = MetaData()
 
@@ -63,16 +63,16 @@ class Feedback:
 class FeedbackStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
-        with self._service_file.writing() as connection:
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
+        with self._database.writing() as connection:
             there = {column["name"] for column in inspect(connection).get_columns("feedback")}
             for name in ADDED_COLUMNS.keys() - there:
                 connection.exec_driver_sql(ADDED_COLUMNS[name])
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     def add(self, given: Feedback) -> int:
         """Keep one, in the place of what the same caller said about the same answer before; returns its id."""
@@ -83,7 +83,7 @@ class FeedbackStore:
         }
         del values["id"]
         same = [feedback.c[name] == values[name] for name in ("collection", "question", "answer", "given_by")]
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(feedback).where(*same))
             added = connection.execute(insert(feedback).values(**values))
             assert added.inserted_primary_key is not None
@@ -92,21 +92,21 @@ class FeedbackStore:
     def newest(self, collection: str, *, limit: int) -> list[Feedback]:
         """List what was said about a collection's answers, the newest first."""
         mine = feedback.c.collection == collection
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(feedback).where(mine).order_by(feedback.c.id.desc()).limit(limit))
             return [_read(row) for row in rows]
 
     def load(self, collection: str) -> dict[int, Feedback]:
         """Return all that was said about a collection's answers, by id."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(feedback).where(feedback.c.collection == collection))
             return {row.id: _read(row) for row in rows}
 
     def delete(self, ids: Collection[int]) -> None:
         """Delete some, and leave nothing of them in the file."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(feedback).where(feedback.c.id.in_(ids)))
-        self._service_file.empty_log()
+        self._database.empty_log()
 
 
 def _read(row: Row[Any]) -> Feedback:

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, inspect, 
 
 from app.schedule.plain import say_plainly
 from app.schedule.times import choose_schedule, is_interval, next_time
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
 from app.state.folder_tables import metadata, watched_folders
 from ingest.collection_names import check_collection_name
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.dialects.choice import Place
 from rag.types import printable_path
 
 log = logging.getLogger(__name__)
@@ -87,15 +88,14 @@ class RegisteredFolder:
 class FolderStore:
     """Kept in SQLite, for several processes at once. Every method is one transaction, and raises StoreError."""
 
-    def __init__(self, file: Path, *, roots: Sequence[Path] = ()) -> None:
+    def __init__(self, place: Place, *, roots: Sequence[Path] = ()) -> None:
         """Open the store; only folders in `roots` may be registered and synced, all if there are none."""
-        self.file = file
         self._roots = [_real(root) for root in roots]
-        self._service_file = ServiceFile(file, metadata, upgrade=_add_next_scheduled)
+        self._database = ServiceDatabase(place, metadata, upgrade=_add_next_scheduled)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     # --- folders ---
 
@@ -114,7 +114,7 @@ class FolderStore:
             what = "is a file, not a folder" if path.exists() else "does not exist"
             raise ConfigurationError(f"{printable_path(path)} {what}.", "Check the path, and that its disk is mounted.")
         now = time.time()
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             for other in _select(connection, watched_folders.c.collection == collection):
                 _refuse_overlap(path, other)
             values = {
@@ -143,12 +143,12 @@ class FolderStore:
     def list_folders(self, *, collection: str | None = None) -> list[RegisteredFolder]:
         """Return all registered folders, or those of one collection, by path."""
         conditions = [] if collection is None else [watched_folders.c.collection == collection]
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return _select(connection, *conditions)
 
     def get(self, folder_id: int) -> RegisteredFolder:
         """Return the folder under an id. Raises NotFoundError."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return _one(connection, folder_id)
 
     def find(self, named: str, *, collection: str | None = None) -> RegisteredFolder:
@@ -169,13 +169,13 @@ class FolderStore:
 
     def remove(self, folder_id: int) -> None:
         """Remove a folder; what is indexed of it stays. Raises NotFoundError."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _one(connection, folder_id)
             connection.execute(delete(watched_folders).where(watched_folders.c.id == folder_id))
 
     def remove_collection(self, collection: str) -> None:
         """Remove all folders of a collection, which is being deleted."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(watched_folders).where(watched_folders.c.collection == collection))
 
     def pause(self, folder_id: int) -> RegisteredFolder:
@@ -184,7 +184,7 @@ class FolderStore:
 
     def resume(self, folder_id: int) -> RegisteredFolder:
         """Go on with a paused folder. Raises NotFoundError."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             folder = _one(connection, folder_id)
             _update(connection, folder_id, paused=False)
             if folder.paused:
@@ -194,7 +194,7 @@ class FolderStore:
     def reschedule(self, folder_id: int, *, schedule: str = "", every: str = "") -> RegisteredFolder:
         """Give a folder another schedule, or none. Raises NotFoundError, ConfigurationError."""
         chosen = choose_schedule(schedule, every)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _update(connection, folder_id, schedule=chosen)
             folder = _one(connection, folder_id)
             if not folder.paused:
@@ -213,13 +213,13 @@ class FolderStore:
 
     def mark_due(self, folder_id: int, reason: str) -> None:
         """Have a folder synced, unless it is paused, gone or due already."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _mark_due(connection, folder_id, reason)
 
     def mark_scheduled(self, now: float) -> None:
         """Have the folders synced whose time has come; of the times that one missed, one is caught up."""
         mine = watched_folders.c
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             for folder in _select(connection, mine.next_scheduled > 0, mine.next_scheduled <= now):
                 _mark_due(connection, folder.id, DUE_BY_SCHEDULE)
                 # An interval goes on from its last time.
@@ -227,7 +227,7 @@ class FolderStore:
 
     def bring_schedules_back(self, now: float) -> None:
         """Give folders whose next time a fast clock put further ahead than their schedule's next one that one."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             for folder in _select(connection, watched_folders.c.next_scheduled > now):
                 soonest = _next_scheduled(folder.schedule, start=now, after=now)
                 _update(connection, folder.id, next_scheduled=min(folder.next_scheduled, soonest))
@@ -249,7 +249,7 @@ class FolderStore:
     ) -> None:
         """Record how a sync ended, with how many have failed in a row, and when it is tried again if it is."""
         next_retry = 0 if retry_after is None else time.time() + retry_after
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _update(
                 connection,
                 folder_id,
@@ -262,18 +262,18 @@ class FolderStore:
 
     def cut_off_run(self, folder_id: int) -> None:
         """Record that a sync was abandoned because Lectern stops; it is done again after the next start."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _update(connection, folder_id, last_outcome=CUT_OFF)
             # In the same transaction: Lectern may end at any moment now, and the sync would be lost.
             _mark_due(connection, folder_id, CUT_OFF)
 
     def note_watch_problem(self, folder_id: int, problem: str) -> None:
         """Record why changes in a folder cannot be seen as they happen; "" when they can."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _update(connection, folder_id, watch_problem=problem)
 
     def _change(self, folder_id: int, **values: Any) -> RegisteredFolder:
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _update(connection, folder_id, **values)
             return _one(connection, folder_id)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 
 from app.settings import NO_LLM, Settings
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
 from rag.errors import ConfigurationError
+from rag.storage.catalogue.dialects.choice import Place
 
 metadata = MetaData()
 
@@ -44,21 +44,21 @@ ADJUSTABLE = (
 class OverrideStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     def all(self) -> dict[str, Override]:
         """Return all that is kept, by the name of its setting."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return {row.name: json.loads(row.value) for row in connection.execute(select(overrides))}
 
     def keep(self, name: str, value: Override | None) -> None:
         """Keep a value for a setting; None goes back to the settings."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(overrides).where(overrides.c.name == name))
             if value is not None:
                 connection.execute(insert(overrides).values(name=name, value=json.dumps(value)))

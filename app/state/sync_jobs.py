@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Row, String, Table, delete, insert, select, update
 
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
 from ingest.report import SyncProgress, SyncReport
 from rag import errors
 from rag.errors import LecternError
+from rag.storage.catalogue.dialects.choice import Place
 
 JOBS_KEPT = 1_000
 """Finished jobs of a collection that can still be asked for."""
@@ -72,12 +73,12 @@ class SyncJob:
 class SyncJobStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     def add(self, collection: str, folder: Path, *, allow_empty: bool) -> SyncJob:
         """Write down that a sync is asked for. Of a collection's finished jobs, the oldest are deleted."""
@@ -91,7 +92,7 @@ class SyncJobStore:
         }
         mine = jobs.c.collection == collection
         kept = select(jobs.c.number).where(mine).order_by(jobs.c.number.desc()).limit(JOBS_KEPT)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             added = connection.execute(insert(jobs).values(**values)).inserted_primary_key
             assert added is not None
             connection.execute(
@@ -125,7 +126,7 @@ class SyncJobStore:
 
     def find(self, id_: str) -> SyncJob | None:
         """Return a job as it was last written down."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(jobs).where(jobs.c.number == _number_of(id_))).one_or_none()
         job = row and _job_of(row)
         return job if job and job.id == id_ else None
@@ -142,18 +143,18 @@ class SyncJobStore:
             "finished_at": now(),
             "error": json.dumps({**cut_off, "remedy": "Look into the server's log, and sync a part of the folder."}),
         }
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(jobs).where(unfinished, jobs.c.attempts >= MAX_ATTEMPTS).values(**failed))
             connection.execute(update(jobs).where(unfinished).values(state="queued", started_at=""))
             return [_job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))]
 
     def remove_collection(self, collection: str) -> None:
         """Delete the records of the syncs of a collection, which is being deleted."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(delete(jobs).where(jobs.c.collection == collection))
 
     def _update(self, id_: str, values: dict[str, Any]) -> None:
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(jobs).where(jobs.c.number == _number_of(id_)).values(**values))
 
 

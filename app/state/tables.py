@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -26,12 +25,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import sqlite
 
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase, upsert
 from rag.errors import NotFoundError
 from rag.extraction.cells import Cell
 from rag.extraction.columns import Column, parse_columns
+from rag.storage.catalogue.dialects.choice import Place
 
 State = Literal["new", "waiting", "filling", "stopped", "done", "failed"]
 UNFINISHED = ("waiting", "filling")
@@ -154,12 +153,12 @@ class TableRow:
 class TableStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, file: Path) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place) -> None:
+        self._database = ServiceDatabase(place, metadata)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     # --- tables ---
 
@@ -171,9 +170,9 @@ class TableStore:
             "document_ids": json.dumps(list(spec.document_ids)),
             "use_llm": spec.use_llm,
         }
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             new = {**values, "collection": spec.collection, "name": spec.name, "created_at": now(), "state": "new"}
-            kept = sqlite.insert(tables).values(**new)
+            kept = upsert(connection, tables).values(**new)
             connection.execute(kept.on_conflict_do_update(index_elements=["collection", "name"], set_=values))
             mine = (tables.c.collection == spec.collection) & (tables.c.name == spec.name)
             return _table_of(connection.execute(select(tables).where(mine)).one())
@@ -183,13 +182,13 @@ class TableStore:
         query = select(tables).order_by(tables.c.name)
         if collection is not None:
             query = query.where(tables.c.collection == collection)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return [_table_of(row) for row in connection.execute(query)]
 
     def load(self, collection: str, table_id: int) -> DocumentTable:
         """Return a table. Raises NotFoundError."""
         mine = (tables.c.collection == collection) & (tables.c.id == table_id)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(select(tables).where(mine)).one_or_none()
         if row is None:
             raise NotFoundError(f"There is no table {table_id} in this collection.", "List the tables again.")
@@ -198,35 +197,35 @@ class TableStore:
     def set_state(self, table_id: int, state: State, *, problem: str = "", remedy: str = "") -> None:
         """Record how far a table is."""
         values = {"state": state, "problem": problem, "remedy": remedy}
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(tables).where(tables.c.id == table_id).values(**values))
 
     def begin_fill(self, table_id: int) -> bool:
         """Record that a table is to be filled; False where it is being filled already, by whatever process."""
         idle = (tables.c.id == table_id) & tables.c.state.not_in(UNFINISHED)
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             begun = update(tables).where(idle).values(state="waiting", problem="", remedy="")
             return bool(connection.execute(begun).rowcount)
 
     def remove(self, table_id: int) -> None:
         """Delete a table with its cells and corrections."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             _delete_tables(connection, [table_id])
-        self._service_file.empty_log()
+        self._database.empty_log()
 
     def remove_collection(self, collection: str) -> None:
         """Delete the tables of a collection, which is being deleted."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             ids = connection.execute(select(tables.c.id).where(tables.c.collection == collection)).scalars().all()
             _delete_tables(connection, ids)
-        self._service_file.empty_log()
+        self._database.empty_log()
 
     # --- rows ---
 
     def load_rows(self, table: DocumentTable) -> list[TableRow]:
         """Return the rows by document; cells of columns that the table no longer has are left out."""
         names = {column.fingerprint: column.name for column in table.columns}
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             query = select(rows).where(rows.c.table_id == table.id).order_by(rows.c.document, rows.c.document_id)
             found = connection.execute(query).all()
             corrected: dict[int, dict[str, Correction]] = {}
@@ -247,7 +246,7 @@ class TableStore:
 
     def count_rows(self, table_id: int) -> int:
         """Return how many rows of a table are filled."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             mine = select(func.count()).select_from(rows).where(rows.c.table_id == table_id)
             return int(connection.execute(mine).scalar_one())
 
@@ -272,14 +271,14 @@ class TableStore:
             "filled_at": now(),
             "cells": json.dumps({keys[name]: cell.to_json() for name, cell in cells.items()}),
         }
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             gone = select(erased.c.document_id).where(
                 erased.c.document_id == document_id, erased.c.erased_at >= read_at
             )
             is_there = connection.execute(select(tables.c.id).where(tables.c.id == table.id)).one_or_none()
             if is_there is None or connection.execute(gone).one_or_none() is not None:
                 return False
-            kept = sqlite.insert(rows).values(table_id=table.id, document_id=document_id, **values)
+            kept = upsert(connection, rows).values(table_id=table.id, document_id=document_id, **values)
             connection.execute(kept.on_conflict_do_update(index_elements=["table_id", "document_id"], set_=values))
             return True
 
@@ -287,33 +286,33 @@ class TableStore:
         """Delete the rows of documents that are no longer the table's, with their corrections."""
         if not document_ids:
             return
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             for each in (rows, corrections):
                 mine = (each.c.table_id == table_id) & each.c.document_id.in_(document_ids)
                 connection.execute(delete(each).where(mine))
-        self._service_file.empty_log()
+        self._database.empty_log()
 
     def erase(self, document_ids: Sequence[int]) -> None:
         """Delete the rows and corrections of documents from all tables, and leave nothing of them in the file."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             found = select(rows.c.document_id).where(rows.c.document_id.in_(document_ids)).limit(1)
             had_rows = connection.execute(found).one_or_none() is not None
             for each in (rows, corrections):
                 connection.execute(delete(each).where(each.c.document_id.in_(document_ids)))
             for id_ in document_ids:
-                marked = sqlite.insert(erased).values(document_id=id_, erased_at=exactly_now())
+                marked = upsert(connection, erased).values(document_id=id_, erased_at=exactly_now())
                 renewed = {"erased_at": marked.excluded.erased_at}
                 connection.execute(marked.on_conflict_do_update(index_elements=["document_id"], set_=renewed))
         if had_rows:
-            self._service_file.empty_log()
+            self._database.empty_log()
 
     # --- corrections ---
 
     def correct(self, table_id: int, document_id: int, column: str, value: str, *, by: str) -> None:
         """Keep what a person says a cell's value is."""
         values = {"value": value, "corrected_by": by, "corrected_at": now()}
-        with self._service_file.writing() as connection:
-            kept = sqlite.insert(corrections).values(
+        with self._database.writing() as connection:
+            kept = upsert(connection, corrections).values(
                 table_id=table_id, document_id=document_id, column_name=column, **values
             )
             keys = ["table_id", "document_id", "column_name"]
@@ -321,7 +320,7 @@ class TableStore:
 
     def take_back(self, table_id: int, document_id: int, column: str) -> None:
         """Delete a correction: what was read counts again."""
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(
                 delete(corrections).where(
                     corrections.c.table_id == table_id,

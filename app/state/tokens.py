@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Row, String, Table, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.state.database import ServiceFile
+from app.state.database import ServiceDatabase
 from rag.errors import ConfigurationError, NotFoundError
+from rag.storage.catalogue.dialects.choice import Place
 
 SECRET_PREFIX = "lt_"
 """Lets people and secret scanners see what a leaked string is."""
@@ -115,13 +115,13 @@ _tokens = Table(
 class TokenStore:
     """Every method is one transaction, sees at once what other processes changed, and raises StoreError."""
 
-    def __init__(self, file: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._service_file = ServiceFile(file, metadata)
+    def __init__(self, place: Place, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._database = ServiceDatabase(place, metadata)
         self._now = now
 
     def close(self) -> None:
         """Let go of the file."""
-        self._service_file.close()
+        self._database.close()
 
     def add(
         self,
@@ -151,7 +151,7 @@ class TokenStore:
             "revoked_at": "",
         }
         expired = (_tokens.c.expires_at != "") & (_tokens.c.expires_at <= _stamp(now))
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             try:
                 connection.execute(
                     delete(_tokens).where(_tokens.c.name == name, or_(_tokens.c.revoked_at != "", expired))
@@ -166,14 +166,14 @@ class TokenStore:
 
     def list_tokens(self) -> list[TokenInfo]:
         """Return all tokens by name, also those that are over."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(_tokens).order_by(_tokens.c.name)).all()
         return [self._info(row) for row in rows]
 
     def revoke(self, name: str, *, forget: bool = False) -> None:
         """End a token at once; `forget` takes its record out as well. Raises NotFoundError."""
         mine = _tokens.c.name == name
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             if forget:
                 found = connection.execute(delete(_tokens).where(mine)).rowcount
             else:
@@ -185,7 +185,7 @@ class TokenStore:
 
     def is_empty(self) -> bool:
         """Tell whether no token is on record, not even one that is over."""
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(select(_tokens.c.id).limit(1)).first() is None
 
     def has_valid(self) -> bool:
@@ -197,7 +197,7 @@ class TokenStore:
         unknown one.
         """
         wanted = _hash(secret)
-        with self._service_file.reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(_tokens)).all()
         found = [row for row in rows if hmac.compare_digest(row.sha256, wanted)]
         return self._info(found[0]) if found else None
@@ -209,7 +209,7 @@ class TokenStore:
             seconds=USE_NOTED_SECONDS
         ):
             return
-        with self._service_file.writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(_tokens).where(_tokens.c.name == token.name).values(last_used_at=_stamp(now)))
 
     def _info(self, row: Row[Any]) -> TokenInfo:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.service.build_index import Lectern, open_catalogue_reader
 from app.service.build_migration import migrate
+from app.service.build_places import service_place
 from app.service.verify import verify_index
+from app.state.tokens import Role, TokenStore
 from rag.errors import IndexLockedError, StoreError, VectorsAwayError
 from rag.storage import vectors_server
 from tests.chroma import Server as ChromaServer
@@ -104,6 +107,12 @@ def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
         lectern.ingest.remove([gone], keep_out=False)
         before = hits(lectern)
         settings = lectern.settings
+    for name in ("kept", "revoked"):
+        with closing(TokenStore(service_place(settings))) as tokens:
+            tokens.add(name, role=Role.READ)
+    with closing(TokenStore(service_place(settings))) as tokens:
+        tokens.revoke("revoked")
+        known = tokens.list_tokens()
 
     # Cut off in the middle, it is no index yet, and the next try goes on.
     def stop(what: str, done: int, total: int) -> None:
@@ -118,7 +127,9 @@ def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
     assert (there.rows["documents"], there.rows["chunks"], there.vectors) == (2, 2, 2)
     with pytest.raises(StoreError, match="holds an index already"):
         migrate(settings, [address, chroma.url], lambda *told: None)
+    assert there.state == 2
     (home / "catalogue.sqlite").rename(home / "old.sqlite")
+    (home / "service.sqlite").rename(home / "old-service.sqlite")
     (home / "chroma").rename(home / "old")
     with open_index(**servers) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
@@ -128,8 +139,13 @@ def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
         assert list(verify_index(lectern, repair=False)) == []
         assert next(hit for hit in hits(lectern) if "pier" not in hit[0]) == before[0]
         settings, moved = lectern.settings, hits(lectern)
+    with closing(TokenStore(service_place(settings))) as tokens:
+        assert tokens.list_tokens() == known
+        tokens.add("new", role=Role.READ)
     back = migrate(settings, ["home"], lambda *told: None)
     assert (back.rows["documents"], back.vectors) == (3, 3)
+    with closing(TokenStore(home / "service.sqlite")) as tokens:
+        assert [token.name for token in tokens.list_tokens()] == ["kept", "new", "revoked"]
     with open_index() as lectern:
         assert hits(lectern) == moved
         assert list(verify_index(lectern, repair=False)) == []

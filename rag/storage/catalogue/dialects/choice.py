@@ -21,6 +21,7 @@ __all__ = [
     "find_place",
     "identity_of",
     "open_catalogue",
+    "open_state_engine",
     "opened_target",
     "own_catalogue",
 ]
@@ -50,6 +51,15 @@ def open_catalogue(place: Place, *, is_brief: bool = False) -> Engine:
     from rag.storage.catalogue.dialects.postgresql_database import open_postgresql
 
     return open_postgresql(place, is_brief=is_brief)
+
+
+def open_state_engine(url: URL) -> Engine:
+    """Return an engine for other tables in a catalogue's database. Raises LibraryError."""
+    from rag.storage.catalogue.dialects.postgresql_database import open_engine, write_bools_as_numbers
+
+    engine = open_engine(url)
+    write_bools_as_numbers(engine)
+    return engine
 
 
 def dialect_of(place: Place) -> CatalogueDialect:

@@ -30,7 +30,7 @@ MOST_CANDIDATES = 20_000
 
 STATE_OF_CHANGES = text("SELECT changes FROM catalogue_state")
 
-SEQUENCE = text("SELECT pg_get_serial_sequence(:table, 'id')")
+SEQUENCE = text("SELECT pg_get_serial_sequence(:table, :column)")
 
 TOTALS = text("SELECT chunk_count, word_count FROM catalogue_state")
 
@@ -237,17 +237,17 @@ class PostgresqlDialect:
         """Make the words of all chunks anew."""
         rebuild_words(connection)
 
-    def last_id(self, connection: Connection, table: str) -> int:
+    def last_id(self, connection: Connection, table: str, column: str = "id") -> int:
         """Return the highest id that a table ever gave."""
-        sequence = connection.execute(SEQUENCE, {"table": table}).scalar_one()
+        sequence = connection.execute(SEQUENCE, {"table": table, "column": column}).scalar_one()
         given = text(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")
         return int(connection.execute(given).scalar_one())
 
-    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
+    def set_last_id(self, connection: Connection, table: str, last: int, column: str = "id") -> None:
         """Have a table go on behind this id."""
-        statement = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+        statement = text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)")
         if last:
-            connection.execute(statement, {"table": table, "last": last})
+            connection.execute(statement, {"table": table, "column": column, "last": last})
 
 
 class _Ranking:

@@ -97,6 +97,22 @@ def open_engine(url: URL, *, is_brief: bool = False) -> Engine:
     return engine
 
 
+def write_bools_as_numbers(engine: Engine) -> None:
+    """Have True and False written as 1 and 0, as SQLite's driver does, for tables that keep them in such columns."""
+    from psycopg.adapt import Dumper
+    from psycopg.postgres import types
+
+    class Number(Dumper):
+        oid = types["int4"].oid
+
+        def dump(self, obj: bool) -> bytes:
+            return b"1" if obj else b"0"
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(bool, Number)
+
+
 def open_postgresql(url: URL, *, is_brief: bool = False, is_target: bool = False) -> Engine:
     """Open the catalogue, making its tables if they are new; `is_target`: to copy another one into it.
 

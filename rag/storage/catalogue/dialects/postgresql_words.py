@@ -40,6 +40,7 @@ PORTER_LETTERS = range(3, 65)
 
 _ASCII_WORDS = re.compile(r"[0-9a-z]+")
 _CATEGORIES = ("L", "N", "Co", "Mn", "Mc")
+_LOGI = re.compile("[aeiouy][^aeiouy].*logi$")
 _TERM = re.compile(r'(forms : )?"([^"]*)"( \*)?')
 
 
@@ -124,7 +125,9 @@ _SEPARATORS = _Separators()
 def _stem(word: str) -> str:
     if len(word.encode()) not in PORTER_LETTERS:
         return word
-    return str(_porter().stemWord(word))
+    stem = str(_porter().stemWord(word))
+    # Snowball's stemmer lacks this rule, which Porter added to his own later and FTS5 has.
+    return stem[:-1] if _LOGI.search(stem) else stem
 
 
 @cache

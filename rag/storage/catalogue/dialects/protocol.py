@@ -66,10 +66,10 @@ class CatalogueDialect(Protocol):
         """Make the full-text index anew from the chunks."""
         ...
 
-    def last_id(self, connection: Connection, table: str) -> int:
-        """Return the highest id that a table ever gave, 0 where it gave none."""
+    def last_id(self, connection: Connection, table: str, column: str = "id") -> int:
+        """Return the highest number that a table ever gave, 0 where it gave none."""
         ...
 
-    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
-        """Have a table give no id again up to this one."""
+    def set_last_id(self, connection: Connection, table: str, last: int, column: str = "id") -> None:
+        """Have a table give no number again up to this one."""
         ...

@@ -121,21 +121,21 @@ class SqliteDialect:
         """Have FTS5 read the chunks anew."""
         connection.execute(text(REBUILD_FULL_TEXT))
 
-    def last_id(self, connection: Connection, table: str) -> int:
-        """Return the highest id that a table ever gave; of tables that give ids again, the highest that is there."""
-        seen = text("SELECT max((SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name), "
-                    f"(SELECT coalesce(max(id), 0) FROM {table}))")  # fmt: skip
-        return int(connection.execute(seen, {"name": table}).scalar_one())
+    def last_id(self, connection: Connection, table: str, column: str = "id") -> int:
+        """Return the highest number that a table ever gave; of one that gives numbers again, the highest there is."""
+        highest = int(connection.execute(text(f"SELECT coalesce(max({column}), 0) FROM {table}")).scalar_one())
+        if not self._gives_each_once(connection, table):
+            return highest
+        given = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        return max(highest, connection.execute(given, {"name": table}).scalar() or 0)
 
-    def set_last_id(self, connection: Connection, table: str, last: int) -> None:
-        """Have a table that gives no id twice go on behind this one."""
-        is_known = connection.execute(
-            text("SELECT 1 FROM sqlite_sequence WHERE name = :name"), {"name": table}
-        ).scalar()
-        statement = "UPDATE sqlite_sequence SET seq = :last WHERE name = :name"
-        if not is_known:
-            statement = (
-                "INSERT INTO sqlite_sequence(name, seq) SELECT :name, :last "
-                "WHERE EXISTS (SELECT 1 FROM sqlite_master WHERE name = :name AND sql LIKE '%AUTOINCREMENT%')"
-            )
-        connection.execute(text(statement), {"name": table, "last": last})
+    def set_last_id(self, connection: Connection, table: str, last: int, column: str = "id") -> None:
+        """Have a table that gives no number twice go on behind this one."""
+        if self._gives_each_once(connection, table):
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+            given = text("INSERT INTO sqlite_sequence(name, seq) VALUES (:name, :last)")
+            connection.execute(given, {"name": table, "last": last})
+
+    def _gives_each_once(self, connection: Connection, table: str) -> bool:
+        made_by = text("SELECT sql FROM sqlite_master WHERE name = :name")
+        return "AUTOINCREMENT" in connection.execute(made_by, {"name": table}).scalar_one()

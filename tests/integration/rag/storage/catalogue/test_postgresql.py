@@ -29,7 +29,10 @@ TEXTS = (
     ("en", "4.2 Duties (a) The agent mends the roof. 4.2 (b) The tenant pays."),
     ("en", "Customer 1234567 owes 12 crowns; order 12-34568 is paid."),
     ("en", "The lamp of the lighthouse flashes. The lamp is old; a lamp, the lamp."),
-    ("en", "A nut and a lamp, with a NUL \x00 and a quote ' and a \\ in it."),
+    (
+        "en",
+        "Technology, technological technologies, biology, apologies. A lamp, a nut, a NUL \x00 and a quote ' and a \\ in it.",
+    ),
     ("de", "Die Kündigungsfristen beginnen am Monatsende."),
     ("de", "Die Häuser an der Hauptstraße haben neue Dächer."),
     ("fr", "Les navires étaient amarrés devant les entrepôts."),
@@ -43,6 +46,7 @@ QUESTIONS = (
     "pump", "Where are the pumps kept?", "HX2041", "hx 2041", "DIN 934", "1234.5 crowns", "4.2 (b)", "12-34568",
     "lamp lighthouse", "lamps and nuts", "Kündigungsfrist", "Hausdach", "Straße", "navire", "катер", "مكتب الميناء",
     "नाव", "灯塔高", "word", "nothing of the kind", "", "'; DROP TABLE chunks", "a \\ b", "shelf 3 of the harbour",
+    "technological biology apology",
 )  # fmt: skip
 
 
