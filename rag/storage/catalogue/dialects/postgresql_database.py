@@ -22,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceE
 from sqlalchemy.pool import NullPool
 
 from rag.errors import ConfigurationError, StoreError, loading_library
-from rag.storage.catalogue.dialects.postgresql_schema import TRIGGERS, catalogue_owner, catalogue_state, own_tables
+from rag.storage.catalogue.dialects.postgresql_schema import STATEMENTS, catalogue_owner, catalogue_state, own_tables
 from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
 from rag.storage.catalogue.schema import (
     DESCRIBED_FIGURES,
@@ -217,7 +217,7 @@ def _make_tables(connection: Connection, version: int) -> None:
     """Make the tables, or what is new of those of an older version."""
     metadata.create_all(connection)
     own_tables.create_all(connection)
-    for statement in TRIGGERS:
+    for statement in STATEMENTS:
         connection.exec_driver_sql(statement)
     if not version:
         identity = connection.execute(select(func.gen_random_uuid())).scalar_one()

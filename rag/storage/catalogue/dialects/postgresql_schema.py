@@ -53,7 +53,8 @@ catalogue_owner = Table(
 _WATCHED = ("collections", "indexes", "folders", "documents", "generations")
 """Tables whose changes are counted: what is kept of them in memory is read again."""
 
-TRIGGERS = (
+STATEMENTS = (
+    "CREATE INDEX IF NOT EXISTS generations_to_embed ON generations (is_embedded) WHERE is_embedded = 0",
     """
     CREATE OR REPLACE FUNCTION lectern_count_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN UPDATE catalogue_state SET changes = changes + 1; RETURN NULL; END $$

@@ -42,6 +42,8 @@ UNNEEDED_BY_A_SEARCH = {
     "pypdfium2",
     "PIL",
     "pebble",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql",
     "cronsim",
     "fastapi",
     "uvicorn",

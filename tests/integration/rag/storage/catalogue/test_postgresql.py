@@ -31,7 +31,7 @@ TEXTS = (
     ("en", "The lamp of the lighthouse flashes. The lamp is old; a lamp, the lamp."),
     (
         "en",
-        "Technology, technological technologies, biology, apologies. A lamp, a nut, a NUL \x00 and a quote ' and a \\ in it.",
+        "Technology, technological biology, an apology. A nut, a lamp, a NUL \x00, a quote ' and a \\ in it.",
     ),
     ("de", "Die Kündigungsfristen beginnen am Monatsende."),
     ("de", "Die Häuser an der Hauptstraße haben neue Dächer."),
