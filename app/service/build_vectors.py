@@ -7,11 +7,15 @@ import os
 import socket
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.settings import Settings
 from rag.errors import StoreError
 from rag.storage.catalogue.dialects.choice import Engine, Place, bind_home, identity_of
 from rag.storage.vectors import ChromaVectors
+
+if TYPE_CHECKING:
+    from rag.storage.vectors_server import ServerVectors
 
 NAME_FILE = "chroma-server.json"
 """In the home: under which name its vectors are kept in a server."""
@@ -22,12 +26,23 @@ def build_vectors(settings: Settings, engine: Engine, place: Place) -> ChromaVec
     if not settings.chroma_url:
         bind_home(engine, place, f"{socket.gethostname()}:{settings.home}")
         return ChromaVectors(settings.home / "chroma")
+    return _in_server(settings, f"lectern-{identity_of(engine, place) or _name_of(settings.home)}")
+
+
+def check_vector_server(settings: Settings) -> str:
+    """Ask the server of the settings whether it answers; returns its address. Raises ConfigurationError, StoreError."""
+    vectors = _in_server(settings, "doctor")
+    vectors.check()
+    return vectors.server.name
+
+
+def _in_server(settings: Settings, owner: str) -> ServerVectors:
     # Imported here: a home that keeps its vectors needs no HTTP.
     from rag.storage.vectors_server import ChromaServer, ServerVectors
 
     token = settings.chroma_token.get_secret_value() if settings.chroma_token else ""
     server = ChromaServer(settings.chroma_url, token, settings.chroma_tenant, settings.chroma_database)
-    return ServerVectors(server, f"lectern-{identity_of(engine, place) or _name_of(settings.home)}")
+    return ServerVectors(server, owner)
 
 
 def _name_of(home: Path) -> str:

@@ -19,6 +19,7 @@ from app.service.build_embedders import (
 from app.service.build_index import open_catalogue_reader
 from app.service.build_llm import choose_model
 from app.service.build_models import NO_RERANKER
+from app.service.build_vectors import check_vector_server
 from app.service.doctor_libraries import examine_libraries
 from app.service.finding import Finding
 from app.service.local_models import LocalModels
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Return all findings, the index first."""
     return [
         *_examine_index(settings),
+        *_examine_vector_server(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
         *_examine_multilingual_embedder(settings),
@@ -56,16 +58,26 @@ def _examine_index(settings: Settings) -> Iterator[Finding]:
     try:
         collections = open_catalogue_reader(settings).list_collections()
     except LecternError as error:
-        yield Finding("index", error.reason, error.remedy, blocks=(settings.home / "catalogue.sqlite").exists())
+        is_there = settings.catalogue_url is not None or (settings.home / "catalogue.sqlite").exists()
+        yield Finding("index", error.reason, error.remedy, blocks=is_there)
         return
     documents = sum(collection.documents for collection in collections)
     failed = sum(collection.failed for collection in collections)
     remedy = "`lectern documents --failed` says why." if failed else ""
-    yield Finding("index", f"{settings.home}: {documents:,} documents, {failed:,} with a problem", remedy)
+    place = "on PostgreSQL" if settings.catalogue_url else str(settings.home)
+    yield Finding("index", f"{place}: {documents:,} documents, {failed:,} with a problem", remedy)
     owner = describe_owner(settings.home)
     if owner and is_owned(settings.home):
         address = owner_address(settings.home)
         yield Finding("index owner", f"{owner}, which answers at {address}" if address else owner)
+
+
+def _examine_vector_server(settings: Settings) -> Iterator[Finding]:
+    if settings.chroma_url:
+        try:
+            yield Finding("vector server", f"{check_vector_server(settings)} answers")
+        except LecternError as error:
+            yield Finding("vector server", error.reason, error.remedy, blocks=True)
 
 
 def _examine_disk(settings: Settings) -> Iterator[Finding]:

@@ -86,7 +86,7 @@ class ServerVectors(ChromaVectors):
         ConfigurationError.
         """
         server.check()
-        self._server = server
+        self.server = server
         self._owner = owner
         self._collections: dict[str, Collection] = {}
         self._created: set[str] = set()
@@ -95,7 +95,7 @@ class ServerVectors(ChromaVectors):
     @property
     def place(self) -> str:
         """Return what tells places of vectors apart."""
-        server = self._server
+        server = self.server
         return f"{server.name} {server.tenant} {server.database} {self._owner}"
 
     def open(self) -> None:
@@ -229,23 +229,23 @@ class ServerVectors(ChromaVectors):
         import chromadb
         from chromadb.config import Settings
 
-        parts = urlsplit(self._server.url)
+        parts = urlsplit(self.server.url)
         client = chromadb.HttpClient(
             host=parts.hostname or "",
             port=parts.port or (443 if parts.scheme == "https" else 80),
             ssl=parts.scheme == "https",
-            headers=self._server.headers,
+            headers=self.server.headers,
             settings=Settings(anonymized_telemetry=False, chroma_otel_collection_endpoint=""),
-            tenant=self._server.tenant,
-            database=self._server.database,
+            tenant=self.server.tenant,
+            database=self.server.database,
         )
         for session in _sessions_of(client):
             session.timeout = _timeout()
         return client
 
     def _ask_for_life(self) -> None:
-        url = f"{self._server.url.rstrip('/')}/api/v2/heartbeat"
-        httpx.get(url, headers=self._server.headers, timeout=_timeout()).raise_for_status()
+        url = f"{self.server.url.rstrip('/')}/api/v2/heartbeat"
+        httpx.get(url, headers=self.server.headers, timeout=_timeout()).raise_for_status()
 
     def _patiently(self, act: Callable[[], T], space: str = "") -> T:
         """Do something, and do it again while the server does not answer. Everything here may be done twice."""
@@ -289,7 +289,7 @@ class ServerVectors(ChromaVectors):
         for cause in _causes(error):
             match type(cause).__name__:
                 case "NotFoundError":
-                    return _GoneError(f"The vector server {self._server.name} has lost a collection.")
+                    return _GoneError(f"The vector server {self.server.name} has lost a collection.")
                 case "AuthError" | "AuthorizationError" | "ChromaAuthError":
                     return self._refuses_token(_first_line(cause))
                 case "RateLimitError":
@@ -299,7 +299,7 @@ class ServerVectors(ChromaVectors):
             if isinstance(cause, httpx.TransportError):
                 return self._is_away(_first_line(cause))
         return StoreError(
-            f"The vector server {self._server.name} failed: {_first_line(error)}.", "Look into the log of the server."
+            f"The vector server {self.server.name} failed: {_first_line(error)}.", "Look into the log of the server."
         )
 
     def _explain_status(self, response: httpx.Response) -> StoreError:
@@ -310,19 +310,19 @@ class ServerVectors(ChromaVectors):
             return self._is_away(f"HTTP {status}")
         said = " ".join(response.text.split())[:200]
         return StoreError(
-            f"The vector server {self._server.name} refused what was asked of it (HTTP {status}: {said}).",
+            f"The vector server {self.server.name} refused what was asked of it (HTTP {status}: {said}).",
             "Check that it is Chroma 1.0 or newer, and the address in the setting `chroma_url`.",
         )
 
     def _refuses_token(self, said: str) -> StoreError:
         return StoreError(
-            f"The vector server {self._server.name} does not accept the token ({said}).",
+            f"The vector server {self.server.name} does not accept the token ({said}).",
             "Correct the setting `chroma_token`.",
         )
 
     def _is_away(self, said: str) -> VectorsAwayError:
         return VectorsAwayError(
-            f"The vector server {self._server.name} does not answer ({said}).",
+            f"The vector server {self.server.name} does not answer ({said}).",
             "Check that it runs, and the address in the setting `chroma_url`. Nothing is lost: what has no vectors yet "
             "is found by its words, and the next sync goes on.",
         )

@@ -10,6 +10,7 @@ import pytest
 from app.service.build_index import Lectern, open_catalogue_reader
 from app.service.build_migration import migrate
 from app.service.build_places import service_place
+from app.service.build_vectors import check_vector_server
 from app.service.verify import verify_index
 from app.state.tokens import Role, TokenStore
 from rag.errors import IndexLockedError, StoreError, VectorsAwayError
@@ -81,6 +82,8 @@ def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it
         assert lectern.servers() == {"vectors": "ok"}
         server.kill()
         assert lectern.servers() == {"vectors": "away"}
+        with pytest.raises(VectorsAwayError, match="does not answer"):
+            check_vector_server(lectern.settings)
         found = lectern.retriever.retrieve(QUESTION, collection="default")
         assert "three times" in found.hits[0].chunk.text
         assert any("does not answer" in notice and "Only words" in notice for notice in found.notices)
