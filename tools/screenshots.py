@@ -1,5 +1,5 @@
-"""Takes the pictures of docs/images: every page in light, in dark and at a phone's width, some in German, over the
-sample documents. The LLM is a script: its words are in here.
+"""Takes the pictures of docs/images: every page in light and dark, at a phone's width, on a wide screen and in German,
+over the sample documents. The LLM is a script: its words are in here.
 
 python -m tools.screenshots                                            # starts the page itself
 python -m tools.screenshots --url http://127.0.0.1:8501 --only models  # of a page that runs
@@ -19,7 +19,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from app.web import admin_texts
+from app.web import admin_texts, language
 from app.web.search import texts as search_texts
 from tests.e2e.drawing import wait_until_drawn
 from tests.e2e.running import CHECKOUT, CHROMIUM, CHROMIUM_OPTIONS, Product, running
@@ -33,14 +33,19 @@ SAMPLE_SOURCE = CHECKOUT / "data" / "sample_source"
 LOOKS: dict[str, tuple[str, int, int, str]] = {
     "light": ("light", 1280, 800, "en-GB"),
     "dark": ("dark", 1280, 800, "en-GB"),
-    "phone": ("light", 360, 740, "en-GB"),
+    "phone": ("light", 390, 844, "en-GB"),
+    "wide": ("light", 2560, 1440, "en-GB"),
     "german": ("light", 1280, 800, "de-DE"),
     "german-phone": ("light", 390, 844, "de-DE"),
+    "french": ("light", 1280, 800, "fr-FR"),
+    "spanish": ("light", 1280, 800, "es-ES"),
 }
 """Colour scheme, width, height and the browser's language."""
 
-IN_GERMAN = ("answer", "documents")
-"""The views of which there are German pictures."""
+OF_EVERY_VIEW = ("light", "dark", "phone", "wide", "german")
+
+OF_SOME = ("answer", "documents")
+"""The views that are taken in the other looks, too."""
 
 QUESTION = "How often does the lamp of the Brennick lighthouse flash?"
 ANSWER = "The lamp flashes **three times every 20 seconds** [1]."
@@ -111,6 +116,11 @@ def show_search(page: Page) -> None:
     page.locator("img.page").wait_for()
 
 
+def show_table(page: Page) -> None:
+    """Show the table over the documents."""
+    page.get_by_test_id("stDataFrame").last.wait_for()
+
+
 def show_adding(page: Page) -> None:
     """Show what takes files in."""
     page.get_by_text(admin_texts.ADD, exact=True).click()
@@ -123,6 +133,7 @@ VIEWS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "proof": ("", show_proof),
     "refused": ("", show_refusal),
     "search": ("search", show_search),
+    "table": ("table", show_table),
     "documents": ("documents", show_page),
     "adding": ("documents", show_adding),
     "collection": ("collection", show_page),
@@ -139,13 +150,14 @@ def take(browser: Browser, url: str, name: str, look: str, images: Path, collect
         viewport=ViewportSize(width=width, height=height),
         color_scheme="dark" if scheme == "dark" else "light",
         locale=locale,
-        timezone_id="Europe/Berlin" if locale == "de-DE" else "UTC",
+        timezone_id="UTC" if locale == "en-GB" else "Europe/Berlin",
     )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     address, show = VIEWS[name]
     page.goto(f"{url}/{address}?collection={collection}")
-    show(page)
+    with language.speaking(locale[:2]):
+        show(page)
     wait_until_drawn(page)
     page.wait_for_timeout(DRAWING)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -162,6 +174,12 @@ def fill(product: Product, folder: Path, collection: str) -> None:
         run = service.post(f"{at}/evaluations").raise_for_status().json()["id"]
         while service.get(f"{at}/evaluations/{run}").json()["state"] == "running":
             time.sleep(0.5)
+    columns = service.get(f"{at}/suggested-columns").json()["columns"]
+    wanted = {"name": "documents", "columns": columns, "use_llm": False}
+    table = service.post(f"{at}/tables", json=wanted).raise_for_status().json()["id"]
+    service.post(f"{at}/tables/{table}/fill", json={}).raise_for_status()
+    while service.get(f"{at}/tables/{table}").json()["table"]["state"] in ("waiting", "filling"):
+        time.sleep(0.5)
     service.post("/folders", json={"path": str(folder), "collection": collection, "every": "2h"}).raise_for_status()
 
 
@@ -198,7 +216,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         for name in given.only:
             for look in given.looks:
-                if not look.startswith("german") or name in IN_GERMAN:
+                if look in OF_EVERY_VIEW or name in OF_SOME:
                     take(browser, url, name, look, given.images, given.collection)
         browser.close()
 
