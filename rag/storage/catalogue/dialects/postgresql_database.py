@@ -38,6 +38,11 @@ MIN_SERVER_VERSION = 140000
 
 CONNECT_SECONDS = 10
 
+# As in a file: a lost commit after the old vectors were deleted would leave a document without any.
+SAFE_COMMITS = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+
 EMPTY_DATABASE = (
     "Name an empty database, or a schema of its own: ?options=-csearch_path%3DNAME at the end of the address."
 )
@@ -93,6 +98,8 @@ def open_engine(url: URL, *, is_brief: bool = False) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.adapters.register_dumper(str, PlainText)
+        connection.execute(SAFE_COMMITS)
+        connection.commit()
 
     return engine
 

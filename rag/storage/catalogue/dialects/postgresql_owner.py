@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import URL, Connection, Engine, event, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from rag.errors import IndexLockedError, StoreError
 from rag.storage.catalogue.dialects.postgresql_database import described, open_engine, translated_errors
@@ -114,7 +114,7 @@ class _Keeper:
         if self._thread.is_alive():
             self._thread.join()
         if self._connection is not None:
-            with suppress(DBAPIError):  # The lock has ended with the connection.
+            with suppress(SQLAlchemyError):  # The lock has ended with the connection.
                 self._connection.close()
         self._engine.dispose()
 
@@ -123,12 +123,12 @@ class _Keeper:
             assert self._connection is not None
             try:
                 self._connection.execute(text("SELECT 1"))
-            except DBAPIError:
-                with suppress(DBAPIError):
+            except SQLAlchemyError:
+                with suppress(SQLAlchemyError):
                     self._connection.close()
                 # While the server is away there is no lock to take; whoever has it then, has signed, and writes of
                 # this process are refused.
-                with suppress(DBAPIError):
+                with suppress(SQLAlchemyError):
                     self._connection = self._engine.connect()
                     self._try_lock(self._connection)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import URL, Engine, text
 
 from rag.errors import ConfigurationError, IndexLockedError, StoreError
 from rag.storage.catalogue.checks import CatalogueChecks
+from rag.storage.catalogue.dialects import postgresql_owner
 from rag.storage.catalogue.dialects.choice import open_catalogue
 from rag.storage.catalogue.dialects.postgresql_database import bind_home, open_engine, read_url
 from rag.storage.catalogue.dialects.postgresql_owner import own_database
@@ -143,6 +145,7 @@ def test_a_catalogue_has_one_owner_who_is_named(postgresql: Server) -> None:
 
 OWNER = """
 import sys, time
+from rag.storage.catalogue.dialects import postgresql_owner
 from rag.storage.catalogue.dialects.choice import open_catalogue
 from rag.storage.catalogue.dialects.postgresql_database import read_url
 from rag.storage.catalogue.dialects.postgresql_owner import own_database
@@ -165,6 +168,31 @@ def test_who_waits_takes_over_from_an_owner_that_is_killed(postgresql: Server) -
             owner.send_signal(signal.SIGKILL)
             with own_database(engine, url, "sync", wait_seconds=30):
                 fill(CatalogueWriter(engine, url))
+
+
+def test_an_owner_stays_one_when_the_server_is_restarted(postgresql: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql_owner, "LOOKS_EACH_SECONDS", 0.05)
+    url = postgresql.new_schema()
+    with opened(url) as engine, opened(url) as another, own_database(engine, url, "serve", wait_seconds=0):
+        writer = CatalogueWriter(engine, url)
+        writer.open_collection("default")
+        postgresql.stop()
+        time.sleep(0.2)  # The owner finds nobody at first.
+        postgresql.start()
+        until = time.monotonic() + 60
+        while not _has_lock(another):
+            assert time.monotonic() < until, "the lock was not taken again"
+            time.sleep(0.05)
+        with pytest.raises(IndexLockedError), own_database(another, url, "sync", wait_seconds=0):
+            pass
+        writer.open_collection("letters")
+        assert len(CatalogueReader(engine, url).list_collections()) == 2
+
+
+def _has_lock(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        held = connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"))
+        return int(held.scalar_one()) > 0
 
 
 def test_an_owner_that_lost_its_place_writes_no_more(postgresql: Server) -> None:
