@@ -14,6 +14,7 @@ from rag.storage.catalogue.dialects.postgresql_schema import chunk_words
 from rag.storage.catalogue.dialects.postgresql_storing import made_words, rebuild_words, store_words
 from rag.storage.catalogue.dialects.postgresql_words import Term, phrase_parts, read_terms, single_words
 from rag.storage.catalogue.dialects.protocol import FORMS_WEIGHT, HEADER_WEIGHT, TEXT_WEIGHT
+from rag.storage.catalogue.dialects.sqlite_words import CANDIDATES_PER_ROOT, MIN_CANDIDATES
 from rag.storage.catalogue.schema import chunks, erasures
 
 K1, B = 1.2, 0.75
@@ -24,9 +25,6 @@ LEAST_IDF = 1e-6
 
 FIRST_CANDIDATES = 4
 """Times as many chunks as are asked for are ranked at least, before it is known which words cannot matter."""
-
-MOST_CANDIDATES = 20_000
-"""Chunks that are ranked at most; of more, those that hold the words most often for their length."""
 
 STATE_OF_CHANGES = text("SELECT changes FROM catalogue_state")
 
@@ -179,14 +177,17 @@ class PostgresqlDialect:
             return []
         idfs = [_idf(totals.chunk_count, frequency) for _, frequency in counted]
         among = _how_many(counted, FIRST_CANDIDATES * limit)
-        wanted = _Ranking(counted, idfs, totals.word_count / totals.chunk_count, index_id, limit, document_ids)
+        # As many as SQLite scores; of more, those that hold the words most often for their length.
+        most = max(MIN_CANDIDATES, int(CANDIDATES_PER_ROOT * math.sqrt(totals.chunk_count)))
+        average = totals.word_count / totals.chunk_count
+        wanted = _Ranking(counted, idfs, average, index_id, limit, document_ids, most=most)
         found = wanted.rank(connection, among)
         least = found[-1][1] if len(found) == limit else 0.0
         # What the words from each place on can give together.
         rest = [sum(idf * (K1 + 1) for idf in idfs[start:]) for start in range(len(idfs) + 1)]
         needed = next(start for start in range(len(rest)) if rest[start] <= least or start == len(idfs))
         # Chunks of common words alone are so many that no search could rank them all.
-        needed = min(needed, _how_many(counted, MOST_CANDIDATES))
+        needed = min(needed, _how_many(counted, most))
         return found if needed <= among else wanted.rank(connection, needed)
 
     def load_chunks(self, connection: Connection, ids: Sequence[str], index_id: int) -> Sequence[Row[Any]]:
@@ -261,6 +262,8 @@ class _Ranking:
         index_id: int,
         limit: int,
         document_ids: Sequence[int] | None,
+        *,
+        most: int,
     ) -> None:
         terms = [term for term, _ in counted]
         frequencies = [frequency for _, frequency in counted]
@@ -276,7 +279,7 @@ class _Ranking:
             "all_documents": document_ids is None,
             "documents": list(document_ids or ()),
             "limit": limit,
-            "most": MOST_CANDIDATES,
+            "most": most,
             "numbers": [number for number, _ in words],
             "lexemes": [lexeme for _, lexeme in words],
             "idfs": list(idfs),
@@ -287,7 +290,7 @@ class _Ranking:
             "k1": K1,
             "b": B,
         }
-        self._frequencies = frequencies
+        self._frequencies, self._most = frequencies, most
         if beginnings:
             self._values |= {
                 "beginning_numbers": [number for number, _ in beginnings],
@@ -305,7 +308,7 @@ class _Ranking:
     def rank(self, connection: Connection, among: int) -> list[tuple[str, float]]:
         """Return the best of the chunks that hold one of the first `among` terms."""
         query = " | ".join(term.tsquery for term in self._terms[:among])
-        are_many = sum(self._frequencies[:among]) > MOST_CANDIDATES
+        are_many = sum(self._frequencies[:among]) > self._most
         statement = LEXICAL_SEARCH.format(most=MOST if are_many else "", prefixes=self._prefixes, phrases=self._phrases)
         rows = connection.execute(text(statement), {**self._values, "query": query})
         return [(row.id, float(row.score)) for row in rows]
