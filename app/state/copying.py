@@ -44,6 +44,8 @@ def copy_state(source: Place, target: Place) -> int:
 
     Each table is copied whole, so that one that was copied before is left as it is; one with other rows is refused.
     """
+    # Has tables of an older version brought up to date.
+    sync_jobs.SyncJobStore(source).close()
     return sum(_copy_part(part, source, target) for part in PARTS)
 
 

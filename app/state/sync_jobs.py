@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -11,7 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Row, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from app.state.database import ServiceDatabase
 from ingest.report import SyncProgress, SyncReport
@@ -24,6 +40,9 @@ JOBS_KEPT = 1_000
 
 MAX_ATTEMPTS = 3
 """A sync in the middle of which the process ended so often may be what ends it."""
+
+CODES = 2**31 - 1
+"""Numbers that an id may end with."""
 
 MAX_NUMBER = 18
 """Digits that surely fit SQLite's integers."""
@@ -46,6 +65,8 @@ jobs = Table(
     Column("finished_at", String, nullable=False, server_default=""),
     Column("report", String, nullable=False, server_default=""),
     Column("error", String, nullable=False, server_default=""),
+    # Stands in the id, where the number would tell how many there were; 0 for jobs from before there was one.
+    Column("code", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -74,7 +95,7 @@ class SyncJobStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, place: Place) -> None:
-        self._database = ServiceDatabase(place, metadata)
+        self._database = ServiceDatabase(place, metadata, upgrade=_add_codes)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -93,12 +114,13 @@ class SyncJobStore:
         mine = jobs.c.collection == collection
         kept = select(jobs.c.number).where(mine).order_by(jobs.c.number.desc()).limit(JOBS_KEPT)
         with self._database.writing() as connection:
-            added = connection.execute(insert(jobs).values(**values)).inserted_primary_key
-            assert added is not None
+            code = _new_code(connection)
+            connection.execute(insert(jobs).values(**values, code=code))
             connection.execute(
                 delete(jobs).where(mine, jobs.c.state.not_in(UNFINISHED), jobs.c.number.not_in(kept.scalar_subquery()))
             )
-        return SyncJob(_id_of(queued_at, added[0]), collection, folder, "queued", queued_at, allow_empty=allow_empty)
+        id_ = _id_of(queued_at, code)
+        return SyncJob(id_, collection, folder, "queued", queued_at, allow_empty=allow_empty)
 
     def begin(self, job: SyncJob) -> None:
         """Record that a job runs from now on."""
@@ -127,7 +149,7 @@ class SyncJobStore:
     def find(self, id_: str) -> SyncJob | None:
         """Return a job as it was last written down."""
         with self._database.reading() as connection:
-            row = connection.execute(select(jobs).where(jobs.c.number == _number_of(id_))).one_or_none()
+            row = connection.execute(select(jobs).where(_is(id_))).one_or_none()
         job = row and _job_of(row)
         return job if job and job.id == id_ else None
 
@@ -155,7 +177,7 @@ class SyncJobStore:
 
     def _update(self, id_: str, values: dict[str, Any]) -> None:
         with self._database.writing() as connection:
-            connection.execute(update(jobs).where(jobs.c.number == _number_of(id_)).values(**values))
+            connection.execute(update(jobs).where(_is(id_)).values(**values))
 
 
 def now() -> str:
@@ -163,9 +185,28 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def _add_codes(connection: Connection) -> None:
+    if "code" not in {column["name"] for column in inspect(connection).get_columns(jobs.name)}:
+        connection.exec_driver_sql("ALTER TABLE sync_jobs ADD COLUMN code INTEGER NOT NULL DEFAULT 0")
+
+
+def _new_code(connection: Connection) -> int:
+    """Return a number that no job has."""
+    while True:
+        code = secrets.randbelow(CODES - 1) + 1
+        if connection.execute(select(jobs.c.number).where(jobs.c.code == code).limit(1)).scalar() is None:
+            return code
+
+
 def _id_of(queued_at: str, number: int) -> str:
-    """Return the id of a job: the time it was asked for, and its number."""
+    """Return the id of a job: the time it was asked for, and its code."""
     return f"{datetime.fromisoformat(queued_at):%Y%m%d%H%M%S}-{number}"
+
+
+def _is(id_: str) -> ColumnElement[bool]:
+    """Return the condition for the job with an id."""
+    number = _number_of(id_)
+    return ((jobs.c.code == number) & (jobs.c.code != 0)) | ((jobs.c.code == 0) & (jobs.c.number == number))
 
 
 def _number_of(id_: str) -> int:
@@ -177,7 +218,7 @@ def _number_of(id_: str) -> int:
 def _job_of(row: Row[Any]) -> SyncJob:
     error = json.loads(row.error) if row.error else None
     return SyncJob(
-        id=_id_of(row.queued_at, row.number),
+        id=_id_of(row.queued_at, row.code or row.number),
         collection=row.collection,
         folder=Path(os.fsdecode(row.folder_bytes)),
         state=row.state,

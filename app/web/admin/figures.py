@@ -48,7 +48,7 @@ def show(calls: Calls) -> None:
 def _describe(estimate: FigureEstimateResponse) -> str:
     cost = texts.FIGURES_NO_PRICE
     if estimate.cost_usd is not None:
-        cost = texts.FIGURES_PRICE.format(cost=language.number(round(estimate.cost_usd, 2)))
+        cost = texts.FIGURES_PRICE.format(cost=language.number(estimate.cost_usd, ",.2f"))
     place = texts.FIGURES_LOCAL if estimate.is_local else texts.FIGURES_REMOTE
     numbers = {name: language.number(getattr(estimate, name)) for name in ("pictures", "documents", "tokens")}
     return f"{texts.FIGURES_ESTIMATE.format(cost=cost, **numbers)} {place.format(llm=estimate.llm)}"

@@ -18,6 +18,7 @@ from rag.storage.catalogue.schema import (
     folders,
     generations,
     indexes,
+    numbering,
     pages,
     runs,
     vector_journal,
@@ -33,6 +34,7 @@ COPIED: Mapping[Table, Column[Any]] = {
     pages: pages.c.generation_id,
     chunks: chunks.c.generation_id,
     runs: runs.c.id,
+    numbering: numbering.c.kind,
     vector_journal: vector_journal.c.vector_key,
 }
 """Tables, each behind those that it refers to, and the column by whose values they are copied step by step."""

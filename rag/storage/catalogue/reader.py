@@ -304,7 +304,7 @@ class CatalogueReader:
         if folder is not None:
             query = query.where(runs.c.folder == printable_path(folder))
         with self._reading() as connection:
-            return [_run_of(row) for row in connection.execute(query.order_by(runs.c.id.desc()).limit(limit))]
+            return [_run_of(row) for row in connection.execute(query.order_by(runs.c.place.desc()).limit(limit))]
 
     def load_run(self, run_id: int) -> RunRecord | None:
         """Return one run; None where there is none, or it was deleted."""

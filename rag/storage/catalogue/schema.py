@@ -41,7 +41,7 @@ from rag.words.folding import fold
 from rag.words.stemming import words_version
 from rag.words.word_forms import searchable_forms
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with every change of the tables; kept in SQLite's user_version."""
 
 Large = BigInteger().with_variant(Integer, "sqlite")
@@ -224,6 +224,17 @@ runs = Table(
     Column("finished_at", String, nullable=False, server_default=""),
     Column("outcome", String, nullable=False),
     Column("report", String, nullable=False, server_default=""),
+    # In the order in which they began; ids are in none.
+    Column("place", Integer, nullable=False, server_default="0"),
+)
+
+numbering = Table(
+    "numbering",
+    metadata,
+    # How many ids of a table were given, and the key by which they are permuted.
+    Column("kind", String, primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("count", Integer, nullable=False),
 )
 
 erasures = Table(
@@ -312,6 +323,12 @@ DESCRIBED_FIGURES = (
 )
 """Version 7 brought figures that an LLM described."""
 
+PLACES_OF_RUNS = (
+    "ALTER TABLE runs ADD COLUMN place INTEGER NOT NULL DEFAULT 0",
+    "UPDATE runs SET place = id",
+)
+"""Version 8 brought ids that do not count."""
+
 REBUILD_FULL_TEXT = "INSERT INTO chunk_words(chunk_words) VALUES ('rebuild')"
 
 LOCK_PAUSE_SECONDS = 0.01
@@ -362,6 +379,9 @@ def _bring_up_to_date(connection: Connection) -> None:
             connection.exec_driver_sql(statement)
     if "described_by" not in _columns(connection, "generations"):
         for statement in DESCRIBED_FIGURES:
+            connection.exec_driver_sql(statement)
+    if "place" not in _columns(connection, "runs"):
+        for statement in PLACES_OF_RUNS:
             connection.exec_driver_sql(statement)
     for statement in (*FULL_TEXT, REBUILD_FULL_TEXT):
         connection.exec_driver_sql(statement)

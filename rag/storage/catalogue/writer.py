@@ -28,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rag.errors import NotFoundError
 from rag.storage.catalogue.dialects.choice import Place, dialect_of
+from rag.storage.catalogue.numbering import next_number
 from rag.storage.catalogue.schema import (
     chunks,
     collections,
@@ -677,12 +678,15 @@ class CatalogueWriter:
         """Record that a sync began; a run without an end was cut off. A collection's oldest records are deleted."""
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.outcome == "running").values(outcome="cut off"))
-            mine = select(runs.c.id).where(runs.c.collection_id == collection_id)
-            oldest_kept = mine.order_by(runs.c.id.desc()).offset(RUNS_KEPT - 2).limit(1).scalar_subquery()
-            connection.execute(delete(runs).where(runs.c.collection_id == collection_id, runs.c.id < oldest_kept))
+            mine = select(runs.c.place).where(runs.c.collection_id == collection_id)
+            oldest_kept = mine.order_by(runs.c.place.desc()).offset(RUNS_KEPT - 2).limit(1).scalar_subquery()
+            connection.execute(delete(runs).where(runs.c.collection_id == collection_id, runs.c.place < oldest_kept))
+            id_, place = next_number(connection, runs)
             return _insert(
                 connection,
                 runs,
+                id=id_,
+                place=place,
                 collection_id=collection_id,
                 folder=printable_path(folder),
                 started_at=_now(),
@@ -698,7 +702,7 @@ class CatalogueWriter:
                 runs.c.folder == printable_path(os.fsencode(folder)),
                 runs.c.outcome.in_(("done", "failed files")),
             )
-            return connection.execute(query.order_by(runs.c.id.desc()).limit(1)).scalar() or ""
+            return connection.execute(query.order_by(runs.c.place.desc()).limit(1)).scalar() or ""
 
     def stop_runs(self) -> None:
         """Record that the running sync is being stopped; it may be abandoned before it can record that itself."""

@@ -44,6 +44,11 @@ def seer(**script: Any) -> Any:
     return ollama_server(model="seer", **given)
 
 
+def document_at(served: Served) -> str:
+    (document,) = served.client.get("/collections/default/documents").json()["documents"]
+    return f"/collections/default/documents/{document['id']}"
+
+
 def wait_until(served: Served, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     while not is_so(told := served.client.get("/collections/default/figures").json()):
         time.sleep(0.02)
@@ -77,23 +82,23 @@ def test_a_figure_is_described_searched_cited_in_its_frame_and_taken_away(home: 
         left, bottom, right, top = place["box"]
         assert (place["page"], left <= 120 < 340 <= right, bottom <= 400 < 590 <= top) == (0, True, True)
 
-        page = served.client.get("/collections/default/documents/1/pages/0").json()["text"]
+        page = served.client.get(f"{document_at(served)}/pages/0").json()["text"]
         assert "[Figure, described by ollama:seer]\nBar chart" in page
         counted = served.client.post("/ask", json={"question": 'How often does the word "passengers" occur?'}).json()
         assert "once" in counted["answer"] or "1" in counted["answer"]
-        outline = served.client.get("/collections/default/documents/1/outline").json()
+        outline = served.client.get(f"{document_at(served)}/outline").json()
         assert "Figure" not in str(outline)
 
         # The same content, read again, costs no LLM.
         asked = len(llm.chats)
-        reading = served.client.post("/collections/default/documents/1/reindex").json()["id"]
+        reading = served.client.post(f"{document_at(served)}/reindex").json()["id"]
         served.wait_for(reading)
         wait_until(served, lambda told: told["documents_left"] == 0)
         assert len(llm.chats) == asked
 
         served.client.put(address, json={"llm": ""})
         wait_until(served, lambda told: told["documents_left"] == 0)
-        page = served.client.get("/collections/default/documents/1/pages/0").json()["text"]
+        page = served.client.get(f"{document_at(served)}/pages/0").json()["text"]
         assert page.strip() == "The ferry carried more passengers than ever."
         hits = served.client.post("/search", json={"question": question}).json()["hits"]
         assert "401,250" not in str(hits)
@@ -118,7 +123,7 @@ def test_what_an_llm_said_before_it_failed_is_kept_and_another_llm_says_it_anew(
         served.client.put(address, json={"llm": "ollama:another"})
         told = wait_until(served, lambda told: told["documents_left"] == 0)
         assert (told["llm"], told["described"], len(llm.chats)) == ("ollama:another", 2, 5)
-        page = served.client.get("/collections/default/documents/1/pages/0").json()["text"]
+        page = served.client.get(f"{document_at(served)}/pages/0").json()["text"]
         assert "ollama:seer" not in page
         blind = served.client.put(address, json={"llm": "openai:gpt-3.5-turbo"})
         assert blind.status_code == 400

@@ -26,6 +26,7 @@ from rag.storage.catalogue.dialects.postgresql_schema import STATEMENTS, catalog
 from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
 from rag.storage.catalogue.schema import (
     DESCRIBED_FIGURES,
+    PLACES_OF_RUNS,
     SCHEMA_VERSION,
     collections,
     full_text_versions,
@@ -233,8 +234,9 @@ def _make_tables(connection: Connection, version: int) -> None:
         nobody = {"id": 1, "number": 0, "command": "", "process": 0, "host": "", "since": "", "home": ""}
         connection.execute(catalogue_owner.insert().values(nobody))
     else:
-        for statement in DESCRIBED_FIGURES:
-            connection.exec_driver_sql(statement)
+        for since, statements in ((7, DESCRIBED_FIGURES), (8, PLACES_OF_RUNS)):
+            for statement in statements if version < since else ():
+                connection.exec_driver_sql(statement)
         connection.execute(catalogue_state.update().values(schema_version=SCHEMA_VERSION))
 
 

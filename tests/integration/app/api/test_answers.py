@@ -18,6 +18,7 @@ import openai
 import pytest
 from openai.types.chat.chat_completion_message import Annotation
 
+from app.api.schemas.questions import PIXEL
 from app.client.connection import Connection
 from app.client.http import HttpClient
 from app.service import build_service
@@ -143,6 +144,29 @@ def test_what_cannot_be_done_for_a_client_is_refused_with_the_field_that_asks_fo
     wrong = served.client.post("/v1/chat/completions", json={"model": MODEL, "messages": "none"})
     assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "messages")
     assert llm.chats == []
+
+
+def test_what_no_client_should_send_is_refused_or_left_out(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    served, llm = answering
+    pixel = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+
+    def status_of(messages: Any) -> tuple[int, str]:
+        answer = served.client.post("/v1/chat/completions", json={"model": MODEL, "messages": messages})
+        return answer.status_code, answer.text
+
+    assert status_of([])[0] == 400
+    assert status_of([{"role": "user", "content": []}])[0] == 400
+    code, told = status_of([{"role": "user", "content": [{"type": "text", "text": LAMP}, *[pixel] * 100]}])
+    assert (code, "at most 4 images" in told) == (415, True)
+    code, told = status_of([{"role": "user", "content": [{"type": "hologram", "hologram": {}}]}])
+    assert (code, "'hologram' cannot be read" in told) == (400, True)
+    assert llm.chats == []
+    pasted = "The client wrote this. " * 50_000
+    code, told = status_of([{"role": "system", "content": pasted}, {"role": "user", "content": LAMP}])
+    assert (code, "three times every twenty seconds" in told) == (200, True)
+    assert len(json.dumps(llm.chats[-1].body)) < 20_000
 
 
 def test_the_openai_client_gets_a_response_whole_and_streamed(

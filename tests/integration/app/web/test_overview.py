@@ -17,6 +17,7 @@ from app.web import collection_texts as texts
 from tests.integration.app.api.test_passwords import PASSWORD, write_locked
 from tests.integration.app.web.test_admin import CLIENTS, RUN_SECONDS, client_of, draw
 from tests.integration.serving import Served, serving, without_reader
+from tests.llm_servers import ollama_server
 
 LOCKED = """
 from app.web.admin.calls import Calls
@@ -59,6 +60,28 @@ def test_a_collection_is_told_in_numbers_and_plots_with_what_could_not_be_read(s
     assert texts.CHART_ALT.format(what="by year", values="2024 1") in plots
     problems = list(page.dataframe[0].value[texts.FAILURES_REASON])
     assert "… is encrypted, and needs a password." in problems
+
+
+def test_figures_are_counted_before_they_are_described(served: Served) -> None:
+    def press(page: AppTest, label: str) -> AppTest:
+        return next(button for button in page.button if button.label == label).click().run()
+
+    with ollama_server(model="seer", capabilities=["completion", "vision"]) as llm:
+        served.client.put("/models/access/ollama", json={"base_url": llm.url, "key": ""})
+        page = draw(served, "overview")
+        page.text_input(key="figures kept").set_value("ollama:seer")
+        page = press(page, texts.FIGURES_COUNT)
+        told = [text.value for text in page.text]
+        assert (
+            f"Figures: 0, in documents: 0. About 0 tokens, 0.00 USD. {texts.FIGURES_LOCAL.format(llm='ollama:seer')}"
+            in told
+        )
+        page = press(page, texts.FIGURES_START)
+        assert not page.exception
+        assert served.client.get("/collections/kept/figures").json()["llm"] == "ollama:seer"
+        press(draw(served, "overview"), texts.FIGURES_STOP)
+        assert served.client.get("/collections/kept/figures").json()["llm"] == ""
+        served.client.delete("/models/access/ollama")
 
 
 def test_a_collection_is_made_described_and_renamed_by_those_who_may(served: Served) -> None:

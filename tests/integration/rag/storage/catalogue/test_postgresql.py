@@ -52,7 +52,9 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def fill(writer: CatalogueWriter) -> None:
+def fill(writer: CatalogueWriter) -> list[int]:
+    """Store the texts; returns the ids of their documents."""
+    documents = []
     collection = writer.open_collection("default")
     folder = writer.open_folder(collection, Path("/documents"))
     index = writer.open_index(collection, "hash@1+chunks1")
@@ -62,8 +64,10 @@ def fill(writer: CatalogueWriter) -> None:
         chunk = Chunk(0, words, f"Title {number}", "", (Span(0, 0, len(words)),))
         profile = DocumentProfile(language)
         parsed = ParsedDocument(f"Title {number}", "txt", (Page(0, words, ()),), profile=profile)
-        key = VectorKey(index.space, f"{document}.{index.id}.{number}", 1)
+        key = VectorKey(index.space, f"{number}.{index.id}.{number}", 1)
         writer.commit_version(document, index.id, file, parsed, [chunk], key=key, names=f"file {number}")
+        documents.append(document)
+    return documents
 
 
 @contextmanager
@@ -87,9 +91,9 @@ def test_words_find_the_same_chunks_with_the_same_scores_as_in_sqlite(postgresql
     for place in (tmp_path / "catalogue.sqlite", postgresql.new_schema()):
         with opened(place) as engine:
             writer, reader = CatalogueWriter(engine, place), CatalogueReader(engine, place)
-            fill(writer)
+            documents = fill(writer)
             before = search_all(reader)
-            writer.remove_documents([1, 5])
+            writer.remove_documents([documents[0], documents[4]])
             CatalogueChecks(engine, place).rebuild_full_text()
             assert CatalogueChecks(engine, place).full_text_is_sound()
             found.append((before, search_all(reader)))
@@ -118,12 +122,12 @@ def test_a_full_text_index_that_is_out_of_step_is_noticed_and_mended(postgresql:
 def test_what_is_kept_in_memory_is_read_again_after_a_change_by_another_process(postgresql: Server) -> None:
     url = postgresql.new_schema()
     with opened(url) as engine, opened(url) as another:
-        fill(CatalogueWriter(engine, url))
+        document, *_ = fill(CatalogueWriter(engine, url))
         reader = CatalogueReader(engine, url)
         first = reader.list_labels("default")
         assert reader.list_labels("default") is first
-        CatalogueWriter(another, url).remove_documents([1])
-        assert set(first) - set(reader.list_labels("default")) == {1}
+        CatalogueWriter(another, url).remove_documents([document])
+        assert set(first) - set(reader.list_labels("default")) == {document}
 
 
 # --- one owner ---
