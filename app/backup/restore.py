@@ -24,8 +24,9 @@ from app.settings import CATALOGUE_FILE
 from rag.errors import ConfigurationError
 from rag.storage.catalogue.snapshot import check_database, check_schema, count_rows
 
-DERIVED = ("chroma",)
-"""Built anew from the restored catalogue."""
+DERIVED = ("chroma", "chroma-server.json")
+"""Built anew from the restored catalogue; the second has the name of the vectors in a Chroma server, where those of the
+replaced index are not the restored one's."""
 
 LEFT_ALONE = ("lock", "owner.json", "models", "lost+found")
 """The lock, the converted models and what a file system puts on a volume belong to the machine, not to the index."""

@@ -119,7 +119,8 @@ def complete_index(
     An index whose embedder is not here is left as it is: words are searched until a sync has built it anew.
     """
     models = build_models(settings, embedder=embedder)
-    there = settings.model_copy(update={"home": home})
+    # A Chroma server gets the vectors when the index is in its place, where it has a name in that server.
+    there = settings.model_copy(update={"home": home, "chroma_url": ""})
     waiting = nullcontext() if quiet else output.messages.status("Making the vectors anew from the catalogue")
     with waiting, open_lectern(there, "restore", wait_seconds=0, models=models) as lectern:
         now = Path(os.path.realpath(settings.home))
@@ -130,8 +131,9 @@ def complete_index(
                 raise ConfigurationError(
                     f"No folder in the backup is at or below {old}.", "`lectern collections` lists them."
                 )
-        lectern.embedding.mark_lost()
-        lectern.embedding.run()
+        if not settings.chroma_url:
+            lectern.embedding.mark_lost()
+            lectern.embedding.run()
 
 
 def _parse_move(move: str) -> tuple[Path, Path]:

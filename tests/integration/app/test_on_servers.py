@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from app.backup.create import write_backup
+from app.backup.restore import restore
+from app.cli.backup import complete_index
 from app.service.build_index import Lectern, open_catalogue_reader
 from app.service.build_migration import migrate
 from app.service.build_places import service_place
@@ -154,3 +158,24 @@ def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
         assert list(verify_index(lectern, repair=False)) == []
         report = lectern.ingest.sync(folder, collection="default")
         assert (report.unchanged, report.embedded) == (3, 0)
+
+
+def test_a_restored_home_has_vectors_of_its_own_in_the_server(
+    chroma: ChromaServer, open_index: OpenLectern, home: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "light.txt").write_text(LIGHTHOUSE)
+    with open_index(chroma_url=chroma.url) as lectern:
+        lectern.ingest.sync(folder, collection="default")
+        before, settings = hits(lectern), lectern.settings
+    write_backup(home, tmp_path / "backup")
+    with open_index(chroma_url=chroma.url) as lectern:
+        (folder / "light.txt").write_text(BAKERY)
+        lectern.ingest.sync(folder, collection="default")
+    complete = partial(complete_index, settings, moves=[], quiet=True)
+    restore(tmp_path / "backup", home, force=True, complete=complete)
+    with open_index(chroma_url=chroma.url) as lectern:
+        lectern.ingest.recover()
+        lectern.ingest.embed()
+        assert hits(lectern) == before
+        problems = {problem.what for problem in verify_index(lectern, repair=False)}
+        assert problems == {"file changed"}
