@@ -55,6 +55,9 @@ CLOCK_SECONDS = 2.0
 CARRIED_OVER = "carried over"
 """Stands for the attempt of a file whose old chunks were embedded again: it is read as soon as that is possible."""
 
+LARGE_FILE_BYTES = 32 << 20
+"""For each so many a file may take the time of one file more: 20,000 pages are more than one takes."""
+
 READ_AHEAD = 8
 """Files that may wait, read, for the store."""
 
@@ -389,7 +392,8 @@ class IngestPipeline:
 
     def _to_read(self, file: FileState, record: KnownFile | None, index: IndexInfo) -> FileToRead:
         late = count_late(record.failed_attempt, self._attempt(file)) if record else 0
-        return FileToRead(file, _known_sha256(record, index), self._settings.seconds_per_file * 2**late)
+        seconds = self._settings.seconds_per_file * (1 + file.size // LARGE_FILE_BYTES) * 2**late
+        return FileToRead(file, _known_sha256(record, index), seconds)
 
     def _apply_renames_and_removals(self, changes: FolderChanges) -> None:
         # Removals first: a file may have been renamed to the path of one that is gone.
