@@ -23,11 +23,11 @@ BM25 = f"bm25(chunk_words, {TEXT_WEIGHT}, {HEADER_WEIGHT}, {NAMES_WEIGHT}, {PAIR
 MIN_CANDIDATES = 2_000
 """Chunks that may be scored, in an index of any size."""
 
-CANDIDATES_PER_ROOT = 10
-"""Chunks that may be scored for each chunk of the square root of the index: 2,000 of 40,000, 10,000 of a million."""
+CANDIDATES_PER_ROOT = 20
+"""Chunks that may be scored for each chunk of the square root of the index: 4,000 of 40,000, 20,000 of a million."""
 
-ENOUGH_CANDIDATES = 500
-"""With so many from rarer words, a word that would bring too many brings none; five times what a search returns."""
+ENOUGH_CANDIDATES = 1_000
+"""With so many from rarer words, a word that would bring too many brings none; ten times what a search returns."""
 
 MAX_RANGES = 40
 """Stretches of chunks that are compared one by one; where there are more, each chunk's document is looked up."""
