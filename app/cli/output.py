@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 
 from rag.citations.marked_text import mark_stream
-from rag.types import ANOTHER_NAME, AnswerTable, Verdict, place_name
+from rag.types import ANOTHER_NAME, AnswerTable, PlanStep, Verdict, place_name
 
 if TYPE_CHECKING:
     from app.client.base import Answering
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         CollectionInfo,
         DocumentInfo,
         Hit,
-        PlanStep,
         QuestionFilter,
         RunRecord,
         Source,
@@ -187,14 +186,18 @@ def print_stream(stream: Answering) -> None:
     shown = stream.sources
     _print_sources(shown)
     tables: list[AnswerTable] = []
+    steps: list[PlanStep] = []
     with _steps() as on_step:
-        pieces = mark_stream(_noting_tables(stream.events(), tables), lambda: stream.answer.verdict, on_step)
+        pieces = mark_stream(_noting(stream.events(), tables, steps), lambda: stream.answer.verdict, on_step)
         try:
             first = next(pieces, "")
         except KeyboardInterrupt:
             # What was found until then is worth as much as it would be in the whole table.
             if tables:
                 _print_table(tables[-1])
+            if steps and steps[-1].done < steps[-1].total:
+                last = steps[-1]
+                output.print(f"{clean(last.text)}: stopped after {last.done:,} of {last.total:,}.")
             raise
     for piece in chain([first], pieces):
         if stream.sources is not shown:
@@ -205,11 +208,13 @@ def print_stream(stream: Answering) -> None:
     output.print()
 
 
-def _noting_tables(events: Iterable[AnswerEvent], tables: list[AnswerTable]) -> Iterator[AnswerEvent]:
-    """Yield events; put the tables among them into `tables`."""
+def _noting(events: Iterable[AnswerEvent], tables: list[AnswerTable], steps: list[PlanStep]) -> Iterator[AnswerEvent]:
+    """Yield events; put the tables among them into `tables`, and the steps that have parts into `steps`."""
     for event in events:
         if isinstance(event, AnswerTable):
             tables.append(event)
+        elif isinstance(event, PlanStep) and event.total:
+            steps.append(event)
         yield event
 
 

@@ -31,7 +31,15 @@ def product(llm: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
     place = tmp_path_factory.mktemp("product")
     folder = place / "documents"
     world.write_documents(folder)
-    with running(place, folder, world.COLLECTION, llm, LECTERN_OCR="false", LECTERN_LLM_SEES_IMAGES="true") as started:
+    with running(
+        place,
+        folder,
+        world.COLLECTION,
+        llm,
+        LECTERN_OCR="false",
+        LECTERN_LLM_SEES_IMAGES="true",
+        LECTERN_MOST_CALLS_UNASKED="1",
+    ) as started:
         yield started
         for reply in world.REPLIES:
             if reply.hold:

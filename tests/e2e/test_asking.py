@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import docx
@@ -125,6 +126,24 @@ def test_a_question_is_mended_and_asked_again_and_another_llm_answers_once(
     expect(turns).to_have_count(4)
     expect(finished(turns.last).locator(".made summary")).to_contain_text("openai:another")
     assert product.llm.chats[-1].body["model"] == "another"
+
+
+def test_what_takes_many_calls_is_read_by_the_llm_once_the_button_agrees_to_its_cost(
+    open_page: OpenPage, product: Product
+) -> None:
+    page = open_page(ISLAND)
+    turns = page.locator(".turn")
+    chats = len(product.llm.chats)
+    finished(ask(page, world.ASK_EACH))
+    assert len(product.llm.chats) == chats
+    button = page.get_by_role("button", name=re.compile(f"{texts.ASK_AGREE.partition(':')[0]}: 2 calls"))
+    wait_until_drawn(page)
+    button.click()
+    expect(turns).to_have_count(2)
+    finished(turns.last)
+    assert len(product.llm.chats) == chats + 2
+    # What was agreed to is read, and nothing more is offered.
+    expect(turns.last.get_by_text("No LLM has read this")).to_have_count(0)
 
 
 def test_the_quote_stands_in_a_card_beside_its_number_and_a_note_stays_with_the_answer(open_page: OpenPage) -> None:

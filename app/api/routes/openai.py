@@ -146,7 +146,9 @@ async def complete_chat(asked: ChatRequest, request: Request, service: ServiceOf
         return EventStream(_tell_text(said, reply)) if asked.stream else reply.whole(said)
     chat = asked_chat(asked.messages)
     form = asked.response_format.to_domain() if asked.response_format else None
-    question = Question(chat.question, collection, history=chat.history, images=chat.images, form=form)
+    question = Question(
+        chat.question, collection, history=chat.history, images=chat.images, agreed=asked.agreed, form=form
+    )
     if form is not None:
         return await _complete_json(question, asked, request, service, metrics, reply)
     writer = ChatTextWriter(address_of(request, collection))

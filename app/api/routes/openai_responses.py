@@ -139,7 +139,9 @@ async def respond_to(asked: ResponseRequest, request: Request, service: ServiceO
         return EventStream(_tell_text(said, reply)) if asked.stream else reply.whole(said)
     chat = asked_chat(asked.messages)
     form = asked.text.to_domain() if asked.text else None
-    question = Question(chat.question, collection, history=chat.history, images=chat.images, form=form)
+    question = Question(
+        chat.question, collection, history=chat.history, images=chat.images, agreed=asked.agreed, form=form
+    )
     if form is not None:
         answer = await answer_whole(question, request, service, metrics)
         if isinstance(answer, Response):

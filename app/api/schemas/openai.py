@@ -123,6 +123,9 @@ class ChatRequest(BaseModel):
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     modalities: list[str] | None = None
+    agreed: bool = Field(
+        False, description="Lectern's own: let the LLM read all of it, also where that takes many calls"
+    )
 
 
 class ErrorResponse(BaseModel):

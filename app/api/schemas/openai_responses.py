@@ -97,6 +97,9 @@ class ResponseRequest(BaseModel):
     text: TextFormat | None = None
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
+    agreed: bool = Field(
+        False, description="Lectern's own: let the LLM read all of it, also where that takes many calls"
+    )
 
     @property
     def messages(self) -> list[ChatMessage]:

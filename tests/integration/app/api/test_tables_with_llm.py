@@ -192,9 +192,21 @@ def test_a_list_that_an_llm_reads_is_streamed_with_the_rows_so_far_once_its_cost
         assert shelf.llm.chats == []
         with shelf.place.client.stream("POST", "/ask", json={**asked, "agreed": True}) as answer:
             lines = list(answer.iter_lines())
+        for path, said in (
+            ("chat/completions", {"messages": [{"role": "user", "content": asked["question"]}]}),
+            ("responses", {"input": asked["question"]}),
+        ):
+            asked_v1 = {"model": f"lectern/{collection}", **said}
+            chats = len(shelf.llm.chats)
+            unasked = shelf.place.client.post(f"/v1/{path}", json=asked_v1)
+            assert "4 calls of the LLM" in unasked.text, unasked.text
+            assert len(shelf.llm.chats) == chats
+            agreed = shelf.place.client.post(f"/v1/{path}", json={**asked_v1, "agreed": True})
+            assert "4 calls of the LLM" not in agreed.text
+            assert len(shelf.llm.chats) == chats + len(BOATS)
     finally:
         lectern.adjust(before)
     events = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
     assert events.count("table") == len(BOATS) - 1
     assert events[-1] == "answer"
-    assert len(shelf.llm.chats) == len(BOATS)
+    assert len(shelf.llm.chats) == 3 * len(BOATS)
