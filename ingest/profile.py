@@ -45,7 +45,7 @@ KINDS: dict[str, str] = {
     "order": r"purchase order|order confirmation|bestellung\b|auftragsbest(?:ä|ae)tigung|bon de commande|pedido\b",
     "contract": r"agreement\b|contract\b|lease\b|licen[cs]e\b|vertrag\b|mietvertrag|pachtvertrag|contrat\b|bail\b"
     r"|contrato\b|deed\b|terms and conditions",
-    "minutes": r"\bminutes(?: of\b| \d|$)|(?:meeting|council|board|committee) minutes"
+    "minutes": r"\bminutes(?: of\b|[,:]? \d|$)|(?:meeting|council|board|committee) minutes"
     r"|protokoll\b|niederschrift|proc[èe]s-verbal|compte rendu|acta\b",
     "policy": r"policy\b|policies\b|rules\b|regulations?\b|by-?laws|satzung|ordnung\b|richtlinie|r[èe]glement|reglas"
     r"|reglamento|code of conduct",

@@ -75,6 +75,10 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+
 _CITATION_MARKER = re.compile(r"[\[【]\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\]】]")
 
 
+SENTENCE_REACH, MAX_SENTENCES = 400, 600
+"""Characters around what was found among which its sentence is looked for, and of the sentences that are quoted."""
+
+
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Return the character ranges (start, end) of the sentences and table rows of `text`, in order, without outer
     space.
@@ -86,6 +90,29 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         for start, end in _paragraphs(text)
         for span in (_trim(text, start, end) if _is_row_of_cells(text, start, end) else _cut(text, start, end))
     ]
+
+
+def sentence_around(
+    text: str, start: int, end: int, *, reach: int = SENTENCE_REACH, most: int = MAX_SENTENCES
+) -> tuple[int, int]:
+    """Return the sentences of a text that hold the characters `start` to `end`.
+
+    They are looked for in the paragraph, `reach` characters before and behind, from whole words on. Where they are
+    longer than `most` characters, the characters themselves count, as far as so many.
+    """
+    paragraph = text.rfind("\n\n", 0, start)
+    first, last = max(paragraph + 2 if paragraph >= 0 else 0, start - reach), min(len(text), end + reach)
+    while 0 < first < start and not text[first - 1].isspace():
+        first += 1
+    while end < last < len(text) and not text[last].isspace():
+        last -= 1
+    held = [
+        (first + a, first + b) for a, b in sentence_spans(text[first:last]) if first + a < end and start < first + b
+    ]
+    if not held:
+        return start, end
+    begin, finish = held[0][0], held[-1][1]
+    return (begin, finish) if finish - begin <= most else (start, min(end, start + most))
 
 
 def _is_row_of_cells(text: str, start: int, end: int) -> bool:

@@ -11,7 +11,7 @@ from rag.extraction.fields import Field, load_fields, plan_search
 from rag.extraction.labels import Labelled, find_labelled
 from rag.extraction.quantities import canonical_unit, currencies_in, is_currency
 from rag.extraction.values import Conventions, Value, read_values
-from rag.text import sentence_spans
+from rag.text import sentence_around, sentence_spans
 from rag.types import Source
 
 BY_SENTENCE, BY_PLACE = 1, 2
@@ -19,6 +19,8 @@ BY_SENTENCE, BY_PLACE = 1, 2
 
 HEAD_LINES = 15
 """Lines of the first page among which a letter's date and the name at its head stand."""
+SENTENCE_REACH = 1500
+"""Characters around a value of which its sentence may consist: those of contracts are long."""
 MAX_LEAD = 24
 """Characters that may stand between a label and a number or a day."""
 
@@ -219,17 +221,10 @@ def _in_sentences(column: Column, field: Field, source: Source, conventions: Con
                 if column.kind is ColumnKind.TEXT:
                     value = replace(value, text=re.sub(r"^the ", "", value.text))
                 start, end = match.start(name) + value.start, match.start(name) + value.end
-                first, last = _sentence_around(source.text, match.start(), match.end())
+                first, last = sentence_around(
+                    source.text, match.start(), match.end(), reach=SENTENCE_REACH, most=SENTENCE_REACH
+                )
                 yield Candidate(value, BY_SENTENCE, source, start, end, first, last)
-
-
-def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the sentence in which something stands, itself where no sentence holds it."""
-    begin = max(text.rfind("\n\n", 0, start) + 2, start - 1500, 0)
-    for first, last in sentence_spans(text[begin : end + 1500]):
-        if first + begin <= start and end <= last + begin:
-            return first + begin, last + begin
-    return start, end
 
 
 def _alone(column: Column, source: Source, conventions: Conventions) -> Iterator[Candidate]:

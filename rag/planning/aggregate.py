@@ -1,16 +1,19 @@
-"""Computes with the totals of documents: the sum of the invoices of March, their average, the largest, a share."""
+"""Computes with what documents state: the sum of the invoices of March, the highest rent of all leases, a share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.planning.all_documents import AllDocuments, Found
-from rag.planning.computed_answer import compose_answer, refuse
+from rag.planning.computed_answer import Proof, compose_answer, refuse, source_of_places
 from rag.planning.document_query import Condition, without_conditions
-from rag.planning.document_totals import Total, Totals, read_totals, row_of
+from rag.planning.document_totals import read_totals
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, divide
+from rag.planning.stated_amounts import Amount, Amounts, gather_amounts, is_unclear, order_key
+from rag.planning.table_cells import plain_cell, proven_cell
 from rag.planning.totals_query import AggregateQuery
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
@@ -21,58 +24,92 @@ COLUMNS = ("Document", "Page", "Amount")
 
 MAX_WRITTEN = 6
 """Amounts that are written out in the sentence; of more only the result is, as the table has them all."""
+MAX_LISTED = 12
+"""Documents that are listed in the sentence with their amounts."""
 
 PERCENT_DECIMALS = 1
 
+NOT_STATED = "No documents state such a figure each, so it was looked up."
+
 
 class Aggregation:
-    """Adds up, averages or puts in order what documents ask for, one amount each; tells the share of some of them."""
+    """Adds up, averages, lists or puts in order what documents state, one amount each; tells the share of some."""
 
     def __init__(self, lists: AllDocuments, catalogue: DocumentCatalogue) -> None:
         """Take what finds the documents, and the catalogue that holds their pages."""
-        self._lists = lists
+        self.lists = lists
         self._catalogue = catalogue
 
     def answer(self, asked: PlannedQuestion, query: AggregateQuery) -> Answering:
         """Yield the steps and the result, and return it with a row for each document."""
         timer = StageTimer()
-        found = yield from self._lists.collect(asked, query.documents)
+        found = yield from self.lists.collect(asked, query.documents)
         if isinstance(found, str):
             return found
         timer.mark("look through")
         if query.how == "share":
             return (yield from self._share(asked, query, found, timer))
-        totals = read_totals(found.documents, self._catalogue)
+        wording = Wording(asked.text)
+        amounts = self._amounts(query, found, wording)
         timer.mark("compute")
-        if not totals.known:
-            reason = f"No total was found in {query.documents.subject}."
+        if amounts is None:
+            return NOT_STATED
+        if not amounts.known:
+            reason = wording.say("no totals", subject=query.documents.subject)
             return (yield from refuse(reason, milliseconds=timer.milliseconds))
-        without = [*found.undecided, *totals.without]
-        known = _in_order(query, totals)
-        rows = tuple(row_of(total, self._catalogue) for total in known)
-        table = AnswerTable(COLUMNS, rows, tuple(without), _completeness(known, without))
+        without = [*found.undecided, *amounts.apart.without]
         try:
-            text = _sentence(query, known, len(known) + len(without), Wording(asked.text))
+            told = _Told(query, amounts, len(amounts.known) + len(without), wording)
+            text = told.sentence()
         except CalculationError as error:
-            reason = f"{error.reason} {error.remedy}"
-            return (yield from refuse(reason, milliseconds=timer.milliseconds, table=table))
-        reason = f"In {len(without):,} documents no total was found, or they could not be decided." if without else ""
+            table = self._table(amounts, amounts.known, without, wording)
+            return (yield from refuse(wording.reason(error), milliseconds=timer.milliseconds, table=table))
+        reason = ""
+        if without:
+            reason = wording.say(wording.one("amounts without", len(without)), count=wording.number(len(without)))
         return (
             yield from compose_answer(
                 text,
-                (),
+                told.proofs,
                 self._catalogue,
                 milliseconds=timer.milliseconds,
-                table=table,
+                table=self._table(amounts, told.ordered, without, wording),
                 notices=[reason] if reason else [],
                 verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
                 reason=reason,
             )
         )
 
+    def _amounts(self, query: AggregateQuery, found: Found, wording: Wording) -> Amounts | None:
+        if query.field is not None:
+            return gather_amounts(query, found.documents, self._catalogue, wording)
+        totals = read_totals(found.documents, self._catalogue, wording)
+        return Amounts([Amount(one) for one in totals.known], totals)
+
+    def _table(
+        self, amounts: Amounts, ordered: Sequence[Amount], without: Sequence[TableRow], wording: Wording
+    ) -> AnswerTable:
+        known = len(amounts.known)
+        complete = COMPLETE if not without else f"totals of {known:,} of {known + len(without):,}"
+        return AnswerTable(
+            wording.columns(*COLUMNS),
+            tuple(self._row(one, amounts, wording) for one in ordered),
+            tuple(without),
+            complete,
+        )
+
+    def _row(self, amount: Amount, amounts: Amounts, wording: Wording) -> TableRow:
+        """Return the row of a table with a document, its page and its amount."""
+        stated = amount.stated
+        text = _shown(amount, wording)
+        if amount.factor != 1:
+            text += f" = {_with_period(wording.amount(amount.quantity), amounts.period, wording)}"
+        cell = proven_cell(self._catalogue, stated.document, stated.place, text=text)
+        return TableRow((plain_cell(stated.document.path, cell), plain_cell(cell.pages, cell), cell))
+
     def _share(self, asked: PlannedQuestion, query: AggregateQuery, part: Found, timer: StageTimer) -> Answering:
         """Tell how many of the documents of a sort meet the conditions, in percent of their number."""
-        whole = yield from self._lists.collect(asked, without_conditions(query.documents, _narrows))
+        whole = yield from self.lists.collect(asked, without_conditions(query.documents, _narrows))
         if isinstance(whole, str):
             return whole
         timer.mark("look through")
@@ -88,14 +125,14 @@ class Aggregation:
             result=f"{wording.number(share * 100, PERCENT_DECIMALS)}%",
         )
         undecided: tuple[TableRow, ...] = tuple(part.undecided)
-        reason = f"{len(undecided):,} more could not be decided." if undecided else ""
+        reason = wording.say("undecided", count=wording.number(len(undecided))) if undecided else ""
         return (
             yield from compose_answer(
                 text,
                 (),
                 self._catalogue,
                 milliseconds=timer.milliseconds,
-                table=AnswerTable(("Document", "Page", "Words"), tuple(part.rows), undecided),
+                table=AnswerTable(wording.columns("Document", "Page", "Words"), tuple(part.rows), undecided),
                 notices=[reason] if reason else [],
                 verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
                 reason=reason,
@@ -108,35 +145,143 @@ def _narrows(condition: Condition) -> bool:
     return condition.kind not in ("dated", "period")
 
 
-def _in_order(query: AggregateQuery, totals: Totals) -> list[Total]:
-    if query.how in ("sum", "average"):
-        return totals.known
-    return sorted(totals.known, key=lambda total: total.quantity.value, reverse=query.how == "most")
+def _with_period(amount: str, period: str, wording: Wording) -> str:
+    return f"{amount} {wording.say(f'per {period}')}" if period else amount
 
 
-def _completeness(known: Sequence[Total], without: Sequence[TableRow]) -> str:
-    return COMPLETE if not without else f"totals of {len(known):,} of {len(known) + len(without):,}"
+@dataclass(slots=True)
+class _Told:
+    """Says what was computed with the amounts of documents, and gathers the words that prove them."""
+
+    query: AggregateQuery
+    amounts: Amounts
+    count: int
+    """Documents that are meant, also those of which no amount is known."""
+    wording: Wording
+    proofs: list[Proof] = field(default_factory=list)
+    ordered: list[Amount] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """Return the result in words. Raises CalculationError for amounts in two units."""
+        self.ordered = list(self.amounts.known)
+        how = self.query.how
+        if how in ("most", "least"):
+            return self._extreme()
+        if how == "each":
+            return self._each()
+        return self._computed()
+
+    def _extreme(self) -> str:
+        is_most = self.query.how == "most"
+        keys = order_key(self.amounts.known)
+        pairs = sorted(zip(keys, self.amounts.known, strict=True), key=lambda pair: pair[0], reverse=is_most)
+        self.ordered = [amount for _, amount in pairs]
+        best = self.ordered[0]
+        if is_unclear(best, self.ordered[1:]):
+            raise CalculationError(
+                "Some are in months and others in days, and may be the same.",
+                "Ask for each by itself.",
+                "months or days",
+            )
+        named = [amount for key, amount in pairs if key == pairs[0][0]]
+        names = ", ".join(f"{amount.stated.document.path} {self._cite(amount)}" for amount in named)
+        result = self._result(best.quantity)
+        field_ = self.query.field
+        if field_ is None:
+            return self.wording.say(
+                f"totals {self.query.how}", named=names, of_all=self._of_all, subject=self._subject, result=result
+            )
+        ranks = ("longest", "shortest") if field_.measured == "time" else ("highest", "lowest")
+        return self.wording.say(
+            "amounts extreme",
+            named=names,
+            field=self._name,
+            result=result,
+            rank=self.wording.say(ranks[not is_most]),
+            of_all=self._of_all,
+            subject=self._subject,
+        )
+
+    def _each(self) -> str:
+        listed = [
+            f"{one.stated.document.path} {_shown(one, self.wording)} {self._cite(one)}"
+            for one in self.ordered[:MAX_LISTED]
+        ]
+        more = ", ..." if len(self.ordered) > MAX_LISTED else ""
+        return self.wording.say(
+            "amounts each",
+            field=self._field,
+            of_all=self._of_all,
+            subject=self._subject,
+            listed=f"{', '.join(listed)}{more}",
+        )
+
+    def _computed(self) -> str:
+        quantities = [amount.quantity for amount in self.ordered]
+        unit, scale = common_unit(quantities), common_scale(quantities)
+        value = sum((quantity.value for quantity in quantities), Decimal(0))
+        is_sum = self.query.how == "sum"
+        formula = ""
+        if len(quantities) <= MAX_WRITTEN:
+            written = " + ".join(
+                f"{self.wording.amount(Quantity(one.stated.quantity.value, '', scale))} {self._cite(one)}{_factor(one)}"
+                for one in self.ordered
+            )
+            formula = f" = {written}" if is_sum else f" = ({written}) / {len(quantities)}"
+        result = Quantity(value if is_sum else value / len(quantities), unit, scale)
+        kind = "totals" if self.query.field is None else "amounts"
+        return self.wording.say(
+            f"{kind} {self.query.how}",
+            field=self._field,
+            of_all=self._of_all,
+            subject=self._subject,
+            formula=formula,
+            result=self._result(result),
+        )
+
+    @property
+    def _field(self) -> str:
+        """Return the figure's name as the beginning of a sentence."""
+        return self._name[:1].upper() + self._name[1:]
+
+    @property
+    def _name(self) -> str:
+        written = self.query.field.written if self.query.field else ""
+        return written or self.wording.say("amount")
+
+    @property
+    def _of_all(self) -> str:
+        """Return how many documents are computed with: "only 3 of 4" where not all are."""
+        known = self.wording.number(len(self.amounts.known))
+        if len(self.amounts.known) == self.count:
+            return known
+        return self.wording.say("only", part=known, count=self.wording.number(self.count))
+
+    @property
+    def _subject(self) -> str:
+        return self.query.documents.subject if self.query.is_sure else self.wording.say("documents")
+
+    def _result(self, quantity: Quantity) -> str:
+        return _with_period(self.wording.amount(quantity), self.amounts.period, self.wording)
+
+    def _cite(self, amount: Amount) -> str:
+        """Add the proof of an amount and return its mark."""
+        number = len(self.proofs) + 1
+        stated = amount.stated
+        source = source_of_places(stated.document, stated.page, [(stated.place.start, stated.place.end)], number)
+        self.proofs.append(Proof(source, 0, len(source.text)))
+        return f"[{number}]"
 
 
-def _sentence(query: AggregateQuery, totals: Sequence[Total], count: int, wording: Wording) -> str:
-    """Return the result in words. Raises CalculationError for amounts in two units."""
-    amounts = [total.quantity for total in totals]
-    unit, scale = common_unit(amounts), common_scale(amounts)
-    part, whole = wording.number(len(totals)), wording.number(count)
-    of_all = part if len(totals) == count else wording.say("only", part=part, count=whole)
-    subject = query.documents.subject
-    if query.how in ("most", "least"):
-        named = ", ".join(total.document.path for total in totals if total.quantity.value == amounts[0].value)
-        result = wording.amount(Quantity(amounts[0].value, unit, scale))
-        return wording.say(f"totals {query.how}", named=named, of_all=of_all, subject=subject, result=result)
-    value = sum((amount.value for amount in amounts), Decimal(0))
-    is_sum = query.how == "sum"
-    written = " + ".join(wording.amount(Quantity(amount.value, "", scale)) for amount in amounts)
-    middle = written if is_sum else f"({written}) / {len(amounts)}"
-    return wording.say(
-        f"totals {query.how}",
-        of_all=of_all,
-        subject=subject,
-        formula=f" = {middle}" if len(amounts) <= MAX_WRITTEN else "",
-        result=wording.amount(Quantity(value if is_sum else value / len(amounts), unit, scale)),
-    )
+def _shown(amount: Amount, wording: Wording) -> str:
+    """Return an amount as the document states it."""
+    return _with_period(wording.amount(amount.stated.quantity), amount.stated.period, wording)
+
+
+def _factor(amount: Amount) -> str:
+    """Return what an amount was multiplied by: " / 12" for one by the year that is shown by the month."""
+    factor = amount.factor
+    if factor == 1:
+        return ""
+    times = f" × {factor.numerator}" if factor.numerator != 1 else ""
+    return f"{times} / {factor.denominator}" if factor.denominator != 1 else times

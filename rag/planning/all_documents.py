@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from rag.errors import ModelError, QuestionError
 from rag.planning.agreement import notice_of, offer_of
+from rag.planning.attendance_list import NO_LISTS, tell_attendance
+from rag.planning.attendance_query import AttendanceQuery, read_attendance
 from rag.planning.decisions import (
     TEXT_CONDITIONS,
     Decision,
@@ -15,18 +17,21 @@ from rag.planning.decisions import (
     first_line,
     proof_of_date,
 )
-from rag.planning.document_nouns import DocumentSort, is_named
+from rag.planning.document_nouns import DocumentSort, is_called, is_named
 from rag.planning.document_order import answer_order
 from rag.planning.document_query import Condition, DocumentQuery, read_document_query
 from rag.planning.kept_replies import KeptReplies
 from rag.planning.llm_reading import LlmReading
 from rag.planning.map_question import ask_documents, read_documents, reading_cost
+from rag.planning.message_list import count_messages
+from rag.planning.message_query import read_messages
 from rag.planning.naming import list_answering
 from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.table_cells import Place, plain_cell, proven_cell
 from rag.planning.word_count import count_words
 from rag.planning.word_count_query import read_word_count
+from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import (
@@ -47,8 +52,14 @@ BATCH = 200
 
 COLUMNS = ("Document", "Page", "Words")
 
+MAX_NAMED = 8
+"""Documents that the sentence names; of more only the count is told, as the table has them all."""
+
 SHOWN_EACH, SHOWN_EVERY = 50, 10
 """Of so many documents at most the table is shown after each that was read, of more after every tenth."""
+
+HEAD_CHARACTERS = 400
+"""Of a document's beginning: where it says what it is."""
 
 _REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
 
@@ -91,6 +102,13 @@ class AllDocuments:
         """Yield the steps and the sentence with the count, and return it with its table. Raises QuestionError."""
         if (words := read_word_count(asked.text)) is not None:
             return (yield from count_words(asked, words, self._catalogue))
+        if (attendance := read_attendance(asked.text)) is not None:
+            return (yield from self._attendance(asked, attendance))
+        if (messages := read_messages(asked.text)) is not None:
+            counted = yield from count_messages(asked, messages, self._catalogue)
+            documents = read_document_query(asked.text)
+            if not isinstance(counted, str) or documents is None or _has_read(documents):
+                return counted
         if (order := read_order(asked.text)) is not None:
             return (yield from self._put_in_order(asked, order))
         query = read_document_query(asked.text)
@@ -112,10 +130,11 @@ class AllDocuments:
             completeness, failure = yield from self._read(asked, query, found, replies)
             notices += [f"The LLM failed: {failure} Ask the same again to go on from there."] if failure else []
             timer.mark("read")
-        table = AnswerTable(COLUMNS, tuple(found.rows), tuple(found.undecided), completeness)
-        text = _count_sentence(query, table)
+        wording = Wording(asked.text)
+        table = AnswerTable(wording.columns(*COLUMNS), tuple(found.rows), tuple(found.undecided), completeness)
+        text = _count_sentence(query, table, wording)
         yield text
-        judged = _judge(text, table)
+        judged = _judge(text, table, wording)
         yield judged
         return Answer(
             text=text,
@@ -126,7 +145,7 @@ class AllDocuments:
             usage=replies.usage if replies else Usage(0, 0),
             cost_usd=replies.cost_usd if replies else 0.0,
             milliseconds=timer.milliseconds,
-            notices=(*notices, *_notices(found, query, table)),
+            notices=(*notices, *_notices(found, query, table, wording)),
             sentences=(judged,),
             verdict=judged.verdict,
             probability=judged.probability,
@@ -134,37 +153,57 @@ class AllDocuments:
             offer=offer,
         )
 
+    def _attendance(self, asked: PlannedQuestion, attendance: AttendanceQuery) -> Answering:
+        found = yield from self.collect(asked, attendance.minutes)
+        if isinstance(found, str) or not found.documents:
+            return found if isinstance(found, str) else NO_LISTS
+        return (yield from tell_attendance(attendance, found.documents, self._catalogue, Wording(asked.text)))
+
     def _put_in_order(self, asked: PlannedQuestion, order: OrderQuery) -> Answering:
         query = read_document_query(f"list all {order.documents}")
-        if query is None or any(condition.kind == "read" for condition in query.conditions):
+        if query is None or _has_read(query):
             return f"Only reading can tell which {order.documents} are meant, so it was looked up."
         found = yield from self.collect(asked, query)
         if isinstance(found, str):
             return found
         if not found.documents:
             return f"There are no {order.documents}, so it was looked up."
-        return (yield from answer_order(order, found.documents, self._catalogue))
+        return (yield from answer_order(order, found.documents, self._catalogue, Wording(asked.text)))
 
     def collect(self, asked: PlannedQuestion, query: DocumentQuery) -> Generator[PlanStep, None, Found | str]:
         """Yield the steps, and return what rules find; where nothing is of the sort, why it is for a look-up."""
         question = asked.question
+        wording = Wording(asked.text)
         documents = list_answering(self._catalogue, question.collection, question.filters)
         chosen = [document for document in documents if _is_of_sort(query.sort, document)]
         if query.sort.name and not chosen:
             # Nothing is called a note: then all are meant.
             chosen = documents
+        if query.sort.called:
+            chosen = self._called(query.sort, chosen)
         if query.sort.kinds and not chosen:
             return "No document is of the sort that the question asks for, so it was looked up."
         found = Found(chosen=len(chosen), total=len(documents))
-        yield from self._look_through(query, chosen, found)
+        yield from self._look_through(query, chosen, found, wording)
         if query.sort.name and found.is_empty and len(chosen) < len(documents):
             # Others may be of the sort too and not be called so.
             found = Found(chosen=len(documents), total=len(documents), is_widened=True)
-            yield from self._look_through(query, documents, found)
+            yield from self._look_through(query, documents, found, wording)
         return found
 
+    def _called(self, sort: DocumentSort, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
+        """Return the documents whose names or beginnings say that they are of a sort that is narrower than its kind."""
+        called = {document.id for document in documents if is_called(sort, f"{document.path}\n{document.title}")}
+        others = [document for document in documents if document.id not in called]
+        for start in range(0, len(others), BATCH):
+            pages = self._catalogue.page_texts([document.id for document in others[start : start + BATCH]])
+            called |= {
+                id_ for id_, of_it in pages.items() if of_it and is_called(sort, of_it[0].text[:HEAD_CHARACTERS])
+            }
+        return [document for document in documents if document.id in called]
+
     def _look_through(
-        self, query: DocumentQuery, documents: Sequence[DocumentInfo], found: Found
+        self, query: DocumentQuery, documents: Sequence[DocumentInfo], found: Found, wording: Wording
     ) -> Generator[PlanStep, None, None]:
         """Decide on each document by fields and words; yield how far it has come."""
         step = f"Looking at {len(documents):,} documents: {query.subject}"
@@ -176,7 +215,7 @@ class AllDocuments:
             pages = self._catalogue.page_texts([document.id for document in open_]) if open_ else {}
             for document, decisions in likely:
                 if not _is_out(decisions):
-                    self._decide(query, document, decisions, pages.get(document.id, []), found)
+                    self._decide(query, document, decisions, pages.get(document.id, []), found, wording)
             found.looked_at += len(batch)
             yield PlanStep(step, found.looked_at, len(documents))
 
@@ -195,6 +234,7 @@ class AllDocuments:
         decisions: Sequence[Decision],
         pages: Sequence[Page],
         found: Found,
+        wording: Wording,
     ) -> None:
         """Put a document among the rows, the undecided or those to be read, or leave it out."""
         by_text = [
@@ -205,7 +245,7 @@ class AllDocuments:
         every = [*by_text, *decisions]
         if _is_out(every):
             return
-        if any(condition.kind == "read" for condition in query.conditions):
+        if _has_read(query):
             found.to_read.append(document)
             return
         doubts = [decision for decision in every if decision.is_met is None]
@@ -213,7 +253,7 @@ class AllDocuments:
         if place is None:
             place = proof_of_date(document, pages) if _asks_for_date(query.conditions) else None
         place = place or first_line(pages) or Place(0, 0, 0)
-        notes = "; ".join(decision.note for decision in doubts if decision.note)
+        notes = "; ".join(wording.note(decision.note) for decision in doubts if decision.note)
         (found.undecided if doubts else found.rows).append(self._row(document, place, notes, is_sure=not doubts))
         if not doubts:
             found.documents.append(document)
@@ -276,6 +316,11 @@ def _is_of_sort(sort: DocumentSort, document: DocumentInfo) -> bool:
     )
 
 
+def _has_read(query: DocumentQuery) -> bool:
+    """Return whether only reading can tell which documents are meant."""
+    return any(condition.kind == "read" for condition in query.conditions)
+
+
 def _is_out(decisions: Sequence[Decision]) -> bool:
     return any(decision.is_met is False for decision in decisions)
 
@@ -284,25 +329,34 @@ def _asks_for_date(conditions: Sequence[Condition]) -> bool:
     return any(condition.kind == "dated" for condition in conditions)
 
 
-def _count_sentence(query: DocumentQuery, table: AnswerTable) -> str:
-    least = "" if table.is_complete else "At least "
+def _count_sentence(query: DocumentQuery, table: AnswerTable, wording: Wording) -> str:
+    # The words are the question's, and so are in the plural.
+    text = f"{wording.number(len(table.rows))} {query.subject}"
     if len(table.rows) == 1:
-        # The words are the question's, and so are in the plural.
-        return f"{least}1 document: {query.subject}."
-    return f"{least}{len(table.rows):,} {query.subject}."
+        text = wording.say("one document", subject=query.subject)
+    names = list(dict.fromkeys(row.cells[0].text for row in table.rows[: MAX_NAMED + 1]))
+    joint = "," if len(table.rows) == 1 else wording.colon
+    text += f"{joint} {', '.join(names)}." if 0 < len(names) <= MAX_NAMED else "."
+    return text if table.is_complete else wording.say("at least", text=text)
 
 
-def _judge(text: str, table: AnswerTable) -> JudgedSentence:
+def _judge(text: str, table: AnswerTable, wording: Wording) -> JudgedSentence:
     if table.is_complete:
         return JudgedSentence(0, len(text), text, Verdict.SUPPORTED, 1.0)
-    reason = f"Not every document was read: {table.completeness}."
+    reason = wording.say("not every document read", completeness=table.completeness)
     return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=reason)
 
 
-def _notices(found: Found, query: DocumentQuery, table: AnswerTable) -> Iterator[str]:
+def _notices(found: Found, query: DocumentQuery, table: AnswerTable, wording: Wording) -> Iterator[str]:
     if found.is_widened:
-        yield f"None of the documents that are called {query.noun} fits, so all were looked at."
-    of_sort = "" if found.chosen == found.total else f", the {query.noun} among {found.total:,} documents"
-    yield f"Looked at {found.chosen:,} documents{of_sort}; the count is made by code ({table.completeness})."
+        yield wording.say("widened", noun=query.noun)
+    yield wording.say(
+        "looked at" if found.chosen == found.total else "looked at some",
+        chosen=wording.number(found.chosen),
+        total=wording.number(found.total),
+        noun=query.noun,
+        completeness=wording.say("complete") if table.is_complete else table.completeness,
+    )
     if table.undecided:
-        yield f"{len(table.undecided):,} more could not be decided and are listed apart, with the reason."
+        count = len(table.undecided)
+        yield wording.say(wording.one("listed apart", count), count=wording.number(count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.planning.table_cells import Place
@@ -19,6 +19,46 @@ _ABSENT = (
     r"|(?:es )?fehl(?:t|en|end|te|ten)|absente?s?|excusée?s?|ausentes?|disculpad[oa]s"
 )
 _LIST = re.compile(rf"(?i)(?<![^\W\d_])(?:(?P<present>{_PRESENT})|(?P<absent>{_ABSENT}))\s*(?:\([^()\n]*\)\s*)?:")
+_SENTENCES = tuple(
+    (re.compile(pattern), is_present)
+    for pattern, is_present in (
+        (
+            r"(?:[Aa]pologies|[Rr]egrets)(?: for absence)? (?:were |was |had been )?(?:received |sent |given "
+            r"|noted |tendered )?"
+            r"(?:from|by)\s+(?P<names>[^.;\n]+)",
+            False,
+        ),
+        (r"(?:[Ee]s )?[Ff]ehlten(?: entschuldigt| unentschuldigt)?\s+(?P<names>[A-ZÄÖÜ][^.;:\n]+)", False),
+        (r"(?:[Ss]e (?:sont|est) excusée?s?|[Éé]taient excusée?s?)\s*:?\s+(?P<names>[A-ZÉ][^.;\n]+)", False),
+        (r"(?:[Ee]xcusaron su (?:ausencia|asistencia)|[Nn]o asistieron)\s*:?\s+(?P<names>[A-ZÉ][^.;\n]+)", False),
+        (
+            r"(?P<names>[A-ZÄÖÜÉ][^.;:\n]{2,120}?)\s+(?:(?:was|were|had been) (?:absent|excused|not present"
+            r"|unable to attend)"
+            r"|(?:could|did) not attend|sent (?:(?:his|her|their) )?(?:apologies|regrets)|(?:had|has) apologised"
+            r"|(?:war|waren|ist|sind) (?:abwesend|entschuldigt|verhindert|nicht anwesend)|(?:fehlte|fehlten)\b"
+            r"|(?:était|étaient|est|sont) (?:absente?s?|excusée?s?)|(?:estuvo|estaba|estuvieron) ausentes?"
+            r"|no asisti(?:ó|eron))",
+            False,
+        ),
+        (
+            r"(?P<names>[A-ZÄÖÜÉ][^.;:\n]{2,120}?)\s+(?:(?:was|were) (?:present|in attendance)|attended\b"
+            r"|(?:war|waren) anwesend|nahm(?:en)? teil|(?:était|étaient) présente?s?|(?:estuvo|estuvieron) presentes?"
+            r"|asisti(?:ó|eron)\b)",
+            True,
+        ),
+    )
+)
+"""Sentences that say who was there, or was not."""
+_SPLIT = re.compile(r"\s*(?:[,;\n•]|(?<!\w)(?:and|und|et|y|sowie|&)(?!\w)|[ \t]+[-–][ \t]+)\s*")
+_ROLE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|^(?:also|as well as|the|both|[-*•]|\d+[.)])\s+|[:.]$")
+_NAME = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Cllr|M|Mme|Sr|Sra|Don|Doña)\.? )*[A-ZÄÖÜÉÁÓÚÍŠŽ][\w'’.-]*"
+    r"(?: (?:(?:de|van|von|der|la|le|du|del) )*[A-ZÄÖÜÉÁÓÚÍŠŽ][\w'’.-]*){0,3}"
+)
+_NOBODY = frozenset(
+    {"none", "nobody", "keine", "niemand", "aucun", "personne", "ninguno", "ninguna", "nadie", "nil", "all"}
+)
+
 _END = re.compile(r"\n\s*\n|\n(?=[^\n:,]{1,40}:)|(?<=[a-zà-ÿ.]) (?=[A-ZÄÖÜ][^\W\d_]+(?: [^\W\d_]+)?:)")
 """Where a list ends: at an empty line, or before the next label."""
 
@@ -31,10 +71,21 @@ class Attendance:
     page: int
     start: int
     end: int
+    names: tuple[str, ...] = ()
 
     def holds(self, place: Place) -> bool:
         """Return whether a place lies within the list."""
         return place.page == self.page and self.start <= place.start and place.end <= self.end
+
+
+def names_in(written: str) -> list[str]:
+    """Return the names of a list, without titles' brackets and roles, in order."""
+    found = []
+    for part in _SPLIT.split(written):
+        name = _ROLE.sub("", _ROLE.sub("", part).strip()).strip()
+        if _NAME.fullmatch(name) and name.casefold() not in _NOBODY:
+            found.append(name)
+    return found
 
 
 def find_attendance(pages: Sequence[Page]) -> list[Attendance]:
@@ -49,5 +100,19 @@ def find_attendance(pages: Sequence[Page]) -> list[Attendance]:
             ending = _END.search(page.text, begin, limit)
             end = ending.start() if ending else limit
             text = page.text[match.start() : end].rstrip()
-            found.append(Attendance(bool(match["present"]), page.number, match.start(), match.start() + len(text)))
-    return found
+            names = tuple(names_in(page.text[match.end() : match.start() + len(text)]))
+            found.append(
+                Attendance(bool(match["present"]), page.number, match.start(), match.start() + len(text), names)
+            )
+        found += _in_sentences(page, [one for one in found if one.page == page.number])
+    return sorted(found, key=lambda one: (one.page, one.start))
+
+
+def _in_sentences(page: Page, lists: Sequence[Attendance]) -> Iterator[Attendance]:
+    """Yield what sentences say of who was there, where no list says it."""
+    for pattern, is_present in _SENTENCES:
+        for match in pattern.finditer(page.text):
+            is_listed = any(one.start < match.end() and match.start() < one.end for one in lists)
+            names = tuple(names_in(match["names"]))
+            if names and not is_listed:
+                yield Attendance(is_present, page.number, match.start(), match.end(), names)

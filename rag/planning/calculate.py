@@ -9,16 +9,23 @@ from decimal import Decimal
 
 from rag.errors import QuestionError
 from rag.planning.aggregate import Aggregation
+from rag.planning.amount_query import read_amount_query
 from rag.planning.calculation_query import (
     DifferenceQuery,
     FormulaQuery,
     GrowthQuery,
     read_calculation,
 )
+from rag.planning.change_query import ChangeQuery
 from rag.planning.computed_answer import Proof, compose_answer, refuse
+from rag.planning.counts import compare_counts
+from rag.planning.counts_query import CountsQuery
+from rag.planning.field_change import answer_change
 from rag.planning.figures import Figure, find_figures
 from rag.planning.formulas import Formula, Operand, Term
 from rag.planning.looked_up import LookedUp, look_up_number
+from rag.planning.named_difference import answer_named_difference
+from rag.planning.named_difference_query import NamedDifference, read_named_difference
 from rag.planning.naming import NameDocuments
 from rag.planning.over_rows import OverRows
 from rag.planning.planner import Answering, PlannedQuestion
@@ -114,7 +121,12 @@ class Calculate:
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the steps and the result with its formula, and return it. Raises QuestionError."""
-        query = read_calculation(asked.text) or read_rows(asked.text)
+        query = (
+            read_calculation(asked.text)
+            or read_named_difference(asked.text)
+            or read_rows(asked.text)
+            or read_amount_query(asked.text)
+        )
         if query is None:
             raise QuestionError(
                 "The question asks for nothing that can be computed by rules.",
@@ -122,14 +134,42 @@ class Calculate:
                 'a sum ("the sum of the invoices of March") or a difference, or choose the mode look-up.',
             )
         if isinstance(query, AggregateQuery):
-            return (yield from self._aggregation.answer(asked, query))
+            return (yield from self._over_documents(asked, query))
+        if (named := read_named_difference(asked.text)) is not None:
+            answer = yield from answer_named_difference(asked, named, self._catalogue)
+            if not isinstance(answer, str) or not isinstance(query, DifferenceQuery):
+                return answer
         if isinstance(query, DifferenceQuery):
             return (yield from self._compare_two(asked, query))
         if isinstance(query, RowQuery):
-            return (yield from self._over_rows.answer(asked, query))
+            return (yield from self._in_rows(asked, query))
+        if isinstance(query, CountsQuery):
+            return (yield from compare_counts(asked, query, self._aggregation.lists, self._over_rows, self._catalogue))
+        if isinstance(query, ChangeQuery):
+            return (yield from answer_change(asked, query, self._catalogue))
         if isinstance(query, RateQuery):
-            return (yield from answer_rate(asked, query, self._catalogue))
+            answer = yield from answer_rate(asked, query, self._catalogue)
+            rows = read_rows(query.question) if isinstance(answer, str) else None
+            # "The average of the purchases per month" is one of the rows of a table.
+            return (yield from self._over_rows.answer(asked, rows)) if rows is not None else answer
+        assert not isinstance(query, NamedDifference)
         return (yield from self._from_tables(asked, query))
+
+    def _over_documents(self, asked: PlannedQuestion, query: AggregateQuery) -> Answering:
+        """Compute with what documents state; where they do not state it, over the rows of a table."""
+        answer = yield from self._aggregation.answer(asked, query)
+        if isinstance(answer, str) and query.field is not None and (rows := read_rows(asked.text)) is not None:
+            return (yield from self._in_rows(asked, rows))
+        return answer
+
+    def _in_rows(self, asked: PlannedQuestion, query: RowQuery) -> Answering:
+        """Compute over the rows of a table; where no table has what is asked for, with what documents state."""
+        answer = yield from self._over_rows.answer(asked, query)
+        if isinstance(answer, str) and (amounts := read_amount_query(asked.text)) is not None:
+            answer = yield from self._aggregation.answer(asked, amounts)
+        if isinstance(answer, str):
+            return (yield from self._over_rows.answer(asked, query, is_of_forms=True))
+        return answer
 
     def _from_tables(self, asked: PlannedQuestion, query: FormulaQuery | GrowthQuery) -> Answering:
         timer = StageTimer()
@@ -186,7 +226,7 @@ class Calculate:
             yield PlanStep(f"Looking up: {question}")
             one = look_up_number(asked, question)
             if one.problem:
-                reason = f"It cannot be computed: to “{question}” {one.problem}."
+                reason = f"It cannot be computed: to “{question}” {Wording('').say(one.problem)}."
                 if not asked.is_chosen:
                     return f"{reason} So the question was looked up as a whole."
                 sources = [one.source] if one.source else []
@@ -362,7 +402,11 @@ def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) ->
         value = wording.amount(Quantity(first.value - second.value, unit, scale))
     sign = "/" if query.how == "ratio" else "−"
     above, below = (wording.number(one.value / scale) for one in (first, second))
-    return "\n\n".join([*written, f"{wording.say(query.how)}: {above} {sign} {below} = {value}."])
+    percent = ""
+    if query.how == "change" and second.value:
+        share = wording.number((first.value - second.value) / abs(second.value) * 100, PERCENT_DECIMALS)
+        percent = f" ({share}%)"
+    return "\n\n".join([*written, f"{wording.say(query.how)}: {above} {sign} {below} = {value}{percent}."])
 
 
 def _capital(name: str) -> str:

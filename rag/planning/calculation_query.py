@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.planning.amount_query import read_amount_query
+from rag.planning.change_query import ChangeQuery, read_field_change
+from rag.planning.counts_query import CountsQuery, read_counts
 from rag.planning.formulas import Formula, Operand, find_formula, find_operand
 from rag.planning.rate_query import RateQuery, read_rate
 from rag.planning.row_query import RowQuery
@@ -47,7 +50,9 @@ class DifferenceQuery:
     how: Literal["difference", "ratio", "change"] = "difference"
 
 
-CalculationQuery = FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery | RowQuery | RateQuery
+CalculationQuery = (
+    FormulaQuery | GrowthQuery | AggregateQuery | DifferenceQuery | RowQuery | RateQuery | CountsQuery | ChangeQuery
+)
 
 _ASKS_VALUE = re.compile(
     r"(?i)\b(?:what|calculate|compute|determine|how (?:high|large|big|much|many)|roughly|give|tell me|berechne"
@@ -127,6 +132,10 @@ _MOVES = (
     r"|changed?|develop(?:ed)?|differ)"
 )
 _CHANGES = (
+    re.compile(
+        rf"(?i)^by (?:how many percent|what percent(?:age)?|how much percent) (?:did|has|have|does) (?:the "
+        rf"|our )?(?P<what>.+?) {_MOVES} {_FROM_TO}"
+    ),
     re.compile(rf"(?i)^(?:by )?how (?:much )?(?:did|has|have|does) (?:the |our )?(?P<what>.+?) {_MOVES} {_FROM_TO}"),
     re.compile(
         rf"(?i)^(?:what (?:is|was) )?(?:the )?(?:change|rise|increase|decrease|difference) (?:of"
@@ -173,6 +182,13 @@ _AGGREGATES = {
     "least": "the document with the smallest total",
     "share": "a share of documents",
 }
+_FIELDS = {
+    "sum": "a sum over documents",
+    "average": "an average over documents",
+    "most": "the document that states the largest figure",
+    "least": "the document that states the smallest figure",
+    "each": "a figure that each of some documents states",
+}
 
 
 def read_calculation(question: str) -> CalculationQuery | None:
@@ -182,12 +198,21 @@ def read_calculation(question: str) -> CalculationQuery | None:
     text = " ".join(question.split())
     return (
         read_totals_query(text)
+        or _sure_amounts(text)
+        or read_counts(text)
         or _read_difference(text)
         or _read_formula(text)
         or _read_growth(text)
         or _read_change(text)
+        or read_field_change(text)
         or read_rate(text)
     )
+
+
+def _sure_amounts(text: str) -> AggregateQuery | None:
+    """Return what is asked of a figure of documents that the question names."""
+    query = read_amount_query(text)
+    return query if query is not None and query.is_sure else None
 
 
 def describe(query: CalculationQuery) -> str:
@@ -197,9 +222,13 @@ def describe(query: CalculationQuery) -> str:
     if isinstance(query, GrowthQuery):
         return f"the change of the {query.operand.name}"
     if isinstance(query, AggregateQuery):
-        return _AGGREGATES[query.how]
+        return (_AGGREGATES if query.field is None else _FIELDS)[query.how]
     if isinstance(query, RowQuery):
         return query.shown
+    if isinstance(query, CountsQuery):
+        return "the difference of two counts"
+    if isinstance(query, ChangeQuery):
+        return f"the change of the {query.field.written}"
     if isinstance(query, RateQuery):
         return f"an amount by the {query.period}"
     return f"a {query.how} of two figures"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.errors import QuestionError
 from rag.planning.compare_query import CompareQuery, read_comparison, year_of
@@ -15,12 +15,11 @@ from rag.planning.looked_up import LookedUp, look_up
 from rag.planning.naming import NameDocuments, find_named, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, read_quantities
+from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.text import content_words
 from rag.types import AnswerTable, Citation, DocumentInfo, PlanStep, TableCell, TableRow, Verdict
-
-DIFFERENCE = "Difference"
 
 FACTS = ("Kind", "Date", "About", "Language", "Pages", "Organisations")
 """What the catalogue knows of a document, compared where nothing else is asked."""
@@ -56,8 +55,9 @@ class Compare:
             )
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not query.subject:
-            return (yield from self._compare_facts(query, listed))
+            return (yield from self._compare_facts(query, listed, Wording(asked.text)))
         timer = StageTimer()
+        wording = Wording(asked.text)
         found: list[Compared] = []
         for item in query.items:
             yield PlanStep(f"Looking up: {query.question_of(item)}")
@@ -71,7 +71,8 @@ class Compare:
                 if not asked.is_chosen
                 else (yield from refuse(reason, milliseconds=timer.milliseconds))
             )
-        text = _sentence(query, found)
+        found = [replace(one, problem=_said(one.problem, query.subject, wording)) for one in found]
+        text = _sentence(query, found, wording)
         missing = [one for one in found if not one.text]
         return (
             yield from compose_answer(
@@ -79,7 +80,7 @@ class Compare:
                 [one.proof for one in found if one.proof],
                 self._catalogue,
                 milliseconds=timer.milliseconds,
-                table=self._table(query, found),
+                table=self._table(query, found, wording),
                 verdict=Verdict.PARTLY if missing else Verdict.SUPPORTED,
                 reason="; ".join(f"{one.item}: {one.problem}" for one in missing),
             )
@@ -92,7 +93,7 @@ class Compare:
         year = year_of(item)
         named = self._named(asked, query, item, listed)
         if named is not None and not named:
-            return Compared(item, problem="no document is about it")
+            return Compared(item, problem="no document about it")
         if (operand := find_operand(query.subject)) and (year or named):
             of_it = named if named is not None else self._of_question(asked, listed)
             pages = self._catalogue.page_texts([document.id for document in of_it])
@@ -132,7 +133,7 @@ class Compare:
         by_id = {document.id: document for document in listed}
         return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
 
-    def _compare_facts(self, query: CompareQuery, listed: Sequence[DocumentInfo]) -> Answering:
+    def _compare_facts(self, query: CompareQuery, listed: Sequence[DocumentInfo], wording: Wording) -> Answering:
         """Compare what the catalogue knows of documents."""
         timer = StageTimer()
         chosen: list[DocumentInfo] = []
@@ -146,19 +147,21 @@ class Compare:
         for name, values in zip(FACTS, zip(*map(_facts, chosen), strict=True), strict=True):
             cells = [TableCell(value, one.id, one.path) for value, one in zip(values, chosen, strict=True)]
             if any(values):
-                rows.append(TableRow((TableCell(name), *cells)))
+                rows.append(TableRow((TableCell(_capital(wording.say(name))), *cells)))
         table = AnswerTable(("", *(document.path for document in chosen)), tuple(rows))
-        differing = [row.cells[0].text.lower() for row in rows if len({cell.text for cell in row.cells[1:]}) > 1]
-        told = f"differ in {', '.join(differing)}" if differing else "do not differ in what the catalogue knows of them"
-        text = f"{' and '.join(document.path for document in chosen)} {told}."
+        differing = [
+            _in_sentence(row.cells[0].text, wording) for row in rows if len({cell.text for cell in row.cells[1:]}) > 1
+        ]
+        names = f" {wording.say('and')} ".join(document.path for document in chosen)
+        text = wording.say("differ" if differing else "do not differ", names=names, facts=", ".join(differing))
         return (yield from compose_answer(text, (), self._catalogue, milliseconds=timer.milliseconds, table=table))
 
-    def _table(self, query: CompareQuery, found: Sequence[Compared]) -> AnswerTable:
+    def _table(self, query: CompareQuery, found: Sequence[Compared], wording: Wording) -> AnswerTable:
         cells = [self._cell(one) for one in found]
         columns = ["", *query.items]
         if len(found) == 2 and all(one.quantity for one in found):
-            columns.append(DIFFERENCE)
-            text, note = _difference(found)
+            columns.append(wording.say("difference"))
+            text, note = _difference(found, wording)
             cells.append(TableCell(text, note=note))
         return AnswerTable(tuple(columns), (TableRow((TableCell(query.subject), *cells)),))
 
@@ -212,9 +215,7 @@ def _told_apart(found: Sequence[Compared]) -> list[Compared]:
         for one in found
     ]
     return [
-        Compared(one.item, problem="the passage that was found does not tell it from the others")
-        if place and places.count(place) > 1
-        else one
+        Compared(one.item, problem="not told apart") if place and places.count(place) > 1 else one
         for one, place in zip(found, places, strict=True)
     ]
 
@@ -233,7 +234,7 @@ def _from_look_up(item: str, found: LookedUp, number: int, *, subject: str) -> C
         return Compared(item, problem=found.problem)
     words = set(content_words(subject))
     if words and not words & set(content_words(f"{found.source.section}\n{found.source.text}")):
-        return Compared(item, problem=f"no passage names the {subject}")
+        return Compared(item, problem="not named")
     text = found.text or " ".join(found.citation.quote.split())
     numbers = [quantity for _, _, quantity in read_quantities(found.text)]
     return Compared(item, text, numbers[0] if len(numbers) == 1 else None, found.proof(number))
@@ -246,29 +247,43 @@ def _of_year(figures: Sequence[Figure], year: int | None) -> Figure | None:
     return max(figures, key=lambda figure: figure.year or 0, default=None)
 
 
-def _sentence(query: CompareQuery, found: Sequence[Compared]) -> str:
+def _said(problem: str, subject: str, wording: Wording) -> str:
+    return wording.say(problem, subject=subject) if problem else ""
+
+
+def _sentence(query: CompareQuery, found: Sequence[Compared], wording: Wording) -> str:
     lines = [
         f"- {one.item}: {one.text} [{one.proof.source.number}]" if one.proof else f"- {one.item}: {one.problem}"
         for one in found
     ]
-    head = query.subject[:1].upper() + query.subject[1:]
+    head = _capital(query.subject)
     ending = []
     if len(found) == 2 and all(one.quantity for one in found):
-        text, note = _difference(found)
-        ending = ["", f"{DIFFERENCE} ({found[0].item} − {found[1].item}): {text}." if text else note]
+        text, note = _difference(found, wording)
+        difference = wording.say("difference")
+        ending = ["", f"{difference} ({found[0].item} − {found[1].item}): {text}." if text else note]
     return "\n".join([f"{head}:", *lines, *ending])
 
 
-def _difference(found: Sequence[Compared]) -> tuple[str, str]:
+def _difference(found: Sequence[Compared], wording: Wording) -> tuple[str, str]:
     """Return the first number less the second, or "" and why it cannot be computed."""
     first, second = (one.quantity for one in found if one.quantity is not None)
     if found[0].year != found[1].year:
-        return "", f"The figures are of two years ({found[0].year} and {found[1].year}): no difference is computed."
+        return "", wording.say("two years", first=found[0].year, last=found[1].year)
     try:
         unit = common_unit([first, second])
     except CalculationError as error:
-        return "", error.reason
-    return str(Quantity(first.value - second.value, unit, common_scale([first, second]))), ""
+        return "", error.reason if wording.language == "en" else wording.reason(error)
+    return wording.amount(Quantity(first.value - second.value, unit, common_scale([first, second]))), ""
+
+
+def _in_sentence(name: str, wording: Wording) -> str:
+    """Return the name of a fact within a sentence: German nouns keep their capital."""
+    return name if wording.language == "de" else name.lower()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _facts(document: DocumentInfo) -> tuple[str, ...]:

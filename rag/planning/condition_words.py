@@ -12,6 +12,11 @@ WORD = (
     r"|wörter|begriff|ausdruck|namen?|mots?|termes?|expression|palabras?|términos?|nombre)"
 )
 
+_STILL = r"(?:still|yet|already|all|noch|bereits|schon|encore|déjà|toujours|aún|todavía|ya)"
+UNPAID_BEFORE = r"unpaid|open|outstanding|overdue|offenen?|unbezahlten?|überfälligen?"
+PAID_BEFORE = r"paid|settled|bezahlten?|beglichenen?"
+"""Words before the word for documents that say whether they are paid."""
+
 VERBS: dict[str, str] = {
     "mention": (
         r"(?:mention|refer to|cite|quote)(?:s|ed|ing)?(?: to)?|contain(?:s|ing)?|(?:include|have|has|use|hold|with"
@@ -36,6 +41,15 @@ VERBS: dict[str, str] = {
         r"|ablaufen|laufen"
         r"|auslaufen|se terminent|expirent|finissent|prennent fin|arrivent à échéance|terminan|vencen|acaban|expiran"
     ),
+    "unpaid": (
+        rf"(?:{_STILL} )*(?:unpaid|open|outstanding|overdue|owed|not (?:yet )?(?:been )?paid"
+        rf"|haven['’]t (?:yet )?been paid|offen"
+        r"|unbezahlt|überfällig|(?:noch )?nicht (?:bezahlt|beglichen)|impayées?|non (?:payées?|réglées?)"
+        r"|pas (?:encore )?(?:été )?(?:payées?|réglées?)|impagad[ao]s|sin pagar|pendientes?(?: de pago)?"
+        r"|no (?:se han |han sido )?pagad[ao]s)"
+    ),
+    "paid": rf"(?:{_STILL} )*(?:paid|settled|bezahlt|beglichen|payées?|réglées?|acquittées?|pagad[ao]s)",
+    "chaired": r"with the chair of",
     "present": r"with the presence of",
     "absent": r"with the absence of",
     "starts": (

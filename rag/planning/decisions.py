@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
+from rag.extraction.quantities import canonical_unit
 from rag.planning.attendance import find_attendance
 from rag.planning.date_ranges import DateRange, month_range, spans_in, year_range
+from rag.planning.document_amounts import names_field, read_amount
 from rag.planning.document_query import Condition
 from rag.planning.document_totals import read_total
 from rag.planning.page_ends import find_in_pages
+from rag.planning.payment_status import payment_status
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import CURRENCY_CODES, read_quantities
-from rag.planning.table_cells import Place, sentence_around
-from rag.text import sentence_spans
+from rag.planning.table_cells import Place
+from rag.planning.wording import Note
+from rag.text import sentence_around, sentence_spans
 from rag.types import DocumentInfo, Page
 from rag.words.dates import find_dates
 from rag.words.folding import fold
@@ -54,11 +58,27 @@ _ENDS_SO = re.compile(
     r"|vence|vencimiento|plazo)\b"
 )
 """Words for the end of the whole, and for a stretch of days that has one."""
+_JOINT = re.compile(
+    r"(?i)\s*,?\s*(?:and )?(?:to|until|till|through|ending(?: on)?|bis(?: zum)?|[–—-]|au|à|jusqu['’]au|al?"
+    r"|hasta(?: el)?)\s*(?:the )?"
+)
+"""Between the first and the last day of a stretch."""
 _START = re.compile(
     r"(?i)\b(?:starts?|starting|begins?|beginning|commenc\w+|takes? effect|effective|comes? into force|from|beginnt"
     r"|beginn|ab dem|tritt in kraft"
-    r"|commence|débute|entre en vigueur|à compter du|empieza|comienza|a partir del?)\b"
+    r"|inicio|inicia|vigencia|date d['’]effet|début|commence|débute|entre en vigueur|à compter du|empieza|comienza"
+    r"|a partir del?)\b"
 )
+_CONVERTED = {("years", "months"): 12, ("weeks", "days"): 7}
+"""Units of a question -> units in which figures are read, and how many of these they are."""
+_CHAIRS = (
+    r"(?:in the chair|chair(?:ed by|person|man|woman)?|vorsitz(?:ende[rn]?)?|sitzungsleitung|leitung|présidence"
+    r"|présidée? par"
+    r"|président(?:e)? de séance|presidencia|preside|presidid[ao] por)"
+)
+_CHAIR = re.compile(rf"(?i)\b{_CHAIRS}\b")
+_CHAIR_BEFORE = re.compile(rf"(?i)\b{_CHAIRS}\s*:?\s*(?:\w+\.? ){{0,2}}$")
+_CHAIR_BEHIND = re.compile(rf"(?i)\s*(?:[(,]\s*|(?:was |took |had )?(?:the |in the )?){_CHAIRS}\b")
 _OF_NOTICE = re.compile(r"(?i)\b(?:notice|kündig\w+|préavis|preaviso|apply|application|reply|payment|pay|paid)\b")
 """Sentences with these give a last day for something else than the whole."""
 _ENDING = frozenset({"contract", "offer"})
@@ -71,13 +91,28 @@ class Decision:
 
     is_met: bool | None
     place: Place | None = None
-    note: str = ""
+    note: Note | None = None
 
 
 NO, YES = Decision(False), Decision(True)
 
 TEXT_CONDITIONS = frozenset(
-    {"mention", "about", "signed", "ends", "starts", "organisation", "currency", "amount", "present", "absent"}
+    {
+        "mention",
+        "about",
+        "signed",
+        "ends",
+        "starts",
+        "organisation",
+        "currency",
+        "amount",
+        "present",
+        "absent",
+        "chaired",
+        "paid",
+        "unpaid",
+        "figure",
+    }
 )
 """Kinds of conditions for which pages have to be looked through."""
 
@@ -89,7 +124,7 @@ def decide_by_profile(condition: Condition, document: DocumentInfo, *, uses_peri
     """
     profile = document.profile
     if condition.kind == "language":
-        note = "" if profile.language else "its language is not known"
+        note = None if profile.language else Note("language unknown")
         return Decision(profile.language == condition.value if profile.language else None, note=note)
     if condition.kind == "pages":
         least, most = condition.pages
@@ -104,12 +139,12 @@ def decide_by_profile(condition: Condition, document: DocumentInfo, *, uses_peri
         _period_span(profile.period) if uses_period and profile.period else _day_span(profile.dated or document.created)
     )
     if span is None:
-        return Decision(None, note="its date is not known")
+        return Decision(None, note=Note("undated"))
     if condition.days is None:
         return Decision(span.first.month == condition.month and span.last.month == condition.month)
     if condition.days.holds_all(span):
         return YES
-    return Decision(None, note=f"it is of {profile.period}") if condition.days.meets(span) else NO
+    return Decision(None, note=Note("of period", profile.period)) if condition.days.meets(span) else NO
 
 
 def decide_by_text(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
@@ -125,6 +160,10 @@ def decide_by_text(condition: Condition, document: DocumentInfo, pages: Sequence
         "amount": _asks_for_amount,
         "present": _is_present,
         "absent": _is_absent,
+        "chaired": _is_chaired,
+        "paid": _is_paid,
+        "unpaid": _is_unpaid,
+        "figure": _has_figure,
     }
     found = decide[condition.kind](condition, document, pages)
     if not condition.is_negated:
@@ -143,7 +182,7 @@ def _is_in_currency(condition: Condition, document: DocumentInfo, pages: Sequenc
         return NO
     others = sorted(found.keys() - {condition.value})
     place = found[condition.value]
-    return Decision(None, place, f"it has amounts in {' and '.join(others)} too") if others else Decision(True, place)
+    return Decision(None, place, Note("other currencies", ", ".join(others))) if others else Decision(True, place)
 
 
 def _asks_for_amount(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
@@ -151,12 +190,12 @@ def _asks_for_amount(condition: Condition, document: DocumentInfo, pages: Sequen
     assert condition.bound is not None
     total = read_total(document, pages)
     if total is None:
-        return Decision(None, note="no total was found in it")
+        return Decision(None, note=Note("no total"))
     if total.doubt:
-        return Decision(None, total.place, f"its total is not sure: {total.doubt}")
+        return Decision(None, total.place, Note("total not sure", total.doubt))
     asked = condition.bound.unit
     if asked and total.quantity.unit not in ("", asked):
-        return Decision(None, total.place, f"its total is in {total.quantity.unit}")
+        return Decision(None, total.place, Note("total in", total.quantity.unit))
     return Decision(condition.bound.holds(total.quantity.value), total.place)
 
 
@@ -166,6 +205,61 @@ def _is_present(condition: Condition, document: DocumentInfo, pages: Sequence[Pa
 
 def _is_absent(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
     return _attended(condition, document, pages, wanted=False)
+
+
+def _is_paid(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    found = payment_status(pages)
+    return Decision(None, note=Note("not said paid")) if found is None else Decision(found[0], found[1])
+
+
+def _is_unpaid(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    found = payment_status(pages)
+    return Decision(None, note=Note("not said paid")) if found is None else Decision(not found[0], found[1])
+
+
+def _has_figure(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    """Decide by a figure that a document states; one in another unit than is asked for cannot be compared."""
+    assert condition.field is not None
+    assert condition.bound is not None
+    stated = read_amount(condition.field, document, pages)
+    if stated is None:
+        return (
+            Decision(None, note=Note("no figure", condition.field.written))
+            if names_field(condition.field, pages)
+            else NO
+        )
+    if stated.doubt:
+        return Decision(None, stated.place, Note("figure not sure", stated.doubt))
+    value, unit = stated.quantity.value, stated.quantity.unit
+    asked = canonical_unit(condition.bound.unit)
+    if (asked, unit) in _CONVERTED:
+        factor = _CONVERTED[asked, unit]
+        bound = replace(
+            condition.bound,
+            low=None if condition.bound.low is None else condition.bound.low * factor,
+            high=None if condition.bound.high is None else condition.bound.high * factor,
+        )
+        return Decision(bound.holds(value), stated.place)
+    if asked and unit not in ("", asked):
+        return Decision(None, stated.place, Note("figure in", unit))
+    return Decision(condition.bound.holds(value), stated.place)
+
+
+def _is_chaired(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
+    """Decide by the words for the chair on the line of a name."""
+    named: Place | None = None
+    for phrase in (phrase for phrases in condition.any_of for phrase in phrases):
+        for place in _occurrences(phrase, document, pages, 50):
+            named = named or place
+            page = next(page for page in pages if page.number == place.page)
+            first = page.text.rfind("\n", 0, place.start) + 1
+            if _CHAIR_BEFORE.search(page.text[max(first, place.start - 60) : place.start]) or _CHAIR_BEHIND.match(
+                page.text, place.end
+            ):
+                return Decision(True, _quoted(place, pages))
+    if named is None or any(_CHAIR.search(page.text) for page in pages):
+        return NO
+    return Decision(None, _quoted(named, pages), Note("no chair"))
 
 
 def _attended(condition: Condition, document: DocumentInfo, pages: Sequence[Page], *, wanted: bool) -> Decision:
@@ -180,7 +274,7 @@ def _attended(condition: Condition, document: DocumentInfo, pages: Sequence[Page
                     return Decision(one.is_present == wanted, Place(one.page, one.start, one.end))
     if any(one.is_present == wanted for one in lists) or named is None:
         return NO
-    return Decision(None, _quoted(named, pages), "it has no list of those who were there")
+    return Decision(None, _quoted(named, pages), Note("no list"))
 
 
 def proof_of_date(document: DocumentInfo, pages: Sequence[Page]) -> Place | None:
@@ -255,7 +349,7 @@ def _is_about(condition: Condition, document: DocumentInfo, pages: Sequence[Page
         once = once or places[0][0]
     if once is None:
         return NO
-    return Decision(None, _quoted(once, pages), "it is named there once and may be about something else")
+    return Decision(None, _quoted(once, pages), Note("named once"))
 
 
 def _is_subject(phrase: Phrase, places: Sequence[Place], document: DocumentInfo, pages: Sequence[Page]) -> bool:
@@ -288,7 +382,7 @@ def _is_signed(condition: Condition, document: DocumentInfo, pages: Sequence[Pag
                 return Decision(True, _quoted(place, pages))
     if named is None:
         return NO
-    return Decision(None, _quoted(named, pages), "the name stands there, and no signature with it")
+    return Decision(None, _quoted(named, pages), Note("no signature"))
 
 
 def _is_signature(text: str, place: Place, *, is_last: bool) -> bool:
@@ -321,7 +415,7 @@ def _first_days(pages: Sequence[Page], words: Sequence[re.Pattern[str]]) -> tupl
         for page in pages:
             for match in pattern.finditer(page.text):
                 has_word = True
-                found += _days_near(page, match.end(), match.start())
+                found += _days_near(page, match.end(), match.start(), is_end=_START not in words)
         if found:
             return found, True
     return [], has_word
@@ -334,22 +428,24 @@ def _by_days(
     assert condition.days is not None
     found, has_word = _first_days(pages, words)
     if not found:
-        return Decision(None, note=f"no date is given for its {what}") if has_word or ends_sometime else NO
+        return Decision(None, note=Note(f"no date for {what}")) if has_word or ends_sometime else NO
     met = [condition.days.holds_all(days) for days, _ in found]
     if all(met):
         return Decision(True, found[0][1])
     if not any(condition.days.meets(days) for days, _ in found):
         return Decision(False, found[0][1])
-    return Decision(None, found[met.index(True) if any(met) else 0][1], f"it names more than one {what}")
+    return Decision(None, found[met.index(True) if any(met) else 0][1], Note(f"more than one {what}"))
 
 
-def _days_near(page: Page, end: int, start: int) -> list[tuple[DateRange, Place]]:
+def _days_near(page: Page, end: int, start: int, *, is_end: bool = False) -> list[tuple[DateRange, Place]]:
     """Return the days that stand in the sentence of a word, those behind it before those in front of it."""
     first, last = sentence_around(page.text, start, end)
     if _OF_NOTICE.search(page.text[first:last]):
         return []
     place = Place(page.number, first, last)
     behind = spans_in(page.text[end:last])
+    if len(behind) > 1 and is_end and _JOINT.fullmatch(page.text[end + behind[0][1] : end + behind[1][0]]):
+        return [(behind[1][2], place)]
     if behind:
         return [(behind[0][2], place)]
     before = spans_in(page.text[first:start])
@@ -366,7 +462,9 @@ def _is_of_organisation(condition: Condition, document: DocumentInfo, pages: Seq
     if not places:
         return NO
     is_head = places[0].page == pages[0].number and places[0].start < OPENING_CHARACTERS
-    return Decision(True if is_head else None, _quoted(places[0], pages), "" if is_head else "it is named further down")
+    return Decision(
+        True if is_head else None, _quoted(places[0], pages), None if is_head else Note("named further down")
+    )
 
 
 def _folder_of(document: DocumentInfo) -> str:

@@ -13,11 +13,14 @@ class DocumentSort:
     """A sort of documents: those of some kinds (`DocumentProfile.kind`) or file types; all where both are empty.
 
     `name` is the word for a sort that no profile tells, such as notes: they are known by their names and folders.
+    `called` is a pattern for what their names or their beginnings say, of a sort that is narrower than its kind: leases
+    are some of the contracts.
     """
 
     kinds: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
     name: str = ""
+    called: str = ""
 
 
 ANY = DocumentSort()
@@ -32,8 +35,7 @@ _KINDS = {
     "receipt": "receipts?|quittung(?:en)?|reçus?|recibos?",
     "offer": "offers?|quotations?|quotes?|proposals?|angebote?n?|devis|presupuestos?",
     "order": "(?:purchase )?orders?|bestellung(?:en)?|aufträge?|bons? de commande|pedidos?",
-    "contract": "contracts?|agreements?|leases?|tenanc(?:y|ies)(?: agreements?)?|rental agreements?|(?:miet"
-    "|pacht)?vertr[aä]ge?n?|contrats?|contratos?",
+    "contract": "contracts?|agreements?|vertr[aä]ge?n?|contrats?|contratos?",
     "minutes": "minutes|protokolle?n?|procès-verba(?:l|ux)|comptes? rendus?|actas?|meetings?|sitzung(?:en)?|réunions?"
     "|reuni(?:ón|ones)",
     "policy": "polic(?:y|ies)|richtlinien?|règlements?|reglamentos?",
@@ -66,6 +68,55 @@ _GENERIC = (
 )
 _NAMED = {"note": "notes?|notizen|vermerke?|notas?", "memo": "memos?|memoranda", "file note": "file notes?"}
 
+_CONTRACT = frozenset({"contract"})
+INSURANCES = DocumentSort(
+    frozenset({"contract", "policy", "letter", ""}),
+    called=r"insur|polic[ye]|policen|versicher|assuran|póliza|poliza|seguro",
+)
+"""Policies that insure somebody; their words do not tell them from rules."""
+_NARROWER: tuple[tuple[str, DocumentSort], ...] = (
+    (
+        r"leases?|tenanc(?:y|ies)(?: agreements?)?|(?:rental|rent|lease|tenancy) (?:agreements?|contracts?)"
+        r"|(?:miet|pacht)vertr[aä]ge?n?|bail|baux|contrats? de (?:bail|location)"
+        r"|contratos? de (?:alquiler|arrendamiento)",
+        DocumentSort(
+            _CONTRACT, called=r"leas(?:e|ing)|tenan(?:cy|t)|rent|miet|pacht|\bbail\b|\bbaux\b|locati|alquil|arrend"
+        ),
+    ),
+    (
+        r"insurance (?:polic(?:y|ies)|contracts?)|versicherung(?:en|spolicen?|svertr[aä]ge?n?|sscheine?)|policen?"
+        r"|(?:polices?|contrats?) d['’]assurances?|assurances|pólizas?(?: de seguros?)?|seguros",
+        INSURANCES,
+    ),
+    (
+        r"employment (?:contracts?|agreements?)|(?:arbeits|anstellungs)vertr[aä]ge?n?|contrats? de travail"
+        r"|contratos? (?:de trabajo|laborales?)",
+        DocumentSort(_CONTRACT, called=r"employ|arbeits|anstellung|travail|trabajo|laboral"),
+    ),
+    *(
+        (rf"{words} (?:contracts?|agreements?)", DocumentSort(_CONTRACT, called=called))
+        for words, called in (
+            ("services?", "service"), ("maintenance", "maintenance"), ("(?:purchase|sales?)", "purchase|sale"),
+            ("supply", "suppl"), ("licen[cs]e", "licen[cs]"), ("cleaning", "clean"), ("consult(?:ing|ancy)", "consult"),
+            ("loan", "loan"), ("hosting", "host"), ("storage", "storage"), ("catering", "catering"),
+        )
+    ),
+    *(
+        (rf"{first}vertr[aä]ge?n?", DocumentSort(_CONTRACT, called=first))
+        for first in ("wartungs", "kauf", "dienst(?:leistungs)?", "liefer", "lizenz", "reinigungs", "darlehens", "werk")
+    ),
+    *(
+        (rf"contrats? (?:de|d['’]) ?{words}"
+        rf"|contratos? de {spanish}", DocumentSort(_CONTRACT, called=f"{words}|{spanish}"))
+        for words, spanish in (
+            ("maintenance", "mantenimiento"), ("entretien", "limpieza"), ("vente", "compraventa"),
+            ("service", "servicios?"),
+            ("prêt", "préstamo"),
+        )
+    ),
+)  # fmt: skip
+"""Words for documents -> sorts that are narrower than a kind."""
+
 HAVE_TOTALS = frozenset({"invoice", "receipt", "offer", "order"})
 """Kinds of documents of which each asks for one amount."""
 
@@ -74,6 +125,7 @@ _ALTERNATIVES = sorted(
         *((words, DocumentSort(_REPORTS if kind == "report" else frozenset({kind}))) for kind, words in _KINDS.items()),
         *((words, DocumentSort(types=frozenset(types.split()))) for types, words in _TYPES.items()),
         *((words, DocumentSort(name=name)) for name, words in _NAMED.items()),
+        *_NARROWER,
         (_GENERIC, ANY),
     ],
     key=lambda entry: -len(entry[0]),
@@ -89,6 +141,11 @@ def sort_of(noun: str) -> DocumentSort:
     return next(sort for pattern, sort in _SORTS if pattern.fullmatch(noun))
 
 
+def is_plural(noun: str) -> bool:
+    """Return whether a word for documents is in the plural, as far as its ending tells."""
+    return noun.casefold().split(" ")[0].endswith(("s", "en", "x", "te", "äge", "efe")) or noun.casefold().endswith("s")
+
+
 def plural_of(noun: str) -> str:
     """Return the plural of a word for documents in any of the four languages; a plural is left as it is."""
     lower = noun.casefold()
@@ -96,15 +153,26 @@ def plural_of(noun: str) -> str:
         return noun
     if lower.endswith("trag") and not lower.endswith("auftrag"):
         return f"{noun[:-4]}träge" if noun[-4:] == "trag" else f"{noun[:-4]}Träge"
+    if lower == "bail":
+        return "baux"
     if lower.endswith("y"):
         return f"{noun[:-1]}ies"
+    if first := re.match(r"(?:contrato?|police|bon)(?= )", noun, re.IGNORECASE):
+        return f"{noun[: first.end()]}s{noun[first.end() :]}"
     if lower.endswith("ión"):
         return f"{noun[:-2]}ones"
+    if lower.endswith("police") and noun[0].isupper():
+        return f"{noun}n"
     if re.search(r"(?:ung|ei)$", lower):
         return f"{noun}en"
     if re.search(r"(?:protokoll|brief|angebot|bericht|dokument)$", lower):
         return f"{noun}e"
     return f"{noun}s"
+
+
+def is_called(sort: DocumentSort, names: str) -> bool:
+    """Return whether a document's names or its beginning say that it is of a sort that is narrower than its kind."""
+    return re.search(sort.called, names, re.IGNORECASE) is not None
 
 
 def is_named(sort: DocumentSort, path: str, title: str) -> bool:

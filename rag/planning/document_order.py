@@ -11,15 +11,17 @@ from rag.planning.decisions import first_day, first_line, last_day, proof_of_dat
 from rag.planning.order_query import Order, OrderQuery
 from rag.planning.planner import Answering
 from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.types import AnswerTable, DocumentInfo, Page, PlanStep, TableRow, Verdict
 from rag.words.dates import find_dates
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-UNDATED = "its date is not known"
 
 
-def answer_order(query: OrderQuery, documents: Sequence[DocumentInfo], catalogue: DocumentCatalogue) -> Answering:
+def answer_order(
+    query: OrderQuery, documents: Sequence[DocumentInfo], catalogue: DocumentCatalogue, wording: Wording
+) -> Answering:
     """Yield the step and the sentence, and return it with a row for each document, in order."""
     yield PlanStep(f"Putting {len(documents):,} documents in order: {query.order}", len(documents), len(documents))
     pages = catalogue.page_texts([document.id for document in documents])
@@ -33,29 +35,39 @@ def answer_order(query: OrderQuery, documents: Sequence[DocumentInfo], catalogue
     if query.is_by_days and len(known) < 2:
         return f"The days of two {query.documents} and more are not known, so it was looked up."
     if not known:
-        return (yield from refuse(f"None of the {query.documents} gives a date.", milliseconds={}))
+        return (yield from refuse(wording.say("no dates", documents=query.documents), milliseconds={}))
     rows = [_row(document, keys[document.id][1], pages, catalogue) for document in known]
-    undecided = [_row(document, None, pages, catalogue, note=UNDATED) for document in without]
+    undecided = [_row(document, None, pages, catalogue, note=wording.say("undated")) for document in without]
     best = keys[known[0].id][0]
     first = [document for document in known if keys[document.id][0] == best]
-    names = " and ".join(document.path for document in first)
-    of_all = f"{len(known):,} {query.documents}"
+    names = f" {wording.say('and')} ".join(document.path for document in first)
+    of_all = f"{wording.number(len(known))} {query.documents}"
     if without:
-        of_all = f"the {len(known):,} of {len(documents):,} {query.documents} whose day is known"
-    text = _sentence(query, names, len(first), of_all, best)
-    notices = [f"{len(without):,} more give no date and are listed apart."] if without else []
-    table = AnswerTable(("Document", "Page", "Words"), tuple(rows), tuple(undecided))
+        of_all = wording.say(
+            "of those known",
+            known=wording.number(len(known)),
+            all=wording.number(len(documents)),
+            documents=query.documents,
+        )
+    text = _sentence(query, names, len(first), of_all, best, wording)
+    notices = (
+        [wording.say(wording.one("more undated", len(without)), count=wording.number(len(without)))] if without else []
+    )
+    table = AnswerTable(wording.columns("Document", "Page", "Words"), tuple(rows), tuple(undecided))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table, notices=notices))
 
 
-def _sentence(query: OrderQuery, names: str, first: int, of_all: str, best: str) -> str:
+def _sentence(query: OrderQuery, names: str, first: int, of_all: str, best: str, wording: Wording) -> str:
     if query.is_by_days:
-        what, _, rank = query.order.partition(" ")
-        day = date.fromisoformat(best)
+        what = query.order.partition(" ")[0]
         verb = what if first == 1 else what.removesuffix("s")
-        return f"{names} {verb} {rank} of {of_all}: {day.day} {day:%B %Y}."
-    told = f"{best.lstrip('0')} pages" if query.order in ("longest", "shortest") else best
-    return f"{names} {'is' if first == 1 else 'are'} the {query.order} of {of_all}: {told}."
+        return wording.say(
+            query.order, names=names, verb=verb, of_all=of_all, day=wording.day(date.fromisoformat(best))
+        )
+    is_by_pages = query.order in ("longest", "shortest")
+    told = wording.say(wording.one("pages", int(best)), count=best.lstrip("0")) if is_by_pages else best
+    text = f"{query.order} order" if is_by_pages else query.order
+    return wording.say(text, names=names, verb="is" if first == 1 else "are", of_all=of_all, told=told)
 
 
 def _key(order: Order, document: DocumentInfo, pages: Sequence[Page]) -> tuple[str, Place | None]:

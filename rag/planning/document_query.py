@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from rag.extraction.quantities import find_quantities
 from rag.planning.amount_bounds import Bound, find_bound
-from rag.planning.condition_words import LANGUAGES, PREPOSITIONAL, VERB_STARTS, VERBS, WORD
+from rag.planning.amount_words import AmountField, find_field
+from rag.planning.condition_words import LANGUAGES, PAID_BEFORE, PREPOSITIONAL, UNPAID_BEFORE, VERB_STARTS, VERBS, WORD
 from rag.planning.date_ranges import DateRange, read_range
 from rag.planning.document_nouns import HAVE_TOTALS, NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
@@ -32,6 +34,10 @@ ConditionKind = Literal[
     "amount",
     "present",
     "absent",
+    "chaired",
+    "paid",
+    "unpaid",
+    "figure",
     "read",
 ]
 
@@ -52,7 +58,9 @@ class Condition:
     """1 to 12: of any year."""
     pages: tuple[int, int] = (0, 0)
     bound: Bound | None = None
-    """Of the total that a document asks for."""
+    """Of the total that a document asks for, or of `field`."""
+    field: AmountField | None = None
+    """A figure that a document states."""
     value: str = ""
     is_negated: bool = False
 
@@ -95,7 +103,8 @@ _BETWEEN = (
 )
 _OPENING = re.compile(
     rf"(?i)^[¿\s]*(?:(?P<counts>{_COUNTS})|(?:{_LISTS}))\s*{_BETWEEN}(?:(?P<year>(?:19|20)\d\d) )?"
-    rf"(?:(?P<language>english|german|french|spanish|italian|dutch) )?(?P<noun>{NOUN})(?=[\s?.,]|$)(?P<rest>.*)$",
+    rf"(?:(?:(?P<unpaid>{UNPAID_BEFORE})|(?P<paid>{PAID_BEFORE})) )?(?:(?P<language>english|german|french|spanish"
+    rf"|italian|dutch) )?(?P<noun>{NOUN})(?=[\s?.,]|$)(?P<rest>.*)$",
     re.DOTALL,
 )
 _FILLER = re.compile(
@@ -121,6 +130,10 @@ _TRAILING = re.compile(
 )
 _SIGNED_BEHIND = re.compile(r"(?i)\s+(?:unterschrieben|unterzeichnet)$")
 _ENDS_BEHIND = re.compile(r"(?i)\s+aus$")
+_HAS = re.compile(
+    r"(?i)^\s*(?:(?:that|which|die|welche|qui|que)\s+)?(?:have|has|having|with|state|mit|haben|hat|avec|ont|a|con|tienen|tiene)\s+"
+)
+_OF = re.compile(r"(?i)\s*(?:(?:of|is|von|de|d['’]|es|ist|est)\s*)?")
 _STANDS_BEHIND = re.compile(
     r"(?i)\b(?:and|that|which|but|und|die|et|qui|y|que)(?:\s+(?:are|is|were|was|sind|sont|están))?\s+$"
 )
@@ -137,8 +150,10 @@ _NAMING: dict[str, ConditionKind] = {
     "signed": "signed",
     "present": "present",
     "absent": "absent",
+    "chaired": "chaired",
 }
 """Conditions that name words or names -> what is looked for."""
+_STATUSES: tuple[Literal["unpaid", "paid"], ...] = ("unpaid", "paid")
 _NAME_BEFORE = re.compile(r"(?i)(?:from|by|of|von|de|del|du)\s")
 _OR = re.compile(r"(?i) +(?:or|oder|ou|o) +")
 _AND = re.compile(r"(?i) +(?:and|und|et|y) +")
@@ -157,11 +172,13 @@ def read_document_query(question: str) -> DocumentQuery | None:
     filler = _FILLER.match(rest)
     body = rest[filler.end() :] if filler else rest
     conditions = list(_fixed(opening["year"], opening["language"]))
+    conditions += [Condition(kind, opening[kind]) for kind in _STATUSES if opening[kind]]
     conditions += _read_conditions(body)
     sort = sort_of(opening["noun"])
-    if any(condition.kind == "amount" for condition in conditions) and not _have_totals(sort):
+    if any(condition.kind in ("amount", *_STATUSES) for condition in conditions) and not _have_totals(sort):
         conditions = [Condition("read", body, value=body)]
-    subject = " ".join(f"{opening['noun']} {_TRAILING.sub('', told.shown)}".split())
+    status = next((opening[kind] for kind in _STATUSES if opening[kind]), "")
+    subject = " ".join(f"{status} {opening['noun']} {_TRAILING.sub('', told.shown)}".split())
     return DocumentQuery(
         noun=opening["noun"],
         sort=sort,
@@ -195,6 +212,8 @@ def _read_conditions(body: str) -> list[Condition]:
     """Return the conditions that stand behind the word for the documents; one to be read where they are not plain."""
     if not body.strip():
         return []
+    if (figure := _figure(body)) is not None:
+        return [figure]
     starts = _starts(body)
     if not starts or _CONNECTOR.sub("", body[: starts[0][0]]).strip():
         return [Condition("read", body, value=body)]
@@ -210,6 +229,23 @@ def _read_conditions(body: str) -> list[Condition]:
         for more in behind:
             conditions += _read_conditions(more)
     return conditions
+
+
+def _figure(body: str) -> Condition | None:
+    """Return the condition that "have a notice period of three months" or "with a rent over 900 EUR" is; None else."""
+    opening = _HAS.match(body)
+    named = find_field(body) if opening else None
+    if opening is None or named is None or _LEADING.sub("", body[opening.end() : named[0]]).strip():
+        return None
+    rest = body[named[1] :].strip(" ?.!")
+    bound = find_bound(rest)
+    if bound is not None and _OF.fullmatch(rest[: bound.start]) and not rest[bound.end :].strip(" ?.!"):
+        return Condition("figure", body, bound=bound, field=named[2])
+    quantities = find_quantities(rest)
+    if len(quantities) != 1 or not _OF.fullmatch(rest[: quantities[0].start]) or rest[quantities[0].end :].strip():
+        return None
+    one = quantities[0]
+    return Condition("figure", body, bound=Bound(0, 0, one.number, one.number, True, one.unit), field=named[2])
 
 
 def _cut_off(name: str, opening: str, rest: str) -> list[str]:
@@ -313,6 +349,9 @@ def _make(name: str, written: str, opening: str, rest: str, no: bool) -> Conditi
         rest = _SIGNED_BEHIND.sub("", rest) if name == "signed" else rest
         any_of = _phrases(rest)
         return Condition(_NAMING[name], written, any_of=any_of, is_negated=no) if any_of else None
+    if name in _STATUSES:
+        status: ConditionKind = "unpaid" if (name == "unpaid") != no else "paid"
+        return None if rest.strip(" ?.!") else Condition(status, written)
     if name == "amount":
         bound = find_bound(rest)
         is_all = bound is not None and not (rest[: bound.start] + rest[bound.end :]).strip(" ?.!")

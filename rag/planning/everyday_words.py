@@ -12,7 +12,7 @@ frais cuota tarifa cotisation | rent miete loyer alquiler | salary gehalt lohn s
 taux tarif | total gesamt summe | value wert valeur valor | quantity menge quantité | stock bestand existencias
 | weight gewicht poids peso | height höhe hauteur altura | length länge longueur longitud | width breite largeur anchura
 | depth tiefe profondeur profundidad | size größe taille tamaño | speed geschwindigkeit vitesse velocidad
-| distance entfernung distancia | age alter âge edad | date datum fecha | year jahr année año | month monat mois mes
+| age alter âge edad | date datum fecha | year jahr année año | month monat mois mes
 | day tag jour día | hour stunde heure hora | week woche semaine semana | name nom nombre
 | address adresse dirección | city town stadt ort ville ciudad | street straße rue calle | country land pays país
 | phone telephone telefon téléphone teléfono | customer client kunde cliente | supplier lieferant fournisseur proveedor
@@ -40,7 +40,14 @@ sorte tipo | group gruppe groupe grupo | department abteilung departamento | tea
 | cat katze chat gato | tree baum arbre árbol | apple apfel pomme manzana | bread brot pain pan | milk milch lait leche
 | cheese käse fromage queso | wine wein vin vino | beer bier bière cerveza | coffee kaffee café | tea tee thé té
 | wood holz bois madera | red rot rouge rojo | blue blau bleu azul | green grün vert verde | white weiß blanc blanco
-| black schwarz noir negro | yellow gelb jaune amarillo | monday montag lundi lunes | tuesday dienstag mardi martes
+| electricity strom électricité electricidad | shopping groceries einkauf lebensmittel courses compra
+| insurance versicherung assurance seguro | water wasser eau agua | heating heizung chauffage calefacción
+| vet veterinary tierarzt vétérinaire veterinario | holiday vacation urlaub ferien vacances vacaciones
+| trip journey fahrt reise trajet voyage viaje route strecke tour | kilometre km distance entfernung distancia
+| km kilometre kilometer kilomètre kilómetro | litre liter litro | kg kilo kilogram kilogramm kilogramme kilogramo
+| fuel petrol diesel benzin treibstoff carburant essence combustible gasolina | repair reparatur réparation reparación
+| visitor besucher visiteur visitante | accident unfall accidente | black schwarz noir negro
+| yellow gelb jaune amarillo | monday montag lundi lunes | tuesday dienstag mardi martes
 | wednesday mittwoch mercredi miércoles | thursday donnerstag jeudi jueves | friday freitag vendredi viernes
 | saturday samstag samedi sábado | sunday sonntag dimanche domingo
 """

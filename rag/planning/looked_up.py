@@ -17,7 +17,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """The answer to one look-up: its short words where they are known, its number, its proof; why there is none."""
+    """The answer to one look-up: its short words where they are known, its number, its proof; why there is none.
+
+    `problem` is the name of a text of `Wording`.
+    """
 
     question: str
     text: str = ""
@@ -39,11 +42,11 @@ def look_up(asked: PlannedQuestion, question: str, documents: Sequence[int] | No
     """Answer a question without an LLM from some documents; its first quote counts."""
     answer = asked.look_up(question, documents).answer
     if answer.refused or not answer.citations:
-        return LookedUp(question, problem="nothing was found that answers it")
+        return LookedUp(question, problem="nothing found")
     citation = answer.citations[0]
     source = next(one for one in answer.sources if one.number == citation.number)
     if not citation.supported or (answer.verdict not in (Verdict.SUPPORTED, Verdict.PARTLY)):
-        return LookedUp(question, _short(answer), None, citation, source, "what was found does not surely answer it")
+        return LookedUp(question, _short(answer), None, citation, source, "not surely")
     return LookedUp(question, _short(answer), None, citation, source)
 
 
@@ -63,9 +66,9 @@ def look_up_number(
     money = [quantity for quantity in quantities if quantity.unit in CURRENCY_CODES]
     quantities = money if is_money and money else quantities
     if not quantities:
-        return replace(found, problem="no number stands in what answers it")
+        return replace(found, problem="no number")
     if len(quantities) > 1:
-        return replace(found, problem="more than one number stands in what answers it")
+        return replace(found, problem="several numbers")
     (quantity,) = quantities
     if not quantity.unit:
         quantity = replace(quantity, unit=_unit_in(found.citation.quote, quantity))

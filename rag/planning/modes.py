@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rag.errors import QuestionError
+from rag.planning.attendance_query import read_attendance
 from rag.planning.calculation_query import describe, read_calculation
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.message_query import read_messages
 from rag.planning.order_query import read_order
 from rag.planning.several import why_several
 from rag.planning.summary_query import read_summary
@@ -46,6 +48,10 @@ CHOSEN_REASON = "You chose it."
 
 def choose_mode(question: str) -> ModeChoice:
     """Return how a question in English, German, French or Spanish is answered, by its words alone."""
+    if read_attendance(question) is not None:
+        return ModeChoice(Mode.ALL_DOCUMENTS, "The question asks who was at meetings, so all minutes are looked at.")
+    if read_messages(question) is not None:
+        return ModeChoice(Mode.ALL_DOCUMENTS, "The question asks for messages, so all are looked at.")
     query = read_document_query(question)
     if query is not None and is_sure(query):
         asked = "counted" if query.counts else "listed"

@@ -41,6 +41,16 @@ _RUNS = re.compile(
 )
 
 
+_WHEN = re.compile(
+    r"(?i)^\W*(?:when (?:was|is|did)|wann (?:war|ist|fand)|quand (?:a eu lieu|était|est)|cu[aá]ndo (?:fue|es"
+    r"|tuvo lugar))"
+    rf" {_ARTICLE}(?:(?P<newest>last|latest|most recent|newest|letzte[rs]?|neueste[rs]?|dernière?|última|último)"
+    r"|(?P<oldest>first|earliest|oldest|erste[rs]?|früheste[rs]?|première?|primera?|primer))"
+    rf" (?:(?:committee|board|council|team|club|general|annual) )?(?P<noun>{NOUN})(?P<rest>)(?: (?:held|take place"
+    rf"|statt|written|sent))?\W*$"
+)
+
+
 _RUN_ORDERS: dict[tuple[bool, bool], Order] = {
     (True, True): "ends first",
     (False, True): "ends last",
@@ -97,6 +107,8 @@ def read_order(question: str) -> OrderQuery | None:
     text = " ".join(question.split())
     if (runs := _RUNS.match(text)) is not None:
         return _query(_RUN_ORDERS[bool(runs["first"]), bool(runs["ends"])], runs)
+    if (when := _WHEN.match(text)) is not None:
+        return _query("newest" if when["newest"] else "oldest", when)
     match = next((match for form in _FORMS if (match := form.match(text))), None)
     if match is None:
         return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.planning.computed_answer import Proof, compose_answer
+from rag.planning.form_rows import form_tables
 from rag.planning.naming import NameDocuments, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_unit
@@ -39,20 +40,16 @@ class OverRows:
         self._catalogue = catalogue
         self._name_documents = name_documents
 
-    def answer(self, asked: PlannedQuestion, query: RowQuery) -> Answering:
-        """Yield the steps and the result, and return it; where no table fits, why it is for a look-up."""
+    def answer(self, asked: PlannedQuestion, query: RowQuery, *, is_of_forms: bool = False) -> Answering:
+        """Yield the steps and the result, and return it; where no table fits, why it is for a look-up.
+
+        With `is_of_forms` the tables are those that documents of one form make, a row for each document.
+        """
         timer = StageTimer()
         documents = self._documents(asked)
-        yield PlanStep(f"Looking for {query.shown} in the tables of {len(documents):,} documents")
-        pages = self._catalogue.page_texts([document.id for document in documents])
-        fits = [
-            fit
-            for document in documents
-            for table in tables_in(document, pages.get(document.id, ()))
-            if (fit := fit_table(query, table, asked.text)) is not None
-        ]
-        most = max((fit.named for fit in fits), default=0)
-        fits = [fit for fit in fits if fit.named == most]
+        if not is_of_forms:
+            yield PlanStep(f"Looking for {query.shown} in the tables of {len(documents):,} documents")
+        fits = self._fits(query, documents, asked.text, is_of_forms=is_of_forms)
         timer.mark("look through")
         if not fits or len(fits) > MAX_TABLES or any(len(fit.table.rows) >= MAX_ROWS for fit in fits):
             return NO_TABLE
@@ -69,12 +66,40 @@ class OverRows:
         except CalculationError as error:
             return f"{error.reason} So it was looked up."
         timer.mark("compute")
-        table = AnswerTable(("Row", "Page", "Words"), tuple(rows))
+        table = AnswerTable(told.wording.columns("Row", "Page", "Words"), tuple(rows))
         return (
             yield from compose_answer(
                 "\n\n".join(lines), told.proofs, self._catalogue, milliseconds=timer.milliseconds, table=table
             )
         )
+
+    def count(self, asked: PlannedQuestion, question: str, query: RowQuery) -> list[TableRow] | None:
+        """Return the rows that are counted; none where a table has what is counted, only not of those days.
+
+        Returns None where no table, or more than one, is meant.
+        """
+        documents = self._documents(asked)
+        fits = self._fits(query, documents, question)
+        if len(fits) == 1 and fits[0].how == "count":
+            return self._rows(fits[0])
+        if fits or query.days is None:
+            return None
+        undated = self._fits(replace(query, days=None), documents, question)
+        return [] if len(undated) == 1 and undated[0].how == "count" else None
+
+    def _fits(
+        self, query: RowQuery, documents: Sequence[DocumentInfo], question: str, *, is_of_forms: bool = False
+    ) -> list[Fit]:
+        """Return the tables that fit a question best."""
+        pages = self._catalogue.page_texts([document.id for document in documents])
+        tables = (
+            form_tables(documents, pages)
+            if is_of_forms
+            else [table for document in documents for table in tables_in(document, pages.get(document.id, ()))]
+        )
+        fits = [fit for table in tables if (fit := fit_table(query, table, question)) is not None]
+        most = max((fit.named for fit in fits), default=0)
+        return [fit for fit in fits if fit.named == most]
 
     def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
         """Return the documents whose tables are looked at."""
@@ -86,7 +111,9 @@ class OverRows:
     def _rows(self, fit: Fit) -> list[TableRow]:
         made = []
         for row in fit.rows:
-            cell = proven_cell(self._catalogue, fit.table.document, Place(fit.table.page.number, row.start, row.end))
+            page = row.page or fit.table.page
+            document = row.document or fit.table.document
+            cell = proven_cell(self._catalogue, document, Place(page.number, row.start, row.end))
             made.append(TableRow((plain_cell(name_of(fit.table, row), cell), plain_cell(cell.pages, cell), cell)))
         return made
 
@@ -101,12 +128,16 @@ class _Told:
     def line(self, fit: Fit) -> str | None:
         """Return the result in words; None where there is none. Raises CalculationError for two units."""
         where = f"{fit.table.document.path}{_sheet(fit.table)}"
+        if fit.table.is_of_forms:
+            where = self.wording.say("form", count=self.wording.number(len(fit.table.rows) + fit.table.missing))
         if fit.how == "share":
             return self._share(fit, where)
         if fit.how == "value":
             return self._value(fit, where)
         if fit.how in ("count", "list"):
             return self._listed(fit, where)
+        if fit.group is not None:
+            return self._grouped(fit, fit.group, where)
         if fit.column is None:
             row = fit.rows[0]
             values = [value for cell in row.cells[1:] if (value := read_value(cell)) is not None]
@@ -121,7 +152,10 @@ class _Told:
             return None
         marks = "".join(self._cite(fit.table, row) for row, _ in found[:MAX_CITED])
         column = fit.table.names[fit.column]
-        what = self.wording.say("column", column=column, count=self.wording.number(len(found)), where=where)
+        count = self.wording.number(len(found))
+        if len(found) < len(fit.rows) + fit.table.missing:
+            count = self.wording.say("only", part=count, count=self.wording.number(len(fit.rows) + fit.table.missing))
+        what = self.wording.say("column", column=column, count=count, where=where)
         return self._computed(fit, what, [value for _, value in found], fit.table.unit(fit.column), marks)
 
     def _listed(self, fit: Fit, where: str) -> str:
@@ -194,7 +228,36 @@ class _Told:
             named=", ".join(f"{name_of(fit.table, row)} {mark}" for row, mark in zip(rows, marks, strict=False)),
             column=fit.table.names[fit.column],
             cell=rows[0].cells[fit.column],
-            count=self.wording.number(len(found)),
+            count=self.wording.number(len(found))
+            if len(found) == len(fit.rows) + fit.table.missing
+            else self.wording.say("only", part=len(found), count=len(fit.rows) + fit.table.missing),
+            where=where,
+        )
+
+    def _grouped(self, fit: Fit, group: int, where: str) -> str | None:
+        """Return the value that most rows have, or the one whose rows add up to most. Raises CalculationError."""
+        sums: dict[str, Decimal] = {}
+        rows: dict[str, list[Row]] = {}
+        found: list[Quantity] = []
+        for row in fit.rows:
+            value = Quantity(Decimal(1)) if fit.column is None else read_value(row.cells[fit.column])
+            name = row.cells[group].strip()
+            if value is None or not name or value.unit == "day":
+                continue
+            found.append(value)
+            sums[name] = sums.get(name, Decimal(0)) + value.value
+            rows.setdefault(name, []).append(row)
+        if len(sums) < 2:
+            return None
+        unit = common_unit(found) or (fit.table.unit(fit.column) if fit.column is not None else "")
+        best = (min if fit.how == "least" else max)(sums.values())
+        names = [name for name, value in sums.items() if value == best]
+        marks = "".join(self._cite(fit.table, row) for name in names for row in rows[name][:MAX_CITED])
+        return self.wording.say(
+            "grouped often" if fit.column is None else f"grouped {fit.how}",
+            named=f"{', '.join(names)} {marks}",
+            column="" if fit.column is None else fit.table.names[fit.column],
+            result=self.wording.amount(Quantity(best, unit)),
             where=where,
         )
 

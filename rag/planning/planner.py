@@ -9,7 +9,10 @@ from typing import Protocol
 
 from rag.errors import QuestionError
 from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
+from rag.planning.amount_query import read_amount_query
+from rag.planning.calculation_query import describe
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
+from rag.planning.named_difference_query import read_named_difference
 from rag.planning.row_query import RowQuery, read_rows
 from rag.planning.several import why_several
 from rag.questions.small_talk import small_talk_reply
@@ -121,6 +124,14 @@ class Planner:
         if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes and (rows := read_rows(text)) is not None:
             # Whether a table has the rows, the tables tell; without one it is a look-up after all.
             return ModeChoice(Mode.CALCULATE, rows_reason(rows))
+        if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes:
+            if read_named_difference(text) is not None:
+                return ModeChoice(
+                    Mode.CALCULATE, "The question asks for a difference of two figures, which code computes."
+                )
+            amounts = read_amount_query(text)
+            if amounts is not None:
+                return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(amounts)}, which code computes.")
         return choice if choice.mode in (Mode.LOOK_UP, *self._modes) else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
 
     def _look_up(

@@ -54,7 +54,15 @@ MAX_DECIMALS = 2
 
 
 class CalculationError(LecternError):
-    """Numbers with which nothing can be computed: a division by zero, two units."""
+    """Numbers with which nothing can be computed: a division by zero, two units.
+
+    `kind` is the name of the text that says it in the language of a question, `values` what stands in that.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", kind: str = "", **values: str) -> None:
+        super().__init__(reason, remedy)
+        self.kind = kind
+        self.values = values
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,8 @@ def common_unit(quantities: Sequence[Quantity]) -> str:
         raise CalculationError(
             f"The figures are in different units ({' and '.join(units)}), with which nothing can be added or compared.",
             "Ask for each figure by itself, or for those of one unit.",
+            "two units",
+            units=", ".join(units),
         )
     return units[0] if units else ""
 
@@ -118,7 +128,9 @@ def common_unit(quantities: Sequence[Quantity]) -> str:
 def divide(above: Decimal, below: Decimal, what: str) -> Decimal:
     """Return a quotient. Raises CalculationError where `what`, in words, is zero."""
     if below == 0:
-        raise CalculationError(f"It cannot be divided by {what}, which is 0.", "Ask for the figures themselves.")
+        raise CalculationError(
+            f"It cannot be divided by {what}, which is 0.", "Ask for the figures themselves.", "division by zero"
+        )
     return above / below
 
 

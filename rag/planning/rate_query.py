@@ -34,6 +34,10 @@ _ASKS_AMOUNT = re.compile(
 )
 
 
+_JOINT = re.compile(r"(?i)\s+(?:in|for|over|within|en|im|in)$")
+"""Before the period: "in a year"."""
+
+
 @dataclass(frozen=True, slots=True)
 class RateQuery:
     """What is paid in a period: the question without the period, and the period."""
@@ -48,12 +52,22 @@ def read_rate(text: str) -> RateQuery | None:
     if match is None or not _ASKS_AMOUNT.match(text):
         return None
     period = period_of(match["noun"] or match["adverb"])
-    return RateQuery(f"{match['what'].strip()}?", period) if period in IN_A_YEAR else None
+    what = _JOINT.sub("", match["what"].strip())
+    return RateQuery(f"{what}?", period) if period in IN_A_YEAR else None
 
 
 def period_of(word: str) -> str:
     """Return the period that a word names; "" for none."""
     return next((name for name in _NOUNS if re.fullmatch(rf"(?i)(?:{_NOUNS[name]}|{_ADVERBS[name]})", word)), "")
+
+
+def find_period(text: str) -> tuple[int, int, str] | None:
+    """Return where a text says by what period something is paid, and the period; None for none, or for several."""
+    found = [(match, name) for name, pattern in _STATED.items() for match in pattern.finditer(text)]
+    if len({name for _, name in found}) != 1:
+        return None
+    match, name = found[0]
+    return match.start(), match.end(), name
 
 
 def stated_periods(text: str) -> set[str]:

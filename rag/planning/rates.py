@@ -16,13 +16,6 @@ from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import PlanStep
 
-_NAMES = {
-    "en": {"year": "per year", "quarter": "per quarter", "month": "per month"},
-    "de": {"year": "pro Jahr", "quarter": "pro Quartal", "month": "pro Monat"},
-    "fr": {"year": "par an", "quarter": "par trimestre", "month": "par mois"},
-    "es": {"year": "al año", "quarter": "al trimestre", "month": "al mes"},
-}
-
 
 def answer_rate(asked: PlannedQuestion, query: RateQuery, catalogue: DocumentCatalogue) -> Answering:
     """Yield the step and what a figure of one period comes to in another, and return it with the figure's proof.
@@ -43,11 +36,11 @@ def answer_rate(asked: PlannedQuestion, query: RateQuery, catalogue: DocumentCat
     times, parts = IN_A_YEAR[given], IN_A_YEAR[query.period]
     value = found.quantity.value * times / Decimal(parts)
     amount = wording.amount(found.quantity)
-    names = _NAMES[wording.language]
     factor = f" × {times // parts}" if times >= parts and times % parts == 0 else f" × {times} / {parts}"
     factor = f" / {parts // times}" if parts % times == 0 and parts > times else factor
     result = wording.amount(replace(found.quantity, value=value))
-    text = f"{amount} {names[given]} [1]{factor} = {result} {names[query.period]}."
+    before, after = wording.say(f"per {given}"), wording.say(f"per {query.period}")
+    text = f"{amount} {before} [1]{factor} = {result} {after}."
     return (yield from compose_answer(text, [found.proof(1)], catalogue, milliseconds=timer.milliseconds))
 
 

@@ -23,6 +23,18 @@ class Told:
 _FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(rf"(?i)^\s+(?:{pattern})$"), condition, shown)
     for pattern, condition, shown in (
+        (
+            r"(?:ging|geht|handelte) es (?:um|von) (?P<it>.+)|wurde (?P<it2>.+?) (?:besprochen|behandelt|diskutiert)",
+            "über {it}",
+            "",
+        ),
+        (
+            r"(?:a-t-on|avons-nous|ont-ils) (?:parlé|discuté) d(?:e|u|es) ?(?P<it>.+)|il (?:est"
+            r"|était) question d(?:e|u|es) ?(?P<it2>.+)",
+            "sur {it}",
+            "",
+        ),
+        (r"se (?:trató|habló|discutió) (?:de |del |sobre )?(?P<it>.+)", "sobre {it}", ""),
         (r"(?:is|are|was|were) (?:there )?(?P<it>.+?) (?:discussed|dealt with|talked about)", "are about {it}", ""),
         (
             r"(?:is|are|was|were) (?:there )?(?P<it>.+?) (?:mentioned|named|cited|referred to)|(?:does|do|did) "
@@ -50,6 +62,33 @@ _FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "mencionan {it}",
             "",
         ),
+        (
+            r"(?:was|is|did) (?P<it>.+?) (?:in the chair|chair(?:man|person|woman)?|take the chair|preside)"
+            r"|(?:were|was) chaired by (?P<it2>.+)|(?:hatte|führte|leitete) (?P<it3>.+?)(?: den vorsitz)?"
+            r"|(?:était|a été) présidée?s? par (?P<it4>.+)|(?:presidió|dirigió) (?P<it5>.+)",
+            "with the chair of {it}",
+            "chaired by {it}",
+        ),
+        (
+            r"(?:hat|haben) (?P<it>(?!wir\b|ihr\b|sie\b|ich\b)[A-ZÄÖÜ].+?) (?:uns |mir )?(?:gestellt|ausgestellt"
+            r"|geschickt|gesendet"
+            r"|geschrieben)",
+            "von {it}",
+            "",
+        ),
+        (
+            r"(?:did|has|have) (?P<it>(?!we\b|you\b|they\b|i\b|it\b|he\b|she\b)[A-Z].+?) (?:sent?|issued?"
+            r"|bill(?:ed)?|written|write)"
+            r"(?: (?:to )?us| me)?",
+            "from {it}",
+            "",
+        ),
+        (
+            r"(?P<it>[A-ZÉ].+?) (?:nous )?a(?:-t-(?:il|elle))? (?:nous )?(?:envoyée?s?|émise?s?|adressée?s?)",
+            "de {it}",
+            "",
+        ),
+        (r"(?:nos )?(?:envió|emitió|ha enviado|ha emitido) (?P<it>[A-ZÁÉ].+)", "de {it}", ""),
         (rf"{_DID} (?P<it>.+?) {_SIGNED}", "are signed by {it}", "signed by {it}"),
         (
             r"(?P<it>.+?) a(?:-t-(?:il|elle))? signée?s?|a signée?s? (?P<it2>.+?)",

@@ -42,6 +42,8 @@ class Fit:
     is_filtered: bool
     how: How
     times: int | None = None
+    group: int | None = None
+    """The column by whose values rows are put together."""
 
 
 @dataclass(slots=True)
@@ -80,11 +82,16 @@ def fit_table(query: RowQuery, table: Table, question: str) -> Fit | None:
         return None
     if query.how in ("count", "list"):
         return _of_sort(query, table, rows, meant, question)
+    group = _group_column(query, table, question)
+    if query.how == "often":
+        return None if group is None else Fit(table, None, rows, meant.named, True, "often", group=group)
     if query.how == "value":
         return _of_value(table, rows, meant)
     if measured is None:
         return _across(query, table, rows, meant)
     how, column = measured
+    if group is not None and group != column and len({row.cells[group] for row in rows}) < len(rows):
+        return Fit(table, column, rows, meant.named, meant.is_filtered, how, group=group)
     # One row alone is looked up.
     return Fit(table, column, rows, meant.named, meant.is_filtered, how) if len(rows) > 1 else None
 
@@ -125,7 +132,7 @@ def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None
     """Leave out the rows that the words of a question do not mean; return the words that tell rows apart, None where a
     word stands nowhere."""
     names = [frozenset(terms(name)) for name in table.names]
-    by_row = [frozenset(terms("\n".join(row.cells))) for row in table.rows]
+    by_row = [frozenset(terms("\n".join((*row.cells, row.text)))) for row in table.rows]
     context = table.context() - row_words.LOGS if _is_log(table) else table.context()
     told: set[str] = set()
     is_negated_by_column = False
@@ -140,6 +147,10 @@ def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None
             told.add(word)
             continue
         in_names = any(meets(word, name) for name in names)
+        if table.is_of_forms and in_names:
+            # What a form asks for stands in every document of it.
+            meant.named += 1
+            continue
         held = [meets(word, words) for words in by_row]
         names_column = in_names and query.how not in ("list", "share") and word in query.noun
         if means_all and not (in_names and any(held) and not all(held)):
@@ -250,12 +261,16 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
     names = [frozenset(terms(name)) for name in table.names]
     counted = query.noun[0]
     column = next((at for at, name in enumerate(names) if name and meets(counted, name)), None)
+    if column is None or row_words.UNIT_PRICE.search(table.names[column]):
+        # The kWh are counted in the column of "612 kWh", and not in that of their price.
+        column = _column_of_unit(counted, table)
     if column is not None and table.is_numeric(column):
         # "How many hours": a number in a column, not a count of rows.
         if query.how == "count" and len(rows) > 1 and column > 0:
             return Fit(table, column, rows, meant.named, meant.is_filtered, "sum")
         return None
-    if column is not None and column > 0 and query.how == "count":
+    is_each = table.is_of_forms and _means_rows(counted, table)
+    if column is not None and column > 0 and query.how == "count" and not is_each:
         # "How many drivers": those that are named; of what has a number in each row, the rows are not counted.
         rows = tuple(row for row in rows if row.cells[column])
         if any(row.cells[column][0].isdigit() for row in rows):
@@ -277,6 +292,17 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
     return Fit(table, column if lists_column else None, rows, meant.named, meant.is_filtered, query.how)
 
 
+def _column_of_unit(word: str, table: Table) -> int | None:
+    """Return the column whose cells all have a unit: that of the kWh of "612 kWh"."""
+    found = [
+        at
+        for at in range(1, len(table.names))
+        if (values := [value for value in table.values(at) if value is not None])
+        and all(value.unit and meets(word, frozenset(terms(value.unit))) for value in values)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def _is_called(word: str, table: Table) -> bool:
     """Return whether a word is all that a table, its sheet or its document is called; of a log it may be a part: the
     accidents of the accident book."""
@@ -291,7 +317,7 @@ def _is_called(word: str, table: Table) -> bool:
 
 def _is_log(table: Table) -> bool:
     """Return whether the rows are lines that each begin with a day."""
-    return table.names == (DAY_COLUMN, ENTRY_COLUMN)
+    return table.names[:2] == (DAY_COLUMN, ENTRY_COLUMN)
 
 
 def _is_of_staff(table: Table) -> bool:
@@ -330,7 +356,7 @@ def _across(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant)
 
 def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] | None:
     """Return the column that a question measures, and how: of the sort that its superlative means, or that it names."""
-    if query.how in ("count", "list", "share", "value"):
+    if query.how in ("count", "list", "share", "value", "often"):
         return None
     numeric = [at for at in range(len(table.names)) if table.is_numeric(at)]
     for how, measure in query.measures:
@@ -344,11 +370,28 @@ def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] |
             fitting = [at for at in _day_columns(table) if not row_words.BIRTH.search(table.names[at])]
         if len(fitting) == 1:
             return how, fitting[0]
-    if query.measures and all(measure for _, measure in query.measures):
-        return None
     column = _named_column(query, table, numeric, question)
     asked: How = query.measures[0][0] if query.measures else query.how
+    if query.measures and all(measure for _, measure in query.measures) and not _is_named(query, table, column):
+        return None
     return (asked, column) if column is not None else None
+
+
+def _is_named(query: RowQuery, table: Table, column: int | None) -> bool:
+    """Return whether a question names a column by its own word: the longest warranty."""
+    return column is not None and any(meets(word, frozenset(terms(table.names[column]))) for word in query.words)
+
+
+def _group_column(query: RowQuery, table: Table, question: str) -> int | None:
+    """Return the column whose values are asked for: that of persons for "who", else the one that the noun names."""
+    names = [frozenset(terms(name)) for name in table.names]
+    asks_who = row_words.ASKS_WHO.match(question) is not None
+    if query.how not in ("most", "least", "often") or not (query.noun or (asks_who and query.how == "often")):
+        return None
+    if not asks_who and query.noun:
+        return next((at for at, name in enumerate(names) if name and meets(query.noun[0], name)), None)
+    persons = [at for at, name in enumerate(table.names) if row_words.PERSON_COLUMN.search(name)]
+    return persons[0] if len(persons) == 1 else None
 
 
 def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], question: str) -> int | None:
@@ -359,13 +402,21 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
     chosen = [at for at, share in shares.items() if share == best and best]
     fewest = min((len(names[at]) for at in chosen), default=0)
     chosen = [at for at in chosen if len(names[at]) == fewest]
-    if not chosen and (row_words.PRICE_ASKED.match(question) or row_words.VALUE_NAME.search(question)):
+    if not chosen and (
+        row_words.PRICE_ASKED.match(question)
+        or row_words.SPENDS.search(question)
+        or row_words.VALUE_NAME.search(question)
+    ):
         chosen = [at for at in numeric if row_words.PRICES.search(table.names[at])]
+        # What was paid is the amount, and not the price of one.
+        chosen = [at for at in chosen if len(chosen) == 1 or not row_words.UNIT_PRICE.search(table.names[at])]
     return chosen[0] if len(chosen) == 1 else None
 
 
 def _means_rows(word: str, table: Table) -> bool:
     """Return whether a word stands for any row: "employees" where the first column holds names."""
+    if table.is_of_forms and (meets(word, table.called) or word in row_words.FORMS):
+        return True
     if word in row_words.THINGS or (_is_of_persons(table) and word in row_words.PERSONS):
         return True
     return any(pattern.search(table.names[0]) and word in words for pattern, words in row_words.ROWS_CALLED)

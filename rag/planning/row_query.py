@@ -24,6 +24,20 @@ _OPENS_DAYS = re.compile(
 )  # fmt: skip
 _YEAR_ALONE = re.compile(r"(?<![\w.,€$£-])(?:19|20)\d\d(?![\w%€$£-]|[.,]\d)")
 _STOP_WORDS = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
+_SPELLED = frozenset(
+    fold(word)
+    for word in (
+        "both", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "beide", "beiden", "zwei",
+        "drei", "vier", "fünf",
+        "sechs", "deux", "trois", "quatre", "cinq", "six", "ambos", "dos", "tres", "cuatro", "cinco", "seis",
+    )
+)  # fmt: skip
+"""Numbers that only say how many of the named rows there are: "the two trips to Voss"."""
+_WHOLE_YEAR = re.compile(
+    r"(?i)\s+(?:in|over|during|for) the (?:whole|entire|full) year|\s+(?:im|über das) (?:ganze[ns]?|gesamte[ns]?) jahr"
+    r"|\s+(?:sur|pendant|dans) toute l['’]année|\s+en todo el año"
+)
+"""What a table of a year is about as a whole."""
 _MONEY_BEHIND = re.compile(r"(?i)\s*(?:[€$£%]|(?:euros?|eur|pounds?|dollars?)\b)")
 _MAX_DAY_WORDS = 7
 _PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women|gente)[?.,!]?$")
@@ -59,6 +73,7 @@ class RowQuery:
     def shown(self) -> str:
         """Return in words what is computed."""
         return {
+            "often": "what stands in most rows of a table",
             "most": "the row with the largest value",
             "least": "the row with the smallest value",
             "average": "an average over the rows of a table",
@@ -83,16 +98,23 @@ class _Bounds:
 
 def read_rows(question: str) -> RowQuery | None:
     """Return what a question in English, German, French or Spanish asks over the rows of a table; None for others."""
-    text = " ".join(question.split())
+    text = _WHOLE_YEAR.sub("", " ".join(question.split()))
     if len(text) > MAX_CHARACTERS:
         return None
     bounds = _read_bounds(text)
     rest = bounds.rest
     if row_words.NO_ROWS.search(rest):
         return None
+    if row_words.ASKS_ONE.match(rest) and row_words.MOST_OFTEN.search(rest):
+        noun = row_words.WHICH.match(rest)
+        return _query("often", row_words.MOST_OFTEN.sub(" ", rest), bounds, noun=_words(noun["noun"]) if noun else ())
     if row_words.ASKS_ONE.match(rest) and (measured := _superlative(rest)) is not None:
-        measures, rest = measured
-        return _query(measures[0][0], rest, bounds, measures=measures)
+        measures, left = measured
+        noun = row_words.WHICH.match(rest)
+        grouped = _words(noun["noun"]) if noun and row_words.ADDS_UP.search(rest) else ()
+        if row_words.ASKS_WHO.match(rest) and row_words.ADDS_UP.search(rest):
+            grouped = _words("people")
+        return _query(measures[0][0], left, bounds, measures=measures, noun=grouped)
     asks_number = row_words.ASKS_NUMBER.match(rest) is not None
     if row_words.SHARE.search(rest) and (asks_number or row_words.SHARE.match(rest)):
         return _query("share", rest, bounds)
@@ -100,7 +122,7 @@ def read_rows(question: str) -> RowQuery | None:
         return _query("average", rest, bounds)
     if row_words.VALUE.match(rest) and not _names_all(rest):
         return _query("value", row_words.VALUE_NAME.sub(" ", rest), bounds)
-    if asks_number and row_words.SUM.search(rest):
+    if asks_number and (row_words.SUM.search(rest) or row_words.SPENT.match(rest)):
         return _query("sum", rest, bounds)
     if match := row_words.COUNT.match(rest):
         return _query("count", rest, bounds, noun=_words(match["noun"]))
@@ -201,6 +223,8 @@ def _words(text: str, *, opens_question: bool = False) -> tuple[str, ...]:
     for match in re.finditer(r"[\w'’-]+", text):
         token = match[0]
         # A word for nothing much that has a capital within the question is a name or a German noun: "alle Einer".
+        if fold(token) in _SPELLED:
+            continue
         is_noun = token[0].isupper() and not (opens_question and match.start() < 2)
         if is_noun or fold(token) not in _STOP_WORDS:
             found += terms(re.sub(r"(?i)^[ldnq]['’]", "", token).replace("-", " "))

@@ -27,7 +27,7 @@ def _terms_of(token: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-How = Literal["most", "least", "average", "sum", "count", "list", "share", "value"]
+How = Literal["often", "most", "least", "average", "sum", "count", "list", "share", "value"]
 
 Measure = tuple[Literal["most", "least"], str]
 """Whether the largest or the smallest is meant, and a pattern for the name of its column; "" for any."""
@@ -60,8 +60,11 @@ COMPOUND_HEADS = (
 )
 """German words that end compounds: Einzelpreis is a price."""
 _LENGTH = (
-    r"length|duration|days|hours|minutes|weeks|länge|dauer|tage|stunden|minuten|longueur|durée|heures|duración|longitud"
+    r"length|distance|km|kilomet\w+|kilomèt\w+|kilómet\w+|miles|strecke|duration|days|hours|minutes|weeks|länge|dauer|tage|stunden|minuten|longueur|durée|heures|duración|longitud"
     r"|horas"
+)
+_TAKES = (
+    r"lieferzeit|lieferfrist|dauer|delivery(?: time)?|lead time|duration|délai(?: de livraison)?|plazo(?: de entrega)?"
 )
 _SPEED = r"speed|knots|km/h|geschwindigkeit|vitesse|velocidad"
 _DEPTH = r"depth|tiefe|profondeur|profundidad"
@@ -77,12 +80,13 @@ _SMALL = (
 )
 SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
     (
-        r"least expensive|cheapest|günstigste[nrsm]?|billigste[nrsm]?|(?:le |la |les )?moins chère?s?|más barat[oa]s?"
+        r"least expensive|cheapest|günstigste[nrsm]?|billigste[nrsm]?|(?:le |la |les )?moins ch(?:er|ère)s?"
+        r"|más barat[oa]s?"
         r"|menos car[oa]s?",
         (("least", PRICE),),
     ),
     (
-        r"most expensive|dearest|priciest|teuerste[nrsm]?|(?:le |la |les )?plus chère?s?|más car[oa]s?",
+        r"most expensive|dearest|priciest|teuerste[nrsm]?|(?:le |la |les )?plus ch(?:er|ère)s?|más car[oa]s?",
         (("most", PRICE),),
     ),
     (
@@ -101,7 +105,8 @@ SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
     (r"tallest", (("most", _HEIGHT),)),
     (r"longest|längste[nrsm]?|(?:le |la )?plus longue?|más larg[oa]", (("most", _LENGTH),)),
     (r"shortest|kürzeste[nrsm]?|(?:le |la )?plus courte?|más cort[oa]", (("least", _LENGTH),)),
-    (r"fastest|schnellste[nrsm]?|(?:le |la )?plus rapide|más rápid[oa]", (("most", _SPEED),)),
+    (r"fastest|quickest|(?:am )?schnellste[nrsm]?|(?:le |la )?plus rapide"
+    r"|más rápid[oa]", (("most", _SPEED), ("least", _TAKES))),
     (r"deepest|tiefste[nrsm]?|(?:le |la )?plus profonde?|más profund[oa]", (("most", _DEPTH),)),
     (_LARGE, (("most", ""),)),
     (_SMALL, (("least", ""),)),
@@ -128,18 +133,32 @@ JOINS = re.compile(
 )
 MEMBER = re.compile(r"(?i)\b(?:member|mitglied|membre|soci[oa]|miembro|customer|kunde|kundin)\b")
 """What somebody has been for long: a word of the table, other than the verbs for joining it."""
+MOST_OFTEN = re.compile(
+    r"(?i)\b(?:most (?:often|frequently|times)|(?:am )?(?:häufigsten|öftesten|meisten mal)|le plus (?:souvent|de fois)"
+    r"|más (?:veces|a menudo|frecuentemente))\b"
+)
+"""What a column holds most often is asked for."""
+ADDS_UP = re.compile(r"(?i)\b(?:(?:the )?most|die meisten?|am meisten|le plus|la plus grande partie|más)\b")
+"""The most in all, of those who have several rows; the highest is one row."""
 ASKS_WHO = re.compile(r"(?i)^\W*(?:who|wer|qui|quién(?:es)?)\b")
 ASKS_ONE = re.compile(
-    r"(?i)^\W*(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?|qui|qué|quién(?:es)?|cuál(?:es)?|name"
+    r"(?i)^\W*(?:(?:in|on|at|auf|bei|an|dans|à|en) )?(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?"
+    r"|qui|qué|quién(?:es)?|cuál(?:es)?|name"
     r"|tell me)\b"
 )
 AVERAGE = re.compile(
     r"(?i)\b(?:average|mean|durchschnittlich\w*|durchschnitts?\w*|mittelwert|moyenn?e?s?|promedio|medi[oa])\b"
 )
 SUM = re.compile(
-    r"(?i)\b(?:in total|total|totals|sum|altogether|(?:all )?together|combined|insgesamt|summe|gesamt\w*|zusammen"
-    r"|au total|totale|somme|ensemble|en total|en conjunto|suma|sumad[oa]s|junt[oa]s)\b"
+    r"(?i)\b(?:in total|total|totals|sum|altogether|(?:all )?together|combined|in all|insgesamt|summe|gesamt\w*"
+    r"|zusammen"
+    r"|au total|en tout|totale|somme|ensemble|en total|en conjunto|suma|sumad[oa]s|junt[oa]s)\b"
 )
+SPENT = re.compile(
+    r"(?i)^\W*(?:how much\b.*\bspen[dt]|wie ?viel\b.*\bausgegeben|combien\b.*\bdépensé|cuánto\b.*\bgast(?:amos"
+    r"|aron|ado|ó))\b"
+)
+"""What was spent on something is the sum of all that was."""
 ASKS_NUMBER = re.compile(
     r"(?i)^\W*(?:what|how (?:much|many|high|long|old)|calculate|compute|wie (?:viele?|hoch|lange?|alt)|was|welche[rsn]?"
     r"|berechne|quel(?:le)?s?|combien|à combien|cuál|cuánt[oa]s?|qué|the |der |die |das |average|mean|total|sum"
@@ -198,7 +217,9 @@ STAFF = re.compile(
     r"|personal|puesto|sueldo|salario|departamento|cargo)\b"
 )
 PRICE_ASKED = re.compile(
-    r"(?i)^\W*(?:how much\b.*\b(?:cost|pay|paid|spend|spent|price|charge|earn|owe)|what (?:do|does|did)\b.*\bcost"
+    r"(?i)^\W*(?:how much\b.*\b(?:cost|pay|paid|spend|spent|price|charge|earn|owe)|what (?:do|does"
+    r"|did)\b.*\b(?:cost|spend|pay)"
+    r"|wie ?viel\b.*\b(?:ausgegeben|gezahlt|bezahlt)|combien\b.*\b(?:dépensé|payé)|cuánto\b.*\b(?:gast\w+|pag\w+)"
     r"|(?:was|wie ?viel) koste\w*|combien (?:coûte|coûtent)|cuánto cuesta\w*)"
 )
 PRICES = re.compile(rf"(?i)\b(?:{PRICE}|total|value|wert|valeur|valor|eur|usd|gbp|chf)\b|[$€£]")
@@ -233,6 +254,13 @@ FULL_NAME = re.compile(
 PERSON_NAME = re.compile(
     r"(?i)\b(?:(?:sur|first|last|vor|nach)?name|nom|prénom|nombre|apellidos?|employee|person|mitarbeiter(?:in)?|employé)\b"
 )
+PERSON_COLUMN = re.compile(
+    r"(?i)\b(?:(?:sur|first|last|vor|nach)?name|nom|prénom|nombre|employee|person|driver|fahrer(?:in)?|conducteur|conductor|member"
+    r"|mitglied|membre|miembro|socio|who|wer|qui|quién|customer|kunde|client|cliente|teacher|lehrer|player|spieler|reader|leser"
+    r"|volunteer|helfer|tenant|mieter|patient|author|autor|worker|mitarbeiter(?:in)?|user|borrower|guest|gast|visitor)\b"
+)
+"""Columns of persons."""
+SPENDS = re.compile(r"(?i)\b(?:spen[dt]|paid|cost|ausgegeben|bezahlt|gekostet|dépensé|payé|coûté|gast\w+|pagad\w+)\b")
 YES = frozenset({"yes", "y", "ja", "oui", "si", "x", "✓", "✔", "true", "paid", "bezahlt", "paye", "pagado"})
 NO = frozenset(
     {"", "no", "n", "nein", "non", "-", "—", "false", "not paid", "unpaid", "open", "offen", "unbezahlt", "impaye"}
@@ -246,6 +274,22 @@ PERSONS = frozenset(
     )
 )
 THINGS = frozenset(terms("entries rows items records lines things einträge zeilen entrées lignes entradas filas"))
+FORMS = frozenset(
+    terms(
+        "documents document candidates candidate applicants applicant firms firm companies company suppliers"
+        " bidders providers"
+        " tenants flats apartments houses people persons offers offer quotes bills bill invoices contracts leases"
+        " forms sheets"
+        " dokumente bewerber kandidaten firma firmen anbieter mieter wohnungen personen angebote angebot"
+        " rechnungen verträge"
+        " vertrag documents candidats candidat entreprises sociétés fournisseurs locataires appartements personnes"
+        " offres devis"
+        " factures contrats contrat candidatos candidato empresas proveedores inquilinos pisos personas ofertas"
+        " presupuestos"
+        " facturas contratos contrato job post"
+    )
+)
+"""Words for what documents of one form stand for."""
 LOGS = frozenset(
     terms("book books log logs register registers diary list record records buch bücher liste register journal cahier")
 )
@@ -261,7 +305,17 @@ OWNERS = frozenset(
 """Whose documents they are: "how many boats has the club" means all boats."""
 VERBS = frozenset(
     terms(
-        "take takes took use uses visit get gets receive nimmt nehmen nutzen fährt prennent prend utilisent"
+        "speak speaks spoke speaking sprechen spricht parlent parle hablan habla ask asks apply applies applied"
+        " applying bewerben"
+        " beworben postulent postule want wants give gives gibt geben donne donnent da dan allow allowed agree"
+        " state states liefert"
+        " liefern bietet bieten offers offer deliver delivers"
+        " drive drives drove driven travel travelled fahren fährt gefahren conduit parcouru parcourus recorrido"
+        " condujo buy buys bought"
+        " gekauft kaufen acheté achetés comprado compramos sold verkauft vendu vendido lasted dauerte visited"
+        " besucht visité"
+        " spend spends spent ausgegeben dépensé dépensés gastamos gastaron gastado gastó take takes took use uses"
+        " visit get gets receive nimmt nehmen nutzen fährt prennent prend utilisent"
         " toman usa vienen"
         " vient viennent kommen kommt stammen provienen come comes teach teaches taught unterrichten enseignent enseñan"
         " work works working worked live lives belong belongs sit sits stand lie come comes go goes exist own owns"
@@ -284,7 +338,7 @@ ASKING = frozenset(
         " anzahl nombre número promedio moyenne moyen media medio somme suma"
         " summe durchschnittlich durchschnittliche durchschnittlicher durchschnittliches gesamt insgesamt worth dem am"
         " liste nenne zeige auf listez montrez lista muestra enumera percentage percent proportion fraction prozent"
-        " anteil pourcentage porcentaje proporción hay y-a-t-il at least most"
+        " avons nous avez vous ont fait anteil pourcentage porcentaje proporción hay y-a-t-il at least most"
     )
 )
 """Words of such a question that name neither a row nor a column."""

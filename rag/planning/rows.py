@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.planning.computed_answer import source_of_places
-from rag.planning.quantities import Quantity, read_cell
+from rag.planning.quantities import CURRENCY_CODES, Quantity, read_cell, read_quantities, write_number
 from rag.planning.row_words import terms
 from rag.questions.constraints import find_constraints
 from rag.quoting.table_cells import columns_of, split_cells
@@ -20,6 +20,10 @@ MAX_ROWS = 5000
 
 DAY_COLUMN, ENTRY_COLUMN = "Date", "Entry"
 """Columns of a log whose lines begin with days."""
+AMOUNT_COLUMN = "Amount"
+"""What a column of a log is called that holds the amounts of money in its entries, before the currency."""
+FORM_COLUMN = "Document"
+"""The first column of a table that is put together from documents."""
 MIN_ENTRIES, MIN_ENTRY_SHARE = 2, 0.5
 """Lines that begin with a day, and their share of all lines, from which on a page is a log."""
 MAX_DAY = 30
@@ -52,6 +56,11 @@ class Row:
     cells: tuple[str, ...]
     start: int
     end: int
+    document: DocumentInfo | None = None
+    """Of a table that is put together from documents, the one that the row stands for, and its page."""
+    page: Page | None = None
+    text: str = ""
+    """What else the row's words may stand in, where not all of its cells are known."""
 
     @property
     def is_total(self) -> bool:
@@ -69,11 +78,23 @@ class Table:
     head: tuple[int, int]
     rows: list[Row] = field(default_factory=list)
     above: str = ""
+    called: frozenset[str] = frozenset()
+    """Words for what each row is, of a table that is put together from documents."""
+    missing: int = 0
+    """Documents of the same kind that have another form, or none, and so are no rows."""
+
+    @property
+    def is_of_forms(self) -> bool:
+        """Return whether the rows are documents of one form."""
+        return self.names[0] == FORM_COLUMN
 
     def context(self) -> frozenset[str]:
         """Return the words of what stands over the table: names of document, sheet and columns."""
         document = self.document
         names = (document.title, document.path, document.profile.period, self.page.label, self.above, *self.names)
+        if self.is_of_forms:
+            names = self.names[1:]
+            return self.called | frozenset(terms("\n".join(names)))
         return frozenset(terms("\n".join(names).replace("_", " ").replace("-", " ")))
 
     def values(self, column: int) -> list[Quantity | None]:
@@ -95,6 +116,8 @@ class Table:
 
     def source(self, row: Row, number: int) -> Source:
         """Return a row below the head of the table as a numbered source."""
+        if row.document is not None and row.page is not None:
+            return source_of_places(row.document, row.page, [(row.start, row.end)], number)
         places = [self.head, (row.start, row.end)] if self.head[1] > self.head[0] else [(row.start, row.end)]
         return source_of_places(self.document, self.page, places, number)
 
@@ -135,7 +158,35 @@ def _entries_of(document: DocumentInfo, page: Page) -> Table | None:
     if len(rows) < MIN_ENTRIES or len(rows) < MIN_ENTRY_SHARE * len(lines):
         return None
     above = next((match[0].strip() for match in lines if match.end() <= rows[0].start), "")
-    return Table(document, page, (DAY_COLUMN, ENTRY_COLUMN), (rows[0].start, rows[0].start), rows, above)
+    names, rows = _with_amounts((DAY_COLUMN, ENTRY_COLUMN), rows)
+    return Table(document, page, names, (rows[0].start, rows[0].start), rows, above)
+
+
+def _with_amounts(names: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
+    """Return the rows of a log with a column for each unit in which entries say how much of something there was.
+
+    A unit of which one entry says two numbers gives no column: none of them would stand for the entry.
+    """
+    by_row: list[dict[str, list[str]]] = []
+    written: dict[str, str] = {}
+    for row in rows:
+        found: dict[str, list[str]] = {}
+        for _, _, quantity in read_quantities(row.cells[1]):
+            unit = (terms(quantity.unit) or [""])[0] if quantity.unit not in CURRENCY_CODES else quantity.unit
+            if unit:
+                written.setdefault(unit, f"{AMOUNT_COLUMN} ({unit})" if unit in CURRENCY_CODES else quantity.unit)
+                found.setdefault(unit, []).append(f"{write_number(quantity.value)} {quantity.unit}")
+        by_row.append(found)
+    units = [
+        unit
+        for unit in written
+        if sum(unit in found for found in by_row) >= MIN_ENTRIES
+        and all(len(found.get(unit, ())) < 2 for found in by_row)
+    ]
+    return (*names, *(written[unit] for unit in units)), [
+        replace(row, cells=(*row.cells, *(found.get(unit, [""])[0] for unit in units)))
+        for row, found in zip(rows, by_row, strict=True)
+    ]
 
 
 def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:

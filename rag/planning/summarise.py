@@ -41,6 +41,9 @@ MAX_SENTENCES = 120
 MIN_WORDS = 5
 """Content words of a sentence that says enough to be quoted."""
 
+MIN_LINE_WORDS = 2
+"""Content words of a line that says enough to be quoted where no sentence does."""
+
 MAX_SAME = 0.85
 """Cosine of two sentences that say the same: only the first is quoted."""
 
@@ -193,7 +196,9 @@ def _central(part: Part, number: int, count: int, embedder: Embedder) -> list[Pr
 
     Their sources are the chunks that hold them, numbered from `number` on.
     """
-    units = list(_telling([unit for rank, source in enumerate(part.sources) for unit in units_of(rank, source)]))
+    every = [unit for rank, source in enumerate(part.sources) for unit in units_of(rank, source)]
+    # A log of short lines has no sentences; its lines say what there is to say.
+    units = list(_telling(every)) or list(_lines(every))
     if not units:
         return []
     units = units[:: max(1, len(units) // MAX_SENTENCES)][:MAX_SENTENCES]
@@ -223,6 +228,15 @@ def _telling(units: Sequence[Unit]) -> Iterator[Unit]:
             and len(unit.words) >= MIN_WORDS
             and unit.text not in seen
         ):
+            seen.add(unit.text)
+            yield unit
+
+
+def _lines(units: Sequence[Unit]) -> Iterator[Unit]:
+    """Yield the lines that say something, each text once."""
+    seen: set[str] = set()
+    for unit in units:
+        if not unit.is_heading and len(unit.words) >= MIN_LINE_WORDS and unit.text not in seen:
             seen.add(unit.text)
             yield unit
 

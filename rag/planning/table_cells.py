@@ -6,14 +6,7 @@ from dataclasses import dataclass
 
 from rag.page_layout import find_rectangles
 from rag.protocols import DocumentCatalogue
-from rag.text import sentence_spans
 from rag.types import DocumentInfo, Page, Span, TableCell, Verdict
-
-REACH = 400
-"""Characters before and behind what was found among which its sentence is looked for."""
-
-MAX_QUOTE = 600
-"""Characters of a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +16,6 @@ class Place:
     page: int
     start: int
     end: int
-
-
-def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the sentences of a text that hold the characters `start` to `end`."""
-    first, last = max(0, start - REACH), min(len(text), end + REACH)
-    spans = sentence_spans(text[first:last])
-    held = [(first + a, first + b) for a, b in spans if first + a < end and start < first + b]
-    if not held:
-        return start, end
-    begin, finish = held[0][0], held[-1][1]
-    return (begin, finish) if finish - begin <= MAX_QUOTE else (start, min(end, start + MAX_QUOTE))
 
 
 def proven_cell(

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.planning.document_nouns import HAVE_TOTALS, plural_of
+from rag.planning.amount_words import AmountField, price_field
+from rag.planning.document_nouns import HAVE_TOTALS, is_plural, plural_of
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.order_query import superlative_forms
 
@@ -40,6 +41,23 @@ _ADDING_UP = re.compile(
     r"|^(?:à combien s['’]élèvent|combien (?:font|coûtent)) (?P<fr>.+?)(?: au total| ensemble)?$"
     r"|^[¿\s]*(?:cu[aá]nto (?:suman|cuestan)|a cu[aá]nto ascienden) (?P<es>.+?)(?: en total| juntas| juntos)?$"
 )
+_BILLED = re.compile(
+    r"^[¿\s]*(?:(?i:how much (?:money )?(?:did|has|have)) (?P<en>(?:the )?[A-Z].+?) (?i:bill|billed|charge|charged"
+    r"|invoice|invoiced|ask(?:ed)?"
+    r" for)(?i: us)?(?i: in total| altogether| in all)?(?P<when> (?i:in|during) \d{4})?"
+    r"|(?i:wie ?viel hat) (?P<de>(?:(?i:die|der|das) )?[A-ZÄÖÜ].+?) (?i:uns )?(?i:insgesamt "
+    r"|zusammen )?(?i:berechnet|in rechnung gestellt|verlangt)"
+    r"|(?i:combien) (?P<fr>[A-ZÉ].+?) (?i:nous )?(?i:a(?:-t-(?:il|elle))? (?:nous )?facturé)(?i: au total| en tout)?"
+    r"|(?i:cu[aá]nto (?:nos )?(?:ha facturado|facturó)) (?P<es>[A-ZÁÉ].+?)(?i: en total)?)$"
+)
+_OWED = re.compile(
+    r"(?i)^[¿\s]*(?:how much (?:money )?(?:is|do we|have we)? ?(?:still )?(?:is )?(?:outstanding|open|unpaid|owed?"
+    r"|to be paid)(?: in total| altogether| in all)?"
+    r"|wie ?viel (?:geld )?ist (?:insgesamt )?(?:noch )?(?P<de>offen|unbezahlt|zu (?:be)?zahlen)"
+    r"|wie hoch sind die offenen (?:beträge|posten)"
+    r"|combien (?:reste-t-il|nous reste-t-il|reste) (?P<fr>à (?:payer|régler))(?: en tout| au total)?"
+    r"|cu[aá]nto (?P<es>queda por pagar|falta por pagar)(?: en total)?)$"
+)
 _SHARE = re.compile(
     r"(?i)^[¿\s]*(?:(?:what|which) (?:percentage|percent|per cent|share|proportion|fraction|part) of (?P<en>.+)"
     r"|(?:wie ?viel prozent|welcher (?:an)?teil) (?:der|aller|von) (?P<de>.+)"
@@ -53,11 +71,11 @@ _ALL = re.compile(
 _IDENTIFIED = re.compile(r"(?i)^\W*(?:no\.?|nr\.?|n°|number|nummer|#)?\s*[\w/-]*\d")
 _LARGEST = (
     r"highest|largest|biggest|most expensive|dearest|höchste[nrsm]?|größte[nrsm]?|teuerste[nrsm]?"
-    r"|plus (?:élevée?|haute?|grande?|grosse?|chère?)|más (?:alt[oa]|elevad[oa]|grande|car[oa])|mayor"
+    r"|plus (?:élevée?|haute?|grande?|grosse?|ch(?:er|ère))|más (?:alt[oa]|elevad[oa]|grande|car[oa])|mayor"
 )
 _SMALLEST = (
     r"lowest|smallest|cheapest|least expensive|niedrigste[nrsm]?|kleinste[nrsm]?|günstigste[nrsm]?|billigste[nrsm]?"
-    r"|plus (?:basse?|petite?)|moins (?:élevée?|chère?)|más (?:baj[oa]|pequeñ[oa]|barat[oa])|menor"
+    r"|plus (?:basse?|petite?)|moins (?:élevée?|ch(?:er|ère))|más (?:baj[oa]|pequeñ[oa]|barat[oa])|menor"
 )
 _EXTREMES = superlative_forms(
     f"{_LARGEST}|{_SMALLEST}",
@@ -65,15 +83,29 @@ _EXTREMES = superlative_forms(
     "(?: total)?)",
 )
 
-How = Literal["sum", "average", "most", "least", "share"]
+_BY_PRICE = re.compile(
+    r"(?i)most expensive|dearest|cheapest|least expensive|teuerste\w?|günstigste\w?|billigste\w?|(?:plus"
+    r"|moins) ch(?:er|ère)"
+    r"|más (?:car|barat)[oa]"
+)
+
+How = Literal["sum", "average", "most", "least", "share", "each"]
 
 
 @dataclass(frozen=True, slots=True)
 class AggregateQuery:
-    """What is computed of the totals of documents; of a "share" the number of documents that meet the conditions."""
+    """What is computed of the totals of documents, or of another figure that each of them states.
+
+    Of a "share" it is the number of documents that meet the conditions; for "each" the figures are listed. A query that
+    `is_sure` names the documents; of another one the documents tell whether it is meant of them. `thing` is what a
+    document is of, in the question's word: the flat with the highest rent.
+    """
 
     documents: DocumentQuery
     how: How
+    field: AmountField | None = None
+    is_sure: bool = True
+    thing: str = ""
 
 
 def read_totals_query(text: str) -> AggregateQuery | None:
@@ -86,25 +118,41 @@ def read_totals_query(text: str) -> AggregateQuery | None:
         return _query(match["rest"], "sum" if match["sum"] else "average")
     if match := _ADDING_UP.match(text):
         return _query(next(rest for rest in match.groups() if rest), "sum")
+    if match := _BILLED.match(text):
+        return _billed(match)
+    if match := _OWED.match(text):
+        said = match.groupdict()
+        names = "offene Rechnungen" if said["de"] else "factures impayées" if said["fr"] else ""
+        return _query(names or ("facturas sin pagar" if said["es"] else "unpaid invoices"), "sum")
     if match := _SHARE.match(text):
         return _query(next(rest for rest in match.groups() if rest), "share")
     match = next((found for form in _EXTREMES if (found := form.match(text))), None)
     if match is None:
         return None
     how: How = "most" if re.fullmatch(rf"(?i)(?:{_LARGEST})", match["order"]) else "least"
-    return _query(f"{plural_of(match['noun'])}{match['rest']}", how)
+    is_by_price = _BY_PRICE.fullmatch(match["order"]) is not None
+    return _query(f"{plural_of(match['noun'])}{match['rest']}", how, is_by_price=is_by_price)
 
 
-def _query(written: str, how: How) -> AggregateQuery | None:
+def _billed(match: re.Match[str]) -> AggregateQuery | None:
+    """Return the sum of the invoices from somebody."""
+    invoices = {"en": "invoices from", "de": "Rechnungen von", "fr": "factures de", "es": "facturas de"}
+    language, name = next((code, match[code]) for code in invoices if match[code])
+    name = re.sub(r"(?i)^(?:the|die|der|das|les?|la|el) ", "", name)
+    return _query(f"{invoices[language]} {name}{match['when'] or ''}", "sum")
+
+
+def _query(written: str, how: How, *, is_by_price: bool = False) -> AggregateQuery | None:
     documents = read_document_query(f"list all {_ALL.sub('', written)}")
     if documents is None or any(condition.kind == "read" for condition in documents.conditions):
         return None
     if how == "share":
         return AggregateQuery(documents, how) if documents.conditions else None
-    is_plural = documents.noun.casefold().endswith(("s", "en", "x", "te"))
     behind = documents.subject[len(documents.noun) :]
-    if not documents.sort.kinds or not is_plural or _IDENTIFIED.match(behind):
+    if not documents.sort.kinds or not is_plural(documents.noun) or _IDENTIFIED.match(behind):
         return None
-    if how in ("most", "least") and not documents.sort.kinds <= HAVE_TOTALS:
-        return None
-    return AggregateQuery(documents, how)
+    if documents.sort.kinds <= HAVE_TOTALS:
+        return AggregateQuery(documents, how)
+    if documents.sort.called or "contract" in documents.sort.kinds:
+        return AggregateQuery(documents, how, price_field("")) if how == "sum" or is_by_price else None
+    return None if how in ("most", "least") else AggregateQuery(documents, how)

@@ -9,11 +9,12 @@ from rag.planning.naming import find_named, list_answering
 from rag.planning.page_ends import find_in_pages
 from rag.planning.phrases import Phrase
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.table_cells import Place, plain_cell, proven_cell, sentence_around
+from rag.planning.table_cells import Place, plain_cell, proven_cell
 from rag.planning.word_count_query import WordCountQuery
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
+from rag.text import sentence_around
 from rag.types import AnswerTable, DocumentInfo, PlanStep, TableRow
 
 BATCH = 200
@@ -44,7 +45,7 @@ def count_words(asked: PlannedQuestion, query: WordCountQuery, catalogue: Docume
         count=wording.number(len(rows)),
         all=wording.number(len(documents)),
     )
-    table = AnswerTable(("Document", "Times", "Words"), tuple(rows))
+    table = AnswerTable(wording.columns("Document", "Times", "Words"), tuple(rows))
     return (yield from compose_answer(text, (), catalogue, milliseconds=timer.milliseconds, table=table))
 
 

@@ -2,107 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+import json
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
-from rag.planning.quantities import MAX_DECIMALS, Quantity, write_number
+from rag.planning.quantities import MAX_DECIMALS, CalculationError, Quantity, write_number
 from rag.text import words_of
 from rag.words.folding import fold
 from rag.words.language import guess_language
 from rag.words.stop_words import STOP_WORDS
 
-_TEXTS: dict[str, dict[str, str]] = {
-    "en": {
-        "count": "{count} rows of {where}: {listed}.",
-        "count one": "{count} row of {where}: {listed}.",
-        "extreme most": "{named}: {column} {cell}, the largest of {count} rows of {where}.",
-        "extreme least": "{named}: {column} {cell}, the smallest of {count} rows of {where}.",
-        "sum": "Sum of {what} = {formula} = {result}. {marks}",
-        "average": "Average of {what} = {formula} = {result}. {marks}",
-        "column": "{column} over {count} rows of {where}",
-        "row": "{row} in {where}",
-        "share": "{part} of {count} rows of {where} = {result}. {marks}",
-        "value": "{column} × {price} of {where} = {formula} = {result}.",
-        "totals sum": "Sum of the totals of {of_all} {subject}{formula} = {result}.",
-        "totals average": "Average of the totals of {of_all} {subject}{formula} = {result}.",
-        "totals most": "{named} is the largest of {of_all} {subject}: {result}.",
-        "totals least": "{named} is the smallest of {of_all} {subject}: {result}.",
-        "only": "only {part} of {count}",
-        "documents share": "{part} of {count} {noun}, counted by documents: {result}.",
-        "word count": "“{word}” occurs {times} times, in {count} of {all} documents.",
-        "word count one": "“{word}” occurs once, in {count} of {all} documents.",
-        "difference": "Difference",
-        "ratio": "Ratio",
-        "change": "Change",
-    },
-    "de": {
-        "count": "{count} Zeilen von {where}: {listed}.",
-        "count one": "{count} Zeile von {where}: {listed}.",
-        "extreme most": "{named}: {column} {cell}, am größten unter {count} Zeilen von {where}.",
-        "extreme least": "{named}: {column} {cell}, am kleinsten unter {count} Zeilen von {where}.",
-        "sum": "Summe von {what} = {formula} = {result}. {marks}",
-        "average": "Durchschnitt von {what} = {formula} = {result}. {marks}",
-        "column": "{column} über {count} Zeilen von {where}",
-        "row": "{row} in {where}",
-        "share": "{part} von {count} Zeilen von {where} = {result}. {marks}",
-        "value": "{column} × {price} von {where} = {formula} = {result}.",
-        "totals sum": "Summe der Gesamtbeträge von {of_all} {subject}{formula} = {result}.",
-        "totals average": "Durchschnitt der Gesamtbeträge von {of_all} {subject}{formula} = {result}.",
-        "totals most": "{named}: der höchste Betrag von {of_all} {subject}: {result}.",
-        "totals least": "{named}: der niedrigste Betrag von {of_all} {subject}: {result}.",
-        "only": "nur {part} von {count}",
-        "documents share": "{part} von {count} {noun}, nach Dokumenten gezählt: {result}.",
-        "word count": "„{word}“ kommt {times}-mal vor, in {count} von {all} Dokumenten.",
-        "word count one": "„{word}“ kommt einmal vor, in {count} von {all} Dokumenten.",
-        "difference": "Unterschied",
-        "ratio": "Verhältnis",
-        "change": "Veränderung",
-    },
-    "fr": {
-        "count": "{count} lignes de {where} : {listed}.",
-        "count one": "{count} ligne de {where} : {listed}.",
-        "extreme most": "{named} : {column} {cell}, le plus grand de {count} lignes de {where}.",
-        "extreme least": "{named} : {column} {cell}, le plus petit de {count} lignes de {where}.",
-        "sum": "Somme de {what} = {formula} = {result}. {marks}",
-        "average": "Moyenne de {what} = {formula} = {result}. {marks}",
-        "column": "{column} sur {count} lignes de {where}",
-        "row": "{row} dans {where}",
-        "share": "{part} de {count} lignes de {where} = {result}. {marks}",
-        "value": "{column} × {price} de {where} = {formula} = {result}.",
-        "totals sum": "Somme des totaux de {of_all} {subject}{formula} = {result}.",
-        "totals average": "Moyenne des totaux de {of_all} {subject}{formula} = {result}.",
-        "totals most": "{named} : le montant le plus élevé de {of_all} {subject} : {result}.",
-        "totals least": "{named} : le montant le plus bas de {of_all} {subject} : {result}.",
-        "only": "seulement {part} sur {count}",
-        "documents share": "{part} sur {count} {noun}, comptés par documents : {result}.",
-        "word count": "« {word} » apparaît {times} fois, dans {count} des {all} documents.",
-        "word count one": "« {word} » apparaît une fois, dans {count} des {all} documents.",
-        "difference": "Différence",
-        "ratio": "Rapport",
-        "change": "Évolution",
-    },
-    "es": {
-        "count": "{count} filas de {where}: {listed}.",
-        "count one": "{count} fila de {where}: {listed}.",
-        "extreme most": "{named}: {column} {cell}, el mayor de {count} filas de {where}.",
-        "extreme least": "{named}: {column} {cell}, el menor de {count} filas de {where}.",
-        "sum": "Suma de {what} = {formula} = {result}. {marks}",
-        "average": "Promedio de {what} = {formula} = {result}. {marks}",
-        "column": "{column} en {count} filas de {where}",
-        "row": "{row} en {where}",
-        "share": "{part} de {count} filas de {where} = {result}. {marks}",
-        "value": "{column} × {price} de {where} = {formula} = {result}.",
-        "totals sum": "Suma de los totales de {of_all} {subject}{formula} = {result}.",
-        "totals average": "Promedio de los totales de {of_all} {subject}{formula} = {result}.",
-        "totals most": "{named}: el importe más alto de {of_all} {subject}: {result}.",
-        "totals least": "{named}: el importe más bajo de {of_all} {subject}: {result}.",
-        "only": "solo {part} de {count}",
-        "documents share": "{part} de {count} {noun}, contados por documentos: {result}.",
-        "word count": "«{word}» aparece {times} veces, en {count} de {all} documentos.",
-        "word count one": "«{word}» aparece una vez, en {count} de {all} documentos.",
-        "difference": "Diferencia",
-        "ratio": "Proporción",
-        "change": "Variación",
-    },
+FILE = Path(__file__).with_name("wording.json")
+LANGUAGES = ("en", "de", "fr", "es")
+_UNITS = {
+    "de": {"months": "Monate", "days": "Tage", "years": "Jahre"},
+    "fr": {"months": "mois", "days": "jours", "years": "ans"},
+    "es": {"months": "meses", "days": "días", "years": "años"},
 }
 _MARKS = {"de": (".", ","), "es": (".", ","), "fr": ("\u202f", ",")}
 """Language -> what parts thousands, and the mark of decimals; English writes 1,234.5."""
@@ -111,9 +29,17 @@ _MARKS = {"de": (".", ","), "es": (".", ","), "fr": ("\u202f", ",")}
 def _by_stop_words(question: str) -> str:
     """Return the language to which a word of a question belongs that no other has; "" for none or for two."""
     words = {fold(word) for word in words_of(question)}
-    known = {code: words & STOP_WORDS[code] for code in _TEXTS}
+    known = {code: words & STOP_WORDS[code] for code in LANGUAGES}
     own = [code for code, mine in known.items() if mine - set().union(*(known[one] for one in known if one != code))]
     return own[0] if len(own) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A text by its name in `wording.json`, and the value that stands in it."""
+
+    name: str
+    value: str = ""
 
 
 class Wording:
@@ -121,11 +47,40 @@ class Wording:
 
     def __init__(self, question: str) -> None:
         language = guess_language(question) or _by_stop_words(question)
-        self.language = language if language in _TEXTS else "en"
+        self.language = language if language in LANGUAGES else "en"
 
-    def say(self, text: str, **values: object) -> str:
+    def say(self, text: str, /, **values: object) -> str:
         """Return a text with what stands in its braces."""
-        return _TEXTS[self.language][text].format(**values).strip()
+        return _texts()[text][self.language].format(**values).strip()
+
+    @staticmethod
+    def one(text: str, count: int) -> str:
+        """Return the name of a text for a number of things: that of one has a form of its own."""
+        return f"{text} one" if count == 1 else text
+
+    def reason(self, error: CalculationError) -> str:
+        """Return in the language of the question why nothing can be computed, and what to do."""
+        if self.language == "en" or not error.kind:
+            return f"{error.reason} {error.remedy}".strip()
+        return self.say(error.kind, **error.values)
+
+    def note(self, note: Note) -> str:
+        """Return what a note says."""
+        return self.say(note.name, value=note.value, doubt=note.value)
+
+    def columns(self, *names: str) -> tuple[str, ...]:
+        """Return the names of a table's columns."""
+        return tuple(self.say(name) if name in _texts() else name for name in names)
+
+    @property
+    def colon(self) -> str:
+        """Return a colon with the space that French writes before it."""
+        return " :" if self.language == "fr" else ":"
+
+    def day(self, day: date) -> str:
+        """Return a day as people write it."""
+        month = self.say("month names").split()[day.month - 1]
+        return self.say("day", day=day.day, month=month, year=day.year)
 
     def number(self, value: Decimal | int, decimals: int = MAX_DECIMALS) -> str:
         """Return a number with separators of thousands, rounded half up."""
@@ -139,4 +94,12 @@ class Wording:
     def amount(self, quantity: Quantity) -> str:
         """Return a number with its unit."""
         number = self.number(quantity.value / quantity.scale)
+        quantity = replace(quantity, unit=_UNITS.get(self.language, {}).get(quantity.unit, quantity.unit))
         return str(quantity).replace(write_number(quantity.value / quantity.scale), number, 1)
+
+
+@functools.cache
+def _texts() -> dict[str, dict[str, str]]:
+    """Return the texts of `wording.json`: name -> language -> text."""
+    given: dict[str, dict[str, str]] = json.loads(FILE.read_text(encoding="utf-8"))
+    return given

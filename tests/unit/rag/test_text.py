@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text import STOP_WORDS, content_words, is_table_row, normalise_number, numbers, sentence_spans, stem
+from rag.text import (
+    STOP_WORDS,
+    content_words,
+    is_table_row,
+    normalise_number,
+    numbers,
+    sentence_around,
+    sentence_spans,
+    stem,
+)
 
 
 def sentences(text: str) -> list[str]:
@@ -175,3 +184,32 @@ def test_numbers_leave_out_citation_markers_and_codes() -> None:
     text = "Sales of (45), $1.2 billion and 12% in FY2018 [3] [1, 2], up in Q3, 2nd of 24–10, twelve"
     assert numbers(text) == {"45", "1.2", "12", "2018", "2", "24", "10"}
     assert numbers("twelve or ten", spelled=True) == {"12", "10"}
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        ("fee", "The fee is EUR 5."),
+        ("due. The fee", "It is due. The fee is EUR 5."),
+        ("Notes", "Notes"),
+    ],
+)
+def test_the_sentences_around_what_was_found_begin_and_end_with_it(found: str, sentence: str) -> None:
+    text = f"Notes\n\nIt is due. The fee is EUR 5.\n\nThe {'very ' * 130}bright lamp flashes."
+    start, end = sentence_around(text, text.index(found), text.index(found) + len(found))
+    assert text[start:end] == sentence
+
+
+def test_of_a_sentence_that_is_too_long_whole_words_are_left() -> None:
+    text = f"The {'very ' * 130}bright lamp flashes."
+    at = text.index("lamp")
+    start, end = sentence_around(text, at, at + 4)
+    assert text[start:end].startswith("very very")
+    assert text[start:end].endswith("bright lamp flashes.")
+
+
+def test_a_long_sentence_is_found_whole_where_more_of_it_is_looked_at() -> None:
+    text = f"Notes\n\nThe {'very ' * 130}bright lamp flashes."
+    at = text.index("lamp")
+    start, end = sentence_around(text, at, at + 4, reach=1500, most=1500)
+    assert text[start:end] == text.partition("\n\n")[2]

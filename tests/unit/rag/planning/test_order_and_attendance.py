@@ -56,7 +56,7 @@ def test_the_last_to_end_is_asked_for_in_four_languages(question: str) -> None:
 
 def test_who_is_among_the_absent_was_not_present() -> None:
     assert listed("In which meetings was Mina Castell present?") == (
-        "1 document: meetings with Mina Castell present.",
+        "1 document: meetings with Mina Castell present, jan.md.",
         ["jan.md"],
     )
     assert listed("Which meetings did Ravi Shah attend?")[1] == ["apr.md"]

@@ -39,7 +39,7 @@ def computed(question: str) -> Answer:
 
 def test_a_total_is_read_where_other_numbers_stand_behind_it() -> None:
     answer = computed("What is the total of the invoices of 2024?")
-    assert answer.text == "Sum of the totals of 2 invoices of 2024 = 1,840 + 960.5 = 2,800.5 GBP."
+    assert answer.text == "Sum of the totals of 2 invoices of 2024 = 1,840 [1] + 960.5 [2] = 2,800.5 GBP."
     assert answer.table is not None
     assert answer.table.is_complete
 
@@ -97,7 +97,7 @@ def test_what_has_no_totals_is_not_asked_for_them(question: str) -> None:
 def test_documents_are_listed_by_their_totals() -> None:
     _, answer = finish(AllDocuments(SHELF, most_read=5), asked("How many invoices are over 900 pounds?"))
     assert isinstance(answer, Answer)
-    assert answer.text == "2 invoices are over 900 pounds."
+    assert answer.text == "2 invoices are over 900 pounds: invoices/1.docx, invoices/2.pdf."
     assert answer.table is not None
     assert [row.cells[0].text for row in answer.table.undecided] == ["invoices/4.md"]
 
