@@ -72,12 +72,13 @@ class ExtractiveReader:
         *,
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
+        found: float | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences over the sources, best first; none where the sources have no
         sentence.
 
         `embedder` is that of the sources' collection, where it is not the usual one; `beside`, by document, what else
-        was found, is not looked at.
+        was found, and `found`, how likely it answers, are not looked at.
         """
         ranked = self.rank(question, sources, embedder=embedder)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]

@@ -126,13 +126,16 @@ OTHER_LANGUAGE = (
 def language_notice(question: str, hits: Sequence[Hit], *, embedder: str) -> str:
     """Return what to do where nothing answers because question and documents are in different languages, else "".
 
-    `embedder` is the fingerprint of the one that made the hits' vectors.
+    `embedder` is the fingerprint of the one that compared the question with the hits.
     """
+    return OTHER_LANGUAGE if not is_multilingual(embedder) and is_across(question, hits) else ""
+
+
+def is_across(question: str, hits: Sequence[Hit]) -> bool:
+    """Return whether a question is in another language than the nearest hits."""
     asked = guess_language(question)
-    if not asked or is_multilingual(embedder):
-        return ""
     languages = {language_of_hit(hit) for hit in hits[:NEAREST]}
-    return OTHER_LANGUAGE if languages and not languages & {asked, ""} else ""
+    return bool(asked and languages) and not languages & {asked, ""}
 
 
 class LanguageGate:
@@ -142,6 +145,10 @@ class LanguageGate:
         """Return for each hit whether the reader's score says something of it and the question."""
         asked = guess_language(question)
         return [is_readable(asked, language_of_hit(hit)) for hit in hits]
+
+    def is_across(self, question: str, hits: Sequence[Hit]) -> bool:
+        """Return whether a question is in another language than the nearest hits."""
+        return is_across(question, hits)
 
     def correct(self, question: str, hits: Sequence[Hit], read: Sequence[float], *, embedder: str) -> list[float]:
         """Return the probability that each hit answers: the reader's (`read`), else by words and cosine.

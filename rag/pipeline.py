@@ -21,7 +21,7 @@ from rag.questions.respelling import notice_of, respell
 from rag.questions.small_talk import small_talk_reply
 from rag.quoting.excerpts import missing_constraints
 from rag.quoting.marking import MarkingReader
-from rag.refusal import READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
+from rag.refusal import QUOTED_THRESHOLD, READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
@@ -305,7 +305,9 @@ class AskPipeline:
         timer = StageTimer(dict(retrieval.milliseconds))
         sources = tuple(join_segments(chosen, self._searcher.load_pages))
         threshold = self.settings.refusal_threshold
-        threshold = threshold_for(retrieval.hits) if threshold is None else threshold
+        if threshold is None:
+            is_quoted = self._model is None and _are_read(retrieval.hits)
+            threshold = QUOTED_THRESHOLD if is_quoted else threshold_for(retrieval.hits)
         timer.mark("segments")
         return Evidence(replace(retrieval, question=question), sources, probability, threshold, timer.milliseconds)
 
@@ -320,9 +322,12 @@ class AskPipeline:
 
     def _read_quotes(self, evidence: Evidence, collection: str) -> str:
         """Return the best sentences, word for word; REFUSAL where none answers."""
-        embedder = self._retriever.embedder_of(collection)
+        embedder = self._retriever.embedder_across(evidence.question, evidence.retrieval.hits, collection)
         beside = texts_by_document(evidence.retrieval.hits)
-        quotes = compose(self._reader.read(evidence.question, evidence.sources, embedder=embedder, beside=beside))
+        found = evidence.probability if _are_read(evidence.retrieval.hits) else None
+        quotes = compose(
+            self._reader.read(evidence.question, evidence.sources, embedder=embedder, beside=beside, found=found)
+        )
         return make_inert(quotes or REFUSAL)
 
     def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
@@ -342,8 +347,9 @@ class AskPipeline:
 
     def _refusal_notices(self, stream: AnswerStream, question: str, collection: str) -> list[str]:
         """Say which identifiers and clauses of the question no passage names, and whether languages are in the way."""
-        embedder = self._retriever.embedder_of(collection).fingerprint
-        language = language_notice(question, stream.retrieval.hits, embedder=embedder)
+        hits = stream.retrieval.hits
+        embedder = self._retriever.embedder_across(question, hits, collection).fingerprint
+        language = language_notice(question, hits, embedder=embedder)
         missing = _missing_notices(question, stream.sources, stream.retrieval.hits)
         return [*missing, *([language] if language else [])]
 

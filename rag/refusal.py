@@ -24,6 +24,8 @@ READ_COEFFICIENT = 0.787
 READ_THRESHOLD = 0.124
 """Where the reader has scored the passages: refuses 2 % of the answerable training questions and 52 % of the
 unanswerable ones (AUROC 0.90); for other questions see docs/quality.md."""
+QUOTED_THRESHOLD = 0.02
+"""The same where the answer is a quote, which is judged once more by itself (`rag.quoting.sureness`)."""
 MAX_PASSAGES = 10
 """Passages looked at: the ones further down say little."""
 

@@ -8,7 +8,9 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from rag.cosines import comparable_cosine
+import numpy as np
+
+from rag.cosines import comparable_cosine, is_multilingual
 from rag.errors import QuestionError, VectorsAwayError
 from rag.protocols import Embedder, Reranker, Searcher, VectorIndex
 from rag.questions.query_expansion import FurtherText
@@ -39,6 +41,9 @@ ROUTED_WEIGHT = 0.5
 CONTENTS_PENALTY = 6.0
 """Taken from what a reranker gives a table of contents: its lines are the questions that the sections answer."""
 
+ACROSS_DEPTH = 48
+"""Hits that are embedded anew where a question is in another language than they and the index's embedder knows one of
+them alone: two seconds on one processor core."""
 RERANK_DEPTH = 24
 """Chunks the cross-encoder reads; each costs milliseconds."""
 
@@ -64,6 +69,10 @@ class Gate(Protocol):
 
     def is_readable(self, question: str, hits: Sequence[Hit]) -> list[bool]:
         """Return for each hit whether the reranker's score says something of it and the question."""
+        ...
+
+    def is_across(self, question: str, hits: Sequence[Hit]) -> bool:
+        """Return whether a question is in another language than the nearest hits."""
         ...
 
     def correct(self, question: str, hits: Sequence[Hit], read: Sequence[float], *, embedder: str) -> list[float]:
@@ -154,12 +163,14 @@ class Retriever:
         gate: Gate | None = None,
         rerank_depth: int = RERANK_DEPTH,
         find_embedder: Callable[[IndexInfo], Embedder | None] = lambda index: None,
+        find_multilingual: Callable[[], Embedder | None] = lambda: None,
     ) -> None:
         """Take the parts. `combine` is fitted to one reranker; without it the reranker's own order is final.
         `gate` keeps it from hits in languages that the reranker does not know.
 
         `find_embedder` gives the embedder of an index that was made with another one, where it is here: a collection
-        has its own, and keeps the one that is about to be replaced until then.
+        has its own, and keeps the one that is about to be replaced until then. `find_multilingual` gives one that knows
+        the languages of a question and of hits which the index's own does not know both; None where there is none.
         """
         self._searcher = searcher
         self._vectors = vectors
@@ -169,6 +180,7 @@ class Retriever:
         self._gate = gate
         self._rerank_depth = rerank_depth
         self._find_embedder = find_embedder
+        self._find_multilingual = find_multilingual
         self._names: dict[str, DocumentNames] = {}
         self._words_only: dict[str, _WordsOnly] = {}
 
@@ -178,6 +190,18 @@ class Retriever:
         if index is None or index.is_made_with(self._embedder.fingerprint):
             return self._embedder
         return self._find_embedder(index) or self._embedder
+
+    def embedder_across(self, question: str, hits: Sequence[Hit], collection: str) -> Embedder:
+        """Return what compares a question with the sentences of hits: the collection's embedder, or a multilingual one
+        where it does not know the languages of both."""
+        embedder = self.embedder_of(collection)
+        return self._multilingual_for(question, hits, embedder.fingerprint) or embedder
+
+    def _multilingual_for(self, question: str, hits: Sequence[Hit], fingerprint: str) -> Embedder | None:
+        """Return the multilingual embedder where the one of that fingerprint is not and languages differ."""
+        if self._gate is None or is_multilingual(fingerprint) or not self._gate.is_across(question, hits):
+            return None
+        return self._find_multilingual()
 
     def with_depth(self, rerank_depth: int) -> Retriever:
         """Return the same search with another number of passages for the reranker."""
@@ -260,7 +284,10 @@ class Retriever:
         named_by_ids = {document_of(id_) for id_, _ in ranked[FUSED]}
         has_changed = bool(named_by_ids - {document_of(hit.chunk_id) for hit in hits})
         timer.mark("load")
-        hits = self._rerank(question, hits, index.embedder)
+        across = self._multilingual_for(question, hits, index.embedder)
+        if across is not None:
+            hits = _compared_anew(question, hits, across)
+        hits = self._rerank(question, hits, across.fingerprint if across else index.embedder)
         timer.mark("rerank")
         filters_found = understood.filters if understood else ()
         return Retrieval(tuple(hits), timer.milliseconds, notices, filters_found, question), has_changed
@@ -361,6 +388,20 @@ class Retriever:
         passages = [hit.chunk.text_to_embed for hit, is_read in zip(hits, readable, strict=True) if is_read]
         scores = iter(self._reranker.score(question, passages) if passages else ())
         return [next(scores) if is_read else UNREAD for is_read in readable]
+
+
+def _compared_anew(question: str, hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:
+    """Return the hits, the first of them in the order of their cosines by an embedder that knows both languages."""
+    near, far = hits[:ACROSS_DEPTH], hits[ACROSS_DEPTH:]
+    vectors = np.asarray(embedder.embed_passages([hit.chunk.text_to_embed for hit in near]))
+    cosines = [float(cosine) for cosine in vectors @ np.asarray(embedder.embed_question(question))]
+    order = sorted(range(len(near)), key=lambda position: -cosines[position])
+    compared = []
+    for rank, position in enumerate(order):
+        hit, score = near[position], 1 / (RRF_K + rank + 1)
+        stages = {**hit.stages, DENSE: StageRank(rank, cosines[position]), FUSED: StageRank(rank, score)}
+        compared.append(replace(hit, score=score, stages=stages))
+    return [*compared, *far]
 
 
 def lower_contents(scores: Sequence[float], hits: Sequence[Hit]) -> list[float]:

@@ -72,6 +72,8 @@ _NUMBER = re.compile(r"(?<![^\W\d_])(?<!\d)\d++(?:[.,]\d++)*+|(?<=\bFY)\d{2,4}")
 _TOKEN = re.compile(r"(?<![^\W_])\d++(?:[.,]\d++)+(?![^\W\d_])|[^\W_]+(?:['’][^\W\d_]+)*")
 _NUMBER_FORM = re.compile(r"(\d+(?:[.,]\d+)*)(?:st|nd|rd|th|s|k|m|bn|b|x)?")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_GERMAN_IED = ("glied", "schied", "fried", "schmied")
+"""Ends of German nouns that only look like English verbs in the past: Mitglied, Unterschied."""
 _CITATION_MARKER = re.compile(r"[\[【]\^?\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*[\]】]")
 
 
@@ -187,6 +189,8 @@ def normalise_number(digits: str) -> str:
 def stem(word: str) -> str:
     """Return a casefolded word without its inflection: "companies" and "company", "acquired" and "acquiring" meet."""
     if len(word) < 4 or not word.isascii():
+        return word
+    if word.endswith(_GERMAN_IED):
         return word
     word = _without_plural(word)
     for ending in ("ing", "edly", "ed", "ly"):

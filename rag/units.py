@@ -107,7 +107,10 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         lead = text if is_lead else lead if is_led and lead.endswith(":") else ""
         opens_paragraph = "\n\n" in source.text[previous:start] or not previous
         follows = following.get(end, len(source.text))
-        stands_over = opens_paragraph and _stands_over(text, source.text[end:follows], source.text[follows:])
+        between, below = source.text[end:follows], source.text[follows:]
+        stands_over = opens_paragraph and (
+            _stands_over(text, between, below) or (not is_row and _stands_over_table(text, below))
+        )
         is_heading = not is_row and (
             is_lead or stands_over or _looks_like_heading(text) or _without_number(text) in sections
         )
@@ -139,6 +142,18 @@ def _stands_over(text: str, between: str, below: str) -> bool:
         and below[:1].isupper()
         and len(below.partition("\n")[0]) > len(text)
         and below.partition("\n")[0].rstrip().endswith((".", "!", ":"))
+    )
+
+
+def _stands_over_table(text: str, below: str) -> bool:
+    """Return whether a paragraph is a heading of the table below it: one short line that says no whole sentence."""
+    return (
+        len(text.split()) <= MAX_PLAIN_HEADING
+        and "\n" not in text
+        and text[:1].isupper()
+        and text[-1:].isalpha()
+        and ": " not in text
+        and is_table_row(below.partition("\n")[0])
     )
 
 

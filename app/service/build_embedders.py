@@ -74,6 +74,10 @@ class CollectionEmbedders:
         named = (self._open(name).embedder for name in self._settings.collection_embedders.values() if name)
         return next((embedder for embedder in named if index.is_made_with(embedder.fingerprint)), None)
 
+    def find_multilingual(self) -> Embedder | None:
+        """Return the embedder that knows many languages; None where its package is not installed."""
+        return self._open(E5_NAME).embedder if find_e5_file() else None
+
     @property
     def description(self) -> str:
         """Name what embeds the collections that the settings do not name."""

@@ -214,6 +214,7 @@ def open_lectern(
             gate=LanguageGate() if models.reranker is models.reader else None,
             rerank_depth=settings.rerank_depth,
             find_embedder=embedders.find,
+            find_multilingual=embedders.find_multilingual,
         )
         yield Lectern(
             settings=settings,

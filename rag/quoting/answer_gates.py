@@ -7,16 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.extractive import Extract
-from rag.questions.constraints import asks_for_clause, find_constraints, is_negated
-from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
-from rag.quoting.asked_measure import lacks_measure
+from rag.questions.constraints import asks_for_clause, find_constraints, is_negated, negated_words
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.asked_event import is_of_another_event
+from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
 from rag.quoting.asked_price import asks_price, lacks_price, lacks_price_column
+from rag.quoting.asked_rate import is_of_another_rate
 from rag.quoting.excerpts import context_of
 from rag.quoting.extremes import is_outranked
+from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.periods_asked import is_of_another_period
 from rag.quoting.range_rows import range_key
-from rag.quoting.table_answer import abbreviated_words, covered_share, is_empty_cell, is_of_sibling, without_generic
-from rag.text import content_words
+from rag.quoting.table_answer import (
+    GENERIC_WORDS,
+    abbreviated_words,
+    covered_share,
+    is_empty_cell,
+    is_of_sibling,
+    without_generic,
+)
+from rag.text import content_words, sentence_spans
 from rag.units import Unit
 
 MIN_UNSHARED = -2.0
@@ -77,23 +87,48 @@ _ASKS_ROLE = re.compile(
 _ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (?P<role>[^?]+?)\s*\??$")
 
 
-def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], weights: Mapping[str, float]) -> bool:
-    """Return whether a marked sentence can answer a question; `weights` are those of the question's content words."""
-    is_sibling = is_of_sibling(question, unit, weights) and not range_key(question, unit.header, unit.text)
+def answers(
+    question: str,
+    extract: Extract,
+    unit: Unit,
+    units: Sequence[Unit],
+    weights: Mapping[str, float],
+    *,
+    is_by_words: bool = False,
+) -> bool:
+    """Return whether a marked sentence can answer a question; `weights` are those of the question's content words.
+
+    One that was chosen by words and cosines, which know other languages, need not share the words of this one.
+    """
+    is_sibling = (
+        not is_by_words and is_of_sibling(question, unit, weights) and not range_key(question, unit.header, unit.text)
+    )
     if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
         return False
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
         return False
     if unit.is_row and lacks_price_column(question, unit.header, unit.text):
         return False
-    if lacks_measure(question, f"{unit.heading}\n{unit.header}\n{unit.text}"):
+    shown = f"{unit.heading}\n{unit.header}\n{unit.text}"
+    if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
         return False
-    if asks_yes_or_no(question) and _shares_nothing(unit, weights):
+    if is_of_another_rate(question, f"{unit.header}\n{unit.text}", unit.leans_on, unit.heading):
+        return False
+    if not is_by_words and asks_yes_or_no(question) and _shares_nothing(unit, weights):
+        return False
+    if is_of_another_event(question, unit, is_by_words=is_by_words) or is_of_opposite(
+        question, f"{unit.header}\n{unit.text}"
+    ):
+        return False
+    if _says_when_not(question, unit):
         return False
     if not unit.is_row and _ASKS_CHANGE.search(question) and not _CHANGES.search(unit.text):
         return False
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
+    if is_by_words:
+        is_part = _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text))
+        return not is_part and not is_outranked(question, unit, units)
     if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
         return False
     if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
@@ -104,7 +139,15 @@ def answers(question: str, extract: Extract, unit: Unit, units: Sequence[Unit], 
         return True
     if extract.score < MIN_UNSHARED and _shares_nothing(unit, weights):
         return False
-    return bool(_ASKS_NEXT.search(question)) or not _is_outdone(unit, units, weights)
+    return bool(_ASKS_NEXT.search(question)) or not _is_outdone(question, extract, unit, units, weights)
+
+
+def _says_when_not(question: str, unit: Unit) -> bool:
+    """Return whether a question asks when something is so, and a sentence says when it is not."""
+    if asked_kind(question) != "time" or is_negated(question) or unit.is_row:
+        return False
+    denied = negated_words(unit.text) - GENERIC_WORDS
+    return bool(denied & frozenset(content_words(question)))
 
 
 def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
@@ -163,18 +206,52 @@ def says_nothing_new(question: str, unit: Unit) -> bool:
     )
 
 
-def _is_outdone(unit: Unit, others: Sequence[Unit], weights: Mapping[str, float]) -> bool:
-    """Return whether a sentence has no word that the question names while another one has most of them."""
+def _is_outdone(
+    question: str, extract: Extract, unit: Unit, others: Sequence[Unit], weights: Mapping[str, float]
+) -> bool:
+    """Return whether a sentence has no word that the question names while another one, that may answer it, has most of
+    them.
+
+    One that the reader is sure of may go on with what the sentence before it says: "Use the other stop instead."
+    """
     focus = without_generic(weights)
     if not focus or unit.is_row or own_share(unit, weights):
         return False
-    return any(own_share(other, focus) >= OUTDONE_BY for other in others if other.is_telling and not other.is_heading)
+    kind = asked_kind(question)
+    better = [
+        other
+        for other in others
+        if other.is_telling
+        and not other.is_heading
+        and own_share(other, focus) >= OUTDONE_BY
+        and not (kind and is_needed(kind) and not holds_kind(f"{other.header}\n{other.text}", kind))
+        and not lacks_measure(question, f"{other.heading}\n{other.header}\n{other.text}")
+    ]
+    return bool(better) and not (extract.score > 0 and any(is_right_before(other, unit) for other in better))
+
+
+def is_right_before(other: Unit, unit: Unit) -> bool:
+    """Return whether a sentence stands right before another one in a paragraph."""
+    between = unit.source.text[other.end : unit.start] if other.source is unit.source else "\n\n"
+    return other.end <= unit.start and not other.is_row and not between.strip() and "\n\n" not in between
+
+
+_GOES_ON = re.compile(r"(?i)\b(?:instead|otherwise|in (?:this|that|such a) case|stattdessen|andernfalls|sonst|sinon)\b")
+
+
+def _gone_on_from(unit: Unit) -> str:
+    """Return the sentence before one that goes on with it ("Please use the other stop instead."), else ""."""
+    if unit.is_row or not _GOES_ON.search(unit.text):
+        return ""
+    spans = [(start, end) for start, end in sentence_spans(unit.source.text) if end <= unit.start]
+    return unit.source.text[slice(*spans[-1])] if spans else ""
 
 
 def own_share(unit: Unit, focus: Mapping[str, float]) -> float:
     """Return the share of a question's weight that a sentence holds, or what it leans on or its heading, unless that
     names the whole document."""
     heading = set(content_words(unit.heading)).difference(content_words(unit.source.document.title))
-    words = {*unit.words, *heading, *content_words(f"{unit.header}\n{unit.leans_on}")}
+    above = f"{unit.header}\n{unit.leans_on}\n{_gone_on_from(unit)}"
+    words = {*unit.words, *heading, *content_words(above)}
     words |= abbreviated_words(list(focus), unit.words)
     return sum(weight for word, weight in focus.items() if word in words)

@@ -36,7 +36,13 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
         r"|fois|heures?|jours?|semaines?|mois|ans|veces|horas?|días?|semanas?|meses|años?)\b",
         re.IGNORECASE,
     ),
-    "amount": re.compile(rf"\d|\b(?:{_NUMBER_WORD})\b|[一二三四五六七八九十百千万]", re.IGNORECASE),
+    "amount": re.compile(
+        rf"\d|\b(?:{_NUMBER_WORD})\b|[一二三四五六七八九十百千万]"
+        r"|\b(?:one|an?|eine?[rnms]?|une?|una?) (?:second|minute|hour|day|night|week|fortnight|month|year|decade"
+        r"|century|sekunde|stunde|tag|nacht|woche|monat|jahr|heure|jour|nuit|semaine|mois|an|hora|día|noche|semana|mes|año"
+        r"|single|only)\b|\bone (?!of|another|or|who|that|which|can|may|must|should|is|has|would|will)[a-z]{3,}",
+        re.IGNORECASE,
+    ),
     "name": re.compile(
         r"(?<=[\w,;:'\"”)|] )[A-ZÄÖÜÉÀ][\w'’-]+|^[A-ZÄÖÜÉÀ][\w'’-]+(?: [A-ZÄÖÜÉÀ]|$)|[\t\n][A-ZÄÖÜÉÀ]"
         r"|(?<!\w)[A-ZÄÖÜ]\. ?[A-ZÄÖÜÉÀ][\w'’-]+|[^\x00-\u024f–—‘-‟]"

@@ -61,10 +61,31 @@ _COSTS = re.compile(
     r"(?i)^\W*how (?:much|long|high) (?:is|are|was|were) (?:the |an? |our |your )?(?:[^?]+?['’]s )?"
     rf"(?P<np>[^?]+?){_END}"
 )
+_HAS_ARTICLE = re.compile(r"(?i)(?:\b(?:the|our|your|my|an?|any|his|her|their|its)|['’]s?)\s+$")
+_ASKS_LIMIT = re.compile(
+    r"(?i)\b(?:deadline|due date|closing date|cut-off(?: date)?|last day|latest date|time limit|expiry date)\b"
+)
+"""Asks until when something is to be done, which a text says with other words."""
+_SAYS_LIMIT = re.compile(
+    r"(?i)\b(?:by|until|till|before|no later than|not later than|at the latest|within|closes?|ends?|expires?|due|up to"
+    r"|on or before)\b[^.;]*\d|\bdeadline\b"
+)
+_NO_NOUN = re.compile(
+    r"(?i)(?:(?!indeed|seed|need|speed|feed|breed|children|women|men|garden|kitchen|oxygen|hydrogen|token|chicken)"
+    r"[a-z]{2,}(?:ed|en)|[a-z]{3,}ly|often|sometimes|always|still|never|not|done|made|known|kept|held|sold|paid|sent"
+    r"|left)\b"
+)
+"""How what stands behind "what is" begins where it is no noun: "often misunderstood as", "located in"."""
+_CLAUSE_BEHIND = re.compile(
+    r"(?<!al)(?<!ic)(?<!ous)(?<!ive)(?<=[a-z]) (?:[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)* [a-z]+(?:s|ed)\b"
+    r"|(?:you|they|we|he|she|it|I|one)\b).*"
+)
+"""A name or pronoun behind the noun, which opens a clause: "the position | Derek Wolfe plays currently"."""
 _NO_MATTER = frozenset(
     content_words(
-        "name kind type sort thing reason purpose meaning way part answer rule time day date about happen bring"
-        " back let want term word phrase title theory view opinion problem issue topic subject theme idea result score"
+        "name kind type sort whole entire full thing reason purpose meaning way part answer rule time day date about"
+        " happen bring back let want term word phrase title theory view opinion problem issue topic subject theme idea"
+        " result score"
     )
 )
 """Words that ask for something without saying what."""
@@ -75,7 +96,10 @@ def asked_matter(question: str) -> str:
     English, does not say so what it asks for."""
     for form in _MATTERS:
         if match := form.match(question):
-            return match["np"].strip()
+            named = match["np"].strip()
+            if match.start("np") and _NO_NOUN.match(named) and not _HAS_ARTICLE.search(question[: match.start("np")]):
+                return ""
+            return _CLAUSE_BEHIND.sub("", named)
     return ""
 
 
@@ -97,7 +121,8 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     if (costs := _COSTS.match(question)) and score < MIN_WITHOUT_MATTER:
         around = known | _content(unit.source.text)
         matter = [word for word in content_words(costs["np"]) if _tells(word) and not _is_known(word, around)]
-    if matter and not _is_known(matter[-1], known):
+    says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
+    if matter and not _is_known(matter[-1], known) and not says_limit:
         written = _written(question, matter[-1])
         if not (embed and _has_alike(written, unit, embed)):
             return True

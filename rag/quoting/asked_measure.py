@@ -31,6 +31,12 @@ _MEASURES = tuple(
             r"|largeur|hauteur|knee|ankle|waist)\b",
         ),
         (
+            r"\bhow (?:big|large|small) (?:is|are|was|were)\b|\bwie (?:groß|gross) (?:ist|sind|war)\b",
+            rf"{_LENGTH}|m²|m2\b|%|\b(?:sq\w*|hectares?|acres?|rods?|quadrat\w*|hektar|size|area|big|large|small|tiny"
+            r"|hold|holds|seats?|people|persons|members|employees|inhabitants|residents|students|lit(?:re|er)s?|gb|mb|pages?|größe"
+            r"|fläche|groß|klein|personen|einwohner|mitglieder)\b|\d\s?(?:x|×|by)\s?\d",
+        ),
+        (
             r"\bhow far\b|\bwie weit\b",
             rf"{_LENGTH}|\b(?:{_TIME}|distance|entfernung|près|next to|opposite|near|around the corner)\b",
         ),
@@ -59,6 +65,40 @@ _MEASURES = tuple(
         ),
     )
 )
+
+_DIMENSIONS = tuple(
+    (re.compile(rf"(?i)\b(?:{asks})\b"), re.compile(rf"(?i)\b(?:{names})\b"))
+    for asks, names in (
+        (
+            r"how (?:high|tall)|wie hoch|quelle (?:est la )?hauteur|qué altura",
+            r"high|height|tall|höhe|\w*höhe|hoch|hauteur|haute?|altura|alt[oa]",
+        ),
+        (
+            r"how wide|wie breit|quelle (?:est la )?largeur|qué anch(?:o|ura)",
+            r"wide|width|breadth|beam|breite|\w*breite|breit|largeur|large|anchura|anch[oa]",
+        ),
+        (
+            r"how deep|wie tief|quelle (?:est la )?profondeur|qué profundidad",
+            r"deep|depth|draught|draft|tiefe|\w*tiefe|tief|profondeur|profonde?|profundidad|profund[oa]",
+        ),
+        (r"how thick|wie dick", r"thick|thickness|dicke|dick|épaisseur|épaisse?|grosor|espesor"),
+        (
+            r"how long (?:is|are) (?:the|this|that|each|a)"
+            r" (?!stay|course|notice|break|wait|time|term|period|trip|ride)",
+            r"long|length|länge|\w*länge|lang|longueur|longue?|longitud|larg[oa]|kilometres?|miles?",
+        ),
+    )
+)
+"""Dimensions of things, and the words that name them: a height is no width."""
+
+
+def is_of_another_dimension(question: str, text: str) -> bool:
+    """Return whether a question asks how wide something is, and a text names its height and not its width."""
+    asked = next((at for at, (asks, _) in enumerate(_DIMENSIONS) if asks.search(question)), None)
+    if asked is None:
+        return False
+    named = {at for at, (_, names) in enumerate(_DIMENSIONS) if names.search(text)}
+    return bool(named) and asked not in named
 
 
 def lacks_measure(question: str, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.quoting.answer_kind import MONTH
+from rag.quoting.answer_kind import MONTH, asked_kind
 from rag.words.dates import find_dates
 
 _ASKS_PRICE = re.compile(
@@ -33,7 +33,10 @@ _MONEY_COLUMN = re.compile(
 
 
 def asks_price(question: str) -> bool:
-    """Return whether a question asks what something costs, and for nothing else that "how much" may mean."""
+    """Return whether a question asks what something costs, and for nothing else that "how much" may mean, nor who or
+    when: "Who helps with the cost?"."""
+    if asked_kind(question) in ("name", "time", "cause"):
+        return False
     return re.search(r"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b", question) is not None and bool(
         _ASKS_PRICE.search(question)
     )

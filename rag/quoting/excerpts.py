@@ -214,7 +214,10 @@ def _is_other_head_line(question: str, unit: Unit) -> bool:
 def _meets(constraint: Constraint, candidates: Sequence[Unit]) -> list[bool]:
     """Return which of a source's units are about a constraint."""
     rows = [unit.is_row for unit in candidates]
-    texts = [f"{unit.header}\n{unit.text}" if unit.is_row and unit.header else unit.text for unit in candidates]
+    texts = [
+        "\n".join(filter(None, (unit.heading, unit.header, unit.text))) if unit.is_row else unit.text
+        for unit in candidates
+    ]
     return units_that_meet(texts, constraint, context=context_of(candidates[0].source), rows=rows)
 
 

@@ -14,6 +14,7 @@ from rag.quoting.answer_gates import answers, own_share, says_nothing_new, with_
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.quoting.asked_about import is_of_other_matter
 from rag.quoting.asked_price import lacks_price
+from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
     Excerpt,
     excerpt_of,
@@ -23,9 +24,11 @@ from rag.quoting.excerpts import (
 )
 from rag.quoting.form_boxes import chosen_options
 from rag.quoting.like_rows import with_like_rows
+from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.sentence_parts import is_of_other_part
 from rag.quoting.superseded import put_newer_first
+from rag.quoting.sureness import MIN_SHARE_OF_FAR, MIN_SURE, MIN_SURE_OF_FAR, MIN_SURE_OF_TIME, sureness
 from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic
 from rag.quoting.table_cells import pick_cell, split_cells
 from rag.refusal import READ_THRESHOLD, answerability_as_read
@@ -40,6 +43,8 @@ MAX_READ = 5
 """First sources in which a passage reader looks for the answer."""
 CLOSER_MARGIN = 0.35
 """Share of the question's weight that one marked sentence must hold more than the best of them to be put before it."""
+MAX_OFF_LEAD = 2.5
+"""Logits by which a marked sentence without a word of the question may lead one that has some, and gives way to it."""
 MAX_LOSS = 8.0
 """Logits by which a sentence may score less than the marked one and still be put before it."""
 ALL_NAMED = 0.99
@@ -81,14 +86,17 @@ class MarkingReader:
         *,
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
+        found: float | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
 
         Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
         that of the sources' collection, where it is not the usual one. `beside` is, by document, what else was found of
-        it: it may name whom a clause is about.
+        it: it may name whom a clause is about. `found` is how likely the sources answer, where the reader has told it.
         """
         cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
+        if line := find_head_line(question, cut):
+            return [line]
         excerpts = [
             make_excerpt(question, units)
             for units in sources_about(question, [units for units in cut if units], beside=beside)
@@ -137,13 +145,18 @@ class MarkingReader:
             extract
             for extract in extracts
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
-            if answers(question, extract, unit, units, weights)
+            if answers(question, extract, unit, units, weights, is_by_words=extract.number not in known)
             and not (
                 extract.number in known
                 and not is_named_cell(extract)
-                and is_of_other_matter(question, extract.score, unit, beside, alike)
+                and (
+                    is_of_other_matter(question, extract.score, unit, beside, alike)
+                    or (found is not None and not _is_sure(question, found, extract, unit, weights))
+                )
             )
         ][:MAX_EXTRACTS]
+        if not given and (told := date_before(question, every, weights)):
+            return [told]
         return put_newer_first(with_like_rows(question, given, every), every, weights)
 
     def _by_focus(
@@ -203,6 +216,19 @@ class MarkingReader:
         return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
 
 
+def _is_sure(question: str, found: float, extract: Extract, unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether a marked sentence likely answers; rows and labelled values, which say little beside their value,
+    have to be so only where hardly anything was found."""
+    is_far = found < READ_THRESHOLD
+    if not is_far and (unit.is_row or ": " in unit.text):
+        return True
+    share = own_share(unit, without_generic(weights))
+    least = MIN_SURE_OF_TIME if asked_kind(question) == "time" else MIN_SURE
+    if is_far and share < MIN_SHARE_OF_FAR:
+        least = MIN_SURE_OF_FAR
+    return sureness(found, extract.score, share) >= least
+
+
 def shown_text(part: Unit | Extract) -> str:
     return f"{part.header}\n{part.text}"
 
@@ -213,6 +239,15 @@ def _closest_marked(
     """Put the marked sentence first that holds far more of what the question names than the one that scores best."""
     shares = [covered_share(units[extract.place], weights) for extract in extracts]
     best = max(range(len(extracts)), key=lambda position: (shares[position], -position), default=0)
+    focus = without_generic(weights)
+    own = [
+        own_share(units[extract.place], focus)
+        for extract in extracts
+        if extract.score >= extracts[0].score - MAX_OFF_LEAD
+    ]
+    if own and not own[0] and any(own):
+        nearer = max(range(len(own)), key=lambda position: (own[position], -position))
+        return [extracts[nearer], *extracts[:nearer], *extracts[nearer + 1 :]]
     if not best or shares[best] < shares[0] + CLOSER_MARGIN:
         return extracts
     return [extracts[best], *extracts[:best], *extracts[best + 1 :]]
@@ -308,4 +343,5 @@ def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> E
     if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
         return None
     unit = next((unit for unit in excerpt.units if unit.is_telling), None)
-    return Extract.of(unit, reading.relevance) if unit else None
+    cell = pick_cell(question, unit.header, unit.text) if unit and unit.is_row else ""
+    return Extract.of(unit, reading.relevance, cell) if unit else None

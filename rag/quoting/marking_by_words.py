@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_CANDIDATES, Extract, cosines_of
-from rag.language_gate import choose_calibration, shares_of_words
+from rag.language_gate import NOT_LATIN, choose_calibration, shares_of_words
 from rag.protocols import Embedder
 from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
@@ -38,6 +41,61 @@ FITTING_SHARE, FITTING_BONUS = 0.4, 1.0
 BESIDE_SAME_LANGUAGE = 1.8
 """Logits that a sentence in another language loses where others are in that of the question: cosines across languages
 lie closer together, and low."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCalibration:
+    """Weighs how far a sentence stands out of its source to a logit: its cosines alone and below its headings, what it
+    leads the next one by, and its share of the question's words."""
+
+    cosine: float
+    headed: float
+    lead: float
+    share: float
+    least: float
+    section_worth: float
+    """Worth of the second cosine beside the first where sentences are compared."""
+    max_lead: float
+
+    def compare(self, cosine: float, headed: float, share: float) -> float:
+        """Return what the candidates are ordered by."""
+        return cosine + self.section_worth * headed + 0.06 * share
+
+    def judge(self, cosine: float, headed: float, lead: float, share: float) -> float:
+        """Return a logit, 0 where such a sentence is as likely quoted as not."""
+        return (
+            self.cosine * cosine
+            + self.headed * headed
+            + self.lead * min(max(lead, 0.0), self.max_lead)
+            + self.share * share
+            - self.least
+        )
+
+
+STANDS_OUT = LeadCalibration(
+    cosine=37.4, headed=17.7, lead=26.4, share=1.33, least=48.9, section_worth=0.35, max_lead=0.08
+)
+"""For multilingual-e5-small, question and text in one language in Latin script. Fitted to 147 questions on small
+documents, 77 of which they answer: the cosine alone finds 53 of these at five wrong ones, this 59."""
+ALONE = 0.05
+"""Lead of a sentence beside which none holds the kind of thing that is asked for."""
+COMPARED = 10
+"""Nearest sentences that are compared below their headings."""
+UNNAMED_MATTER = 1.15
+"""Logits that a sentence loses which does not name what is asked for: the salary, the number of steps."""
+UNNAMED_PERSON = 2.0
+"""The same for one without a name where it is asked who."""
+MIN_SAID = 0.45
+"""Share of the question's words below which a sentence seldom tells whether something is so."""
+_MATTER = re.compile(
+    r"(?i)^\W*(?:wie (?:hoch|groß|lang) (?:ist|sind|war|waren) (?:der|die|das)"
+    r"|(?:was|welches?) (?:ist|sind) (?:der|die|das)|wie ?viele|quel(?:le)?s? (?:est|sont|était) (?:les?|la|l['’])"
+    r"|combien (?:de |d['’])|cu[aá]l(?:es)? (?:es|son|fue) (?:el|las?|los)|cu[aá]nt[oa]s)\s*(?P<matter>[^\W\d_]{3,})"
+)
+_MEASURED = re.compile(
+    r"(?i)(?:tage?|stunden?|minuten?|wochen?|monate?|jahre?|temps|jours?|heures?|minutes?|semaines?|mois|ans|fois|días?|horas?"
+    r"|minutos?|semanas?|meses|años|veces|tiempo|personen|personnes|personas|euros?)"
+)
 _SENTENCE_ENDS = frozenset(".!…。！۔।\"'»”’)")
 _LABELLED_VALUE = re.compile(r"\w\s?:\s+\S")
 
@@ -80,8 +138,12 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
             score -= BESIDE_SAME_LANGUAGE
         elif not asks_yes_or_no(question) and _is_labelled_as_asked(question, candidate, language):
             score += LABEL_BONUS
+        if asked_kind(question) == "name" and asked not in NOT_LATIN and not holds_kind(candidate.text, "name"):
+            score -= UNNAMED_PERSON
         cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
         judged.append((Extract.of(candidate, score, cell), shares[position]))
+    if multilingual:
+        judged = _standing_out(question, [it for it, _ in candidates], languages, shares, cosines, judged, embedder)
     judged.sort(key=lambda one: -one[0].score)
     alike = [one for one in judged if not same or language_of_source(by_number[one[0].number]) in ("", asked)] or judged
     first, held = alike[0] if alike else (None, 0.0)
@@ -94,6 +156,68 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         if extract.score + (bonus if extract is first else 0.0) >= 0:
             best.setdefault(extract.number, extract)
     return list(best.values())
+
+
+def _standing_out(
+    question: str,
+    units: Sequence[Unit],
+    languages: Sequence[str],
+    shares: Sequence[float],
+    cosines: Mapping[int, float],
+    judged: Sequence[tuple[Extract, float]],
+    embedder: Embedder,
+) -> list[tuple[Extract, float]]:
+    """Return the judged sentences, with a better score where one in the question's language stands out of the others.
+
+    `units`, `languages` and `shares` are those of all candidates, `cosines` by position of those that were embedded.
+    """
+    asked, kind = guess_language(question), asked_kind(question)
+    alike = [at for at in sorted(cosines, key=lambda at: -cosines[at]) if languages[at] in ("", asked)]
+    if not asked or asked in NOT_LATIN or not alike:
+        return list(judged)
+    fitting = [
+        at
+        for at in alike
+        if not (kind and is_needed(kind)) or holds_kind(f"{units[at].header}\n{units[at].text}", kind)
+    ][:COMPARED]
+    if not fitting:
+        return list(judged)
+    headed = embedder.embed_passages([_below_headings(units[at]) for at in fitting]) @ np.asarray(
+        embedder.embed_question(question)
+    )
+    compared = {
+        at: STANDS_OUT.compare(cosines[at], float(cosine), shares[at])
+        for at, cosine in zip(fitting, headed, strict=True)
+    }
+    scores = {}
+    for at, cosine in zip(fitting, headed, strict=True):
+        next_best = max((value for other, value in compared.items() if other != at), default=compared[at] - ALONE)
+        score = STANDS_OUT.judge(cosines[at], float(cosine), compared[at] - next_best, shares[at])
+        if kind == "name" and not holds_kind(units[at].text, kind):
+            score -= UNNAMED_PERSON
+        is_unnamed = _lacks_matter(question, units[at], languages[at]) or (
+            asks_yes_or_no(question) and shares[at] < MIN_SAID
+        )
+        scores[units[at].place] = score - (UNNAMED_MATTER if is_unnamed else 0.0)
+    return [
+        (replace(extract, score=max(extract.score, scores.get(extract.place, extract.score))), share)
+        for extract, share in judged
+    ]
+
+
+def _below_headings(unit: Unit) -> str:
+    """Return a sentence below its section, its heading, its table's head and what it leans on."""
+    section = unit.source.section.rpartition(" > ")[2] or unit.source.document.title
+    return "\n".join(filter(None, dict.fromkeys((section, unit.heading, unit.header, unit.leans_on, unit.text))))
+
+
+def _lacks_matter(question: str, unit: Unit, language: str) -> bool:
+    """Return whether a question says in a word what it asks for, and neither a sentence nor its headings have it."""
+    match = _MATTER.match(question)
+    if match is None or _MEASURED.fullmatch(match["matter"]):
+        return False
+    words = question_words(match["matter"], guess_language(question), [language])
+    return bool(words.terms) and not words.held_by(_with_what_it_leans_on(unit), language)
 
 
 def _without_hard(question: str) -> str:

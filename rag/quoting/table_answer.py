@@ -25,8 +25,8 @@ MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
 
 _GENERIC_WORDS = """
-amount big call charge cost cost do fee find get give go have heavy high list live long make many much name need number
-often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
+amount big call charge cost cost do fee find get give go going have heavy high list live long make many much name need
+number often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
 kosten kostet viele viel zahlen
 beträgt coûte coûter cuesta costar
 """

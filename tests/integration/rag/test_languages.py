@@ -9,7 +9,7 @@ import pytest
 
 from app.service.build_index import Lectern
 from app.settings import read_settings
-from benchmarks.language_questions import ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
+from benchmarks.language_questions import ACROSS, ACROSS_UNANSWERED, ANSWERED, DOCUMENTS, ENGLISH_DOCUMENTS, UNANSWERED
 from rag.language_gate import OTHER_LANGUAGE
 from rag.protocols import Embedder
 from rag.types import Answer
@@ -21,6 +21,8 @@ MISSED = {"de": 1, "fr": 1, "es": 1}
 
 FALSE = {"de": 1, "fr": 1}
 """Questions for the age and the salary of somebody get the sentence that names them."""
+
+MISSED_ACROSS, FALSE_ACROSS = 2, 1
 
 pytestmark = pytest.mark.skipif("de" not in stemmed_languages(), reason="snowballstemmer is not installed")
 
@@ -64,15 +66,19 @@ def test_a_question_without_an_answer_is_refused_in_any_language(library: Librar
     assert [answer.refused for answer in answers].count(False) <= FALSE.get(language, 0)
 
 
-def test_a_question_in_another_language_than_the_documents_gets_no_unrelated_quotes(library: Library) -> None:
-    assert [question for question in ACROSS_UNANSWERED if not library.ask(question, "en").refused] == []
+def test_a_question_in_another_language_than_the_documents_is_answered_or_refused(library: Library) -> None:
+    answers = [(library.ask(question, "en"), words) for question, words in ACROSS]
+    right = [words.casefold() in answer.text.casefold() for answer, words in answers]
+    assert right.count(False) <= MISSED_ACROSS
+    assert all(is_right or answer.refused for is_right, (answer, _) in zip(right, answers, strict=True))
+    refused = [library.ask(question, "en").refused for question in ACROSS_UNANSWERED]
+    assert refused.count(False) <= FALSE_ACROSS
 
 
-def test_a_refusal_says_where_languages_are_in_the_way_and_what_to_do(library: Library) -> None:
-    across = [library.ask(question, "en") for question in ACROSS_UNANSWERED]
-    assert [OTHER_LANGUAGE in answer.notices for answer in across].count(False) == 0
-    same = [library.ask(question, code) for code, question in UNANSWERED if code == "es"]
-    assert not any(OTHER_LANGUAGE in answer.notices for answer in same)
+def test_no_refusal_says_that_languages_are_in_the_way_where_the_multilingual_embedder_was_asked(
+    library: Library,
+) -> None:
+    assert not any(OTHER_LANGUAGE in library.ask(question, "en").notices for question in ACROSS_UNANSWERED)
 
 
 def test_a_name_that_all_languages_write_alike_is_found_across_them(library: Library) -> None:

@@ -1,0 +1,50 @@
+"""Tells whether a sentence is about the opposite of a thing that a question names: the new pontoon, not the old one."""
+
+from __future__ import annotations
+
+import re
+
+from rag.text import content_words
+
+_SETS = (
+    ("old", "new"),
+    ("full", "half"),
+    ("single", "double", "twin"),
+    ("small", "medium", "large", "big"),
+    ("short", "long"),
+    ("indoor", "outdoor"),
+    ("upper", "lower"),
+    ("front", "back", "rear"),
+    ("left", "right"),
+    ("north", "south", "east", "west"),
+    ("northern", "southern", "eastern", "western"),
+    ("first", "second", "third", "last"),
+    ("domestic", "foreign", "international"),
+    ("private", "commercial", "public"),
+    ("winter", "summer", "spring", "autumn"),
+    ("morning", "afternoon", "evening"),
+    ("red", "blue", "green", "yellow", "black", "white"),
+    ("adult", "child"),
+    ("internal", "external"),
+)
+"""Words of which one stands before a thing and tells it from the others."""
+_OTHERS = {word: frozenset(words) - {word} for words in _SETS for word in words}
+
+
+def is_of_opposite(question: str, text: str) -> bool:
+    """Return whether a question names a thing by a word such as "old", and a text names the thing by another such word
+    alone."""
+    for word, thing in _told_things(question):
+        told = [before for before, other in _told_things(text) if other == thing]
+        if told and word not in told and _OTHERS[word] & set(told) and not re.search(rf"(?i)\b{word}\b", text):
+            return True
+    return False
+
+
+def _told_things(text: str) -> list[tuple[str, str]]:
+    """Return the words of `_SETS` in a text, each with the stemmed word behind it."""
+    return [
+        (match[1].casefold(), words[0])
+        for match in re.finditer(r"\b([A-Za-z]+)(?=[ -]([A-Za-z]{3,}))", text)
+        if match[1].casefold() in _OTHERS and (words := content_words(match[2]))
+    ]

@@ -1,0 +1,22 @@
+"""Weighs how sure it is that a marked sentence answers: by what was found, by its mark, by the words shared."""
+
+from __future__ import annotations
+
+from rag.refusal import logit
+
+# From 348 answers to questions of squad_dev, half of them asked without the passages that answer them: AUROC 0.84, 0.84
+# and 0.82 for each alone, 0.89 together.
+FOUND, MARK, SHARE, INTERCEPT = 0.35, 0.10, 3.25, -3.24
+MIN_SURE = -2.4
+"""Below it, a sentence answers nothing: that leaves out a fifth of the wrong ones there and 1 of 188 right ones."""
+MIN_SURE_OF_TIME = -1.5
+"""The same where it is asked when something was, which dates of other things seem to answer: the right answers there
+have more than -0.3, 5 of 11 wrong ones less than this."""
+MIN_SURE_OF_FAR, MIN_SHARE_OF_FAR = -1.0, 0.6
+"""The same where what was found hardly answers the question as a whole, unless the sentence holds so much of it."""
+
+
+def sureness(found: float, mark: float, share: float) -> float:
+    """Return the logit that a sentence answers: `found` is how likely the passages do, `mark` the reader's score of its
+    mark, `share` how much of the question's weight the sentence holds with what stands over it."""
+    return FOUND * logit(found) + MARK * mark + SHARE * share + INTERCEPT
