@@ -168,7 +168,8 @@ class DocumentNames:
             self._prefer_newest(named)
         best = max((one.weight for one in named.values()), default=0.0)
         meant = [id_ for id_, one in named.items() if one.weight >= best * MIN_SHARE_OF_BEST]
-        routed = sorted(meant, key=lambda id_: (-named[id_].weight, id_))
+        places = {id_: place for place, id_ in enumerate(self.documents)}
+        routed = sorted(meant, key=lambda id_: (-named[id_].weight, places[id_]))
         return routed if len(routed) <= len(eligible) * MAX_ROUTED else []
 
     def _match_words(

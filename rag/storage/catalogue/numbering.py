@@ -1,4 +1,4 @@
-"""Numbers runs so that their numbers do not tell a stranger how many there are."""
+"""Numbers documents and runs so that their numbers do not tell a stranger how many there are."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class CatalogueReader:
                 row.file_type,
                 is_embedded=bool(row.is_embedded),
             )
-            for row in connection.execute(named)
+            for row in connection.execute(named.order_by(documents.c.path, folders.c.root))
         }
 
     def lexical_search(

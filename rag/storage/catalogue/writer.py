@@ -223,6 +223,7 @@ class CatalogueWriter:
             return found or _insert(
                 connection,
                 documents,
+                id=next_number(connection, documents)[0],
                 collection_id=collection_id,
                 folder_id=folder_id,
                 path=file.path,

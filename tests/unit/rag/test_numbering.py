@@ -1,4 +1,4 @@
-"""Ids of runs: all different, never given twice, and in no order that tells how many there are."""
+"""Ids of documents and runs: all different, never given twice, and in no order that tells how many there are."""
 
 from __future__ import annotations
 
