@@ -87,6 +87,9 @@ class FigureService:
         self._stop = threading.Event()
         self._changed = threading.Event()
         """Set when another LLM is wanted, or none: what is under way is given up."""
+        self._choosing = threading.Lock()
+        self._under_way: tuple[str, str] | None = None
+        """The collection whose figures are being described, and its LLM."""
         self._problems: dict[str, str] = {}
         self._thread: threading.Thread | None = None
 
@@ -142,9 +145,11 @@ class FigureService:
         if llm:
             with closing_model(self._open(llm)) as model:
                 llm = model.name
-        self._store.set_figure_reader(collection, llm)
         self._problems.pop(collection, None)
-        self._changed.set()
+        with self._choosing:
+            self._store.set_figure_reader(collection, llm)
+            if self._under_way not in (None, (collection, llm)):
+                self._changed.set()
         self.look_soon()
         return self.status(collection)
 
@@ -176,7 +181,17 @@ class FigureService:
 
         A document that cannot be looked at is passed over; why the first of them could not is returned.
         """
-        llm = self._store.figure_readers().get(collection, "")
+        with self._choosing:
+            llm = self._store.figure_readers().get(collection, "")
+            self._under_way = (collection, llm)
+        try:
+            return self._describe_left(collection, llm, on_document)
+        finally:
+            self._under_way = None
+
+    def _describe_left(
+        self, collection: str, llm: str, on_document: Callable[[int, int, str], None]
+    ) -> ParseError | None:
         described_by = fingerprint_of(llm)
         left = self._left(collection, described_by)
         if not left:
