@@ -297,8 +297,11 @@ def test_of_a_collections_runs_the_newest_are_kept(
     lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rag.storage.catalogue.writer.RUNS_KEPT", 2)
-    lectern.ingest.sync(folder, collection="other")
-    for _ in range(4):
-        lectern.ingest.sync(folder, collection="default")
+    made = []
+    for collection in ("other", *["default"] * 4):
+        lectern.ingest.sync(folder, collection=collection)
+        made.append(lectern.catalogue.list_runs(limit=1)[0].id)
     kept = lectern.catalogue.list_runs(limit=10)
-    assert [(run.id, run.collection) for run in kept] == [(5, "default"), (4, "default"), (1, "other")]
+    assert [(run.id, run.collection) for run in kept] == [
+        (made[4], "default"), (made[3], "default"), (made[0], "other"),
+    ]  # fmt: skip

@@ -127,6 +127,7 @@ def test_who_asks_is_told_what_they_may_do(served: Served) -> None:
         assert ann.get("/me").json() == {
             "name": "ann", "role": "read", "collections": ["default"], "has_token": True, "manages_server": False,
         }  # fmt: skip
-        place = "/collections/default/documents/1"
+        (document,) = ann.get("/collections/default/documents").json()["documents"][:1]
+        place = f"/collections/default/documents/{document['id']}"
         assert ann.post(f"{place}/why", json={"question": LAMP}).status_code == 200
         assert ann.post(f"{place}/reindex").status_code == 403

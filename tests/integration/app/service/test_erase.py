@@ -120,7 +120,7 @@ def test_a_reader_in_the_middle_delays_the_erasure_and_breaks_nothing(
     with closing(sqlite3.connect(home / "catalogue.sqlite")) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM chunks").fetchone()
-        monkeypatch.setattr("rag.storage.catalogue.writer.READERS_WAITED_FOR_MS", 10)
+        monkeypatch.setattr("rag.storage.catalogue.dialects.sqlite.READERS_WAITED_FOR_MS", 10)
         remove_secrets(lectern)
     lectern.ingest.sync(folder, collection="default")
     assert traces(home) == []
