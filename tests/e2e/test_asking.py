@@ -210,7 +210,7 @@ def test_files_are_added_where_one_asks_and_what_was_asked_stays(open_page: Open
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("region", name=world.ASK_KEEPER)).to_contain_text("nine shillings")
     wait_until_drawn(page)
-    page.get_by_role("button", name=admin_texts.ADD_CLEAR).click()  # The list is the caller's: other tests count theirs.
+    page.get_by_role("button", name=admin_texts.ADD_CLEAR).click()  # Other tests count theirs.
     expect(page.get_by_text(admin_texts.ADD_SUMMARY.format(indexed=1, unchanged=0, failed=0))).to_have_count(0)
     documents = product.service.get(f"/collections/{world.COLLECTION}/documents").json()["documents"]
     (added,) = [one["id"] for one in documents if one["document"].endswith("ferry.txt")]
