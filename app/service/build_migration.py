@@ -15,10 +15,10 @@ from app.service.lock import own_index
 from app.settings import Settings
 from app.state.copying import copy_state
 from rag.errors import ConfigurationError, StoreError
-from rag.storage.catalogue.copying import compare_catalogues, copy_catalogue
+from rag.storage.catalogue.copying import OnProgress, compare_catalogues, copy_catalogue
 from rag.storage.catalogue.dialects.choice import Engine, Place, open_catalogue, opened_target, own_catalogue
 from rag.storage.catalogue.writer import CatalogueWriter
-from rag.storage.vector_copying import OnProgress, copy_space
+from rag.storage.vector_copying import copy_space
 
 HOME = "home"
 """As a target: the folder of the index, for what a server holds now."""

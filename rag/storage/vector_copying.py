@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from rag.errors import StoreError
+from rag.storage.catalogue.copying import OnProgress
 from rag.storage.vectors import ChromaVectors
 
 AT_ONCE = 1_000
-
-OnProgress = Callable[[str, int, int], None]
-"""Told what is copied, and how much of how much is there."""
 
 
 def copy_space(source: ChromaVectors, target: ChromaVectors, space: str, on_progress: OnProgress) -> int:

@@ -211,8 +211,11 @@ class ChromaVectors:
         return None if self.is_missing() else self._open(space)
 
     def _batches(self, count: int) -> Iterator[slice]:
-        size = self._client.get_max_batch_size()
+        size = self._batch_size()
         return (slice(start, start + size) for start in range(0, count, size))
+
+    def _batch_size(self) -> int:
+        return self._client.get_max_batch_size()
 
     def _name_of(self, space: str) -> str:
         """Return the name of a space's collection in Chroma."""

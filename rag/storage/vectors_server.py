@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -179,9 +179,8 @@ class ServerVectors(ChromaVectors):
     def _find(self, space: str) -> Collection | None:
         return self._open(space)
 
-    def _batches(self, count: int) -> Iterator[slice]:
-        size = min(BATCH, max(1, self._client.get_max_batch_size()))
-        return (slice(start, start + size) for start in range(0, count, size))
+    def _batch_size(self) -> int:
+        return min(BATCH, max(1, super()._batch_size()))
 
     def _name_of(self, space: str) -> str:
         return f"{self._owner}.{space}"
@@ -273,11 +272,8 @@ class ServerVectors(ChromaVectors):
                 self._away_until = time.monotonic() + AWAY_SECONDS
                 raise
 
-    def _translated_errors(self) -> AbstractContextManager[None]:
-        return self._translated()
-
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except (StoreError, ConfigurationError, AssertionError):

@@ -45,7 +45,7 @@ AT_ONCE: Mapping[Table, int] = {pages: 10, chunks: 10}
 ROWS_AT_ONCE = 500
 
 OnProgress = Callable[[str, int, int], None]
-"""Told the table, and how many of its rows of how many are there."""
+"""Told what is copied, a table or the vectors, and how much of how much is there."""
 
 
 def copy_catalogue(

@@ -13,8 +13,7 @@ from rag.storage.catalogue.dialects.postgresql_database import translated_errors
 from rag.storage.catalogue.dialects.postgresql_schema import chunk_words
 from rag.storage.catalogue.dialects.postgresql_storing import made_words, rebuild_words, store_words
 from rag.storage.catalogue.dialects.postgresql_words import Term, phrase_parts, read_terms, single_words
-from rag.storage.catalogue.dialects.protocol import FORMS_WEIGHT, HEADER_WEIGHT, TEXT_WEIGHT
-from rag.storage.catalogue.dialects.sqlite_words import CANDIDATES_PER_ROOT, MIN_CANDIDATES
+from rag.storage.catalogue.dialects.protocol import FORMS_WEIGHT, HEADER_WEIGHT, TEXT_WEIGHT, most_candidates
 from rag.storage.catalogue.schema import chunks, erasures
 
 K1, B = 1.2, 0.75
@@ -178,7 +177,7 @@ class PostgresqlDialect:
         idfs = [_idf(totals.chunk_count, frequency) for _, frequency in counted]
         among = _how_many(counted, FIRST_CANDIDATES * limit)
         # As many as SQLite scores; of more, those that hold the words most often for their length.
-        most = max(MIN_CANDIDATES, int(CANDIDATES_PER_ROOT * math.sqrt(totals.chunk_count)))
+        most = most_candidates(totals.chunk_count)
         average = totals.word_count / totals.chunk_count
         wanted = _Ranking(counted, idfs, average, index_id, limit, document_ids, most=most)
         found = wanted.rank(connection, among)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from rag.errors import ConfigurationError, StoreError, loading_library
@@ -255,7 +255,7 @@ def translated_errors(url: URL) -> Iterator[None]:
         raise  # A constraint of ours: a defect, not the user's server.
     except NoSuchModuleError as error:
         raise ConfigurationError(f"{error}.", 'Install it: pip install "lectern[scale]".') from error
-    except (DBAPIError, InterfaceError) as error:
+    except DBAPIError as error:
         raise StoreError(*_explain(error, url)) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -13,6 +14,17 @@ TEXT_WEIGHT, HEADER_WEIGHT, NAMES_WEIGHT, PAIRS_WEIGHT, FORMS_WEIGHT = 1.0, 0.4,
 """BM25 weights of a chunk's own words, of its title and section, of its file name's words, of the pairs of characters
 of scripts without spaces, and of stems and joined identifiers: the same header stands on every chunk of a document, so
 it says which document, and the text says which page; a word as it is written counts more than an inflection of it."""
+
+MIN_CANDIDATES = 2_000
+"""Chunks that may be scored, in an index of any size."""
+
+CANDIDATES_PER_ROOT = 20
+"""Chunks that may be scored for each chunk of the square root of the index: 4,000 of 40,000, 20,000 of a million."""
+
+
+def most_candidates(chunks: int) -> int:
+    """Return how many of so many chunks may be scored for a question."""
+    return max(MIN_CANDIDATES, int(CANDIDATES_PER_ROOT * math.sqrt(chunks)))
 
 
 class CatalogueDialect(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,16 +14,11 @@ from rag.storage.catalogue.dialects.protocol import (
     NAMES_WEIGHT,
     PAIRS_WEIGHT,
     TEXT_WEIGHT,
+    most_candidates,
 )
 from rag.storage.catalogue.kept_reads import KeptReads
 
 BM25 = f"bm25(chunk_words, {TEXT_WEIGHT}, {HEADER_WEIGHT}, {NAMES_WEIGHT}, {PAIRS_WEIGHT}, {FORMS_WEIGHT})"
-
-MIN_CANDIDATES = 2_000
-"""Chunks that may be scored, in an index of any size."""
-
-CANDIDATES_PER_ROOT = 20
-"""Chunks that may be scored for each chunk of the square root of the index: 4,000 of 40,000, 20,000 of a million."""
 
 ENOUGH_CANDIDATES = 1_000
 """With so many from rarer words, a word that would bring too many brings none; ten times what a search returns."""
@@ -138,7 +132,7 @@ def _plan_query(
 ) -> tuple[str, float]:
     """Return the query that is scored, "" where nothing can be found, and what its scores are multiplied by."""
     chunks = sum(statistics.chunks.values())
-    allowed = max(MIN_CANDIDATES, int(CANDIDATES_PER_ROOT * math.sqrt(chunks)))
+    allowed = most_candidates(chunks)
     if ranges is not None and ranges != EVERYTHING:
         # Of the chunks that hold a word, about the share of the searched ones is among them.
         searched = sum(last - first + 1 for first, last in ranges)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from rag.storage.catalogue.dialects import sqlite_words
+from rag.storage.catalogue.dialects import protocol, sqlite_words
 from rag.storage.catalogue.dialects.sqlite import STATE_OF_CHANGES
 from rag.storage.catalogue.dialects.sqlite_words import BM25, search_words
 from rag.storage.catalogue.full_text import full_text_query
@@ -81,8 +81,9 @@ def find(
 
 @pytest.fixture
 def few_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("MIN_CANDIDATES", 60), ("CANDIDATES_PER_ROOT", 0), ("ENOUGH_CANDIDATES", 10)):
-        monkeypatch.setattr(sqlite_words, name, value)
+    monkeypatch.setattr(protocol, "MIN_CANDIDATES", 60)
+    monkeypatch.setattr(protocol, "CANDIDATES_PER_ROOT", 0)
+    monkeypatch.setattr(sqlite_words, "ENOUGH_CANDIDATES", 10)
 
 
 @pytest.mark.parametrize("places", ["all", "one", "three", "eight", "every other"])
