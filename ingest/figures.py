@@ -18,6 +18,7 @@ from ingest.page_image import PDF_MARK, Box
 from ingest.parsers.pdf.figures import find_figures as find_on_page
 from ingest.parsers.pdf.pdfium import OpenError, PdfiumDocument, open_pdfium
 from ingest.parsers.sniffing import read_head
+from ingest.question_image import JPEG_QUALITY, MAX_EDGE_SHOWN, MAX_PIXELS_SHOWN
 from rag.errors import ParseError
 from rag.types import Image
 
@@ -32,12 +33,6 @@ MOST_REPEATED = 2
 
 SCALE = 2.0
 """Pixels for each point: small print in a chart has 14 of them in height."""
-
-MAX_PIXELS = 1_150_000
-MAX_EDGE = 1_568
-"""Larger images are scaled down by the makers of LLMs that see."""
-
-QUALITY = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ def draw_figure(path: Path, figure: Figure, passwords: Sequence[str] = ()) -> Im
     picture = PIL.Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
     picture.thumbnail((figure.width, figure.height))
     encoded = io.BytesIO()
-    picture.save(encoded, "JPEG", quality=QUALITY)
+    picture.save(encoded, "JPEG", quality=JPEG_QUALITY)
     return Image(f"figure on page {figure.page + 1}", "image/jpeg", encoded.getvalue(), picture.width, picture.height)
 
 
@@ -99,7 +94,7 @@ def _is_blank(pixels: Any) -> bool:
 
 def _size(box: Box) -> tuple[int, int]:
     width, height = (box[2] - box[0]) * SCALE, (box[3] - box[1]) * SCALE
-    share = min(1.0, MAX_EDGE / max(width, height), (MAX_PIXELS / max(width * height, 1.0)) ** 0.5)
+    share = min(1.0, MAX_EDGE_SHOWN / max(width, height), (MAX_PIXELS_SHOWN / max(width * height, 1.0)) ** 0.5)
     return max(1, round(width * share)), max(1, round(height * share))
 
 

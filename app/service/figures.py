@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -277,17 +277,4 @@ class FigureService:
 
 def closing_model(model: LanguageModel) -> Any:
     """Return a context that closes the connections of a model."""
-    return closing(model) if hasattr(model, "close") else _Kept(model)
-
-
-class _Kept:
-    """A context for a model that has nothing to close."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-
-    def __enter__(self) -> LanguageModel:
-        return self._model
-
-    def __exit__(self, *_: object) -> None:
-        pass
+    return closing(model) if hasattr(model, "close") else nullcontext(model)

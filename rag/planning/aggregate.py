@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.planning.all_documents import AllDocuments, Found
-from rag.planning.computed_answer import Proof, compose_answer, refuse, source_of_places
+from rag.planning.computed_answer import Proof, compose_answer, proof_of_place, refuse
 from rag.planning.document_query import Condition, without_conditions
 from rag.planning.document_totals import read_totals
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, divide
 from rag.planning.stated_amounts import Amount, Amounts, gather_amounts, is_unclear, order_key
-from rag.planning.table_cells import plain_cell, proven_cell
+from rag.planning.table_cells import PROVEN_COLUMNS, proven_cell, proven_row
 from rag.planning.totals_query import AggregateQuery
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
@@ -105,7 +105,7 @@ class Aggregation:
         if amount.factor != 1:
             text += f" = {_with_period(wording.amount(amount.quantity), amounts.period, wording)}"
         cell = proven_cell(self._catalogue, stated.document, stated.place, text=text)
-        return TableRow((plain_cell(stated.document.path, cell), plain_cell(cell.pages, cell), cell))
+        return proven_row(stated.document.path, cell)
 
     def _share(self, asked: PlannedQuestion, query: AggregateQuery, part: Found, timer: StageTimer) -> Answering:
         """Tell how many of the documents of a sort meet the conditions, in percent of their number."""
@@ -132,7 +132,7 @@ class Aggregation:
                 (),
                 self._catalogue,
                 milliseconds=timer.milliseconds,
-                table=AnswerTable(wording.columns("Document", "Page", "Words"), tuple(part.rows), undecided),
+                table=AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(part.rows), undecided),
                 notices=[reason] if reason else [],
                 verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
                 reason=reason,
@@ -266,10 +266,8 @@ class _Told:
 
     def _cite(self, amount: Amount) -> str:
         """Add the proof of an amount and return its mark."""
-        number = len(self.proofs) + 1
-        stated = amount.stated
-        source = source_of_places(stated.document, stated.page, [(stated.place.start, stated.place.end)], number)
-        self.proofs.append(Proof(source, 0, len(source.text)))
+        number, stated = len(self.proofs) + 1, amount.stated
+        self.proofs.append(proof_of_place(stated.document, stated.page, stated.place, number))
         return f"[{number}]"
 
 

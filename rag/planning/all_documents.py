@@ -28,7 +28,7 @@ from rag.planning.message_query import read_messages
 from rag.planning.naming import list_answering
 from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.table_cells import PROVEN_COLUMNS, Place, proven_cell, proven_row
 from rag.planning.word_count import count_words
 from rag.planning.word_count_query import read_word_count
 from rag.planning.wording import Wording
@@ -50,7 +50,6 @@ from rag.types import (
 BATCH = 200
 """Documents whose pages are in memory at once, and between two looks at whether anybody still waits."""
 
-COLUMNS = ("Document", "Page", "Words")
 
 MAX_NAMED = 8
 """Documents that the sentence names; of more only the count is told, as the table has them all."""
@@ -131,7 +130,7 @@ class AllDocuments:
             notices += [f"The LLM failed: {failure} Ask the same again to go on from there."] if failure else []
             timer.mark("read")
         wording = Wording(asked.text)
-        table = AnswerTable(wording.columns(*COLUMNS), tuple(found.rows), tuple(found.undecided), completeness)
+        table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(found.rows), tuple(found.undecided), completeness)
         text = _count_sentence(query, table, wording)
         yield text
         judged = _judge(text, table, wording)
@@ -260,7 +259,7 @@ class AllDocuments:
 
     def _row(self, document: DocumentInfo, place: Place, note: str, *, is_sure: bool) -> TableRow:
         words = proven_cell(self._catalogue, document, place, verdict=Verdict.SUPPORTED if is_sure else None, note=note)
-        return TableRow((plain_cell(document.path, words), plain_cell(words.pages, words), words))
+        return proven_row(document.path, words)
 
     def _open_reading(self, asked: PlannedQuestion, found: Found) -> tuple[KeptReplies | None, str]:
         """Return what asks an LLM, None where there is none, and what has to be agreed to before it is asked."""
@@ -288,7 +287,7 @@ class AllDocuments:
                 read += 1
                 yield PlanStep(step, read, len(wanted))
                 if cell is not None:
-                    row = TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))
+                    row = proven_row(document.path, cell)
                     (found.rows if cell.verdict is Verdict.SUPPORTED else found.undecided).append(row)
                 if read < len(wanted) and (len(wanted) <= SHOWN_EACH or read % SHOWN_EVERY == 0):
                     yield self._so_far(found, read)
@@ -301,7 +300,7 @@ class AllDocuments:
         return (COMPLETE if read == len(found.to_read) else _stopped(found, read)), failure
 
     def _so_far(self, found: Found, read: int) -> AnswerTable:
-        return AnswerTable(COLUMNS, tuple(found.rows), tuple(found.undecided), _stopped(found, read))
+        return AnswerTable(PROVEN_COLUMNS, tuple(found.rows), tuple(found.undecided), _stopped(found, read))
 
 
 def _stopped(found: Found, read: int) -> str:

@@ -152,7 +152,7 @@ def find_field(text: str) -> tuple[int, int, AmountField] | None:
     match = _OF_FIELD.search(text)
     if match is None:
         return None
-    at = next(at for at in range(len(_GROUPS)) if match[f"g{at}"])
+    at = _group_at(match)
     compound = _COMPOUND_BEFORE.match(match[f"g{at}"])
     said = f"{match['modifiers']}{match['behind']} {compound[1] if compound else ''}".split()
     periods = [period for word in said if (period := period_of(word) or period_of_compound(word))]
@@ -184,12 +184,17 @@ def price_field(written: str) -> AmountField:
 
 def other_field(field: AmountField, text: str) -> bool:
     """Return whether a text names another figure than a field."""
-    names = field.group if field.group == _PAID_FOR else ""
+    names = _names(field.group)
     for match in _OF_FIELD.finditer(text):
-        name = next(name for at, (name, _, _) in enumerate(_GROUPS) if match[f"g{at}"])
-        if name != field.group and name not in names.split(" ") and not _is_kin(name, field.group):
+        name = _GROUPS[_group_at(match)][0]
+        if name not in names and not _is_kin(name, field.group):
             return True
     return False
+
+
+def _group_at(match: re.Match[str]) -> int:
+    """Return the place in `_GROUPS` of the figure that a match of `_OF_FIELD` names."""
+    return next(at for at in range(len(_GROUPS)) if match[f"g{at}"])
 
 
 def _is_kin(one: str, other: str) -> bool:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 
 from rag.planning.attendance import Attendance, find_attendance
 from rag.planning.attendance_query import AttendanceQuery
-from rag.planning.computed_answer import Proof, compose_answer, source_of_places
+from rag.planning.computed_answer import Proof, compose_answer, proof_of_place
 from rag.planning.document_totals import each_with_pages
 from rag.planning.phrases import Phrase
 from rag.planning.planner import Answering
-from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.table_cells import PROVEN_COLUMNS, Place, plain_cell, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.types import AnswerTable, DocumentInfo, Page, TableCell, TableRow, Verdict
 
-COLUMNS = ("Document", "Page", "Words")
 MAX_TOLD = 8
 """People or meetings that are told in the sentence."""
 
@@ -74,7 +73,7 @@ def tell_attendance(
             told.proofs,
             catalogue,
             milliseconds={},
-            table=AnswerTable(wording.columns(*COLUMNS), rows, without),
+            table=AnswerTable(wording.columns(*PROVEN_COLUMNS), rows, without),
             notices=[reason] if reason else [],
             verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
             reason=reason,
@@ -185,8 +184,7 @@ class _Told:
     def _cite(self, meeting: Meeting, one: Attendance) -> str:
         number = len(self.proofs) + 1
         page = next(page for page in meeting.pages if page.number == one.page)
-        source = source_of_places(meeting.document, page, [(one.start, one.end)], number)
-        self.proofs.append(Proof(source, 0, len(source.text)))
+        self.proofs.append(proof_of_place(meeting.document, page, Place(one.page, one.start, one.end), number))
         return f"[{number}]"
 
 
@@ -201,7 +199,7 @@ def _holds(phrase: Phrase, meeting: Meeting, is_present: bool) -> bool:
 
 def _row(meeting: Meeting, place: Place, catalogue: DocumentCatalogue) -> TableRow:
     cell = proven_cell(catalogue, meeting.document, place)
-    return TableRow((plain_cell(meeting.document.path, cell), plain_cell(cell.pages, cell), cell))
+    return proven_row(meeting.document.path, cell)
 
 
 def _undecided(meeting: Meeting, wording: Wording) -> TableRow:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.page_layout import find_rectangles
+from rag.planning.table_cells import Place
 from rag.protocols import DocumentCatalogue
 from rag.types import (
     Answer,
@@ -47,6 +48,12 @@ def source_of_places(document: DocumentInfo, page: Page, places: Sequence[tuple[
         score=1.0,
         page_labels={page.number: page.label} if page.label else {},
     )
+
+
+def proof_of_place(document: DocumentInfo, page: Page, place: Place, number: int) -> Proof:
+    """Return a stretch of a page as a numbered source, all of which carries the figure."""
+    source = source_of_places(document, page, [(place.start, place.end)], number)
+    return Proof(source, 0, len(source.text))
 
 
 def compose_answer(

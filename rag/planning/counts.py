@@ -12,12 +12,12 @@ from rag.planning.document_query import read_document_query
 from rag.planning.over_rows import OverRows
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.row_query import read_rows
+from rag.planning.table_cells import PROVEN_COLUMNS
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import COMPLETE, AnswerTable, PlanStep, TableRow, Verdict
 
-COLUMNS = ("Document", "Page", "Words")
 NOT_COUNTED = "Both cannot be counted, so it was looked up."
 
 
@@ -48,7 +48,7 @@ def compare_counts(
     reason = wording.say("undecided", count=wording.number(len(undecided))) if undecided else ""
     complete = COMPLETE if not undecided else f"{len(undecided):,} undecided"
     table = AnswerTable(
-        wording.columns(*COLUMNS), tuple(row for count in counts for row in count.rows), undecided, complete
+        wording.columns(*PROVEN_COLUMNS), tuple(row for count in counts for row in count.rows), undecided, complete
     )
     return (
         yield from compose_answer(

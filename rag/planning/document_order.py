@@ -10,7 +10,7 @@ from rag.planning.computed_answer import compose_answer, refuse
 from rag.planning.decisions import first_day, first_line, last_day, proof_of_date
 from rag.planning.order_query import Order, OrderQuery
 from rag.planning.planner import Answering
-from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.table_cells import PROVEN_COLUMNS, Place, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.types import AnswerTable, DocumentInfo, Page, PlanStep, TableRow, Verdict
@@ -53,7 +53,7 @@ def answer_order(
     notices = (
         [wording.say(wording.one("more undated", len(without)), count=wording.number(len(without)))] if without else []
     )
-    table = AnswerTable(wording.columns("Document", "Page", "Words"), tuple(rows), tuple(undecided))
+    table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(undecided))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table, notices=notices))
 
 
@@ -99,4 +99,4 @@ def _row(
     of_it = pages.get(document.id, [])
     place = place or proof_of_date(document, of_it) or first_line(of_it) or Place(0, 0, 0)
     cell = proven_cell(catalogue, document, place, verdict=None if note else Verdict.SUPPORTED, note=note)
-    return TableRow((plain_cell(document.path, cell), plain_cell(cell.pages, cell), cell))
+    return proven_row(document.path, cell)

@@ -10,7 +10,7 @@ from rag.extraction.quantities import find_quantities, is_currency
 from rag.extraction.values import Conventions
 from rag.planning.amount_words import AmountField
 from rag.planning.change_query import ChangeQuery
-from rag.planning.computed_answer import Proof, compose_answer, source_of_places
+from rag.planning.computed_answer import compose_answer, proof_of_place
 from rag.planning.document_amounts import Stated, read_amount
 from rag.planning.document_totals import each_with_pages
 from rag.planning.naming import list_answering
@@ -72,10 +72,7 @@ def answer_change(asked: PlannedQuestion, query: ChangeQuery, catalogue: Documen
         unit = common_unit([change.before, change.after])
     except CalculationError as error:
         return error.reason
-    proofs = []
-    for number, (document, page, place) in enumerate(change.proofs, 1):
-        source = source_of_places(document, page, [(place.start, place.end)], number)
-        proofs.append(Proof(source, 0, len(source.text)))
+    proofs = [proof_of_place(*where, number) for number, where in enumerate(change.proofs, 1)]
     difference = Quantity(change.after.value - change.before.value, unit)
     share = ""
     if change.before.value:
@@ -95,12 +92,12 @@ def _in_sentences(field: AmountField, document: DocumentInfo, pages: Sequence[Pa
         seen: set[int] = set()
         for match in field.pattern().finditer(page.text):
             start, end = sentence_around(page.text, match.start(), match.end())
-            if not all(one in fold(page.text[start:end]) for one in map(fold, field.required)):
+            sentence = page.text[start:end]
+            if not all(one in fold(sentence) for one in map(fold, field.required)):
                 continue
-            if start in seen or _MOVES.search(page.text[start:end]) is None:
+            if start in seen or _MOVES.search(sentence) is None:
                 continue
             seen.add(start)
-            sentence = page.text[start:end]
             amounts = [
                 one
                 for one in find_quantities(sentence, decimal_mark=conventions.decimal_mark)

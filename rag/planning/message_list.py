@@ -14,13 +14,12 @@ from rag.planning.messages import Message, find_messages, is_person, name_of
 from rag.planning.naming import list_answering
 from rag.planning.phrases import Phrase
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.table_cells import plain_cell, proven_cell
+from rag.planning.table_cells import PROVEN_COLUMNS, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import AnswerTable, PlanStep, TableRow
 
-COLUMNS = ("Document", "Page", "Words")
 MIN_MESSAGES = 2
 """Messages from which on documents are mail, and not a letter that begins with "From:"."""
 MAX_LISTED = 8
@@ -92,7 +91,7 @@ def count_messages(asked: PlannedQuestion, query: MessageQuery, catalogue: Docum
             (),
             catalogue,
             milliseconds=timer.milliseconds,
-            table=AnswerTable(wording.columns(*COLUMNS), tuple(_row(one, catalogue) for one in chosen)),
+            table=AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(_row(one, catalogue) for one in chosen)),
             notices=notices,
         )
     )
@@ -114,7 +113,7 @@ def _first_or_last(
         day=wording.day(date.fromisoformat(message.day)),
         all=wording.number(len(dated)),
     )
-    table = AnswerTable(wording.columns(*COLUMNS), (_row(message, catalogue),))
+    table = AnswerTable(wording.columns(*PROVEN_COLUMNS), (_row(message, catalogue),))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table))
 
 
@@ -132,7 +131,7 @@ def _people(
     listed = ", ".join(f"{name} ({count})" for name, count in counts.most_common(MAX_LISTED))
     person = query.sender or query.recipient
     text = wording.say(query.how, name=person.written if person else "", listed=listed)
-    table = AnswerTable(wording.columns(*COLUMNS), tuple(_row(one, catalogue) for one in messages))
+    table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(_row(one, catalogue) for one in messages))
     return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table))
 
 
@@ -148,7 +147,7 @@ def _most(
     of_each = [
         (
             message,
-            {name_of(message.sender)} if is_sent else {name_of(one) for one in message.recipients.split(",") if one},
+            {name_of(message.sender)} if is_sent else set(_split(message.recipients)),
         )
         for message in messages
     ]
@@ -166,7 +165,11 @@ def _most(
     rows = tuple(_row(message, catalogue) for message, names in of_each if names & set(first))
     return (
         yield from compose_answer(
-            text, (), catalogue, milliseconds=timer.milliseconds, table=AnswerTable(wording.columns(*COLUMNS), rows)
+            text,
+            (),
+            catalogue,
+            milliseconds=timer.milliseconds,
+            table=AnswerTable(wording.columns(*PROVEN_COLUMNS), rows),
         )
     )
 
@@ -192,4 +195,4 @@ def _is_known(name: Phrase | None, messages: Sequence[Message]) -> bool:
 
 def _row(message: Message, catalogue: DocumentCatalogue) -> TableRow:
     cell = proven_cell(catalogue, message.document, message.place)
-    return TableRow((plain_cell(message.document.path, cell), plain_cell(cell.pages, cell), cell))
+    return proven_row(message.document.path, cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.planning.amount_words import AmountField
-from rag.planning.computed_answer import Proof, compose_answer, refuse, source_of_places
+from rag.planning.computed_answer import compose_answer, proof_of_place, refuse
 from rag.planning.document_amounts import Stated, read_amount
 from rag.planning.document_totals import read_total
 from rag.planning.named_difference_query import NamedDifference
@@ -44,10 +44,7 @@ def answer_named_difference(asked: PlannedQuestion, query: NamedDifference, cata
         unit = common_unit([first.quantity, second.quantity])
     except CalculationError as error:
         return (yield from refuse(wording.reason(error), milliseconds=timer.milliseconds))
-    proofs = []
-    for number, one in enumerate(found, 1):
-        source = source_of_places(one.document, one.page, [(one.place.start, one.place.end)], number)
-        proofs.append(Proof(source, 0, len(source.text)))
+    proofs = [proof_of_place(one.document, one.page, one.place, number) for number, one in enumerate(found, 1)]
     behind = f" {wording.say(f'per {period}')}" if period else ""
     difference = wording.amount(Quantity(first.quantity.value - value, unit))
     text = (

@@ -14,7 +14,7 @@ from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.row_fit import Fit, fit_table, name_of
 from rag.planning.row_query import RowQuery
 from rag.planning.rows import MAX_ROWS, Row, Table, read_value, tables_in
-from rag.planning.table_cells import Place, plain_cell, proven_cell
+from rag.planning.table_cells import Place, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
@@ -114,7 +114,7 @@ class OverRows:
             page = row.page or fit.table.page
             document = row.document or fit.table.document
             cell = proven_cell(self._catalogue, document, Place(page.number, row.start, row.end))
-            made.append(TableRow((plain_cell(name_of(fit.table, row), cell), plain_cell(cell.pages, cell), cell)))
+            made.append(proven_row(name_of(fit.table, row), cell))
         return made
 
 
@@ -152,10 +152,7 @@ class _Told:
             return None
         marks = "".join(self._cite(fit.table, row) for row, _ in found[:MAX_CITED])
         column = fit.table.names[fit.column]
-        count = self.wording.number(len(found))
-        if len(found) < len(fit.rows) + fit.table.missing:
-            count = self.wording.say("only", part=count, count=self.wording.number(len(fit.rows) + fit.table.missing))
-        what = self.wording.say("column", column=column, count=count, where=where)
+        what = self.wording.say("column", column=column, count=self._count_of(fit, len(found)), where=where)
         return self._computed(fit, what, [value for _, value in found], fit.table.unit(fit.column), marks)
 
     def _listed(self, fit: Fit, where: str) -> str:
@@ -228,9 +225,7 @@ class _Told:
             named=", ".join(f"{name_of(fit.table, row)} {mark}" for row, mark in zip(rows, marks, strict=False)),
             column=fit.table.names[fit.column],
             cell=rows[0].cells[fit.column],
-            count=self.wording.number(len(found))
-            if len(found) == len(fit.rows) + fit.table.missing
-            else self.wording.say("only", part=len(found), count=len(fit.rows) + fit.table.missing),
+            count=self._count_of(fit, len(found)),
             where=where,
         )
 
@@ -260,6 +255,12 @@ class _Told:
             result=self.wording.amount(Quantity(best, unit)),
             where=where,
         )
+
+    def _count_of(self, fit: Fit, found: int) -> str:
+        """Return how many rows a figure is of: "only 3 of 4" where not of all."""
+        every = len(fit.rows) + fit.table.missing
+        known = self.wording.number(found)
+        return known if found == every else self.wording.say("only", part=known, count=self.wording.number(every))
 
     def _cite(self, table: Table, row: Row) -> str:
         """Add the proof of a row and return its mark."""

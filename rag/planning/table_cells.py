@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from rag.page_layout import find_rectangles
 from rag.protocols import DocumentCatalogue
-from rag.types import DocumentInfo, Page, Span, TableCell, Verdict
+from rag.types import DocumentInfo, Page, Span, TableCell, TableRow, Verdict
+
+PROVEN_COLUMNS = ("Document", "Page", "Words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ def proven_cell(
         verdict=verdict,
         note=note,
     )
+
+
+def proven_row(name: str, cell: TableCell) -> TableRow:
+    """Return the row of PROVEN_COLUMNS for a cell with its proof: what it is of, on which pages, in which words."""
+    return TableRow((plain_cell(name, cell), plain_cell(cell.pages, cell), cell))
 
 
 def plain_cell(text: str, like: TableCell) -> TableCell:

@@ -126,14 +126,15 @@ def answers(
         return False
     if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
         return False
-    if is_by_words:
-        is_part = _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text))
-        return not is_part and not is_outranked(question, unit, units)
-    if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
-        return False
     if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
         return False
-    if is_outranked(question, unit, units) or (extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit)):
+    if is_outranked(question, unit, units):
+        return False
+    if is_by_words:
+        return True
+    if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
+        return False
+    if extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit):
         return False
     if any(constraint.is_hard for constraint in find_constraints(question)):
         return True

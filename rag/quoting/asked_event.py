@@ -12,7 +12,7 @@ from rag.words.word_forms import is_of_family
 
 _EVENTS = (
     r"sign(?:s|ed|ing)?|signature|unterschrieben|unterzeichnet|unterschreib\w*|sign(?:ée?s?|er|é)|firm(?:ó|ad[oa]|ar)",
-    r"terminat\w+|cancel\w*|rescind\w*|withdrawn|gekündigt|kündig\w*|storniert|résili\w+|annul\w+|rescind\w*|cancel\w*",
+    r"terminat\w+|cancel\w*|rescind\w*|withdrawn|gekündigt|kündig\w*|storniert|résili\w+|annul\w+",
     r"approv\w+|adopt(?:s|ed)|accept(?:s|ed)|agreed|passed|carried|genehmigt|beschlossen|verabschiedet|angenommen"
     r"|approuv\w+|adopté\w*|aprob\w+|aprueb\w+",
     r"reject\w*|refus\w+|declin\w+|abgelehnt|rejet\w+|rechaz\w+",
@@ -30,13 +30,13 @@ _EVENTS = (
     r"sold|sell(?:s|ing)?|sale|verkauft\w*|verkauf|vend(?:us?|ues?|re|ió|id[oa])|venta|vente",
     r"deliver\w*|geliefert|liefer\w+|livr\w+|entreg\w+",
     r"sent|sends?|dispatch\w*|shipp?ed|geschickt|gesendet|verschickt|envoy\w+|enviad[oa]|envió",
-    r"arriv\w+|kommt an|ankunft|angekommen|arriv\w+|lleg\w+",
+    r"arriv\w+|kommt an|ankunft|angekommen|lleg\w+",
     r"depart\w*|leav(?:es?|ing)|left|fährt ab|abfahrt|abgefahren|part(?:ent|ie|ir)|départ|sal(?:e|en|ió|ida)",
     r"born|birth|geboren|geburt\w*|née?s?|naissance|nac(?:ió|id[oa])",
     r"die[ds]?|death|deceased|gestorben|starb\w*|verstorben|mort\w*|décéd\w+|muri\w+|fallec\w+",
     r"published|publication|veröffentlicht|erschienen|publi(?:ée?s?|cad[oa]|có)|paru\w*",
-    r"inspect\w*|examined|tested|surveyed|geprüft|kontrolliert|inspect\w*|contrôl\w+|inspeccion\w+|revis(?:ad[oa]|ó|ión)",
-    r"install\w*|eingebaut|installiert|montiert|install\w*|instal\w+",
+    r"inspect\w*|examined|tested|surveyed|geprüft|kontrolliert|contrôl\w+|inspeccion\w+|revis(?:ad[oa]|ó|ión)",
+    r"install\w*|eingebaut|installiert|montiert|instal\w+",
     r"brok\w+ in\w*|break-ins?|stolen|burgl\w+|robbed|eingebrochen|einbruch|gestohlen|cambriol\w+|volée?s?|robad[oa]"
     r"|robo",
     r"retir\w+|pensioniert|in rente|retrait\w+|jubil\w+",

@@ -181,7 +181,7 @@ class FormAnswering:
         # All cells are of the document of this source, whose number they get.
         fields = []
         for one in written.fields:
-            cell = cells.get(one.path.split("/")[1].replace("~1", "/").replace("~0", "~"))
+            cell = cells.get(one.steps[0])
             if cell is None:
                 continue
             supported = cell.verdict is Verdict.SUPPORTED

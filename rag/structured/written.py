@@ -21,10 +21,14 @@ class WrittenField:
     end: int
 
     @property
+    def steps(self) -> list[str]:
+        """Return the names and numbers of its path, from the outermost on."""
+        return [step.replace("~1", "/").replace("~0", "~") for step in self.path.split("/")[1:]]
+
+    @property
     def label(self) -> str:
         """Return the names of its place in words: "/keeper/firstName" is "keeper first name"."""
-        steps = [step for step in self.path.split("/") if step and not step.isdigit()]
-        return " ".join(words_of(step.replace("~1", "/").replace("~0", "~")) for step in steps)
+        return " ".join(words_of(step) for step in self.steps if step and not step.isdigit())
 
 
 @dataclass(frozen=True, slots=True)
