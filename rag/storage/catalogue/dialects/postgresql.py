@@ -135,7 +135,7 @@ WITHOUT_WORDS = text(
     "SELECT count(*) FROM chunks WHERE NOT EXISTS (SELECT FROM chunk_words WHERE chunk_words.chunk_id = chunks.id)"
 )
 
-VACUUMED = ("chunks", "chunk_words", "pages", "generations", "documents")
+VACUUMED = ("chunks", "chunk_words", "pages", "figures", "generations", "documents")
 """Tables that hold text of documents."""
 
 
