@@ -139,6 +139,7 @@ class Lectern:
         from rag.planning.compare import Compare
         from rag.planning.llm_reading import LlmReading
         from rag.planning.modes import Mode
+        from rag.planning.over_documents import OverDocuments
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
         from rag.planning.steps_mode import Steps
@@ -148,12 +149,13 @@ class Lectern:
         answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
         reading = LlmReading(model, answering.checker, self.replies, settings.most_calls_unasked) if model else None
         lists = AllDocuments(self.catalogue, most_read=settings.most_documents_read, reading=reading)
+        aggregation = Aggregation(lists, self.catalogue)
         modes: dict[Mode, PlanMode] = {
             Mode.ALL_DOCUMENTS: lists,
             Mode.CALCULATE: Calculate(
                 self.catalogue,
                 name_documents=self.retriever.named_documents,
-                aggregation=Aggregation(lists, self.catalogue),
+                aggregation=aggregation,
             ),
             Mode.COMPARE: Compare(self.catalogue, name_documents=self.retriever.named_documents),
             Mode.SUMMARISE: Summarise(
@@ -175,7 +177,9 @@ class Lectern:
                 source_chunks=settings.steps_source_chunks,
                 calculate=modes[Mode.CALCULATE],
             )
-        return Planner(pipeline=answering, quoting=quoting, modes=modes)
+        return Planner(
+            pipeline=answering, quoting=quoting, modes=modes, figures=OverDocuments(aggregation, self.catalogue)
+        )
 
 
 def _state_of(check: Callable[[], None]) -> str:

@@ -80,6 +80,19 @@ _WORDS = {
 _CANONICAL = {form: unit for units in (CURRENCIES, UNITS) for unit, forms in units.items() for form in forms.split(" ")}
 _CANONICAL |= {unit.casefold(): unit for units in (CURRENCIES, UNITS) for unit in units}
 
+_WORDS |= {
+    word: value
+    for words, value in (
+        ("ein eine einem einen einer eines un une una uno", 1), ("zwei deux dos", 2), ("drei trois tres", 3),
+        ("vier quatre cuatro", 4), ("fünf cinq cinco", 5), ("sechs seis", 6), ("sieben sept siete", 7),
+        ("acht huit ocho", 8), ("neun neuf nueve", 9), ("zehn dix diez", 10),
+        ("elf onze", 11), ("zwölf douze doce", 12),
+        ("quinze quince fünfzehn", 15), ("zwanzig vingt veinte", 20), ("dreißig trente treinta", 30),
+    )
+    for word in words.split()
+}  # fmt: skip
+"""Spelled numbers in German, French and Spanish; the Spanish eleven is an English word."""
+
 
 def _alternation(forms: list[str]) -> str:
     """Return a pattern of any of some words; one that ends in a letter is not followed by another."""

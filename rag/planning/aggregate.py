@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.planning.all_documents import AllDocuments, Found
@@ -11,19 +12,22 @@ from rag.planning.computed_answer import Proof, compose_answer, proof_of_place, 
 from rag.planning.document_query import Condition, without_conditions
 from rag.planning.document_totals import read_totals
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.quantities import CalculationError, Quantity, common_scale, common_unit, divide
+from rag.planning.quantities import CURRENCY_CODES, CalculationError, Quantity, common_scale, common_unit, divide
+from rag.planning.row_words import terms
 from rag.planning.stated_amounts import Amount, Amounts, gather_amounts, is_unclear, order_key
 from rag.planning.table_cells import PROVEN_COLUMNS, proven_cell, proven_row
 from rag.planning.totals_query import AggregateQuery
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
-from rag.types import COMPLETE, AnswerTable, TableRow, Verdict
+from rag.types import COMPLETE, AnswerTable, DocumentInfo, TableRow, Verdict
 
 COLUMNS = ("Document", "Page", "Amount")
 
 MAX_WRITTEN = 6
 """Amounts that are written out in the sentence; of more only the result is, as the table has them all."""
+MAX_TITLE = 80
+"""Characters of a title that is shown beside its document's path."""
 MAX_LISTED = 12
 """Documents that are listed in the sentence with their amounts."""
 
@@ -57,7 +61,20 @@ class Aggregation:
         if not amounts.known:
             reason = wording.say("no totals", subject=query.documents.subject)
             return (yield from refuse(reason, milliseconds=timer.milliseconds))
-        without = [*found.undecided, *amounts.apart.without]
+        return (yield from self.tell(query, amounts, found.undecided, wording, timer))
+
+    def tell(
+        self,
+        query: AggregateQuery,
+        amounts: Amounts,
+        undecided: Sequence[TableRow],
+        wording: Wording,
+        timer: StageTimer,
+        *,
+        notices: Sequence[str] = (),
+    ) -> Answering:
+        """Yield what some amounts come to, and return it with a row for each; `undecided` are listed apart."""
+        without = [*undecided, *amounts.apart.without]
         try:
             told = _Told(query, amounts, len(amounts.known) + len(without), wording)
             text = told.sentence()
@@ -74,7 +91,7 @@ class Aggregation:
                 self._catalogue,
                 milliseconds=timer.milliseconds,
                 table=self._table(amounts, told.ordered, without, wording),
-                notices=[reason] if reason else [],
+                notices=[*notices, reason] if reason else notices,
                 verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
                 reason=reason,
             )
@@ -184,7 +201,7 @@ class _Told:
                 "months or days",
             )
         named = [amount for key, amount in pairs if key == pairs[0][0]]
-        names = ", ".join(f"{amount.stated.document.path} {self._cite(amount)}" for amount in named)
+        names = ", ".join(f"{_named(amount.stated.document)} {self._cite(amount)}" for amount in named)
         result = self._result(best.quantity)
         field_ = self.query.field
         if field_ is None:
@@ -224,8 +241,7 @@ class _Told:
         formula = ""
         if len(quantities) <= MAX_WRITTEN:
             written = " + ".join(
-                f"{self.wording.amount(Quantity(one.stated.quantity.value, '', scale))} {self._cite(one)}{_factor(one)}"
-                for one in self.ordered
+                f"{self._written(one.stated.quantity, scale)} {self._cite(one)}{_factor(one)}" for one in self.ordered
             )
             formula = f" = {written}" if is_sum else f" = ({written}) / {len(quantities)}"
         result = Quantity(value if is_sum else value / len(quantities), unit, scale)
@@ -238,6 +254,12 @@ class _Told:
             formula=formula,
             result=self._result(result),
         )
+
+    def _written(self, quantity: Quantity, scale: Decimal) -> str:
+        """Return a number that is computed with, without its unit."""
+        if quantity.unit in CURRENCY_CODES:
+            return self.wording.money(replace(quantity, scale=scale))
+        return self.wording.number(quantity.value / scale)
 
     @property
     def _field(self) -> str:
@@ -269,6 +291,17 @@ class _Told:
         number, stated = len(self.proofs) + 1, amount.stated
         self.proofs.append(proof_of_place(stated.document, stated.page, stated.place, number))
         return f"[{number}]"
+
+
+def _named(document: DocumentInfo) -> str:
+    """Return a document's path, with its title where that says more."""
+    said = set(terms(re.sub(r"[\W_]+", " ", document.path)))
+    title = " ".join(document.title.split())
+    return (
+        document.path
+        if set(terms(re.sub(r"[\W_]+", " ", title))) <= said or len(title) > MAX_TITLE
+        else f"{document.path} ({title})"
+    )
 
 
 def _shown(amount: Amount, wording: Wording) -> str:

@@ -50,10 +50,10 @@ _WORDS: tuple[tuple[How, str], ...] = (
     ("sum", _SUM),
     ("each", _EACH),
 )
-_HOWS = tuple((how, re.compile(rf"(?i)(?<![^\W\d_])(?:{words})(?![^\W\d_])")) for how, words in _WORDS)
-_COMPOUND = re.compile(r"(?i)(?<![^\W\d_])(gesamt|durchschnitts|höchst|mindest)-?(?=[^\W\d_]{4,})")
-_OPENED = {"gesamt": "gesamte ", "durchschnitts": "durchschnittliche ", "höchst": "höchste ", "mindest": "niedrigste "}
-_BY_PRICE = re.compile(
+HOWS = tuple((how, re.compile(rf"(?i)(?<![^\W\d_])(?:{words})(?![^\W\d_])")) for how, words in _WORDS)
+COMPOUND = re.compile(r"(?i)(?<![^\W\d_])(gesamt|durchschnitts|höchst|mindest)-?(?=[^\W\d_]{4,})")
+OPENED = {"gesamt": "gesamte ", "durchschnitts": "durchschnittliche ", "höchst": "höchste ", "mindest": "niedrigste "}
+BY_PRICE = re.compile(
     r"(?i)most expensive|dearest|cheapest|least expensive|teuerst|günstigst|billigst|(?:plus|moins) ch(?:er|ère)"
     r"|más (?:car|barat)[oa]"
 )
@@ -79,7 +79,7 @@ d tous toutes tout nos notre pour sur dans combien nous payons paie t il elle co
 el los las del todos todas nuestros nuestras nuestro nuestra por para cuánto cuánta pagamos cada tiene tienen qué
 asciende ascienden calcula hay se paga cuestan cuesta entre una
 """
-_GLUE = frozenset(fold(word) for word in _GLUE_WORDS.split())
+GLUE = frozenset(fold(word) for word in _GLUE_WORDS.split())
 """Words that only join a figure and the documents that state it."""
 _PERSONS_AND_THINGS = re.compile(
     r"(?i)(?:tenants?|landlords?|lessees?|flats?|apartments?|houses?|units?|propert(?:y|ies)|rooms?|offices?|shops?"
@@ -103,14 +103,14 @@ def read_amount_query(text: str) -> AggregateQuery | None:
     text = " ".join(text.split()).strip(" ?!.¿¡")
     if len(text) > MAX_CHARACTERS:
         return None
-    opened = _COMPOUND.sub(lambda match: _OPENED[match[1].casefold()], text)
-    found = next(((how, match) for how, pattern in _HOWS if (match := pattern.search(opened))), None)
+    opened = COMPOUND.sub(lambda match: OPENED[match[1].casefold()], text)
+    found = next(((how, match) for how, pattern in HOWS if (match := pattern.search(opened))), None)
     how: How = found[0] if found else "each"
     match = found[1] if found else None
     rest = f"{opened[: match.start()]} {opened[match.end() :]}" if match else opened
     # A rental agreement is a document, and no rent.
     named = find_field(_NOUNS.sub(lambda noun: "_" * len(noun[0]) if " " in noun[0] else noun[0], rest))
-    if named is None and match is not None and _BY_PRICE.search(match[0]):
+    if named is None and match is not None and BY_PRICE.search(match[0]):
         return _query(f"\N{BULLET} {rest}", price_field(""), how, is_told=True)
     if named is None and how == "sum" and match is not None and _PAYS.search(rest):
         period = find_period(rest)
@@ -122,7 +122,7 @@ def read_amount_query(text: str) -> AggregateQuery | None:
         return None
     start, end, field = named
     word = re.search(r"([^\W\d_]{3,}) +$", rest[:start])
-    if word and fold(word[1]) not in _GLUE and not _PERSONS_AND_THINGS.fullmatch(word[1]):
+    if word and fold(word[1]) not in GLUE and not _PERSONS_AND_THINGS.fullmatch(word[1]):
         start, field = with_required(rest, start, end, field)
     rest = f"{rest[:start]} \N{BULLET} {rest[end:]}"
     if (period := find_period(rest)) is not None:
@@ -156,7 +156,7 @@ def _query(rest: str, field: AmountField, how: How, *, is_told: bool) -> Aggrega
     if nouns or not is_told or how == "each":
         return None
     words = re.findall(r"[^\W_]+", rest)
-    others = [word for word in words if fold(word) not in _GLUE]
+    others = [word for word in words if fold(word) not in GLUE]
     thing = others[0] if len(others) == 1 and _PERSONS_AND_THINGS.fullmatch(others[0]) else ""
     if len(others) > bool(thing) or (field.group in _OF_ANYTHING and not thing):
         return None
@@ -177,7 +177,7 @@ def _documents(noun: str, rest: str, field: AmountField) -> DocumentQuery | None
 
 
 def _is_glue(text: str) -> bool:
-    return all(fold(word) in _GLUE for word in re.findall(r"[^\W_]+", text))
+    return all(fold(word) in GLUE for word in re.findall(r"[^\W_]+", text))
 
 
 def _without_glue(text: str) -> str:
@@ -187,9 +187,9 @@ def _without_glue(text: str) -> str:
         at = words.index("\N{BULLET}")
         behind = words[at + 1 :]
         words = words[:at]
-        while words and fold(words[-1].strip("'’,")) in _GLUE:
+        while words and fold(words[-1].strip("'’,")) in GLUE:
             words.pop()
         words = [*words, *behind]
-    while words and fold(words[-1]) in _GLUE:
+    while words and fold(words[-1]) in GLUE:
         words.pop()
     return " ".join(words)

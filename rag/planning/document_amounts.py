@@ -123,7 +123,8 @@ def _on_page(field: AmountField, document: DocumentInfo, page: Page, conventions
             continue
         quantity, start, end = found
         begin = max(first, match.start() - 40)
-        clause = text[min(match.start(), start) - min(24, match.start() - begin if match.start() > begin else 0) : end]
+        before_it = min(24, match.start() - begin if match.start() > begin else 0)
+        clause = text[max(min(match.start(), start) - before_it, min(first, start)) : end]
         periods = stated_periods(clause) | stated_periods(_clause_behind(text, end))
         if compound := period_of_compound(match[0]):
             periods = {compound}

@@ -175,6 +175,11 @@ def is_called(sort: DocumentSort, names: str) -> bool:
     return re.search(sort.called, names, re.IGNORECASE) is not None
 
 
+def narrow_sorts() -> list[DocumentSort]:
+    """Return the sorts that are narrower than a kind."""
+    return [sort for _, sort in _NARROWER]
+
+
 def is_named(sort: DocumentSort, path: str, title: str) -> bool:
     """Return whether a document's name, title or folder has the word for a sort that no profile tells."""
     return bool(

@@ -19,25 +19,25 @@ _ORDERS: tuple[tuple[Order, str], ...] = (
 _ASKS_WHICH = r"(?i)^\W*(?:which|what|welche[rs]?|quel(?:le)?|qué|cuál)"
 _ARTICLE = r"(?:the |our |my |das |die |der |le |la |el |l['’])?"
 _REST = r"(?P<rest>(?: (?:of|from|about|on|in|for|to|by|von|an|über|aus|sur|de|à|sobre|para|del)\b.*?)?)"
-_ENDS = (
+ENDS = (
     r"(?:ends?|ended|expires?|expired|runs? out|terminates?|finish(?:es)?|endet|endete|läuft|se termine|expire|finit"
     r"|prend fin|arrive à échéance|termina|vence|acaba|expira|finaliza)"
 )
-_BEGINS = (
+BEGINS = (
     r"(?:starts?|started|begins?|began|commence[sd]?|beginnt|begann|startet|commence|débute|empieza|comienza"
     r"|empezó|comenzó)"
 )
-_FIRST = (
+FIRST = (
     r"(?:(?:the )?first|(?:the )?earliest|(?:the )?soonest|zuerst|als erste[rs]?|am (?:frühesten|ehesten)|en premier"
     r"|la? première?|le premier|le plus tôt|primero|antes|(?:el|la) primer[oa])"
 )
-_LAST = (
+LAST = (
     r"(?:(?:the )?last|(?:the )?latest|zuletzt|als letzte[rs]?|am spätesten|en dernier|le plus tard|(?:el|la) últim[oa]"
     r"|últim[oa]|más tarde|al final)"
 )
 _RUNS = re.compile(
-    rf"{_ASKS_WHICH}(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} (?:(?P<ends>{_ENDS})|(?P<begins>{_BEGINS}))"
-    rf" (?:(?P<first>{_FIRST})|(?P<last>{_LAST}))(?: (?:aus|ab))?\W*$"
+    rf"{_ASKS_WHICH}(?: of {_ARTICLE})? ?(?P<noun>{NOUN}){_REST} (?:(?P<ends>{ENDS})|(?P<begins>{BEGINS}))"
+    rf" (?:(?P<first>{FIRST})|(?P<last>{LAST}))(?: (?:aus|ab))?\W*$"
 )
 
 
@@ -51,7 +51,7 @@ _WHEN = re.compile(
 )
 
 
-_RUN_ORDERS: dict[tuple[bool, bool], Order] = {
+RUN_ORDERS: dict[tuple[bool, bool], Order] = {
     (True, True): "ends first",
     (False, True): "ends last",
     (True, False): "begins first",
@@ -106,7 +106,7 @@ def read_order(question: str) -> OrderQuery | None:
     """Return what is asked for by "which is the newest invoice"; None for any other question."""
     text = " ".join(question.split())
     if (runs := _RUNS.match(text)) is not None:
-        return _query(_RUN_ORDERS[bool(runs["first"]), bool(runs["ends"])], runs)
+        return _query(RUN_ORDERS[bool(runs["first"]), bool(runs["ends"])], runs)
     if (when := _WHEN.match(text)) is not None:
         return _query("newest" if when["newest"] else "oldest", when)
     match = next((match for form in _FORMS if (match := form.match(text))), None)

@@ -59,6 +59,7 @@ class PlannedQuestion:
         return self.stop is not None and self.stop.is_set()
 
 
+FIGURES_REASON = "The question asks for something that code computes from what documents state."
 NO_LLM_REASON = "There is no LLM that could plan several look-ups, so it was looked up once."
 
 Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
@@ -74,11 +75,30 @@ class PlanMode(Protocol):
         ...
 
 
+class FigureMode(PlanMode, Protocol):
+    """Computes over figures of any name; tells from the words of a question whether it may be one for it."""
+
+    def reads(self, text: str) -> bool:
+        """Return whether a question may be one for this mode."""
+        ...
+
+
 class Planner:
     """Answers questions from one index, each in its mode."""
 
-    def __init__(self, *, pipeline: AskPipeline, quoting: AskPipeline, modes: Mapping[Mode, PlanMode]) -> None:
-        """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes."""
+    def __init__(
+        self,
+        *,
+        pipeline: AskPipeline,
+        quoting: AskPipeline,
+        modes: Mapping[Mode, PlanMode],
+        figures: FigureMode | None = None,
+    ) -> None:
+        """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes.
+
+        `figures` computes over figures of any name, before another mode is tried.
+        """
+        self._figures = figures
         self._pipeline = pipeline
         self._quoting = quoting
         self._modes = modes
@@ -95,6 +115,15 @@ class Planner:
         text = check_question(question.text)
         choice = self._choose(text, question, has_images=bool(images))
         asked = replace(question, text=text)
+        if self._figures is not None and not question.mode and not images and self._figures.reads(text):
+            self._pipeline.check_collection(question.collection, question.filters)
+            planned = PlannedQuestion(asked, self._quoted_look_up(asked, look_up), stop, images)
+            first = ModeChoice(Mode.CALCULATE, FIGURES_REASON)
+
+            def compute(stream: AnswerStream) -> Iterator[AnswerEvent]:
+                return self._compute_first(stream, planned, choice, look_up)
+
+            return _opened(AnswerStream(evidence=NO_EVIDENCE, produce=compute), first)
         if choice.mode is Mode.LOOK_UP or (not images and small_talk_reply(text)):
             return self._look_up(asked, choice, images, stop, look_up)
         self._pipeline.check_collection(question.collection, question.filters)
@@ -168,6 +197,36 @@ class Planner:
             )
 
         return search
+
+    def _compute_first(
+        self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch
+    ) -> Iterator[AnswerEvent]:
+        """Yield the events of an answer that is computed over figures of any name; of the mode that was chosen where
+        the documents do not state such figures."""
+        assert self._figures is not None
+        answering = self._figures.answer(planned)
+        steps: list[PlanStep] = []
+        while True:
+            try:
+                event = next(answering)
+            except StopIteration as finished:
+                answer: Answer | AnswerStream | str = finished.value
+                break
+            if isinstance(event, PlanStep):
+                steps.append(event)
+            yield event
+        if isinstance(answer, Answer):
+            stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
+            return
+        stream.mode, stream.mode_reason = choice.mode.value, choice.reason
+        if choice.mode is not Mode.LOOK_UP:
+            yield from self._produce(stream, planned, choice, look_up)
+            return
+        inner = self._look_up(planned.question, choice, planned.images, planned.stop, look_up)
+        stream.follow(inner)
+        yield from inner.events()
+        stream.follow(inner)
+        stream.finish(inner.answer, read=inner.read)
 
     def _produce(
         self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch, why: str = ""

@@ -81,7 +81,7 @@ def gather_amounts(
         totals.known = [one for one in totals.known if one.document.id in about]
     amounts = Amounts([Amount(one) for one in totals.known], totals)
     if query.how != "each":
-        amounts = _by_one_period(field, totals, wording)
+        amounts = by_one_period(field, totals, wording)
     if not amounts.known or (not query.is_sure and len(amounts.known) < max(MIN_STATING, len(amounts.apart.without))):
         return None
     return amounts
@@ -113,11 +113,17 @@ def _in_days(quantity: Quantity, month: Decimal) -> Decimal:
     return quantity.value * (month if quantity.unit == "months" else 1)
 
 
-def _by_one_period(field: AmountField, totals: Totals, wording: Wording) -> Amounts:
+def by_one_period(field: AmountField, totals: Totals, wording: Wording) -> Amounts:
     """Return the figures by the period that is asked for, else by the one that most documents state it by."""
     counts = Counter(one.period for one in totals.known if one.period)
     if not counts:
         return Amounts([Amount(one) for one in totals.known], totals)
+    if not field.period and 2 * counts.total() < len(totals.known):
+        # What most state without a period is paid once; of the others it is not sure that it is the same.
+        for one in totals.known:
+            if one.period:
+                totals.add_without(one.document, wording.say("other period", period=wording.say(f"per {one.period}")))
+        return Amounts([Amount(one) for one in totals.known if not one.period], totals)
     period = field.period or max(counts, key=lambda one: (one in IN_A_YEAR, counts[one]))
     known = []
     for one in totals.known:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from rag.planning.quantities import MAX_DECIMALS, CalculationError, Quantity, write_number
+from rag.planning.quantities import CURRENCY_CODES, MAX_DECIMALS, CalculationError, Quantity, write_number
 from rag.text import words_of
 from rag.words.folding import fold
 from rag.words.language import guess_language
@@ -18,10 +18,12 @@ from rag.words.stop_words import STOP_WORDS
 FILE = Path(__file__).with_name("wording.json")
 LANGUAGES = ("en", "de", "fr", "es")
 _UNITS = {
-    "de": {"months": "Monate", "days": "Tage", "years": "Jahre"},
-    "fr": {"months": "mois", "days": "jours", "years": "ans"},
-    "es": {"months": "meses", "days": "días", "years": "años"},
+    "en": {"months": "month months", "days": "day days", "years": "year years", "minutes": "minute minutes"},
+    "de": {"months": "Monat Monate", "days": "Tag Tage", "years": "Jahr Jahre", "minutes": "Minute Minuten"},
+    "fr": {"months": "mois mois", "days": "jour jours", "years": "an ans", "minutes": "minute minutes"},
+    "es": {"months": "mes meses", "days": "día días", "years": "año años", "minutes": "minuto minutos"},
 }
+"""Language -> unit of time -> its words for one and for several."""
 _MARKS = {"de": (".", ","), "es": (".", ","), "fr": ("\u202f", ",")}
 """Language -> what parts thousands, and the mark of decimals; English writes 1,234.5."""
 
@@ -91,10 +93,19 @@ class Wording:
         whole, _, rest = written.partition(".")
         return whole.replace(",", thousands) + (f"{mark}{rest}" if rest else "")
 
+    def money(self, quantity: Quantity) -> str:
+        """Return the number of an amount of money, its cents with both digits."""
+        value = quantity.value / quantity.scale
+        plain = write_number(value)
+        missing = "0" if plain[-2:-1] == "." and quantity.scale == 1 else ""
+        return f"{self.number(value)}{missing}"
+
     def amount(self, quantity: Quantity) -> str:
         """Return a number with its unit."""
-        number = self.number(quantity.value / quantity.scale)
-        quantity = replace(quantity, unit=_UNITS.get(self.language, {}).get(quantity.unit, quantity.unit))
+        is_money = quantity.unit in CURRENCY_CODES
+        number = self.money(quantity) if is_money else self.number(quantity.value / quantity.scale)
+        if words := _UNITS[self.language].get(quantity.unit):
+            quantity = replace(quantity, unit=words.split()[quantity.value != 1])
         return str(quantity).replace(write_number(quantity.value / quantity.scale), number, 1)
 
 

@@ -187,7 +187,7 @@ def test_the_invoices_of_a_month_are_added_up_and_those_without_a_total_are_name
     shelf = Shelf(INVOICES, PROFILES)
     _, answer = finish(calculate(shelf), asked("What is the sum of the invoices of March?"))
     assert isinstance(answer, Answer)
-    assert answer.text.endswith("119 [1] + 1,100.5 [2] = 1,219.5 EUR.")
+    assert answer.text.endswith("119 [1] + 1,100.50 [2] = 1,219.50 EUR.")
     assert answer.table is not None
     assert [row.cells[0].text for row in answer.table.undecided] == ["invoices/4.md"]
     assert answer.verdict is Verdict.PARTLY

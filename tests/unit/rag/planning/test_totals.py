@@ -39,7 +39,7 @@ def computed(question: str) -> Answer:
 
 def test_a_total_is_read_where_other_numbers_stand_behind_it() -> None:
     answer = computed("What is the total of the invoices of 2024?")
-    assert answer.text == "Sum of the totals of 2 invoices of 2024 = 1,840 [1] + 960.5 [2] = 2,800.5 GBP."
+    assert answer.text == "Sum of the totals of 2 invoices of 2024 = 1,840 [1] + 960.50 [2] = 2,800.50 GBP."
     assert answer.table is not None
     assert answer.table.is_complete
 

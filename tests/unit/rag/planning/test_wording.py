@@ -29,10 +29,10 @@ def test_a_text_says_the_same_values_in_every_language(name: str) -> None:
 @pytest.mark.parametrize(
     ("question", "day", "amount"),
     [
-        ("What is the rent?", "3 May 2024", "1,234.5 EUR"),
-        ("Wie hoch ist die Miete?", "3. Mai 2024", "1.234,5 EUR"),
-        ("Quel est le loyer du bail ?", "3 mai 2024", "1\u202f234,5 EUR"),
-        ("¿Cuál es el alquiler de la casa?", "3 de mayo de 2024", "1.234,5 EUR"),
+        ("What is the rent?", "3 May 2024", "1,234.50 EUR"),
+        ("Wie hoch ist die Miete?", "3. Mai 2024", "1.234,50 EUR"),
+        ("Quel est le loyer du bail ?", "3 mai 2024", "1\u202f234,50 EUR"),
+        ("¿Cuál es el alquiler de la casa?", "3 de mayo de 2024", "1.234,50 EUR"),
     ],
 )
 def test_days_and_amounts_are_written_as_the_language_writes_them(question: str, day: str, amount: str) -> None:

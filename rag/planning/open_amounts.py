@@ -1,0 +1,335 @@
+"""Finds a figure of any name in each document that states it, also where it is said in other words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.planning.amount_words import AmountField, other_field
+from rag.planning.document_amounts import Stated, read_amount
+from rag.planning.document_nouns import ANY, HAVE_TOTALS, NOUN, is_called, narrow_sorts, sort_of
+from rag.planning.document_totals import read_total
+from rag.planning.document_values import Value
+from rag.planning.open_question import MEASURES, OpenQuestion, Word
+from rag.planning.row_fit import meets
+from rag.planning.row_words import terms
+from rag.types import DocumentInfo, Page
+
+MIN_STATING = 3
+"""Documents that state a figure, from which on it is computed over them; two where the question says there are two."""
+MIN_SHARE = 0.6
+"""Share of the documents that may state it, from which on an answer over those that do is given."""
+MIN_NAMING = 0.3
+"""Share of the documents with such numbers whose numbers a word names, from which on it is the figure's name."""
+HEAD = 400
+"""Characters at the beginning of a document that say what it is."""
+_UNTOLD = frozenset({"", "letter", "e-mail", "notice"})
+"""Kinds of documents that do not say what these are about."""
+MIN_KIN = 3
+"""Letters at the beginning that two words of one family share: cuire, cuisson."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document with its pages and the numbers that it states."""
+
+    document: DocumentInfo
+    pages: Sequence[Page]
+    values: Sequence[Value]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the stems of its title and path."""
+        names = f"{self.document.title} {self.document.path}".replace("_", " ").replace("/", " ").replace("-", " ")
+        return frozenset(terms(names.replace(".", " ")))
+
+    @property
+    def head(self) -> frozenset[str]:
+        """Return the stems of the words that it begins with."""
+        return frozenset(terms(self.pages[0].text[:HEAD].replace("-", " "))) if self.pages else frozenset()
+
+    @property
+    def text(self) -> frozenset[str]:
+        """Return the stems of all its words."""
+        return frozenset(term for page in self.pages[:20] for term in terms(page.text.replace("-", " ")))
+
+
+@dataclass(slots=True)
+class OpenAmounts:
+    """What documents state for a figure, those that state it in other words, and those that may state it as well."""
+
+    known: list[Stated] = field(default_factory=list)
+    otherwise: set[int] = field(default_factory=set)
+    """Ids of the documents whose figure is told by its unit and period alone."""
+    unknown: list[DocumentInfo] = field(default_factory=list)
+    name: str = ""
+
+
+def gather_open(query: OpenQuestion, documents: Sequence[Read]) -> OpenAmounts | None:
+    """Return what documents state for the figure of a question; None where its words do not fit the documents."""
+    roles = _roles(query, documents)
+    if roles is None:
+        return None
+    figure, meant, is_named = roles
+    is_total = any(_is_total(word) for word in query.words)
+    ids = {one.document.id for one in meant}
+    if is_total and not figure and (query.field is None or " " in query.field.group):
+        kinds = frozenset().union(*(sort_of(word.written).kinds for word in query.words if _is_total(word)))
+        asking = [one for one in documents if one.document.profile.kind in kinds or _begins_with(query, one)]
+        found = read_figures(query, (), asking, is_total=True)
+    else:
+        found = read_figures(query, figure, documents if is_named or query.count else meant)
+    if found is None:
+        return None
+    # How others state it tells how those that are meant do.
+    found.known = sorted((one for one in found.known if one.document.id in ids), key=lambda one: one.document.path)
+    found.otherwise &= ids
+    found.unknown = [one for one in found.unknown if one.id in ids]
+    return found if _are_enough(query, found, 2 if is_named else MIN_STATING) else None
+
+
+def read_figures(
+    query: OpenQuestion, figure: Sequence[Word], documents: Sequence[Read], *, is_total: bool = False
+) -> OpenAmounts | None:
+    """Return what documents state for a figure: their totals, a field that rules know, or what some words name."""
+    if is_total:
+        found: OpenAmounts | None = _by_reader(documents, lambda one: read_total(one.document, one.pages))
+    elif (wanted := query.field) is not None:
+        found = _by_reader(documents, lambda one: read_amount(wanted, one.document, one.pages))
+        _add_by_words(query, wanted, documents, found)
+    else:
+        found = _by_words(query, figure, documents) if figure else None
+    if found is None:
+        return None
+    found.name = "" if is_total else query.field.written if query.field else " ".join(one.written for one in figure)
+    _find_otherwise(query, figure, documents, found)
+    return found
+
+
+def _are_enough(query: OpenQuestion, found: OpenAmounts, least: int) -> bool:
+    count = len(found.known)
+    if query.count:
+        return count == query.count and not found.unknown
+    return count >= least and count >= MIN_SHARE * (count + len(found.unknown))
+
+
+def _is_total(word: Word) -> bool:
+    return (
+        re.fullmatch(rf"(?i){NOUN}", word.written) is not None
+        and bool(sort_of(word.written).kinds)
+        and sort_of(word.written).kinds <= HAVE_TOTALS
+    )
+
+
+def _begins_with(query: OpenQuestion, one: Read) -> bool:
+    return any(_is_total(word) and meets(word.stem, one.names | one.head) for word in query.words)
+
+
+def _roles(query: OpenQuestion, documents: Sequence[Read]) -> tuple[list[Word], list[Read], bool] | None:
+    """Return the words that name the figure, the documents that the others mean, and whether a name tells these; None
+    where a word fits nothing."""
+    figure: list[Word] = []
+    meant = list(documents)
+    absent, is_named = 0, False
+    things: list[Word] = []
+    with_values = [one for one in documents if any(_is_measured(query, value) for value in one.values)]
+    for word in query.words:
+        naming = [
+            one
+            for one in with_values
+            if any(_is_measured(query, value) and meets(word.stem, value.words()) for value in one.values)
+        ]
+        is_thing = word.may_be_thing and not word.is_name
+        if query.field is None and len(naming) >= max(2, MIN_NAMING * len(with_values)) and not _is_total(word):
+            figure.append(word)
+            continue
+        named = [one for one in documents if meets(word.stem, one.names)]
+        if query.count and len(named) == query.count:
+            meant = [one for one in meant if one in named]
+            continue
+        if is_thing:
+            absent += 1
+            things.append(word)
+            continue
+        if kin := _of_family(query, word, with_values):
+            figure.append(kin)
+            continue
+        # What stands in a text somewhere may be said not to be so: only a name tells of whom a document is.
+        speaking = named or [one for one in documents if word.is_name and meets(word.stem, one.text)]
+        if not speaking:
+            return None
+        meant = [one for one in meant if one in speaking]
+        is_named = True
+    for word in () if is_named or len(meant) == query.count else things:
+        chosen = of_thing(word, [one for one in meant if one in with_values], documents)
+        if chosen is None:
+            return None
+        meant = chosen
+    return (figure, meant, is_named) if meant and absent <= 1 else None
+
+
+def of_thing(word: Word, stating: Sequence[Read], documents: Sequence[Read]) -> list[Read] | None:
+    """Return the documents that a noun may stand for, of those that state what is asked for; None where it cannot be
+    told.
+
+    Beside those that say the noun these are the ones that are of no other sort: a lease may say loft for flat. Where
+    only few say it, the folder has to be of one sort as a whole.
+    """
+    saying = [one for one in stating if meets(word.stem, one.names | one.head) or _is_called_so(word, one)]
+    kinds = {one.document.profile.kind for one in saying} | _UNTOLD
+    if re.fullmatch(rf"(?i){NOUN}", word.written):
+        kinds |= sort_of(word.written).kinds
+    others = [
+        one
+        for one in stating
+        if one not in saying and one.document.profile.kind in kinds and not _is_called_otherwise(word, one)
+    ]
+    if not saying:
+        told = {one.document.profile.kind for one in stating} - _UNTOLD
+        others = list(stating) if len(told) <= 1 else []
+    chosen = [one for one in stating if one in saying or one in others]
+    letters = [one for one in documents if one.document.profile.kind in _UNTOLD - {""}]
+    if len(chosen) >= MIN_SHARE * (len(documents) - len(letters)):
+        return chosen
+    return chosen if len(saying) >= MIN_STATING and len(others) <= len(saying) else None
+
+
+def _is_called_so(word: Word, one: Read) -> bool:
+    if re.fullmatch(rf"(?i){NOUN}", word.written) is None:
+        return False
+    sort = sort_of(word.written)
+    if sort.called:
+        text = one.pages[0].text[:HEAD] if one.pages else ""
+        return is_called(sort, f"{one.document.title}\n{one.document.path}\n{text}")
+    return one.document.profile.kind in sort.kinds
+
+
+def _is_called_otherwise(word: Word, one: Read) -> bool:
+    """Return whether a document's names say that it is of another narrow sort: an employment contract is no lease."""
+    names = f"{one.document.title}\n{one.document.path}"
+    own = sort_of(word.written) if re.fullmatch(rf"(?i){NOUN}", word.written) else ANY
+    if not own.called or is_called(own, names):
+        return False
+    return any(sort.called != own.called and is_called(sort, names) for sort in narrow_sorts())
+
+
+def _of_family(query: OpenQuestion, word: Word, documents: Sequence[Read]) -> Word | None:
+    """Return the word by which the documents name a figure whose verb a question has: "cuisson" for "cuire"."""
+    counts: Counter[str] = Counter()
+    for one in documents:
+        found = {
+            stem
+            for value in one.values
+            if _is_measured(query, value)
+            for stem in value.words()
+            if stem[:MIN_KIN] == word.stem[:MIN_KIN] and len(word.stem) >= MIN_KIN
+        }
+        counts.update(found)
+    if not counts:
+        return None
+    stem, count = counts.most_common(1)[0]
+    if count < max(MIN_STATING, MIN_NAMING * len(documents)):
+        return None
+    return replace(word, stem=stem)
+
+
+def _is_measured(query: OpenQuestion, value: Value) -> bool:
+    return not query.measured or value.measured == query.measured
+
+
+def _by_reader(documents: Sequence[Read], read: Callable[[Read], Stated | None]) -> OpenAmounts:
+    found = OpenAmounts()
+    for one in documents:
+        stated = read(one)
+        if stated is not None and not stated.doubt:
+            found.known.append(stated)
+    return found
+
+
+def _by_words(query: OpenQuestion, figure: Sequence[Word], documents: Sequence[Read]) -> OpenAmounts | None:
+    """Return the numbers that all of a figure's words name, of the unit that most of them have."""
+    stems = [word.stem for word in figure]
+    chosen: list[tuple[Read, list[Value]]] = []
+    for one in documents:
+        fitting = [value for value in one.values if _is_measured(query, value) and _names(stems, value)]
+        labelled = [value for value in fitting if value.label]
+        if fitting:
+            chosen.append((one, labelled or fitting))
+    units = Counter(unit for _, values in chosen for unit in {value.quantity.unit for value in values})
+    if not units:
+        return None
+    unit = units.most_common(1)[0][0]
+    found = OpenAmounts()
+    for one, values in chosen:
+        stated = _one_of(one, [value for value in values if value.quantity.unit == unit])
+        if stated is not None:
+            found.known.append(stated)
+    return found
+
+
+def _add_by_words(query: OpenQuestion, wanted: AmountField, documents: Sequence[Read], found: OpenAmounts) -> None:
+    """Add what documents state by the figure's own word, in another form than rules know: "one month's notice"."""
+    words = [Word(stem, stem) for stem in terms(wanted.written) if stem not in MEASURES]
+    known = {stated.document.id for stated in found.known}
+    units = {stated.quantity.unit for stated in found.known}
+    others = [one for one in documents if one.document.id not in known]
+    more = _by_words(replace(query, measured=wanted.measured), words, others) if words else None
+    for stated in more.known if more is not None else ():
+        if not units or stated.quantity.unit in units:
+            found.known.append(stated)
+
+
+def _names(stems: Sequence[str], value: Value) -> bool:
+    words = value.words()
+    return all(meets(stem, words) for stem in stems)
+
+
+def _one_of(one: Read, values: Sequence[Value]) -> Stated | None:
+    """Return the one figure that some numbers are; None where they differ."""
+    if len({(value.quantity.value, value.period) for value in values}) != 1:
+        return None
+    value = values[0]
+    return Stated(one.document, value.quantity, value.period, value.page, value.place)
+
+
+def _find_otherwise(query: OpenQuestion, figure: Sequence[Word], documents: Sequence[Read], found: OpenAmounts) -> None:
+    """Add the figure of documents that state it in other words: the one number of its unit and period that they have.
+
+    A document that has several, or none of that period, is one that may state it.
+    """
+    known = {stated.document.id for stated in found.known}
+    profiles = Counter((stated.quantity.unit, stated.period) for stated in found.known)
+    if not profiles:
+        return
+    (unit, _), _ = profiles.most_common(1)[0]
+    periods = {period for (of_unit, period) in profiles if of_unit == unit}
+    for one in documents:
+        if one.document.id in known:
+            continue
+        values = [value for value in one.values if value.quantity.unit == unit]
+        if not values:
+            continue
+        free = [value for value in values if not value.per and not _is_other(query.field, value)]
+        fitting = [value for value in free if value.period in periods]
+        fitting = [value for value in fitting if value.period] or fitting
+        stated = _one_of(one, fitting)
+        if stated is None and len(fitting) > 1:
+            stated = _one_of(one, _nearest(fitting, figure))
+        if stated is not None and len(found.known) >= 2:
+            found.known.append(stated)
+            found.otherwise.add(one.document.id)
+        else:
+            found.unknown.append(one.document)
+
+
+def _nearest(values: Sequence[Value], figure: Sequence[Word]) -> list[Value]:
+    """Return the numbers whose words are of the family of a word that names the figure: cuire for cuisson."""
+    beginnings = {word.stem[:MIN_KIN] for word in figure if len(word.stem) > MIN_KIN}
+    return [value for value in values if any(word[:MIN_KIN] in beginnings for word in value.words())]
+
+
+def _is_other(wanted: AmountField | None, value: Value) -> bool:
+    """Return whether a number's words name another figure than the one that is asked for."""
+    return wanted is not None and other_field(wanted, value.said)

@@ -1,0 +1,86 @@
+"""Computes over what documents state under any name: the longest cooking time, the average deposit, the cheapest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.planning.aggregate import Aggregation
+from rag.planning.amount_words import AmountField
+from rag.planning.day_order import answer_day_order, read_day_order
+from rag.planning.document_query import read_document_query
+from rag.planning.document_totals import Totals, each_with_pages
+from rag.planning.document_values import read_document_values
+from rag.planning.naming import list_answering
+from rag.planning.open_amounts import Read, gather_open
+from rag.planning.open_question import read_open_question
+from rag.planning.pair_question import read_pair
+from rag.planning.pairs import answer_pair
+from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.stated_amounts import by_one_period
+from rag.planning.totals_query import AggregateQuery
+from rag.planning.wording import Wording
+from rag.protocols import DocumentCatalogue
+from rag.retrieval import StageTimer
+from rag.types import PlanStep
+
+MAX_DOCUMENTS = 500
+"""Documents whose numbers are all read; of more, the figure has to be one that rules know."""
+
+NOT_STATED = "The documents do not state such a figure each."
+
+
+class OverDocuments:
+    """Answers questions that compute over a figure which the documents, not rules, know by name."""
+
+    def __init__(self, aggregation: Aggregation, catalogue: DocumentCatalogue) -> None:
+        """Take what tells the results, and the catalogue that holds the documents' pages."""
+        self._aggregation = aggregation
+        self._catalogue = catalogue
+
+    def reads(self, text: str) -> bool:
+        """Return whether a question computes over figures or days that documents may state under any name."""
+        return any(read(text) is not None for read in (read_open_question, read_pair, read_day_order))
+
+    def answer(self, asked: PlannedQuestion) -> Answering:
+        """Yield the step and the result, and return it; where the documents do not fit the question, why."""
+        query = read_open_question(asked.text)
+        pair = read_pair(asked.text)
+        order = read_day_order(asked.text)
+        if query is None and pair is None and order is None:
+            return NOT_STATED
+        timer = StageTimer()
+        listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
+        if not 0 < len(listed) <= MAX_DOCUMENTS:
+            return NOT_STATED
+        shown = query.shown if query is not None and pair is None else "the figures or days of those named"
+        yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")
+        read = [
+            Read(document, pages, read_document_values(pages))
+            for document, pages in each_with_pages(listed, self._catalogue)
+            if not asked.is_stopped
+        ]
+        if pair is not None:
+            return (yield from answer_pair(asked, pair, read, self._catalogue))
+        if order is not None:
+            return (yield from answer_day_order(asked, order, read, self._catalogue))
+        assert query is not None
+        found = gather_open(query, read)
+        if found is None:
+            return NOT_STATED
+        wording = Wording(asked.text)
+        totals = Totals(known=found.known)
+        name = found.name or wording.say("amount")
+        for document in found.unknown:
+            totals.add_without(document, wording.say("no amount", field=name))
+        field = query.field or AmountField(name, "open", "time" if query.measured == "time" else "money")
+        field = replace(field, written=name, period=field.period or query.period)
+        amounts = by_one_period(field, totals, wording)
+        if not amounts.known:
+            return NOT_STATED
+        documents = read_document_query("list all documents")
+        assert documents is not None
+        timer.mark("look through")
+        other = len(found.otherwise)
+        notices = [wording.say(wording.one("other words", other), count=wording.number(other))] if other else []
+        told = AggregateQuery(documents, query.how, field, is_sure=False)
+        return (yield from self._aggregation.tell(told, amounts, [], wording, timer, notices=notices))
