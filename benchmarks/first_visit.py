@@ -1,9 +1,10 @@
 """Goes the way of a first-time user in a real browser and prints how long each step took.
 
-    python -m benchmarks.first_visit FILE QUESTION [--documents N] [--pictures FOLDER]
+    python -m benchmarks.first_visit FILE QUESTION [--turns N] [--documents N] [--pictures FOLDER]
 
-`lectern web` starts on an empty home, without an LLM; the file is dropped and the question asked. With --documents, as
-many small ones are added afterwards and the pages timed again.
+`lectern web` starts on an empty home, without an LLM; the file is dropped and the question asked. With --turns, the
+conversation is made as long, opened again, gone on with and a proof of it opened. With --documents, as many small ones
+are added afterwards and the pages timed again.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from app.service.lock import owner_address
 from app.web import admin_texts as texts
+from app.web.address import CHAT
 from tests.e2e.drawing import BODY, wait_until_drawn
 from tests.e2e.running import CHROMIUM, CHROMIUM_OPTIONS, web_page
 
@@ -88,6 +91,46 @@ def first_visit(visit: Visit, url: str, file: Path, question: str) -> None:
         page.locator(".answer.refused").wait_for()
 
 
+def is_answered(turns: Sequence[Mapping[str, Any]], before: int) -> bool:
+    """Return whether a conversation of so many turns before has one more, whose answer is whole."""
+    return len(turns) > before and turns[-1]["record"]["state"] == "done"
+
+
+def is_in_view(page: Page) -> bool:
+    """Return whether the top of the page that proves an answer is within the window."""
+    box, window = page.locator("img.page").bounding_box(), page.viewport_size
+    return box is not None and window is not None and 0 <= box["y"] < window["height"]
+
+
+def long_conversation(visit: Visit, url: str, home: Path, question: str, count: int) -> None:
+    """Give the conversation so many turns, open it as one that comes back, ask once more and open a proof."""
+    page = visit.page
+    with httpx.Client(base_url=owner_address(home), timeout=PATIENCE_SECONDS) as service:
+        (kept,) = service.get("/conversations").raise_for_status().json()["conversations"]
+        address = f"/conversations/{kept['id']}"
+        record = service.get(address).raise_for_status().json()["turns"][0]["record"]
+        for position in range(kept["turns"], count):
+            service.put(f"{address}/turns/{position}", json=record).raise_for_status()
+        with visit.step(f"a conversation of {count:,} turns is opened"):
+            page.goto(f"{url}/?{CHAT}={kept['id']}")
+            page.locator(".footer").first.wait_for()
+        wait_until_drawn(page)
+        with visit.step("the next question: the answer is whole"):
+            ask(page, question)
+            while (turns := service.get(address).json()["turns"])[-1]["record"]["state"] != "done" or len(
+                turns
+            ) <= count:
+                page.wait_for_timeout(100)
+            page.locator(".footer").last.wait_for()
+        wait_until_drawn(page)
+    with visit.step("click [1] of the last answer: its page is in view"):
+        page.locator(".chip").last.click()
+        page.locator("img.page").wait_for()
+        while not is_in_view(page):
+            page.wait_for_timeout(50)
+    page.keyboard.press("Escape")
+
+
 def full_house(visit: Visit, url: str, home: Path, count: int) -> None:
     """Visit the pages over many documents."""
     with tempfile.TemporaryDirectory() as folder:
@@ -124,6 +167,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("question")
+    parser.add_argument("--turns", type=int, default=0)
     parser.add_argument("--documents", type=int, default=0)
     parser.add_argument("--pictures", type=Path)
     given = parser.parse_args()
@@ -140,6 +184,8 @@ def main() -> int:
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
         visit = Visit(page, given.pictures, [("`lectern web` answers", time.perf_counter() - started)])
         first_visit(visit, url, given.file, given.question)
+        if given.turns:
+            long_conversation(visit, url, home, given.question, given.turns)
         if given.documents:
             full_house(visit, url, home, given.documents)
         wide = check_widths(visit, url)
