@@ -21,10 +21,10 @@ demo: $(VENV)/.installed ## index data/sample and ask it a question; opens nothi
 	$(BIN)/lectern sync data/sample --collection sample || test $$? -eq 1
 	$(BIN)/lectern ask "How often does the lamp of the Brennick lighthouse flash?" --collection sample
 
-# Three files at once on two cores, since many tests wait for processes; the browser's on their own.
+# Four files at once on two cores, since many tests wait for processes; then two of the browser's, each with a server of its own.
 test: $(VENV)/.installed-dev browser ## run all tests
-	$(BIN)/pytest tests/unit tests/integration --numprocesses 3 --dist loadfile
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest tests/integration tests/unit --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest tests/e2e --numprocesses 2 --dist loadfile
 
 test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no index
 	$(BIN)/pytest tests/unit

@@ -11,8 +11,12 @@ import tempfile
 from pathlib import Path
 
 # Imported before the first fork, so that no child has to.
-import chromadb  # noqa: F401
+import chromadb.api.rust  # noqa: F401
+import snowballstemmer  # noqa: F401
 
+import ingest.parsers.encodings
+import ingest.parsers.text
+import ingest.preloaded  # noqa: F401
 from tests.integration.killing import FAULTS, Losses, try_all
 
 SEED = 20261125

@@ -52,7 +52,7 @@ NEW = {
 }
 REMOVED = "old0.txt"
 
-LAST_QUESTION_SECONDS = 3.0
+LAST_QUESTION_SECONDS = 0.5
 
 
 class SecondEmbedder(HashEmbedder):

@@ -18,7 +18,7 @@ from tests.integration.killing import write_folder
 from tests.integration.opening import open_index_of
 from tests.integration.serving import serving
 
-KILLS = 4
+KILLS = 2
 """Steps at which the process is killed, drawn from all; LECTERN_TEST_KILLS=all tries every one."""
 
 SEED = 20261123

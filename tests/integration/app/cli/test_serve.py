@@ -10,14 +10,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from app.service.lock import owner_address
-from tests.integration.app.cli.test_cli import plain_environment, start_process
+from tests.integration.app.cli.test_cli import CLOSED_PORT, plain_environment, start_process
 
 LONG_TEXT = "\n\n".join(f"Entry {number} of the log of the lighthouse of Brennick." for number in range(500))
 
@@ -34,7 +36,21 @@ def temporary() -> Iterator[Path]:
 @pytest.fixture
 def server(home: Path, temporary: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A running server and its address."""
-    process = start_process("serve", "--port", "0", "--home", home, settings={"TMPDIR": str(temporary)})
+    with running_server(home, TMPDIR=str(temporary)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that is started once."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    with running_server(home, LECTERN_OLLAMA_URL=CLOSED_PORT, LECTERN_WORKERS="1") as (_, address):
+        yield address
+
+
+@contextmanager
+def running_server(home: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = start_process("serve", "--port", "0", "--home", home, settings=settings)
     try:
         assert process.stderr is not None
         told = ""
@@ -95,62 +111,73 @@ def test_a_server_with_a_request_that_hangs_ends_all_the_same(
 
 
 def test_beyond_this_machine_it_serves_only_with_tokens_and_not_where_another_listens(
-    server: tuple[subprocess.Popen[str], str], tmp_path: Path
+    shared_address: str, tmp_path: Path
 ) -> None:
     open_to_all = start_process("serve", "--host", "0.0.0.0", "--port", "0", "--home", tmp_path / "other")
     _, complaints = open_to_all.communicate(timeout=60)
     assert open_to_all.returncode == 2
     assert "there is no valid token" in " ".join(complaints.split())
-    taken = start_process("serve", "--port", server[1].rsplit(":", 1)[1], "--home", tmp_path / "other")
+    taken = start_process("serve", "--port", shared_address.rsplit(":", 1)[1], "--home", tmp_path / "other")
     _, complaints = taken.communicate(timeout=60)
     assert taken.returncode == 2
     assert "cannot listen" in " ".join(complaints.split())
     assert os.listdir(tmp_path / "other") != []  # noqa: PTH208
 
 
-def test_a_registered_folder_is_synced_by_the_server(server: tuple[subprocess.Popen[str], str], folder: Path) -> None:
-    _, address = server
+@pytest.fixture
+def registered(shared_address: str, folder: Path) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Registers the folder, with one document in it, for a collection; it is forgotten in the end."""
     (folder / "light.txt").write_text("The lamp flashes three times.")
-    added = httpx.post(f"{address}/folders", json={"path": str(folder), "every": "1h"}, timeout=60)
-    assert added.status_code == 201
-    place = f"{address}/folders/{added.json()['id']}"
+    with httpx.Client(base_url=shared_address, timeout=60) as client:
+        known: list[dict[str, Any]] = []
+
+        def register(**how: object) -> dict[str, Any]:
+            added = client.post("/folders", json={"path": str(folder), **how})
+            assert added.status_code == 201, added.text
+            known.append(added.json())
+            return known[-1]
+
+        yield register
+        for one in known:
+            client.delete(f"/folders/{one['id']}").raise_for_status()
+
+
+def test_a_registered_folder_is_synced_by_the_server(
+    registered: Callable[..., dict[str, Any]], shared_address: str
+) -> None:
+    place = f"{shared_address}/folders/{registered(collection='kept', every='1h')['id']}"
     while not (shown := httpx.get(place, timeout=60).json())["last_outcome"] or shown["state"] == "running":
         time.sleep(0.05)
     assert shown["last_outcome"] == "done"
-    assert httpx.get(f"{address}/collections", timeout=60).json()["collections"][0]["documents"] == 1
+    collections = httpx.get(f"{shared_address}/collections", timeout=60).json()["collections"]
+    assert [one["documents"] for one in collections if one["name"] == "kept"] == [1]
 
 
 def test_a_watched_folder_is_synced_again_by_the_server_when_a_file_changes(
-    server: tuple[subprocess.Popen[str], str], folder: Path
+    registered: Callable[..., dict[str, Any]], shared_address: str, folder: Path
 ) -> None:
-    _, address = server
-    (folder / "light.txt").write_text("The lamp flashes three times.")
-    added = httpx.post(f"{address}/folders", json={"path": str(folder), "watch": True}, timeout=60)
-    assert added.status_code == 201
-    wait_for_documents(address, ["light.txt"])
+    registered(collection="watched", watch=True)
+    wait_for_documents(shared_address, "watched", ["light.txt"])
     (folder / "bakery.txt").write_text("The bakery opens at six.")
-    wait_for_documents(address, ["bakery.txt", "light.txt"])
+    wait_for_documents(shared_address, "watched", ["bakery.txt", "light.txt"])
     (folder / "light.txt").unlink()
-    wait_for_documents(address, ["bakery.txt"])
+    wait_for_documents(shared_address, "watched", ["bakery.txt"])
 
 
 def test_a_scheduled_folder_is_synced_again_by_the_server_when_its_time_has_come(
-    server: tuple[subprocess.Popen[str], str], folder: Path
+    registered: Callable[..., dict[str, Any]], shared_address: str, folder: Path
 ) -> None:
-    _, address = server
-    (folder / "light.txt").write_text("The lamp flashes three times.")
-    added = httpx.post(f"{address}/folders", json={"path": str(folder), "every": "1s"}, timeout=60)
-    assert added.status_code == 201, added.text
-    wait_for_documents(address, ["light.txt"])
+    registered(collection="scheduled", every="1s")
+    wait_for_documents(shared_address, "scheduled", ["light.txt"])
     (folder / "bakery.txt").write_text("The bakery opens at six.")
-    wait_for_documents(address, ["bakery.txt", "light.txt"])
+    wait_for_documents(shared_address, "scheduled", ["bakery.txt", "light.txt"])
 
 
-def wait_for_documents(address: str, names: list[str]) -> None:
+def wait_for_documents(address: str, collection: str, names: list[str]) -> None:
     """Wait until the collection holds these and no others."""
 
     def listed() -> list[str]:
-        answer = httpx.get(f"{address}/collections/default/documents", timeout=60)
+        answer = httpx.get(f"{address}/collections/{collection}/documents", timeout=60)
         return [entry["document"] for entry in answer.json().get("documents", [])]
 
     while listed() != names:

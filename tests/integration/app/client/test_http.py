@@ -136,12 +136,9 @@ def outcome_of(arguments: list[object], home: Path) -> Outcome:
     return run_command(*arguments, "--home", home)
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    base = tmp_path_factory.mktemp("through")
-    home, questions = base / "home", base / "questions.jsonl"
-    (base / "sign.png").write_bytes(picture())
-    questions.write_text(json.dumps({"question": LAMP, "document": "light.txt", "pages": [0]}))
+@contextmanager
+def plain_settings(base: Path) -> Iterator[None]:
+    """For what a module's tests share: no settings but these, as `plain_environment` has them."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("OLLAMA_URL", "http://127.0.0.1:9"), ("REFUSAL_THRESHOLD", "0"), ("WORKERS", "1")):
             patch.setenv(f"LECTERN_{name}", value)
@@ -149,6 +146,16 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         patch.delenv("OPENAI_API_KEY", raising=False)
         patch.chdir(base)
         fake_parts(patch)
+        yield
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    base = tmp_path_factory.mktemp("through")
+    home, questions = base / "home", base / "questions.jsonl"
+    (base / "sign.png").write_bytes(picture())
+    questions.write_text(json.dumps({"question": LAMP, "document": "light.txt", "pages": [0]}))
+    with plain_settings(base):
         assert outcome_of(["sync", write_documents(base / "documents")], home).code == 1
         without = {
             repr(command): outcome_of(command, home)
@@ -205,75 +212,80 @@ def test_what_is_only_read_goes_through_the_server_too(scene: Scene) -> None:
 # --- what changes the index ---
 
 
+@pytest.fixture(scope="module")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What a server has that is started once."""
+    base = tmp_path_factory.mktemp("shared")
+    with plain_settings(base), served(base / "home"):
+        yield base / "home"
+
+
 @pytest.fixture
-def server(home: Path) -> Iterator[subprocess.Popen[str]]:
-    with served(home) as process:
-        yield process
+def served_home(shared_home: Path) -> Path:
+    """The home of a server that has no collection and no registered folder."""
+    with httpx.Client(base_url=owner_address(shared_home), timeout=60) as client:
+        for folder in client.get("/folders").json()["folders"]:
+            client.delete(f"/folders/{folder['id']}").raise_for_status()
+        for collection in client.get("/collections").json()["collections"]:
+            client.delete(f"/collections/{collection['name']}").raise_for_status()
+    return shared_home
 
 
-def test_a_folder_is_synced_by_the_server_and_a_document_removed_and_restored(
-    server: subprocess.Popen[str], home: Path, folder: Path
-) -> None:
+def test_a_folder_is_synced_by_the_server_and_a_document_removed_and_restored(served_home: Path, folder: Path) -> None:
     write_documents(folder)
-    preview = outcome_of(["sync", folder, "--dry-run", "--json"], home)
+    preview = outcome_of(["sync", folder, "--dry-run", "--json"], served_home)
     assert (preview.code, preview.json["dry_run"], preview.json["files"]["added"]) == (
         0, True, ["bakery.txt", "empty.txt", "light.txt", "tides.csv"],
     )  # fmt: skip
-    first = outcome_of(["sync", folder, "--json"], home)
+    first = outcome_of(["sync", folder, "--json"], served_home)
     assert (first.code, first.json["added"], [file["path"] for file in first.json["failed"]]) == (1, 3, ["empty.txt"])
-    assert "0 added, 3 unchanged, 1 failed" in outcome_of(["sync", folder], home).text
-    assert outcome_of(["remove", "light.txt", "--json"], home).json == {"removed": ["light.txt"], "restored": []}
-    assert outcome_of(["remove", "light.txt"], home).code == 2
-    assert "left out, as you removed it: light.txt" in outcome_of(["sync", folder], home).text
-    assert "The next sync indexes light.txt again." in outcome_of(["remove", "light.txt", "--undo"], home).text
-    assert outcome_of(["sync", folder, "--json"], home).json["added"] == 1
+    assert "0 added, 3 unchanged, 1 failed" in outcome_of(["sync", folder], served_home).text
+    assert outcome_of(["remove", "light.txt", "--json"], served_home).json == {"removed": ["light.txt"], "restored": []}
+    assert outcome_of(["remove", "light.txt"], served_home).code == 2
+    assert "left out, as you removed it: light.txt" in outcome_of(["sync", folder], served_home).text
+    assert "The next sync indexes light.txt again." in outcome_of(["remove", "light.txt", "--undo"], served_home).text
+    assert outcome_of(["sync", folder, "--json"], served_home).json["added"] == 1
     for file in folder.iterdir():
         file.unlink()
-    emptied = outcome_of(["sync", folder, "--json"], home)
+    emptied = outcome_of(["sync", folder, "--json"], served_home)
     assert (emptied.code, "is empty, but 3 of its files" in emptied.json["error"]["reason"]) == (2, True)
-    assert outcome_of(["sync", folder, "--allow-empty"], home).code == 0
+    assert outcome_of(["sync", folder, "--allow-empty"], served_home).code == 0
 
 
-def test_a_registered_folder_is_run_by_the_server_which_writes_it_down(
-    server: subprocess.Popen[str], home: Path, folder: Path
-) -> None:
+def test_a_registered_folder_is_run_by_the_server_which_writes_it_down(served_home: Path, folder: Path) -> None:
     write_documents(folder)
-    assert outcome_of(["folders", "add", folder], home).code == 0
-    ran = outcome_of(["folders", "run", folder, "--json"], home)
+    assert outcome_of(["folders", "add", folder], served_home).code == 0
+    ran = outcome_of(["folders", "run", folder, "--json"], served_home)
     assert (ran.code, ran.json["asked_for"], [report["added"] for report in ran.json["runs"]]) == (1, [], [3])
-    assert f"Synced {folder} into the collection default" in outcome_of(["folders", "run"], home).text
-    (listed,) = outcome_of(["folders", "list", "--json"], home).json["folders"]
+    assert f"Synced {folder} into the collection default" in outcome_of(["folders", "run"], served_home).text
+    (listed,) = outcome_of(["folders", "list", "--json"], served_home).json["folders"]
     assert listed["last_outcome"] == "failed files"
     for file in folder.iterdir():
         file.unlink()
-    failed = outcome_of(["folders", "run", "--json"], home)
+    failed = outcome_of(["folders", "run", "--json"], served_home)
     (report,) = failed.json["runs"]
     assert (failed.code, "--allow-empty" in report["remedy"]) == (2, True)
 
 
-def test_a_deleted_collection_takes_its_registered_folders_with_it(
-    server: subprocess.Popen[str], home: Path, folder: Path
-) -> None:
+def test_a_deleted_collection_takes_its_registered_folders_with_it(served_home: Path, folder: Path) -> None:
     write_documents(folder)
     for collection in ("letters", "other"):
-        outcome_of(["folders", "add", folder, "--collection", collection], home)
-        outcome_of(["folders", "run", folder, "--collection", collection], home)
-    assert httpx.delete(f"{owner_address(home)}/collections/letters", timeout=60).status_code == 204
-    (left,) = outcome_of(["folders", "list", "--json"], home).json["folders"]
+        outcome_of(["folders", "add", folder, "--collection", collection], served_home)
+        outcome_of(["folders", "run", folder, "--collection", collection], served_home)
+    assert httpx.delete(f"{owner_address(served_home)}/collections/letters", timeout=60).status_code == 204
+    (left,) = outcome_of(["folders", "list", "--json"], served_home).json["folders"]
     assert left["collection"] == "other"
-    (kept,) = outcome_of(["collections", "--json"], home).json["collections"]
+    (kept,) = outcome_of(["collections", "--json"], served_home).json["collections"]
     assert kept["name"] == "other"
 
 
-def test_what_is_amiss_is_found_and_mended_through_the_server(
-    server: subprocess.Popen[str], home: Path, folder: Path
-) -> None:
+def test_what_is_amiss_is_found_and_mended_through_the_server(served_home: Path, folder: Path) -> None:
     write_documents(folder)
     (folder / "empty.txt").unlink()
-    outcome_of(["sync", folder], home)
-    assert outcome_of(["verify"], home).code == 0
+    outcome_of(["sync", folder], served_home)
+    assert outcome_of(["verify"], served_home).code == 0
     (folder / "light.txt").unlink()
-    found = outcome_of(["verify", "--repair", "--json"], home)
+    found = outcome_of(["verify", "--repair", "--json"], served_home)
     (problem,) = found.json["problems"]
     assert (found.code, problem["what"], problem["repaired"]) == (1, "file gone", False)
 
@@ -325,23 +337,21 @@ def test_ctrl_c_stops_the_answer_at_the_server_too(home: Path, folder: Path, mon
             assert outcome_of(["documents"], home).code == 0
 
 
-def test_ctrl_c_stops_the_sync_at_the_server_which_goes_on(
-    server: subprocess.Popen[str], home: Path, folder: Path
-) -> None:
+def test_ctrl_c_stops_the_sync_at_the_server_which_goes_on(served_home: Path, folder: Path) -> None:
     text = "\n\n".join(f"Entry {number} of the log of the lighthouse." for number in range(2_000))
     for file in range(200):
         (folder / f"{file}.txt").write_text(text)
-    address = owner_address(home)
-    syncing = start_faked("sync", folder, "--home", home)
+    address = owner_address(served_home)
+    syncing = start_faked("sync", folder, "--home", served_home)
     while not [job for job in httpx.get(f"{address}/runs", timeout=60).json()["queue"] if job["progress"]]:
         assert syncing.poll() is None
         time.sleep(0.05)
     assert "the same command goes on from here" in interrupt(syncing)
     while httpx.get(f"{address}/runs", timeout=60).json()["queue"]:
         time.sleep(0.05)
-    (run,) = outcome_of(["runs", "--json"], home).json["runs"]
+    run = outcome_of(["runs", "--json"], served_home).json["runs"][0]
     assert run["outcome"] == "stopped"
-    assert outcome_of(["search", LAMP], home).code == 0
+    assert outcome_of(["search", LAMP], served_home).code == 0
 
 
 # --- servers that are gone, and those that ask for a token ---
@@ -461,9 +471,9 @@ def test_a_token_made_after_a_restore_was_cut_off_is_kept_with_the_old_ones(home
 # --- MCP ---
 
 
-def test_mcp_clients_are_answered_through_the_server(server: subprocess.Popen[str], home: Path, folder: Path) -> None:
-    outcome_of(["sync", write_documents(folder)], home)
-    settings = read_settings(home=home)
+def test_mcp_clients_are_answered_through_the_server(served_home: Path, folder: Path) -> None:
+    outcome_of(["sync", write_documents(folder)], served_home)
+    settings = read_settings(home=served_home)
 
     async def talk() -> None:
         async with Client(build_server(partial(connect, settings), default_collection="default")) as client:
