@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from app import __version__
 from app.api import error_handlers
 from app.api.metrics import CountRequests, Metrics
+from app.api.request_ids import IdentifyRequests
 from app.api.routes import (
     answers,
     collections,
@@ -83,6 +84,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(IdentifyRequests),
             Middleware(CountRequests, metrics=metrics),
             Middleware(AccessMiddleware, policy=access),
             Middleware(error_handlers.AnswerDefects),

@@ -17,6 +17,7 @@ import uvicorn
 from app.api.app import create_app
 from app.api.connections import BoundedProtocol, limit_connections
 from app.api.metrics import Metrics
+from app.api.request_ids import name_requests_in_log
 from app.api.security.policy import AccessPolicy
 from app.service.build_index import open_lectern
 from app.service.build_service import build_service
@@ -54,6 +55,7 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
         with _listen(host, port) as listener:
             address = _address_of(listener)
             announce_address(settings.home, address)
+            name_requests_in_log()
             metrics = Metrics()
             service = build_service(lectern, folders, on_sync=metrics.count_sync)
             server = _Server(configuration(create_app(service, access=access, metrics=metrics)))

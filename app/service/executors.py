@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 from rag.errors import OverloadedError
@@ -34,7 +35,8 @@ class BoundedExecutor:
                 self._places.release()
 
         try:
-            future = self._executor.submit(run)
+            # With the context of the request, so that its id stands in what is logged.
+            future = self._executor.submit(copy_context().run, run)
         except RuntimeError:
             self._places.release()
             raise OverloadedError("Lectern is shutting down.", "Try again later.") from None

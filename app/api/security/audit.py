@@ -44,6 +44,7 @@ class AuditLog:
         path: str,
         status: int | None,
         address: str,
+        request: str,
     ) -> None:
         """Write one line. A failing disk is reported in the program's log; the request goes on."""
         line = json.dumps(
@@ -55,6 +56,7 @@ class AuditLog:
                 "path": path[:MAX_PATH],
                 "status": status,
                 "address": address,
+                "request": request,
             }
         )
         self._handler.handle(logging.makeLogRecord({"msg": line}))

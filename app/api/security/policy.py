@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from app.api.problem_details import Problem
+from app.api.request_ids import current_request_id
 from app.api.security.audit import AUDIT_FILE, AuditLog, Event
 from app.api.security.body_limit import PATIENCE_SECONDS, too_large
 from app.api.security.headers import RefusedError, RequestHeaders
@@ -134,6 +135,7 @@ class AccessPolicy:
             path=request.path,
             status=status,
             address=request.address,
+            request=current_request_id(),
         )
 
 

@@ -257,3 +257,12 @@ def test_a_request_cut_off_half_way_harms_nobody(served: Served) -> None:
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(b"POST /search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{")
     assert served.client.get("/healthz").status_code == 200
+
+
+def test_every_answer_has_the_id_of_its_request(served: Served) -> None:
+    for path, status in (("/healthz", 200), ("/collections", 200), ("/collections/nope/documents", 404)):
+        answered = served.client.get(path, headers={"X-Request-Id": f"from{path.replace('/', '.')}"})
+        assert (answered.status_code, answered.headers["X-Request-Id"]) == (status, f"from{path.replace('/', '.')}")
+    with served.client.stream("POST", "/ask", json={"question": LAMP, "stream": True}) as streamed:
+        assert len(streamed.headers["X-Request-Id"]) == 16
+        streamed.read()

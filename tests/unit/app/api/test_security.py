@@ -710,7 +710,8 @@ def test_first_logins_failed_logins_and_writes_are_written_down(serve: Serve, st
     store.revoke("laptop")
     server.get("/who", token=secret)
     lines = server.audit()
-    assert all(set(line) == {"time", "event", "identity", "method", "path", "status", "address"} for line in lines)
+    parts = {"time", "event", "identity", "method", "path", "status", "address", "request"}
+    assert all(set(line) == parts for line in lines)
     assert [(line["event"], line["identity"], line["path"], line["status"], line["address"]) for line in lines] == [
         ("login", "laptop", "/who", 200, "127.0.0.1"),
         ("login", "laptop", "/who", 200, "203.0.113.9"),
@@ -748,7 +749,9 @@ def test_the_audit_log_is_its_owners_and_rotates(tmp_path: Path) -> None:
     file = tmp_path / "audit.log"
     audit = AuditLog(file, rotated_bytes=400)
     for number in range(40):
-        audit.record("write", identity=str(number), method="POST", path="/x", status=200, address="127.0.0.1")
+        audit.record(
+            "write", identity=str(number), method="POST", path="/x", status=200, address="127.0.0.1", request="1a"
+        )
     files = sorted(path.name for path in tmp_path.iterdir())
     assert files == ["audit.log", "audit.log.1", "audit.log.2", "audit.log.3", "audit.log.4"]
     assert all(path.stat().st_size <= 400 for path in tmp_path.iterdir())
