@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.errors import QuestionError
@@ -176,6 +176,9 @@ class Calculate:
         name = query.formula.name if isinstance(query, FormulaQuery) else query.operand.name
         documents = self._documents(asked, query.about)
         timer.mark("choose documents")
+        is_figure = isinstance(query, FormulaQuery) and query.is_figure
+        if is_figure and not self._is_known_whose(asked):
+            return "No document is named whose figure is meant, so it was looked up."
         if not documents:
             return "No document is about what the question names, so it was looked up."
         names = ", ".join(document.path for document in documents)
@@ -184,7 +187,7 @@ class Calculate:
         try:
             text = _compute(query, book)
         except MissingFigureError as missing:
-            if not _has_any(query, book):
+            if is_figure or not _has_any(query, book):
                 return "The figures stand in no table, so it was looked up."
             year = f" for {missing.year}" if missing.year else ""
             reason = f"The {name} cannot be calculated: no row for {missing.operand.name}{year} was found in {names}."
@@ -197,6 +200,13 @@ class Calculate:
         for figure in book.used:
             yield PlanStep(f"Found {figure.label} {figure.year or ''}: {figure.quantity}".replace(" :", ":"))
         return (yield from compose_answer(text, _proofs(book.used), self._catalogue, milliseconds=timer.milliseconds))
+
+    def _is_known_whose(self, asked: PlannedQuestion) -> bool:
+        """Return whether a question names a document, or there is only one."""
+        collection = asked.question.collection
+        return (
+            bool(self._name_documents(asked.text, collection)) or len(self._catalogue.list_documents(collection)) == 1
+        )
 
     def _documents(self, asked: PlannedQuestion, about: str) -> list[DocumentInfo]:
         """Return the documents that the question names, else those of the best passages for it."""
@@ -267,6 +277,8 @@ def _compute(query: FormulaQuery | GrowthQuery, book: FigureBook) -> str:
     if isinstance(query, GrowthQuery):
         return _growth(query, book)
     formula = query.formula
+    if query.is_figure:
+        return _figure(formula.above[0].operand, query.years[0], book)
     if not query.averages:
         year = query.years[0] if query.years else book.newest_year(formula.above[0].operand)
         written, value = _evaluate(formula, year, book)
@@ -281,6 +293,14 @@ def _compute(query: FormulaQuery | GrowthQuery, book: FigureBook) -> str:
     mean = sum((result.value for result in results), Decimal(0)) / len(results)
     average = _result(formula, Quantity(mean, common_unit(results), common_scale(results)))
     return "\n".join([*lines, "", f"Average of {query.years[0]} to {query.years[-1]} = {average}."])
+
+
+def _figure(operand: Operand, year: int, book: FigureBook) -> str:
+    """Return a figure of a year under the label that it has in its statement. Raises MissingFigureError."""
+    figure = book.find(operand, year)
+    value = abs(figure.quantity.value) if operand.is_magnitude else figure.quantity.value
+    label = " ".join(figure.label.split()).rstrip(" :")
+    return f"{label} ({year}): {replace(figure.quantity, value=value)} [{book.number_of(figure)}]."
 
 
 def _growth(query: GrowthQuery, book: FigureBook) -> str:

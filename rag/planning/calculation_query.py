@@ -9,7 +9,7 @@ from typing import Literal
 from rag.planning.amount_query import read_amount_query
 from rag.planning.change_query import ChangeQuery, read_field_change
 from rag.planning.counts_query import CountsQuery, read_counts
-from rag.planning.formulas import Formula, Operand, find_formula, find_operand
+from rag.planning.formulas import Formula, Operand, Term, find_figure, find_formula, find_operand
 from rag.planning.rate_query import RateQuery, read_rate
 from rag.planning.row_query import RowQuery
 from rag.planning.totals_query import AggregateQuery, read_totals_query
@@ -28,6 +28,11 @@ class FormulaQuery:
     averages: bool = False
     about: str = ""
     """The words behind the formula's name that say whose it is, or of which part."""
+
+    @property
+    def is_figure(self) -> bool:
+        """Return whether it is a figure as a statement has it, and nothing is computed."""
+        return not self.formula.below and len(self.formula.above) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,26 @@ _QUALIFIED = re.compile(
     r"|levered|segment|and|over|proportion|ratio of|compared?|than|between)\b[^,]*$|%\s*$"
 )
 """Before a formula's name: it is then asked for as a part of something else."""
+_WHOLE_BEFORE = re.compile(
+    r"(?i)(?:^|['’]s?|\b(?:the|of|in|was|were|is|are|much|our|its|their|der|die|das|war|waren|ist|sind|le|la|les|el|los))\s*"
+    r"(?:(?:the|total|overall|consolidated|unadjusted|reported|annual|net|year[- ]end"
+    r"|(?:FY|fiscal(?: year)?)?\s?'?(?:19|20)\d\d(?:['’]s)?)\s+)*$"
+)
+"""Before a figure's name: the whole is meant, and no part of it such as the revenue of advertising."""
+_NON_STANDARD = re.compile(
+    r"(?i)(?<![^\W_])(?P<name>(?:adjusted|core|organic|underlying|normali[sz]ed)\s(?:non[- ]gaap\s)?"
+    r"(?:(?:net|operating|gross|income|profit|earnings|sales|revenues?|ebitda?|free|cash|flow|eps)\b\s?)+)"
+)
+"""Measures of a company's own, which its tables name as it does: "adjusted EBITDA"."""
+_GAAP = re.compile(r"(?i)\bnon[- ]gaap\b")
+_BELONGS_TO_OWNERS = re.compile(
+    r"(?i)^\s+attributable to (?:the )?(?:share|stock)?(?:holders|owners|company)(?: of the (?:parent|company))?\b"
+)
+_COMPARES = re.compile(
+    r"(?i)\b(?:compare[ds]?|growth|grow|grew|change[ds]?|rise|rose|fall|fell|increased?|decreased?|per|share of"
+    r"|percent(?:age)? of|ratio|margin|more|less|higher|lower|segments?|forecast|expected|budget(?:ed)?|plan(?:ned)?"
+    r"|guidance|target)\b|%"
+)
 _ENDS_NAME = re.compile(
     r"(?i)^\s*(?:\([^()]*\)\s*)?(?:ratio\s*)?(?:$|[?.,;:(]|(?:(?:of|for|in|at|as of|during|from|by|von|der|des|im"
     r"|für|de|du|en|del|pour)\b))"
@@ -206,6 +231,7 @@ def read_calculation(question: str) -> CalculationQuery | None:
         or _read_change(text)
         or read_field_change(text)
         or read_rate(text)
+        or _read_figure(text)
     )
 
 
@@ -251,6 +277,30 @@ def _read_formula(text: str) -> FormulaQuery | None:
     if _PART_OF_YEAR.search(part) or (len(years) > 1) != is_average:
         return None
     return FormulaQuery(formula, years, is_average, _about(part[name.end() :]))
+
+
+def _read_figure(text: str) -> FormulaQuery | None:
+    """Return the figure of a year's statements that is asked for: "the FY2016 COGS for Microsoft"."""
+    for part in _PARTS.split(_DEFINITION.split(text)[0]):
+        years = _years(part)
+        if len(years) != 1 or not _ASKS_VALUE.search(part) or _is_of_part(part):
+            continue
+        named = find_figure(part)
+        if named is None:
+            if (measure := _NON_STANDARD.search(part)) is None:
+                continue
+            name = " ".join(_GAAP.sub(" ", measure["name"]).split())
+            named = measure.start("name"), measure.end("name"), Operand(name, (name,), "income")
+        start, end, operand = named
+        before, behind = part[:start], _BELONGS_TO_OWNERS.sub("", part[end:])
+        if _WHOLE_BEFORE.search(before) and _ENDS_NAME.match(behind):
+            return FormulaQuery(Formula(operand.name, "", (Term(operand),)), years, about=_about(behind))
+    return None
+
+
+def _is_of_part(text: str) -> bool:
+    """Return whether a figure is asked for of a part of the year, compared, explained or expected."""
+    return any(pattern.search(text) for pattern in (_EXPLAINS, _PART_OF_YEAR, _AVERAGE, _COMPARES))
 
 
 def _read_growth(text: str) -> GrowthQuery | None:

@@ -342,7 +342,40 @@ def find_operand(words: str) -> Operand | None:
     return next((operand for operand in OPERANDS if named in _NAMES[operand.name]), None) if named else None
 
 
+def find_figure(text: str) -> tuple[int, int, Operand] | None:
+    """Return the first figure of statements that a text names by words that mean nothing else, and where they stand."""
+    match = _FIGURE.search(text)
+    if match is None:
+        return None
+    operand = next(operand for at, operand in enumerate(OPERANDS) if match[f"o{at}"])
+    return match.start(), match.end(), operand
+
+
 _PATTERNS = {formula.name: formula.pattern for formula in FORMULAS}
+_SHORT_NAMES = {
+    REVENUE.name: r"(?:net )?revenues?|umsatzerlöse",
+    COST_OF_SALES.name: "cogs",
+    NET_INCOME.name: r"jahresüberschuss(?:es)?",
+    EQUITY.name: "eigenkapitals?",
+    OPERATING_CASH.name: r"(?:net )?(?:cash flows?|cash) from operat(?:ions|ing activities)|operating cash flows?",
+    CAPITAL_EXPENDITURE.name: "capex",
+    FIXED_ASSETS.name: r"(?:net )?pp&e|net property,? plant,? and equipment",
+}
+"""Figures -> names of a single word, or that no row has, which can mean nothing else in a question."""
+
+
+def _names_of(operand: Operand) -> str:
+    """Return a pattern of the words by which a question can only mean a figure, the longest first."""
+    labels = sorted((label for label in (operand.name, *operand.rows) if " " in label), key=len, reverse=True)
+    short = _SHORT_NAMES.get(operand.name)
+    return "|".join([*map(re.escape, labels), *([short] if short else [])])
+
+
+_FIGURE = re.compile(
+    "(?i)(?<![^\\W_])(?:"
+    + "|".join(f"(?P<o{at}>{names})" for at, operand in enumerate(OPERANDS) if (names := _names_of(operand)))
+    + ")(?![^\\W_])"
+)
 _NAMES = {
     operand.name: {frozenset(content_words(label)) for label in (operand.name, *operand.rows)} for operand in OPERANDS
 }

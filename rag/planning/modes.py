@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rag.errors import QuestionError
 from rag.planning.attendance_query import read_attendance
-from rag.planning.calculation_query import describe, read_calculation
+from rag.planning.calculation_query import FormulaQuery, describe, read_calculation
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.planning.message_query import read_messages
@@ -66,7 +66,11 @@ def choose_mode(question: str) -> ModeChoice:
         return ModeChoice(Mode.SUMMARISE, "The question asks for a summary.")
     if (comparison := read_comparison(question)) is not None:
         return ModeChoice(Mode.COMPARE, f"The question compares {', '.join(comparison.items)}.")
-    if (calculation := read_calculation(question)) is not None:
+    calculation = read_calculation(question)
+    if isinstance(calculation, FormulaQuery) and calculation.is_figure:
+        reason = f"The question asks for {describe(calculation)} of a year, which is looked for in the statements."
+        return ModeChoice(Mode.CALCULATE, reason)
+    if calculation is not None:
         return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(calculation)}, which code computes.")
     if reason := why_several(question):
         return ModeChoice(Mode.STEPS, reason)

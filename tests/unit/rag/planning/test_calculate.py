@@ -63,6 +63,46 @@ def test_formulas_are_computed_from_the_right_rows_and_years(question: str, endi
     assert answer.verdict is Verdict.SUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What was Halyard's total revenue in 2022?", "Total revenue (2022): 2,000 million USD [1]."),
+        ("What is the FY2023 COGS for Halyard? Answer in millions.", "Cost of sales (2023): 1,750 million USD [1]."),
+        ("How much were the accounts payable at the end of 2022?", "Accounts payable (2022): 90 million USD [1]."),
+        ("what was Halyard's 2022 net income attributable to shareholders", "Net income (loss) (2022): -100 million"),
+        ("What was Halyard's adjusted non-GAAP EBITDA for 2023?", "Adjusted EBITDA (2023): 410 million USD [1]."),
+    ],
+)
+def test_a_figure_of_a_year_is_read_from_its_statement(question: str, text: str) -> None:
+    answer = result(question, BALANCE, INCOME + "Adjusted EBITDA\t300\t410\n", CASH)
+    assert answer.text.startswith(text)
+    assert answer.verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was Halyard's advertising revenue in 2022?",
+        "What was the revenue per employee in 2022?",
+        "What was the revenue of the second quarter of 2022?",
+        "What drove the revenue of 2022?",
+        "What is the expected revenue of 2023?",
+        "What is revenue?",
+    ],
+)
+def test_a_part_of_a_figure_and_what_explains_it_are_looked_up(question: str) -> None:
+    assert read_calculation(question) is None
+
+
+def test_a_figure_of_which_no_document_is_named_is_looked_up() -> None:
+    shelf = Shelf({"a.pdf": [INCOME], "b.pdf": [INCOME]}, {"a.pdf": REPORT, "b.pdf": REPORT})
+    unnamed = Calculate(
+        shelf, name_documents=lambda *_: [], aggregation=Aggregation(AllDocuments(shelf, most_read=5), shelf)
+    )
+    _, answer = finish(unnamed, asked("What was the total revenue in 2022?"))
+    assert isinstance(answer, str)
+
+
 def test_each_figure_is_cited_with_its_row() -> None:
     answer = result("What is the working capital of 2022?", BALANCE)
     assert [citation.quote for citation in answer.citations] == [
