@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ.setdefault("LECTERN_MODEL_CACHE", str(Path(__file__).resolve().parents[1] / "build" / "test-models"))
 os.environ["COLUMNS"] = "250"
 
-# Images often forbid the writing of bytecode. The tests start hundreds of processes, each of which would spend a second
-# or more on compiling what the one before has compiled.
+# Images often forbid the writing of bytecode. The tests start hundreds of processes, each of which would spend half
+# a second or more on compiling what the one before has compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from app.web import admin_texts, collection_texts, texts
 from app.web.search import texts as search_texts
@@ -23,12 +23,19 @@ expect.set_options(timeout=PATIENCE)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 """Those of axe for WCAG 2.2 AA, and what its authors hold to be good beyond that: landmarks, the order of headings."""
 
-LOOKS: Mapping[str, Mapping[str, Any]] = {
-    "light": {"width": 1280, "height": 800},
-    "dark": {"width": 1280, "height": 800, "color_scheme": "dark"},
-    "200 %": {"width": 640, "height": 400, "device_scale_factor": 2},
-    "phone": {"width": 390, "height": 844, "is_mobile": True, "has_touch": True},
+DEVICES: Mapping[str, Mapping[str, Any]] = {
+    "screen": {"width": 1280, "height": 800, "color_scheme": "light"},
+    "phone": {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "color_scheme": "dark"},
 }
+
+ZOOMED = ViewportSize(width=640, height=400)
+"""What is left of the screen where everything is shown twice as large."""
+
+HAS_SCHEME = """dark => {
+  const background = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
+  return (Math.max(...background.match(/[0-9]+/g).slice(0, 3).map(Number)) < 128) === dark;
+}"""
+"""The page has taken a scheme of colours."""
 
 FOCUSED = """() => {
   let focused = document.activeElement;
@@ -48,10 +55,12 @@ RINGED = {"A", "BUTTON", "SUMMARY"}
 """Elements that nothing but a ring shows to be focused; a field has a border that changes, and a caret."""
 
 
-def check_with_axe(page: Page, name: str) -> list[str]:
+def check_with_axe(page: Page, name: str, *, dark: bool) -> list[str]:
     """What axe finds on a page, a line each."""
     axe = pytest.importorskip("axe_playwright_python.base", reason="axe is in the dev extra.")
+    page.emulate_media(color_scheme="dark" if dark else "light")
     wait_until_drawn(page)
+    page.wait_for_function(HAS_SCHEME, arg=dark)
     page.wait_for_function(SETTLED)
     page.evaluate(axe.AXE_SCRIPT)
     found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
@@ -132,15 +141,23 @@ VIEWS: tuple[tuple[str, Callable[[Page], None]], ...] = (
 )
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_on_any_page(open_page: OpenPage, product: Product, tmp_path: Path, look: str) -> None:
+@pytest.mark.parametrize("device", DEVICES)
+def test_axe_finds_nothing_on_any_page_light_or_dark_or_at_200_percent(
+    open_page: OpenPage, product: Product, tmp_path: Path, device: str
+) -> None:
     folder = product.service.post("/folders", json={"path": str(tmp_path), "collection": world.COLLECTION}).json()
-    page = open_page(ISLAND, **LOOKS[look])
+    page = open_page(ISLAND, **DEVICES[device])
     found = []
     for address, show in VIEWS:
         page.goto(f"{product.url}/{address}{ISLAND}")
         show(page)
-        found += check_with_axe(page, f"{address or 'ask'} ({show.__name__})")
+        name = f"{device}, {address or 'ask'} ({show.__name__})"
+        found += check_with_axe(page, f"{name}, dark", dark=True)
+        if device == "screen":
+            found += check_with_axe(page, name, dark=False)
+            page.set_viewport_size(ZOOMED)
+            found += check_with_axe(page, f"{name}, at 200 %", dark=False)
+            page.set_viewport_size(ViewportSize(width=DEVICES[device]["width"], height=DEVICES[device]["height"]))
     product.service.delete(f"/folders/{folder['id']}")
     assert found == []
 

@@ -160,10 +160,13 @@ def test_on_a_phone_and_by_keyboard_the_proof_opens_over_the_answer_and_a_thumb_
     turn.locator(".chip").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("img.page")).to_be_visible()
-    box = page.locator(".st-key-proof").bounding_box()
-    assert box is not None
-    assert (box["x"], box["y"], box["width"]) == (0, 0, 360)
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 360
+    page.wait_for_function(
+        """() => {
+          const box = document.querySelector(".st-key-proof").getBoundingClientRect();
+          const fills = box.x === 0 && box.y === 0 && box.width === 360;
+          return fills && document.scrollingElement.scrollWidth <= 360;
+        }"""
+    )
     page.keyboard.press("Escape")
     expect(page.locator(".proof")).to_have_count(0)
     turn.locator(".source").first.click()

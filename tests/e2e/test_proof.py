@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from app.web import texts
 from tests.e2e import world
 from tests.e2e.conftest import PATIENCE, OpenPage
-from tests.e2e.drawing import wait_until_drawn
+from tests.e2e.drawing import wait_until_drawn, wait_until_true
 from tests.e2e.test_ask_page import ISLAND, ask, finished
 
 expect.set_options(timeout=PATIENCE)
@@ -31,19 +31,18 @@ def field(proof: Locator, name: str) -> Locator:
 
 def test_the_words_lie_over_their_picture_and_are_selected_and_copied(open_page: OpenPage) -> None:
     _, proof = open_proof(open_page)
+    _, top, _, bottom = world.lamp_rectangle()
     # Measured at one moment: what is above may still be drawn, and move both.
-    lamp = proof.locator(".layer span", has_text="lamp").first
-    top, bottom, width = lamp.evaluate(
-        """span => {
+    wait_until_true(
+        proof.locator(".layer span", has_text="lamp").first,
+        """(span, [expectedTop, expectedBottom]) => {
           const page = span.closest(".sheet").querySelector("img").getBoundingClientRect();
-          const word = span.getBoundingClientRect();
-          return [word.top - page.top, word.bottom - page.top, page.width];
-        }"""
+          const word = span.getBoundingClientRect(), scale = page.width / 420;
+          const isAt = (edge, expected) => Math.abs(edge - page.top - expected * scale) < 5 * scale;
+          return isAt(word.top, expectedTop) && isAt(word.bottom, expectedBottom);
+        }""",
+        [top, bottom],
     )
-    scale = width / 420
-    _, expected_top, _, expected_bottom = world.lamp_rectangle()
-    assert abs(top - expected_top * scale) < 5 * scale
-    assert abs(bottom - expected_bottom * scale) < 5 * scale
     assert "The lamp of the lighthouse flashes" in proof.locator(".layer").inner_text().replace("\n", " ")
 
 
@@ -65,13 +64,23 @@ def test_a_page_is_turned_to_by_its_number_and_words_are_found_on_whatever_page_
 
 def test_the_quote_is_zoomed_to_and_its_page_found_again_among_small_pictures(open_page: OpenPage) -> None:
     page, proof = open_proof(open_page)
-    frame = proof.locator(".frame")
-    width = "frame => frame.querySelector('.sheet').clientWidth / frame.clientWidth"
-    assert frame.evaluate(width) <= 1
+
+    def wait_for_width(least: float, most: float) -> None:
+        """Wait until the sheet is so many times as wide as its frame."""
+        wait_until_true(
+            proof.locator(".frame"),
+            """(frame, [least, most]) => {
+              const width = frame.querySelector(".sheet").clientWidth / frame.clientWidth;
+              return least < width && width <= most;
+            }""",
+            [least, most],
+        )
+
+    wait_for_width(0, 1)
     proof.get_by_role("button", name=WORDS["zoom_quote"]).click()
-    assert 1 < frame.evaluate(width) < 3
+    wait_for_width(1, 3)
     proof.get_by_role("button", name=WORDS["fit"]).click()
-    assert frame.evaluate(width) <= 1
+    wait_for_width(0, 1)
     wait_until_drawn(page)
     proof.get_by_role("button", name=WORDS["thumbnails"]).click()
     expect(proof.locator(".thumbnails img")).to_have_count(2)
@@ -91,16 +100,15 @@ def test_the_proof_fills_the_screen_and_its_share_of_the_room_is_moved_by_keys(o
     assert page.evaluate("document.fullscreenElement !== null")
     proof.get_by_role("button", name=WORDS["full_screen"]).click()
     page.wait_for_function("document.fullscreenElement === null")
-    narrow = proof.bounding_box()
+    # What fills the screen is as wide as it: its share of the room is less.
+    wait_until_true(proof, "proof => proof.clientWidth < 0.6 * innerWidth")
+    narrow = proof.evaluate("proof => proof.clientWidth")
     divider = proof.get_by_role("separator")
     divider.focus()
     for _ in range(3):
         divider.press("ArrowLeft")
     expect(divider).to_have_attribute("aria-valuenow", "65")
-    wide = proof.bounding_box()
-    assert narrow is not None
-    assert wide is not None
-    assert wide["width"] > narrow["width"] * 1.15
+    wait_until_true(proof, "(proof, narrow) => proof.clientWidth > narrow * 1.15", narrow)
 
 
 def test_the_pdf_itself_is_opened_at_the_page_and_by_nobody_who_guesses(open_page: OpenPage) -> None:
