@@ -175,32 +175,38 @@ def test_the_quote_stands_in_a_card_beside_its_number_and_a_note_stays_with_the_
 def test_an_answer_is_shared_as_one_page_with_its_proofs_that_opens_without_lectern(
     open_page: OpenPage, browser: Browser, tmp_path: Path
 ) -> None:
-    def shared(question: str, label: str) -> Path:
+    def shared(question: str, *labels: str) -> list[Path]:
         page = open_page(ISLAND)
         turn = finished(ask(page, question))
         wait_until_drawn(page)
         turn.get_by_role("button", name="Share").click()
-        with page.expect_download() as saved:
-            page.get_by_role("dialog").get_by_role("button", name=label).click()
-        saved.value.save_as(tmp_path / saved.value.suggested_filename)
-        return tmp_path / saved.value.suggested_filename
+        files = []
+        for label in labels:
+            wait_until_drawn(page)
+            with page.expect_download() as saved:
+                page.get_by_role("dialog").get_by_role("button", name=label).click()
+            files.append(tmp_path / saved.value.suggested_filename)
+            saved.value.save_as(files[-1])
+        return files
 
+    (hostile,) = shared(world.ASK_HOSTILE, texts.SHARE_PAGE)
     opened = browser.new_page()
-    opened.goto(shared(world.ASK_HOSTILE, texts.SHARE_PAGE).as_uri())
+    opened.goto(hostile.as_uri())
     # Nothing of what a hostile document or LLM wrote is more than text.
     expect(opened.locator(".answer")).to_contain_text("script>window.hacked=1<")
     expect(opened.locator("script, .answer img, .answer a[href^=http]")).to_have_count(0)
     assert opened.evaluate("window.hacked") is None
-    opened.goto(shared(world.ASK_KEEPER, texts.SHARE_PAGE).as_uri())
+    keeper, word, pdf = shared(world.ASK_KEEPER, texts.SHARE_PAGE, texts.SHARE_WORD, texts.SHARE_PDF)
+    opened.goto(keeper.as_uri())
     expect(opened.locator("h1")).to_have_text(world.ASK_KEEPER)
     opened.get_by_role("link", name="[1]").click()
     expect(opened.locator("blockquote")).to_contain_text("nine shillings a week")
     assert opened.locator("section img").evaluate("image => image.naturalWidth") > 400
-    document = docx.Document(str(shared(world.ASK_KEEPER, texts.SHARE_WORD)))
+    document = docx.Document(str(word))
     assert document.paragraphs[0].text == world.ASK_KEEPER
     assert any("nine shillings" in paragraph.text for paragraph in document.paragraphs)
     assert len(document.inline_shapes) == 1
-    printed = PdfReader(shared(world.ASK_KEEPER, texts.SHARE_PDF))
+    printed = PdfReader(pdf)
     assert "nine shillings" in "".join(one.extract_text() for one in printed.pages)
     assert sum(len(one.images) for one in printed.pages) == 1
 
