@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -72,12 +72,20 @@ class Aggregation:
         timer: StageTimer,
         *,
         notices: Sequence[str] = (),
+        behind: Callable[[DocumentInfo, int], tuple[str, Proof | None]] | None = None,
     ) -> Answering:
-        """Yield what some amounts come to, and return it with a row for each; `undecided` are listed apart."""
+        """Yield what some amounts come to, and return it with a row for each; `undecided` are listed apart.
+
+        `behind` says more of the one document that has the most or the least, with its proof as a source of a number.
+        """
         without = [*undecided, *amounts.apart.without]
         try:
             told = _Told(query, amounts, len(amounts.known) + len(without), wording)
             text = told.sentence()
+            if behind is not None and query.how in ("most", "least") and len(told.proofs) == 1:
+                more, proof = behind(told.ordered[0].stated.document, 2)
+                text = f"{text} {more}".strip()
+                told.proofs += [proof] if proof is not None else []
         except CalculationError as error:
             table = self._table(amounts, amounts.known, without, wording)
             return (yield from refuse(wording.reason(error), milliseconds=timer.milliseconds, table=table))

@@ -50,6 +50,7 @@ _WORDS: tuple[tuple[How, str], ...] = (
     ("sum", _SUM),
     ("each", _EACH),
 )
+SUMS = re.compile(rf"(?i)(?:{_SUM}|total|all|in)")
 HOWS = tuple((how, re.compile(rf"(?i)(?<![^\W\d_])(?:{words})(?![^\W\d_])")) for how, words in _WORDS)
 COMPOUND = re.compile(r"(?i)(?<![^\W\d_])(gesamt|durchschnitts|höchst|mindest)-?(?=[^\W\d_]{4,})")
 OPENED = {"gesamt": "gesamte ", "durchschnitts": "durchschnittliche ", "höchst": "höchste ", "mindest": "niedrigste "}

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from rag.planning.amount_words import AmountField, other_field
 from rag.planning.document_amounts import Stated, read_amount
@@ -13,8 +14,12 @@ from rag.planning.document_nouns import ANY, HAVE_TOTALS, NOUN, is_called, narro
 from rag.planning.document_totals import read_total
 from rag.planning.document_values import Value
 from rag.planning.open_question import MEASURES, OpenQuestion, Word
+from rag.planning.payment_status import payment_status
+from rag.planning.quantities import Quantity
 from rag.planning.row_fit import meets
 from rag.planning.row_words import terms
+from rag.planning.table_cells import Place
+from rag.text import sentence_around
 from rag.types import DocumentInfo, Page
 
 MIN_STATING = 3
@@ -25,6 +30,10 @@ MIN_NAMING = 0.3
 """Share of the documents with such numbers whose numbers a word names, from which on it is the figure's name."""
 HEAD = 400
 """Characters at the beginning of a document that say what it is."""
+_CLOCK = re.compile(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:h](?P<minute>[0-5]\d)(?![\d:])")
+CLOCK_TIMES = 2
+"""Times of day of a document that may be the beginning and the end of what it is about."""
+MAX_HOURS = 18
 _UNTOLD = frozenset({"", "letter", "e-mail", "notice"})
 """Kinds of documents that do not say what these are about."""
 MIN_KIN = 3
@@ -65,6 +74,8 @@ class OpenAmounts:
     """Ids of the documents whose figure is told by its unit and period alone."""
     unknown: list[DocumentInfo] = field(default_factory=list)
     name: str = ""
+    is_duration: bool = False
+    """Whether it is told by the times at which something begins and ends."""
 
 
 def gather_open(query: OpenQuestion, documents: Sequence[Read]) -> OpenAmounts | None:
@@ -75,7 +86,9 @@ def gather_open(query: OpenQuestion, documents: Sequence[Read]) -> OpenAmounts |
     figure, meant, is_named = roles
     is_total = any(_is_total(word) for word in query.words)
     ids = {one.document.id for one in meant}
-    if is_total and not figure and (query.field is None or " " in query.field.group):
+    if _asks_duration(query, figure):
+        found: OpenAmounts | None = _durations(meant)
+    elif is_total and not figure and (query.field is None or " " in query.field.group):
         kinds = frozenset().union(*(sort_of(word.written).kinds for word in query.words if _is_total(word)))
         asking = [one for one in documents if one.document.profile.kind in kinds or _begins_with(query, one)]
         found = read_figures(query, (), asking, is_total=True)
@@ -83,11 +96,50 @@ def gather_open(query: OpenQuestion, documents: Sequence[Read]) -> OpenAmounts |
         found = read_figures(query, figure, documents if is_named or query.count else meant)
     if found is None:
         return None
+    if query.is_owed:
+        return _not_paid(found, [one for one in documents if one.document.id in ids])
     # How others state it tells how those that are meant do.
     found.known = sorted((one for one in found.known if one.document.id in ids), key=lambda one: one.document.path)
     found.otherwise &= ids
     found.unknown = [one for one in found.unknown if one.id in ids]
     return found if _are_enough(query, found, 2 if is_named else MIN_STATING) else None
+
+
+def _asks_duration(query: OpenQuestion, figure: Sequence[Word]) -> bool:
+    """Return whether it is asked how long something takes that has no other name than its own."""
+    return query.measured == "time" and query.field is None and not figure
+
+
+def _durations(documents: Sequence[Read]) -> OpenAmounts:
+    known = [stated for one in documents if (stated := clock_duration(one)) is not None]
+    unknown = [one.document for one in documents if one.pages and clock_duration(one) is None]
+    return OpenAmounts(known=known, unknown=unknown, is_duration=True)
+
+
+def clock_duration(one: Read) -> Stated | None:
+    """Return how long something takes by the only two times of day that its document gives; None for others."""
+    found = [(page, match) for page in one.pages for match in _CLOCK.finditer(page.text)]
+    if len(found) != CLOCK_TIMES or found[0][0] is not found[1][0]:
+        return None
+    (page, first), (_, last) = found
+    begin, end = (60 * int(match["hour"]) + int(match["minute"]) for match in (first, last))
+    if end <= begin or end - begin > MAX_HOURS * 60:
+        return None
+    start = page.text.rfind("\n", 0, first.start()) + 1
+    start = max(start, sentence_around(page.text, first.start(), first.end())[0])
+    place = Place(page.number, start, last.end())
+    return Stated(one.document, Quantity(Decimal(end - begin), "minutes"), "", page, place)
+
+
+def _not_paid(found: OpenAmounts, documents: Sequence[Read]) -> OpenAmounts | None:
+    """Return the amounts of the documents that say that they are not paid; None where none does."""
+    status = {one.document.id: payment_status(one.pages) for one in documents}
+    unpaid = [one for one in found.known if (told := status.get(one.document.id)) is not None and not told[0]]
+    told_nothing = [one.document for one in found.known if status.get(one.document.id) is None]
+    found.unknown += [one for one in told_nothing if one.id in status]
+    found.known = unpaid
+    found.otherwise &= {one.document.id for one in unpaid}
+    return found if len(unpaid) > 1 and len(found.unknown) <= len(unpaid) else None
 
 
 def read_figures(
@@ -163,7 +215,10 @@ def _roles(query: OpenQuestion, documents: Sequence[Read]) -> tuple[list[Word], 
         meant = [one for one in meant if one in speaking]
         is_named = True
     for word in () if is_named or len(meant) == query.count else things:
-        chosen = of_thing(word, [one for one in meant if one in with_values], documents)
+        stating = with_values
+        if _asks_duration(query, figure):
+            stating = [one for one in documents if clock_duration(one) is not None]
+        chosen = of_thing(word, [one for one in meant if one in stating], documents)
         if chosen is None:
             return None
         meant = chosen

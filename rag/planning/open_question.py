@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from rag.planning.amount_query import BY_PRICE, COMPOUND, GLUE, HOWS, OPENED
+from rag.planning.amount_query import BY_PRICE, COMPOUND, GLUE, HOWS, OPENED, SUMS
 from rag.planning.amount_words import AmountField, find_field, price_field
 from rag.planning.rate_query import IN_A_YEAR, find_period
 from rag.planning.row_words import terms
@@ -53,6 +53,18 @@ _THING = tuple(
     re.compile(rf"(?i)(?<!\w){opening}\s+(?P<noun>[^\W\d_][\w-]*)(?: (?P<next>[^\W\d_][\w-]*))?")
     for opening in (f"^\\W*(?:\\w+ )?{_WHICH}", _ALL)
 )
+_OWED = re.compile(
+    r"(?i)(?<!\w)(?:(?:is |are )?still (?:outstanding|open|unpaid|owed|due|to (?:be paid|pay))"
+    r"|(?:left|still have) to pay"
+    r"|still owe|noch (?:offen|unbezahlt|(?:zu )?(?:be)?zahlen|bezahlt werden)|reste(?:-t-il)? à (?:payer|régler)"
+    r"|(?:falta|queda|debo)(?: todavía| aún)? (?:por )?pagar|pendiente de pago)(?!\w)"
+)
+"""What is asked for is the sum of what is not paid yet."""
+_TAIL = re.compile(
+    r"(?i)^(?P<main>.+?),? (?:and|und|et|y) (?P<tail>(?:(?:for|to|by|für|an|von|pour|à|de|para|a) )?"
+    r"(?:who|whom|whose|when|where|which|what|wer|wen|wem|wann|wo|qui|quand|où|qui[eé]n|cu[aá]ndo|d[oó]nde)\b.*)$"
+)
+"""A second question about the one that the first finds: "and who was it for"."""
 _EXPLAINS = re.compile(
     r"(?i)(?<!\w)(?:why|how do|explain|warum|pourquoi|por qué|than|als(?= \w+[?.]?$)|difference|unterschied|différence"
     r"|diferencia|if|wenn|when|wann|quand|cuándo|allowed|may|must|can|darf|muss|kann|peut|doit|puede|debe|before|after"
@@ -97,6 +109,10 @@ class OpenQuestion:
     field: AmountField | None = None
     period: str = ""
     count: int = 0
+    is_owed: bool = False
+    """Whether only what is not paid yet counts."""
+    tail: str = ""
+    """What else is asked of the one that is found."""
 
     @property
     def shown(self) -> str:
@@ -105,16 +121,25 @@ class OpenQuestion:
         return f"{names[self.how]} what documents state"
 
 
+SUMS_SAID = re.compile(r"(?i)(?<!\w)(?:in total|altogether|in all|insgesamt|zusammen|en tout|au total|en total)(?!\w)")
+
+
 def read_open_question(question: str) -> OpenQuestion | None:
     """Return what a question computes over documents; None where it asks for anything else.
 
     Which of its words name the figure and which the documents, the documents tell.
     """
     text = " ".join(question.split()).strip(" ?!.¿¡")
-    if len(text) > MAX_CHARACTERS or _EXPLAINS.search(text):
+    if len(text) > MAX_CHARACTERS:
+        return None
+    if tail := _TAIL.match(text):
+        query = read_open_question(tail["main"])
+        return replace(query, tail=tail["tail"]) if query is not None and query.how in ("most", "least") else None
+    if _EXPLAINS.search(text):
         return None
     opened = COMPOUND.sub(lambda match: OPENED[match[1].casefold()], text)
-    found = _how(opened)
+    owed = _OWED.search(opened)
+    found = _how(opened) if owed is None else ("sum", *owed.span(), "money")
     if found is None:
         return None
     how, start, end, measured = found
@@ -137,13 +162,22 @@ def read_open_question(question: str) -> OpenQuestion | None:
         return None
     both = _BOTH.search(rest)
     words = read_words(rest, has_names=guess_language(text) != "de")
-    if field is None and not words:
+    if owed is not None:
+        # "How much is still to be paid in total": all other words say of what.
+        words = tuple(word for word in words if not SUMS.fullmatch(word.written))
+    elif field is None and not words:
         return None
     asked_by = period[2] if period is not None and period[2] in IN_A_YEAR else ""
     if field is not None:
         field = replace(field, period=field.period or asked_by)
     return OpenQuestion(
-        how, words, measured, field, asked_by, 0 if both is None else 3 if _THREE.search(both[0]) else 2
+        how,
+        words,
+        measured,
+        field,
+        asked_by,
+        0 if both is None else 3 if _THREE.search(both[0]) else 2,
+        owed is not None,
     )
 
 

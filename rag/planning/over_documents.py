@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from rag.planning.aggregate import Aggregation
 from rag.planning.amount_words import AmountField
+from rag.planning.computed_answer import Proof
 from rag.planning.day_order import answer_day_order, read_day_order
 from rag.planning.document_query import read_document_query
 from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
+from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
 from rag.planning.open_amounts import Read, gather_open
 from rag.planning.open_question import read_open_question
@@ -17,11 +19,12 @@ from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.stated_amounts import by_one_period
+from rag.planning.time_spans import answer_span, read_span
 from rag.planning.totals_query import AggregateQuery
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
-from rag.types import PlanStep
+from rag.types import DocumentInfo, PlanStep
 
 MAX_DOCUMENTS = 500
 """Documents whose numbers are all read; of more, the figure has to be one that rules know."""
@@ -39,14 +42,15 @@ class OverDocuments:
 
     def reads(self, text: str) -> bool:
         """Return whether a question computes over figures or days that documents may state under any name."""
-        return any(read(text) is not None for read in (read_open_question, read_pair, read_day_order))
+        return any(read(text) is not None for read in (read_open_question, read_pair, read_day_order, read_span))
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the step and the result, and return it; where the documents do not fit the question, why."""
         query = read_open_question(asked.text)
         pair = read_pair(asked.text)
         order = read_day_order(asked.text)
-        if query is None and pair is None and order is None:
+        span = read_span(asked.text)
+        if query is None and pair is None and order is None and span is None:
             return NOT_STATED
         timer = StageTimer()
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
@@ -63,13 +67,15 @@ class OverDocuments:
             return (yield from answer_pair(asked, pair, read, self._catalogue))
         if order is not None:
             return (yield from answer_day_order(asked, order, read, self._catalogue))
+        if span is not None:
+            return (yield from answer_span(asked, span, read, self._catalogue))
         assert query is not None
         found = gather_open(query, read)
         if found is None:
             return NOT_STATED
         wording = Wording(asked.text)
         totals = Totals(known=found.known)
-        name = found.name or wording.say("amount")
+        name = found.name or wording.say("duration" if found.is_duration else "amount")
         for document in found.unknown:
             totals.add_without(document, wording.say("no amount", field=name))
         field = query.field or AmountField(name, "open", "time" if query.measured == "time" else "money")
@@ -83,4 +89,19 @@ class OverDocuments:
         other = len(found.otherwise)
         notices = [wording.say(wording.one("other words", other), count=wording.number(other))] if other else []
         told = AggregateQuery(documents, query.how, field, is_sure=False)
-        return (yield from self._aggregation.tell(told, amounts, [], wording, timer, notices=notices))
+
+        def behind(best: DocumentInfo, number: int) -> tuple[str, Proof | None]:
+            return _told_of(asked, query.tail, best, number, wording) if query.tail else ("", None)
+
+        return (yield from self._aggregation.tell(told, amounts, [], wording, timer, notices=notices, behind=behind))
+
+
+def _told_of(
+    asked: PlannedQuestion, question: str, document: DocumentInfo, number: int, wording: Wording
+) -> tuple[str, Proof | None]:
+    """Return the answer to a second question, from the document that the first one has found."""
+    found = look_up(asked, f"{question[:1].upper()}{question[1:]}?", [document.id])
+    if found.citation is None or found.problem:
+        return f"{question[:1].upper()}{question[1:]}{wording.colon} {wording.say('nothing found')}.", None
+    said = found.text or " ".join(found.citation.quote.split())
+    return f"{said} [{number}].", found.proof(number)

@@ -11,7 +11,7 @@ from rag.planning.form_rows import form_tables
 from rag.planning.naming import NameDocuments, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_unit
-from rag.planning.row_fit import Fit, fit_table, name_of
+from rag.planning.row_fit import Fit, fit_table, name_of, of_side
 from rag.planning.row_query import RowQuery
 from rag.planning.rows import MAX_ROWS, Row, Table, read_value, tables_in
 from rag.planning.table_cells import Place, proven_cell, proven_row
@@ -99,7 +99,7 @@ class OverRows:
         )
         fits = [fit for table in tables if (fit := fit_table(query, table, question)) is not None]
         most = max((fit.named for fit in fits), default=0)
-        return [fit for fit in fits if fit.named == most]
+        return of_side([fit for fit in fits if fit.named == most], question)
 
     def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
         """Return the documents whose tables are looked at."""

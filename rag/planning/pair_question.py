@@ -48,6 +48,11 @@ _COMPARE = re.compile(
     r"(?:and|with|to|und|mit|et|avec|y|con)\s+(?P<second>.+)$"
 )
 _DEAR = re.compile(r"(?i)expensive|cheaper|dearer|teurer|billiger|günstiger|ch(?:er|ère)|car[oa]|barat[oa]")
+_BETWEEN = re.compile(
+    r"(?i)^(?:(?:what(?: is|['’]?s| was)|wie (?:groß|hoch) ist|was ist|quelle est|cu[aá]l es) )?(?:the |der |la )?"
+    r"(?:difference between|unterschied zwischen|différence entre|diferencia entre)\s+(?P<first>.+?)\s+"
+    r"(?:and|und|et|y)\s+(?P<second>.+)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def read_pair(question: str) -> PairQuestion | None:
     text = " ".join(question.split()).strip(" ?!.¿¡")
     if len(text) > MAX_CHARACTERS or re.search(r"(?i)(?<!\w)(?:19|20)\d\d(?!\w)", text):
         return None
-    for pattern in (_IS_THAN, _CONVERSE, _FIRST_IS, _WHICH_OF, _COMPARE):
+    for pattern in (_IS_THAN, _CONVERSE, _FIRST_IS, _WHICH_OF, _COMPARE, _BETWEEN):
         if (match := pattern.match(text)) is not None:
             return _pair(match, text)
     return None
@@ -87,7 +92,7 @@ def _pair(match: re.Match[str], text: str) -> PairQuestion | None:
     said = match.groupdict()
     subject = said.get("subject") or ""
     asks: Asks = "both"
-    if match.re is not _COMPARE:
+    if match.re not in (_COMPARE, _BETWEEN):
         is_less = bool(said["less"])
         asks = ("less" if is_less else "more") if match.re is _WHICH_OF else ("is less" if is_less else "is more")
     first, second = f"{match['first']}", match["second"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from rag.planning.amount_words import price_field
-from rag.planning.computed_answer import Proof, compose_answer, proof_of_place
+from rag.planning.computed_answer import Proof, compose_answer, proof_of_place, source_of_places
 from rag.planning.document_amounts import Stated
 from rag.planning.document_nouns import HAVE_TOTALS
 from rag.planning.document_values import Value
@@ -17,7 +18,7 @@ from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.rate_query import IN_A_YEAR
 from rag.planning.row_fit import meets, name_of
-from rag.planning.row_words import terms
+from rag.planning.row_words import AMOUNT, terms
 from rag.planning.rows import Row, Table, read_value, tables_in
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
@@ -45,7 +46,12 @@ def answer_pair(
     """Return both figures with their proof and which is more; where one is not sure, why it is for another mode."""
     timer = StageTimer()
     wording = Wording(asked.text)
-    pair = _of_documents(query, documents) or _of_rows(query, documents, asked.text) or _of_sentences(query, documents)
+    pair = (
+        _of_documents(query, documents)
+        or _of_rows(query, documents, asked.text)
+        or _of_sheets(query, documents)
+        or _of_sentences(query, documents)
+    )
     timer.mark("look through")
     if pair is None:
         return NOT_FOUND
@@ -100,7 +106,7 @@ def _of_documents(query: PairQuestion, documents: Sequence[Read]) -> tuple[_Foun
     figure = [
         Word(stem, stem)
         for stem in query.first.stems
-        if not any(_is_in(stem, of_it) for of_it in names.values()) and _names_values(stem, documents)
+        if not any(is_in(stem, of_it) for of_it in names.values()) and _names_values(stem, documents)
     ]
     sides = [
         replace(side, stems=tuple(stem for stem in side.stems if stem not in {word.stem for word in figure}))
@@ -134,7 +140,7 @@ def _as_found(stated: Stated, number: int) -> _Found:
 
 def _named(side: Side, documents: Sequence[Read]) -> list[Read]:
     """Return the documents whose title and path hold most of the words of a side, all but one at least."""
-    counts = {one.document.id: sum(_is_in(stem, one.names) for stem in side.stems) for one in documents}
+    counts = {one.document.id: sum(is_in(stem, one.names) for stem in side.stems) for one in documents}
     most = max(counts.values(), default=0)
     if not most or most < len(side.stems) - 1:
         return []
@@ -143,7 +149,8 @@ def _named(side: Side, documents: Sequence[Read]) -> list[Read]:
     return exact or best
 
 
-def _is_in(stem: str, names: frozenset[str]) -> bool:
+def is_in(stem: str, names: frozenset[str]) -> bool:
+    """Return whether a word is one of some names, or within a compound that is."""
     if meets(stem, names):
         return True
     return len(stem) >= MIN_WITHIN and stem.isalpha() and any(stem in name for name in names)
@@ -188,6 +195,38 @@ def _cell(table: Table, row: Row, column: int, number: int) -> _Found | None:
     source = table.source(row, number)
     unit = value.unit or table.unit(column)
     return _Found(name_of(table, row), replace(value, unit=unit), "", Proof(source, 0, len(source.text)))
+
+
+def _of_sheets(query: PairQuestion, documents: Sequence[Read]) -> tuple[_Found, _Found] | None:
+    """Return the sums of two sheets that the sides name, each over its one column of amounts."""
+    tables = [
+        table for one in documents for table in tables_in(one.document, one.pages) if table.page.label or table.above
+    ]
+    found: list[_Found] = []
+    for number, side in enumerate((query.first, query.second), 1):
+        named = [
+            one
+            for one in tables
+            if all(meets(stem, frozenset(terms(one.page.label or one.above))) for stem in side.stems)
+        ]
+        total = _sum_of(named[0], number) if len(named) == 1 else None
+        if total is None:
+            return None
+        found.append(total)
+    return (found[0], found[1]) if found[0].proof.source.spans != found[1].proof.source.spans else None
+
+
+def _sum_of(table: Table, number: int) -> _Found | None:
+    columns = [at for at in range(len(table.names)) if table.is_numeric(at) and AMOUNT.search(table.names[at])]
+    rows = [row for row in table.rows if not row.is_total]
+    if len(columns) != 1 or not rows:
+        return None
+    values = [value for row in rows if (value := read_value(row.cells[columns[0]])) is not None]
+    unit = common_unit(values) or table.unit(columns[0])
+    total = Quantity(sum((value.value for value in values), Decimal(0)), unit)
+    places = [table.head, *((row.start, row.end) for row in rows)]
+    source = source_of_places(table.document, table.page, places, number)
+    return _Found(table.page.label or table.above, total, "", Proof(source, 0, len(source.text)))
 
 
 def _of_sentences(query: PairQuestion, documents: Sequence[Read]) -> tuple[_Found, _Found] | None:

@@ -13,7 +13,7 @@ _UNPAID = re.compile(
     r"|nicht bezahlt"
     r"|nicht beglichen|überfällig|impayée?|non (?:payée?|réglée?)|pas (?:encore )?(?:été )?(?:payée?|réglée?)"
     r"|en souffrance"
-    r"|impagad[ao]|sin pagar|pendiente(?: de pago)?|no (?:ha sido |se ha )?pagad[ao])\b"
+    r"|impagad[ao]|sin pagar|pendiente(?: de pago)?|no (?:ha sido |se ha |ha |he |hemos |han )?pagad[ao])\b"
     r"|(?:status|stand|zahlung\w*|payment|paiement|état|statut|estado|pago)[ \t]*[:|][ \t]*(?:open|offen|pending"
     r"|due|ausstehend"
     r"|en attente|ouvert|abierto|no\b|nein\b|non\b)"

@@ -177,7 +177,7 @@ def _turn_around(table: Table, meant: _Meant, told: set[str]) -> set[str] | None
 
 def _may_be_left_out(word: str) -> bool:
     """Return whether a word says nothing that a table must hold: a verb, or whose table it is."""
-    return word in row_words.VERBS or word in row_words.OWNERS or word in row_words.BUILT
+    return any(word in words for words in (row_words.VERBS, row_words.OWNERS, row_words.BUILT, row_words.TABLES))
 
 
 def _yes_no_column(word: str, table: Table, names: Sequence[frozenset[str]]) -> int | None:
@@ -410,7 +410,23 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
         chosen = [at for at in numeric if row_words.PRICES.search(table.names[at])]
         # What was paid is the amount, and not the price of one.
         chosen = [at for at in chosen if len(chosen) == 1 or not row_words.UNIT_PRICE.search(table.names[at])]
+    if not chosen and not any(measure for _, measure in query.measures):
+        chosen = [at for at in numeric if row_words.AMOUNT.search(table.names[at])]
     return chosen[0] if len(chosen) == 1 else None
+
+
+def of_side(fits: Sequence[Fit], question: str) -> list[Fit]:
+    """Return the tables of what was paid where a question asks what was spent, of what was received where it asks for
+    that; all where none is of that side alone."""
+    for asks, own, other in (
+        (row_words.SPENDS, row_words.EXPENSES, row_words.INCOME),
+        (row_words.EARNS, row_words.INCOME, row_words.EXPENSES),
+    ):
+        if asks.search(question):
+            contexts = [fit.table.context() for fit in fits]
+            sided = [fit for fit, words in zip(fits, contexts, strict=True) if own & words and not other & words]
+            return sided or list(fits)
+    return list(fits)
 
 
 def _means_rows(word: str, table: Table) -> bool:

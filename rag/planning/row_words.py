@@ -142,9 +142,8 @@ ADDS_UP = re.compile(r"(?i)\b(?:(?:the )?most|die meisten?|am meisten|le plus|la
 """The most in all, of those who have several rows; the highest is one row."""
 ASKS_WHO = re.compile(r"(?i)^\W*(?:who|wer|qui|quién(?:es)?)\b")
 ASKS_ONE = re.compile(
-    r"(?i)^\W*(?:(?:in|on|at|auf|bei|an|dans|à|en) )?(?:which|what|who|where|welche[rsnm]?|was|wer|quel(?:le)?s?"
-    r"|qui|qué|quién(?:es)?|cuál(?:es)?|name"
-    r"|tell me)\b"
+    r"(?i)^\W*(?:(?:in|on|at|auf|bei|an|dans|à|en) )?(?:which|what|what['’]?s|who|where|welche[rsnm]?|was|wer"
+    r"|quel(?:le)?s?|qui|qué|quién(?:es)?|cuál(?:es)?|name|tell me)\b"
 )
 AVERAGE = re.compile(
     r"(?i)\b(?:average|mean|durchschnittlich\w*|durchschnitts?\w*|mittelwert|moyenn?e?s?|promedio|medi[oa])\b"
@@ -261,6 +260,29 @@ PERSON_COLUMN = re.compile(
 )
 """Columns of persons."""
 SPENDS = re.compile(r"(?i)\b(?:spen[dt]|paid|cost|ausgegeben|bezahlt|gekostet|dépensé|payé|coûté|gast\w+|pagad\w+)\b")
+AMOUNT = re.compile(r"(?i)\b(?:amount|total|betrag|summe|montant|total|importe|cantidad)\b|betrag\b")
+"""The column of what was paid or received: where a table has one, a sum over its rows is over that."""
+EXPENSES = frozenset(
+    terms(
+        "expense expenses expenditure spending spent outgoings costs ausgabe ausgaben kosten dépense"
+        " dépenses gasto gastos"
+    )
+)
+INCOME = frozenset(
+    terms("income receipts earnings revenue takings einnahme einnahmen einkünfte recettes revenus ingreso ingresos")
+)
+"""Words for what was paid, and for what was received: a sheet of one is not meant by a question for the other."""
+EARNS = re.compile(
+    r"(?i)\b(?:earn(?:ed)?|receive[ds]?|took in|take in|eingenommen|bekommen|erhalten|gagné|encaissé|reçu"
+    r"|ingresa\w+|cobra\w+)\b"
+)
+TABLES = frozenset(
+    terms(
+        "sheet sheets table spreadsheet list workbook tabelle blatt liste tableau feuille tabla hoja lista"
+        " accounts account"
+    )
+)
+"""Words for a table as a whole, which need not stand in it."""
 YES = frozenset({"yes", "y", "ja", "oui", "si", "x", "✓", "✔", "true", "paid", "bezahlt", "paye", "pagado"})
 NO = frozenset(
     {"", "no", "n", "nein", "non", "-", "—", "false", "not paid", "unpaid", "open", "offen", "unbezahlt", "impaye"}
@@ -324,7 +346,7 @@ VERBS = frozenset(
         " wohnen wohnt gehören gehört sitzen stehen liegen besitzt verkauft kosten kostet travaillent travaille"
         " habitent"
         " appartiennent coûtent coûte vendons trabajan trabaja viven pertenecen cuestan cuesta tenemos"
-        " registered listed"
+        " registered listed went go gone ging gingen geflossen allé allés fue fueron"
         " recorded stock today happen happened occur occurred took place reported logged noted entered passiert"
         " geschehen eingetragen stattgefunden vorgekommen lieu produits produit ocurrieron hubo"
     )
@@ -332,8 +354,9 @@ VERBS = frozenset(
 """What is said of rows, and need not stand in the table."""
 ASKING = frozenset(
     terms(
-        "which what who list all name show give tell many much average mean total sum altogether combine count number"
-        " there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das war were have has"
+        "which what whats what's who list all name show give tell many much average mean total sum altogether combine"
+        " count number there calculate compute durchschnitt insgesamt viele gibt es value wie hoch ist der die das"
+        " war were have has"
         " zusammen together ensemble juntos juntas whole entire ganze ganzen ganzer entier entière todo toda"
         " anzahl nombre número promedio moyenne moyen media medio somme suma"
         " summe durchschnittlich durchschnittliche durchschnittlicher durchschnittliches gesamt insgesamt worth dem am"

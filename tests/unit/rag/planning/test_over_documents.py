@@ -56,6 +56,24 @@ POLICIES = Shelf(
     {path: DocumentProfile("de") for path in ("hausrat.md", "reise.md", "hund.md")},
 )  # fmt: skip
 BOATS = Shelf({"boats.md": ["Name | Built | Value £\nHeron | 2012 | 9500\nOtter | 2016 | 6200"]})
+ACCOUNTS = Shelf(
+    {
+        "accounts.xlsx": [
+            "Income\nDate | From | Amount £\n2025-01-10 | Members | 2400\n2025-02-14 | Town council | 1500",
+            "Expenses\nDate | Paid to | Amount £\n2025-01-20 | Swale Boatyard | 890\n2025-02-03 | Northgate | 1260",
+        ]
+    }
+)
+BOOKINGS = Shelf(
+    {
+        "cena.md": ["Reserva: cena\n\nPrecio total: 92,00 €\nEstado: pendiente de pago"],
+        "hotel.md": ["Reserva de hotel\n\nPrecio total: 285,00 €\nEstado: pagado"],
+        "pension.md": [
+            "Su estancia\n\nLe confirmamos una habitación por un importe de 110 €. Todavía no ha pagado nada."
+        ],
+        "coche.md": ["Alquiler de coche\n\nImporte: 76,00 €\nFianza: 300 €\nEstado: pendiente de pago"],
+    }
+)
 MINUTES = Shelf(
     {
         "may.md": ["Committee, 13 May\n\nIt was agreed to spend £310 on a second-hand strimmer."],
@@ -87,6 +105,8 @@ def text_of(question: str, shelf: Shelf) -> str:
         (RECIPES, "Quelle recette demande la cuisson la plus longue ?", "daube.md [1] : cuisson 180 minutes, le plus"),
         (RECIPES, "Quelle est la recette la plus rapide à cuire ?", "velouté.md [1] : cuire 25 minutes, le plus court"),
         (RECIPES, "Quelle est la durée moyenne de cuisson des quatre recettes ?", "= 75 minutes."),
+        (BOOKINGS, "¿Cuánto me falta por pagar?", "= 92 [1] + 110 [2] + 76 [3] = 278 EUR."),
+        (BOOKINGS, "¿Cuál es la reserva más cara?", "hotel.md [1]: importe 285 EUR, el más alto (4 documentos)."),
         (INVOICES, "What is the total of all the invoices?", "= 120 [1] + 60 [2] + 480 [3] = 660 GBP."),
         (INVOICES, "How much does Café Lund have to pay us altogether over all their invoices?", "= 600 GBP."),
         (POLICIES, "Welche Versicherung ist die teuerste?", "hausrat.md (hausrat.md) [1]: Betrag 120 EUR pro Jahr"),
@@ -131,6 +151,8 @@ def test_documents_that_may_state_it_as_well_are_listed_apart_and_the_answer_is_
          "Notice periods: elm-court.md 2 months [1], oak-mill.md 1 month [2]. Difference: 1 month."),
         (INVOICES, "Is I-3 more than I-1?", "Yes. I-3.md 480 GBP [1], I-1.md 120 GBP [2]. Difference: 360 GBP."),
         (BOATS, "Is the value of Heron higher than that of Otter?", "Yes. Heron 9,500 [1], Otter 6,200 [2]."),
+        (ACCOUNTS, "What is the difference between income and expenses?",
+         "Income 3,900 [1], Expenses 2,150 [2]. Difference: 1,750."),
         (MINUTES, "Which cost more, the strimmer or the pump repair?",
          "strimmer. Cost: strimmer 310 GBP [1], pump repair 220 GBP [2]. Difference: 90 GBP."),
         (POLICIES, "Ist die Selbstbeteiligung bei der Reise höher als beim Hund?",

@@ -94,3 +94,32 @@ def test_a_row_may_name_its_columns_itself() -> None:
     answer = over("Which station has the most stairs?", shelf)
     assert isinstance(answer, Answer)
     assert answer.text.startswith("Gull Stack [1]: Stairs 120")
+
+
+ACCOUNTS = Shelf(
+    {
+        "accounts.xlsx": [
+            "Income\nDate | From | Amount £\n2025-01-10 | Members | 2400\n2025-02-14 | Town council | 1500\n",
+            "Expenses\nDate | Paid to | Purpose | Amount £\n2025-01-20 | Swale Boatyard | Repair | 890\n"
+            "2025-02-03 | Northgate | Insurance | 1260\n2025-03-11 | Swale Boatyard | Riggers | 430\n",
+            "Boats\nName | Built | Value £\nHeron | 2012 | 9500\nCoot | 2008 | 1800\n",
+        ]
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is the total income in the sheet?", "= 2,400 + 1,500 = 3,900."),
+        ("how much did we spend in total", "= 890 + 1,260 + 430 = 2,580."),
+        ("How much went to Swale Boatyard altogether?", "= 890 + 430 = 1,320."),
+        ("Which expense was the largest?", "2025-02-03 (Northgate) [1]: Amount £ 1260, the largest of 3 rows"),
+        ("whats the oldest boat", "Coot [1]: Built 2008, the smallest of 2 rows"),
+    ],
+)
+def test_words_of_a_question_choose_the_sheet_and_its_column_of_amounts(question: str, said: str) -> None:
+    answer = over(question, ACCOUNTS)
+    assert isinstance(answer, Answer), answer
+    assert said in answer.text
+    assert "\n" not in answer.text
