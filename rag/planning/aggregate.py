@@ -80,10 +80,12 @@ class Aggregation:
         """
         without = [*undecided, *amounts.apart.without]
         try:
+            is_half = False
             told = _Told(query, amounts, len(amounts.known) + len(without), wording)
             text = told.sentence()
             if behind is not None and query.how in ("most", "least") and len(told.proofs) == 1:
                 more, proof = behind(told.ordered[0].stated.document, 2)
+                is_half = bool(more) and proof is None
                 text = f"{text} {more}".strip()
                 told.proofs += [proof] if proof is not None else []
         except CalculationError as error:
@@ -100,8 +102,8 @@ class Aggregation:
                 milliseconds=timer.milliseconds,
                 table=self._table(amounts, told.ordered, without, wording),
                 notices=[*notices, reason] if reason else notices,
-                verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
-                reason=reason,
+                verdict=Verdict.PARTLY if reason or is_half else Verdict.SUPPORTED,
+                reason=reason or (wording.say("nothing found") if is_half else ""),
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from rag.planning.aggregate import Aggregation
@@ -29,6 +30,8 @@ from rag.types import DocumentInfo, PlanStep
 MAX_DOCUMENTS = 500
 """Documents whose numbers are all read; of more, the figure has to be one that rules know."""
 
+_PRONOUN = re.compile(r"(?i) (?:it|that one|this one|sie|er|es|elle|il) (?=\w)")
+"""The one that the first half of a question finds, in its second half."""
 NOT_STATED = "The documents do not state such a figure each."
 
 
@@ -91,7 +94,13 @@ class OverDocuments:
         told = AggregateQuery(documents, query.how, field, is_sure=False)
 
         def behind(best: DocumentInfo, number: int) -> tuple[str, Proof | None]:
-            return _told_of(asked, query.tail, best, number, wording) if query.tail else ("", None)
+            noun = next((word.written for word in query.words if word.may_be_thing), "")
+            question = (
+                _PRONOUN.sub(f" the {noun} " if wording.language == "en" else f" {noun} ", query.tail).strip()
+                if noun
+                else query.tail
+            )
+            return _told_of(asked, question, best, number, wording) if query.tail else ("", None)
 
         return (yield from self._aggregation.tell(told, amounts, [], wording, timer, notices=notices, behind=behind))
 

@@ -215,3 +215,15 @@ def test_numbers_are_read_with_the_label_or_the_clause_that_names_them() -> None
         ("20 minutes de cuisson.", "time", ""),
         ("Parking is £18 per night.", "money", "night"),
     ]
+
+
+def test_a_second_half_of_a_question_is_asked_of_the_document_that_the_first_finds() -> None:
+    mode = OverDocuments(Aggregation(AllDocuments(INVOICES, most_read=5), INVOICES), INVOICES)
+    answers = {"Who was the invoice for?": "Mrs Orr"}
+    answer = finish(mode, asked("What is the lowest invoice amount and who was it for?", answers, shelf=INVOICES))[1]
+    assert isinstance(answer, Answer), answer
+    assert answer.text == "I-2.md [1]: amount 60 GBP, the lowest of 3 documents. Mrs Orr [2]."
+    assert answer.verdict is Verdict.SUPPORTED
+    unanswered = told("What is the lowest invoice amount and who was it for?", INVOICES)
+    assert isinstance(unanswered, Answer)
+    assert unanswered.verdict is Verdict.PARTLY
