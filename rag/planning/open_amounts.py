@@ -51,8 +51,7 @@ class Read:
     @property
     def names(self) -> frozenset[str]:
         """Return the stems of its title and path."""
-        names = f"{self.document.title} {self.document.path}".replace("_", " ").replace("/", " ").replace("-", " ")
-        return frozenset(terms(names.replace(".", " ")))
+        return names_of(self.document)
 
     @property
     def head(self) -> frozenset[str]:
@@ -63,6 +62,12 @@ class Read:
     def text(self) -> frozenset[str]:
         """Return the stems of all its words."""
         return frozenset(term for page in self.pages[:20] for term in terms(page.text.replace("-", " ")))
+
+
+def names_of(document: DocumentInfo) -> frozenset[str]:
+    """Return the stems of a document's title and path."""
+    names = f"{document.title} {document.path}".replace("_", " ").replace("/", " ").replace("-", " ")
+    return frozenset(terms(names.replace(".", " ")))
 
 
 @dataclass(slots=True)

@@ -14,11 +14,12 @@ from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
 from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
-from rag.planning.open_amounts import Read, gather_open
+from rag.planning.open_amounts import Read, gather_open, names_of
 from rag.planning.open_question import read_open_question
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
 from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.row_words import terms
 from rag.planning.stated_amounts import by_one_period
 from rag.planning.time_spans import answer_span, read_span
 from rag.planning.totals_query import AggregateQuery
@@ -110,7 +111,9 @@ def _told_of(
 ) -> tuple[str, Proof | None]:
     """Return the answer to a second question, from the document that the first one has found."""
     found = look_up(asked, f"{question[:1].upper()}{question[1:]}?", [document.id])
-    if found.citation is None or found.problem:
+    # The name of the document itself answers nothing about it.
+    is_own_name = bool(found.text) and set(terms(found.text.replace("-", " "))) <= names_of(document)
+    if found.citation is None or found.problem or is_own_name:
         return f"{question[:1].upper()}{question[1:]}{wording.colon} {wording.say('nothing found')}.", None
     said = found.text or " ".join(found.citation.quote.split())
     return f"{said} [{number}].", found.proof(number)
