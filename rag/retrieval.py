@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +50,11 @@ RERANK_DEPTH = 24
 
 UNREAD = 0.0
 """Stands for the score of a hit that the reranker cannot judge."""
+
+FIRST_READ, CLEAR = 8, 0.0
+"""Hits that the reranker reads first; the others only where it scores none of these above CLEAR."""
+PASSED_OVER = -3.0
+"""Stands for the score of a hit that was not read as an earlier one is clear, where none that was read has less."""
 
 EXPANDED_WEIGHT = 1.0
 """All further texts together count as one more search."""
@@ -372,7 +378,9 @@ class Retriever:
         if self._reranker is None or not hits:
             return hits
         head, tail = hits[: self._rerank_depth], hits[self._rerank_depth :]
-        scores = lower_contents(self._score(question, head), head)
+        score = partial(self._score, question)
+        # What is clear is known of the reranker for which `combine` is fitted alone.
+        scores = score(head) if self._combine is None else score_until_clear(score, head)
         head = _sort_by(scores, head, stage=RERANKED)
         if self._combine is None:
             return head + tail
@@ -382,12 +390,24 @@ class Retriever:
         return _sort_by(probabilities, head, stage=COMBINED) + [replace(hit, score=0.0) for hit in tail]
 
     def _score(self, question: str, hits: Sequence[Hit]) -> list[float]:
-        """Return the reranker's scores; UNREAD for hits that it cannot judge, on which it spends no time."""
+        """Return the reranker's scores, lower for contents; UNREAD for hits that it cannot judge, on which it spends no
+        time."""
         assert self._reranker is not None
         readable = self._gate.is_readable(question, hits) if self._gate else [True] * len(hits)
         passages = [hit.chunk.text_to_embed for hit, is_read in zip(hits, readable, strict=True) if is_read]
         scores = iter(self._reranker.score(question, passages) if passages else ())
-        return [next(scores) if is_read else UNREAD for is_read in readable]
+        return lower_contents([next(scores) if is_read else UNREAD for is_read in readable], hits)
+
+
+def score_until_clear(score: Callable[[Sequence[Hit]], list[float]], hits: Sequence[Hit]) -> list[float]:
+    """Return the scores of hits; those behind the first are only scored where none of the first is clear, and stand
+    below them otherwise."""
+    scores, behind = score(hits[:FIRST_READ]), hits[FIRST_READ:]
+    if not behind:
+        return scores
+    if max(scores) > CLEAR:
+        return scores + [min(*scores, PASSED_OVER)] * len(behind)
+    return scores + score(behind)
 
 
 def _compared_anew(question: str, hits: Sequence[Hit], embedder: Embedder) -> list[Hit]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from rag.errors import QuestionError
-from rag.retrieval import check_question, fuse, lower_contents
+from rag.retrieval import CLEAR, FIRST_READ, PASSED_OVER, check_question, fuse, lower_contents, score_until_clear
 from rag.segments import choose_chunks, join_segments
 from rag.storage.catalogue.full_text import full_text_query
 from rag.types import CONTENTS_SECTION, Chunk, DocumentInfo, Hit, Page, Span
@@ -33,6 +34,31 @@ def test_stop_words_are_left_out_unless_there_is_nothing_else() -> None:
 )
 def test_identifiers_and_numbers_are_found_as_they_are_written(question: str, term: str) -> None:
     assert term in full_text_query(question).split(" OR ")
+
+
+def test_what_stands_behind_a_clear_hit_is_not_read_and_stands_below_it() -> None:
+    first = [-5.0, CLEAR + 1, *[-1.0] * (FIRST_READ - 2)]
+    scores, read = scored_by([*first, 9.0, 9.0])
+    assert scores == [*first, -5.0, -5.0]
+    assert read == FIRST_READ
+    assert scored_by([1.0] * (FIRST_READ + 1))[0][-1] == PASSED_OVER
+
+
+def test_all_is_read_where_no_hit_is_clear() -> None:
+    given = [*[CLEAR] * FIRST_READ, 9.0, -9.0]
+    assert scored_by(given) == (given, len(given))
+
+
+def scored_by(scores: list[float]) -> tuple[list[float], int]:
+    """Score as many hits, and return their scores and how many were read."""
+    hits = [hit(1, at) for at in range(len(scores))]
+    read: list[Hit] = []
+
+    def score(some: Sequence[Hit]) -> list[float]:
+        read.extend(some)
+        return [scores[one.chunk.ordinal] for one in some]
+
+    return score_until_clear(score, hits), len(read)
 
 
 @pytest.mark.parametrize("question", ['"', "a AND b OR NOT c", "NEAR(x y)", "col:x", "*", "^a", "(", "x'; DROP"])
