@@ -36,6 +36,7 @@ CLOCK_TIMES = 2
 MAX_HOURS = 18
 _UNTOLD = frozenset({"", "letter", "e-mail", "notice"})
 """Kinds of documents that do not say what these are about."""
+MAX_ROW_WORDS = 4
 MIN_KIN = 3
 """Letters at the beginning that two words of one family share: cuire, cuisson."""
 
@@ -161,7 +162,7 @@ def read_figures(
     if found is None:
         return None
     found.name = "" if is_total else query.field.written if query.field else " ".join(one.written for one in figure)
-    _find_otherwise(query, figure, documents, found)
+    _find_otherwise(query, figure, documents, found, is_total=is_total)
     return found
 
 
@@ -313,7 +314,9 @@ def _by_words(query: OpenQuestion, figure: Sequence[Word], documents: Sequence[R
     stems = [word.stem for word in figure]
     chosen: list[tuple[Read, list[Value]]] = []
     for one in documents:
-        fitting = [value for value in one.values if _is_measured(query, value) and _names(stems, value)]
+        fitting = [
+            value for value in one.values if _is_measured(query, value) and _names(stems, value) and _is_row(value)
+        ]
         labelled = [value for value in fitting if value.label]
         if fitting:
             chosen.append((one, labelled or fitting))
@@ -341,6 +344,11 @@ def _add_by_words(query: OpenQuestion, wanted: AmountField, documents: Sequence[
             found.known.append(stated)
 
 
+def _is_row(value: Value) -> bool:
+    """Return whether an amount of money stands in a row or behind a label: "£1,920 including VAT" is no VAT."""
+    return value.measured != "money" or bool(value.label) or len(value.clause.split()) <= MAX_ROW_WORDS
+
+
 def _names(stems: Sequence[str], value: Value) -> bool:
     words = value.words()
     return all(meets(stem, words) for stem in stems)
@@ -354,7 +362,9 @@ def _one_of(one: Read, values: Sequence[Value]) -> Stated | None:
     return Stated(one.document, value.quantity, value.period, value.page, value.place)
 
 
-def _find_otherwise(query: OpenQuestion, figure: Sequence[Word], documents: Sequence[Read], found: OpenAmounts) -> None:
+def _find_otherwise(
+    query: OpenQuestion, figure: Sequence[Word], documents: Sequence[Read], found: OpenAmounts, *, is_total: bool
+) -> None:
     """Add the figure of documents that state it in other words: the one number of its unit and period that they have.
 
     A document that has several, or none of that period, is one that may state it.
@@ -374,8 +384,10 @@ def _find_otherwise(query: OpenQuestion, figure: Sequence[Word], documents: Sequ
         free = [value for value in values if not value.per and not _is_other(query.field, value)]
         fitting = [value for value in free if value.period in periods]
         fitting = [value for value in fitting if value.period] or fitting
-        stated = _one_of(one, fitting)
-        if stated is None and len(fitting) > 1:
+        # Without a period the only amount of a document may be any: it is the price or the total, and no other figure.
+        is_told = bool(periods - {""}) or is_total or (query.field is not None and " " in query.field.group)
+        stated = _one_of(one, fitting) if is_told else None
+        if stated is None and len(fitting) > is_told:
             stated = _one_of(one, _nearest(fitting, figure))
         if stated is not None and len(found.known) >= 2:
             found.known.append(stated)

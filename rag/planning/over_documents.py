@@ -14,7 +14,7 @@ from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
 from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
-from rag.planning.open_amounts import Read, gather_open, names_of
+from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
 from rag.planning.open_question import read_open_question
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
@@ -85,7 +85,7 @@ class OverDocuments:
         field = query.field or AmountField(name, "open", "time" if query.measured == "time" else "money")
         field = replace(field, written=name, period=field.period or query.period)
         amounts = by_one_period(field, totals, wording)
-        if not amounts.known:
+        if len(amounts.known) < MIN_SHARE * (len(amounts.known) + len(totals.without)) or not amounts.known:
             return NOT_STATED
         documents = read_document_query("list all documents")
         assert documents is not None

@@ -227,3 +227,8 @@ def test_a_second_half_of_a_question_is_asked_of_the_document_that_the_first_fin
     unanswered = told("What is the lowest invoice amount and who was it for?", INVOICES)
     assert isinstance(unanswered, Answer)
     assert unanswered.verdict is Verdict.PARTLY
+
+
+def test_an_amount_that_only_stands_beside_a_word_is_not_taken_for_its_figure() -> None:
+    answer = told("What is the total VAT of all the invoices?", INVOICES)
+    assert isinstance(answer, str) or ("only 2 of 3" in answer.text and answer.verdict is Verdict.PARTLY)
