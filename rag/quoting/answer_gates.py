@@ -13,7 +13,7 @@ from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
 from rag.quoting.asked_price import asks_price, lacks_price, lacks_price_column
 from rag.quoting.asked_rate import is_of_another_rate
-from rag.quoting.excerpts import context_of
+from rag.quoting.document_context import context_of
 from rag.quoting.extremes import is_outranked
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.periods_asked import is_of_another_period

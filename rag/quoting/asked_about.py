@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rag.questions.constraints import find_constraints
-from rag.quoting.excerpts import context_of
+from rag.quoting.document_context import context_of
 from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words
 from rag.text import content_words, words_of
 from rag.types import Vectors

@@ -6,7 +6,7 @@ import re
 
 from rag.quoting.answer_kind import MONTH
 
-_TIME = (
+TIME_UNITS = (
     r"seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?|sekunden?|minuten?|stunden?"
     r"|tage?n?|wochen?|monate?n?|jahre?n?|heures?|jours?|semaines?|mois|ans?|années?|segundos?|minutos?|horas?|días?"
     r"|semanas?|mes(?:es)?|años?"
@@ -38,11 +38,11 @@ _MEASURES = tuple(
         ),
         (
             r"\bhow far\b|\bwie weit\b",
-            rf"{_LENGTH}|\b(?:{_TIME}|distance|entfernung|près|next to|opposite|near|around the corner)\b",
+            rf"{_LENGTH}|\b(?:{TIME_UNITS}|distance|entfernung|près|next to|opposite|near|around the corner)\b",
         ),
         (
             r"\bhow (?:old|aged?)\b|\bwie alt\b|\bquel âge\b|\bqué edad\b|\bcu[aá]ntos años tiene\b",
-            rf"\b(?:{_TIME}|aged?|old|older|born|births?|built|founded|made|dates|dated|since|established|opened|lebensjahr"
+            rf"\b(?:{TIME_UNITS}|aged?|old|older|born|births?|built|founded|made|dates|dated|since|established|opened|lebensjahr"
             r"|alt|alter|älter|geboren|gebaut|erbaut|gegründet|âge|née?|construite?|fondée?|edad|nacid[oa]|construid[oa]"
             r"|fundad[oa]|century|jahrhundert|siècle|siglo)\b",
         ),
@@ -59,7 +59,7 @@ _MEASURES = tuple(
         (
             r"\bhow long (?:does|do|did|will|must|may|can|is|are|was|were|has|have|should|until|before|after)\b"
             r"|\bhow long\W*$|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto (?:tiempo|dura)\b",
-            rf"\b(?:{_TIME})\b|\d|\b(?:{MONTH})|{_LENGTH}|\b(?:until|till|long|short|brief\w*|from|since|forever|permanent\w*"
+            rf"\b(?:{TIME_UNITS})\b|\d|\b(?:{MONTH})|{_LENGTH}|\b(?:until|till|long|short|brief\w*|from|since|forever|permanent\w*"
             r"|always|never|unlimited|indefinite\w*|bis|seit|unbefristet|immer|jusqu\w*|depuis|toujours|hasta|desde|siempre"
             r"|term|duration|dauer\w*|durée|duración|night|overnight|lifetime|century)\b",
         ),

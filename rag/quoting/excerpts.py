@@ -20,7 +20,10 @@ from rag.questions.constraints import (
     units_that_meet,
 )
 from rag.quoting.answer_kind import asks_yes_or_no
+from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import asks_for_field, head_field, is_greeting
+from rag.quoting.numbered_things import fits_number, sources_of_the_number
+from rag.quoting.other_documents import sources_of_the_document, sources_of_the_person
 from rag.quoting.range_rows import rows_of_range
 from rag.quoting.ranges import holds_measure, measures_in
 from rag.quoting.table_cells import fitting_rows
@@ -88,12 +91,6 @@ def _is_about_another(constraint: Constraint, source: Source) -> bool:
     return constraint.kind == "year" and names_another(text, constraint) and not names_constraint(text, constraint)
 
 
-def context_of(source: Source) -> str:
-    """Return what stands over all sentences of a source: names of the document, its section, dates and period."""
-    document = source.document
-    return "\n".join((document.title, document.path, source.section, document.profile.period, document.profile.dated))
-
-
 def sources_about(
     question: str, cut: list[list[Unit]], *, beside: Mapping[int, str] = NOTHING_BESIDE
 ) -> list[list[Unit]]:
@@ -110,6 +107,9 @@ def sources_about(
             left = []
         elif constraint.kind == "year":
             left = [units for units in left if not _is_about_another(constraint, units[0].source)]
+    left = sources_of_the_number(question, left)
+    left = sources_of_the_person(question, left, beside)
+    left = sources_of_the_document(question, left, beside)
     return [units for units in left if _is_shown(units[0].source)] or left
 
 
@@ -193,6 +193,7 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
                 ours and not names_another(f"{it.heading}\n{it.text}", constraint)
                 for ours, it in zip(kept, candidates, strict=True)
             ]
+    kept = [ours and fits_number(question, unit) for ours, unit in zip(kept, candidates, strict=True)]
     for rows in _tables(candidates):
         fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
         fits = fits or fitting_rows(question, [candidates[row].text for row in rows])

@@ -14,7 +14,8 @@ from rag.language_gate import NOT_LATIN, choose_calibration, shares_of_words
 from rag.protocols import Embedder
 from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.quoting.excerpts import Excerpt, context_of, language_of_source
+from rag.quoting.document_context import context_of
+from rag.quoting.excerpts import Excerpt, language_of_source
 from rag.quoting.table_cells import pick_cell
 from rag.quoting.word_evidence import INFLECTED, question_words
 from rag.text import content_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.quoting.answer_kind import asked_kind
-from rag.quoting.excerpts import context_of
+from rag.quoting.document_context import context_of
 from rag.units import Unit
 
 _ORDINALS = (

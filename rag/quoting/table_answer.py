@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
-from rag.quoting.excerpts import context_of
+from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import head_field
 from rag.quoting.range_rows import range_key
 from rag.quoting.ranges import measures_in

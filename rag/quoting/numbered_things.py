@@ -1,0 +1,102 @@
+"""Keeps what is said of one of several things with a number apart: flat 3 is not flat 5, Years 4 to 6 hold Year 5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from rag.questions.constraints import EVERY_STOP_WORD
+from rag.quoting.asked_measure import TIME_UNITS
+from rag.quoting.document_context import context_of
+from rag.text import content_words
+from rag.units import Unit
+from rag.words.folding import fold
+
+MAX_NUMBERS = 200
+"""Numbers of a range; a longer one counts something else."""
+
+_TO = r"(?:-|–|to|through|bis|à|a|al|au)"
+_JOIN = rf"(?:\s*(?:,|&|and|or|und|oder|et|ou|y|o)\s*|\s*{_TO}\s*)"
+_NUMBERED = re.compile(
+    r"(?<![\w-])(?P<noun>[^\W\d_]{3,})\s+(?:(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|numéro|número|#)\s*)?"
+    rf"(?P<numbers>\d{{1,4}}(?:{_JOIN}\d{{1,4}})*)(?![\w%°€$£]|[.,:/-]\d|\s?[€$£%°])",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"\s*(?:{TIME_UNITS}|people|persons?|times|pieces?|euros?|pounds?|dollars?|cents?|pence|percent|per cent|personen"
+    r"|personnes|personas|mal|fois|veces|stück\w*|prozent|uhr|o['’]clock|am|pm|kg|km|cm|mm|m|g|l)\b",
+    re.IGNORECASE,
+)
+_NO_THING = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|okt|dez|mai|mär|avr|juin|juil|août|fév|déc|ene|abr|ago|dic)\w*"
+    r"|pages?|seiten?|páginas?|section|clause|article|artikel|absatz|paragraph|ziffer|punkt|number|nummer|numéro|número"
+    r"|cost\w*|pay\w*|take\w*|need\w*|give\w*|least|most|than|about|around|nearly|approximately|another|first|last|next",
+    re.IGNORECASE,
+)
+"""Words before a number that is not the name of a thing: of dates, pages, clauses and counts."""
+
+
+@lru_cache(maxsize=1 << 10)
+def numbered_things(text: str) -> dict[str, frozenset[int]]:
+    """Return the nouns that a text writes a number behind, stemmed, each with all the numbers; "Years 1 to 3" has
+    three."""
+    found: dict[str, set[int]] = {}
+    for match in _NUMBERED.finditer(text):
+        noun = match["noun"]
+        if fold(noun) in EVERY_STOP_WORD or _NO_THING.fullmatch(noun) or _COUNTED.match(text, match.end()):
+            continue
+        for stem in content_words(noun)[:1]:
+            found.setdefault(stem, set()).update(_numbers(match["numbers"]))
+    return {noun: frozenset(numbers) for noun, numbers in found.items() if numbers}
+
+
+def _numbers(written: str) -> Iterator[int]:
+    numbers = [int(number) for number in re.findall(r"\d+", written)]
+    joins = re.findall(r"(?<=\d)\D+(?=\d)", written)
+    for at, number in enumerate(numbers):
+        yield number
+        if at and re.fullmatch(rf"(?i)\s*{_TO}\s*", joins[at - 1]) and 0 < number - numbers[at - 1] <= MAX_NUMBERS:
+            yield from range(numbers[at - 1] + 1, number)
+
+
+def _asked(question: str) -> dict[str, frozenset[int]]:
+    return {noun: numbers for noun, numbers in numbered_things(question).items() if max(numbers) < 1900}
+
+
+def sources_of_the_number(question: str, cut: Sequence[list[Unit]]) -> list[list[Unit]]:
+    """Return, of sources cut into units, those that may be about the numbered thing that a question names: not those
+    whose document, or that themselves, name others of its sort alone. Things that no source numbers do not count."""
+    left = list(cut)
+    for noun, numbers in _asked(question).items():
+        left = [
+            units
+            for units in left
+            if not _is_other(numbered_things(context_of(units[0].source)).get(noun), numbers)
+            and (
+                _is_named(context_of(units[0].source), noun, numbers)
+                or not _is_other(numbered_things(units[0].source.text).get(noun), numbers)
+            )
+        ]
+    return left
+
+
+def fits_number(question: str, unit: Unit) -> bool:
+    """Return whether a sentence or row may be about the numbered thing that a question names: neither it nor the
+    heading above it names others of its sort alone."""
+    for noun, numbers in _asked(question).items():
+        for text in (unit.text, unit.heading):
+            told = numbered_things(text).get(noun)
+            if told is not None:
+                if _is_other(told, numbers):
+                    return False
+                break
+    return True
+
+
+def _is_named(text: str, noun: str, numbers: frozenset[int]) -> bool:
+    return bool(numbered_things(text).get(noun, frozenset()) & numbers)
+
+
+def _is_other(told: frozenset[int] | None, asked: frozenset[int]) -> bool:
+    return bool(told) and not (told or frozenset()) & asked
