@@ -28,12 +28,24 @@ _OF_SERIES = re.compile(r"[^\W\d_][\w -]{0,20}")
 QUESTION_MARKS = ("?", "？", "؟")
 _SENTENCE_ENDS = (".", "!", ":", ";", ",", "…", "。", "！")
 _NUMBERED = re.compile(r"(?:§ ?)?\d+(?:\.\d+)*[.)]?\s+[^\W\d_a-zäöüß]")
+_NUMBERED_TITLE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? \d[\w./-]*\s?: ")
+"""Opens a title such as "Item 4: Roof of the church", which is no label with a value."""
 _LIST_ITEM = re.compile(r"(?:[•▪◦●■‣∙·*–—-]|\(?(?:[a-z]|[ivx]{1,4}|\d{1,2})[.)])\s+\S")
 _LEANS = re.compile(
     r"(?:it|its|they|their|he|his|she|her|these|those|er|sein\w*|sie|ihre?\w?|dies\w*|il|elle|ils|elles)\b",
     re.IGNORECASE,
 )
 """Opens a sentence that says something of what the sentence before it names."""
+LEANS_BACK = re.compile(
+    r"^(?:nobody|no ?one|none|nothing|everybody|everyone) else\b"
+    r"|^(?:after|before|until|during|beyond|apart from|except) (?:that|this|it|them)\b(?: time)?(?= |,)"
+    r"|\b(?:this|these)(?=[.,;:]| (?:after|before|from|until|by|within|is|are|was|were|may|can|must|will|has|have"
+    r"|applies|apply|means)\b)"
+    r"|^(?:danach|davor|bis dahin|sonst niemand|niemand sonst|alle anderen)\b"
+    r"|^(?:après cela|passé ce délai|personne d['’]autre)\b|^(?:después de eso|pasado ese plazo|nadie más)\b",
+    re.IGNORECASE,
+)
+"""Marks a sentence that says nothing without the one before it: "After that we keep a charge"."""
 MAX_LEANT_ON = 200
 """Characters of a sentence that stands over the one that leans on it."""
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
@@ -120,7 +132,9 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         if heading.endswith(QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
             # The answer to a question in the text ends with its paragraph.
             heading = ""
-        leans = not (is_row or is_heading or opens_paragraph) and _LEANS.match(text) is not None
+        leans = not (is_row or is_heading or opens_paragraph) and (
+            _LEANS.match(text) is not None or LEANS_BACK.search(text) is not None
+        )
         named = named if leans else text if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON else ""
         previous = end
         above = "" if is_heading else heading
@@ -133,12 +147,13 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
 def _stands_over(text: str, between: str, below: str) -> bool:
     """Return whether the first line of a paragraph is a heading without a mark: short, and right above a sentence."""
     words = text.split()
+    is_titled = _NUMBERED_TITLE.match(text) is not None
     return (
         len(words) <= MAX_PLAIN_HEADING
         and text[:1].isupper()
         and text[-1:].isalpha()
-        and ": " not in text
-        and between.strip(" ") == "\n"
+        and (": " not in text or is_titled)
+        and (between.strip(" ") == "\n" or (is_titled and not between.strip()))
         and below[:1].isupper()
         and len(below.partition("\n")[0]) > len(text)
         and below.partition("\n")[0].rstrip().endswith((".", "!", ":"))
@@ -191,7 +206,11 @@ def find_header(rows: Sequence[str], row: str) -> str:
     It is the first of the table, or the nearest with years or words and no amounts; of these one with as many cells, as
     a table within a cell has its own head.
     """
-    heads = [*filter(_names_series, rows[:1]), *filter(_names_columns, (*rows[:1], *reversed(rows)))]
+    heads = [
+        *filter(_names_series, rows[:1]),
+        *(head for head in rows[:1] if _stands_over_figures(head, [*rows[1:], row])),
+        *filter(_names_columns, (*rows[:1], *reversed(rows))),
+    ]
     cells = len(split_cells(row))
     return next((head for head in heads if len(split_cells(head)) == cells), heads[0] if heads else "")
 
@@ -205,6 +224,20 @@ def _names_series(row: str) -> bool:
         and all(_OF_SERIES.fullmatch(cell) for cell in others)
         and len({re.sub(r"\d", "", cell) for cell in others}) == 1 < len(set(others))
     )
+
+
+def _stands_over_figures(head: str, rows: Sequence[str]) -> bool:
+    """Return whether the first row of a table has words in each cell, and those below it plain figures in most."""
+    names = split_cells(head)
+    if len(names) < 3 or not all(re.search(r"[^\W\d_]{3}", name) for name in names):
+        return False
+    return all(
+        len(cells) == len(names) and sum(_FIGURE.fullmatch(cell) is not None for cell in cells) > len(cells) / 2
+        for cells in map(split_cells, rows)
+    )
+
+
+_FIGURE = re.compile(r"[€$£]?\s?[\d.,' ]*\d[\d.,]*\s?[€$£%]?|[-–—]?")
 
 
 def _names_columns(row: str) -> bool:

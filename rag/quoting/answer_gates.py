@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from rag.extractive import Extract
 from rag.questions.constraints import asks_for_clause, find_constraints, is_negated, negated_words
-from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed, lacks_name_or_code
 from rag.quoting.asked_event import is_of_another_event
+from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
 from rag.quoting.asked_price import asks_price, lacks_price, lacks_price_column
 from rag.quoting.asked_rate import is_of_another_rate
@@ -28,6 +30,7 @@ from rag.quoting.table_answer import (
 )
 from rag.text import content_words, sentence_spans
 from rag.units import Unit
+from rag.words.word_forms import is_doer, is_of_family
 
 MIN_UNSHARED = -2.0
 """Below it, a sentence without a word of the question answers nothing."""
@@ -41,6 +44,8 @@ MIN_WITHOUT_DEGREE = 6.0
 """Below it, a sentence that does not compare answers not which is the largest."""
 MIN_WITHOUT_ROLE = 4.0
 """Below it, a sentence that does not name the position answers not who holds it."""
+MIN_NOT_OUTDONE = 12.0
+"""From this score on the reader is surer of its mark than words can be."""
 _ASKS_NEXT = re.compile(
     r"\b(?:after|before|next|follow\w*|preced\w*|then|nach|vor|danach|nächste\w*|après|avant|suivante?|después|antes|siguiente)\b",
     re.IGNORECASE,
@@ -80,6 +85,7 @@ _CHANGES = re.compile(
     r"|augment\w+|hausse|baisse\w*|passe|sub[eioí]\w*|aument\w+|baj\w+)\b"
 )
 """Words of which a sentence that tells by how much something has changed has one."""
+_ASKS_HOW_MUCH_IS = re.compile(r"(?i)^\W*(?:how much (?:is|are|was|were)|combien (?:est|sont)|cu[aá]nto es)\b")
 _ASKS_ROLE = re.compile(
     r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
     r"|from|on|since|under)\b.*)?\s*\??$"
@@ -108,6 +114,14 @@ def answers(
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
         return False
     if unit.is_row and lacks_price_column(question, unit.header, unit.text):
+        return False
+    if not unit.is_row and _ASKS_HOW_MUCH_IS.search(question) and lacks_price(question, unit.text):
+        return False
+    if extract.score < MIN_WITHOUT_ROLE and lacks_name_or_code(question, f"{unit.header}\n{unit.text}".strip()):
+        return False
+    if asks_yes_or_no(question) and not unit.is_row and _is_of_names(unit.text):
+        return False
+    if is_by_words and is_for_others(question, unit):
         return False
     shown = f"{unit.heading}\n{unit.header}\n{unit.text}"
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
@@ -215,6 +229,8 @@ def _is_outdone(
 
     One that the reader is sure of may go on with what the sentence before it says: "Use the other stop instead."
     """
+    if extract.score >= MIN_NOT_OUTDONE:
+        return False
     focus = without_generic(weights)
     if not focus or unit.is_row or own_share(unit, weights):
         return False
@@ -255,4 +271,21 @@ def own_share(unit: Unit, focus: Mapping[str, float]) -> float:
     above = f"{unit.header}\n{unit.leans_on}\n{_gone_on_from(unit)}"
     words = {*unit.words, *heading, *content_words(above)}
     words |= abbreviated_words(list(focus), unit.words)
-    return sum(weight for word, weight in focus.items() if word in words)
+    return sum(weight for word, weight in focus.items() if is_said(word, words))
+
+
+def _is_of_names(text: str) -> bool:
+    """Return whether a text is made of names and numbers alone, as an address is: it says neither yes nor no."""
+    words = [word for word in re.findall(r"[^\W_]+", text) if len(word) > 3 or word[0].isdigit()]
+    return len(words) > 1 and not text.rstrip().endswith((".", "!")) and not any(word[0].islower() for word in words)
+
+
+def named_beside(unit: Unit, focus: Mapping[str, float], named: AbstractSet[str]) -> float:
+    """Return the share of a question's weight that is of names which a sentence lacks and its document has."""
+    words = {*unit.words, *content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}")}
+    return sum(weight for word, weight in focus.items() if word in named and not is_said(word, words))
+
+
+def is_said(word: str, words: Collection[str]) -> bool:
+    """Return whether a stemmed word, one of its family, or what its doer does, is among some: "roofer", "roof"."""
+    return word in words or any(is_of_family(word, other) or is_doer(word, other) for other in words)

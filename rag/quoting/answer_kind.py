@@ -49,7 +49,8 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     ),
     "cause": re.compile(
         r"\b(?:because|since|due to|so that|in order to|as a result|caused?|reason|therefore|weil|wegen|damit|daher"
-        r"|deshalb|aufgrund|parce que|car|afin|donc|porque|debido|por lo tanto)\b",
+        r"|deshalb|aufgrund|lieg(?:t|en) an|lag(?:en)? an|parce que|car|afin|donc|vien(?:t|nent) (?:de|d)|en raison"
+        r"|à cause|dûe?s? (?:à|au)|explique|porque|debido|por lo tanto|se debe|a causa|explica)\b",
         re.IGNORECASE,
     ),
     "phone": re.compile(
@@ -108,7 +109,7 @@ _OPENING_WORDS = 6
 _YES_OR_NO = re.compile(
     r"[¿\s]*(?:(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have|had|ist|sind|war|waren|hat|haben|kann"
     r"|können|darf|dürfen|muss|müssen|wird|werden|wurden?|gibt|gilt|est-ce|y a-t-il|peut-on|hay|está|están"
-    r"|puede|pueden|es"
+    r"|pued[oe]s?|pueden|podemos|puis-je|peux-tu|es"
     r"|son|se (?:permiten?|puede|aprobó|admiten?)|tiene)\b|[^?]{2,40}?-(?:t-)?(?:il|elle|ils|elles|on)\b)",
     re.IGNORECASE,
 )
@@ -116,6 +117,25 @@ _ASKING_WORD = re.compile(
     r"\b(?:wh(?:o|om|ose|at|ich|en|ere|y)|how|w(?:er|en|em|ann|o|as|ie|arum|elche\w*)|qu(?:el(?:le)?s?|i|and|oi)|où"
     r"|combien|comment|pourquoi|qu(?:é|ién|iénes)|cu(?:ál|ándo|ánt[oa]s?)|dónde|cómo)\b",
     re.IGNORECASE,
+)
+
+_ASKS_BY_NAME = re.compile(
+    r"(?i)^\W*(?:what(?: is| was|['’]s| are| were)|wie (?:ist|lautet|war)|quel(?:le)? (?:est|était)|cuál (?:es|era))\b"
+    r"[^?]{0,60}?"
+    r"(?:['’]s? (?:full |first |last |new )?names?\b|\bnames? of (?:the|our|your|my)\b"
+    r"|\bder name (?:de[rs]|unsere[rs])\b"
+    r"|\ble nom d(?:e la|u|es|e l['’])|\bel nombre del?\b)"
+)
+_ASKS_CODE = re.compile(
+    r"(?i)^\W*(?:what(?: is| was|['’]s)|wie (?:ist|lautet)|quel(?:le)? est|cuál es)\b[^?]*?"
+    r"\b(?:pass(?:word|code|phrase)|pin|(?:door |access |entry |key ?)?code|combination|passwort|kennwort|zugangscode"
+    r"|mot de passe|code|contraseña|clave)\b"
+)
+_DAYS = re.compile(rf"(?i)\b(?:{_WEEKDAY}|{MONTH}(?!\w))(?!\w)")
+_CODE = r"(?:pass(?:word|code|phrase)|pin|code|combination|passwort|kennwort|zugangscode|mot de passe|contraseña|clave)"
+_GIVES_CODE = re.compile(
+    rf"(?i)\b{_CODE}\b[^.]{{0,40}}?(?::|=|\b(?:is|lautet|ist|est|es)\b)\s*(?!(?:the|a|an|not|in|on|at|with|kept|der|die|das"
+    r"|le|la|el|en|no)\b)[^\s.]|\b(?=\w*\d)[\w-]{4,}\b(?!\s*(?:times|days|hours|years))|[\"“«„][^\"”»]{3,}[\"”»]"
 )
 
 _NEEDED: frozenset[AnswerKind] = frozenset({"time", "amount", "phone", "e-mail"})
@@ -140,6 +160,13 @@ def asks_yes_or_no(question: str) -> bool:
 def holds_kind(text: str, kind: AnswerKind) -> bool:
     """Return whether a text holds something of a kind."""
     return bool(_GIVES[kind].search(text))
+
+
+def lacks_name_or_code(question: str, text: str) -> bool:
+    """Return whether a question asks for somebody's name, or for a password or code, and a text holds none."""
+    if _ASKS_BY_NAME.search(question) and not holds_kind(_DAYS.sub("", text).strip(), "name"):
+        return True
+    return bool(_ASKS_CODE.search(question)) and not _GIVES_CODE.search(text)
 
 
 def is_needed(kind: AnswerKind) -> bool:

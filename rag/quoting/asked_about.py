@@ -16,7 +16,7 @@ from rag.types import Vectors
 from rag.units import Unit
 from rag.words.folding import fold
 from rag.words.stop_words import ENGLISH
-from rag.words.word_forms import is_of_family
+from rag.words.word_forms import is_doer, is_of_family
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -103,6 +103,24 @@ def asked_matter(question: str) -> str:
     return ""
 
 
+_COUNTS = re.compile(
+    r"(?i)^\W*how (?:much|many)\s+(?P<np>[a-z]+(?: [a-z]+)?)\s+(?:is|are|was|were|do|does|did|has|have|had|can|may|must"
+    r"|will|should)\b"
+)
+
+
+def counted_matter(question: str) -> str:
+    """Return of "How much notice do I have to give?" the stemmed word "notice"; "" for other questions."""
+    match = _COUNTS.match(question)
+    words = [word for word in content_words(match["np"]) if _tells(word)] if match else []
+    return words[-1] if words else ""
+
+
+def says_matter(unit: Unit, word: str) -> bool:
+    """Return whether a sentence, its row's head or what it leans on has a stemmed word or one of its family."""
+    return _is_known(word, _content(f"{unit.text}\n{unit.header}\n{unit.leans_on}"))
+
+
 def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[int, str], embed: Embed | None) -> bool:
     """Return whether a question asks for something that a marked sentence, its headings and its row's head do not speak
     of in any words, or names something that nothing found of its document knows.
@@ -154,7 +172,7 @@ def _content(text: str) -> frozenset[str]:
 
 def _is_known(word: str, words: Collection[str]) -> bool:
     """Return whether a word, or one of its family, is among some words, all stemmed."""
-    return word in words or any(is_of_family(word, other) for other in words)
+    return word in words or any(is_of_family(word, other) or is_doer(word, other) for other in words)
 
 
 def _written(question: str, word: str) -> str:

@@ -23,7 +23,8 @@ _EVENTS = (
     r"|cerrad[oa]s?|cerró|cierre",
     r"found(?:ed|ing)|establish\w*|set up|created|incorporated|gegründet|gründ\w+|fond(?:ée?s?|ation)|cré(?:ée?s?"
     r"|ation)|fundad[oa]|fundó|cread[oa]|creó",
-    r"buil[dt]\w*|construct\w*|erected|gebaut|erbaut|errichtet|baute\w*|constru\w+|bâtie?s?|levantad[oa]",
+    r"(?<!the )(?<!a )(?<!our )(?<!this )(?<!that )(?<!each )buil[dt]\w*"
+    r"|construct\w*|erected|gebaut|erbaut|errichtet|baute\w*|constru\w+|bâtie?s?|levantad[oa]",
     r"demolish\w*|torn down|destroy\w*|abgerissen|zerstört|démoli\w*|détrui\w+|demolid[oa]|destru\w+",
     r"repair\w*|renovat\w*|restor(?:ed|ation)|refurbish\w*|repariert\w*|renoviert|saniert|répar\w+|rénov\w+|repar\w+|renovad[oa]",
     r"bought|buy(?:s|ing)?|purchas\w*|acquir\w+|gekauft|kauft\w*|erworben|achet\w+|acquis\w*|compr(?:ó|ad[oa]|ar)",
@@ -69,6 +70,17 @@ def is_of_another_event(question: str, unit: Unit, *, is_by_words: bool = False)
     if told and not asked & told and not asked & _events_in(around):
         return not (asked | told <= {_OPENS, _CLOSES} and len(_TIME.findall(unit.text)) > 1)
     return not is_by_words and bool(asked & told) and _names_other_things(question, f"{around}\n{unit.text}")
+
+
+def asks_hours(question: str) -> bool:
+    """Return whether a question asks whether or when something is open."""
+    asked = _events_in(question)
+    return bool(asked) and asked <= {_OPENS, _CLOSES} and asked_kind(question) in (None, "time")
+
+
+def gives_hours(text: str) -> bool:
+    """Return whether a text tells from when to when something is open."""
+    return len(re.findall(r"\d{1,2}(?:[.:]\d\d|\s?h\b|\s?(?:am|pm|uhr)\b)", text, re.IGNORECASE)) > 1
 
 
 def _names_other_things(question: str, text: str) -> bool:

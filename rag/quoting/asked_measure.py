@@ -57,6 +57,12 @@ _MEASURES = tuple(
             r"|hot|room temperature|freez\w+|frozen|refrigerat\w+|fridge|kühl\w*|zimmertemperatur)\b",
         ),
         (
+            r"\bhow (?:long|soon) (?:after|before|until|between)\b|\bwie lange (?:nach|vor|bis)\b"
+            r"|\bcombien de temps (?:après|avant)\b|\bcu[aá]nto tiempo (?:después|antes)\b",
+            rf"\b(?!an\b)(?:{TIME_UNITS})\b|\b(?:immediately|at once|never|the next|when(?:ever)?|once|until|as soon as"
+            r"|sofort|nie|sobald|bis|tout de suite|jamais|dès|inmediatamente|nunca|hasta|cuando)\b",
+        ),
+        (
             r"\bhow long (?:does|do|did|will|must|may|can|is|are|was|were|has|have|should|until|before|after)\b"
             r"|\bhow long\W*$|\bwie lange\b|\bcombien de temps\b|\bcu[aá]nto (?:tiempo|dura)\b",
             rf"\b(?:{TIME_UNITS})\b|\d|\b(?:{MONTH})|{_LENGTH}|\b(?:until|till|long|short|brief\w*|from|since|forever|permanent\w*"

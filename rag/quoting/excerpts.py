@@ -20,6 +20,7 @@ from rag.questions.constraints import (
     units_that_meet,
 )
 from rag.quoting.answer_kind import asks_yes_or_no
+from rag.quoting.denied_rows import rows_not_denied
 from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import asks_for_field, head_field, is_greeting
 from rag.quoting.numbered_things import fits_number, sources_of_the_number
@@ -157,12 +158,12 @@ def make_excerpt(question: str, units: Sequence[Unit]) -> Excerpt:
     return excerpt_of(fitting) if fitting else Excerpt(source, (), title, ())
 
 
-def excerpt_of(units: Sequence[Unit], *, is_headed: bool = True) -> Excerpt:
-    """Return some units of a source below its title, each below its heading and its header."""
+def excerpt_of(units: Sequence[Unit], *, is_headed: bool = True, is_led: bool = True) -> Excerpt:
+    """Return some units of a source below its title, each below its heading, its header and what it leans on."""
     source = units[0].source
     text, pieces, shown = f"{source.document.title}\n", [], ""
     for unit in units:
-        for above in dict.fromkeys((unit.heading if is_headed else "", unit.header, unit.leans_on)):
+        for above in dict.fromkeys((unit.heading if is_headed else "", unit.header, unit.leans_on if is_led else "")):
             if above and above not in shown:
                 text += f"{above}\n"
         shown = f"{unit.heading}\n{unit.header}"
@@ -186,7 +187,14 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
         met = _meets(constraint, candidates)
         if any(met) or constraint.is_hard:
             # What a sentence is about, a reader tells better than code: a year or a name may stand elsewhere.
-            bound = [constraint.binds_sentences or candidate.is_row for candidate in candidates]
+            # That a table with a head is about somebody may be said above it alone.
+            binds_rows = constraint.kind != "name" or any(
+                fits and candidate.is_row for fits, candidate in zip(met, candidates, strict=True)
+            )
+            bound = [
+                constraint.binds_sentences or (candidate.is_row and (binds_rows or not candidate.header))
+                for candidate in candidates
+            ]
             kept = [ours and (theirs or not binds) for ours, theirs, binds in zip(kept, met, bound, strict=True)]
         elif constraint.kind == "day":
             kept = [
@@ -196,6 +204,7 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
     kept = [ours and fits_number(question, unit) for ours, unit in zip(kept, candidates, strict=True)]
     for rows in _tables(candidates):
         fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
+        fits = fits or rows_not_denied(question, [candidates[row].text for row in rows])
         fits = fits or fitting_rows(question, [candidates[row].text for row in rows])
         for row, fit in zip(rows, fits, strict=True):
             kept[row] = kept[row] and fit

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, weights_of
 from rag.language_gate import is_readable
 from rag.protocols import Embedder, PassageReader
 from rag.questions.constraints import asks_for_clause, find_constraints
-from rag.quoting.answer_gates import answers, own_share, says_nothing_new, with_cause
+from rag.quoting.answer_gates import answers, named_beside, own_share, says_nothing_new, with_cause
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.quoting.asked_about import is_of_other_matter
+from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
@@ -23,13 +24,22 @@ from rag.quoting.excerpts import (
     sources_about,
 )
 from rag.quoting.form_boxes import chosen_options
+from rag.quoting.labels_asked import labels_another
+from rag.quoting.leaning_back import with_sentence_before
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.sentence_parts import is_of_other_part
 from rag.quoting.superseded import put_newer_first
-from rag.quoting.sureness import MIN_SHARE_OF_FAR, MIN_SURE, MIN_SURE_OF_FAR, MIN_SURE_OF_TIME, sureness
-from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic
+from rag.quoting.sureness import (
+    MIN_SHARE_OF_FAR,
+    MIN_SURE,
+    MIN_SURE_OF_ANOTHERS,
+    MIN_SURE_OF_FAR,
+    MIN_SURE_OF_TIME,
+    sureness,
+)
+from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told
 from rag.quoting.table_cells import pick_cell, split_cells
 from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.text import content_words
@@ -55,6 +65,10 @@ MIN_FOCUS, FOCUS_MARGIN = 0.75, 0.4
 """Share of the question's weight that a sentence must hold, and hold more than the marked one, to be put before it."""
 MIN_MARK = -16.0
 """The reader's two logits together, below which what it marks is no answer."""
+MIN_UNNAMED = 4.0
+"""Below it, who did something is looked for among the sentences with a name, where the marked one has none."""
+MAX_BEHIND_UNNAMED = 3.0
+"""Logits that a sentence with a name may score less than one without and still be put before it."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
 MAX_ANSWER = 12
@@ -120,10 +134,12 @@ class MarkingReader:
         marked += choose_by_words(question, others, embedder or self._embedder) if others else []
         marked = [extract for extract in marked if extract.score >= MIN_MARK]
         marked.sort(key=lambda extract: -extract.score)
-        extracts = _of_the_kind_asked(question, marked)
+        extracts = _of_the_kind_asked(question, marked) if marked else []
+        extracts = self._of_the_kind_again(question, readable, extracts or marked)
         extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
         units = [unit for excerpt in excerpts for unit in excerpt.units]
         by_place = {unit.place: unit for unit in units}
+        by_number = {unit.source.number: unit.source for unit in units}
         by_end = {(unit.source.number, unit.end): unit for unit in units}
         weights = weights_of(question, units)
         extracts = _newest_first(question, extracts, sources)
@@ -131,7 +147,8 @@ class MarkingReader:
         if all(extract.number in known for extract in extracts):
             known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
             extracts = self._by_focus(question, known_units, weights, extracts)
-        cell = find_cell(question, units, weights)
+            extracts = self._by_counted(question, known_units, extracts)
+        cell = find_cell(question, units, weights, beside=beside)
         extracts = _with_cell(question, cell, by_place, weights, extracts)
 
         def is_named_cell(extract: Extract) -> bool:
@@ -141,6 +158,7 @@ class MarkingReader:
         embed = (embedder or self._embedder).embed_passages
         alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
+        named = {number: words_told(question, source, beside) for number, source in by_number.items()}
         given = [
             extract
             for extract in extracts
@@ -151,13 +169,50 @@ class MarkingReader:
                 and not is_named_cell(extract)
                 and (
                     is_of_other_matter(question, extract.score, unit, beside, alike)
-                    or (found is not None and not _is_sure(question, found, extract, unit, weights))
+                    or (found is not None and not _is_sure(question, found, extract, unit, weights, named, alike))
                 )
             )
         ][:MAX_EXTRACTS]
         if not given and (told := date_before(question, every, weights)):
             return [told]
-        return put_newer_first(with_like_rows(question, given, every), every, weights)
+        given = put_newer_first(with_like_rows(question, given, every), every, weights)
+        return [with_sentence_before(extract, every) for extract in given]
+
+    def _of_the_kind_again(self, question: str, excerpts: Sequence[Excerpt], extracts: list[Extract]) -> list[Extract]:
+        """Let the reader mark once more where what it marks is not of the kind asked for: among the sentences of its
+        best source that hold such a thing."""
+        kind = asked_kind(question)
+        if kind is None or not extracts or any(holds_kind(shown_text(extract), kind) for extract in extracts):
+            return extracts
+        if not is_needed(kind) and (kind != "name" or extracts[0].score >= MIN_UNNAMED):
+            return extracts
+        best = next((one for one in excerpts if one.source.number == extracts[0].number), None)
+        fitting = [unit for unit in best.units if unit.is_whole and holds_kind(shown_text(unit), kind)] if best else []
+        again = self._read_again(question, fitting) if fitting else None
+        if again is not None and again.score >= MIN_MARK:
+            return [again]
+        return [] if is_needed(kind) else extracts
+
+    def _by_counted(self, question: str, units: Mapping[Place, Unit], extracts: list[Extract]) -> list[Extract]:
+        """Put a sentence that names what is counted ("how much notice") in the place of a marked one of the same source
+        that does not."""
+        first = units.get(extracts[0].place) if extracts else None
+        matter = counted_matter(question) if first else ""
+        if first is None or not matter or says_matter(first, matter):
+            return extracts
+        kind = asked_kind(question) or "amount"
+        naming = [
+            unit
+            for unit in units.values()
+            if unit.source.number == first.source.number
+            and unit.is_whole
+            and says_matter(unit, matter)
+            and holds_kind(shown_text(unit), kind)
+        ]
+        again = self._read_again(question, naming, is_led=False) if naming else None
+        if again is None or again.score < extracts[0].score - 2 * MAX_LOSS:
+            return extracts
+        return [again, *(one for one in extracts[1:] if one.place != again.place)]
 
     def _by_focus(
         self, question: str, units: Mapping[Place, Unit], weights: Mapping[str, float], extracts: list[Extract]
@@ -210,27 +265,43 @@ class MarkingReader:
             return again
         return _named_to_the_letter(question, excerpt, reading)
 
-    def _read_again(self, question: str, units: Sequence[Unit]) -> Extract | None:
-        """Let the reader mark the answer in some sentences or rows of one source alone."""
-        excerpt = excerpt_of(units, is_headed=False)
+    def _read_again(self, question: str, units: Sequence[Unit], *, is_led: bool = True) -> Extract | None:
+        """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
+        excerpt = excerpt_of(units, is_headed=False, is_led=is_led)
         return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
 
 
-def _is_sure(question: str, found: float, extract: Extract, unit: Unit, weights: Mapping[str, float]) -> bool:
+def _is_sure(
+    question: str,
+    found: float,
+    extract: Extract,
+    unit: Unit,
+    weights: Mapping[str, float],
+    named: Mapping[int, AbstractSet[str]],
+    embed: Embed | None,
+) -> bool:
     """Return whether a marked sentence likely answers; rows and labelled values, which say little beside their value,
-    have to be so only where hardly anything was found."""
+    have to be so only where hardly anything was found, or where their label says that they answer something else.
+
+    `named` is, by source, which names of the question its document has.
+    """
     is_far = found < READ_THRESHOLD
-    if not is_far and (unit.is_row or ": " in unit.text):
+    is_labelled = unit.is_row or ": " in unit.text
+    is_anothers = is_labelled and labels_another(question, unit, embed)
+    if not is_far and is_labelled and not is_anothers:
         return True
-    share = own_share(unit, without_generic(weights))
+    focus = without_generic(weights)
+    share = min(1.0, own_share(unit, focus) + named_beside(unit, focus, named.get(unit.source.number, frozenset())))
     least = MIN_SURE_OF_TIME if asked_kind(question) == "time" else MIN_SURE
+    if is_anothers:
+        least = MIN_SURE_OF_ANOTHERS
     if is_far and share < MIN_SHARE_OF_FAR:
         least = MIN_SURE_OF_FAR
     return sureness(found, extract.score, share) >= least
 
 
 def shown_text(part: Unit | Extract) -> str:
-    return f"{part.header}\n{part.text}"
+    return f"{part.header}\n{part.text}" if part.header else part.text
 
 
 def _closest_marked(
@@ -268,6 +339,8 @@ def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
     if kind is None:
         return extracts
     fitting = [extract for extract in extracts if holds_kind(shown_text(extract), kind)]
+    if fitting and not is_needed(kind) and fitting[0].score < extracts[0].score - MAX_BEHIND_UNNAMED:
+        return extracts
     return fitting if fitting or is_needed(kind) else extracts
 
 

@@ -14,8 +14,10 @@ from rag.language_gate import NOT_LATIN, choose_calibration, shares_of_words
 from rag.protocols import Embedder
 from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
+from rag.quoting.asked_event import asks_hours, gives_hours
 from rag.quoting.document_context import context_of
 from rag.quoting.excerpts import Excerpt, language_of_source
+from rag.quoting.range_columns import cell_of_range
 from rag.quoting.table_cells import pick_cell
 from rag.quoting.word_evidence import INFLECTED, question_words
 from rag.text import content_words
@@ -25,6 +27,10 @@ from rag.words.language import guess_language
 
 MIN_CLAUSE_WORDS = 4
 """Content words of a sentence of a clause that says something."""
+HOURS_BONUS, CAUSE_BONUS = 2.0, 1.0
+"""Logits that a sentence gains which gives the hours, or a cause, that are asked for, and which few others hold."""
+MIN_LEAD_ACROSS = 0.4
+"""Logits by which a sentence in another language, without a word of the question, must lead those of other sources."""
 MAX_CLAUSE = 3
 """Sentences of a clause among which the one that is quoted is looked for."""
 MAX_LABEL = 5
@@ -141,11 +147,19 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
             score += LABEL_BONUS
         if asked_kind(question) == "name" and asked not in NOT_LATIN and not holds_kind(candidate.text, "name"):
             score -= UNNAMED_PERSON
-        cell = pick_cell(question, candidate.header, candidate.text) if candidate.is_row else ""
+        score += _bonus_of_kind(question, candidate)
+        cell = ""
+        if candidate.is_row:
+            cell = cell_of_range(question, candidate.header, candidate.text)[0] or pick_cell(
+                question, candidate.header, candidate.text
+            )
         judged.append((Extract.of(candidate, score, cell), shares[position]))
     if multilingual:
         judged = _standing_out(question, [it for it, _ in candidates], languages, shares, cosines, judged, embedder)
+    judged = _of_needed_kind(question, judged) if same else judged
     judged.sort(key=lambda one: -one[0].score)
+    if asked and not same and _is_any(judged):
+        return []
     alike = [one for one in judged if not same or language_of_source(by_number[one[0].number]) in ("", asked)] or judged
     first, held = alike[0] if alike else (None, 0.0)
     lead = alike[0][0].score - alike[1][0].score if len(alike) > 1 else CLEAR_LEAD
@@ -157,6 +171,29 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         if extract.score + (bonus if extract is first else 0.0) >= 0:
             best.setdefault(extract.number, extract)
     return list(best.values())
+
+
+def _bonus_of_kind(question: str, unit: Unit) -> float:
+    """Return what a sentence gains that gives a cause where it is asked why, or opening hours where these are."""
+    bonus = HOURS_BONUS if asks_hours(question) and gives_hours(unit.text) else 0.0
+    return bonus + (CAUSE_BONUS if asked_kind(question) == "cause" and holds_kind(unit.text, "cause") else 0.0)
+
+
+def _of_needed_kind(question: str, judged: list[tuple[Extract, float]]) -> list[tuple[Extract, float]]:
+    """Return the sentences that hold what is asked for where nothing without it answers, if any does."""
+    kind = asked_kind(question)
+    if kind is None or not is_needed(kind):
+        return judged
+    return [one for one in judged if holds_kind(f"{one[0].header}\n{one[0].text}", kind)] or judged
+
+
+def _is_any(judged: Sequence[tuple[Extract, float]]) -> bool:
+    """Return whether the best sentence has no word of the question and is hardly ahead of one in another source."""
+    first, share = judged[0] if judged else (None, 1.0)
+    if first is None or share:
+        return False
+    others = [extract.score for extract, _ in judged if extract.number != first.number]
+    return bool(others) and first.score - max(others) < MIN_LEAD_ACROSS
 
 
 def _standing_out(
@@ -196,6 +233,7 @@ def _standing_out(
         score = STANDS_OUT.judge(cosines[at], float(cosine), compared[at] - next_best, shares[at])
         if kind == "name" and not holds_kind(units[at].text, kind):
             score -= UNNAMED_PERSON
+        score += _bonus_of_kind(question, units[at])
         is_unnamed = _lacks_matter(question, units[at], languages[at]) or (
             asks_yes_or_no(question) and shares[at] < MIN_SAID
         )

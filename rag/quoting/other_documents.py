@@ -21,7 +21,7 @@ _MEN = r"mr|herrn?|m\.|monsieur|señor|sr|don|signor"
 _WOMEN = r"mrs|ms|miss|mme|mlle|madame|frau|señora|señorita|sra|srta|doña|signora"
 _TITLED = re.compile(
     rf"(?<![\w.])(?:(?P<man>{_MEN})|(?P<woman>{_WOMEN}))\.?\s+(?:(?-i:[A-ZÄÖÜÉ])[\w'’.-]*\s+)*?"
-    r"(?P<name>(?-i:[A-ZÄÖÜÉ])[\w-]+)(?!\s+(?-i:[A-ZÄÖÜÉ])\w)",
+    r"(?P<name>(?-i:[A-ZÄÖÜÉ])[\w-]++)(?!\s+(?-i:[A-ZÄÖÜÉ])\w)",
     re.IGNORECASE,
 )
 _OF_YEAR = re.compile(
@@ -31,9 +31,7 @@ _OF_YEAR = re.compile(
 )
 
 
-def sources_of_the_person(
-    question: str, cut: Sequence[list[Unit]], beside: Mapping[int, str]
-) -> list[list[Unit]]:
+def sources_of_the_person(question: str, cut: Sequence[list[Unit]], beside: Mapping[int, str]) -> list[list[Unit]]:
     """Return, of sources cut into units, those whose document names no namesake alone: Mr Hale where Mrs Hale is asked
     for."""
     left = list(cut)
@@ -51,9 +49,7 @@ def _titles_of(name: str, text: str) -> set[bool]:
     return {is_man for other, is_man in _titled(text) if other == name}
 
 
-def sources_of_the_document(
-    question: str, cut: Sequence[list[Unit]], beside: Mapping[int, str]
-) -> list[list[Unit]]:
+def sources_of_the_document(question: str, cut: Sequence[list[Unit]], beside: Mapping[int, str]) -> list[list[Unit]]:
     """Return the sources but for those of another edition than a question names ("the 2021 handbook"), and those of a
     document of the same sort as one that it names by what tells them apart."""
     years = _years_of_things(question)
@@ -61,9 +57,7 @@ def sources_of_the_document(
     asked = frozenset(content_words(question))
     sources = [units[0].source for units in left]
     return [
-        units
-        for units in left
-        if not any(_is_sibling_of(units[0].source, other, asked, beside) for other in sources)
+        units for units in left if not any(_is_sibling_of(units[0].source, other, asked, beside) for other in sources)
     ]
 
 
@@ -80,7 +74,9 @@ def _is_of_another_year(source: Source, year: str, thing: str) -> bool:
     """Return whether the name of a source's document has a thing and another year than is asked for."""
     name = _name_of(source)
     named = years_in(name)
-    return bool(named) and year not in named and year not in years_in(context_of(source)) and thing in content_words(name)
+    return (
+        bool(named) and year not in named and year not in years_in(context_of(source)) and thing in content_words(name)
+    )
 
 
 def _is_sibling_of(source: Source, other: Source, asked: frozenset[str], beside: Mapping[int, str]) -> bool:

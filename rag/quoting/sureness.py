@@ -12,6 +12,8 @@ MIN_SURE = -2.4
 MIN_SURE_OF_TIME = -1.5
 """The same where it is asked when something was, which dates of other things seem to answer: the right answers there
 have more than -0.3, 5 of 11 wrong ones less than this."""
+MIN_SURE_OF_ANOTHERS = 0.0
+"""The same for a name behind a label that says nothing of what is asked: "Person seen: ..."."""
 MIN_SURE_OF_FAR, MIN_SHARE_OF_FAR = -1.0, 0.6
 """The same where what was found hardly answers the question as a whole, unless the sentence holds so much of it."""
 

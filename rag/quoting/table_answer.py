@@ -13,20 +13,22 @@ from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import head_field
+from rag.quoting.range_columns import cell_of_range
 from rag.quoting.range_rows import range_key
 from rag.quoting.ranges import measures_in
-from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell
+from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell, split_cells
 from rag.text import content_words
 from rag.types import Source
 from rag.units import Unit
 from rag.words.word_forms import is_of_family
 
+NOTHING_BESIDE: Mapping[int, str] = {}
 MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
 
 _GENERIC_WORDS = """
-amount big call charge cost cost do fee find get give go going have heavy high list live long make many much name need
-number often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
+amount big call charge come cost cost do fee find get give go going have heavy high list live long make many much name
+need number often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
 kosten kostet viele viel zahlen
 beträgt coûte coûter cuesta costar
 """
@@ -55,17 +57,24 @@ class FoundCell:
     is_surer: bool = False
 
 
-def find_cell(question: str, units: Sequence[Unit], weights: Mapping[str, float]) -> FoundCell | None:
+def find_cell(
+    question: str,
+    units: Sequence[Unit],
+    weights: Mapping[str, float],
+    *,
+    beside: Mapping[int, str] = NOTHING_BESIDE,
+) -> FoundCell | None:
     """Return the one cell that the question names by row, column and headings; None where none or several fit alike.
 
-    `weights` are those of the question's content words, with the sum 1. Of two rows with the same cells one counts.
+    `weights` are those of the question's content words, with the sum 1; `beside` is what else was found of each
+    document. Of two rows with the same cells one counts.
     """
     asked = without_generic(weights)
     if not asked:
         return None
     words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
-    told = {unit.source.number: words_told(question, unit.source) for unit in units}
+    told = {unit.source.number: words_told(question, unit.source, beside) for unit in units}
     in_rows = {number: _words_in_rows(units, number) for number in told}
     for unit in units:
         above = told[unit.source.number]
@@ -97,15 +106,17 @@ def _labelled_instead(
     return replace(labelled[0], is_surer=True) if len({one.value for one in labelled}) == 1 else None
 
 
-def words_told(question: str, source: Source) -> frozenset[str]:
-    """Return the words of the names, identifiers and dates of a question that a source names: what it says is about
-    them, wherever in it they stand."""
-    text = f"{context_of(source)}\n{source.text}"
+def words_told(question: str, source: Source, beside: Mapping[int, str] = NOTHING_BESIDE) -> frozenset[str]:
+    """Return the words of the names, identifiers and dates of a question that a source names, or what else was found of
+    its document: what it says is about them, wherever in it they stand."""
+    text = f"{context_of(source)}\n{source.text}\n{beside.get(source.document.id, '')}"
+    known = frozenset(content_words(text))
     return frozenset(
         word
         for constraint in find_constraints(question)
-        if constraint.kind in ("identifier", "name", "acronym", "date") and names_constraint(text, constraint)
+        if constraint.kind in ("identifier", "name", "acronym", "date")
         for word in content_words(constraint.written)
+        if names_constraint(text, constraint) or (constraint.kind == "name" and word in known)
     )
 
 
@@ -178,7 +189,11 @@ def _named_cell(
     are those that the row need not say again."""
     within = range_key(question, unit.header, unit.text)
     words = frozenset(content_words(f"{question}\n{within}"))
-    cell = named_cell(words, unit.header, unit.text, sort=sort) or _heading_of_named_row(words, unit)
+    cell = (
+        _cell_of_range(question, unit)
+        or named_cell(words, unit.header, unit.text, sort=sort)
+        or _heading_of_named_row(words, unit)
+    )
     if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
         return None
     if not cell.value or words >= set(content_words(cell.value)):
@@ -188,6 +203,17 @@ def _named_cell(
         naming = naming.union(*(measure.words for measure in measures_in(question)))
     covered = sum(weight for word, weight in asked.items() if word in naming)
     return FoundCell(unit, cell.value, covered, cell.column)
+
+
+def _cell_of_range(question: str, unit: Unit) -> NamedCell | None:
+    """Return the cell of a row whose column is the range that holds what a question gives."""
+    value, column = cell_of_range(question, unit.header, unit.text)
+    if not value:
+        return None
+    asked, key = content_words(question), split_cells(unit.text)[0]
+    alike = [it for it in asked if any(is_of_family(it, word) for word in content_words(key))]
+    measured = " ".join(word for measure in measures_in(question) for word in measure.words)
+    return NamedCell(value, " ".join((key, *alike, measured)), column)
 
 
 def _labelled_value(

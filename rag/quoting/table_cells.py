@@ -48,6 +48,12 @@ _ASKS_WHO = re.compile(r"(?i)^\W*(?:who|by whom|wer|wen|wem|qui|quién(?:es)?)\b
 _ASKS_WHICH = re.compile(r"(?i)^\W*(?:which|welche[rsnm]?|quel(?:le)?s?|qué|cuál(?:es)?) (?P<noun>[^\W\d_]{3,})\b")
 _PERSONS = "name|person|responsible|in charge|contact|verantwortlich|zuständig|nom|responsable|nombre"
 
+_PERSON_COLUMN = re.compile(
+    r"(?i)\b(?:names?|person|who|employee|staff|member|contact|tenant|patient|pupil|nom|nombre|mitarbeiter\w*|mitglied\w*"
+    r"|bewohner\w*|empleado|miembro|membre|employé)\b"
+)
+_FULL_NAME = re.compile(r"(?:[A-ZÄÖÜÉ][\w'’.-]+ ){1,2}[A-ZÄÖÜÉ][\w'’-]+")
+
 _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
 
 
@@ -83,7 +89,11 @@ def named_cell(
     """
     names, values = columns_of(header, row)
     values += [""] * (len(names) - len(values))
-    keys = [i for i, value in enumerate(values) if _is_named(value, asked)]
+    keys = [
+        i
+        for i, value in enumerate(values)
+        if _is_named(value, asked) or (i < len(names) and _is_person_named(names[i], value, asked))
+    ]
     others = [i for i in range(len(values)) if i not in keys]
     filled = [i for i in others if values[i]]
     if not keys and sort is not None and values and sort.search(values[0]):
@@ -148,6 +158,12 @@ def columns_of(header: str, row: str) -> tuple[list[str], list[str]]:
 def _is_named(value: str, asked: AbstractSet[str]) -> bool:
     words = set(content_words(value))
     return bool(words) and words <= asked
+
+
+def _is_person_named(column: str, value: str, asked: AbstractSet[str]) -> bool:
+    """Return whether a cell holds the full name of a person of whom the first or the last name is among some words."""
+    is_name = _PERSON_COLUMN.search(column) is not None and _FULL_NAME.fullmatch(value) is not None
+    return is_name and not asked.isdisjoint(content_words(value))
 
 
 def _share_named(name: str, asked: AbstractSet[str]) -> float:

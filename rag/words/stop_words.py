@@ -60,8 +60,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         entre era eran es esa esas ese eso esos esta estaba estan estar estas este esto estos fue fueron ha haber
         habia han hasta hay hace he la las le les lo los mas me mi mis mucho muchos muy nada ni no nos nosotros
         nuestra nuestro o os otra otras otro otros para pero poco por porque pues puede pueden que quien quienes se
-        sea segun ser si sido sin sobre solo son su sus tal tambien tan tanto te tener tiene tienen toda todas todo
-        todos tras tu tus un una unas uno unos usted ustedes y ya yo qué cómo cuándo dónde quién cuál cuánto
+        puedo puedes podemos sea segun ser si sido sin sobre solo son su sus tal tambien tan tanto te tener tiene
+        tienen toda todas todo todos tras tu tus un una unas uno unos usted ustedes y ya yo qué
+        cómo cuándo dónde quién cuál cuánto
         """
     ),
     "it": _words(

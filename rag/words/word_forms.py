@@ -75,6 +75,8 @@ def reverse(stem: str) -> str:
     return REVERSED + stem[::-1]
 
 
+MIN_DONE = 4
+"""Letters of the word for what somebody does from which his name is made."""
 MIN_SHARED_START, MIN_START_SHARE = 5, 0.7
 """Letters that two words of one family begin with, and their share of the shorter one."""
 
@@ -84,3 +86,9 @@ def is_of_family(word: str, other: str) -> bool:
     shorter = min(len(word), len(other))
     shared = next((at for at in range(shorter) if word[at] != other[at]), shorter)
     return shared >= MIN_SHARED_START and shared >= MIN_START_SHARE * shorter
+
+
+def is_doer(word: str, other: str) -> bool:
+    """Return whether one of two stemmed words names who does what the other names: "roofer" and "roof"."""
+    longer, shorter = (word, other) if len(word) > len(other) else (other, word)
+    return len(shorter) >= MIN_DONE and longer in (f"{shorter}er", f"{shorter}or", f"{shorter}{shorter[-1]}er")
