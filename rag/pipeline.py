@@ -211,6 +211,11 @@ class AskPipeline:
         self._model = model
         self.settings = settings or AskSettings()
 
+    @property
+    def quotes(self) -> bool:
+        """Return whether it answers in quotes, without an LLM."""
+        return self._model is None
+
     def ask(
         self,
         question: str,

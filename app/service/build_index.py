@@ -148,7 +148,12 @@ class Lectern:
         settings = self.settings
         answering, quoting = self.ask_pipeline(model), self.ask_pipeline(None)
         reading = LlmReading(model, answering.checker, self.replies, settings.most_calls_unasked) if model else None
-        lists = AllDocuments(self.catalogue, most_read=settings.most_documents_read, reading=reading)
+        lists = AllDocuments(
+            self.catalogue,
+            most_read=settings.most_documents_read,
+            reading=reading,
+            embedder_of=self.retriever.embedder_of,
+        )
         aggregation = Aggregation(lists, self.catalogue)
         modes: dict[Mode, PlanMode] = {
             Mode.ALL_DOCUMENTS: lists,

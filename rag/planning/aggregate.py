@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from rag.planning.all_documents import AllDocuments, Found
+from rag.planning.all_documents import AllDocuments
 from rag.planning.computed_answer import Proof, compose_answer, proof_of_place, refuse
 from rag.planning.document_query import Condition, without_conditions
 from rag.planning.document_totals import read_totals
+from rag.planning.found import Found
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.quantities import CURRENCY_CODES, CalculationError, Quantity, common_scale, common_unit, divide
 from rag.planning.row_words import terms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from rag.errors import ModelError, QuestionError
 from rag.planning.agreement import notice_of, offer_of
@@ -17,9 +16,10 @@ from rag.planning.decisions import (
     first_line,
     proof_of_date,
 )
-from rag.planning.document_nouns import DocumentSort, is_called, is_named
+from rag.planning.document_nouns import ANY, DocumentSort, is_called
 from rag.planning.document_order import answer_order
-from rag.planning.document_query import Condition, DocumentQuery, read_document_query
+from rag.planning.document_query import Condition, DocumentQuery, is_sure, read_document_query
+from rag.planning.found import Found
 from rag.planning.kept_replies import KeptReplies
 from rag.planning.llm_reading import LlmReading
 from rag.planning.map_question import ask_documents, read_documents, reading_cost
@@ -28,7 +28,10 @@ from rag.planning.message_query import read_messages
 from rag.planning.naming import list_answering
 from rag.planning.order_query import OrderQuery, read_order
 from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.sorts import documents_of_sort, is_of_sort
 from rag.planning.table_cells import PROVEN_COLUMNS, Place, proven_cell, proven_row
+from rag.planning.thing_list import NO_THINGS, EmbedderOf, ThingList
+from rag.planning.thing_query import read_things
 from rag.planning.word_count import count_words
 from rag.planning.word_count_query import read_word_count
 from rag.planning.wording import Wording
@@ -63,36 +66,21 @@ HEAD_CHARACTERS = 400
 _REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
 
 
-@dataclass(slots=True)
-class Found:
-    """What has been found so far."""
-
-    rows: list[TableRow] = field(default_factory=list)
-    undecided: list[TableRow] = field(default_factory=list)
-    documents: list[DocumentInfo] = field(default_factory=list)
-    """Those of the rows."""
-    to_read: list[DocumentInfo] = field(default_factory=list)
-    chosen: int = 0
-    """Documents of the sort that is asked for."""
-    total: int = 0
-    """Documents that the question may be answered from."""
-    looked_at: int = 0
-    is_widened: bool = False
-    """Whether documents that are not called what is asked for were looked at, since none that is fits."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether no document fits, may fit or is left to be read."""
-        return not (self.rows or self.undecided or self.to_read)
-
-
 class AllDocuments:
     """Answers "which", "how many" and "list all" over the documents of a collection, exactly and completely."""
 
-    def __init__(self, catalogue: DocumentCatalogue, *, most_read: int, reading: LlmReading | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: DocumentCatalogue,
+        *,
+        most_read: int,
+        reading: LlmReading | None = None,
+        embedder_of: EmbedderOf | None = None,
+    ) -> None:
         """Take the catalogue; at most `most_read` documents are read one by one where words do not decide, with
-        `reading` by an LLM.
+        `reading` by an LLM. `embedder_of` returns what compares words of a collection.
         """
+        self._things = ThingList(catalogue, most_read=most_read, embedder_of=embedder_of)
         self._catalogue = catalogue
         self._reading = reading
         self._most_read = most_read
@@ -111,6 +99,10 @@ class AllDocuments:
         if (order := read_order(asked.text)) is not None:
             return (yield from self._put_in_order(asked, order))
         query = read_document_query(asked.text)
+        if query is None or (_has_read(query) and not is_sure(query)):
+            listed = yield from self._list_things(asked)
+            if not isinstance(listed, str) or not asked.is_chosen:
+                return listed
         if query is None:
             raise QuestionError(
                 "The question asks for no list and no count of documents.",
@@ -121,6 +113,23 @@ class AllDocuments:
         if isinstance(found, str):
             return found
         timer.mark("look through")
+        return (yield from self._tell(asked, query, found, timer))
+
+    def _list_things(self, asked: PlannedQuestion) -> Answering:
+        """List the things that the documents are each about; return why not, where they are not."""
+        timer = StageTimer()
+        things = read_things(asked.text)
+        if things is None:
+            return NO_THINGS
+        found = yield from self._things.collect(asked, things)
+        if isinstance(found, str):
+            return found
+        timer.mark("look through")
+        query = DocumentQuery(things.noun, ANY, things.conditions, things.counts, things.subject)
+        return (yield from self._tell(asked, query, found, timer))
+
+    def _tell(self, asked: PlannedQuestion, query: DocumentQuery, found: Found, timer: StageTimer) -> Answering:
+        """Yield the sentence with the count, and return it with its table; read first what only reading can tell."""
         completeness, notices = COMPLETE, []
         offer, replies = "", None
         if found.to_read:
@@ -174,12 +183,14 @@ class AllDocuments:
         question = asked.question
         wording = Wording(asked.text)
         documents = list_answering(self._catalogue, question.collection, question.filters)
-        chosen = [document for document in documents if _is_of_sort(query.sort, document)]
+        chosen = [document for document in documents if is_of_sort(query.sort, document)]
         if query.sort.name and not chosen:
             # Nothing is called a note: then all are meant.
             chosen = documents
         if query.sort.called:
             chosen = self._called(query.sort, chosen)
+        if query.sort.kinds and len(documents) <= self._most_read:
+            chosen = self._with_own_words(query.sort, chosen, documents)
         if query.sort.kinds and not chosen:
             return "No document is of the sort that the question asks for, so it was looked up."
         found = Found(chosen=len(chosen), total=len(documents))
@@ -189,6 +200,16 @@ class AllDocuments:
             found = Found(chosen=len(documents), total=len(documents), is_widened=True)
             yield from self._look_through(query, documents, found, wording)
         return found
+
+    def _with_own_words(
+        self, sort: DocumentSort, chosen: Sequence[DocumentInfo], documents: Sequence[DocumentInfo]
+    ) -> list[DocumentInfo]:
+        """Return the chosen documents, and those of no known kind that say themselves that they are of a sort."""
+        known = {one.id for one in chosen}
+        others = [one for one in documents if one.id not in known and one.profile.kind in ("", "letter")]
+        pages = self._catalogue.page_texts([one.id for one in others]) if others else {}
+        known |= {one.id for one in documents_of_sort(sort, others, pages)}
+        return [one for one in documents if one.id in known]
 
     def _called(self, sort: DocumentSort, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
         """Return the documents whose names or beginnings say that they are of a sort that is narrower than its kind."""
@@ -307,14 +328,6 @@ def _stopped(found: Found, read: int) -> str:
     return f"stopped after {read:,} of {len(found.to_read):,}"
 
 
-def _is_of_sort(sort: DocumentSort, document: DocumentInfo) -> bool:
-    if sort.name:
-        return is_named(sort, document.path, document.title)
-    return (not sort.kinds or document.profile.kind in sort.kinds) and (
-        not sort.types or document.file_type in sort.types
-    )
-
-
 def _has_read(query: DocumentQuery) -> bool:
     """Return whether only reading can tell which documents are meant."""
     return any(condition.kind == "read" for condition in query.conditions)
@@ -356,6 +369,8 @@ def _notices(found: Found, query: DocumentQuery, table: AnswerTable, wording: Wo
         noun=query.noun,
         completeness=wording.say("complete") if table.is_complete else table.completeness,
     )
+    if found.silent:
+        yield wording.say("silent", count=wording.number(found.silent), total=wording.number(found.chosen))
     if table.undecided:
         count = len(table.undecided)
         yield wording.say(wording.one("listed apart", count), count=wording.number(count))

@@ -10,7 +10,8 @@ from rag.planning.table_cells import Place
 from rag.types import Page
 
 _PRESENT = (
-    r"(?:members |also |those |persons )?(?:present|in attendance|attending)|attendees|attended by|attendance"
+    r"(?:members |also |those |persons )?(?:present|in attendance|attending)|also there|(?:in the )?chair(?:man|woman"
+    r"|person)?|vorsitz(?:ende[rn]?)?|attendees|attended by|attendance"
     r"|participants?|(?:anwesend|teilnehm)(?:ende?|er|erinnen|er(?:innen)?)?|anwesende(?: mitglieder)?"
     r"|(?:étaient |membres )?présente?s?|participants?|(?:miembros )?(?:asistentes|presentes)|participantes"
 )
@@ -22,6 +23,13 @@ _LIST = re.compile(rf"(?i)(?<![^\W\d_])(?:(?P<present>{_PRESENT})|(?P<absent>{_A
 _SENTENCES = tuple(
     (re.compile(pattern), is_present)
     for pattern, is_present in (
+        (
+            r"(?:[Pp]resent|[Ii]n attendance|[Tt]here) (?:were|was)\s+(?P<names>[A-Z][^.;:\n]+)"
+            r"|(?:[Aa]nwesend|[Dd]abei) (?:waren|war)\s+(?P<names2>[A-ZÄÖÜ][^.;:\n]+)"
+            r"|[Éé]taient présente?s\s+(?P<names3>[A-ZÉ][^.;:\n]+)"
+            r"|[Ee]stuvieron presentes\s+(?P<names4>[A-ZÁÉ][^.;:\n]+)",
+            True,
+        ),
         (
             r"(?:[Aa]pologies|[Rr]egrets)(?: for absence)? (?:were |was |had been )?(?:received |sent |given "
             r"|noted |tendered )?"
@@ -104,8 +112,36 @@ def find_attendance(pages: Sequence[Page]) -> list[Attendance]:
             found.append(
                 Attendance(bool(match["present"]), page.number, match.start(), match.start() + len(text), names)
             )
+        found += _in_table(page)
         found += _in_sentences(page, [one for one in found if one.page == page.number])
     return sorted(found, key=lambda one: (one.page, one.start))
+
+
+def _in_table(page: Page) -> Iterator[Attendance]:
+    """Yield the names below the columns of a table for those who were there and those who were not, cell by cell."""
+    columns: list[bool | None] = []
+    at = 0
+    for line in page.text.splitlines(keepends=True):
+        cells = [(match.start(), match[0]) for match in re.finditer(r"[^|\t\n]+", line)]
+        heads = [_column(cell) for _, cell in cells]
+        if len(cells) > 1 and any(head is not None for head in heads):
+            columns = heads
+        elif not re.search(r"[|\t]", line) and not names_in(line):
+            columns = []
+        else:
+            for (start, cell), is_present in zip(cells, columns, strict=False):
+                names = tuple(names_in(cell))
+                if names and is_present is not None:
+                    begin = at + start + len(cell) - len(cell.lstrip())
+                    yield Attendance(is_present, page.number, begin, begin + len(cell.strip()), names)
+        at += len(line)
+
+
+def _column(cell: str) -> bool | None:
+    """Return whether a column is of those who were there, or of those who were not; None for any other."""
+    if re.fullmatch(rf"(?i)\s*(?:{_PRESENT})\s*", cell):
+        return True
+    return False if re.fullmatch(rf"(?i)\s*(?:{_ABSENT})\s*", cell) else None
 
 
 def _in_sentences(page: Page, lists: Sequence[Attendance]) -> Iterator[Attendance]:
@@ -113,6 +149,7 @@ def _in_sentences(page: Page, lists: Sequence[Attendance]) -> Iterator[Attendanc
     for pattern, is_present in _SENTENCES:
         for match in pattern.finditer(page.text):
             is_listed = any(one.start < match.end() and match.start() < one.end for one in lists)
-            names = tuple(names_in(match["names"]))
+            said = next(value for name, value in match.groupdict().items() if name.startswith("names") and value)
+            names = tuple(names_in(said))
             if names and not is_listed:
                 yield Attendance(is_present, page.number, match.start(), match.end(), names)

@@ -104,6 +104,8 @@ class _Told:
                 return self._nobody()
             case "all":
                 return self._all()
+            case "often":
+                return self._often()
 
     def places(self) -> Iterator[tuple[Meeting, Place]]:
         """Yield the lists that the answer is made of."""
@@ -158,6 +160,20 @@ class _Told:
             "most present" if is_present else "most absent",
             names=", ".join(first),
             count=self.wording.number(most),
+            all=self.wording.number(len(self.meetings)),
+        )
+
+    def _often(self) -> str:
+        """Return those who were there, or were not, so often at least, each with how often."""
+        is_present = self.query.is_present
+        counts = Counter(name for meeting in self.meetings for name in meeting.names(is_present))
+        often = {name: count for name, count in counts.most_common() if count >= self.query.least}
+        self._shown = [one for one in self.meetings if set(often) & set(one.names(is_present))]
+        listed = ", ".join(f"{name} ({self.wording.number(count)})" for name, count in often.items())
+        return self.wording.say(
+            "often present" if is_present else "often absent",
+            names=listed or self.wording.say("nobody named"),
+            count=self.wording.number(self.query.least),
             all=self.wording.number(len(self.meetings)),
         )
 

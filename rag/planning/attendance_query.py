@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag.planning.document_query import DocumentQuery, read_document_query
 from rag.words.dates import MONTH_PATTERN
+from rag.words.number_words import NUMBER_WORDS
 
 MAX_CHARACTERS = 200
 
@@ -74,6 +75,11 @@ _TIMES = re.compile(
 )
 
 
+_OFTEN = re.compile(
+    rf"{_WHO}(?:(?P<absent>{_ABSENT})|(?P<present>{_PRESENT}))\s+{_AT}(?:(?P<over>more than|mehr als|plus d(?:e |['’])"
+    r"|más de)|at least|mindestens|au moins|al menos|(?P<some>several|mehreren?|plusieurs|varias))\s*"
+    rf"(?P<count>\w+)?(?: (?:of the|the|der|des|de las))?\s*{_MEETING}(?:\s+\w+)?\W*$"
+)
 _NOBODY = re.compile(
     rf"(?i)^\W*(?:(?:(?:at|in|from|bei|an|à|en) )?(?:which|what|welche[rnm]?|quelles?|qu[eé]) {_MEETING}|when|wann"
     rf"|quand|cu[aá]ndo)"
@@ -84,6 +90,7 @@ _NOBODY = re.compile(
     r"|no faltó nadie"
     r"|estuvieron todos(?: presentes)?)\W*$"
 )
+_ONES = frozenset({"one", "once", "a", "einer", "einem", "eine", "ein", "une", "un", "una", "uno"})
 Which = Literal["", "first", "last"]
 
 
@@ -94,10 +101,12 @@ class AttendanceQuery:
     For "nobody" those meetings are told of from which nobody was absent.
     """
 
-    how: Literal["who", "most", "all", "times", "nobody"]
+    how: Literal["who", "most", "all", "times", "nobody", "often"]
     is_present: bool
     minutes: DocumentQuery
     who: str = ""
+    least: int = 0
+    """For "often" at how many meetings at least."""
     which: Which = ""
     """Of the meetings in order of their days the one that is meant; "" for all."""
 
@@ -113,6 +122,8 @@ def read_attendance(question: str) -> AttendanceQuery | None:
         return AttendanceQuery("nobody", False, every)
     if _ALL.match(text):
         return AttendanceQuery("all", True, every)
+    if (match := _OFTEN.match(text)) and (least := _least(match)):
+        return AttendanceQuery("often", bool(match["present"]), every, least=least)
     if match := _MOST.match(text):
         return AttendanceQuery(
             "most", not any(said for name, said in match.groupdict().items() if name[:6] == "absent"), every
@@ -124,6 +135,15 @@ def read_attendance(question: str) -> AttendanceQuery | None:
         which: Which = "last" if match["last"] else "first" if match["first"] else ""
         return AttendanceQuery("who", bool(match["present"]), minutes, which=which) if minutes else None
     return None
+
+
+def _least(match: re.Match[str]) -> int:
+    """Return at how many meetings at least; 0 where no number is said that is known."""
+    if match["some"]:
+        return 2
+    said = (match["count"] or "").casefold()
+    number = int(said) if said.isdigit() else 1 if said in _ONES else NUMBER_WORDS.get(said, 0)
+    return number + bool(match["over"]) if number else 0
 
 
 def _minutes(rest: str) -> DocumentQuery | None:

@@ -46,7 +46,8 @@ VERBS: dict[str, str] = {
         rf"|haven['’]t (?:yet )?been paid|offen"
         r"|unbezahlt|überfällig|(?:noch )?nicht (?:bezahlt|beglichen)|impayées?|non (?:payées?|réglées?)"
         r"|pas (?:encore )?(?:été )?(?:payées?|réglées?)|impagad[ao]s|sin pagar|pendientes?(?: de pago)?"
-        r"|no (?:se han |han sido )?pagad[ao]s)"
+        r"|no (?:se han |han sido |están |estan |fueron )?pagad[ao]s"
+        r"|(?:ne sont |n['’]ont )pas (?:encore )?(?:été )?(?:payées?|réglées?))"
     ),
     "paid": rf"(?:{_STILL} )*(?:paid|settled|bezahlt|beglichen|payées?|réglées?|acquittées?|pagad[ao]s)",
     "chaired": r"with the chair of",

@@ -44,7 +44,8 @@ _SIGNING = re.compile(
 )
 _NO_SIGNING = re.compile(r"(?i)\b(?:not|never|un)\s*signed|\bnicht (?:unter|ge)zeichnet|\bpas signé")
 _STRONG_END = re.compile(
-    r"(?i)\b(?:ends?|ending|expir\w+|terminat\w+|lapses?|runs? out|endet|enden|endend|läuft|laufzeit bis"
+    r"(?i)\b(?:ends?|ending|expir\w+|terminat\w+|lapses?|runs? out|endet|enden|endend|ende(?=\s*[:|])|läuft"
+    r"|laufzeit bis"
     r"|vertragsende|ablauf\w*"
     r"|fin|finit|prend fin|se termine|échéance|termina|finaliza|vence|vencimiento|until and including)\b"
 )
@@ -69,6 +70,8 @@ _START = re.compile(
     r"|inicio|inicia|vigencia|date d['’]effet|début|commence|débute|entre en vigueur|à compter du|empieza|comienza"
     r"|a partir del?)\b"
 )
+_NUMBERS = r"\d+(?:(?:, ?| ?(?:,? and|und|et|y|&) )\d+)+"
+"""Several numbers in a row."""
 _CONVERTED = {("years", "months"): 12, ("weeks", "days"): 7}
 """Units of a question -> units in which figures are read, and how many of these they are."""
 _CHAIRS = (
@@ -332,9 +335,24 @@ def _quoted(place: Place, pages: Sequence[Page]) -> Place:
 def _mentions(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:
     for phrases in condition.any_of:
         places = [_occurrences(phrase, document, pages, 1) for phrase in phrases]
+        places = [found or _in_numbers(phrase, pages) for found, phrase in zip(places, phrases, strict=True)]
         if all(places):
             return Decision(True, _quoted(places[0][0], pages))
     return NO
+
+
+def _in_numbers(phrase: Phrase, pages: Sequence[Page]) -> list[Place]:
+    """Return where a list of numbers behind a plural has that of a phrase: plot 9 is among "plots 3, 9 and 12"."""
+    if len(phrase.words) != 2 or not phrase.words[1].isdigit():
+        return []
+    noun, number = phrase.words
+    for page in pages:
+        for match in re.finditer(
+            rf"(?i)\b{re.escape(noun)}\w{{1,3}}\b[^.;\n\d]{{0,60}}(?P<numbers>{_NUMBERS})", page.text
+        ):
+            if number in re.findall(r"\d+", match["numbers"]):
+                return [Place(page.number, match.start(), match.end())]
+    return []
 
 
 def _is_about(condition: Condition, document: DocumentInfo, pages: Sequence[Page]) -> Decision:

@@ -141,6 +141,11 @@ def sort_of(noun: str) -> DocumentSort:
     return next(sort for pattern, sort in _SORTS if pattern.fullmatch(noun))
 
 
+def called_of(kinds: frozenset[str]) -> str:
+    """Return a pattern for what documents call themselves that are of a narrower sort of some kinds; "" for none."""
+    return "|".join(sort.called for _, sort in _NARROWER if sort.kinds & kinds)
+
+
 def is_plural(noun: str) -> bool:
     """Return whether a word for documents is in the plural, as far as its ending tells."""
     return noun.casefold().split(" ")[0].endswith(("s", "en", "x", "te", "äge", "efe")) or noun.casefold().endswith("s")

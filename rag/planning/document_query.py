@@ -190,6 +190,25 @@ def read_document_query(question: str) -> DocumentQuery | None:
     )
 
 
+def read_conditions(rest: str) -> list[Condition]:
+    """Return the conditions that stand behind the word for what is listed; none where there are no words."""
+    said = _TRAILING.sub("", as_condition(f" {rest}").condition)
+    filler = _FILLER.match(said)
+    return _read_conditions(said[filler.end() :] if filler else said)
+
+
+def is_sure(query: DocumentQuery) -> bool:
+    """Return whether a question can only be meant over all documents.
+
+    One that only reading can decide ("which policies apply to visitors") mostly has its answer in a single passage.
+    """
+    if not query.conditions:
+        return query.counts or query.insists
+    if any(condition.kind == "read" for condition in query.conditions):
+        return query.insists and query.has_clause
+    return True
+
+
 def without_conditions(query: DocumentQuery, is_left_out: Callable[[Condition], bool]) -> DocumentQuery:
     """Return a query without some of its conditions."""
     return replace(query, conditions=tuple(one for one in query.conditions if not is_left_out(one)))

@@ -9,7 +9,7 @@ from rag.errors import QuestionError
 from rag.planning.attendance_query import read_attendance
 from rag.planning.calculation_query import FormulaQuery, describe, read_calculation
 from rag.planning.compare_query import read_comparison
-from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.document_query import is_sure, read_document_query
 from rag.planning.message_query import read_messages
 from rag.planning.order_query import read_order
 from rag.planning.several import why_several
@@ -75,18 +75,6 @@ def choose_mode(question: str) -> ModeChoice:
     if reason := why_several(question):
         return ModeChoice(Mode.STEPS, reason)
     return ModeChoice(Mode.LOOK_UP, LOOK_UP_REASON)
-
-
-def is_sure(query: DocumentQuery) -> bool:
-    """Return whether a question can only be meant over all documents.
-
-    One that only reading can decide ("which policies apply to visitors") mostly has its answer in a single passage.
-    """
-    if not query.conditions:
-        return query.counts or query.insists
-    if any(condition.kind == "read" for condition in query.conditions):
-        return query.insists and query.has_clause
-    return True
 
 
 def read_mode(name: str) -> Mode | None:

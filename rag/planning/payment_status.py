@@ -13,7 +13,9 @@ _UNPAID = re.compile(
     r"|nicht bezahlt"
     r"|nicht beglichen|überfällig|impayée?|non (?:payée?|réglée?)|pas (?:encore )?(?:été )?(?:payée?|réglée?)"
     r"|en souffrance"
-    r"|impagad[ao]|sin pagar|pendiente(?: de pago)?|no (?:ha sido |se ha |ha |he |hemos |han )?pagad[ao])\b"
+    r"|impagad[ao]|sin pagar|pendiente(?: de pago)?|no (?:ha sido |se ha |ha |he |hemos |han |está )?pagad[ao])\b"
+    r"|\b(?:no (?:payment|money) (?:has|have|had|was) |keine zahlung (?:ist )?(?:ein|er)|aucun paiement n"
+    r"|ningún pago (?:ha|se))"
     r"|(?:status|stand|zahlung\w*|payment|paiement|état|statut|estado|pago)[ \t]*[:|][ \t]*(?:open|offen|pending"
     r"|due|ausstehend"
     r"|en attente|ouvert|abierto|no\b|nein\b|non\b)"
@@ -21,7 +23,8 @@ _UNPAID = re.compile(
 _PAID = re.compile(
     r"(?i)(?<!to be )(?<!must be )(?<!not )(?<!if )(?<!until )(?<!be )\b(?:paid(?! (?:within|by \d|in \d|before))"
     r"|settled"
-    r"|payment received|received with thanks|bezahlt|beglichen|zahlung erhalten|zahlungseingang|payée?|réglée?"
+    r"|payment received|received with thanks|(?:money|payment) (?:has )?(?:arrived|come in|reached us)"
+    r"|bezahlt|beglichen|zahlung erhalten|zahlungseingang|payée?|réglée?"
     r"|acquittée?"
     r"|pagad[ao]|abonad[ao])\b"
 )

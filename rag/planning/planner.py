@@ -13,8 +13,10 @@ from rag.planning.amount_query import read_amount_query
 from rag.planning.calculation_query import describe
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
 from rag.planning.named_difference_query import read_named_difference
-from rag.planning.row_query import RowQuery, read_rows
+from rag.planning.row_query import read_rows
 from rag.planning.several import why_several
+from rag.planning.several_asked import hold_back, read_several
+from rag.planning.thing_query import read_things
 from rag.questions.small_talk import small_talk_reply
 from rag.retrieval import check_question
 from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
@@ -60,6 +62,7 @@ class PlannedQuestion:
 
 
 FIGURES_REASON = "The question asks for something that code computes from what documents state."
+THINGS_REASON = "The question asks for several things, and each document may be about one, so all are looked at."
 NO_LLM_REASON = "There is no LLM that could plan several look-ups, so it was looked up once."
 
 Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
@@ -150,18 +153,26 @@ class Planner:
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
         choice = choose_mode(text)
-        if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes and (rows := read_rows(text)) is not None:
-            # Whether a table has the rows, the tables tell; without one it is a look-up after all.
-            return ModeChoice(Mode.CALCULATE, rows_reason(rows))
-        if choice.mode is Mode.LOOK_UP and Mode.CALCULATE in self._modes:
-            if read_named_difference(text) is not None:
-                return ModeChoice(
-                    Mode.CALCULATE, "The question asks for a difference of two figures, which code computes."
-                )
-            amounts = read_amount_query(text)
-            if amounts is not None:
-                return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(amounts)}, which code computes.")
+        if Mode.ALL_DOCUMENTS in self._modes and _asks_for_things(text, choice.mode):
+            # Whether documents are each about one of the things, the documents tell.
+            return ModeChoice(Mode.ALL_DOCUMENTS, THINGS_REASON)
+        if choice.mode is Mode.LOOK_UP and (computed := self._computed(text)) is not None:
+            return computed
         return choice if choice.mode in (Mode.LOOK_UP, *self._modes) else ModeChoice(Mode.LOOK_UP, NO_LLM_REASON)
+
+    def _computed(self, text: str) -> ModeChoice | None:
+        """Return that a question is computed, where it may be: whether a table has the rows, the tables tell."""
+        if Mode.CALCULATE not in self._modes:
+            return None
+        if (choice := choose_mode(text)).mode is Mode.CALCULATE:
+            return choice
+        if (rows := read_rows(text)) is not None:
+            return ModeChoice(Mode.CALCULATE, f"The question asks for {rows.shown}, which code computes.")
+        if read_named_difference(text) is not None:
+            return ModeChoice(Mode.CALCULATE, "The question asks for a difference of two figures, which code computes.")
+        if (amounts := read_amount_query(text)) is not None:
+            return ModeChoice(Mode.CALCULATE, f"The question asks for {describe(amounts)}, which code computes.")
+        return None
 
     def _look_up(
         self,
@@ -182,7 +193,24 @@ class Planner:
                 ignored_filters=question.ignored_filters,
             )
         )
-        return _opened(stream, choice)
+        return _opened(self._held(question, stream), choice)
+
+    def _held(self, question: Question, inner: AnswerStream) -> AnswerStream:
+        """Return a look-up in quotes that is refused where it would give one of several that are asked for."""
+        if not self._pipeline.quotes or question.mode or read_several(question.text) is None:
+            return inner
+
+        def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
+            events = list(inner.events())
+            answer = hold_back(question.text, inner.answer)
+            is_held = answer is not inner.answer
+            stream.sources, stream.retrieval, stream.probability = inner.sources, inner.retrieval, inner.probability
+            yield from [answer.text] if is_held else events
+            stream.finish(answer, read=() if is_held else inner.read)
+
+        held = AnswerStream(evidence=NO_EVIDENCE, produce=produce)
+        held.follow(inner)
+        return held
 
     def _quoted_look_up(self, question: Question, run: RunSearch) -> LookUp:
         def search(text: str, documents: Sequence[int] | None) -> AnswerStream:
@@ -256,11 +284,10 @@ class Planner:
         if isinstance(answer, Answer):
             stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
             return
-        if choice.mode is Mode.ALL_DOCUMENTS and not planned.is_chosen and Mode.CALCULATE in self._modes:
+        if choice.mode is Mode.ALL_DOCUMENTS and not planned.is_chosen:
             # What is no sort of documents here may be rows of a table: the articles in stock.
-            rows = read_rows(planned.text)
-            if rows is not None:
-                other = ModeChoice(Mode.CALCULATE, rows_reason(rows))
+            other = self._computed(planned.text)
+            if other is not None:
                 stream.mode, stream.mode_reason = other.mode.value, other.reason
                 yield from self._produce(stream, planned, other, look_up, answer)
                 return
@@ -279,9 +306,11 @@ class Planner:
         stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)
 
 
-def rows_reason(rows: RowQuery) -> str:
-    """Return in words why a question is computed over rows."""
-    return f"The question asks for {rows.shown}, which code computes."
+def _asks_for_things(text: str, mode: Mode) -> bool:
+    """Return whether a question may be one for things; one that denies something of them asks for no figure of them."""
+    if mode not in (Mode.LOOK_UP, Mode.CALCULATE) or (things := read_things(text)) is None:
+        return False
+    return mode is Mode.LOOK_UP or (things.topic is not None and things.topic.is_negated)
 
 
 def _opened(stream: AnswerStream, choice: ModeChoice) -> AnswerStream:

@@ -97,13 +97,14 @@ _FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
         ),
         (r"(?:ha firmado|firmó|firma) (?P<it>.+?)", "están firmados por {it}", "firmados por {it}"),
         (
-            r"(?:was|were|is) (?P<it>.+?) (?:absent|not present|missing|excused|not there)"
+            r"(?:was|were|is) (?P<it>.+?) (?:absent(?: from)?|not (?:present|there|at)(?: at)?|missing(?: from)?"
+            r"|excused)"
             r"|did (?P<it2>.+?) (?:miss|not attend|send (?:his |her |their )?apologies(?: for)?)",
             "with the absence of {it}",
             "with {it} absent",
         ),
         (
-            r"(?:war|waren|ist) (?P<it>.+?) (?:abwesend|entschuldigt|nicht (?:anwesend|dabei))|(?:fehlte|fehlten)"
+            r"(?:war|waren|ist) (?P<it>.+?) (?:abwesend|entschuldigt|nicht (?:anwesend|dabei|da))|(?:fehlte|fehlten)"
             r" (?P<it2>.+?)|hat (?P<it3>.+?) gefehlt",
             "with the absence of {it}",
             "mit {it} als abwesend",
@@ -115,7 +116,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "avec {it} absent",
         ),
         (
-            r"(?:estuvo|estaba) ausente (?P<it>.+?)|faltó (?P<it2>.+?)",
+            r"(?:estuvo|estaba) ausente (?P<it>.+?)|faltó (?P<it2>.+?)|no (?:estuvo|estaba|asistió) (?P<it3>.+?)",
             "with the absence of {it}",
             "con {it} ausente",
         ),

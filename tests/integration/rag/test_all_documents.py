@@ -19,19 +19,33 @@ MADE = make_documents(60)
 EXACT = [question for question in make_questions(MADE) if question.how != "reading"]
 
 
+FLATS = {
+    "mill.txt": "Mill Loft\n\nThe flat has two rooms. Your dog may live here, as agreed.",
+    "canal.txt": "Canal View\n\nThis flat is let to Ada Berg. Animals of any kind are not permitted.",
+    "quay.txt": "Quay House\n\nA flat with a balcony. Pets are welcome.",
+}
+"""As many as a list reads one by one at most in these tests."""
+
+
 @pytest.fixture(scope="module")
 def lectern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lectern]:
     work = tmp_path_factory.mktemp("lists")
     write_documents(MADE, work / "documents")
-    with open_index_of(read_settings(home=work / "home", workers=1, llm="off", most_documents_read=2)) as opened:
+    with open_index_of(read_settings(home=work / "home", workers=1, llm="off", most_documents_read=3)) as opened:
         opened.ingest.sync(work / "documents", collection="made")
+        (work / "flats").mkdir()
+        for name, text in FLATS.items():
+            (work / "flats" / name).write_text(text)
+        opened.ingest.sync(work / "flats", collection="flats")
         yield opened
 
 
-def answer_to(lectern: Lectern, text: str, **given: object) -> tuple[Answer, list[PlanStep]]:
+def answer_to(
+    lectern: Lectern, text: str, *, collection: str = "made", **given: object
+) -> tuple[Answer, list[PlanStep]]:
     stream = ask(
         lectern,
-        Question(text, "made", **given),  # type: ignore[arg-type]
+        Question(text, collection, **given),  # type: ignore[arg-type]
         default_model=lambda: None,
         prepare_images=lambda images, model: (),
     )
@@ -91,10 +105,10 @@ def test_all_documents_are_looked_at_where_none_that_is_called_so_fits(lectern: 
 def test_documents_are_read_one_by_one_up_to_the_limit_and_the_answer_says_so(lectern: Lectern) -> None:
     answer, steps = answer_to(lectern, "List all contracts that allow subletting")
     assert answer.table is not None
-    assert answer.table.completeness == "stopped after 2 of 12"
+    assert answer.table.completeness == "stopped after 3 of 12"
     assert answer.text.startswith("At least ")
     assert answer.verdict is Verdict.PARTLY
-    assert any(step.text == "Reading 2 documents, one by one" for step in steps)
+    assert any(step.text == "Reading 3 documents, one by one" for step in steps)
 
 
 def test_filters_bound_what_is_counted(lectern: Lectern) -> None:
@@ -105,3 +119,24 @@ def test_filters_bound_what_is_counted(lectern: Lectern) -> None:
 def test_a_question_in_this_mode_that_asks_for_no_list_is_refused_with_how_to_ask(lectern: Lectern) -> None:
     with pytest.raises(QuestionError, match="no list and no count"):
         answer_to(lectern, "When is the lift repaired?", mode="all-documents")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Which flats allow pets?", "2 flats allow pets: mill.txt, quay.txt."),
+        ("Which flats don't allow pets?", "1 document: flats don't allow pets, canal.txt."),
+        ("How many flats allow pets?", "2 flats allow pets: mill.txt, quay.txt."),
+    ],
+)
+def test_documents_that_are_each_about_one_thing_are_the_things_also_in_other_words(
+    lectern: Lectern, question: str, names: str
+) -> None:
+    answer, _ = answer_to(lectern, question, collection="flats")
+    assert answer.mode == Mode.ALL_DOCUMENTS
+    assert answer.text == names
+
+
+def test_one_thing_of_several_is_no_answer_to_a_question_for_all(lectern: Lectern) -> None:
+    answer, _ = answer_to(lectern, "Which people allow pets in the flat?", collection="flats")
+    assert answer.refused

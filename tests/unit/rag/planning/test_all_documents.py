@@ -148,3 +148,25 @@ def test_an_llm_is_asked_about_none_of_ten_thousand_documents_before_somebody_ag
     assert any("can be stopped, and goes on where it was" in notice for notice in answer.notices)
     assert answer.table is not None
     assert answer.table.completeness == "stopped after 200 of 10,000"
+
+
+def test_a_number_in_a_list_behind_a_plural_is_mentioned() -> None:
+    minutes = Shelf({"may.md": ["Five plots are untended: 3, 9, 12 and 20."], "june.md": ["Plots 31 and 39 are new."]})
+    _, answer = finish(AllDocuments(minutes, most_read=5), asked("Which documents mention plot 9?", {}, minutes))
+    assert isinstance(answer, Answer)
+    assert "may.md" in answer.text
+    assert "june.md" not in answer.text
+
+
+def test_documents_of_no_known_kind_are_of_a_sort_by_what_they_call_themselves() -> None:
+    papers = Shelf(
+        {
+            "mill.md": ["# Lease of the mill\n\nThe lease ends on 30 June 2026."],
+            "tanner.md": ["Assured tenancy: 14 Tanner Street\n\nThe tenancy comes to an end on 31 August 2026."],
+            "policy.md": ["# Rules\n\nThe season ends on 31 August 2026."],
+        },
+        {"mill.md": DocumentProfile("en", kind="contract"), "tanner.md": DocumentProfile("en")},
+    )
+    _, answer = finish(AllDocuments(papers, most_read=5), asked("Which leases end in 2026?", {}, papers))
+    assert isinstance(answer, Answer)
+    assert answer.text == "2 leases end in 2026: mill.md, tanner.md."

@@ -86,3 +86,34 @@ def test_names_are_read_without_titles_and_roles() -> None:
     assert names_in("Ada Berg (chair), Dr. Mina Castell; Tom Kerr and Ravi Shah, the treasurer") == [
         "Ada Berg", "Dr. Mina Castell", "Tom Kerr", "Ravi Shah",
     ]  # fmt: skip
+
+
+MORE = Shelf(
+    {
+        "jan.txt": ["Minutes, 14 January 2025\n\nPresent | Absent\nDora Keane | Bill Yarrow\nPriti Nair"],
+        "feb.txt": [
+            "Minutes, 11 February 2025\n\nIn the chair: Dora Keane. Also there: Priti Nair.\nAbsent: Bill Yarrow"
+        ],
+        "may.txt": [
+            "Minutes, 13 May 2025\n\nPresent were Bill Yarrow, who took the chair, and Priti Nair."
+            " Dora Keane sent apologies."
+        ],
+    },
+    {name: DocumentProfile("en", kind="minutes") for name in ("jan.txt", "feb.txt", "may.txt")},
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who was absent in more than one meeting?", "Absent from at least 2 of 3 meetings: Bill Yarrow (2)."),
+        ("Who attended at least three meetings?", "Present at at least 3 of 3 meetings: Priti Nair (3)."),
+        ("Wer fehlte bei mehreren Sitzungen?", "Bei mindestens 2 von 3 Sitzungen abwesend: Bill Yarrow (2)."),
+        ("Who was at every meeting?", "Present at all 3 meetings: Priti Nair."),
+        ("Which meetings was Dora Keane not at?", "1 document: meetings with Dora Keane absent, may.txt."),
+    ],
+)
+def test_lists_in_tables_and_sentences_tell_who_was_there_how_often(question: str, text: str) -> None:
+    _, answer = finish(AllDocuments(MORE, most_read=5), asked(question, {}, MORE))
+    assert isinstance(answer, Answer)
+    assert answer.text == text

@@ -1,0 +1,155 @@
+"""Keeps a look-up from answering for many: one line of one document is not what a list, a sum or a record asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.pipeline import EXTRACTIVE
+from rag.planning import row_words
+from rag.planning.document_nouns import NOUN, is_plural
+from rag.planning.wording import Wording
+from rag.prompt import REFUSAL
+from rag.text import content_words, words_of
+from rag.types import Answer, Citation
+from rag.words.folding import fold
+
+How = Literal["list", "count", "sum", "most"]
+
+MAX_CHARACTERS = 200
+"""Of a question; a longer one tells a story."""
+
+_BETWEEN = r"(?:(?:of )?(?:the|our|my|these|all|der|die|meine[rn]?|unsere[rn]?|les|des|nos|mes|l[oa]s|mis) )*"
+_IS = (
+    r"(?!(?:is|are|was|were|do|does|did|has|have|can|must|ist|sind|war|est|sont|es|son|fue|other|andere[nr]?|autres"
+    r"|otr[oa]s)\b)"
+)
+_THING = rf"(?P<noun>{NOUN}|[^\W\d_][\w-]+)(?=[\s?.,]|$)"
+_ASKS_WHICH = (
+    r"(?:and |und |et |y )?(?:(?:in|at|on|for|by|from|bei|in|an|auf|dans|à|de|en|a) )?"
+    r"(?:which|what|welche[nr]?|quel(?:le)?s|qu[eé]|cu[aá]les)(?: of| von| de)?"
+)
+_TELLS = (
+    r"(?:please )?(?:list|show(?: me)?|name|give me(?: a list of)?|nenne|liste|zeige?|listez|montre[rz]?|lista|muestra"
+    r"|enumera)(?: (?:all|every|alle|tous|toutes|todos|todas))?(?: (?:of|von))?"
+)
+_HOW_MANY = r"(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s)(?: of| von| de)?"
+_WHICH = re.compile(rf"(?i)^\W*{_ASKS_WHICH} {_BETWEEN}{_IS}{_THING}")
+ASKED_LIST = re.compile(rf"(?i)^\W*(?:{_ASKS_WHICH}|{_TELLS}) {_BETWEEN}{_IS}{_THING}")
+"""What asks which things there are, or tells to list them."""
+ASKED_COUNT = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}{_THING}")
+"""What asks how many of some things there are."""
+_COUNTS = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}(?P<noun>{NOUN})(?!\w)")
+_PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women)$")
+_GERMAN_PLURAL = re.compile(r"(?i)\W*(?:\w+ )?welche[nr]? \S+ (?:sind|haben|werden|wurden|hatten|waren|[a-zäöü]+en)\b")
+_SINGULAR = re.compile(r"(?i)(?:ss|us|is)$")
+_WHICH_ONE = re.compile(
+    r"(?i)^\W*(?:\w+ )?(?:which|what|welche[rnms]?|quel(?:le)?s?|qu[eé]|cu[aá]l(?:es)?) (?P<noun>[^\W\d_]+)"
+)
+_SUM = re.compile(
+    r"(?i)\b(?:add(?:s|ed)? up to|in total|the (?:total|sum|average|mean)|altogether|(?:all|both) (?:\w+ )?together"
+    r"|combined|on average|average"
+    r"|insgesamt|zusammen|summe|gesamt\w*|im (?:durchschnitt|schnitt|mittel)|durchschnitt\w*|au total|en tout|la somme"
+    r"|ensemble|en moyenne|moyenne|en total|en conjunto|sum(?:a|an)|junt[oa]s|de media|promedio)\b"
+)
+_SUPERLATIVES = "|".join(words for words, _ in row_words.SUPERLATIVES)
+_MOST = re.compile(rf"(?i)(?<!\w)(?:nearest|closest|farthest|nächste[nrms]?|{_SUPERLATIVES})(?!\w)")
+_JOINT = re.compile(r"(?i)[,;]| (?:and|or|und|oder|sowie|et|ou|y|o|e) ")
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralAsked:
+    """That a question asks for several things: all of a list, their number or sum, or the most of them."""
+
+    how: How
+    noun: str = ""
+
+
+def read_several(question: str) -> SeveralAsked | None:
+    """Return what a question in English, German, French or Spanish asks of several things; None for any other."""
+    text = " ".join(question.split())
+    if len(text) > MAX_CHARACTERS:
+        return None
+    if match := _COUNTS.match(text):
+        return SeveralAsked("count", match["noun"])
+    if row_words.ASKS_ONE.match(text) and _MOST.search(text):
+        one = _WHICH_ONE.match(text)
+        return SeveralAsked("most", one["noun"] if one else "")
+    if row_words.ASKS_NUMBER.match(text) and _SUM.search(text):
+        return SeveralAsked("sum")
+    if (match := _WHICH.match(text)) and is_plural_in(match["noun"], text):
+        return SeveralAsked("list", match["noun"])
+    return None
+
+
+def hold_back(question: str, answer: Answer) -> Answer:
+    """Return a look-up's answer in quotes; a refusal that says why where it asks for several and they hold one."""
+    asked = read_several(question)
+    if asked is None or answer.refused or answer.llm != EXTRACTIVE or not answer.citations:
+        return answer
+    if _speaks_alone(question, asked, answer) or _holds_all(asked, answer):
+        return answer
+    reason = Wording(question).say(f"several {asked.how}")
+    return replace(
+        answer,
+        text=REFUSAL,
+        refused=True,
+        citations=(),
+        sentences=(),
+        verdict=None,
+        probability=0.0,
+        notices=(*answer.notices, reason),
+    )
+
+
+def is_plural_in(noun: str, text: str) -> bool:
+    """Return whether the noun of a question for things is in the plural, as its ending or the words beside it tell."""
+    if ASKED_COUNT.match(text):
+        return True
+    if re.match(r"(?i)\W*(?:\w+ )?(?:quel(?:le)?s|cu[aá]les)\b", text):
+        return True
+    if re.match(r"(?i)\W*(?:\w+ )?qu[eé]\b", text) or re.match(r"(?i)\W*(?:\w+ )?(?:which|what)\b", text):
+        return (noun.casefold().endswith("s") and not _SINGULAR.search(noun)) or noun.casefold() in _PEOPLE
+    return is_plural(noun) or (_PLURAL.search(noun) is not None and _GERMAN_PLURAL.match(text) is not None)
+
+
+_PEOPLE = frozenset({"people", "children", "men", "women"})
+
+
+def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
+    """Return whether no document but the quoted ones says anything of what is asked."""
+    words = _topic(question, asked)
+    quoted = {source.document.id for source in answer.sources if source.number == answer.citations[0].number}
+    others = {
+        source.document.id
+        for source in answer.sources
+        if source.document.id not in quoted and words & set(content_words(f"{source.section}\n{source.text}"))
+    }
+    return bool(words) and not others
+
+
+def _topic(question: str, asked: SeveralAsked) -> set[str]:
+    """Return the words of a question that are not those that ask, nor what is listed, nor a word for the most."""
+    rest = (
+        _MOST.sub(" ", question) if asked.how == "most" else _SUM.sub(" ", question) if asked.how == "sum" else question
+    )
+    return set(content_words(rest)) - set(content_words(asked.noun))
+
+
+def _holds_all(asked: SeveralAsked, answer: Answer) -> bool:
+    """Return whether the quotes list the things, count them, or say themselves what the sum or the most is."""
+    quotes = [citation.quote for citation in answer.citations]
+    if asked.how == "sum":
+        return any(_SUM.search(quote) for quote in quotes)
+    if asked.how == "most":
+        return any(_MOST.search(quote) for quote in quotes)
+    if asked.how == "count":
+        return any(set(content_words(asked.noun)) & set(content_words(quote)) for quote in quotes[:1])
+    return _enumerates(asked.noun, answer.citations[0])
+
+
+def _enumerates(noun: str, citation: Citation) -> bool:
+    """Return whether one place lists the things: it names them in the plural, or joins several under such a name."""
+    said = {fold(word) for word in words_of(citation.quote)}
+    return fold(noun) in said and _JOINT.search(citation.quote) is not None

@@ -1,0 +1,89 @@
+"""What asks for several things, and look-ups in quotes that give only one of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.pipeline import EXTRACTIVE
+from rag.planning.several_asked import hold_back, read_several
+from rag.types import Answer, Citation, DocumentInfo, Source, Span, Usage
+
+
+def looked_up(*texts: str) -> Answer:
+    """Return an answer that quotes the first of some texts, each of a document of its own."""
+    sources = tuple(
+        Source(number, document_named(number), "", text, (Span(0, 0, len(text)),), 1.0)
+        for number, text in enumerate(texts, 1)
+    )
+    citation = Citation(1, texts[0], "1.txt", 0, "", texts[0], (), True)
+    return Answer(f'"{texts[0]}" [1]', False, sources, (citation,), EXTRACTIVE, Usage(0, 0), 0.0, {})
+
+
+def document_named(number: int) -> DocumentInfo:
+    return DocumentInfo(number, f"{number}.txt", "/", "", "txt", "indexed")
+
+
+@pytest.mark.parametrize(
+    ("question", "how"),
+    [
+        ("Which flats allow pets?", "list"),
+        ("Dans quelles recettes y a-t-il du thym ?", "list"),
+        ("¿Qué reservas no están pagadas?", "list"),
+        ("Welche Verträge haben keine Selbstbeteiligung?", "list"),
+        ("How many leases don't allow pets?", "count"),
+        ("What do all the rents add up to per month?", "sum"),
+        ("Was kosten alle Versicherungen zusammen im Jahr?", "sum"),
+        ("Which class is the cheapest?", "most"),
+        ("¿Cuál es la reserva más cara?", "most"),
+    ],
+)
+def test_questions_for_several_things_are_known(question: str, how: str) -> None:
+    asked = read_several(question)
+    assert asked is not None
+    assert asked.how == how
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which house has Sato as caretaker?",
+        "What does E3 mean on the dishwasher?",
+        "How many passengers did the ferry carry in 2023?",
+        "What is the fee for lorries?",
+        "Welche Frist gilt für die Kündigung?",
+        "¿Qué reserva incluye el desayuno?",
+    ],
+)
+def test_questions_for_one_thing_are_left_alone(question: str) -> None:
+    assert read_several(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("Which flats allow pets?", ["The landlord allows pets.", "Pets are welcome."]),
+        ("Which class is the cheapest?", ["This class costs 96.", "The class costs 70."]),
+        ("How much did the two repairs cost altogether?", ["The repair cost 20.", "A repair for 30."]),
+        ("How many leases allow pets?", ["Notice: three months, no pets.", "Pets are welcome."]),
+    ],
+)
+def test_one_of_several_is_refused_with_a_reason(question: str, texts: list[str]) -> None:
+    answer = hold_back(question, looked_up(*texts))
+    assert answer.refused
+    assert answer.citations == ()
+    assert "nearest passages" in answer.notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "texts"),
+    [
+        ("Which flats allow pets?", ["The flats in Mill Road, Bell Lane and Tanner Street allow pets.", "No pets."]),
+        ("Which flats allow pets?", ["The landlord allows pets.", "Rent is due monthly."]),
+        ("How much did the two repairs cost altogether?", ["The repairs cost 50 in total.", "A repair for 30."]),
+        ("Which class is the cheapest?", ["The choir is our cheapest class.", "This class costs 96."]),
+        ("When is the class?", ["On Monday.", "On Tuesday."]),
+    ],
+)
+def test_a_place_that_says_it_of_all_answers(question: str, texts: list[str]) -> None:
+    given = looked_up(*texts)
+    assert hold_back(question, given) is given
