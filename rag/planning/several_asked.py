@@ -41,6 +41,9 @@ ASKED_LIST = re.compile(rf"(?i)^\W*(?:{_ASKS_WHICH}|{_TELLS}) {_BETWEEN}{_IS}{_T
 ASKED_COUNT = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}{_THING}")
 """What asks how many of some things there are."""
 _COUNTS = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}(?P<noun>{NOUN})(?!\w)")
+_WHAT = re.compile(r"(?i)^\W*(?:and )?what\b")
+_VERB = re.compile(r"(?i)(?:do|does|did|are|were|is|was|has|have|had|can|may|must|should|will)\b")
+"""Behind "what" and a noun; without one the noun is a verb: "What starts first?"."""
 _PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women)$")
 _GERMAN_PLURAL = re.compile(r"(?i)\W*(?:\w+ )?welche[nr]? \S+ (?:sind|haben|werden|wurden|hatten|waren|[a-zäöü]+en)\b")
 _SINGULAR = re.compile(r"(?i)(?:ss|us|is)$")
@@ -55,6 +58,7 @@ _SUM = re.compile(
 )
 _SUPERLATIVES = "|".join(words for words, _ in row_words.SUPERLATIVES)
 _MOST = re.compile(rf"(?i)(?<!\w)(?:nearest|closest|farthest|nächste[nrms]?|{_SUPERLATIVES})(?!\w)")
+_OF = r"(?:of|von|de|in|im) (?:(?:the|our|der|dem|la|les|los|las|el) )?|(?:der|des|du|del|d['’])\s?"
 _JOINT = re.compile(r"(?i)[,;]| (?:and|or|und|oder|sowie|et|ou|y|o|e) ")
 
 
@@ -107,6 +111,8 @@ def is_plural_in(noun: str, text: str) -> bool:
     """Return whether the noun of a question for things is in the plural, as its ending or the words beside it tell."""
     if ASKED_COUNT.match(text):
         return True
+    if _WHAT.match(text) and not _VERB.match(text[text.casefold().find(noun.casefold()) + len(noun) :].strip()):
+        return False
     if re.match(r"(?i)\W*(?:\w+ )?(?:quel(?:le)?s|cu[aá]les)\b", text):
         return True
     if re.match(r"(?i)\W*(?:\w+ )?qu[eé]\b", text) or re.match(r"(?i)\W*(?:\w+ )?(?:which|what)\b", text):
@@ -131,9 +137,11 @@ def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
 
 def _topic(question: str, asked: SeveralAsked) -> set[str]:
     """Return the words of a question that are not those that ask, nor what is listed, nor a word for the most."""
-    rest = (
-        _MOST.sub(" ", question) if asked.how == "most" else _SUM.sub(" ", question) if asked.how == "sum" else question
-    )
+    rest = question
+    if asked.how in ("most", "sum"):
+        rest = (_MOST if asked.how == "most" else _SUM).sub(" ", question)
+    # What all the things are of is no topic: the parts of the yard.
+    rest = re.sub(rf"(?i)(?<!\w){re.escape(asked.noun)} (?:{_OF})[^\W\d_]+", " ", rest) if asked.noun else rest
     return set(content_words(rest)) - set(content_words(asked.noun))
 
 
@@ -141,7 +149,7 @@ def _holds_all(asked: SeveralAsked, answer: Answer) -> bool:
     """Return whether the quotes list the things, count them, or say themselves what the sum or the most is."""
     quotes = [citation.quote for citation in answer.citations]
     if asked.how == "sum":
-        return any(_SUM.search(quote) for quote in quotes)
+        return any(_SUM.search(quote) or row_words.SUM.search(quote) for quote in quotes)
     if asked.how == "most":
         return any(_MOST.search(quote) for quote in quotes)
     if asked.how == "count":

@@ -45,9 +45,6 @@ _LETS = re.compile(
     r"|accept|admet|exig|permit|acept|admit|requier)\w*"
 )
 _NAME = re.compile(r"[A-ZÄÖÜÉÁÍÓÚÑ][\w'’-]*(?: (?:(?:of|de|du|la|del|von|van|&) )?[A-ZÄÖÜÉÁÍÓÚÑ][\w'’-]*)*")
-_WHAT = re.compile(r"(?i)^\W*(?:and )?what\b")
-_VERB = re.compile(r"(?i)(?:do|does|did|are|were|is|was|has|have|had|can|may|must|should|will)\b")
-"""Behind "what" and a noun; without one the noun is a verb: "What starts first?"."""
 _GERMAN = re.compile(r"(?i)^\W*(?:\w+ )?(?:welche|wie ?viele)")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -89,7 +86,7 @@ def read_things(question: str) -> ThingQuery | None:
     if match is None or not is_plural_in(match["noun"], text):
         return None
     rest = text[match.end() :].strip(" ?.!")
-    if not rest or (_WHAT.match(text) and not _VERB.match(rest)):
+    if not rest:
         return None
     noun = match["noun"]
     is_document = re.fullmatch(rf"(?i)(?:{NOUN})", noun) is not None
@@ -105,7 +102,7 @@ def read_things(question: str) -> ThingQuery | None:
 
 def _topic(rest: str, *, is_german: bool) -> Topic | None:
     """Return what is said of the things: a name, where there is one, else the words that mean something."""
-    names = [] if is_german else [match[0] for match in _NAME.finditer(rest)]
+    names = [] if is_german else [match[0] for match in _NAME.finditer(rest) if match[0] != "I"]
     words: list[str] = []
     for match in _TOKEN.finditer(_NO.sub(" ", rest)):
         word = match[0]

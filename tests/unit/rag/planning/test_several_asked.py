@@ -81,6 +81,8 @@ def test_one_of_several_is_refused_with_a_reason(question: str, texts: list[str]
         ("Which flats allow pets?", ["The landlord allows pets.", "Rent is due monthly."]),
         ("How much did the two repairs cost altogether?", ["The repairs cost 50 in total.", "A repair for 30."]),
         ("Which class is the cheapest?", ["The choir is our cheapest class.", "This class costs 96."]),
+        ("Which parts of the yard may visitors not enter?", ["Visitors must not enter the shop.", "The yard is old."]),
+        ("What is the sum?", ["Sum: 1,417 crowns", "A sum for the repair."]),
         ("When is the class?", ["On Monday.", "On Tuesday."]),
     ],
 )
