@@ -192,9 +192,14 @@ def read_document_query(question: str) -> DocumentQuery | None:
 
 def read_conditions(rest: str) -> list[Condition]:
     """Return the conditions that stand behind the word for what is listed; none where there are no words."""
-    said = _TRAILING.sub("", as_condition(f" {rest}").condition)
+    return _read_conditions(without_filler(as_condition(f" {rest}").condition))
+
+
+def without_filler(rest: str) -> str:
+    """Return the words behind what is listed without those that only say that there is such: "y a-t-il"."""
+    said = _TRAILING.sub("", rest)
     filler = _FILLER.match(said)
-    return _read_conditions(said[filler.end() :] if filler else said)
+    return said[filler.end() :] if filler else said
 
 
 def is_sure(query: DocumentQuery) -> bool:

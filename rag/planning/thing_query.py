@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.planning.amount_bounds import find_bound
 from rag.planning.document_nouns import NOUN
-from rag.planning.document_query import Condition, read_conditions
+from rag.planning.document_query import Condition, read_conditions, without_filler
 from rag.planning.phrases import Phrase
 from rag.planning.several_asked import ASKED_COUNT, ASKED_LIST, is_plural_in
 from rag.questions.constraints import is_negated
@@ -94,7 +94,7 @@ def read_things(question: str) -> ThingQuery | None:
     topic = None
     if not conditions or any(one.kind not in _DECIDED for one in conditions):
         conditions = ()
-        topic = _topic(rest, is_german=_GERMAN.match(text) is not None)
+        topic = _topic(without_filler(rest), is_german=_GERMAN.match(text) is not None)
         if topic is None or find_bound(rest) is not None:
             return None
     return ThingQuery(noun, is_document, counts is not None, f"{noun} {rest}", conditions, topic)

@@ -20,8 +20,8 @@ EXACT = [question for question in make_questions(MADE) if question.how != "readi
 
 
 FLATS = {
-    "mill.txt": "Mill Loft\n\nThe flat has two rooms. Your dog may live here, as agreed.",
-    "canal.txt": "Canal View\n\nThis flat is let to Ada Berg. Animals of any kind are not permitted.",
+    "mill.txt": "Mill Loft\n\nThe flat has two rooms. The tenant may keep pets.",
+    "canal.txt": "Canal View\n\nThis flat is let to Ada Berg. Pets of any kind are not permitted.",
     "quay.txt": "Quay House\n\nA flat with a balcony. Pets are welcome.",
 }
 """As many as a list reads one by one at most in these tests."""
@@ -129,9 +129,7 @@ def test_a_question_in_this_mode_that_asks_for_no_list_is_refused_with_how_to_as
         ("How many flats allow pets?", "2 flats allow pets: mill.txt, quay.txt."),
     ],
 )
-def test_documents_that_are_each_about_one_thing_are_the_things_also_in_other_words(
-    lectern: Lectern, question: str, names: str
-) -> None:
+def test_documents_that_are_each_about_one_thing_are_the_things(lectern: Lectern, question: str, names: str) -> None:
     answer, _ = answer_to(lectern, question, collection="flats")
     assert answer.mode == Mode.ALL_DOCUMENTS
     assert answer.text == names

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import pytest
 
 from rag.planning.all_documents import AllDocuments
 from rag.planning.thing_query import read_things
+from rag.protocols import Embedder
 from rag.types import Answer, DocumentProfile
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
@@ -37,6 +41,7 @@ def listed(shelf: Shelf, question: str) -> tuple[list[str], list[str], Answer]:
         ("Which classes does Ines teach?", ("Ines",), False),
         ("Quelles recettes contiennent des œufs ?", ("œufs",), False),
         ("Combien de recettes sont pour 4 personnes ?", ("4 personnes",), False),
+        ("Dans quelles recettes y a-t-il du thym ?", ("thym",), False),
         ("¿Qué reservas tengo en Cádiz?", ("Cádiz",), False),
         ("Welche Verträge haben keine Selbstbeteiligung?", ("Selbstbeteiligung",), True),
     ],
@@ -108,6 +113,32 @@ def test_a_word_denies_only_what_it_is_said_of() -> None:
     )
     rows, _, _ = listed(dishes, "Which recipes contain cream?")
     assert rows == ["soup.txt", "tart.txt"]
+
+
+class Likening:
+    """An embedder to which animals are alike, and other words are not."""
+
+    fingerprint = "english"
+
+    def embed_passages(self, texts: Sequence[str]) -> list[list[float]]:
+        return [[1.0, 0.0] if text in ("pets", "dog", "animals") else [0.0, 1.0] for text in texts]
+
+
+def test_what_is_said_in_other_words_is_found_by_the_embedder() -> None:
+    flats = Shelf(
+        {
+            "mill.txt": ["Mill Loft\n\nThe flat has two rooms. Your dog may live here, as agreed."],
+            "canal.txt": ["Canal View\n\nThis flat is let to Ada. Animals of any kind are not permitted."],
+            "quay.txt": ["Quay House\n\nA flat with a balcony. Pets are welcome."],
+        }
+    )
+    lists = AllDocuments(flats, most_read=50, embedder_of=lambda collection: cast(Embedder, Likening()))
+    _, allowed = finish(lists, asked("Which flats allow pets?", {}, flats))
+    _, denied = finish(lists, asked("How many flats don't allow pets?", {}, flats))
+    assert isinstance(allowed, Answer)
+    assert isinstance(denied, Answer)
+    assert allowed.text == "2 flats allow pets: mill.txt, quay.txt."
+    assert denied.text == "1 document: flats don't allow pets, canal.txt."
 
 
 def test_unpaid_things_are_told_by_what_they_say_of_payment() -> None:
