@@ -13,11 +13,13 @@ from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_n
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
-from rag.quoting.asked_price import asks_price, lacks_price, lacks_price_column
+from rag.quoting.asked_price import asks_price, counts_no_money, lacks_payment, lacks_price, lacks_price_column
 from rag.quoting.asked_rate import is_of_another_rate
 from rag.quoting.document_context import context_of
+from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
 from rag.quoting.opposite_things import is_of_opposite
+from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.periods_asked import is_of_another_period
 from rag.quoting.range_rows import range_key
 from rag.quoting.table_answer import (
@@ -56,6 +58,16 @@ _THEREFORE = re.compile(
     r"|por eso|por lo tanto)\b",
     re.IGNORECASE,
 )
+_MORE_CAUSES = re.compile(
+    r"(?i), as (?!well|usual|of|for|in|at|from|soon|long|far)"
+    r"|\b(?:to (?:avoid|prevent|protect|keep|save|make sure)|owing to|on account of|thanks to"
+    r"|grund|gründe|um \S+ (?:\S+ )?zu|wegen|motifs?|raisons?|pour (?:éviter|ne pas)|suite à|faute de"
+    r"|motivos?|razón|razones"
+    r"|para (?:evitar|no|que)|a consecuencia|ya que|puesto que|por falta)\b"
+)
+"""Further words of a cause or a purpose, of which some have other meanings as well."""
+MIN_TOLD = 2
+"""Longer words in small letters that a line must have to tell why something is so."""
 _DEGREE = (
     r"cheapest|dearest|largest|biggest|greatest|smallest|highest|lowest|longest|shortest|oldest|newest|latest|earliest|heaviest"
     r"|lightest|fastest|slowest|deepest|tallest|most|least|fewest|günstigste|teuerste|größte|kleinste|höchste|niedrigste"
@@ -111,6 +123,10 @@ def answers(
     )
     if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
         return False
+    if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
+        return False
+    if lacks_payment(question, unit.text) or counts_no_money(question, unit.header, unit.text):
+        return False
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
         return False
     if unit.is_row and lacks_price_column(question, unit.header, unit.text):
@@ -154,7 +170,25 @@ def answers(
         return True
     if extract.score < MIN_UNSHARED and _shares_nothing(unit, weights):
         return False
+    if asked_kind(question) == "cause" and _is_of_names_alone(unit):
+        return False
     return bool(_ASKS_NEXT.search(question)) or not _is_outdone(question, extract, unit, units, weights)
+
+
+def _is_of_other_part(question: str, unit: Unit) -> bool:
+    """Return whether a sentence is of another group, time or holder of a position than a question names."""
+    return is_of_another_group(question, unit) or is_of_after(question, unit) or is_put_off(question, unit.text)
+
+
+def _is_of_names_alone(unit: Unit) -> bool:
+    """Return whether a line is made of names and figures, with no word of a cause: it tells not why something is so."""
+    if unit.header or _gives_cause(f"{unit.leans_on}\n{unit.text}"):
+        return False
+    return len(re.findall(r"(?<!\w)[a-zäöüßàâçéèêíñóôú]{4,}", unit.text)) < MIN_TOLD
+
+
+def _gives_cause(text: str) -> bool:
+    return holds_kind(text, "cause") or _MORE_CAUSES.search(text) is not None
 
 
 def _says_when_not(question: str, unit: Unit) -> bool:
@@ -183,6 +217,21 @@ def with_cause(question: str, extract: Extract, units: Sequence[Unit]) -> Extrac
     start = before[-1].start
     text = before[-1].source.text[start : extract.end]
     return replace(extract, text=text, start=start, answer="")
+
+
+def with_cause_behind(question: str, extract: Extract, units: Sequence[Unit]) -> Extract:
+    """Return the quote with the sentence behind it where it is asked why, and only that one gives a cause."""
+    if asked_kind(question) != "cause" or extract.header or _gives_cause(extract.text):
+        return extract
+    behind = [it for it in units if it.source.number == extract.number and it.start >= extract.end]
+    after = min(behind, key=lambda it: it.start, default=None)
+    if after is None or after.is_row or after.is_heading or not _gives_cause(after.text):
+        return extract
+    between = after.source.text[extract.end : after.start]
+    if between.strip() or "\n\n" in between:
+        return extract
+    text = after.source.text[extract.start : after.end]
+    return replace(extract, text=text, end=after.end, answer="")
 
 
 def _lacks_role(question: str, unit: Unit) -> bool:

@@ -72,6 +72,11 @@ def is_of_another_event(question: str, unit: Unit, *, is_by_words: bool = False)
     return not is_by_words and bool(asked & told) and _names_other_things(question, f"{around}\n{unit.text}")
 
 
+def tells_same_event(question: str, text: str) -> bool:
+    """Return whether a text tells of an event that a question asks about, in whatever words."""
+    return bool(_events_in(question) & _events_in(text))
+
+
 def asks_hours(question: str) -> bool:
     """Return whether a question asks whether or when something is open."""
     asked = _events_in(question)

@@ -25,6 +25,26 @@ _NO_PRICE = re.compile(
 )
 """Numbers that are no amounts of money: identifiers, times, lengths of time."""
 
+_WITH_CENTS = re.compile(r"(?<![\w.,])\d+(?:[., ]\d{3})*[.,]\d\d(?![\d.])")
+_DAYS = re.compile(
+    rf"(?i)\b\d{{1,2}}(?:\.|st|nd|rd|th)?\s*(?:and|und|et|y|to|bis|au?|[-–&])\s*"
+    rf"(?=\d{{1,2}}(?:\.|st|nd|rd|th)?\s*(?:de )?{MONTH}(?!\w))"
+)
+"""The first of two days: "17 and 18 January"."""
+_ASKS_PAID = re.compile(
+    r"(?i)^\W*(?:how much (?:did|have|has) [^?]* (?:pay|paid|spen[dt])"
+    r"|combien (?:ai|as|a|avons|avez|ont)[ -][^?]* pa(?:yé|ye)"
+    r"|wie ?viel [^?]*\b(?:bezahlt|gezahlt|ausgegeben)|cuánto (?:he|has|ha|hemos|han|pag\w+|gast\w+))\b"
+)
+_PAID = re.compile(r"(?i)\b(?:paid|pays?|spen[dt]|bezahl\w*|gezahlt|pay(?:é\w*|e\w*)|pag\w+|gast\w+)\b")
+_ASKS_COUNT = re.compile(
+    r"(?i)^\W*(?:how many |wie ?viele |combien d(?:e |['’])|cuánt[oa]s )"
+    r"(?!euros?|pounds?|dollars?|francs?|cents?|pence|franken)"
+)
+_MONEY_NAMED = re.compile(
+    r"(?i)[(\[]\s*(?:in )?(?:€|\$|£|eur|usd|gbp|chf|euros?|pounds?|dollars?|francs?|franken)\s*[)\]]"
+)
+
 _MONEY_COLUMN = re.compile(
     r"(?i)[€$£]|\b(?:prices?|costs?|amounts?|fees?|charges?|rates?|totals?|subtotals?|rents?|premiums?|wages?|salar\w+|fares?"
     r"|tickets?|spent|budgets?|\w*preise?s?|\w*kosten|\w*betrag|\w*geb[uü]hr\w*|prix|co[uû]ts?|montants?|tarifs?|precios?|costes?"
@@ -46,7 +66,7 @@ def lacks_price(question: str, text: str) -> bool:
     """Return whether a question asks what something costs, and a text has no number that may be an amount of money."""
     if _ASKS_PRICE.search(question) is None or _PRICE.search(text) is not None:
         return False
-    rest = text
+    rest = _DAYS.sub("", text)
     for date in reversed(find_dates(text)):
         rest = rest[: date.start] + rest[date.end :]
     return re.search(r"\d", _NO_PRICE.sub("", rest)) is None
@@ -55,6 +75,19 @@ def lacks_price(question: str, text: str) -> bool:
 def lacks_price_column(question: str, header: str, row: str) -> bool:
     """Return whether a question asks for a price or a cost by these words, and a row, whose cells are plain numbers,
     has neither a column nor a cell that may hold money."""
-    if not re.search(r"(?i)\b(?:prices?|costs?|preise?|kosten|prix|precios?)\b", question):
+    if not re.search(r"(?i)\b(?:prices?|costs?|preise?|koste\w*|prix|coûte\w*|precios?|cuesta\w*)\b", question):
         return False
-    return not _MONEY_COLUMN.search(f"{header}\n{row}") and not re.search(r"\d[.,]\d\d(?!\d)", row)
+    return not _MONEY_COLUMN.search(f"{header}\n{row}") and not _WITH_CENTS.search(row)
+
+
+def lacks_payment(question: str, text: str) -> bool:
+    """Return whether a question asks what somebody paid, and a text has neither a number nor a word of paying."""
+    return _ASKS_PAID.search(question) is not None and not re.search(r"\d", text) and not _PAID.search(text)
+
+
+def counts_no_money(question: str, header: str, text: str) -> bool:
+    """Return whether a question asks how many of something there are, and a line gives but one number, in a column of
+    money."""
+    if not _ASKS_COUNT.search(question) or _MONEY_NAMED.search(f"{header}\n{text}") is None:
+        return False
+    return len(re.findall(r"\d+(?:[.,]\d+)*", text)) == 1

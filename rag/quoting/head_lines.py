@@ -7,7 +7,8 @@ import re
 _FIELDS: dict[str, tuple[str, str]] = {
     "from": (
         r"from|von|de|expéditeur|remitente|absender|sender",
-        r"sent|send|wrote|write|sender|from|author|absender|schrieb|geschrieben|schickt\w*|gesendet|écrit|envoyé|escribió|envió",
+        r"sent|send|wrote|write|sender|from|author(?= of (?:the|this|that) (?:e-?mail|mail|message|letter))"
+        r"|absender|schrieb|geschrieben|schickt\w*|gesendet|écrit|envoyé|escribió|envió",
     ),
     "to": (
         r"to|an|à|a|para|destinataire|empfänger|recipients?|reply-to|antwort an",

@@ -55,7 +55,8 @@ _ASKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "from",
             rf"(?:by whom|from whom|von wem|de qui|de quién)\b.*\b(?:{_WRITE}|{_MAIL})\b"
             rf"|(?:who|wer|qui|quién)\b.*\b{_WRITE}\b.*\b(?:{_MAIL}|to|that|about|dass|über|que|sobre|an|à|a|para)\b"
-            r"|who is the (?:sender|author) of\b|(?:wer ist )?der absender|(?:qui est )?l['’]expéditeur"
+            rf"|who is the sender of\b|who is the author of (?:the|this|that) (?:\S+ )?(?:{_MAIL})\b"
+            r"|(?:wer ist )?der absender|(?:qui est )?l['’]expéditeur"
             r"|(?:quién es )?el remitente",
         ),
         (

@@ -11,9 +11,17 @@ from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, weights_of
 from rag.language_gate import is_readable
 from rag.protocols import Embedder, PassageReader
 from rag.questions.constraints import asks_for_clause, find_constraints
-from rag.quoting.answer_gates import answers, named_beside, own_share, says_nothing_new, with_cause
+from rag.quoting.answer_gates import (
+    answers,
+    named_beside,
+    own_share,
+    says_nothing_new,
+    with_cause,
+    with_cause_behind,
+)
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
+from rag.quoting.asked_event import tells_same_event
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
@@ -173,9 +181,11 @@ class MarkingReader:
                 )
             )
         ][:MAX_EXTRACTS]
+        given = _sharing(question, given, by_place, weights, known)
         if not given and (told := date_before(question, every, weights)):
             return [told]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
+        given = [with_cause_behind(question, extract, every) for extract in given]
         return [with_sentence_before(extract, every) for extract in given]
 
     def _of_the_kind_again(self, question: str, excerpts: Sequence[Excerpt], extracts: list[Extract]) -> list[Extract]:
@@ -269,6 +279,28 @@ class MarkingReader:
         """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
         excerpt = excerpt_of(units, is_headed=False, is_led=is_led)
         return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
+
+
+def _sharing(
+    question: str,
+    extracts: list[Extract],
+    units: Mapping[Place, Unit],
+    weights: Mapping[str, float],
+    known: AbstractSet[int],
+) -> list[Extract]:
+    """Return, of sentences chosen by words and cosines in the language of the question, those with a word or an event
+    of it; all where none has any."""
+    language, focus = guess_language(question), without_generic(weights)
+    those = [units[extract.place] for extract in extracts if extract.place in units]
+    is_sure = len(those) == len(extracts) and not any(extract.number in known for extract in extracts)
+    if not language or not is_sure or any(language_of_source(unit.source) != language for unit in those):
+        return extracts
+    sharing = [
+        extract
+        for extract, unit in zip(extracts, those, strict=True)
+        if own_share(unit, focus) or tells_same_event(question, unit.text)
+    ]
+    return sharing or extracts
 
 
 def _is_sure(

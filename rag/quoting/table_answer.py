@@ -12,6 +12,7 @@ from itertools import pairwise
 from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.document_context import context_of
+from rag.quoting.empty_columns import EMPTY
 from rag.quoting.head_lines import head_field
 from rag.quoting.range_columns import cell_of_range
 from rag.quoting.range_rows import range_key
@@ -37,7 +38,6 @@ ABBREVIATED = range(3, 6)
 LABEL_WORDS = frozenset(content_words("date number no name amount total value"))
 """Words of a label that say of what sort its value is, which a question says in other words."""
 _LABELLED = re.compile(r"[^\w]*(?P<label>[^:|\n]{2,40}?)\s?:\s+(?P<value>[^\n]{1,120}?)\.?")
-_EMPTY = re.compile(r"[-–—/]*|n/?a|tbd|\?+", re.IGNORECASE)
 GENERIC_WORDS = frozenset(content_words(_GENERIC_WORDS))
 """Words of a question that ask for a value without naming its row or column."""
 
@@ -130,7 +130,7 @@ def is_empty_cell(question: str, unit: Unit) -> bool:
     if not unit.is_row or not unit.header:
         return False
     cell = named_cell(frozenset(content_words(question)), unit.header, unit.text, sort=asked_column(question))
-    return cell is not None and _EMPTY.fullmatch(cell.value) is not None
+    return cell is not None and EMPTY.fullmatch(cell.value) is not None
 
 
 def without_generic(weights: Mapping[str, float]) -> dict[str, float]:

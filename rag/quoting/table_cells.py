@@ -35,6 +35,10 @@ _SORTS_OF_COLUMNS = tuple(
             "how many|wie ?viele|combien de|cuánt[oa]s",
             r"quantity|qty|pieces?|numbers?|counts?|units?|menge|stück\\w*|anzahl|quantité|nombre|cantidad|unidades",
         ),
+        (
+            "how (?:hot|warm|cold)|what temperature|wie (?:heiß|warm|kalt)|quelle température|qué temperatura",
+            r"temperature?s?|temperatur\w*|température|temperatura|temp|(?<=°)[cf]",
+        ),
         ("how far|wie weit", r"distance|entfernung|strecke|distancia|km"),
         (
             "when|what (?:day|date|time)|wann|quand|cuándo",
