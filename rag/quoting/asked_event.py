@@ -35,7 +35,8 @@ _EVENTS = (
     r"depart\w*|leav(?:es?|ing)|left|fährt ab|abfahrt|abgefahren|part(?:ent|ie|ir)|départ|sal(?:e|en|ió|ida)",
     r"born|birth|geboren|geburt\w*|née?s?|naissance|nac(?:ió|id[oa])",
     r"die[ds]?|death|deceased|gestorben|starb\w*|verstorben|mort\w*|décéd\w+|muri\w+|fallec\w+",
-    r"published|publication|veröffentlicht|erschienen|publi(?:ée?s?|cad[oa]|có)|paru\w*",
+    r"published|publication|c(?:ome|omes|ame|oming) out|erschein\w*|sort(?:i[er]?|ira)"
+    r"|veröffentlicht|erschienen|publi(?:ée?s?|cad[oa]|có)|paru\w*",
     r"inspect\w*|examined|tested|surveyed|geprüft|kontrolliert|contrôl\w+|inspeccion\w+|revis(?:ad[oa]|ó|ión)",
     r"install\w*|eingebaut|installiert|montiert|instal\w+",
     r"brok\w+ in\w*|break-ins?|stolen|burgl\w+|robbed|eingebrochen|einbruch|gestohlen|cambriol\w+|volée?s?|robad[oa]"
@@ -60,7 +61,10 @@ def is_of_another_event(question: str, unit: Unit, *, is_by_words: bool = False)
     Opening hours from one time to another also tell when something closes. A sentence that was chosen by words and
     cosines may be in another language and name things by other words.
     """
-    if asked_kind(question) not in ("time", "name") or unit.is_row:
+    kind = asked_kind(question)
+    if unit.is_row:
+        return kind == "time" and _is_row_of_another(question, unit)
+    if kind not in ("time", "name"):
         return False
     asked = _events_in(question)
     if not asked:
@@ -70,6 +74,14 @@ def is_of_another_event(question: str, unit: Unit, *, is_by_words: bool = False)
     if told and not asked & told and not asked & _events_in(around):
         return not (asked | told <= {_OPENS, _CLOSES} and len(_TIME.findall(unit.text)) > 1)
     return not is_by_words and bool(asked & told) and _names_other_things(question, f"{around}\n{unit.text}")
+
+
+def _is_row_of_another(question: str, unit: Unit) -> bool:
+    """Return whether the columns of a row are of other events ("Sent"), and nothing in it is of one asked about."""
+    asked, told = _events_in(question), _events_in(unit.header)
+    if not asked or not told or asked & told:
+        return False
+    return not asked & _events_in(f"{unit.heading}\n{unit.leans_on}\n{unit.source.section}\n{unit.text}")
 
 
 def tells_same_event(question: str, text: str) -> bool:

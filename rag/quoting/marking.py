@@ -21,7 +21,6 @@ from rag.quoting.answer_gates import (
 )
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
-from rag.quoting.asked_event import tells_same_event
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
@@ -38,6 +37,7 @@ from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.sentence_parts import is_of_other_part
+from rag.quoting.shared_words import those_sharing
 from rag.quoting.superseded import put_newer_first
 from rag.quoting.sureness import (
     MIN_SHARE_OF_FAR,
@@ -181,7 +181,7 @@ class MarkingReader:
                 )
             )
         ][:MAX_EXTRACTS]
-        given = _sharing(question, given, by_place, weights, known)
+        given = those_sharing(question, given, by_place, weights, known)
         if not given and (told := date_before(question, every, weights)):
             return [told]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
@@ -279,28 +279,6 @@ class MarkingReader:
         """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
         excerpt = excerpt_of(units, is_headed=False, is_led=is_led)
         return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
-
-
-def _sharing(
-    question: str,
-    extracts: list[Extract],
-    units: Mapping[Place, Unit],
-    weights: Mapping[str, float],
-    known: AbstractSet[int],
-) -> list[Extract]:
-    """Return, of sentences chosen by words and cosines in the language of the question, those with a word or an event
-    of it; all where none has any."""
-    language, focus = guess_language(question), without_generic(weights)
-    those = [units[extract.place] for extract in extracts if extract.place in units]
-    is_sure = len(those) == len(extracts) and not any(extract.number in known for extract in extracts)
-    if not language or not is_sure or any(language_of_source(unit.source) != language for unit in those):
-        return extracts
-    sharing = [
-        extract
-        for extract, unit in zip(extracts, those, strict=True)
-        if own_share(unit, focus) or tells_same_event(question, unit.text)
-    ]
-    return sharing or extracts
 
 
 def _is_sure(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from rag.extractive import Extract
+from rag.extractive import Extract, weights_of
 from rag.quoting.answer_gates import with_cause_behind
+from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_price import counts_no_money, lacks_payment, lacks_price, lacks_price_column
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.head_lines import asks_for_field
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
+from rag.quoting.shared_words import those_sharing
 from rag.quoting.table_answer import is_empty_cell
 from rag.types import DocumentInfo, Source, Span
 from rag.units import Unit, units_of
@@ -119,3 +121,23 @@ def test_sender_of_a_mail_is_no_author() -> None:
 def test_cause_in_the_next_sentence(question: str, text: str, last: str) -> None:
     units = cut(text)
     assert with_cause_behind(question, Extract.of(units[0], 1.0), units).text.endswith(last)
+
+
+def test_row_with_columns_of_other_events() -> None:
+    row = cut("| Job | Sent | Paid |\n|---|---|---|\n| The Long Road | 10.02.2025 | 06.03.2025 |")[-1]
+    assert is_of_another_event("When is The Long Road coming out?", row)
+    assert not is_of_another_event("When was The Long Road sent?", row)
+
+
+def test_of_several_lines_those_with_a_word_of_the_question_are_kept() -> None:
+    question = "Combien faut-il payer pour partir dans la soirée ?"
+    text = (
+        "Le petit déjeuner pour les adultes est servi dans la salle et coûte 13 euros.\n\n"
+        "Un départ qui est plus tard que le matin coûte 25 euros pour la chambre."
+    )
+    units = cut(text)
+    extracts = [Extract.of(unit, 1.0) for unit in units]
+    places = {unit.place: unit for unit in units}
+    weights = weights_of(question, units)
+    assert those_sharing(question, extracts, places, weights, frozenset()) == extracts[1:]
+    assert those_sharing(question, extracts, places, weights, frozenset({1})) == extracts
