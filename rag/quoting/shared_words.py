@@ -27,12 +27,16 @@ def those_sharing(
     known: AbstractSet[int],
 ) -> list[Extract]:
     """Return, of sentences chosen by words and cosines in the language of the question, those with a word or an event
-    of it; all where none has any."""
+    of it; all where none has any.
+
+    A row is too short to tell its language.
+    """
     language = guess_language(question)
     focus = {word: weight for word, weight in without_generic(weights).items() if word not in _SMALL_WORDS}
     those = [units[extract.place] for extract in extracts if extract.place in units]
     is_sure = len(those) == len(extracts) and not any(extract.number in known for extract in extracts)
-    if not language or not is_sure or any(language_of_source(unit.source) not in ("", language) for unit in those):
+    languages = {language_of_source(unit.source) for unit in those if not unit.is_row}
+    if not language or not is_sure or languages - {"", language}:
         return extracts
     sharing = [
         extract
