@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.extractive import Extract, weights_of
-from rag.quoting.answer_gates import with_cause_behind
+from rag.quoting.answer_gates import answers, with_cause_behind
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_price import counts_no_money, lacks_payment, lacks_price, lacks_price_column
 from rag.quoting.empty_columns import leaves_asked_empty
@@ -141,3 +141,17 @@ def test_of_several_lines_those_with_a_word_of_the_question_are_kept() -> None:
     weights = weights_of(question, units)
     assert those_sharing(question, extracts, places, weights, frozenset()) == extracts[1:]
     assert those_sharing(question, extracts, places, weights, frozenset({1})) == extracts
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("9 July: Peak Cavern, Dr Hale, 14 pounds", False),
+        ("On 9 July heavy rain stopped the works.", True),
+    ],
+)
+def test_names_and_figures_tell_no_cause(text: str, is_told: bool) -> None:
+    question = "Why did the works stop in July?"
+    units = cut(text)
+    weights = weights_of(question, units)
+    assert answers(question, Extract.of(units[0], 1.0), units[0], units, weights) is is_told
