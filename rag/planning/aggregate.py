@@ -215,20 +215,29 @@ class _Told:
         names = ", ".join(f"{_named(amount.stated.document)} {self._cite(amount)}" for amount in named)
         result = self._result(best.quantity)
         field_ = self.query.field
+        known = self.wording.number(len(self.amounts.known))
         if field_ is None:
-            return self.wording.say(
-                f"totals {self.query.how}", named=names, of_all=self._of_all, subject=self._subject, result=result
+            text = self.wording.say(
+                f"totals {self.query.how}", named=names, of_all=known, subject=self._subject, result=result
             )
+            return self._of_those_stating(text)
         ranks = ("longest", "shortest") if field_.measured == "time" else ("highest", "lowest")
-        return self.wording.say(
+        text = self.wording.say(
             "amounts extreme",
             named=names,
             field=self._name,
             result=result,
             rank=self.wording.say(ranks[not is_most]),
-            of_all=self._of_all,
+            of_all=known,
             subject=self._subject,
         )
+        return self._of_those_stating(text)
+
+    def _of_those_stating(self, text: str) -> str:
+        """Return what is the most of some documents, which begins with how many they are where not all state it."""
+        if len(self.amounts.known) == self.count:
+            return text
+        return self.wording.say("of those stating", of_all=self._of_all, subject=self._subject, text=text)
 
     def _each(self) -> str:
         listed = [

@@ -18,7 +18,7 @@ from rag.planning.decisions import (
 )
 from rag.planning.document_nouns import ANY, DocumentSort, is_called
 from rag.planning.document_order import answer_order
-from rag.planning.document_query import Condition, DocumentQuery, is_sure, read_document_query
+from rag.planning.document_query import Condition, DocumentQuery, by_words, is_sure, read_document_query
 from rag.planning.found import Found
 from rag.planning.kept_replies import KeptReplies
 from rag.planning.llm_reading import LlmReading
@@ -140,9 +140,9 @@ class AllDocuments:
             timer.mark("read")
         wording = Wording(asked.text)
         table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(found.rows), tuple(found.undecided), completeness)
-        text = _count_sentence(query, table, wording)
+        text = _count_sentence(query, table, wording, is_by_words=found.is_by_words)
         yield text
-        judged = _judge(text, table, wording)
+        judged = _judge(text, table, wording, is_by_words=found.is_by_words)
         yield judged
         return Answer(
             text=text,
@@ -199,6 +199,11 @@ class AllDocuments:
             # Others may be of the sort too and not be called so.
             found = Found(chosen=len(documents), total=len(documents), is_widened=True)
             yield from self._look_through(query, documents, found, wording)
+        if not found.rows and not found.to_read and (loose := by_words(query)) is not None:
+            # None is not said while the words stand there.
+            wider = Found(chosen=len(chosen), total=len(documents), is_by_words=True)
+            yield from self._look_through(loose, chosen, wider, wording)
+            found = wider if wider.rows else found
         return found
 
     def _with_own_words(
@@ -341,18 +346,23 @@ def _asks_for_date(conditions: Sequence[Condition]) -> bool:
     return any(condition.kind == "dated" for condition in conditions)
 
 
-def _count_sentence(query: DocumentQuery, table: AnswerTable, wording: Wording) -> str:
+def _count_sentence(query: DocumentQuery, table: AnswerTable, wording: Wording, *, is_by_words: bool) -> str:
     # The words are the question's, and so are in the plural.
     text = f"{wording.number(len(table.rows))} {query.subject}"
-    if len(table.rows) == 1:
+    if is_by_words:
+        said = " ".join(phrase.written for one in query.conditions for phrases in one.any_of for phrase in phrases)
+        text = wording.say("by words", count=wording.number(len(table.rows)), noun=query.noun, words=said)
+    elif len(table.rows) == 1:
         text = wording.say("one document", subject=query.subject)
     names = list(dict.fromkeys(row.cells[0].text for row in table.rows[: MAX_NAMED + 1]))
-    joint = "," if len(table.rows) == 1 else wording.colon
+    joint = "," if len(table.rows) == 1 and not is_by_words else wording.colon
     text += f"{joint} {', '.join(names)}." if 0 < len(names) <= MAX_NAMED else "."
     return text if table.is_complete else wording.say("at least", text=text)
 
 
-def _judge(text: str, table: AnswerTable, wording: Wording) -> JudgedSentence:
+def _judge(text: str, table: AnswerTable, wording: Wording, *, is_by_words: bool) -> JudgedSentence:
+    if table.is_complete and is_by_words:
+        return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=wording.say("not in one phrase"))
     if table.is_complete:
         return JudgedSentence(0, len(text), text, Verdict.SUPPORTED, 1.0)
     reason = wording.say("not every document read", completeness=table.completeness)

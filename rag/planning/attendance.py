@@ -42,7 +42,8 @@ _SENTENCES = tuple(
         (
             r"(?P<names>[A-ZÄÖÜÉ][^.;:\n]{2,120}?)\s+(?:(?:was|were|had been) (?:absent|excused|not present"
             r"|unable to attend)"
-            r"|(?:could|did) not attend|sent (?:(?:his|her|their) )?(?:apologies|regrets)|(?:had|has) apologised"
+            r"|(?:could|did) not attend|(?:(?:had|has|have) )?sent (?:(?:his|her|their) )?(?:apologies|regrets)"
+            r"|(?:had|has) apologised"
             r"|(?:war|waren|ist|sind) (?:abwesend|entschuldigt|verhindert|nicht anwesend)|(?:fehlte|fehlten)\b"
             r"|(?:était|étaient|est|sont) (?:absente?s?|excusée?s?)|(?:estuvo|estaba|estuvieron) ausentes?"
             r"|no asisti(?:ó|eron))",
@@ -54,9 +55,17 @@ _SENTENCES = tuple(
             r"|asisti(?:ó|eron)\b)",
             True,
         ),
+        (
+            r"(?P<names>[A-ZÄÖÜÉ][^.;:,\n]{2,60}?)\s+(?:welcomed|begrüßte|a (?:accueilli|salué)|accueille"
+            r"|dio la bienvenida a)\s+(?P<names2>[A-ZÄÖÜÉ][^.;:\n]+)",
+            True,
+        ),
     )
 )
 """Sentences that say who was there, or was not."""
+_YES = re.compile(r"(?i)\s*(?:yes|y|x|ja|oui|sí|si|✓|✔)\s*")
+_NO = re.compile(r"(?i)\s*(?:no|n|nein|non|-|–|—|✗|✘)\s*")
+"""What the cells of a table say below "present" and "absent"."""
 _SPLIT = re.compile(r"\s*(?:[,;\n•]|(?<!\w)(?:and|und|et|y|sowie|&)(?!\w)|[ \t]+[-–][ \t]+)\s*")
 _ROLE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]|^(?:also|as well as|the|both|[-*•]|\d+[.)])\s+|[:.]$")
 _NAME = re.compile(
@@ -129,12 +138,29 @@ def _in_table(page: Page) -> Iterator[Attendance]:
         elif not re.search(r"[|\t]", line) and not names_in(line):
             columns = []
         else:
+            if len(cells) == len(columns) and (marked := _marked(cells, columns)) is not None:
+                is_there, (start, cell) = marked
+                begin = at + start + len(cell) - len(cell.lstrip())
+                yield Attendance(is_there, page.number, begin, at + len(line.rstrip()), tuple(names_in(cell)))
+                at += len(line)
+                continue
             for (start, cell), is_present in zip(cells, columns, strict=False):
                 names = tuple(names_in(cell))
                 if names and is_present is not None:
                     begin = at + start + len(cell) - len(cell.lstrip())
                     yield Attendance(is_present, page.number, begin, begin + len(cell.strip()), names)
         at += len(line)
+
+
+def _marked(cells: Sequence[tuple[int, str]], columns: Sequence[bool | None]) -> tuple[bool, tuple[int, str]] | None:
+    """Return whether the one whom a row names was there, where a column of it says yes or no; None for any other."""
+    answers = [
+        (column == (_YES.fullmatch(cell) is not None))
+        for (_, cell), column in zip(cells, columns, strict=True)
+        if column is not None and (_YES.fullmatch(cell) or _NO.fullmatch(cell))
+    ]
+    named = [one for one, column in zip(cells, columns, strict=True) if column is None and names_in(one[1])]
+    return (answers[0], named[0]) if len(answers) == 1 and named else None
 
 
 def _column(cell: str) -> bool | None:
@@ -149,7 +175,8 @@ def _in_sentences(page: Page, lists: Sequence[Attendance]) -> Iterator[Attendanc
     for pattern, is_present in _SENTENCES:
         for match in pattern.finditer(page.text):
             is_listed = any(one.start < match.end() and match.start() < one.end for one in lists)
-            said = next(value for name, value in match.groupdict().items() if name.startswith("names") and value)
+            # Who welcomed the others was there as well.
+            said = ", ".join(value for name, value in match.groupdict().items() if name.startswith("names") and value)
             names = tuple(names_in(said))
             if names and not is_listed:
                 yield Attendance(is_present, page.number, match.start(), match.end(), names)

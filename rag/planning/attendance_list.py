@@ -165,6 +165,9 @@ class _Told:
 
     def _often(self) -> str:
         """Return those who were there, or were not, so often at least, each with how often."""
+        if self.query.least > len(self.meetings):
+            # Too few of the minutes tell.
+            return ""
         is_present = self.query.is_present
         counts = Counter(name for meeting in self.meetings for name in meeting.names(is_present))
         often = {name: count for name, count in counts.most_common() if count >= self.query.least}

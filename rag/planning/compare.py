@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.errors import QuestionError
+from rag.extraction.quantities import find_quantities
 from rag.planning.compare_query import CompareQuery, read_comparison, year_of
 from rag.planning.computed_answer import Proof, cite, compose_answer, refuse
 from rag.planning.figures import Figure, find_figures
@@ -23,6 +24,10 @@ from rag.types import AnswerTable, Citation, DocumentInfo, PlanStep, TableCell, 
 
 FACTS = ("Kind", "Date", "About", "Language", "Pages", "Organisations")
 """What the catalogue knows of a document, compared where nothing else is asked."""
+
+
+MIN_COMPARED = 2
+"""Items of which something has to be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Compare:
         for item in query.items:
             yield PlanStep(f"Looking up: {query.question_of(item)}")
             found.append(self._find(asked, query, item, listed, number=len(found) + 1))
-        found = _told_apart(found)
+        found = with_figures(_told_apart(found))
         timer.mark("look up")
         if not any(one.text for one in found):
             reason = f"Nothing was found on the {query.subject} of {' or '.join(query.items)}."
@@ -74,6 +79,12 @@ class Compare:
         found = [replace(one, problem=_said(one.problem, query.subject, wording)) for one in found]
         text = _sentence(query, found, wording)
         missing = [one for one in found if not one.text]
+        if missing and len(found) - len(missing) < MIN_COMPARED:
+            # One alone is no comparison.
+            reason = "\n".join(f"{one.item}: {one.problem}" for one in missing)
+            sources = [one.proof.source for one in found if one.proof]
+            table = self._table(query, found, wording)
+            return (yield from refuse(reason, milliseconds=timer.milliseconds, sources=sources, table=table))
         return (
             yield from compose_answer(
                 text,
@@ -218,6 +229,19 @@ def _told_apart(found: Sequence[Compared]) -> list[Compared]:
         Compared(one.item, problem="not told apart") if place and places.count(place) > 1 else one
         for one, place in zip(found, places, strict=True)
     ]
+
+
+def with_figures(found: Sequence[Compared]) -> list[Compared]:
+    """Return what was found, less words without any figure where the others have one."""
+    if not any(one.quantity for one in found):
+        return list(found)
+    return [
+        Compared(one.item, problem="nothing found") if one.text and not _has_figure(one.text) else one for one in found
+    ]
+
+
+def _has_figure(text: str) -> bool:
+    return re.search(r"\d", text) is not None or bool(find_quantities(text))
 
 
 def _from_figure(item: str, figure: Figure, number: int) -> Compared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.words.dates import MONTH_PATTERN
 from rag.words.language import guess_language
 
 MAX_CHARACTERS = 300
@@ -51,7 +52,7 @@ _AND = r"\s+(?:and|und|et|y|e|with|to|mit|avec|con|vs\.?|versus|against)\s+"
 _COMPARE = re.compile(rf"(?i)^{_OPENING}\s+(?P<rest>.+?)\s*[.?!]*$")
 _SUBJECT_FIRST = re.compile(
     r"(?i)^(?:the |die |den |das |der |le |la |les |el |los |las )?(?P<subject>[^,]+?)\s+(?:of|in|for|between|von"
-    r"|der|des|für|de|du|des|del|entre)"
+    r"|vom|der|des|für|beim|de|du|des|del|entre)"
     r"\s+(?:the )?(?P<items>.+)$"
 )
 _BY = re.compile(
@@ -68,6 +69,16 @@ _YEARS_LAST = re.compile(
     rf"(?P<items>(?:FY\s?)?(?:19|20)\d\d(?:\s*,\s*(?:FY\s?)?(?:19|20)\d\d)*{_AND}(?:FY\s?)?(?:19|20)\d\d)"
     r"(?:\s+(?:by|for|at|of|from|von|bei|de|chez|por)\s+(?P<about>.+))?$"
 )
+_JOINT = r"(?:in|at|on|for|from|during|of|im|in|am|bei|beim|vom|von|für|aus|en|de|du|des|del|pour|para|à|au)"
+_JOINT_FIRST = re.compile(rf"(?i)(?P<joint>{_JOINT}) ")
+_INNER = re.compile(rf"(?i) {_JOINT} ")
+_TAIL = re.compile(
+    r"(?i) (?:(?:sold|bought|made|used|taken|paid|held|vendue?s?|achetée?s?|vendid[oa]s?|comprad[oa]s?) )?"
+    rf"(?:in|on|during|im|am|en) (?:(?:the|le|la|el) )?(?:{MONTH_PATTERN}|(?:19|20)\d\d)(?: (?:19|20)\d\d)?$"
+)
+"""A time behind the last of what is compared: it holds for all."""
+_NAMED_IN = re.compile(r"(?:[A-ZÄÖÜÉ][\w'’-]+ ){1,4}(?:in|at|for|im|en|bei|beim) ")
+"""Whose figures are compared, before the first of what they are of."""
 _SPLIT = re.compile(rf"(?i)\s*,\s*(?:and\s+|und\s+|et\s+|y\s+)?|{_AND}")
 
 
@@ -78,11 +89,32 @@ def read_comparison(question: str) -> CompareQuery | None:
     rest = opening["rest"]
     for form in (_YEARS_FIRST, _YEARS_LAST, _BY, _SUBJECT_FIRST):
         match = form.match(rest)
-        if match and (items := _items(match["items"])) and not _SPLIT.search(match["subject"]):
+        if match and (items := _share(_items(match["items"]))) and not _SPLIT.search(match["subject"]):
             about = match.groupdict().get("about") or ""
             return CompareQuery(items, match["subject"].strip(), guess_language(question), about)
     items = _items(rest)
     return CompareQuery(items) if items else None
+
+
+def _share(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return items of which each has what is said only once, before the first or behind the last, of them all: "rye
+    loaf and white loaf sold in March", "Imogen Marsh in food hygiene and pesticides", "luz de enero y de marzo"."""
+    if not items:
+        return ()
+    first, last = items[0], items[-1]
+    opens = _JOINT_FIRST.match(last)
+    if opens and len(items) == 2 and not _JOINT_FIRST.match(first):
+        joint = opens["joint"]
+        within = [match.start() for match in re.finditer(rf"(?i) {re.escape(joint)} ", first)]
+        # "vom Studio und vom Strom": the joint of the first is that behind the subject.
+        return (first, f"{first[: within[-1]]} {last}") if within else (first, last[opens.end() :])
+    tail = _TAIL.search(last)
+    if tail and not any(_INNER.search(one) for one in items[:-1]):
+        return tuple(one if one is last else f"{one}{tail[0]}" for one in items)
+    heads = [] if _INNER.search(last) else list(_NAMED_IN.finditer(first))
+    if heads and len(items) == 2:
+        return first, f"{first[: heads[-1].end()]}{last}"
+    return items
 
 
 def year_of(item: str) -> int | None:

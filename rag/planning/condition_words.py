@@ -19,7 +19,8 @@ PAID_BEFORE = r"paid|settled|bezahlten?|beglichenen?"
 
 VERBS: dict[str, str] = {
     "mention": (
-        r"(?:mention|refer to|cite|quote)(?:s|ed|ing)?(?: to)?|contain(?:s|ing)?|(?:include|have|has|use|hold|with"
+        r"(?:mention|refer to|cite|quote)(?:s|ed|ing)?(?: to)?|(?:talk|speak)(?:s|ing)? (?:about|of)"
+        r"|sprechen (?:von|über)|contain(?:s|ing)?|(?:include|have|has|use|hold|with"
         r"|name)s?(?= (?:the )?"
         r"(?:exact )?(?:words?|phrases?|terms?|names?|expressions?)\b|\s*[\"“])|erwähnen|erwähnt|enthalten|enthält"
         r"|nennen|mit dem wort|mentionnent|citent|contiennent"

@@ -83,19 +83,22 @@ def answer_day_order(
     names = f" {wording.say('and')} ".join(f"{one.document.path} [{number}]" for number, one in enumerate(first, 1))
     count = wording.number(len(told))
     noun = wording.say("documents")
-    of_all = (
-        wording.say("of those known", known=count, all=wording.number(len(dated)), documents=noun)
-        if unknown
-        else f"{count} {noun}"
-    )
     verb = query.order.partition(" ")[0]
     text = wording.say(
         query.order,
         names=names,
         verb=verb if len(first) == 1 else verb.removesuffix("s"),
-        of_all=of_all,
+        of_all=f"{count} {noun}",
         day=wording.day(best),
     )
+    if unknown:
+        text = wording.say(
+            "of a part",
+            known=wording.number(len(told)),
+            all=wording.number(len(dated)),
+            documents=noun,
+            text=text,
+        )
     rows = [
         proven_row(one.document.path, proven_cell(catalogue, one.document, known[one.document.id][1])) for one in told
     ]

@@ -42,19 +42,31 @@ def answer_order(
     first = [document for document in known if keys[document.id][0] == best]
     names = f" {wording.say('and')} ".join(document.path for document in first)
     of_all = f"{wording.number(len(known))} {query.documents}"
+    text = _sentence(query, names, len(first), of_all, best, wording)
     if without:
-        of_all = wording.say(
-            "of those known",
+        text = wording.say(
+            "of a part",
             known=wording.number(len(known)),
             all=wording.number(len(documents)),
             documents=query.documents,
+            text=text,
         )
-    text = _sentence(query, names, len(first), of_all, best, wording)
     notices = (
         [wording.say(wording.one("more undated", len(without)), count=wording.number(len(without)))] if without else []
     )
     table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(undecided))
-    return (yield from compose_answer(text, (), catalogue, milliseconds={}, table=table, notices=notices))
+    return (
+        yield from compose_answer(
+            text,
+            (),
+            catalogue,
+            milliseconds={},
+            table=table,
+            notices=notices,
+            verdict=Verdict.PARTLY if without else Verdict.SUPPORTED,
+            reason=" ".join(notices),
+        )
+    )
 
 
 def _sentence(query: OrderQuery, names: str, first: int, of_all: str, best: str, wording: Wording) -> str:

@@ -16,6 +16,7 @@ from rag.planning.document_nouns import HAVE_TOTALS, NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import currency_code
 from rag.planning.rephrasing import as_condition
+from rag.text import content_words
 from rag.words.dates import MONTHS
 
 ConditionKind = Literal[
@@ -217,6 +218,27 @@ def is_sure(query: DocumentQuery) -> bool:
 def without_conditions(query: DocumentQuery, is_left_out: Callable[[Condition], bool]) -> DocumentQuery:
     """Return a query without some of its conditions."""
     return replace(query, conditions=tuple(one for one in query.conditions if not is_left_out(one)))
+
+
+def by_words(query: DocumentQuery) -> DocumentQuery | None:
+    """Return a query for the documents that have all the words of what the given one looks for, wherever they stand;
+    None where that asks for nothing else, or where words in quotation marks are meant as they are."""
+    loose = [_by_words(one) for one in query.conditions]
+    if all(new is one for new, one in zip(loose, query.conditions, strict=True)):
+        return None
+    return replace(query, conditions=tuple(loose))
+
+
+def _by_words(condition: Condition) -> Condition:
+    if condition.kind not in ("mention", "about") or condition.is_negated or _QUOTED.search(condition.written):
+        return condition
+    any_of = tuple(
+        tuple(one for phrase in phrases for word in content_words(phrase.written) if (one := Phrase.read(word)))
+        for phrases in condition.any_of
+    )
+    if not all(any_of) or (condition.kind == "mention" and any_of == condition.any_of):
+        return condition
+    return replace(condition, kind="mention", any_of=any_of)
 
 
 def _have_totals(sort: DocumentSort) -> bool:

@@ -24,6 +24,9 @@ class Found:
     is_widened: bool = False
     """Whether documents that are not called what is asked for were looked at, since none that is fits."""
 
+    is_by_words: bool = False
+    """Whether none says what is asked in one phrase, and the rows are those that have all of its words."""
+
     silent: int = 0
     """Documents that say nothing of what is asked, and so are not among those meant."""
 

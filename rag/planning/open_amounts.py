@@ -242,6 +242,10 @@ def of_thing(word: Word, stating: Sequence[Read], documents: Sequence[Read]) -> 
     kinds = {one.document.profile.kind for one in saying} | _UNTOLD
     if re.fullmatch(rf"(?i){NOUN}", word.written):
         kinds |= sort_of(word.written).kinds
+    else:
+        # The things are no documents, and a kind that one document alone has tells nothing against it.
+        counts = Counter(one.document.profile.kind for one in documents)
+        kinds |= {kind for kind, count in counts.items() if count == 1 and kind != "e-mail"}
     others = [
         one
         for one in stating

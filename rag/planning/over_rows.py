@@ -18,7 +18,7 @@ from rag.planning.table_cells import Place, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
-from rag.types import AnswerTable, DocumentInfo, PlanStep, TableRow
+from rag.types import AnswerTable, DocumentInfo, PlanStep, TableRow, Verdict
 
 MAX_DOCUMENTS = 60
 """Documents whose tables are looked at: those that the question names before others."""
@@ -69,7 +69,13 @@ class OverRows:
         table = AnswerTable(told.wording.columns("Row", "Page", "Words"), tuple(rows))
         return (
             yield from compose_answer(
-                "\n\n".join(lines), told.proofs, self._catalogue, milliseconds=timer.milliseconds, table=table
+                "\n\n".join(lines),
+                told.proofs,
+                self._catalogue,
+                milliseconds=timer.milliseconds,
+                table=table,
+                verdict=Verdict.PARTLY if told.is_part else Verdict.SUPPORTED,
+                reason=told.wording.say("over a part") if told.is_part else "",
             )
         )
 
@@ -124,6 +130,8 @@ class _Told:
 
     wording: Wording
     proofs: list[Proof] = field(default_factory=list)
+    is_part: bool = False
+    """Whether something was computed over some of the documents of a form, and others may state it as well."""
 
     def line(self, fit: Fit) -> str | None:
         """Return the result in words; None where there is none. Raises CalculationError for two units."""
@@ -260,6 +268,7 @@ class _Told:
         """Return how many rows a figure is of: "only 3 of 4" where not of all."""
         every = len(fit.rows) + fit.table.missing
         known = self.wording.number(found)
+        self.is_part = self.is_part or (fit.table.is_of_forms and found != every)
         return known if found == every else self.wording.say("only", part=known, count=self.wording.number(every))
 
     def _cite(self, table: Table, row: Row) -> str:

@@ -16,6 +16,8 @@ _UNPAID = re.compile(
     r"|impagad[ao]|sin pagar|pendiente(?: de pago)?|no (?:ha sido |se ha |ha |he |hemos |han |está )?pagad[ao])\b"
     r"|\b(?:no (?:payment|money) (?:has|have|had|was) |keine zahlung (?:ist )?(?:ein|er)|aucun paiement n"
     r"|ningún pago (?:ha|se))"
+    r"|\b(?:paid|settled|bezahlt|beglichen|payée?|réglée?|acquittée?|pagad[ao]|abonad[ao])[ \t]*[:|?]+[ \t]*"
+    r"(?:no\b|not yet|nein\b|noch nicht|non\b|pas encore|todavía no|aún no)"
     r"|(?:status|stand|zahlung\w*|payment|paiement|état|statut|estado|pago)[ \t]*[:|][ \t]*(?:open|offen|pending"
     r"|due|ausstehend"
     r"|en attente|ouvert|abierto|no\b|nein\b|non\b)"

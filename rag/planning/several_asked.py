@@ -8,14 +8,16 @@ from typing import Literal
 
 from rag.pipeline import EXTRACTIVE
 from rag.planning import row_words
+from rag.planning.compare_query import read_comparison
 from rag.planning.document_nouns import NOUN, is_plural
 from rag.planning.wording import Wording
 from rag.prompt import REFUSAL
+from rag.questions.constraints import is_negated
 from rag.text import content_words, words_of
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Source
 from rag.words.folding import fold
 
-How = Literal["list", "count", "sum", "most"]
+How = Literal["list", "count", "sum", "most", "compare", "who"]
 
 MAX_CHARACTERS = 200
 """Of a question; a longer one tells a story."""
@@ -58,6 +60,21 @@ _SUM = re.compile(
 )
 _SUPERLATIVES = "|".join(words for words, _ in row_words.SUPERLATIVES)
 _MOST = re.compile(rf"(?i)(?<!\w)(?:nearest|closest|farthest|nächste[nrms]?|{_SUPERLATIVES})(?!\w)")
+_WHO_NOT = re.compile(
+    r"(?i)\W*(?:who (?:(?:is|are|was|were|has|have|had|did|does|do|can|could) (?:not|no)\b"
+    r"|(?:isn|aren|wasn|weren|hasn|haven"
+    r"|didn|doesn|can)['’]?t)|wer (?:\w+ )?(?:nicht|kein\w*)\b|qui (?:n['’]|ne )|qui[eé]n(?:es)? no )"
+)
+"""Who is not so: that is told only of all."""
+_WHO = re.compile(
+    rf"{_WHO_NOT.pattern}|\W*(?:who (?:has|have|had|holds|owns) (?:an?|any)|wer (?:hat|hatte|besitzt) eine?n?"
+    r"|qui (?:a|ont|possède) une?|qui[eé]n(?:es)? (?:tienen?|posee) una?"
+    r"|what (?:was|were|did (?:we|you|they)) (?:bought|sold|buy|sell|ordered|order|paid for) (?:in|on|during)"
+    r"|was (?:wurde|haben wir) (?:in|im|am) .*(?:gekauft|verkauft|bestellt)"
+    r"|qu['’](?:a-t-on|avons-nous) (?:acheté|vendu|commandé) en"
+    r"|qué (?:se (?:compró|vendió)|compramos|vendimos) en)(?!\w)"
+)
+"""Who has such a thing, or what was bought in a year: several people and things may."""
 _OF = r"(?:of|von|de|in|im) (?:(?:the|our|der|dem|la|les|los|las|el) )?|(?:der|des|du|del|d['’])\s?"
 _JOINT = re.compile(r"(?i)[,;]| (?:and|or|und|oder|sowie|et|ou|y|o|e) ")
 
@@ -68,6 +85,8 @@ class SeveralAsked:
 
     how: How
     noun: str = ""
+    items: tuple[str, ...] = ()
+    """What is compared."""
 
 
 def read_several(question: str) -> SeveralAsked | None:
@@ -77,6 +96,10 @@ def read_several(question: str) -> SeveralAsked | None:
         return None
     if match := _COUNTS.match(text):
         return SeveralAsked("count", match["noun"])
+    if (comparison := read_comparison(text)) is not None and comparison.subject:
+        return SeveralAsked("compare", items=comparison.items)
+    if _WHO.match(text):
+        return SeveralAsked("who")
     if row_words.ASKS_ONE.match(text) and _MOST.search(text):
         one = _WHICH_ONE.match(text)
         return SeveralAsked("most", one["noun"] if one else "")
@@ -92,7 +115,13 @@ def hold_back(question: str, answer: Answer) -> Answer:
     asked = read_several(question)
     if asked is None or answer.refused or answer.llm != EXTRACTIVE or not answer.citations:
         return answer
-    if _speaks_alone(question, asked, answer) or _holds_all(asked, answer):
+    if asked.how == "compare":
+        is_whole = _names_each(asked, answer)
+    elif asked.how == "who":
+        is_whole = _is_only_one(question, answer)
+    else:
+        is_whole = _speaks_alone(question, asked, answer) or _holds_all(asked, answer)
+    if is_whole:
         return answer
     reason = Wording(question).say(f"several {asked.how}")
     return replace(
@@ -121,6 +150,35 @@ def is_plural_in(noun: str, text: str) -> bool:
 
 
 _PEOPLE = frozenset({"people", "children", "men", "women"})
+
+
+def _names_each(asked: SeveralAsked, answer: Answer) -> bool:
+    """Return whether the quotes name each of the things that are compared, by a word that the others have not."""
+    said = {word for citation in answer.citations for word in content_words(citation.quote)}
+    words = [set(content_words(item)) for item in asked.items]
+    shared = set.intersection(*words)
+    return all(not own - shared or (own - shared) & said for own in words)
+
+
+def _is_only_one(question: str, answer: Answer) -> bool:
+    """Return whether the quotes are of all documents found that say what is asked of people or things: a quote of one
+    says nothing of those of which something is not so."""
+    if _WHO_NOT.match(question.strip()):
+        return any(is_negated(citation.quote) for citation in answer.citations)
+    words = set(content_words(question))
+    cited = {citation.number for citation in answer.citations}
+    held = {source.number: len(words & _words_of(source)) for source in answer.sources}
+    quoted = {source.document.id for source in answer.sources if source.number in cited}
+    enough = max((held[source.number] for source in answer.sources if source.number in cited), default=0)
+    return not any(
+        source.document.id not in quoted and held[source.number] >= max(1, enough - (enough > 2))
+        for source in answer.sources
+    )
+
+
+def _words_of(source: Source) -> set[str]:
+    names = re.sub(r"[-_/.]", " ", source.document.path)
+    return set(content_words(f"{names}\n{source.document.title}\n{source.section}\n{source.text}"))
 
 
 def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:

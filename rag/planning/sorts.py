@@ -30,6 +30,7 @@ def documents_of_sort(
 ) -> list[DocumentInfo]:
     """Return the documents of a sort: by their kinds, and those of no known kind by what they call themselves.
 
+    Those of no known kind may have the word in their file's name alone: "2025-10-02-meeting.pdf".
     A letter is of a sort where it gives a number of it: "Invoice INV-303", "Ihr Vertrag PH-20981".
     """
     return [one for one in documents if _belongs(sort, one, pages.get(one.id, []))]
@@ -49,6 +50,9 @@ def _belongs(sort: DocumentSort, document: DocumentInfo, pages: Sequence[Page]) 
         return True
     if sort.called:
         return False
+    names = re.sub(r"[_/]", " ", f"{document.path}\n{document.title}") if not document.profile.kind else ""
+    if any(sort_of(match[0]).kinds & sort.kinds for match in _WORDS.finditer(names)):
+        return True
     return any(_is_own(sort, document, match, text) for match in _WORDS.finditer(text))
 
 

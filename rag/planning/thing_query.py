@@ -45,6 +45,11 @@ _LETS = re.compile(
     r"|accept|admet|exig|permit|acept|admit|requier)\w*"
 )
 _NAME = re.compile(r"[A-ZÄÖÜÉÁÍÓÚÑ][\w'’-]*(?: (?:(?:of|de|du|la|del|von|van|&) )?[A-ZÄÖÜÉÁÍÓÚÑ][\w'’-]*)*")
+_TIMES = re.compile(
+    r"(?i)\b(?:once|twice|thrice|(?:\w+ )?times|(?:ein|zwei|drei|mehr|viel)mals?|wiederholt|(?:\w+ )?fois|repeatedly"
+    r"|(?:una|dos|tres|varias|muchas|más) ve(?:z|ces)|repetidamente)\b"
+)
+"""How often something is so: it takes several documents to tell, and is no topic of one."""
 _GERMAN = re.compile(r"(?i)^\W*(?:\w+ )?(?:welche|wie ?viele)")
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -86,7 +91,7 @@ def read_things(question: str) -> ThingQuery | None:
     if match is None or not is_plural_in(match["noun"], text):
         return None
     rest = text[match.end() :].strip(" ?.!")
-    if not rest:
+    if not rest or _TIMES.search(rest):
         return None
     noun = match["noun"]
     is_document = re.fullmatch(rf"(?i)(?:{NOUN})", noun) is not None

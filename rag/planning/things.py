@@ -69,7 +69,10 @@ def _says(phrase: Phrase, noun: str, document: DocumentInfo, text: str) -> set[s
         written = text[start:end]
         if fold(written) == fold(noun):
             found.add("many")
-        elif re.match(_LABELLED, text[end : end + 4]) and start > HEAD_CHARACTERS // 8:
+        elif re.match(_LABELLED, text[end : end + 4]) and (
+            start > HEAD_CHARACTERS // 8 or (document.profile.kind and "\n" in text[:start].strip())
+        ):
+            # A report with a line for the customer is no customer.
             found.add("label")
         elif start < HEAD_CHARACTERS or re.search(rf"(?i)\b{_DETERMINED}\s*$", text[max(0, start - 12) : start]):
             found.add("one")

@@ -15,7 +15,8 @@ from rag.text import sentence_spans
 from rag.types import DocumentInfo, Page
 
 _NONE = re.compile(
-    r"(?i)\b(?:nowhere|none|nil|refused|denied|sans|sin|nirgends|entfällt|nein|nulle part|néant|non|ninguno"
+    r"(?i)\b(?:nowhere|none(?! (?:against|abstained))|nil|refused|denied|sans|sin|nirgends"
+    r"|entfällt|nein|nulle part|néant|non|ninguno"
     r"|excluid[oa]s?|exclue?s?|ausgeschlossen|free of|(?:must|may|can|do|does|is|are) not)\b"
     r"|[:|]\s*(?:no|none|nein|keine?r?|non|aucune?|no|ninguna?|0|[-–—])\s*(?:$|[.\n])"
 )

@@ -82,7 +82,10 @@ def listed(question: str) -> tuple[str, list[str], list[str]]:
 
 def test_the_newest_document_is_told_by_dates_and_those_without_are_apart() -> None:
     text, rows, undated = listed("Which is the newest document?")
-    assert text == "invoices/8.txt is the newest of the 3 of 4 documents whose day is known: 2025-04-09."
+    assert (
+        text
+        == "Of only the 3 of 4 documents whose day is known: invoices/8.txt is the newest of 3 documents: 2025-04-09."
+    )
     assert rows == ["invoices/8.txt", "invoices/7.txt", "invoices/9.txt"]
     assert undated == ["notes/old.txt"]
     assert listed("What is the oldest invoice?")[0] == "invoices/9.txt is the oldest of 3 invoices: 2024-12-01."
@@ -104,11 +107,17 @@ LEASES = Shelf(
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("Which lease ends first?", "maple.txt ends first of the 3 of 4 leases whose day is known: 28 February 2028."),
-        ("Which lease expires last?", "gate.txt ends last of the 3 of 4 leases whose day is known: 30 April 2031."),
+        (
+            "Which lease ends first?",
+            "Of only the 3 of 4 leases whose day is known: maple.txt ends first of 3 leases: 28 February 2028.",
+        ),
+        (
+            "Which lease expires last?",
+            "Of only the 3 of 4 leases whose day is known: gate.txt ends last of 3 leases: 30 April 2031.",
+        ),
         (
             "Which contract starts last?",
-            "maple.txt begins last of the 3 of 4 contracts whose day is known: 1 March 2025.",
+            "Of only the 3 of 4 contracts whose day is known: maple.txt begins last of 3 contracts: 1 March 2025.",
         ),
     ],
 )
@@ -170,3 +179,20 @@ def test_documents_of_no_known_kind_are_of_a_sort_by_what_they_call_themselves()
     _, answer = finish(AllDocuments(papers, most_read=5), asked("Which leases end in 2026?", {}, papers))
     assert isinstance(answer, Answer)
     assert answer.text == "2 leases end in 2026: mill.md, tanner.md."
+
+
+def test_none_is_not_said_of_words_that_stand_apart_in_documents() -> None:
+    shelf = Shelf(
+        {
+            "a.md": ["Appliance: pump, Norda 30\n\nIt leaked."],
+            "b.md": ["The Norda was loud. I cleaned the pump."],
+            "c.md": ["A pump was changed."],
+        }
+    )
+    _, answer = finish(AllDocuments(shelf, most_read=5), asked("Which documents are about a Norda pump?", {}, shelf))
+    assert isinstance(answer, Answer)
+    assert answer.text.endswith("as one phrase: a.md, b.md.")
+    assert answer.verdict is Verdict.PARTLY
+    _, none = finish(AllDocuments(shelf, most_read=5), asked("Which documents mention a Calor pump?", {}, shelf))
+    assert isinstance(none, Answer)
+    assert none.text.startswith("0 documents")

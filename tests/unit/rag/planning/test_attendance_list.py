@@ -117,3 +117,27 @@ def test_lists_in_tables_and_sentences_tell_who_was_there_how_often(question: st
     _, answer = finish(AllDocuments(MORE, most_read=5), asked(question, {}, MORE))
     assert isinstance(answer, Answer)
     assert answer.text == text
+
+
+def test_who_was_there_is_told_by_a_table_of_yes_and_no_and_by_a_welcome() -> None:
+    shelf = Shelf(
+        {
+            "2025-01-07-meeting.md": ["7 January\n\nName | Present\nAda Berg | yes\nTom Kerr | no\nMina Castell | no"],
+            "2025-02-04-meeting.md": [
+                "4 February\n\nAda Berg welcomed Mina Castell and Ravi Shah. Tom Kerr had sent his apologies."
+            ],
+        }
+    )
+    said = finish(AllDocuments(shelf, most_read=5), asked("Who was absent from more than one meeting?", shelf=shelf))[1]
+    assert isinstance(said, Answer)
+    assert said.text == "Absent from at least 2 of 2 meetings: Tom Kerr (2)."
+    question = asked("Who attended all meetings?", shelf=shelf)
+    everywhere = finish(AllDocuments(shelf, most_read=5), question)[1]
+    assert isinstance(everywhere, Answer)
+    assert everywhere.text == "Present at all 2 meetings: Ada Berg."
+
+
+def test_one_list_tells_nobody_who_was_absent_twice() -> None:
+    shelf = Shelf({"one-meeting.md": ["Present: Ada Berg\nAbsent: Tom Kerr"], "two-meeting.md": ["We sang."]})
+    told = finish(AllDocuments(shelf, most_read=5), asked("Who was absent from more than one meeting?", shelf=shelf))[1]
+    assert isinstance(told, str)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pytest
 
 from rag.errors import QuestionError
-from rag.planning.compare import Compare
+from rag.planning.compare import Compare, Compared, with_figures
 from rag.planning.compare_query import CompareQuery, read_comparison
+from rag.planning.quantities import Quantity
 from rag.types import Answer, DocumentProfile, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
@@ -37,6 +39,11 @@ def compare(question: str, *, mode: str = "", **answers: str) -> Answer | str:
         ("Compara el precio de A y B", ("A", "B"), "precio"),
         ("Compare a.pdf and b.pdf", ("a.pdf", "b.pdf"), ""),
         ("Compare the net income of 2016 and 2017 by Amazon", ("2016", "2017"), "net income"),
+        ("Compare the pieces of rye and oats sold in May", ("rye sold in May", "oats sold in May"), "pieces"),
+        ("Compare the marks of Ida Holt in maths and art", ("Ida Holt in maths", "Ida Holt in art"), "marks"),
+        ("Vergleiche die Gebühr vom Verein und vom Chor", ("Verein", "Chor"), "Gebühr"),
+        ("Comparer le prix du pain de mai et de juin", ("pain de mai", "pain de juin"), "prix"),
+        ("Compara el consumo de agua de mayo y de junio", ("agua de mayo", "agua de junio"), "consumo"),
     ],
 )
 def test_comparisons_are_read_in_four_languages(question: str, items: tuple[str, ...], subject: str) -> None:
@@ -94,12 +101,13 @@ def test_years_are_compared_from_the_rows_of_a_table() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_missing_of_one_is_said_in_its_column() -> None:
+def test_one_alone_is_no_comparison_and_it_is_said_what_is_missing() -> None:
     answer = compare(
         "Compare the rent of Elm House and Oak House", What_is_the_rent_of_Elm_House="The rent is 900 EUR."
     )
     assert isinstance(answer, Answer)
-    assert answer.verdict is Verdict.PARTLY
+    assert answer.refused
+    assert answer.text == "Oak House: nothing was found that answers it"
     assert answer.table is not None
     assert answer.table.rows[0].cells[2].note == "nothing was found that answers it"
 
@@ -120,3 +128,10 @@ def test_documents_without_a_question_are_compared_by_what_is_known_of_them() ->
 def test_the_mode_without_anything_to_compare_says_how_to_ask() -> None:
     with pytest.raises(QuestionError, match="what is to be compared"):
         compare("When is lunch?", mode="compare")
+
+
+def test_words_are_not_compared_with_a_figure() -> None:
+    figure = Compared("A", "190 kWh", Quantity(Decimal(190), "kWh"))
+    assert with_figures([figure, Compared("B", "It is read each hour.")])[1].problem == "nothing found"
+    assert with_figures([figure, Compared("B", "three months")])[1].text == "three months"
+    assert with_figures([Compared("A", "black"), Compared("B", "green")])[1].text == "green"

@@ -12,7 +12,7 @@ from rag.planning.calculate import Calculate
 from rag.planning.change_query import read_field_change
 from rag.planning.counts_query import read_counts
 from rag.planning.payment_status import payment_status
-from rag.types import Answer, DocumentProfile, Page
+from rag.types import Answer, DocumentProfile, Page, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
 FORMS = {
@@ -80,6 +80,14 @@ def test_forms_logs_and_versions_are_computed_with(question: str, texts: Mapping
     assert answer.text.startswith(beginning), answer.text
 
 
+def test_a_sum_over_some_of_the_forms_is_partly_supported() -> None:
+    other = {"Ida Holt.txt": "Candidate: Ida Holt\nPost: cook\nShe asks for thirty thousand."}
+    answer = computed("What is the average salary expected?", {**FORMS, **other})
+    assert isinstance(answer, Answer)
+    assert "over only 4 of 5 rows" in answer.text
+    assert answer.verdict is Verdict.PARTLY
+
+
 def test_two_forms_are_not_enough_for_a_table() -> None:
     two = dict(list(FORMS.items())[:2])
     assert isinstance(computed("Which candidates speak English?", two), str)
@@ -95,6 +103,10 @@ def test_two_forms_are_not_enough_for_a_table() -> None:
         ("Rechnung vom 3. Mai, bezahlt am 9. Mai", True),
         ("noch nicht bezahlt", False),
         ("Facture impayée", False),
+        ("Payé : non, à régler avant le 31 octobre", False),
+        ("Bezahlt | noch nicht", False),
+        ("Pagado: no", False),
+        ("Réglé | oui, par carte", True),
         ("Unpaid until May. Paid in June.", None),
     ],
 )

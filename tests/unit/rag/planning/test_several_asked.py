@@ -35,6 +35,11 @@ def document_named(number: int) -> DocumentInfo:
         ("Was kosten alle Versicherungen zusammen im Jahr?", "sum"),
         ("Which class is the cheapest?", "most"),
         ("¿Cuál es la reserva más cara?", "most"),
+        ("Compare the prices of the tents T2 and T4", "compare"),
+        ("Who has a key?", "who"),
+        ("Wer ist nicht im Vorstand?", "who"),
+        ("Qui n'a pas payé ?", "who"),
+        ("What was bought in 2024?", "who"),
     ],
 )
 def test_questions_for_several_things_are_known(question: str, how: str) -> None:
@@ -89,3 +94,17 @@ def test_one_of_several_is_refused_with_a_reason(question: str, texts: list[str]
 def test_a_place_that_says_it_of_all_answers(question: str, texts: list[str]) -> None:
     given = looked_up(*texts)
     assert hold_back(question, given) is given
+
+
+def test_a_comparison_needs_a_quote_of_each() -> None:
+    question = "Compare the prices of the tents T2 and T4"
+    assert hold_back(question, looked_up("The larger T4 costs 90.", "The T2 costs 70.")).refused
+    assert not hold_back(question, looked_up("The T2 costs 70, the larger T4 costs 90.")).refused
+
+
+def test_one_of_several_who_have_such_a_thing_is_no_answer() -> None:
+    question = "Who has a garage key?"
+    assert hold_back(question, looked_up("Ada has a garage key.", "Ben was given a garage key.")).refused
+    assert not hold_back(question, looked_up("Ada has a garage key.", "Ben brings cake.")).refused
+    assert hold_back("Who is not a member?", looked_up("Ada is a member.")).refused
+    assert not hold_back("Who is not a member?", looked_up("Ada is not a member.")).refused

@@ -67,19 +67,22 @@ def test_figures_are_added_by_one_period_and_each_is_cited() -> None:
 @pytest.mark.parametrize(
     ("question", "beginning"),
     [
-        ("Which lease has the highest rent?", "shop.md [1]: rent 1,000 EUR per month, the highest"),
-        ("Which lease has the lowest rent?", "shed.md [1]: rent 90 EUR per month, the lowest"),
-        ("Which lease is the most expensive?", "shop.md [1]: amount 1,000 EUR per month, the highest"),
-        ("Which lease has the longest notice period?", "flat.md [1]: notice period 3 months, the longest"),
+        ("Which lease has the highest rent?",
+         "Of only 3 of 4 leases: shop.md [1]: rent 1,000 EUR per month, the highest"),
+        ("Which lease has the lowest rent?", "Of only 3 of 4 leases: shed.md [1]: rent 90 EUR per month, the lowest"),
+        ("Which lease is the most expensive?",
+         "Of only 3 of 4 leases: shop.md [1]: amount 1,000 EUR per month, the highest"),
+        ("Which lease has the longest notice period?",
+         "Of only 2 of 4 leases: flat.md [1]: notice period 3 months, the longest"),
         ("What is the average deposit of all"
         " leases?", "Deposit, average of only 2 of 4 leases = (1,800 [1] + 3,000 [2]) / 2"),
         ("Which employee has the highest"
         " salary?", "job1.md [1]: salary 3,400 EUR per month, the highest of 2 documents."),
         ("Welcher Mietvertrag hat die höchste"
-        " Miete?", "shop.md [1]: Miete 1.000 EUR pro Monat, am höchsten (nur 3 von 4"),
+        " Miete?", "Unter nur 3 von 4 (Mietverträge): shop.md [1]: Miete 1.000 EUR pro Monat, am höchsten (3"),
         ("Quel est le loyer total de tous les baux ?", "Loyer, somme (seulement 3 sur 4 baux) = 900 [1] + 12"),
         ("¿Qué contrato de alquiler tiene el alquiler más"
-        " alto?", "shop.md [1]: alquiler 1.000 EUR al mes, el más alto"),
+        " alto?", "De solo 3 de 4 contratos de alquiler: shop.md [1]: alquiler 1.000 EUR al mes, el más alto"),
     ],
 )  # fmt: skip
 def test_figures_are_put_in_order_and_averaged_in_four_languages(question: str, beginning: str) -> None:

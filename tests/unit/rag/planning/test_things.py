@@ -152,3 +152,33 @@ def test_unpaid_things_are_told_by_what_they_say_of_payment() -> None:
     )
     rows, _, _ = listed(bookings, "¿Qué reservas no están pagadas?")
     assert rows == ["coche.txt", "tren.txt"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which customers were visited more than once?",
+        "Welche Kunden wurden mehrmals besucht?",
+        "Quels clients ont été visités plusieurs fois ?",
+        "¿Qué clientes recibieron visitas varias veces?",
+    ],
+)
+def test_how_often_something_is_so_is_no_topic(question: str) -> None:
+    assert read_things(question) is None
+
+
+def test_reports_with_a_line_for_the_customer_are_no_customers() -> None:
+    texts = {f"report-{n}.md": [f"Report {n}\n\nDate: 3 May\nCustomer: Firm {n}\nFault: noise"] for n in range(4)}
+    shelf = Shelf(texts, dict.fromkeys(texts, DocumentProfile("en", "report")))
+    _, answer = finish(AllDocuments(shelf, most_read=50), asked("Which customers had a noise?", {}, shelf))
+    assert isinstance(answer, str)
+
+
+def test_votes_none_against_are_votes() -> None:
+    texts = {
+        "may-meeting.md": ["The vote on the cage: 3 for, 1 against."],
+        "june-meeting.md": ["The vote on quiet hours ended 4 for and none against."],
+        "july-meeting.md": ["We had cake."],
+    }
+    rows, _, _ = listed(Shelf(texts), "In which meetings was there a vote?")
+    assert rows == ["may-meeting.md", "june-meeting.md"]
