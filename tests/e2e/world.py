@@ -38,7 +38,7 @@ ASK_KEEPER = "What was a keeper of the lighthouse paid a week?"
 ASK_WATCHED = "When do visitors climb the tower?"
 ASK_STOPPED = "Of which stone was the tower of the lighthouse built?"
 
-ASK_EACH = "List all documents that speak of granite"
+ASK_EACH = "List all documents that praise granite"
 """Asked of each document by itself, once somebody agrees to it."""
 
 ASK_VISITORS = "On which day do visitors climb the tower?"
@@ -51,7 +51,7 @@ SLOW_START = "The tower is thirty-one metres"
 """What is shown of six words: the service keeps back the last until it is whole."""
 
 REPLIES = (
-    Reply("Is this document among those asked for: documents that speak of granite?", "NO."),
+    Reply("Is this document among those asked for: documents that praise granite?", "NO."),
     Reply(f"The last question: {ASK_LEANING}", ASK_KEEPER),
     Reply(
         ASK_LAMP,
