@@ -74,7 +74,8 @@ def find_cell(
         return None
     words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
-    told = {unit.source.number: words_told(question, unit.source, beside) for unit in units}
+    sources = {unit.source.number: unit.source for unit in units}
+    told = {number: words_told(question, source, beside) for number, source in sources.items()}
     in_rows = {number: _words_in_rows(units, number) for number in told}
     for unit in units:
         above = told[unit.source.number]
@@ -109,12 +110,14 @@ def _labelled_instead(
 def words_told(question: str, source: Source, beside: Mapping[int, str] = NOTHING_BESIDE) -> frozenset[str]:
     """Return the words of the names, identifiers and dates of a question that a source names, or what else was found of
     its document: what it says is about them, wherever in it they stand."""
+    constraints = [one for one in find_constraints(question) if one.kind in ("identifier", "name", "acronym", "date")]
+    if not constraints:
+        return frozenset()
     text = f"{context_of(source)}\n{source.text}\n{beside.get(source.document.id, '')}"
     known = frozenset(content_words(text))
     return frozenset(
         word
-        for constraint in find_constraints(question)
-        if constraint.kind in ("identifier", "name", "acronym", "date")
+        for constraint in constraints
         for word in content_words(constraint.written)
         if names_constraint(text, constraint) or (constraint.kind == "name" and word in known)
     )
