@@ -164,8 +164,6 @@ class Planner:
         """Return that a question is computed, where it may be: whether a table has the rows, the tables tell."""
         if Mode.CALCULATE not in self._modes:
             return None
-        if (choice := choose_mode(text)).mode is Mode.CALCULATE:
-            return choice
         if (rows := read_rows(text)) is not None:
             return ModeChoice(Mode.CALCULATE, f"The question asks for {rows.shown}, which code computes.")
         if read_named_difference(text) is not None:
@@ -232,29 +230,27 @@ class Planner:
         """Yield the events of an answer that is computed over figures of any name; of the mode that was chosen where
         the documents do not state such figures."""
         assert self._figures is not None
-        answering = self._figures.answer(planned)
-        steps: list[PlanStep] = []
-        while True:
-            try:
-                event = next(answering)
-            except StopIteration as finished:
-                answer: Answer | AnswerStream | str = finished.value
-                break
-            if isinstance(event, PlanStep):
-                steps.append(event)
-            yield event
+        answer, steps = yield from _with_steps(self._figures.answer(planned))
         if isinstance(answer, Answer):
-            stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
+            stream.finish(replace(answer, steps=steps), read=answer.sources)
             return
         stream.mode, stream.mode_reason = choice.mode.value, choice.reason
         if choice.mode is not Mode.LOOK_UP:
             yield from self._produce(stream, planned, choice, look_up)
             return
+        inner = yield from self._look_up_instead(stream, planned, choice, look_up)
+        stream.finish(inner.answer, read=inner.read)
+
+    def _look_up_instead(
+        self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch
+    ) -> Generator[AnswerEvent, None, AnswerStream]:
+        """Yield the events of a look-up, which a stream tells as its own, and return it."""
         inner = self._look_up(planned.question, choice, planned.images, planned.stop, look_up)
         stream.follow(inner)
         yield from inner.events()
+        # Its sources are others where it has given up a filter.
         stream.follow(inner)
-        stream.finish(inner.answer, read=inner.read)
+        return inner
 
     def _produce(
         self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch, why: str = ""
@@ -263,30 +259,20 @@ class Planner:
 
         `why` says in words why another mode, which was chosen before, does not answer.
         """
-        steps: list[PlanStep] = []
-        answering = self._modes[choice.mode].answer(planned)
-        while True:
-            try:
-                event = next(answering)
-            except StopIteration as finished:
-                answer: Answer | AnswerStream | str = finished.value
-                break
-            if isinstance(event, PlanStep):
-                # Of a step that goes on only how it stands last is kept.
-                steps = [*(step for step in steps if step.text != event.text), event]
-            yield event
+        answer, steps = yield from _with_steps(self._modes[choice.mode].answer(planned))
         if isinstance(answer, AnswerStream):
             answer.mode, answer.mode_reason = choice.mode.value, choice.reason
             stream.follow(answer)
             yield from answer.events()
-            stream.finish(replace(answer.answer, steps=tuple(steps)), read=answer.read)
+            stream.finish(replace(answer.answer, steps=steps), read=answer.read)
             return
         if isinstance(answer, Answer):
-            stream.finish(replace(answer, steps=tuple(steps)), read=answer.sources)
+            stream.finish(replace(answer, steps=steps), read=answer.sources)
             return
-        if choice.mode is Mode.ALL_DOCUMENTS and not planned.is_chosen:
+        if choice.mode is Mode.ALL_DOCUMENTS and not planned.is_chosen and Mode.CALCULATE in self._modes:
             # What is no sort of documents here may be rows of a table: the articles in stock.
-            other = self._computed(planned.text)
+            by_words = choose_mode(planned.text)
+            other = by_words if by_words.mode is Mode.CALCULATE else self._computed(planned.text)
             if other is not None:
                 stream.mode, stream.mode_reason = other.mode.value, other.reason
                 yield from self._produce(stream, planned, other, look_up, answer)
@@ -298,12 +284,23 @@ class Planner:
             stream.mode, stream.mode_reason = other.mode.value, other.reason
             yield from self._produce(stream, planned, other, look_up)
             return
-        inner = self._look_up(planned.question, ModeChoice(Mode.LOOK_UP, answer), planned.images, planned.stop, look_up)
-        stream.follow(inner)
-        yield from inner.events()
-        # Its sources are others where it has given up a filter.
-        stream.follow(inner)
-        stream.finish(replace(inner.answer, steps=tuple(steps)), read=inner.read)
+        inner = yield from self._look_up_instead(stream, planned, ModeChoice(Mode.LOOK_UP, answer), look_up)
+        stream.finish(replace(inner.answer, steps=steps), read=inner.read)
+
+
+def _with_steps(
+    answering: Answering,
+) -> Generator[AnswerEvent, None, tuple[Answer | AnswerStream | str, tuple[PlanStep, ...]]]:
+    """Yield the events of an answer, and return it with its steps: of one that goes on only how it stands last."""
+    steps: list[PlanStep] = []
+    while True:
+        try:
+            event = next(answering)
+        except StopIteration as finished:
+            return finished.value, tuple(steps)
+        if isinstance(event, PlanStep):
+            steps = [*(step for step in steps if step.text != event.text), event]
+        yield event
 
 
 def _asks_for_things(text: str, mode: Mode) -> bool:
