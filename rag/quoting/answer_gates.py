@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -32,7 +32,7 @@ from rag.quoting.table_answer import (
 )
 from rag.text import content_words, sentence_spans
 from rag.units import Unit
-from rag.words.word_forms import is_doer, is_of_family
+from rag.words.word_forms import is_said
 
 MIN_UNSHARED = -2.0
 """Below it, a sentence without a word of the question answers nothing."""
@@ -333,8 +333,3 @@ def named_beside(unit: Unit, focus: Mapping[str, float], named: AbstractSet[str]
     """Return the share of a question's weight that is of names which a sentence lacks and its document has."""
     words = {*unit.words, *content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}")}
     return sum(weight for word, weight in focus.items() if word in named and not is_said(word, words))
-
-
-def is_said(word: str, words: Collection[str]) -> bool:
-    """Return whether a stemmed word, one of its family, or what its doer does, is among some: "roofer", "roof"."""
-    return word in words or any(is_of_family(word, other) or is_doer(word, other) for other in words)

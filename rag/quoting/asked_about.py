@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from rag.types import Vectors
 from rag.units import Unit
 from rag.words.folding import fold
 from rag.words.stop_words import ENGLISH
-from rag.words.word_forms import is_doer, is_of_family
+from rag.words.word_forms import is_said
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -118,7 +118,7 @@ def counted_matter(question: str) -> str:
 
 def says_matter(unit: Unit, word: str) -> bool:
     """Return whether a sentence, its row's head or what it leans on has a stemmed word or one of its family."""
-    return _is_known(word, _content(f"{unit.text}\n{unit.header}\n{unit.leans_on}"))
+    return is_said(word, _content(f"{unit.text}\n{unit.header}\n{unit.leans_on}"))
 
 
 def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[int, str], embed: Embed | None) -> bool:
@@ -138,9 +138,9 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     known = own | abbreviated_words(asked, unit.words)
     if (costs := _COSTS.match(question)) and score < MIN_WITHOUT_MATTER:
         around = known | _content(unit.source.text)
-        matter = [word for word in content_words(costs["np"]) if _tells(word) and not _is_known(word, around)]
+        matter = [word for word in content_words(costs["np"]) if _tells(word) and not is_said(word, around)]
     says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
-    if matter and not _is_known(matter[-1], known) and not says_limit:
+    if matter and not is_said(matter[-1], known) and not says_limit:
         written = _written(question, matter[-1])
         if not (embed and _has_alike(written, unit, embed)):
             return True
@@ -151,7 +151,7 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     missing = [
         word
         for word in asked
-        if not _is_known(word, around)
+        if not is_said(word, around)
         and (word in narrowing or not (embed and _has_alike(_written(question, word), unit, embed)))
     ]
     return 2 * len(missing) > len(asked) or not narrowing.isdisjoint(missing)
@@ -168,11 +168,6 @@ def _words_around(unit: Unit) -> frozenset[str]:
 @lru_cache(maxsize=1 << 10)
 def _content(text: str) -> frozenset[str]:
     return frozenset(content_words(text))
-
-
-def _is_known(word: str, words: Collection[str]) -> bool:
-    """Return whether a word, or one of its family, is among some words, all stemmed."""
-    return word in words or any(is_of_family(word, other) or is_doer(word, other) for other in words)
 
 
 def _written(question: str, word: str) -> str:

@@ -11,7 +11,7 @@ from rag.quoting.answer_kind import asked_kind
 from rag.text import content_words
 from rag.types import Vectors
 from rag.units import Unit
-from rag.words.word_forms import is_doer, is_of_family
+from rag.words.word_forms import is_said
 
 ALIKE = 0.5
 """Cosine of a label and a question from which the label may be another word for what is asked."""
@@ -27,9 +27,7 @@ def labels_another(question: str, unit: Unit, embed: Callable[[Sequence[str]], V
     if asked_kind(question) != "name" or unit.is_row or match is None:
         return False
     label, asked = content_words(match["label"]), content_words(question)
-    if set(label) <= _SAYS_WHO or any(
-        word == other or is_of_family(word, other) or is_doer(word, other) for word in label for other in asked
-    ):
+    if set(label) <= _SAYS_WHO or any(is_said(word, asked) for word in label):
         return False
     if embed is None or not label:
         return True

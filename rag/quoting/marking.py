@@ -47,7 +47,7 @@ from rag.quoting.sureness import (
     MIN_SURE_OF_TIME,
     sureness,
 )
-from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told
+from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told_by
 from rag.quoting.table_cells import pick_cell, split_cells
 from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.text import content_words
@@ -147,7 +147,6 @@ class MarkingReader:
         extracts = [extract for extract in extracts if extract.score >= extracts[0].score - MARK_MARGIN]
         units = [unit for excerpt in excerpts for unit in excerpt.units]
         by_place = {unit.place: unit for unit in units}
-        by_number = {unit.source.number: unit.source for unit in units}
         by_end = {(unit.source.number, unit.end): unit for unit in units}
         weights = weights_of(question, units)
         extracts = _newest_first(question, extracts, sources)
@@ -156,7 +155,8 @@ class MarkingReader:
             known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
             extracts = self._by_focus(question, known_units, weights, extracts)
             extracts = self._by_counted(question, known_units, extracts)
-        cell = find_cell(question, units, weights, beside=beside)
+        named = words_told_by(question, units, beside)
+        cell = find_cell(question, units, weights, told=named)
         extracts = _with_cell(question, cell, by_place, weights, extracts)
 
         def is_named_cell(extract: Extract) -> bool:
@@ -166,7 +166,6 @@ class MarkingReader:
         embed = (embedder or self._embedder).embed_passages
         alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
-        named = {number: words_told(question, source, beside) for number, source in by_number.items()}
         given = [
             extract
             for extract in extracts

@@ -55,10 +55,8 @@ def sources_of_the_document(question: str, cut: Sequence[list[Unit]], beside: Ma
     years = _years_of_things(question)
     left = [units for units in cut if not any(_is_of_another_year(units[0].source, *one) for one in years)]
     asked = frozenset(content_words(question))
-    sources = [units[0].source for units in left]
-    return [
-        units for units in left if not any(_is_sibling_of(units[0].source, other, asked, beside) for other in sources)
-    ]
+    names = {units[0].source.document.id: _words_of_name(units[0].source) for units in left}
+    return [units for units in left if not _is_sibling(units[0].source, names, asked, beside)]
 
 
 def _years_of_things(question: str) -> list[tuple[str, str]]:
@@ -79,16 +77,24 @@ def _is_of_another_year(source: Source, year: str, thing: str) -> bool:
     )
 
 
-def _is_sibling_of(source: Source, other: Source, asked: frozenset[str], beside: Mapping[int, str]) -> bool:
+def _is_sibling(
+    source: Source, names: Mapping[int, frozenset[str]], asked: frozenset[str], beside: Mapping[int, str]
+) -> bool:
     """Return whether a question names another document by a word that a source's own, called much alike, does not
-    know."""
-    if source.document.id == other.document.id:
+    know; `names` are by document the words that it is called by."""
+    own = names[source.document.id]
+    telling = [
+        named
+        for id_, its in names.items()
+        if id_ != source.document.id
+        and len(own & its) >= MIN_ALIKE * min(len(own), len(its))
+        and (named := (its - own) & asked)
+        and not (own - its) & asked
+    ]
+    if not telling:
         return False
-    own, its = _words_of_name(source), _words_of_name(other)
-    if len(own & its) < MIN_ALIKE * min(len(own), len(its)):
-        return False
-    named = (its - own) & asked
-    return bool(named) and not (own - its) & asked and named.isdisjoint(content_words(_all_of(source, beside)))
+    known = frozenset(content_words(_all_of(source, beside)))
+    return any(named.isdisjoint(known) for named in telling)
 
 
 def _name_of(source: Source) -> str:

@@ -62,20 +62,19 @@ def find_cell(
     units: Sequence[Unit],
     weights: Mapping[str, float],
     *,
-    beside: Mapping[int, str] = NOTHING_BESIDE,
+    told: Mapping[int, AbstractSet[str]] | None = None,
 ) -> FoundCell | None:
     """Return the one cell that the question names by row, column and headings; None where none or several fit alike.
 
-    `weights` are those of the question's content words, with the sum 1; `beside` is what else was found of each
-    document. Of two rows with the same cells one counts.
+    `weights` are those of the question's content words, with the sum 1; `told` are by source the words of
+    the question that it tells (`words_told`), where they are known. Of two rows with the same cells one counts.
     """
     asked = without_generic(weights)
     if not asked:
         return None
     words, kind, sort = frozenset(content_words(question)), asked_kind(question), asked_column(question)
     found: dict[tuple[str, str], FoundCell] = {}
-    sources = {unit.source.number: unit.source for unit in units}
-    told = {number: words_told(question, source, beside) for number, source in sources.items()}
+    told = words_told_by(question, units) if told is None else told
     in_rows = {number: _words_in_rows(units, number) for number in told}
     for unit in units:
         above = told[unit.source.number]
@@ -105,6 +104,14 @@ def _labelled_instead(
         return None
     labelled = [one for one in found if not one.unit.is_row and told[one.unit.source.number]]
     return replace(labelled[0], is_surer=True) if len({one.value for one in labelled}) == 1 else None
+
+
+def words_told_by(
+    question: str, units: Sequence[Unit], beside: Mapping[int, str] = NOTHING_BESIDE
+) -> dict[int, frozenset[str]]:
+    """Return by source what `words_told` gives for each that the units are of."""
+    sources = {unit.source.number: unit.source for unit in units}
+    return {number: words_told(question, source, beside) for number, source in sources.items()}
 
 
 def words_told(question: str, source: Source, beside: Mapping[int, str] = NOTHING_BESIDE) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rag.words.folding import fold, whole_words
 from rag.words.stemming import COMPOUNDING, stem_word, stemmed_languages
@@ -86,6 +86,11 @@ def is_of_family(word: str, other: str) -> bool:
     shorter = min(len(word), len(other))
     shared = next((at for at in range(shorter) if word[at] != other[at]), shorter)
     return shared >= MIN_SHARED_START and shared >= MIN_START_SHARE * shorter
+
+
+def is_said(word: str, words: Collection[str]) -> bool:
+    """Return whether a stemmed word, one of its family, or what its doer does, is among some: "roofer", "roof"."""
+    return word in words or any(is_of_family(word, other) or is_doer(word, other) for other in words)
 
 
 def is_doer(word: str, other: str) -> bool:
