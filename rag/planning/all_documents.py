@@ -16,7 +16,7 @@ from rag.planning.decisions import (
     first_line,
     proof_of_date,
 )
-from rag.planning.document_nouns import ANY, DocumentSort, is_called
+from rag.planning.document_nouns import ANY, HEAD_CHARACTERS, DocumentSort, is_called
 from rag.planning.document_order import answer_order
 from rag.planning.document_query import Condition, DocumentQuery, by_words, is_sure, read_document_query
 from rag.planning.found import Found
@@ -60,8 +60,6 @@ MAX_NAMED = 8
 SHOWN_EACH, SHOWN_EVERY = 50, 10
 """Of so many documents at most the table is shown after each that was read, of more after every tenth."""
 
-HEAD_CHARACTERS = 400
-"""Of a document's beginning: where it says what it is."""
 
 _REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
 

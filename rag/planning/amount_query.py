@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.planning.amount_words import AmountField, find_field, price_field, with_required
 from rag.planning.document_nouns import HAVE_TOTALS, INSURANCES, NOUN, is_plural, plural_of
-from rag.planning.document_query import DocumentQuery, read_document_query
+from rag.planning.document_query import DocumentQuery, every_document, read_document_query
 from rag.planning.rate_query import find_period
 from rag.planning.totals_query import AggregateQuery, How
 from rag.words.folding import fold
@@ -161,9 +161,7 @@ def _query(rest: str, field: AmountField, how: How, *, is_told: bool) -> Aggrega
     thing = others[0] if len(others) == 1 and _PERSONS_AND_THINGS.fullmatch(others[0]) else ""
     if len(others) > bool(thing) or (field.group in _OF_ANYTHING and not thing):
         return None
-    documents = read_document_query("list all documents")
-    assert documents is not None
-    return AggregateQuery(documents, how, field, is_sure=False, thing=thing)
+    return AggregateQuery(every_document(), how, field, is_sure=False, thing=thing)
 
 
 def _documents(noun: str, rest: str, field: AmountField) -> DocumentQuery | None:

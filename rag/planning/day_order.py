@@ -7,19 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.planning.computed_answer import compose_answer, proof_of_place
 from rag.planning.decisions import first_day, last_day
+from rag.planning.document_order import compose_order, say_first
 from rag.planning.open_amounts import MIN_SHARE, MIN_STATING, Read, of_thing
 from rag.planning.open_question import Word, read_words
 from rag.planning.order_query import BEGINS, ENDS, FIRST, LAST, RUN_ORDERS, Order
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.table_cells import PROVEN_COLUMNS, Place, proven_cell, proven_row
+from rag.planning.table_cells import Place, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
-from rag.text import sentence_around
-from rag.types import AnswerTable, Verdict
-from rag.words.dates import find_dates
 
 MAX_CHARACTERS = 120
 MAX_DAYS = 2
@@ -58,7 +55,7 @@ def answer_day_order(
     timer = StageTimer()
     wording = Wording(asked.text)
     ends = query.order.startswith("ends")
-    dated = [one for one in documents if any(_days(one))]
+    dated = [one for one in documents if one.days]
     for word in query.words:
         chosen = of_thing(word, dated, documents)
         if chosen is None:
@@ -75,69 +72,27 @@ def answer_day_order(
     told.sort(key=lambda one: known[one.document.id][0], reverse=query.order.endswith("last"))
     best = known[told[0].document.id][0]
     first = [one for one in told if known[one.document.id][0] == best]
-    proofs = []
-    for number, one in enumerate(first, 1):
-        place = known[one.document.id][1]
-        page = next(page for page in one.pages if page.number == place.page)
-        proofs.append(proof_of_place(one.document, page, place, number))
+    proofs = [one.proof(known[one.document.id][1], number) for number, one in enumerate(first, 1)]
     names = f" {wording.say('and')} ".join(f"{one.document.path} [{number}]" for number, one in enumerate(first, 1))
-    count = wording.number(len(told))
     noun = wording.say("documents")
-    verb = query.order.partition(" ")[0]
-    text = wording.say(
-        query.order,
-        names=names,
-        verb=verb if len(first) == 1 else verb.removesuffix("s"),
-        of_all=f"{count} {noun}",
-        day=wording.day(best),
-    )
-    if unknown:
-        text = wording.say(
-            "of a part",
-            known=wording.number(len(told)),
-            all=wording.number(len(dated)),
-            documents=noun,
-            text=text,
-        )
+    text = say_first(query.order, names, len(first), f"{wording.number(len(told))} {noun}", best, wording)
     rows = [
         proven_row(one.document.path, proven_cell(catalogue, one.document, known[one.document.id][1])) for one in told
     ]
     apart = [
         proven_row(
             one.document.path,
-            proven_cell(catalogue, one.document, _days(one)[0][1], verdict=None, note=wording.say("undated")),
+            proven_cell(catalogue, one.document, one.days[0][1], verdict=None, note=wording.say("undated")),
         )
         for one in unknown
     ]
-    reason = (
-        wording.say(wording.one("more undated", len(unknown)), count=wording.number(len(unknown))) if unknown else ""
-    )
     return (
-        yield from compose_answer(
-            text,
-            proofs,
-            catalogue,
-            milliseconds=timer.milliseconds,
-            table=AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(apart)),
-            notices=[reason] if reason else [],
-            verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
-            reason=reason,
-        )
+        yield from compose_order(text, proofs, rows, apart, noun, catalogue, wording, milliseconds=timer.milliseconds)
     )
-
-
-def _days(one: Read) -> list[tuple[date, Place]]:
-    """Return the days that a document gives, each once, in order of time."""
-    found: dict[date, Place] = {}
-    for page in one.pages:
-        for day in find_dates(page.text):
-            begin, end = sentence_around(page.text, day.start, day.end)
-            found.setdefault(day.day, Place(page.number, begin, end))
-    return sorted(found.items())
 
 
 def _by_position(one: Read, *, is_end: bool) -> tuple[date, Place] | None:
-    days = _days(one)
+    days = one.days
     if not days or len(days) > MAX_DAYS or (is_end and len(days) < MAX_DAYS):
         return None
     return days[-1] if is_end else days[0]

@@ -133,6 +133,14 @@ _ALTERNATIVES = sorted(
 _SORTS = [(re.compile(rf"(?:{words})", re.IGNORECASE), sort) for words, sort in _ALTERNATIVES]
 NOUN = "|".join(words for words, _ in _ALTERNATIVES)
 """A pattern for any of the words."""
+_IS_NOUN = re.compile(rf"(?i)(?:{NOUN})")
+HEAD_CHARACTERS = 400
+"""Of a document's beginning: where it says what it is."""
+
+
+def is_document_noun(word: str) -> bool:
+    """Return whether a word is one for documents."""
+    return _IS_NOUN.fullmatch(word) is not None
 
 
 def sort_of(noun: str) -> DocumentSort:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from rag.planning.computed_answer import compose_answer, refuse
+from rag.planning.computed_answer import Proof, compose_answer, refuse
 from rag.planning.decisions import first_day, first_line, last_day, proof_of_date
 from rag.planning.order_query import Order, OrderQuery
 from rag.planning.planner import Answering
@@ -15,6 +15,8 @@ from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.types import AnswerTable, DocumentInfo, Page, PlanStep, TableRow, Verdict
 from rag.words.dates import find_dates
+
+NO_TIMES: Mapping[str, float] = {}
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -43,39 +45,57 @@ def answer_order(
     names = f" {wording.say('and')} ".join(document.path for document in first)
     of_all = f"{wording.number(len(known))} {query.documents}"
     text = _sentence(query, names, len(first), of_all, best, wording)
-    if without:
+    return (yield from compose_order(text, (), rows, undecided, query.documents, catalogue, wording))
+
+
+def compose_order(
+    text: str,
+    proofs: Sequence[Proof],
+    rows: Sequence[TableRow],
+    undecided: Sequence[TableRow],
+    documents: str,
+    catalogue: DocumentCatalogue,
+    wording: Wording,
+    *,
+    milliseconds: Mapping[str, float] = NO_TIMES,
+) -> Answering:
+    """Yield which of some documents is the first, and return it with a row for each; where some tell no day, it says of
+    how many it is known, and is partly supported. `documents` is the word for them in the plural."""
+    reason = ""
+    if undecided:
         text = wording.say(
             "of a part",
-            known=wording.number(len(known)),
-            all=wording.number(len(documents)),
-            documents=query.documents,
+            known=wording.number(len(rows)),
+            all=wording.number(len(rows) + len(undecided)),
+            documents=documents,
             text=text,
         )
-    notices = (
-        [wording.say(wording.one("more undated", len(without)), count=wording.number(len(without)))] if without else []
-    )
-    table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(undecided))
+        count = len(undecided)
+        reason = wording.say(wording.one("more undated", count), count=wording.number(count))
     return (
         yield from compose_answer(
             text,
-            (),
+            proofs,
             catalogue,
-            milliseconds={},
-            table=table,
-            notices=notices,
-            verdict=Verdict.PARTLY if without else Verdict.SUPPORTED,
-            reason=" ".join(notices),
+            milliseconds=milliseconds,
+            table=AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(undecided)),
+            notices=[reason] if reason else [],
+            verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
+            reason=reason,
         )
     )
+
+
+def say_first(order: Order, names: str, count: int, of_all: str, day: date, wording: Wording) -> str:
+    """Return the sentence that says which, `count` of them, end or begin first or last, and on what day."""
+    what = order.partition(" ")[0]
+    verb = what if count == 1 else what.removesuffix("s")
+    return wording.say(order, names=names, verb=verb, of_all=of_all, day=wording.day(day))
 
 
 def _sentence(query: OrderQuery, names: str, first: int, of_all: str, best: str, wording: Wording) -> str:
     if query.is_by_days:
-        what = query.order.partition(" ")[0]
-        verb = what if first == 1 else what.removesuffix("s")
-        return wording.say(
-            query.order, names=names, verb=verb, of_all=of_all, day=wording.day(date.fromisoformat(best))
-        )
+        return say_first(query.order, names, first, of_all, date.fromisoformat(best), wording)
     is_by_pages = query.order in ("longest", "shortest")
     told = wording.say(wording.one("pages", int(best)), count=best.lstrip("0")) if is_by_pages else best
     text = f"{query.order} order" if is_by_pages else query.order

@@ -12,7 +12,7 @@ from rag.planning.amount_bounds import Bound, find_bound
 from rag.planning.amount_words import AmountField, find_field
 from rag.planning.condition_words import LANGUAGES, PAID_BEFORE, PREPOSITIONAL, UNPAID_BEFORE, VERB_STARTS, VERBS, WORD
 from rag.planning.date_ranges import DateRange, read_range
-from rag.planning.document_nouns import HAVE_TOTALS, NOUN, DocumentSort, sort_of
+from rag.planning.document_nouns import ANY, HAVE_TOTALS, NOUN, DocumentSort, sort_of
 from rag.planning.phrases import Phrase
 from rag.planning.quantities import currency_code
 from rag.planning.rephrasing import as_condition
@@ -213,6 +213,11 @@ def is_sure(query: DocumentQuery) -> bool:
     if any(condition.kind == "read" for condition in query.conditions):
         return query.insists and query.has_clause
     return True
+
+
+def every_document() -> DocumentQuery:
+    """Return the query for all documents there are."""
+    return DocumentQuery("documents", ANY, (), counts=False, subject="documents", insists=True)
 
 
 def without_conditions(query: DocumentQuery, is_left_out: Callable[[Condition], bool]) -> DocumentQuery:

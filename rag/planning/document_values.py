@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from rag.extraction.quantities import Quantity as Written
 from rag.extraction.quantities import find_quantities, is_currency
@@ -41,7 +42,7 @@ _PER_OTHER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """A number with its unit, by what period it is paid, and the words that say what it is.
 
@@ -69,6 +70,7 @@ class Value:
             return "money"
         return "time" if self.quantity.unit in TIME_UNITS else self.quantity.unit
 
+    @cached_property
     def words(self) -> frozenset[str]:
         """Return the stems of the words that say what the number is."""
         return frozenset(terms(self.said.replace("-", " ").replace("'", " ").replace("’", " ")))

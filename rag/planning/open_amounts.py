@@ -6,13 +6,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from rag.planning.amount_words import AmountField, other_field
+from rag.planning.computed_answer import Proof, proof_of_place
 from rag.planning.document_amounts import Stated, read_amount
-from rag.planning.document_nouns import ANY, HAVE_TOTALS, NOUN, is_called, narrow_sorts, sort_of
+from rag.planning.document_nouns import (
+    ANY,
+    HAVE_TOTALS,
+    HEAD_CHARACTERS,
+    is_called,
+    is_document_noun,
+    narrow_sorts,
+    sort_of,
+)
 from rag.planning.document_totals import read_total
-from rag.planning.document_values import Value
+from rag.planning.document_values import MAX_PAGES, Value
 from rag.planning.open_question import MEASURES, OpenQuestion, Word
 from rag.planning.payment_status import payment_status
 from rag.planning.quantities import Quantity
@@ -21,6 +32,7 @@ from rag.planning.row_words import terms
 from rag.planning.table_cells import Place
 from rag.text import sentence_around
 from rag.types import DocumentInfo, Page
+from rag.words.dates import find_dates
 
 MIN_STATING = 3
 """Documents that state a figure, from which on it is computed over them; two where the question says there are two."""
@@ -28,8 +40,6 @@ MIN_SHARE = 0.6
 """Share of the documents that may state it, from which on an answer over those that do is given."""
 MIN_NAMING = 0.3
 """Share of the documents with such numbers whose numbers a word names, from which on it is the figure's name."""
-HEAD = 400
-"""Characters at the beginning of a document that say what it is."""
 _CLOCK = re.compile(r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:h](?P<minute>[0-5]\d)(?![\d:])")
 CLOCK_TIMES = 2
 """Times of day of a document that may be the beginning and the end of what it is about."""
@@ -41,28 +51,48 @@ MIN_KIN = 3
 """Letters at the beginning that two words of one family share: cuire, cuisson."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Read:
-    """A document with its pages and the numbers that it states."""
+    """A document with its pages and the numbers that it states; what is told of it is found once."""
 
     document: DocumentInfo
     pages: Sequence[Page]
     values: Sequence[Value]
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the stems of its title and path."""
         return names_of(self.document)
 
-    @property
+    @cached_property
     def head(self) -> frozenset[str]:
         """Return the stems of the words that it begins with."""
-        return frozenset(terms(self.pages[0].text[:HEAD].replace("-", " "))) if self.pages else frozenset()
+        return frozenset(terms(self.pages[0].text[:HEAD_CHARACTERS].replace("-", " "))) if self.pages else frozenset()
 
-    @property
+    @cached_property
     def text(self) -> frozenset[str]:
         """Return the stems of all its words."""
-        return frozenset(term for page in self.pages[:20] for term in terms(page.text.replace("-", " ")))
+        return frozenset(term for page in self.pages[:MAX_PAGES] for term in terms(page.text.replace("-", " ")))
+
+    @cached_property
+    def days(self) -> tuple[tuple[date, Place], ...]:
+        """Return the days that it gives, each once with its sentence, in order of time."""
+        found: dict[date, Place] = {}
+        for page in self.pages:
+            for day in find_dates(page.text):
+                begin, end = sentence_around(page.text, day.start, day.end)
+                found.setdefault(day.day, Place(page.number, begin, end))
+        return tuple(sorted(found.items()))
+
+    @cached_property
+    def clock_duration(self) -> Stated | None:
+        """Return how long something takes by the only two times of day that it gives; None for others."""
+        return _clock_duration(self)
+
+    def proof(self, place: Place, number: int) -> Proof:
+        """Return a place of its pages as a numbered source."""
+        page = next(page for page in self.pages if page.number == place.page)
+        return proof_of_place(self.document, page, place, number)
 
 
 def names_of(document: DocumentInfo) -> frozenset[str]:
@@ -117,13 +147,12 @@ def _asks_duration(query: OpenQuestion, figure: Sequence[Word]) -> bool:
 
 
 def _durations(documents: Sequence[Read]) -> OpenAmounts:
-    known = [stated for one in documents if (stated := clock_duration(one)) is not None]
-    unknown = [one.document for one in documents if one.pages and clock_duration(one) is None]
+    known = [one.clock_duration for one in documents if one.clock_duration is not None]
+    unknown = [one.document for one in documents if one.pages and one.clock_duration is None]
     return OpenAmounts(known=known, unknown=unknown, is_duration=True)
 
 
-def clock_duration(one: Read) -> Stated | None:
-    """Return how long something takes by the only two times of day that its document gives; None for others."""
+def _clock_duration(one: Read) -> Stated | None:
     found = [(page, match) for page in one.pages for match in _CLOCK.finditer(page.text)]
     if len(found) != CLOCK_TIMES or found[0][0] is not found[1][0]:
         return None
@@ -174,11 +203,8 @@ def _are_enough(query: OpenQuestion, found: OpenAmounts, least: int) -> bool:
 
 
 def _is_total(word: Word) -> bool:
-    return (
-        re.fullmatch(rf"(?i){NOUN}", word.written) is not None
-        and bool(sort_of(word.written).kinds)
-        and sort_of(word.written).kinds <= HAVE_TOTALS
-    )
+    kinds = sort_of(word.written).kinds if is_document_noun(word.written) else frozenset()
+    return bool(kinds) and kinds <= HAVE_TOTALS
 
 
 def _begins_with(query: OpenQuestion, one: Read) -> bool:
@@ -197,7 +223,7 @@ def _roles(query: OpenQuestion, documents: Sequence[Read]) -> tuple[list[Word], 
         naming = [
             one
             for one in with_values
-            if any(_is_measured(query, value) and meets(word.stem, value.words()) for value in one.values)
+            if any(_is_measured(query, value) and meets(word.stem, value.words) for value in one.values)
         ]
         is_thing = word.may_be_thing and not word.is_name
         if query.field is None and len(naming) >= max(2, MIN_NAMING * len(with_values)) and not _is_total(word):
@@ -223,7 +249,7 @@ def _roles(query: OpenQuestion, documents: Sequence[Read]) -> tuple[list[Word], 
     for word in () if is_named or len(meant) == query.count else things:
         stating = with_values
         if _asks_duration(query, figure):
-            stating = [one for one in documents if clock_duration(one) is not None]
+            stating = [one for one in documents if one.clock_duration is not None]
         chosen = of_thing(word, [one for one in meant if one in stating], documents)
         if chosen is None:
             return None
@@ -240,7 +266,7 @@ def of_thing(word: Word, stating: Sequence[Read], documents: Sequence[Read]) -> 
     """
     saying = [one for one in stating if meets(word.stem, one.names | one.head) or _is_called_so(word, one)]
     kinds = {one.document.profile.kind for one in saying} | _UNTOLD
-    if re.fullmatch(rf"(?i){NOUN}", word.written):
+    if is_document_noun(word.written):
         kinds |= sort_of(word.written).kinds
     else:
         # The things are no documents, and a kind that one document alone has tells nothing against it.
@@ -262,11 +288,11 @@ def of_thing(word: Word, stating: Sequence[Read], documents: Sequence[Read]) -> 
 
 
 def _is_called_so(word: Word, one: Read) -> bool:
-    if re.fullmatch(rf"(?i){NOUN}", word.written) is None:
+    if not is_document_noun(word.written):
         return False
     sort = sort_of(word.written)
     if sort.called:
-        text = one.pages[0].text[:HEAD] if one.pages else ""
+        text = one.pages[0].text[:HEAD_CHARACTERS] if one.pages else ""
         return is_called(sort, f"{one.document.title}\n{one.document.path}\n{text}")
     return one.document.profile.kind in sort.kinds
 
@@ -274,7 +300,7 @@ def _is_called_so(word: Word, one: Read) -> bool:
 def _is_called_otherwise(word: Word, one: Read) -> bool:
     """Return whether a document's names say that it is of another narrow sort: an employment contract is no lease."""
     names = f"{one.document.title}\n{one.document.path}"
-    own = sort_of(word.written) if re.fullmatch(rf"(?i){NOUN}", word.written) else ANY
+    own = sort_of(word.written) if is_document_noun(word.written) else ANY
     if not own.called or is_called(own, names):
         return False
     return any(sort.called != own.called and is_called(sort, names) for sort in narrow_sorts())
@@ -288,7 +314,7 @@ def _of_family(query: OpenQuestion, word: Word, documents: Sequence[Read]) -> Wo
             stem
             for value in one.values
             if _is_measured(query, value)
-            for stem in value.words()
+            for stem in value.words
             if stem[:MIN_KIN] == word.stem[:MIN_KIN] and len(word.stem) >= MIN_KIN
         }
         counts.update(found)
@@ -354,7 +380,7 @@ def _is_row(value: Value) -> bool:
 
 
 def _names(stems: Sequence[str], value: Value) -> bool:
-    words = value.words()
+    words = value.words
     return all(meets(stem, words) for stem in stems)
 
 
@@ -403,7 +429,7 @@ def _find_otherwise(
 def _nearest(values: Sequence[Value], figure: Sequence[Word]) -> list[Value]:
     """Return the numbers whose words are of the family of a word that names the figure: cuire for cuisson."""
     beginnings = {word.stem[:MIN_KIN] for word in figure if len(word.stem) > MIN_KIN}
-    return [value for value in values if any(word[:MIN_KIN] in beginnings for word in value.words())]
+    return [value for value in values if any(word[:MIN_KIN] in beginnings for word in value.words)]
 
 
 def _is_other(wanted: AmountField | None, value: Value) -> bool:

@@ -13,7 +13,7 @@ from rag.planning.row_words import terms
 from rag.words.dates import MONTHS
 from rag.words.folding import fold
 from rag.words.language import guess_language
-from rag.words.stop_words import STOP_WORDS
+from rag.words.stop_words import RULED_STOP_WORDS
 
 MAX_CHARACTERS = 160
 
@@ -81,7 +81,7 @@ whats us im jahr year month monat mois mes año an monthly yearly annual spend l
 """
 MEASURES = frozenset(terms(_MEASURE_WORDS))
 """Words that say that something is measured, and not what."""
-NOT_SAID = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es"))) | GLUE
+NOT_SAID = RULED_STOP_WORDS | GLUE
 
 
 @dataclass(frozen=True, slots=True)

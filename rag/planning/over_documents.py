@@ -9,7 +9,7 @@ from rag.planning.aggregate import Aggregation
 from rag.planning.amount_words import AmountField
 from rag.planning.computed_answer import Proof
 from rag.planning.day_order import answer_day_order, read_day_order
-from rag.planning.document_query import read_document_query
+from rag.planning.document_query import every_document
 from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
 from rag.planning.looked_up import look_up
@@ -87,12 +87,10 @@ class OverDocuments:
         amounts = by_one_period(field, totals, wording)
         if len(amounts.known) < MIN_SHARE * (len(amounts.known) + len(totals.without)) or not amounts.known:
             return NOT_STATED
-        documents = read_document_query("list all documents")
-        assert documents is not None
         timer.mark("look through")
         other = len(found.otherwise)
         notices = [wording.say(wording.one("other words", other), count=wording.number(other))] if other else []
-        told = AggregateQuery(documents, query.how, field, is_sure=False)
+        told = AggregateQuery(every_document(), query.how, field, is_sure=False)
 
         def behind(best: DocumentInfo, number: int) -> tuple[str, Proof | None]:
             noun = next((word.written for word in query.words if word.may_be_thing), "")

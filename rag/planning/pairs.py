@@ -157,7 +157,7 @@ def is_in(stem: str, names: frozenset[str]) -> bool:
 
 
 def _names_values(stem: str, documents: Sequence[Read]) -> bool:
-    return sum(any(meets(stem, value.words()) for value in one.values) for one in documents) > 1
+    return sum(any(meets(stem, value.words) for value in one.values) for one in documents) > 1
 
 
 def _of_rows(query: PairQuestion, documents: Sequence[Read], question: str) -> tuple[_Found, _Found] | None:

@@ -10,7 +10,7 @@ from rag.planning.amount_bounds import Bound, find_bound
 from rag.planning.date_ranges import DateRange, read_range
 from rag.planning.row_words import How, Measure, terms
 from rag.words.folding import fold
-from rag.words.stop_words import STOP_WORDS
+from rag.words.stop_words import RULED_STOP_WORDS
 
 MAX_CHARACTERS = 200
 
@@ -23,7 +23,6 @@ _OPENS_DAYS = re.compile(
     r"|depuis|entre|en|de|antes del?|después del?|desde))\s+(?=.*\d)"
 )  # fmt: skip
 _YEAR_ALONE = re.compile(r"(?<![\w.,€$£-])(?:19|20)\d\d(?![\w%€$£-]|[.,]\d)")
-_STOP_WORDS = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
 _SPELLED = frozenset(
     fold(word)
     for word in (
@@ -226,6 +225,6 @@ def _words(text: str, *, opens_question: bool = False) -> tuple[str, ...]:
         if fold(token) in _SPELLED:
             continue
         is_noun = token[0].isupper() and not (opens_question and match.start() < 2)
-        if is_noun or fold(token) not in _STOP_WORDS:
+        if is_noun or fold(token) not in RULED_STOP_WORDS:
             found += terms(re.sub(r"(?i)^[ldnq]['’]", "", token).replace("-", " "))
     return tuple(dict.fromkeys(word for word in found if word not in row_words.ASKING))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.planning.document_nouns import NOUN, DocumentSort, called_of, is_called, is_named, sort_of
+from rag.planning.document_nouns import HEAD_CHARACTERS, NOUN, DocumentSort, called_of, is_called, is_named, sort_of
 from rag.types import DocumentInfo, Page
 
-HEAD_CHARACTERS = 400
-"""Of a document's beginning: where it says what it is."""
 MAX_CHARACTERS_EACH = 6_000
 """Of a document whose own words tell its sort: a longer one may speak of many."""
 _WORDS = re.compile(rf"(?i)(?<!\w)(?:{NOUN})(?!\w)")

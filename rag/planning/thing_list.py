@@ -23,7 +23,7 @@ from rag.protocols import DocumentCatalogue, Embedder
 from rag.types import DocumentInfo, Page, PlanStep, Verdict
 from rag.words.folding import fold
 from rag.words.language import guess_language
-from rag.words.stop_words import STOP_WORDS
+from rag.words.stop_words import RULED_STOP_WORDS
 
 EmbedderOf = Callable[[str], Embedder]
 """Returns the embedder of a collection."""
@@ -37,7 +37,6 @@ animals 0.82; garden 0.35, children 0.41; eggs and milk 0.53."""
 MAX_WORDS = 800
 """Different words that are compared for one question: about two seconds on one processor core."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_STOP = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
 
 
 class ThingList:
@@ -114,9 +113,9 @@ class ThingList:
             return []
         texts = (page.text for one in documents for page in pages.get(one.id, []))
         every = dict.fromkeys(
-            match[0] for text in texts for match in _WORD.finditer(text) if fold(match[0]) not in _STOP
+            match[0] for text in texts for match in _WORD.finditer(text) if fold(match[0]) not in RULED_STOP_WORDS
         )
-        words = [one for one in dict.fromkeys(map(str.casefold, every)) if one not in _STOP][:MAX_WORDS]
+        words = [one for one in dict.fromkeys(map(str.casefold, every)) if one not in RULED_STOP_WORDS][:MAX_WORDS]
         if not words:
             return []
         vectors = embedder.embed_passages([word, *words])

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 
 from rag.planning.amount_bounds import find_bound
-from rag.planning.document_nouns import NOUN
+from rag.planning.document_nouns import is_document_noun
 from rag.planning.document_query import Condition, read_conditions, without_filler
 from rag.planning.phrases import Phrase
 from rag.planning.several_asked import ASKED_COUNT, ASKED_LIST, is_plural_in
 from rag.questions.constraints import is_negated
 from rag.words.folding import fold
-from rag.words.stop_words import STOP_WORDS
+from rag.words.stop_words import RULED_STOP_WORDS
 
 MAX_CHARACTERS = 200
 MAX_TOPIC = 5
@@ -39,7 +39,6 @@ tengo tenemos incluyen incluye usan usa utilizan necesitan requieren ofrecen hay
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 _DECIDED = frozenset({"ends", "starts", "paid", "unpaid", "figure", "dated", "signed", "present", "absent", "chaired"})
 """Conditions that rules decide of any document; others are told by what it says of the topic."""
-_STOP = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
 _LETS = re.compile(
     r"(?i)\b(?:allow|permit|accept|admit|welcome|require|need|erlaub|gestatt|zulass|duld|brauch|verlang|permet|autoris"
     r"|accept|admet|exig|permit|acept|admit|requier)\w*"
@@ -94,7 +93,7 @@ def read_things(question: str) -> ThingQuery | None:
     if not rest or _TIMES.search(rest):
         return None
     noun = match["noun"]
-    is_document = re.fullmatch(rf"(?i)(?:{NOUN})", noun) is not None
+    is_document = is_document_noun(noun)
     conditions = tuple(read_conditions(rest))
     topic = None
     if not conditions or any(one.kind not in _DECIDED for one in conditions):
@@ -112,7 +111,7 @@ def _topic(rest: str, *, is_german: bool) -> Topic | None:
     for match in _TOKEN.finditer(_NO.sub(" ", rest)):
         word = match[0]
         is_noun = is_german and word[0].isupper()
-        if word[0].isdigit() or is_noun or (fold(word) not in _STOP and word.casefold() not in _LIGHT):
+        if word[0].isdigit() or is_noun or (fold(word) not in RULED_STOP_WORDS and word.casefold() not in _LIGHT):
             words.append(word)
     written = names or _with_numbers(words)
     phrases = tuple(phrase for one in written if (phrase := Phrase.read(one)) is not None)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from rag.planning.document_nouns import HEAD_CHARACTERS
 from rag.planning.phrases import Phrase
 from rag.types import DocumentInfo, Page
 from rag.words.folding import fold
@@ -18,7 +19,6 @@ MIN_SHORT = 0.6
 """Share of the documents that has to be so short."""
 MAX_PLURAL = 0.34
 """Share of the documents that may speak of several: more, and the things are what they write of."""
-HEAD_CHARACTERS = 400
 _LABELLED = r"\s*(?::|\|)"
 _TABLES = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods"})
 _DETERMINED = (

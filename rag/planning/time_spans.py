@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from rag.planning.computed_answer import compose_answer, proof_of_place
+from rag.planning.computed_answer import compose_answer
 from rag.planning.document_values import TIME_UNITS, Value
-from rag.planning.open_amounts import Read, clock_duration
+from rag.planning.open_amounts import Read
 from rag.planning.open_question import SUMS_SAID, read_words
 from rag.planning.pairs import is_in
 from rag.planning.payment_status import payment_status
@@ -84,10 +84,7 @@ def answer_span(
     if one is None or told is None:
         return NOT_TOLD
     text, places = told
-    proofs = []
-    for number, place in enumerate(places, 1):
-        page = next(page for page in one.pages if page.number == place.page)
-        proofs.append(proof_of_place(one.document, page, place, number))
+    proofs = [one.proof(place, number) for number, place in enumerate(places, 1)]
     return (yield from compose_answer(text, proofs, catalogue, milliseconds=timer.milliseconds))
 
 
@@ -105,7 +102,7 @@ def _lasting(query: SpanQuestion, one: Read, wording: Wording) -> tuple[str, lis
     times = [value for value in one.values if value.quantity.unit in TIME_UNITS]
     if query.is_sum:
         return _sum(one, [value for value in times if value.label], wording)
-    if times or (clock := clock_duration(one)) is None:
+    if times or (clock := one.clock_duration) is None:
         return None
     return f"{one.document.path} [1]{wording.colon} {_hours(clock.quantity, wording)}.", [clock.place]
 

@@ -189,6 +189,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 }
 """ISO 639-1 code -> words."""
 
+RULED_STOP_WORDS = frozenset().union(*(STOP_WORDS[code] for code in ("en", "de", "fr", "es")))
+"""Those of all languages in which rules read questions."""
+
 _UNSPACED = {
     "zh": """
         请问 多高 多久 多长 多大 多远 多重 几次 一次 什么时候 为什么 多少钱 多少 什么 哪里 哪儿
