@@ -1,4 +1,7 @@
-"""All settings, typed, read once from the environment, .env and lectern.toml. Nothing else reads the environment."""
+"""All settings, typed, read once from the environment, .env and lectern.toml.
+
+Nothing else reads the environment, but for OpenTelemetry's own variables (`app.telemetry.sending`).
+"""
 
 from __future__ import annotations
 
@@ -173,6 +176,13 @@ class Settings(BaseSettings):
         default_factory=list, description="only folders in these may be registered and synced; empty: all may"
     )
     passwords: dict[str, str] = Field(default_factory=dict, description="file name pattern = password")
+
+    telemetry: Literal["off", "otlp"] = Field(
+        "off",
+        description="otlp: traces and metrics are sent to the collector that OpenTelemetry's own variables name; off: "
+        "nothing is, also where these are set",
+    )
+    log_format: Literal["text", "json"] = Field("text", description="form of the lines of the log")
 
     token: SecretStr | None = Field(None, description="what commands show a running server that asks for one")
 

@@ -40,9 +40,11 @@ from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_fil
 from ingest.stages import FileOutcome, FileToRead, ReadSettings, StageClock, read_files
 from ingest.sweep import sweep
 from ingest.titles import words_of_name
+from ingest.traced_sync import traced_sync
 from rag.errors import ConfigurationError, LecternError, ParseError, StoreError, TimedOutError, UnsettledFileError
 from rag.protocols import VectorIndex
 from rag.types import Chunk, FileState, IndexInfo, KnownFile, ParsedDocument, UndescribedDocument
+from rag.work_context import work_in_run
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +118,7 @@ class IngestPipeline:
             self._pool.stop()
             self._pool = None
 
+    @traced_sync
     def sync(
         self,
         folder: Path,
@@ -156,6 +159,7 @@ class IngestPipeline:
         report = _first_report(root, collection, scan, changes)
 
         run = self._catalogue.start_run(target.collection_id, root)
+        work_in_run(run)
         outcome = "failed"
         try:
             self._apply_renames_and_removals(changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TypeVar
 
 from rag.handover import End, Handover
@@ -45,7 +46,8 @@ def run_ahead(
         if interrupt is not None and interrupt.is_set():
             raise KeyboardInterrupt
 
-    thread = threading.Thread(target=work, daemon=True)
+    # With the context of the consumer, so that the log names its run.
+    thread = threading.Thread(target=copy_context().run, args=(work,), daemon=True)
     thread.start()
     patience = None
     try:

@@ -17,6 +17,7 @@ from ingest.parsing import WorkerPool
 from ingest.preparation import Prepared, prepare_file
 from rag.errors import ParseError
 from rag.protocols import Tokenizer
+from rag.tracing import record_step
 from rag.types import FileState
 
 FILES_AHEAD = 3
@@ -107,10 +108,21 @@ def read_files(
             continue
         del running[outcome.file.path_bytes]
         clock.read += outcome.prepared.seconds if outcome.prepared else 0.0
+        _record(outcome)
         yield outcome
     for unfinished in running.values():
         if unfinished is not None:
             unfinished.cancel()
+
+
+def _record(outcome: FileOutcome) -> None:
+    """Tell the tracer of a file that was read, by its size and not by its name."""
+    prepared, size = outcome.prepared, outcome.file.size
+    if prepared is None:
+        record_step("parse", seconds=0.0, error=type(outcome.error).__name__, bytes=size)
+        return
+    pages = len(prepared.parsed.pages) if prepared.parsed else 0
+    record_step("parse", seconds=prepared.seconds, bytes=size, pages=pages, chunks=len(prepared.chunks))
 
 
 def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:

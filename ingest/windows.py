@@ -16,6 +16,7 @@ from ingest.idle import Foreground, SpareCores
 from ingest.protocols import EmbeddingState
 from rag.errors import LecternError
 from rag.protocols import Embedder, VectorIndex
+from rag.tracing import record_step
 from rag.types import Chunk, IndexInfo, UnembeddedVersion, Vector, VectorKey, Vectors
 
 WINDOW_CHUNKS = 256
@@ -161,7 +162,9 @@ class WindowEmbedding:
         self._on_their_way.append((window.index.embedder, new))
         found |= new
         vectors = np.array([found[chunk.embedding_hash] for chunk in chunks], dtype=np.float32)
-        return EmbeddedWindow(window, missing, vectors, len(chunks) - len(texts), time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        record_step("embed", seconds=seconds, chunks=len(chunks), embedded=len(texts))
+        return EmbeddedWindow(window, missing, vectors, len(chunks) - len(texts), seconds)
 
     def _embed_texts(
         self, texts: Sequence[str], embedder: Embedder, cores: SpareCores, stop: threading.Event

@@ -18,6 +18,7 @@ from rag.questions.query_expansion import FurtherText
 from rag.questions.question_filters import understand_filters
 from rag.routing import DocumentNames
 from rag.text import well_formed
+from rag.tracing import record_step, traced_step
 from rag.types import (
     ALL_FILTERS,
     CONTENTS_SECTION,
@@ -143,6 +144,7 @@ class StageTimer:
         """Count the time since the last mark as that of `stage`."""
         now = time.perf_counter()
         self.milliseconds[stage] = round((now - self._last) * 1000, 2)
+        record_step(stage, seconds=now - self._last)
         self._last = now
 
     def take_out(self, stage: str, seconds: float, *, of: Sequence[str]) -> None:
@@ -235,9 +237,11 @@ class Retriever:
         """
         question = check_question(question)
         lookup = _Lookup(question, collection, filters, documents, ignored_filters, further)
-        found = self._retrieve(lookup)
-        if found.is_filtered and not found.hits:
-            return without_filters(self._retrieve(replace(lookup, ignored=(ALL_FILTERS,))), found)
+        with traced_step("search") as step:
+            found = self._retrieve(lookup)
+            if found.is_filtered and not found.hits:
+                found = without_filters(self._retrieve(replace(lookup, ignored=(ALL_FILTERS,))), found)
+            step.attributes["hits"] = len(found.hits)
         return found
 
     def _retrieve(self, lookup: _Lookup) -> Retrieval:
@@ -284,7 +288,9 @@ class Retriever:
         if lookup.further:
             expanded = self._search_further(lookup, index, embedder, documents)
             timer.mark(EXPANDED)
+        started = time.perf_counter()
         fused = fuse((dense, 1.0), (lexical, 1.0), (routed, ROUTED_WEIGHT), (expanded, EXPANDED_WEIGHT))
+        record_step("fuse", seconds=time.perf_counter() - started, passages=len(fused))
         ranked = {DENSE: dense, LEXICAL: lexical, ROUTED: routed, EXPANDED: expanded, FUSED: fused}
         hits = self._load(collection, ranked)
         named_by_ids = {document_of(id_) for id_, _ in ranked[FUSED]}

@@ -707,6 +707,11 @@ class Answer:
     fields: tuple[AnsweredField, ...] = ()
     """The fields of an answer in JSON that say something, in order."""
 
+    @property
+    def outcome(self) -> Literal["answered", "refused", "failed"]:
+        """Return what became of the question, as metrics and traces count it."""
+        return "failed" if self.error else "refused" if self.refused else "answered"
+
 
 AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable
 """What comes of an answer while it is made: a piece of its text, the verdict on a sentence, a step towards it, its

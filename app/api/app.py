@@ -31,6 +31,7 @@ from app.api.routes import (
 )
 from app.api.security.middleware import AccessMiddleware
 from app.api.security.policy import AccessPolicy
+from app.api.tracing import TraceRequests
 from app.service.service import Service
 
 ROUTERS = (
@@ -85,6 +86,7 @@ def create_app(
         redoc_url=None,
         middleware=[
             Middleware(IdentifyRequests),
+            Middleware(TraceRequests),
             Middleware(CountRequests, metrics=metrics),
             Middleware(AccessMiddleware, policy=access),
             Middleware(error_handlers.AnswerDefects),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import threading
 import time
-from collections.abc import Collection, Iterator, MutableMapping
+from collections.abc import Callable, Collection, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.service.service import Service
 from app.state.sync_jobs import SyncJob
+from app.telemetry.readings import MetricInfo, Reading
 from rag.types import Answer
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -25,7 +26,9 @@ UNKNOWN = "unknown"
 """Stands for all paths that are no route: they are the client's to choose and would be counted one by one."""
 
 
-ANSWERS, TOKENS, SYNCS, WAITING, READY = (
+REQUESTS, REQUEST_SECONDS, ANSWERS, TOKENS, SYNCS, WAITING, READY = (
+    ("lectern_requests", "Requests answered."),
+    ("lectern_request_seconds", "From a request to the end of its answer."),
     ("lectern_answers", "Answers given."),
     ("lectern_tokens", "Tokens of LLMs."),
     ("lectern_syncs", "Syncs that ended."),
@@ -43,16 +46,9 @@ class Metrics:
         """What was counted for each collection, by the name of a metric and its label."""
         self._shares_lock = threading.Lock()
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "lectern_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "lectern_request_seconds",
-            "From a request to the end of its answer.",
-            ("route",),
-            buckets=SECONDS,
-            registry=self.registry,
-        )
+        self._requests = Counter(*REQUESTS, ("method", "route", "status"), registry=self.registry)
+        self._seconds = Histogram(*REQUEST_SECONDS, ("route",), buckets=SECONDS, registry=self.registry)
+        self._tell_request: Callable[[str, float], None] = lambda route, seconds: None
         self._answers = Counter(*ANSWERS, ("outcome",), registry=self.registry)
         self._tokens = Counter(*TOKENS, ("kind",), registry=self.registry)
         self._syncs = Counter(*SYNCS, ("outcome",), registry=self.registry)
@@ -69,10 +65,11 @@ class Metrics:
         """Count one answered request."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+        self._tell_request(route, seconds)
 
     def count_answer(self, collection: str, answer: Answer) -> None:
         """Count one finished answer from a collection."""
-        outcome = "failed" if answer.error else "refused" if answer.refused else "answered"
+        outcome = answer.outcome
         prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
         self._answers.labels(outcome).inc()
         self._tokens.labels("prompt").inc(prompt)
@@ -93,6 +90,32 @@ class Metrics:
         registry = CollectorRegistry()
         registry.register(_Shares(self, only))
         return generate_latest(registry)
+
+    # --- `app.telemetry.readings.Readings`, for what sends metrics elsewhere ---
+
+    @property
+    def request_seconds(self) -> tuple[MetricInfo, Sequence[float]]:
+        """Return the metric of the times of requests, and the upper bounds of its buckets."""
+        return MetricInfo(*REQUEST_SECONDS), SECONDS
+
+    def list_metrics(self) -> Sequence[MetricInfo]:
+        """Return all other metrics."""
+        counts = [MetricInfo(*metric) for metric in (REQUESTS, ANSWERS, TOKENS, SYNCS)]
+        return [*counts, *(MetricInfo(*metric, is_count=False) for metric in (WAITING, READY))]
+
+    def read(self, name: str) -> Iterator[Reading]:
+        """Return what one of these shows now."""
+        for family in self.registry.collect():
+            if family.name == name:
+                yield from (
+                    Reading(one.labels, one.value) for one in family.samples if one.name in (name, f"{name}_total")
+                )
+
+    def on_request(self, tell: Callable[[str, float], None]) -> None:
+        """Have `tell` told the route and the seconds of each request from now on."""
+        self._tell_request = tell
+
+    # --- what a caller sees who may not see all collections ---
 
     def collect(self, only: Collection[str]) -> Iterator[Metric]:
         """Return the counts of these collections together."""

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import secrets
 from collections.abc import MutableMapping
-from contextvars import ContextVar
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rag.work_context import work_for_request
 
 HEADER = "X-Request-Id"
 
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """Ids of a caller or a proxy that are kept; others could forge lines of the log."""
-
-_current: ContextVar[str] = ContextVar("request_id", default="")
-
-
-def current_request_id() -> str:
-    """Return the id of the request that this is done for; "" outside of requests."""
-    return _current.get()
 
 
 class IdentifyRequests:
@@ -39,7 +32,7 @@ class IdentifyRequests:
         brought = next((value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name), "")
         request_id = brought if ACCEPTED.fullmatch(brought) else secrets.token_hex(8)
         # It is not put back: each request has a task, and what the server itself logs of it comes behind this.
-        _current.set(request_id)
+        work_for_request(request_id)
 
         async def send_with_id(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -47,18 +40,3 @@ class IdentifyRequests:
             await send(message)
 
         await self._app(scope, receive, send_with_id)
-
-
-class RequestFormatter(logging.Formatter):
-    """Ends the first line of a record with the id of its request."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the record's message and the id."""
-        line, request_id = super().formatMessage(record), current_request_id()
-        return f"{line} [request {request_id}]" if request_id else line
-
-
-def name_requests_in_log() -> None:
-    """Have warnings and errors, which go to standard error where nothing else is set up, tell their request."""
-    if logging.lastResort is not None:
-        logging.lastResort.setFormatter(RequestFormatter())

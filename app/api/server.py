@@ -17,13 +17,13 @@ import uvicorn
 from app.api.app import create_app
 from app.api.connections import BoundedProtocol, limit_connections
 from app.api.metrics import Metrics
-from app.api.request_ids import name_requests_in_log
 from app.api.security.policy import AccessPolicy
 from app.service.build_index import open_lectern
 from app.service.build_service import build_service
 from app.service.build_stores import open_folder_store, open_token_store
 from app.service.lock import announce_address
 from app.settings import Settings
+from app.telemetry.observing import observing
 from ingest.sandbox.socket_folder import remove_socket_folders
 from rag.errors import ConfigurationError
 
@@ -46,7 +46,8 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
     it has to end the process without Python's own clean-up.
     """
     with (
-        # First: a restore that was cut off is finished by this, and brings tokens and folders of its own.
+        observing(settings) as telemetry,
+        # First of what is opened: it finishes a restore that was cut off, which brings tokens and folders of its own.
         open_lectern(settings, "serve", wait_seconds=0) as lectern,
         closing(open_token_store(settings)) as tokens,
         closing(open_folder_store(settings)) as folders,
@@ -55,8 +56,9 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
         with _listen(host, port) as listener:
             address = _address_of(listener)
             announce_address(settings.home, address)
-            name_requests_in_log()
             metrics = Metrics()
+            if telemetry is not None:
+                telemetry.watch(metrics)
             service = build_service(lectern, folders, on_sync=metrics.count_sync)
             server = _Server(configuration(create_app(service, access=access, metrics=metrics)))
             # Before anybody is told: uvicorn takes signals only while it runs, and hands them on when it ends.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.service.lock import owner_address
 from app.settings import CATALOGUE_FILE, Settings
+from app.telemetry.observing import observing
 
 if TYPE_CHECKING:
     from app.client.base import Client
@@ -47,6 +48,7 @@ def connect(
                 yield HttpClient(connection)
                 return
     with ExitStack() as stack:
+        stack.enter_context(observing(settings))
         if asks and models is None and (settings.catalogue_url or (settings.home / CATALOGUE_FILE).exists()):
             from app.service.build_models import build_models
 

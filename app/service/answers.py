@@ -19,6 +19,7 @@ from rag.errors import LecternError
 from rag.pipeline import AnswerStream, AskSettings
 from rag.protocols import LanguageModel
 from rag.retrieval import Retrieval
+from rag.tracing import Attribute, traced_step
 from rag.types import Answer, AnswerEvent, Question
 
 log = logging.getLogger(__name__)
@@ -160,8 +161,10 @@ class AnswerService:
         self._lectern.foreground.note_asked_about(by_words)
 
     def _answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Answer | None:
-        with self._lectern.foreground.busy():
-            return self._make_answer(question, deliver, cancelled)
+        with self._lectern.foreground.busy(), traced_step("answer") as step:
+            answer = self._make_answer(question, deliver, cancelled)
+            step.attributes.update(_outcome(answer))
+            return answer
 
     def _make_answer(self, question: Question, deliver: Deliver, cancelled: threading.Event) -> Answer | None:
         stream = ask(
@@ -184,3 +187,15 @@ class AnswerService:
                 return None
             deliver(piece)
         return None if cancelled.is_set() else stream.answer
+
+
+def _outcome(answer: Answer | None) -> dict[str, Attribute]:
+    """Return what a trace tells of an answer; None is one that was cancelled."""
+    if answer is None:
+        return {"outcome": "cancelled"}
+    return {
+        "outcome": answer.outcome,
+        "mode": answer.mode,
+        "sources": len(answer.sources),
+        "citations": len(answer.citations),
+    }

@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,7 @@ from ingest.embedding import EmbeddingProgress
 from ingest.pipeline import IngestPipeline
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
+from rag.work_context import current_request_id, work_for_request
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class SyncQueue:
                     return waiting
             if self._stop.is_set() or len(self._waiting) >= MAX_WAITING:
                 raise OverloadedError("No further sync is accepted now.", "Try again later.")
-            job = self._job_store.add(collection, folder, allow_empty=allow_empty)
+            job = self._job_store.add(collection, folder, allow_empty=allow_empty, request_id=current_request_id())
             self._jobs[job.id] = job
             self._waiting.append(job.id)
             self._lock.notify_all()
@@ -97,7 +100,8 @@ class SyncQueue:
         with self._lock:
             if self._stop.is_set():
                 raise OverloadedError("Lectern is shutting down.", "Try again later.")
-            self._tasks.append(_Task(task, done))
+            # With the context of the request, so that its id stands in what is logged.
+            self._tasks.append(_Task(partial(copy_context().run, task), done))
             self._lock.notify_all()
         return done
 
@@ -178,7 +182,8 @@ class SyncQueue:
                 self._lock.wait_for(self._has_work)
             self._run_tasks()
             if (job := self._begin()) is not None:
-                self._sync(job)
+                # In a context of its own, whose request and run end with it.
+                copy_context().run(self._sync, job)
             elif self._may_owe_vectors and not self._stop.is_set():
                 self._may_owe_vectors = False
                 self._embed()
@@ -222,6 +227,7 @@ class SyncQueue:
             log.exception("Documents are found by their words only, as embedding them failed.")
 
     def _sync(self, job: SyncJob) -> None:
+        work_for_request(job.request_id)
         ran_between: list[_Task] = []
 
         def on_progress(progress: SyncProgress) -> None:

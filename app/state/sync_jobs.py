@@ -67,6 +67,7 @@ jobs = Table(
     Column("error", String, nullable=False, server_default=""),
     # Stands in the id, where the number would tell how many there were; 0 for jobs from before there was one.
     Column("code", Integer, nullable=False, server_default="0"),
+    Column("request_id", String, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -87,6 +88,8 @@ class SyncJob:
     error: LecternError | None = None
     """Why it failed as a whole."""
     allow_empty: bool = False
+    request_id: str = ""
+    """Of the request that asked for it, "" where none did."""
     finished: Future[SyncReport] = field(default_factory=Future, compare=False)
     """The report, or the LecternError; cancelled when the sync was stopped."""
 
@@ -95,13 +98,13 @@ class SyncJobStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
     def __init__(self, place: Place) -> None:
-        self._database = ServiceDatabase(place, metadata, upgrade=_add_codes)
+        self._database = ServiceDatabase(place, metadata, upgrade=_add_columns)
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
-    def add(self, collection: str, folder: Path, *, allow_empty: bool) -> SyncJob:
+    def add(self, collection: str, folder: Path, *, allow_empty: bool, request_id: str = "") -> SyncJob:
         """Write down that a sync is asked for. Of a collection's finished jobs, the oldest are deleted."""
         queued_at = now()
         values = {
@@ -110,6 +113,7 @@ class SyncJobStore:
             "folder_bytes": os.fsencode(folder),
             "allow_empty": allow_empty,
             "state": "queued",
+            "request_id": request_id,
         }
         mine = jobs.c.collection == collection
         kept = select(jobs.c.number).where(mine).order_by(jobs.c.number.desc()).limit(JOBS_KEPT)
@@ -120,7 +124,7 @@ class SyncJobStore:
                 delete(jobs).where(mine, jobs.c.state.not_in(UNFINISHED), jobs.c.number.not_in(kept.scalar_subquery()))
             )
         id_ = _id_of(queued_at, code)
-        return SyncJob(id_, collection, folder, "queued", queued_at, allow_empty=allow_empty)
+        return SyncJob(id_, collection, folder, "queued", queued_at, allow_empty=allow_empty, request_id=request_id)
 
     def begin(self, job: SyncJob) -> None:
         """Record that a job runs from now on."""
@@ -185,9 +189,13 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _add_codes(connection: Connection) -> None:
-    if "code" not in {column["name"] for column in inspect(connection).get_columns(jobs.name)}:
+def _add_columns(connection: Connection) -> None:
+    """Add what tables of earlier versions lack."""
+    there = {column["name"] for column in inspect(connection).get_columns(jobs.name)}
+    if "code" not in there:
         connection.exec_driver_sql("ALTER TABLE sync_jobs ADD COLUMN code INTEGER NOT NULL DEFAULT 0")
+    if "request_id" not in there:
+        connection.exec_driver_sql("ALTER TABLE sync_jobs ADD COLUMN request_id VARCHAR NOT NULL DEFAULT ''")
 
 
 def _new_code(connection: Connection) -> int:
@@ -228,4 +236,5 @@ def _job_of(row: Row[Any]) -> SyncJob:
         report=SyncReport.from_json(json.loads(row.report)) if row.report else None,
         error=error and getattr(errors, error["kind"], LecternError)(error["reason"], error["remedy"]),
         allow_empty=bool(row.allow_empty),
+        request_id=row.request_id,
     )

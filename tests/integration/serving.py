@@ -39,6 +39,7 @@ class Served:
     client: httpx.Client
     service: Service
     tokens: TokenStore
+    metrics: Metrics
 
     def sync(self, folder: Path, collection: str = "default") -> dict[str, Any]:
         """Sync a folder over HTTP and wait for its end."""
@@ -88,7 +89,7 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
             with httpx.Client(base_url=url, timeout=60) as client:
                 while not server.started:
                     time.sleep(0.01)
-                yield Served(url, client, service, tokens)
+                yield Served(url, client, service, tokens, metrics)
         finally:
             server.should_exit = True
             thread.join()

@@ -22,6 +22,8 @@ FOR_INGEST = {
     "rag.words.dates",
     "rag.urls",
     "rag.handover",
+    "rag.tracing",
+    "rag.work_context",
 }
 """What `ingest` may take from `rag`: types, seams and pure helpers."""
 
@@ -47,6 +49,7 @@ HOMES = {
     "mcp": "app/integrations",
     "mcp_types": "app/integrations",
     "ollama": "rag/models/llm",
+    "opentelemetry": "app/telemetry",
     "openvino": "rag/models",
     "pebble": "ingest/sandbox",
     "PIL": (

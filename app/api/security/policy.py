@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass, field
 
 from app.api.problem_details import Problem
-from app.api.request_ids import current_request_id
 from app.api.security.audit import AUDIT_FILE, AuditLog, Event
 from app.api.security.body_limit import PATIENCE_SECONDS, too_large
 from app.api.security.headers import RefusedError, RequestHeaders
@@ -15,6 +14,7 @@ from app.api.security.rate_limit import Throttle, network_of
 from app.settings import Settings
 from app.state.tokens import ANONYMOUS, Identity, Role, TokenInfo, TokenStore
 from rag.errors import ConfigurationError
+from rag.work_context import current_request_id
 
 UPLOAD_PATHS = ("/documents",)
 """Paths that end so may receive whole files; everything else is JSON that is read into memory."""

@@ -28,6 +28,7 @@ from rag.models.llm.reasoning_filter import ReasoningFilter
 from rag.models.llm.servers import ModelServer, ServerFacts
 from rag.models.llm.streaming import StreamStoppedError, read_stream
 from rag.models.llm.token_estimate import estimate_tokens
+from rag.models.llm.traced_call import traced_call
 from rag.types import Image, JsonForm, Message, ModelChunk, ToolCall, Usage
 from rag.urls import is_loopback, is_usable
 
@@ -232,7 +233,7 @@ class ChatModel:
 
         Raises ModelError, also once `stop` is set, which any thread may do: the connection is closed then.
         """
-        return self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop)
+        return self._traced(self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop))
 
     def stream_calls(
         self,
@@ -246,7 +247,8 @@ class ChatModel:
 
         Raises what `stream` does.
         """
-        return self._stream(self._chat.bind_tools(list(tools)), messages, max_tokens=max_tokens, stop=stop)
+        chat = self._chat.bind_tools(list(tools))
+        return self._traced(self._stream(chat, messages, max_tokens=max_tokens, stop=stop))
 
     def stream_json(
         self, messages: Sequence[Message], form: JsonForm, *, max_tokens: int, stop: threading.Event | None = None
@@ -255,7 +257,11 @@ class ChatModel:
 
         Raises what `stream` does.
         """
-        return self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop, form=form)
+        return self._traced(self._stream(self._chat, messages, max_tokens=max_tokens, stop=stop, form=form))
+
+    def _traced(self, pieces: Iterator[ModelChunk]) -> Iterator[ModelChunk]:
+        provider, _, model = self.name.partition(":")
+        return traced_call(pieces, provider=provider, model=model)
 
     def _stream(
         self,

@@ -45,6 +45,8 @@ UNNEEDED_BY_A_SEARCH = {
     "psycopg",
     "sqlalchemy.dialects.postgresql",
     "cronsim",
+    "app.telemetry.sending",
+    "opentelemetry.sdk.metrics",
     "fastapi",
     "uvicorn",
     "streamlit",

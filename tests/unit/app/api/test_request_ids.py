@@ -11,8 +11,10 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from app.api.request_ids import HEADER, IdentifyRequests, RequestFormatter, current_request_id
+from app.api.request_ids import HEADER, IdentifyRequests
 from app.service.executors import BoundedExecutor
+from app.telemetry.log_lines import TextFormatter
+from rag.work_context import current_request_id
 
 log = logging.getLogger("lectern.tested")
 
@@ -41,7 +43,7 @@ def ask(headers: dict[str, str] | None = None) -> httpx.Response:
 def logged() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(RequestFormatter())
+    handler.setFormatter(TextFormatter())
     log.addHandler(handler)
     log.propagate = False
     yield stream

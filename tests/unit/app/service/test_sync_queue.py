@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from app.state.sync_jobs import MAX_ATTEMPTS, SyncJob, SyncJobStore
 from ingest.embedding import EmbeddingProgress, EmbeddingReport
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import ConfigurationError, IndexLockedError, ModelError, OverloadedError
+from rag.work_context import current_request_id, work_for_request
 
 FOLDER = Path("/papers")
 
@@ -41,6 +44,7 @@ class SteppedIngest:
         interrupt: threading.Event,
         **options: Any,
     ) -> SyncReport:
+        logging.getLogger("lectern.tested").warning(current_request_id())
         if folder.name == "bad":
             raise ConfigurationError("It does not exist.")
         for number in (1, 2):
@@ -311,3 +315,32 @@ def test_what_is_no_id_of_a_job_finds_none(job_store: SyncJobStore) -> None:
     number = job.id.rpartition("-")[2]
     for id_ in (number, f"x-{number}", "", "-", "9" * 30, "\N{SUPERSCRIPT TWO}"):
         assert job_store.find(id_) is None
+
+
+def test_a_sync_works_for_the_request_that_asked_for_it_also_after_a_new_start(
+    job_store: SyncJobStore, ingest: SteppedIngest, caplog: pytest.LogCaptureFixture
+) -> None:
+    def ask(queue: SyncQueue, folder: str) -> SyncJob:
+        work_for_request(f"request for {folder}")
+        return queue.submit(Path(folder), "default")
+
+    queue = SyncQueue(ingest, job_store)
+    copy_context().run(ask, queue, "/first")
+    assert ingest.at_file.acquire(timeout=5)
+    copy_context().run(ask, queue, "/bad")
+    unasked = queue.submit(Path("/by schedule"), "default")
+    assert queue.close(5)
+    assert caplog.messages == ["request for /first"]
+    ingest.step.release(4)
+    queue = SyncQueue(ingest, job_store)
+    while (found := queue.find(unasked.id)) is None or not found.finished_at:
+        time.sleep(0.01)
+    assert caplog.messages[1:] == ["request for /first", "request for /bad", ""]
+    assert queue.run(current_request_id).result(5) == ""
+    assert copy_context().run(_run_for, queue, "other") == "other"
+    assert queue.close(5)
+
+
+def _run_for(queue: SyncQueue, request_id: str) -> str:
+    work_for_request(request_id)
+    return queue.run(current_request_id).result(5)
