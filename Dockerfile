@@ -22,7 +22,7 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 
 ENV PIP_NO_CACHE_DIR=1 TORCH_INDEX=${TORCH_INDEX}
 WORKDIR /build
-COPY requirements.lock requirements-models.lock requirements-torch.lock requirements-dev.lock ./
+COPY requirements.lock requirements-models.lock requirements-torch.lock requirements-dev.lock requirements-uv.lock ./
 COPY tools tools
 RUN python tools/install.py --venv /opt/lectern --torch "${TORCH}" --without-project
 COPY pyproject.toml README.md LICENSE NOTICE ./

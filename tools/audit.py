@@ -25,6 +25,7 @@ LOCKS = (
     "requirements-models.lock",
     "requirements-torch.lock",
     "requirements-dev.lock",
+    "requirements-uv.lock",
     "requirements-fuzz.lock",
 )
 

@@ -34,6 +34,9 @@ WITHOUT_HASH = frozenset({"torch"})
 WITH_TORCH = frozenset({"torch", "sentence-transformers"})
 """Packages that are only installed with torch: without it, none of them can be imported."""
 
+INSTALLER = {"uv": "0.13.9"}
+"""What installs the others, from a folder of its own: no environment holds it."""
+
 INDEX = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple")
 """The index whose page of each package gives the hashes, as pip reads it (PEP 503)."""
 
@@ -64,6 +67,7 @@ def main() -> None:
     extra = {name: version for name, version in development.items() if name not in runtime}
     purpose = "What tests, checks and benchmarks need besides requirements.lock."
     write("requirements-dev.lock", purpose, extra, hash_files(extra))
+    write("requirements-uv.lock", "What the installation itself uses.", INSTALLER, hash_files(INSTALLER))
     if find_spec("atheris"):  # Not to be had on every system; its file stays as it is there.
         fuzzing = installed_versions(project["optional-dependencies"]["fuzz"])
         write("requirements-fuzz.lock", "What `make fuzz` needs besides.", fuzzing, hash_files(fuzzing))

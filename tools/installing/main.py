@@ -14,12 +14,14 @@ from tools.installing.errors import InstallationError
 from tools.installing.pip_runner import Pip, read_pins
 from tools.installing.place import NEEDED_MB, ROOT, make_environment, one_at_a_time, require_space, require_writable
 from tools.installing.torch_choice import CPU_INDEX, Build, Choice, ask_pip, choose, has_nvidia_device
+from tools.installing.uv_runner import uv_of
 from tools.left_out import CAME_ALONG, LEFT_OUT
 
 PRODUCT_LOCK = ROOT / "requirements.lock"
 MODELS_LOCK = ROOT / "requirements-models.lock"
 TORCH_LOCK = ROOT / "requirements-torch.lock"
 DEV_LOCK = ROOT / "requirements-dev.lock"
+UV_LOCK = ROOT / "requirements-uv.lock"
 
 MEND = Path(__file__).with_name("mend.py")
 CHECK = Path(__file__).with_name("check.py")
@@ -34,7 +36,7 @@ INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended."""
 
 PAST_UNSTRUCTURED = (3, 14)
-"""unstructured declares itself for older Pythons, for the sake of what is left out."""
+"""unstructured declares itself for older Pythons, for the sake of what is left out; pip can pass over it, uv cannot."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -99,10 +101,7 @@ def install(options: argparse.Namespace) -> None:
         say(f"Installing again what an interruption left half done: {', '.join(broken)}.")
     choice = _choose_torch(pip, options, before.torch)
     _remove_what_is_dropped(pip, before.locked)
-    for lock in _locks(options, with_models=choice.build is not Build.NONE):
-        say(f"{len(read_pins(lock))} packages of {lock.name} ...")
-        narrow = ["--ignore-requires-python"] if sys.version_info >= PAST_UNSTRUCTURED else []
-        pip.install(lock.name, "--no-deps", "--require-hashes", *narrow, "--requirement", str(lock))
+    _install_locked(pip, _locks(options, with_models=choice.build is not Build.NONE))
     _install_torch(pip, choice)
     if not options.without_project:
         pip.install("Lectern itself", "--no-deps", *(["--editable"] if options.editable else []), str(ROOT))
@@ -112,6 +111,16 @@ def install(options: argparse.Namespace) -> None:
         _require_loaded(pip, check.PROJECT)
     stamp.write(options.venv, wanted, torch=version, torch_asked=options.torch, dev=options.dev)
     say("Done. `make run` shows it on sample documents; `. .venv/bin/activate` gives you `lectern`.")
+
+
+def _install_locked(pip: Pip, locks: Sequence[Path]) -> None:
+    narrow = ["--ignore-requires-python"] if sys.version_info >= PAST_UNSTRUCTURED else []
+    with uv_of(pip, UV_LOCK) as uv:
+        for lock in locks:
+            say(f"{len(read_pins(lock))} packages of {lock.name} ...")
+            if uv is not None and not narrow and uv.install(lock):
+                continue
+            pip.install(lock.name, "--no-deps", "--require-hashes", *narrow, "--requirement", str(lock))
 
 
 def _locks(options: argparse.Namespace, *, with_models: bool) -> list[Path]:

@@ -26,7 +26,9 @@ def write_wheel(folder: Path, name: str, version: str, files: Mapping[str, str],
     wheel = folder / f"{distribution}-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for path, text in contents.items():
-            archive.writestr(path, text)
+            member = zipfile.ZipInfo(path)
+            member.external_attr = (0o100755 if "/scripts/" in path else 0o100644) << 16
+            archive.writestr(member, text)
         archive.writestr(record, "\n".join([*lines, f"{record},,"]) + "\n")
     return wheel
 

@@ -176,6 +176,19 @@ def test_a_package_that_cannot_be_imported_fails_the_installation_with_its_name(
     assert not checkout.stamp.exists()
 
 
+def test_uv_is_told_where_pip_looks_and_where_it_fails_pip_installs(checkout: Checkout, tmp_path: Path) -> None:
+    fails = "#!/bin/sh\necho uv was told $*\nexit 2\n"
+    uv = write_wheel(tmp_path / "uv", "uv", "1.0", {"uv-1.0.data/scripts/uv": fails})
+    (checkout.folder / "requirements-uv.lock").write_text(pin("uv", "1.0", uv))
+    index = write_index(tmp_path / "index", [*(tmp_path / "wheels").glob("product-*"), uv])
+    code, said = checkout.install("--torch", "no", index=index)
+    assert code == 0, said
+    assert checkout.imports("chromadb")
+    log = (checkout.folder / ".venv" / "install.log").read_text()
+    assert f"--require-hashes --index-strategy unsafe-best-match --default-index {index} --requirement" in log
+    assert not checkout.imports("uv")
+
+
 def test_a_second_run_does_nothing_and_one_after_an_interruption_mends(checkout: Checkout) -> None:
     assert checkout.install("--torch", "no")[0] == 0
     assert checkout.install("--torch", "no") == (0, "")

@@ -11,6 +11,7 @@ from tools.installing.check import MODULES, WITH_TORCH, explain_failure
 from tools.installing.errors import InstallationError, explain
 from tools.installing.place import require_space, require_writable
 from tools.installing.torch_choice import Build, Offer, choose
+from tools.installing.uv_runner import options_of, read_settings, variables_of
 
 CPU_INDEX = "https://cpu.example"
 CPU = Offer("torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl", "2.13.0+cpu", ("filelock", "sympy>=1.13.3"))
@@ -99,3 +100,23 @@ def test_what_does_not_load_is_said_with_what_to_do() -> None:
 def test_what_the_check_loads_is_there() -> None:
     top_level = {module.split(".")[0] for module in (*MODULES, *WITH_TORCH)}
     assert [name for name in sorted(top_level) if find_spec(name) is None] == []
+
+
+def test_uv_is_told_what_pip_is_configured_to() -> None:
+    settings = read_settings(
+        """:env:.cert='/etc/company.pem'
+:env:.index-url='https://mirror.example/simple'
+global.index-url='https://old.example/simple'
+global.extra-index-url='file:///a\\nfile:///b'
+install.no-cache-dir='true'
+global.no-cache-dir='false'
+list.format='columns'
+global.constraint='/etc/constraints.txt'
+"""
+    )
+    assert options_of(settings) == (
+        "--default-index", "https://mirror.example/simple", "--extra-index-url", "file:///a",
+        "--extra-index-url", "file:///b", "--no-cache",
+    )  # fmt: skip
+    assert variables_of(settings) == {"SSL_CERT_FILE": "/etc/company.pem"}
+    assert options_of(read_settings("")) == ()
