@@ -22,6 +22,8 @@ REFUSED_FOR_FORM = frozenset({400, 415, 422, 500, 501})
 CONTEXT_TOO_LONG = re.compile(
     r"context.{0,3}(length|size|window)|maximum context|too long|too many tokens|token limit|number of tokens", re.I
 )
+OTHER_MODEL = re.compile(r"server is pinned to", re.I)
+"""What `transformers serve` says, with 400, where it is asked for another model than its own."""
 BAD_KEY = re.compile(r"api.?key.{0,20}(invalid|not valid)|invalid.{0,10}api.?key", re.I)
 OUT_OF_CREDIT = re.compile(r"insufficient_quota|credit balance|billing", re.I)
 NO_MEMORY = re.compile(
@@ -121,7 +123,7 @@ def _explain(error: Exception, caller: Caller) -> tuple[str, str]:
         return _explain_cloud(status, caller)
     if status in (401, 403) or _matches(error, BAD_KEY):
         return f"{caller.place} refused the API key for {caller.name}.", _key_remedy(caller)
-    if status == 404:
+    if status == 404 or (status == 400 and _matches(error, OTHER_MODEL)):
         return f"There is no model {caller.model!r} at {caller.place}.", _model_remedy(caller)
     if status == 429:
         return _explain_rate_limit(error, caller)
@@ -221,7 +223,13 @@ def _status(error: Exception) -> int | None:
 
 
 def _matches(error: Exception, pattern: re.Pattern[str]) -> bool:
-    return any(pattern.search(str(link)) for link in _chain(error))
+    return any(pattern.search(_said(link)) for link in _chain(error))
+
+
+def _said(link: BaseException) -> str:
+    """Return what an error says and the server's answer: OpenAI's client leaves FastAPI's `detail` out of its words."""
+    body = getattr(link, "body", None)
+    return f"{link} {body}" if body else str(link)
 
 
 def _is_context_overflow(error: Exception) -> bool:

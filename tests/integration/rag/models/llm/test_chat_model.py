@@ -171,6 +171,13 @@ def test_an_unknown_model_is_named_with_what_to_do(spec: str) -> None:
         assert error.remedy == "Run: ollama pull llama3.2:3b"
 
 
+def test_a_server_of_one_model_that_is_asked_for_another_has_no_such_model() -> None:
+    refused = status(400, body="{\"detail\": \"Server is pinned to 'house'; requested 'other'.\"}")
+    with opened("openai:other", failures=[refused]) as (model, _):
+        error = failure_of(model)
+    assert "no model 'other'" in error.reason
+
+
 @every_provider
 def test_a_prompt_too_long_for_the_model_is_named(spec: str) -> None:
     message = "prompt is too long: exceeds the maximum number of tokens allowed, context_length_exceeded France"
