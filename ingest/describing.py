@@ -1,7 +1,7 @@
 """Has an LLM that sees describe the figures of documents, and puts what it says behind the words of their pages.
 
 A description is text of its page, so that it is searched and cited as all text is: each of its words lies in the box of
-its figure. It is never part of what stands in the file: `Page.own_text` ends before it.
+its figure, where pages are drawn. It is never part of what stands in the file: `Page.own_text` ends before it.
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ def with_descriptions(
     for figure, text in described:
         if not text:
             continue
-        by_page.setdefault(figure.page, []).append((figure, text))
+        # The last page of a text may hold a picture alone, and is then none of the document's.
+        by_page.setdefault(min(figure.page, parsed.pages[-1].number), []).append((figure, text))
     made = [chunk for chunk in chunks if not chunk.described_by]
     pages = []
     for page in parsed.pages:
@@ -163,8 +164,9 @@ def _describe(page: Page, described: Sequence[tuple[Figure, str]], described_by:
         mark = ("\n\n" if text else "") + f"[Figure, described by {llm_of(described_by)}]\n"
         start = len(text) + len(mark)
         text += mark + said
-        box = _tenths(figure.box)
-        rows += [(start + word.start(), start + word.end(), *box) for word in re.finditer(r"\S+", said)]
+        if figure.box is not None:
+            box = _tenths(figure.box)
+            rows += [(start + word.start(), start + word.end(), *box) for word in re.finditer(r"\S+", said)]
         spans.append(Span(page.number, start, len(text)))
     return replace(page, text=text, layout=pack_rows(rows), described_at=len(page.text)), spans
 

@@ -53,6 +53,9 @@ class Span:
 DRAWN_TYPES = frozenset({"pdf", "png", "jpeg", "tiff", "webp", "gif", "bmp", "heic"})
 """The file types whose pages can be shown as pictures, with boxes for their words."""
 
+TYPES_WITH_FIGURES = DRAWN_TYPES | {"docx", "pptx"}
+"""The file types whose figures an LLM can describe."""
+
 
 class BlockKind(StrEnum):
     """The kinds of stretches of page text; the chunker cuts between blocks first."""

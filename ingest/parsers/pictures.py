@@ -99,7 +99,7 @@ def _convert(path: Path, target: Path) -> bool:
                 return True
             if frame.width * frame.height > MAX_PIXELS:
                 raise _too_many_pixels(path)
-            page = _prepare(frame)
+            page = upright_on_white(frame)
             density = DOTS_PER_INCH * max(1.0, max(page.size) / LONG_EDGE)
             page.save(target, "PDF", resolution=density, quality=QUALITY, append=number > 0, title="")
             if opened.format == "GIF":
@@ -113,8 +113,8 @@ def _too_many_pixels(path: Path) -> ParseError:
     )
 
 
-def _prepare(frame: PIL.Image.Image) -> PIL.Image.Image:
-    """Return a frame upright, on white where it is transparent."""
+def upright_on_white(frame: PIL.Image.Image) -> PIL.Image.Image:
+    """Return a frame upright, on white where it is transparent, in RGB."""
     upright = PIL.ImageOps.exif_transpose(frame)
     if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
         solid = upright.convert("RGBA")

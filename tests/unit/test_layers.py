@@ -54,6 +54,7 @@ HOMES = {
     "pebble": "ingest/sandbox",
     "PIL": (
         "ingest/figures.py",
+        "ingest/office_figures.py",
         "ingest/page_image.py",
         "ingest/question_image.py",
         "ingest/parsers/pictures.py",

@@ -30,17 +30,22 @@ def parse_docx(path: Path, options: ParseOptions) -> ParsedDocument:
     """Parse a Word file, template or not: pages where page breaks are recorded or set, else one."""
     with Package(path) as package:
         file = WordFile(package)
-        # some programs write several bodies; Word shows the text of all
-        bodies = file.root.findall(f"{W}body") if file.root is not None else []
-        if not bodies:
-            raise ParseError(f"{path.name} is damaged: its text cannot be read.", "Replace it with a good copy.")
-        items = _read(file, bodies)
+        builder = write_pages(file, options, path)
         warnings = _warnings(file)
-        builder = TextBuilder(options.max_characters, path.name)
-        write_flow(builder, set_contents_aside(settle_pages(items)))
         inner = read_embedded(package, embedded_parts(package), options, builder.pages())
     document = finish_document(builder, path, "docx", read_properties(path), page_word="page", warnings=warnings)
     return with_embedded(document, inner)
+
+
+def write_pages(file: WordFile, options: ParseOptions, path: Path) -> TextBuilder:
+    """Return the pages of an open file with all its text. Raises ParseError."""
+    # some programs write several bodies; Word shows the text of all
+    bodies = file.root.findall(f"{W}body") if file.root is not None else []
+    if not bodies:
+        raise ParseError(f"{path.name} is damaged: its text cannot be read.", "Replace it with a good copy.")
+    builder = TextBuilder(options.max_characters, path.name)
+    write_flow(builder, set_contents_aside(settle_pages(_read(file, bodies))))
+    return builder
 
 
 def _read(file: WordFile, bodies: list[XmlElement]) -> list[FlowItem]:

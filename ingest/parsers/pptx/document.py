@@ -33,7 +33,7 @@ def parse_pptx(path: Path, options: ParseOptions) -> ParsedDocument:
         if root is None:
             raise ParseError(f"{path.name} is damaged: its slides cannot be read.", "Replace it with a good copy.")
         deck = _Deck(package, main)
-        for part in deck.slides(root):
+        for part in slide_parts(package, main, root):
             slide = package.xml(part)
             items = deck.read(part, slide) if slide is not None else ()
             write_flow(builder, items)
@@ -44,12 +44,20 @@ def parse_pptx(path: Path, options: ParseOptions) -> ParsedDocument:
     return with_embedded(document, inner)
 
 
+def slide_parts(package: Package, main: str, root: XmlElement) -> Iterator[str]:
+    """Yield the names of the slides' parts, in order; `root` is that of the main part."""
+    links = package.relationships(main)
+    for slide in root.iterfind(f"{P}sldIdLst/{P}sldId"):
+        link = links.get(slide.get(f"{R}id") or "")
+        if link is not None and link.target in package:
+            yield link.target
+
+
 class _Deck:
     """The slides of an open presentation."""
 
     def __init__(self, package: Package, main: str) -> None:
         self._package = package
-        self._main = main
         self._unread = UnreadText(f"{A}t")
         self._footers: set[str] = set()
         self._read_layers: set[str] = set()
@@ -60,14 +68,6 @@ class _Deck:
             if (root := package.xml(part)) is not None
             for author in root
         }
-
-    def slides(self, root: XmlElement) -> Iterator[str]:
-        """Yield the names of the slides' parts, in order."""
-        links = self._package.relationships(self._main)
-        for slide in root.iterfind(f"{P}sldIdLst/{P}sldId"):
-            link = links.get(slide.get(f"{R}id") or "")
-            if link is not None and link.target in self._package:
-                yield link.target
 
     def read(self, part: str, slide: XmlElement) -> Iterator[FlowItem]:
         """Yield everything on a slide, then its notes and comments."""

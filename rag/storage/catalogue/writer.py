@@ -43,7 +43,7 @@ from rag.storage.catalogue.schema import (
     vector_journal,
 )
 from rag.types import (
-    DRAWN_TYPES,
+    TYPES_WITH_FIGURES,
     Chunk,
     DocumentProfile,
     FileState,
@@ -479,7 +479,7 @@ class CatalogueWriter:
     # --- descriptions of figures ---
 
     def undescribed(self, collection_id: int, described_by: str) -> list[UndescribedDocument]:
-        """Return the documents of a collection whose pages are drawn and that answer with descriptions by others than
+        """Return the documents of a collection that may have figures and that answer with descriptions by others than
         `described_by`, or without any; "" stands for no descriptions.
         """
         with self._transaction() as connection:
@@ -495,7 +495,7 @@ class CatalogueWriter:
                     documents.c.collection_id == collection_id,
                     documents.c.state == "indexed",
                     indexes.c.is_active == 1,
-                    generations.c.file_type.in_(sorted(DRAWN_TYPES)),
+                    generations.c.file_type.in_(sorted(TYPES_WITH_FIGURES)),
                     generations.c.described_by != described_by,
                 )
                 .order_by(documents.c.id)
