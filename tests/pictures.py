@@ -16,6 +16,13 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (40, 20), colour: str = "
     return encoded(PIL.Image.new("RGB", size, colour), kind)
 
 
+def bars(colour: str = "blue") -> bytes:
+    """A PNG with a bar of a colour on white, of 300 by 200 pixels."""
+    drawn = PIL.Image.new("RGB", (300, 200), "white")
+    drawn.paste(colour, (40, 40, 90, 180))
+    return encoded(drawn, "PNG")
+
+
 def photo(size: tuple[int, int] = (40, 20)) -> bytes:
     """A JPEG as a telephone held upright takes it: lying, with the place in it where it was taken."""
     made = PIL.Image.new("RGB", size, "red")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
+from docx.shared import Pt
 
 from tests.drawn_pdf import BARS, picture_at, words, write_pdf
 from tests.fakes import HashEmbedder
 from tests.integration.running import run_command
 from tests.integration.serving import Served, serving, without_reader
 from tests.llm_servers import ModelServer, Reply, ollama_server, status
+from tests.pictures import bars
 
 SEEING = "ollama:seer"
 CHART = "Bar chart with four bars.\nPassengers of the Brennick ferry in 2023: 401,250\nFreight in 2024: 9,300 tonnes"
@@ -103,6 +107,21 @@ def test_a_figure_is_described_searched_cited_in_its_frame_and_taken_away(home: 
         hits = served.client.post("/search", json={"question": question}).json()["hits"]
         assert "401,250" not in str(hits)
     assert b"401,250" not in (home / "catalogue.sqlite").read_bytes()
+
+
+def test_a_picture_in_a_word_file_is_described_and_cited_without_a_frame(home: Path, folder: Path) -> None:
+    report = docx.Document()
+    report.add_paragraph("The ferry carried more passengers than ever.")
+    report.add_picture(io.BytesIO(bars()), Pt(300))
+    report.save(str(folder / "report.docx"))
+    with seer(answer=CHART) as llm, served_with(home, llm) as served:
+        served.sync(folder)
+        served.client.put("/collections/default/figures", json={"llm": SEEING})
+        told = wait_until(served, lambda told: told["documents_left"] == 0)
+        assert (told["pictures"], told["described"]) == (1, 1)
+        question = {"question": "How many passengers did the Brennick ferry have in 2023?", "use_llm": False}
+        citation = served.client.post("/ask", json=question).json()["citations"][0]
+        assert ("401,250" in citation["quote"], citation["described_by"], citation["rectangles"]) == (True, SEEING, [])
 
 
 def test_what_an_llm_said_before_it_failed_is_kept_and_another_llm_says_it_anew(home: Path, folder: Path) -> None:

@@ -20,13 +20,11 @@ from ingest.parsers.docx.document import parse_docx
 from ingest.parsers.options import ParseOptions
 from rag.errors import ParseError
 from tests.fakes import WordTokenizer
-from tests.pictures import encoded
+from tests.pictures import bars
 
 
 def chart(colour: str) -> io.BytesIO:
-    drawn = PIL.Image.new("RGB", (300, 200), "white")
-    drawn.paste(colour, (40, 40, 90, 180))
-    return io.BytesIO(encoded(drawn, "PNG"))
+    return io.BytesIO(bars(colour))
 
 
 def write_slides(path: Path) -> Path:
