@@ -117,8 +117,8 @@ def loading_with_torch() -> Iterator[None]:
             import torch  # noqa: F401
         with loading_library("transformers", remedy=TORCH_REMEDY):
             from transformers.utils import logging
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
         yield
 
 

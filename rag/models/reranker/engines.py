@@ -87,4 +87,5 @@ def _open_transformer(base: Path, weights: Path) -> torch.nn.Module:
     with loading_with_torch():
         from rag.models.reranker.network import load_network
 
-        return load_network(base, weights).transformer
+        transformer: torch.nn.Module = load_network(base, weights).transformer
+    return transformer
