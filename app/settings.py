@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     chroma_token: SecretStr | None = Field(None, description="what the Chroma server, or a proxy before it, asks for")
     chroma_tenant: str = Field("default_tenant", description="tenant in the Chroma server")
     chroma_database: str = Field("default_database", description="database of the tenant")
+    ray_address: str = Field(
+        "",
+        description="HOST:PORT of the head of a Ray cluster, one of whose nodes this machine is: files are read and "
+        "embedded on its nodes; needs lectern[scale]",
+    )
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
     llm: str = Field(

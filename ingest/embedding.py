@@ -90,8 +90,9 @@ class DocumentEmbedding:
         vectors: VectorIndex,
         find_embedder: Callable[[IndexInfo], Embedder | None],
         foreground: Foreground | None = None,
+        embedders_at_once: Callable[[], int] = lambda: 1,
     ) -> None:
-        """Take the parts; between two batches it waits for what `foreground` counts."""
+        """Take the parts; see `WindowEmbedding`."""
         self._catalogue = catalogue
         self._vectors = vectors
         self._windows = WindowEmbedding(
@@ -99,6 +100,7 @@ class DocumentEmbedding:
             vectors=vectors,
             find_embedder=find_embedder,
             foreground=foreground or Foreground(),
+            embedders_at_once=embedders_at_once,
         )
 
     def reuse(self, document_id: int, index: IndexInfo, key: VectorKey, chunks: Sequence[Chunk]) -> bool:

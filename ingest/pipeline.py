@@ -32,10 +32,9 @@ from ingest.embedders import (
 from ingest.embedding import DocumentEmbedding, EmbeddingAhead, EmbeddingProgress, EmbeddingReport, vector_key
 from ingest.figures import Figure
 from ingest.parsing import find_tools
-from ingest.protocols import Catalogue
+from ingest.protocols import Catalogue, ReadingPool
 from ingest.read_ahead import run_ahead
 from ingest.report import FailedFile, SyncProgress, SyncReport
-from ingest.sandbox.workers import WorkerPool
 from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
 from ingest.stages import FileOutcome, FileToRead, ReadSettings, StageClock, read_files
 from ingest.sweep import sweep
@@ -84,7 +83,7 @@ class IngestPipeline:
         vectors: VectorIndex,
         embedders: Embedders,
         settings: ReadSettings,
-        open_pool: Callable[[], WorkerPool],
+        open_pool: Callable[[], ReadingPool],
         ignore: Sequence[str] = (),
         before_removal: Callable[[Sequence[int]], None] = lambda document_ids: None,
         may_read: Callable[[Path], bool] = lambda folder: True,
@@ -103,7 +102,7 @@ class IngestPipeline:
         self._embedders = embedders
         self._settings = settings
         self._open_pool = open_pool
-        self._pool: WorkerPool | None = None
+        self._pool: ReadingPool | None = None
         self._ignore = ignore
         self._before_removal = before_removal
         self._may_read = may_read

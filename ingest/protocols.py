@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from rag.types import (
     Chunk,
@@ -17,6 +18,44 @@ from rag.types import (
     Usage,
     VectorKey,
 )
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class ReadingPool(Protocol):
+    """Sandboxed workers, on this machine or on others. A task that fails, hangs or dies takes nothing else with it."""
+
+    @property
+    def workers(self) -> int:
+        """Return how many tasks can run at once now."""
+        ...
+
+    def submit_within(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a module-level function in a worker, with a time limit.
+
+        The future raises ParseError; CancelledError once the pool is stopped; ConfigurationError where the workers are
+        lost for good.
+        """
+        ...
+
+    def submit_file(
+        self,
+        seconds: float,
+        function: Callable[Concatenate[Path, FileState, P], T],
+        root: Path,
+        file: FileState,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[T]:
+        """Run a function on a file below `root` as `submit_within` does. Another machine may have it below another
+        folder, which is then what the function is given.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End what runs, and cancel what waits. Safe to call twice."""
+        ...
 
 
 class StoredVersions(Protocol):

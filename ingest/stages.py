@@ -13,9 +13,9 @@ from pathlib import Path
 
 from ingest.idle import SpareCores
 from ingest.parsers.options import ParseOptions
-from ingest.parsing import WorkerPool
 from ingest.preparation import Prepared, prepare_file
-from rag.errors import ParseError
+from ingest.protocols import ReadingPool
+from rag.errors import LecternError, ParseError
 from rag.protocols import Tokenizer
 from rag.tracing import record_step
 from rag.types import FileState
@@ -66,7 +66,7 @@ def read_files(
     root: Path,
     files: Sequence[FileToRead],
     *,
-    pool: WorkerPool,
+    pool: ReadingPool,
     tokenizer: Tokenizer,
     settings: ReadSettings,
     stop: threading.Event,
@@ -75,19 +75,19 @@ def read_files(
 ) -> Iterator[FileOutcome]:
     """Read files in worker processes; yields each as it is done, in no fixed order.
 
-    `cores` is told how many workers have nothing left to read.
+    `cores` is told how many workers have nothing left to read. Raises ConfigurationError where the workers are lost.
     """
-    finished: queue.Queue[FileOutcome] = queue.Queue()
+    finished: queue.Queue[FileOutcome | LecternError] = queue.Queue()
     waiting = iter(files)
     running: dict[bytes, Future[Prepared] | None] = {}
     while not stop.is_set():
-        for wanted in islice(waiting, settings.workers * FILES_AHEAD - len(running)):
+        for wanted in islice(waiting, max(0, pool.workers * FILES_AHEAD - len(running))):
             file = wanted.file
             if file.size > settings.max_file_bytes:
                 running[file.path_bytes] = None
                 finished.put(FileOutcome(file, error=_too_large(file, settings)))
                 continue
-            future = pool.submit_within(
+            future = pool.submit_file(
                 wanted.seconds,
                 prepare_file,
                 root,
@@ -99,13 +99,15 @@ def read_files(
             )
             running[file.path_bytes] = future
             future.add_done_callback(partial(_collect, finished, file))
-        cores.leave(max(0, settings.workers - len(running)))
+        cores.leave(max(0, pool.workers - len(running)))
         if not running:
             return
         try:
             outcome = finished.get(timeout=0.1)
         except queue.Empty:
             continue
+        if isinstance(outcome, LecternError):
+            raise outcome
         del running[outcome.file.path_bytes]
         clock.read += outcome.prepared.seconds if outcome.prepared else 0.0
         _record(outcome)
@@ -125,11 +127,13 @@ def _record(outcome: FileOutcome) -> None:
     record_step("parse", seconds=prepared.seconds, bytes=size, pages=pages, chunks=len(prepared.chunks))
 
 
-def _collect(finished: queue.Queue[FileOutcome], file: FileState, future: Future[Prepared]) -> None:
+def _collect(finished: queue.Queue[FileOutcome | LecternError], file: FileState, future: Future[Prepared]) -> None:
     try:
         finished.put(FileOutcome(file, prepared=future.result()))
     except ParseError as error:
         finished.put(FileOutcome(file, error=error))
+    except LecternError as error:
+        finished.put(error)
     except CancelledError:
         pass  # The pool was stopped; no one waits for this file.
 

@@ -64,12 +64,17 @@ class WindowEmbedding:
         vectors: VectorIndex,
         find_embedder: Callable[[IndexInfo], Embedder | None],
         foreground: Foreground,
+        embedders_at_once: Callable[[], int] = lambda: 1,
     ) -> None:
-        """Take the parts; between two batches it waits for what `foreground` counts."""
+        """Take the parts; between two batches it waits for what `foreground` counts.
+
+        `embedders_at_once` says how many machines an embedder shares its texts among: for each a window is larger.
+        """
         self._catalogue = catalogue
         self._vectors = vectors
         self._find_embedder = find_embedder
         self._foreground = foreground
+        self._embedders_at_once = embedders_at_once
         # Of windows that nobody may have stored yet: embedder and vectors by hash.
         self._on_their_way: deque[tuple[str, dict[bytes, Vector]]] = deque(maxlen=WINDOWS_AHEAD + 2)
 
@@ -78,7 +83,7 @@ class WindowEmbedding:
         with suppress(LecternError):
             self._vectors.prepare()
             if (embedder := self._find_embedder(index)) is not None:
-                embedder.embed_question(WARM_UP)
+                embedder.embed_passages([WARM_UP])
 
     def pending(self, first: str) -> list[UnembeddedVersion]:
         """Return what is to be embedded with an embedder that is here: index by index, those of `first` first."""
@@ -131,12 +136,13 @@ class WindowEmbedding:
         """Cut the chunks of versions of one index into windows; who asks for a document moves it to the front."""
         waiting = OrderedDict((version.document_id, version) for version in versions)
         window = Window(versions[0].index)
+        most = WINDOW_CHUNKS * max(1, self._embedders_at_once())
         while waiting:
             asked_about = next((id_ for id_ in self._foreground.asked_about() if id_ in waiting), None)
             version = waiting.popitem(last=False)[1] if asked_about is None else waiting.pop(asked_about)
             for chunk in self._catalogue.load_passages(version.key):
                 window.chunks.append((version, chunk))
-                if len(window.chunks) >= WINDOW_CHUNKS:
+                if len(window.chunks) >= most:
                     yield window
                     window = Window(version.index)
             window.ends.append(version)

@@ -29,6 +29,7 @@ from rag.storage.vectors import ChromaVectors
 
 if TYPE_CHECKING:
     from app.state.replies import ReplyStore
+    from ingest.cluster.connection import RayCluster
     from ingest.embedding import DocumentEmbedding
     from ingest.pipeline import IngestPipeline
     from rag.pipeline import AskPipeline
@@ -77,6 +78,7 @@ class Lectern:
             vectors=self.vectors,
             embedders=self.embedders,
             embedding=self.embedding,
+            cluster=self.cluster,
         )
         self._closing.callback(ingest.close)
         return ingest
@@ -86,12 +88,30 @@ class Lectern:
         """Return what makes the vectors of documents that have none."""
         from ingest.embedding import DocumentEmbedding
 
+        find_embedder, embedders_at_once = self.embedders.find, lambda: 1
+        if self.cluster is not None:
+            from app.service.build_cluster import ClusterEmbedders
+
+            cluster = ClusterEmbedders(self.cluster, self.settings, self.embedders.find)
+            find_embedder, embedders_at_once = cluster.find, cluster.count
         return DocumentEmbedding(
             catalogue=self.writer,
             vectors=self.vectors,
-            find_embedder=self.embedders.find,
+            find_embedder=find_embedder,
             foreground=self.foreground,
+            embedders_at_once=embedders_at_once,
         )
+
+    @cached_property
+    def cluster(self) -> RayCluster | None:
+        """Return the Ray cluster that the settings name, joined at the first task. Raises ConfigurationError."""
+        if not self.settings.ray_address:
+            return None
+        from ingest.cluster.connection import RayCluster
+
+        cluster = RayCluster(self.settings.ray_address)
+        self._closing.callback(cluster.close)
+        return cluster
 
     @cached_property
     def replies(self) -> ReplyStore:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.service.build_places import has_service, service_place
 from app.service.erase import Erasure
@@ -20,6 +21,7 @@ from ingest.embedders import Embedders
 from ingest.embedding import DocumentEmbedding
 from ingest.parsers.options import ParseOptions
 from ingest.pipeline import IngestPipeline
+from ingest.protocols import ReadingPool
 from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
@@ -30,6 +32,9 @@ from rag.errors import ConfigurationError
 from rag.protocols import VectorIndex
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
+
+if TYPE_CHECKING:
+    from ingest.cluster.connection import RayCluster
 
 SANDBOX_SECONDS = 30.0
 """Longest time for checking or drawing one file, while somebody waits for it."""
@@ -49,8 +54,12 @@ def build_ingest(
     vectors: VectorIndex,
     embedders: Embedders,
     embedding: DocumentEmbedding,
+    cluster: RayCluster | None = None,
 ) -> IngestPipeline:
-    """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError."""
+    """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError.
+
+    Files are read on the nodes of a `cluster` where there is one, else here.
+    """
     reading = _read_settings(settings)
     return IngestPipeline(
         catalogue=writer,
@@ -58,12 +67,7 @@ def build_ingest(
         embedders=embedders,
         embedding=embedding,
         settings=reading,
-        open_pool=partial(
-            WorkerPool,
-            workers=reading.workers,
-            seconds_per_file=reading.seconds_per_file,
-            memory_bytes=reading.memory_bytes,
-        ),
+        open_pool=partial(_open_pool, reading, cluster),
         ignore=settings.ignore,
         before_removal=Erasure(
             catalogue,
@@ -73,6 +77,16 @@ def build_ingest(
         ).erase,
         may_read=partial(may_read, settings),
         find_passwords=build_passwords(settings).pairs,
+    )
+
+
+def _open_pool(reading: ReadSettings, cluster: RayCluster | None) -> ReadingPool:
+    if cluster is not None:
+        from ingest.cluster.pool import RayPool  # Imported here: only who has a cluster needs it.
+
+        return RayPool(cluster, memory_bytes=reading.memory_bytes)
+    return WorkerPool(
+        workers=reading.workers, seconds_per_file=reading.seconds_per_file, memory_bytes=reading.memory_bytes
     )
 
 

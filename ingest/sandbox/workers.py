@@ -15,7 +15,7 @@ from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -23,6 +23,7 @@ from ingest.sandbox.limits import Limits, enter_sandbox, renew_limits
 from ingest.sandbox.scratch import ScratchFolder
 from ingest.sandbox.socket_folder import make_socket_folder
 from rag.errors import ParseError, TimedOutError
+from rag.types import FileState
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +59,11 @@ class WorkerPool:
         self._stopped = False
         self._pool = self._make_pool()
 
+    @property
+    def workers(self) -> int:
+        """Return how many tasks can run at once."""
+        return self._workers
+
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run a module-level function in a worker. The future raises ParseError, or CancelledError once stopped."""
         return self.submit_within(self._limits.seconds, function, *args, **kwargs)
@@ -71,6 +77,18 @@ class WorkerPool:
         outer.add_done_callback(self._forget)
         self._schedule(outer, 1, limits, function, args, kwargs)
         return outer
+
+    def submit_file(
+        self,
+        seconds: float,
+        function: Callable[Concatenate[Path, FileState, P], T],
+        root: Path,
+        file: FileState,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Future[T]:
+        """Run a function on a file below a folder, within a time limit."""
+        return self.submit_within(seconds, function, root, file, *args, **kwargs)
 
     def stop(self) -> None:
         """Kill every worker, cancel what waits, remove the scratch folder. Safe to call twice."""

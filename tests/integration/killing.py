@@ -64,7 +64,9 @@ class SecondEmbedder(HashEmbedder):
 class InlinePool:
     """Reads files in this process: the sandbox is not what is tried here, and starting it takes seconds."""
 
-    def submit_within(self, seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
+    workers = 1
+
+    def submit_file(self, seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:
         done: Future[Any] = Future()
         try:
             done.set_result(function(*args, **kwargs))

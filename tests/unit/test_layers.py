@@ -63,6 +63,7 @@ HOMES = {
     "pydantic_settings": "app/settings.py",
     "pypdf": "ingest/parsers",
     "pypdfium2": "ingest/parsers",
+    "ray": "ingest/cluster",
     "sentence_transformers": "rag/models",
     "sqlalchemy": ("rag/storage/catalogue", "app/state"),
     "streamlit": "app/web",

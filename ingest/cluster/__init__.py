@@ -1,0 +1,1 @@
+"""Reads files and embeds on the machines of a Ray cluster."""
