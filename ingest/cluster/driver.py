@@ -10,6 +10,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -30,7 +31,7 @@ from rag.errors import UnsettledFileError
 MAX_LOSSES = 5
 """Times that a task is begun anew after its worker or its node was lost."""
 
-SIZE_SECONDS = 3.0
+LOOK_SECONDS = 2.0
 """Nodes that come and go are noticed after so long."""
 
 
@@ -56,6 +57,8 @@ class Driver:
         self._events: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._read = ray.remote(num_cpus=1, max_retries=MAX_LOSSES, scheduling_strategy="SPREAD")(read_on_node)
         self._running: dict[int, Any] = {}
+        self._cancelled: set[int] = set()
+        """Tasks among them that are to end. Ray forgets that where it is told just when a task begins."""
         self._models = SentModels()
         self._sending = Sending(self._launch, lambda task, error: self._fail(task.number, error))
         self._actors = EmbedderActors(later=self._events.put, done=self._done, fail=self._fail)
@@ -64,13 +67,14 @@ class Driver:
     def run(self) -> None:
         """Serve until the other process ends. Raises OSError where that happens in the middle."""
         threading.Thread(target=self._receive, daemon=True).start()
-        self._tell_size()
+        looked = -LOOK_SECONDS
         while True:
+            if time.monotonic() - looked > LOOK_SECONDS:
+                self._look_around()
+                looked = time.monotonic()
             try:
-                event = self._events.get(timeout=SIZE_SECONDS)
+                event = self._events.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                self._tell_size()
-                self._actors.look_around()
                 continue
             if event is None:
                 return
@@ -88,11 +92,15 @@ class Driver:
                 self._events.put(partial(handlers[type(request)], request))
         self._events.put(None)
 
-    def _tell_size(self) -> None:
+    def _look_around(self) -> None:
+        """Tell the size where it has changed, and do what nothing else gives occasion for."""
         size = ClusterSize(int(ray.cluster_resources().get("CPU", 0)), len(find_seats()))
         if size != self._size:
             self._size = size
             self._connection.send(size)
+        self._actors.look_around()
+        for number in self._cancelled:
+            ray.cancel(self._running[number])
 
     def _start(self, task: ReadTask) -> None:
         if self._sending.is_needed_for(task):
@@ -107,7 +115,8 @@ class Driver:
 
     def _take(self, task: ReadTask, future: Future[NodeReply]) -> None:
         """Pass on what became of a task; a file that its node does not see is sent along."""
-        self._running.pop(task.number, None)
+        del self._running[task.number]
+        self._cancelled.discard(task.number)
         try:
             kind, value = future.result()
         except TaskCancelledError:
@@ -133,7 +142,8 @@ class Driver:
     def _cancel(self, cancel: Cancel) -> None:
         self._actors.cancel(cancel.number)
         self._sending.done(cancel.number)
-        if (reference := self._running.pop(cancel.number, None)) is not None:
+        if (reference := self._running.get(cancel.number)) is not None:
+            self._cancelled.add(cancel.number)
             ray.cancel(reference)
 
     def _done(self, number: int, result: bytes) -> None:

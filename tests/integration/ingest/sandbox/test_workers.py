@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from queue import SimpleQueue
 
 import pytest
 
 from ingest.parsing import WorkerPool
-from rag.errors import ParseError, TimedOutError
-
-MEMORY = 512 * 1024**2
-
-
-def crash() -> None:
-    ctypes.string_at(0)
-
-
-def hang() -> None:
-    while True:
-        pass
-
-
-def swell() -> int:
-    return len(bytearray(4 * MEMORY))
-
-
-def fail() -> None:
-    raise ValueError("the secret of page 7")
-
-
-def refuse() -> None:
-    raise ParseError("x.pdf is broken.", "Mend it.")
-
-
-def connect() -> None:
-    with socket.socket() as connection:
-        connection.connect(("192.0.2.1", 80))
+from ingest.protocols import ReadingPool
+from tests.integration.ingest.sandbox.pool_contract import MEMORY, PoolContract, double, hang
 
 
 def scratch_folder() -> str:
@@ -63,10 +33,6 @@ def has_imported(name: str) -> bool:
     return name in sys.modules
 
 
-def double(number: int) -> int:
-    return 2 * number
-
-
 def chatter() -> str:
     os.write(1, b"to stdout")
     os.write(2, b"to stderr")
@@ -74,32 +40,13 @@ def chatter() -> str:
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[WorkerPool]:
+def pool() -> Iterator[ReadingPool]:
     with WorkerPool(workers=2, seconds_per_file=2, memory_bytes=MEMORY, preload=("ingest.sandbox.workers",)) as started:
         yield started
 
 
-@pytest.mark.parametrize(
-    ("task", "reason"),
-    [(crash, "crashed"), (hang, "longer than 2 seconds"), (swell, "memory"), (fail, "ValueError"),
-     (connect, "PermissionError"), (refuse, "x.pdf is broken")],
-)  # fmt: skip
-def test_every_failure_is_a_parse_error_and_the_next_task_runs(
-    pool: WorkerPool, task: Callable[[], object], reason: str
-) -> None:
-    failed = pool.submit(task)
-    with pytest.raises(ParseError, match=reason) as caught:
-        failed.result(timeout=30)
-    assert caught.value.remedy
-    assert "secret" not in str(caught.value)
-    assert pool.submit(double, 21).result(timeout=30) == 42
-
-
-def test_a_callback_is_called_once_a_task_is_done(pool: WorkerPool) -> None:
-    seen: SimpleQueue[int] = SimpleQueue()
-    pool.submit(double, 4).add_done_callback(lambda done: seen.put(done.result()))
-    assert seen.get(timeout=30) == 8
-    assert seen.empty()
+class TestWorkerPool(PoolContract):
+    """On this machine."""
 
 
 def test_stopping_kills_hanging_workers_at_once_and_removes_their_folder() -> None:
@@ -135,12 +82,6 @@ def test_nothing_a_worker_prints_reaches_the_terminal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_a_task_that_ran_out_of_time_succeeds_with_more_of_it(pool: WorkerPool) -> None:
-    with pytest.raises(TimedOutError, match=r"longer than 0\.5 seconds"):
-        pool.submit_within(0.5, time.sleep, 2.5).result()
-    assert pool.submit_within(60, time.sleep, 2.5).result() is None
 
 
 def test_a_task_that_only_the_clock_or_a_sleeping_machine_made_late_is_done_again(

@@ -1,0 +1,201 @@
+"""A sync on a Ray cluster stores what one on this machine does, whatever of the cluster is lost meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from app.settings import read_settings
+from ingest.cluster.connection import RayCluster
+from ingest.cluster.embedder import RayEmbedder
+from ingest.cluster.pool import RayPool
+from ingest.parsers.options import ParseOptions
+from ingest.preparation import prepare_file
+from ingest.protocols import ReadingPool
+from ingest.report import SyncProgress, SyncReport
+from rag.errors import ConfigurationError
+from rag.protocols import Embedder
+from rag.storage.catalogue.schema import add_functions
+from rag.storage.vectors import ChromaVectors
+from rag.types import FileState, Vector
+from tests.fakes import HashEmbedder, WordTokenizer
+from tests.integration.ingest.sandbox.pool_contract import MEMORY, PoolContract
+from tests.integration.inspection import index_content
+from tests.integration.killing import write_folder
+from tests.integration.opening import open_index_of
+from tests.paths import CHECKOUT
+from tests.ray_cluster import ray_cluster
+
+SAMPLE = CHECKOUT / "data" / "sample"
+
+SHARED_ONLY_HERE = Path("/proc/self/cwd")
+"""A folder in which every process sees another one: nodes work in another folder than Ray's driver."""
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """A head and two nodes."""
+    with ray_cluster(2) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster(nodes: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RayCluster]:
+    """The cluster of a home, which other homes share: joining it takes seconds."""
+    settings = read_settings(home=tmp_path_factory.mktemp("home"), ray_address=nodes.address)
+    with open_index_of(settings) as lectern:
+        assert lectern.cluster is not None
+        yield lectern.cluster
+
+
+@pytest.fixture(scope="module")
+def pool(cluster: RayCluster) -> ReadingPool:
+    return RayPool(cluster, memory_bytes=MEMORY)
+
+
+class TestRayPool(PoolContract):
+    """On the nodes of a cluster."""
+
+
+def file_state(root: Path, path: str) -> FileState:
+    status = (root / path).stat()
+    return FileState(path, os.fsencode(path), status.st_size, status.st_mtime_ns)
+
+
+def test_a_file_that_a_node_does_not_see_is_sent_along(cluster: RayCluster) -> None:
+    path = (SAMPLE / "harbour-handbook-2024.pdf").relative_to("/").as_posix()
+    file = file_state(Path("/"), path)
+    rest = ("", WordTokenizer(), ParseOptions(), 64)
+    pool = RayPool(cluster, memory_bytes=1 << 30)
+    sent = [pool.submit_file(60, prepare_file, SHARED_ONLY_HERE, file, *rest) for _ in range(3)]
+    expected = prepare_file(Path("/"), file, *rest)
+    assert [replace(one.result(timeout=60), seconds=0) for one in sent] == [replace(expected, seconds=0)] * 3
+
+
+def test_texts_are_embedded_in_their_order_and_anew_where_an_embedder_is_killed(cluster: RayCluster) -> None:
+    texts = [f"number {number} of {number % 7}" for number in range(200)]
+    embedder = RayEmbedder(cluster, HashEmbedder(), HashEmbedder)
+    expected = HashEmbedder().embed_passages(texts)
+    assert np.array_equal(embedder.embed_passages(texts), expected)
+    kill_processes("ray::NodeEmbedder", 1)
+    assert np.array_equal(embedder.embed_passages(texts), expected)
+    assert embedder.embed_passages(texts, lambda: False).shape == (0, 0)
+
+
+def test_a_node_with_another_lectern_is_refused_in_a_sentence(
+    cluster: RayCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingest.cluster.edition import edition_here
+
+    other = replace(edition_here(), version="9.9", code="of another")
+    monkeypatch.setattr("ingest.cluster.pool.edition_here", lambda: other)
+    with pytest.raises(ConfigurationError, match=r"node .* it has Lectern .* and this machine 9\.9 \(of another\)"):
+        RayPool(cluster, memory_bytes=MEMORY).submit_within(20, os.getpid).result(timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"), [("auto", "not HOST:PORT"), ("127.0.0.1:{port}", "does not answer: Connection refused")]
+)
+def test_a_wrong_address_is_told_at_the_sync(home: Path, folder: Path, address: str, reason: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = address.format(port=taken.getsockname()[1])
+        (folder / "a.txt").write_text("herring")
+        with pytest.raises(ConfigurationError, match=reason):
+            sync(home, folder, HashEmbedder(), address)
+
+
+def sync(
+    home: Path,
+    folder: Path,
+    embedder: Embedder,
+    address: str = "",
+    joined: RayCluster | None = None,
+    on_progress: Callable[[SyncProgress], None] = lambda progress: None,
+) -> SyncReport:
+    settings = read_settings(home=home, workers=1, ray_address=address)
+    with open_index_of(settings, embedder=embedder, wait_seconds=5) as lectern:
+        if joined is not None:
+            lectern.__dict__["cluster"] = joined
+        return lectern.ingest.sync(folder, collection="default", on_progress=on_progress)
+
+
+def stored_vectors(home: Path) -> dict[tuple[str, int], Vector]:
+    """The vectors of all chunks, by path and place."""
+    query = """
+        SELECT documents.path, chunks.ordinal, indexes.space, generations.vector_key || ':' || chunks.ordinal
+        FROM chunks JOIN generations ON generations.id = chunks.generation_id
+        JOIN indexes ON indexes.id = generations.index_id JOIN documents ON documents.id = generations.document_id
+    """
+    with (
+        closing(sqlite3.connect(home / "catalogue.sqlite")) as connection,
+        closing(ChromaVectors(home / "chroma")) as vectors,
+    ):
+        add_functions(connection)
+        rows = connection.execute(query).fetchall()
+        return {(path, ordinal): vectors.load(space, [id_])[id_] for path, ordinal, space, id_ in rows}
+
+
+def test_a_sync_stores_what_one_on_this_machine_does(
+    cluster: RayCluster, tmp_path: Path, folder: Path, embedder: Embedder
+) -> None:
+    for name in ("harbour-handbook-2024.pdf", "island-walks.txt", "council-minutes-2024-03.docx", "museum-guide.html"):
+        (folder / name).symlink_to(SAMPLE / name)
+    (folder / "empty.txt").write_text("")
+    (folder / "damaged.pdf").write_bytes((SAMPLE / "tide-tables-2024.pdf").read_bytes()[:900])
+    (folder / "bomb.docx").write_bytes(b"PK\x03\x04" + bytes(200))
+    here, there = tmp_path / "here", tmp_path / "there"
+    reports = [sync(here, folder, embedder), sync(there, folder, embedder, joined=cluster)]
+    failed = [sorted((one.path, one.reason, one.remedy) for one in report.failed) for report in reports]
+    assert [path for path, _, _ in failed[0]] == ["bomb.docx", "damaged.pdf", "empty.txt"]
+    assert failed[0] == failed[1]
+    assert index_content(here) == index_content(there)
+    vectors, others = stored_vectors(here), stored_vectors(there)
+    assert vectors.keys() == others.keys()
+    assert min(float(vectors[place] @ others[place]) for place in vectors) > 0.9999
+
+
+def kill_processes(title: str, count: int) -> None:
+    found = [process for process in psutil.process_iter() if title in " ".join(_command(process))]
+    for process in found[:count]:
+        process.send_signal(signal.SIGKILL)
+    assert found
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_a_killed_worker_and_a_lost_node_lose_and_double_nothing(
+    nodes: Any, cluster: RayCluster, tmp_path: Path, folder: Path
+) -> None:
+    write_folder(
+        folder, {f"{number}.txt": f"The text number {number} speaks of herring. " * 4000 for number in range(12)}
+    )
+    sync(tmp_path / "here", folder, HashEmbedder())
+    done: list[int] = []
+
+    def lose(progress: SyncProgress) -> None:
+        done.append(progress.files_done)
+        if progress.files_done == 1 and done.count(1) == 1:
+            kill_processes("ray::read_on_node", 1)
+        if progress.files_done == 4 and done.count(4) == 1:
+            nodes.remove_node(nodes.list_all_nodes()[-1], allow_graceful=False)
+
+    report = sync(tmp_path / "there", folder, HashEmbedder(), joined=cluster, on_progress=lose)
+    assert (len(report.added), report.failed) == (12, [])
+    assert index_content(tmp_path / "there") == index_content(tmp_path / "here")
