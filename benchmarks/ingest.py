@@ -111,7 +111,7 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
         corpus = copy_corpus(folder, workspace / "documents", limit_pages)
         if not corpus.files:
             sys.exit(f"{folder} holds no PDF within the limit of pages. Name another folder or raise --limit-pages.")
-        conversion = _convert(workspace, program)
+        conversion = convert(workspace, program)
         runs = _repeat_alternating(corpus, workspace, repeat, baseline, program)
         results = [_summarise(name, measured) for name, measured in runs.items()]
         (alone,) = run_measured([sys.executable, "-m", "benchmarks.embedder", str(workspace / "lectern-0")]).output
@@ -120,17 +120,17 @@ def measure(folder: Path, *, limit_pages: int | None, repeat: int, baseline: boo
         return IngestBenchmark(corpus.files, corpus.pages, repeat, results, resyncs, conversion, speed)
 
 
-def _convert(workspace: Path, program: str) -> float:
+def convert(workspace: Path, program: str) -> float:
     """Return the seconds of a first sync, whose home the others take the converted embedder from."""
     folder = workspace / "one-line"
     folder.mkdir()
     (folder / "line.txt").write_text("One line of text.", encoding="utf-8")
-    return run_measured(_sync_command(program, folder, workspace / CONVERTED)).seconds
+    return run_measured(sync_command(program, folder, workspace / CONVERTED)).seconds
 
 
-def _home(workspace: Path, number: int) -> Path:
+def new_home(workspace: Path, name: object) -> Path:
     """Return a home without an index, with the converted embedder."""
-    home = workspace / f"lectern-{number}"
+    home = workspace / f"lectern-{name}"
     shutil.copytree(workspace / CONVERTED / "models", home / "models")
     return home
 
@@ -139,7 +139,7 @@ def _repeat_alternating(
     corpus: Corpus, workspace: Path, repeat: int, baseline: bool, program: str
 ) -> dict[str, list[Measured]]:
     commands: dict[str, Callable[[int], list[str]]] = {
-        "lectern": lambda number: _sync_command(program, corpus.folder, _home(workspace, number)),
+        "lectern": lambda number: sync_command(program, corpus.folder, new_home(workspace, number)),
     }
     if baseline:
         commands["plain"] = lambda number: _plain_command(corpus.folder, workspace / f"plain-{number}")
@@ -151,7 +151,8 @@ def _repeat_alternating(
     return runs
 
 
-def _sync_command(program: str, folder: Path, home: Path) -> list[str]:
+def sync_command(program: str, folder: Path, home: Path) -> list[str]:
+    """Return the command that syncs a folder and prints its report as JSON."""
     return [program, "sync", str(folder), "--home", str(home), "--json"]
 
 
@@ -192,7 +193,7 @@ def _resync(folder: Path, home: Path, program: str) -> list[Resync]:
 
 
 def _sync_again(what: str, folder: Path, home: Path, program: str) -> Resync:
-    run = run_measured(_sync_command(program, folder, home))
+    run = run_measured(sync_command(program, folder, home))
     counts = {key: _count(run.output[key]) for key in ("added", "changed", "renamed", "unchanged")}
     return Resync(what, run.seconds, float(run.output["seconds"]), **counts)
 

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import ray
-from ray.exceptions import RayError, RayTaskError, TaskCancelledError
+from ray.exceptions import RayError, RayTaskError
 
 from ingest.cluster.actors import EmbedderActors, find_seats, unloadable
 from ingest.cluster.explaining import explain_refusal
@@ -116,12 +116,12 @@ class Driver:
     def _take(self, task: ReadTask, future: Future[NodeReply]) -> None:
         """Pass on what became of a task; a file that its node does not see is sent along."""
         del self._running[task.number]
-        self._cancelled.discard(task.number)
-        try:
-            kind, value = future.result()
-        except TaskCancelledError:
+        if task.number in self._cancelled:
+            self._cancelled.remove(task.number)
             self._sending.done(task.number)
             return
+        try:
+            kind, value = future.result()
         except RayTaskError as error:
             kind, value = "failed", unloadable(error)
         except RayError:

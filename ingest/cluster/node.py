@@ -10,6 +10,7 @@ import pickle
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager
 from functools import cache, partial
 from hashlib import sha256
@@ -32,6 +33,9 @@ Content = Sequence["ray.ObjectRef[bytes]"]
 """The reference to a file's bytes in a list, as Ray would fetch a bare one whether it is needed or not."""
 
 MODELS_FOLDER = "models"
+
+CANCEL_SECONDS = 0.2
+"""A task that is cancelled ends after so long."""
 
 
 def read_on_node(task: ReadTask, content: Content, models: Mapping[str, tuple[str, Content]]) -> NodeReply:
@@ -94,10 +98,13 @@ class _Place:
         """Return what a function returns in the sandbox, pickled there. Raises ParseError."""
         running = self._pool.submit_within(seconds, _run_pickled, function, args, kwargs)
         try:
-            return running.result()
-        except BaseException:  # KeyboardInterrupt is how Ray cancels a task.
+            # KeyboardInterrupt is how Ray cancels a task; it does not wake who waits.
+            while wait([running], CANCEL_SECONDS).not_done:
+                pass
+        except BaseException:
             running.cancel()
             raise
+        return running.result()
 
     @contextmanager
     def holding(self, document: Document, content: Content) -> Iterator[Path]:

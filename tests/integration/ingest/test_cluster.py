@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 
 from app.settings import read_settings
@@ -23,7 +21,7 @@ from ingest.cluster.pool import RayPool
 from ingest.parsers.options import ParseOptions
 from ingest.preparation import prepare_file
 from ingest.protocols import ReadingPool
-from ingest.report import SyncProgress, SyncReport
+from ingest.report import SyncProgress
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
 from rag.storage.catalogue.schema import add_functions
@@ -32,7 +30,7 @@ from rag.types import FileState, Vector
 from tests.fakes import HashEmbedder, WordTokenizer
 from tests.integration.ingest.sandbox.pool_contract import MEMORY, PoolContract
 from tests.integration.inspection import index_content
-from tests.integration.killing import write_folder
+from tests.integration.losing_nodes import EMBEDDING, READING, kill_node, kill_process, sync, write_texts
 from tests.integration.opening import open_index_of
 from tests.paths import CHECKOUT
 from tests.ray_cluster import ray_cluster
@@ -88,7 +86,7 @@ def test_texts_are_embedded_in_their_order_and_anew_where_an_embedder_is_killed(
     embedder = RayEmbedder(cluster, HashEmbedder(), HashEmbedder)
     expected = HashEmbedder().embed_passages(texts)
     assert np.array_equal(embedder.embed_passages(texts), expected)
-    kill_processes("ray::NodeEmbedder", 1)
+    kill_process(EMBEDDING)
     assert np.array_equal(embedder.embed_passages(texts), expected)
     assert embedder.embed_passages(texts, lambda: False).shape == (0, 0)
 
@@ -114,21 +112,6 @@ def test_a_wrong_address_is_told_at_the_sync(home: Path, folder: Path, address: 
         (folder / "a.txt").write_text("herring")
         with pytest.raises(ConfigurationError, match=reason):
             sync(home, folder, HashEmbedder(), address)
-
-
-def sync(
-    home: Path,
-    folder: Path,
-    embedder: Embedder,
-    address: str = "",
-    joined: RayCluster | None = None,
-    on_progress: Callable[[SyncProgress], None] = lambda progress: None,
-) -> SyncReport:
-    settings = read_settings(home=home, workers=1, ray_address=address)
-    with open_index_of(settings, embedder=embedder, wait_seconds=5) as lectern:
-        if joined is not None:
-            lectern.__dict__["cluster"] = joined
-        return lectern.ingest.sync(folder, collection="default", on_progress=on_progress)
 
 
 def stored_vectors(home: Path) -> dict[tuple[str, int], Vector]:
@@ -166,36 +149,17 @@ def test_a_sync_stores_what_one_on_this_machine_does(
     assert min(float(vectors[place] @ others[place]) for place in vectors) > 0.9999
 
 
-def kill_processes(title: str, count: int) -> None:
-    found = [process for process in psutil.process_iter() if title in " ".join(_command(process))]
-    for process in found[:count]:
-        process.send_signal(signal.SIGKILL)
-    assert found
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
 def test_a_killed_worker_and_a_lost_node_lose_and_double_nothing(
     nodes: Any, cluster: RayCluster, tmp_path: Path, folder: Path
 ) -> None:
-    write_folder(
-        folder, {f"{number}.txt": f"The text number {number} speaks of herring. " * 4000 for number in range(12)}
-    )
+    write_texts(folder, 12)
     sync(tmp_path / "here", folder, HashEmbedder())
-    done: list[int] = []
+    kills = {1: lambda: kill_process(READING), 4: lambda: kill_node(nodes)}
 
     def lose(progress: SyncProgress) -> None:
-        done.append(progress.files_done)
-        if progress.files_done == 1 and done.count(1) == 1:
-            kill_processes("ray::read_on_node", 1)
-        if progress.files_done == 4 and done.count(4) == 1:
-            nodes.remove_node(nodes.list_all_nodes()[-1], allow_graceful=False)
+        if (kill := kills.pop(progress.files_done, None)) is not None:
+            kill()
 
     report = sync(tmp_path / "there", folder, HashEmbedder(), joined=cluster, on_progress=lose)
-    assert (len(report.added), report.failed) == (12, [])
+    assert (len(report.added), report.failed, kills) == (12, [], {})
     assert index_content(tmp_path / "there") == index_content(tmp_path / "here")
