@@ -155,6 +155,17 @@ def test_each_library_is_imported_in_its_own_room_only() -> None:
             assert path.startswith(HOMES[module]), f"{path} imports {module}"
 
 
+FOR_RAY = {f"ingest/cluster/{name}.py" for name in ("actors", "driver", "node", "sending")}
+"""Run by the driver of a Ray cluster and on its nodes, in processes of their own."""
+
+
+def test_nothing_imports_ray_in_the_process_that_syncs() -> None:
+    modules_for_ray = {path.removesuffix(".py").replace("/", ".") for path in FOR_RAY} | {"ray"}
+    for path, modules in imports().items():
+        if path not in FOR_RAY:
+            assert not modules & modules_for_ray, f"{path} imports {modules & modules_for_ray}"
+
+
 PARTS = ("rag.models", "rag.storage", "ingest.sandbox", "ingest.pipeline", "ingest.sources", "app.state", "app.service")
 """Where the classes are that the product is put together of."""
 
