@@ -2,12 +2,14 @@
 
     python -m benchmarks.ray_ingest FOLDER [--limit-pages N] [--repeat N]
     python -m benchmarks.ray_ingest --trials N
+    python -m benchmarks.ray_ingest --milliseconds READ EMBED STORE
 
 Two workers here are compared with two nodes of one processor each, in turns; medians are reported. Each sync is a
 process of its own, with a new home whose embedder is converted already. Processor seconds are those of all processes
 that had a part in it, those of the cluster too, and tell the overhead on a machine that does other things as well;
-"joining" is the first task of a process that joins the cluster. From the sizes and seconds of the tasks follows how much
-faster more nodes would be. With --trials workers and nodes are killed in syncs instead, and what that cost is counted.
+"joining" is the first task of a process that joins the cluster. From the sizes and seconds of the tasks follows how
+much faster more nodes would be. With --trials workers and nodes are killed in syncs instead, and what that cost is
+counted.
 """
 
 from __future__ import annotations
@@ -84,7 +86,11 @@ def main() -> int:
     parser.add_argument("--limit-pages", type=int, default=80)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--trials", type=int, default=0, help="kill so many workers and so many nodes instead")
+    parser.add_argument("--milliseconds", type=float, nargs=3, help="of a page: print what follows from these instead")
     options = parser.parse_args()
+    if options.milliseconds:
+        _print_speed_up(*(each / 1000 for each in options.milliseconds))
+        return 0
     with tempfile.TemporaryDirectory(prefix="lectern-benchmark-") as name:
         if options.trials:
             return _print_losses(Path(name), options.trials)
@@ -214,13 +220,18 @@ def _median(runs: Sequence[Run]) -> float:
 
 
 def _print_projection(runs: dict[str, list[Run]], sizes: TaskSizes) -> None:
-    """Print T(n) = max((r + e) / n, s) for a page: reading and embedding are shared, storing is not."""
+    """Print what tasks carry and cost, and what follows for more nodes."""
     store = min(one.output["stages"]["store"] for one in runs[VARIANTS[0]]) / sizes.pages
     read, embed = sizes.read_seconds / sizes.pages, sizes.embed_seconds / sizes.pages
     parts = {"file": sizes.file_bytes, "what is read": sizes.result_bytes, "vectors": sizes.vector_bytes}
     print("\nBytes a page: " + ", ".join(f"{name} {size / sizes.pages:,.0f}" for name, size in parts.items()))
     print(f"Joining: {sizes.joining_seconds:.1f} s; a task that does nothing: {1e3 * sizes.round_trip_seconds:.1f} ms.")
     print(f"Processor ms a page: read {1e3 * read:.1f}, embed {1e3 * embed:.1f}; store {1e3 * store:.1f} by the clock.")
+    _print_speed_up(read, embed, store)
+
+
+def _print_speed_up(read: float, embed: float, store: float) -> None:
+    """Print T(n) = max((r + e) / n, s), of seconds a page: reading and embedding are shared, storing is not."""
     print("\n| nodes of one core | pages a second | times one core |")
     print("|---|---|---|")
     for nodes in (1, *NODES):
