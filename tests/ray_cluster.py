@@ -11,11 +11,13 @@ import pytest
 
 from tests.paths import CHECKOUT
 
+NOT_INSTALLED = "Ray (lectern[scale]) is not installed"
+
 
 @contextmanager
 def ray_cluster(nodes: int) -> Iterator[Any]:
     """A cluster of a head without processors and some nodes of one; skips where Ray is not installed."""
-    pytest.importorskip("ray", reason="Ray (lectern[scale]) is not installed")
+    pytest.importorskip("ray", reason=NOT_INSTALLED)
     os.environ |= {
         "RAY_USAGE_STATS_ENABLED": "0",
         # Else they give way to everything else on the machine.

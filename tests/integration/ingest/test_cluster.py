@@ -33,7 +33,7 @@ from tests.integration.inspection import index_content
 from tests.integration.losing_nodes import EMBEDDING, READING, kill_node, kill_process, sync, write_texts
 from tests.integration.opening import open_index_of
 from tests.paths import CHECKOUT
-from tests.ray_cluster import ray_cluster
+from tests.ray_cluster import NOT_INSTALLED, ray_cluster
 
 SAMPLE = CHECKOUT / "data" / "sample"
 
@@ -106,6 +106,7 @@ def test_a_node_with_another_lectern_is_refused_in_a_sentence(
     ("address", "reason"), [("auto", "not HOST:PORT"), ("127.0.0.1:{port}", "does not answer: Connection refused")]
 )
 def test_a_wrong_address_is_told_at_the_sync(home: Path, folder: Path, address: str, reason: str) -> None:
+    pytest.importorskip("ray", reason=NOT_INSTALLED)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = address.format(port=taken.getsockname()[1])
