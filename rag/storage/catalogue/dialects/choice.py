@@ -9,15 +9,19 @@ from pathlib import Path
 from sqlalchemy import URL, Engine
 
 from rag.errors import StoreError
+from rag.storage.catalogue.dialects.ownership import Ownership, SoleOwnership
 from rag.storage.catalogue.dialects.protocol import CatalogueDialect
 from rag.storage.catalogue.dialects.sqlite import SqliteDialect
 from rag.storage.catalogue.schema import open_catalogue as open_file
 
 __all__ = [
     "Engine",
+    "Ownership",
     "Place",
+    "SoleOwnership",
     "bind_home",
     "dialect_of",
+    "find_owner",
     "find_place",
     "identity_of",
     "open_catalogue",
@@ -71,16 +75,31 @@ def dialect_of(place: Place) -> CatalogueDialect:
     return PostgresqlDialect(place)
 
 
-def own_catalogue(engine: Engine, place: Place, command: str, *, wait_seconds: float) -> AbstractContextManager[None]:
-    """Own a catalogue that several homes may reach; a file belongs to its home, which is owned already.
+def own_catalogue(
+    engine: Engine, place: Place, command: str, *, wait_seconds: float, may_follow: bool = False
+) -> AbstractContextManager[Ownership]:
+    """Own a catalogue that several homes may reach, or follow its owner; a file belongs to its home, which is owned
+    already.
 
     Raises IndexLockedError, StoreError.
     """
     if isinstance(place, Path):
-        return nullcontext()
+        return nullcontext(SoleOwnership())
     from rag.storage.catalogue.dialects.postgresql_owner import own_database
 
-    return own_database(engine, place, command, wait_seconds=wait_seconds)
+    return own_database(engine, place, command, wait_seconds=wait_seconds, may_follow=may_follow)
+
+
+def find_owner(engine: Engine, place: Place) -> str:
+    """Name the process that owns a catalogue which several homes may reach; "" where none does, and for a file.
+
+    Raises StoreError.
+    """
+    if isinstance(place, Path):
+        return ""
+    from rag.storage.catalogue.dialects import postgresql_owner
+
+    return postgresql_owner.find_owner(engine, place)
 
 
 def bind_home(engine: Engine, place: Place, home: str) -> None:

@@ -21,8 +21,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from rag.errors import ConfigurationError, StoreError, loading_library
-from rag.storage.catalogue.dialects.postgresql_schema import STATEMENTS, catalogue_owner, catalogue_state, own_tables
+from rag.errors import ConfigurationError, IndexLockedError, StoreError, loading_library
+from rag.storage.catalogue.dialects.postgresql_schema import (
+    OWNER_LOCK,
+    STATEMENTS,
+    catalogue_owner,
+    catalogue_state,
+    own_tables,
+)
 from rag.storage.catalogue.dialects.postgresql_storing import rebuild_words
 from rag.storage.catalogue.schema import (
     DESCRIBED_FIGURES,
@@ -43,6 +49,15 @@ CONNECT_SECONDS = 10
 SAFE_COMMITS = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
+
+# After these seconds the server gives up the connection of a machine that is gone, with its locks.
+NOTICE_LOSS = (
+    "SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '5', false), "
+    "set_config('tcp_keepalives_count', '3', false)"
+)
+
+# Until the transaction ends, and only where nobody owns the catalogue.
+IS_NOT_OWNED = text(f"SELECT pg_try_advisory_xact_lock({OWNER_LOCK})")
 
 EMPTY_DATABASE = (
     "Name an empty database, or a schema of its own: ?options=-csearch_path%3DNAME at the end of the address."
@@ -100,6 +115,7 @@ def open_engine(url: URL, *, is_brief: bool = False) -> Engine:
     def _configure(connection: Any, _record: Any) -> None:
         connection.adapters.register_dumper(str, PlainText)
         connection.execute(SAFE_COMMITS)
+        connection.execute(NOTICE_LOSS)
         connection.commit()
 
     return engine
@@ -139,6 +155,8 @@ def open_postgresql(url: URL, *, is_brief: bool = False, is_target: bool = False
                     "Install that version again, or name another database.",
                 )
             if version < SCHEMA_VERSION:
+                if version:
+                    _refuse_if_owned(connection, url)
                 _make_tables(connection, version)
             if not is_target and not connection.execute(select(catalogue_state.c.is_whole)).scalar_one():
                 raise StoreError(
@@ -146,7 +164,8 @@ def open_postgresql(url: URL, *, is_brief: bool = False, is_target: bool = False
                     "Finish it: `lectern migrate` with the settings and the target of that time.",
                 )
             if connection.execute(select(full_text_versions.c.words)).scalar() != words_version():
-                # Words in another form: they are made anew by whoever owns the catalogue.
+                # Words in another form: they are made anew, though not below an owner that makes them in its own.
+                _refuse_if_owned(connection, url)
                 rebuild_words(connection)
                 connection.execute(full_text_versions.delete())
                 connection.execute(full_text_versions.insert().values(words=words_version()))
@@ -158,7 +177,8 @@ def open_postgresql(url: URL, *, is_brief: bool = False, is_target: bool = False
 
 def identity_of(engine: Engine, url: URL) -> str:
     """Return what names the catalogue for as long as it is there. Raises StoreError."""
-    with translated_errors(url), engine.connect() as connection:
+    reading = engine.execution_options(postgresql_readonly=True)
+    with translated_errors(url), reading.connect() as connection:
         return str(connection.execute(select(catalogue_state.c.identity)).scalar_one())
 
 
@@ -205,6 +225,17 @@ def _check_server(connection: Connection, url: URL) -> None:
         raise StoreError(
             f"The database {described(url)} has the encoding {encoding}, which cannot hold every text.",
             "Make one with the encoding UTF8: createdb --encoding=UTF8 --template=template0 NAME.",
+        )
+
+
+def _refuse_if_owned(connection: Connection, url: URL) -> None:
+    """Raises IndexLockedError while a process of an older Lectern works on a catalogue that is to be changed."""
+    if not connection.execute(IS_NOT_OWNED).scalar_one():
+        row = connection.execute(select(catalogue_owner.c.command, catalogue_owner.c.host)).one()
+        raise IndexLockedError(
+            f"The catalogue in {described(url)} is in use by `lectern {row.command}` on {row.host}, which is of another "
+            "version.",
+            "Stop all servers and commands on it, install the same version for all, and start them again.",
         )
 
 

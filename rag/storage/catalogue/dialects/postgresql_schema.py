@@ -50,6 +50,9 @@ catalogue_owner = Table(
     Column("home", String, nullable=False),
 )
 
+OWNER_LOCK = "hashtext('lectern'), hashtext(current_schema())"
+"""The advisory lock of a catalogue's owner: one for each schema, as such locks are for the whole database."""
+
 _WATCHED = ("collections", "indexes", "folders", "documents", "generations")
 """Tables whose changes are counted: what is kept of them in memory is read again."""
 
