@@ -70,6 +70,11 @@ class Settings(BaseSettings):
         description="HOST:PORT of the head of a Ray cluster, one of whose nodes this machine is: files are read and "
         "embedded on its nodes; needs lectern[scale]",
     )
+    uploads_url: str = Field(
+        "",
+        description="folder, as a path or file://, in which all servers of an index keep what is uploaded; empty: "
+        "`uploads` in the home",
+    )
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 
     llm: str = Field(

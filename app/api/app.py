@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from app import __version__
 from app.api import error_handlers
 from app.api.metrics import CountRequests, Metrics
+from app.api.passing_on import PassingOn
 from app.api.request_ids import IdentifyRequests
 from app.api.routes import (
     answers,
@@ -73,9 +74,24 @@ def create_app(
     *,
     access: AccessPolicy,
     metrics: Metrics,
+    passing_on: PassingOn | None = None,
 ) -> FastAPI:
-    """Return the application; `access` decides on every request before a route is reached."""
+    """Return the application; `access` decides on every request before a route is reached, and `passing_on` has the
+    owner of the index answer what another server may not do.
+    """
     metrics.watch(service)
+    rules = (Middleware(CountRequests, metrics=metrics), Middleware(AccessMiddleware, policy=access))
+    app = _with_routes(service, metrics, [Middleware(IdentifyRequests), Middleware(TraceRequests), *rules])
+    app.state.passing_on = passing_on
+    return app
+
+
+def create_inner_app(service: Service, *, metrics: Metrics) -> FastAPI:
+    """Return an application of the same routes for requests that another server has let in."""
+    return _with_routes(service, metrics, [])
+
+
+def _with_routes(service: Service, metrics: Metrics, middleware: list[Middleware]) -> FastAPI:
     app = FastAPI(
         title="Lectern",
         version=__version__,
@@ -84,13 +100,7 @@ def create_app(
         # These pages load scripts from elsewhere; the document itself is at /openapi.json.
         docs_url=None,
         redoc_url=None,
-        middleware=[
-            Middleware(IdentifyRequests),
-            Middleware(TraceRequests),
-            Middleware(CountRequests, metrics=metrics),
-            Middleware(AccessMiddleware, policy=access),
-            Middleware(error_handlers.AnswerDefects),
-        ],
+        middleware=[*middleware, Middleware(error_handlers.AnswerDefects)],
     )
     app.state.service = service
     app.state.metrics = metrics

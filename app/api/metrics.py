@@ -26,7 +26,7 @@ UNKNOWN = "unknown"
 """Stands for all paths that are no route: they are the client's to choose and would be counted one by one."""
 
 
-REQUESTS, REQUEST_SECONDS, ANSWERS, TOKENS, SYNCS, WAITING, READY = (
+REQUESTS, REQUEST_SECONDS, ANSWERS, TOKENS, SYNCS, WAITING, READY, OWNER = (
     ("lectern_requests", "Requests answered."),
     ("lectern_request_seconds", "From a request to the end of its answer."),
     ("lectern_answers", "Answers given."),
@@ -34,6 +34,7 @@ REQUESTS, REQUEST_SECONDS, ANSWERS, TOKENS, SYNCS, WAITING, READY = (
     ("lectern_syncs", "Syncs that ended."),
     ("lectern_syncs_waiting", "Syncs that run or wait."),
     ("lectern_ready", "Whether the models are loaded."),
+    ("lectern_owner", "Whether this server owns the index: 0 for one that answers beside the owner."),
 )
 
 
@@ -54,12 +55,14 @@ class Metrics:
         self._syncs = Counter(*SYNCS, ("outcome",), registry=self.registry)
         self._waiting = Gauge(*WAITING, registry=self.registry)
         self._ready = Gauge(*READY, registry=self.registry)
+        self._owner = Gauge(*OWNER, registry=self.registry)
 
     def watch(self, service: Service) -> None:
         """Ask a service for its state whenever the metrics are read."""
         self._service = service
         self._waiting.set_function(lambda: len(service.syncs.unfinished()))
         self._ready.set_function(lambda: service.answers.readiness.ready)
+        self._owner.set_function(lambda: service.ownership.is_held)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request."""
@@ -133,6 +136,7 @@ class Metrics:
             waiting = sum(job.collection in only for job in self._service.syncs.unfinished())
             yield GaugeMetricFamily(*WAITING, value=waiting)
             yield GaugeMetricFamily(*READY, value=self._service.answers.readiness.ready)
+            yield GaugeMetricFamily(*OWNER, value=self._service.ownership.is_held)
 
     def _share(self, collection: str, *counts: tuple[str, str, int]) -> None:
         with self._shares_lock:

@@ -79,7 +79,9 @@ class EvaluationRuns:
         running = self._running
         if running is not None and running.id == kept.id:
             return running
-        return replace(kept, state="cut off") if kept.state == "running" else kept
+        # All evaluations are run by the owner of the index: others cannot tell.
+        is_cut_off = kept.state == "running" and self._current().ownership.is_held
+        return replace(kept, state="cut off") if is_cut_off else kept
 
     def _settings(self) -> dict[str, Any]:
         settings = self._current().settings

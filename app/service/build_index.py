@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
-from app.service.build_places import catalogue_place, existing_catalogue, service_place
+from app.service.build_places import catalogue_place, existing_catalogue, is_shared, service_place
 from app.service.build_vectors import build_vectors
 from app.service.lock import own_index
 from app.settings import Settings
@@ -22,7 +22,7 @@ from rag.protocols import Embedder, LanguageModel, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
-from rag.storage.catalogue.dialects.choice import open_catalogue, own_catalogue
+from rag.storage.catalogue.dialects.choice import Ownership, find_owner, open_catalogue, own_catalogue
 from rag.storage.catalogue.reader import CatalogueReader
 from rag.storage.catalogue.writer import CatalogueWriter
 from rag.storage.vectors import ChromaVectors
@@ -52,6 +52,8 @@ class Lectern:
     checks: CatalogueChecks
     foreground: Foreground
     """What people wait for: embedding in the background gives way to it."""
+    ownership: Ownership
+    """Whether this process may change the catalogue, or another one does."""
     _closing: ExitStack
 
     def servers(self) -> Mapping[str, str]:
@@ -217,18 +219,22 @@ def _state_of(check: Callable[[], None]) -> str:
 
 @contextmanager
 def open_lectern(
-    settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None
+    settings: Settings, command: str, *, wait_seconds: float, models: Models | None = None, may_follow: bool = False
 ) -> Iterator[Lectern]:
     """Own the index for a command; `models` that are there already are used as they are.
 
+    With `may_follow` an index that is on servers is also opened while another process owns it, to answer beside it.
     Raises IndexLockedError, StoreError, ConfigurationError.
     """
+    may_follow = may_follow and is_shared(settings)
     with own_index(settings.home, command, wait_seconds=wait_seconds), ExitStack() as closing:
         finish_cut_off_restore(settings.home)
         place = catalogue_place(settings)
         engine = open_catalogue(place)
         closing.callback(engine.dispose)
-        closing.enter_context(own_catalogue(engine, place, command, wait_seconds=wait_seconds))
+        ownership = closing.enter_context(
+            own_catalogue(engine, place, command, wait_seconds=wait_seconds, may_follow=may_follow)
+        )
         catalogue = CatalogueReader(engine, place)
         vectors = build_vectors(settings, engine, place)
         closing.callback(vectors.close)
@@ -256,8 +262,19 @@ def open_lectern(
             vectors=vectors,
             checks=CatalogueChecks(engine, place),
             foreground=Foreground(),
+            ownership=ownership,
             _closing=closing,
         )
+
+
+def find_index_owner(settings: Settings) -> str:
+    """Name the process that owns an index on a server of databases, in words; "" where none does. Raises StoreError."""
+    place = existing_catalogue(settings)
+    engine = open_catalogue(place, is_brief=True)
+    try:
+        return find_owner(engine, place)
+    finally:
+        engine.dispose()
 
 
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:

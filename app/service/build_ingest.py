@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.service.build_places import has_service, service_place
+from app.service.build_places import has_service, service_place, uploads_folder
 from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.conversations import ConversationStore
@@ -26,7 +27,7 @@ from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
 from ingest.sources.links import Links
-from ingest.sources.uploads import UPLOADS, Uploads
+from ingest.sources.uploads import Uploads
 from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError
 from rag.protocols import VectorIndex
@@ -115,7 +116,7 @@ def build_fetcher(settings: Settings) -> Fetcher:
 
 def build_uploads(settings: Settings, sandbox: Sandbox) -> Uploads:
     """Build what keeps the files that come in."""
-    return Uploads(settings.home / UPLOADS, sandbox)
+    return Uploads(uploads_folder(settings), sandbox, sender=f"{socket.gethostname()}:{settings.home}")
 
 
 def build_links(
@@ -127,7 +128,7 @@ def build_links(
 
 def may_read(settings: Settings, folder: Path) -> bool:
     """Tell whether a folder may be read without anybody asking; what was uploaded always may."""
-    return not settings.folder_roots or is_within(folder, [*settings.folder_roots, settings.home / UPLOADS])
+    return not settings.folder_roots or is_within(folder, [*settings.folder_roots, uploads_folder(settings)])
 
 
 def _open_written(settings: Settings) -> tuple[FeedbackStore, ConversationStore] | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from app.settings import CATALOGUE_FILE, Settings
 from app.state.database import SERVICE_FILE
+from ingest.sources.uploads import UPLOADS
 from rag.errors import ConfigurationError
 from rag.storage.catalogue.dialects.choice import Place, find_place
+from rag.urls import without_credentials
 
 
 def catalogue_place(settings: Settings) -> Place:
@@ -32,6 +35,26 @@ def has_service(settings: Settings) -> bool:
     """Tell whether a service may have remembered something: looking makes nothing in a home."""
     place = service_place(settings)
     return not isinstance(place, Path) or place.exists()
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Return the folder of what is uploaded. Raises ConfigurationError."""
+    if not settings.uploads_url:
+        return settings.home / UPLOADS
+    parts = urlsplit(settings.uploads_url)
+    folder = Path(unquote(parts.path) if parts.scheme == "file" else settings.uploads_url)
+    if (parts.scheme and parts.scheme != "file") or parts.netloc or not folder.is_absolute():
+        raise ConfigurationError(
+            f"The setting `uploads_url` is not a folder: {without_credentials(settings.uploads_url)}.",
+            "Write the whole path of a folder that all servers see, such as /srv/lectern/uploads; object storage is "
+            "mounted as a folder first.",
+        )
+    return folder
+
+
+def is_shared(settings: Settings) -> bool:
+    """Tell whether all of the index is on servers, so that several of ours may answer from it."""
+    return settings.catalogue_url is not None and bool(settings.chroma_url)
 
 
 def _address(settings: Settings) -> str:

@@ -35,7 +35,7 @@ from app.service.service import Service
 from app.service.sync_queue import SyncQueue
 from app.service.syncs import SyncService
 from app.service.tables import TableService
-from app.service.uploads import UploadService
+from app.service.uploads import UploadService, adopt_moved_uploads
 from app.state.collections import CollectionStore
 from app.state.conversations import ConversationStore
 from app.state.evaluations import EvaluationStore
@@ -109,7 +109,13 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     conversations = ConversationStore(service_place(settings))
     job_store = SyncJobStore(service_place(settings))
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
-    queue = SyncQueue(lectern.ingest, job_store, on_finished=finish_sync, check_folder=check_unless_uploads)
+    queue = SyncQueue(
+        lectern.ingest,
+        job_store,
+        on_finished=finish_sync,
+        check_folder=check_unless_uploads,
+        ownership=lectern.ownership,
+    )
     reading_sandbox = build_reading_sandbox(settings)
     figures = build_figures(
         lectern,
@@ -163,5 +169,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
             ignore=settings.ignore,
         ),
         figures=figures,
+        ownership=lectern.ownership,
+        prepare_ownership=partial(adopt_moved_uploads, lectern, uploads),
         stop_sandboxes=stop_sandboxes,
     )

@@ -107,7 +107,7 @@ class CollectionService:
 
     def exists(self, name: str) -> bool:
         """Tell whether there is a collection of that name."""
-        return self._lectern.writer.find_collection(name) is not None
+        return self._lectern.catalogue.has_collection(name)
 
     def check(self, name: str) -> None:
         """Raises NotFoundError, which tells all names, where there is no such collection."""

@@ -17,9 +17,10 @@ from app.service.build_embedders import (
     e5_file,
     embedder_folder,
 )
-from app.service.build_index import open_catalogue_reader
+from app.service.build_index import find_index_owner, open_catalogue_reader
 from app.service.build_llm import choose_model
 from app.service.build_models import NO_RERANKER
+from app.service.build_places import is_shared, uploads_folder
 from app.service.build_vectors import check_vector_server
 from app.service.doctor_libraries import examine_libraries
 from app.service.finding import Finding
@@ -68,10 +69,33 @@ def _examine_index(settings: Settings) -> Iterator[Finding]:
     remedy = "`lectern documents --failed` says why." if failed else ""
     place = "on PostgreSQL" if settings.catalogue_url else str(settings.home)
     yield Finding("index", f"{place}: {documents:,} documents, {failed:,} with a problem", remedy)
-    owner = describe_owner(settings.home)
-    if owner and is_owned(settings.home):
-        address = owner_address(settings.home)
-        yield Finding("index owner", f"{owner}, which answers at {address}" if address else owner)
+    here = describe_owner(settings.home) if is_owned(settings.home) else ""
+    address = owner_address(settings.home)
+    running = f"{here}, which answers at {address}" if here and address else here
+    if settings.catalogue_url is None:
+        if running:
+            yield Finding("index owner", running)
+        return
+    yield from _examine_shared(settings, running)
+
+
+def _examine_shared(settings: Settings, running: str) -> Iterator[Finding]:
+    """Say who owns an index on PostgreSQL, and what runs on this home."""
+    try:
+        owner = find_index_owner(settings)
+    except LecternError as error:
+        yield Finding("index owner", error.reason, error.remedy)
+        return
+    if owner:
+        yield Finding("index owner", owner)
+    if running:
+        yield Finding("server of this home", running)
+    if is_shared(settings) and not settings.uploads_url:
+        yield Finding(
+            "uploads",
+            f"in {uploads_folder(settings)}, which other servers do not see",
+            "For several servers set `uploads_url` to a folder that all of them see.",
+        )
 
 
 def _examine_vector_server(settings: Settings) -> Iterator[Finding]:

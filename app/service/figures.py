@@ -157,8 +157,9 @@ class FigureService:
 
     def start(self) -> None:
         """Begin to describe what is to be described, in a thread of its own."""
-        self._thread = threading.Thread(target=self._work, name="figures", daemon=True)
-        self._thread.start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="figures", daemon=True)
+            self._thread.start()
 
     def look_soon(self) -> None:
         """Look for figures that are to be described, as after a sync."""

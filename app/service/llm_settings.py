@@ -14,7 +14,16 @@ from app.service.local_models import LocalModels
 from app.service.model_downloads import ModelDownloads
 from app.settings import NO_LLM, Settings, place_of
 from app.state.llm_access import LlmAccess, LlmAccessFile
-from app.state.overrides import ADJUSTABLE, LLM, Adjustable, OverrideStore, check_number, ollama_url, with_overrides
+from app.state.overrides import (
+    ADJUSTABLE,
+    LLM,
+    Adjustable,
+    Override,
+    OverrideStore,
+    check_number,
+    ollama_url,
+    with_overrides,
+)
 from rag.errors import ConfigurationError, LecternError
 from rag.models.llm.gguf_model import PROVIDER, is_gguf
 from rag.models.llm.ollama_models import (
@@ -109,6 +118,7 @@ class LlmSettings:
         self._overrides = overrides
         self._configured = answers.lectern.settings
         self._given = LlmAccessFile(self._configured.home)
+        self._applied: dict[str, Override] = {}
         self.local = LocalModels(self._configured)
         self.downloads = ModelDownloads(self._download)
         self._apply()
@@ -116,6 +126,11 @@ class LlmSettings:
     def close(self) -> None:
         """Let go of the file of overrides."""
         self._overrides.close()
+
+    def look(self) -> None:
+        """Answer by what was chosen at another server, where something was. Raises StoreError."""
+        if self._overrides.all() != self._applied:
+            self._apply()
 
     # --- LLMs ---
 
@@ -246,4 +261,6 @@ class LlmSettings:
         return with_overrides(self._configured, {LLM: llm})
 
     def _apply(self) -> None:
-        self._answers.adjust(with_overrides(self._configured, self._overrides.all()))
+        overrides = self._overrides.all()
+        self._answers.adjust(with_overrides(self._configured, overrides))
+        self._applied = overrides

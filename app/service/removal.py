@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.service.build_index import Lectern
-from ingest.sources.uploads import UPLOADS
+from app.service.build_places import uploads_folder
 from rag.errors import StoreError
 
 
@@ -26,7 +26,7 @@ class Removal:
     @classmethod
     def of(cls, lectern: Lectern, collection: str, document_ids: Sequence[int]) -> Removal:
         """Return the removal of these documents of a collection; nothing is done yet. Raises NotFoundError."""
-        root = (lectern.settings.home / UPLOADS).resolve()
+        root = uploads_folder(lectern.settings).resolve()
         found = {id_: lectern.catalogue.load_document(collection, id_)[1] for id_ in document_ids}
         uploads = {id_: file for id_, file in found.items() if root in file.parents}
         others = [id_ for id_ in found if id_ not in uploads]

@@ -20,6 +20,7 @@ from app.state.conversations import ConversationStore
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
 from app.state.passwords import PasswordStore
+from rag.storage.catalogue.dialects.choice import Ownership
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +42,33 @@ class Service:
     folder_picker: FolderPicker
     schedule: FolderScheduler
     figures: FigureService
+    ownership: Ownership
+    prepare_ownership: Callable[[], None]
+    """Settles what another owner, or an earlier start, may have left."""
     stop_sandboxes: Callable[[], None]
 
     def start(self) -> None:
-        """Load the models, make again what was lost, and begin with the schedule. Raises StoreError."""
+        """Load the models, and begin with what the owner of the index does, if that is this process. Raises
+        StoreError.
+        """
         self.answers.warm_up()
-        self.syncs.recover()
+        if self.ownership.is_held:
+            self.take_over()
+
+    def take_over(self) -> None:
+        """Do what the owner of the index does: make again what was lost, what is owed, and the schedule; may be called
+        again after an error. Raises StoreError.
+        """
+        self.prepare_ownership()
+        self.syncs.take_over()
         self.tables.start()
         self.figures.start()
         self.schedule.start()
+
+    def look(self) -> None:
+        """Take note of what other servers on the same index have changed. Raises StoreError."""
+        self.llms.look()
+        self.tables.look()
 
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from ingest.embedding import EmbeddingProgress
 from ingest.pipeline import IngestPipeline
 from ingest.report import SyncProgress, SyncReport
 from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
+from rag.storage.catalogue.dialects.choice import Ownership, SoleOwnership
 from rag.work_context import current_request_id, work_for_request
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,10 @@ Result = TypeVar("Result")
 
 MAX_WAITING = 1_000
 """Syncs that may wait: folders, not requests, decide how many there are."""
+
+
+LOOK_SECONDS = 0.5
+"""How often the owner of an index looks for jobs that other servers have written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,8 @@ class _Task:
 class SyncQueue:
     """The one thread that writes to the index. Methods may be called from any thread.
 
-    A job is written down before it is promised, and done by the next queue if this one ends before.
+    A job is written down before it is promised, and done by the next queue if this one ends before. Where another
+    process owns the index, this one only writes jobs down, for the owner's queue.
     """
 
     def __init__(
@@ -50,8 +56,9 @@ class SyncQueue:
         *,
         on_finished: Callable[[SyncJob], None] = lambda job: None,
         check_folder: Callable[[Path, str], object] = lambda folder, collection: None,
+        ownership: Ownership | None = None,
     ) -> None:
-        """Take up the jobs that the store still has. Raises StoreError.
+        """Take up the jobs that the store still has, if this process is the owner. Raises StoreError.
 
         `check_folder` raises ConfigurationError for a folder that may not be synced into a collection: it is asked
         when a sync begins, as what was allowed when it was asked for need not be any more.
@@ -60,10 +67,11 @@ class SyncQueue:
         self._job_store = job_store
         self._check_folder = check_folder
         self._on_finished = on_finished
+        self._ownership = ownership or SoleOwnership()
         self._lock = threading.Condition()
-        self._jobs = {job.id: job for job in job_store.take_over()}
-        """The jobs that wait or run."""
-        self._waiting = deque(self._jobs)
+        self._jobs: dict[str, SyncJob] = {}
+        """The jobs that wait or run here."""
+        self._waiting: deque[str] = deque()
         self._tasks: deque[_Task] = deque()
         self._running: str | None = None
         self._stop = threading.Event()
@@ -71,8 +79,19 @@ class SyncQueue:
         """Stops the sync that runs, and that one only."""
         self._may_owe_vectors = True
         """Whether an earlier sync may have left documents without vectors: they are embedded while nothing waits."""
-        self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        if self._ownership.is_held:
+            self.take_over()
+
+    def take_over(self) -> None:
+        """Begin to work, with the jobs that an ended owner left. Raises StoreError."""
+        with self._lock:
+            if self._thread is not None or self._stop.is_set():
+                return
+            self._jobs = {job.id: job for job in self._job_store.take_over()}
+            self._waiting = deque(self._jobs)
+            self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
+            self._thread.start()
 
     def submit(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync; one that waits already for the same folder and collection is given back instead.
@@ -80,12 +99,15 @@ class SyncQueue:
         Raises OverloadedError, StoreError.
         """
         with self._lock:
-            for waiting in (self._jobs[id_] for id_ in self._waiting):
+            queued = [job for job in self.unfinished() if job.state == "queued"]
+            for waiting in queued:
                 if (waiting.folder, waiting.collection, waiting.allow_empty) == (folder, collection, allow_empty):
                     return waiting
-            if self._stop.is_set() or len(self._waiting) >= MAX_WAITING:
+            if self._stop.is_set() or len(queued) >= MAX_WAITING:
                 raise OverloadedError("No further sync is accepted now.", "Try again later.")
             job = self._job_store.add(collection, folder, allow_empty=allow_empty, request_id=current_request_id())
+            if self._thread is None:
+                return job
             self._jobs[job.id] = job
             self._waiting.append(job.id)
             self._lock.notify_all()
@@ -95,11 +117,16 @@ class SyncQueue:
         """Run something that changes the index as soon as nothing else does, between two files of a sync at the latest.
 
         It is run again after a sync in the middle of which it ran: what that sync had read before must not come back.
+        Raises OverloadedError, IndexLockedError where another process owns the index.
         """
         done: Future[Result] = Future()
         with self._lock:
             if self._stop.is_set():
                 raise OverloadedError("Lectern is shutting down.", "Try again later.")
+            if self._thread is None:
+                raise IndexLockedError(
+                    f"The index is changed by its owner alone: {self._ownership.owner}.", "Ask again in a moment."
+                )
             # With the context of the request, so that its id stands in what is logged.
             self._tasks.append(_Task(partial(copy_context().run, task), done))
             self._lock.notify_all()
@@ -132,6 +159,7 @@ class SyncQueue:
     def stop(self, id_: str) -> None:
         """Stop one job: a waiting one is dropped, the running one ends at the file it is at; others go on."""
         with self._lock:
+            self._take_in()
             if is_waiting := id_ in self._waiting:
                 self._waiting.remove(id_)
             elif id_ == self._running:
@@ -149,6 +177,9 @@ class SyncQueue:
     def unfinished(self) -> list[SyncJob]:
         """List what runs and waits, in the order in which it is done."""
         with self._lock:
+            if self._thread is None:
+                return list(self._job_store.list_unfinished())
+            self._take_in()
             ids = [self._running, *self._waiting] if self._running else list(self._waiting)
             return [self._jobs[id_] for id_ in ids]
 
@@ -171,6 +202,8 @@ class SyncQueue:
             self._finish(id_, state="stopped")
         for task in tasks:
             task.done.cancel()
+        if self._thread is None:
+            return True
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -179,7 +212,8 @@ class SyncQueue:
     def _work(self) -> None:
         while not self._stop.is_set():
             with self._lock:
-                self._lock.wait_for(self._has_work)
+                self._lock.wait_for(self._has_work, LOOK_SECONDS if self._ownership.is_shared else None)
+                self._take_in()
             self._run_tasks()
             if (job := self._begin()) is not None:
                 # In a context of its own, whose request and run end with it.
@@ -187,6 +221,16 @@ class SyncQueue:
             elif self._may_owe_vectors and not self._stop.is_set():
                 self._may_owe_vectors = False
                 self._embed()
+
+    def _take_in(self) -> None:
+        """Queue the jobs that other servers have written down; with the lock held."""
+        if not self._ownership.is_shared or self._thread is None or self._stop.is_set():
+            return
+        with suppress(StoreError):  # It is looked for again in a moment.
+            for job in self._job_store.list_unfinished():
+                if job.state == "queued" and job.id not in self._jobs:
+                    self._jobs[job.id] = job
+                    self._waiting.append(job.id)
 
     def _begin(self) -> SyncJob | None:
         """Take the next job up; None where none waits."""

@@ -42,7 +42,7 @@ class SyncService:
 
     def sync(self, folder: Path, collection: str, *, allow_empty: bool = False) -> SyncJob:
         """Queue a sync. Raises OverloadedError; ConfigurationError for the name of a new collection."""
-        if self._lectern.writer.find_collection(collection) is None:
+        if not self._lectern.catalogue.has_collection(collection):
             check_collection_name(collection)
         return self._queue.submit(Path(os.path.realpath(folder)), collection, allow_empty=allow_empty)
 
@@ -77,8 +77,11 @@ class SyncService:
         while a sync runs, which leaves things unfinished between its files."""
         return self._queue.run(lambda: self._verify(repair=repair))
 
-    def recover(self) -> None:
-        """Start to make the vectors again that were lost, where any were."""
+    def take_over(self) -> None:
+        """Begin with the syncs that are owed, and to make the vectors again that were lost, where any were. Raises
+        StoreError.
+        """
+        self._queue.take_over()
         try:
             is_incomplete = self._lectern.vectors.is_incomplete()
         except VectorsAwayError as error:

@@ -57,12 +57,22 @@ class TableService:
         self._is_closed = False
         self._again: set[int] = set()
         """Tables whose documents changed while they were filled."""
+        self._is_begun = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Go on with what an ended process left. Raises StoreError."""
+        """Begin to fill, with what an ended process left: for the owner of the index. Raises StoreError."""
+        self._is_begun = True
         for table in self._store.list_tables():
             if table.state in UNFINISHED:
+                self._submit(table.id)
+
+    def look(self) -> None:
+        """Take up what other servers have asked to be filled; for the owner of the index. Raises StoreError."""
+        if not self._is_begun:
+            return
+        for table in self._store.list_tables():
+            if table.state == "waiting":
                 self._submit(table.id)
 
     def close(self, seconds: float) -> None:
@@ -194,7 +204,8 @@ class TableService:
 
     def _submit(self, table_id: int) -> None:
         with self._lock:
-            if self._is_closed:
+            # Where another process owns the index, it takes the table up.
+            if self._is_closed or not self._is_begun or table_id in (self._running, *self._waiting):
                 return
             self._waiting.append(table_id)
             if self._thread is None:

@@ -13,10 +13,26 @@ from app.service.sync_queue import SyncQueue
 from app.state.sync_jobs import SyncJob
 from ingest.collection_names import check_collection_name
 from ingest.sources.links import Link, Links
-from ingest.sources.uploads import Uploads, check_type, safe_name
-from rag.errors import ConfigurationError
+from ingest.sources.uploads import UPLOADS, Uploads, check_type, safe_name
+from rag.errors import ConfigurationError, IndexLockedError
 
 COPY_BLOCK = 1 << 20
+
+
+def adopt_moved_uploads(lectern: Lectern, uploads: Uploads) -> None:
+    """Have the index follow files that were moved from the home to where the settings have uploads kept now; for the
+    owner of the index. Raises StoreError.
+    """
+    former = lectern.settings.home.resolve() / UPLOADS
+    for collection in lectern.catalogue.list_collections():
+        new = uploads.folder(collection.name)
+        old = former / new.name
+        id_ = lectern.writer.find_collection(collection.name)
+        if old == new or id_ is None or old.exists() or not new.is_dir():
+            continue
+        roots = lectern.writer.folder_roots(id_)
+        if old in roots and new not in roots:
+            lectern.writer.rename_collection(collection.name, collection.name, moved=(old, new))
 
 
 class UploadService:
@@ -43,8 +59,10 @@ class UploadService:
     def check_names(self, collection: str, given: Sequence[str]) -> list[str]:
         """Return the names under which files are kept in a collection.
 
-        Raises ConfigurationError for a name that is refused, ParseError for a type that is not read.
+        Raises ConfigurationError for a name that is refused, ParseError for a type that is not read, IndexLockedError
+        where this server cannot take files in.
         """
+        self._check_place()
         self._check_collection(collection)
         names = [safe_name(name) for name in given]
         for name in names:
@@ -93,7 +111,7 @@ class UploadService:
     def _index(self, collection: str, names: Sequence[str]) -> SyncJob:
         """Index uploaded files, also where a file of that name was removed before."""
         folder = self._uploads.folder(collection)
-        if self._lectern.writer.find_collection(collection) is not None:
+        if self._lectern.catalogue.has_collection(collection):
             removed = [
                 document.id
                 for document in self._lectern.catalogue.list_documents(collection)
@@ -103,6 +121,16 @@ class UploadService:
                 self._queue.run(lambda: self._lectern.writer.remove_documents(removed)).result()
         return self._queue.submit(folder, collection)
 
+    def _check_place(self) -> None:
+        """Raises IndexLockedError where the server that would index a file would not see it."""
+        ownership = self._lectern.ownership
+        if not ownership.is_held and not self._lectern.settings.uploads_url:
+            raise IndexLockedError(
+                f"Files that are sent to this server would lie in its own home, where the server that indexes them "
+                f"does not see them: {ownership.owner}.",
+                "Send them to that one, or set `uploads_url` of all servers to a folder that all of them see.",
+            )
+
     def _check_collection(self, name: str) -> None:
-        if self._lectern.writer.find_collection(name) is None:
+        if not self._lectern.catalogue.has_collection(name):
             check_collection_name(name)

@@ -157,6 +157,12 @@ class SyncJobStore:
         job = row and _job_of(row)
         return job if job and job.id == id_ else None
 
+    def list_unfinished(self) -> Sequence[SyncJob]:
+        """List the jobs that wait or run, in the order in which they were asked for."""
+        with self._database.reading() as connection:
+            query = select(jobs).where(jobs.c.state.in_(UNFINISHED)).order_by(jobs.c.number)
+            return [_job_of(row) for row in connection.execute(query)]
+
     def take_over(self) -> Sequence[SyncJob]:
         """List the jobs that an ended service left undone, in the order in which they were asked for.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 import unicodedata
@@ -29,13 +30,15 @@ INCOMING = ".incoming-"
 class Uploads:
     """The uploaded files below one folder."""
 
-    def __init__(self, root: Path, sandbox: Sandbox) -> None:
+    def __init__(self, root: Path, sandbox: Sandbox, *, sender: str = "") -> None:
+        """`sender` names the process among those that keep uploads below the same folder."""
         self._root = root.resolve()
         self._sandbox = sandbox
+        self._incoming = f"{INCOMING}{hashlib.sha256(sender.encode()).hexdigest()[:12]}-"
 
     def sweep(self) -> None:
-        """Delete what was coming in when a process was killed; for the owner of the index, before it receives."""
-        for cut_off in self._root.glob(f"{INCOMING}*"):
+        """Delete what was coming in when an earlier process of this sender was killed; before it receives."""
+        for cut_off in self._root.glob(f"{self._incoming}*"):
             shutil.rmtree(cut_off, ignore_errors=True)
 
     def folder(self, collection: str) -> Path:
@@ -51,7 +54,7 @@ class Uploads:
         """Give an empty folder for files that are coming in, on the same disk; removed with what is left in it."""
         try:
             self._root.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=INCOMING, dir=self._root))
+            scratch = Path(tempfile.mkdtemp(prefix=self._incoming, dir=self._root))
         except OSError as error:
             raise _no_room(self._root, error) from error
         try:

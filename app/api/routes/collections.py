@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 
 from app.api.dependencies import AdministeredCollection, ReadableCollection, ServiceOf
 from app.api.error_handlers import RESPONSES, refusals
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.documents import (
     CollectionChange,
     CollectionList,
@@ -20,7 +21,7 @@ from app.api.schemas.figures import FigureChoice, FigureEstimateResponse, Figure
 from app.api.security.middleware import require
 from app.state.tokens import Role
 
-router = APIRouter(tags=["collections"], responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, tags=["collections"], responses=RESPONSES)
 
 
 @router.get("/collections")
@@ -33,6 +34,7 @@ def list_collections(request: Request, service: ServiceOf) -> CollectionList:
 
 
 @router.post("/collections", status_code=201)
+@for_owner
 def create_collection(asked: NewCollection, request: Request, service: ServiceOf) -> CollectionResponse:
     """Make an empty collection."""
     require(request, Role.ADMIN)
@@ -40,6 +42,7 @@ def create_collection(asked: NewCollection, request: Request, service: ServiceOf
 
 
 @router.patch("/collections/{name}", responses=refusals(409))
+@for_owner
 def change_collection(
     name: AdministeredCollection, asked: CollectionChange, request: Request, service: ServiceOf
 ) -> CollectionResponse:
@@ -72,12 +75,14 @@ def suggest(
 
 
 @router.get("/collections/{name}/figures")
+@for_owner
 def show_figures(name: ReadableCollection, service: ServiceOf) -> FigureStatusResponse:
     """Return how far the figures of a collection are described, and what that took."""
     return FigureStatusResponse.from_domain(service.figures.status(name))
 
 
 @router.get("/collections/{name}/figures/estimate")
+@for_owner
 def estimate_figures(
     name: AdministeredCollection, request: Request, service: ServiceOf, llm: Annotated[str, Query(max_length=300)] = ""
 ) -> FigureEstimateResponse:
@@ -87,6 +92,7 @@ def estimate_figures(
 
 
 @router.put("/collections/{name}/figures")
+@for_owner
 def choose_figures(
     name: AdministeredCollection, asked: FigureChoice, request: Request, service: ServiceOf
 ) -> FigureStatusResponse:
@@ -99,6 +105,7 @@ def choose_figures(
 
 
 @router.delete("/collections/{name}", status_code=204, responses=refusals(409))
+@for_owner
 def remove_collection(name: AdministeredCollection, service: ServiceOf) -> None:
     """Delete a collection and what was uploaded into it; files of synced folders are not touched.
 

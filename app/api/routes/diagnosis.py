@@ -9,14 +9,16 @@ from fastapi import APIRouter, Query
 
 from app.api.dependencies import DocumentId, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.admin import WhyRequest, WhyResponse
 from app.api.schemas.syncs import JobResponse, RunSummary, RunSummaryList
 from app.api.threads import result_of
 
-router = APIRouter(prefix="/collections/{name}", responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, prefix="/collections/{name}", responses=RESPONSES)
 
 
 @router.post("/documents/{id}/reindex", status_code=202, tags=["documents"])
+@for_owner
 def reindex_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> JobResponse:
     """Read a document's file again as if it were new, also one that was taken out; `GET /jobs/{id}` tells how it goes.
 

@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.base import CollectionName
 from app.api.schemas.documents import (
     DocumentList,
@@ -29,7 +30,9 @@ from ingest.page_image import Box
 from rag.errors import ConfigurationError
 from rag.page_layout import rectangles_under
 
-router = APIRouter(prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES)
+router = APIRouter(
+    route_class=OwnersRoute, prefix="/collections/{name}/documents", tags=["documents"], responses=RESPONSES
+)
 
 MAX_FILES = 100
 """In one upload."""
@@ -128,6 +131,7 @@ def show_document(name: ReadableCollection, id: DocumentId, service: ServiceOf) 
 
 
 @router.delete("/{id}", status_code=204)
+@for_owner
 def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
     """Take a document out of the index. An uploaded file is deleted; one of a synced folder is not touched, and later
     syncs leave it out."""
@@ -135,6 +139,7 @@ def remove_document(name: WritableCollection, id: DocumentId, service: ServiceOf
 
 
 @router.post("/{id}/restore", status_code=204)
+@for_owner
 def restore_document(name: WritableCollection, id: DocumentId, service: ServiceOf) -> None:
     """Let the next sync index a document again that was taken out."""
     service.documents.restore(name, id)

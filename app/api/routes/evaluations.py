@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.dependencies import ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.evaluations import (
     EvaluationDetail,
     EvaluationList,
@@ -22,7 +23,7 @@ from app.evaluation.runner import EvaluationRuns
 from rag.errors import ConfigurationError
 from rag.types import printable_path
 
-router = APIRouter(prefix="/collections/{name}", tags=["evaluations"], responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, prefix="/collections/{name}", tags=["evaluations"], responses=RESPONSES)
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[4])]
 
@@ -63,6 +64,7 @@ def remove_question(name: WritableCollection, question: Number, service: Service
 
 
 @router.post("/evaluations", status_code=202)
+@for_owner
 def start_evaluation(name: WritableCollection, service: ServiceOf) -> EvaluationResponse:
     """Ask all questions and score the pages found, as `lectern eval` does; 503 while another evaluation runs."""
     return EvaluationResponse.from_domain(service.evaluations.start(name))

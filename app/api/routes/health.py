@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from app.api.dependencies import MetricsOf, ServiceOf
 from app.api.schemas.admin import Health, ReadinessResponse
 from app.api.security.middleware import require
+from app.service.succession import role_of
 from app.state.tokens import Role
 
 router = APIRouter(tags=["health"])
@@ -36,9 +37,9 @@ async def show_front_page() -> HTMLResponse:
 
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
-async def tell_health() -> Health:
+async def tell_health(service: ServiceOf) -> Health:
     """Answer as long as the server lives."""
-    return Health(status="ok")
+    return Health(status="ok", role=role_of(service.ownership))
 
 
 @router.head("/readyz", include_in_schema=False)
@@ -52,7 +53,12 @@ def tell_readiness(service: ServiceOf) -> JSONResponse:
     servers = service.answers.lectern.servers() if readiness.ready else {}
     is_ready = readiness.ready and servers.get("catalogue") != "away"
     reason = readiness.reason if is_ready or not readiness.ready else "The server of the catalogue does not answer."
-    body = {"status": "ready" if is_ready else "not ready", "reason": reason, "servers": dict(servers)}
+    body = {
+        "status": "ready" if is_ready else "not ready",
+        "reason": reason,
+        "role": role_of(service.ownership),
+        "servers": dict(servers),
+    }
     return JSONResponse(body, 200 if is_ready else 503)
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.api.dependencies import ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.base import CollectionName
 from app.api.schemas.documents import LinkList, LinkRequest, LinkResponse, UploadResponse
 from app.api.security.middleware import require
@@ -13,7 +14,7 @@ from app.api.threads import result_of
 from app.state.tokens import Role
 from rag.errors import ConfigurationError
 
-router = APIRouter(prefix="/collections/{name}/links", tags=["documents"], responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, prefix="/collections/{name}/links", tags=["documents"], responses=RESPONSES)
 
 
 @router.get("")
@@ -24,6 +25,7 @@ def list_links(name: WritableCollection, service: ServiceOf) -> LinkList:
 
 
 @router.post("", status_code=202, responses=refusals(415, 502, 507))
+@for_owner
 async def add_link(asked: LinkRequest, request: Request, name: CollectionName, service: ServiceOf) -> UploadResponse:
     """Fetch a document from the open internet and index it; a collection that is new is made. `GET /jobs/{job}` tells
     what became of it.

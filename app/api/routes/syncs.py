@@ -14,6 +14,7 @@ from fastapi import Path as InPath
 
 from app.api.dependencies import ServiceOf
 from app.api.error_handlers import RESPONSES
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.routes.folders import absolute_folder
 from app.api.schemas.syncs import JobResponse, RunList, RunResponse, SyncPreview, SyncRequest
 from app.api.security.middleware import require
@@ -26,7 +27,7 @@ from rag.types import printable_path
 JobId = Annotated[str, InPath(pattern=r"^[0-9]{14}-[0-9]{1,18}$", examples=["20260102030405-1"])]
 RunNumber = Annotated[int, InPath(ge=1, le=2**63 - 1, examples=[12])]
 
-router = APIRouter(tags=["syncs"], responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, tags=["syncs"], responses=RESPONSES)
 
 
 @router.post("/sync", status_code=202)
@@ -40,6 +41,7 @@ def sync_folder(asked: SyncRequest, request: Request, service: ServiceOf) -> Job
 
 
 @router.post("/sync/preview")
+@for_owner
 def preview_sync(asked: SyncRequest, request: Request, service: ServiceOf) -> SyncPreview:
     """Tell what a sync would do; no document is read and nothing changed. Needs the same right as the sync."""
     folder = _folder_to_sync(asked, request, service)
@@ -90,6 +92,7 @@ def show_job(id: JobId, request: Request, service: ServiceOf) -> JobResponse:
 
 
 @router.delete("/jobs/{id}", status_code=204)
+@for_owner
 def stop_job(id: JobId, request: Request, service: ServiceOf) -> None:
     """Stop a sync that waits or runs; what it has done is kept, and the next one goes on from there."""
     job = _find_job(id, request, service)

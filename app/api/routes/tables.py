@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.answer_stream import EventStream, server_sent
 from app.api.dependencies import ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
+from app.api.passing_on import OwnersRoute, for_owner
 from app.api.problem_details import problem_of
 from app.api.schemas.tables import (
     CellRequest,
@@ -35,7 +36,7 @@ from app.state.tables import UNFINISHED
 from app.state.tokens import Role
 from rag.errors import ConfigurationError, LecternError
 
-router = APIRouter(prefix="/collections/{name}", tags=["tables"], responses=RESPONSES)
+router = APIRouter(route_class=OwnersRoute, prefix="/collections/{name}", tags=["tables"], responses=RESPONSES)
 
 TableNumber = Annotated[int, Path(ge=1, le=2**63 - 1, examples=[4])]
 Conditions = Annotated[
@@ -97,6 +98,7 @@ def show_table(
 
 
 @router.delete("/tables/{table}", status_code=204)
+@for_owner
 def remove_table(name: WritableCollection, table: TableNumber, service: ServiceOf) -> None:
     """Delete a table with its cells and corrections; a fill of it is stopped."""
     service.tables.remove(name, table)
@@ -120,6 +122,7 @@ async def fill_table(name: WritableCollection, table: TableNumber, asked: FillRe
 
 
 @router.delete("/tables/{table}/fill", status_code=204)
+@for_owner
 def stop_filling(name: WritableCollection, table: TableNumber, service: ServiceOf) -> None:
     """Stop a fill that waits or runs; its rows are kept, and the next fill goes on from there."""
     service.tables.stop(name, table)

@@ -39,6 +39,7 @@ class Health(Response):
 
     status: str = Field(examples=["ok"])
     reason: str = ""
+    role: str = Field("owner", description='"owner" of the index, or "replica of HOST", which owns it')
 
 
 class ReadinessResponse(Health):

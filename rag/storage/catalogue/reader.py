@@ -104,6 +104,12 @@ class CatalogueReader:
             row = self._active_index(connection, collection)
             return IndexInfo(row.id, row.fingerprint, row.space, True) if row else None
 
+    def has_collection(self, name: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        with self._reading() as connection:
+            query = select(collections.c.id).where(collections.c.name == name)
+            return connection.execute(query).scalar() is not None
+
     def find_documents(self, collection: str, filters: Mapping[str, str]) -> list[int]:
         """Return ids of the documents whose fields match, `*` standing for anything. Raises ConfigurationError.
 

@@ -10,6 +10,11 @@ class Ownership(Protocol):
     """The right of this process to write a catalogue. Methods may be called from any thread."""
 
     @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes may open the catalogue beside its owner, and leave work to it."""
+        ...
+
+    @property
     def is_held(self) -> bool:
         """Tell whether this process is the owner."""
         ...
@@ -36,6 +41,7 @@ class Ownership(Protocol):
 class SoleOwnership:
     """The ownership of a catalogue in a home, which no other process can open meanwhile."""
 
+    is_shared = False
     is_held = True
     owner = owner_host = ""
 

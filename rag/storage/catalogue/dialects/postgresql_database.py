@@ -233,8 +233,8 @@ def _refuse_if_owned(connection: Connection, url: URL) -> None:
     if not connection.execute(IS_NOT_OWNED).scalar_one():
         row = connection.execute(select(catalogue_owner.c.command, catalogue_owner.c.host)).one()
         raise IndexLockedError(
-            f"The catalogue in {described(url)} is in use by `lectern {row.command}` on {row.host}, which is of another "
-            "version.",
+            f"The catalogue in {described(url)} is in use by `lectern {row.command}` on {row.host}, which is of "
+            "another version.",
             "Stop all servers and commands on it, install the same version for all, and start them again.",
         )
 

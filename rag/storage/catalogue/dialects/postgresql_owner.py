@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Row, event, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,12 +74,12 @@ def describe_owner(connection: Connection) -> str:
     return _described(_signed(connection))
 
 
-def _signed(connection: Connection) -> Row[tuple[int, str, int, str, str]] | None:
+def _signed(connection: Connection) -> Row[Any] | None:
     mine = catalogue_owner.c
     return connection.execute(select(mine.number, mine.command, mine.process, mine.host, mine.since)).one_or_none()
 
 
-def _described(row: Row[tuple[int, str, int, str, str]] | None) -> str:
+def _described(row: Row[Any] | None) -> str:
     if row is None:
         return "another process"
     return f"`lectern {row.command}` (process {row.process} on {row.host}, since {row.since})"
@@ -89,6 +90,8 @@ class DatabaseOwnership:
 
     The server alone decides who has the lock: no clock of any machine is asked.
     """
+
+    is_shared = True
 
     def __init__(self, url: URL, command: str) -> None:
         self.owner = self.owner_host = ""
