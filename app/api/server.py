@@ -23,7 +23,7 @@ from app.api.security.policy import AccessPolicy
 from app.service.build_index import Lectern, open_lectern
 from app.service.build_places import service_place
 from app.service.build_service import build_service
-from app.service.build_stores import open_folder_store, open_token_store
+from app.service.build_stores import open_folder_store, open_rate_store, open_token_store
 from app.service.lock import announce_address
 from app.service.succession import Succession
 from app.settings import Settings
@@ -66,8 +66,12 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
                 open_lectern(settings, "serve", wait_seconds=0, may_follow=True) as lectern,
                 closing(open_token_store(settings)) as tokens,
                 closing(open_folder_store(settings)) as folders,
+                ExitStack() as opened,
             ):
-                access = AccessPolicy.of(settings, tokens, host=host)
+                rates = open_rate_store(settings)
+                if rates is not None:
+                    opened.enter_context(closing(rates))
+                access = AccessPolicy.of(settings, tokens, host=host, rates=rates)
                 listener = listener or listening.enter_context(_listen(host, port))
                 announce_address(settings.home, _address_of(listener))
                 metrics = Metrics()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -42,6 +43,7 @@ from app.state.evaluations import EvaluationStore
 from app.state.feedback import FeedbackStore
 from app.state.folders import FolderStore
 from app.state.overrides import OverrideStore
+from app.state.owner_settings import OwnerSettingsStore
 from app.state.sync_jobs import SyncJob, SyncJobStore
 from app.state.tables import TableStore
 
@@ -65,6 +67,9 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     Raises StoreError, ConfigurationError.
     """
     home, settings = lectern.settings.home, lectern.settings
+    if not lectern.ownership.is_held:
+        with closing(OwnerSettingsStore(service_place(settings))) as store:
+            store.check(settings, lectern.ownership.owner)
     sandbox, links_lock = build_sandbox(settings), threading.Lock()
     uploads = build_uploads(settings, sandbox)
     uploads.sweep()
@@ -84,6 +89,12 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         job_store.remove_collection(collection)
         tables.remove_collection(collection)
         conversations.remove_collection(collection)
+
+    def prepare_ownership() -> None:
+        if lectern.ownership.is_shared:
+            with closing(OwnerSettingsStore(service_place(settings))) as store:
+                store.keep(settings)
+        adopt_moved_uploads(lectern, uploads)
 
     def stop_sandboxes() -> None:
         sandbox.close()
@@ -170,6 +181,6 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
         ),
         figures=figures,
         ownership=lectern.ownership,
-        prepare_ownership=partial(adopt_moved_uploads, lectern, uploads),
+        prepare_ownership=prepare_ownership,
         stop_sandboxes=stop_sandboxes,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.backup.restore import finish_cut_off_restore, is_cut_off
-from app.service.build_places import service_place
+from app.service.build_places import is_shared, service_place
 from app.service.lock import own_index
 from app.settings import Settings
 from app.state.collections import CollectionStore
 from app.state.folders import FolderStore
+from app.state.rates import RateStore
 from app.state.tokens import TokenStore
 
 RESTORE_WAIT_SECONDS = 10.0
@@ -32,6 +33,11 @@ def open_token_store(settings: Settings) -> TokenStore:
     """Return the tokens; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return TokenStore(service_place(settings))
+
+
+def open_rate_store(settings: Settings) -> RateStore | None:
+    """Return what counts callers for all servers of an index; None where it has one server. Raises StoreError."""
+    return RateStore(service_place(settings)) if is_shared(settings) else None
 
 
 def _settle(home: Path) -> None:

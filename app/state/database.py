@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -30,6 +31,11 @@ WRITES = "lectern_writes"
 """Marks a transaction that will write, which takes the lock when it begins: nothing it has read can change."""
 
 
+_shared: dict[URL, tuple[Engine, int]] = {}
+"""Engines by address, with how many use each: a server has a hundred connections for all processes."""
+_sharing = threading.Lock()
+
+
 class ServiceDatabase:
     """The tables of one part, in a file or on PostgreSQL, for several threads and processes at once."""
 
@@ -38,8 +44,9 @@ class ServiceDatabase:
     ) -> None:
         """Make the tables that are not there yet; `upgrade` changes those of older versions. Raises StoreError."""
         self.place = place
+        self._is_closed = False
         with self._translated_errors():
-            self._engine = _open_file(place) if isinstance(place, Path) else open_state_engine(place)
+            self._engine = _open_file(place) if isinstance(place, Path) else _share_engine(place)
             try:
                 with self.writing() as connection:
                     tables.create_all(connection)
@@ -50,7 +57,9 @@ class ServiceDatabase:
 
     def close(self) -> None:
         """Let go of the file, or of the connections."""
-        self._engine.dispose()
+        if isinstance(self.place, Path) or (not self._is_closed and _is_last(self.place)):
+            self._engine.dispose()
+        self._is_closed = True
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -87,6 +96,23 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
 
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def _share_engine(url: URL) -> Engine:
+    """Return the engine of this process for a server, which has a connection for each that is in use."""
+    with _sharing:
+        engine, users = _shared.get(url) or (open_state_engine(url), 0)
+        _shared[url] = engine, users + 1
+        return engine
+
+
+def _is_last(url: URL) -> bool:
+    """Take back one use of a shared engine; tells whether it was the last."""
+    with _sharing:
+        engine, users = _shared.pop(url)
+        if users > 1:
+            _shared[url] = engine, users - 1
+        return users == 1
 
 
 def _open_file(file: Path) -> Engine:

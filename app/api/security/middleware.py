@@ -125,8 +125,7 @@ class _TokenMiddleware:
 
         try:
             # It reads the tokens' file, which other processes write to: a wait for them must not hold up all others.
-            identity, token = await asyncio.to_thread(self._policy.identify, request)
-            self._policy.check_rate(request, identity)
+            identity, token = await asyncio.to_thread(self._policy.admit, request)
             max_bytes = self._policy.check_length(request)
         except RefusedError as refused:
             await refused.problem.answer(note_status, request.path)

@@ -10,8 +10,9 @@ from app.api.security.audit import AUDIT_FILE, AuditLog, Event
 from app.api.security.body_limit import PATIENCE_SECONDS, too_large
 from app.api.security.headers import RefusedError, RequestHeaders
 from app.api.security.hosts import AllowedHosts, check_origins, is_loopback
-from app.api.security.rate_limit import Throttle, network_of
+from app.api.security.rate_limit import RateLimit, SharedThrottle, Throttle, network_of
 from app.settings import Settings
+from app.state.rates import RateStore
 from app.state.tokens import ANONYMOUS, Identity, Role, TokenInfo, TokenStore
 from rag.errors import ConfigurationError
 from rag.work_context import current_request_id
@@ -54,15 +55,21 @@ class AccessPolicy:
     origins: frozenset[str]
     is_local: bool
     max_upload_bytes: int
-    callers: Throttle
-    wrong_tokens: Throttle
+    callers: RateLimit
+    wrong_tokens: RateLimit
     patience_seconds: float = PATIENCE_SECONDS
     known_logins: set[tuple[str, str]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, settings: Settings, store: TokenStore, *, host: str) -> AccessPolicy:
-        """Return the policy of a server that listens on `host`. Raises ConfigurationError, also as check_bind does."""
+    def of(cls, settings: Settings, store: TokenStore, *, host: str, rates: RateStore | None = None) -> AccessPolicy:
+        """Return the policy of a server that listens on `host`; with `rates`, callers are counted together with those
+        of other servers. Raises ConfigurationError, also as check_bind does.
+        """
         check_bind(host, store)
+
+        def limit(name: str, per_minute: int) -> RateLimit:
+            return Throttle(per_minute) if rates is None else SharedThrottle(name, per_minute, rates.draw)
+
         return cls(
             store=store,
             audit=AuditLog(settings.home / AUDIT_FILE),
@@ -70,9 +77,17 @@ class AccessPolicy:
             origins=check_origins(settings.allowed_origins),
             is_local=is_loopback(host),
             max_upload_bytes=settings.max_request_megabytes << 20,
-            callers=Throttle(settings.rate_per_minute),
-            wrong_tokens=Throttle(WRONG_TOKENS_PER_MINUTE),
+            callers=limit("caller", settings.rate_per_minute),
+            wrong_tokens=limit("wrong token", WRONG_TOKENS_PER_MINUTE),
         )
+
+    def admit(self, request: RequestHeaders) -> tuple[Identity, TokenInfo | None]:
+        """Find out who asks, by which token, and let them in. Raises RefusedError, also for a caller who comes too
+        often, and StoreError.
+        """
+        identity, token = self.identify(request)
+        self.check_rate(request, identity)
+        return identity, token
 
     def identify(self, request: RequestHeaders) -> tuple[Identity, TokenInfo | None]:
         """Find out who asks, and by which token. Raises RefusedError, StoreError.
@@ -147,8 +162,8 @@ def _shown_secret(request: RequestHeaders) -> str | None:
     return shown.pop() or None if len(shown) == 1 else None
 
 
-def _take_turn(throttle: Throttle, key: str) -> None:
-    if seconds := math.ceil(throttle.wait_seconds(key)):
+def _take_turn(limit: RateLimit, key: str) -> None:
+    if seconds := math.ceil(limit.wait_seconds(key)):
         raise RefusedError(
             Problem(429, "Too many requests.", f"Try again in {seconds} s.", headers=(("retry-after", str(seconds)),))
         )

@@ -1,4 +1,4 @@
-"""Limits how often a caller may send requests, by token buckets in memory."""
+"""Limits how often a caller may send requests, by token buckets in memory or shared with other servers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from time import monotonic
+from typing import Protocol
 
 MAX_BUCKETS = 10_000
 """More callers than this are not told apart by history: those longest unseen begin anew. Bounds the memory."""
 
 SECONDS_PER_MINUTE = 60.0
+
+
+class RateLimit(Protocol):
+    """Lets each key through so often a minute."""
+
+    def wait_seconds(self, key: str) -> float:
+        """Take a turn and return 0; else how long until there is one. Raises StoreError."""
+        ...
 
 
 class Throttle:
@@ -40,6 +49,38 @@ class Throttle:
         if len(self._buckets) > MAX_BUCKETS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - level) / per_second
+
+
+class SharedThrottle:
+    """The same for several servers together, which draw turns from one place, each a second's worth at a time."""
+
+    def __init__(self, name: str, per_minute: int, draw: Callable[[str, int, int], tuple[int, float]]) -> None:
+        """`draw` takes a key, how many turns its bucket gets each minute and how many are wanted; it returns how many
+        were there, and else in how many seconds there is one.
+        """
+        self._name = name
+        self._per_minute = per_minute
+        self._share = max(1, per_minute // int(SECONDS_PER_MINUTE))
+        self._draw = draw
+        self._drawn: OrderedDict[str, int] = OrderedDict()
+        self._lock = Lock()
+
+    def wait_seconds(self, key: str) -> float:
+        """Take a turn of the key's and return 0; else how long until there is one. Raises StoreError."""
+        if not self._per_minute:
+            return 0.0
+        with self._lock:
+            if left := self._drawn.get(key, 0):
+                self._drawn[key] = left - 1
+                return 0.0
+        granted, wait = self._draw(f"{self._name} {key}", self._per_minute, self._share)
+        if not granted:
+            return wait
+        with self._lock:
+            self._drawn[key] = self._drawn.pop(key, 0) + granted - 1
+            if len(self._drawn) > MAX_BUCKETS:
+                self._drawn.popitem(last=False)
+        return 0.0
 
 
 def network_of(address: str) -> str:

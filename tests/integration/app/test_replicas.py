@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import httpx
 import pytest
 from sqlalchemy import URL
 
+from app.state.tokens import Role, TokenStore
 from tests.chroma import Server as ChromaServer
 from tests.drawn_pdf import words, write_pdf
 from tests.llm_servers import openai_server
@@ -172,6 +173,40 @@ def test_a_file_that_one_server_took_in_is_indexed_by_the_owner_and_shown_by_bot
     assert [(picture.status_code, picture.content[:4]) for picture in pictures] == [(200, b"\x89PNG")] * 2
     assert pair.owner.client.delete(f"/collections/default/documents/{id_}").status_code == 204
     assert pair.replica.client.get(f"/collections/default/documents/{id_}/file").status_code == 404
+
+
+def test_a_server_whose_settings_do_not_fit_the_owner_is_refused(pair: Pair, tmp_path: Path) -> None:
+    environment = {**pair.owner.environment, "LECTERN_EMBEDDER": "all-MiniLM-L6-v2"}
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(tmp_path / "home")]
+    refused = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=PATIENCE_SECONDS)
+    assert refused.returncode != 0
+    assert "The setting `embedder` is 'all-MiniLM-L6-v2' here and 'auto' at the owner" in refused.stderr
+    # A command without a server cannot own the index either, and is told who does.
+    listed = subprocess.run(
+        [sys.executable, "-m", "app.cli", "sync", str(pair.folder), "--home", str(tmp_path / "home")],
+        capture_output=True,
+        text=True,
+        env=pair.owner.environment,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert (listed.returncode, "in use by `lectern serve` (process" in listed.stderr) == (1, True)
+
+
+def test_tokens_and_limits_count_at_all_servers(pair: Pair) -> None:
+    with closing(TokenStore(pair.address)) as tokens:
+        secret = tokens.add("laptop", role=Role.READ)
+        signed = {"headers": {"Authorization": f"Bearer {secret}"}}
+        servers = (pair.owner.client, pair.replica.client)
+        assert [client.get("/collections", **signed).status_code for client in servers] == [200, 200]
+        tokens.revoke("laptop")
+        assert [client.get("/collections", **signed).status_code for client in servers] == [401, 401]
+        guesses = [
+            client.get("/collections", headers={"X-API-Key": f"lt_{number}"}).status_code
+            for number in range(5)
+            for client in servers
+        ]
+        assert guesses == [401] * 8 + [429] * 2
+        tokens.revoke("laptop", forget=True)
 
 
 def test_an_answer_survives_the_end_of_the_owner_and_the_replica_takes_over(pair: Pair) -> None:

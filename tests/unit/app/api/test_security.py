@@ -21,7 +21,7 @@ from app.api.security.body_limit import BodyLimit, BodyRefusedError
 from app.api.security.hosts import AllowedHosts, check_origins, host_name, is_loopback, is_same_origin
 from app.api.security.middleware import AccessMiddleware, require
 from app.api.security.policy import AccessPolicy, check_bind
-from app.api.security.rate_limit import MAX_BUCKETS, Throttle, network_of
+from app.api.security.rate_limit import MAX_BUCKETS, SharedThrottle, Throttle, network_of
 from app.settings import Settings, read_settings
 from app.state.tokens import Role, TokenStore
 from rag.errors import ConfigurationError, ForbiddenError, LecternError, NotFoundError
@@ -556,6 +556,27 @@ def test_buckets_are_bounded_and_the_longest_unseen_go_first() -> None:
     throttle.wait_seconds("one more")
     assert throttle.wait_seconds("guesser") > 0
     assert throttle.wait_seconds("0") == 0
+
+
+def test_servers_that_share_a_limit_draw_turns_from_one_bucket() -> None:
+    drawn: list[tuple[str, int]] = []
+    left = 300
+
+    def draw(key: str, per_minute: int, wanted: int) -> tuple[int, float]:
+        nonlocal left
+        drawn.append((key, wanted))
+        granted = min(wanted, left)
+        left -= granted
+        return granted, 0.0 if granted else 7.0
+
+    servers = [SharedThrottle("caller", 300, draw) for _ in range(2)]
+    taken = [server.wait_seconds("token laptop") for _ in range(152) for server in servers]
+    assert (taken.count(0.0), taken[-4:]) == (300, [7.0] * 4)
+    # A second's worth at a time: no request waits for the database while there is some left.
+    assert drawn[0] == ("caller token laptop", 5)
+    assert len(drawn) == 60 + 4
+    assert SharedThrottle("caller", 0, draw).wait_seconds("anybody") == 0.0
+    assert len(drawn) == 64
 
 
 def test_addresses_that_one_subscriber_owns_count_as_one() -> None:
