@@ -38,7 +38,7 @@ FROM base
 
 RUN groupadd --system --gid 10001 lectern \
     && useradd --system --uid 10001 --gid lectern --home-dir /data --shell /usr/sbin/nologin lectern \
-    && install --directory --owner lectern --group lectern --mode 0700 /data
+    && install --directory --owner lectern --group lectern --mode 0700 /data /uploads
 
 COPY --from=build /opt/lectern /opt/lectern
 

@@ -18,7 +18,10 @@ import httpx
 import pytest
 from sqlalchemy import URL
 
+from app.settings import read_settings
+from app.state.owner_settings import OwnerSettingsStore
 from app.state.tokens import Role, TokenStore
+from rag.errors import ConfigurationError
 from tests.chroma import Server as ChromaServer
 from tests.drawn_pdf import words, write_pdf
 from tests.llm_servers import openai_server
@@ -175,21 +178,11 @@ def test_a_file_that_one_server_took_in_is_indexed_by_the_owner_and_shown_by_bot
     assert pair.replica.client.get(f"/collections/default/documents/{id_}/file").status_code == 404
 
 
-def test_a_server_whose_settings_do_not_fit_the_owner_is_refused(pair: Pair, tmp_path: Path) -> None:
-    environment = {**pair.owner.environment, "LECTERN_EMBEDDER": "all-MiniLM-L6-v2"}
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(tmp_path / "home")]
-    refused = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=PATIENCE_SECONDS)
-    assert refused.returncode != 0
-    assert "The setting `embedder` is 'all-MiniLM-L6-v2' here and 'auto' at the owner" in refused.stderr
-    # A command without a server cannot own the index either, and is told who does.
-    listed = subprocess.run(
-        [sys.executable, "-m", "app.cli", "sync", str(pair.folder), "--home", str(tmp_path / "home")],
-        capture_output=True,
-        text=True,
-        env=pair.owner.environment,
-        timeout=PATIENCE_SECONDS,
-    )
-    assert (listed.returncode, "in use by `lectern serve` (process" in listed.stderr) == (1, True)
+def test_a_server_whose_settings_do_not_fit_the_owner_is_refused(pair: Pair, home: Path) -> None:
+    with closing(OwnerSettingsStore(pair.address)) as kept:
+        kept.check(read_settings(home=home), "`lectern serve`")
+        with pytest.raises(ConfigurationError, match="The setting `embedder` is 'other' here and 'auto' at the owner"):
+            kept.check(read_settings(home=home, embedder="other"), "`lectern serve`")
 
 
 def test_tokens_and_limits_count_at_all_servers(pair: Pair) -> None:
