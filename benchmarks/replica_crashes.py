@@ -29,9 +29,16 @@ from benchmarks.served import Server, serving
 
 SEED = 20261130
 
-DOCUMENTS = 24
+DOCUMENTS = 12
 
-PAUSE_SECONDS = 0.05
+LINES = 80
+"""In each document: some five chunks."""
+
+PAUSE_SECONDS, ASKING_SECONDS = 0.05, 0.3
+"""Between two looks, and between two questions."""
+
+SETTINGS = {"LECTERN_RERANKER": "off", "LECTERN_WORKERS": "1"}
+"""What is tried is not the ranking, nor how fast files are read."""
 
 FINISHED_WITHIN_SECONDS = 300.0
 
@@ -100,7 +107,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="lectern-crashes-") as temporary:
         place = Path(temporary)
         with running_servers(place) as (postgresql, chroma):
-            pair = Pair(place, settings_of(postgresql, chroma, place))
+            pair = Pair(place, {**settings_of(postgresql, chroma, place), **SETTINGS})
 
             def kill_owner() -> None:
                 number = pair.owner()
@@ -175,7 +182,7 @@ def _try_once(pair: Pair, folder: Path, losses: Losses, fault: Callable[[], None
 
 def _write(folder: Path, versions: dict[int, int]) -> None:
     for number, version in versions.items():
-        lines = (f"Line {line} of document {number} in version {version} speaks of herring." for line in range(160))
+        lines = (f"Line {line} of document {number} in version {version} speaks of herring." for line in range(LINES))
         text = "\n".join(lines)
         file = folder / f"{number}.txt"
         if not file.exists() or file.read_text() != text:
@@ -189,7 +196,7 @@ def _asking(pair: Pair, collection: str, losses: Losses) -> Iterator[None]:
 
     def ask() -> None:
         number = 0
-        while not stop.wait(PAUSE_SECONDS):
+        while not stop.wait(ASKING_SECONDS):
             number += 1
             question = {"question": f"document {number % DOCUMENTS} version line herring", "collection": collection}
             found = _post(pair.servers[number % 2], "/search", {**question, "limit": 30})
