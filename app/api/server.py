@@ -21,14 +21,12 @@ from app.api.metrics import Metrics
 from app.api.passing_on import PassedRequests, PassingOn
 from app.api.security.policy import AccessPolicy
 from app.service.build_index import Lectern, open_lectern
-from app.service.build_places import service_place
 from app.service.build_service import build_service
-from app.service.build_stores import open_folder_store, open_rate_store, open_token_store
+from app.service.build_stores import open_folder_store, open_passed_requests, open_rate_store, open_token_store
 from app.service.lock import announce_address
 from app.service.succession import Succession
 from app.settings import Settings
 from app.state.folders import FolderStore
-from app.state.passed_requests import PassedRequestStore
 from app.telemetry.observing import observing
 from ingest.sandbox.socket_folder import remove_socket_folders
 from rag.errors import ConfigurationError
@@ -95,7 +93,7 @@ def _answer(
     with ExitStack() as stack:
         passing_on = None
         if lectern.ownership.is_shared:
-            passed = stack.enter_context(closing(PassedRequestStore(service_place(lectern.settings))))
+            passed = stack.enter_context(closing(open_passed_requests(lectern.settings)))
             passing_on = PassingOn(passed, lectern.ownership)
             answering = PassedRequests(passed, create_inner_app(service, metrics=metrics), lectern.ownership)
             stack.callback(answering.stop)

@@ -10,6 +10,7 @@ from app.service.lock import own_index
 from app.settings import Settings
 from app.state.collections import CollectionStore
 from app.state.folders import FolderStore
+from app.state.passed_requests import PassedRequestStore
 from app.state.rates import RateStore
 from app.state.tokens import TokenStore
 
@@ -33,6 +34,11 @@ def open_token_store(settings: Settings) -> TokenStore:
     """Return the tokens; also while another process owns the index. Raises StoreError."""
     _settle(settings.home)
     return TokenStore(service_place(settings))
+
+
+def open_passed_requests(settings: Settings) -> PassedRequestStore:
+    """Return the requests that servers of an index pass on to its owner. Raises StoreError."""
+    return PassedRequestStore(service_place(settings))
 
 
 def open_rate_store(settings: Settings) -> RateStore | None:
