@@ -22,6 +22,8 @@ from app.settings import read_settings
 from app.state.owner_settings import OwnerSettingsStore
 from app.state.tokens import Role, TokenStore
 from rag.errors import ConfigurationError
+from rag.storage.catalogue.dialects.postgresql_database import open_postgresql
+from rag.storage.catalogue.dialects.postgresql_owner import own_database
 from tests.chroma import Server as ChromaServer
 from tests.drawn_pdf import words, write_pdf
 from tests.llm_servers import openai_server
@@ -231,3 +233,18 @@ def test_an_answer_survives_the_end_of_the_owner_and_the_replica_takes_over(pair
     owner.start()
     assert owner.role.startswith("replica of ")
     assert "tide.txt" in owner.documents()
+
+
+def test_an_owner_that_is_succeeded_while_it_lives_goes_on_as_a_replica(pair: Pair, postgresql: Server) -> None:
+    servers = (pair.owner, pair.replica)
+    owner = wait_for(lambda: next((server for server in servers if server.role == "owner"), None))
+    engine = open_postgresql(pair.address)
+    postgresql.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+        "AND CAST(classid AS bigint) = (CAST(hashtext('lectern') AS bigint) & 4294967295)"
+    )
+    with own_database(engine, pair.address, "sync letters", wait_seconds=PATIENCE_SECONDS):
+        wait_for(lambda: owner.role.startswith("replica of "))
+        assert owner.client.post("/search", json={"question": LAMP}).json()["hits"]
+    engine.dispose()
+    wait_for(lambda: "owner" in (servers[0].role, servers[1].role))

@@ -74,12 +74,12 @@ def describe_owner(connection: Connection) -> str:
     return _described(_signed(connection))
 
 
-def _signed(connection: Connection) -> Row[Any] | None:
+def _signed(connection: Connection) -> Row[*tuple[Any, ...]] | None:
     mine = catalogue_owner.c
     return connection.execute(select(mine.number, mine.command, mine.process, mine.host, mine.since)).one_or_none()
 
 
-def _described(row: Row[Any] | None) -> str:
+def _described(row: Row[*tuple[Any, ...]] | None) -> str:
     if row is None:
         return "another process"
     return f"`lectern {row.command}` (process {row.process} on {row.host}, since {row.since})"
