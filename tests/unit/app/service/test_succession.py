@@ -1,0 +1,129 @@
+"""A server that answers beside the owner of an index leaves its work to it, and takes over when it is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.service.build_places import uploads_folder
+from app.service.succession import Succession, role_of
+from app.service.sync_queue import SyncQueue
+from app.settings import read_settings
+from app.state.passed_requests import PassedAnswer, PassedRequest, PassedRequestStore
+from app.state.sync_jobs import SyncJobStore
+from app.state.tokens import Identity, Role
+from ingest.report import SyncReport
+from rag.errors import ConfigurationError, IndexLockedError, StoreError
+
+FOLDER = Path("/papers")
+
+
+class Heir:
+    """The ownership of a process that may be told that the owner is gone."""
+
+    is_shared = True
+    owner_host = "harbour"
+
+    def __init__(self) -> None:
+        self.is_held = False
+        self.is_free = threading.Event()
+
+    @property
+    def owner(self) -> str:
+        return "" if self.is_held else "`lectern serve` (process 7 on harbour)"
+
+    def try_to_take(self) -> bool:
+        self.is_held = self.is_free.is_set()
+        return self.is_held
+
+    def on_loss(self, act: Callable[[], None]) -> None: ...
+
+
+class QuickIngest:
+    def sync(self, folder: Path, *, collection: str, **options: Any) -> SyncReport:
+        return SyncReport(str(folder), collection)
+
+    def has_to_embed(self) -> bool:
+        return False
+
+
+def test_a_queue_beside_the_owner_only_writes_down_and_the_next_owner_does_it(tmp_path: Path) -> None:
+    heir = Heir()
+    with closing(SyncJobStore(tmp_path / "service.sqlite")) as store:
+        queue = SyncQueue(QuickIngest(), store, ownership=heir)  # type: ignore[arg-type]
+        promised = queue.submit(FOLDER, "letters")
+        assert queue.submit(FOLDER, "letters").id == promised.id
+        assert [(job.id, job.state) for job in queue.unfinished()] == [(promised.id, "queued")]
+        with pytest.raises(IndexLockedError, match=r"by its owner alone: `lectern serve` \(process 7 on harbour\)"):
+            queue.run(lambda: None)
+        heir.is_held = True
+        queue.take_over()
+        # What another server writes down from now on is found by looking.
+        later = store.add("default", FOLDER, allow_empty=False)
+        for id_ in (promised.id, later.id):
+            while (job := store.find(id_)) is None or job.state != "done":
+                pass
+        assert queue.unfinished() == []
+        assert queue.close(10)
+
+
+def test_who_follows_takes_over_once_also_where_that_fails_at_first() -> None:
+    heir, begun, looks = Heir(), [], threading.Semaphore(0)
+
+    def take_over() -> None:
+        begun.append(heir.is_held)
+        if len(begun) == 1:
+            raise StoreError("The database cannot be reached.")
+
+    succession = Succession(heir, take_over=take_over, look=looks.release, look_seconds=0.005)
+    assert role_of(heir) == "replica of harbour"
+    succession.start()
+    looks.acquire()
+    assert begun == []
+    heir.is_free.set()
+    while len(begun) < 2:
+        pass
+    for _ in range(5):
+        looks.acquire()
+    succession.stop(10)
+    assert begun == [True, True]
+    assert role_of(heir) == "owner"
+
+
+def test_a_request_is_answered_once_and_one_that_nobody_took_can_be_withdrawn(tmp_path: Path) -> None:
+    caller = Identity("laptop", Role.WRITE, frozenset({"letters"}))
+    asked = PassedRequest("POST", "/verify", b"a=1", "application/json", b"{}", caller)
+    with closing(PassedRequestStore(tmp_path / "service.sqlite")) as store:
+        first, second = store.add(asked), store.add(asked)
+        assert store.withdraw(second)
+        (taken,) = store.take()
+        assert (taken.id, taken.identity, taken.query, taken.body) == (first, caller, b"a=1", b"{}")
+        assert store.take() == []
+        assert not store.withdraw(first)
+        said = PassedAnswer("answered", 200, [("content-type", "text/plain")], b"done")
+        store.answer(first, said)
+        assert store.answer_to(first) == said
+        # A new owner does what waits, and does not know how far a former one came.
+        half, waiting = store.add(asked), store.add(asked)
+        store.take()
+        third = store.add(asked)
+        store.forget_taken()
+        assert [store.answer_to(id_).state for id_ in (half, waiting, third)] == ["lost", "lost", "waiting"]
+
+
+@pytest.mark.parametrize("given", ["/srv/up loads", "file:///srv/up%20loads"])
+def test_uploads_may_lie_in_a_folder_that_all_servers_see(tmp_path: Path, given: str) -> None:
+    assert uploads_folder(read_settings(home=tmp_path, uploads_url=given)) == Path("/srv/up loads")
+    assert uploads_folder(read_settings(home=tmp_path)) == tmp_path / "uploads"
+
+
+@pytest.mark.parametrize("given", ["s3://bucket/uploads", "uploads", "file://host/uploads", "https://a:b@c/d"])
+def test_uploads_elsewhere_are_refused_in_words_that_tell_no_password(tmp_path: Path, given: str) -> None:
+    with pytest.raises(ConfigurationError, match="`uploads_url` is not a folder") as refused:
+        uploads_folder(read_settings(home=tmp_path, uploads_url=given))
+    assert "a:b" not in str(refused.value)
