@@ -40,6 +40,9 @@ POLL_SECONDS = 0.1
 
 AT_ONCE = 4
 
+WRITING_TRIES = 60
+"""A second apart: so long an answer is kept while the database is away."""
+
 _for_owner: set[Callable[..., Any]] = set()
 _at_owner: set[Callable[..., Any]] = set()
 
@@ -184,10 +187,14 @@ class PassedRequests:
             media_type, content = problem.form_for(passed.path)
             response = JSONResponse(content, 500, media_type=media_type)
             answer = PassedAnswer("answered", 500, _decoded(response.raw_headers), bytes(response.body))
-        try:
-            self._store.answer(passed.id, answer)
-        except StoreError as error:
-            log.error("An answer for another server could not be written down: %s", error)
+        for _ in range(WRITING_TRIES):
+            try:
+                self._store.answer(passed.id, answer)
+                return
+            except StoreError as error:
+                log.warning("An answer for another server could not be written down yet: %s", error)
+                if self._stop.wait(1.0):
+                    return
 
 
 async def _ask(app: ASGIApp, passed: PassedRequest) -> PassedAnswer:

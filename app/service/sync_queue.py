@@ -223,13 +223,15 @@ class SyncQueue:
                 self._embed()
 
     def _take_in(self) -> None:
-        """Queue the jobs that other servers have written down; with the lock held."""
+        """Queue the jobs that other servers have written down, and those whose end could not be recorded as the
+        database was away; with the lock held.
+        """
         if not self._ownership.is_shared or self._thread is None or self._stop.is_set():
             return
         with suppress(StoreError):  # It is looked for again in a moment.
             for job in self._job_store.list_unfinished():
-                if job.state == "queued" and job.id not in self._jobs:
-                    self._jobs[job.id] = job
+                if job.id not in self._jobs:
+                    self._jobs[job.id] = replace(job, state="queued", started_at="")
                     self._waiting.append(job.id)
 
     def _begin(self) -> SyncJob | None:

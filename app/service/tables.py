@@ -68,11 +68,13 @@ class TableService:
                 self._submit(table.id)
 
     def look(self) -> None:
-        """Take up what other servers have asked to be filled; for the owner of the index. Raises StoreError."""
+        """Take up what other servers have asked to be filled, and fills whose end could not be recorded; for the owner
+        of the index. Raises StoreError.
+        """
         if not self._is_begun:
             return
         for table in self._store.list_tables():
-            if table.state == "waiting":
+            if table.state in UNFINISHED:
                 self._submit(table.id)
 
     def close(self, seconds: float) -> None:

@@ -65,7 +65,10 @@ def test_a_queue_beside_the_owner_only_writes_down_and_the_next_owner_does_it(tm
         queue.take_over()
         # What another server writes down from now on is found by looking.
         later = store.add("default", FOLDER, allow_empty=False)
-        for id_ in (promised.id, later.id):
+        # So is one whose end could not be written down.
+        unrecorded = store.add("default", FOLDER.with_name("more"), allow_empty=False)
+        store.begin(unrecorded)
+        for id_ in (promised.id, later.id, unrecorded.id):
             while (job := store.find(id_)) is None or job.state != "done":
                 pass
         assert queue.unfinished() == []
