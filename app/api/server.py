@@ -57,7 +57,10 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
     it has to end the process without Python's own clean-up.
     """
     with observing(settings) as telemetry, ExitStack() as listening:
+        metrics = Metrics()
         listener: socket.socket | None = None
+        if telemetry is not None:
+            telemetry.watch(metrics)
         while True:
             with (
                 # First: it finishes a restore that was cut off, which brings tokens and folders of its own.
@@ -72,9 +75,6 @@ def serve(settings: Settings, host: str, port: int, *, on_listening: Callable[[s
                 access = AccessPolicy.of(settings, tokens, host=host, rates=rates)
                 listener = listener or listening.enter_context(_listen(host, port))
                 announce_address(settings.home, _address_of(listener))
-                metrics = Metrics()
-                if telemetry is not None:
-                    telemetry.watch(metrics)
                 if not _answer(lectern, folders, access, metrics, listener, on_listening):
                     return
             on_listening = _tell_nobody
