@@ -104,7 +104,7 @@ class Metrics:
     def list_metrics(self) -> Sequence[MetricInfo]:
         """Return all other metrics."""
         counts = [MetricInfo(*metric) for metric in (REQUESTS, ANSWERS, TOKENS, SYNCS)]
-        return [*counts, *(MetricInfo(*metric, is_count=False) for metric in (WAITING, READY))]
+        return [*counts, *(MetricInfo(*metric, is_count=False) for metric in (WAITING, READY, OWNER))]
 
     def read(self, name: str) -> Iterator[Reading]:
         """Return what one of these shows now."""
