@@ -162,7 +162,7 @@ def test_a_streamed_answer_tells_its_sources_first_and_the_whole_last(served: Se
 
 
 def test_health_readiness_and_metrics_are_told(served: Served) -> None:
-    assert served.client.get("/healthz").json() == {"status": "ok", "reason": ""}
+    assert served.client.get("/healthz").json() == {"status": "ok", "reason": "", "role": "owner"}
     while served.client.get("/readyz").status_code != 200:
         pass
     served.client.get("/nowhere-at-all")
