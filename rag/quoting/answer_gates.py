@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from rag.extractive import Extract
 from rag.questions.constraints import asks_for_clause, find_constraints, is_negated, negated_words
@@ -15,9 +14,11 @@ from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
 from rag.quoting.asked_price import asks_price, counts_no_money, lacks_payment, lacks_price, lacks_price_column
 from rag.quoting.asked_rate import is_of_another_rate
-from rag.quoting.document_context import context_of
+from rag.quoting.asked_role import is_role_of_another, lacks_role
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
+from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
+from rag.quoting.neighbours import gives_cause, is_right_before
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.periods_asked import is_of_another_period
@@ -53,19 +54,6 @@ _ASKS_NEXT = re.compile(
     re.IGNORECASE,
 )
 """Words of questions that name one thing and ask for its neighbour."""
-_THEREFORE = re.compile(
-    r"\b(?:therefore|thus|hence|consequently|for this reason|deshalb|daher|darum|deswegen|donc|c'est pourquoi"
-    r"|por eso|por lo tanto)\b",
-    re.IGNORECASE,
-)
-_MORE_CAUSES = re.compile(
-    r"(?i), as (?!well|usual|of|for|in|at|from|soon|long|far)"
-    r"|\b(?:to (?:avoid|prevent|protect|keep|save|make sure)|owing to|on account of|thanks to"
-    r"|grund|gründe|um \S+ (?:\S+ )?zu|wegen|motifs?|raisons?|pour (?:éviter|ne pas)|suite à|faute de"
-    r"|motivos?|razón|razones"
-    r"|para (?:evitar|no|que)|a consecuencia|ya que|puesto que|por falta)\b"
-)
-"""Further words of a cause or a purpose, of which some have other meanings as well."""
 MIN_TOLD = 2
 """Longer words in small letters that a line must have to tell why something is so."""
 _DEGREE = (
@@ -98,11 +86,6 @@ _CHANGES = re.compile(
 )
 """Words of which a sentence that tells by how much something has changed has one."""
 _ASKS_HOW_MUCH_IS = re.compile(r"(?i)^\W*(?:how much (?:is|are|was|were)|combien (?:est|sont)|cu[aá]nto es)\b")
-_ASKS_ROLE = re.compile(
-    r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
-    r"|from|on|since|under)\b.*)?\s*\??$"
-)
-_ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (?P<role>[^?]+?)\s*\??$")
 
 
 def answers(
@@ -154,7 +137,9 @@ def answers(
         return False
     if not unit.is_row and _ASKS_CHANGE.search(question) and not _CHANGES.search(unit.text):
         return False
-    if _is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and _lacks_role(question, unit)):
+    if is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and lacks_role(question, unit)):
+        return False
+    if is_of_another_person(question, unit) or acts_on_the_asked(question, unit.text, extract.answer):
         return False
     if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
         return False
@@ -182,13 +167,9 @@ def _is_of_other_part(question: str, unit: Unit) -> bool:
 
 def _is_of_names_alone(unit: Unit) -> bool:
     """Return whether a line is made of names and figures, with no word of a cause: it tells not why something is so."""
-    if unit.header or _gives_cause(f"{unit.leans_on}\n{unit.text}"):
+    if unit.header or gives_cause(f"{unit.leans_on}\n{unit.text}"):
         return False
     return len(re.findall(r"(?<!\w)[a-zäöüßàâçéèêíñóôú]{4,}", unit.text)) < MIN_TOLD
-
-
-def _gives_cause(text: str) -> bool:
-    return holds_kind(text, "cause") or _MORE_CAUSES.search(text) is not None
 
 
 def _says_when_not(question: str, unit: Unit) -> bool:
@@ -207,58 +188,12 @@ def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
     }
 
 
-def with_cause(question: str, extract: Extract, units: Sequence[Unit]) -> Extract:
-    """Return the quote with the sentence before it where it is asked why, and the quote says "therefore"."""
-    if asked_kind(question) != "cause" or not _THEREFORE.search(extract.text):
-        return extract
-    before = [it for it in units if it.source.number == extract.number and it.end <= extract.start and not it.is_row]
-    if not before or extract.start - before[-1].end > 2:
-        return extract
-    start = before[-1].start
-    text = before[-1].source.text[start : extract.end]
-    return replace(extract, text=text, start=start, answer="")
-
-
-def with_cause_behind(question: str, extract: Extract, units: Sequence[Unit]) -> Extract:
-    """Return the quote with the sentence behind it where it is asked why, and only that one gives a cause."""
-    if asked_kind(question) != "cause" or extract.header or _gives_cause(extract.text):
-        return extract
-    behind = [it for it in units if it.source.number == extract.number and it.start >= extract.end]
-    after = min(behind, key=lambda it: it.start, default=None)
-    if after is None or after.is_row or after.is_heading or not _gives_cause(after.text):
-        return extract
-    between = after.source.text[extract.end : after.start]
-    if between.strip() or "\n\n" in between:
-        return extract
-    text = after.source.text[extract.start : after.end]
-    return replace(extract, text=text, end=after.end, answer="")
-
-
-def _lacks_role(question: str, unit: Unit) -> bool:
-    """Return whether a question asks who holds a position that neither a sentence nor what stands over it names."""
-    match = _ASKS_ROLE.match(question)
-    words = content_words(match["role"]) if match else []
-    above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
-    return bool(words) and words[-1] not in unit.words and words[-1] not in above
-
-
 def _lacks_degree(question: str, unit: Unit) -> bool:
     """Return whether a question asks for the largest of several, and a sentence compares nothing."""
     match = _ASKS_DEGREE.search(question)
     if match is None or unit.is_row or re.search(r"(?i)\bat (?:most|least)\b", question):
         return False
     return not _COMPARES.search(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
-
-
-def _is_role_of_another(question: str, unit: Unit) -> bool:
-    """Return whether a sentence says that whom a question names is the mentor, where his mentor is asked for."""
-    match = _ASKS_OWNED.match(question)
-    if match is None:
-        return False
-    name, role = re.escape(match["name"].strip()), re.escape(match["role"].strip())
-    return (
-        re.search(rf"(?i){name}\s+(?:is|was|will be|becomes?|has been)\b[^.]{{0,40}}\b{role}\b", unit.text) is not None
-    )
 
 
 def says_nothing_new(question: str, unit: Unit) -> bool:
@@ -294,12 +229,6 @@ def _is_outdone(
         and not lacks_measure(question, f"{other.heading}\n{other.header}\n{other.text}")
     ]
     return bool(better) and not (extract.score > 0 and any(is_right_before(other, unit) for other in better))
-
-
-def is_right_before(other: Unit, unit: Unit) -> bool:
-    """Return whether a sentence stands right before another one in a paragraph."""
-    between = unit.source.text[other.end : unit.start] if other.source is unit.source else "\n\n"
-    return other.end <= unit.start and not other.is_row and not between.strip() and "\n\n" not in between
 
 
 _GOES_ON = re.compile(r"(?i)\b(?:instead|otherwise|in (?:this|that|such a) case|stattdessen|andernfalls|sonst|sinon)\b")

@@ -12,7 +12,7 @@ MONTH = (
     r"|janvier|février|mars|avril|juin|juillet|août|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio"
     r"|agosto|septiembre|octubre|noviembre|diciembre)[a-z]*\.?"
 )
-_WEEKDAY = (
+WEEKDAY = (
     r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 )
@@ -24,7 +24,7 @@ _NUMBER_WORD = (
 )
 _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     "time": re.compile(
-        rf"\d|\b{MONTH}(?!\w)|\b(?:{_WEEKDAY})\b"
+        rf"\d|\b{MONTH}(?!\w)|\b(?:{WEEKDAY})\b"
         r"|\b(?:century|ago|dai?ly|weekly|monthly|yearly|annual(?:ly)?|every|always|never|until|after|before|during|while"
         r"|once|when(?:ever)?|if|unless|morning|noon|afternoon|evening|(?:mid)?night|spring|summer|autumn|winter|dawn|dusk|sunset"
         r"|sunrise|today|tomorrow|yesterday|easter|christmas|immediately|jahrhundert|täglich|wöchentlich|monatlich"
@@ -75,7 +75,9 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "amount",
         re.compile(
             r"\b(?:how (?:many|much|long|old|far|big|large|tall|high|fast|deep|wide|heavy)"
-            r"|what (?:percentage|number|amount|share|price|population|do(?:es)? .{1,60} costs?)|was koste\w*"
+            r"|what (?:percentage|number|amount|share|price|fee|fare|sum|salary|wage|population"
+            r"|(?:do(?:es)?|did|will) .{1,60} (?:costs?|weigh|earn)|(?:is|are|was|were) .{1,60} paid(?=\W*$))"
+            r"|was koste\w*"
             r"|wie ?vi?el\w*|wie (?:lange?|alt|weit"
             r"|groß|gross|hoch|schnell|tief|breit|schwer|teuer)|combien|cuánt[oa]s?|qué (?:precio|cantidad|importe))\b",
             re.IGNORECASE,
@@ -103,6 +105,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
     ),
     ("cause", re.compile(r"\b(?:why|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
 )
+_JOINS = re.compile(r"(?i)when|quand")
 _OPENING_WORDS = 6
 """What is asked for stands in the beginning: "Is there a fine when a ship is late?" asks for no time."""
 
@@ -131,7 +134,7 @@ _ASKS_CODE = re.compile(
     r"\b(?:pass(?:word|code|phrase)|pin|(?:door |access |entry |key ?)?code|combination|passwort|kennwort|zugangscode"
     r"|mot de passe|code|contraseña|clave)\b"
 )
-_DAYS = re.compile(rf"(?i)\b(?:{_WEEKDAY}|{MONTH}(?!\w))(?!\w)")
+_DAYS = re.compile(rf"(?i)\b(?:{WEEKDAY}|{MONTH}(?!\w))(?!\w)")
 _CODE = r"(?:pass(?:word|code|phrase)|pin|code|combination|passwort|kennwort|zugangscode|mot de passe|contraseña|clave)"
 _GIVES_CODE = re.compile(
     rf"(?i)\b{_CODE}\b[^.]{{0,40}}?(?::|=|\b(?:is|lautet|ist|est|es)\b)\s*(?!(?:the|a|an|not|in|on|at|with|kept|der|die|das"
@@ -147,8 +150,17 @@ def asked_kind(question: str) -> AnswerKind | None:
     opening = " ".join(question.split()[:_OPENING_WORDS])
     if asks_yes_or_no(opening):
         return None
-    found = [(match.start(), kind) for kind, asks in _ASKS if (match := asks.search(opening))]
+    found = [
+        (match.start(), kind)
+        for kind, asks in _ASKS
+        if (match := asks.search(opening)) and not (kind == "time" and _is_conjunction(opening, match))
+    ]
     return min(found)[1] if found else None
+
+
+def _is_conjunction(question: str, match: re.Match[str]) -> bool:
+    """Return whether "when" joins a clause to a question that asks for something else: "What do I pay when I ...?"."""
+    return _JOINS.fullmatch(match[0]) is not None and bool(_ASKING_WORD.search(question[: match.start()]))
 
 
 def asks_yes_or_no(question: str) -> bool:

@@ -9,8 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from rag.questions.constraints import find_constraints
+from rag.quoting.answer_kind import MONTH, WEEKDAY
+from rag.quoting.asked_measure import gives_measure
 from rag.quoting.document_context import context_of
-from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words
+from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words, words_met
 from rag.text import content_words, words_of
 from rag.types import Vectors
 from rag.units import Unit
@@ -68,7 +70,7 @@ _ASKS_LIMIT = re.compile(
 """Asks until when something is to be done, which a text says with other words."""
 _SAYS_LIMIT = re.compile(
     r"(?i)\b(?:by|until|till|before|no later than|not later than|at the latest|within|closes?|ends?|expires?|due|up to"
-    r"|on or before)\b[^.;]*\d|\bdeadline\b"
+    rf"|on or before)\b[^.;]*(?:\d|\b(?:{WEEKDAY}|{MONTH}|noon|midday|midnight)\b)|\bdeadline\b"
 )
 _NO_NOUN = re.compile(
     r"(?i)(?:(?!indeed|seed|need|speed|feed|breed|children|women|men|garden|kitchen|oxygen|hydrogen|token|chicken)"
@@ -85,7 +87,7 @@ _NO_MATTER = frozenset(
     content_words(
         "name kind type sort whole entire full thing reason purpose meaning way part answer rule time day date about"
         " happen bring back let want term word phrase title theory view opinion problem issue topic subject theme idea"
-        " result score"
+        " result score wrong"
     )
 )
 """Words that ask for something without saying what."""
@@ -135,14 +137,14 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     own = _words_around(unit)
     matter = [word for word in content_words(asked_matter(question)) if _tells(word)]
     asked = [word for word in content_words(question) if _tells(word)]
-    known = own | abbreviated_words(asked, unit.words)
+    known = own | abbreviated_words(asked, unit.words) | words_met(question, f"{unit.heading}\n{unit.text}")
     if (costs := _COSTS.match(question)) and score < MIN_WITHOUT_MATTER:
         around = known | _content(unit.source.text)
         matter = [word for word in content_words(costs["np"]) if _tells(word) and not is_said(word, around)]
     says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
     if matter and not is_said(matter[-1], known) and not says_limit:
         written = _written(question, matter[-1])
-        if not (embed and _has_alike(written, unit, embed)):
+        if not gives_measure(written, unit.text) and not (embed and _has_alike(written, unit, embed)):
             return True
     if score >= MIN_WITHOUT_WORD or len(asked) < 2:
         return False

@@ -19,8 +19,8 @@ _MEASURES = tuple(
     (re.compile(rf"(?i){asks}"), re.compile(rf"(?i){gives}"))
     for asks, gives in (
         (
-            r"\bhow heavy\b|\bhow much\b[^?]*\bweighs?\b|\bwie schwer\b|\bwas wieg\w+|\bwie ?viel wieg\w+"
-            r"|\bcombien pès\w+|\bcu[aá]nto pesan?\b",
+            r"\bhow heavy\b|\b(?:how much|what do(?:es)?|what did)\b[^?]*\bweighs?\b|\bwie schwer\b"
+            r"|\bwas wieg\w+|\bwie ?viel wieg\w+|\bcombien pès\w+|\bcu[aá]nto pesan?\b",
             r"(?<=\d)\s?(?:kg|g|mg|t|lbs?|oz)\b|\b(?:kilos?|kilogram\w*|grams?|gramm|tons?|tonnes?|tonnen|pounds?"
             r"|stones?|ounces?|pfund|gramos?|toneladas?|weigh\w*|mass|gewicht|wieg\w+|schwer|heavy|heavier|kg|poids"
             r"|pès\w+|pes[oan]+)\b",
@@ -105,6 +105,27 @@ def is_of_another_dimension(question: str, text: str) -> bool:
         return False
     named = {at for at, (_, names) in enumerate(_DIMENSIONS) if names.search(text)}
     return bool(named) and asked not in named
+
+
+_NOUNS = tuple(
+    (re.compile(rf"(?i)(?:{names})"), re.compile(rf"(?i){gives}"))
+    for names, gives in (
+        (r"temperatur\w*|temp|heat", r"\d\s?°|\bdegrees?\b"),
+        (r"weights?|mass|load", r"\d\s?(?:kg|g|mg|µg|t|lbs?|oz|tonnes?|tons?|pounds?|kilos?|grams?)\b"),
+        (r"lengths?|heights?|widths?|depths?|distances?|thickness", rf"\d\s?(?:µm|mm|cm|km|m|ft|in)\b|{_LENGTH}"),
+        (r"speeds?|velocity", r"\d\s?(?:km/h|kmh|mph|m/s|rpm|knots?|g)\b"),
+        (r"volumes?|capacity", r"\d\s?(?:µl|ml|cl|dl|l|lit(?:re|er)s?|gallons?|pints?|m³|m3)\b"),
+        (r"durations?|length of time|times?", rf"\d\s?(?:{TIME_UNITS})\b"),
+        (r"voltages?", r"\d\s?k?V\b|\bvolts?\b"),
+        (r"power", r"\d\s?[kM]?W\b|\bwatts?\b"),
+    )
+)
+"""Nouns of measures, and how a text gives one without the noun: "incubate at 65 °C"."""
+
+
+def gives_measure(noun: str, text: str) -> bool:
+    """Return whether a noun names a measure, and a text gives one of that sort by its unit."""
+    return any(names.fullmatch(noun) and gives.search(text) for names, gives in _NOUNS)
 
 
 def lacks_measure(question: str, text: str) -> bool:

@@ -7,23 +7,29 @@ import re
 from rag.quoting.answer_kind import MONTH, asked_kind
 from rag.words.dates import find_dates
 
+_EARNS = r"^\W*what (?:is|are|was|were) [^?]{2,40} paid(?=\W*$)|^\W*what (?:do(?:es)?|did|will) [^?]{2,40} earn\b"
+"""Asks what somebody is paid."""
 _ASKS_PRICE = re.compile(
-    r"(?i)\bhow much (?:is|are|does|do|did|was|were)\b.*|\bcosts?\b|\bprice\b|\bwas koste\w*|\bwie ?viel koste\w*"
-    r"|\bwie teuer\b|\bcombien (?:coûte|coûtent)\b|\bcuánto cuesta\w*"
+    rf"(?i)\bhow much (?:is|are|does|do|did|was|were)\b.*|\bcosts?\b|\bprice\b|{_EARNS}"
+    r"|\bwas koste\w*|\bwie ?viel koste\w*|\bwie teuer\b|\bcombien (?:coûte|coûtent)\b|\bcuánto cuesta\w*"
 )
+_UNIT = r"(?-i:[µmckd]?[glm]|[mk]?W|k?V|Hz|rpm|bar|°)(?![\w²³])"
+"""Units of physics behind a number."""
 _PRICE = re.compile(
     r"(?i)[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|dollars?|francs?|cents?|pence|franken|free|kostenlos|gratis"
-    r"|gratuite?s?|nothing|charge|dearer|cheaper|twice|double|half|nichts|umsonst)\b|\d[.,]\d\d(?!\d)|\d(?:,\d{3})+|\b(?:million|billion)"
+    r"|gratuite?s?|nothing|charge|dearer|cheaper|(?:twice|double|half)(?!-)|nichts|umsonst)\b|\d[.,]\d\d(?!\d)"
+    rf"|\d(?:,\d{{3}})+(?!\d|,\d|\s?{_UNIT})|\b(?:million|billion)"
 )
 _NO_PRICE = re.compile(
     r"(?i)^\W*\d+(?:\.\d+)*[.)]?\s+(?=[^\W\d])"
     r"|\b\d{1,4}[a-z]?(?-i: (?=[A-ZÄÖÜ][a-zäöüß]+ (?:Street|Road|Lane|Row|Avenue|Square|Way)\b))"
+    rf"|\d[\d.,]*\s?{_UNIT}"
     r"|\b[\w./]*\d[\w./]*-[\w./-]+|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
     rf"|\d{{1,2}}\.?\s*(?:de )?{MONTH}(?!\w)|\b{MONTH}\s+\d{{1,2}}\b"
-    r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|days?|tagen?|jours?|días?|weeks?|months?|years?"
+    r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|min(?:ute)?s?|seconds?|minuten?|days?|tagen?|jours?|días?|weeks?|months?|years?"
     r"|monate?n?|mois|meses|jahre?n?|ans|años?)\b"
 )
-"""Numbers that are no amounts of money: identifiers, times, lengths of time."""
+"""Numbers that are no amounts of money: identifiers, times, lengths of time, weights."""
 
 _WITH_CENTS = re.compile(r"(?<![\w.,])\d+(?:[., ]\d{3})*[.,]\d\d(?![\d.])")
 _DAYS = re.compile(
@@ -57,9 +63,8 @@ def asks_price(question: str) -> bool:
     when: "Who helps with the cost?"."""
     if asked_kind(question) in ("name", "time", "cause"):
         return False
-    return re.search(r"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b", question) is not None and bool(
-        _ASKS_PRICE.search(question)
-    )
+    names_price = re.search(rf"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}", question)
+    return names_price is not None and bool(_ASKS_PRICE.search(question))
 
 
 def lacks_price(question: str, text: str) -> bool:

@@ -161,12 +161,13 @@ def make_excerpt(question: str, units: Sequence[Unit]) -> Excerpt:
 def excerpt_of(units: Sequence[Unit], *, is_headed: bool = True, is_led: bool = True) -> Excerpt:
     """Return some units of a source below its title, each below its heading, its header and what it leans on."""
     source = units[0].source
-    text, pieces, shown = f"{source.document.title}\n", [], ""
+    text, pieces, shown, last = f"{source.document.title}\n", [], "", ""
     for unit in units:
         for above in dict.fromkeys((unit.heading if is_headed else "", unit.header, unit.leans_on if is_led else "")):
-            if above and above not in shown:
+            if above and above not in shown and above != last:
+                # What stands there twice may be marked where nobody quotes it.
                 text += f"{above}\n"
-        shown = f"{unit.heading}\n{unit.header}"
+        shown, last = f"{unit.heading}\n{unit.header}", unit.text
         pieces.append((len(text), unit.start, unit.end))
         text += f"{unit.text}\n"
     return Excerpt(source, tuple(units), text, tuple(pieces))

@@ -16,8 +16,6 @@ from rag.quoting.answer_gates import (
     named_beside,
     own_share,
     says_nothing_new,
-    with_cause,
-    with_cause_behind,
 )
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
@@ -32,10 +30,11 @@ from rag.quoting.excerpts import (
 )
 from rag.quoting.form_boxes import chosen_options
 from rag.quoting.labels_asked import labels_another
-from rag.quoting.leaning_back import with_sentence_before
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marking_by_words import choose_by_words
+from rag.quoting.named_subjects import fills_otherwise
+from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.sentence_parts import is_of_other_part
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.superseded import put_newer_first
@@ -47,7 +46,7 @@ from rag.quoting.sureness import (
     MIN_SURE_OF_TIME,
     sureness,
 )
-from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told_by
+from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_met, words_told_by
 from rag.quoting.table_cells import pick_cell, split_cells
 from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.text import content_words
@@ -176,6 +175,7 @@ class MarkingReader:
                 and not is_named_cell(extract)
                 and (
                     is_of_other_matter(question, extract.score, unit, beside, alike)
+                    or fills_otherwise(question, unit, alike)
                     or (found is not None and not _is_sure(question, found, extract, unit, weights, named, alike))
                 )
             )
@@ -300,7 +300,9 @@ def _is_sure(
     if not is_far and is_labelled and not is_anothers:
         return True
     focus = without_generic(weights)
-    share = min(1.0, own_share(unit, focus) + named_beside(unit, focus, named.get(unit.source.number, frozenset())))
+    met = words_met(question, f"{unit.heading}\n{unit.text}") - unit.words
+    share = own_share(unit, focus) + sum(focus.get(word, 0.0) for word in met)
+    share = min(1.0, share + named_beside(unit, focus, named.get(unit.source.number, frozenset())))
     least = MIN_SURE_OF_TIME if asked_kind(question) == "time" else MIN_SURE
     if is_anothers:
         least = MIN_SURE_OF_ANOTHERS

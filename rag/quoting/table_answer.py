@@ -13,6 +13,7 @@ from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import EMPTY
+from rag.quoting.events import events_in, words_of_events
 from rag.quoting.head_lines import head_field
 from rag.quoting.range_columns import cell_of_range
 from rag.quoting.range_rows import range_key
@@ -28,9 +29,9 @@ MIN_COVERED = 0.6
 """Share of the question's weight that the row's key, the column's name and the headings above must hold."""
 
 _GENERIC_WORDS = """
-amount big call charge come cost cost do fee find get give go going have heavy high list live long make many much name
-need number often old pay price put say serve show stand take tall tell total use value weigh work gehört heißt
-kosten kostet viele viel zahlen
+amount big call charge come cost cost do fee find get give go going have heavy high keep kept list live locate located
+long make many much name need number often old pay price put say serve show stand store stored take tall tell total
+use value weigh work gehört heißt kosten kostet viele viel zahlen
 beträgt coûte coûter cuesta costar
 """
 ABBREVIATED = range(3, 6)
@@ -130,6 +131,12 @@ def words_told(question: str, source: Source, beside: Mapping[int, str] = NOTHIN
     )
 
 
+def words_met(question: str, text: str) -> frozenset[str]:
+    """Return the words of the dates and days of a question that a text has, in whatever form it writes them."""
+    dates = [one for one in find_constraints(question) if one.kind in ("date", "day", "year")]
+    return frozenset(word for one in dates if names_constraint(text, one) for word in content_words(one.written))
+
+
 def _words_in_rows(units: Sequence[Unit], number: int) -> frozenset[str]:
     """Return the words of the rows of a source: what a row names is said of that row alone."""
     return frozenset(word for unit in units if unit.is_row and unit.source.number == number for word in unit.words)
@@ -139,7 +146,13 @@ def is_empty_cell(question: str, unit: Unit) -> bool:
     """Return whether a unit is a row that has nothing in the column that a question asks for."""
     if not unit.is_row or not unit.header:
         return False
-    cell = named_cell(frozenset(content_words(question)), unit.header, unit.text, sort=asked_column(question))
+    cell = named_cell(
+        frozenset(content_words(question)),
+        unit.header,
+        unit.text,
+        sort=asked_column(question),
+        events=events_in(question),
+    )
     return cell is not None and EMPTY.fullmatch(cell.value) is not None
 
 
@@ -198,10 +211,11 @@ def _named_cell(
     """Return the cell of a row that a question of these words names, with how much of what is `asked` names it; `told`
     are those that the row need not say again."""
     within = range_key(question, unit.header, unit.text)
+    events = events_in(question)
     words = frozenset(content_words(f"{question}\n{within}"))
     cell = (
         _cell_of_range(question, unit)
-        or named_cell(words, unit.header, unit.text, sort=sort)
+        or named_cell(words, unit.header, unit.text, sort=sort, events=events)
         or _heading_of_named_row(words, unit)
     )
     if cell is None or (kind is not None and not holds_kind(cell.value, kind)):
@@ -209,6 +223,7 @@ def _named_cell(
     if not cell.value or words >= set(content_words(cell.value)):
         return None
     naming = _words_above(unit).union(told, content_words(f"{cell.key}\n{cell.column}\n{within}"))
+    naming = naming.union(words_of_events(question, events_in(cell.column) & events))
     if within:
         naming = naming.union(*(measure.words for measure in measures_in(question)))
     covered = sum(weight for word, weight in asked.items() if word in naming)

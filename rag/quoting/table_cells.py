@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import log
 
+from rag.quoting.events import events_in
 from rag.text import content_words
 
 SEPARATOR = " | "
@@ -39,6 +40,19 @@ _SORTS_OF_COLUMNS = tuple(
             "how (?:hot|warm|cold)|what temperature|wie (?:heiß|warm|kalt)|quelle température|qué temperatura",
             r"temperature?s?|temperatur\w*|température|temperatura|temp|(?<=°)[cf]",
         ),
+        (
+            "where|wo|où|dónde",
+            r"where|places?|locations?|venues?|rooms?|address\w*|stor(?:e|ed|age)|shelf|kept|site|\w*ort|raum|standort"
+            r"|lager\w*|lieux?|salle|emplacement|lugar|ubicación|sala",
+        ),
+        (
+            r"(?:do(?:es)?|did) [^?]* for a living|profession|von beruf",
+            r"occupations?|professions?|jobs?|trades?|beruf|métier|profesión|oficio",
+        ),
+        (
+            r"wrong with|the matter with|problem with",
+            r"complaints?|faults?|problems?|defects?|issues?|symptoms?|diagnos[ei]s|reason",
+        ),
         ("how far|wie weit", r"distance|entfernung|strecke|distancia|km"),
         (
             "when|what (?:day|date|time)|wann|quand|cuándo",
@@ -57,6 +71,9 @@ _PERSON_COLUMN = re.compile(
     r"|bewohner\w*|empleado|miembro|membre|employé)\b"
 )
 _FULL_NAME = re.compile(r"(?:[A-ZÄÖÜÉ][\w'’.-]+ ){1,2}[A-ZÄÖÜÉ][\w'’-]+")
+
+_BEFORE_FIGURE = re.compile(r"(?<=[^\W_]|[)%]) (?=[(€$£-]?\d[\d.,']*[)%]?(?: |$))")
+"""Where two cells of a page's table stand so close that they were read as one: "Revenue 48,215"."""
 
 _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
 
@@ -78,18 +95,26 @@ class NamedCell:
 
 def pick_cell(question: str, header: str, row: str) -> str:
     """Return the value of `named_cell`; "" where there is none."""
-    cell = named_cell(frozenset(content_words(question)), header, row, sort=asked_column(question))
+    cell = named_cell(
+        frozenset(content_words(question)), header, row, sort=asked_column(question), events=events_in(question)
+    )
     return cell.value if cell else ""
 
 
 def named_cell(
-    asked: AbstractSet[str], header: str, row: str, *, sort: re.Pattern[str] | None = None
+    asked: AbstractSet[str],
+    header: str,
+    row: str,
+    *,
+    sort: re.Pattern[str] | None = None,
+    events: AbstractSet[int] = frozenset(),
 ) -> NamedCell | None:
     """Return the cell of a row that a question asks for; None where no column is named, or more than one alike.
 
     `asked` holds the question's content words. The row says by one of its other cells which thing it is about; `header`
-    is the line with the columns' names. Where no column is named, the only one whose name is of the `sort` asked for
-    counts. The value is "" where the column is named and the row has nothing in it.
+    is the line with the columns' names. Where no column is named, the only one that tells of one of the `events` asked
+    about ("died"), or else whose name is of the `sort` asked for, counts. The value is "" where the column is named and
+    the row has nothing in it.
     """
     names, values = columns_of(header, row)
     values += [""] * (len(names) - len(values))
@@ -108,6 +133,8 @@ def named_cell(
     shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
     best = max(shares.values(), default=0.0)
     chosen = [i for i, share in shares.items() if share == best] if best > 0 else []
+    if not chosen and events:
+        chosen = [i for i in shares if events_in(names[i]) & events]
     if len(chosen) != 1 and sort is not None:
         chosen = [i for i in (chosen or shares) if sort.search(names[i])]
     if not chosen and len(filled) == 1 and len(values) == 2:
@@ -156,7 +183,11 @@ def columns_of(header: str, row: str) -> tuple[list[str], list[str]]:
     labelled = [_LABELLED.fullmatch(cell) for cell in cells]
     if len(cells) > 1 and all(labelled):
         return [match[1] for match in labelled if match], [match[2] for match in labelled if match]
-    return split_cells(header) if header else [], cells
+    names = split_cells(header) if header else []
+    if len(cells) < len(names) and "|" not in row:
+        apart = [part for cell in cells for part in _BEFORE_FIGURE.split(cell)]
+        cells = apart if len(apart) == len(names) else cells
+    return names, cells
 
 
 def _is_named(value: str, asked: AbstractSet[str]) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rag.extractive import Extract, weights_of
-from rag.quoting.answer_gates import answers, with_cause_behind
+from rag.quoting.answer_gates import answers
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_price import counts_no_money, lacks_payment, lacks_price, lacks_price_column
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.head_lines import asks_for_field
+from rag.quoting.neighbours import with_cause_behind
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.table_answer import is_empty_cell

@@ -1,0 +1,40 @@
+"""Tells whether a sentence names the position whose holder is asked for, and who holds it of whom."""
+
+from __future__ import annotations
+
+import re
+
+from rag.quoting.document_context import context_of
+from rag.text import content_words
+from rag.units import Unit
+
+_ASKS_ROLE = re.compile(
+    r"(?i)who (?:is|was|are|were) (?:now |currently )?(?:the|our|your|an?) (?P<role>[^?]+?)(?: (?:of|for|in|at"
+    r"|from|on|since|under)\b.*)?\s*\??$"
+)
+_ASKS_OWNED = re.compile(r"(?i)who (?:is|was|will be) (?P<name>[^?]+?)['’]s? (?P<role>[^?]+?)\s*\??$")
+_ASKS_CHOSEN = re.compile(
+    r"(?i)who (?:is|was|were|has been|got) (?:re-?)?(?:elected|appointed|named|chosen|made|voted)(?: as| to be)?"
+    r"(?: the| our| an?)? (?!(?:in|on|at|by|to|for|from|last|this|next|after|before)\b)"
+    r"(?P<role>[^?]+?)(?: (?:of|for|in|at|from|on|since|by)\b.*)?\s*\??$"
+)
+"""Asks who was chosen for a position."""
+
+
+def lacks_role(question: str, unit: Unit) -> bool:
+    """Return whether a question asks who holds a position that neither a sentence nor what stands over it names."""
+    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
+    words = content_words(match["role"]) if match else []
+    above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
+    return bool(words) and words[-1] not in unit.words and words[-1] not in above
+
+
+def is_role_of_another(question: str, unit: Unit) -> bool:
+    """Return whether a sentence says that whom a question names is the mentor, where his mentor is asked for."""
+    match = _ASKS_OWNED.match(question)
+    if match is None:
+        return False
+    name, role = re.escape(match["name"].strip()), re.escape(match["role"].strip())
+    return (
+        re.search(rf"(?i){name}\s+(?:is|was|will be|becomes?|has been)\b[^.]{{0,40}}\b{role}\b", unit.text) is not None
+    )

@@ -1,0 +1,112 @@
+"""Tells whether a sentence speaks of somebody or something else in the place of what a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from rag.questions.constraints import EVERY_STOP_WORD, Constraint, find_constraints
+from rag.quoting.answer_kind import asked_kind
+from rag.quoting.document_context import context_of
+from rag.text import content_words
+from rag.types import Vectors
+from rag.units import Unit
+from rag.words.folding import fold
+from rag.words.word_forms import is_said
+
+ALIKE = 0.5
+"""Cosine from which two words may name the same thing: entry and admission, kids and children."""
+
+_FULL_NAME = re.compile(r"(?<![\w'’])[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ]\.)?(?: (?:de|du|von|van|la))? [A-ZÄÖÜÉ][\w'’-]+")
+_STANDS_FOR_NAME = re.compile(
+    r"(?i)\b(?:he|she|his|her|him|they|their|i|my|we|our|us|you|your|er|ihm|ihr|ihre[mnrs]?|sein\w*|wir|il|elle|nous|vous"
+    r"|son|sa|ses|él|ella|su|sus)\b"
+)
+_ASKS_WHOM = re.compile(
+    r"(?i)^\W*whom? (?:do(?:es)?|did|will|has|have) (?P<who>(?:the |our )?[^?]+?) "
+    r"(?P<verb>(?-i:[a-z]{3,}))(?: (?-i:[a-z]).*)?\W*$"
+)
+"""Asks for the one to whom somebody does something: "Who does Otterburn Lifts send for the inspection?"."""
+_FRAME = re.compile(r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|per|of) (?P<filler>(?:[^\W\d_]+ ?){1,4})")
+
+
+def is_of_another_person(question: str, unit: Unit) -> bool:
+    """Return whether a question names somebody in full, and a sentence only others: what is said of them is not said of
+    him. A pronoun before them may mean him, and where a name is asked for another one is the answer."""
+    if unit.is_row or asked_kind(question) == "name":
+        return False
+    asked = [one.written for one in find_constraints(question) if one.kind == "name" and _is_subject(question, one)]
+    around = f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}"
+    known = frozenset(content_words(f"{around}\n{context_of(unit.source)}"))
+    other = next((it for it in _FULL_NAME.finditer(unit.text) if not _has_stop_word(it[0])), None)
+    if other is None or _STANDS_FOR_NAME.search(unit.text[: other.start()]):
+        return False
+    return any(
+        _FULL_NAME.fullmatch(name) and known.isdisjoint(content_words(name)) and name in unit.source.text
+        for name in asked
+    )
+
+
+def _is_subject(question: str, name: Constraint) -> bool:
+    """Return whether a question asks what somebody does, is or has: "What fee does Naoko Ito get?"."""
+    written = re.escape(name.written.removesuffix("'s").removesuffix("’s"))
+    return (
+        re.search(rf"(?i)\b(?:do|does|did|is|are|was|were|has|had|will) {written}\b|{written}['’]s", question)
+        is not None
+    )
+
+
+def _has_stop_word(name: str) -> bool:
+    return any(fold(word) in EVERY_STOP_WORD for word in name.split())
+
+
+def acts_on_the_asked(question: str, text: str, answer: str) -> bool:
+    """Return whether it is asked whom somebody sends, and a sentence says what the answer does to that one: "The
+    secretary will ring Otterburn Lifts."."""
+    match = _ASKS_WHOM.match(question)
+    if match is None or not answer or answer not in text:
+        return False
+    who = content_words(match["who"])
+    words, (verb, *_) = content_words(text), [*content_words(match["verb"]), ""]
+    if not who or not verb or is_said(verb, words) or who[-1] not in words:
+        return False
+    before, _, behind = text.partition(answer)
+    return who[-1] in content_words(behind) and who[-1] not in content_words(before) and " by " not in behind
+
+
+def fills_otherwise(question: str, unit: Unit, embed: Callable[[Sequence[str]], Vectors] | None) -> bool:
+    """Return whether a sentence says the same of others than are asked about: of the share of women among officers
+    where that among shore staff is asked for. Names and numbers, of which more is known elsewhere, do not count."""
+    if unit.is_row:
+        return False
+    around = content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
+    for noun, joins, filler in _frames(question):
+        if any(is_said(word, around) for word in filler):
+            continue
+        others = [other for it, by, other in _frames(unit.text) if (it, by) == (noun, joins) and other]
+        if others and not (embed and any(_are_alike(filler, other, embed) for other in others)):
+            return True
+    return False
+
+
+def _frames(text: str) -> list[tuple[str, str, list[str]]]:
+    """Return for "share of women among the officers" the stemmed nouns, each with the preposition and what follows."""
+    found = []
+    start = 0
+    while match := _FRAME.search(text, start):
+        start = match.start("filler")
+        filler = re.split(
+            r"(?i)\b(?:of|for|per|among|in|on|at|to|from|with|and|or|is|are|was|were|has|have|will)\b", match["filler"]
+        )[0]
+        noun = content_words(match["noun"])
+        # A name is said of a thing in many ways.
+        if noun and not re.search(r"(?<!^)\b[A-ZÄÖÜÉ]", filler):
+            found.append((noun[-1], match["joins"].casefold(), content_words(filler)))
+    return found
+
+
+def _are_alike(one: Sequence[str], other: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> bool:
+    vectors = np.asarray(embed([" ".join(one), " ".join(other)]))
+    return float(vectors[0] @ vectors[1]) >= ALIKE
