@@ -21,7 +21,7 @@ from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
-from rag.quoting.periods_asked import is_of_another_period
+from rag.quoting.periods_asked import is_of_another_period, is_row_of_another_date
 from rag.quoting.range_rows import range_key
 from rag.quoting.table_answer import (
     GENERIC_WORDS,
@@ -104,7 +104,12 @@ def answers(
     is_sibling = (
         not is_by_words and is_of_sibling(question, unit, weights) and not range_key(question, unit.header, unit.text)
     )
-    if is_sibling or is_empty_cell(question, unit) or is_of_another_period(question, unit):
+    if (
+        is_sibling
+        or is_empty_cell(question, unit)
+        or is_of_another_period(question, unit)
+        or is_row_of_another_date(question, unit)
+    ):
         return False
     if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
         return False
@@ -147,7 +152,8 @@ def answers(
         return False
     if is_by_words:
         return True
-    if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, weights) < SAID_SHARE:
+    focus = without_generic(weights) or weights  # "May I keep a dog?" names a dog alone.
+    if extract.score < MIN_SAYS_SO and asks_yes_or_no(question) and covered_share(unit, focus) < SAID_SHARE:
         return False
     if extract.score < MIN_WITHOUT_DEGREE and _lacks_degree(question, unit):
         return False

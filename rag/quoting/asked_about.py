@@ -154,6 +154,7 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
         word
         for word in asked
         if not is_said(word, around)
+        and not gives_measure(_written(question, word), unit.text)
         and (word in narrowing or not (embed and _has_alike(_written(question, word), unit, embed)))
     ]
     return 2 * len(missing) > len(asked) or not narrowing.isdisjoint(missing)

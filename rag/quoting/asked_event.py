@@ -53,6 +53,15 @@ def tells_same_event(question: str, text: str) -> bool:
     return bool(events_in(question) & events_in(text))
 
 
+def tells_asked_event(question: str, unit: Unit | None) -> bool:
+    """Return whether it is asked when something was, and a sentence, or the head of a row, tells of it."""
+    return (
+        unit is not None
+        and asked_kind(question) == "time"
+        and tells_same_event(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text)
+    )
+
+
 def asks_hours(question: str) -> bool:
     """Return whether a question asks whether or when something is open."""
     asked = events_in(question)

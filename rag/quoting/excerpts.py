@@ -158,14 +158,16 @@ def make_excerpt(question: str, units: Sequence[Unit]) -> Excerpt:
     return excerpt_of(fitting) if fitting else Excerpt(source, (), title, ())
 
 
-def excerpt_of(units: Sequence[Unit], *, is_headed: bool = True, is_led: bool = True) -> Excerpt:
+def excerpt_of(
+    units: Sequence[Unit], *, is_titled: bool = True, is_headed: bool = True, is_led: bool = True
+) -> Excerpt:
     """Return some units of a source below its title, each below its heading, its header and what it leans on."""
     source = units[0].source
-    text, pieces, shown, last = f"{source.document.title}\n", [], "", ""
+    text, pieces, shown, last = f"{source.document.title}\n" if is_titled else "", [], "", ""
     for unit in units:
         for above in dict.fromkeys((unit.heading if is_headed else "", unit.header, unit.leans_on if is_led else "")):
-            if above and above not in shown and above != last:
-                # What stands there twice may be marked where nobody quotes it.
+            # What a sentence leans on stands right above it already where that is read as well.
+            if above and above not in shown and not (above == unit.leans_on == last):
                 text += f"{above}\n"
         shown, last = f"{unit.heading}\n{unit.header}", unit.text
         pieces.append((len(text), unit.start, unit.end))

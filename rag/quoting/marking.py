@@ -19,6 +19,7 @@ from rag.quoting.answer_gates import (
 )
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
 from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
+from rag.quoting.asked_event import tells_asked_event
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
@@ -149,6 +150,7 @@ class MarkingReader:
         by_end = {(unit.source.number, unit.end): unit for unit in units}
         weights = weights_of(question, units)
         extracts = _newest_first(question, extracts, sources)
+        extracts = sorted(extracts, key=lambda extract: not tells_asked_event(question, by_place.get(extract.place)))
         known = {excerpt.source.number for excerpt in readable}
         if all(extract.number in known for extract in extracts):
             known_units = {place: unit for place, unit in by_place.items() if unit.source.number in known}
@@ -272,11 +274,17 @@ class MarkingReader:
         below = [unit for unit in excerpt.units if unit.heading and unit.heading == line]
         if below and (again := self._read_again(question, below)):
             return again
+        told = [unit for unit in excerpt.units if not unit.is_heading]
+        if reading.relevance > 0 and told and (again := self._read_again(question, told, is_titled=False)):
+            # A title is marked that names what is asked about.
+            return again
         return _named_to_the_letter(question, excerpt, reading)
 
-    def _read_again(self, question: str, units: Sequence[Unit], *, is_led: bool = True) -> Extract | None:
+    def _read_again(
+        self, question: str, units: Sequence[Unit], *, is_titled: bool = True, is_led: bool = True
+    ) -> Extract | None:
         """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
-        excerpt = excerpt_of(units, is_headed=False, is_led=is_led)
+        excerpt = excerpt_of(units, is_titled=is_titled, is_headed=False, is_led=is_led)
         return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
 
 
@@ -369,7 +377,7 @@ def _with_cell(
     first = units[extracts[0].place] if extracts else unit
     is_closer = covered_share(first, weights) >= covered_share(unit, weights)
     if (
-        not cell.is_surer
+        not (cell.is_surer or (cell.covered >= ALL_NAMED and extracts and extracts[0].score < MIN_UNNAMED))
         and first is not unit
         and is_closer
         and not (lacks_price(question, first.text) and not lacks_price(question, shown_text(unit)))

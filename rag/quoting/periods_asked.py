@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.document_context import context_of
 from rag.units import Unit
+from rag.words.dates import find_dates
 
 _ORDINALS = (
     r"first|1st|1\.|erste[nsmr]?|premier|1er|primer",
@@ -27,6 +29,15 @@ _YEAR = re.compile(
 def quarters_in(text: str) -> set[int]:
     """Return the quarters of a year that a text names, 1 to 4."""
     return {number for number, pattern in enumerate(_QUARTERS, 1) if pattern.search(text)}
+
+
+def is_row_of_another_date(question: str, unit: Unit) -> bool:
+    """Return whether a question names a date, and a row only another one, with nothing of the date asked above it."""
+    asked = [constraint for constraint in find_constraints(question) if constraint.kind == "date"]
+    if not unit.is_row or not asked or asked_kind(question) == "time" or len(find_dates(unit.text)) != 1:
+        return False
+    around = f"{unit.text}\n{unit.header}\n{unit.heading}\n{context_of(unit.source)}"
+    return not any(names_constraint(around, constraint) for constraint in asked)
 
 
 def is_of_another_period(question: str, unit: Unit) -> bool:

@@ -18,7 +18,7 @@ from rag.quoting.head_lines import head_field
 from rag.quoting.range_columns import cell_of_range
 from rag.quoting.range_rows import range_key
 from rag.quoting.ranges import measures_in
-from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell, split_cells
+from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_cell, split_cells, words_asking
 from rag.text import content_words
 from rag.types import Source
 from rag.units import Unit
@@ -223,7 +223,9 @@ def _named_cell(
     if not cell.value or words >= set(content_words(cell.value)):
         return None
     naming = _words_above(unit).union(told, content_words(f"{cell.key}\n{cell.column}\n{within}"))
-    naming = naming.union(words_of_events(question, events_in(cell.column) & events))
+    naming = naming.union(
+        words_of_events(question, events_in(cell.column) & events), words_asking(question, cell.column)
+    )
     if within:
         naming = naming.union(*(measure.words for measure in measures_in(question)))
     covered = sum(weight for word, weight in asked.items() if word in naming)

@@ -163,6 +163,12 @@ def asked_column(question: str) -> re.Pattern[str] | None:
     return next((names for asks, names in _SORTS_OF_COLUMNS if asks.search(question)), None)
 
 
+def words_asking(question: str, column: str) -> set[str]:
+    """Return the words by which a question asks for the sort of a column: of "do for a living" for an occupation."""
+    found = (asks.search(question) for asks, names in _SORTS_OF_COLUMNS if names.search(column))
+    return {word for match in found if match for word in content_words(match[0])}
+
+
 def fitting_rows(question: str, rows: Sequence[str]) -> list[bool]:
     """Return for each row of a table whether it is one that a question names; all where it names none.
 
