@@ -12,9 +12,17 @@ from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_n
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
-from rag.quoting.asked_price import asks_price, counts_no_money, lacks_payment, lacks_price, lacks_price_column
+from rag.quoting.asked_price import (
+    asks_price,
+    counts_no_money,
+    is_of_another_payment,
+    lacks_payment,
+    lacks_price,
+    lacks_price_column,
+)
 from rag.quoting.asked_rate import is_of_another_rate
 from rag.quoting.asked_role import is_role_of_another, lacks_role
+from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
@@ -113,6 +121,9 @@ def answers(
         return False
     if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
         return False
+    shown = f"{unit.heading}\n{unit.header}\n{unit.text}"
+    if not is_by_words and is_of_another_payment(question, f"{shown}\n{unit.leans_on}\n{context_of(unit.source)}"):
+        return False
     if lacks_payment(question, unit.text) or counts_no_money(question, unit.header, unit.text):
         return False
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
@@ -127,7 +138,6 @@ def answers(
         return False
     if is_by_words and is_for_others(question, unit):
         return False
-    shown = f"{unit.heading}\n{unit.header}\n{unit.text}"
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
         return False
     if is_of_another_rate(question, f"{unit.header}\n{unit.text}", unit.leans_on, unit.heading):
@@ -142,7 +152,9 @@ def answers(
         return False
     if not unit.is_row and _ASKS_CHANGE.search(question) and not _CHANGES.search(unit.text):
         return False
-    if is_role_of_another(question, unit) or (extract.score < MIN_WITHOUT_ROLE and lacks_role(question, unit)):
+    if is_role_of_another(question, unit) or (
+        not is_by_words and extract.score < MIN_WITHOUT_ROLE and lacks_role(question, unit)
+    ):
         return False
     if is_of_another_person(question, unit) or acts_on_the_asked(question, unit.text, extract.answer):
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from rag.quoting.answer_kind import MONTH, asked_kind
+from rag.text import content_words
 from rag.words.dates import find_dates
+from rag.words.word_forms import is_said
 
 _EARNS = r"^\W*what (?:is|are|was|were) [^?]{2,40} paid(?=\W*$)|^\W*what (?:do(?:es)?|did|will) [^?]{2,40} earn\b"
 """Asks what somebody is paid."""
@@ -43,6 +45,13 @@ _ASKS_PAID = re.compile(
     r"|wie ?viel [^?]*\b(?:bezahlt|gezahlt|ausgegeben)|cuánto (?:he|has|ha|hemos|han|pag\w+|gast\w+))\b"
 )
 _PAID = re.compile(r"(?i)\b(?:paid|pays?|spen[dt]|bezahl\w*|gezahlt|pay(?:é\w*|e\w*)|pag\w+|gast\w+)\b")
+_PAYS_FOR = re.compile(
+    r"(?i)^\W*how much (?:did|do|does|has|have|will) (?P<who>[^?]+?) (?:pay|paid|get|got|receive|received"
+    r"|spend|spent)(?: back)? (?:for|on) (?:the|an?|our|your|my|his|her|their)? ?(?P<what>[^\W\d_]+(?: [^\W\d_]+)?)\W*$"
+)
+_PAID_OR_COST = re.compile(
+    rf"{_PAID.pattern}|\b(?:costs?|prices?|invoices?|bills?|fees?|charg\w+|spent|budgets?|total)\b"
+)
 _ASKS_COUNT = re.compile(
     r"(?i)^\W*(?:how many |wie ?viele |combien d(?:e |['’])|cuánt[oa]s )"
     r"(?!euros?|pounds?|dollars?|francs?|cents?|pence|franken)"
@@ -88,6 +97,19 @@ def lacks_price_column(question: str, header: str, row: str) -> bool:
 def lacks_payment(question: str, text: str) -> bool:
     """Return whether a question asks what somebody paid, and a text has neither a number nor a word of paying."""
     return _ASKS_PAID.search(question) is not None and not re.search(r"\d", text) and not _PAID.search(text)
+
+
+def is_of_another_payment(question: str, around: str) -> bool:
+    """Return whether a question asks what somebody paid or got for something, and a text, with what stands over it,
+    does not speak of that thing; or neither of whoever paid nor of paying."""
+    match = _PAYS_FOR.match(question)
+    if match is None:
+        return False
+    known = content_words(around)
+    what, who = content_words(match["what"]), content_words(match["who"])
+    if what and not is_said(what[-1], known):
+        return True
+    return bool(who) and not any(is_said(word, known) for word in who) and _PAID_OR_COST.search(around) is None
 
 
 def counts_no_money(question: str, header: str, text: str) -> bool:

@@ -7,10 +7,11 @@ import re
 from rag.text import content_words, words_of
 
 _EVENTS = (
-    r"sign(?:s|ed|ing)?|signature|unterschrieben|unterzeichnet|unterschreib\w*|sign(?:ée?s?|er|é)|firm(?:ó|ad[oa]|ar)",
+    r"sign(?:s|ed|ing)?(?! off)|signature|unterschrieben|unterzeichnet|unterschreib\w*|sign(?:ée?s?|er|é)"
+    r"|firm(?:ó|ad[oa]|ar)",
     r"terminat\w+|cancel\w*|rescind\w*|withdrawn|gekündigt|kündig\w*|storniert|résili\w+|annul\w+",
-    r"approv\w+|adopt(?:s|ed)|accept(?:s|ed)|agreed|passed|carried|genehmigt|beschlossen|verabschiedet|angenommen"
-    r"|approuv\w+|adopté\w*|aprob\w+|aprueb\w+",
+    r"approv\w+|sign(?:s|ed|ing)? off|adopt(?:s|ed)|accept(?:s|ed)|agreed|passed|carried"
+    r"|genehmigt|beschlossen|verabschiedet|angenommen|approuv\w+|adopté\w*|aprob\w+|aprueb\w+",
     r"reject\w*|refus\w+|declin\w+|abgelehnt|rejet\w+|rechaz\w+",
     r"elect(?:s|ed)?|appoint(?:s|ed)?|chosen|gewählt|ernannt|élue?s?|nommée?s?|elegid[oa]s?|eligió|nombrad[oa]s?",
     r"open(?:s|ed|ing)?|inaugurat\w+|öffnet|geöffnet|eröffnet|offen|öffnungs\w*|ouv(?:re|rent|ert\w*|ertures?)|abr(?:e|en|ió)"
@@ -25,9 +26,9 @@ _EVENTS = (
     r"repair\w*|renovat\w*|restor(?:ed|ation)|refurbish\w*|repariert\w*|renoviert|saniert|répar\w+|rénov\w+|repar\w+|renovad[oa]",
     r"bought|buy(?:s|ing)?|purchas\w*|acquir\w+|gekauft|kauft\w*|erworben|achet\w+|acquis\w*|compr(?:ó|ad[oa]|ar)",
     r"sold|sell(?:s|ing)?|sale|verkauft\w*|verkauf|vend(?:us?|ues?|re|ió|id[oa])|venta|vente",
-    r"deliver\w*|geliefert|liefer\w+|livr\w+|entreg\w+",
     r"sent|sends?|dispatch\w*|shipp?ed|geschickt|gesendet|verschickt|envoy\w+|enviad[oa]|envió",
-    r"arriv\w+|kommt an|ankunft|angekommen|lleg\w+",
+    r"arriv\w+|kommt an|ankunft|angekommen|lleg\w+|deliver\w*|geliefert|liefer\w+|livr\w+|entreg\w+",
+    r"re-?open\w*|wieder(?:er)?öff\w+|wieder geöffnet|rouv\w+|réouv\w+|reabr\w+|reabiert\w+|reapertura",
     r"depart\w*|leav(?:es?|ing)|left|fährt ab|abfahrt|abgefahren|part(?:ent|ie|ir)|départ|sal(?:e|en|ió|ida)",
     r"born|birth|geboren|geburt\w*|née?s?|naissance|nac(?:ió|id[oa])",
     r"die[ds]?|death|deceased|gestorben|starb\w*|verstorben|mort\w*|décéd\w+|muri\w+|fallec\w+",

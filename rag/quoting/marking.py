@@ -172,12 +172,12 @@ class MarkingReader:
             for extract in extracts
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
             if answers(question, extract, unit, units, weights, is_by_words=extract.number not in known)
+            and not fills_otherwise(question, unit, alike)
             and not (
                 extract.number in known
                 and not is_named_cell(extract)
                 and (
                     is_of_other_matter(question, extract.score, unit, beside, alike)
-                    or fills_otherwise(question, unit, alike)
                     or (found is not None and not _is_sure(question, found, extract, unit, weights, named, alike))
                 )
             )

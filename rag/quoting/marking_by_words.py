@@ -156,7 +156,7 @@ def choose_by_words(question: str, excerpts: Sequence[Excerpt], embedder: Embedd
         judged.append((Extract.of(candidate, score, cell), shares[position]))
     if multilingual:
         judged = _standing_out(question, [it for it, _ in candidates], languages, shares, cosines, judged, embedder)
-    judged = _of_needed_kind(question, judged) if same else judged
+    judged = _of_needed_kind(question, judged)
     judged.sort(key=lambda one: -one[0].score)
     if asked and not same and _is_any(judged):
         return []

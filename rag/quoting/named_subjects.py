@@ -29,7 +29,14 @@ _ASKS_WHOM = re.compile(
     r"(?P<verb>(?-i:[a-z]{3,}))(?: (?-i:[a-z]).*)?\W*$"
 )
 """Asks for the one to whom somebody does something: "Who does Otterburn Lifts send for the inspection?"."""
-_FRAME = re.compile(r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|per|of) (?P<filler>(?:[^\W\d_]+ ?){1,4})")
+_FRAME = re.compile(
+    r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|per|of|von|für|pro|pour|par|d[eu]s?|del|d['’]|para|por)"
+    r"(?: |(?<=['’]))(?P<filler>(?:[^\W\d_]+ ?){1,4})"
+)
+_ENDS_FILLER = re.compile(
+    r"(?i)\b(?:of|for|per|among|in|on|at|to|from|with|and|or|is|are|was|were|has|have|will|von|für|pro|im|am|mit|und"
+    r"|oder|ist|sind|wird|hat|pour|par|dans|sur|à|avec|et|ou|est|sont|passera|para|por|en|con|y|es|son|d[eu]s?|del)\b"
+)
 
 
 def is_of_another_person(question: str, unit: Unit) -> bool:
@@ -97,12 +104,10 @@ def _frames(text: str) -> list[tuple[str, str, list[str]]]:
     start = 0
     while match := _FRAME.search(text, start):
         start = match.start("filler")
-        filler = re.split(
-            r"(?i)\b(?:of|for|per|among|in|on|at|to|from|with|and|or|is|are|was|were|has|have|will)\b", match["filler"]
-        )[0]
+        filler = " ".join(word for word in _ENDS_FILLER.split(match["filler"])[0].split() if not _has_stop_word(word))
         noun = content_words(match["noun"])
         # A name is said of a thing in many ways.
-        if noun and not re.search(r"(?<!^)\b[A-ZÄÖÜÉ]", filler):
+        if noun and filler and not re.search(r"\b[A-ZÄÖÜÉ]", filler):
             found.append((noun[-1], match["joins"].casefold(), content_words(filler)))
     return found
 

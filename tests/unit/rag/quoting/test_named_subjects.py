@@ -6,8 +6,8 @@ import pytest
 
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.asked_about import is_of_other_matter
-from rag.quoting.asked_event import tells_asked_event
-from rag.quoting.asked_price import asks_price, lacks_price
+from rag.quoting.asked_event import is_of_another_event, tells_asked_event
+from rag.quoting.asked_price import asks_price, is_of_another_payment, lacks_price
 from rag.quoting.asked_role import lacks_role
 from rag.quoting.excerpts import excerpt_of
 from rag.quoting.named_subjects import acts_on_the_asked, fills_otherwise, is_of_another_person
@@ -95,6 +95,19 @@ def test_the_kind_asked_for(question: str, kind: str | None) -> None:
     assert asked_kind(question) == kind
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "is_another"),
+    [
+        ("How much did Edmund get for the watch?", "He found me a place for 38 dollars a week.", True),
+        ("How much did the insurance pay for the mast?", "I ordered a mast, they want 1,340 euros.", True),
+        ("How much did the insurance pay for the mast?", "The mast cost 1,340 euros.", False),
+        ("How much did we spend on the roof?", "Hadley repaired the roof for 900 euros.", False),
+    ],
+)
+def test_what_was_paid_for_something_else(question: str, text: str, is_another: bool) -> None:
+    assert is_of_another_payment(question, text) is is_another
+
+
 def test_what_somebody_is_paid_is_money() -> None:
     assert asks_price("What is Ivo Brandt paid?")
     assert lacks_price("What is Ivo Brandt paid?", "It will be paid on 24 May 2024.")
@@ -156,3 +169,15 @@ def test_a_row_of_another_date(question: str, is_anothers: bool) -> None:
 def test_a_sentence_that_the_next_one_leans_on_stands_once_in_an_excerpt() -> None:
     excerpt = excerpt_of(cut("The board proposes a dividend of 34 cents. It will be paid in May."))
     assert excerpt.text.count("34 cents") == 1
+
+
+def test_the_same_of_others_in_french() -> None:
+    unit = cut("à partir du 1er juillet, le kilo de beurre passera à 10,15 €.")[0]
+    assert fills_otherwise("Combien coûte le kilo de crème ?", unit, None)
+    assert not fills_otherwise("Combien coûte le kilo de beurre ?", unit, None)
+
+
+def test_a_shop_that_closes_does_not_reopen() -> None:
+    closes, reopens = cut("La boutique ferme du 5 au 25 août. Réouverture le mardi 26 août.")
+    assert is_of_another_event("Quand est-ce que la boutique rouvre ?", closes)
+    assert not is_of_another_event("Quand est-ce que la boutique rouvre ?", reopens)
