@@ -47,7 +47,7 @@ MIN_UNSHARED = -2.0
 """Below it, a sentence without a word of the question answers nothing."""
 OUTDONE_BY = 0.6
 """Share of the question's weight that another sentence must hold for one without any of it to be left out."""
-MIN_SAYS_SO = -4.0
+MIN_SAYS_SO = -5.0
 """Below it, a sentence says whether something is so only where it has nearly all that the question names."""
 SAID_SHARE = 0.75
 """Share of the question's weight that it holds then."""

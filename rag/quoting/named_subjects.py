@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from rag.questions.constraints import EVERY_STOP_WORD, Constraint, find_constraints
 from rag.quoting.answer_kind import asked_kind
+from rag.quoting.asked_about import ALIKE, Embed
 from rag.quoting.document_context import context_of
 from rag.text import content_words
-from rag.types import Vectors
 from rag.units import Unit
 from rag.words.folding import fold
 from rag.words.word_forms import is_said
-
-ALIKE = 0.5
-"""Cosine from which two words may name the same thing: entry and admission, kids and children."""
 
 _FULL_NAME = re.compile(r"(?<![\w'’])[A-ZÄÖÜÉ][\w'’-]+(?: [A-ZÄÖÜÉ]\.)?(?: (?:de|du|von|van|la))? [A-ZÄÖÜÉ][\w'’-]+")
 _STANDS_FOR_NAME = re.compile(
@@ -30,7 +27,7 @@ _ASKS_WHOM = re.compile(
 )
 """Asks for the one to whom somebody does something: "Who does Otterburn Lifts send for the inspection?"."""
 _FRAME = re.compile(
-    r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|per|of|von|für|pro|pour|par|d[eu]s?|del|d['’]|para|por)"
+    r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|from|per|of|aus|von|für|pro|pour|par|d[eu]s?|del|d['’]|para|por)"
     r"(?: |(?<=['’]))(?P<filler>(?:[^\W\d_]+ ?){1,4})"
 )
 _ENDS_FILLER = re.compile(
@@ -83,7 +80,7 @@ def acts_on_the_asked(question: str, text: str, answer: str) -> bool:
     return who[-1] in content_words(behind) and who[-1] not in content_words(before) and " by " not in behind
 
 
-def fills_otherwise(question: str, unit: Unit, embed: Callable[[Sequence[str]], Vectors] | None) -> bool:
+def fills_otherwise(question: str, unit: Unit, embed: Embed | None) -> bool:
     """Return whether a sentence says the same of others than are asked about: of the share of women among officers
     where that among shore staff is asked for. Names and numbers, of which more is known elsewhere, do not count."""
     if unit.is_row:
@@ -112,6 +109,6 @@ def _frames(text: str) -> list[tuple[str, str, list[str]]]:
     return found
 
 
-def _are_alike(one: Sequence[str], other: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> bool:
+def _are_alike(one: Sequence[str], other: Sequence[str], embed: Embed) -> bool:
     vectors = np.asarray(embed([" ".join(one), " ".join(other)]))
     return float(vectors[0] @ vectors[1]) >= ALIKE
