@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from rag.text import content_words, words_of
 
@@ -47,11 +49,12 @@ OPENS, CLOSES = 5, 6
 """Numbers of the events "opens" and "closes"."""
 
 
-def events_in(text: str) -> set[int]:
-    """Return the numbers of the events of which a text has a word."""
-    return {number for number, pattern in enumerate(_PATTERNS) if pattern.search(text)}
+@lru_cache(maxsize=1 << 10)
+def events_in(text: str) -> frozenset[int]:
+    """Return the numbers of the events of which a text has a word; a question is asked for each row of its tables."""
+    return frozenset(number for number, pattern in enumerate(_PATTERNS) if pattern.search(text))
 
 
-def words_of_events(text: str, events: set[int]) -> set[str]:
+def words_of_events(text: str, events: AbstractSet[int]) -> set[str]:
     """Return the words of a text that tell of some events, stemmed."""
     return {word for written in words_of(text) if events_in(written) & events for word in content_words(written)}

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from rag.cosines import is_multilingual
 from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, weights_of
 from rag.language_gate import is_readable
 from rag.protocols import Embedder, PassageReader
-from rag.questions.constraints import asks_for_clause, find_constraints
+from rag.questions.constraints import asks_for_clause
 from rag.quoting.answer_gates import (
     answers,
-    named_beside,
     own_share,
     says_nothing_new,
 )
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
+from rag.quoting.asked_about import counted_matter, is_of_other_matter, says_matter
 from rag.quoting.asked_event import tells_asked_event
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.date_before import date_before
@@ -29,34 +27,23 @@ from rag.quoting.excerpts import (
     make_excerpt,
     sources_about,
 )
-from rag.quoting.form_boxes import chosen_options
-from rag.quoting.labels_asked import labels_another
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
+from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.named_subjects import fills_otherwise
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
-from rag.quoting.sentence_parts import is_of_other_part
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.superseded import put_newer_first
 from rag.quoting.sureness import (
-    MIN_SHARE_OF_FAR,
-    MIN_SURE,
-    MIN_SURE_OF_ANOTHERS,
-    MIN_SURE_OF_FAR,
-    MIN_SURE_OF_TIME,
-    sureness,
+    is_sure,
 )
-from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_met, words_told_by
-from rag.quoting.table_cells import pick_cell, split_cells
+from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told_by
 from rag.refusal import READ_THRESHOLD, answerability_as_read
-from rag.text import content_words
 from rag.types import Reading, Source
 from rag.units import Place, Unit, units_of
 from rag.words.language import guess_language
 
-MAX_NAMED = 3
-"""Sentences of a clause that is quoted from its beginning where no answer is marked in it."""
 MAX_READ = 5
 """First sources in which a passage reader looks for the answer."""
 CLOSER_MARGIN = 0.35
@@ -79,16 +66,11 @@ MAX_BEHIND_UNNAMED = 3.0
 """Logits that a sentence with a name may score less than one without and still be put before it."""
 MARK_MARGIN = 4.0
 """A further marked sentence may score this much less than the best one, in logits."""
-MAX_ANSWER = 12
-"""Words of an answer that is shown before its sentence; a longer one is the sentence."""
-MAX_OF_SENTENCE = 0.8
 _ASKS_NOW = re.compile(
     r"\b(?:now|currently|at present|present|today|these days|heute|jetzt|derzeit|aktuell|momentan|maintenant"
     r"|actuellement|aujourd'hui|ahora|actualmente|hoy)\b",
     re.IGNORECASE,
 )
-_FULL_STOP = re.compile(r"(?:(?<=[\d)\]%])|(?<=[^\W\d_]{5}))\.$")
-"""At the end of a sentence, not of an abbreviation."""
 
 
 class MarkingReader:
@@ -178,7 +160,7 @@ class MarkingReader:
                 and not is_named_cell(extract)
                 and (
                     is_of_other_matter(question, extract.score, unit, beside, alike)
-                    or (found is not None and not _is_sure(question, found, extract, unit, weights, named, alike))
+                    or (found is not None and not is_sure(question, found, extract, unit, weights, named, alike))
                 )
             )
         ][:MAX_EXTRACTS]
@@ -265,7 +247,7 @@ class MarkingReader:
     def _extract(self, question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
         """Return the marked sentence of an excerpt; where a heading is marked, the one marked in what stands below, and
         where a sentence says nothing but what the question says, one of the others."""
-        if found := _marked(question, excerpt, reading):
+        if found := marked_sentence(question, excerpt, reading):
             units = [unit for unit in excerpt.units if not says_nothing_new(question, unit)]
             if any(unit.place == found.place for unit in units):
                 return found
@@ -278,45 +260,14 @@ class MarkingReader:
         if reading.relevance > 0 and told and (again := self._read_again(question, told, is_titled=False)):
             # A title is marked that names what is asked about.
             return again
-        return _named_to_the_letter(question, excerpt, reading)
+        return named_to_the_letter(question, excerpt, reading)
 
     def _read_again(
         self, question: str, units: Sequence[Unit], *, is_titled: bool = True, is_led: bool = True
     ) -> Extract | None:
         """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
         excerpt = excerpt_of(units, is_titled=is_titled, is_headed=False, is_led=is_led)
-        return _marked(question, excerpt, self._reader.read(question, [excerpt.text])[0])
-
-
-def _is_sure(
-    question: str,
-    found: float,
-    extract: Extract,
-    unit: Unit,
-    weights: Mapping[str, float],
-    named: Mapping[int, AbstractSet[str]],
-    embed: Embed | None,
-) -> bool:
-    """Return whether a marked sentence likely answers; rows and labelled values, which say little beside their value,
-    have to be so only where hardly anything was found, or where their label says that they answer something else.
-
-    `named` is, by source, which names of the question its document has.
-    """
-    is_far = found < READ_THRESHOLD
-    is_labelled = unit.is_row or ": " in unit.text
-    is_anothers = is_labelled and labels_another(question, unit, embed)
-    if not is_far and is_labelled and not is_anothers:
-        return True
-    focus = without_generic(weights)
-    met = words_met(question, f"{unit.heading}\n{unit.text}") - unit.words
-    share = own_share(unit, focus) + sum(focus.get(word, 0.0) for word in met)
-    share = min(1.0, share + named_beside(unit, focus, named.get(unit.source.number, frozenset())))
-    least = MIN_SURE_OF_TIME if asked_kind(question) == "time" else MIN_SURE
-    if is_anothers:
-        least = MIN_SURE_OF_ANOTHERS
-    if is_far and share < MIN_SHARE_OF_FAR:
-        least = MIN_SURE_OF_FAR
-    return sureness(found, extract.score, share) >= least
+        return marked_sentence(question, excerpt, self._reader.read(question, [excerpt.text])[0])
 
 
 def shown_text(part: Unit | Extract) -> str:
@@ -385,55 +336,3 @@ def _with_cell(
         return extracts
     row = Extract.of(unit, extracts[0].score if extracts else 0.0, cell.value)
     return [row, *(one for one in extracts if one.place != unit.place)]
-
-
-def _marked(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
-    """Return the sentence around the words that a reader marked in an excerpt."""
-    start, end = excerpt.range_of(reading.start, reading.end)
-    source = excerpt.source
-    around = [candidate for candidate in excerpt.units if candidate.start <= start < candidate.end]
-    if not around or not around[0].is_telling:
-        return None
-    best = around[0]
-    last = excerpt.range_of(reading.end - 1, reading.end)[1]
-    if last > best.end and (other := _more_asked_for(question, best, excerpt, last)):
-        best, start = other, other.start
-    answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
-    if answer and best.text.startswith((f"{answer}.", f"{answer})")):
-        # The number of a clause or of an item is no answer.
-        answer = ""
-    if not any(word[0].isdigit() for word in answer.split()) and not content_words(answer):
-        # Nor is a "not" alone.
-        answer = ""
-    if chosen := chosen_options(best.text):
-        answer = "; ".join(chosen)
-    elif best.is_row and (cell := pick_cell(question, best.header, best.text)):
-        answer = cell
-    elif best.is_row and len(cells := split_cells(answer)) > 1:
-        # Of several cells none is named; the first one says what the row is about.
-        others = cells[1:] if split_cells(best.text)[0].endswith(cells[0]) else cells
-        answer = others[0] if len(others) == 1 else ""
-    if not best.is_row and is_of_other_part(question, best.text, answer):
-        answer = ""
-    is_short = len(answer.split()) <= MAX_ANSWER and len(answer) < MAX_OF_SENTENCE * len(best.text)
-    is_sure = reading.confidence > 0 or best.is_row
-    return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")
-
-
-def _more_asked_for(question: str, first: Unit, excerpt: Excerpt, end: int) -> Unit | None:
-    """Return, of marked words that go on over a sentence's end, the sentence that shares far more with the question."""
-    asked = frozenset(content_words(question))
-    further = [unit for unit in excerpt.units if first.start < unit.start < end and unit.is_telling]
-    other = max(further, key=lambda unit: len(unit.words & asked), default=None)
-    if other is None or len(other.words & asked) <= len(first.words & asked):
-        return None
-    return other
-
-
-def _named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
-    """Return the first sentence or row of an excerpt that holds nothing but what the question names to the letter."""
-    if len(excerpt.units) > MAX_NAMED or not any(constraint.is_hard for constraint in find_constraints(question)):
-        return None
-    unit = next((unit for unit in excerpt.units if unit.is_telling), None)
-    cell = pick_cell(question, unit.header, unit.text) if unit and unit.is_row else ""
-    return Extract.of(unit, reading.relevance, cell) if unit else None
