@@ -115,7 +115,7 @@ _NOUNS = tuple(
         (r"lengths?|heights?|widths?|depths?|distances?|thickness", rf"\d\s?(?:µm|mm|cm|km|m|ft|in)\b|{_LENGTH}"),
         (r"speeds?|velocity", r"\d\s?(?:km/h|kmh|mph|m/s|rpm|knots?|g)\b"),
         (r"volumes?|capacity", r"\d\s?(?:µl|ml|cl|dl|l|lit(?:re|er)s?|gallons?|pints?|m³|m3)\b"),
-        (r"durations?|length of time|times?", rf"\d\s?(?:{TIME_UNITS})\b"),
+        (r"durations?|length of time", rf"\d\s?(?:{TIME_UNITS})\b"),
         (r"voltages?", r"\d\s?k?V\b|\bvolts?\b"),
         (r"power", r"\d\s?[kM]?W\b|\bwatts?\b"),
     )

@@ -30,8 +30,8 @@ MIN_COVERED = 0.6
 
 _GENERIC_WORDS = """
 amount big call charge come cost cost do fee find get give go going have heavy high keep kept list live locate located
-long make many much name need number often old pay price put say serve show stand store stored take tall tell total
-use value weigh work gehört heißt kosten kostet viele viel zahlen
+long make many much name need number often old pay price put say serve show stand take tall tell total use value weigh
+work gehört heißt kosten kostet viele viel zahlen
 beträgt coûte coûter cuesta costar
 """
 ABBREVIATED = range(3, 6)
