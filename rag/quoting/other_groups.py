@@ -56,6 +56,12 @@ _SUCCEEDS = re.compile(
     r"|vorgänger\w*|nachfolg\w*|früher\w*|ehemalig\w*|bis|prédécess\w*|ancien\w*|jusqu\w*|remplac\w*|avant|predeces\w*"
     r"|anterior\w*|hasta|sustitu\w*|reemplaz\w*|antes)\b"
 )
+_ASKS_AFTER = re.compile(
+    r"(?i)^\W*(?:who (?:succe\w+|follow\w*|replac\w+|(?:takes?|took|will take) over from)"
+    r"|who (?:is|was|will be) (?:the )?successor|wer (?:folgt|ersetzt)|qui (?:succèd\w+|remplac\w+)"
+    r"|quién (?:suced\w+|sustitu\w+|reemplaz\w+))\b"
+)
+_IS_NEW = re.compile(r"(?i)\b(?:new|next|appoint\w*|elect\w*|in (?:his|her|their) place|neue\w*|nouve\w+|nuev[oa])\b")
 _PUT_OFF = re.compile(
     rf"(?i)\b(?:put off|postponed|deferred|adjourned|verschoben|vertagt|reportée?s?|ajournée?s?"
     rf"|aplazad[oa]s?|pospuest[oa]s?)"
@@ -77,7 +83,10 @@ def is_of_another_group(question: str, unit: Unit) -> bool:
 
 
 def is_of_after(question: str, unit: Unit) -> bool:
-    """Return whether it is asked who was before somebody, and a text names that one and tells of no other."""
+    """Return whether it is asked who was before somebody, and a text names that one and tells of no other; or who
+    succeeds him, and a text tells of no change."""
+    if _ASKS_AFTER.match(question) and not unit.is_row:
+        return not (_SUCCEEDS.search(unit.text) or _IS_NEW.search(unit.text))
     match = _BEFORE.match(question)
     last = match["name"].split()[-1].strip(" ?.!") if match else ""
     return bool(last) and last in unit.text and not _SUCCEEDS.search(unit.text)

@@ -11,6 +11,7 @@ from rag.quoting.asked_price import asks_price, is_of_another_payment, lacks_pri
 from rag.quoting.asked_role import lacks_role
 from rag.quoting.excerpts import excerpt_of
 from rag.quoting.named_subjects import acts_on_the_asked, fills_otherwise, is_of_another_person
+from rag.quoting.other_groups import is_of_after
 from rag.quoting.periods_asked import is_row_of_another_date
 from rag.quoting.table_answer import words_met
 from rag.quoting.table_cells import pick_cell
@@ -181,3 +182,15 @@ def test_a_shop_that_closes_does_not_reopen() -> None:
     closes, reopens = cut("La boutique ferme du 5 au 25 août. Réouverture le mardi 26 août.")
     assert is_of_another_event("Quand est-ce que la boutique rouvre ?", closes)
     assert not is_of_another_event("Quand est-ce que la boutique rouvre ?", reopens)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_before"),
+    [
+        ("Our director, Ann Reed, will retire in June.", True),
+        ("The board has appointed Ben Cole to follow her.", False),
+        ("The new director is Ben Cole.", False),
+    ],
+)
+def test_who_succeeds_somebody(text: str, is_of_before: bool) -> None:
+    assert is_of_after("Who succeeds the director?", cut(text)[0]) is is_of_before
