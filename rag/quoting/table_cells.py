@@ -42,7 +42,7 @@ _SORTS_OF_COLUMNS = tuple(
         ),
         (
             "where|wo|où|dónde",
-            r"where|places?|locations?|venues?|rooms?|address\w*|stor(?:e|ed|age)|shelf|kept|site|\w*ort|raum|standort"
+            r"where|places?|locations?|venues?|rooms?|address\w*|stor(?:e|ed|age)|shelf|kept|sites?|(?:stand|lager|wohn|geburts|einsatz|fund)?ort|raum"
             r"|lager\w*|lieux?|salle|emplacement|lugar|ubicación|sala",
         ),
         (
