@@ -267,7 +267,11 @@ class MarkingReader:
     ) -> Extract | None:
         """Let the reader mark the answer in some sentences or rows of one source alone, below what they lean on."""
         excerpt = excerpt_of(units, is_titled=is_titled, is_headed=False, is_led=is_led)
-        return marked_sentence(question, excerpt, self._reader.read(question, [excerpt.text])[0])
+        found = marked_sentence(question, excerpt, self._reader.read(question, [excerpt.text])[0])
+        if found is None and is_led and any(unit.leans_on for unit in units):
+            # What they lean on was marked, which is not read here.
+            return self._read_again(question, units, is_titled=is_titled, is_led=False)
+        return found
 
 
 def shown_text(part: Unit | Extract) -> str:
