@@ -89,7 +89,7 @@ def _on_page(page: Page, conventions: Conventions) -> Iterator[Value]:
     for one in find_quantities(text, decimal_mark=conventions.decimal_mark):
         if one.doubt or any(start < one.end and one.start < end for start, end in dated):
             continue
-        quantity = _quantity(one, text)
+        quantity = to_quantity(one, text)
         if quantity is None:
             continue
         label, clause, place = _said(text, one, page.number)
@@ -104,7 +104,7 @@ def _on_page(page: Page, conventions: Conventions) -> Iterator[Value]:
         yield Value(quantity, period, label, clause, page, place, "" if period_of(per) else per)
 
 
-def _quantity(one: Written, text: str) -> Quantity | None:
+def to_quantity(one: Written, text: str) -> Quantity | None:
     if is_currency(one.unit):
         return Quantity(one.number, one.unit)
     word = re.match(r"[ \t]?([^\W\d_]+)", text[one.end :])

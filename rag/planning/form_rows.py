@@ -27,7 +27,9 @@ _EXTENSION = re.compile(r"\.\w{2,5}$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
+    """A document that labels what it states, on its first page."""
+
     document: DocumentInfo
     page: Page
     fields: Mapping[str, tuple[str, str, int, int]]
@@ -36,10 +38,15 @@ class _Form:
 
 def form_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> list[Table]:
     """Return a table for each form that some documents share, each document a row."""
+    return [_table(group, documents) for group in alike_forms(documents, pages)]
+
+
+def alike_forms(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> list[list[Form]]:
+    """Return the documents with labels, those together that share some."""
     read = [(document, of_it[0]) for document in documents if (of_it := pages.get(document.id, ()))]
     known = Counter(label for _, page in read for label in {fold(label) for label in _possible_labels(page.text)})
     forms = [form for document, page in read if (form := _form_of(document, page, known)) is not None]
-    groups: list[list[_Form]] = []
+    groups: list[list[Form]] = []
     for form in forms:
         for group in groups:
             if any(len(form.fields.keys() & other.fields.keys()) >= MIN_SHARED for other in group):
@@ -47,17 +54,17 @@ def form_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[
                 break
         else:
             groups.append([form])
-    return [_table(group, documents) for group in groups if len(group) >= MIN_DOCUMENTS]
+    return [group for group in groups if len(group) >= MIN_DOCUMENTS]
 
 
-def _form_of(document: DocumentInfo, page: Page, known: Mapping[str, int]) -> _Form | None:
+def _form_of(document: DocumentInfo, page: Page, known: Mapping[str, int]) -> Form | None:
     """Return the labels of a document's first page with their values; None where it has too few."""
     fields: dict[str, tuple[str, str, int, int]] = {}
     for label, value, start, end in _labelled(page.text, known):
         value = _without_sentence(value)
         if value and len(value) <= MAX_VALUE:
             fields.setdefault(" ".join(fold(label).split()), (" ".join(label.split()), value, start, end))
-    return _Form(document, page, fields) if len(fields) >= MIN_SHARED else None
+    return Form(document, page, fields) if len(fields) >= MIN_SHARED else None
 
 
 def _labelled(text: str, known: Mapping[str, int]) -> Iterator[tuple[str, str, int, int]]:
@@ -99,7 +106,7 @@ def _without_sentence(value: str) -> str:
     return value[: match.start()].strip() if match and re.search(r"\d", value[: match.start()]) else value
 
 
-def _table(group: Sequence[_Form], documents: Sequence[DocumentInfo]) -> Table:
+def _table(group: Sequence[Form], documents: Sequence[DocumentInfo]) -> Table:
     counts = Counter(key for form in group for key in form.fields)
     keys = [key for key, count in counts.items() if count >= max(2, MIN_SHARE * len(group))]
     names = tuple(next(form.fields[key][0] for form in group if key in form.fields) for key in keys)
@@ -123,12 +130,12 @@ def _table(group: Sequence[_Form], documents: Sequence[DocumentInfo]) -> Table:
         (FORM_COLUMN, *names),
         (0, 0),
         rows,
-        called=_called(group),
+        called=called_of(group),
         missing=len(alike) if kind else 0,
     )
 
 
-def _called(group: Sequence[_Form]) -> frozenset[str]:
+def called_of(group: Sequence[Form]) -> frozenset[str]:
     """Return the words for what each document is: its kind, and what half of them have in their titles and paths."""
     words = Counter(
         word
