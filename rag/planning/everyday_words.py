@@ -40,7 +40,7 @@ sorte tipo | group gruppe groupe grupo | department abteilung departamento | tea
 | cat katze chat gato | tree baum arbre árbol | apple apfel pomme manzana | bread brot pain pan | milk milch lait leche
 | cheese käse fromage queso | wine wein vin vino | beer bier bière cerveza | coffee kaffee café | tea tee thé té
 | wood holz bois madera | red rot rouge rojo | blue blau bleu azul | green grün vert verde | white weiß blanc blanco
-| electricity strom électricité electricidad | shopping groceries einkauf lebensmittel courses compra
+| electricity power strom électricité electricidad | shopping groceries einkauf lebensmittel courses compra
 | insurance versicherung assurance seguro | water wasser eau agua | heating heizung chauffage calefacción
 | vet veterinary tierarzt vétérinaire veterinario | holiday vacation urlaub ferien vacances vacaciones
 | trip journey fahrt reise trajet voyage viaje route strecke tour | kilometre km distance entfernung distancia

@@ -16,9 +16,12 @@ from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
 from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
 from rag.planning.open_question import read_open_question
+from rag.planning.over_records import answer_from_records
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
 from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.record_pair import read_record_pair
+from rag.planning.record_question import read_record_question
 from rag.planning.row_words import terms
 from rag.planning.stated_amounts import by_one_period
 from rag.planning.time_spans import answer_span, read_span
@@ -46,7 +49,8 @@ class OverDocuments:
 
     def reads(self, text: str) -> bool:
         """Return whether a question computes over figures or days that documents may state under any name."""
-        return any(read(text) is not None for read in (read_open_question, read_pair, read_day_order, read_span))
+        readers = (read_record_pair, read_record_question, read_open_question, read_pair, read_day_order, read_span)
+        return any(read(text) is not None for read in readers)
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the step and the result, and return it; where the documents do not fit the question, why."""
@@ -54,19 +58,25 @@ class OverDocuments:
         pair = read_pair(asked.text)
         order = read_day_order(asked.text)
         span = read_span(asked.text)
-        if query is None and pair is None and order is None and span is None:
+        of_records = read_record_question(asked.text)
+        difference = read_record_pair(asked.text)
+        is_of_records = of_records is not None or difference is not None
+        if query is None and pair is None and order is None and span is None and not is_of_records:
             return NOT_STATED
         timer = StageTimer()
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not 0 < len(listed) <= MAX_DOCUMENTS:
             return NOT_STATED
-        shown = query.shown if query is not None and pair is None else "the figures or days of those named"
+        shown = query.shown if query is not None and pair is None else "what they state"
         yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")
-        read = [
-            Read(document, pages, read_document_values(pages))
-            for document, pages in each_with_pages(listed, self._catalogue)
-            if not asked.is_stopped
-        ]
+        paged = list(each_with_pages(listed, self._catalogue))
+        if is_of_records:
+            answer = yield from answer_from_records(asked, paged, self._catalogue)
+            if not isinstance(answer, str):
+                return answer
+        if query is None and pair is None and order is None and span is None:
+            return NOT_STATED
+        read = [Read(document, pages, read_document_values(pages)) for document, pages in paged if not asked.is_stopped]
         if pair is not None:
             return (yield from answer_pair(asked, pair, read, self._catalogue))
         if order is not None:

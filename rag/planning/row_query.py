@@ -85,7 +85,7 @@ class RowQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bounds:
+class Bounds:
     """What bounds rows by numbers and days, and the text without it."""
 
     rest: str
@@ -100,7 +100,7 @@ def read_rows(question: str) -> RowQuery | None:
     text = _WHOLE_YEAR.sub("", " ".join(question.split()))
     if len(text) > MAX_CHARACTERS:
         return None
-    bounds = _read_bounds(text)
+    bounds = read_bounds(text)
     rest = bounds.rest
     if row_words.NO_ROWS.search(rest):
         return None
@@ -142,7 +142,7 @@ def _is_plural(noun: str, text: str) -> bool:
 def _query(
     how: How,
     text: str,
-    bounds: _Bounds,
+    bounds: Bounds,
     *,
     noun: tuple[str, ...] = (),
     measures: tuple[Measure, ...] = (),
@@ -179,7 +179,8 @@ def _names_all(text: str) -> bool:
     return row_words.SUM.search(row_words.VALUE_NAME.sub(" ", text)) is not None
 
 
-def _read_bounds(text: str) -> _Bounds:
+def read_bounds(text: str) -> Bounds:
+    """Return the numbers and days that bound what a question asks for, and the question without them."""
     for opening in _OPENS_DAYS.finditer(text):
         words = text[opening.end() :].split()
         for count in range(min(len(words), _MAX_DAY_WORDS), 0, -1):
@@ -190,11 +191,11 @@ def _read_bounds(text: str) -> _Bounds:
                 rest = f"{text[: opening.start()]} {' '.join(words[count:])}"
                 names_year = days == read_range(said)
                 inner = _read_number_bound(" ".join(rest.split()))
-                return _Bounds(inner.rest, inner.bound, inner.bound_words, days, names_year)
+                return Bounds(inner.rest, inner.bound, inner.bound_words, days, names_year)
     if match := _YEAR_ALONE.search(text):
         rest = f"{text[: match.start()]} {text[match.end() :]}"
         inner = _read_number_bound(" ".join(rest.split()))
-        return _Bounds(inner.rest, inner.bound, inner.bound_words, read_range(match[0]), True)
+        return Bounds(inner.rest, inner.bound, inner.bound_words, read_range(match[0]), True)
     return _read_number_bound(text)
 
 
@@ -203,13 +204,13 @@ def _is_number(said: str, opening: re.Match[str]) -> bool:
     return _MONEY_BEHIND.match(opening.string[opening.end() + len(said) :]) is not None
 
 
-def _read_number_bound(text: str) -> _Bounds:
+def _read_number_bound(text: str) -> Bounds:
     bound = find_bound(text)
     if bound is None:
-        return _Bounds(text)
+        return Bounds(text)
     unit = "" if bound.is_money else bound.unit
     behind = text[bound.end :].split()[:1]
-    return _Bounds(
+    return Bounds(
         " ".join(f"{text[: bound.start]} {text[bound.end :]}".split()),
         bound,
         _words(f"{unit} {' '.join(behind)}"),

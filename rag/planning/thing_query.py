@@ -22,7 +22,7 @@ _NO = re.compile(
     r"(?i)\b(?:not|no|never|without|nicht|kein\w*|ohne|ne|n['’]|pas|aucune?s?|sans|non|sin|ning[uú]na?|ning[uú]n)\b"
     r"|n['’]t\b"
 )
-_LIGHT_WORDS = """
+LIGHT_WORDS = """
 allow allows allowed permit permits permitted accept accepts accepted admit welcome have has had having include
 includes included including contain contains contained containing use uses used using need needs needed require
 requires required offer offers provide provides come comes belong belongs hold holds held got get there work
@@ -36,7 +36,7 @@ faut mettre sert permiten permite aceptan acepta admiten admite contienen contie
 tengo tenemos incluyen incluye usan usa utilizan necesitan requieren ofrecen hay existe existen
 """
 """Verbs that say of a thing no more than that it has or lets something: the words behind them say what."""
-_LIGHT = frozenset(_LIGHT_WORDS.split())
+_LIGHT = frozenset(LIGHT_WORDS.split())
 _DECIDED = frozenset({"ends", "starts", "paid", "unpaid", "figure", "dated", "signed", "present", "absent", "chaired"})
 """Conditions that rules decide of any document; others are told by what it says of the topic."""
 _LETS = re.compile(

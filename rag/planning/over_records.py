@@ -1,0 +1,111 @@
+"""Answers questions over records, the documents of a form or the rows of alike tables, from all documents there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.planning.computed_answer import compose_answer
+from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.record_answer import MAX_CITED, Told
+from rag.planning.record_fit import RecordFit, fit_records
+from rag.planning.record_pair import find_pair, read_record_pair, tell_pair
+from rag.planning.record_question import RecordQuestion, read_record_question
+from rag.planning.record_reading import read_records
+from rag.planning.records import Cell, Record, Records
+from rag.planning.table_cells import Place, proven_cell, proven_row
+from rag.planning.wording import Wording
+from rag.protocols import DocumentCatalogue
+from rag.retrieval import StageTimer
+from rag.types import COMPLETE, AnswerTable, DocumentInfo, Page, TableRow, Verdict
+
+NO_RECORDS = "The documents are no records that have what is asked for."
+
+
+def answer_from_records(
+    asked: PlannedQuestion, paged: Sequence[tuple[DocumentInfo, Sequence[Page]]], catalogue: DocumentCatalogue
+) -> Answering:
+    """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
+    meant; why it is no question for records, where they do not answer it."""
+    timer = StageTimer()
+    wording = Wording(asked.text)
+    documents = [document for document, _ in paged]
+    pages = {document.id: of_it for document, of_it in paged}
+    made = read_records(documents, pages)
+    timer.mark("read records")
+    pair = read_record_pair(asked.text)
+    if pair is not None and (of_pair := find_pair(pair, made, documents, pages)) is not None:
+        told_pair = tell_pair(of_pair, wording)
+        if told_pair is not None:
+            text, sides = told_pair
+            return (yield from _composed(text, sides, [], catalogue, wording, timer))
+    query = read_record_question(asked.text)
+    fit = find_fit(query, made, documents, pages) if query is not None else None
+    if fit is None:
+        return NO_RECORDS
+    told = Told(fit, wording)
+    answer = told.text()
+    if answer is None:
+        return NO_RECORDS
+    timer.mark("compute")
+    open_ = list(dict.fromkeys([*(record.document for record in told.open), *fit.records.others]))
+    return (yield from _composed(answer, [told], open_, catalogue, wording, timer))
+
+
+def find_fit(
+    query: RecordQuestion,
+    made: Sequence[Records],
+    documents: Sequence[DocumentInfo],
+    pages: Mapping[int, Sequence[Page]],
+) -> RecordFit | None:
+    """Return how records answer a question; None where none do, or two do alike."""
+    found = [
+        fit
+        for records in made
+        if (fit := fit_records(query, records, documents, pages)) is not None
+        and Told(fit, Wording("")).text() is not None
+    ]
+    best = max((fit.score for fit in found), default=0)
+    chosen = [fit for fit in found if fit.score == best]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _composed(
+    text: str,
+    told: Sequence[Told],
+    open_: Sequence[DocumentInfo],
+    catalogue: DocumentCatalogue,
+    wording: Wording,
+    timer: StageTimer,
+) -> Answering:
+    """Yield the answer, and return it; documents of which it is not decided are named, and listed apart."""
+    if open_:
+        names = ", ".join(one.path for one in open_[:MAX_CITED])
+        said = wording.one("records open", len(open_))
+        text += f" {wording.say(said, count=wording.number(len(open_)), names=names)}"
+    reason = wording.say("records open reason") if open_ else ""
+    rows = [_row(of_it, record, of_it.shown_cell(record), catalogue) for of_it in told for record in of_it.kept]
+    other = len({record.document.id for of_it in told for record in of_it.kept if of_it.is_told_otherwise(record)})
+    complete = COMPLETE if not open_ else f"{len(rows):,} of {len(rows) + len(open_):,}"
+    undecided = tuple(_open_row(document, catalogue, reason) for document in open_)
+    return (
+        yield from compose_answer(
+            text,
+            told[0].proofs,
+            catalogue,
+            milliseconds=timer.milliseconds,
+            table=AnswerTable(wording.columns("Row", "Page", "Words"), tuple(rows), undecided, complete),
+            notices=[wording.say(wording.one("other words", other), count=wording.number(other))] if other else [],
+            verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
+            reason=reason,
+        )
+    )
+
+
+def _row(told: Told, record: Record, cell: Cell | None, catalogue: DocumentCatalogue) -> TableRow:
+    place = Place(cell.page.number, cell.start, cell.end) if cell is not None else Place(0, 0, 0)
+    return proven_row(told.name(record), proven_cell(catalogue, record.document, place))
+
+
+def _open_row(document: DocumentInfo, catalogue: DocumentCatalogue, note: str) -> TableRow:
+    cell = proven_cell(catalogue, document, Place(0, 0, 0), verdict=None, note=note)
+    return proven_row(document.path, cell)

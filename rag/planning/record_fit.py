@@ -1,0 +1,141 @@
+"""Finds out how records answer a question: of which, what is asked of them, and what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.planning import record_words as words
+from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
+from rag.planning.record_conditions import Condition, day_field, find_conditions, never
+from rag.planning.record_kin import is_of_money, kind_of, main_amount
+from rag.planning.record_question import RecordQuestion
+from rag.planning.record_tokens import Reading, read_tokens
+from rag.planning.records import Field, Record, Records
+from rag.types import DocumentInfo, Page
+
+
+@dataclass
+class RecordFit:
+    """How a question is answered from records: of which, what is shown of them, and what is measured."""
+
+    records: Records
+    query: RecordQuestion
+    asked: Field | None = None
+    """The field whose values are asked for; None for the records themselves."""
+    measured: Sequence[Field] = ()
+    conditions: Sequence[Condition] = ()
+    score: int = 0
+    """Words of the question that name fields and values."""
+    has_noun: bool = False
+    """Whether a word of it stands for the records."""
+
+    def told(self, *, days_only: bool = False) -> tuple[list[Record], list[Record]]:
+        """Return the records of which all conditions hold, and those that do not tell."""
+        kept: list[Record] = []
+        open_: list[Record] = []
+        for record in self.records.records:
+            held = [one.holds(record) for one in self.conditions if one.is_day or not days_only]
+            if False in held:
+                continue
+            (open_ if None in held else kept).append(record)
+        return kept, open_
+
+
+def fit_records(
+    query: RecordQuestion, records: Records, documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]
+) -> RecordFit | None:
+    """Return how a question is answered from some records; None where a word of it names nothing of them."""
+    reading = Reading(query, records, documents, pages)
+    if not read_tokens(reading):
+        return None
+    if not _find_asked(reading):
+        return None
+    conditions = list(find_conditions(reading))
+    if conditions and conditions[-1].holds is never:
+        return None
+    fit = RecordFit(records, query, reading.asked, (), conditions, has_noun=reading.has_noun)
+    fit.score = sum(count for _, _, count in reading.mentions) + sum(len(stems) for _, _, stems in reading.filters)
+    fit.score += sum(len(stems) for _, stems in reading.named)
+    if query.how not in ("list", "repeated", "often"):
+        fit.measured = _measured(reading)
+    return fit
+
+
+def _find_asked(reading: Reading) -> bool:
+    """Find the field that is asked for; return whether it is told what is."""
+    query = reading.query
+    if query.asks in ("who", "whose"):
+        persons = [one for one in reading.records.fields if one.is_of_persons]
+        said = [one for _, one, _ in reading.mentions if one in persons]
+        labelled = [one for one in persons if any(words.PERSON_LABEL.search(name) for name in one.names)]
+        chosen = said[:1] or (labelled if len(labelled) == 1 else persons if len(persons) == 1 else [])
+        if len(chosen) != 1:
+            return False
+        reading.asked = chosen[0]
+        reading.mentions = [one for one in reading.mentions if one[1] is not chosen[0]]
+        return True
+    if query.asks == "when":
+        days = day_field(reading)
+        reading.asked = days
+        return days is not None and query.how in ("most", "least")
+    is_number = query.how == "count" and any(one.kind == "number" for _, one, _ in reading.mentions)
+    return reading.has_noun or query.is_amount or is_number or query.how in ("sum", "average", "share")
+
+
+def _measured(reading: Reading) -> Sequence[Field]:
+    """Return the fields that a question measures: those that it names, else the one of the kind that it implies."""
+    query = reading.query
+    fields = reading.records.fields
+    numbers = [one for one in fields if one.kind == "number"]
+    if query.measure == "day":
+        day = day_field(reading)
+        years = [one for one in fields if one.kind == "year"]
+        if query.how == "least" and not any(one.kind == "day" for _, one, _ in reading.mentions) and len(years) == 1:
+            return years
+        return [day] if day is not None else ()
+    said: dict[int, int] = {}
+    for _, one, count in reading.mentions:
+        if one in numbers:
+            said[one.at] = said.get(one.at, 0) + count
+    if len(said) > 1:
+        money = [at for at in said if is_of_money(fields[at])]
+        asks_cost = any(token.stem in words.COST for token in query.tokens)
+        if query.how in ("sum", "count") and not asks_cost and len({fields[at].unit for at in said}) == 1:
+            return [fields[at] for at in said]
+        if asks_cost and len(money) == 1:
+            return [fields[money[0]]]
+        most = max(said.values())
+        best = [at for at in said if said[at] == most]
+        return [fields[best[0]]] if len(best) == 1 else ()
+    if said and query.how != "count" and any(token.stem in words.COST for token in query.tokens):
+        # The cost of the electricity is told by the column of money, and not by that of what was used.
+        amounts = [one for one in numbers if is_of_money(one)]
+        if len(amounts) == 1 and not any(is_of_money(fields[at]) for at in said):
+            return amounts
+    if said:
+        return [fields[at] for at in said]
+    if query.measure == "money" or query.is_owed or any(token.stem in words.COST for token in query.tokens):
+        main = main_amount(numbers)
+        return [main] if main is not None else ()
+    if query.measure == "time":
+        times = [one for one in numbers if kind_of(one) == "time"]
+        if times:
+            return times if len(times) == 1 else ()
+        day = day_field(reading)
+        return [day] if day is not None else ()
+    asked = any(words.SIZE.fullmatch(token.written) for token in query.tokens)
+    if asked or query.how in ("most", "least"):
+        sizes = [one for one in numbers if one.unit in words.SIZE_UNITS]
+        return sizes if len(sizes) == 1 else ()
+    if query.how in ("sum", "average") and _is_of_totals(reading):
+        main = main_amount(numbers)
+        return [main] if main is not None else ()
+    return ()
+
+
+def _is_of_totals(reading: Reading) -> bool:
+    """Return whether a question adds up documents that have totals: all invoices together."""
+    return any(
+        is_document_noun(token.written) and sort_of(token.written).kinds & HAVE_TOTALS for token in reading.query.tokens
+    )

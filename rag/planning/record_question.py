@@ -1,0 +1,258 @@
+"""Reads from a question what is asked of records: which, how many, a sum, the most, who has several; and of which"
+" days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag.planning import record_words as words
+from rag.planning import row_words
+from rag.planning.amount_bounds import Bound
+from rag.planning.date_ranges import DateRange
+from rag.planning.rate_query import find_period
+from rag.planning.row_query import read_bounds
+from rag.planning.row_words import terms
+from rag.words.dates import MONTH_PATTERN, MONTHS
+from rag.words.language import guess_language
+
+MAX_CHARACTERS = 180
+LAST_YEAR = 2040
+"""Years up to which a number of four digits is taken for one."""
+
+How = Literal["list", "count", "share", "sum", "average", "most", "least", "repeated", "often"]
+Asks = Literal["", "who", "whose", "when"]
+Measure = Literal["", "money", "time", "day", "size"]
+
+_TELLS = re.compile(
+    r"(?i)(?<!\w)(?:why|how do|how can|explain|warum|pourquoi|por qué|difference|unterschied|différence|diferencia"
+    r"|compared?|vergleiche?"
+    r"|should|must|may (?:i|we|you)|can (?:i|we)|if|wenn|falls|si(?= )|change[ds]?|rise|rose|second|third|zweit\w+"
+    r"|dritt\w+|deuxième"
+    r"|how often|wie oft|mean(?:s|ing)?)(?!\w)"
+)
+"""What asks for an explanation, a change or a rule, and nothing over records."""
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+)?")
+_ELIDED = re.compile(r"(?i)^[ldnqcsj]['’]|^qu['’]|['’]s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a question: its stem, how it is written, and what stands before it of what denies."""
+
+    stem: str
+    written: str
+    at: int
+    is_name: bool = False
+    """Whether it has a capital within the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRange:
+    """Months from `first` to `last`, of any year where `year` is 0."""
+
+    first: int
+    last: int
+    year: int = 0
+
+    def holds(self, days: DateRange) -> bool:
+        """Return whether all days of a stretch are of these months."""
+        if self.year and days.first.year != self.year:
+            return False
+        return days.first.year == days.last.year and self.first <= days.first.month and days.last.month <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuestion:
+    """What is asked of records. `tokens` are the words that say of which, in order; `marks` the places of words that
+    deny something, or say that it is missing."""
+
+    how: How
+    tokens: tuple[Token, ...]
+    asks: Asks = ""
+    measure: Measure = ""
+    is_amount: bool = False
+    """Whether it asks how much."""
+    bound: Bound | None = None
+    bound_words: tuple[str, ...] = ()
+    days: DateRange | None = None
+    months: MonthRange | None = None
+    marks: tuple[int, ...] = ()
+    missing: tuple[int, ...] = ()
+    is_owed: bool = False
+
+
+def read_record_question(question: str) -> RecordQuestion | None:
+    """Return what a question in English, German, French or Spanish asks over records; None for any other."""
+    text = " ".join(question.split()).strip(" ?!.¿¡")
+    if len(text) > MAX_CHARACTERS or _TELLS.search(text):
+        return None
+    opened = _opened(text)
+    if opened is None:
+        return None
+    how, asks, rest, is_amount = opened
+    measure: Measure = ""
+    months, rest = _months(rest)
+    if match := words.REPEATED.search(rest):
+        how, rest = "repeated", _without(rest, match)
+    elif match := row_words.MOST_OFTEN.search(rest):
+        how, rest = "often", _without(rest, match)
+    elif row_words.SHARE.search(rest):
+        how, rest = "share", row_words.SHARE.sub(" ", re.sub(r"(?i),? in (?:per ?cent|prozent)", " ", rest))
+    elif (is_amount or how == "list") and (match := row_words.AVERAGE.search(rest) or _AVERAGE.search(rest)):
+        how, rest = "average", _without(rest, match)
+    elif how == "count" and (match := row_words.SUM.search(rest)):
+        rest = _without(rest, match)
+    elif (superlative := _superlative(rest)) is not None:
+        how, measure, rest = superlative
+    elif (is_amount or how == "list") and (match := _SUM.search(rest)):
+        how, rest = "sum", _without(rest, match)
+    is_owed = is_amount and words.OWED.search(rest) is not None
+    if is_owed:
+        how, rest = "sum", words.OWED.sub(" ", rest)
+    if is_amount and how == "list":
+        if months is None or months.first == months.last:
+            return None
+        how = "sum"
+    which = _which(rest, months, has_names=guess_language(text) != "de")
+    return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed)
+
+
+def read_side(text: str, *, language: str) -> RecordQuestion:
+    """Return of which records one side of a comparison is, and of which days."""
+    months, rest = _months(text, is_bare=True)
+    return replace(_which(rest, months, has_names=language != "de"), is_amount=True)
+
+
+def _which(rest: str, months: MonthRange | None, *, has_names: bool) -> RecordQuestion:
+    """Return of which records a text is: its bounds, its words, and what it denies."""
+    period = find_period(rest)
+    if period is not None:
+        rest = f"{rest[: period[0]]} {rest[period[1] :]}"
+    bounds = read_bounds(rest) if months is None else None
+    bound: Bound | None = None
+    bound_words: tuple[str, ...] = ()
+    days: DateRange | None = None
+    if bounds is not None and bounds.names_year and bounds.days is not None and bounds.days.first.year > LAST_YEAR:
+        # The number of an invoice, and no year.
+        bounds = None
+    if bounds is not None:
+        rest, bound, bound_words, days = bounds.rest, bounds.bound, bounds.bound_words, bounds.days
+    marks = tuple(match.start() for pattern in (words.NOT, words.EXCEPT) for match in pattern.finditer(rest))
+    missing = tuple(match.start() for match in words.MISSING.finditer(rest))
+    plain = words.MISSING.sub(lambda match: " " * len(match[0]), rest)
+    for pattern in (words.NOT, words.EXCEPT):
+        plain = pattern.sub(lambda match: " " * len(match[0]), plain)
+    return RecordQuestion(
+        "sum",
+        _tokens(plain, has_names=has_names),
+        bound=bound,
+        bound_words=bound_words,
+        days=days,
+        months=months,
+        marks=marks,
+        missing=missing,
+    )
+
+
+_BARE_MONTH = re.compile(
+    rf"(?i)(?<![\w.-])(?<!\d )(?P<month>{MONTH_PATTERN})(?: (?P<year>(?:19|20)\d\d))?(?![\w.]|,? \d)"
+)
+_AVERAGE = re.compile(
+    r"(?i)(?<!\w)(?:on average|average|im durchschnitt|durchschnitt|im (?:schnitt|mittel)|en moyenne|de media)(?!\w)"
+)
+_SUM = re.compile(
+    r"(?i)(?<!\w)(?:in total|total|sum|altogether|(?:all )?together|combined|in all|add(?:s|ed)? up(?: to)?"
+    r"|insgesamt|summe|gesamt\w*|zusammen"
+    r"|au total|en tout|totale?s?|somme|ensemble|en total|en conjunto|suman?|overall"
+    r"|(?:from|over|across|during|for) (?:all|the (?:half|whole|full))(?: of)?(?: the)?(?: \w+)?(?: months?"
+    r"| years?| weeks?| quarters?)?)(?!\w)"
+)
+
+
+_OPENINGS: tuple[tuple[re.Pattern[str], How, Asks], ...] = (
+    (words.COUNTS, "count", ""),
+    (words.WHO, "list", "who"),
+    (words.WHOSE, "list", "whose"),
+    (words.WHEN, "list", "when"),
+)
+
+
+def _opened(text: str) -> tuple[How, Asks, str, bool] | None:
+    """Return what the first words of a question ask, what follows them, and whether it asks how much."""
+    for pattern, how, asks in _OPENINGS:
+        if match := pattern.match(text):
+            return how, asks, text[match.end() :], False
+    if match := words.AMOUNT.match(text):
+        return "list", "", f"{_size(match[0])} {text[match.end() :]}", True
+    if match := words.WHICH.match(text):
+        is_amount = re.match(r"(?i)^\W*(?:what|qu[eé]|cu[aá]l|quel(?:le)?)\b", text) is not None and (
+            _SUM.search(text) is not None
+            or _AVERAGE.search(text) is not None
+            or row_words.AVERAGE.search(text) is not None
+        )
+        return "list", "", text[match.end() :], is_amount
+    if match := words.LISTS.match(text):
+        return "list", "", text[match.end() :], False
+    return None
+
+
+def _size(opening: str) -> str:
+    return "groß" if re.search(r"(?i)large|big|groß", opening) else ""
+
+
+def _superlative(text: str) -> tuple[How, Measure, str] | None:
+    """Return whether the most or the least is asked for, what it measures, and the text without its word."""
+    if match := words.PAID_BEST.search(text):
+        return "most", "money", _without(text, match)
+    if match := words.LONGEST.search(text):
+        return "most", "time", _without(text, match)
+    if match := words.LAST.search(text):
+        return "most", "day", _without(text, match)
+    if match := words.FIRST.search(text):
+        return "least", "day", _without(text, match)
+    for pattern, measures in row_words.SUPERLATIVES:
+        if match := re.search(rf"(?i)(?<!\w)(?:{pattern})(?!\w)", text):
+            how, measured = measures[0]
+            measure: Measure = "money" if measured == row_words.PRICE else ""
+            return how, measure, _without(text, match)
+    return None
+
+
+def _months(text: str, *, is_bare: bool = False) -> tuple[MonthRange | None, str]:
+    """Return the months that a text names without their days, and the text without them; with `is_bare` also one that
+    no preposition opens."""
+    if match := words.MONTHS_BETWEEN.search(text):
+        first, last = (MONTHS[match[name].casefold()] for name in ("first", "last"))
+        if first <= last:
+            return MonthRange(first, last, int(match["year"] or 0)), _without(text, match)
+    for match in words.MONTH_ALONE.finditer(text):
+        name = (match["month"] or match["before"]).casefold()
+        if (
+            name in MONTHS
+            and not re.match(r"\.?,?(?: de| of)? (?:19|20)\d\d|\.? \d", text[match.end() :])
+            and not re.search(r"\d\.? $", text[: match.start()])
+        ):
+            return MonthRange(MONTHS[name], MONTHS[name]), _without(text, match)
+    if is_bare and (match := _BARE_MONTH.search(text)):
+        month = MONTHS[match["month"].casefold()]
+        return MonthRange(month, month, int(match["year"] or 0)), _without(text, match)
+    return None, text
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def _tokens(text: str, *, has_names: bool) -> tuple[Token, ...]:
+    """Return the words of a text that name something, in order; a capital tells names where `has_names`."""
+    found: list[Token] = []
+    text = re.sub(r"(?<=\w)-(?=\w)", " ", text)
+    for match in _TOKEN.finditer(text):
+        written = _ELIDED.sub("", match[0])
+        is_name = written[:1].isupper()
+        if not written or (words.is_glue(written) and not (is_name and match.start())) or written in ("I", "It"):
+            continue
+        found += [Token(stem, written, match.start(), is_name and has_names) for stem in terms(written)]
+    return tuple(found)

@@ -1,0 +1,237 @@
+"""Reads the words of a question as fields and values of records; a word that is none of them leaves it unread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rag.planning import record_words as words
+from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
+from rag.planning.record_kin import MIN_KIN, holds_all, is_begun, is_kin, is_of_money, kind_of, names_word, stems_of
+from rag.planning.record_question import RecordQuestion, Token
+from rag.planning.records import PERIOD, Field, Records
+from rag.planning.row_fit import meets
+from rag.planning.row_words import PERSONS
+from rag.planning.things import things_among
+from rag.types import DocumentInfo, Page
+from rag.words.folding import fold
+
+MIN_COMMON = 0.6
+"""Share of the records that state a field, from which on one that does not state it leaves open whether it is so."""
+
+
+@dataclass
+class Reading:
+    """The words of a question as fields and values, while they are being read."""
+
+    query: RecordQuestion
+    records: Records
+    documents: Sequence[DocumentInfo]
+    pages: Mapping[int, Sequence[Page]]
+    asked: Field | None = None
+    has_noun: bool = False
+    mentions: list[tuple[int, Field, int]] = field(default_factory=list)
+    """Place in the question, the field, and how many words name it."""
+    filters: list[tuple[int, tuple[Field, ...], frozenset[str]]] = field(default_factory=list)
+    named: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    """Words of what records are called, or what their texts say."""
+
+    @cached_property
+    def texts(self) -> dict[int, frozenset[str]]:
+        """Return the stems of all words of each record's document."""
+        return {
+            id_: stems_of("\n".join(page.text for page in self.pages.get(id_, ())))
+            for id_ in {record.document.id for record in self.records.records}
+        }
+
+
+def read_tokens(reading: Reading) -> bool:
+    """Read every word of a question; return whether each names something, or says no more than that it is so."""
+    tokens = reading.query.tokens
+    at = 0
+    while at < len(tokens):
+        taken = _value_at(reading, at) or _field_at(reading, at) or _word_at(reading, at)
+        if not taken:
+            return False
+        at += taken
+    return True
+
+
+def _value_at(reading: Reading, at: int) -> int:
+    """Read the longest run of words that one cell has; return how many words it takes, 0 for none."""
+    tokens = reading.query.tokens
+    if not (reading.has_noun or reading.query.is_amount or at or tokens[0].is_name) and _is_noun(reading, tokens[0]):
+        return 0
+    if _is_number_word(tokens[at]):
+        return 0
+    for last in range(min(len(tokens), at + 6), at, -1):
+        run = tokens[at:last]
+        is_called = _explains(reading.records, run) == 1.0 or run[0].stem in reading.records.called
+        if len(run) == 1 and is_called and not run[0].is_name:
+            # The name of a field, or of all records, is no value of one.
+            continue
+        stems = [token.stem for token in run]
+        held = [
+            one
+            for one in reading.records.fields
+            if any(cell is not None and holds_all(cell, stems) for cell in reading.records.column(one.at))
+        ]
+        if len(run) == 1 and not held:
+            held = [
+                one
+                for one in reading.records.fields
+                if one.kind == "text"
+                and any(cell is not None and is_begun(stems[0], cell.words) for cell in reading.records.column(one.at))
+                and not _is_mentioned(one, stems[0])
+            ]
+        if held:
+            reading.filters.append((run[0].at, tuple(held), frozenset(stems)))
+            return len(run)
+        own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
+        is_of_one = len(own) == 1 and len(stems[0]) > MIN_KIN and stems[0] not in words.NEUTRAL
+        if len(run) > 1 or run[0].is_name or run[0].stem.isdigit() or is_of_one:
+            if not own and (run[0].is_name and len(run) > 1):
+                own = [
+                    one
+                    for one in reading.records.records
+                    if all(stem in reading.texts[one.document.id] for stem in stems)
+                ]
+                own = [] if reading.records.is_of_rows else own
+            if 0 < len(own) < len(reading.records.records):
+                reading.named.append((run[0].at, frozenset(stems)))
+                return len(run)
+    return 0
+
+
+def _field_at(reading: Reading, at: int) -> int:
+    """Read the longest run of words that name one field; return how many words it takes, 0 for none."""
+    tokens = reading.query.tokens
+    best: tuple[int, float, Field] | None = None
+    for one in reading.records.fields:
+        count = 0
+        while at + count < len(tokens) and count < 5 and _is_word_of(reading, one, tokens[at + count]):
+            count += 1
+        own = [token for token in tokens[at : at + count] if names_word(one, token.stem)]
+        if not own:
+            continue
+        share = max(
+            sum(any(is_kin(stem, token.stem) for token in own) for stem in name) / len(name)
+            for name in one.words
+            if name
+        )
+        if best is None or (count, share) > best[:2]:
+            best = (count, share, one)
+    if best is None:
+        return 0
+    count, share, one = best
+    first = tokens[at]
+    is_exact = any(name == (first.stem,) for name in one.words)
+    is_cost = first.stem in words.COST and is_of_money(one)
+    is_neutral = first.stem in words.NEUTRAL and not is_cost and at > 0
+    if count == 1 and not is_exact and not _persons_asked(reading, one) and is_neutral:
+        return 0
+    if count == 1 and not _persons_asked(reading, one) and _means_record(reading, first, one):
+        reading.has_noun = reading.has_noun or at == 0 or first.stem in reading.records.called
+        return 1
+    if at == 0 and reading.query.asks == "" and not reading.query.is_amount and reading.query.how != "share":
+        reading.has_noun = one.kind != "number" or reading.query.how != "count"
+        stated = sum(cell is not None for cell in reading.records.column(one.at))
+        if stated < MIN_COMMON * len(reading.records.records):
+            return count
+        if one.kind in ("text", "day") and reading.asked is None and (share == 1 or one.kind == "text"):
+            reading.asked = one
+            return count
+    reading.mentions.append((first.at, one, count))
+    return count
+
+
+def _means_record(reading: Reading, token: Token, one: Field) -> bool:
+    """Return whether a word stands for the records, or what is done with them, rather than for a field."""
+    is_exact = any(token.stem in name and len(name) == 1 for name in one.words) and not one.is_identifier
+    if is_exact:
+        return False
+    return token.stem in words.CALLED or any(
+        is_kin(word, token.stem) for word in reading.records.called if len(word) >= MIN_KIN
+    )
+
+
+def _persons_asked(reading: Reading, one: Field) -> bool:
+    return reading.query.asks in ("who", "whose") and one.is_of_persons
+
+
+def _word_at(reading: Reading, at: int) -> int:
+    """Read a word that stands for the records, or that says nothing of its own; return 0 for any other."""
+    token = reading.query.tokens[at]
+    is_unit = any(
+        token.stem in stems_of(one.unit)
+        or any(token.stem in words.UNITS.get(word, ()) for name in one.words for word in name)
+        for one in reading.records.fields
+        if one.kind == "number"
+    )
+    if is_unit:
+        return 1
+    if _is_noun(reading, token):
+        reading.has_noun = True
+        return 1
+    if token.stem in words.NEUTRAL or token.stem in words.COST or words.SIZE.fullmatch(token.written):
+        return 1
+    if token.stem in words.MONTH_NOUNS and at == 0:
+        period = [one for one in reading.records.fields if one.name == PERIOD]
+        if period:
+            reading.asked, reading.has_noun = period[0], True
+            return 1
+    if at == 0 and reading.query.measure == "day" and token.stem in words.KIND_WORDS["day"]:
+        reading.has_noun = True
+        return 1
+    if token.stem in PERSONS or any(token.stem in kind for kind in words.KIND_WORDS.values()):
+        return 1
+    return 1 if _is_number_word(token) else 0
+
+
+def _is_noun(reading: Reading, token: Token) -> bool:
+    """Return whether a word stands for any of the records."""
+    stem = token.stem
+    called = reading.records.called
+    if token.is_name and not token.stem.isalpha():
+        return False
+    if meets(stem, called) or stem in words.CALLED:
+        return True
+    kinds = {record.document.profile.kind for record in reading.records.records}
+    if stem == "bill" and kinds & HAVE_TOTALS:
+        return True
+    if is_document_noun(token.written):
+        sort = sort_of(token.written)
+        return not reading.records.is_of_rows and (not sort.kinds or bool(sort.kinds & kinds) or kinds == {""})
+    if any(len(stem) > 8 and len(one) > 8 and stem[:MIN_KIN] == one[:MIN_KIN] for one in called):
+        return True
+    if reading.records.is_of_rows or reading.has_noun or token.stem in words.NEUTRAL:
+        return False
+    forms = (token.written, f"{token.written}s", f"{token.written}n", f"{token.written}es")
+    return any(things_among(form, reading.documents, reading.pages) for form in forms)
+
+
+def _is_number_word(token: Token) -> bool:
+    return fold(token.written) in words.NUMBER_WORDS
+
+
+def _is_word_of(reading: Reading, one: Field, token: Token) -> bool:
+    return names_word(one, token.stem) or token.stem in words.KIND_WORDS.get(kind_of(one), ())
+
+
+def _is_mentioned(one: Field, stem: str) -> bool:
+    return any(word == stem for name in one.words for word in name)
+
+
+def _explains(records: Records, run: Sequence[Token]) -> float:
+    """Return the largest share of a field's name that some words are."""
+    stems = {token.stem for token in run}
+    return max(
+        (
+            len(stems & set(name)) / len(name) if stems <= set(name) else 0.0
+            for one in records.fields
+            for name in one.words
+            if name
+        ),
+        default=0.0,
+    )

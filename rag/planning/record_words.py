@@ -1,0 +1,187 @@
+"""Knows the words by which questions ask over records, in English, German, French and Spanish."""
+
+from __future__ import annotations
+
+import re
+
+from rag.planning.row_words import THINGS, VERBS, terms
+from rag.planning.thing_query import LIGHT_WORDS
+from rag.words.dates import MONTH_PATTERN
+from rag.words.folding import fold
+from rag.words.stop_words import RULED_STOP_WORDS
+
+_PREPOSITION = r"(?:(?:in|at|on|for|from|by|to|of|bei|an|auf|für|von|zu|dans|à|de|pour|chez|sur|en|a|con) )?"
+_THE = r"(?:(?:of )?(?:the|these|our|all|der|die|den|unserer?|les|des|nos|los|las|nuestros|nuestras) )*"
+COUNTS = re.compile(
+    rf"(?i)^\W*{_PREPOSITION}(?:how many(?: of)?|wie ?viele[nr]?(?: von)?|combien (?:de |d['’])"
+    rf"|combien y a-t-il (?:de |d['’])"
+    rf"|cu[aá]nt[oa]s(?: de)?) ?{_THE}"
+)
+WHICH = re.compile(
+    rf"(?i)^\W*{_PREPOSITION}(?:which|what|welche[rsnm]?|quel(?:le)?s?|qu[eé]|cu[aá]l(?:es)?)(?: of| von| de)?"
+    rf"(?: (?:is|are|was|were|ist|sind|war|waren|est|sont|était|es|son|fue|fueron)(?= (?:the|der|die|das|le|la|les"
+    rf"|el|los|las)\b))?"
+    rf" {_THE}(?:(?:le|la|el|das|dem) )?"
+)
+LISTS = re.compile(
+    rf"(?i)^\W*(?:please )?(?:list|show(?: me)?|name|give me(?: a list of)?|nenne|liste|zeige?|listez|montre[rz]?"
+    rf"|lista"
+    rf"|muestra|enumera)(?: (?:all|every|alle|tous|toutes|todos|todas))?(?: (?:of|von))? {_THE}"
+)
+WHO = re.compile(
+    r"(?i)^\W*(?:by |with |to |from |von |mit |par |à |por |a )?(?:who|whom|wer|wen|wem|qui|quién(?:es)?)\b"
+)
+WHOSE = re.compile(r"(?i)^\W*(?:whose|wessen)\b")
+WHEN = re.compile(r"(?i)^\W*(?:when|wann|quand|cuándo)\b")
+AMOUNT = re.compile(
+    r"(?i)^\W*(?:how (?:much|high|long|old|large|big)|wie (?:viel|hoch|lange?|alt|groß)|combien|cuánto|calculate"
+    r"|compute"
+    r"|berechne|the (?:total|sum|average))\b"
+)
+REPEATED = re.compile(
+    r"(?i)(?<!\w)(?:more than (?:once|one(?! of))|(?:at least )?twice|two or more|several times|multiple times"
+    r"|repeatedly"
+    r"|mehr als (?:einmal|eine[nrms]?|ein)|mehrmals|mehrfach|(?:mindestens )?zweimal|plus d['’]une?(?: fois)?"
+    r"|(?:au moins )?deux fois"
+    r"|plusieurs(?: fois)?|más de un[oa]?(?: vez)?|(?:al menos )?dos veces|varias(?: veces)?|varios)(?!\w)"
+)
+"""A value that several records have."""
+MISSING = re.compile(
+    r"(?i)(?<!\w)(?:(?:ha(?:s|ve)|with|there (?:is|are)) no|without(?: an?)?|lack(?:s|ing)?"
+    r"|do(?:es)?(?: not|n['’]t) (?:state|give|name|mention|have|show|say|include|specify|list|contain)|missing"
+    r"|not (?:stated|given|specified|filled in)|fehl(?:t|en|te|ten)|ohne|keine?[nrms]?|nicht angegeben"
+    r"|(?:n['’]|ne )(?:a|ont|contient|contiennent|mentionne(?:nt)?|indique(?:nt)?|précise(?:nt)?) pas (?:de |d['’]"
+    r"|la |le |les )?"
+    r"|sans|manque(?:nt)?|sin|faltan?|carecen? de|no (?:tienen?|indican?|mencionan?|consta))(?!\w)"
+)
+"""What a record does not state."""
+NOT = re.compile(
+    r"(?i)(?<!\w)(?:not|never|no|nicht|nie|ne|pas|jamais|aún no|todavía no|nunca)(?!\w)|(?<!\w)n['’](?=[aeéiou])"
+    r"|n['’]t(?!\w)"
+)
+EXCEPT = re.compile(
+    r"(?i)(?<!\w)(?:other than|except(?: for)?|apart from|besides|außer|sauf|autres? que|excepto|salvo"
+    r"|distint[oa]s? de|aparte de)(?!\w)"
+)
+OWED = re.compile(
+    r"(?i)(?<!\w)(?:(?:still )?(?:outstanding|owed|owing|due)|(?:noch )?offen|ausstehend|pendientes?)(?!\w)"
+)
+PAID_BEST = re.compile(
+    r"(?i)(?<!\w)(?:(?:is |are )?(?:paid (?:the )?(?:best|most)|best[- ]paid|highest[- ]paid|pays (?:the )?(?:best"
+    r"|most))"
+    r"|(?:am )?bestbezahlte\w*|verdient am meisten|(?:la |le )?mieux payée?s?|mejor pagad[oa]s?)(?!\w)"
+)
+LAST = re.compile(
+    r"(?i)(?<!\w)(?:comes? last|is (?:the )?(?:latest|last)|most recent|latest|newest|zuletzt|(?:am )?spätesten?"
+    r"|(?:der|die|das) (?:letzte|späteste)"
+    r"|neueste[nrms]?|(?:la |le )?plus (?:récente?|tardive?)|en dernier|(?:la |el )?más (?:reciente|tarde)|(?:la "
+    r"|el )?últim[oa])(?!\w)"
+)
+FIRST = re.compile(
+    r"(?i)(?<!\w)(?:comes? first|earliest|oldest|zuerst|(?:am )?frühesten?|(?:der|die|das) (?:erste|früheste)"
+    r"|älteste[nrms]?"
+    r"|(?:la |le )?plus (?:ancienne?|tôt|vieux|vieille)|en premier|(?:la |el )?más (?:antigu[oa]|temprano"
+    r"|viej[oa])|(?:la |el )?primer[oa]?)(?!\w)"
+)
+LONGEST = re.compile(
+    r"(?i)(?<!\w)(?:(?:the )?longest|(?:am )?längsten?|(?:le |la )?plus longtemps|(?:le |la )?plus longue?"
+    r"|más tiempo|más larg[oa])(?!\w)"
+)
+MONTHS_BETWEEN = re.compile(
+    rf"(?i)(?<!\w)(?:(?:from|between|von|zwischen|de|entre|desde) )?(?P<first>{MONTH_PATTERN}) (?:to|until|till"
+    rf"|through|and|bis|und|à|et|a|hasta|y) "
+    rf"(?P<last>{MONTH_PATTERN})(?:,? (?:de |of )?(?P<year>(?:19|20)\d\d))?(?!\w)"
+)
+MONTH_ALONE = re.compile(
+    rf"(?:(?i:in|im|en|de|of|for|during|le|au mois de|el)\s+(?P<month>(?i:{MONTH_PATTERN}))(?!\w)"
+    rf"|(?<!\w)(?P<before>[A-Z][a-zäéû]+)(?= (?:[Mm]eeting|[Ss]ession|[Rr]eading|[Ii]nvoice|[Rr]eport|[Mm]inutes)))"
+)
+MONTH_NOUNS = frozenset(terms("month months monat monate mois mes meses"))
+SIZE = re.compile(
+    r"(?i)(?<!\w)(?:large|big|size|area|groß|größe|fläche|grand|surface|taille|grandes?|superficie|tamaño)(?!\w)"
+)
+SIZE_UNITS = frozenset({"m²", "m2", "sqm", "ft²", "ha"})
+COST = frozenset(
+    terms(
+        "earn earns earned verdient verdienen gagne gagnent gana ganan cost costs costed price amount amounts"
+        " money bill charge charged charges pay paid pays expensive bill bills kosten preis betrag"
+        " coût coûts prix montant coste costes precio importe costó costaron cuesta cuestan costado gekostet coûté"
+    )
+)
+"""Words for an amount of money that is not called otherwise."""
+KIND_WORDS = {
+    "day": frozenset(terms("date dates day days when deadline datum termin frist jour délai échéance fecha día plazo")),
+    "year": frozenset(terms("year years date jahr année an año")),
+    "time": frozenset(
+        terms(
+            "time duration long dauer zeit temps durée duración tiempo minutes hours days minuten stunden tage"
+            " heures jours horas días"
+        )
+    ),
+    "money": COST,
+}
+"""Kind of a field -> words that may stand beside its name: the date of the next inspection."""
+UNITS = {
+    name: frozenset(terms(words))
+    for name, words in {
+        "m3": "cubic metre metres meter meters kubikmeter mètre mètres cube cubes metro metros cúbicos",
+        "m2": "square metre metres meter meters quadratmeter mètre mètres carré carrés metro metros cuadrados",
+        "kwh": "kilowatt hour hours kilowattstunden kilowattheures kilovatios hora horas",
+        "kg": "kilo kilos kilogram kilograms kilogramm kilogrammes kilogramos",
+        "km": "kilometre kilometres kilometer kilometers kilomètres kilómetros",
+    }.items()
+}
+"""Unit in the name of a field -> the words that spell it out."""
+_NEUTRAL = """
+carry carries carried hold holds held go goes went run put place took take takes use used uses using consume consumed
+consumption usage verbrauch verbraucht verbrauchte consommation consommé consumo consumió charge charged bill billed
+settle
+settled look looks looking base based issue issued issues state stated states suffer suffered happen happened occur
+occurred
+everybody everyone anybody person persons people belong written write writes wrote carry out add adds up come comes came
+find found made make give gave given done did been get gets got live lives lived reading readings value values money
+still
+whole half total whose gesamt einzeln stattgefunden stattfand stattfinden dürfen halten besteht bestehen begonnen
+beginnt beginnen anfangen
+wohnt wohnen zahlt zahlen bezahlt gehört verdient verfasst geschrieben erstellt liegt liegen prévu prévue prévus
+prévues écrit
+écrite rédigé faut fallait il elle compter mettre faire eu lieu eue total sucedieron sucedió ocurrió ocurrieron hubo
+tuvo
+tuvieron estuvo estuvieron sufrió sufrieron corresponde corresponden suman suma escribió escribieron hizo hicieron quedó
+bring brings brought order orders ordered visit visits visited book booked buy buys bought sell sells sold hire hired
+join joined enter entered appear appears appeared gebracht bestellt besucht gebucht gekauft acheté commandé visité
+compró pidió visitó lleva llevó laufen läuft celle celui ceux celles was were earn earns earned begin begins began
+started start
+"""
+NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
+"""Stems of words that say of records no more than that they are so."""
+CALLED = frozenset(
+    terms(
+        "document documents file files record records form forms sheet sheets entry entries one ones job jobs post"
+        " posts position positions vacancy"
+        " vacancies advert adverts advertisement advertisements advertised dokument dokumente formular formulare"
+        " blatt stelle stellen anzeige"
+        " anzeigen document documents fiche fiches formulaire annonce annonces poste postes emploi emplois"
+        " documento documentos ficha"
+        " fichas puesto puestos anuncio anuncios oferta ofertas"
+    )
+)
+"""Words that stand for any record."""
+PERSON_LABEL = re.compile(
+    r"(?i)\b(?:name|nom|nombre|client|customer|kunde|kundin|cliente|tenant|mieter|locataire|inquilin[oa]|author"
+    r"|auteur|autor|patient|member|mitglied"
+    r"|employee|mitarbeiter|trabajador\w*|worker|driver|fahrer|owner|person|guest|gast|teacher|lehrer|buyer|seller"
+    r"|applicant|bewerber|student|pupil)"
+)
+NUMBER_WORDS = frozenset(
+    fold(
+        "two three four five six seven eight nine ten twelve zwei drei vier fünf sechs sieben acht deux trois quatre"
+        " cinq sept huit dos tres cuatro cinco seis siete ocho"
+    ).split()
+)
+_STOP = RULED_STOP_WORDS | frozenset(fold("per each every pro je par chaque por cada yet already noch").split())
+
+
+def is_glue(token: str) -> bool:
+    """Return whether a word as it is written only joins others."""
+    return fold(token) in _STOP

@@ -1,0 +1,134 @@
+"""Documents of one form, and rows of alike tables, are records over which questions are answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.planning.aggregate import Aggregation
+from rag.planning.all_documents import AllDocuments
+from rag.planning.over_documents import OverDocuments
+from rag.planning.record_reading import read_records
+from rag.types import Answer, DocumentProfile, Verdict
+from tests.unit.rag.planning.shelf import Shelf, asked, finish
+
+REPAIRS = Shelf(
+    {
+        "job-1.md": ["Repair slip 301\n\nCustomer: Ada Lund\nBicycle: Tourer\nMechanic: Tom Orr\nReceived: 04/03/2024\n"
+                     "Price: £60.00\nCollected: yes\nResult: mended"],
+        "job-2.md": ["Repair slip 302\n\n| Customer | Ben Kray |\n| Bicycle | Racer |\n| Mechanic | Ida Falk |\n"
+                     "| Received | 18/03/2024 |\n| Price | £145.50 |\n| Collected | no |\n| Result | mended |"],
+        "job-3.md": ["Repair slip 303\n\nCustomer: Ada Lund\nBicycle: Folder\nMechanic: Tom Orr\nReceived: 02/04/2024\n"
+                     "Collected: yes\nResult: not mended"],
+        "job-4.md": ["Repair slip 304\n\nOn 21 April 2024 the customer Cleo Hart brought us a Tourer. The mechanic Ida "
+                     "Falk mended it, and the price was £88.00. Mrs Hart has not collected it."],
+        "job-5.md": ["Repair slip 305\n\nCustomer: Dan Moss\nBicycle: Racer\nMechanic: Tom Orr\nReceived: 29/04/2024\n"
+                     "Price: £35.00\nCollected: yes\nResult: mended"],
+        "hours.md": ["We are open from Tuesday to Saturday."],
+    },
+    {path: DocumentProfile("en") for path in ("job-1.md", "job-2.md", "job-3.md", "job-4.md", "job-5.md")},
+)  # fmt: skip
+MEALS = Shelf(
+    {
+        f"meals_2024-0{month}.csv": [
+            "School | Lunches | Cost EUR\n" + "\n".join(f"{school} | {count} | {3 * count}" for school, count in of_it)
+        ]
+        for month, of_it in (
+            (1, (("Ahornweg", 210), ("Birkenhof", 180), ("Talblick", 95))),
+            (2, (("Ahornweg", 190), ("Birkenhof", 200), ("Talblick", 90))),
+            (3, (("Ahornweg", 170), ("Birkenhof", 160), ("Talblick", 120))),
+        )
+    }
+)
+LEASES = Shelf(
+    {
+        f"miete-{at}.md": [
+            f"Mietvertrag\n\nMieter: {name}\nWohnung: {flat}\nMietbeginn: {begin}\nWohnfläche: {size} m²\n"
+            f"Kaltmiete: {rent},00 EUR\nHaustiere: {pets}"
+        ]
+        for at, (name, flat, begin, size, rent, pets) in enumerate(
+            (
+                ("Ute Brand", "Am Ring 2, EG", "01.03.2019", 54, 480, "erlaubt"),
+                ("Ole Simon", "Am Ring 2, 1. OG", "01.08.2022", 70, 640, "nicht erlaubt"),
+                ("Eva Kunz", "Seeweg 9", "15.02.2022", 41, 395, "nicht erlaubt"),
+                ("Max Thor", "Seeweg 11", "01.01.2024", 88, 910, "erlaubt"),
+            )
+        )
+    },
+    {f"miete-{at}.md": DocumentProfile("de", "contract") for at in range(4)},
+)
+
+
+def told(question: str, shelf: Shelf) -> Answer | str:
+    mode = OverDocuments(Aggregation(AllDocuments(shelf, most_read=5), shelf), shelf)
+    return finish(mode, asked(question, shelf=shelf))[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "shelf", "said", "not_said"),
+    [
+        ("Which repairs were not collected?", REPAIRS, ("job-2.md", "job-4.md"), ("job-1.md", "job-5.md")),
+        ("Which slip does not state a price?", REPAIRS, ("job-3.md",), ("job-4.md",)),
+        ("Which customers brought a bicycle more than once?", REPAIRS, ("Ada Lund",), ("Dan Moss",)),
+        ("Who is the customer of the Folder?", REPAIRS, ("Ada Lund",), ("Ben Kray",)),
+        ("How many slips are by Tom Orr?", REPAIRS, ("3 of 5",), ("job-2.md",)),
+        ("Which repairs cost less than £70?", REPAIRS, ("job-1.md", "job-5.md"), ("job-4.md (", "job-2.md (")),
+        ("What is the average price of the repairs?", REPAIRS, ("only 4 of 5", "82.13"), ()),
+        ("Which repair was the most expensive?", REPAIRS, ("job-2.md", "145.50"), ("job-4.md",)),
+        ("How many bicycles were received in April 2024?", REPAIRS, ("3 of 5",), ("job-1.md",)),
+        ("By how much is the price of slip 302 higher than that of slip 304?", REPAIRS, ("57.50",), ()),
+        ("How many lunches did Talblick have in total?", MEALS, ("305",), ()),
+        ("Which school had the most lunches in February 2024?", MEALS, ("Birkenhof",), ("Ahornweg",)),
+        ("In which month did Ahornweg have the fewest lunches?", MEALS, ("2024-03",), ("2024-01",)),
+        ("What share of the lunches in January was from Ahornweg?", MEALS, ("43.3%",), ()),
+        ("How many more lunches were there in January than in March for Birkenhof?", MEALS, ("20",), ()),
+        ("Welche Mieter dürfen Haustiere halten?", LEASES, ("Ute Brand", "Max Thor"), ("Eva Kunz",)),
+        ("Welche Wohnungen sind größer als 60 m²?", LEASES, ("Am Ring 2, 1. OG", "Seeweg 11"), ("Seeweg 9",)),
+        ("Wer wohnt im Seeweg?", LEASES, ("Eva Kunz", "Max Thor"), ("Ute Brand",)),
+        ("Welche Verträge haben 2022 begonnen?", LEASES, ("Ole Simon", "Eva Kunz"), ("Max Thor",)),
+        ("Welches Mietverhältnis besteht am längsten?", LEASES, ("Ute Brand",), ("Ole Simon",)),
+    ],
+)  # fmt: skip
+def test_records_answer_by_their_fields(
+    question: str, shelf: Shelf, said: tuple[str, ...], not_said: tuple[str, ...]
+) -> None:
+    answer = told(question, shelf)
+    assert isinstance(answer, Answer), answer
+    assert all(one in answer.text for one in said), answer.text
+    assert not any(one in answer.text for one in not_said), answer.text
+    assert answer.citations
+
+
+@pytest.mark.parametrize(
+    ("question", "shelf"),
+    [
+        ("Which repairs were paid by card?", REPAIRS),
+        ("Which repairs need a helmet?", REPAIRS),
+        ("Welche Mieter haben eine Haftpflichtversicherung?", LEASES),
+        ("How many breakfasts did Talblick have in total?", MEALS),
+    ],
+)
+def test_a_word_that_names_nothing_of_the_records_leaves_the_question_to_other_modes(
+    question: str, shelf: Shelf
+) -> None:
+    assert isinstance(told(question, shelf), str)
+
+
+def test_what_not_every_record_states_is_partly_supported_and_names_the_others() -> None:
+    answer = told("What is the average price of the repairs?", REPAIRS)
+    assert isinstance(answer, Answer)
+    assert answer.verdict is Verdict.PARTLY
+    assert "job-3.md" in answer.text
+    assert answer.table is not None
+    assert [row.cells[0].text for row in answer.table.undecided] == ["job-3.md"]
+
+
+def test_a_document_without_labels_is_a_record_by_its_sentences() -> None:
+    documents = REPAIRS.documents
+    (made,) = read_records(documents, REPAIRS.page_texts([one.id for one in documents]))
+    record = next(one for one in made.records if one.document.path == "job-4.md")
+    stated = {made.fields[at].name: cell.text for at, cell in record.cells.items()}
+    assert stated["Price"] == "£88.00"
+    assert stated["Received"] == "21 April 2024"
+    assert stated["Customer"] == "Cleo Hart"
+    assert all(cell.is_otherwise for cell in record.cells.values())
+    assert "hours.md" not in [one.document.path for one in made.records]
