@@ -18,6 +18,8 @@ from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
 from rag.types import COMPLETE, AnswerTable, DocumentInfo, Page, TableRow, Verdict
 
+MAX_DOCUMENTS = 200
+"""Documents that are read as records; of more, the other ways to compute over documents answer alone."""
 NO_RECORDS = "The documents are no records that have what is asked for."
 
 
@@ -26,6 +28,8 @@ def answer_from_records(
 ) -> Answering:
     """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
     meant; why it is no question for records, where they do not answer it."""
+    if len(paged) > MAX_DOCUMENTS:
+        return NO_RECORDS
     timer = StageTimer()
     wording = Wording(asked.text)
     documents = [document for document, _ in paged]

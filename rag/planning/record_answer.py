@@ -52,7 +52,9 @@ class Told:
         try:
             match fit.query.how:
                 case "list":
-                    return self._listed() if fit.conditions and self.kept else None
+                    # What is so of all records alike was not what the question asks.
+                    is_of_all = len(self.kept) == len(fit.records.records)
+                    return self._listed() if fit.conditions and self.kept and not is_of_all else None
                 case "count":
                     return self._counted()
                 case "share":

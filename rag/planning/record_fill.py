@@ -26,9 +26,13 @@ COMMON = 0.6
 MIN_FILLED = 0.5
 """Share of the common fields that a document without their labels has to state, to be a record."""
 MIN_FIELDS = 3
+MAX_FILLED = 20
+"""Documents whose sentences are read; of more the others count as documents that do not say it."""
 MIN_KIN = 5
 """Letters that a word of a sentence and of a label share: beginnt, Mietbeginn."""
 MAX_VALUE = 60
+MAX_VALUES = 80
+"""Different values of a field, up to which they are looked for in sentences; more are no few that come again."""
 
 _BORDER = re.compile(
     r"(?i)[;,:] (?!\d)|\.\s|\n| (?:and|und|et|y|puis|then|dann|but|aber|mais|pero|dazu|with|mit|avec|con) "
@@ -77,6 +81,11 @@ class _Text:
             found.append((one.start, one.end, quantity.unit if quantity else one.unit))
         return found
 
+    @cached_property
+    def words(self) -> list[tuple[int, int, frozenset[str]]]:
+        """Return the words of four letters and more, each with its stems."""
+        return [(*match.span(), _stems(match[0])) for match in re.finditer(r"[^\W\d_]{4,}", self.text)]
+
     def clause(self, start: int, end: int) -> frozenset[str]:
         """Return the stems of the words about some characters, up to the next comma or conjunction."""
         first, last = sentence_around(self.text, start, end)
@@ -92,12 +101,10 @@ class _Text:
 def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> Records:
     """Return records with what their documents state in sentences, and those documents that state enough so as"
     " well."""
-    records = [
-        _filled(made, record, of_it[0])
-        if len(record.cells) < len(made.fields) and (of_it := pages.get(record.document.id))
-        else record
-        for record in made.records
-    ]
+    open_ = [one for one in made.records if len(one.cells) < len(made.fields) and pages.get(one.document.id)]
+    filled = {id(one): _filled(made, one, pages[one.document.id][0]) for one in open_[:MAX_FILLED]}
+    records = [filled.get(id(one), one) for one in made.records]
+    left = MAX_FILLED - len(filled)
     known = {record.document.id for record in made.records}
     kinds = Counter(record.document.profile.kind for record in made.records)
     kind, count = kinds.most_common(1)[0]
@@ -111,7 +118,8 @@ def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mappin
         of_it = pages.get(document.id)
         if document.id in known or not of_it or document.file_type == "eml":
             continue
-        if sum(len(page.text) for page in of_it) <= MAX_CHARACTERS and len(common) >= MIN_FIELDS:
+        if sum(len(page.text) for page in of_it) <= MAX_CHARACTERS and len(common) >= MIN_FIELDS and left > 0:
+            left -= 1
             empty = Record(document, {}, called_by(document, of_it[0]), document.title, is_otherwise=True)
             record = _filled(made, empty, of_it[0])
             if sum(at in record.cells for at in common) >= max(MIN_FIELDS, MIN_FILLED * len(common)):
@@ -203,13 +211,13 @@ def _yes_or_no(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
     cells = [cell.text for cell in made.column(field.at) if cell is not None]
     negative = next((cell for cell in cells if is_negative(cell)), "no")
     positive = next((cell for cell in cells if not is_negative(cell)), "yes")
-    for match in re.finditer(r"[^\W\d_]{4,}", text.text):
-        if not _is_kin(words[0], _stems(match[0])):
+    for first, last, stems in text.words:
+        if not _is_kin(words[0], stems):
             continue
-        begin, end = sentence_around(text.text, *match.span())
+        begin, end = sentence_around(text.text, first, last)
         if share_of(field, _stems(text.text[begin:end])) >= COMMON:
             value = negative if is_negated(text.text[begin:end]) else positive
-            yield _Found(field.at, 1.0, value, *match.span())
+            yield _Found(field.at, 1.0, value, first, last)
 
 
 def _texts(made: Records, field: Field, record: Record, text: _Text) -> Iterator[_Found]:
@@ -219,20 +227,21 @@ def _texts(made: Records, field: Field, record: Record, text: _Text) -> Iterator
     folded = fold(text.text)
     taken: list[tuple[int, int]] = []
     values = [one for one in sorted(counts, key=len, reverse=True) if 2 < len(one) <= MAX_VALUE]
-    for value in values if len(folded) == len(text.text) else ():
-        for match in re.finditer(rf"(?<!\w){re.escape(fold(value))}(?:e|es|s)?(?!\w)", folded):
+    for value in values if len(folded) == len(text.text) and len(values) <= MAX_VALUES else ():
+        if (plain := fold(value)) not in folded:
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(plain)}(?:e|es|s)?(?!\w)", folded):
             if any(start <= match.start() and match.end() <= end for start, end in taken):
                 continue
             taken.append(match.span())
             share = share_of(field, text.clause(*match.span()))
             if share or counts[value] > 1 or " " in value:
                 yield _Found(field.at, 1 + share, value, *match.span())
-    for match in re.finditer(r"[^\W\d_]{4,}", text.text):
-        if not (set(terms(match[0])) & {word for words in field.words for word in words[:1]}) and not any(
-            _is_alike(words[0], match[0]) for words in field.words if words
-        ):
+    labels = {names[0] for names in field.words if names}
+    for first, last, stems in text.words:
+        if not (stems & labels) and not any(_is_alike(label, text.text[first:last]) for label in labels):
             continue
-        named = (_NAME if field.is_of_persons else _NAMED).match(text.text, match.end())
+        named = (_NAME if field.is_of_persons else _NAMED).match(text.text, last)
         if named and (not field.is_of_persons or is_person(named["name"])):
             yield _Found(field.at, 1.2, named["name"].strip(" *_"), *named.span("name"))
     if field.is_identifier:

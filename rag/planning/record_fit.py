@@ -91,7 +91,12 @@ def _measured(reading: Reading) -> Sequence[Field]:
     if query.measure == "day":
         day = day_field(reading)
         years = [one for one in fields if one.kind == "year"]
-        if query.how == "least" and not any(one.kind == "day" for _, one, _ in reading.mentions) and len(years) == 1:
+        if (
+            query.how == "least"
+            and not query.asks
+            and not any(one.kind == "day" for _, one, _ in reading.mentions)
+            and len(years) == 1
+        ):
             return years
         return [day] if day is not None else ()
     said: dict[int, int] = {}

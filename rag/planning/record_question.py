@@ -217,6 +217,8 @@ def _superlative(text: str) -> tuple[How, Measure, str] | None:
             how, measured = measures[0]
             measure: Measure = "money" if measured == row_words.PRICE else ""
             return how, measure, _without(text, match)
+    if match := words.THE_MOST.search(text):
+        return "least" if match["least"] else "most", "", _without(text, match)
     return None
 
 

@@ -135,7 +135,8 @@ def _field_at(reading: Reading, at: int) -> int:
         reading.has_noun = reading.has_noun or at == 0 or first.stem in reading.records.called
         return 1
     if at == 0 and reading.query.asks == "" and not reading.query.is_amount and reading.query.how != "share":
-        reading.has_noun = one.kind != "number" or reading.query.how != "count"
+        # A figure, a day or a yes of one record is looked up.
+        reading.has_noun = one.kind == "text" or reading.query.how not in ("list", "count")
         stated = sum(cell is not None for cell in reading.records.column(one.at))
         if stated < MIN_COMMON * len(reading.records.records):
             return count
@@ -206,6 +207,10 @@ def _is_noun(reading: Reading, token: Token) -> bool:
     if any(len(stem) > 8 and len(one) > 8 and stem[:MIN_KIN] == one[:MIN_KIN] for one in called):
         return True
     if reading.records.is_of_rows or reading.has_noun or token.stem in words.NEUTRAL:
+        return False
+    measured = [one for one in reading.records.fields if one.kind == "number"]
+    if any(cell is not None and stem in cell.words for one in measured for cell in reading.records.column(one.at)):
+        # What is counted in each record is no record: 8 persons.
         return False
     forms = (token.written, f"{token.written}s", f"{token.written}n", f"{token.written}es")
     return any(things_among(form, reading.documents, reading.pages) for form in forms)

@@ -72,17 +72,24 @@ PAID_BEST = re.compile(
     r"|(?:am )?bestbezahlte\w*|verdient am meisten|(?:la |le )?mieux payée?s?|mejor pagad[oa]s?)(?!\w)"
 )
 LAST = re.compile(
-    r"(?i)(?<!\w)(?:comes? last|is (?:the )?(?:latest|last)|most recent|latest|newest|zuletzt|(?:am )?spätesten?"
+    r"(?i)(?<!\w)(?:the last(?! name)|comes? last|is (?:the )?(?:latest|last)|most recent|latest|newest|zuletzt"
+    r"|(?:am )?spätesten?"
     r"|(?:der|die|das) (?:letzte|späteste)"
     r"|neueste[nrms]?|(?:la |le )?plus (?:récente?|tardive?)|en dernier|(?:la |el )?más (?:reciente|tarde)|(?:la "
     r"|el )?últim[oa])(?!\w)"
 )
 FIRST = re.compile(
-    r"(?i)(?<!\w)(?:comes? first|earliest|oldest|zuerst|(?:am )?frühesten?|(?:der|die|das) (?:erste|früheste)"
+    r"(?i)(?<!\w)(?:the first(?! (?:name|aid|floor))|comes? first|earliest|oldest|zuerst|(?:am )?frühesten?|(?:der"
+    r"|die|das) (?:erste|früheste)"
     r"|älteste[nrms]?"
     r"|(?:la |le )?plus (?:ancienne?|tôt|vieux|vieille)|en premier|(?:la |el )?más (?:antigu[oa]|temprano"
     r"|viej[oa])|(?:la |el )?primer[oa]?)(?!\w)"
 )
+THE_MOST = re.compile(
+    r"(?i)(?<!\w)(?:die meisten?|am meisten|le plus(?: de| d['’])?|más(?! de\b)|(?P<least>die wenigsten|am wenigsten"
+    r"|le moins(?: de| d['’])?|menos(?! de\b)))(?!\w)"
+)
+"""The most of something that is counted: "más días"."""
 LONGEST = re.compile(
     r"(?i)(?<!\w)(?:(?:the )?longest|(?:am )?längsten?|(?:le |la )?plus longtemps|(?:le |la )?plus longue?"
     r"|más tiempo|más larg[oa])(?!\w)"
@@ -148,7 +155,8 @@ prévues écrit
 écrite rédigé faut fallait il elle compter mettre faire eu lieu eue total sucedieron sucedió ocurrió ocurrieron hubo
 tuvo
 tuvieron estuvo estuvieron sufrió sufrieron corresponde corresponden suman suma escribió escribieron hizo hicieron quedó
-bring brings brought order orders ordered visit visits visited book booked buy buys bought sell sells sold hire hired
+different distinct verschiedene verschiedenen différents différentes distintos distintas bring brings brought order
+orders ordered visit visits visited book booked buy buys bought sell sells sold hire hired
 join joined enter entered appear appears appeared gebracht bestellt besucht gebucht gekauft acheté commandé visité
 compró pidió visitó lleva llevó laufen läuft celle celui ceux celles was were earn earns earned begin begins began
 started start
