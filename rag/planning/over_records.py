@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.planning.computed_answer import compose_answer
+from rag.planning.document_query import read_document_query
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_answer import MAX_CITED, Told
 from rag.planning.record_fit import RecordFit, fit_records
@@ -28,7 +29,10 @@ def answer_from_records(
 ) -> Answering:
     """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
     meant; why it is no question for records, where they do not answer it."""
-    if len(paged) > MAX_DOCUMENTS:
+    of_words = read_document_query(asked.text)
+    is_of_words = of_words is not None and any(one.kind in ("mention", "about") for one in of_words.conditions)
+    if len(paged) > MAX_DOCUMENTS or is_of_words:
+        # What documents mention is told by the words of every page.
         return NO_RECORDS
     timer = StageTimer()
     wording = Wording(asked.text)
