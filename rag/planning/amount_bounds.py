@@ -9,14 +9,16 @@ from decimal import Decimal
 from rag.planning.quantities import CURRENCY_CODES, Quantity, currency_code, read_quantities
 
 _MORE = (
-    r"(?:more|greater|higher|larger|bigger|dearer|pricier|taller|heavier) than|over|above|exceeding|exceeds?|upwards of"
-    r"|(?:mehr|höher|größer|teurer|schwerer) als|über|oberhalb von|plus (?:(?:ch(?:er|ère)s?|élevée?s?"
+    r"(?:more|greater|higher|larger|bigger|dearer|pricier|taller|heavier|further|farther|longer|older) than|over|above"
+    r"|exceeding|exceeds?|upwards of"
+    r"|(?:mehr|höher|größer|teurer|schwerer|weiter|länger|älter) als|über|oberhalb von"
+    r"|plus (?:(?:ch(?:er|ère)s?|élevée?s?"
     r"|grande?s?) )?(?:de|que)"
     r"|supérieure?s? à|au-dessus de|dépass(?:e|ent|ant)"
     r"|más (?:car[oa]s? |alt[oa]s? )?(?:de|que)|superior(?:es)? a|mayor(?:es)? (?:de|que|a)|por encima de|superan?"
 )
 _LESS = (
-    r"(?:less|fewer|lower|cheaper|smaller|lighter|shorter) than|under|below"
+    r"(?:less|fewer|lower|cheaper|smaller|lighter|shorter|younger) than|under|below"
     r"|(?:weniger|niedriger|kleiner|günstiger|billiger|leichter|kürzer) als|unter(?:halb von)?|moins (?:ch(?:er"
     r"|ère)s? )?"
     r"(?:de|que)|inférieure?s? à|au-dessous de|en dessous de"

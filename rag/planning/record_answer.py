@@ -10,6 +10,7 @@ from decimal import Decimal
 from rag.planning.computed_answer import Proof, proof_of_place
 from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.record_fit import RecordFit
+from rag.planning.record_words import COST
 from rag.planning.records import PERIOD, Cell, Field, Record
 from rag.planning.table_cells import Place
 from rag.planning.wording import Wording
@@ -24,6 +25,10 @@ MAX_DETAIL = 40
 MAX_OPEN = 0.4
 """Share of the records of which something is not decided, up to which an answer over the others is given."""
 PERCENT_DECIMALS = 1
+_OWN_NAME = re.compile(
+    r"(?i)(?:(?:full|first and last) )?name|vor- und nachname|nom(?: et prénom)?|nombre(?: y apellidos)?"
+)
+"""Labels of what a record itself is called."""
 
 
 @dataclass
@@ -78,6 +83,11 @@ class Told:
         is_own = record.title and fold(record.title) != fold(record.document.path)
         if is_own and len(set(titles)) == len(titles):
             return f"{record.title} ({record.document.path})"
+        named = next((one for one in self.fit.records.fields if _is_own_name(one)), None)
+        if named is not None:
+            cell = record.cells.get(named.at)
+            own = cell.text.strip() if cell is not None else record.title if is_own else ""
+            return f"{own} ({record.document.path})" if own else record.document.path
         details = [cell.text for one in self._telling() if (cell := record.cells.get(one.at)) is not None]
         details = [text for text in details if len(text) <= MAX_DETAIL][:2]
         return f"{record.document.path} ({', '.join(details)})" if details else record.document.path
@@ -124,7 +134,8 @@ class Told:
         written: dict[str, str] = {}
         for record in records:
             cell = record.cells.get(asked.at)
-            text = cell.text.strip() if cell is not None else record.document.path
+            other = record.title if _is_own_name(asked) and record.title else record.document.path
+            text = cell.text.strip() if cell is not None else other
             key = re.sub(r"\W+", " ", fold(text)).strip()
             found.setdefault(written.setdefault(key, text), []).append(record)
         return found
@@ -274,7 +285,8 @@ class Told:
 
     def _extreme(self) -> str | None:
         if not self.fit.measured and self.fit.asked is not None and self.fit.has_noun and self.fit.query.how == "most":
-            return self._repeated() if not self.fit.query.measure else None
+            is_counted = not self.fit.query.measure and not any(one.stem in COST for one in self.fit.query.tokens)
+            return self._repeated() if is_counted else None
         if len(self.fit.measured) != 1:
             return None
         one, asked, query = self.fit.measured[0], self.fit.asked, self.fit.query
@@ -347,6 +359,10 @@ class Told:
             for value, records in chosen.items()
         )
         return self.wording.say("records asked", field=self._field(asked), listed=listed, of=self._of(len(self.kept)))
+
+
+def _is_own_name(one: Field) -> bool:
+    return any(map(_OWN_NAME.fullmatch, one.names))
 
 
 def _unit_of(one: Field) -> str:

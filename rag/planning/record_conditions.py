@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.planning import record_words as words
 from rag.planning.date_ranges import DateRange
@@ -26,6 +26,17 @@ class Condition:
     holds: Holds
     is_day: bool = False
     field: Field | None = None
+
+
+_PARTS = {
+    stem: (next(iter(terms(part))), count)
+    for whole, part, count in (
+        ("year years jahr jahre jahren an ans année années año años", "months", 12),
+        ("week weeks woche wochen semaine semaines semana semanas", "days", 7),
+    )
+    for stem in terms(whole)
+}
+"""Unit of time -> the unit in which records have it, and how many of these it is."""
 
 
 def never(record: Record) -> bool:
@@ -147,6 +158,7 @@ def _bounded_field(reading: Reading) -> Field | None:
     assert bound is not None
     numbers = [one for one in reading.records.fields if one.kind == "number"]
     wanted = frozenset(terms(bound.unit)) | frozenset(reading.query.bound_words)
+    wanted |= {part for whole in wanted if (part := _PARTS.get(whole, ("", 0))[0])}
     if bound.is_money:
         fitting = [one for one in numbers if one.unit == bound.unit or (is_of_money(one) and not one.unit)]
     elif bound.unit:
@@ -165,6 +177,10 @@ def _bounded_field(reading: Reading) -> Field | None:
 def _by_bound(query: RecordQuestion, one: Field) -> Holds:
     bound = query.bound
     assert bound is not None
+    part, count = _PARTS.get(next(iter(terms(bound.unit)), ""), ("", 1))
+    if part and part in stems_of(one.unit):
+        low, high = (None if end is None else end * count for end in (bound.low, bound.high))
+        bound = replace(bound, low=low, high=high)
 
     def holds(record: Record) -> bool | None:
         cell = record.cells.get(one.at)

@@ -42,7 +42,9 @@ _ADDRESSED = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Herrn?|Frau|Familie|Mme|Sr|Sra|Dear|Señora?|Madame|Monsieur)\.?\s+)+"
     r"(?P<name>[A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+)*)"
 )
-_NAME = re.compile(r"[\s*_:]*(?P<name>[A-ZÀ-Ý][\w'’-]+(?: (?:(?:de|del|van|von) )?[A-ZÀ-Ý][\w'’-]+)+)")
+_NAME = re.compile(
+    r"[\s*_:]*(?:(?:is|ist|est|es) )?(?P<name>[A-ZÀ-Ý][\w'’-]+(?: (?:(?:de|del|van|von) )?[A-ZÀ-Ý][\w'’-]+)+)"
+)
 _NAMED = re.compile(
     r"[\s*_:]*(?P<name>[A-ZÀ-Ý][^\n.;:]{2,60}?(?:\. [^\n.;:,]{1,20})?)(?=[*_]*(?:, [a-zà-ÿ]|\.(?:\s|$)|\n|$))"
 )

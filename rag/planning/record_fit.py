@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_conditions import Condition, day_field, find_conditions, never
 from rag.planning.record_kin import is_of_money, kind_of, main_amount
-from rag.planning.record_question import RecordQuestion
+from rag.planning.record_question import How, RecordQuestion
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.records import Field, Record, Records
 from rag.types import DocumentInfo, Page
@@ -59,7 +60,22 @@ def fit_records(
     fit.score += sum(len(stems) for _, stems in reading.named)
     if query.how not in ("list", "repeated", "often"):
         fit.measured = _measured(reading)
+        if not fit.measured and (scaled := _scaled(reading)) is not None:
+            how, measured = scaled
+            fit.query, fit.measured = replace(query, how=how), [measured]
     return fit
+
+
+def _scaled(reading: Reading) -> tuple[How, Field] | None:
+    """Return the field that is called like what a superlative measures, and whether the most or the least of it counts;
+    None where none is, or several are."""
+    for how, pattern in reading.query.scales:
+        called = re.compile(rf"(?i)(?<!\w)(?:{pattern})(?!\w)")
+        fields = [one for one in reading.records.fields if one.kind in ("number", "day", "year")]
+        fitting = [one for one in fields if pattern and any(called.search(name) for name in one.names)]
+        if len(fitting) == 1:
+            return how, fitting[0]
+    return None
 
 
 def _find_asked(reading: Reading) -> bool:

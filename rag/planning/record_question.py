@@ -30,9 +30,14 @@ _TELLS = re.compile(
     r"|compared?|vergleiche?"
     r"|should|must|may (?:i|we|you)|can (?:i|we)|if|wenn|falls|si(?= )|change[ds]?|rise|rose|second|third|zweit\w+"
     r"|dritt\w+|deuxième"
-    r"|how often|wie oft|mean(?:s|ing)?)(?!\w)"
+    r"|how often|wie oft|mean(?:s|ing)?|(?:last|this|next) (?:week|month|year|quarter)|today|yesterday|tomorrow"
+    r"|(?:letzte[nrms]?|diese[nrms]?|nächste[nrms]?) (?:woche|monat|jahr)|heute|gestern|morgen"
+    r"|(?:semaine|année|mois) (?:dernière?|prochaine?)|cette (?:semaine|année)|ce mois|aujourd['’]hui|hier|demain"
+    r"|(?:semana|mes|año) (?:pasad[oa]|próxim[oa])|est[ea] (?:semana|mes|año)|hoy|ayer|mañana)(?!\w)"
 )
-"""What asks for an explanation, a change or a rule, and nothing over records."""
+"""What asks for an explanation, a change or a rule, or of a time that depends on the day, and nothing over records."""
+_OF_ONE = re.compile(r"(?i)^\W*(?:what|was|que|qué) (?:do|does|did|kostet|zahlt|coûte|paie|cuesta|paga)(?!\w)")
+"""What one of them costs, or does, is looked up."""
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+)?")
 _ELIDED = re.compile(r"(?i)^[ldnqcsj]['’]|^qu['’]|['’]s$")
 
@@ -81,6 +86,8 @@ class RecordQuestion:
     marks: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
     is_owed: bool = False
+    scales: tuple[row_words.Measure, ...] = ()
+    """What a superlative measures, by patterns for the names of fields: the youngest by age, or by birth."""
 
 
 def read_record_question(question: str) -> RecordQuestion | None:
@@ -93,6 +100,7 @@ def read_record_question(question: str) -> RecordQuestion | None:
         return None
     how, asks, rest, is_amount = opened
     measure: Measure = ""
+    scales: tuple[row_words.Measure, ...] = ()
     months, rest = _months(rest)
     if match := words.REPEATED.search(rest):
         how, rest = "repeated", _without(rest, match)
@@ -105,7 +113,7 @@ def read_record_question(question: str) -> RecordQuestion | None:
     elif how == "count" and (match := row_words.SUM.search(rest)):
         rest = _without(rest, match)
     elif (superlative := _superlative(rest)) is not None:
-        how, measure, rest = superlative
+        how, measure, rest, scales = superlative
     elif (is_amount or how == "list") and (match := _SUM.search(rest)):
         how, rest = "sum", _without(rest, match)
     is_owed = is_amount and words.OWED.search(rest) is not None
@@ -116,7 +124,7 @@ def read_record_question(question: str) -> RecordQuestion | None:
             return None
         how = "sum"
     which = _which(rest, months, has_names=guess_language(text) != "de")
-    return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed)
+    return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed, scales=scales)
 
 
 def read_side(text: str, *, language: str) -> RecordQuestion:
@@ -192,6 +200,8 @@ def _opened(text: str) -> tuple[How, Asks, str, bool] | None:
             or _AVERAGE.search(text) is not None
             or row_words.AVERAGE.search(text) is not None
         )
+        if not is_amount and _OF_ONE.match(text):
+            return None
         return "list", "", text[match.end() :], is_amount
     if match := words.LISTS.match(text):
         return "list", "", text[match.end() :], False
@@ -202,23 +212,24 @@ def _size(opening: str) -> str:
     return "groß" if re.search(r"(?i)large|big|groß", opening) else ""
 
 
-def _superlative(text: str) -> tuple[How, Measure, str] | None:
-    """Return whether the most or the least is asked for, what it measures, and the text without its word."""
+def _superlative(text: str) -> tuple[How, Measure, str, tuple[row_words.Measure, ...]] | None:
+    """Return whether the most or the least is asked for, what it measures, the text without its word, and how the
+    fields are called that measure it."""
     if match := words.PAID_BEST.search(text):
-        return "most", "money", _without(text, match)
+        return "most", "money", _without(text, match), ()
     if match := words.LONGEST.search(text):
-        return "most", "time", _without(text, match)
+        return "most", "time", _without(text, match), ()
     if match := words.LAST.search(text):
-        return "most", "day", _without(text, match)
+        return "most", "day", _without(text, match), ()
     if match := words.FIRST.search(text):
-        return "least", "day", _without(text, match)
+        return "least", "day", _without(text, match), ()
     for pattern, measures in row_words.SUPERLATIVES:
         if match := re.search(rf"(?i)(?<!\w)(?:{pattern})(?!\w)", text):
             how, measured = measures[0]
             measure: Measure = "money" if measured == row_words.PRICE else ""
-            return how, measure, _without(text, match)
+            return how, measure, _without(text, match), measures
     if match := words.THE_MOST.search(text):
-        return "least" if match["least"] else "most", "", _without(text, match)
+        return "least" if match["least"] else "most", "", _without(text, match), ()
     return None
 
 

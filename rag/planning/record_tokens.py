@@ -10,6 +10,7 @@ from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_kin import MIN_KIN, holds_all, is_begun, is_kin, is_of_money, kind_of, names_word, stems_of
 from rag.planning.record_question import RecordQuestion, Token
+from rag.planning.record_verbs import speaks_of
 from rag.planning.records import PERIOD, Field, Records
 from rag.planning.row_fit import meets
 from rag.planning.row_words import PERSONS
@@ -76,6 +77,7 @@ def _value_at(reading: Reading, at: int) -> int:
             one
             for one in reading.records.fields
             if any(cell is not None and holds_all(cell, stems) for cell in reading.records.column(one.at))
+            and not (len(run) == 1 and (names_word(one, stems[0]) or (one.kind == "number" and stems[0].isalpha())))
         ]
         if len(run) == 1 and not held:
             held = [
@@ -83,7 +85,7 @@ def _value_at(reading: Reading, at: int) -> int:
                 for one in reading.records.fields
                 if one.kind == "text"
                 and any(cell is not None and is_begun(stems[0], cell.words) for cell in reading.records.column(one.at))
-                and not _is_mentioned(one, stems[0])
+                and not names_word(one, stems[0])
             ]
         if held:
             reading.filters.append((run[0].at, tuple(held), frozenset(stems)))
@@ -108,11 +110,14 @@ def _field_at(reading: Reading, at: int) -> int:
     """Read the longest run of words that name one field; return how many words it takes, 0 for none."""
     tokens = reading.query.tokens
     best: tuple[int, float, Field] | None = None
+    alike = 0
     for one in reading.records.fields:
         count = 0
         while at + count < len(tokens) and count < 5 and _is_word_of(reading, one, tokens[at + count]):
             count += 1
-        own = [token for token in tokens[at : at + count] if names_word(one, token.stem)]
+        own = [
+            token for token in tokens[at : at + count] if names_word(one, token.stem) or speaks_of(one, token.written)
+        ]
         if not own:
             continue
         share = max(
@@ -120,15 +125,23 @@ def _field_at(reading: Reading, at: int) -> int:
             for name in one.words
             if name
         )
+        alike = alike + 1 if best is not None and (count, share) == best[:2] else alike
         if best is None or (count, share) > best[:2]:
-            best = (count, share, one)
+            best, alike = (count, share, one), 1
     if best is None:
         return 0
     count, share, one = best
     first = tokens[at]
     is_exact = any(name == (first.stem,) for name in one.words)
     is_cost = first.stem in words.COST and is_of_money(one)
-    is_neutral = first.stem in words.NEUTRAL and not is_cost and at > 0
+    is_verb = speaks_of(one, first.written)
+    is_neutral = first.stem in words.NEUTRAL and not is_cost and at > 0 and not (is_verb and one.kind != "text")
+    if count == 1 and at and alike > 1 and first.stem in words.KIND_WORDS.get(kind_of(one), ()):
+        # "Date" alone names none of several dates.
+        return 1
+    if count == 1 and is_verb and one.kind == "text" and not names_word(one, first.stem):
+        # What stands behind the verb says the value.
+        return 1
     if count == 1 and not is_exact and not _persons_asked(reading, one) and is_neutral:
         return 0
     if count == 1 and not _persons_asked(reading, one) and _means_record(reading, first, one):
@@ -196,7 +209,7 @@ def _is_noun(reading: Reading, token: Token) -> bool:
     called = reading.records.called
     if token.is_name and not token.stem.isalpha():
         return False
-    if meets(stem, called) or stem in words.CALLED:
+    if meets(stem, called) or stem in words.CALLED or (stem in words.APPLICANTS and called & words.APPLICATIONS):
         return True
     kinds = {record.document.profile.kind for record in reading.records.records}
     if stem == "bill" and kinds & HAVE_TOTALS:
@@ -221,11 +234,8 @@ def _is_number_word(token: Token) -> bool:
 
 
 def _is_word_of(reading: Reading, one: Field, token: Token) -> bool:
-    return names_word(one, token.stem) or token.stem in words.KIND_WORDS.get(kind_of(one), ())
-
-
-def _is_mentioned(one: Field, stem: str) -> bool:
-    return any(word == stem for name in one.words for word in name)
+    is_named = names_word(one, token.stem) or speaks_of(one, token.written)
+    return is_named or token.stem in words.KIND_WORDS.get(kind_of(one), ())
 
 
 def _explains(records: Records, run: Sequence[Token]) -> float:

@@ -48,6 +48,9 @@ REPEATED = re.compile(
 """A value that several records have."""
 MISSING = re.compile(
     r"(?i)(?<!\w)(?:(?:ha(?:s|ve)|with|there (?:is|are)) no|without(?: an?)?|lack(?:s|ing)?"
+    r"|(?:say|state|give|mention)s? nothing (?:about|on|of)|says? no word (?:about|of)"
+    r"|(?:sagt|sagen|steht|enthält) nichts (?:über|von|zu)|ne (?:dit|disent) rien (?:sur|de)"
+    r"|no dicen? nada (?:de|sobre)"
     r"|do(?:es)?(?: not|n['’]t) (?:state|give|name|mention|have|show|say|include|specify|list|contain)|missing"
     r"|not (?:stated|given|specified|filled in)|fehl(?:t|en|te|ten)|ohne|keine?[nrms]?|nicht angegeben"
     r"|(?:n['’]|ne )(?:a|ont|contient|contiennent|mentionne(?:nt)?|indique(?:nt)?|précise(?:nt)?) pas (?:de |d['’]"
@@ -56,7 +59,7 @@ MISSING = re.compile(
 )
 """What a record does not state."""
 NOT = re.compile(
-    r"(?i)(?<!\w)(?:not|never|no|nicht|nie|ne|pas|jamais|aún no|todavía no|nunca)(?!\w)|(?<!\w)n['’](?=[aeéiou])"
+    r"(?i)(?<!\w)(?:not|cannot|never|no|nicht|nie|ne|pas|jamais|aún no|todavía no|nunca)(?!\w)|(?<!\w)n['’](?=[aeéiou])"
     r"|n['’]t(?!\w)"
 )
 EXCEPT = re.compile(
@@ -159,7 +162,8 @@ different distinct verschiedene verschiedenen différents différentes distintos
 orders ordered visit visits visited book booked buy buys bought sell sells sold hire hired
 join joined enter entered appear appears appeared gebracht bestellt besucht gebucht gekauft acheté commandé visité
 compró pidió visitó lleva llevó laufen läuft celle celui ceux celles was were earn earns earned begin begins began
-started start
+started start concern concerns concerne concernent concernant betrifft betreffen porte portent commence commencent
+empieza empiezan comienza comienzan
 """
 NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
 """Stems of words that say of records no more than that they are so."""
@@ -167,6 +171,8 @@ CALLED = frozenset(
     terms(
         "document documents file files record records form forms sheet sheets entry entries one ones job jobs post"
         " posts position positions vacancy"
+        " model models product products item items modell modelle produkt produkte modèle modèles"
+        " produit produits modelo modelos producto productos"
         " vacancies advert adverts advertisement advertisements advertised dokument dokumente formular formulare"
         " blatt stelle stellen anzeige"
         " anzeigen document documents fiche fiches formulaire annonce annonces poste postes emploi emplois"
@@ -175,6 +181,14 @@ CALLED = frozenset(
     )
 )
 """Words that stand for any record."""
+APPLICANTS = frozenset(
+    terms(
+        "applicant applicants candidate candidates bewerber bewerberin bewerberinnen kandidat kandidaten kandidatin"
+        " candidat candidats candidate candidato candidata candidatos aspirante aspirantes"
+    )
+)
+APPLICATIONS = frozenset(terms("cv curriculum vitae resume résumé lebenslauf application bewerbung candidature"))
+"""What documents are called whose records are applicants."""
 PERSON_LABEL = re.compile(
     r"(?i)\b(?:name|nom|nombre|client|customer|kunde|kundin|cliente|tenant|mieter|locataire|inquilin[oa]|author"
     r"|auteur|autor|patient|member|mitglied"

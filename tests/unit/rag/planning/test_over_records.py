@@ -39,6 +39,17 @@ MEALS = Shelf(
         )
     }
 )
+APPLICANTS = Shelf(
+    {
+        "cv-aaker.md": ["Curriculum vitae\n\nName: Nils Aaker\nDate of birth: 3 May 1971\nExperience: 22 years\n"
+                        "Languages: English, Norwegian\nSalary: £61,000\nSigned: yes"],
+        "cv-marsh.md": ["Hugo Marsh\n\nDate of birth: 19/11/1982\nExperience: 14 years\nLanguages: English, French\n"
+                        "Salary: £48,000\nNotice period: 3 months\nSigned: yes"],
+        "cv-vidal.md": ["Curriculum vitae\n\nName: Rosa Vidal\nDate of birth: 30 July 1996\nExperience: 4 years\n"
+                        "Languages: Spanish, French\nSalary: £33,500\nNotice period: 1 month\nSigned: not signed"],
+    },
+    {path: DocumentProfile("en") for path in ("cv-aaker.md", "cv-marsh.md", "cv-vidal.md")},
+)  # fmt: skip
 LEASES = Shelf(
     {
         f"miete-{at}.md": [
@@ -66,6 +77,12 @@ def told(question: str, shelf: Shelf) -> Answer | str:
 @pytest.mark.parametrize(
     ("question", "shelf", "said", "not_said"),
     [
+        ("Who is the youngest applicant?", APPLICANTS, ("Rosa Vidal",), ("Hugo Marsh",)),
+        ("Which candidates speak French?", APPLICANTS, ("cv-marsh", "Rosa Vidal"), ("Nils Aaker",)),
+        ("Which applicants were born before 1985?", APPLICANTS, ("Nils Aaker", "cv-marsh"), ("Rosa Vidal",)),
+        ("Who has more than 10 years of experience?", APPLICANTS, ("Nils Aaker", "cv-marsh"), ("Vidal",)),
+        ("Which of the applicants have not signed?", APPLICANTS, ("Rosa Vidal",), ("Nils Aaker",)),
+        ("Which CV says nothing about the notice period?", APPLICANTS, ("Nils Aaker",), ("Rosa Vidal",)),
         ("Which repairs were not collected?", REPAIRS, ("job-2.md", "job-4.md"), ("job-1.md", "job-5.md")),
         ("Which slip does not state a price?", REPAIRS, ("job-3.md",), ("job-4.md",)),
         ("Which customers brought a bicycle more than once?", REPAIRS, ("Ada Lund",), ("Dan Moss",)),
@@ -102,6 +119,8 @@ def test_records_answer_by_their_fields(
     ("question", "shelf"),
     [
         ("Which repairs were paid by card?", REPAIRS),
+        ("How many applicants were invited last year?", APPLICANTS),
+        ("What does Nils Aaker earn?", APPLICANTS),
         ("Which repairs need a helmet?", REPAIRS),
         ("Welche Mieter haben eine Haftpflichtversicherung?", LEASES),
         ("How many breakfasts did Talblick have in total?", MEALS),
