@@ -192,6 +192,7 @@ class IngestPipeline:
             # Where the disk is full, the error that said so is the one to show.
             with suppress(StoreError) if outcome == "failed" else nullcontext():
                 self._catalogue.finish_run(run, target.folder_id, outcome=outcome, report=json.dumps(report.to_json()))
+            work_in_run(0)
         return report
 
     def preview(self, folder: Path, *, collection: str, allow_empty: bool = False) -> SyncReport:

@@ -83,7 +83,7 @@ class WindowEmbedding:
         with suppress(LecternError):
             self._vectors.prepare()
             if (embedder := self._find_embedder(index)) is not None:
-                embedder.embed_passages([WARM_UP])
+                embedder.embed_question(WARM_UP)
 
     def pending(self, first: str) -> list[UnembeddedVersion]:
         """Return what is to be embedded with an embedder that is here: index by index, those of `first` first."""

@@ -27,5 +27,5 @@ def work_for_request(request_id: str) -> None:
 
 
 def work_in_run(run_id: int) -> None:
-    """Work in this run of a sync from now on."""
+    """Work in this run of a sync from now on; 0 for none."""
     _run_id.set(run_id)

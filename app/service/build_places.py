@@ -7,7 +7,6 @@ from urllib.parse import unquote, urlsplit
 
 from app.settings import CATALOGUE_FILE, Settings
 from app.state.database import SERVICE_FILE
-from ingest.sources.uploads import UPLOADS
 from rag.errors import ConfigurationError
 from rag.storage.catalogue.dialects.choice import Place, find_place
 from rag.urls import without_credentials
@@ -40,6 +39,9 @@ def has_service(settings: Settings) -> bool:
 def uploads_folder(settings: Settings) -> Path:
     """Return the folder of what is uploaded. Raises ConfigurationError."""
     if not settings.uploads_url:
+        # Imported here: it brings the parsers, which a search does without.
+        from ingest.sources.uploads import UPLOADS
+
         return settings.home / UPLOADS
     parts = urlsplit(settings.uploads_url)
     folder = Path(unquote(parts.path) if parts.scheme == "file" else settings.uploads_url)

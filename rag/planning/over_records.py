@@ -21,6 +21,8 @@ from rag.types import COMPLETE, AnswerTable, DocumentInfo, Page, TableRow, Verdi
 
 MAX_DOCUMENTS = 200
 """Documents that are read as records; of more, the other ways to compute over documents answer alone."""
+CATALOGUED = frozenset({"dated", "organisation", "language", "folder", "pages"})
+"""Kinds of conditions that the catalogue decides exactly for every document."""
 NO_RECORDS = "The documents are no records that have what is asked for."
 
 
@@ -30,9 +32,10 @@ def answer_from_records(
     """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
     meant; why it is no question for records, where they do not answer it."""
     of_words = read_document_query(asked.text)
-    is_of_words = of_words is not None and any(one.kind in ("mention", "about") for one in of_words.conditions)
-    if len(paged) > MAX_DOCUMENTS or is_of_words:
-        # What documents mention is told by the words of every page.
+    kinds = [one.kind for one in of_words.conditions] if of_words is not None else []
+    is_of_catalogue = bool(kinds) and all(kind in CATALOGUED for kind in kinds)
+    if len(paged) > MAX_DOCUMENTS or is_of_catalogue or "mention" in kinds or "about" in kinds:
+        # What documents mention is told by the words of every page, and their profile by the catalogue.
         return NO_RECORDS
     timer = StageTimer()
     wording = Wording(asked.text)
