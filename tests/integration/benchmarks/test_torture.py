@@ -15,7 +15,7 @@ SEEDS = tuple(path for path in SAMPLE_FILES if path.suffix in (".docx", ".csv", 
 
 
 def test_damaged_files_bombs_and_traps_end_in_a_document_or_a_reason() -> None:
-    sections = list(run(Effort(mutations=48, seed=6, seconds=30, workers=1, seeds=SEEDS, large=1 << 17)))
+    sections = list(run(Effort(mutations=24, seed=6, seconds=30, workers=1, seeds=SEEDS, large=1 << 17)))
     assert [section.title for section in sections] == ["Damaged files", "Bombs and traps"]
     rows = [row for section in sections for row in section.rows]
     assert [fault for row in rows for fault in row.faults] == []

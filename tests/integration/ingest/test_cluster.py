@@ -62,6 +62,12 @@ def pool(cluster: RayCluster) -> ReadingPool:
     return RayPool(cluster, memory_bytes=MEMORY)
 
 
+in_the_full_set = pytest.mark.skipif(
+    os.environ.get("LECTERN_TEST_CLUSTER") != "all", reason="takes minutes: LECTERN_TEST_CLUSTER=all tries it"
+)
+
+
+@in_the_full_set
 class TestRayPool(PoolContract):
     """On the nodes of a cluster."""
 
@@ -71,6 +77,7 @@ def file_state(root: Path, path: str) -> FileState:
     return FileState(path, os.fsencode(path), status.st_size, status.st_mtime_ns)
 
 
+@in_the_full_set
 def test_a_file_that_a_node_does_not_see_is_sent_along(cluster: RayCluster) -> None:
     path = (SAMPLE / "harbour-handbook-2024.pdf").relative_to("/").as_posix()
     file = file_state(Path("/"), path)
@@ -81,6 +88,7 @@ def test_a_file_that_a_node_does_not_see_is_sent_along(cluster: RayCluster) -> N
     assert [replace(one.result(timeout=60), seconds=0) for one in sent] == [replace(expected, seconds=0)] * 3
 
 
+@in_the_full_set
 def test_texts_are_embedded_in_their_order_and_anew_where_an_embedder_is_killed(cluster: RayCluster) -> None:
     texts = [f"number {number} of {number % 7}" for number in range(200)]
     embedder = RayEmbedder(cluster, HashEmbedder(), HashEmbedder)
