@@ -26,6 +26,7 @@ import httpx
 
 from benchmarks.replicas import running_servers, settings_of
 from benchmarks.served import Server, serving
+from tests.integration import killing
 
 SEED = 20261130
 
@@ -52,20 +53,14 @@ AWAY_SECONDS = 2.0
 
 
 @dataclass
-class Losses:
+class Losses(killing.Losses):
     """What the trials of one fault came to."""
 
-    tried: int = 0
-    cut_off: int = 0
-    lost: int = 0
-    duplicated: int = 0
-    mixed: int = 0
     asked: int = 0
     not_answered: int = 0
     """By a server that was running; one that was killed is asked again when it is back."""
     taken_over_after: list[float] = field(default_factory=list)
     """Seconds from the end of the owner until the other server was it."""
-    unfinished: list[str] = field(default_factory=list)
 
 
 class Pair:
@@ -158,7 +153,7 @@ def main() -> int:
                  row.not_answered, ", ".join(f"{seconds:.0f}" for seconds in row.taken_over_after))  # fmt: skip
         print(f"| {fault} | {' | '.join(map(str, cells))} |")
     print("\n".join(problem for row in losses.values() for problem in row.unfinished))
-    return int(any(row.lost or row.duplicated or row.mixed or row.unfinished for row in losses.values()))
+    return int(not all(row.nothing for row in losses.values()))
 
 
 def _try_once(pair: Pair, folder: Path, losses: Losses, fault: Callable[[], None], after: float) -> float:

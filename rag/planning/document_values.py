@@ -26,10 +26,11 @@ MAX_LABEL = 60
 MAX_LABEL_WORDS, SHORT_LABEL_WORDS = 6, 3
 """Words of a label with its number right behind it, and of one behind which other words come first."""
 
-_TIMES = {
+TIMES = {
     "minutes": ("minutes", 1), "hours": ("minutes", 60), "days": ("days", 1), "weeks": ("days", 7),
     "months": ("months", 1), "years": ("months", 12),
 }  # fmt: skip
+"""Unit of time -> the unit in which it is kept, and how many of these it is."""
 _TIME_WORDS = {"minutos": ("minutes", 1), "minuto": ("minutes", 1), "std": ("minutes", 60)}
 TIME_UNITS = frozenset({"minutes", "days", "months"})
 
@@ -108,7 +109,7 @@ def to_quantity(one: Written, text: str) -> Quantity | None:
     if is_currency(one.unit):
         return Quantity(one.number, one.unit)
     word = re.match(r"[ \t]?([^\W\d_]+)", text[one.end :])
-    unit, times = _TIMES.get(one.unit) or _TIME_WORDS.get(word[1].casefold() if word else "", ("", 0))
+    unit, times = TIMES.get(one.unit) or _TIME_WORDS.get(word[1].casefold() if word else "", ("", 0))
     if unit:
         return Quantity(one.number * Decimal(times), unit)
     return Quantity(one.number, one.unit) if one.unit and one.unit != "pages" else None

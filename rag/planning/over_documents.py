@@ -71,7 +71,7 @@ class OverDocuments:
         yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")
         paged = list(each_with_pages(listed, self._catalogue))
         if is_of_records:
-            answer = yield from answer_from_records(asked, paged, self._catalogue)
+            answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue)
             if not isinstance(answer, str):
                 return answer
         if query is None and pair is None and order is None and span is None:

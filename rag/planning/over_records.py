@@ -8,9 +8,9 @@ from rag.planning.computed_answer import compose_answer
 from rag.planning.document_query import read_document_query
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_answer import MAX_CITED, Told
-from rag.planning.record_fit import RecordFit, fit_records
-from rag.planning.record_pair import find_pair, read_record_pair, tell_pair
-from rag.planning.record_question import RecordQuestion, read_record_question
+from rag.planning.record_fit import fit_records
+from rag.planning.record_pair import RecordPair, find_pair, tell_pair
+from rag.planning.record_question import RecordQuestion
 from rag.planning.record_reading import read_records
 from rag.planning.records import Cell, Record, Records
 from rag.planning.table_cells import Place, proven_cell, proven_row
@@ -27,10 +27,17 @@ NO_RECORDS = "The documents are no records that have what is asked for."
 
 
 def answer_from_records(
-    asked: PlannedQuestion, paged: Sequence[tuple[DocumentInfo, Sequence[Page]]], catalogue: DocumentCatalogue
+    query: RecordQuestion | None,
+    pair: RecordPair | None,
+    asked: PlannedQuestion,
+    paged: Sequence[tuple[DocumentInfo, Sequence[Page]]],
+    catalogue: DocumentCatalogue,
 ) -> Answering:
     """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
-    meant; why it is no question for records, where they do not answer it."""
+    meant; why it is no question for records, where they do not answer it.
+
+    `query` is what it asks of records, `pair` of which two it asks the difference, None each where it does not.
+    """
     of_words = read_document_query(asked.text)
     kinds = [one.kind for one in of_words.conditions] if of_words is not None else []
     is_of_catalogue = bool(kinds) and all(kind in CATALOGUED for kind in kinds)
@@ -43,40 +50,32 @@ def answer_from_records(
     pages = {document.id: of_it for document, of_it in paged}
     made = read_records(documents, pages)
     timer.mark("read records")
-    pair = read_record_pair(asked.text)
     if pair is not None and (of_pair := find_pair(pair, made, documents, pages)) is not None:
         told_pair = tell_pair(of_pair, wording)
         if told_pair is not None:
             text, sides = told_pair
             return (yield from _composed(text, sides, [], catalogue, wording, timer))
-    query = read_record_question(asked.text)
-    fit = find_fit(query, made, documents, pages) if query is not None else None
-    if fit is None:
+    found = _find_told(query, made, documents, pages, wording) if query is not None else None
+    if found is None:
         return NO_RECORDS
-    told = Told(fit, wording)
-    answer = told.text()
-    if answer is None:
-        return NO_RECORDS
+    told, answer = found
     timer.mark("compute")
-    open_ = list(dict.fromkeys([*(record.document for record in told.open), *fit.records.others]))
+    open_ = list(dict.fromkeys([*(record.document for record in told.open), *told.fit.records.others]))
     return (yield from _composed(answer, [told], open_, catalogue, wording, timer))
 
 
-def find_fit(
+def _find_told(
     query: RecordQuestion,
     made: Sequence[Records],
     documents: Sequence[DocumentInfo],
     pages: Mapping[int, Sequence[Page]],
-) -> RecordFit | None:
-    """Return how records answer a question; None where none do, or two do alike."""
-    found = [
-        fit
-        for records in made
-        if (fit := fit_records(query, records, documents, pages)) is not None
-        and Told(fit, Wording("")).text() is not None
-    ]
-    best = max((fit.score for fit in found), default=0)
-    chosen = [fit for fit in found if fit.score == best]
+    wording: Wording,
+) -> tuple[Told, str] | None:
+    """Return what records answer to a question, with its text; None where none do, or two do alike."""
+    fits = [fit for records in made if (fit := fit_records(query, records, documents, pages)) is not None]
+    found = [(one, text) for fit in fits if (text := (one := Told(fit, wording)).text()) is not None]
+    best = max((one.fit.score for one, _ in found), default=0)
+    chosen = [pair for pair in found if pair[0].fit.score == best]
     return chosen[0] if len(chosen) == 1 else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.planning import record_words as words
 from rag.planning.date_ranges import DateRange
+from rag.planning.document_values import TIMES
 from rag.planning.record_kin import holds_all, is_begun, is_kin, is_of_money, main_amount, names_word, stems_of
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_tokens import MIN_COMMON, Reading
@@ -30,9 +31,9 @@ class Condition:
 
 _PARTS = {
     stem: (next(iter(terms(part))), count)
-    for whole, part, count in (
-        ("year years jahr jahre jahren an ans année années año años", "months", 12),
-        ("week weeks woche wochen semaine semaines semana semanas", "days", 7),
+    for whole, (part, count) in (
+        ("year years jahr jahre jahren an ans année années año años", TIMES["years"]),
+        ("week weeks woche wochen semaine semaines semana semanas", TIMES["weeks"]),
     )
     for stem in terms(whole)
 }

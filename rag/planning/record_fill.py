@@ -101,8 +101,8 @@ class _Text:
 
 
 def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> Records:
-    """Return records with what their documents state in sentences, and those documents that state enough so as"
-    " well."""
+    """Return records with what their documents state in sentences, and those documents that state enough so as
+    well."""
     open_ = [one for one in made.records if len(one.cells) < len(made.fields) and pages.get(one.document.id)]
     filled = {id(one): _filled(made, one, pages[one.document.id][0]) for one in open_[:MAX_FILLED]}
     records = [filled.get(id(one), one) for one in made.records]
@@ -139,7 +139,7 @@ def _filled(made: Records, record: Record, page: Page) -> Record:
     for cell in record.cells.values():
         text = f"{text[: cell.start]}{' ' * (cell.end - cell.start)}{text[cell.end :]}"
     of_it = _Text(page, text)
-    found = [one for field in made.fields if field.at not in record.cells for one in _find(made, field, record, of_it)]
+    found = [one for field in made.fields if field.at not in record.cells for one in _find(made, field, of_it)]
     best: dict[int, list[_Found]] = {}
     for one in sorted(found, key=lambda one: -one.score):
         best.setdefault(one.at, []).append(one)
@@ -162,7 +162,7 @@ def _filled(made: Records, record: Record, page: Page) -> Record:
     return replace(record, cells={**record.cells, **labels})
 
 
-def _find(made: Records, field: Field, record: Record, text: _Text) -> Iterator[_Found]:
+def _find(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
     if field.kind == "number":
         yield from _numbers(made, field, text)
     elif field.kind == "day":
@@ -179,7 +179,7 @@ def _find(made: Records, field: Field, record: Record, text: _Text) -> Iterator[
     elif field.kind == "yes/no":
         yield from _yes_or_no(made, field, text)
     else:
-        yield from _texts(made, field, record, text)
+        yield from _texts(made, field, text)
 
 
 def _numbers(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
@@ -222,9 +222,8 @@ def _yes_or_no(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
             yield _Found(field.at, 1.0, value, first, last)
 
 
-def _texts(made: Records, field: Field, record: Record, text: _Text) -> Iterator[_Found]:
+def _texts(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
     """Yield values of other records that the text has, and names behind the field's own word."""
-    del record
     counts = Counter(cell.text.strip(" .") for cell in made.column(field.at) if cell is not None)
     folded = fold(text.text)
     taken: list[tuple[int, int]] = []
@@ -256,8 +255,8 @@ def _texts(made: Records, field: Field, record: Record, text: _Text) -> Iterator
 
 
 def _identifiers(field: Field, text: _Text) -> Iterator[_Found]:
-    """Yield the numbers and codes that stand right behind a field's name, in other spelling: "our invoice no."
-    " 2079"."""
+    """Yield the numbers and codes that stand right behind a field's name, in other spelling: "our invoice
+    no. 2079"."""
     for name in field.names:
         words = r"\W*".join(re.escape(word) for word in re.findall(r"\w+", name))
         for match in re.finditer(rf"(?i)(?<!\w){words}\W{{0,3}}(?P<code>[\w/-]*\d[\w/-]*)", text.text):

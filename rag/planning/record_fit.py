@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from rag.planning.record_kin import is_of_money, kind_of, main_amount
 from rag.planning.record_question import How, RecordQuestion
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.records import Field, Record, Records
+from rag.planning.row_words import measure_pattern
 from rag.types import DocumentInfo, Page
 
 
@@ -69,10 +69,12 @@ def fit_records(
 def _scaled(reading: Reading) -> tuple[How, Field] | None:
     """Return the field that is called like what a superlative measures, and whether the most or the least of it counts;
     None where none is, or several are."""
-    for how, pattern in reading.query.scales:
-        called = re.compile(rf"(?i)(?<!\w)(?:{pattern})(?!\w)")
+    for how, measure in reading.query.scales:
+        if not measure:
+            continue
+        pattern = measure_pattern(measure)
         fields = [one for one in reading.records.fields if one.kind in ("number", "day", "year")]
-        fitting = [one for one in fields if pattern and any(called.search(name) for name in one.names)]
+        fitting = [one for one in fields if any(pattern.search(name) for name in one.names)]
         if len(fitting) == 1:
             return how, fitting[0]
     return None

@@ -10,13 +10,11 @@ from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.record_answer import Told
 from rag.planning.record_conditions import Condition
 from rag.planning.record_fit import RecordFit, fit_records
-from rag.planning.record_question import RecordQuestion, read_side
+from rag.planning.record_question import RecordQuestion, plain_question, read_side
 from rag.planning.records import Field, Records
 from rag.planning.wording import Wording
 from rag.types import DocumentInfo, Page
 from rag.words.language import guess_language
-
-MAX_CHARACTERS = 180
 
 _ASKS = re.compile(
     r"(?i)(?<!\w)(?:(?:what (?:is|was) the )?difference|by how (?:much|many)|how (?:much|many) (?:more|less|fewer"
@@ -55,8 +53,8 @@ class RecordPair:
 
 def read_record_pair(question: str) -> RecordPair | None:
     """Return the two sides of which a question asks the difference; None for any other question."""
-    text = " ".join(question.split()).strip(" ?!.¿¡")
-    if len(text) > MAX_CHARACTERS or not _ASKS.search(text):
+    text = plain_question(question)
+    if text is None or not _ASKS.search(text):
         return None
     language = guess_language(text)
     plain = _ASKS.sub(" ", text)

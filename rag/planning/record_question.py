@@ -1,5 +1,5 @@
-"""Reads from a question what is asked of records: which, how many, a sum, the most, who has several; and of which"
-" days."""
+"""Reads from a question what is asked of records: which, how many, a sum, the most, who has several;
+and of which days."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ class RecordQuestion:
 
 def read_record_question(question: str) -> RecordQuestion | None:
     """Return what a question in English, German, French or Spanish asks over records; None for any other."""
-    text = " ".join(question.split()).strip(" ?!.¿¡")
-    if len(text) > MAX_CHARACTERS or _TELLS.search(text):
+    text = plain_question(question)
+    if text is None or _TELLS.search(text):
         return None
     opened = _opened(text)
     if opened is None:
@@ -125,6 +125,12 @@ def read_record_question(question: str) -> RecordQuestion | None:
         how = "sum"
     which = _which(rest, months, has_names=guess_language(text) != "de")
     return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed, scales=scales)
+
+
+def plain_question(question: str) -> str | None:
+    """Return a question in one line without the marks around it; None for one too long to be read by rules."""
+    text = " ".join(question.split()).strip(" ?!.¿¡")
+    return text if len(text) <= MAX_CHARACTERS else None
 
 
 def read_side(text: str, *, language: str) -> RecordQuestion:

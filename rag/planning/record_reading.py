@@ -1,5 +1,5 @@
-"""Reads records out of documents: those of one form, with what they say in sentences, and the rows of alike"
-" tables."""
+"""Reads records out of documents: those of one form, with what they say in sentences, and the rows of
+alike tables."""
 
 from __future__ import annotations
 
@@ -179,8 +179,8 @@ def _is_turned(texts: Iterable[str]) -> bool:
 
 
 def _of_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> Iterator[Records]:
-    """Yield the rows of tables that have the same columns and stand on several pages, as records with their"
-    " period."""
+    """Yield the rows of tables that have the same columns and stand on several pages, as records with their
+    period."""
     groups: dict[frozenset[str], list[Table]] = {}
     for document in documents:
         for table in tables_in(document, pages.get(document.id, ())):
@@ -218,8 +218,8 @@ def _of_alike(tables: Sequence[Table]) -> Records | None:
 
 
 def period_of(table: Table) -> str:
-    """Return the month or year that a table is of, as the name of its sheet, document or caption says; "" for"
-    " none."""
+    """Return the month or year that a table is of, as the name of its sheet, document or caption says; "" for
+    none."""
     names = (table.page.label, re.sub(r"\.\w{2,5}$", "", table.document.path), table.document.title, table.above)
     for name in names:
         text = re.sub(r"[_/]", " ", name)

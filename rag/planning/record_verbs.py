@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from rag.planning.records import Field
+from rag.planning.row_words import WEIGHT
 from rag.quoting.events import events_in
 
 _SPOKEN_OF = (
@@ -18,7 +19,7 @@ _SPOKEN_OF = (
         r"end|ends|ende|fin|expiry\w*|expires?|ablauf\w*|vencimiento|término|valid until",
         r"end(?:s|ed)?|expir\w+|endet|enden|endete|ausläuft|finit|finissent|termine\w*|terminan?|acaban?|vencen?",
     ),
-    (r"weight|mass|gewicht|poids|peso", r"weigh(?:s|ed)?|wiegt|wiegen|wog|pèsent?|pesan?"),
+    (WEIGHT, r"weigh(?:s|ed)?|wiegt|wiegen|wog|pèsent?|pesan?"),
     (
         r"duration|time|dauer|zeit|durée|temps|duración|tiempo|length",
         r"lasts?|lasted|dauern?|dauerte|durent?|duran?|duró",

@@ -362,9 +362,7 @@ def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] |
     for how, measure in query.measures:
         if not measure:
             continue
-        heads = [word for word in row_words.COMPOUND_HEADS if word in measure.split("|")]
-        compound = rf"|[^\W\d_](?:{'|'.join(heads)})(?![^\W\d_])" if heads else ""
-        pattern = re.compile(rf"(?i)(?<![^\W\d_])(?:{measure})(?![^\W\d_]){compound}")
+        pattern = row_words.measure_pattern(measure)
         fitting = [at for at in numeric if pattern.search(table.names[at])]
         if not fitting and measure == row_words.TIME:
             fitting = [at for at in _day_columns(table) if not row_words.BIRTH.search(table.names[at])]

@@ -68,7 +68,7 @@ _TAKES = (
 )
 _SPEED = r"speed|knots|km/h|geschwindigkeit|vitesse|velocidad"
 _DEPTH = r"depth|tiefe|profondeur|profundidad"
-_WEIGHT = "weight|mass|gewicht|poids|peso"
+WEIGHT = "weight|mass|gewicht|poids|peso"
 _HEIGHT = "height|höhe|größe|hauteur|taille|altura"
 _LARGE = (
     r"highest|largest|biggest|greatest|most|höchste[nrsm]?|größte[nrsm]?|meiste[n]?|(?:le|la|les) plus|plus (?:haute?"
@@ -78,6 +78,16 @@ _SMALL = (
     r"lowest|smallest|least|fewest|niedrigste[nrsm]?|kleinste[nrsm]?|wenigste[n]?|geringste[nrsm]?|(?:le|la|les) moins"
     r"|plus (?:basse?|petite?|faible)|menor|más (?:baj[oa]|pequeñ[oa])"
 )
+
+
+@lru_cache(maxsize=64)
+def measure_pattern(measure: str) -> re.Pattern[str]:
+    """Return what finds the name of a column that is of a measure, also as the end of a German compound."""
+    heads = [word for word in COMPOUND_HEADS if word in measure.split("|")]
+    compound = rf"|[^\W\d_](?:{'|'.join(heads)})(?![^\W\d_])" if heads else ""
+    return re.compile(rf"(?i)(?<![^\W\d_])(?:{measure})(?![^\W\d_]){compound}")
+
+
 SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
     (
         r"least expensive|cheapest|günstigste[nrsm]?|billigste[nrsm]?|(?:le |la |les )?moins ch(?:er|ère)s?"
@@ -100,8 +110,8 @@ SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
         r"|más viej[oa]|mayor de edad",
         (("most", _AGE), ("least", _BIRTH), ("least", TIME)),
     ),
-    (r"heaviest|schwerste[nrsm]?|(?:le |la )?plus lourde?|más pesad[oa]", (("most", _WEIGHT),)),
-    (r"lightest|leichteste[nrsm]?|(?:le |la )?plus légère?|más liger[oa]", (("least", _WEIGHT),)),
+    (r"heaviest|schwerste[nrsm]?|(?:le |la )?plus lourde?|más pesad[oa]", (("most", WEIGHT),)),
+    (r"lightest|leichteste[nrsm]?|(?:le |la )?plus légère?|más liger[oa]", (("least", WEIGHT),)),
     (r"tallest", (("most", _HEIGHT),)),
     (r"longest|längste[nrsm]?|(?:le |la )?plus longue?|más larg[oa]", (("most", _LENGTH),)),
     (r"shortest|kürzeste[nrsm]?|(?:le |la )?plus courte?|más cort[oa]", (("least", _LENGTH),)),
