@@ -18,18 +18,17 @@ NOT_INSTALLED = "Ray (lectern[scale]) is not installed"
 def ray_cluster(nodes: int) -> Iterator[Any]:
     """A cluster of a head without processors and some nodes of one; skips where Ray is not installed."""
     pytest.importorskip("ray", reason=NOT_INSTALLED)
-    os.environ |= {
-        "RAY_USAGE_STATS_ENABLED": "0",
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
         # Else they give way to everything else on the machine.
-        "RAY_worker_niceness": "0",
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
-    }
-    from ray.cluster_utils import Cluster
+        environment.setenv("RAY_worker_niceness", "0")
+        environment.setenv("PYTHONPATH", str(CHECKOUT), prepend=os.pathsep)
+        from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
-    try:
-        for _ in range(nodes):
-            cluster.add_node(num_cpus=1)
-        yield cluster
-    finally:
-        cluster.shutdown()
+        cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+        try:
+            for _ in range(nodes):
+                cluster.add_node(num_cpus=1)
+            yield cluster
+        finally:
+            cluster.shutdown()

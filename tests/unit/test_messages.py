@@ -11,8 +11,8 @@ ROOT = Path(__file__).parents[2]
 PAGES = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 NAMED = re.compile(r"\b(?:[Ss]ettings?|[Ss]et|[Ll]eave|[Rr]aise|[Ll]ower) ((?:`[a-z_]+`(?:, | and | or )?)+)")
 VARIABLE = re.compile(r"\bLECTERN_([A-Z_]+)")
-NO_SETTINGS = frozenset({"name", "sync_folder", "test_kills"})
-"""A name that stands for any, a variable of the container, and one of the tests."""
+NO_SETTINGS = frozenset({"name", "sync_folder", "test_cluster", "test_kills", "test_openapi"})
+"""A name that stands for any, a variable of the container, and those of the tests."""
 ROOMS = "app|benchmarks|data|docs|ingest|packaging|rag|tests|tools|training"
 FILE = re.compile(rf"`((?:{ROOMS})/[\w./-]*)`")
 MODULE = re.compile(r"python3? -m ((?:benchmarks|tools|training)(?:\.\w+)*)")
