@@ -716,9 +716,16 @@ class Answer:
         return "failed" if self.error else "refused" if self.refused else "answered"
 
 
-AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable
+@dataclass(frozen=True, slots=True)
+class FoundSources:
+    """The sources of an answer that began with a step which needed none."""
+
+    sources: tuple[Source, ...]
+
+
+AnswerEvent = str | JudgedSentence | PlanStep | AnswerTable | FoundSources
 """What comes of an answer while it is made: a piece of its text, the verdict on a sentence, a step towards it, its
-table as far as it has come."""
+table as far as it has come, and its sources where these are known only after a step."""
 
 
 def page_name(page: int, label: str, word: str, *, last_page: int | None = None) -> str:

@@ -17,7 +17,7 @@ from rag.citations.marked_text import StreamMarker
 from rag.citations.page_numbers import CitedPage, PageNumbers, answer_events
 from rag.pipeline import AnswerStream
 from rag.safety.output import make_inert
-from rag.types import Answer, JudgedSentence, PlanStep, page_name, place_name
+from rag.types import Answer, FoundSources, JudgedSentence, PlanStep, page_name, place_name
 
 QUOTE_SHOWN = 200
 """Characters of a quote in a footnote; the annotation has all of it."""
@@ -43,7 +43,7 @@ class ChatTextWriter:
 
     def feed(self, event: Event) -> str:
         """Take an event of an answer that is being made; return what can be shown now, "" for nothing."""
-        if isinstance(event, AnswerStream):
+        if isinstance(event, AnswerStream | FoundSources):
             self._numbers.know(event.sources)
             return ""
         if isinstance(event, PlanStep):

@@ -10,7 +10,7 @@ from app.api.schemas.base import ProblemResponse
 from app.client.connection import Connection
 from app.client.errors import UnreachableError
 from app.service.explanation import Explanation
-from rag.types import Answer, AnswerEvent, Source
+from rag.types import Answer, AnswerEvent, FoundSources, Source
 
 
 class HttpAnswer:
@@ -81,7 +81,9 @@ class HttpAnswer:
                 elif name == "table":
                     yield TableResponse.model_validate(data).to_domain()
                 elif name == "sources":
-                    self.sources = [source.to_domain() for source in SourceList.model_validate(data).sources]
+                    found = SourceList.model_validate(data).sources
+                    self.sources = tuple(source.to_domain() for source in found)
+                    yield FoundSources(self.sources)
                 elif name == "answer":
                     self._whole = AnswerResponse.model_validate(data)
                 elif name == "error":

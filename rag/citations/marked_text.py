@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rag.citations.answer_table import table_text
-from rag.types import Answer, AnswerEvent, AnswerTable, JudgedSentence, PlanStep, Verdict
+from rag.types import Answer, AnswerEvent, JudgedSentence, PlanStep, Verdict
 
 NOTICES: dict[str, str] = {
     Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
@@ -80,7 +80,7 @@ def mark_stream(
     for event in events:
         if isinstance(event, PlanStep):
             on_step(event)
-        elif not isinstance(event, AnswerTable) and (piece := marker.feed(event)):
+        elif isinstance(event, str | JudgedSentence) and (piece := marker.feed(event)):
             yield piece
     if piece := marker.finish(verdict()):
         yield piece

@@ -19,7 +19,7 @@ from rag.planning.several_asked import hold_back, read_several
 from rag.planning.thing_query import read_things
 from rag.questions.small_talk import small_talk_reply
 from rag.retrieval import check_question
-from rag.types import Answer, AnswerEvent, Image, PlanStep, Question
+from rag.types import Answer, AnswerEvent, FoundSources, Image, PlanStep, Question
 
 
 class RunSearch(Protocol):
@@ -247,6 +247,7 @@ class Planner:
         """Yield the events of a look-up, which a stream tells as its own, and return it."""
         inner = self._look_up(planned.question, choice, planned.images, planned.stop, look_up)
         stream.follow(inner)
+        yield FoundSources(inner.sources)
         yield from inner.events()
         # Its sources are others where it has given up a filter.
         stream.follow(inner)
@@ -263,6 +264,7 @@ class Planner:
         if isinstance(answer, AnswerStream):
             answer.mode, answer.mode_reason = choice.mode.value, choice.reason
             stream.follow(answer)
+            yield FoundSources(answer.sources)
             yield from answer.events()
             stream.finish(replace(answer.answer, steps=steps), read=answer.read)
             return

@@ -47,7 +47,7 @@ from app.state.feedback import CitedPage, Feedback
 from app.state.tokens import Role
 from rag.errors import LecternError
 from rag.pipeline import AnswerStream
-from rag.types import Answer, AnswerTable, JudgedSentence, PlanStep, Source
+from rag.types import Answer, AnswerTable, FoundSources, JudgedSentence, PlanStep, Source
 
 router = APIRouter(tags=["answers"], responses=RESPONSES)
 
@@ -154,6 +154,9 @@ async def _tell(
                 yield server_sent(ProgressResponse.from_domain(event).to_json(), event="progress")
             elif isinstance(event, AnswerStream):
                 stream, told = event, event.sources
+                yield server_sent(SourceList.from_domain(event.sources).to_json(), event="sources")
+            elif isinstance(event, FoundSources):
+                told = event.sources
                 yield server_sent(SourceList.from_domain(event.sources).to_json(), event="sources")
             elif isinstance(event, str):
                 if stream is not None and stream.sources is not told:

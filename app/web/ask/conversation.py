@@ -18,7 +18,7 @@ from typing import Any
 from app.client.connection import Interrupt
 from app.client.http import HttpClient
 from rag.errors import LecternError
-from rag.types import Answer, AnswerTable, JudgedSentence, Message, PlanStep, Question, Source
+from rag.types import Answer, AnswerTable, FoundSources, JudgedSentence, Message, PlanStep, Question, Source
 
 log = logging.getLogger(__name__)
 
@@ -162,8 +162,8 @@ class Turn:
             for event in answering.events():
                 if isinstance(event, str):
                     self.text += event
-                    # Those of several look-ups are known when the text begins.
-                    self.sources = answering.sources
+                elif isinstance(event, FoundSources):
+                    self.sources = event.sources
                 elif isinstance(event, PlanStep):
                     self.note_step(event)
                 elif isinstance(event, AnswerTable):

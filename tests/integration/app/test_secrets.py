@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -118,12 +119,13 @@ def test_a_server_whose_llm_fails_and_whose_callers_are_wrong_tells_no_secret(
         stack.callback(lambda: (server.terminate(), told.finish("lectern serve", server)))
         while not (address := owner_address(home)):
             assert server.poll() is None
+            time.sleep(0.05)
         client = stack.enter_context(
             httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         )
         run = told.answer(client.post("/sync", json={"folder": str(documents)})).json()["id"]
         while not client.get(f"/jobs/{run}").json()["finished_at"]:
-            pass
+            time.sleep(0.05)
         for path in ("/ask", "/ask", "/ask", "/ask"):
             told.answer(client.post(path, json={**LAMP, "history": [{"role": "user", "text": "The lamp?"}]}))
             told.answer(client.post(path, json={**LAMP, "stream": True}))

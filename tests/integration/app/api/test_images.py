@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -331,7 +332,7 @@ def test_the_page_takes_an_image_shows_it_and_asks_with_it(
         (conversation,) = ask_page.conversations()._by_id.values()
         (turn,) = conversation.turns
         while not turn.is_finished:
-            pass
+            time.sleep(0.02)
         assert turn.said == ANSWER
         drawn.run()
         assert drawn.image[0].value == [f"data:image/png;base64,{base64_of(picture())}"]
