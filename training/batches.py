@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from tokenizers import Encoding, Tokenizer
@@ -25,11 +25,13 @@ class Pair:
     """One sequence: its tokens and where its answer stands.
 
     `starts` and `ends` are token positions that are right: (0,) means "no answer here", () that it is not known.
+    `taught` is the logit that a teacher gives it, None without one.
     """
 
     encoding: Encoding
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    taught: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,12 @@ def _uses(group: TrainingGroup, draw: random.Random) -> int:
 def _draw_group(group: TrainingGroup, draw: random.Random) -> tuple[TrainingGroup, bool]:
     """Return the group with as many negatives as its recipe says, and whether its titles are kept."""
     wanted = min(recipe_of(group.set).negatives, len(group.negatives))
-    negatives = tuple(draw.sample(group.negatives, wanted))
-    chosen = TrainingGroup(group.set, group.question, group.positive, group.answers, negatives)
+    places = draw.sample(range(len(group.negatives)), wanted)
+    chosen = replace(
+        group,
+        negatives=tuple(group.negatives[at] for at in places),
+        scores=tuple(group.scores[at] for at in (0, *(1 + at for at in places))) if group.scores else (),
+    )
     return chosen, draw.random() > NO_TITLE_SHARE
 
 
@@ -109,11 +115,12 @@ def _step(drawn: Sequence[tuple[TrainingGroup, bool]], tokenizer: Tokenizer) -> 
         spans = recipe_of(group.set).spans
         for place in range(1 + len(group.negatives)):
             encoding, shift = encodings[len(pairs)], shifts[len(pairs)]
+            taught = group.scores[place] if group.scores else None
             if place == 0:
-                pairs.append(_mark(encoding, shift, group.answers or ()))
+                pairs.append(replace(_mark(encoding, shift, group.answers or ()), taught=taught))
             else:
                 empty = (0,) if spans and recipe_of(group.set).sure else ()
-                pairs.append(Pair(encoding, empty, empty))
+                pairs.append(Pair(encoding, empty, empty, taught))
     return Step(tuple(pairs), tuple(sizes))
 
 

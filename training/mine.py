@@ -61,7 +61,7 @@ class TrainingGroup:
     """A question with a window that answers it and windows that do not, each as (title, text).
 
     `answers` holds the character ranges in the text of the first window that answer the question; it is None where
-    these are unknown.
+    these are unknown. `scores` are the logits that a teacher gives the windows, the positive first; none without one.
     """
 
     set: str
@@ -69,6 +69,7 @@ class TrainingGroup:
     positive: tuple[str, str]
     answers: tuple[tuple[int, int], ...] | None
     negatives: tuple[tuple[str, str], ...]
+    scores: tuple[float, ...] = ()
 
 
 def mine(sets: Path, target: Path, embedder: Embedder | None, *, seed: int = 0, share: float = 1.0) -> None:

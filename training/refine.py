@@ -15,6 +15,20 @@ FACTS, CONTENTS = 3_000, 700
 """Groups about made-up things, and groups with contents pages."""
 
 
+FEWER = 3
+"""How much less of what is made there is beside what a teacher has judged."""
+
+
+def made_groups(mined: Sequence[TrainingGroup], draw: random.Random) -> list[TrainingGroup]:
+    """Return the made groups that are mixed with those that a teacher has judged."""
+    swapped = list(contrast(mined, draw))
+    return [
+        *facts(FACTS // FEWER, draw),
+        *contents(mined, CONTENTS // FEWER, draw),
+        *draw.sample(swapped, min(SWAPPED // FEWER, len(swapped))),
+    ]
+
+
 def mix_groups(mined: Sequence[TrainingGroup], *, seed: int) -> list[TrainingGroup]:
     """Return the groups to train on further, in an order that the seed fixes."""
     draw = random.Random(seed)

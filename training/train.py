@@ -40,6 +40,8 @@ class TrainingSettings:
     pointwise_weight: float = 0.2
     span_weight: float = 1.0
     empty_weight: float = 0.1
+    taught_share: float = 0.6
+    """How much of what is aimed at is the teacher's judgement, where there is one; the rest is the label."""
     average_decay: float = 0.99
     checkpoint_every: int = 200
     frozen_layers: int = 0
@@ -146,8 +148,16 @@ def _losses(
     targets = torch.zeros_like(flat)
     listwise, at = [], 0
     for size in step.sizes:
-        listwise.append(-flat[at : at + size].log_softmax(0)[0])
+        of_group = slice(at, at + size)
         targets[at] = 1
+        shares = targets[of_group].clone()
+        logits = [pair.taught for pair in step.pairs[of_group]]
+        if None not in logits:
+            taught = torch.tensor(logits, dtype=flat.dtype, device=device)
+            share = settings.taught_share
+            shares = share * taught.softmax(0) + (1 - share) * shares
+            targets[of_group] = share * taught.sigmoid() + (1 - share) * targets[of_group]
+        listwise.append(-(shares * flat[of_group].log_softmax(0)).sum())
         at += size
     return {
         "listwise": torch.stack(listwise).mean(),

@@ -16,8 +16,9 @@ from rag.questions.constraints import is_negated
 from rag.text import content_words, words_of
 from rag.types import Answer, Citation, Source
 from rag.words.folding import fold
+from rag.words.number_words import NUMBER_WORDS
 
-How = Literal["list", "count", "sum", "most", "compare", "who"]
+How = Literal["list", "count", "count of some", "sum", "share", "difference", "most", "compare", "who"]
 
 MAX_CHARACTERS = 200
 """Of a question; a longer one tells a story."""
@@ -36,13 +37,46 @@ _TELLS = (
     r"(?:please )?(?:list|show(?: me)?|name|give me(?: a list of)?|nenne|liste|zeige?|listez|montre[rz]?|lista|muestra"
     r"|enumera)(?: (?:all|every|alle|tous|toutes|todos|todas))?(?: (?:of|von))?"
 )
-_HOW_MANY = r"(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s)(?: of| von| de)?"
+_HOW_MANY = r"(?:(?:at|in|on|for|bei|an|à|dans|en) )?(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s)(?: of| von| de)?"
 _WHICH = re.compile(rf"(?i)^\W*{_ASKS_WHICH} {_BETWEEN}{_IS}{_THING}")
 ASKED_LIST = re.compile(rf"(?i)^\W*(?:{_ASKS_WHICH}|{_TELLS}) {_BETWEEN}{_IS}{_THING}")
 """What asks which things there are, or tells to list them."""
 ASKED_COUNT = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}{_THING}")
 """What asks how many of some things there are."""
 _COUNTS = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}(?P<noun>{NOUN})(?!\w)")
+_NUMBER = rf"(?=(?: a)? (?:[£$€]?\d|(?:a|one|ein\w*|une?|una?|half|{'|'.join(NUMBER_WORDS)})\b))"
+_OF_SOME = re.compile(
+    r"(?i)(?<!\w)(?:(?:more than|less than|fewer than|at least|at most|over|under|above|below|mehr als|weniger als"
+    r"|mindestens|höchstens|über|unter|plus d['’e]|moins d['’e]|au moins|au plus|más de|menos de|al menos|como máximo)"
+    rf"{_NUMBER}"
+    r"|(?:since|after|before|seit|nach|vor|depuis|après|avant|desde|después de|antes de)(?!\w))"
+)
+"""What bounds which of some things are counted."""
+_TIMES = re.compile(
+    r"(?i)(?:minutes?|hours?|days?|weeks?|months?|years?|minuten?|stunden?|tagen?|wochen?|monaten?|jahren?|heures?|jours?"
+    r"|semaines?|mois|ans|années?|minutos?|horas?|días|semanas?|meses|años)$"
+)
+_DIFFERS = re.compile(
+    r"(?i)^\W*(?:(?:by )?how (?:much|many)\b.*\b(?:more|less|fewer|further|\w{2,}er)\b.*\bthan\b"
+    r"|by (?:how (?:much|many)|what)\b.*\b(?:differ\w*|exceeds?)\b|how many times (?:as|more|larger|higher)\b"
+    r"|um wie ?viel\b|wie ?viel\w*\b.*\b(?:mehr|weniger|\w{2,}er)\b.*\bals\b|wie ?viel\w* ?mal\b"
+    r"|(?:de )?combien\b.*\b(?:plus|moins)\b.*\bqu[e'’]|combien de fois (?:plus|moins)\b"
+    r"|cu[aá]nt[oa]s?\b.*\b(?:más|menos)\b.*\bque\b|cu[aá]ntas veces (?:más|menos)\b)"
+)
+_DIFFERENT = re.compile(
+    r"(?i)(?<!\w)(?:than|more|less|fewer|difference|times|twice|als|mehr|weniger|unterschied|doppelt|mal|plus|moins"
+    r"|écart|différence|fois|double|más|menos|diferencia|veces|doble)(?!\w)"
+)
+_SHARE = re.compile(
+    r"(?i)^\W*(?:by |in |to |um |zu |de |à |en )?(?:quelle (?:est la )?part|(?:what|which|how many|how much|wie ?viele?"
+    r"|welche[rnms]?|quel(?:le)?s?|combien d[e'’]|qu[eé]|cu[aá]l(?: es el)?) ?(?:is |was |ist |war |est )?"
+    r"(?:the |der |die |la |le |el )?(?:share|percentage|percent|per cent|proportion|fraction|anteil\w*|prozent\w*"
+    r"|pourcentage|porcentaje|proporción|por ciento))(?!\w)"
+)
+_A_SHARE = re.compile(
+    r"(?i)%|(?<!\w)(?:per ?cent|percentage|prozent|pour ?cent|por ciento|half|halves|thirds?|quarters?|fifths?|\w+ths?"
+    r"|hälfte|drittel|viertel|\w+tel|moitié|tiers|quarts?|mitad|tercios?|cuartos?|majority|mehrheit|majorité|mayoría)(?!\w)"
+)
 _WHAT = re.compile(r"(?i)^\W*(?:and )?what\b")
 _VERB = re.compile(r"(?i)(?:do|does|did|are|were|is|was|has|have|had|can|may|must|should|will)\b")
 """Behind "what" and a noun; without one the noun is a verb: "What starts first?"."""
@@ -53,8 +87,8 @@ _WHICH_ONE = re.compile(
     r"(?i)^\W*(?:\w+ )?(?:which|what|welche[rnms]?|quel(?:le)?s?|qu[eé]|cu[aá]l(?:es)?) (?P<noun>[^\W\d_]+)"
 )
 _SUM = re.compile(
-    r"(?i)\b(?:add(?:s|ed)? up to|in total|the (?:total|sum|average|mean)|altogether|(?:all|both) (?:\w+ )?together"
-    r"|combined|on average|average"
+    r"(?i)\b(?:add(?:s|ed)? up to|in total|the (?:total|sum|average|mean)|altogether|(?:all |both )?(?:\w+ )?together"
+    r"|in all|combined|on average|average"
     r"|insgesamt|zusammen|summe|gesamt\w*|im (?:durchschnitt|schnitt|mittel)|durchschnitt\w*|au total|en tout|la somme"
     r"|ensemble|en moyenne|moyenne|en total|en conjunto|sum(?:a|an)|junt[oa]s|de media|promedio)\b"
 )
@@ -96,6 +130,12 @@ def read_several(question: str) -> SeveralAsked | None:
         return None
     if match := _COUNTS.match(text):
         return SeveralAsked("count", match["noun"])
+    if (match := ASKED_COUNT.match(text)) and not _TIMES.search(match["noun"]) and _OF_SOME.search(text, match.end()):
+        return SeveralAsked("count of some", match["noun"])
+    if _DIFFERS.match(text):
+        return SeveralAsked("difference")
+    if _SHARE.match(text):
+        return SeveralAsked("share")
     if (comparison := read_comparison(text)) is not None and comparison.subject:
         return SeveralAsked("compare", items=comparison.items)
     if _WHO.match(text):
@@ -119,11 +159,15 @@ def hold_back(question: str, answer: Answer) -> Answer:
         is_whole = _names_each(asked, answer)
     elif asked.how == "who":
         is_whole = _is_only_one(question, answer)
+    elif asked.how in _SAID_BY:
+        is_whole = any(_SAID_BY[asked.how].search(citation.quote) for citation in answer.citations[:1])
     else:
-        is_whole = _speaks_alone(question, asked, answer) or _holds_all(asked, answer)
+        is_whole = _speaks_alone(question, asked, answer) or (
+            _holds_all(asked, answer) and not (asked.how == "sum" and _is_total_of_one(question, asked, answer))
+        )
     if is_whole:
         return answer
-    reason = Wording(question).say(f"several {asked.how}")
+    reason = Wording(question).say(f"several {_TOLD_AS.get(asked.how, asked.how)}")
     return replace(
         answer,
         text=REFUSAL,
@@ -149,6 +193,10 @@ def is_plural_in(noun: str, text: str) -> bool:
     return is_plural(noun) or (_PLURAL.search(noun) is not None and _GERMAN_PLURAL.match(text) is not None)
 
 
+_SAID_BY = {"difference": _DIFFERENT, "share": _A_SHARE, "count of some": _OF_SOME}
+"""What a quote says that answers for several by itself."""
+_TOLD_AS = {"count of some": "count", "difference": "compare", "share": "sum"}
+"""Which reason is told in place of one of their own."""
 _PEOPLE = frozenset({"people", "children", "men", "women"})
 
 
@@ -183,6 +231,9 @@ def _words_of(source: Source) -> set[str]:
 
 def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
     """Return whether no document but the quoted ones says anything of what is asked."""
+    if asked.how in ("list", "most") and len(answer.citations) == 1 and " | " in answer.citations[0].quote:
+        # The other rows of the table may say as much.
+        return False
     words = _topic(question, asked)
     quoted = {source.document.id for source in answer.sources if source.number == answer.citations[0].number}
     others = {
@@ -191,6 +242,18 @@ def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
         if source.document.id not in quoted and words & set(content_words(f"{source.section}\n{source.text}"))
     }
     return bool(words) and not others
+
+
+def _is_total_of_one(question: str, asked: SeveralAsked, answer: Answer) -> bool:
+    """Return whether another document states a total of its own, and as much of what is asked of."""
+    number = answer.citations[0].number
+    quoted = next((source for source in answer.sources if source.number == number), None)
+    held = _topic(question, asked) & _words_of(quoted) if quoted is not None else set()
+    return quoted is not None and any(
+        source.document.id != quoted.document.id and held <= _words_of(source) and row_words.SUM.search(source.text)
+        for source in answer.sources
+        if held
+    )
 
 
 def _topic(question: str, asked: SeveralAsked) -> set[str]:

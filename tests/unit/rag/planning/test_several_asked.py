@@ -40,6 +40,13 @@ def document_named(number: int) -> DocumentInfo:
         ("Wer ist nicht im Vorstand?", "who"),
         ("Qui n'a pas payé ?", "who"),
         ("What was bought in 2024?", "who"),
+        ("At how many meetings was the roof discussed?", "count"),
+        ("How many sites had more than three defects?", "count of some"),
+        ("How much rain fell in all?", "sum"),
+        ("How much heavier is Neil than Joyce?", "difference"),
+        ("Combien de fois plus cher que le gratin est le ragoût ?", "difference"),
+        ("What share of the income came from the shop?", "share"),
+        ("¿Qué porcentaje de los kilos era de la variedad Picuda?", "share"),
     ],
 )
 def test_questions_for_several_things_are_known(question: str, how: str) -> None:
@@ -70,13 +77,18 @@ def test_questions_for_one_thing_are_left_alone(question: str) -> None:
         ("Which class is the cheapest?", ["This class costs 96.", "The class costs 70."]),
         ("How much did the two repairs cost altogether?", ["The repair cost 20.", "A repair for 30."]),
         ("How many leases allow pets?", ["Notice: three months, no pets.", "Pets are welcome."]),
+        ("How many sites had more than three defects?", ["The site had 7 defects.", "There were 2 defects."]),
+        ("How much heavier is Neil than Joyce?", ["The weight was 63 kg.", "Weight: 84 kg"]),
+        ("What share of the income came from the shop?", ["Shop sales | 29,175", "Income | 150,000"]),
+        ("How much did Thorne charge in total?", ["Thorne: total due 20.", "Thorne: total due 30."]),
+        ("Which machines did we get before 2019?", ["Item | Bought / Band saw | 2018"]),
     ],
 )
 def test_one_of_several_is_refused_with_a_reason(question: str, texts: list[str]) -> None:
     answer = hold_back(question, looked_up(*texts))
     assert answer.refused
     assert answer.citations == ()
-    assert "nearest passages" in answer.notices[-1]
+    assert "speaks of one" in answer.notices[-1]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +99,10 @@ def test_one_of_several_is_refused_with_a_reason(question: str, texts: list[str]
         ("How much did the two repairs cost altogether?", ["The repairs cost 50 in total.", "A repair for 30."]),
         ("Which class is the cheapest?", ["The choir is our cheapest class.", "This class costs 96."]),
         ("Which parts of the yard may visitors not enter?", ["Visitors must not enter the shop.", "The yard is old."]),
+        ("How much heavier is Neil than Joyce?", ["Neil weighs 21 kg more than Joyce."]),
+        ("What share of the votes is needed?", ["A vote needs two thirds of the members present."]),
+        ("How many members of more than two years are there?", ["There are 30 members of more than two years."]),
+        ("How much did Thorne charge in total?", ["Thorne: 50 in total.", "Thorne has a new van."]),
         ("What is the sum?", ["Sum: 1,417 crowns", "A sum for the repair."]),
         ("When is the class?", ["On Monday.", "On Tuesday."]),
     ],

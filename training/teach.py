@@ -1,0 +1,105 @@
+"""Scores training groups by a teacher: a larger cross-encoder and the reader that ships, weighed on held-out questions.
+
+What a network learns of a passage that is only labelled "answers" or "does not" is little; how far two better judges
+together think that it answers is more, and tells of wordings that the labelled sets do not have.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from tokenizers import Encoding, Tokenizer
+
+from rag.protocols import PassageReader
+from training.mine import TrainingGroup
+from training.mixture import is_held_out, recipe_of
+
+log = logging.getLogger(__name__)
+
+MAX_TOKENS = 256
+BATCH = 16
+LOG_EVERY = 1_000
+NEGATIVES = 2
+"""Negatives of a group that are scored and trained on, at most."""
+
+
+class Teacher:
+    """A cross-encoder in ONNX, as the folder of a package holds it: `model.onnx` and `tokenizer.json`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the network; raises what ONNX Runtime and tokenizers do where a file is missing."""
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        self._network = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return a logit for each question with a passage, shape (pairs,)."""
+        encodings = self._tokenizer.encode_batch(list(pairs))
+        order = sorted(range(len(pairs)), key=lambda at: len(encodings[at].ids))
+        scores = np.zeros(len(pairs))
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            (logits,) = self._network.run(None, _inputs([encodings[at] for at in chosen]))
+            scores[chosen] = logits.reshape(-1)
+        return scores
+
+
+def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Teacher, reader: PassageReader) -> list[TrainingGroup]:
+    """Return the groups with what both judges think of their passages; what `file` has of them is not asked again.
+
+    Groups lose all but the first few negatives.
+    """
+    cut = [replace(group, negatives=group.negatives[:NEGATIVES]) for group in groups]
+    kept = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    started = time.perf_counter()
+    with file.open("a", encoding="utf-8") as out:
+        for number, group in enumerate(cut[len(kept) :], start=1):
+            texts = [f"{title}\n{text}" if title else text for title, text in (group.positive, *group.negatives)]
+            own = reader.score(group.question, texts)
+            both = [own, teacher.score([(group.question, text) for text in texts]).tolist()]
+            kept.append(both)
+            out.write(json.dumps(both) + "\n")
+            if number % LOG_EVERY == 0:
+                log.info("%d groups scored, %.1f a second", number, number / (time.perf_counter() - started))
+    weights = _weigh(cut, kept)
+    return [replace(group, scores=tuple(_judge(weights, both))) for group, both in zip(cut, kept, strict=True)]
+
+
+def _inputs(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
+    length = max(len(one.ids) for one in encodings)
+    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+    return {
+        name: np.array([getattr(one, own) + [0] * (length - len(one.ids)) for one in encodings], dtype=np.int64)
+        for name, own in names.items()
+    }
+
+
+def _weigh(groups: Sequence[TrainingGroup], scores: Sequence[list[list[float]]]) -> LogisticRegression:
+    """Return how far both judges are to be believed, by the questions on which no network was trained."""
+    rows, answers = [], []
+    for group, both in zip(groups, scores, strict=True):
+        if is_held_out(group.question) and recipe_of(group.set).sure:
+            for at, pair in enumerate(_paired(both)):
+                rows.append(pair)
+                answers.append(at == 0)
+    weights = LogisticRegression().fit(rows, answers)
+    log.info("%d held-out pairs: weights %s, %s", len(rows), weights.coef_[0], weights.intercept_)
+    return weights
+
+
+def _judge(weights: LogisticRegression, both: list[list[float]]) -> list[float]:
+    return [float(score) for score in weights.decision_function(list(_paired(both)))]
+
+
+def _paired(both: list[list[float]]) -> Iterator[tuple[float, float]]:
+    return zip(*both, strict=True)
