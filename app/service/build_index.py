@@ -162,6 +162,7 @@ class Lectern:
         from rag.planning.llm_reading import LlmReading
         from rag.planning.modes import Mode
         from rag.planning.over_documents import OverDocuments
+        from rag.planning.over_tables import OverTables
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
         from rag.planning.steps_mode import Steps
@@ -205,7 +206,11 @@ class Lectern:
                 calculate=modes[Mode.CALCULATE],
             )
         return Planner(
-            pipeline=answering, quoting=quoting, modes=modes, figures=OverDocuments(aggregation, self.catalogue)
+            pipeline=answering,
+            quoting=quoting,
+            modes=modes,
+            figures=OverDocuments(aggregation, self.catalogue),
+            tables=OverTables(self.catalogue),
         )
 
 

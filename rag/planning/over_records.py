@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rag.planning.computed_answer import compose_answer
 from rag.planning.document_query import read_document_query
@@ -23,6 +23,8 @@ MAX_DOCUMENTS = 200
 """Documents that are read as records; of more, the other ways to compute over documents answer alone."""
 CATALOGUED = frozenset({"dated", "organisation", "language", "folder", "pages"})
 """Kinds of conditions that the catalogue decides exactly for every document."""
+ReadRecords = Callable[[Sequence[DocumentInfo], Mapping[int, Sequence[Page]]], Sequence[Records]]
+"""Returns the records that documents with their pages make."""
 NO_RECORDS = "The documents are no records that have what is asked for."
 
 
@@ -32,11 +34,14 @@ def answer_from_records(
     asked: PlannedQuestion,
     paged: Sequence[tuple[DocumentInfo, Sequence[Page]]],
     catalogue: DocumentCatalogue,
+    *,
+    read: ReadRecords = read_records,
 ) -> Answering:
     """Yield the answer to a question from documents with their pages, and return it with a row for each record that is
     meant; why it is no question for records, where they do not answer it.
 
-    `query` is what it asks of records, `pair` of which two it asks the difference, None each where it does not.
+    `query` is what it asks of records, `pair` of which two it asks the difference, None each where it does not. `read`
+    makes the records.
     """
     of_words = read_document_query(asked.text)
     kinds = [one.kind for one in of_words.conditions] if of_words is not None else []
@@ -48,7 +53,7 @@ def answer_from_records(
     wording = Wording(asked.text)
     documents = [document for document, _ in paged]
     pages = {document.id: of_it for document, of_it in paged}
-    made = read_records(documents, pages)
+    made = read(documents, pages)
     timer.mark("read records")
     if pair is not None and (of_pair := find_pair(pair, made, documents, pages)) is not None:
         told_pair = tell_pair(of_pair, wording)

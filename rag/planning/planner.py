@@ -96,12 +96,15 @@ class Planner:
         quoting: AskPipeline,
         modes: Mapping[Mode, PlanMode],
         figures: FigureMode | None = None,
+        tables: FigureMode | None = None,
     ) -> None:
         """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes.
 
-        `figures` computes over figures of any name, before another mode is tried.
+        `figures` computes over figures of any name, before another mode is tried; `tables` over the rows of a table,
+        where no mode has answered.
         """
         self._figures = figures
+        self._tables = tables
         self._pipeline = pipeline
         self._quoting = quoting
         self._modes = modes
@@ -238,6 +241,8 @@ class Planner:
         if choice.mode is not Mode.LOOK_UP:
             yield from self._produce(stream, planned, choice, look_up)
             return
+        if (yield from self._compute_from_table(stream, planned)):
+            return
         inner = yield from self._look_up_instead(stream, planned, choice, look_up)
         stream.finish(inner.answer, read=inner.read)
 
@@ -286,8 +291,21 @@ class Planner:
             stream.mode, stream.mode_reason = other.mode.value, other.reason
             yield from self._produce(stream, planned, other, look_up)
             return
+        if not planned.is_chosen and (yield from self._compute_from_table(stream, planned)):
+            return
         inner = yield from self._look_up_instead(stream, planned, ModeChoice(Mode.LOOK_UP, answer), look_up)
         stream.finish(replace(inner.answer, steps=steps), read=inner.read)
+
+    def _compute_from_table(self, stream: AnswerStream, planned: PlannedQuestion) -> Generator[AnswerEvent, None, bool]:
+        """Yield the events of an answer over the rows of a table; return whether there is one."""
+        if self._tables is None or planned.images or not self._tables.reads(planned.text):
+            return False
+        answer, steps = yield from _with_steps(self._tables.answer(planned))
+        if not isinstance(answer, Answer):
+            return False
+        stream.mode, stream.mode_reason = Mode.CALCULATE.value, FIGURES_REASON
+        stream.finish(replace(answer, steps=steps), read=answer.sources)
+        return True
 
 
 def _with_steps(

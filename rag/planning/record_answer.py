@@ -76,9 +76,9 @@ class Told:
     def name(self, record: Record) -> str:
         """Return what a record is called: its title where it has one of its own, else its path, and what tells it."""
         if self.fit.records.is_of_rows:
-            cells = [record.cells.get(one.at) for one in self.fit.records.fields if one.name == PERIOD or one.at == 0]
+            cells = [record.cells.get(one.at) for one in self._naming()]
             texts = [cell.text for cell in cells if cell is not None]
-            return texts[0] + (f" ({', '.join(texts[1:])})" if texts[1:] else "")
+            return texts[0] + (f" ({', '.join(texts[1:])})" if texts[1:] else "") if texts else record.document.path
         titles = [fold(one.title) for one in self.fit.records.records]
         is_own = record.title and fold(record.title) != fold(record.document.path)
         if is_own and len(set(titles)) == len(titles):
@@ -91,6 +91,20 @@ class Told:
         details = [cell.text for one in self._telling() if (cell := record.cells.get(one.at)) is not None]
         details = [text for text in details if len(text) <= MAX_DETAIL][:2]
         return f"{record.document.path} ({', '.join(details)})" if details else record.document.path
+
+    def _naming(self) -> list[Field]:
+        """Return the fields by which rows are called: the first text that tells most apart, or their period."""
+        records = self.fit.records
+        periods = [one for one in records.fields if one.name == PERIOD]
+        texts = [one for one in records.fields if one.kind == "text" and one.name != PERIOD and not one.is_identifier]
+        telling = [
+            one
+            for one in texts
+            if len({cell.text for cell in records.column(one.at) if cell is not None}) >= 0.8 * len(records.records)
+        ]
+        if periods or not telling:
+            return [*[one for one in records.fields if one.at == 0], *periods]
+        return telling[:1]
 
     def _telling(self) -> list[Field]:
         """Return the fields that tell records from one another, those of names and identifiers first."""

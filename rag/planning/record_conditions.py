@@ -162,6 +162,8 @@ def _bounded_field(reading: Reading) -> Field | None:
     wanted |= {part for whole in wanted if (part := _PARTS.get(whole, ("", 0))[0])}
     if bound.is_money:
         fitting = [one for one in numbers if one.unit == bound.unit or (is_of_money(one) and not one.unit)]
+    elif bound.unit and not wanted:
+        fitting = [one for one in numbers if one.unit == bound.unit]
     elif bound.unit:
         fitting = [
             one for one in numbers if wanted & stems_of(one.unit) or any(set(name) & wanted for name in one.words)

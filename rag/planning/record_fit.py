@@ -9,7 +9,7 @@ from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_conditions import Condition, day_field, find_conditions, never
 from rag.planning.record_kin import is_of_money, kind_of, main_amount
-from rag.planning.record_question import How, RecordQuestion
+from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.records import Field, Record, Records
 from rag.planning.row_words import measure_pattern
@@ -47,6 +47,7 @@ def fit_records(
     query: RecordQuestion, records: Records, documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]
 ) -> RecordFit | None:
     """Return how a question is answered from some records; None where a word of it names nothing of them."""
+    query = _with_year_of_columns(query, records)
     reading = Reading(query, records, documents, pages)
     if not read_tokens(reading):
         return None
@@ -64,6 +65,18 @@ def fit_records(
             how, measured = scaled
             fit.query, fit.measured = replace(query, how=how), [measured]
     return fit
+
+
+def _with_year_of_columns(query: RecordQuestion, records: Records) -> RecordQuestion:
+    """Return a question whose year is part of the name of columns, and no day of a record, as one of its words."""
+    days = query.days
+    if days is None or (days.first.month, days.first.day, days.last.month, days.last.day) != (1, 1, 12, 31):
+        return query
+    year = str(days.first.year)
+    if days.first.year != days.last.year or not any(year in name for one in records.fields for name in one.words):
+        return query
+    last = max((token.at for token in query.tokens), default=0) + 1
+    return replace(query, days=None, tokens=(*query.tokens, Token(year, year, last)))
 
 
 def _scaled(reading: Reading) -> tuple[How, Field] | None:

@@ -12,6 +12,15 @@ from rag.planning.row_words import terms
 MIN_KIN = 4
 """Letters at the beginning that two words of one family share: inspected, inspector."""
 
+_SHORT = (
+    "max=maximum min=minimum temp=temperature avg=average qty=quantity amt=amount dept=department tel=telephone"
+    " wt=weight pcs=pieces no=number approx=approximate est=estimated"
+)
+ABBREVIATED = {
+    short: long for short, _, word in (pair.partition("=") for pair in _SHORT.split()) for long in terms(word)
+}
+"""Short forms in the heads of tables -> the stems of the whole words."""
+
 
 def is_of_money(one: Field) -> bool:
     return (len(one.unit) == 3 and one.unit.isupper()) or any(
@@ -46,7 +55,7 @@ def main_amount(fields: Sequence[Field]) -> Field | None:
 
 def is_kin(word: str, other: str) -> bool:
     """Return whether two stems are of one family, or say the same in another language."""
-    if word == other or meets(other, frozenset((word,))):
+    if word == other or meets(other, frozenset((word,))) or ABBREVIATED.get(word) == other:
         return True
     shared = 0
     for one, two in zip(word, other, strict=False):

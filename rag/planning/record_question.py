@@ -9,13 +9,14 @@ from typing import Literal
 
 from rag.planning import record_words as words
 from rag.planning import row_words
-from rag.planning.amount_bounds import Bound
+from rag.planning.amount_bounds import Bound, find_bound
 from rag.planning.date_ranges import DateRange
 from rag.planning.rate_query import find_period
 from rag.planning.row_query import read_bounds
 from rag.planning.row_words import terms
 from rag.words.dates import MONTH_PATTERN, MONTHS
 from rag.words.language import guess_language
+from rag.words.number_words import NUMBER_WORDS
 
 MAX_CHARACTERS = 180
 LAST_YEAR = 2040
@@ -99,6 +100,7 @@ def read_record_question(question: str) -> RecordQuestion | None:
     if opened is None:
         return None
     how, asks, rest, is_amount = opened
+    rest = plain_bounds(rest)
     measure: Measure = ""
     scales: tuple[row_words.Measure, ...] = ()
     months, rest = _months(rest)
@@ -106,16 +108,16 @@ def read_record_question(question: str) -> RecordQuestion | None:
         how, rest = "repeated", _without(rest, match)
     elif match := row_words.MOST_OFTEN.search(rest):
         how, rest = "often", _without(rest, match)
-    elif row_words.SHARE.search(rest):
+    elif row_words.SHARE.search(_PERCENTAGE.sub(" ", rest)):
         how, rest = "share", row_words.SHARE.sub(" ", re.sub(r"(?i),? in (?:per ?cent|prozent)", " ", rest))
-    elif (is_amount or how == "list") and (match := row_words.AVERAGE.search(rest) or _AVERAGE.search(rest)):
+    elif (is_amount or how in ("list", "count")) and (match := _AVERAGE.search(rest) or row_words.AVERAGE.search(rest)):
         how, rest = "average", _without(rest, match)
     elif how == "count" and (match := row_words.SUM.search(rest)):
         rest = _without(rest, match)
     elif (superlative := _superlative(rest)) is not None:
         how, measure, rest, scales = superlative
-    elif (is_amount or how == "list") and (match := _SUM.search(rest)):
-        how, rest = "sum", _without(rest, match)
+    elif (is_amount or (how == "list" and find_bound(rest) is None)) and _SUM.search(rest):
+        how, rest = "sum", _SUM.sub(" ", rest)
     is_owed = is_amount and words.OWED.search(rest) is not None
     if is_owed:
         how, rest = "sum", words.OWED.sub(" ", rest)
@@ -125,6 +127,14 @@ def read_record_question(question: str) -> RecordQuestion | None:
         how = "sum"
     which = _which(rest, months, has_names=guess_language(text) != "de")
     return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed, scales=scales)
+
+
+def plain_bounds(text: str) -> str:
+    """Return a text whose bounds are in figures: "more than 3", "since 1 January 2023"."""
+    text = _SPELLED_BOUND.sub(lambda match: f"{match[1]} {NUMBER_WORDS[match[2].casefold()]}", text)
+    return _YEAR_EDGE.sub(
+        lambda match: f"{match['word']} {'1 January' if match['start'] else '31 December'} {match['year']}", text
+    )
 
 
 def plain_question(question: str) -> str | None:
@@ -170,6 +180,19 @@ def _which(rest: str, months: MonthRange | None, *, has_names: bool) -> RecordQu
     )
 
 
+_PERCENTAGE = re.compile(r"(?i)\d ?(?:%|per ?cent|prozent|pour ?cent|por ciento)|percentage points?|prozentpunkte?")
+_SPELLED_BOUND = re.compile(
+    r"(?i)(?<!\w)(more than|less than|fewer than|at least|at most|over|under|mehr als|weniger als|mindestens|höchstens"
+    r"|über|unter|plus de|moins de|au moins|au plus|más de|menos de|al menos|como máximo)"
+    rf" ({'|'.join(word for word, value in NUMBER_WORDS.items() if value > 1 and word != 'once')})"
+    r"(?! (?:fois|veces|times)\b)(?!\w)"
+)
+_YEAR_EDGE = re.compile(
+    r"(?i)(?<!\w)(?P<word>since|after|before|from|until|seit|nach|vor|bis|depuis|après|avant|desde|antes|después)"
+    r"(?: de(?:l|s)?)? (?:(?:the|le|la|el) )?(?:(?P<start>start|beginning|anfang|beginn|début|inicio|principios"
+    r"|comienzos?)|end|ende|fin(?:al(?:es)?)?)(?: of| des jahres| de(?:l año)?| l['’]année)* (?P<year>(?:19|20)\d\d)"
+    r"(?!\w)"
+)
 _BARE_MONTH = re.compile(
     rf"(?i)(?<![\w.-])(?<!\d )(?P<month>{MONTH_PATTERN})(?: (?P<year>(?:19|20)\d\d))?(?![\w.]|,? \d)"
 )

@@ -23,6 +23,8 @@ from rag.words.dates import find_dates
 MIN_STATING = 2
 """Records that state a field, from which on it is one."""
 MIN_RECORDS = 3
+MIN_COLUMNS = 3
+"""Columns of a table from which on its rows are records; one of two states what one thing has."""
 MIN_SHARE = 0.8
 """Share of a field's cells that are of a kind, from which on the field is."""
 MAX_MEASURE = 40
@@ -51,6 +53,18 @@ def read_records(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence
     # The items of invoices are no records beside the invoices.
     known = {record.document.id for one in made for record in one.records}
     return [*made, *_of_tables([one for one in documents if one.id not in known], pages)]
+
+
+def read_table_records(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> list[Records]:
+    """Return the rows of each table that is the only one with its columns as records."""
+    return [
+        made
+        for tables in _alike_tables(documents, pages)
+        if len(tables) == 1
+        and len(tables[0].names) >= MIN_COLUMNS
+        and len(tables[0].rows) >= MIN_RECORDS
+        and (made := _of_alike(tables)) is not None
+    ]
 
 
 def _with_day_order(made: Records) -> Records:
@@ -181,14 +195,19 @@ def _is_turned(texts: Iterable[str]) -> bool:
 def _of_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> Iterator[Records]:
     """Yield the rows of tables that have the same columns and stand on several pages, as records with their
     period."""
+    for tables in _alike_tables(documents, pages):
+        if len(tables) >= MIN_RECORDS - 1 and (made := _of_alike(tables)) is not None:
+            yield made
+
+
+def _alike_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> Iterator[list[Table]]:
+    """Yield tables of several columns, those with the same ones together."""
     groups: dict[frozenset[str], list[Table]] = {}
     for document in documents:
         for table in tables_in(document, pages.get(document.id, ())):
             if table.head[1] > table.head[0] and len(set(table.names)) == len(table.names):
                 groups.setdefault(frozenset(map(str.casefold, table.names)), []).append(table)
-    for names, tables in groups.items():
-        if len(tables) >= MIN_RECORDS - 1 and len(names) > 1 and (made := _of_alike(tables)) is not None:
-            yield made
+    yield from (tables for names, tables in groups.items() if len(names) > 1)
 
 
 def _of_alike(tables: Sequence[Table]) -> Records | None:
@@ -209,12 +228,19 @@ def _of_alike(tables: Sequence[Table]) -> Records | None:
                 if text:
                     cell = Cell(text, table.page, row.start, row.end)
                     drafts[columns.index(name.casefold())].cells[at] = cell
-    if len({cell.text for cell in periods.cells.values()}) < len(tables):
+    if len(tables) > 1 and len({cell.text for cell in periods.cells.values()}) < len(tables):
         # Of pages that are not each of a month or a year, one may be a copy of another.
         return None
-    made = _make_records([*drafts, periods], rows, frozenset())
+    is_one = len(tables) == 1
+    called = frozenset(terms(_names_of(tables[0]))) if is_one else frozenset()
+    made = _make_records(drafts if is_one else [*drafts, periods], rows, called)
     made.is_of_rows = True
-    return made
+    return _with_day_order(made)
+
+
+def _names_of(table: Table) -> str:
+    path = re.sub(r"\.\w{2,5}$", "", table.document.path.rpartition("/")[2])
+    return re.sub(r"[-_/.:]", " ", f"{table.page.label} {path} {table.document.title} {table.above}")
 
 
 def period_of(table: Table) -> str:

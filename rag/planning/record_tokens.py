@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,13 +14,16 @@ from rag.planning.record_question import RecordQuestion, Token
 from rag.planning.record_verbs import speaks_of
 from rag.planning.records import PERIOD, Field, Records
 from rag.planning.row_fit import meets
-from rag.planning.row_words import PERSONS
+from rag.planning.row_words import PERSONS, terms
 from rag.planning.things import things_among
 from rag.types import DocumentInfo, Page
 from rag.words.folding import fold
 
 MIN_COMMON = 0.6
 """Share of the records that state a field, from which on one that does not state it leaves open whether it is so."""
+
+MIN_NOUN = 3
+_NUMBER_OF = re.compile(r"(?i)(?:nummer|number|code|\bno|\bnr|\bid|\bref\w*|\bnúm\w*|\bnuméro)\b\.?")
 
 
 @dataclass
@@ -37,6 +41,13 @@ class Reading:
     filters: list[tuple[int, tuple[Field, ...], frozenset[str]]] = field(default_factory=list)
     named: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     """Words of what records are called, or what their texts say."""
+
+    @cached_property
+    def nouns(self) -> frozenset[str]:
+        """Return the stems of words for what each record is, those of its number's label too: Kursnummer."""
+        names = [name for one in self.records.fields if one.is_identifier for name in one.names]
+        own = terms(" ".join(_NUMBER_OF.sub(" ", name) for name in names))
+        return self.records.called | frozenset(word for word in own if len(word) >= MIN_NOUN)
 
     @cached_property
     def texts(self) -> dict[int, frozenset[str]]:
@@ -79,6 +90,10 @@ def _value_at(reading: Reading, at: int) -> int:
             if any(cell is not None and holds_all(cell, stems) for cell in reading.records.column(one.at))
             and not (len(run) == 1 and (names_word(one, stems[0]) or (one.kind == "number" and stems[0].isalpha())))
         ]
+        if len(run) == 1 and not held and (of_compound := _compound_at(reading, run[0])):
+            reading.filters.append(of_compound)
+            reading.has_noun = True
+            return 1
         if len(run) == 1 and not held:
             held = [
                 one
@@ -89,6 +104,11 @@ def _value_at(reading: Reading, at: int) -> int:
             ]
         if held:
             reading.filters.append((run[0].at, tuple(held), frozenset(stems)))
+            # A sort of things is what some rows are: "which machines" of a column of categories.
+            is_sort = (
+                at == 0 and reading.records.is_of_rows and not run[0].is_name and _is_of_several(reading, held, stems)
+            )
+            reading.has_noun = reading.has_noun or is_sort
             return len(run)
         own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
         is_of_one = len(own) == 1 and len(stems[0]) > MIN_KIN and stems[0] not in words.NEUTRAL
@@ -104,6 +124,33 @@ def _value_at(reading: Reading, at: int) -> int:
                 reading.named.append((run[0].at, frozenset(stems)))
                 return len(run)
     return 0
+
+
+def _is_of_several(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) -> bool:
+    """Return whether more than one record has a value."""
+    cells = [cell for one in fields for cell in reading.records.column(one.at) if cell is not None]
+    return sum(holds_all(cell, stems) for cell in cells) > 1
+
+
+def _compound_at(reading: Reading, token: Token) -> tuple[int, tuple[Field, ...], frozenset[str]] | None:
+    """Return the value with which a compound for the records begins: Sprachkurse, courses of the sort "Sprachen"."""
+    for noun in reading.nouns:
+        if len(noun) < MIN_KIN or not token.stem.endswith(noun):
+            continue
+        sort = token.stem.removesuffix(noun).rstrip("s")
+        held = {
+            one.at: (one, word)
+            for one in reading.records.fields
+            if one.kind == "text" and len(sort) >= MIN_KIN
+            for cell in reading.records.column(one.at)
+            if cell is not None
+            for word in cell.words
+            if word.rstrip("s") == sort
+        }
+        if len(held) == 1:
+            one, word = next(iter(held.values()))
+            return token.at, (one,), frozenset((word,))
+    return None
 
 
 def _field_at(reading: Reading, at: int) -> int:
@@ -188,6 +235,9 @@ def _word_at(reading: Reading, at: int) -> int:
     if _is_noun(reading, token):
         reading.has_noun = True
         return 1
+    if reading.records.is_of_rows and at and any(is_kin(noun, token.stem) for noun in reading.nouns):
+        # What is done with the rows: "entregaron" of the table "entregas".
+        return 1
     if token.stem in words.NEUTRAL or token.stem in words.COST or words.SIZE.fullmatch(token.written):
         return 1
     if token.stem in words.MONTH_NOUNS and at == 0:
@@ -195,9 +245,13 @@ def _word_at(reading: Reading, at: int) -> int:
         if period:
             reading.asked, reading.has_noun = period[0], True
             return 1
-    if at == 0 and reading.query.measure == "day" and token.stem in words.KIND_WORDS["day"]:
-        reading.has_noun = True
-        return 1
+    if at == 0 and token.stem in words.KIND_WORDS["day"] and reading.query.how in ("list", "count", "most", "least"):
+        days = [one for one in reading.records.fields if one.kind == "day" and one.name != PERIOD]
+        if len(days) == 1 and reading.query.measure != "day":
+            reading.asked = days[0]
+        if reading.asked is not None or reading.query.measure == "day":
+            reading.has_noun = True
+            return 1
     if token.stem in PERSONS or any(token.stem in kind for kind in words.KIND_WORDS.values()):
         return 1
     return 1 if _is_number_word(token) else 0
@@ -209,7 +263,10 @@ def _is_noun(reading: Reading, token: Token) -> bool:
     called = reading.records.called
     if token.is_name and not token.stem.isalpha():
         return False
-    if meets(stem, called) or stem in words.CALLED or (stem in words.APPLICANTS and called & words.APPLICATIONS):
+    plain = fold(token.written)
+    is_noun = any(len(plain) >= MIN_KIN and noun.startswith((stem, plain)) for noun in reading.nouns)
+    is_applicant = stem in words.APPLICANTS and bool(called & words.APPLICATIONS)
+    if is_noun or is_applicant or meets(stem, reading.nouns) or stem in words.CALLED:
         return True
     kinds = {record.document.profile.kind for record in reading.records.records}
     if stem == "bill" and kinds & HAVE_TOTALS:

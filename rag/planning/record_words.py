@@ -89,8 +89,9 @@ FIRST = re.compile(
     r"|viej[oa])|(?:la |el )?primer[oa]?)(?!\w)"
 )
 THE_MOST = re.compile(
-    r"(?i)(?<!\w)(?:die meisten?|am meisten|le plus(?: de| d['’])?|más(?! de\b)|(?P<least>die wenigsten|am wenigsten"
-    r"|le moins(?: de| d['’])?|menos(?! de\b)))(?!\w)"
+    r"(?i)(?<!\w)(?:die meisten?|am meisten|le plus(?: de| d['’])?|más(?! de\b)|the (?:strong|heavi|fast|deep|hott|warm"
+    r"|steep|full|thick|loud)est|(?P<least>die wenigsten|am wenigsten|le moins(?: de| d['’])?|menos(?! de\b)"
+    r"|the (?:weak|slow|cold|light|few|thinn)est))(?!\w)"
 )
 """The most of something that is counted: "más días"."""
 LONGEST = re.compile(
@@ -164,6 +165,8 @@ join joined enter entered appear appears appeared gebracht bestellt besucht gebu
 compró pidió visitó lleva llevó laufen läuft celle celui ceux celles was were earn earns earned begin begins began
 started start concern concerns concerne concernent concernant betrifft betreffen porte portent commence commencent
 empieza empiezan comienza comienzan
+something somebody someone us our own owns owned fall falls fell worth counting offer offers offered angeboten anbieten
+ofrece ofrecen tenemos avons haben fangen erst erhalten
 """
 NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
 """Stems of words that say of records no more than that they are so."""

@@ -37,7 +37,8 @@ _TELLS = (
     r"(?:please )?(?:list|show(?: me)?|name|give me(?: a list of)?|nenne|liste|zeige?|listez|montre[rz]?|lista|muestra"
     r"|enumera)(?: (?:all|every|alle|tous|toutes|todos|todas))?(?: (?:of|von))?"
 )
-_HOW_MANY = r"(?:(?:at|in|on|for|bei|an|à|dans|en) )?(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s)(?: of| von| de)?"
+_IN = "(?:(?:at|in|on|for|bei|an|à|dans|en) )?"
+_HOW_MANY = rf"{_IN}(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s)(?: of| von| de)?"
 _WHICH = re.compile(rf"(?i)^\W*{_ASKS_WHICH} {_BETWEEN}{_IS}{_THING}")
 ASKED_LIST = re.compile(rf"(?i)^\W*(?:{_ASKS_WHICH}|{_TELLS}) {_BETWEEN}{_IS}{_THING}")
 """What asks which things there are, or tells to list them."""

@@ -1,0 +1,33 @@
+"""Answers questions over the rows of a single table, where no other mode and no form of documents has answered them."""
+
+from __future__ import annotations
+
+from rag.planning.document_totals import each_with_pages
+from rag.planning.naming import list_answering
+from rag.planning.over_records import MAX_DOCUMENTS, NO_RECORDS, answer_from_records
+from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.record_pair import read_record_pair
+from rag.planning.record_question import read_record_question
+from rag.planning.record_reading import read_table_records
+from rag.protocols import DocumentCatalogue
+
+
+class OverTables:
+    """Answers questions over the rows of one table as records."""
+
+    def __init__(self, catalogue: DocumentCatalogue) -> None:
+        """Take the catalogue that holds the documents' pages."""
+        self._catalogue = catalogue
+
+    def reads(self, text: str) -> bool:
+        """Return whether a question may be one over the rows of a table."""
+        return read_record_question(text) is not None or read_record_pair(text) is not None
+
+    def answer(self, asked: PlannedQuestion) -> Answering:
+        """Yield the result and return it; where no table, or more than one, has what is asked for, why."""
+        query, pair = read_record_question(asked.text), read_record_pair(asked.text)
+        listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
+        if not 0 < len(listed) <= MAX_DOCUMENTS:
+            return NO_RECORDS
+        paged = list(each_with_pages(listed, self._catalogue))
+        return (yield from answer_from_records(query, pair, asked, paged, self._catalogue, read=read_table_records))
