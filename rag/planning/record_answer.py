@@ -186,6 +186,9 @@ class Told:
         is_of_values = asked is not None and asked.name != PERIOD
         if not self.kept or not (self.fit.conditions or is_of_values):
             return None
+        if self.fit.records.is_of_one_table and len(self.kept) == 1 and self.fit.query.bound is None:
+            # How many there are of it is a cell of its row.
+            return None
         if asked is None or not is_of_values:
             return self.wording.say("records", of=self._of(len(self.kept)), listed=self._names(self.kept))
         values = self._values(self.kept, asked)

@@ -234,7 +234,7 @@ def _of_alike(tables: Sequence[Table]) -> Records | None:
     is_one = len(tables) == 1
     called = frozenset(terms(_names_of(tables[0]))) if is_one else frozenset()
     made = _make_records(drafts if is_one else [*drafts, periods], rows, called)
-    made.is_of_rows = True
+    made.is_of_rows, made.is_of_one_table = True, is_one
     return _with_day_order(made)
 
 

@@ -105,10 +105,8 @@ def _value_at(reading: Reading, at: int) -> int:
         if held:
             reading.filters.append((run[0].at, tuple(held), frozenset(stems)))
             # A sort of things is what some rows are: "which machines" of a column of categories.
-            is_sort = (
-                at == 0 and reading.records.is_of_rows and not run[0].is_name and _is_of_several(reading, held, stems)
-            )
-            reading.has_noun = reading.has_noun or is_sort
+            may_be_sort = at == 0 and reading.records.is_of_rows and not run[0].is_name
+            reading.has_noun = reading.has_noun or (may_be_sort and _is_of_several(reading, held, stems))
             return len(run)
         own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
         is_of_one = len(own) == 1 and len(stems[0]) > MIN_KIN and stems[0] not in words.NEUTRAL

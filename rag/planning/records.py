@@ -104,6 +104,7 @@ class Records:
     called: frozenset[str] = frozenset()
     """Words for what each record is."""
     is_of_rows: bool = False
+    is_of_one_table: bool = False
 
     def column(self, at: int) -> list[Cell | None]:
         """Return what each record states for a field."""
