@@ -26,6 +26,8 @@ COMMON = 0.6
 MIN_FILLED = 0.5
 """Share of the common fields that a document without their labels has to state, to be a record."""
 MIN_FIELDS = 3
+MIN_ALIKE = 2
+"""Common fields that a document has to state which is called as the records are."""
 MAX_FILLED = 20
 """Documents whose sentences are read; of more the others count as documents that do not say it."""
 MIN_KIN = 5
@@ -115,19 +117,25 @@ def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mappin
         for one in made.fields
         if sum(one.at in record.cells for record in made.records) >= COMMON * len(made.records)
     ]
+    shared = frozenset.intersection(*(record.names for record in made.records))
+    kin = frozenset(word for word in shared if word.isalpha() and len(word) >= MIN_KIN - 1)
     others: list[DocumentInfo] = []
     for document in documents:
         of_it = pages.get(document.id)
-        if document.id in known or not of_it or document.file_type == "eml":
+        if document.id in known or not of_it:
+            continue
+        names = called_by(document, of_it[0])
+        is_alike = bool(kin) and kin <= names
+        if document.file_type == "eml" and not is_alike:
             continue
         if sum(len(page.text) for page in of_it) <= MAX_CHARACTERS and len(common) >= MIN_FIELDS and left > 0:
             left -= 1
-            empty = Record(document, {}, called_by(document, of_it[0]), document.title, is_otherwise=True)
-            record = _filled(made, empty, of_it[0])
-            if sum(at in record.cells for at in common) >= max(MIN_FIELDS, MIN_FILLED * len(common)):
+            record = _filled(made, Record(document, {}, names, document.title, is_otherwise=True), of_it[0])
+            least = MIN_ALIKE if is_alike else max(MIN_FIELDS, MIN_FILLED * len(common))
+            if sum(at in record.cells for at in common) >= least:
                 records.append(record)
                 continue
-        if kind and document.profile.kind == kind and 2 * count >= len(made.records):
+        if is_alike or (kind and document.profile.kind == kind and 2 * count >= len(made.records)):
             others.append(document)
     records.sort(key=lambda one: one.document.path)
     return replace(made, records=records, others=others)

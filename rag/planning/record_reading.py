@@ -13,16 +13,26 @@ from rag.planning.date_ranges import spans_in
 from rag.planning.document_nouns import HEAD_CHARACTERS
 from rag.planning.form_rows import Form, alike_forms, called_of
 from rag.planning.record_fill import fill_records
+from rag.planning.record_join import join_alike
 from rag.planning.record_values import is_negative, is_person, is_yes_no
 from rag.planning.records import PERIOD, Cell, Field, Kind, Record, Records, called_by
 from rag.planning.row_words import terms
 from rag.planning.rows import Table, tables_in
+from rag.quoting.events import events_in
 from rag.types import DocumentInfo, Page
 from rag.words.dates import find_dates
 
 MIN_STATING = 2
 """Records that state a field, from which on it is one."""
 MIN_RECORDS = 3
+MIN_VALUE = 4
+"""Characters of a value by which two fields are known as one."""
+_HEADS = """
+value entry amount detail details data content information finding wert eintrag angabe angaben inhalt betrag befund
+valeur contenu montant donnée valor dato contenido importe
+"""
+HEADS = frozenset(_HEADS.split())
+"""What the second column of a form is called."""
 MIN_COLUMNS = 3
 """Columns of a table from which on its rows are records; one of two states what one thing has."""
 MIN_SHARE = 0.8
@@ -49,7 +59,12 @@ class _Draft:
 def read_records(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequence[Page]]) -> list[Records]:
     """Return the records that some documents make: those of each form, and the rows of tables with equal columns."""
     made = [_of_forms(group) for group in alike_forms(documents, pages)]
-    made = [_with_day_order(fill_records(one, documents, pages)) for one in made]
+    filled = [fill_records(one, documents, pages) for one in made]
+    joined = join_alike(filled)
+    if len(joined) < len(filled):
+        # What one form states may stand in sentences of documents of the other.
+        joined = [fill_records(one, documents, pages) for one in joined]
+    made = [_with_day_order(one) for one in joined]
     # The items of invoices are no records beside the invoices.
     known = {record.document.id for one in made for record in one.records}
     return [*made, *_of_tables([one for one in documents if one.id not in known], pages)]
@@ -113,7 +128,7 @@ def _make_records(
     drafts: Sequence[_Draft], records: Sequence[tuple[DocumentInfo, Page]], called: frozenset[str]
 ) -> Records:
     """Return the records with the fields that two of them state."""
-    kept = [draft for draft in drafts if len(draft.cells) >= MIN_STATING]
+    kept = [draft for draft in drafts if len(draft.cells) >= MIN_STATING and not _is_head(draft)]
     fields = [_field(at, draft.names, list(draft.cells.values())) for at, draft in enumerate(kept)]
     made = [
         Record(
@@ -125,6 +140,20 @@ def _make_records(
         for at, (document, page) in enumerate(records)
     ]
     return Records(fields, made, called=called)
+
+
+def _is_head(draft: _Draft) -> bool:
+    """Return whether a label with its value is the head of a table of two columns: "Item | Entry"."""
+    values = {cell.text.casefold() for cell in draft.cells.values()}
+    value = next(iter(values))
+    return (
+        len(draft.cells) > MIN_STATING
+        and len(values) == 1
+        and value.isalpha()
+        and not is_yes_no(value)
+        and len(terms(draft.names[0])) == 1
+        and value in HEADS
+    )
 
 
 def _merged(drafts: list[_Draft]) -> list[_Draft]:
@@ -146,7 +175,37 @@ def _merged(drafts: list[_Draft]) -> list[_Draft]:
             into[0].cells.update(draft.cells)
         else:
             kept.append(draft)
+    return _with_like_values(kept)
+
+
+def _with_like_values(drafts: list[_Draft]) -> list[_Draft]:
+    """Return fields of which no document has both as one where they have values in common, or speak of one event."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        kind = _kind(list(draft.cells.values()))
+        fitting = [
+            one
+            for one in kept
+            if not one.cells.keys() & draft.cells.keys()
+            and _kind(list(one.cells.values())) == kind
+            and (_has_like_values(one, draft) if kind == "text" else kind == "day" and _is_of_one_event(one, draft))
+        ]
+        if len(fitting) == 1:
+            fitting[0].names.extend(draft.names)
+            fitting[0].cells.update(draft.cells)
+        else:
+            kept.append(draft)
     return kept
+
+
+def _has_like_values(one: _Draft, other: _Draft) -> bool:
+    values = [{cell.text.casefold().strip(" .") for cell in draft.cells.values()} for draft in (one, other)]
+    return any(len(value) >= MIN_VALUE for value in values[0] & values[1])
+
+
+def _is_of_one_event(one: _Draft, other: _Draft) -> bool:
+    events = [frozenset().union(*(events_in(name) for name in draft.names)) for draft in (one, other)]
+    return bool(events[0]) and events[0] == events[1]
 
 
 def _field(at: int, names: Sequence[str], cells: Sequence[Cell]) -> Field:

@@ -111,7 +111,7 @@ def _value_at(reading: Reading, at: int) -> int:
         own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
         is_of_one = len(own) == 1 and len(stems[0]) > MIN_KIN and stems[0] not in words.NEUTRAL
         if len(run) > 1 or run[0].is_name or run[0].stem.isdigit() or is_of_one:
-            if not own and (run[0].is_name and len(run) > 1):
+            if not own and len(run) > 1 and all(token.is_name for token in run):
                 own = [
                     one
                     for one in reading.records.records

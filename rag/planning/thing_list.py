@@ -63,7 +63,8 @@ class ThingList:
         decided = self._decide(asked, things, chosen, pages)
         for document in chosen:
             self._put(things, document, decided[document.id], pages.get(document.id, []), found, wording)
-        if not found.rows and (found.undecided or found.silent):
+        if not found.rows and (found.undecided or found.silent or things.topic is not None):
+            # That words stand in no document does not say that nothing is so.
             return NOTHING_SAID
         step = f"Looking at {len(chosen):,} documents: {things.subject}"
         yield PlanStep(step, len(chosen), len(chosen))

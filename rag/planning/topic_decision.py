@@ -31,6 +31,10 @@ _WITHOUT = re.compile(r"(?i)\b(?:without|ohne|sans|sin|except|außer|sauf|salvo)
 """Words that deny what stands right behind them, and nothing else of a sentence."""
 REACH = 24
 """Characters behind them."""
+_ASIDE = re.compile(
+    r"(?i)(?<=,) (?:none|no|not|never|keine?[rns]?|nicht|aucune?|pas|ningun[oa]|no)\b[^,;.]{0,60}(?=[,.;])"
+)
+"""What a sentence denies of something else in passing: ", none of them serious,"."""
 _PART = re.compile(r";|[.!?]\s+(?=[A-ZÄÖÜÁÉÍÓÚÑ¿¡])|\s[–—]\s|,?\s(?:but|however|aber|jedoch|mais|pero|sino)\s")
 
 
@@ -91,6 +95,9 @@ def _places(phrases: Sequence[Phrase], text: str, language: str) -> tuple[int, i
 def _part_around(text: str, span: tuple[int, int]) -> str:
     """Return the part of a sentence, between "but" and the like, that holds a stretch of it."""
     text = _WITHOUT.sub(lambda it: it[0] if 0 <= span[0] - it.end() <= REACH else " " * len(it[0]), text)
+    for match in _ASIDE.finditer(text):
+        if match.end() <= span[0] or match.start() >= span[1]:
+            text = f"{text[: match.start()]}{' ' * len(match[0])}{text[match.end() :]}"
     begin, last = 0, len(text)
     for match in _PART.finditer(text):
         if match.end() <= span[0]:
