@@ -1,4 +1,4 @@
-"""Scores training groups by a teacher: a larger cross-encoder and the reader that ships, weighed on held-out questions.
+"""Scores training groups by a teacher: a larger cross-encoder and the reader that ships, together.
 
 What a network learns of a passage that is only labelled "answers" or "does not" is little; how far two better judges
 together think that it answers is more, and tells of wordings that the labelled sets do not have.
@@ -85,21 +85,25 @@ def _inputs(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
 
 
 def _weigh(groups: Sequence[TrainingGroup], scores: Sequence[list[list[float]]]) -> LogisticRegression:
-    """Return how far both judges are to be believed, by the questions on which no network was trained."""
+    """Return how the sum of both judges' logits becomes one, by the questions on which no network was trained.
+
+    Both count alike: these questions are of the sets that the reader learnt from, where it alone is as good as both. On
+    sets that neither has seen the sum is better than each (docs/quality.md, Answers and refusal).
+    """
     rows, answers = [], []
     for group, both in zip(groups, scores, strict=True):
         if is_held_out(group.question) and recipe_of(group.set).sure:
-            for at, pair in enumerate(_paired(both)):
-                rows.append(pair)
+            for at, total in enumerate(_sums(both)):
+                rows.append([total])
                 answers.append(at == 0)
     weights = LogisticRegression().fit(rows, answers)
-    log.info("%d held-out pairs: weights %s, %s", len(rows), weights.coef_[0], weights.intercept_)
+    log.info("%d held-out pairs: %s times the sum, %s", len(rows), weights.coef_[0], weights.intercept_)
     return weights
 
 
 def _judge(weights: LogisticRegression, both: list[list[float]]) -> list[float]:
-    return [float(score) for score in weights.decision_function(list(_paired(both)))]
+    return [float(score) for score in weights.decision_function([[total] for total in _sums(both)])]
 
 
-def _paired(both: list[list[float]]) -> Iterator[tuple[float, float]]:
-    return zip(*both, strict=True)
+def _sums(both: list[list[float]]) -> Iterator[float]:
+    return (own + other for own, other in zip(*both, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,9 @@ from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.records import Field, Record, Records
 from rag.planning.row_words import measure_pattern
 from rag.types import DocumentInfo, Page
+
+_UNIT_OF = re.compile(r"\([^)]+\)\s*$")
+"""The unit behind the name of a field, which says how large something is and not how many there are."""
 
 
 @dataclass
@@ -144,6 +148,9 @@ def _measured(reading: Reading) -> Sequence[Field]:
         most = max(said.values())
         best = [at for at in said if said[at] == most]
         return [fields[best[0]]] if len(best) == 1 else ()
+    if query.how == "count" and any(_UNIT_OF.search(fields[at].name) for at in said):
+        # How many pots there are is not told by how many litres one has.
+        return ()
     if said and query.how != "count" and any(token.stem in words.COST for token in query.tokens):
         # The cost of the electricity is told by the column of money, and not by that of what was used.
         amounts = [one for one in numbers if is_of_money(one)]

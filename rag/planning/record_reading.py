@@ -17,7 +17,7 @@ from rag.planning.record_join import join_alike
 from rag.planning.record_values import is_negative, is_person, is_yes_no
 from rag.planning.records import PERIOD, Cell, Field, Kind, Record, Records, called_by
 from rag.planning.row_words import terms
-from rag.planning.rows import Table, tables_in
+from rag.planning.rows import DAY_COLUMN, ENTRY_COLUMN, Table, tables_in
 from rag.quoting.events import events_in
 from rag.types import DocumentInfo, Page
 from rag.words.dates import find_dates
@@ -264,7 +264,8 @@ def _alike_tables(documents: Sequence[DocumentInfo], pages: Mapping[int, Sequenc
     groups: dict[frozenset[str], list[Table]] = {}
     for document in documents:
         for table in tables_in(document, pages.get(document.id, ())):
-            if table.head[1] > table.head[0] and len(set(table.names)) == len(table.names):
+            is_log = table.names[:2] == (DAY_COLUMN, ENTRY_COLUMN)
+            if not is_log and len(set(table.names)) == len(table.names):
                 groups.setdefault(frozenset(map(str.casefold, table.names)), []).append(table)
     yield from (tables for names, tables in groups.items() if len(names) > 1)
 

@@ -83,6 +83,9 @@ def _value_at(reading: Reading, at: int) -> int:
         if len(run) == 1 and is_called and not run[0].is_name:
             # The name of a field, or of all records, is no value of one.
             continue
+        if len(run) == 1 and not run[0].is_name and _measures_word(reading, run[0]):
+            # What arrives is told by the arrival, and not by a remark that has the word.
+            continue
         stems = [token.stem for token in run]
         held = [
             one
@@ -122,6 +125,12 @@ def _value_at(reading: Reading, at: int) -> int:
                 reading.named.append((run[0].at, frozenset(stems)))
                 return len(run)
     return 0
+
+
+def _measures_word(reading: Reading, token: Token) -> bool:
+    """Return whether a word is of the family of the name of a field of numbers or days."""
+    fields = [one for one in reading.records.fields if one.kind in ("number", "day", "year")]
+    return any(names_word(one, token.stem) or speaks_of(one, token.written) for one in fields)
 
 
 def _is_of_several(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) -> bool:

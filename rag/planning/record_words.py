@@ -104,7 +104,7 @@ MONTHS_BETWEEN = re.compile(
     rf"(?P<last>{MONTH_PATTERN})(?:,? (?:de |of )?(?P<year>(?:19|20)\d\d))?(?!\w)"
 )
 MONTH_ALONE = re.compile(
-    rf"(?:(?i:in|im|en|de|of|for|during|le|au mois de|el)\s+(?P<month>(?i:{MONTH_PATTERN}))(?!\w)"
+    rf"(?:(?<!\w)(?i:in|im|en|de|of|for|during|le|au mois de|el)\s+(?P<month>(?i:{MONTH_PATTERN}))(?!\w)"
     rf"|(?<!\w)(?P<before>[A-Z][a-zäéû]+)(?= (?:[Mm]eeting|[Ss]ession|[Rr]eading|[Ii]nvoice|[Rr]eport|[Mm]inutes)))"
 )
 MONTH_NOUNS = frozenset(terms("month months monat monate mois mes meses"))

@@ -15,6 +15,8 @@ from rag.quoting.table_cells import columns_of, split_cells
 from rag.types import DocumentInfo, Page, Source
 from rag.words.dates import find_dates
 
+MIN_SHARED_COLUMNS = 0.6
+"""Share of the columns that two rows have in common which name their columns themselves, to be rows of one table."""
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""
 
@@ -197,13 +199,14 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
         cells = tuple(split_cells(line)) if " | " in line or "\t" in line else ()
         names, values = columns_of("", line) if len(cells) > 1 else ([], [])
         if names:
-            # A row that names its columns itself.
-            if table is None or table.names != tuple(names):
+            # A row that names its columns itself, but those in which it has nothing.
+            if table is None or not _takes_in(table, names):
                 if table is not None and len(table.rows) > 1:
                     yield table
                 table = Table(document, page, tuple(names), (match.start(), match.start()), above=above)
             if len(table.rows) < MAX_ROWS:
-                table.rows.append(Row(tuple(values), *match.span()))
+                of_row = dict(zip(names, values, strict=False))
+                table.rows.append(Row(tuple(of_row.get(name, "") for name in table.names), *match.span()))
             continue
         if len(cells) < 2:
             if table is not None and len(table.rows) > 1:
@@ -220,6 +223,20 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
             table.rows.append(Row(cells + ("",) * (len(table.names) - len(cells)), *match.span()))
     if table is not None and len(table.rows) > 1:
         yield table
+
+
+def _takes_in(table: Table, names: Sequence[str]) -> bool:
+    """Return whether a row with these columns is one of a table; columns that the table lacks are added to it."""
+    shared = set(names) & set(table.names)
+    is_one = table.names == tuple(names) or (
+        table.head[0] == table.head[1]
+        and len(set(names)) == len(names)
+        and len(shared) >= max(2, MIN_SHARED_COLUMNS * max(len(names), len(table.names)))
+    )
+    if is_one and (added := [name for name in names if name not in shared]):
+        table.names = (*table.names, *added)
+        table.rows = [replace(row, cells=(*row.cells, *("" for _ in added))) for row in table.rows]
+    return is_one
 
 
 def _names_columns(cells: Sequence[str]) -> bool:
