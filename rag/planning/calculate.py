@@ -426,7 +426,8 @@ def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) ->
     if query.how == "change" and second.value:
         share = wording.number((first.value - second.value) / abs(second.value) * 100, PERCENT_DECIMALS)
         percent = f" ({share}%)"
-    return "\n\n".join([*written, f"{wording.say(query.how)}: {above} {sign} {below} = {value}{percent}."])
+    result = f"{wording.say(query.how)}: {above} [1] {sign} {below} [2] = {value}{percent}."
+    return "\n\n".join([result, *written])
 
 
 def _capital(name: str) -> str:

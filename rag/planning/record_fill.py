@@ -117,15 +117,14 @@ def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mappin
         for one in made.fields
         if sum(one.at in record.cells for record in made.records) >= COMMON * len(made.records)
     ]
-    shared = frozenset.intersection(*(record.names for record in made.records))
-    kin = frozenset(word for word in shared if word.isalpha() and len(word) >= MIN_KIN - 1)
+    kin = frozenset.intersection(*(_name_words(record.document) for record in made.records))
     others: list[DocumentInfo] = []
     for document in documents:
         of_it = pages.get(document.id)
         if document.id in known or not of_it:
             continue
         names = called_by(document, of_it[0])
-        is_alike = bool(kin) and kin <= names
+        is_alike = bool(kin) and kin <= _name_words(document)
         if document.file_type == "eml" and not is_alike:
             continue
         if sum(len(page.text) for page in of_it) <= MAX_CHARACTERS and len(common) >= MIN_FIELDS and left > 0:
@@ -139,6 +138,12 @@ def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mappin
             others.append(document)
     records.sort(key=lambda one: one.document.path)
     return replace(made, records=records, others=others)
+
+
+def _name_words(document: DocumentInfo) -> frozenset[str]:
+    """Return the stems of the words in a file's name: loan of loan-3301.docx."""
+    name = re.sub(r"\.\w{2,5}$", "", document.path.rpartition("/")[2])
+    return frozenset(terms(" ".join(re.findall(r"[^\W\d_]{2,}", name))))
 
 
 def _filled(made: Records, record: Record, page: Page) -> Record:
