@@ -1,8 +1,8 @@
 """From question sets to the reader's weights in one command: `python -m training SETS --out FOLDER`.
 
 With `--start WEIGHTS` these are trained further: on fewer mined groups, with negatives of the lexical search alone, and
-on passages that differ from the answering one in a word (`training.contrast`, `training.facts`). With `--teacher FOLDER`
-they also learn how a larger cross-encoder judges the mined passages (`training.teach`).
+on passages that differ from the answering one in a word (`training.contrast`, `training.facts`). With `--teacher
+FOLDER` as well, they also learn how a larger cross-encoder judges the mined passages (`training.teach`).
 """
 
 from __future__ import annotations

@@ -98,6 +98,9 @@ def _composed(
         said = wording.one("records open", len(open_))
         text += f" {wording.say(said, count=wording.number(len(open_)), names=names)}"
     reason = wording.say("records open reason") if open_ else ""
+    for one in told:
+        if one.fit.guessed and (field := next((it.field for it in one.fit.conditions if it.is_day), None)) is not None:
+            reason = wording.say("records guessed", word=one.fit.guessed, field=field.name)
     rows = [_row(of_it, record, of_it.shown_cell(record), catalogue) for of_it in told for record in of_it.kept]
     other = len({record.document.id for of_it in told for record in of_it.kept if of_it.is_told_otherwise(record)})
     complete = COMPLETE if not open_ else f"{len(rows):,} of {len(rows) + len(open_):,}"

@@ -16,6 +16,7 @@ from rag.planning.records import Field, Record, Records
 from rag.planning.row_words import measure_pattern
 from rag.types import DocumentInfo, Page
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _UNIT_OF = re.compile(r"\([^)]+\)\s*$")
 """The unit behind the name of a field, which says how large something is and not how many there are."""
 
@@ -34,6 +35,8 @@ class RecordFit:
     """Words of the question that name fields and values."""
     has_noun: bool = False
     """Whether a word of it stands for the records."""
+    guessed: str = ""
+    """A verb that names no field (`Reading.guessed`)."""
 
     def told(self, *, days_only: bool = False) -> tuple[list[Record], list[Record]]:
         """Return the records of which all conditions hold, and those that do not tell."""
@@ -60,7 +63,7 @@ def fit_records(
     conditions = list(find_conditions(reading))
     if conditions and conditions[-1].holds is never:
         return None
-    fit = RecordFit(records, query, reading.asked, (), conditions, has_noun=reading.has_noun)
+    fit = RecordFit(records, query, reading.asked, (), conditions, has_noun=reading.has_noun, guessed=reading.guessed)
     fit.score = sum(count for _, _, count in reading.mentions) + sum(len(stems) for _, _, stems in reading.filters)
     fit.score += sum(len(stems) for _, stems in reading.named)
     if query.how not in ("list", "repeated", "often"):
@@ -138,6 +141,8 @@ def _measured(reading: Reading) -> Sequence[Field]:
     for _, one, count in reading.mentions:
         if one in numbers:
             said[one.at] = said.get(one.at, 0) + count
+    named = {token.stem for token in query.tokens if _YEAR.fullmatch(token.stem)}
+    said = {at: said[at] for at in said if named & {word for name in fields[at].words for word in name}} or said
     if len(said) > 1:
         money = [at for at in said if is_of_money(fields[at])]
         asks_cost = any(token.stem in words.COST for token in query.tokens)

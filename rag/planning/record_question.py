@@ -122,9 +122,11 @@ def read_record_question(question: str) -> RecordQuestion | None:
     if is_owed:
         how, rest = "sum", words.OWED.sub(" ", rest)
     if is_amount and how == "list":
-        if months is None or months.first == months.last:
+        is_of_months = months is not None and months.first != months.last
+        if not is_of_months and not _TRANSACTED.search(rest):
             return None
-        how = "sum"
+        how, measure = "sum", measure if is_of_months else "money"
+        rest = rest if is_of_months else _TRANSACTED.sub(" ", rest)
     which = _which(rest, months, has_names=guess_language(text) != "de")
     return replace(which, how=how, asks=asks, measure=measure, is_amount=is_amount, is_owed=is_owed, scales=scales)
 
@@ -180,6 +182,11 @@ def _which(rest: str, months: MonthRange | None, *, has_names: bool) -> RecordQu
     )
 
 
+_TRANSACTED = re.compile(
+    r"(?i)(?<!\w)(?:donated|raised|collected|given|received|spent|earned|taken in|gespendet|gesammelt|eingenommen"
+    r"|ausgegeben|donné|récolté|collecté|dépensé|encaissé|donado|recaudado|gastado|ingresado)(?!\w)"
+)
+"""What was done with money more than once: how much that was is the sum of all times."""
 _PERCENTAGE = re.compile(r"(?i)\d ?(?:%|per ?cent|prozent|pour ?cent|por ciento)|percentage points?|prozentpunkte?")
 _SPELLED_BOUND = re.compile(
     r"(?i)(?<!\w)(more than|less than|fewer than|at least|at most|over|under|mehr als|weniger als|mindestens|höchstens"

@@ -16,6 +16,7 @@ from rag.planning.records import PERIOD, Field, Records
 from rag.planning.row_fit import meets
 from rag.planning.row_words import PERSONS, terms
 from rag.planning.things import things_among
+from rag.quoting.events import events_in
 from rag.types import DocumentInfo, Page
 from rag.words.folding import fold
 
@@ -23,6 +24,10 @@ MIN_COMMON = 0.6
 """Share of the records that state a field, from which on one that does not state it leaves open whether it is so."""
 
 MIN_NOUN = 3
+MAX_ENDING = 2
+"""Letters that a word has behind what a compound has of it: Sprachen, Sprachkurse."""
+_VERBAL = re.compile(r"(?i)\w{2,}(?:ed|aron|ieron|ó|ée?s?|ten)|ge\w{2,}(?:t|en)")
+"""How the past of verbs ends in four languages."""
 _NUMBER_OF = re.compile(r"(?i)(?:nummer|number|code|\bno|\bnr|\bid|\bref\w*|\bnúm\w*|\bnuméro)\b\.?")
 
 
@@ -41,13 +46,15 @@ class Reading:
     filters: list[tuple[int, tuple[Field, ...], frozenset[str]]] = field(default_factory=list)
     named: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     """Words of what records are called, or what their texts say."""
+    guessed: str = ""
+    """A verb that names no field, and is taken to speak of the only days that are stated."""
 
     @cached_property
     def nouns(self) -> frozenset[str]:
         """Return the stems of words for what each record is, those of its number's label too: Kursnummer."""
         names = [name for one in self.records.fields if one.is_identifier for name in one.names]
-        own = terms(" ".join(_NUMBER_OF.sub(" ", name) for name in names))
-        return self.records.called | frozenset(word for word in own if len(word) >= MIN_NOUN)
+        own = " ".join(_NUMBER_OF.sub(" ", name) for name in names)
+        return self.records.called | {word for word in (*terms(own), *fold(own).split()) if len(word) >= MIN_NOUN}
 
     @cached_property
     def texts(self) -> dict[int, frozenset[str]]:
@@ -63,7 +70,7 @@ def read_tokens(reading: Reading) -> bool:
     tokens = reading.query.tokens
     at = 0
     while at < len(tokens):
-        taken = _value_at(reading, at) or _field_at(reading, at) or _word_at(reading, at)
+        taken = _value_at(reading, at) or _field_at(reading, at) or _word_at(reading, at) or _verb_at(reading, at)
         if not taken:
             return False
         at += taken
@@ -152,7 +159,7 @@ def _compound_at(reading: Reading, token: Token) -> tuple[int, tuple[Field, ...]
             for cell in reading.records.column(one.at)
             if cell is not None
             for word in cell.words
-            if word.rstrip("s") == sort
+            if word.startswith(sort) and len(word) - len(sort) <= MAX_ENDING
         }
         if len(held) == 1:
             one, word = next(iter(held.values()))
@@ -247,6 +254,10 @@ def _word_at(reading: Reading, at: int) -> int:
         return 1
     if token.stem in words.NEUTRAL or token.stem in words.COST or words.SIZE.fullmatch(token.written):
         return 1
+    if at == 0 and reading.query.how == "count" and token.stem in words.TIMES and reading.records.is_of_rows:
+        # How many times something is so is how many rows say it.
+        reading.has_noun = True
+        return 1
     if token.stem in words.MONTH_NOUNS and at == 0:
         period = [one for one in reading.records.fields if one.name == PERIOD]
         if period:
@@ -262,6 +273,18 @@ def _word_at(reading: Reading, at: int) -> int:
     if token.stem in PERSONS or any(token.stem in kind for kind in words.KIND_WORDS.values()):
         return 1
     return 1 if _is_number_word(token) else 0
+
+
+def _verb_at(reading: Reading, at: int) -> int:
+    """Read a verb of which a question bounds the days, where records state the days of one thing alone."""
+    token, query = reading.query.tokens[at], reading.query
+    if reading.guessed or token.written[0].isupper() or query.days is None or not _VERBAL.fullmatch(token.written):
+        return 0
+    days = [one for one in reading.records.fields if one.kind in ("day", "year") and one.name != PERIOD]
+    if len(days) != 1 or events_in(token.written):
+        return 0
+    reading.guessed = token.written
+    return 1
 
 
 def _is_noun(reading: Reading, token: Token) -> bool:

@@ -108,6 +108,7 @@ MONTH_ALONE = re.compile(
     rf"|(?<!\w)(?P<before>[A-Z][a-zäéû]+)(?= (?:[Mm]eeting|[Ss]ession|[Rr]eading|[Ii]nvoice|[Rr]eport|[Mm]inutes)))"
 )
 MONTH_NOUNS = frozenset(terms("month months monat monate mois mes meses"))
+TIMES = frozenset(terms("times time mal male fois vez veces"))
 SIZE = re.compile(
     r"(?i)(?<!\w)(?:large|big|size|area|groß|größe|fläche|grand|surface|taille|grandes?|superficie|tamaño)(?!\w)"
 )

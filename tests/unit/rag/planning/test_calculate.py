@@ -145,7 +145,7 @@ def test_two_looked_up_figures_are_subtracted() -> None:
             "How much does the red one lift?": "The red crane lifts 7.5 tonnes.",
         },
     )
-    assert answer.text.endswith("12 − 7.5 = 4.5 tonnes.")
+    assert "12 [1] − 7.5 [2] = 4.5 tonnes." in answer.text.partition("\n")[0]
     assert [citation.number for citation in answer.citations] == [1, 2]
 
 

@@ -151,3 +151,53 @@ def test_a_document_without_labels_is_a_record_by_its_sentences() -> None:
     assert stated["Customer"] == "Cleo Hart"
     assert all(cell.is_otherwise for cell in record.cells.values())
     assert "hours.md" not in [one.document.path for one in made.records]
+
+
+LOANS = Shelf(
+    {
+        **{
+            f"loan-{at}.md": [
+                f"Loan file {at}\n\nBorrower: {name}\nAmount: €{amount}\nInterest rate: {rate} %\nHandled by: {by}"
+            ]
+            for at, name, amount, rate, by in (
+                (1, "Ilse Kramer", "8,000", "6.6", "Ruth Cole"),
+                (2, "Dara Nolan", "25,000", "4.8", "Sam Birch"),
+                (3, "Ben Osei", "3,500", "7.9", "Ruth Cole"),
+            )
+        },
+        **{
+            f"loan-{at}.md": [
+                f"Loan file {at}\n\n| Particular | Entry |\n| Sum lent | €{amount} |\n| Yearly interest | {rate} % |\n"
+                f"| Looked after by | {by} |\n\nThe borrower {name} has been a member for years."
+            ]
+            for at, name, amount, rate, by in (
+                (4, "Wei Zhang", "6,000", "6.2", "Sam Birch"),
+                (5, "Tomas Varga", "15,000", "6.1", "Ruth Cole"),
+                (6, "Ana Lopez", "11,000", "5.2", "Sam Birch"),
+            )
+        },
+    },
+    {f"loan-{at}.md": DocumentProfile("en") for at in range(1, 7)},
+)
+
+
+def test_documents_of_two_forms_are_records_of_one_kind() -> None:
+    (made,) = read_records(LOANS.documents, LOANS.page_texts([one.id for one in LOANS.documents]))
+    assert len(made.records) == 6
+    names = [set(field.names) for field in made.fields]
+    assert {"Amount", "Sum lent"} in names
+    assert {"Interest rate", "Yearly interest"} in names
+    assert not any("Particular" in of_it for of_it in names)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Which borrowers pay more than 6 per cent interest?", ("Ilse Kramer", "Ben Osei", "Wei Zhang", "Tomas Varga")),
+        ("How many loans have an amount of more than ten thousand euros?", ("3 of 6",)),
+    ],
+)
+def test_questions_are_answered_over_both_forms(question: str, said: tuple[str, ...]) -> None:
+    answer = told(question, LOANS)
+    assert isinstance(answer, Answer), answer
+    assert all(one in answer.text for one in said), answer.text

@@ -1,0 +1,113 @@
+"""The rows of a single table are records, where nothing else has answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.planning.over_tables import OverTables
+from rag.planning.rows import tables_in
+from rag.types import Answer, Verdict
+from tests.unit.rag.planning.shelf import Shelf, asked, finish
+
+COURSES = Shelf(
+    {
+        "programm.csv": [
+            "Kursnummer | Titel | Bereich | Leitung | Beginn | Gebühr (EUR)\n"
+            "K1 | Italienisch A1 | Sprachen | Carla Monti | 16.09.2024 | 108\n"
+            "K2 | Yoga am Abend | Gesundheit | Rolf Abt | 05.11.2024 | 85\n"
+            "K3 | Spanisch A2 | Sprachen | Ines Paz | 07.11.2024 | 120\n"
+            "K4 | Brot backen | Küche | Rolf Abt | 02.10.2024 | 62"
+        ]
+    }
+)
+MEMBERS = Shelf(
+    {
+        "entregas-socios.csv": [
+            "Socio | Municipio | Kg 2022 | Kg 2023 | Alta\n"
+            "Ana Ruiz | Baena | 31000 | 24800 | 12/03/1998\n"
+            "Luis Sanz | Luque | 21500 | 25800 | 02/11/2005\n"
+            "Eva Mora | Baena | 9600 | 12480 | 05/05/2021"
+        ]
+    }
+)
+FLEET = Shelf(
+    {
+        "fleet.xlsx": [
+            "Reg: AA1 | Body: Van | Depot: Norwich | Driver: Gary Holt | Mileage: 98,450\n\n"
+            "Reg: AA2 | Body: Van | Depot: Ipswich | Mileage: 41,000\n\n"
+            "Reg: AA3 | Body: Lorry | Depot: Ipswich | Driver: Ruth Penn | Mileage: 60,500 | Note: on loan"
+        ]
+    }
+)
+GIFTS = Shelf(
+    {
+        "gifts.csv": [
+            "Date | Donor | Purpose | Amount\n3 March 2025 | Ada Lund | Organ | £75.00\n"
+            "9 April 2025 | Ben Kray | Roof | £40.00\n2 May 2025 | Ada Lund | Organ | £60.00"
+        ]
+    }
+)
+
+
+def told(question: str, shelf: Shelf) -> Answer | str:
+    return finish(OverTables(shelf), asked(question, shelf=shelf))[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "shelf", "said", "not_said"),
+    [
+        ("Wie viele Sprachkurse gibt es?", COURSES, ("2 von 4", "Italienisch A1", "Spanisch A2"), ("Yoga",)),
+        ("Welche Kurse gibt Rolf Abt?", COURSES, ("Yoga am Abend", "Brot backen"), ("Spanisch",)),
+        ("Welche Kurse beginnen nach dem 1. November 2024?", COURSES, ("Yoga am Abend", "Spanisch A2"), ("Brot",)),
+        ("Welcher Kurs ist am teuersten?", COURSES, ("Spanisch A2",), ("Brot",)),
+        ("¿Cuántos kilos entregaron en 2023 los socios de Baena en total?", MEMBERS, ("37.280",), ()),
+        ("How many vans are there?", FLEET, ("2 of 3", "AA1", "AA2"), ("AA3",)),
+        ("What is the average mileage at Ipswich?", FLEET, ("50,750",), ()),
+        ("How much was donated for the organ?", GIFTS, ("135",), ()),
+        ("How many times did Ada Lund give?", GIFTS, ("2 of 3",), ()),
+    ],
+)
+def test_rows_of_one_table_answer(
+    question: str, shelf: Shelf, said: tuple[str, ...], not_said: tuple[str, ...]
+) -> None:
+    answer = told(question, shelf)
+    assert isinstance(answer, Answer), answer
+    assert all(part in answer.text for part in said), answer.text
+    assert not any(part in answer.text for part in not_said), answer.text
+    assert answer.verdict is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("question", "shelf"),
+    [
+        ("How many kayaks are there?", FLEET),
+        ("Which vehicles are blue?", FLEET),
+        ("Welche Kurse sind ausgebucht?", COURSES),
+        ("How much was donated for the choir?", GIFTS),
+        ("Which gifts were refunded before May 2025?", Shelf({"one.csv": ["Paid on | Sum\n3 May 2025 | 20"]})),
+    ],
+)
+def test_what_a_table_does_not_have_is_left_to_others(question: str, shelf: Shelf) -> None:
+    assert isinstance(told(question, shelf), str)
+
+
+def test_a_verb_that_names_no_column_is_taken_for_the_only_day_and_said() -> None:
+    answer = told("¿Qué socios se apuntaron antes del año 2010?", MEMBERS)
+    assert isinstance(answer, Answer), answer
+    assert "Ana Ruiz" in answer.text
+    assert "Luis Sanz" in answer.text
+    assert "Eva Mora" not in answer.text
+    assert answer.verdict is Verdict.PARTLY
+    assert "apuntaron" in answer.sentences[0].reason
+    assert "Alta" in answer.sentences[0].reason
+
+
+def test_rows_that_lack_a_cell_are_rows_of_the_same_table() -> None:
+    (document,) = FLEET.documents
+    (table,) = tables_in(document, FLEET.page_texts([document.id])[document.id])
+    assert table.names == ("Reg", "Body", "Depot", "Driver", "Mileage", "Note")
+    assert [row.cells for row in table.rows] == [
+        ("AA1", "Van", "Norwich", "Gary Holt", "98,450", ""),
+        ("AA2", "Van", "Ipswich", "", "41,000", ""),
+        ("AA3", "Lorry", "Ipswich", "Ruth Penn", "60,500", "on loan"),
+    ]
