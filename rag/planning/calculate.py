@@ -247,7 +247,7 @@ class Calculate:
             text = _two(query, found, Wording(asked.text))
         except CalculationError as error:
             sources = [one.proof(at).source for at, one in enumerate(found, 1)]
-            reason = f"{error.reason} {error.remedy}"
+            reason = f"{error.reason} {error.remedy}".strip()
             return (yield from refuse(reason, milliseconds=timer.milliseconds, sources=sources))
         proofs = [one.proof(at) for at, one in enumerate(found, 1)]
         return (yield from compose_answer(text, proofs, self._catalogue, milliseconds=timer.milliseconds))
@@ -420,6 +420,8 @@ def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) ->
         value = wording.number(divide(first.value, second.value, "the second figure"))
     else:
         value = wording.amount(Quantity(first.value - second.value, unit, scale))
+    if query.items:
+        return "\n\n".join([_the_more(query, first, second, wording), *written])
     sign = "/" if query.how == "ratio" else "−"
     above, below = (wording.number(one.value / scale) for one in (first, second))
     percent = ""
@@ -428,6 +430,19 @@ def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) ->
         percent = f" ({share}%)"
     result = f"{wording.say(query.how)}: {above} [1] {sign} {below} [2] = {value}{percent}."
     return "\n\n".join([result, *written])
+
+
+def _the_more(query: DifferenceQuery, first: Quantity, second: Quantity, wording: Wording) -> str:
+    """Return which of two things has the more, or the less. Raises CalculationError where both have as much."""
+    numbers = [(first, "[1]", query.items[0]), (second, "[2]", query.items[1])]
+    numbers.sort(key=lambda one: one[0].value, reverse=query.how == "more")
+    (best, mark, name), (other, other_mark, _) = numbers
+    if best.value == other.value:
+        raise CalculationError(wording.say("as much", amount=wording.amount(best)))
+    return wording.say(
+        "which of two", named=_capital(name), best=f"{wording.amount(best)} {mark}",
+        other=f"{wording.amount(other)} {other_mark}",
+    )  # fmt: skip
 
 
 def _capital(name: str) -> str:

@@ -48,11 +48,15 @@ class GrowthQuery:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceQuery:
-    """How much more one thing is than another: two questions that a look-up answers with a number each."""
+    """How much more one thing is than another: two questions that a look-up answers with a number each.
+
+    `items` are the things of which the one with the more, or the less, is asked for.
+    """
 
     first: str
     second: str
-    how: Literal["difference", "ratio", "change"] = "difference"
+    how: Literal["difference", "ratio", "change", "more", "less"] = "difference"
+    items: tuple[str, ...] = ()
 
 
 CalculationQuery = (
@@ -257,7 +261,7 @@ def describe(query: CalculationQuery) -> str:
         return f"the change of the {query.field.written}"
     if isinstance(query, RateQuery):
         return f"an amount by the {query.period}"
-    return f"a {query.how} of two figures"
+    return f"the {query.how} of two figures" if query.items else f"a {query.how} of two figures"
 
 
 def _read_formula(text: str) -> FormulaQuery | None:
@@ -322,9 +326,21 @@ def _about(behind: str) -> str:
     return " ".join(" ".join(name.split()) for name in names if name.split()).strip()
 
 
+_WHICH_MORE = re.compile(
+    r"(?i)^\W*(?:which|who|what)(?: (?!one)[^\W\d_]+| one| of (?:them|the two))? (?P<verb>(?!i|ha|wa|doe)[a-z]{2,}?)s"
+    r" (?P<degree>more|less)(?P<what>(?: [^\W\d_]+)?), (?P<first>[^,]+) or (?P<second>[^,?]+)\W*$"
+)
+"""Which of two things does more: "Which crane lifts more, the blue one or the red one?"."""
+
+
 def _read_difference(text: str) -> DifferenceQuery | None:
     if match := _MORE.match(text):
         return _more(match)
+    if match := _WHICH_MORE.match(text):
+        verb = re.sub(r"ie$", "y", match["verb"])
+        asked = [f"How much{match['what']} does {match[name]} {verb}?" for name in ("first", "second")]
+        items = (match["first"], match["second"])
+        return DifferenceQuery(asked[0], asked[1], "more" if match["degree"].casefold() == "more" else "less", items)
     for pattern, how in ((_BETWEEN, "difference"), (_RATIO, "ratio")):
         match = pattern.match(text)
         if match and (pair := _shared(match["first"], match["second"])):

@@ -12,7 +12,7 @@ from rag.planning.record_kin import holds_all, is_begun, is_kin, is_of_money, ma
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_tokens import MIN_COMMON, Reading
 from rag.planning.record_values import is_money
-from rag.planning.records import PERIOD, Field, Record, Records
+from rag.planning.records import PERIOD, Field, Record
 from rag.planning.row_fit import meets
 from rag.planning.row_words import terms
 
@@ -46,7 +46,7 @@ def never(record: Record) -> bool:
 
 
 def find_conditions(reading: Reading) -> Iterator[Condition]:
-    query, records = reading.query, reading.records
+    query = reading.query
     marked = _marked(reading)
     mentioned = {one.at for _, one, _ in reading.mentions}
     for at, fields, stems in reading.filters:
@@ -67,7 +67,7 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
                 continue
             if query.how == "count" and one.kind == "number":
                 continue
-            yield Condition(_by_presence(records, one, is_negated=at in marked), field=one)
+            yield Condition(_by_presence(reading, one, is_negated=at in marked), field=one)
     if query.bound is not None:
         bounded = _bounded_field(reading)
         yield Condition(never) if bounded is None else Condition(_by_bound(query, bounded), field=bounded)
@@ -140,14 +140,20 @@ def _by_name(reading: Reading, stems: frozenset[str], *, is_negated: bool) -> Ho
     return lambda record: (id(record) in named) != is_negated
 
 
-def _by_presence(records: Records, one: Field, *, is_negated: bool) -> Holds:
-    """Return whether records state a field, and do not say no for it."""
+def _by_presence(reading: Reading, one: Field, *, is_negated: bool) -> Holds:
+    """Return whether records state a field, and do not say no for it; a text that has its words leaves it open."""
+    records = reading.records
     is_decided = one.kind == "yes/no" or any(cell is not None and cell.is_negative for cell in records.column(one.at))
+
+    def _is_told(record: Record) -> bool:
+        texts = reading.texts[record.document.id]
+        return any(name and all(any(is_kin(word, stem) for stem in texts) for word in name) for name in one.words)
 
     def holds(record: Record) -> bool | None:
         cell = record.cells.get(one.at)
         if cell is None:
-            return None if is_decided and not is_negated else is_negated
+            is_open = (is_decided and not is_negated) or (is_negated and not records.is_of_rows and _is_told(record))
+            return None if is_open else is_negated
         return cell.is_negative == is_negated
 
     return holds

@@ -12,6 +12,7 @@ from rag.planning.record_conditions import Condition, day_field, find_conditions
 from rag.planning.record_kin import is_of_money, kind_of, main_amount
 from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
+from rag.planning.record_verbs import speaks_of
 from rag.planning.records import Field, Record, Records
 from rag.planning.row_words import measure_pattern
 from rag.types import DocumentInfo, Page
@@ -171,7 +172,10 @@ def _measured(reading: Reading) -> Sequence[Field]:
         if times:
             return times if len(times) == 1 else ()
         day = day_field(reading)
-        return [day] if day is not None else ()
+        days = [one for one in fields if one.kind in ("day", "year")]
+        # Since when something has lasted is told by the day on which it began.
+        is_told = day is not None and (len(days) == 1 or speaks_of(day, "began"))
+        return [day] if day is not None and is_told else ()
     asked = any(words.SIZE.fullmatch(token.written) for token in query.tokens)
     if asked or query.how in ("most", "least"):
         sizes = [one for one in numbers if one.unit in words.SIZE_UNITS]

@@ -10,6 +10,7 @@ from rag.pipeline import EXTRACTIVE
 from rag.planning import row_words
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_nouns import NOUN, is_plural
+from rag.planning.record_kin import is_kin
 from rag.planning.wording import Wording
 from rag.prompt import REFUSAL
 from rag.questions.constraints import is_negated
@@ -64,6 +65,11 @@ _DIFFERS = re.compile(
     r"|(?:de )?combien\b.*\b(?:plus|moins)\b.*\bqu[e'’]|combien de fois (?:plus|moins)\b"
     r"|cu[aá]nt[oa]s?\b.*\b(?:más|menos)\b.*\bque\b|cu[aá]ntas veces (?:más|menos)\b)"
 )
+_WHICH_OF_TWO = re.compile(
+    r"(?i)^\W*(?:who|which|what|wer|welche[rsn]?|qui|quel(?:le)?|lequel|laquelle|qui[eé]n|cu[aá]l|qu[eé])\b.*"
+    r"\b(?:more|less|fewer|mehr|weniger|plus|moins|más|menos|(?!under|number|\w+ember|october)\w{2,}er)\b"
+    r"[^,]*, (?P<first>[^,]+) (?:or|oder|ou|o) (?P<second>[^,]+?)\W*$"
+)
 _DIFFERENT = re.compile(
     r"(?i)(?<!\w)(?:than|more|less|fewer|difference|times|twice|als|mehr|weniger|unterschied|doppelt|mal|plus|moins"
     r"|écart|différence|fois|double|más|menos|diferencia|veces|doble)(?!\w)"
@@ -88,8 +94,8 @@ _WHICH_ONE = re.compile(
     r"(?i)^\W*(?:\w+ )?(?:which|what|welche[rnms]?|quel(?:le)?s?|qu[eé]|cu[aá]l(?:es)?) (?P<noun>[^\W\d_]+)"
 )
 _SUM = re.compile(
-    r"(?i)\b(?:add(?:s|ed)? up to|in total|the (?:total|sum|average|mean)|altogether|(?:all |both )?(?:\w+ )?together"
-    r"|in all|combined|on average|average"
+    r"(?i)\b(?:what do .+ come to|add(?:s|ed)? up to|in total|the (?:total|sum|average|mean)|altogether"
+    r"|(?:all |both )?(?:\w+ )?together|in all|combined|on average|average"
     r"|insgesamt|zusammen|summe|gesamt\w*|im (?:durchschnitt|schnitt|mittel)|durchschnitt\w*|au total|en tout|la somme"
     r"|ensemble|en moyenne|moyenne|en total|en conjunto|sum(?:a|an)|junt[oa]s|de media|promedio)\b"
 )
@@ -133,6 +139,8 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("count", match["noun"])
     if (match := ASKED_COUNT.match(text)) and not _TIMES.search(match["noun"]) and _OF_SOME.search(text, match.end()):
         return SeveralAsked("count of some", match["noun"])
+    if match := _WHICH_OF_TWO.match(text):
+        return SeveralAsked("compare", items=(match["first"], match["second"]))
     if _DIFFERS.match(text):
         return SeveralAsked("difference")
     if _SHARE.match(text):
@@ -236,6 +244,9 @@ def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
         # The other rows of the table may say as much.
         return False
     words = _topic(question, asked)
+    said = {word for citation in answer.citations for word in content_words(citation.quote)}
+    if not any(is_kin(word, other) for word in words for other in said):
+        return False
     quoted = {source.document.id for source in answer.sources if source.number == answer.citations[0].number}
     others = {
         source.document.id

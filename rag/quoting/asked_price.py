@@ -60,6 +60,9 @@ _MONEY_NAMED = re.compile(
     r"(?i)[(\[]\s*(?:in )?(?:€|\$|£|eur|usd|gbp|chf|euros?|pounds?|dollars?|francs?|franken)\s*[)\]]"
 )
 
+_NAMES_MONEY = re.compile(
+    r"(?i)\b(?:prices?|costs?|money|preise?|koste\w*|geld|prix|coûte\w*|argent|precios?|cuesta\w*|dinero)\b"
+)
 _MONEY_COLUMN = re.compile(
     r"(?i)[€$£]|\b(?:prices?|costs?|amounts?|fees?|charges?|rates?|totals?|subtotals?|rents?|premiums?|wages?|salar\w+|fares?"
     r"|tickets?|spent|budgets?|\w*preise?s?|\w*kosten|\w*betrag|\w*geb[uü]hr\w*|prix|co[uû]ts?|montants?|tarifs?|precios?|costes?"
@@ -89,7 +92,7 @@ def lacks_price(question: str, text: str) -> bool:
 def lacks_price_column(question: str, header: str, row: str) -> bool:
     """Return whether a question asks for a price or a cost by these words, and a row, whose cells are plain numbers,
     has neither a column nor a cell that may hold money."""
-    if not re.search(r"(?i)\b(?:prices?|costs?|preise?|koste\w*|prix|coûte\w*|precios?|cuesta\w*)\b", question):
+    if not _NAMES_MONEY.search(question):
         return False
     return not _MONEY_COLUMN.search(f"{header}\n{row}") and not _WITH_CENTS.search(row)
 

@@ -267,3 +267,24 @@ def test_the_scale_of_a_table_is_read_above_it() -> None:
     assert table_scale("(Amounts in millions, except share data)") == (Decimal(1_000_000), "")
     assert table_scale("in thousands of dollars, $") == (Decimal(1000), "USD")
     assert table_scale("in Mio. EUR") == (Decimal(1_000_000), "EUR")
+
+
+def test_which_of_two_does_more_is_told_with_both_numbers() -> None:
+    looked_up = {
+        "How much does the blue one lift?": "The blue crane lifts 12 tonnes.",
+        "How much does the red one lift?": "The red crane lifts 7.5 tonnes.",
+    }
+    answer = result("Which crane lifts more, the blue one or the red one?", BALANCE, **looked_up)
+    assert answer.text.startswith("The blue one: 12 tonnes [1], against 7.5 tonnes [2].")
+    answer = result("Which crane lifts less, the blue one or the red one?", BALANCE, **looked_up)
+    assert answer.text.startswith("The red one: 7.5 tonnes [2], against 12 tonnes [1].")
+
+
+def test_of_two_that_do_as_much_none_is_told() -> None:
+    answer = result(
+        "Which crane lifts more, the blue one or the red one?",
+        BALANCE,
+        **{"How much does the blue one lift?": "It lifts 12 tonnes.", "How much does the red one lift?": "12 tonnes."},
+    )
+    assert answer.refused
+    assert answer.text == "both have as much: 12 tonnes"

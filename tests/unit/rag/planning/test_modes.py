@@ -15,7 +15,7 @@ LOOK_UPS = (
     "How many pages does the manual say a logbook has?",
     "What is the total of invoice 7?",
     "How many carpenters does the yard employ?",
-    "Which crane lifts more, the blue one or the red one?",
+    "Which crane lifts more?",
     "What documents do I need for a passport?",
     "Which policies apply to visitors?",
     "How many contracts were signed in 2023?",

@@ -46,6 +46,8 @@ def document_named(number: int) -> DocumentInfo:
         ("How much heavier is Neil than Joyce?", "difference"),
         ("Combien de fois plus cher que le gratin est le ragoût ?", "difference"),
         ("What share of the income came from the shop?", "share"),
+        ("Who used more in 2024, Mill House or Canal Wharf?", "compare"),
+        ("What do the premiums of the home policies come to?", "sum"),
         ("¿Qué porcentaje de los kilos era de la variedad Picuda?", "share"),
     ],
 )
@@ -81,6 +83,8 @@ def test_questions_for_one_thing_are_left_alone(question: str) -> None:
         ("How much heavier is Neil than Joyce?", ["The weight was 63 kg.", "Weight: 84 kg"]),
         ("What share of the income came from the shop?", ["Shop sales | 29,175", "Income | 150,000"]),
         ("How much did Thorne charge in total?", ["Thorne: total due 20.", "Thorne: total due 30."]),
+        ("Who used more in 2024, Mill House or Canal Wharf?", ["Mill House used 9,430.", "Canal Wharf used 11,890."]),
+        ("How many policies are car insurance?", ["End of cover: 19 February", "A car."]),
         ("Which machines did we get before 2019?", ["Item | Bought / Band saw | 2018"]),
     ],
 )
