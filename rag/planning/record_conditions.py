@@ -49,13 +49,16 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
     query = reading.query
     marked = _marked(reading)
     mentioned = {one.at for _, one, _ in reading.mentions}
+    of_values: list[Condition] = []
     for at, fields, stems in reading.filters:
         named = [one for one in fields if one.at in mentioned or one is reading.asked]
         chosen = _tightest(reading, named or fields, stems)
         if not chosen:
             yield Condition(never)
             return
-        yield Condition(_by_value(reading, chosen, stems, is_negated=at in marked), field=chosen[0])
+        condition = Condition(_by_value(reading, chosen, stems, is_negated=at in marked), field=chosen[0])
+        _add_value(of_values, condition, reading.records.records)
+    yield from of_values
     for at, stems in reading.named:
         yield Condition(_by_name(reading, stems, is_negated=at in marked))
     if query.how not in ("sum", "average", "most", "least", "share"):
@@ -76,6 +79,26 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
         yield Condition(never) if one_day is None else Condition(_by_days(query, one_day), True, one_day)
     if query.is_owed and not reading.filters:
         yield Condition(never)
+
+
+def _add_value(conditions: list[Condition], new: Condition, records: Sequence[Record]) -> None:
+    """Add what a value says of records; of two values of one field that no record has both of, either is meant."""
+    last = conditions[-1] if conditions else None
+    if last is not None and last.field is new.field:
+        held = [(last.holds(record), new.holds(record)) for record in records]
+        is_apart = not any(one and other for one, other in held)
+        if is_apart and any(one for one, _ in held) and any(other for _, other in held):
+            conditions[-1] = Condition(_either(last.holds, new.holds), field=new.field)
+            return
+    conditions.append(new)
+
+
+def _either(first: Holds, second: Holds) -> Holds:
+    def holds(record: Record) -> bool | None:
+        held = (first(record), second(record))
+        return True if True in held else None if None in held else False
+
+    return holds
 
 
 def _tightest(reading: Reading, fields: Sequence[Field], stems: frozenset[str]) -> Sequence[Field]:
@@ -145,14 +168,14 @@ def _by_presence(reading: Reading, one: Field, *, is_negated: bool) -> Holds:
     records = reading.records
     is_decided = one.kind == "yes/no" or any(cell is not None and cell.is_negative for cell in records.column(one.at))
 
-    def _is_told(record: Record) -> bool:
+    def is_told(record: Record) -> bool:
         texts = reading.texts[record.document.id]
         return any(name and all(any(is_kin(word, stem) for stem in texts) for word in name) for name in one.words)
 
     def holds(record: Record) -> bool | None:
         cell = record.cells.get(one.at)
         if cell is None:
-            is_open = (is_decided and not is_negated) or (is_negated and not records.is_of_rows and _is_told(record))
+            is_open = (is_decided and not is_negated) or (is_negated and not records.is_of_rows and is_told(record))
             return None if is_open else is_negated
         return cell.is_negative == is_negated
 

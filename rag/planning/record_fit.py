@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_conditions import Condition, day_field, find_conditions, never
-from rag.planning.record_kin import is_of_money, kind_of, main_amount
+from rag.planning.record_kin import is_of_money, kind_of, main_amount, stems_of
 from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.record_verbs import speaks_of
@@ -60,6 +60,9 @@ def fit_records(
     if not read_tokens(reading):
         return None
     if not _find_asked(reading):
+        return None
+    if query.how == "count" and any(_is_of_another_unit(query, one) for _, one, _ in reading.mentions):
+        # How many pots there are is not told by how many litres one has, nor by how many rows there are.
         return None
     conditions = list(find_conditions(reading))
     if conditions and conditions[-1].holds is never:
@@ -154,9 +157,6 @@ def _measured(reading: Reading) -> Sequence[Field]:
         most = max(said.values())
         best = [at for at in said if said[at] == most]
         return [fields[best[0]]] if len(best) == 1 else ()
-    if query.how == "count" and any(_UNIT_OF.search(fields[at].name) for at in said):
-        # How many pots there are is not told by how many litres one has.
-        return ()
     if said and query.how != "count" and any(token.stem in words.COST for token in query.tokens):
         # The cost of the electricity is told by the column of money, and not by that of what was used.
         amounts = [one for one in numbers if is_of_money(one)]
@@ -184,6 +184,16 @@ def _measured(reading: Reading) -> Sequence[Field]:
         main = main_amount(numbers)
         return [main] if main is not None else ()
     return ()
+
+
+def _is_of_another_unit(query: RecordQuestion, one: Field) -> bool:
+    """Return whether the name of a field ends with a unit that a question does not ask for."""
+    match = _UNIT_OF.search(one.name) if one.kind == "number" else None
+    if match is None:
+        return False
+    units = stems_of(match[0])
+    spelled = units.union(*(words.UNITS.get(unit, frozenset()) for unit in units))
+    return not any(token.stem in spelled for token in query.tokens)
 
 
 def _is_of_totals(reading: Reading) -> bool:

@@ -39,6 +39,22 @@ FLEET = Shelf(
         ]
     }
 )
+METERS = Shelf(
+    {
+        "meters.csv": [
+            "Meter | Building | Use 2023 (kWh) | Use 2024 (kWh)\nM1 | Mill | 100 | 120\nM2 | Barn | 200 | 210\n"
+            "M3 | Lodge | 50 | 70"
+        ]
+    }
+)
+PLANTS = Shelf(
+    {
+        "plants.csv": [
+            "Plant | Group | Pot (litres) | Light\nSage | Herbs | 1 | sun\nMint | Herbs | 1 | shade\n"
+            "Fern | Shade | 3 | shade"
+        ]
+    }
+)
 GIFTS = Shelf(
     {
         "gifts.csv": [
@@ -65,6 +81,7 @@ def told(question: str, shelf: Shelf) -> Answer | str:
         ("What is the average mileage at Ipswich?", FLEET, ("50,750",), ()),
         ("How much was donated for the organ?", GIFTS, ("135",), ()),
         ("How many times did Ada Lund give?", GIFTS, ("2 of 3",), ()),
+        ("How many kWh did the mill and the barn use altogether in 2024?", METERS, ("330",), ()),
     ],
 )
 def test_rows_of_one_table_answer(
@@ -81,6 +98,7 @@ def test_rows_of_one_table_answer(
     ("question", "shelf"),
     [
         ("How many kayaks are there?", FLEET),
+        ("How many pots of herbs are there?", PLANTS),
         ("Which vehicles are blue?", FLEET),
         ("Welche Kurse sind ausgebucht?", COURSES),
         ("How much was donated for the choir?", GIFTS),
