@@ -24,6 +24,7 @@ MIN_COMMON = 0.6
 """Share of the records that state a field, from which on one that does not state it leaves open whether it is so."""
 
 MIN_NOUN = 3
+"""Letters of a word for what each record is."""
 MAX_ENDING = 2
 """Letters that a word has behind what a compound has of it: Sprachen, Sprachkurse."""
 _VERBAL = re.compile(r"(?i)\w{2,}(?:ed|aron|ieron|ó|ée?s?|ten)|ge\w{2,}(?:t|en)")

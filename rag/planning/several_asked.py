@@ -81,8 +81,9 @@ _SHARE = re.compile(
     r"|pourcentage|porcentaje|proporción|por ciento))(?!\w)"
 )
 _A_SHARE = re.compile(
-    r"(?i)%|(?<!\w)(?:per ?cent|percentage|prozent|pour ?cent|por ciento|half|halves|thirds?|quarters?|fifths?|\w+ths?"
-    r"|hälfte|drittel|viertel|\w+tel|moitié|tiers|quarts?|mitad|tercios?|cuartos?|majority|mehrheit|majorité|mayoría)(?!\w)"
+    r"(?i)%|(?<!\w)(?:per ?cent|percentage|prozent|pour ?cent|por ciento|half|halves|thirds?|quarters?"
+    r"|(?:fif|six|seven|eigh|nin|ten)ths?"
+    r"|hälfte|(?:drit|vier|fünf|sechs|ach|zehn)tel|moitié|tiers|quarts?|mitad|tercios?|cuartos?|majority|mehrheit|majorité|mayoría)(?!\w)"
 )
 _WHAT = re.compile(r"(?i)^\W*(?:and )?what\b")
 _VERB = re.compile(r"(?i)(?:do|does|did|are|were|is|was|has|have|had|can|may|must|should|will)\b")

@@ -82,6 +82,7 @@ def test_questions_for_one_thing_are_left_alone(question: str) -> None:
         ("How many sites had more than three defects?", ["The site had 7 defects.", "There were 2 defects."]),
         ("How much heavier is Neil than Joyce?", ["The weight was 63 kg.", "Weight: 84 kg"]),
         ("What share of the income came from the shop?", ["Shop sales | 29,175", "Income | 150,000"]),
+        ("What share of the votes is needed?", ["Votes are counted within three months.", "20 votes are needed."]),
         ("How much did Thorne charge in total?", ["Thorne: total due 20.", "Thorne: total due 30."]),
         ("Who used more in 2024, Mill House or Canal Wharf?", ["Mill House used 9,430.", "Canal Wharf used 11,890."]),
         ("How many policies are car insurance?", ["End of cover: 19 February", "A car."]),
