@@ -151,6 +151,9 @@ def _by_value(reading: Reading, fields: Sequence[Field], stems: frozenset[str], 
             return not is_negated
         if not cells:
             return None if common else is_negated
+        if any(cell.is_otherwise for cell in cells) and stems <= reading.texts[record.document.id]:
+            # A sentence may name several values, of which one was read.
+            return None
         return is_negated
 
     return holds

@@ -201,3 +201,27 @@ def test_questions_are_answered_over_both_forms(question: str, said: tuple[str, 
     answer = told(question, LOANS)
     assert isinstance(answer, Answer), answer
     assert all(one in answer.text for one in said), answer.text
+
+
+def test_a_sentence_that_names_several_values_leaves_none_of_them_out() -> None:
+    forms = {
+        f"cv-{name}.md": [
+            f"Curriculum vitae\n\nName: {name}\nDate of birth: {day}\nExperience: {years} years\n"
+            f"Languages: {language}\nSalary: £{salary},000"
+        ]
+        for name, day, years, language, salary in (
+            ("Nils Aaker", "3 May 1971", 22, "English", 61),
+            ("Hugo Marsh", "19 June 1982", 14, "French", 48),
+            ("Rosa Vidal", "30 July 1996", 4, "Spanish", 33),
+        )
+    }
+    told_in_sentences = (
+        "Curriculum vitae\n\nMy name is Ana Reis, my date of birth is 4 April 1990. With 9 years of experience my salary "
+        "is £40,000 today. The languages that I speak are English and French."
+    )
+    profiles = {path: DocumentProfile("en") for path in (*forms, "cv-reis.md")}
+    answer = told("Which applicants speak French?", Shelf({**forms, "cv-reis.md": [told_in_sentences]}, profiles))
+    assert isinstance(answer, Answer), answer
+    assert "Hugo Marsh" in answer.text
+    assert "cv-reis.md" in answer.text
+    assert "Rosa Vidal" not in answer.text
