@@ -216,8 +216,8 @@ def test_a_sentence_that_names_several_values_leaves_none_of_them_out() -> None:
         )
     }
     told_in_sentences = (
-        "Curriculum vitae\n\nMy name is Ana Reis, my date of birth is 4 April 1990. With 9 years of experience my salary "
-        "is £40,000 today. The languages that I speak are English and French."
+        "Curriculum vitae\n\nMy name is Ana Reis, my date of birth is 4 April 1990. With 9 years of experience my "
+        "salary is £40,000 today. The languages that I speak are English and French."
     )
     profiles = {path: DocumentProfile("en") for path in (*forms, "cv-reis.md")}
     answer = told("Which applicants speak French?", Shelf({**forms, "cv-reis.md": [told_in_sentences]}, profiles))
