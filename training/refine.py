@@ -19,25 +19,19 @@ FEWER = 3
 """How much less of what is made there is beside what a teacher has judged."""
 
 
-def made_groups(mined: Sequence[TrainingGroup], draw: random.Random) -> list[TrainingGroup]:
-    """Return the made groups that are mixed with those that a teacher has judged."""
-    swapped = list(contrast(mined, draw))
-    return [
-        *facts(FACTS // FEWER, draw),
-        *contents(mined, CONTENTS // FEWER, draw),
-        *draw.sample(swapped, min(SWAPPED // FEWER, len(swapped))),
-    ]
-
-
-def mix_groups(mined: Sequence[TrainingGroup], *, seed: int) -> list[TrainingGroup]:
-    """Return the groups to train on further, in an order that the seed fixes."""
+def mix_groups(
+    mined: Sequence[TrainingGroup], *, seed: int, judged: Sequence[TrainingGroup] = ()
+) -> list[TrainingGroup]:
+    """Return the groups to train on further, in an order that the seed fixes; what a teacher has judged in place of
+    groups as they were mined, and then fewer made ones, which their labels tell apart better."""
     draw = random.Random(seed)
+    share = FEWER if judged else 1
     swapped = list(contrast(mined, draw))
     mixed = [
-        *facts(FACTS, draw),
-        *contents(mined, CONTENTS, draw),
-        *draw.sample(mined, min(MINED, len(mined))),
-        *draw.sample(swapped, min(SWAPPED, len(swapped))),
+        *facts(FACTS // share, draw),
+        *contents(mined, CONTENTS // share, draw),
+        *(judged or draw.sample(mined, min(MINED, len(mined)))),
+        *draw.sample(swapped, min(SWAPPED // share, len(swapped))),
     ]
     draw.shuffle(mixed)
     return mixed

@@ -18,15 +18,14 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from tokenizers import Encoding, Tokenizer
 
 from rag.protocols import PassageReader
+from training.batches import open_tokenizer, pad_encodings
 from training.mine import TrainingGroup
 from training.mixture import is_held_out, recipe_of
 
 log = logging.getLogger(__name__)
 
-MAX_TOKENS = 256
 BATCH = 16
 LOG_EVERY = 1_000
 NEGATIVES = 2
@@ -46,9 +45,7 @@ class Teacher:
 
     def __init__(self, folder: Path) -> None:
         """Open the network; raises what ONNX Runtime and tokenizers do where a file is missing."""
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        self._tokenizer = open_tokenizer(str(folder / "tokenizer.json"))
         self._network = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
@@ -58,7 +55,8 @@ class Teacher:
         scores = np.zeros(len(pairs))
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            (logits,) = self._network.run(None, _inputs([encodings[at] for at in chosen]))
+            padded = pad_encodings([encodings[at] for at in chosen])
+            (logits,) = self._network.run(None, {name: np.array(rows) for name, rows in padded.items()})
             scores[chosen] = logits.reshape(-1)
         return scores
 
@@ -82,15 +80,6 @@ def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Judge, reader: P
                 log.info("%d groups scored, %.1f a second", number, number / (time.perf_counter() - started))
     weights = _weigh(cut, kept)
     return [replace(group, scores=tuple(_judge(weights, both))) for group, both in zip(cut, kept, strict=True)]
-
-
-def _inputs(encodings: Sequence[Encoding]) -> dict[str, NDArray[np.int64]]:
-    length = max(len(one.ids) for one in encodings)
-    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-    return {
-        name: np.array([getattr(one, own) + [0] * (length - len(one.ids)) for one in encodings], dtype=np.int64)
-        for name, own in names.items()
-    }
 
 
 def _weigh(groups: Sequence[TrainingGroup], scores: Sequence[list[list[float]]]) -> LogisticRegression:
