@@ -416,12 +416,12 @@ def _two(query: DifferenceQuery, found: Sequence[LookedUp], wording: Wording) ->
         f"{question} {wording.amount(quantity)} [{at}]"
         for at, (question, quantity) in enumerate(((query.first, first), (query.second, second)), 1)
     ]
+    if query.items:
+        return "\n\n".join([_the_more(query, first, second, wording), *written])
     if query.how == "ratio":
         value = wording.number(divide(first.value, second.value, "the second figure"))
     else:
         value = wording.amount(Quantity(first.value - second.value, unit, scale))
-    if query.items:
-        return "\n\n".join([_the_more(query, first, second, wording), *written])
     sign = "/" if query.how == "ratio" else "−"
     above, below = (wording.number(one.value / scale) for one in (first, second))
     percent = ""

@@ -19,13 +19,11 @@ class OverTables:
         """Take the catalogue that holds the documents' pages."""
         self._catalogue = catalogue
 
-    def reads(self, text: str) -> bool:
-        """Return whether a question may be one over the rows of a table."""
-        return read_record_question(text) is not None or read_record_pair(text) is not None
-
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the result and return it; where no table, or more than one, has what is asked for, why."""
         query, pair = read_record_question(asked.text), read_record_pair(asked.text)
+        if query is None and pair is None:
+            return NO_RECORDS
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not 0 < len(listed) <= MAX_DOCUMENTS:
             return NO_RECORDS

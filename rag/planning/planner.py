@@ -96,7 +96,7 @@ class Planner:
         quoting: AskPipeline,
         modes: Mapping[Mode, PlanMode],
         figures: FigureMode | None = None,
-        tables: FigureMode | None = None,
+        tables: PlanMode | None = None,
     ) -> None:
         """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes.
 
@@ -298,7 +298,7 @@ class Planner:
 
     def _compute_from_table(self, stream: AnswerStream, planned: PlannedQuestion) -> Generator[AnswerEvent, None, bool]:
         """Yield the events of an answer over the rows of a table; return whether there is one."""
-        if self._tables is None or planned.images or not self._tables.reads(planned.text):
+        if self._tables is None or planned.images:
             return False
         answer, steps = yield from _with_steps(self._tables.answer(planned))
         if not isinstance(answer, Answer):

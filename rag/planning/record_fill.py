@@ -11,7 +11,7 @@ from functools import cached_property
 from rag.extraction.quantities import find_decimal_mark, find_quantities
 from rag.planning.document_values import to_quantity
 from rag.planning.record_values import is_negative, is_person
-from rag.planning.records import Cell, Field, Record, Records, called_by
+from rag.planning.records import Cell, Field, Record, Records, called_by, file_stem
 from rag.planning.row_words import terms
 from rag.questions.constraints import is_negated
 from rag.text import sentence_around
@@ -142,8 +142,7 @@ def fill_records(made: Records, documents: Sequence[DocumentInfo], pages: Mappin
 
 def _name_words(document: DocumentInfo) -> frozenset[str]:
     """Return the stems of the words in a file's name: loan of loan-3301.docx."""
-    name = re.sub(r"\.\w{2,5}$", "", document.path.rpartition("/")[2])
-    return frozenset(terms(" ".join(re.findall(r"[^\W\d_]{2,}", name))))
+    return frozenset(terms(" ".join(re.findall(r"[^\W\d_]{2,}", file_stem(document)))))
 
 
 def _filled(made: Records, record: Record, page: Page) -> Record:

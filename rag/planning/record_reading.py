@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.extraction.values import Conventions
@@ -15,7 +15,7 @@ from rag.planning.form_rows import Form, alike_forms, called_of
 from rag.planning.record_fill import fill_records
 from rag.planning.record_join import join_alike
 from rag.planning.record_values import is_negative, is_person, is_yes_no
-from rag.planning.records import PERIOD, Cell, Field, Kind, Record, Records, called_by
+from rag.planning.records import PERIOD, Cell, Field, Kind, Record, Records, called_by, file_stem
 from rag.planning.row_words import terms
 from rag.planning.rows import DAY_COLUMN, ENTRY_COLUMN, Table, tables_in
 from rag.quoting.events import events_in
@@ -145,57 +145,48 @@ def _make_records(
 def _is_head(draft: _Draft) -> bool:
     """Return whether a label with its value is the head of a table of two columns: "Item | Entry"."""
     values = {cell.text.casefold() for cell in draft.cells.values()}
-    value = next(iter(values))
-    return (
-        len(draft.cells) > MIN_STATING
-        and len(values) == 1
-        and value.isalpha()
-        and not is_yes_no(value)
-        and len(terms(draft.names[0])) == 1
-        and value in HEADS
-    )
+    return len(draft.cells) > MIN_STATING and len(values) == 1 and values <= HEADS and len(terms(draft.names[0])) == 1
 
 
 def _merged(drafts: list[_Draft]) -> list[_Draft]:
-    """Return fields of which one is called by some of another's words, and which no document has both of, as one."""
-    drafts = sorted(drafts, key=lambda one: -len(one.cells))
+    """Return fields of one kind, which no document has both of, as one: those of which one is called by some of
+    another's words, then those that have values in common or speak of one event."""
+    by_words = _merged_where(sorted(drafts, key=lambda one: -len(one.cells)), _is_called_alike)
+    return _merged_where(by_words, _states_alike)
+
+
+def _merged_where(drafts: Sequence[_Draft], is_alike: Callable[[_Draft, _Draft], bool]) -> list[_Draft]:
     kept: list[_Draft] = []
     for draft in drafts:
-        words = frozenset(terms(draft.names[0]))
+        kind = _kind(list(draft.cells.values()))
         into = [
             one
             for one in kept
             if not one.cells.keys() & draft.cells.keys()
-            and words
-            and any(words <= other or other <= words for name in one.names if (other := frozenset(terms(name))))
-            and _kind(list(one.cells.values())) == _kind(list(draft.cells.values()))
+            and is_alike(one, draft)
+            and _kind(list(one.cells.values())) == kind
         ]
         if len(into) == 1:
             into[0].names.extend(draft.names)
             into[0].cells.update(draft.cells)
         else:
             kept.append(draft)
-    return _with_like_values(kept)
-
-
-def _with_like_values(drafts: list[_Draft]) -> list[_Draft]:
-    """Return fields of which no document has both as one where they have values in common, or speak of one event."""
-    kept: list[_Draft] = []
-    for draft in drafts:
-        kind = _kind(list(draft.cells.values()))
-        fitting = [
-            one
-            for one in kept
-            if not one.cells.keys() & draft.cells.keys()
-            and _kind(list(one.cells.values())) == kind
-            and (_has_like_values(one, draft) if kind == "text" else kind == "day" and _is_of_one_event(one, draft))
-        ]
-        if len(fitting) == 1:
-            fitting[0].names.extend(draft.names)
-            fitting[0].cells.update(draft.cells)
-        else:
-            kept.append(draft)
     return kept
+
+
+def _is_called_alike(one: _Draft, other: _Draft) -> bool:
+    words = frozenset(terms(other.names[0]))
+    names = [frozenset(terms(name)) for name in one.names]
+    return bool(words) and any(words <= name or name <= words for name in names)
+
+
+def _states_alike(one: _Draft, other: _Draft) -> bool:
+    match _kind(list(other.cells.values())):
+        case "text":
+            return _has_like_values(one, other)
+        case "day":
+            return _is_of_one_event(one, other)
+    return False
 
 
 def _has_like_values(one: _Draft, other: _Draft) -> bool:
@@ -299,8 +290,9 @@ def _of_alike(tables: Sequence[Table]) -> Records | None:
 
 
 def _names_of(table: Table) -> str:
-    path = re.sub(r"\.\w{2,5}$", "", table.document.path.rpartition("/")[2])
-    return re.sub(r"[-_/.:]", " ", f"{table.page.label} {path} {table.document.title} {table.above}")
+    return re.sub(
+        r"[-_/.:]", " ", f"{table.page.label} {file_stem(table.document)} {table.document.title} {table.above}"
+    )
 
 
 def period_of(table: Table) -> str:

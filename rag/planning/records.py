@@ -111,6 +111,11 @@ class Records:
         return [one.cells.get(at) for one in self.records]
 
 
+def file_stem(document: DocumentInfo) -> str:
+    """Return the name of a document's file without folder and ending."""
+    return re.sub(r"\.\w{2,5}$", "", document.path.rpartition("/")[2])
+
+
 def called_by(document: DocumentInfo, page: Page) -> frozenset[str]:
     """Return the stems of what a document is called: its title, its path without the ending, and its first line."""
     path = re.sub(r"\.\w{2,5}$", "", document.path)

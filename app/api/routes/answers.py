@@ -152,10 +152,8 @@ async def _tell(
         async for event in events:
             if isinstance(event, AskProgress):
                 yield server_sent(ProgressResponse.from_domain(event).to_json(), event="progress")
-            elif isinstance(event, AnswerStream):
-                stream, told = event, event.sources
-                yield server_sent(SourceList.from_domain(event.sources).to_json(), event="sources")
-            elif isinstance(event, FoundSources):
+            elif isinstance(event, AnswerStream | FoundSources):
+                stream = event if isinstance(event, AnswerStream) else stream
                 told = event.sources
                 yield server_sent(SourceList.from_domain(event.sources).to_json(), event="sources")
             elif isinstance(event, str):
