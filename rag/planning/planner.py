@@ -232,16 +232,13 @@ class Planner:
     ) -> Iterator[AnswerEvent]:
         """Yield the events of an answer that is computed over figures of any name; of the mode that was chosen where
         the documents do not state such figures."""
-        assert self._figures is not None
-        answer, steps = yield from _with_steps(self._figures.answer(planned))
-        if isinstance(answer, Answer):
-            stream.finish(replace(answer, steps=steps), read=answer.sources)
+        if (yield from _computed_by(self._figures, stream, planned)):
             return
         stream.mode, stream.mode_reason = choice.mode.value, choice.reason
         if choice.mode is not Mode.LOOK_UP:
             yield from self._produce(stream, planned, choice, look_up)
             return
-        if (yield from self._compute_from_table(stream, planned)):
+        if (yield from _computed_by(self._tables, stream, planned)):
             return
         inner = yield from self._look_up_instead(stream, planned, choice, look_up)
         stream.finish(inner.answer, read=inner.read)
@@ -291,21 +288,24 @@ class Planner:
             stream.mode, stream.mode_reason = other.mode.value, other.reason
             yield from self._produce(stream, planned, other, look_up)
             return
-        if not planned.is_chosen and (yield from self._compute_from_table(stream, planned)):
+        if not planned.is_chosen and (yield from _computed_by(self._tables, stream, planned)):
             return
         inner = yield from self._look_up_instead(stream, planned, ModeChoice(Mode.LOOK_UP, answer), look_up)
         stream.finish(replace(inner.answer, steps=steps), read=inner.read)
 
-    def _compute_from_table(self, stream: AnswerStream, planned: PlannedQuestion) -> Generator[AnswerEvent, None, bool]:
-        """Yield the events of an answer over the rows of a table; return whether there is one."""
-        if self._tables is None or planned.images:
-            return False
-        answer, steps = yield from _with_steps(self._tables.answer(planned))
-        if not isinstance(answer, Answer):
-            return False
-        stream.mode, stream.mode_reason = Mode.CALCULATE.value, FIGURES_REASON
-        stream.finish(replace(answer, steps=steps), read=answer.sources)
-        return True
+
+def _computed_by(
+    mode: PlanMode | None, stream: AnswerStream, planned: PlannedQuestion
+) -> Generator[AnswerEvent, None, bool]:
+    """Yield the events of an answer that a mode computes beside those that are chosen; return whether there is one."""
+    if mode is None:
+        return False
+    answer, steps = yield from _with_steps(mode.answer(planned))
+    if not isinstance(answer, Answer):
+        return False
+    stream.mode, stream.mode_reason = Mode.CALCULATE.value, FIGURES_REASON
+    stream.finish(replace(answer, steps=steps), read=answer.sources)
+    return True
 
 
 def _with_steps(
