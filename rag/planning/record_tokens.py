@@ -116,7 +116,9 @@ def _value_at(reading: Reading, at: int) -> int:
         if held:
             reading.filters.append((run[0].at, tuple(held), frozenset(stems)))
             # A sort of things is what some rows are: "which machines" of a column of categories.
-            may_be_sort = at == 0 and reading.records.is_of_rows and not run[0].is_name
+            may_be_sort = (
+                at == 0 and reading.records.is_of_rows and not run[0].is_name and _is_sort(reading, held, stems)
+            )
             reading.has_noun = reading.has_noun or (may_be_sort and _is_of_several(reading, held, stems))
             return len(run)
         own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
@@ -133,6 +135,12 @@ def _value_at(reading: Reading, at: int) -> int:
                 reading.named.append((run[0].at, frozenset(stems)))
                 return len(run)
     return 0
+
+
+def _is_sort(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) -> bool:
+    """Return whether words are the whole of a value, and not words of a remark: "oil" of "headstock oil changed"."""
+    cells = [cell for one in fields for cell in reading.records.column(one.at) if cell is not None]
+    return any(len(cell.words) == len(set(stems)) and holds_all(cell, stems) for cell in cells)
 
 
 def _measures_word(reading: Reading, token: Token) -> bool:
@@ -271,6 +279,12 @@ def _word_at(reading: Reading, at: int) -> int:
         if reading.asked is not None or reading.query.measure == "day":
             reading.has_noun = True
             return 1
+    is_first_of_list = (
+        at == 0 and reading.query.how == "list" and not reading.query.asks and not reading.query.is_amount
+    )
+    if is_first_of_list and token.stem in words.KIND_WORDS["day"] | words.KIND_WORDS["year"]:
+        # On which days something is so is no question for the rows, where none has a day.
+        return 0
     if token.stem in PERSONS or any(token.stem in kind for kind in words.KIND_WORDS.values()):
         return 1
     return 1 if _is_number_word(token) else 0

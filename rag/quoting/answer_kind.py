@@ -128,6 +128,7 @@ _ASKS_BY_NAME = re.compile(
     r"(?:['’]s? (?:full |first |last |new )?names?\b|\bnames? of (?:the|our|your|my)\b"
     r"|\bder name (?:de[rs]|unsere[rs])\b"
     r"|\ble nom d(?:e la|u|es|e l['’])|\bel nombre del?\b)"
+    r"|^\W*(?:wie hei(?:ß|ss)(?:en|t)|comment s['’]appell\w+|cómo se llaman?)\b"
 )
 _ASKS_CODE = re.compile(
     r"(?i)^\W*(?:what(?: is| was|['’]s)|wie (?:ist|lautet)|quel(?:le)? est|cuál es)\b[^?]*?"
@@ -176,9 +177,19 @@ def holds_kind(text: str, kind: AnswerKind) -> bool:
 
 def lacks_name_or_code(question: str, text: str) -> bool:
     """Return whether a question asks for somebody's name, or for a password or code, and a text holds none."""
-    if _ASKS_BY_NAME.search(question) and not holds_kind(_DAYS.sub("", text).strip(), "name"):
+    if _ASKS_BY_NAME.search(question) and not holds_kind(_without_words_of(question, text), "name"):
         return True
     return bool(_ASKS_CODE.search(question)) and not _GIVES_CODE.search(text)
+
+
+def _without_words_of(question: str, text: str) -> str:
+    """Return a text without the days in it and without the words that stand in a question as they do here or in small
+    letters: "Coordinator" is nobody's name."""
+    small = frozenset(re.findall(r"[^\W\d_]+", question))
+    plain = re.sub(
+        r"[^\W\d_]+", lambda match: "" if {match[0], match[0].lower()} & small else match[0], _DAYS.sub("", text)
+    )
+    return plain.strip(" \t\n|:-")
 
 
 def is_needed(kind: AnswerKind) -> bool:

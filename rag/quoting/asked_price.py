@@ -26,12 +26,19 @@ _NO_PRICE = re.compile(
     r"(?i)^\W*\d+(?:\.\d+)*[.)]?\s+(?=[^\W\d])"
     r"|\b\d{1,4}[a-z]?(?-i: (?=[A-ZÄÖÜ][a-zäöüß]+ (?:Street|Road|Lane|Row|Avenue|Square|Way)\b))"
     rf"|\d[\d.,]*\s?{_UNIT}"
-    r"|\b[\w./]*\d[\w./]*-[\w./-]+|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
+    r"|\b[\w./]*\d[\w./]*-[\w./-]+|\b(?!rs)[^\W\d_]{1,2}\d+\b|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
     rf"|\d{{1,2}}\.?\s*(?:de )?{MONTH}(?!\w)|\b{MONTH}\s+\d{{1,2}}\b"
     r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|min(?:ute)?s?|seconds?|minuten?|days?|tagen?|jours?|días?|weeks?|months?|years?"
     r"|monate?n?|mois|meses|jahre?n?|ans|años?)\b"
+    r"|\d[\d.,]*\s?(?:%|°|(?:per ?cent|degrees?"
+    r"|(?:milli|centi|deci|kilo)?(?:gram(?:me|m)?|met(?:re|er)|lit(?:re|er))s?)\b)"
 )
 """Numbers that are no amounts of money: identifiers, times, lengths of time, weights."""
+_COUNTED = re.compile(
+    r"(?<!for )\b\d+ (?!(?:plus|less|is|was|as|this|his|us|crowns|pesos|rupees|roubles|rubles|zlotys|dinars|guineas"
+    r"|shillings|guilders|marks|reais|bucks|tokens|credits|points)\b)[a-z]{2,}s\b"
+)
+"""A number of things, in a text that speaks of no cost: "24 tablets"."""
 
 _WITH_CENTS = re.compile(r"(?<![\w.,])\d+(?:[., ]\d{3})*[.,]\d\d(?![\d.])")
 _DAYS = re.compile(
@@ -84,9 +91,15 @@ def lacks_price(question: str, text: str) -> bool:
     if _ASKS_PRICE.search(question) is None or _PRICE.search(text) is not None:
         return False
     rest = _DAYS.sub("", text)
-    for date in reversed(find_dates(text)):
+    for date in reversed(find_dates(rest)):
         rest = rest[: date.start] + rest[date.end :]
-    return re.search(r"\d", _NO_PRICE.sub("", rest)) is None
+    rest = _NO_PRICE.sub("", rest)
+    for number in re.findall(r"\d+", question):
+        # The number of a model that is asked about is not its price.
+        rest = re.sub(rf"(?<!\d){number}(?!\d)", "", rest)
+    if not _PAID_OR_COST.search(text):
+        rest = _COUNTED.sub("", rest)
+    return re.search(r"\d", rest) is None
 
 
 def lacks_price_column(question: str, header: str, row: str) -> bool:

@@ -55,6 +55,14 @@ PLANTS = Shelf(
         ]
     }
 )
+SERVICE = Shelf(
+    {
+        "services.csv": [
+            "Machine | Work done | Baked bread on\n412 | headstock oil changed, belt tightened | Monday and Friday\n"
+            "607 | gib strips set, headstock oil checked | Tuesday\n618 | chuck cleaned | Friday"
+        ]
+    }
+)
 GIFTS = Shelf(
     {
         "gifts.csv": [
@@ -100,6 +108,8 @@ def test_rows_of_one_table_answer(
         ("How many kayaks are there?", FLEET),
         ("How many pots of herbs are there?", PLANTS),
         ("Which vehicles are blue?", FLEET),
+        ("What oil goes in the headstock?", SERVICE),
+        ("On which days does the machine bake bread?", SERVICE),
         ("Welche Kurse sind ausgebucht?", COURSES),
         ("How much was donated for the choir?", GIFTS),
         ("Which gifts were refunded before May 2025?", Shelf({"one.csv": ["Paid on | Sum\n3 May 2025 | 20"]})),

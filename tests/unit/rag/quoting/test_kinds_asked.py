@@ -9,6 +9,8 @@ import pytest
 from rag.extractive import Extract
 from rag.quoting.answer_kind import lacks_name_or_code
 from rag.quoting.asked_event import asks_hours, gives_hours
+from rag.quoting.asked_price import lacks_price
+from rag.quoting.asked_time import lacks_time_asked
 from rag.quoting.labels_asked import labels_another
 from rag.quoting.marking import MarkingReader
 from rag.quoting.range_columns import cell_of_range
@@ -147,3 +149,63 @@ def test_opening_hours_are_told_from_other_times(question: str, asks: bool) -> N
     assert asks_hours(question) is asks
     assert gives_hours("Abierto de 10:00 a 14:00.")
     assert not gives_hours("Cerrado los viernes, desde 2011.")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_lacking"),
+    [
+        (
+            "What time does the party start?",
+            "The party takes place on Thursday 11 December at the Corn Exchange.",
+            True,
+        ),
+        (
+            "What time does the club close on Sunday?",
+            "The club shuts at ten in the evening, or at seven on Sundays.",
+            False,
+        ),
+        ("What time does the bus leave?", "The bus leaves from the hut at 9.15 on Saturday morning.", False),
+        ("Um wie viel Uhr beginnt die Sitzung?", "Die Sitzung findet am 4. Mai statt.", True),
+        ("Um wie viel Uhr beginnt die Sitzung?", "Die Sitzung beginnt um 19 Uhr.", False),
+        ("À quelle heure ferme la piscine ?", "La piscine ferme le lundi.", True),
+        ("À quelle heure ferme la piscine ?", "La piscine ferme à 20 heures.", False),
+        ("¿A qué hora abre la oficina?", "La oficina abre a las nueve.", False),
+        ("When does the post start?", "This is a post for two years, at 37 hours a week.", True),
+        ("When is the office open?", "Spares are handled by the Halifax office, which keeps shorter hours.", True),
+        ("When was the mill built?", "The mill was built in 1874.", False),
+        ("When do I get my deposit back?", "The deposit is paid back within ten days.", False),
+        ("When can I cancel?", "You can cancel after two years.", False),
+    ],
+)
+def test_a_time_asked_is_a_time_of_day_or_a_day_and_not_how_long_something_lasts(
+    question: str, text: str, is_lacking: bool
+) -> None:
+    assert lacks_time_asked(question, text) is is_lacking
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_lacking"),
+    [
+        (
+            "How much does a Brevia 350 Milk cost?",
+            "For the Brevia 350 Milk the pump is guaranteed for five years.",
+            True,
+        ),
+        ("How much does a pack of Dolorex cost?", "Each pack has 24 tablets, which carry a score line.", True),
+        ("Wie teuer ist der Bausatz?", "Der T5 kann mit dem Bausatz auf die W7 gestellt werden.", True),
+        ("How much does it cost to keep my boat here?", "Yes, from October to April on land, for 240 crowns.", False),
+        ("What does the ticket cost?", "Tickets are 12 for adults, 8 for children.", False),
+        ("How much is a night?", "A night is 35 in summer.", False),
+    ],
+)
+def test_numbers_of_models_and_of_things_are_no_prices(question: str, text: str, is_lacking: bool) -> None:
+    assert lacks_price(question, text) is is_lacking
+
+
+def test_the_words_of_a_question_are_nobodys_name() -> None:
+    assert lacks_name_or_code("What is the coordinator's name?", "Coordinator, two days a week | £11,200")
+    assert lacks_name_or_code(
+        "¿Cómo se llaman los vecinos?", "Tres vecinos deben recibos, por un total de 1.290 euros."
+    )
+    assert not lacks_name_or_code("What is the landlord's name?", "Landlord: Harriet Colebrook")
+    assert not lacks_name_or_code("Wie heißt der Trainer?", "Trainer ist Jonas Weber.")
