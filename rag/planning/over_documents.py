@@ -12,6 +12,8 @@ from rag.planning.day_order import answer_day_order, read_day_order
 from rag.planning.document_query import every_document
 from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
+from rag.planning.group_question import read_group_choices
+from rag.planning.group_words import asks_for_groups
 from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
 from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
@@ -20,6 +22,7 @@ from rag.planning.over_records import answer_from_records
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
 from rag.planning.planner import Answering, PlannedQuestion
+from rag.planning.record_groups import states_rate
 from rag.planning.record_pair import read_record_pair
 from rag.planning.record_question import read_record_question
 from rag.planning.row_words import terms
@@ -50,7 +53,7 @@ class OverDocuments:
     def reads(self, text: str) -> bool:
         """Return whether a question computes over figures or days that documents may state under any name."""
         readers = (read_record_pair, read_record_question, read_open_question, read_pair, read_day_order, read_span)
-        return any(read(text) is not None for read in readers)
+        return any(read(text) is not None for read in readers) or bool(read_group_choices(text))
 
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the step and the result, and return it; where the documents do not fit the question, why."""
@@ -60,7 +63,8 @@ class OverDocuments:
         span = read_span(asked.text)
         of_records = read_record_question(asked.text)
         difference = read_record_pair(asked.text)
-        is_of_records = of_records is not None or difference is not None
+        may_group = bool(read_group_choices(asked.text))
+        is_of_records = of_records is not None or difference is not None or may_group
         if query is None and pair is None and order is None and span is None and not is_of_records:
             return NOT_STATED
         timer = StageTimer()
@@ -74,6 +78,9 @@ class OverDocuments:
             answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue)
             if not isinstance(answer, str):
                 return answer
+            mark = asks_for_groups(asked.text)
+            if mark is not None and not states_rate(mark.words, {document.id: pages for document, pages in paged}):
+                return NOT_STATED
         if query is None and pair is None and order is None and span is None:
             return NOT_STATED
         read = [Read(document, pages, read_document_values(pages)) for document, pages in paged if not asked.is_stopped]

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rag.planning.computed_answer import compose_answer
 from rag.planning.document_query import read_document_query
+from rag.planning.group_question import GroupChoice, read_group_choices
+from rag.planning.group_words import asks_for_groups
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_answer import MAX_CITED, Told
 from rag.planning.record_fit import fit_records
+from rag.planning.record_group_answer import GroupsTold
+from rag.planning.record_groups import fit_groups, names_group, states_rate
 from rag.planning.record_pair import RecordPair, find_pair, tell_pair
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_reading import read_records
@@ -43,11 +47,8 @@ def answer_from_records(
     `query` is what it asks of records, `pair` of which two it asks the difference, None each where it does not. `read`
     makes the records.
     """
-    of_words = read_document_query(asked.text)
-    kinds = [one.kind for one in of_words.conditions] if of_words is not None else []
-    is_of_catalogue = bool(kinds) and all(kind in CATALOGUED for kind in kinds)
-    if len(paged) > MAX_DOCUMENTS or is_of_catalogue or "mention" in kinds or "about" in kinds:
-        # What documents mention is told by the words of every page, and their profile by the catalogue.
+    groups = read_group_choices(asked.text)
+    if len(paged) > MAX_DOCUMENTS or (not groups and _is_of_catalogue(asked.text)):
         return NO_RECORDS
     timer = StageTimer()
     wording = Wording(asked.text)
@@ -55,6 +56,12 @@ def answer_from_records(
     pages = {document.id: of_it for document, of_it in paged}
     made = read(documents, pages)
     timer.mark("read records")
+    if (of_groups := _find_groups(groups, made, documents, pages, wording)) is not None:
+        timer.mark("compute")
+        told_groups, text = of_groups
+        return (yield from _composed(text, [told_groups], told_groups.undecided, catalogue, wording, timer))
+    if _is_of_groups(asked.text, groups, made, pages) or (groups and _is_of_catalogue(asked.text)):
+        return NO_RECORDS
     if pair is not None and (of_pair := find_pair(pair, made, documents, pages)) is not None:
         told_pair = tell_pair(of_pair, wording)
         if told_pair is not None:
@@ -65,8 +72,38 @@ def answer_from_records(
         return NO_RECORDS
     told, answer = found
     timer.mark("compute")
-    open_ = list(dict.fromkeys([*(record.document for record in told.open), *told.fit.records.others]))
-    return (yield from _composed(answer, [told], open_, catalogue, wording, timer))
+    return (yield from _composed(answer, [told], told.undecided, catalogue, wording, timer))
+
+
+def _is_of_catalogue(text: str) -> bool:
+    """Return whether the words of every page tell what documents mention, or the catalogue tells their profile."""
+    of_words = read_document_query(text)
+    kinds = [one.kind for one in of_words.conditions] if of_words is not None else []
+    is_of_profile = bool(kinds) and all(kind in CATALOGUED for kind in kinds)
+    return is_of_profile or "mention" in kinds or "about" in kinds
+
+
+def _find_groups(
+    choices: Sequence[GroupChoice],
+    made: Sequence[Records],
+    documents: Sequence[DocumentInfo],
+    pages: Mapping[int, Sequence[Page]],
+    wording: Wording,
+) -> tuple[GroupsTold, str] | None:
+    """Return what each group of some records comes to, with its text; None where none tell it, or two do alike."""
+    fits = fit_groups(choices, made, documents, pages)
+    told = [(one, text) for fit in fits if (text := (one := GroupsTold(fit, wording)).text()) is not None]
+    return told[0] if len({text for _, text in told}) == 1 else None
+
+
+def _is_of_groups(
+    text: str, choices: Sequence[GroupChoice], made: Sequence[Records], pages: Mapping[int, Sequence[Page]]
+) -> bool:
+    """Return whether a question asks for groups, so that nothing else answers it."""
+    mark = asks_for_groups(text)
+    if mark is not None and not states_rate(mark.words, pages):
+        return True
+    return names_group([one for one in choices if not one.is_open and not one.mark.is_rate], made)
 
 
 def _find_told(
@@ -87,14 +124,14 @@ def _find_told(
 def _composed(
     text: str,
     told: Sequence[Told],
-    open_: Sequence[DocumentInfo],
+    open_: Sequence[tuple[str, DocumentInfo]],
     catalogue: DocumentCatalogue,
     wording: Wording,
     timer: StageTimer,
 ) -> Answering:
-    """Yield the answer, and return it; documents of which it is not decided are named, and listed apart."""
+    """Yield the answer, and return it; what is not decided, each with its document, is named, and listed apart."""
     if open_:
-        names = ", ".join(one.path for one in open_[:MAX_CITED])
+        names = ", ".join(name for name, _ in open_[:MAX_CITED])
         said = wording.one("records open", len(open_))
         text += f" {wording.say(said, count=wording.number(len(open_)), names=names)}"
     reason = wording.say("records open reason") if open_ else ""
@@ -104,7 +141,7 @@ def _composed(
     rows = [_row(of_it, record, of_it.shown_cell(record), catalogue) for of_it in told for record in of_it.kept]
     other = len({record.document.id for of_it in told for record in of_it.kept if of_it.is_told_otherwise(record)})
     complete = COMPLETE if not open_ else f"{len(rows):,} of {len(rows) + len(open_):,}"
-    undecided = tuple(_open_row(document, catalogue, reason) for document in open_)
+    undecided = tuple(_open_row(name, document, catalogue, reason) for name, document in open_)
     return (
         yield from compose_answer(
             text,
@@ -121,9 +158,9 @@ def _composed(
 
 def _row(told: Told, record: Record, cell: Cell | None, catalogue: DocumentCatalogue) -> TableRow:
     place = Place(cell.page.number, cell.start, cell.end) if cell is not None else Place(0, 0, 0)
-    return proven_row(told.name(record), proven_cell(catalogue, record.document, place))
+    return proven_row(told.row_name(record), proven_cell(catalogue, record.document, place))
 
 
-def _open_row(document: DocumentInfo, catalogue: DocumentCatalogue, note: str) -> TableRow:
+def _open_row(name: str, document: DocumentInfo, catalogue: DocumentCatalogue, note: str) -> TableRow:
     cell = proven_cell(catalogue, document, Place(0, 0, 0), verdict=None, note=note)
-    return proven_row(document.path, cell)
+    return proven_row(name, cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.planning.document_totals import each_with_pages
+from rag.planning.group_question import read_group_choices
 from rag.planning.naming import list_answering
 from rag.planning.over_records import MAX_DOCUMENTS, NO_RECORDS, answer_from_records
 from rag.planning.planner import Answering, PlannedQuestion
@@ -22,7 +23,7 @@ class OverTables:
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the result and return it; where no table, or more than one, has what is asked for, why."""
         query, pair = read_record_question(asked.text), read_record_pair(asked.text)
-        if query is None and pair is None:
+        if query is None and pair is None and not read_group_choices(asked.text):
             return NO_RECORDS
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not 0 < len(listed) <= MAX_DOCUMENTS:

@@ -11,6 +11,7 @@ from rag.errors import QuestionError
 from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
 from rag.planning.amount_query import read_amount_query
 from rag.planning.calculation_query import describe
+from rag.planning.group_words import asks_for_groups
 from rag.planning.modes import CHOSEN_REASON, Mode, ModeChoice, choose_mode, read_mode
 from rag.planning.named_difference_query import read_named_difference
 from rag.planning.row_query import read_rows
@@ -63,6 +64,7 @@ class PlannedQuestion:
 
 FIGURES_REASON = "The question asks for something that code computes from what documents state."
 THINGS_REASON = "The question asks for several things, and each document may be about one, so all are looked at."
+GROUPS_REASON = "The question asks for something of each group, which a passage may state."
 NO_LLM_REASON = "There is no LLM that could plan several look-ups, so it was looked up once."
 
 Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
@@ -156,6 +158,9 @@ class Planner:
         if has_images:
             return ModeChoice(Mode.LOOK_UP, "An image was shown with the question.")
         choice = choose_mode(text)
+        if asks_for_groups(text) is not None and choice.mode is not Mode.STEPS:
+            # Only records tell what each group comes to; a list, a count or a sum of all would be another answer.
+            return ModeChoice(Mode.LOOK_UP, GROUPS_REASON)
         if Mode.ALL_DOCUMENTS in self._modes and _asks_for_things(text, choice.mode):
             # Whether documents are each about one of the things, the documents tell.
             return ModeChoice(Mode.ALL_DOCUMENTS, THINGS_REASON)

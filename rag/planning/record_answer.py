@@ -10,10 +10,12 @@ from decimal import Decimal
 from rag.planning.computed_answer import Proof, proof_of_place
 from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.record_fit import RecordFit
+from rag.planning.record_values import value_key
 from rag.planning.record_words import COST
 from rag.planning.records import PERIOD, Cell, Field, Record
 from rag.planning.table_cells import Place
 from rag.planning.wording import Wording
+from rag.types import DocumentInfo
 from rag.words.folding import fold
 
 MAX_CITED = 12
@@ -124,6 +126,16 @@ class Told:
         found = [cell for one in wanted if one is not None and (cell := record.cells.get(one.at)) is not None]
         return found[0] if found else next(iter(record.cells.values()), None)
 
+    def row_name(self, record: Record) -> str:
+        """Return what a record is called in the table of the answer."""
+        return self.name(record)
+
+    @property
+    def undecided(self) -> list[tuple[str, DocumentInfo]]:
+        """Return the names of what may be meant and does not tell, each with its document."""
+        documents = dict.fromkeys([*(record.document for record in self.open), *self.fit.records.others])
+        return [(document.path, document) for document in documents]
+
     def is_told_otherwise(self, record: Record) -> bool:
         """Return whether no label says what counts of a record."""
         cell = self.shown_cell(record)
@@ -150,8 +162,7 @@ class Told:
             cell = record.cells.get(asked.at)
             other = record.title if _is_own_name(asked) and record.title else record.document.path
             text = cell.text.strip() if cell is not None else other
-            key = re.sub(r"\W+", " ", fold(text)).strip()
-            found.setdefault(written.setdefault(key, text), []).append(record)
+            found.setdefault(written.setdefault(value_key(text), text), []).append(record)
         return found
 
     def _listed(self) -> str:
@@ -237,7 +248,7 @@ class Told:
         if not found or (len(found) < len(records) and not self.fit.records.is_of_rows):
             return None
         unit = common_unit([number for _, number in found])
-        return Quantity(sum((number.value for _, number in found), Decimal(0)), unit or _unit_of(one))
+        return Quantity(sum((number.value for _, number in found), Decimal(0)), unit or unit_of(one))
 
     def _computed(self, how: str) -> str | None:
         """Return a sum or an average over records, or the sum of several fields of one."""
@@ -250,7 +261,7 @@ class Told:
         found = self._numbers(self.kept, one)
         if len(found) < 2 or len(found) < (1 - MAX_OPEN) * len(self.kept):
             return None
-        unit = common_unit([number for _, number in found]) or _unit_of(one)
+        unit = common_unit([number for _, number in found]) or unit_of(one)
         total = sum((number.value for _, number in found), Decimal(0))
         numbers = [self.wording.number(number.value) for _, number in found]
         written = " + ".join(numbers) if len(numbers) <= MAX_WRITTEN else "..."
@@ -355,7 +366,7 @@ class Told:
         self._set_apart(found)
         return self.wording.say(
             "records most" if is_most else "records least", named=f"{', '.join(names)} {marks}", column=one.name,
-            cell=self.wording.amount(Quantity(best, _unit_of(one))), count=self._of_known(len(found)),
+            cell=self.wording.amount(Quantity(best, unit_of(one))), count=self._of_known(len(found)),
         )  # fmt: skip
 
     def _repeated(self) -> str | None:
@@ -382,7 +393,7 @@ def _is_own_name(one: Field) -> bool:
     return any(map(_OWN_NAME.fullmatch, one.names))
 
 
-def _unit_of(one: Field) -> str:
+def unit_of(one: Field) -> str:
     """Return the unit of a field: that of its values, else the one in its name."""
     if one.unit:
         return one.unit

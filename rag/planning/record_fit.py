@@ -14,7 +14,7 @@ from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.record_verbs import speaks_of
 from rag.planning.records import Field, Record, Records
-from rag.planning.row_words import measure_pattern
+from rag.planning.row_words import PERSONS, measure_pattern
 from rag.types import DocumentInfo, Page
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -122,7 +122,18 @@ def _find_asked(reading: Reading) -> bool:
         reading.asked = days
         return days is not None and query.how in ("most", "least")
     is_number = query.how == "count" and any(one.kind == "number" for _, one, _ in reading.mentions)
-    return reading.has_noun or query.is_amount or is_number or query.how in ("sum", "average", "share")
+    is_told = reading.has_noun or query.is_amount or is_number or query.how in ("sum", "average", "share")
+    return is_told or (query.is_grouped and _counts_records(reading))
+
+
+def _counts_records(reading: Reading) -> bool:
+    """Return whether what is counted of each group is no more than that there are such: visits, jobs; or a value."""
+    if not reading.query.tokens:
+        return False
+    first = reading.query.tokens[0]
+    read = {at for at, _, _ in reading.filters} | {at for at, _, _ in reading.mentions}
+    is_plain = first.stem in words.NEUTRAL | words.TIMES and first.stem not in PERSONS | words.MONTH_NOUNS
+    return is_plain or first.at in read
 
 
 def _measured(reading: Reading) -> Sequence[Field]:

@@ -89,6 +89,8 @@ class RecordQuestion:
     is_owed: bool = False
     scales: tuple[row_words.Measure, ...] = ()
     """What a superlative measures, by patterns for the names of fields: the youngest by age, or by birth."""
+    is_grouped: bool = False
+    """Whether it is asked of each group of them."""
 
 
 def read_record_question(question: str) -> RecordQuestion | None:
@@ -172,7 +174,7 @@ def _which(rest: str, months: MonthRange | None, *, has_names: bool) -> RecordQu
         plain = pattern.sub(lambda match: " " * len(match[0]), plain)
     return RecordQuestion(
         "sum",
-        _tokens(plain, has_names=has_names),
+        tokens_of(plain, has_names=has_names),
         bound=bound,
         bound_words=bound_words,
         days=days,
@@ -294,7 +296,7 @@ def _without(text: str, match: re.Match[str]) -> str:
     return f"{text[: match.start()]} {text[match.end() :]}"
 
 
-def _tokens(text: str, *, has_names: bool) -> tuple[Token, ...]:
+def tokens_of(text: str, *, has_names: bool) -> tuple[Token, ...]:
     """Return the words of a text that name something, in order; a capital tells names where `has_names`."""
     found: list[Token] = []
     text = re.sub(r"(?<=\w)-(?=\w)", " ", text)

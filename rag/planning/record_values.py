@@ -24,6 +24,7 @@ _PERSON = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Familie|M|Mme|Sr|Sra|Family)\.? )?[A-ZÀ-Ý][\w'’.-]*"
     r"(?: (?:[A-ZÀ-Ý][\w'’.-]*|de|del|la|le|van|von|der|den|du|di|da|bin|al)){1,4}"
 )
+_AND = re.compile(r"(?<!\w)(?:and|und|et|y)(?!\w)")
 _YES_OR_NO = frozenset({*YES, *NO, "nicht", "sí"}) - {"", "-", "—"}
 
 
@@ -36,6 +37,11 @@ def read_number(text: str) -> Quantity | None:
         return None
     first = found[0]
     return to_quantity(first, text) or Quantity(first.number, first.unit)
+
+
+def value_key(text: str) -> str:
+    """Return what two ways to write one value share, which differ in case, spaces, marks, or the sign for "and"."""
+    return re.sub(r"\W+", " ", _AND.sub(" ", fold(text))).strip()
 
 
 def is_money(quantity: Quantity) -> bool:

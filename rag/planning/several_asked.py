@@ -10,6 +10,7 @@ from rag.pipeline import EXTRACTIVE
 from rag.planning import row_words
 from rag.planning.compare_query import read_comparison
 from rag.planning.document_nouns import NOUN, is_plural
+from rag.planning.group_words import asks_for_groups, says_each
 from rag.planning.record_kin import is_kin
 from rag.planning.wording import Wording
 from rag.prompt import REFUSAL
@@ -19,7 +20,7 @@ from rag.types import Answer, Citation, Source
 from rag.words.folding import fold
 from rag.words.number_words import NUMBER_WORDS
 
-How = Literal["list", "count", "count of some", "sum", "share", "difference", "most", "compare", "who"]
+How = Literal["list", "count", "count of some", "sum", "share", "difference", "most", "compare", "who", "each"]
 
 MAX_CHARACTERS = 200
 """Of a question; a longer one tells a story."""
@@ -136,6 +137,8 @@ def read_several(question: str) -> SeveralAsked | None:
     text = " ".join(question.split())
     if len(text) > MAX_CHARACTERS:
         return None
+    if (mark := asks_for_groups(text)) is not None:
+        return SeveralAsked("each", mark.words[0] if mark.words else "")
     if match := _COUNTS.match(text):
         return SeveralAsked("count", match["noun"])
     if (match := ASKED_COUNT.match(text)) and not _TIMES.search(match["noun"]) and _OF_SOME.search(text, match.end()):
@@ -167,6 +170,8 @@ def hold_back(question: str, answer: Answer) -> Answer:
         return answer
     if asked.how == "compare":
         is_whole = _names_each(asked, answer)
+    elif asked.how == "each":
+        is_whole = _says_of_each(asked.noun, answer.citations[0].quote)
     elif asked.how == "who":
         is_whole = _is_only_one(question, answer)
     elif asked.how in _SAID_BY:
@@ -205,7 +210,7 @@ def is_plural_in(noun: str, text: str) -> bool:
 
 _SAID_BY = {"difference": _DIFFERENT, "share": _A_SHARE, "count of some": _OF_SOME}
 """What a quote says that answers for several by itself."""
-_TOLD_AS = {"count of some": "count", "difference": "compare", "share": "sum"}
+_TOLD_AS = {"count of some": "count", "difference": "compare", "share": "sum", "each": "count"}
 """Which reason is told in place of one of their own."""
 _PEOPLE = frozenset({"people", "children", "men", "women"})
 
@@ -216,6 +221,12 @@ def _names_each(asked: SeveralAsked, answer: Answer) -> bool:
     words = [set(content_words(item)) for item in asked.items]
     shared = set.intersection(*words)
     return all(not own - shared or (own - shared) & said for own in words)
+
+
+def _says_of_each(noun: str, quote: str) -> bool:
+    """Return whether a quote says something of every one of a group, or of all of them by a plural."""
+    plural = {fold(noun) + end for end in ("s", "es", "e", "n", "en", "er")}
+    return says_each(quote) or bool(plural & {fold(word) for word in words_of(quote)})
 
 
 def _is_only_one(question: str, answer: Answer) -> bool:

@@ -1,0 +1,165 @@
+"""Finds in a question by what its answer is to be grouped: "per town", "each inspector", "je Kategorie"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.planning.row_words import PERSONS, terms
+from rag.words.dates import MONTH_PATTERN
+
+Mark = Literal["each", "per", "by"]
+
+MAX_CHARACTERS = 180
+MAX_NAMED = 5
+"""Words behind "each" that may name what is grouped by."""
+
+_BEFORE = (
+    r"(?:for|in|of|by|from|to|at|with|on|für|im|bei|von|an|zu|aus|auf|pour|dans|de|à|par|chez|para|en|a|por|con|nach)"
+)
+_OF_THE = r"(?:(?: of| von| de)?(?: (?:the|our|these|der|unserer|les|nos|los|las|nuestr[oa]s)| des))?"
+_EACH = re.compile(
+    rf"(?i)(?<![\w'’])(?P<before>{_BEFORE} )?(?:each and every|each|every|jede[rnsm]?|chacune?|chaque"
+    rf"|cada(?: un[oa]?(?= de))?){_OF_THE} (?=\w)"
+)
+_PER = re.compile(r"(?<![\w'’])(?:[Pp]er|[Pp]ro|[Jj]e(?= [A-ZÄÖÜ])) (?=[^\W\d])")
+_BY = re.compile(
+    r"(?i)(?<![\w'’])(?:(?:grouped |broken down |split |listed |aufgeteilt |groupée?s? |agrupad[oa]s )?"
+    r"(?:by|nach|par|por|selon|según))(?: the| der| la| el| le)? (?=[^\W\d])"
+)
+_EVERYONE = re.compile(
+    r"(?i)(?<!\w)(?:by |for |of |to |pour |à |de |por |para )?(?:everyone|everybody|each(?= \w*[.?]?$)"
+    r"|chacune?(?! des)|cada un[oa](?! de))(?!\w)"
+)
+_TIMES = (
+    r"years?|annum|quarters?|months?|weeks?|days?|nights?|hours?|minutes?|seconds?|weekdays?|weekends?"
+    r"|jahr\w*|quartal\w*|monat\w*|woche\w*|tage?s?|nacht|stunden?|minuten?"
+    r"|ans?|années?|trimestres?|mois|semaines?|jours?|nuits?|heures?|minutes?"
+    r"|años?|mes(?:es)?|semanas?|días?|noches?|horas?|minutos?"
+    rf"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|{MONTH_PATTERN}"
+    r"|time|mal|fois|vez"
+)
+_UNITS = (
+    r"cent|ciento|prozent|kilo\w*|kg|km|kwh|met(?:re|er)s?|lit(?:re|er)s?|tonnes?|tons?|miles?|gramm?e?s?|m²|m2|m3|m³"
+    r"|square|cubic|quadratmeter|kubikmeter|mètres?|litres?|metros?|litros?|percent|capita|head|kopf|nase|tête"
+    r"|qué|que|favor|ejemplo|exemple|beispiel|example|post|mail|e-mail|email|courrier|correo"
+)
+_RATE = re.compile(rf"(?i)(?:(?:one|other|second|single|calendar|half) )?(?:{_TIMES}|{_UNITS})(?![\w-])")
+"""What a rate is told by, and no group: kilometres per hour."""
+PERSON = PERSONS | frozenset(
+    terms("person persona personne mitarbeiter mitarbeiterin employee colleague everyone everybody kollege")
+)
+"""Stems of words for any person."""
+_PERIODS = {
+    "year": r"years?|jahr\w*|ans?|années?|años?",
+    "quarter": r"quarters?|quartal\w*|trimestres?",
+    "month": r"months?|monat\w*|mois|mes(?:es)?",
+    "day": r"days?|dates?|tag\w*|jours?|días?",
+}
+_ASKS_COUNT = re.compile(
+    r"(?i)(?<!\w)(?:how many|number of|count of|wie ?viele[nr]?|(?:an)?zahl|combien d(?:e |['’])|combien y a-t-il"
+    r"|nombre d(?:e |es |['’])|cu[aá]nt[oa]s|número de|cantidad de)"
+)
+_ASKS_SUM = re.compile(
+    r"(?i)(?<!\w)(?:total\w*|sum|summe|gesamt\w*|insgesamt|somme|suma|spen[dt]|ausgegeben|ausgaben|einnahmen|dépensé"
+    r"|dépenses|gastamos|gastado|gastos|average|mean|durchschnitt\w*|moyenne?|promedio|media"
+    r"|(?:how much|what) (?:do|does|did) (?:each|every)|was (?:kostet|zahlt) jede\w*|combien (?:coûte|paie) chaque"
+    r"|cuánto (?:cuesta|paga) cada)(?!\w)"
+)
+_DONE = re.compile(r"(?i)(?:\w{2,}(?:ed|en|ée?s?|ie?s|ues?|ad[oa]s?|id[oa]s?)|paid|sent|made|done|went|go|come|came)")
+"""How a word ends that says what is done by something: paid by card."""
+_TELLS_TO_LIST = re.compile(r"(?i)(?:list|show|name|give me|liste|nenne|zeige?|montre[rz]?|lista)")
+_TIME_BEHIND = re.compile(r"(?i)(?:in|during|for|en|im|für|pendant|durante|since|from)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMark:
+    """Where a question says by what its answer is grouped: characters `start` to `end` are the word for "each", and
+    `words` those behind it that may name the group."""
+
+    mark: Mark
+    start: int
+    end: int
+    words: tuple[str, ...]
+    is_rate: bool
+    """Whether it may be a rate: per month, per kilo."""
+    is_sure: bool
+    """Whether it can mean no other thing than groups."""
+
+    @property
+    def period(self) -> str:
+        """Return the stretch of time that is grouped by; "" for none."""
+        first = self.words[0] if self.words else ""
+        return next((name for name, said in _PERIODS.items() if re.fullmatch(rf"(?i)(?:{said})", first)), "")
+
+
+def find_marks(text: str) -> list[GroupMark]:
+    """Return where a question in English, German, French or Spanish says by what its answer is grouped, in order."""
+    found: dict[int, GroupMark] = {}
+    for pattern, mark in ((_EACH, "each"), (_PER, "per"), (_BY, "by"), (_EVERYONE, "each")):
+        for match in pattern.finditer(text):
+            if any(one.start <= match.start() < one.end for one in found.values()):
+                continue
+            made = _mark_at(text, match, "each" if mark == "each" else "per" if mark == "per" else "by")
+            if made is not None:
+                found[match.start()] = made
+    return [found[start] for start in sorted(found)]
+
+
+def asks_for_groups(text: str) -> GroupMark | None:
+    """Return what a question for a number, a sum or an average surely groups its answer by; None where it may not."""
+    text = " ".join(text.split())
+    if len(text) > MAX_CHARACTERS:
+        return None
+    counts = _ASKS_COUNT.search(text) is not None
+    if not counts and _ASKS_SUM.search(text) is None:
+        return None
+    for one in find_marks(text):
+        is_of_persons = any(stem in PERSON for word in one.words[:1] for stem in terms(word))
+        if one.is_sure and not one.is_rate and (counts or not is_of_persons or one.mark == "each"):
+            return one
+    return None
+
+
+def says_each(quote: str) -> bool:
+    """Return whether a text says something of every one."""
+    return re.search(
+        r"(?i)(?<!\w)(?:each|every\w*|all|per|both|a|jede\w*|alle\w*|pro|je|beide\w*|chaque|tou(?:s|tes|te)|par|cada"
+        r"|tod[oa]s?|por)(?!\w)",
+        quote,
+    ) is not None  # fmt: skip
+
+
+def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:
+    before, behind = text[: match.start()].strip(" ,¿"), text[match.end() :]
+    stretch = re.split(r"[,;:?!()]|\.(?:\s|$)", behind, maxsplit=1)[0]
+    words = tuple(stretch.split()[:MAX_NAMED])
+    if match.re is _EVERYONE:
+        return GroupMark(mark, match.start(), match.end(), (), is_rate=False, is_sure=bool(before))
+    if not words:
+        return None
+    is_rate = _RATE.match(stretch) is not None
+    if mark == "each":
+        # "List every invoice" asks for a list of them.
+        opens = not before or re.fullmatch(
+            r"(?i)(?:list|show|name|give me|liste|nenne|zeige?|montre[rz]?|lista)", before
+        )
+        if opens and not match["before"]:
+            return None
+        return GroupMark(mark, match.start(), match.end(), words, is_rate=is_rate, is_sure=True)
+    if mark == "per":
+        return GroupMark(mark, match.start(), match.end(), words, is_rate=is_rate, is_sure=True)
+    last = before.rpartition(" ")[2]
+    is_german = re.search(r"(?i)nach ?$", match[0].strip()) is not None
+    is_name = words[0][:1].isupper() and not is_german
+    if is_name or not before:
+        return None
+    is_bare = len(words) == 1 or _TIME_BEHIND.match(words[1]) is not None
+    is_whole = (
+        bool(is_bare)
+        and not _DONE.fullmatch(last)
+        and not is_german
+        and not match[0].rstrip().endswith((" la", " el", " le", " the"))
+    )
+    return GroupMark(mark, match.start(), match.end(), words, is_rate=is_rate, is_sure=is_whole)
