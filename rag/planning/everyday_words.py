@@ -43,7 +43,7 @@ sorte tipo | group gruppe groupe grupo | department abteilung departamento | tea
 | electricity power strom électricité electricidad | shopping groceries einkauf lebensmittel courses compra
 | insurance versicherung assurance seguro | water wasser eau agua | heating heizung chauffage calefacción
 | vet veterinary tierarzt vétérinaire veterinario | holiday vacation urlaub ferien vacances vacaciones
-| trip journey fahrt reise trajet voyage viaje route strecke tour | kilometre km distance entfernung distancia
+| trip journey travel fahrt reise trajet voyage viaje route strecke tour | kilometre km distance entfernung distancia
 | km kilometre kilometer kilomètre kilómetro | litre liter litro | kg kilo kilogram kilogramm kilogramme kilogramo
 | fuel petrol diesel benzin treibstoff carburant essence combustible gasolina | repair reparatur réparation reparación
 | visitor besucher visiteur visitante | accident unfall accidente | black schwarz noir negro

@@ -58,6 +58,7 @@ _ASKS = re.compile(
     r"|calculate|wie|was|welche\w*|wer|wann|wo|warum|ist|sind|hat|haben|nenne|liste|zeige?|berechne|combien|qu[ei]\w*"
     r"|quand|où|pourquoi|liste[rz]?|montre[rz]?|cu[aá]\w+|qu[eé]|qui[eé]n\w*|dónde|por qué|lista|muestra)(?!\w)"
 )
+_ANYBODY = Token("person", "person", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def read_group_choices(question: str) -> list[GroupChoice]:
         behind = text[mark.end :]
         for count in range(len(mark.words), -1 if not mark.words else 0, -1):
             named = mark.words[:count]
-            if named and (is_glue(named[-1]) or re.search(r"\d", "".join(named))):
+            is_period = count == 1 and bool(mark.period)
+            if named and not is_period and (is_glue(named[-1]) or re.search(r"\d", "".join(named))):
                 continue
             rest = behind
             for word in named:
@@ -91,7 +93,8 @@ def read_group_choices(question: str) -> list[GroupChoice]:
             others = find_marks(rest)
             if any(one.is_sure and not one.is_rate for one in others):
                 continue
-            tokens = tokens_of(" ".join(named), has_names=False) if named else (Token("person", "person", 0),)
+            tokens = tokens_of(" ".join(named), has_names=False) if named else (_ANYBODY,)
+            tokens = tokens or (Token(named[0], named[0], 0),)
             # Of each person and month is more than of each person.
             found += [
                 GroupChoice(mark, tokens, query, is_open)

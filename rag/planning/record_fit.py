@@ -199,7 +199,7 @@ def _measured(reading: Reading) -> Sequence[Field]:
 
 def _is_of_another_unit(query: RecordQuestion, one: Field) -> bool:
     """Return whether the name of a field ends with a unit that a question does not ask for."""
-    match = _UNIT_OF.search(one.name) if one.kind == "number" else None
+    match = _UNIT_OF.search(one.name) if one.kind == "number" and not is_of_money(one) else None
     if match is None:
         return False
     units = stems_of(match[0])

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.record_answer import MAX_CITED, MAX_OPEN, Told, unit_of
-from rag.planning.record_groups import GroupFit
+from rag.planning.record_groups import GroupFit, listed_values, lists_values
 from rag.planning.record_values import value_key
 from rag.planning.record_words import CALLED
 from rag.planning.records import Cell, Field, Record
@@ -20,7 +20,6 @@ MAX_LISTED = 40
 """Groups that the sentence lists; of more it would be no sentence."""
 MAX_DISTINCT = 0.75
 """Share of the records up to which different values of a field are counted, and not the records: customers."""
-_SEVERAL = re.compile(r"\s*[,;/]\s*|\s+(?:and|und|et|y)\s+")
 _UNSAID = frozenset({"", "n a", "k a", "s o", "tbd", "unknown", "unbekannt", "inconnu", "desconocido"})
 
 
@@ -41,10 +40,12 @@ class GroupsTold(Told):
         self._by = group_fit.field
         self._period = group_fit.period
         self._name_of_group: dict[int, str] = {}
+        self._written: dict[str, str] = {}
+        """Key of a value -> how it is written first."""
+        self._every = self._groups(self.fit.records.records)
 
     def text(self) -> str | None:
         """Return the answer in words; None where the records do not tell."""
-        records = self.fit.records.records
         groups = self._groups(self.kept)
         grouped = {id(record) for group in groups.values() for record in group.records}
         self.open += [record for record in self.kept if id(record) not in grouped]
@@ -54,7 +55,7 @@ class GroupsTold(Told):
             said = self._measured_groups(groups, measured[0]) if len(measured) == 1 else self._counted_groups(groups)
         except CalculationError:
             return None
-        if len(measured) > 1 or said is None or len(self.open) > MAX_OPEN * len(records) or not self.kept:
+        if len(measured) > 1 or said is None or self._open_count() > MAX_OPEN * self.total or not self.kept:
             return None
         self._put_in_order(groups)
         return said
@@ -73,6 +74,9 @@ class GroupsTold(Told):
         if not self.fit.records.is_of_rows:
             return super().undecided
         return [(self.name(record), record.document) for record in self.open]
+
+    def _open_count(self) -> int:
+        return len(self.open) + len(self.fit.records.others)
 
     def _measured_cell(self, record: Record) -> Cell | None:
         is_measured = len(self.fit.measured) == 1 and (self.fit.query.how != "count" or not self.fit.has_noun)
@@ -99,7 +103,7 @@ class GroupsTold(Told):
         return self.wording.say("records groups", of=of, field=self._group_name(), listed=listed)
 
     def _measured_groups(self, groups: dict[str, Group], one: Field) -> str | None:
-        if one.kind != "number" or self._is_of_lists(self.kept):
+        if one.kind != "number" or self._is_of_lists(self.fit.records.records):
             return None
         found = self._numbers(self.kept, one)
         if not found or len(found) < (1 - MAX_OPEN) * len(self.kept):
@@ -131,11 +135,11 @@ class GroupsTold(Told):
     def _groups(self, records: Sequence[Record]) -> dict[str, Group]:
         """Return records by what they state for the field that is grouped by; those that state none are left out."""
         groups: dict[str, Group] = {}
-        is_of_lists = self._is_of_lists(records)
+        is_of_lists = self._is_of_lists(self.fit.records.records)
         for record in records:
             cell = record.cells.get(self._by.at)
             for key, name in self._keys(cell, is_of_lists=is_of_lists) if cell is not None else ():
-                group = groups.setdefault(key, Group(name))
+                group = groups.setdefault(key, Group(self._written.setdefault(key, name)))
                 if record not in group.records:
                     group.records.append(record)
         return groups
@@ -143,7 +147,7 @@ class GroupsTold(Told):
     def _keys(self, cell: Cell, *, is_of_lists: bool) -> list[tuple[str, str]]:
         if self._period:
             return self._period_keys(cell)
-        texts = _SEVERAL.split(cell.text) if is_of_lists else [cell.text]
+        texts = listed_values(cell.text) if is_of_lists else [cell.text]
         keys = [(value_key(text), " ".join(text.split()).strip(" ,;.")) for text in texts]
         return [(key, name) for key, name in keys if key not in _UNSAID]
 
@@ -169,13 +173,7 @@ class GroupsTold(Told):
         """Return whether cells list several values each, most of which other records have as well."""
         if self._period or self._by.kind != "text":
             return False
-        cells = [cell for record in records if (cell := record.cells.get(self._by.at)) is not None]
-        parts = [{value_key(part) for part in _SEVERAL.split(cell.text)} - {""} for cell in cells]
-        if not any(len(one) > 1 for one in parts):
-            return False
-        listed = {part for one in parts if len(one) > 1 for part in one}
-        shared = [part for part in listed if sum(part in one for one in parts) > 1]
-        return 2 * len(shared) > len(listed)
+        return lists_values([cell for record in records if (cell := record.cells.get(self._by.at)) is not None])
 
     def _distinct_field(self) -> Field | None:
         """Return the field whose different values are counted; None where the records are."""
@@ -190,11 +188,10 @@ class GroupsTold(Told):
         """Return the groups of which no record is meant, where the question asks for some records only."""
         if self._period or not any(not one.is_day for one in self.fit.conditions):
             return []
-        every = self._groups(self.fit.records.records)
         undecided = {id(record) for record in self.open}
         return [
             Group(group.name, group.records[:1])
-            for key, group in every.items()
+            for key, group in self._every.items()
             if key not in groups and not any(id(record) in undecided for record in group.records)
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.planning import record_words as words
 from rag.planning.group_question import GroupChoice
@@ -16,7 +16,7 @@ from rag.planning.record_kin import is_kin, kind_of, names_word
 from rag.planning.record_question import Token
 from rag.planning.record_tokens import Reading
 from rag.planning.record_values import value_key
-from rag.planning.records import PERIOD, Cell, Field, Records
+from rag.planning.records import PERIOD, Cell, Field, Records, file_stem
 from rag.planning.row_words import terms
 from rag.types import DocumentInfo, Page
 
@@ -43,6 +43,7 @@ _FAMILIES = (
     frozenset(terms("department division team section unit abteilung bereich service département departamento")),
 )
 """Words for a group of which one may stand in a question and another in a label."""
+_SEVERAL = re.compile(r"\s*[,;/]\s*|\s+(?:and|und|et|y)\s+")
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,9 @@ def fit_groups(
 ) -> list[GroupFit]:
     """Return how records answer a question for groups, those that explain most of its words; none where none do."""
     found = []
+    whole = [_with_series(records, documents) for records in made]
     for choice in choices:
-        for records in made:
+        for records in whole:
             fit = fit_records(choice.query, records, documents, pages)
             if fit is None or (group := _group_of(choice, fit, documents, pages)) is None:
                 continue
@@ -82,6 +84,22 @@ def fit_groups(
             found.append(GroupFit(fit, one, period, fit.score + len(choice.named)))
     best = max((one.score for one in found), default=0)
     return [one for one in found if one.score == best]
+
+
+def _with_series(records: Records, documents: Sequence[DocumentInfo]) -> Records:
+    """Return records with those documents among the others that are numbered in one series with them: order-07."""
+    if records.is_of_rows:
+        return records
+    series = {_series_of(record.document) for record in records.records} - {""}
+    known = {record.document.id for record in records.records} | {one.id for one in records.others}
+    more = [one for one in documents if one.id not in known and _series_of(one) in series]
+    return replace(records, others=[*records.others, *more])
+
+
+def _series_of(document: DocumentInfo) -> str:
+    """Return the name of a document's file with its numbers left open; "" where it has none."""
+    stem = file_stem(document)
+    return re.sub(r"\d+", "#", stem) if re.search(r"\d", stem) else ""
 
 
 def names_group(choices: Sequence[GroupChoice] | Sequence[Sequence[Token]], made: Sequence[Records]) -> bool:
@@ -101,8 +119,22 @@ def states_rate(named: Sequence[str], pages: Mapping[int, Sequence[Page]]) -> bo
 
 def is_repeated(cells: Sequence[Cell | None]) -> bool:
     """Return whether several records have one value of a field."""
-    keys = [value_key(cell.text) for cell in cells if cell is not None]
-    return len(set(keys)) < len(keys)
+    stated = [cell for cell in cells if cell is not None]
+    keys = [value_key(cell.text) for cell in stated]
+    return len(set(keys)) < len(keys) or lists_values(stated)
+
+
+def lists_values(cells: Sequence[Cell]) -> bool:
+    """Return whether cells list several values each, most of which other records have as well."""
+    parts = [{value_key(part) for part in listed_values(cell.text)} - {""} for cell in cells]
+    listed = {part for one in parts if len(one) > 1 for part in one}
+    shared = [part for part in listed if sum(part in one for one in parts) > 1]
+    return 2 * len(shared) > len(listed)
+
+
+def listed_values(text: str) -> list[str]:
+    """Return the values that a cell lists: "English, French"."""
+    return _SEVERAL.split(text)
 
 
 def _is_measured(fit: RecordFit) -> bool:
@@ -122,7 +154,9 @@ def _group_of(
     if choice.named and all(token.stem in PERSON for token in choice.named):
         persons = [one for one in records.fields if one.is_of_persons]
         labelled = [one for one in persons if any(words.PERSON_LABEL.search(name) for name in one.names)]
-        chosen = persons if len(persons) == 1 else labelled
+        chosen = labelled or persons
+        if len(chosen) > 1:
+            chosen = [one for one in chosen if is_repeated(records.column(one.at))]
         return (chosen[0], "") if len(chosen) == 1 else None
     if _names_sort(choice.named) and fit.asked is not None and fit.asked.kind == "text":
         return fit.asked, ""

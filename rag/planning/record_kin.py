@@ -24,7 +24,8 @@ ABBREVIATED = {
 
 def is_of_money(one: Field) -> bool:
     return (len(one.unit) == 3 and one.unit.isupper()) or any(
-        name.split()[-1:] and name.split()[-1] in ("GBP", "EUR", "USD", "CHF", "£", "€", "$") for name in one.names
+        name.split()[-1:] and name.split()[-1].strip("()[]") in ("GBP", "EUR", "USD", "CHF", "£", "€", "$")
+        for name in one.names
     )
 
 

@@ -81,7 +81,8 @@ def read_tokens(reading: Reading) -> bool:
 def _value_at(reading: Reading, at: int) -> int:
     """Read the longest run of words that one cell has; return how many words it takes, 0 for none."""
     tokens = reading.query.tokens
-    if not (reading.has_noun or reading.query.is_amount or at or tokens[0].is_name) and _is_noun(reading, tokens[0]):
+    may_be_noun = not (reading.has_noun or reading.query.is_amount or at or tokens[0].is_name)
+    if may_be_noun and not _stands_before_noun(reading) and _is_noun(reading, tokens[0]):
         return 0
     if _is_number_word(tokens[at]):
         return 0
@@ -141,6 +142,16 @@ def _is_sort(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) ->
     """Return whether words are the whole of a value, and not words of a remark: "oil" of "headstock oil changed"."""
     cells = [cell for one in fields for cell in reading.records.column(one.at) if cell is not None]
     return any(len(cell.words) == len(set(stems)) and holds_all(cell, stems) for cell in cells)
+
+
+def _stands_before_noun(reading: Reading) -> bool:
+    """Return whether the first word is a whole value of several records and a word for them follows: failed visits."""
+    first, *behind = reading.query.tokens
+    if not behind or first.stem in reading.records.called or behind[0].stem not in reading.records.called:
+        return False
+    fields = [one for one in reading.records.fields if one.kind == "text"]
+    cells = [cell for one in fields for cell in reading.records.column(one.at) if cell is not None]
+    return sum(cell.words == {first.stem} for cell in cells) > 1
 
 
 def _measures_word(reading: Reading, token: Token) -> bool:
