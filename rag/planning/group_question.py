@@ -35,9 +35,12 @@ _SPENDS = re.compile(
 )
 _PLAIN_VERBS = (
     (re.compile(r"(?i)(?<!\w)spend(?!\w)"), "spent"),
+    (re.compile(r"(?i)(?<!\w)gesamt(?=\w{3})"), "gesamt "),
+    (re.compile(r"(?i)(?<!\w)durchschnitts(?=\w{3})"), "durchschnittlich "),
+    (re.compile(r"(?i)(?<!\w)(?:a-t-(?:il|elle|on)|ont-(?:ils|elles))(?!\w)"), "a"),
     (re.compile(r"(?i)(?<!\w)(?:hemos |han |se ha )?(?:gastamos|gastado|gastaron)(?!\w)"), "gastado"),
 )
-"""Forms of a verb -> the form that is read as one of spending."""
+"""Words as they are written -> in the form in which they are read."""
 _MUCH = {"what": "How much", "was": "Wie viel", "qu": "Combien", "qué": "Cuánto"}
 _OF_MONEY = re.compile(
     r"(?i)(?<!\w)(?:costs?|expenses?|expenditures?|spending|revenues?|sales|turnover|income|takings|donations?|kosten"
@@ -54,9 +57,17 @@ _COMPUTE = {"de": "Berechne", "fr": "Combien", "es": "Cuánto"}
 _MANY = {"de": "Wie viele", "fr": "Combien de", "es": "Cuántas"}
 _IN_ALL = {"de": "insgesamt", "fr": "au total", "es": "en total"}
 _ASKS = re.compile(
-    r"(?i)^\W*(?:how|what|which|who|when|where|why|is|are|was|were|do|does|did|has|have|can|list|show|name|give|compute"
+    r"(?i)^\W*(?:how|what|which|who|when|where|why|is|are|was|were|do|does|did|has|have|can|list|show|name|give|compute|group|split|break"
     r"|calculate|wie|was|welche\w*|wer|wann|wo|warum|ist|sind|hat|haben|nenne|liste|zeige?|berechne|combien|qu[ei]\w*"
     r"|quand|où|pourquoi|liste[rz]?|montre[rz]?|cu[aá]\w+|qu[eé]|qui[eé]n\w*|dónde|por qué|lista|muestra)(?!\w)"
+)
+_AND = re.compile(r"(?i)\s*(?:&|(?:and|und|et|y)(?!\w))\s*\w")
+_EACH_ONE = re.compile(r"jede[rnm]? [a-zäöü]$")
+"""What stands for each person where no noun follows: "hat jeder gearbeitet"."""
+_LISTS = re.compile(
+    r"(?i)^\W*(?:list|show(?: me)?|group|split|break down|breakdown of|liste|zeige?|gruppiere|listez|montre[rz]?"
+    r"|regroupez?|lista|muestra|agrupa)(?: (?:all|alle|tous|toutes|todos|todas))?"
+    r"(?: (?:the|our|die|unsere|les|nos|los|las))? "
 )
 _ANYBODY = Token("person", "person", 0)
 
@@ -81,7 +92,8 @@ def read_group_choices(question: str) -> list[GroupChoice]:
     found: list[GroupChoice] = []
     for mark in marks:
         behind = text[mark.end :]
-        for count in range(len(mark.words), -1 if not mark.words else 0, -1):
+        least = 0 if mark.words and not _EACH_ONE.search(text[mark.start : mark.end + 1]) else -1
+        for count in range(len(mark.words), least, -1):
             named = mark.words[:count]
             is_period = count == 1 and bool(mark.period)
             if named and not is_period and (is_glue(named[-1]) or re.search(r"\d", "".join(named))):
@@ -89,6 +101,9 @@ def read_group_choices(question: str) -> list[GroupChoice]:
             rest = behind
             for word in named:
                 rest = rest.lstrip()[len(word) :]
+            if _AND.match(rest):
+                # Of each trade and status is more than of each trade.
+                continue
             rest = f"{text[: mark.start]} {rest}".strip(" ,:;")
             others = find_marks(rest)
             if any(one.is_sure and not one.is_rate for one in others):
@@ -132,6 +147,8 @@ def _queries(rest: str, text: str) -> list[tuple[RecordQuestion, bool]]:
         if match is None:
             return [(one, True) for one, _ in _read(f"{_MANY.get(language, 'How many')} {plain}")]
         return []
+    if match := _LISTS.match(rest):
+        return [(one, True) for one, _ in _read(f"{_MANY.get(language, 'How many')} {rest[match.end() :]}")]
     if query is None or query.is_amount:
         return [(one, False) for one, _ in _read(f"{rest} {in_all}") if one.how == "sum" and one.is_amount]
     return []

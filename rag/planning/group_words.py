@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.planning.row_words import PERSONS, terms
+from rag.planning.row_words import PERSONS, SUPERLATIVES, terms
 from rag.words.dates import MONTH_PATTERN
+from rag.words.number_words import NUMBER_WORDS
 
 Mark = Literal["each", "per", "by"]
 
@@ -67,10 +68,23 @@ _ASKS_SUM = re.compile(
     r"|(?:how much|what) (?:do|does|did) (?:each|every)|was (?:kostet|zahlt) jede\w*|combien (?:coûte|paie) chaque"
     r"|cuánto (?:cuesta|paga) cada)(?!\w)"
 )
+_TELLS_LIST = re.compile(
+    r"(?i)^\W*(?:please )?(?:list|show|give me|liste|nenne|zeige?|listez|montre[rz]?|lista|muestra|enumera)(?!\w)"
+)
+_COUNTS_UNITS = re.compile(
+    r"(?i)(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s) ?(?:\w+ )?(?:times|hours?|days?|weeks?|minutes?|km"
+    r"|kilomet\w+|miles|kwh|lit\w+|kilos?|kg|euros?|pounds?|dollars?|people|persons?|stunden|tage|wochen|minuten|liter"
+    r"|personen|heures|jours|semaines|kilomèt\w+|personnes|fois|horas|días|semanas|kilómet\w+|personas|veces)(?!\w)"
+)
+"""What so many of there may be in each year or month, as a rate."""
+_ASKS_MOST = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(words for words, _ in SUPERLATIVES)})(?!\w)")
 _DONE = re.compile(r"(?i)(?:\w{2,}(?:ed|en|ée?s?|ie?s|ues?|ad[oa]s?|id[oa]s?)|paid|sent|made|done|went|go|come|came)")
 """How a word ends that says what is done by something: paid by card."""
+_EVERY = re.compile(
+    r"(?i)(?<!\w)(?:each|every\w*|all|both|jede\w*|alle\w*|beide\w*|chaque|chacune?|tou(?:s|tes)|cada|tod[oa]s)(?!\w)"
+)
 _TELLS_TO_LIST = re.compile(r"(?i)(?:list|show|name|give me|liste|nenne|zeige?|montre[rz]?|lista)")
-_TIME_BEHIND = re.compile(r"(?i)(?:in|during|for|en|im|für|pendant|durante|since|from)\b")
+_TIME_BEHIND = re.compile(r"(?i)(?:in|during|for|en|im|für|pendant|durante|since|from|and|und|et|y)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +127,29 @@ def asks_for_groups(text: str) -> GroupMark | None:
     if len(text) > MAX_CHARACTERS:
         return None
     counts = _ASKS_COUNT.search(text) is not None
-    if not counts and _ASKS_SUM.search(text) is None:
+    others = (_ASKS_SUM.search(text), _ASKS_MOST.search(text), _TELLS_LIST.match(text))
+    if not counts and not any(others):
         return None
+    is_of_units = _COUNTS_UNITS.search(text) is not None
     for one in find_marks(text):
         is_of_persons = any(stem in PERSON for word in one.words[:1] for stem in terms(word))
-        if one.is_sure and not one.is_rate and (counts or not is_of_persons or one.mark == "each"):
+        may_be_rate = one.is_rate and not (counts and one.period and not is_of_units)
+        if one.is_sure and not may_be_rate and (counts or not is_of_persons or one.mark == "each"):
             return one
     return None
 
 
-def says_each(quote: str) -> bool:
-    """Return whether a text says something of every one."""
-    return re.search(
-        r"(?i)(?<!\w)(?:each|every\w*|all|per|both|a|jede\w*|alle\w*|pro|je|beide\w*|chaque|tou(?:s|tes|te)|par|cada"
-        r"|tod[oa]s?|por)(?!\w)",
-        quote,
-    ) is not None  # fmt: skip
+def says_each(noun: str, quote: str) -> bool:
+    """Return whether a text says something of every one of what a noun names, or of them all by its plural."""
+    if _EVERY.search(quote):
+        return True
+    stem = re.escape(noun)
+    if noun and re.search(rf"(?i)(?<!\w)(?:per|pro|je|par|por|an?|eine?|une?|una|/) ?{stem}(?!\w)", quote):
+        return True
+    # Two inspectors are not each of them.
+    counted = rf"(?:\d|(?<!\w)(?:{'|'.join(NUMBER_WORDS)}))\s+{stem}"
+    is_plural = re.search(rf"(?i)(?<!\w){stem}(?:s|es|e|n|en|er)(?!\w)", quote) is not None
+    return bool(noun) and is_plural and re.search(rf"(?i){counted}", quote) is None
 
 
 def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from rag.planning.computed_answer import compose_answer
@@ -56,10 +57,11 @@ def answer_from_records(
     pages = {document.id: of_it for document, of_it in paged}
     made = read(documents, pages)
     timer.mark("read records")
-    if (of_groups := _find_groups(groups, made, documents, pages, wording)) is not None:
+    of_each = Wording(re.sub(r"(?<!\w)[Jj]e (?=[A-ZÄÖÜ])", "jede ", asked.text))
+    if (of_groups := _find_groups(groups, made, documents, pages, of_each)) is not None:
         timer.mark("compute")
         told_groups, text = of_groups
-        return (yield from _composed(text, [told_groups], told_groups.undecided, catalogue, wording, timer))
+        return (yield from _composed(text, [told_groups], told_groups.undecided, catalogue, of_each, timer))
     if _is_of_groups(asked.text, groups, made, pages) or (groups and _is_of_catalogue(asked.text)):
         return NO_RECORDS
     if pair is not None and (of_pair := find_pair(pair, made, documents, pages)) is not None:

@@ -27,6 +27,8 @@ MAX_DETAIL = 40
 MAX_OPEN = 0.4
 """Share of the records of which something is not decided, up to which an answer over the others is given."""
 PERCENT_DECIMALS = 1
+_RATE = re.compile(r"(?i)(?<!\w)(?:per|pro|je|par|por)(?!\w)")
+"""What stands before the unit by which something is counted, which is no unit of it: litres per 100 km."""
 _OWN_NAME = re.compile(
     r"(?i)(?:(?:full|first and last) )?name|vor- und nachname|nom(?: et prénom)?|nombre(?: y apellidos)?"
 )
@@ -395,7 +397,7 @@ def _is_own_name(one: Field) -> bool:
 
 def unit_of(one: Field) -> str:
     """Return the unit of a field: that of its values, else the one in its name."""
-    if one.unit:
+    if one.unit or _RATE.search(one.name):
         return one.unit
     match = re.search(r"(?:^|[\s(])(kWh|m3|m²|m³|kg|km|GBP|EUR|USD|CHF|€|£|\$|l|h)\)?$", one.name)
     return match[1] if match else ""

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rag.planning.quantities import CalculationError, Quantity, common_unit
 from rag.planning.record_answer import MAX_CITED, MAX_OPEN, Told, unit_of
-from rag.planning.record_groups import GroupFit, listed_values, lists_values
+from rag.planning.record_groups import GroupFit, listed_values, lists_values, names_asked
 from rag.planning.record_values import value_key
 from rag.planning.record_words import CALLED
 from rag.planning.records import Cell, Field, Record
@@ -87,6 +87,13 @@ class GroupsTold(Told):
             return None
         distinct = self._distinct_field()
         of = self._of(len(self.kept))
+        asked = self.fit.asked
+        may_be_persons = asked is not None and asked.is_of_persons and asked is not self._by
+        if asked is not None and may_be_persons and not names_asked(self.fit):
+            # Whether drives are counted or drivers is not told where it makes a difference.
+            counts = [(len(self._values(one.records, asked)), len(one.records)) for one in groups.values()]
+            if any(persons < records for persons, records in counts):
+                return None
         for group in groups.values():
             values = self._values(group.records, distinct) if distinct is not None else group.records
             group.value = Decimal(len(values))
@@ -178,7 +185,9 @@ class GroupsTold(Told):
     def _distinct_field(self) -> Field | None:
         """Return the field whose different values are counted; None where the records are."""
         asked, tokens = self.fit.asked, self.fit.query.tokens
-        if asked is None or asked is self._by or asked.kind != "text" or (tokens and tokens[0].stem in CALLED):
+        if asked is None or asked is self._by or asked.kind != "text" or not names_asked(self.fit):
+            return None
+        if tokens and tokens[0].stem in CALLED:
             return None
         values = self._values(self.kept, asked)
         is_repeated = len(values) <= MAX_DISTINCT * len(self.kept)

@@ -43,6 +43,8 @@ _FAMILIES = (
     frozenset(terms("department division team section unit abteilung bereich service département departamento")),
 )
 """Words for a group of which one may stand in a question and another in a label."""
+_OPENS_ADDRESS = re.compile(r"\W*\d+\w? (?:[A-ZÀ-Ý][\w.'’]* ){0,3}[A-ZÀ-Ý][\w.'’]*")
+"""A number before a name is one of a house, and says not how much: 12 Elm Street."""
 _SEVERAL = re.compile(r"\s*[,;/]\s*|\s+(?:and|und|et|y)\s+")
 
 
@@ -72,7 +74,7 @@ def fit_groups(
             if fit is None or (group := _group_of(choice, fit, documents, pages)) is None:
                 continue
             one, period = group
-            if one in fit.measured or (one is fit.asked and not _names_sort(choice.named)):
+            if one in fit.measured or (one is fit.asked and names_asked(fit) and not _names_sort(choice.named)):
                 continue
             if choice.is_open and not (fit.has_noun or fit.measured):
                 continue
@@ -135,6 +137,13 @@ def lists_values(cells: Sequence[Cell]) -> bool:
 def listed_values(text: str) -> list[str]:
     """Return the values that a cell lists: "English, French"."""
     return _SEVERAL.split(text)
+
+
+def names_asked(fit: RecordFit) -> bool:
+    """Return whether the first word of a question is the name of the field that it asks for, and not only of its
+    family: drivers, and not drives."""
+    first = fit.query.tokens[0].stem if fit.query.tokens else ""
+    return fit.asked is not None and any(first in name for name in fit.asked.words)
 
 
 def _is_measured(fit: RecordFit) -> bool:
@@ -221,8 +230,8 @@ def _share_named(named: Sequence[Token], one: Field) -> float:
 
 def _has_groups(one: Field, records: Records, *, counts: bool) -> bool:
     """Return whether the values of a field can be groups: of numbers only few small ones."""
-    if one.kind != "number":
-        return True
     cells = [cell for cell in records.column(one.at) if cell is not None]
+    if one.kind != "number" or any(_OPENS_ADDRESS.match(cell.text) for cell in cells):
+        return True
     values = {value_key(cell.text) for cell in cells}
     return counts and not one.unit and len(values) <= MAX_GROUPS * len(cells) and all(len(one) <= 3 for one in values)

@@ -145,13 +145,15 @@ def _is_sort(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) ->
 
 
 def _stands_before_noun(reading: Reading) -> bool:
-    """Return whether the first word is a whole value of several records and a word for them follows: failed visits."""
-    first, *behind = reading.query.tokens
-    if not behind or first.stem in reading.records.called or behind[0].stem not in reading.records.called:
-        return False
+    """Return whether the first words are a whole value of several records and a word follows: failed visits."""
+    stems = [token.stem for token in reading.query.tokens]
     fields = [one for one in reading.records.fields if one.kind == "text"]
     cells = [cell for one in fields for cell in reading.records.column(one.at) if cell is not None]
-    return sum(cell.words == {first.stem} for cell in cells) > 1
+    for count in range(1, min(len(stems), 4)):
+        is_before = count > 1 or (stems[0] not in reading.records.called and stems[1] in reading.records.called)
+        if is_before and sum(cell.words == set(stems[:count]) for cell in cells) > 1:
+            return True
+    return False
 
 
 def _measures_word(reading: Reading, token: Token) -> bool:

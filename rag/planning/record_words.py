@@ -167,7 +167,9 @@ compró pidió visitó lleva llevó laufen läuft celle celui ceux celles was we
 started start concern concerns concerne concernent concernant betrifft betreffen porte portent commence commencent
 empieza empiezan comienza comienzan
 something somebody someone us our own owns owned fall falls fell worth counting offer offers offered angeboten anbieten
-ofrece ofrecen tenemos avons haben fangen erst erhalten
+ofrece ofrecen tenemos avons haben fangen erst erhalten gemacht
+durchgeführt bekommen faites faits effectué effectués effectuée effectuées réalisé réalisées hecho hecha hechas hechos
+realizó realizado recibió
 """
 NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
 """Stems of words that say of records no more than that they are so."""

@@ -137,7 +137,7 @@ def read_several(question: str) -> SeveralAsked | None:
     text = " ".join(question.split())
     if len(text) > MAX_CHARACTERS:
         return None
-    if (mark := asks_for_groups(text)) is not None:
+    if (mark := asks_for_groups(text)) is not None and not mark.is_rate:
         return SeveralAsked("each", mark.words[0] if mark.words else "")
     if match := _COUNTS.match(text):
         return SeveralAsked("count", match["noun"])
@@ -171,7 +171,7 @@ def hold_back(question: str, answer: Answer) -> Answer:
     if asked.how == "compare":
         is_whole = _names_each(asked, answer)
     elif asked.how == "each":
-        is_whole = _says_of_each(asked.noun, answer.citations[0].quote)
+        is_whole = says_each(asked.noun, answer.citations[0].quote)
     elif asked.how == "who":
         is_whole = _is_only_one(question, answer)
     elif asked.how in _SAID_BY:
@@ -221,12 +221,6 @@ def _names_each(asked: SeveralAsked, answer: Answer) -> bool:
     words = [set(content_words(item)) for item in asked.items]
     shared = set.intersection(*words)
     return all(not own - shared or (own - shared) & said for own in words)
-
-
-def _says_of_each(noun: str, quote: str) -> bool:
-    """Return whether a quote says something of every one of a group, or of all of them by a plural."""
-    plural = {fold(noun) + end for end in ("s", "es", "e", "n", "en", "er")}
-    return says_each(quote) or bool(plural & {fold(word) for word in words_of(quote)})
 
 
 def _is_only_one(question: str, answer: Answer) -> bool:
