@@ -77,6 +77,7 @@ _COUNTS_UNITS = re.compile(
     r"|personen|heures|jours|semaines|kilomèt\w+|personnes|fois|horas|días|semanas|kilómet\w+|personas|veces)(?!\w)"
 )
 """What so many of there may be in each year or month, as a rate."""
+_SPENT = re.compile(r"(?i)(?<!\w)(?:spen[dt]|ausgegeben|dépensé|gastamos|gastado)(?!\w)")
 _ASKS_MOST = re.compile(rf"(?i)(?<!\w)(?:{'|'.join(words for words, _ in SUPERLATIVES)})(?!\w)")
 _DONE = re.compile(r"(?i)(?:\w{2,}(?:ed|en|ée?s?|ie?s|ues?|ad[oa]s?|id[oa]s?)|paid|sent|made|done|went|go|come|came)")
 """How a word ends that says what is done by something: paid by card."""
@@ -130,10 +131,11 @@ def asks_for_groups(text: str) -> GroupMark | None:
     others = (_ASKS_SUM.search(text), _ASKS_MOST.search(text), _TELLS_LIST.match(text))
     if not counts and not any(others):
         return None
-    is_of_units = _COUNTS_UNITS.search(text) is not None
+    # A number of things, or what is spent, is no rate that is fixed for each month.
+    is_of_times = (counts and _COUNTS_UNITS.search(text) is None) or _SPENT.search(text) is not None
     for one in find_marks(text):
         is_of_persons = any(stem in PERSON for word in one.words[:1] for stem in terms(word))
-        may_be_rate = one.is_rate and not (counts and one.period and not is_of_units)
+        may_be_rate = one.is_rate and not (one.period and is_of_times)
         if one.is_sure and not may_be_rate and (counts or not is_of_persons or one.mark == "each"):
             return one
     return None

@@ -24,13 +24,19 @@ _PERSON = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herr|Frau|Familie|M|Mme|Sr|Sra|Family)\.? )?[A-ZÀ-Ý][\w'’.-]*"
     r"(?: (?:[A-ZÀ-Ý][\w'’.-]*|de|del|la|le|van|von|der|den|du|di|da|bin|al)){1,4}"
 )
+_ADDRESS = re.compile(
+    r"\W*\d+\w?,? (?:(?:[A-ZÀ-Ý][\w'’]* )+(?:Street|St|Road|Rd|Lane|Ln|Close|Avenue|Ave|Drive|Court|Place|Square|Row"
+    r"|Way|Terrace|Gardens|Parade|Hill|Crescent|Grove|Walk|Quay|Mews|Park|Green|Yard)\b"
+    r"|(?:rue|avenue|boulevard|place|chemin|impasse|allée|quai|route|cours)\b)"
+)
+"""The number of a house says not how much there is: 12 Elm Street."""
 _AND = re.compile(r"(?<!\w)(?:and|und|et|y)(?!\w)")
 _YES_OR_NO = frozenset({*YES, *NO, "nicht", "sí"}) - {"", "-", "—"}
 
 
 def read_number(text: str) -> Quantity | None:
     """Return the number with which a value begins, with its unit; times in minutes, days or months."""
-    if not _OPENS_NUMBER.match(text):
+    if not _OPENS_NUMBER.match(text) or _ADDRESS.match(text):
         return None
     found = find_quantities(text, decimal_mark=find_decimal_mark(text))
     if not found or found[0].doubt:

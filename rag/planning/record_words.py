@@ -169,7 +169,8 @@ empieza empiezan comienza comienzan
 something somebody someone us our own owns owned fall falls fell worth counting offer offers offered angeboten anbieten
 ofrece ofrecen tenemos avons haben fangen erst erhalten gemacht
 durchgeführt bekommen faites faits effectué effectués effectuée effectuées réalisé réalisées hecho hecha hechas hechos
-realizó realizado recibió
+realizó realizado recibió machte machten entfallen entfällt fuhr fuhren drove driven covered travelled zurückgelegt
+parcouru parcourus parcourue recorrió recorrieron
 """
 NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
 """Stems of words that say of records no more than that they are so."""
