@@ -132,7 +132,7 @@ def _queries(rest: str, text: str) -> list[tuple[RecordQuestion, bool]]:
         much = _MUCH[match["opens"].casefold().strip("e'’")] if match["opens"].casefold() != "qué" else "Cuánto"
         rest = f"{much} {match['rest']}"
     query = read_record_question(rest)
-    if query is not None and query.how in ("count", "sum", "average"):
+    if query is not None and query.how in ("count", "sum", "average", "most", "least"):
         return [(_grouped(query), False)]
     is_of_money = _OF_MONEY.search(rest)
     if (match := _IS.match(rest)) or _ASKS.match(rest) is None:

@@ -30,6 +30,8 @@ class Group:
     name: str
     records: list[Record] = field(default_factory=list)
     value: Decimal = Decimal(0)
+    detail: str = ""
+    """Which of them have the most or the least."""
 
 
 class GroupsTold(Told):
@@ -123,14 +125,12 @@ class GroupsTold(Told):
             if not group.records:
                 del groups[key]
                 continue
-            group.value = sum((numbers[id(record)] for record in group.records), Decimal(0))
-            if self.fit.query.how == "average":
-                group.value /= len(group.records)
+            self._measure(group, numbers)
         chosen = self._sorted(groups)
         if not chosen or len(chosen) > MAX_LISTED:
             return None
         listed = self._listed_groups(chosen, [self.wording.amount(Quantity(group.value, unit)) for group in chosen])
-        how = "average" if self.fit.query.how == "average" else "sum"
+        how = "sum" if self.fit.query.how == "count" else self.fit.query.how
         return self.wording.say(
             f"records groups {how}",
             column=self._field(one),
@@ -138,6 +138,16 @@ class GroupsTold(Told):
             field=self._group_name(),
             listed=listed,
         )
+
+    def _measure(self, group: Group, numbers: Mapping[int, Decimal]) -> None:
+        """Work out what a group comes to: of the most or the least only the records that have it are told."""
+        values = [numbers[id(record)] for record in group.records]
+        if self.fit.query.how in ("most", "least"):
+            group.value = (max if self.fit.query.how == "most" else min)(values)
+            group.records = [record for record in group.records if numbers[id(record)] == group.value]
+            group.detail = f" ({', '.join(self.name(record) for record in group.records)})"
+        else:
+            group.value = sum(values, Decimal(0)) / (len(values) if self.fit.query.how == "average" else 1)
 
     def _groups(self, records: Sequence[Record]) -> dict[str, Group]:
         """Return records by what they state for the field that is grouped by; those that state none are left out."""
@@ -147,7 +157,7 @@ class GroupsTold(Told):
             cell = record.cells.get(self._by.at)
             for key, name in self._keys(cell, is_of_lists=is_of_lists) if cell is not None else ():
                 group = groups.setdefault(key, Group(self._written.setdefault(key, name)))
-                if record not in group.records:
+                if not group.records or group.records[-1] is not record:
                     group.records.append(record)
         return groups
 
@@ -217,7 +227,7 @@ class GroupsTold(Told):
         listed = []
         for group, amount in zip(groups, amounts, strict=True):
             marks = "".join(self.cite(record) for record in group.records[:each])
-            listed.append(f"{group.name}{colon} {amount} {marks}".strip())
+            listed.append(f"{group.name}{colon} {amount}{group.detail} {marks}".strip())
         return ", ".join(listed)
 
     def _put_in_order(self, groups: Mapping[str, Group]) -> None:
@@ -225,6 +235,7 @@ class GroupsTold(Told):
             for record in group.records:
                 before = self._name_of_group.get(id(record))
                 self._name_of_group[id(record)] = f"{before}, {group.name}" if before else group.name
+        self.kept = [record for record in self.kept if id(record) in self._name_of_group]
         places = {id(record): at for at, record in enumerate(self.kept)}
         names = list(dict.fromkeys(self._name_of_group.values()))
         self.kept.sort(key=lambda one: (names.index(self._name_of_group[id(one)]), places[id(one)]))

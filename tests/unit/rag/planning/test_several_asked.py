@@ -49,6 +49,9 @@ def document_named(number: int) -> DocumentInfo:
         ("Who used more in 2024, Mill House or Canal Wharf?", "compare"),
         ("What do the premiums of the home policies come to?", "sum"),
         ("¿Qué porcentaje de los kilos era de la variedad Picuda?", "share"),
+        ("How many flats are there in each town?", "each"),
+        ("Wie viele Räder gibt es von jeder Art?", "each"),
+        ("Combien de logements par ville ?", "each"),
     ],
 )
 def test_questions_for_several_things_are_known(question: str, how: str) -> None:
