@@ -85,6 +85,11 @@ _EVERY = re.compile(
     r"(?i)(?<!\w)(?:each|every\w*|all|both|jede\w*|alle\w*|beide\w*|chaque|chacune?|tou(?:s|tes)|cada|tod[oa]s)(?!\w)"
 )
 _TELLS_TO_LIST = re.compile(r"(?i)(?:list|show|name|give me|liste|nenne|zeige?|montre[rz]?|lista)")
+_ENDS_NAME = re.compile(
+    r"(?i)(?<!\w)(?:per|pro|je|par|por|by|nach|each|every|jede\w*|chaque|cada|and|und|et|y|did|do(?:es)?|ha(?:s|ve|d)"
+    r"|is|are|was|were|that|which)(?!\w)"
+)
+"""What stands behind the name of a group and is no part of it."""
 _TIME_BEHIND = re.compile(r"(?i)(?:in|during|for|en|im|für|pendant|durante|since|from|and|und|et|y)\b")
 
 
@@ -157,7 +162,8 @@ def says_each(noun: str, quote: str) -> bool:
 def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:
     before, behind = text[: match.start()].strip(" ,¿"), text[match.end() :]
     stretch = re.split(r"[,;:?!()]|\.(?:\s|$)", behind, maxsplit=1)[0]
-    words = tuple(stretch.split()[:MAX_NAMED])
+    every = stretch.split()
+    words = tuple(_ENDS_NAME.split(stretch, maxsplit=1)[0].split()[:MAX_NAMED])
     if match.re is _EVERYONE:
         return GroupMark(mark, match.start(), match.end(), (), is_rate=False, is_sure=bool(before))
     if not words:
@@ -178,7 +184,7 @@ def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:
     is_name = words[0][:1].isupper() and not is_german
     if is_name or not before:
         return None
-    is_bare = len(words) == 1 or _TIME_BEHIND.match(words[1]) is not None
+    is_bare = len(every) == 1 or _TIME_BEHIND.match(every[1]) is not None
     is_whole = (
         bool(is_bare)
         and not _DONE.fullmatch(last)

@@ -196,6 +196,8 @@ def test_each_group_is_told(question: str, shelf: Shelf, said: tuple[str, ...]) 
         ("How many kayaks did each trade get?", ORDERS),
         ("How many jobs did each trade get per month?", ORDERS),
         ("Which orders does each trade have?", ORDERS),
+        ("Wie hoch ist der Preis jeder Art pro Auftrag?", BIKES),
+        ("What did each trade cost per job?", ORDERS),
         ("How many orders by trade and status?", ORDERS),
         ("What did we spend per branch?", ORDERS),
         ("What is the average defect count per region?", VISITS),
