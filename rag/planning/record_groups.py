@@ -23,6 +23,7 @@ from rag.types import DocumentInfo, Page
 MAX_GROUPS = 0.6
 """Share of the records that state a number up to which its values are groups: classes, floors."""
 
+_NAMES = frozenset(terms("name nom nombre"))
 _SORTS = frozenset(terms("kind type sort category art typ sorte kategorie genre catégorie sorte tipo clase categoría"))
 _FAMILIES = (
     frozenset(
@@ -104,10 +105,9 @@ def _series_of(document: DocumentInfo) -> str:
     return re.sub(r"\d+", "#", stem) if re.search(r"\d", stem) else ""
 
 
-def names_group(choices: Sequence[GroupChoice] | Sequence[Sequence[Token]], made: Sequence[Records]) -> bool:
-    """Return whether words name a field of some records by which they could be grouped."""
-    named = [one.named if isinstance(one, GroupChoice) else one for one in choices]
-    return any(_named_field(tokens, records, counts=True) is not None for tokens in named for records in made)
+def names_group(choices: Sequence[GroupChoice], made: Sequence[Records]) -> bool:
+    """Return whether a question names a field of some records by which they could be grouped."""
+    return any(_named_field(one.named, records, counts=True) is not None for one in choices for records in made)
 
 
 def states_rate(named: Sequence[str], pages: Mapping[int, Sequence[Page]]) -> bool:
@@ -216,7 +216,7 @@ def _named_field(named: Sequence[Token], records: Records, *, counts: bool) -> F
 
 def _share_named(named: Sequence[Token], one: Field) -> float:
     """Return the largest share of a name of a field that words are; 0 where one of them is not of it."""
-    beside = words.KIND_WORDS.get(kind_of(one), frozenset()) | {"nam"} | frozenset(terms("name nom nombre"))
+    beside = words.KIND_WORDS.get(kind_of(one), frozenset()) | _NAMES
     if not all(names_word(one, token.stem) or token.stem in beside for token in named):
         return 0.0
     stems = {token.stem for token in named}
