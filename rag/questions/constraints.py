@@ -39,7 +39,9 @@ _NUMBERED_NAME = re.compile(r"(?<=[^\W_] )[A-ZÄÖÜ][a-zäöüéß]+ (\d{1,4})(
 _MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|er|e|m|km|cm|mm|kg|g|l|h|am|pm)", re.IGNORECASE)
 _NAMED_NUMBER = re.compile(
     r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
-    r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#)"
+    r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#"
+    r"|version|versión|release|revision|edition|line|linie|ligne|línea|bus|route|platform"
+    r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
     r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*)"
 )
 _CLAUSE = re.compile(

@@ -30,6 +30,7 @@ _NO_PRICE = re.compile(
     rf"|\d{{1,2}}\.?\s*(?:de )?{MONTH}(?!\w)|\b{MONTH}\s+\d{{1,2}}\b"
     r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|min(?:ute)?s?|seconds?|minuten?|days?|tagen?|jours?|días?|weeks?|months?|years?"
     r"|monate?n?|mois|meses|jahre?n?|ans|años?)\b"
+    r"|\b(?:aged?|im alter von|âgée?s? de) \d+(?: (?:and|or|to) \d+)?"
     r"|\d[\d.,]*\s?(?:%|°|(?:per ?cent|degrees?"
     r"|(?:milli|centi|deci|kilo)?(?:gram(?:me|m)?|met(?:re|er)|lit(?:re|er))s?)\b)"
 )
@@ -41,6 +42,11 @@ _COUNTED = re.compile(
 """A number of things, in a text that speaks of no cost: "24 tablets"."""
 
 _WITH_CENTS = re.compile(r"(?<![\w.,])\d+(?:[., ]\d{3})*[.,]\d\d(?![\d.])")
+_CLOCK = re.compile(
+    r"(?i)\b(?:from|until|till|at|by|between|and|to|um|von|bis|ab|à|de|a las?|las?|y) \d{1,2}\.[0-5]\d(?!\d)"
+    r"(?= (?:from|until|till|to|and|bis|y|à|a)\b|[.,;]|$)"
+)
+"""A time of day that is written as an amount is: "from 7.50 until 10.15"."""
 _DAYS = re.compile(
     rf"(?i)\b\d{{1,2}}(?:\.|st|nd|rd|th)?\s*(?:and|und|et|y|to|bis|au?|[-–&])\s*"
     rf"(?=\d{{1,2}}(?:\.|st|nd|rd|th)?\s*(?:de )?{MONTH}(?!\w))"
@@ -88,16 +94,18 @@ def asks_price(question: str) -> bool:
 
 def lacks_price(question: str, text: str) -> bool:
     """Return whether a question asks what something costs, and a text has no number that may be an amount of money."""
-    if _ASKS_PRICE.search(question) is None or _PRICE.search(text) is not None:
+    speaks_of_cost = _PAID_OR_COST.search(text) is not None
+    plain = text if speaks_of_cost else _CLOCK.sub(" ", text)
+    if _ASKS_PRICE.search(question) is None or _PRICE.search(plain) is not None:
         return False
-    rest = _DAYS.sub("", text)
+    rest = _DAYS.sub("", plain)
     for date in reversed(find_dates(rest)):
         rest = rest[: date.start] + rest[date.end :]
     rest = _NO_PRICE.sub("", rest)
     for number in re.findall(r"\d+", question):
         # The number of a model that is asked about is not its price.
         rest = re.sub(rf"(?<!\d){number}(?!\d)", "", rest)
-    if not _PAID_OR_COST.search(text):
+    if not speaks_of_cost:
         rest = _COUNTED.sub("", rest)
     return re.search(r"\d", rest) is None
 

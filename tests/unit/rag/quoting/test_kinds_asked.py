@@ -195,6 +195,13 @@ def test_a_time_asked_is_a_time_of_day_or_a_day_and_not_how_long_something_lasts
         ("Wie teuer ist der Bausatz?", "Der T5 kann mit dem Bausatz auf die W7 gestellt werden.", True),
         ("How much does it cost to keep my boat here?", "Yes, from October to April on land, for 240 crowns.", False),
         ("What does the ticket cost?", "Tickets are 12 for adults, 8 for children.", False),
+        ("What did the concrete cost?", "Pour from 7.50 until 10.15.", True),
+        (
+            "What does the rod licence cost?",
+            "The rod licence is sold online, and anybody aged 13 has to carry one.",
+            True,
+        ),
+        ("What does the ticket cost?", "It costs from 7.50 to 12.00.", False),
         ("How much is a night?", "A night is 35 in summer.", False),
     ],
 )
