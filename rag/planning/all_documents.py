@@ -63,6 +63,8 @@ SHOWN_EACH, SHOWN_EVERY = 50, 10
 
 _REPORTS = frozenset({"annual report", "quarterly report", "report", "current report", "earnings release"})
 
+NOTHING_ABSENT = "No document was found to lack what is asked for, which may be called otherwise, so it was looked up."
+
 
 class AllDocuments:
     """Answers "which", "how many" and "list all" over the documents of a collection, exactly and completely."""
@@ -111,6 +113,8 @@ class AllDocuments:
         if isinstance(found, str):
             return found
         timer.mark("look through")
+        if _finds_none_absent(query.conditions, found) and not asked.is_chosen:
+            return NOTHING_ABSENT
         return (yield from self._tell(asked, query, found, timer))
 
     def _list_things(self, asked: PlannedQuestion) -> Answering:
@@ -122,6 +126,8 @@ class AllDocuments:
         found = yield from self._things.collect(asked, things)
         if isinstance(found, str):
             return found
+        if _finds_none_absent(things.conditions, found) and not asked.is_chosen:
+            return NOTHING_ABSENT
         timer.mark("look through")
         query = DocumentQuery(things.noun, ANY, things.conditions, things.counts, things.subject)
         return (yield from self._tell(asked, query, found, timer))
@@ -334,6 +340,12 @@ def _stopped(found: Found, read: int) -> str:
 def _has_read(query: DocumentQuery) -> bool:
     """Return whether only reading can tell which documents are meant."""
     return any(condition.kind == "read" for condition in query.conditions)
+
+
+def _finds_none_absent(conditions: Sequence[Condition], found: Found) -> bool:
+    """Return whether something is asked to be absent, and it is so of no document: likelier than that none lacks it is
+    that it is called otherwise, or that lists of who was there are not meant."""
+    return any(one.kind == "absent" for one in conditions) and not found.rows and not found.to_read
 
 
 def _is_out(decisions: Sequence[Decision]) -> bool:

@@ -48,7 +48,12 @@ VERBS: dict[str, str] = {
         r"|unbezahlt|überfällig|(?:noch )?nicht (?:bezahlt|beglichen)|impayées?|non (?:payées?|réglées?)"
         r"|pas (?:encore )?(?:été )?(?:payées?|réglées?)|impagad[ao]s|sin pagar|pendientes?(?: de pago)?"
         r"|no (?:se han |han sido |están |estan |fueron )?pagad[ao]s"
-        r"|(?:ne sont |n['’]ont )pas (?:encore )?(?:été )?(?:payées?|réglées?))"
+        r"|(?:ne sont |n['’]ont )pas (?:encore )?(?:été )?(?:payées?|réglées?)"
+        r"|(?:(?:have |do )?(?:we|i|they) (?:still )?(?:have )?not|(?:have|do)n['’]t (?:we|i|they)"
+        r"|(?:we|i|they) (?:still )?haven['’]t) (?:yet )?(?:paid|settled|pay)(?: for)?(?: yet| so far)?"
+        r"|(?:haben )?wir (?:noch )?nicht (?:bezahlt|beglichen)(?: haben)?"
+        r"|(?:nous )?n['’]avons(?:-nous)? pas (?:encore )?(?:payées?|réglées?)"
+        r"|(?:todavía |aún )?no hemos (?:pagado|abonado)(?: todavía| aún)?)"
     ),
     "paid": rf"(?:{_STILL} )*(?:paid|settled|bezahlt|beglichen|payées?|réglées?|acquittées?|pagad[ao]s)",
     "chaired": r"with the chair of",

@@ -336,6 +336,9 @@ def _is_noun(reading: Reading, token: Token) -> bool:
         return True
     if reading.records.is_of_rows or reading.has_noun or token.stem in words.NEUTRAL:
         return False
+    if token.is_name or token.at != reading.query.tokens[0].at or reading.query.how in ("most", "least"):
+        # A name is one of them, and what the largest of is asked is a part of each: the largest balcony.
+        return False
     measured = [one for one in reading.records.fields if one.kind == "number"]
     if any(cell is not None and stem in cell.words for one in measured for cell in reading.records.column(one.at)):
         # What is counted in each record is no record: 8 persons.

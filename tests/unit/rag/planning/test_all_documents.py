@@ -196,3 +196,13 @@ def test_none_is_not_said_of_words_that_stand_apart_in_documents() -> None:
     _, none = finish(AllDocuments(shelf, most_read=5), asked("Which documents mention a Calor pump?", {}, shelf))
     assert isinstance(none, Answer)
     assert none.text.startswith("0 documents")
+
+
+def test_that_nothing_lacks_what_may_be_called_otherwise_is_no_answer() -> None:
+    shelf = Shelf(
+        {f"minutes-{at}.md": [f"Minutes of meeting {at}\n\nState of the account: £{at}0"] for at in range(1, 5)}
+    )
+    question = "In which minutes is the state of the account missing?"
+    _, answer = finish(AllDocuments(shelf, most_read=5), asked(question, {}, shelf))
+    assert isinstance(answer, str)
+    assert "otherwise" in answer

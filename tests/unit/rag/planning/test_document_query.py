@@ -62,6 +62,11 @@ def test_a_condition_that_no_rule_knows_is_left_to_reading() -> None:
         ("¿Cuántas notas hablan de simulacros de incendio?", ["about"]),
         ("How many documents in the folder letters mention salt?", ["folder", "mention"]),
         ("Which documents are longer than 10 pages?", ["pages"]),
+        ("How many invoices have we not paid yet?", ["unpaid"]),
+        ("Which of the invoices haven't we paid?", ["unpaid"]),
+        ("Welche Rechnungen haben wir noch nicht bezahlt?", ["unpaid"]),
+        ("Quelles factures n'avons-nous pas encore payées ?", ["unpaid"]),
+        ("¿Qué facturas no hemos pagado todavía?", ["unpaid"]),
         ("list all PDFs in German", ["language"]),
     ],
 )

@@ -27,6 +27,15 @@ REPAIRS = Shelf(
     },
     {path: DocumentProfile("en") for path in ("job-1.md", "job-2.md", "job-3.md", "job-4.md", "job-5.md")},
 )  # fmt: skip
+BASKETS = Shelf(
+    {
+        f"slip-{at}.md": [
+            f"Slip {at}\n\nCustomer: Ada Lund\nCity bicycle: {kind}\nReceived: 04/03/2024\nSpace: {15 + at} m²\n"
+            f"Price: £{60 + at}.00\nIt has a basket."
+        ]
+        for at, kind in enumerate(("Tourer", "Racer", "Folder"))
+    }
+)
 MEALS = Shelf(
     {
         f"meals_2024-0{month}.csv": [
@@ -122,6 +131,7 @@ def test_records_answer_by_their_fields(
         ("How many applicants were invited last year?", APPLICANTS),
         ("What does Nils Aaker earn?", APPLICANTS),
         ("Which repairs need a helmet?", REPAIRS),
+        ("Which one has the largest basket?", BASKETS),
         ("Welche Mieter haben eine Haftpflichtversicherung?", LEASES),
         ("How many breakfasts did Talblick have in total?", MEALS),
     ],
