@@ -10,6 +10,7 @@ from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_conditions import Condition, day_field, find_conditions, never
 from rag.planning.record_kin import is_of_money, kind_of, main_amount, stems_of
+from rag.planning.record_others import find_others
 from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.record_verbs import speaks_of
@@ -67,6 +68,8 @@ def fit_records(
     conditions = list(find_conditions(reading))
     if conditions and conditions[-1].holds is never:
         return None
+    if others := find_others(reading):
+        records = replace(records, others=[*records.others, *others])
     fit = RecordFit(records, query, reading.asked, (), conditions, has_noun=reading.has_noun, guessed=reading.guessed)
     fit.score = sum(count for _, _, count in reading.mentions) + sum(len(stems) for _, _, stems in reading.filters)
     fit.score += sum(len(stems) for _, stems in reading.named)

@@ -20,7 +20,7 @@ MIN_SHORT = 0.6
 MAX_PLURAL = 0.34
 """Share of the documents that may speak of several: more, and the things are what they write of."""
 _LABELLED = r"\s*(?::|\|)"
-_TABLES = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods"})
+TABLE_TYPES = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods"})
 _DETERMINED = (
     r"(?:this|that|the|a|an|each|our|your|dies\w*|der|die|das|dem|den|des|ein\w*|ihr\w*|unser\w*|cett?e|ce|la|le|une?|l['’]"
     r"|votre|notre|est[ea]|el|una?|su|nuestr[oa]|de)"
@@ -35,13 +35,13 @@ def things_among(
     They are short, several of them call what they are about by the noun, in the singular, and none lists many.
     """
     texts = {one.id: "\n".join(page.text for page in pages.get(one.id, [])) for one in documents}
-    short = [one for one in documents if len(texts[one.id]) <= MAX_CHARACTERS_EACH and one.file_type not in _TABLES]
+    short = [one for one in documents if len(texts[one.id]) <= MAX_CHARACTERS_EACH and one.file_type not in TABLE_TYPES]
     if len(short) < MIN_THINGS or len(short) < MIN_SHORT * len(documents):
         return []
     phrase = Phrase.read(noun)
     if phrase is None:
         return []
-    if any(_is_table_of(phrase, one, texts[one.id]) for one in documents if one.file_type in _TABLES):
+    if any(_is_table_of(phrase, one, texts[one.id]) for one in documents if one.file_type in TABLE_TYPES):
         return []
     called, plural, labelled = 0, 0, 0
     for one in short:

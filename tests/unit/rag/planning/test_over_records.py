@@ -235,3 +235,25 @@ def test_a_sentence_that_names_several_values_leaves_none_of_them_out() -> None:
     assert "Hugo Marsh" in answer.text
     assert "cv-reis.md" in answer.text
     assert "Rosa Vidal" not in answer.text
+
+
+def test_documents_that_are_no_records_and_have_the_value_are_undecided() -> None:
+    shelf = Shelf(
+        {
+            **dict(zip((one.path for one in APPLICANTS.documents), _texts_of(APPLICANTS), strict=True)),
+            "orr.md": ["Tom Orr writes English and French and would start in May."],
+            "moss.md": ["Dan Moss mends bicycles."],
+        },
+        {one.path: DocumentProfile("en") for one in APPLICANTS.documents},
+    )
+    answer = told("Which applicants speak French?", shelf)
+    assert isinstance(answer, Answer)
+    assert "cv-marsh.md" in answer.text
+    assert answer.table is not None
+    assert [row.cells[0].text for row in answer.table.undecided] == ["orr.md"]
+    assert answer.verdict is Verdict.PARTLY
+
+
+def _texts_of(shelf: Shelf) -> list[list[str]]:
+    pages = shelf.page_texts([one.id for one in shelf.documents])
+    return [[page.text for page in pages[one.id]] for one in shelf.documents]
