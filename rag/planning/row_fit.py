@@ -153,6 +153,9 @@ def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None
             continue
         held = [meets(word, words) for words in by_row]
         names_column = in_names and query.how not in ("list", "share") and word in query.noun
+        if query.how == "count" and word in query.noun and sum(held) == 1 and not _is_a_value(word, table):
+            # What one row alone has in a remark is no sort of rows: the members of "members' fees".
+            return None
         if means_all and not (in_names and any(held) and not all(held)):
             meant.named += not _may_be_left_out(word) or meets(word, context)
         elif any(held) and not all(held) and not names_column:
@@ -165,6 +168,12 @@ def _keep_words(query: RowQuery, table: Table, meant: _Meant) -> set[str] | None
     if query.is_negated and not is_negated_by_column:
         return _turn_around(table, meant, told)
     return told
+
+
+def _is_a_value(word: str, table: Table) -> bool:
+    """Return whether a word is the whole of a cell, or its last word: a claw hammer."""
+    ends = (terms(cell)[-1:] for row in table.rows for cell in row.cells)
+    return any(meets(word, frozenset(end)) for end in ends)
 
 
 def _turn_around(table: Table, meant: _Meant, told: set[str]) -> set[str] | None:

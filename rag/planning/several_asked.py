@@ -20,7 +20,9 @@ from rag.types import Answer, Citation, Source
 from rag.words.folding import fold
 from rag.words.number_words import NUMBER_WORDS
 
-How = Literal["list", "count", "count of some", "sum", "share", "difference", "most", "compare", "who", "each"]
+How = Literal[
+    "list", "count", "count of some", "sum", "share", "difference", "most", "compare", "who", "each", "lacking"
+]
 
 MAX_CHARACTERS = 200
 """Of a question; a longer one tells a story."""
@@ -62,6 +64,7 @@ _TIMES = re.compile(
 _DIFFERS = re.compile(
     r"(?i)^\W*(?:(?:by )?how (?:much|many)\b.*\b(?:more|less|fewer|further|\w{2,}er)\b.*\bthan\b"
     r"|by (?:how (?:much|many)|what)\b.*\b(?:differ\w*|exceeds?)\b|how many times (?:as|more|larger|higher)\b"
+    r"|(?:is|are|was|were|does|do|did) .*\b(?:more|less|fewer|\w{2,}er)\b.*\bthan (?:the|that|those)\b"
     r"|um wie ?viel\b|wie ?viel\w*\b.*\b(?:mehr|weniger|\w{2,}er)\b.*\bals\b|wie ?viel\w* ?mal\b"
     r"|(?:de )?combien\b.*\b(?:plus|moins)\b.*\bqu[e'’]|combien de fois (?:plus|moins)\b"
     r"|cu[aá]nt[oa]s?\b.*\b(?:más|menos)\b.*\bque\b|cu[aá]ntas veces (?:más|menos)\b)"
@@ -118,7 +121,20 @@ _WHO = re.compile(
     r"|qué (?:se (?:compró|vendió)|compramos|vendimos) en)(?!\w)"
 )
 """Who has such a thing, or what was bought in a year: several people and things may."""
+_LACKING = re.compile(
+    r"(?i)^\W*(?:(?:in|on|for|of|bei|in|auf|dans|pour|en) )?(?:which|whose|welche[rnms]?|wessen|quel(?:le)?s?|qu[eé]"
+    r"|cu[aá]l(?:es)?)\b(?!.*\b(?:if|wenn|falls|si)\b).*(?<!\w)(?:ha(?:s|ve) no|lacks?"
+    r"|(?:say|state|give|mention)s? (?:nothing|no word)"
+    r"|do(?:es)?(?: not|n['’]t) (?:state|give|name|mention|have|show|say|include|specify|list|contain)"
+    r"|(?:is|are) missing"
+    r"|(?:hat|haben|nennt|nennen|enthält|enthalten) kein\w*|fehlt|fehlen|(?:sagt|sagen) nichts"
+    r"|n['’](?:a|ont|indique\w*) pas|ne (?:dit|disent|mentionne\w*|précise\w*) (?:pas|rien)"
+    r"|no (?:tienen?|indican?|mencionan?|dicen?)|faltan?)(?!\w)"
+)
+"""Which of several does not state something: that is told of all of them only."""
 _OF = r"(?:of|von|de|in|im) (?:(?:the|our|der|dem|la|les|los|las|el) )?|(?:der|des|du|del|d['’])\s?"
+_LABELLED = re.compile(r"[^.:;\n]{2,40}: [^.;\n]{1,60}")
+"""A label with its value, which says something of one thing."""
 _JOINT = re.compile(r"(?i)[,;]| (?:and|or|und|oder|sowie|et|ou|y|o|e) ")
 
 
@@ -160,7 +176,7 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("sum")
     if (match := _WHICH.match(text)) and is_plural_in(match["noun"], text):
         return SeveralAsked("list", match["noun"])
-    return None
+    return SeveralAsked("lacking") if _LACKING.match(text) else None
 
 
 def hold_back(question: str, answer: Answer) -> Answer:
@@ -172,6 +188,8 @@ def hold_back(question: str, answer: Answer) -> Answer:
         is_whole = _names_each(asked, answer)
     elif asked.how == "each":
         is_whole = says_each(asked.noun, answer.citations[0].quote)
+    elif asked.how == "lacking":
+        is_whole = is_negated(answer.citations[0].quote)
     elif asked.how == "who":
         is_whole = _is_only_one(question, answer)
     elif asked.how in _SAID_BY:
@@ -210,7 +228,7 @@ def is_plural_in(noun: str, text: str) -> bool:
 
 _SAID_BY = {"difference": _DIFFERENT, "share": _A_SHARE, "count of some": _OF_SOME}
 """What a quote says that answers for several by itself."""
-_TOLD_AS = {"count of some": "count", "difference": "compare", "share": "sum", "each": "count"}
+_TOLD_AS = {"count of some": "count", "difference": "compare", "share": "sum", "each": "count", "lacking": "list"}
 """Which reason is told in place of one of their own."""
 _PEOPLE = frozenset({"people", "children", "men", "women"})
 
@@ -246,8 +264,10 @@ def _words_of(source: Source) -> set[str]:
 
 def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
     """Return whether no document but the quoted ones says anything of what is asked."""
-    if asked.how in ("list", "most") and len(answer.citations) == 1 and " | " in answer.citations[0].quote:
-        # The other rows of the table may say as much.
+    quote = answer.citations[0].quote
+    is_of_one = " | " in quote or (asked.how == "list" and _LABELLED.fullmatch(quote) is not None)
+    if asked.how in ("list", "most") and len(answer.citations) == 1 and is_of_one:
+        # The other rows of the table, or forms, may say as much.
         return False
     words = _topic(question, asked)
     said = {word for citation in answer.citations for word in content_words(citation.quote)}

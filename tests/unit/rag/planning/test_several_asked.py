@@ -132,3 +132,22 @@ def test_one_of_several_who_have_such_a_thing_is_no_answer() -> None:
     assert not hold_back(question, looked_up("Ada has a garage key.", "Ben brings cake.")).refused
     assert hold_back("Who is not a member?", looked_up("Ada is a member.")).refused
     assert not hold_back("Who is not a member?", looked_up("Ada is not a member.")).refused
+
+
+def test_what_one_of_several_lacks_is_told_by_a_quote_that_denies_it() -> None:
+    question = "Which agreement has no end date?"
+    assert hold_back(
+        question, looked_up("The agreement with Sentry ends on 31 December.", "The agreement runs on.")
+    ).refused
+    assert not hold_back(question, looked_up("The agreement with Datahaven has no end date.")).refused
+
+
+def test_a_label_with_its_value_lists_nothing() -> None:
+    question = "Which birds stay for the summer?"
+    assert hold_back(question, looked_up("Residency: summer migrant", "The owl is here all year.")).refused
+
+
+def test_a_comparison_with_another_needs_a_quote_that_compares() -> None:
+    question = "Was the second trip to Ghent dearer than the first?"
+    assert hold_back(question, looked_up("City: Ghent")).refused
+    assert not hold_back(question, looked_up("The second trip to Ghent cost 20 more than the first.")).refused
