@@ -91,6 +91,8 @@ def read_group_choices(question: str) -> list[GroupChoice]:
     marks = find_marks(text)
     found: list[GroupChoice] = []
     for mark in marks:
+        if mark.is_rate and not mark.period:
+            continue
         behind = text[mark.end :]
         least = 0 if mark.words and not _EACH_ONE.search(text[mark.start : mark.end + 1]) else -1
         for count in range(len(mark.words), least, -1):

@@ -46,7 +46,10 @@ _UNITS = (
     r"|square|cubic|quadratmeter|kubikmeter|mètres?|litres?|metros?|litros?|percent|capita|head|kopf|nase|tête"
     r"|qué|que|favor|ejemplo|exemple|beispiel|example|post|mail|e-mail|email|courrier|correo"
 )
-_RATE = re.compile(rf"(?i)(?:(?:one|other|second|single|calendar|half) )?(?:{_TIMES}|{_UNITS})(?![\w-])")
+_RATE = re.compile(
+    rf"(?i)(?:(?:\d[\d.,]*|{'|'.join(NUMBER_WORDS)}|other|second|third|few|single|calendar|half) )?"
+    rf"(?:{_TIMES}|{_UNITS})(?![\w-])"
+)
 """What a rate is told by, and no group: kilometres per hour."""
 PERSON = PERSONS | frozenset(
     terms("person persona personne mitarbeiter mitarbeiterin employee colleague everyone everybody kollege")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.planning.group_question import read_group_choices
 from rag.planning.group_words import asks_for_groups, says_each
 
 
@@ -62,3 +63,8 @@ def test_rates_means_and_lists_are_no_groups(question: str) -> None:
 )
 def test_a_quote_for_one_group_is_not_for_each(noun: str, quote: str, is_of_each: bool) -> None:
     assert says_each(noun, quote) is is_of_each
+
+
+@pytest.mark.parametrize("text", ["The lamp flashes three times every twenty seconds.", "What does it cost per kilo?"])
+def test_a_rate_is_read_as_no_question_for_groups(text: str) -> None:
+    assert read_group_choices(text) == []
