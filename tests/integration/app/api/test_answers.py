@@ -49,8 +49,21 @@ def streamed(chunks: Any) -> tuple[str, Any]:
     return "".join(delta.content or "" for delta in deltas), annotations
 
 
+_OPENED: list[openai.OpenAI] = []
+
+
 def client_of(served: Served) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0)
+    """Return a client that is closed after the test."""
+    _OPENED.append(openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0))
+    return _OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def _closed_clients() -> Iterator[None]:
+    """Close the clients of a test: one that is only forgotten leaves its socket to whichever test runs then."""
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 @pytest.fixture

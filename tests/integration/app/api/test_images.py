@@ -243,11 +243,11 @@ def test_a_follow_up_is_rewritten_without_the_image_and_answered_with_it(seeing:
 
 
 def complete(served: Served, *urls: str) -> Any:
-    client = openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0)
     parts: list[Any] = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
-    return client.chat.completions.create(
-        model="lectern/default", messages=[{"role": "user", "content": [{"type": "text", "text": LAMP}, *parts]}]
-    )
+    with openai.OpenAI(base_url=f"{served.url}/v1", api_key="none", max_retries=0) as client:
+        return client.chat.completions.create(
+            model="lectern/default", messages=[{"role": "user", "content": [{"type": "text", "text": LAMP}, *parts]}]
+        )
 
 
 def test_the_openai_client_shows_images_as_data_urls(seeing: tuple[Served, ModelServer]) -> None:

@@ -212,12 +212,17 @@ def test_an_upload_that_may_not_be_made_is_refused_before_its_body_is_sent(scene
 
 
 def test_the_openai_client_is_refused_in_its_own_form(scene: Scene) -> None:
-    client = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key="wrong", max_retries=0)
-    with pytest.raises(openai.AuthenticationError, match="This token is not valid here") as refused:
+    url = f"{scene.served.url}/v1"
+    with (
+        openai.OpenAI(base_url=url, api_key="wrong", max_retries=0) as client,
+        pytest.raises(openai.AuthenticationError, match="This token is not valid here") as refused,
+    ):
         client.models.list()
     assert (refused.value.code, refused.value.type) == ("invalid_api_key", "invalid_request_error")
-    known = openai.OpenAI(base_url=f"{scene.served.url}/v1", api_key=scene.served.tokens.add("chatter"), max_retries=0)
-    with pytest.raises(openai.APIStatusError, match="larger than 16 MB") as too_large:
+    with (
+        openai.OpenAI(base_url=url, api_key=scene.served.tokens.add("chatter"), max_retries=0) as known,
+        pytest.raises(openai.APIStatusError, match="larger than 16 MB") as too_large,
+    ):
         known.chat.completions.create(model="m", messages=[{"role": "user", "content": "a" * (17 << 20)}])
     assert (too_large.value.status_code, too_large.value.type) == (413, "invalid_request_error")
 
