@@ -128,7 +128,7 @@ def _queries(rest: str, text: str) -> list[tuple[RecordQuestion, bool]]:
         rest = verb.sub(plain, rest)
     for pattern, asks in _NUMBER_OF:
         if match := re.match(rf"(?i)^\W*{pattern}", rest):
-            return _read(f"{asks}{rest[match.end() :]}")
+            return [(one, False) for one in _read(f"{asks}{rest[match.end() :]}")]
     in_all = _IN_ALL.get(language, "in total")
     if match := _SPENDS.match(rest):
         much = _MUCH[match["opens"].casefold().strip("e'’")] if match["opens"].casefold() != "qué" else "Cuánto"
@@ -140,25 +140,25 @@ def _queries(rest: str, text: str) -> list[tuple[RecordQuestion, bool]]:
     if (match := _IS.match(rest)) or _ASKS.match(rest) is None:
         compute = _COMPUTE.get(language, "Calculate")
         plain = rest[match.end() :] if match else rest
-        read = [(one, False) for one, _ in _read(f"{compute} {plain}") if one.how in ("sum", "average")]
+        read = [(one, False) for one in _read(f"{compute} {plain}") if one.how in ("sum", "average")]
         if read:
             return read
         if is_of_money:
             other = _OF_MONEY.sub("cost", plain)
-            return _read(f"{compute} {plain} {in_all}") + _read(f"{compute} {other} {in_all}")
+            return [(one, False) for said in (plain, other) for one in _read(f"{compute} {said} {in_all}")]
         if match is None:
-            return [(one, True) for one, _ in _read(f"{_MANY.get(language, 'How many')} {plain}")]
+            return [(one, True) for one in _read(f"{_MANY.get(language, 'How many')} {plain}")]
         return []
     if match := _LISTS.match(rest):
-        return [(one, True) for one, _ in _read(f"{_MANY.get(language, 'How many')} {rest[match.end() :]}")]
+        return [(one, True) for one in _read(f"{_MANY.get(language, 'How many')} {rest[match.end() :]}")]
     if query is None or query.is_amount:
-        return [(one, False) for one, _ in _read(f"{rest} {in_all}") if one.how == "sum" and one.is_amount]
+        return [(one, False) for one in _read(f"{rest} {in_all}") if one.how == "sum" and one.is_amount]
     return []
 
 
-def _read(text: str) -> list[tuple[RecordQuestion, bool]]:
+def _read(text: str) -> list[RecordQuestion]:
     query = read_record_question(text)
-    return [(_grouped(query), False)] if query is not None and query.how in ("count", "sum", "average") else []
+    return [_grouped(query)] if query is not None and query.how in ("count", "sum", "average") else []
 
 
 def _grouped(query: RecordQuestion) -> RecordQuestion:

@@ -33,6 +33,12 @@ _EVERYONE = re.compile(
     r"(?i)(?<!\w)(?:by |for |of |to |pour |à |de |por |para )?(?:everyone|everybody|each(?= \w*[.?]?$)"
     r"|chacune?(?! des)|cada un[oa](?! de))(?!\w)"
 )
+_MARKS: tuple[tuple[re.Pattern[str], Mark], ...] = (
+    (_EACH, "each"),
+    (_PER, "per"),
+    (_BY, "by"),
+    (_EVERYONE, "each"),
+)
 _TIMES = (
     r"years?|annum|quarters?|months?|weeks?|days?|nights?|hours?|minutes?|seconds?|weekdays?|weekends?"
     r"|jahr\w*|quartal\w*|monat\w*|woche\w*|tage?s?|nacht|stunden?|minuten?"
@@ -120,11 +126,11 @@ class GroupMark:
 def find_marks(text: str) -> list[GroupMark]:
     """Return where a question in English, German, French or Spanish says by what its answer is grouped, in order."""
     found: dict[int, GroupMark] = {}
-    for pattern, mark in ((_EACH, "each"), (_PER, "per"), (_BY, "by"), (_EVERYONE, "each")):
+    for pattern, mark in _MARKS:
         for match in pattern.finditer(text):
             if any(one.start <= match.start() < one.end for one in found.values()):
                 continue
-            made = _mark_at(text, match, "each" if mark == "each" else "per" if mark == "per" else "by")
+            made = _mark_at(text, match, mark)
             if made is not None:
                 found[match.start()] = made
     return [found[start] for start in sorted(found)]
@@ -174,13 +180,10 @@ def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:
     is_rate = _RATE.match(stretch) is not None
     if mark == "each":
         # "List every invoice" asks for a list of them.
-        opens = not before or re.fullmatch(
-            r"(?i)(?:list|show|name|give me|liste|nenne|zeige?|montre[rz]?|lista)", before
-        )
+        opens = not before or _TELLS_TO_LIST.fullmatch(before)
         if opens and not match["before"]:
             return None
-        return GroupMark(mark, match.start(), match.end(), words, is_rate=is_rate, is_sure=True)
-    if mark == "per":
+    if mark != "by":
         return GroupMark(mark, match.start(), match.end(), words, is_rate=is_rate, is_sure=True)
     last = before.rpartition(" ")[2]
     is_german = re.search(r"(?i)nach ?$", match[0].strip()) is not None
@@ -189,7 +192,7 @@ def _mark_at(text: str, match: re.Match[str], mark: Mark) -> GroupMark | None:
         return None
     is_bare = len(every) == 1 or _TIME_BEHIND.match(every[1]) is not None
     is_whole = (
-        bool(is_bare)
+        is_bare
         and not _DONE.fullmatch(last)
         and not is_german
         and not match[0].rstrip().endswith((" la", " el", " le", " the"))

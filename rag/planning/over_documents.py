@@ -13,7 +13,6 @@ from rag.planning.document_query import every_document
 from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
 from rag.planning.group_question import read_group_choices
-from rag.planning.group_words import asks_for_groups
 from rag.planning.looked_up import look_up
 from rag.planning.naming import list_answering
 from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
@@ -22,7 +21,7 @@ from rag.planning.over_records import answer_from_records
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
 from rag.planning.planner import Answering, PlannedQuestion
-from rag.planning.record_groups import states_rate
+from rag.planning.record_groups import asks_for_each
 from rag.planning.record_pair import read_record_pair
 from rag.planning.record_question import read_record_question
 from rag.planning.row_words import terms
@@ -78,8 +77,7 @@ class OverDocuments:
             answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue)
             if not isinstance(answer, str):
                 return answer
-            mark = asks_for_groups(asked.text)
-            if mark is not None and not states_rate(mark.words, {document.id: pages for document, pages in paged}):
+            if asks_for_each(asked.text, {document.id: pages for document, pages in paged}):
                 return NOT_STATED
         if query is None and pair is None and order is None and span is None:
             return NOT_STATED

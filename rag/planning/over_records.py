@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from rag.planning.computed_answer import compose_answer
 from rag.planning.document_query import read_document_query
 from rag.planning.group_question import GroupChoice, read_group_choices
-from rag.planning.group_words import asks_for_groups
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_answer import MAX_CITED, Told
 from rag.planning.record_fit import fit_records
 from rag.planning.record_group_answer import GroupsTold
-from rag.planning.record_groups import fit_groups, names_group, states_rate
+from rag.planning.record_groups import asks_for_each, fit_groups, names_group
 from rag.planning.record_pair import RecordPair, find_pair, tell_pair
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_reading import read_records
@@ -102,8 +101,7 @@ def _is_of_groups(
     text: str, choices: Sequence[GroupChoice], made: Sequence[Records], pages: Mapping[int, Sequence[Page]]
 ) -> bool:
     """Return whether a question asks for groups, so that nothing else answers it."""
-    mark = asks_for_groups(text)
-    if mark is not None and not states_rate(mark.words, pages):
+    if asks_for_each(text, pages):
         return True
     return names_group([one for one in choices if not one.is_open and not one.mark.is_rate], made)
 

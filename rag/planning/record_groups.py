@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.planning import record_words as words
 from rag.planning.group_question import GroupChoice
-from rag.planning.group_words import PERSON
+from rag.planning.group_words import PERSON, asks_for_groups
 from rag.planning.rate_query import stated_periods
 from rag.planning.record_conditions import day_field
 from rag.planning.record_fit import RecordFit, fit_records
@@ -110,7 +110,13 @@ def names_group(choices: Sequence[GroupChoice], made: Sequence[Records]) -> bool
     return any(_named_field(one.named, records, counts=True) is not None for one in choices for records in made)
 
 
-def states_rate(named: Sequence[str], pages: Mapping[int, Sequence[Page]]) -> bool:
+def asks_for_each(text: str, pages: Mapping[int, Sequence[Page]]) -> bool:
+    """Return whether a question surely asks for groups, and not for a rate that documents state."""
+    mark = asks_for_groups(text)
+    return mark is not None and not _states_rate(mark.words, pages)
+
+
+def _states_rate(named: Sequence[str], pages: Mapping[int, Sequence[Page]]) -> bool:
     """Return whether documents state something as a rate of what a question names: per person."""
     if not named:
         return False
