@@ -324,8 +324,9 @@ def test_a_server_that_does_not_answer_is_not_asked_each_time() -> None:
             nonlocal asked
             with suppress(OSError):  # The end of the listening.
                 while True:
-                    listening.accept()[0].close()
-                    asked += 1
+                    connection = listening.accept()[0]
+                    asked += 1  # Before it hangs up: the client goes on from then.
+                    connection.close()
 
         threading.Thread(target=hang_up, daemon=True).start()
         model = open_chat_model("ollama:llama3.2:3b", base_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
