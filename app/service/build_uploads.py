@@ -8,7 +8,7 @@ from ingest.sources.upload_folder import UploadFolder
 
 
 def build_upload_folder(settings: Settings) -> UploadFolder:
-    """Return where uploads are kept; nothing is asked for yet. Raises ConfigurationError."""
+    """Return where uploads are kept; nothing is asked for yet. Raises ConfigurationError, LibraryError."""
     root = uploads_folder(settings)
     if (place := uploads_bucket(settings)) is None:
         return UploadFolder(root)

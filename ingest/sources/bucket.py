@@ -14,9 +14,14 @@ from typing import IO, TYPE_CHECKING
 
 from rag.errors import UploadsAwayError, loading_library
 
+# This module is imported where there is a bucket, only.
+with loading_library("obstore", remedy='Install it: pip install "lectern[scale]".'):
+    import obstore
+    from obstore.exceptions import BaseError, InvalidPathError
+    from obstore.store import S3Store
+
 if TYPE_CHECKING:
     from obstore import GetResult, ObjectMeta
-    from obstore.store import S3Store
 
 CONNECT_SECONDS, SILENCE_SECONDS, OBJECT_SECONDS = 5, 30, 3600
 """Longest time to connect, without a byte, and for one object."""
@@ -73,9 +78,6 @@ class Bucket:
 
     @cached_property
     def _store(self) -> S3Store:
-        """Return the client. Raises LibraryError, UploadsAwayError."""
-        with loading_library("obstore", remedy='Install it: pip install "lectern[scale]".'):
-            from obstore.store import S3Store
         with self._explained("be used"):
             return S3Store(
                 self._bucket,
@@ -92,31 +94,22 @@ class Bucket:
 
     def list(self, folder: str = "") -> dict[str, ObjectState]:
         """Return all objects below a folder by their keys. It is raised where not all could be listed."""
-        store = self._store
-        import obstore
-
         with self._explained("be listed"):
             return {
                 found["path"]: _state_of(found)
-                for page in obstore.list(store, folder or None, chunk_size=1000)
+                for page in obstore.list(self._store, folder or None, chunk_size=1000)
                 for found in page
             }
 
     def list_folders(self) -> Sequence[str]:
         """Return the folders right below the prefix."""
-        store = self._store
-        import obstore
-
         with self._explained("be listed"):
-            return list(obstore.list_with_delimiter(store)["common_prefixes"])
+            return list(obstore.list_with_delimiter(self._store)["common_prefixes"])
 
     def find(self, key: str) -> ObjectState | None:
         """Return the state of an object, None where there is none."""
-        store = self._store
-        import obstore
-
         with self._explained("be read"), suppress(FileNotFoundError):
-            return _state_of(obstore.head(store, key))
+            return _state_of(obstore.head(self._store, key))
         # That does not tell a bucket that is missing from an object that is.
         found = self._open(key)
         return _state_of(found.meta) if found else None
@@ -144,37 +137,25 @@ class Bucket:
 
     def put(self, file: Path, key: str) -> None:
         """Put a file in place of an object: others see the old one or the new one whole."""
-        store = self._store
-        import obstore
-
         with self._explained("be written to"):
-            obstore.put(store, key, file)
+            obstore.put(self._store, key, file)
 
     def copy(self, keys: Mapping[str, str]) -> None:
         """Copy objects within the store, each to its new key."""
-        store = self._store
-        import obstore
-
         with self._explained("be written to"):
             for key, new in keys.items():
-                obstore.copy(store, key, new)
+                obstore.copy(self._store, key, new)
 
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects; those that are gone already are none to raise for."""
-        store = self._store
-        import obstore
-
         if keys:
             with self._explained("be written to"):
-                obstore.delete(store, list(keys))
+                obstore.delete(self._store, list(keys))
 
     def _open(self, key: str) -> GetResult | None:
-        store = self._store
-        import obstore
-
         with self._explained("be read"):
             try:
-                return obstore.get(store, key)
+                return obstore.get(self._store, key)
             except FileNotFoundError as error:
                 if _code_of(str(error)) == NO_BUCKET:
                     raise
@@ -183,8 +164,6 @@ class Bucket:
     @contextmanager
     def _explained(self, wanted: str) -> Iterator[None]:
         """Turn what the library raises into a sentence, without the address and the key that its texts may hold."""
-        from obstore.exceptions import BaseError, InvalidPathError
-
         try:
             yield
         except InvalidPathError as error:

@@ -34,7 +34,7 @@ class BucketFolder(UploadFolder):
         self._max_file_bytes = max_file_bytes
 
     def describe(self) -> str:
-        """Ask the bucket for a list, and return its address. Raises StoreError, LibraryError."""
+        """Ask the bucket for a list, and return its address. Raises StoreError."""
         self._bucket.list_folders()
         return self._bucket.url
 

@@ -6,18 +6,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 
+from app.settings import read_settings
+from app.state.owner_settings import OwnerSettingsStore
 from ingest.sources.bucket import Bucket
 from ingest.sources.bucket_folder import BucketFolder
 from ingest.sources.links import LINKS_FILE, Link, Links
 from ingest.sources.uploads import Uploads
-from rag.errors import UploadsAwayError
+from rag.errors import ConfigurationError, UploadsAwayError
 from tests.chroma import Server as ChromaServer
 from tests.drawn_pdf import words, write_pdf
 from tests.integration.running import run_command
@@ -235,7 +238,7 @@ class Pair:
 
     owner: Replica
     replica: Replica
-    bucket: str
+    address: URL
     folder: Path
 
     def mirrored(self) -> list[list[str]]:
@@ -251,11 +254,12 @@ def pair(
     (folder := base / "documents").mkdir()
     (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times every twenty seconds.\n")
     store.make_bucket("shared")
+    address = postgresql.new_schema()
     environment = {
         **{name: value for name, value in without_aws().items() if not name.startswith("LECTERN_")},
         **store.environment,
         "LECTERN_MODEL_CACHE": os.environ["LECTERN_MODEL_CACHE"],
-        "LECTERN_CATALOGUE_URL": postgresql.new_schema().render_as_string(hide_password=False),
+        "LECTERN_CATALOGUE_URL": address.render_as_string(hide_password=False),
         "LECTERN_CHROMA_URL": chroma.url,
         "LECTERN_UPLOADS_URL": "s3://shared/lectern",
         "LECTERN_LLM": "off",
@@ -267,7 +271,7 @@ def pair(
     try:
         for server in (owner, replica):
             server.start()
-        yield Pair(owner, replica, "shared", folder)
+        yield Pair(owner, replica, address, folder)
     finally:
         for server in (owner, replica):
             server.kill()
@@ -303,6 +307,14 @@ def test_what_a_replica_takes_in_is_answered_and_drawn_by_both(pair: Pair, store
         sent = server.client.get(f"/collections/default/documents/{listed['id']}/file")
         assert sent.content == files[0].read_bytes()
     assert pair.mirrored()[1] == ["default/pier.pdf"]
+
+
+def test_a_server_with_another_place_for_uploads_is_refused(pair: Pair, home: Path) -> None:
+    with closing(OwnerSettingsStore(pair.address)) as kept:
+        kept.check(read_settings(home=home, uploads_url="s3://shared/lectern/"), "`lectern serve`")
+        for other in ("s3://shared/other", "", "/srv/uploads"):
+            with pytest.raises(ConfigurationError, match=r"`uploads_url` is .* and 's3://shared/lectern' at the owner"):
+                kept.check(read_settings(home=home, uploads_url=other), "`lectern serve`")
 
 
 def test_what_is_removed_is_gone_from_the_bucket_and_from_both_servers(pair: Pair, store: Store) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.service.build_places import folder_names, uploads_bucket, uploads_folder
+from app.service.build_uploads import build_upload_folder
 from app.service.succession import Succession, role_of
 from app.service.sync_queue import SyncQueue
 from app.settings import read_settings
@@ -158,10 +159,14 @@ def test_a_bucket_that_is_named_wrongly_is_refused_without_repeating_a_key(tmp_p
     assert not re.search("KEY:|se/cret|secret=", str(refused.value))
 
 
-def test_a_bucket_without_its_library_or_without_a_key_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bucket_without_its_library_or_without_a_key_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = Bucket("b", "x")._explain("Error performing PUT http://169.254.169.254/latest/api/token", "be listed")
     assert told.reason == "There is no key for the bucket s3://b/x."
     monkeypatch.setitem(sys.modules, "obstore.store", None)
+    for module in ("ingest.sources.bucket", "ingest.sources.bucket_folder"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     with pytest.raises(LibraryError, match="obstore cannot be loaded") as refused:
-        Bucket("b", "x").list()
+        build_upload_folder(read_settings(home=tmp_path, uploads_url="s3://b/x"))
     assert 'pip install "lectern[scale]"' in refused.value.remedy
