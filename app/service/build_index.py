@@ -171,7 +171,7 @@ class Lectern:
         from rag.planning.llm_reading import LlmReading
         from rag.planning.modes import Mode
         from rag.planning.over_documents import OverDocuments
-        from rag.planning.over_tables import OverTables
+        from rag.planning.over_other_records import OverOtherRecords
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
         from rag.planning.steps_mode import Steps
@@ -219,7 +219,7 @@ class Lectern:
             quoting=quoting,
             modes=modes,
             figures=OverDocuments(aggregation, self.catalogue),
-            tables=OverTables(self.catalogue),
+            tables=OverOtherRecords(self.catalogue),
         )
 
 

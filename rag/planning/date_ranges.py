@@ -41,6 +41,11 @@ class DateRange:
     first: date
     last: date
 
+    @property
+    def is_year(self) -> bool:
+        """Return whether they are all days of one year."""
+        return self == DateRange(date(self.first.year, 1, 1), date(self.first.year, 12, 31))
+
     def holds(self, day: date) -> bool:
         """Return whether a day is among them."""
         return self.first <= day <= self.last

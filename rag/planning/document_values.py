@@ -48,7 +48,7 @@ class Value:
     """A number with its unit, by what period it is paid, and the words that say what it is.
 
     `label` is what stands before a colon or in the cell before; "" in running text, where `clause` says it. `per` is
-    what else it is asked for: "night" of "18 € per night".
+    what else it is asked for: "night" of "18 € per night". `written` is the number as it stands in the text.
     """
 
     quantity: Quantity
@@ -58,6 +58,7 @@ class Value:
     page: Page
     place: Place
     per: str = ""
+    written: str = ""
 
     @property
     def said(self) -> str:
@@ -77,17 +78,18 @@ class Value:
         return frozenset(terms(self.said.replace("-", " ").replace("'", " ").replace("’", " ")))
 
 
-def read_document_values(pages: Sequence[Page]) -> list[Value]:
-    """Return the numbers with units that a document states, in order."""
+def read_document_values(pages: Sequence[Page], *, decimal_mark: str = "") -> list[Value]:
+    """Return the numbers with units that a document states, in order; `decimal_mark` is that of its language, which
+    counts where its numbers show none."""
     read = pages[:MAX_PAGES]
-    conventions = Conventions.of("\n".join(page.text for page in read))
-    return [value for page in read for value in _on_page(page, conventions)]
+    mark = Conventions.of("\n".join(page.text for page in read)).decimal_mark or decimal_mark
+    return [value for page in read for value in _on_page(page, mark)]
 
 
-def _on_page(page: Page, conventions: Conventions) -> Iterator[Value]:
+def _on_page(page: Page, decimal_mark: str) -> Iterator[Value]:
     text = page.text
     dated = [(day.start, day.end) for day in find_dates(text)]
-    for one in find_quantities(text, decimal_mark=conventions.decimal_mark):
+    for one in find_quantities(text, decimal_mark=decimal_mark):
         if one.doubt or any(start < one.end and one.start < end for start, end in dated):
             continue
         quantity = to_quantity(one, text)
@@ -102,7 +104,8 @@ def _on_page(page: Page, conventions: Conventions) -> Iterator[Value]:
         compounds = {period for word in label.split() or clause.split() if (period := period_of_compound(word))}
         found = compounds or periods
         period = next(iter(found)) if len(found) == 1 and is_currency(quantity.unit) else ""
-        yield Value(quantity, period, label, clause, page, place, "" if period_of(per) else per)
+        written = text[one.start : one.end]
+        yield Value(quantity, period, label, clause, page, place, "" if period_of(per) else per, written)
 
 
 def to_quantity(one: Written, text: str) -> Quantity | None:

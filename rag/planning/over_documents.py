@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from rag.planning.aggregate import Aggregation
 from rag.planning.amount_words import AmountField
@@ -14,9 +16,11 @@ from rag.planning.document_totals import Totals, each_with_pages
 from rag.planning.document_values import read_document_values
 from rag.planning.group_question import read_group_choices
 from rag.planning.looked_up import look_up
+from rag.planning.loose_documents import find_remarks
+from rag.planning.loose_records import read_loose_records
 from rag.planning.naming import list_answering
 from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
-from rag.planning.open_question import read_open_question
+from rag.planning.open_question import OpenQuestion, read_open_question
 from rag.planning.over_records import answer_from_records
 from rag.planning.pair_question import read_pair
 from rag.planning.pairs import answer_pair
@@ -24,6 +28,7 @@ from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_groups import asks_for_each
 from rag.planning.record_pair import read_record_pair
 from rag.planning.record_question import read_record_question
+from rag.planning.record_reading import read_records
 from rag.planning.row_words import terms
 from rag.planning.stated_amounts import by_one_period
 from rag.planning.time_spans import answer_span, read_span
@@ -66,29 +71,42 @@ class OverDocuments:
         is_of_records = of_records is not None or difference is not None or may_group
         if query is None and pair is None and order is None and span is None and not is_of_records:
             return NOT_STATED
-        timer = StageTimer()
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not 0 < len(listed) <= MAX_DOCUMENTS:
             return NOT_STATED
         shown = query.shown if query is not None and pair is None else "what they state"
         yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")
         paged = list(each_with_pages(listed, self._catalogue))
+        loose = partial(read_loose_records, asked.text, of_records)
         if is_of_records:
-            answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue)
-            if not isinstance(answer, str):
-                return answer
+            is_listed = of_records is not None and of_records.how in ("list", "count") and not of_records.is_amount
+            for read_records_of in (read_records, loose) if is_listed else (read_records,):
+                answer = yield from answer_from_records(
+                    of_records, difference, asked, paged, self._catalogue, read=read_records_of
+                )
+                if not isinstance(answer, str):
+                    return answer
             if asks_for_each(asked.text, {document.id: pages for document, pages in paged}):
                 return NOT_STATED
-        if query is None and pair is None and order is None and span is None:
-            return NOT_STATED
         read = [Read(document, pages, read_document_values(pages)) for document, pages in paged if not asked.is_stopped]
+        answer = NOT_STATED
         if pair is not None:
-            return (yield from answer_pair(asked, pair, read, self._catalogue))
-        if order is not None:
-            return (yield from answer_day_order(asked, order, read, self._catalogue))
-        if span is not None:
-            return (yield from answer_span(asked, span, read, self._catalogue))
-        assert query is not None
+            answer = yield from answer_pair(asked, pair, read, self._catalogue)
+        elif query is not None:
+            aside = find_remarks(listed, {document.id: pages for document, pages in paged})
+            told = [one for one in read if one.document.id not in aside]
+            answer = yield from self._of_figures(asked, query, told)
+        if isinstance(answer, str) and is_of_records:
+            answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue, read=loose)
+        if isinstance(answer, str) and order is not None and pair is None:
+            answer = yield from answer_day_order(asked, order, read, self._catalogue)
+        elif isinstance(answer, str) and span is not None and pair is None:
+            answer = yield from answer_span(asked, span, read, self._catalogue)
+        return answer
+
+    def _of_figures(self, asked: PlannedQuestion, query: OpenQuestion, read: Sequence[Read]) -> Answering:
+        """Yield the result over a figure that the documents name, and return it; why there is none."""
+        timer = StageTimer()
         found = gather_open(query, read)
         if found is None:
             return NOT_STATED

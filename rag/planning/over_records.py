@@ -134,6 +134,8 @@ def _composed(
         names = ", ".join(name for name, _ in open_[:MAX_CITED])
         said = wording.one("records open", len(open_))
         text += f" {wording.say(said, count=wording.number(len(open_)), names=names)}"
+    if void := told[0].fit.records.void:
+        text += f" {wording.say('records void', names=', '.join(one.path for one in void[:MAX_CITED]))}"
     reason = wording.say("records open reason") if open_ else ""
     for one in told:
         if one.fit.guessed and (field := next((it.field for it in one.fit.conditions if it.is_day), None)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rag.planning.computed_answer import Proof, proof_of_place
@@ -17,6 +17,7 @@ from rag.planning.table_cells import Place
 from rag.planning.wording import Wording
 from rag.types import DocumentInfo
 from rag.words.folding import fold
+from rag.words.number_words import NUMBER_WORDS
 
 MAX_CITED = 12
 """Records that are cited one by one; a table below the answer holds all."""
@@ -263,6 +264,8 @@ class Told:
         found = self._numbers(self.kept, one)
         if len(found) < 2 or len(found) < (1 - MAX_OPEN) * len(self.kept):
             return None
+        if self.fit.records.is_loose and not self._are_all(len(found)):
+            return None
         unit = common_unit([number for _, number in found]) or unit_of(one)
         total = sum((number.value for _, number in found), Decimal(0))
         numbers = [self.wording.number(number.value) for _, number in found]
@@ -275,6 +278,11 @@ class Told:
             f"records {how}", column=self._field(one), of=self._of_known(len(found)), formula=formula,
             result=self.wording.amount(result), marks=marks,
         )  # fmt: skip
+
+    def _are_all(self, count: int) -> bool:
+        """Return whether so many figures are all that are meant, of documents that share no form."""
+        asked = [NUMBER_WORDS.get(one.written.casefold(), 0) for one in self.fit.query.tokens]
+        return not self.open and count == len(self.kept) and all(number in (0, count) for number in asked)
 
     def _across(self, measured: Sequence[Field]) -> str | None:
         if len(self.kept) != 1:
@@ -332,6 +340,8 @@ class Told:
             return self._most_in_all(found, one, asked, is_most=is_most)
         self._set_apart(found)
         best = (max if is_most else min)(number.value for _, number in found)
+        if self.fit.records.is_loose and not self._is_best(best, one, is_most=is_most):
+            return None
         rows = [record for record, number in found if number.value == best]
         if asked is not None and asked is not one:
             values = self._values(rows, asked)
@@ -345,6 +355,19 @@ class Told:
             f"records {kind}", named=named, column=self._field(one), cell=rows[0].cells[one.at].text,
             count=self._of_known(len(found)),
         )  # fmt: skip
+
+    def _is_best(self, best: Decimal, one: Field, *, is_most: bool) -> bool:
+        """Return whether no figure that is not decided is more extreme; records that have none such are decided."""
+        open_: list[Record] = []
+        for record in self.open:
+            may_state = [replace(record, cells={one.at: cell}) for cell in record.maybe.get(one.at, ())]
+            values = [number.value for _, number in self._numbers(may_state, one)]
+            if any(value >= best if is_most else value <= best for value in values):
+                return False
+            if not values or len(values) < len(may_state):
+                open_.append(record)
+        self.open = open_
+        return True
 
     def _most_in_all(
         self, found: Sequence[tuple[Record, Quantity]], one: Field, asked: Field, *, is_most: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from rag.planning.record_kin import holds_all, is_begun, is_kin, is_of_money, ma
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_tokens import MIN_COMMON, Reading
 from rag.planning.record_values import is_money
-from rag.planning.records import PERIOD, Field, Record
+from rag.planning.records import PERIOD, Field, Record, called_by
 from rag.planning.row_fit import meets
 from rag.planning.row_words import terms
 
@@ -29,6 +30,12 @@ class Condition:
     field: Field | None = None
 
 
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DENIES = re.compile(
+    r"(?i)(?<!\w)(?:apolog\w+|absent|ill|unable|not|no|never|without|nobody|nor|entschuldigt|abwesend|fehl\w+|kein\w*|nicht"
+    r"|nein|ohne|excusée?s?|absente?s?|sans|ne|pas|non|ausentes?|sin|disculp\w+|excus\w+|nadie)(?!\w)|n['’]"
+)
+"""What a line has which may say that somebody was not there, or that something is not so."""
 _PARTS = {
     stem: (next(iter(terms(part))), count)
     for whole, (part, count) in (
@@ -59,8 +66,10 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
         condition = Condition(_by_value(reading, chosen, stems, is_negated=at in marked), field=chosen[0])
         _add_value(of_values, condition, reading.records.records)
     yield from of_values
+    of_names: list[Condition] = []
     for at, stems in reading.named:
-        yield Condition(_by_name(reading, stems, is_negated=at in marked))
+        _add_value(of_names, Condition(_by_name(reading, stems, is_negated=at in marked)), reading.records.records)
+    yield from of_names
     if query.how not in ("sum", "average", "most", "least", "share"):
         filtered = {one.at for _, fields, _ in reading.filters for one in fields}
         bounded = _bounded_field(reading) if query.bound is not None else None
@@ -70,11 +79,26 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
                 continue
             if query.how == "count" and one.kind == "number":
                 continue
+            if reading.records.is_loose:
+                # That one states a figure or a day says only of what sort it is.
+                yield Condition(never)
+                return
             yield Condition(_by_presence(reading, one, is_negated=at in marked), field=one)
+    is_listed = query.how in ("list", "count") and not query.is_amount
+    is_dated = (
+        query.days or query.months or query.bound or any(one.isdigit() for _, of_it in reading.named for one in of_it)
+    )
+    if reading.records.is_loose and is_listed and not is_dated:
+        # That a text has a name does not say what of it is so.
+        yield Condition(never)
+        return
     if query.bound is not None:
         bounded = _bounded_field(reading)
         yield Condition(never) if bounded is None else Condition(_by_bound(query, bounded), field=bounded)
-    if query.days is not None or query.months is not None:
+    if _is_of_year(reading):
+        assert query.days is not None
+        yield Condition(_by_year(reading, query.days.first.year), True)
+    elif query.days is not None or query.months is not None:
         one_day = _range_field(reading)
         yield Condition(never) if one_day is None else Condition(_by_days(query, one_day), True, one_day)
     if query.is_owed and not reading.filters:
@@ -82,7 +106,7 @@ def find_conditions(reading: Reading) -> Iterator[Condition]:
 
 
 def _add_value(conditions: list[Condition], new: Condition, records: Sequence[Record]) -> None:
-    """Add what a value says of records; of two values of one field that no record has both of, either is meant."""
+    """Add what a value or a name says of records; of two of one field that no record has both of, either is meant."""
     last = conditions[-1] if conditions else None
     if last is not None and last.field is new.field:
         held = [(last.holds(record), new.holds(record)) for record in records]
@@ -161,9 +185,27 @@ def _by_value(reading: Reading, fields: Sequence[Field], stems: frozenset[str], 
 
 def _by_name(reading: Reading, stems: frozenset[str], *, is_negated: bool) -> Holds:
     named = {id(one) for one in reading.records.records if all(meets(stem, one.names) for stem in stems)}
+    if reading.records.is_loose:
+        return lambda record: _is_told_of(reading, record, stems, is_negated=is_negated)
     if not named:
         named = {id(one) for one in reading.records.records if stems <= reading.texts[one.document.id]}
     return lambda record: (id(record) in named) != is_negated
+
+
+def _is_told_of(reading: Reading, record: Record, stems: frozenset[str], *, is_negated: bool) -> bool | None:
+    """Return whether a document without a form speaks of something; a line that may deny it leaves it open."""
+    if all(
+        meets(stem, called_by(record.document, page))
+        for page in reading.pages.get(record.document.id, ())[:1]
+        for stem in stems
+    ):
+        return not is_negated
+    if not stems <= reading.texts[record.document.id]:
+        return is_negated
+    text = "\n".join(page.text for page in reading.pages[record.document.id])
+    lines = [line for line in re.split(r"\n|(?<=[.!?]) ", text) if stems <= stems_of(line)]
+    is_told = any(not _DENIES.search(line) for line in lines)
+    return not is_negated if is_told and not is_negated else None
 
 
 def _by_presence(reading: Reading, one: Field, *, is_negated: bool) -> Holds:
@@ -267,6 +309,29 @@ def _range_field(reading: Reading) -> Field | None:
     if said is not None and said in parting:
         return said
     return parting[0] if len(parting) == 1 else said
+
+
+def _is_of_year(reading: Reading) -> bool:
+    """Return whether a year is what figures of documents without a form are of, and no bound of their days."""
+    query = reading.query
+    if not reading.records.is_loose or query.days is None or not query.days.is_year:
+        return False
+    names_day = any(one.kind in ("day", "year") for _, one, _ in reading.mentions)
+    return (
+        not names_day
+        and (query.is_amount or query.how != "list")
+        and any(one.is_measured for one in reading.records.fields)
+    )
+
+
+def _by_year(reading: Reading, year: int) -> Holds:
+    """Return whether documents name a year, as the only one; one that names others as well leaves it open."""
+
+    def holds(record: Record) -> bool | None:
+        named = {int(found) for page in reading.pages.get(record.document.id, ()) for found in _YEAR.findall(page.text)}
+        return None if year in named and len(named) > 1 else year in named
+
+    return holds
 
 
 def _by_days(query: RecordQuestion, one: Field) -> Holds:

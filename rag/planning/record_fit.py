@@ -57,6 +57,8 @@ def fit_records(
 ) -> RecordFit | None:
     """Return how a question is answered from some records; None where a word of it names nothing of them."""
     query = _with_year_of_columns(query, records)
+    if records.is_loose and _asks_for_period(query):
+        return None
     reading = Reading(query, records, documents, pages)
     if not read_tokens(reading):
         return None
@@ -74,11 +76,20 @@ def fit_records(
     fit.score = sum(count for _, _, count in reading.mentions) + sum(len(stems) for _, _, stems in reading.filters)
     fit.score += sum(len(stems) for _, stems in reading.named)
     if query.how not in ("list", "repeated", "often"):
-        fit.measured = _measured(reading)
+        fit.measured = () if records.is_loose and query.scales and not query.measure else _measured(reading)
         if not fit.measured and (scaled := _scaled(reading)) is not None:
             how, measured = scaled
             fit.query, fit.measured = replace(query, how=how), [measured]
+        fit.measured = fit.measured or _measured(reading)
     return fit
+
+
+def _asks_for_period(query: RecordQuestion) -> bool:
+    """Return whether it is asked which month or day it was, or how many years: documents without a form tell of one."""
+    if query.measure == "day" or not query.tokens:
+        return False
+    first = query.tokens[0].stem
+    return first in words.MONTH_NOUNS or any(first in words.KIND_WORDS[kind] for kind in ("day", "year", "time"))
 
 
 def _with_year_of_columns(query: RecordQuestion, records: Records) -> RecordQuestion:
@@ -115,6 +126,9 @@ def _find_asked(reading: Reading) -> bool:
         said = [one for _, one, _ in reading.mentions if one in persons]
         labelled = [one for one in persons if any(words.PERSON_LABEL.search(name) for name in one.names)]
         chosen = said[:1] or (labelled if len(labelled) == 1 else persons if len(persons) == 1 else [])
+        if reading.records.is_loose:
+            # The documents are named that tell who it is.
+            return query.how in ("most", "least")
         if len(chosen) != 1:
             return False
         reading.asked = chosen[0]
@@ -190,11 +204,15 @@ def _measured(reading: Reading) -> Sequence[Field]:
         # Since when something has lasted is told by the day on which it began.
         is_told = day is not None and (len(days) == 1 or speaks_of(day, "began"))
         return [day] if day is not None and is_told else ()
+    if query.how in ("most", "least") and reading.records.is_loose and _is_of_totals(reading):
+        main = main_amount(numbers)
+        return [main] if main is not None else ()
     asked = any(words.SIZE.fullmatch(token.written) for token in query.tokens)
     if asked or query.how in ("most", "least"):
         sizes = [one for one in numbers if one.unit in words.SIZE_UNITS]
         return sizes if len(sizes) == 1 else ()
-    if query.how in ("sum", "average") and _is_of_totals(reading):
+    is_loose = reading.records.is_loose
+    if query.how in ("sum", "average") and (_is_of_totals(reading) or (is_loose and query.is_amount)):
         main = main_amount(numbers)
         return [main] if main is not None else ()
     return ()

@@ -80,5 +80,5 @@ def _joined(first: Records, second: Records, same: Mapping[int, int]) -> Records
         fields,
         sorted(records.values(), key=lambda one: one.document.path),
         list(others.values()),
-        first.called | second.called,
+        called=first.called | second.called,
     )

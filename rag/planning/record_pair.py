@@ -19,6 +19,7 @@ from rag.words.language import guess_language
 _ASKS = re.compile(
     r"(?i)(?<!\w)(?:(?:what (?:is|was) the )?difference|by how (?:much|many)|how (?:much|many) (?:more|less|fewer"
     r"|higher|lower|longer|larger)"
+    r"|um wie ?viel(?= (?:ist|sind|war|waren|liegt|liegen|kostet|kosten|übersteigt)\b)"
     r"|(?:um )?wie ?viel(?:e)? (?:mehr|weniger|höher|niedriger|länger|kürzer|größer|kleiner|teurer|billiger"
     r"|älter)?|unterschied|différence|de combien"
     r"|combien .{0,30}(?:plus|moins)|diferencia|(?:en )?cu[aá]nt[oa]s? .{0,30}(?:más|menos|mayor|menor|supera))(?!\w)"

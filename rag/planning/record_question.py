@@ -217,6 +217,7 @@ _SUM = re.compile(
 )
 
 
+_WAS_COSTS = re.compile(r"(?i)^\W*was (?P<verb>kosten|machen|ergeben)\b")
 _OPENINGS: tuple[tuple[re.Pattern[str], How, Asks], ...] = (
     (words.COUNTS, "count", ""),
     (words.WHO, "list", "who"),
@@ -232,6 +233,8 @@ def _opened(text: str) -> tuple[How, Asks, str, bool] | None:
             return how, asks, text[match.end() :], False
     if match := words.AMOUNT.match(text):
         return "list", "", f"{_size(match[0])} {text[match.end() :]}", True
+    if (match := _WAS_COSTS.match(text)) and _SUM.search(text):
+        return "list", "", text[match.start("verb") :], True
     if match := words.WHICH.match(text):
         is_amount = re.match(r"(?i)^\W*(?:what|qu[eé]|cu[aá]l|quel(?:le)?)\b", text) is not None and (
             _SUM.search(text) is not None

@@ -84,7 +84,7 @@ def _value_at(reading: Reading, at: int) -> int:
     may_be_noun = not (reading.has_noun or reading.query.is_amount or at or tokens[0].is_name)
     if may_be_noun and not _stands_before_noun(reading) and _is_noun(reading, tokens[0]):
         return 0
-    if _is_number_word(tokens[at]):
+    if _is_number_word(tokens[at]) or _is_broad(reading, tokens[at]):
         return 0
     for last in range(min(len(tokens), at + 6), at, -1):
         run = tokens[at:last]
@@ -124,8 +124,13 @@ def _value_at(reading: Reading, at: int) -> int:
             return len(run)
         own = [record for record in reading.records.records if all(meets(stem, record.names) for stem in stems)]
         is_of_one = len(own) == 1 and len(stems[0]) > MIN_KIN and stems[0] not in words.NEUTRAL
-        if len(run) > 1 or run[0].is_name or run[0].stem.isdigit() or is_of_one:
-            if not own and len(run) > 1 and all(token.is_name for token in run):
+        is_of_one = is_of_one and not reading.records.is_loose
+        if reading.records.is_loose and not all(token.written[0].isupper() or token.stem.isdigit() for token in run):
+            continue
+        if len(run) > 1 or run[0].is_name or run[0].stem.isdigit() or is_of_one or reading.records.is_loose:
+            if reading.records.is_loose and all(token.is_name for token in run):
+                own = []
+            if not own and (len(run) > 1 or reading.records.is_loose) and all(token.is_name for token in run):
                 own = [
                     one
                     for one in reading.records.records
@@ -195,6 +200,8 @@ def _field_at(reading: Reading, at: int) -> int:
     best: tuple[int, float, Field] | None = None
     alike = 0
     for one in reading.records.fields:
+        if one.kind == "day" and _is_of_money_here(reading, tokens[at]):
+            continue
         count = 0
         while at + count < len(tokens) and count < 5 and _is_word_of(reading, one, tokens[at + count]):
             count += 1
@@ -276,6 +283,8 @@ def _word_at(reading: Reading, at: int) -> int:
         return 1
     if token.stem in words.NEUTRAL or token.stem in words.COST or words.SIZE.fullmatch(token.written):
         return 1
+    if reading.records.void and token.stem in words.STANDING:
+        return 1
     if at == 0 and reading.query.how == "count" and token.stem in words.TIMES and reading.records.is_of_rows:
         # How many times something is so is how many rows say it.
         reading.has_noun = True
@@ -329,6 +338,8 @@ def _is_noun(reading: Reading, token: Token) -> bool:
     kinds = {record.document.profile.kind for record in reading.records.records}
     if stem == "bill" and kinds & HAVE_TOTALS:
         return True
+    if _is_broad(reading, token) or (reading.records.is_loose and _is_topic(reading, token)):
+        return True
     if is_document_noun(token.written):
         sort = sort_of(token.written)
         return not reading.records.is_of_rows and (not sort.kinds or bool(sort.kinds & kinds) or kinds == {""})
@@ -345,6 +356,30 @@ def _is_noun(reading: Reading, token: Token) -> bool:
         return False
     forms = (token.written, f"{token.written}s", f"{token.written}n", f"{token.written}es")
     return any(things_among(form, reading.documents, reading.pages) for form in forms)
+
+
+def _is_of_money_here(reading: Reading, token: Token) -> bool:
+    """Return whether a word asks for an amount, and not for the day on which it is due, of documents without a form."""
+    query = reading.query
+    asks_day = query.days is not None or query.months is not None or query.measure == "day"
+    return reading.records.is_loose and token.stem in words.COST and not asks_day
+
+
+def _is_topic(reading: Reading, token: Token) -> bool:
+    """Return whether most documents of no common form have the word with which a question begins."""
+    query = reading.query
+    if token.at != query.tokens[0].at or token.is_name or len(token.stem) < MIN_KIN:
+        return False
+    if query.how in ("sum", "average") or (query.how in ("most", "least") and not query.measure):
+        # The largest balcony is not measured by the size of the flat.
+        return False
+    texts = [reading.texts[record.document.id] for record in reading.records.records]
+    return sum(token.stem in stems for stems in texts) >= MIN_COMMON * len(texts)
+
+
+def _is_broad(reading: Reading, token: Token) -> bool:
+    """Return whether a word stands for what documents of no common form are about."""
+    return reading.records.is_loose and token.stem in words.BROAD and not token.is_name
 
 
 def _is_number_word(token: Token) -> bool:

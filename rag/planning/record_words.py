@@ -82,8 +82,8 @@ LAST = re.compile(
     r"|el )?últim[oa])(?!\w)"
 )
 FIRST = re.compile(
-    r"(?i)(?<!\w)(?:the first(?! (?:name|aid|floor))|comes? first|earliest|oldest|zuerst|(?:am )?frühesten?|(?:der"
-    r"|die|das) (?:erste|früheste)"
+    r"(?i)(?<!\w)(?:the first(?! (?:name|aid|floor))|comes? first|first$|earliest|oldest|zuerst|(?:am )?frühesten?"
+    r"|(?:der|die|das) (?:erste|früheste)"
     r"|älteste[nrms]?"
     r"|(?:la |le )?plus (?:ancienne?|tôt|vieux|vieille)|en premier|(?:la |el )?más (?:antigu[oa]|temprano"
     r"|viej[oa])|(?:la |el )?primer[oa]?)(?!\w)"
@@ -118,6 +118,7 @@ COST = frozenset(
         "earn earns earned verdient verdienen gagne gagnent gana ganan cost costs costed price amount amounts"
         " money bill charge charged charges pay paid pays expensive bill bills kosten preis betrag"
         " coût coûts prix montant coste costes precio importe costó costaron cuesta cuestan costado gekostet coûté"
+        " geld argent dinero verlangt verlangen"
     )
 )
 """Words for an amount of money that is not called otherwise."""
@@ -170,7 +171,8 @@ something somebody someone us our own owns owned fall falls fell worth counting 
 ofrece ofrecen tenemos avons haben fangen erst erhalten gemacht
 durchgeführt bekommen faites faits effectué effectués effectuée effectuées réalisé réalisées hecho hecha hechas hechos
 realizó realizado recibió machte machten entfallen entfällt fuhr fuhren drove driven covered travelled zurückgelegt
-parcouru parcourus parcourue recorrió recorrieron
+parcouru parcourus parcourue recorrió recorrieron gestellt veut veulent want wants
+schon noch bereits actually really today now currently sent asks asked leaving aside owe owes owed
 """
 NEUTRAL = frozenset(terms(_NEUTRAL)) | VERBS | THINGS | frozenset(terms(LIGHT_WORDS))
 """Stems of words that say of records no more than that they are so."""
@@ -188,6 +190,33 @@ CALLED = frozenset(
     )
 )
 """Words that stand for any record."""
+_BROAD = """
+bill bills animal animals patient patients firm firms company companies supplier suppliers trader traders tenant
+tenants building buildings house houses flat flats apartment apartments object objects piece pieces event events
+meeting meetings trip trips course courses case cases incident incidents accident accidents customer customers client
+clients child children vehicle vehicles farm farms association associations request requests application applications
+intervention interventions job jobs visit visits property properties place places club clubs repair repairs treatment
+treatments pet pets rechnung rechnungen tier tiere patienten firma firmen anbieter lieferant lieferanten handwerker
+mieter gebäude haus häuser wohnung wohnungen objekt objekte sitzung sitzungen reise reisen kurs kurse fall fälle
+unfall unfälle kunde kunden kind kinder fahrzeug fahrzeuge hof höfe verein vereine antrag anträge einsatz einsätze
+termin termine reparatur reparaturen facture factures animaux entreprise entreprises société sociétés fournisseur
+fournisseurs artisan artisans locataire locataires bâtiment bâtiments maison maisons logement logements appartement
+appartements objet objets réunion réunions voyage voyages cours cas enfant enfants véhicule véhicules ferme fermes
+demande demandes dossier dossiers réparation réparations factura facturas animales empresa empresas proveedor
+proveedores inquilino inquilinos edificio edificios casa casas piso pisos vivienda viviendas objeto objetos reunión
+reuniones viaje viajes curso cursos caso casos accidente accidentes cliente clientes niño niños vehículo vehículos
+finca fincas asociación asociaciones solicitud solicitudes reparación reparaciones
+"""
+BROAD = frozenset(terms(_BROAD))
+"""Words so broad that they stand for what documents of no common form are about."""
+_STANDING = """
+valid standing remaining current present available free leaving out left cancelled withdrawn void running gültige
+gültig gültigen frei freie freien verfügbar stornierte stornierten übrig übrigen haben valable valables maintiennent
+maintenue maintenues maintenu maintenus restantes disponible disponibles annulée annulées libre libres válida válidas
+vigente vigentes anulada anuladas
+"""
+STANDING = frozenset(terms(_STANDING))
+"""Words for what was not taken back: no condition, where those that were are left out."""
 APPLICANTS = frozenset(
     terms(
         "applicant applicants candidate candidates bewerber bewerberin bewerberinnen kandidat kandidaten kandidatin"

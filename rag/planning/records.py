@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -32,6 +32,8 @@ class Cell:
     is_otherwise: bool = False
     day_first: bool | None = None
     """How the documents write days in figures."""
+    quantity: Quantity | None = None
+    """The number that it states, where its text alone does not tell: "nine years"."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -40,8 +42,8 @@ class Cell:
 
     @cached_property
     def number(self) -> Quantity | None:
-        """Return the number with which it begins."""
-        return read_number(self.text)
+        """Return the number that it states, else that with which it begins."""
+        return self.quantity or read_number(self.text)
 
     @cached_property
     def days(self) -> DateRange | None:
@@ -92,6 +94,8 @@ class Record:
     title: str = ""
     is_otherwise: bool = False
     """Whether no label says what it states: it was read from sentences."""
+    maybe: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+    """What it may state for a field of which it is not told."""
 
 
 @dataclass
@@ -101,10 +105,14 @@ class Records:
     fields: Sequence[Field]
     records: Sequence[Record]
     others: Sequence[DocumentInfo] = ()
+    void: Sequence[DocumentInfo] = ()
+    """Documents of which it is said that they no longer hold: they are named, and no records."""
     called: frozenset[str] = frozenset()
     """Words for what each record is."""
     is_of_rows: bool = False
     is_of_one_table: bool = False
+    is_loose: bool = False
+    """Whether they share no labels: what they have in common is only of what sort they state something."""
 
     def column(self, at: int) -> list[Cell | None]:
         """Return what each record states for a field."""

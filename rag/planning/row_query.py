@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.extraction.days import find_days
 from rag.planning import row_words
 from rag.planning.amount_bounds import Bound, find_bound
 from rag.planning.date_ranges import DateRange, read_range
@@ -22,6 +23,7 @@ _OPENS_DAYS = re.compile(
     r"|avant|après"
     r"|depuis|entre|en|de|antes del?|después del?|desde))\s+(?=.*\d)"
 )  # fmt: skip
+_OPENS_DAY = re.compile(r"(?i)(?<!\w)(?:on|dated|am|vom|le|du|el|del)(?: the)?\s*$")
 _YEAR_ALONE = re.compile(r"(?<![\w.,€$£-])(?:19|20)\d\d(?![\w%€$£-]|[.,]\d)")
 _SPELLED = frozenset(
     fold(word)
@@ -192,6 +194,11 @@ def read_bounds(text: str) -> Bounds:
                 names_year = days == read_range(said)
                 inner = _read_number_bound(" ".join(rest.split()))
                 return Bounds(inner.rest, inner.bound, inner.bound_words, days, names_year)
+    if len(found := find_days(text)) == 1 and found[0].other is None:
+        before = _OPENS_DAY.search(text[: found[0].start])
+        start = before.start() if before else found[0].start
+        inner = _read_number_bound(" ".join(f"{text[:start]} {text[found[0].end :]}".split()))
+        return Bounds(inner.rest, inner.bound, inner.bound_words, DateRange(found[0].day, found[0].day))
     if match := _YEAR_ALONE.search(text):
         rest = f"{text[: match.start()]} {text[match.end() :]}"
         inner = _read_number_bound(" ".join(rest.split()))

@@ -7,7 +7,7 @@ import pytest
 from rag.planning.aggregate import Aggregation
 from rag.planning.all_documents import AllDocuments
 from rag.planning.over_documents import OverDocuments
-from rag.planning.over_tables import OverTables
+from rag.planning.over_other_records import OverOtherRecords
 from rag.types import Answer, DocumentProfile, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
@@ -123,7 +123,7 @@ SEVERAL = Shelf(
 def told(question: str, shelf: Shelf) -> Answer | str:
     mode = OverDocuments(Aggregation(AllDocuments(shelf, most_read=5), shelf), shelf)
     answer = finish(mode, asked(question, shelf=shelf))[1]
-    return answer if isinstance(answer, Answer) else finish(OverTables(shelf), asked(question, shelf=shelf))[1]
+    return answer if isinstance(answer, Answer) else finish(OverOtherRecords(shelf), asked(question, shelf=shelf))[1]
 
 
 def plain(answer: Answer) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.planning.over_tables import OverTables
+from rag.planning.over_other_records import OverOtherRecords
 from rag.planning.rows import tables_in
 from rag.types import Answer, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
@@ -74,7 +74,7 @@ GIFTS = Shelf(
 
 
 def told(question: str, shelf: Shelf) -> Answer | str:
-    return finish(OverTables(shelf), asked(question, shelf=shelf))[1]
+    return finish(OverOtherRecords(shelf), asked(question, shelf=shelf))[1]
 
 
 @pytest.mark.parametrize(
