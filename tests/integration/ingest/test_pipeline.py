@@ -272,6 +272,27 @@ def test_a_lost_vector_index_is_built_again_from_the_catalogue_for_all_collectio
             assert "dense" in hit.stages
 
 
+def test_an_emptied_collection_leaves_no_vector_space_when_it_is_removed_or_read_anew(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(folder, "a.txt", LIGHTHOUSE)
+    for collection in ("removed", "default"):
+        lectern.ingest.sync(folder, collection=collection)
+    file.unlink()
+    for collection in ("removed", "default"):
+        lectern.ingest.sync(folder, collection=collection, allow_empty=True)
+    lectern.ingest.remove_collection("removed")
+    before = lectern.catalogue.find_index("default")
+    assert before is not None
+    assert lectern.vectors.spaces() == [before.space]
+    monkeypatch.setattr("ingest.pipeline.PARSER_VERSION", 99)
+    write(folder, "b.txt", BAKERY)
+    lectern.ingest.sync(folder, collection="default")
+    after = lectern.catalogue.find_index("default")
+    assert after is not None
+    assert lectern.vectors.spaces() == [after.space] != [before.space]
+
+
 @pytest.mark.parametrize("name", ["a/b", "", "..", "x" * 65, "two\nlines"])
 def test_a_collection_that_could_not_be_reached_over_http_is_not_made(
     lectern: Lectern, folder: Path, name: str
