@@ -12,7 +12,7 @@ from app.service.build_index import Lectern
 from ingest.report import SyncProgress
 from rag.errors import ConfigurationError, IndexLockedError, NotFoundError
 from tests.integration.conftest import OpenLectern
-from tests.integration.inspection import index_content
+from tests.integration.inspection import index_content, lose_vectors
 
 LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
 BAKERY = "The bakery\n\nThe bakery on Harbour Street opens at six and sells seaweed bread.\n"
@@ -264,7 +264,7 @@ def test_a_lost_vector_index_is_built_again_from_the_catalogue_for_all_collectio
     with open_index() as lectern:
         for collection in ("default", "other"):
             lectern.ingest.sync(folder, collection=collection)
-    (home / "chroma").rename(home / "lost")
+    lose_vectors(home)
     with open_index() as lectern:
         assert lectern.ingest.sync(folder, collection="default").unchanged == 1
         for collection in ("default", "other"):
