@@ -30,9 +30,9 @@ COPY rag rag
 COPY ingest ingest
 COPY app app
 RUN python tools/install.py --venv /opt/lectern --torch "${TORCH}" --copy
-# yes: with what a catalogue on PostgreSQL needs (compose.scale.yaml).
+# yes: with what a catalogue on PostgreSQL (compose.scale.yaml) and uploads in a bucket need.
 ARG SCALE=no
-RUN if [ "${SCALE}" = yes ]; then python -m pip --python /opt/lectern/bin/python install "psycopg[binary]>=3.3,<4"; fi
+RUN if [ "${SCALE}" = yes ]; then python -m pip --python /opt/lectern/bin/python install "psycopg[binary]>=3.3,<4" "obstore>=0.12,<0.13"; fi
 
 FROM base
 

@@ -1,6 +1,7 @@
 """All settings, typed, read once from the environment, .env and lectern.toml.
 
-Nothing else reads the environment, but for OpenTelemetry's own variables (`app.telemetry.sending`).
+Nothing else reads the environment, but for OpenTelemetry's own variables (`app.telemetry.sending`) and those of AWS
+(`ingest.sources.bucket`).
 """
 
 from __future__ import annotations
@@ -72,8 +73,9 @@ class Settings(BaseSettings):
     )
     uploads_url: str = Field(
         "",
-        description="folder, as a path or file://, in which all servers of an index keep what is uploaded; empty: "
-        "`uploads` in the home",
+        description="where all servers of an index keep what is uploaded: a folder, as a path or file://, or "
+        "s3://BUCKET/PREFIX in an S3-compatible store that AWS's own variables name (needs lectern[scale]); "
+        "empty: `uploads` in the home",
     )
     collection: str = Field("default", description="the collection that commands use unless told otherwise")
 

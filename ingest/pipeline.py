@@ -35,7 +35,7 @@ from ingest.parsing import find_tools
 from ingest.protocols import Catalogue, ReadingPool
 from ingest.read_ahead import run_ahead
 from ingest.report import FailedFile, SyncProgress, SyncReport
-from ingest.scan import FolderChanges, FolderScan, compare, count_late, hash_file, late_attempt, scan_folder
+from ingest.scan import FolderChanges, FolderScan, Unreadable, compare, count_late, hash_file, late_attempt, scan_folder
 from ingest.stages import FileOutcome, FileToRead, ReadSettings, StageClock, read_files
 from ingest.sweep import sweep
 from ingest.titles import words_of_name
@@ -89,13 +89,15 @@ class IngestPipeline:
         may_read: Callable[[Path], bool] = lambda folder: True,
         find_passwords: Callable[[], Sequence[tuple[str, str]]] | None = None,
         embedding: DocumentEmbedding | None = None,
+        refresh_folder: Callable[[Path], Sequence[Unreadable]] = lambda folder: (),
     ) -> None:
         """Take the parts. `open_pool` is called when the first file is to be read; `close` stops the pool.
 
         `before_removal` is told of documents while their text can still be compared with what quotes it. `may_read`
         is asked of the folders that nobody asked to sync, when another embedder needs all of a collection.
         `find_passwords` gives the passwords of files, pattern and password, as they are when a sync begins.
-        `embedding` makes the vectors; without one, one of its own.
+        `embedding` makes the vectors; without one, one of its own. `refresh_folder` brings a folder that mirrors
+        another place up to date before it is listed, and returns what it could not get.
         """
         self._catalogue = catalogue
         self._vectors = vectors
@@ -107,6 +109,7 @@ class IngestPipeline:
         self._before_removal = before_removal
         self._may_read = may_read
         self._find_passwords = find_passwords
+        self._refresh_folder = refresh_folder
         self._embedding = embedding or DocumentEmbedding(
             catalogue=catalogue, vectors=vectors, find_embedder=embedders.find
         )
@@ -147,7 +150,7 @@ class IngestPipeline:
         with self._refusal_recorded(root, collection):
             check_folder(root)
             self._look_up_passwords()
-            scan = scan_folder(root, ignore=self._ignore)
+            scan = self._scan(root)
             choice = self._choose(collection)
             target = self._open_target(collection, root, choice.models)
             self.recover()
@@ -200,7 +203,7 @@ class IngestPipeline:
         started = time.perf_counter()
         root = Path(os.path.realpath(folder))
         self._look_up_passwords()
-        scan = scan_folder(root, ignore=self._ignore)
+        scan = self._scan(root)
         known: Mapping[bytes, KnownFile] = {}
         index_id = -1
         if (collection_id := self._catalogue.find_collection(collection)) is not None:
@@ -294,6 +297,11 @@ class IngestPipeline:
         sweep(self._catalogue, self._vectors)
 
     # --- the steps of a sync ---
+
+    def _scan(self, root: Path) -> FolderScan:
+        missing = self._refresh_folder(root)
+        scan = scan_folder(root, ignore=self._ignore)
+        return replace(scan, unreadable=(*scan.unreadable, *missing))
 
     def _fingerprint(self, models: EmbedderModels) -> str:
         """Name all that an index depends on: embedder, parser, chunking."""

@@ -51,6 +51,10 @@ class VectorsAwayError(StoreError):
     """The server of the vectors does not answer; words are found without it."""
 
 
+class UploadsAwayError(StoreError):
+    """The bucket of the uploads does not answer, or does not let us do what is needed."""
+
+
 class IndexLockedError(StoreError):
     """Another process owns the index."""
 

@@ -22,6 +22,7 @@ from rag.errors import (
     QuestionError,
     SignInError,
     StoreError,
+    UploadsAwayError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +43,7 @@ STATUSES: Sequence[tuple[type[LecternError], int]] = (
     (ParseError, 415),
     (IndexLockedError, 409),
     (OverloadedError, 503),
+    (UploadsAwayError, 503),
     (ModelError, 502),
     (FetchError, 502),
     (StoreError, 500),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from app.service.build_index import Lectern
 from app.service.build_ingest import build_sandbox, build_uploads
-from app.service.build_places import service_place
+from app.service.build_places import folder_names, service_place
 from app.service.build_stores import open_folder_store
 from app.service.collections import CollectionService, Result
 from app.state.collections import CollectionStore
@@ -45,7 +45,7 @@ def collections_here(lectern: Lectern) -> Iterator[CollectionService]:
     settings = lectern.settings
     file = service_place(settings)
     with (
-        closing(SyncJobStore(file)) as job_store,
+        closing(SyncJobStore(file, folder_names(settings))) as job_store,
         closing(TableStore(file)) as tables,
         closing(ConversationStore(file)) as conversations,
         closing(open_folder_store(settings)) as folders,

@@ -34,6 +34,7 @@ def build_figures(
     passwords = build_passwords(lectern.settings)
 
     def find(file: Path) -> list[Figure]:
+        lectern.upload_folder.fetch(file)
         return sandbox.run(find_figures, file, tuple(passwords.passwords_for(file)))
 
     def draw(file: Path, figure: Figure) -> Image:

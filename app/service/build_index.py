@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.backup.restore import finish_cut_off_restore
 from app.service.build_embedders import CollectionEmbedders
 from app.service.build_models import Models, build_models
-from app.service.build_places import catalogue_place, existing_catalogue, is_shared, service_place
+from app.service.build_places import catalogue_place, existing_catalogue, folder_names, is_shared, service_place
 from app.service.build_vectors import build_vectors
 from app.service.lock import own_index
 from app.settings import Settings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ingest.cluster.connection import RayCluster
     from ingest.embedding import DocumentEmbedding
     from ingest.pipeline import IngestPipeline
+    from ingest.sources.upload_folder import UploadFolder
     from rag.pipeline import AskPipeline
     from rag.planning.planner import PlanMode, Planner
     from rag.structured.answering import FormAnswering
@@ -81,6 +82,7 @@ class Lectern:
             embedders=self.embedders,
             embedding=self.embedding,
             cluster=self.cluster,
+            upload_folder=self.upload_folder,
         )
         self._closing.callback(ingest.close)
         return ingest
@@ -114,6 +116,13 @@ class Lectern:
         cluster = RayCluster(self.settings.ray_address)
         self._closing.callback(cluster.close)
         return cluster
+
+    @cached_property
+    def upload_folder(self) -> UploadFolder:
+        """Return where uploads are. Raises ConfigurationError."""
+        from app.service.build_uploads import build_upload_folder
+
+        return build_upload_folder(self.settings)
 
     @cached_property
     def replies(self) -> ReplyStore:
@@ -240,7 +249,8 @@ def open_lectern(
         ownership = closing.enter_context(
             own_catalogue(engine, place, command, wait_seconds=wait_seconds, may_follow=may_follow)
         )
-        catalogue = CatalogueReader(engine, place)
+        names = folder_names(settings)
+        catalogue = CatalogueReader(engine, place, names)
         vectors = build_vectors(settings, engine, place)
         closing.callback(vectors.close)
         models = models or build_models(settings)
@@ -259,7 +269,7 @@ def open_lectern(
         yield Lectern(
             settings=settings,
             catalogue=catalogue,
-            writer=CatalogueWriter(engine, place),
+            writer=CatalogueWriter(engine, place, names),
             retriever=retriever,
             embedder=models.embedder,
             embedders=embedders,
@@ -285,4 +295,4 @@ def find_index_owner(settings: Settings) -> str:
 def open_catalogue_reader(settings: Settings) -> CatalogueReader:
     """Return the catalogue alone, to look at; also while another process owns the index. Raises StoreError."""
     place = existing_catalogue(settings)
-    return CatalogueReader(open_catalogue(place, is_brief=True), place)
+    return CatalogueReader(open_catalogue(place, is_brief=True), place, folder_names(settings))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.service.build_places import has_service, service_place, uploads_folder
+from app.service.build_uploads import build_upload_folder
 from app.service.erase import Erasure
 from app.settings import Settings
 from app.state.conversations import ConversationStore
@@ -27,6 +28,7 @@ from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
 from ingest.sources.links import Links
+from ingest.sources.upload_folder import UploadFolder
 from ingest.sources.uploads import Uploads
 from ingest.stages import ReadSettings
 from rag.errors import ConfigurationError
@@ -55,6 +57,7 @@ def build_ingest(
     vectors: VectorIndex,
     embedders: Embedders,
     embedding: DocumentEmbedding,
+    upload_folder: UploadFolder,
     cluster: RayCluster | None = None,
 ) -> IngestPipeline:
     """Build the pipeline that fills an index; it starts no process yet. Raises ConfigurationError.
@@ -78,6 +81,7 @@ def build_ingest(
         ).erase,
         may_read=partial(may_read, settings),
         find_passwords=build_passwords(settings).pairs,
+        refresh_folder=upload_folder.refresh,
     )
 
 
@@ -116,7 +120,7 @@ def build_fetcher(settings: Settings) -> Fetcher:
 
 def build_uploads(settings: Settings, sandbox: Sandbox) -> Uploads:
     """Build what keeps the files that come in."""
-    return Uploads(uploads_folder(settings), sandbox, sender=f"{socket.gethostname()}:{settings.home}")
+    return Uploads(build_upload_folder(settings), sandbox, sender=f"{socket.gethostname()}:{settings.home}")
 
 
 def build_links(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,7 +10,16 @@ from app.settings import CATALOGUE_FILE, Settings
 from app.state.database import SERVICE_FILE
 from rag.errors import ConfigurationError
 from rag.storage.catalogue.dialects.choice import Place, find_place
+from rag.storage.catalogue.folder_names import AS_THEY_ARE, FolderNames
 from rag.urls import without_credentials
+
+BUCKET_SCHEME = "s3://"
+
+BUCKET = re.compile(r"[a-zA-Z0-9][\w.-]*", re.ASCII)
+PREFIX = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
+
+MIRROR = "mirror"
+"""The folder in a home for what is fetched from the bucket of uploads: not to be backed up."""
 
 
 def catalogue_place(settings: Settings) -> Place:
@@ -37,7 +47,9 @@ def has_service(settings: Settings) -> bool:
 
 
 def uploads_folder(settings: Settings) -> Path:
-    """Return the folder of what is uploaded. Raises ConfigurationError."""
+    """Return the folder of what is uploaded, or of the mirror of its bucket. Raises ConfigurationError."""
+    if uploads_bucket(settings) is not None:
+        return settings.home / MIRROR
     if not settings.uploads_url:
         # Imported here: it brings the parsers, which a search does without.
         from ingest.sources.uploads import UPLOADS
@@ -48,10 +60,35 @@ def uploads_folder(settings: Settings) -> Path:
     if (parts.scheme and parts.scheme != "file") or parts.netloc or not folder.is_absolute():
         raise ConfigurationError(
             f"The setting `uploads_url` is not a folder: {without_credentials(settings.uploads_url)}.",
-            "Write the whole path of a folder that all servers see, such as /srv/lectern/uploads; object storage is "
-            "mounted as a folder first.",
+            "Write the whole path of a folder that all servers see, such as /srv/lectern/uploads, or s3://BUCKET/PREFIX.",
         )
     return folder
+
+
+def uploads_bucket(settings: Settings) -> tuple[str, str] | None:
+    """Return the bucket of what is uploaded and the prefix in it; None where it is in a folder. Raises
+    ConfigurationError.
+    """
+    if not settings.uploads_url.startswith(BUCKET_SCHEME):
+        return None
+    bucket, _, prefix = settings.uploads_url.removeprefix(BUCKET_SCHEME).rstrip("/").partition("/")
+    if not BUCKET.fullmatch(bucket) or (prefix and not PREFIX.fullmatch(prefix)):
+        raise ConfigurationError(
+            # Without what it says: a key that was written into it is no key to be shown.
+            "The setting `uploads_url` begins with s3:// and is not of the form s3://BUCKET/PREFIX.",
+            "The names may have letters, digits, dots, hyphens and underscores. Keys and the address of the store are "
+            "given by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_ENDPOINT_URL.",
+        )
+    return bucket, prefix
+
+
+def folder_names(settings: Settings) -> FolderNames:
+    """Return what folders are called in the catalogue: those of a bucket alike on every server, which each have its
+    mirror in another place. Raises ConfigurationError.
+    """
+    if (place := uploads_bucket(settings)) is None:
+        return AS_THEY_ARE
+    return FolderNames(uploads_folder(settings).resolve(), Path("s3:", *place))
 
 
 def is_shared(settings: Settings) -> bool:

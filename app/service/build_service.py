@@ -23,7 +23,7 @@ from app.service.build_ingest import (
     build_uploads,
 )
 from app.service.build_llm import choose_model
-from app.service.build_places import service_place
+from app.service.build_places import folder_names, service_place
 from app.service.build_tables import build_filler
 from app.service.collections import CollectionService
 from app.service.documents import DocumentService
@@ -118,7 +118,7 @@ def build_service(lectern: Lectern, folders: FolderStore, *, on_sync: Callable[[
     figures: FigureService | None = None
     collection_store = CollectionStore(service_place(settings))
     conversations = ConversationStore(service_place(settings))
-    job_store = SyncJobStore(service_place(settings))
+    job_store = SyncJobStore(service_place(settings), folder_names(settings))
     # Last, as it takes up the syncs that an ended service left, and the tables are told of their ends.
     queue = SyncQueue(
         lectern.ingest,

@@ -128,15 +128,16 @@ class CollectionService:
     def remove(self, name: str) -> None:
         """Delete a collection with its registered folders and what was uploaded into it.
 
-        Raises NotFoundError, IndexLockedError.
+        Raises NotFoundError, IndexLockedError, UploadsAwayError.
         """
         self._queue.run(lambda: self._remove(name)).result()
-        self._uploads.delete(name)
 
     def _remove(self, name: str) -> None:
         self._queue.refuse_while_syncing(name)
         self._before_removal(name)
         self._queue.drop_waiting(name)
+        # First, so that it can be asked for again where a bucket is away.
+        self._uploads.delete(name)
         self._lectern.ingest.remove_collection(name)
         self._store.describe(name, "")
         self._store.set_figure_reader(name, "")

@@ -20,7 +20,8 @@ from app.service.build_embedders import (
 from app.service.build_index import find_index_owner, open_catalogue_reader
 from app.service.build_llm import choose_model
 from app.service.build_models import NO_RERANKER
-from app.service.build_places import is_shared, uploads_folder
+from app.service.build_places import is_shared, uploads_bucket, uploads_folder
+from app.service.build_uploads import build_upload_folder
 from app.service.build_vectors import check_vector_server
 from app.service.doctor_libraries import examine_libraries
 from app.service.finding import Finding
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_index(settings),
         *_examine_vector_server(settings),
         *_examine_cluster(settings),
+        *_examine_uploads(settings),
         *_examine_disk(settings),
         *_examine_embedder(settings),
         *_examine_multilingual_embedder(settings),
@@ -90,11 +92,19 @@ def _examine_shared(settings: Settings, running: str) -> Iterator[Finding]:
         yield Finding("index owner", owner)
     if running:
         yield Finding("server of this home", running)
-    if is_shared(settings) and not settings.uploads_url:
+
+
+def _examine_uploads(settings: Settings) -> Iterator[Finding]:
+    if uploads_bucket(settings) is not None:
+        try:
+            yield Finding("uploads", f"{build_upload_folder(settings).describe()} answers")
+        except LecternError as error:
+            yield Finding("uploads", error.reason, error.remedy, blocks=True)
+    elif is_shared(settings) and not settings.uploads_url:
         yield Finding(
             "uploads",
             f"in {uploads_folder(settings)}, which other servers do not see",
-            "For several servers set `uploads_url` to a folder that all of them see.",
+            "For several servers set `uploads_url` to a bucket, or a folder that all of them see.",
         )
 
 

@@ -33,7 +33,8 @@ class PlacedWords:
 
 
 class DocumentService:
-    """Methods may be called from any thread, and raise NotFoundError for a document that is not there."""
+    """Methods may be called from any thread, and raise NotFoundError for a document that is not there, UploadsAwayError
+    for an upload whose bucket is away."""
 
     def __init__(
         self,
@@ -57,6 +58,10 @@ class DocumentService:
         self._check_folder = check_folder
         self._passwords_for = passwords_for
 
+    def forget_files(self) -> None:
+        """Delete copies of uploads that are not indexed any more, as another server removed them. Raises StoreError."""
+        self._lectern.upload_folder.forget(self._lectern.catalogue.find_paths)
+
     def list_documents(self, collection: str) -> list[DocumentInfo]:
         """Return all documents of a collection by path, also those that failed."""
         return self._lectern.catalogue.list_documents(collection)
@@ -68,6 +73,7 @@ class DocumentService:
     def find_file(self, collection: str, document_id: int) -> Path:
         """Return a document's file; NotFoundError also where that is gone."""
         _, file = self._lectern.catalogue.load_document(collection, document_id)
+        self._lectern.upload_folder.fetch(file)
         if not file.is_file():
             raise NotFoundError(f"The file {file.name!r} is not there any more.", "Sync its folder again.")
         return file
@@ -150,6 +156,7 @@ class DocumentService:
         if not is_drawn or number >= document.pages:
             what = f"has no page {number}" if is_drawn else "is not a PDF or a picture"
             raise NotFoundError(f"{document.path} {what}.", "Other documents have text only.")
+        self._lectern.upload_folder.fetch(file)
         return file
 
     def _draw(self, collection: str, document_id: int, number: int, scale: float, marks: tuple[Box, ...]) -> bytes:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.service.build_index import Lectern
-from app.service.build_places import uploads_folder
-from rag.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +24,15 @@ class Removal:
     @classmethod
     def of(cls, lectern: Lectern, collection: str, document_ids: Sequence[int]) -> Removal:
         """Return the removal of these documents of a collection; nothing is done yet. Raises NotFoundError."""
-        root = uploads_folder(lectern.settings).resolve()
         found = {id_: lectern.catalogue.load_document(collection, id_)[1] for id_ in document_ids}
-        uploads = {id_: file for id_, file in found.items() if root in file.parents}
+        uploads = {id_: file for id_, file in found.items() if lectern.upload_folder.holds(file)}
         others = [id_ for id_ in found if id_ not in uploads]
         return cls(lectern, list(uploads), others, list(uploads.values()))
 
     def delete_files(self) -> None:
         """Delete the uploaded files, so that no sync reads them any more. Raises StoreError."""
         for file in self.files:
-            try:
-                file.unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreError(
-                    f"The upload {file} cannot be deleted: {error.strerror}.", "Check the permissions of its folder."
-                ) from error
+            self.lectern.upload_folder.remove(file)
 
     def run(self) -> None:
         """Do it; for the one that writes to the index. Raises StoreError."""

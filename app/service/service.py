@@ -60,6 +60,7 @@ class Service:
         again after an error. Raises StoreError.
         """
         self.prepare_ownership()
+        self.documents.forget_files()
         self.syncs.take_over()
         self.tables.start()
         self.figures.start()
@@ -69,6 +70,8 @@ class Service:
         """Take note of what other servers on the same index have changed. Raises StoreError."""
         self.llms.look()
         self.tables.look()
+        if not self.ownership.is_held:  # The owner fetches files that are not indexed yet.
+            self.documents.forget_files()
 
     def close(self, seconds: float) -> bool:
         """Stop all work; False when some of it has not stopped within `seconds`, and the index is still in use."""

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import BinaryIO
 
 from app.service.build_index import Lectern
+from app.service.build_places import folder_names
 from app.service.executors import BoundedExecutor
 from app.service.sync_queue import SyncQueue
 from app.state.sync_jobs import SyncJob
@@ -15,6 +16,7 @@ from ingest.collection_names import check_collection_name
 from ingest.sources.links import Link, Links
 from ingest.sources.uploads import UPLOADS, Uploads, check_type, safe_name
 from rag.errors import ConfigurationError, IndexLockedError
+from rag.types import printable_path
 
 COPY_BLOCK = 1 << 20
 
@@ -28,10 +30,10 @@ def adopt_moved_uploads(lectern: Lectern, uploads: Uploads) -> None:
         new = uploads.folder(collection.name)
         old = former / new.name
         id_ = lectern.writer.find_collection(collection.name)
-        if old == new or id_ is None or old.exists() or not new.is_dir():
+        if old == new or id_ is None or old.exists():
             continue
         roots = lectern.writer.folder_roots(id_)
-        if old in roots and new not in roots:
+        if old in roots and new not in roots and uploads.kept_in.list_names(new):
             lectern.writer.rename_collection(collection.name, collection.name, moved=(old, new))
 
 
@@ -111,11 +113,12 @@ class UploadService:
     def _index(self, collection: str, names: Sequence[str]) -> SyncJob:
         """Index uploaded files, also where a file of that name was removed before."""
         folder = self._uploads.folder(collection)
+        kept_as = printable_path(folder_names(self._lectern.settings).to_catalogue(folder))
         if self._lectern.catalogue.has_collection(collection):
             removed = [
                 document.id
                 for document in self._lectern.catalogue.list_documents(collection)
-                if document.is_removed and document.folder == str(folder) and document.path in names
+                if document.is_removed and document.folder == kept_as and document.path in names
             ]
             if removed:
                 self._queue.run(lambda: self._lectern.writer.remove_documents(removed)).result()
@@ -128,7 +131,7 @@ class UploadService:
             raise IndexLockedError(
                 f"Files that are sent to this server would lie in its own home, where the server that indexes them "
                 f"does not see them: {ownership.owner}.",
-                "Send them to that one, or set `uploads_url` of all servers to a folder that all of them see.",
+                "Send them to that one, or set `uploads_url` of all servers to a bucket, or to a folder that all see.",
             )
 
     def _check_collection(self, name: str) -> None:

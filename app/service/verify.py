@@ -154,6 +154,11 @@ def _verify_documents(lectern: Lectern, collection: str) -> Iterator[Disagreemen
     collection_id = lectern.writer.find_collection(collection)
     assert collection_id is not None
     for root, folder_id in lectern.writer.folder_roots(collection_id).items():
+        try:
+            lectern.upload_folder.refresh(root)
+        except StoreError as error:
+            yield Disagreement("folder gone", f"{collection}: {root}", error.reason, error.remedy)
+            continue
         if not root.is_dir():
             remedy = "Mount its disk. If it has moved, sync it from where it is now."
             yield Disagreement("folder gone", f"{collection}: {root}", "It is not there, or may not be read.", remedy)

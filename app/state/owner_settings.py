@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
 
@@ -20,8 +21,14 @@ owner_settings = Table(
     Column("settings", String, nullable=False),
 )
 
-SHARED = ("embedder", "collection_embedders")
-"""Who takes over with others would embed all documents anew."""
+EMBEDS_ANEW = "one that takes over would embed all documents anew"
+
+SHARED = {
+    "embedder": EMBEDS_ANEW,
+    "collection_embedders": EMBEDS_ANEW,
+    "uploads_url": "what one of them takes in would not be found by the others",
+}
+"""Why they have to be the same."""
 
 
 class OwnerSettingsStore:
@@ -36,7 +43,7 @@ class OwnerSettingsStore:
 
     def keep(self, settings: Settings) -> None:
         """Keep the settings of the owner, in place of those of a former one."""
-        values = json.dumps({name: getattr(settings, name) for name in SHARED})
+        values = json.dumps({name: _value(settings, name) for name in SHARED})
         with self._database.writing() as connection:
             connection.execute(delete(owner_settings))
             connection.execute(insert(owner_settings).values(id=1, settings=values))
@@ -46,8 +53,14 @@ class OwnerSettingsStore:
         with self._database.reading() as connection:
             kept = connection.execute(select(owner_settings.c.settings)).scalar()
         for name, theirs in json.loads(kept or "{}").items():
-            if (mine := getattr(settings, name)) != theirs:
+            if (mine := _value(settings, name)) != theirs:
                 raise ConfigurationError(
                     f"The setting `{name}` is {mine!r} here and {theirs!r} at the owner of the index: {owner}.",
-                    "Give all servers of an index the same: one that takes over would embed all documents anew.",
+                    f"Give all servers of an index the same: {SHARED.get(name, EMBEDS_ANEW)}.",
                 )
+
+
+def _value(settings: Settings, name: str) -> Any:
+    """Return a setting as it is compared: of places for uploads only buckets, as a folder may be mounted anywhere."""
+    value = getattr(settings, name)
+    return value.rstrip("/") * value.startswith("s3://") if name == "uploads_url" else value

@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +34,7 @@ from ingest.report import SyncProgress, SyncReport
 from rag import errors
 from rag.errors import LecternError
 from rag.storage.catalogue.dialects.choice import Place
+from rag.storage.catalogue.folder_names import AS_THEY_ARE, FolderNames
 
 JOBS_KEPT = 1_000
 """Finished jobs of a collection that can still be asked for."""
@@ -97,8 +98,10 @@ class SyncJob:
 class SyncJobStore:
     """Every method is one transaction, for any thread, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, names: FolderNames = AS_THEY_ARE) -> None:
+        """Take what folders are called in the database."""
         self._database = ServiceDatabase(place, metadata, upgrade=_add_columns)
+        self._names = names
 
     def close(self) -> None:
         """Let go of the file."""
@@ -110,7 +113,7 @@ class SyncJobStore:
         values = {
             "queued_at": queued_at,
             "collection": collection,
-            "folder_bytes": os.fsencode(folder),
+            "folder_bytes": os.fsencode(self._names.to_catalogue(folder)),
             "allow_empty": allow_empty,
             "state": "queued",
             "request_id": request_id,
@@ -154,14 +157,14 @@ class SyncJobStore:
         """Return a job as it was last written down."""
         with self._database.reading() as connection:
             row = connection.execute(select(jobs).where(_is(id_))).one_or_none()
-        job = row and _job_of(row)
+        job = row and self._job_of(row)
         return job if job and job.id == id_ else None
 
     def list_unfinished(self) -> Sequence[SyncJob]:
         """List the jobs that wait or run, in the order in which they were asked for."""
         with self._database.reading() as connection:
             query = select(jobs).where(jobs.c.state.in_(UNFINISHED)).order_by(jobs.c.number)
-            return [_job_of(row) for row in connection.execute(query)]
+            return [self._job_of(row) for row in connection.execute(query)]
 
     def take_over(self) -> Sequence[SyncJob]:
         """List the jobs that an ended service left undone, in the order in which they were asked for.
@@ -178,12 +181,18 @@ class SyncJobStore:
         with self._database.writing() as connection:
             connection.execute(update(jobs).where(unfinished, jobs.c.attempts >= MAX_ATTEMPTS).values(**failed))
             connection.execute(update(jobs).where(unfinished).values(state="queued", started_at=""))
-            return [_job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))]
+            return [
+                self._job_of(row) for row in connection.execute(select(jobs).where(unfinished).order_by(jobs.c.number))
+            ]
 
     def remove_collection(self, collection: str) -> None:
         """Delete the records of the syncs of a collection, which is being deleted."""
         with self._database.writing() as connection:
             connection.execute(delete(jobs).where(jobs.c.collection == collection))
+
+    def _job_of(self, row: Row[Any]) -> SyncJob:
+        job = _job_of(row)
+        return replace(job, folder=self._names.to_machine(job.folder))
 
     def _update(self, id_: str, values: dict[str, Any]) -> None:
         with self._database.writing() as connection:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -73,7 +71,8 @@ class Links:
             with self._lock:
                 name = self._choose_name(url, fetched.url, extension)
                 self._uploads.accept(self._collection, [fetched.file.rename(scratch / name)])
-                self._write({**self.load(), name: Link(url, datetime.now(UTC).isoformat(timespec="seconds"))})
+                links = {**self.load(), name: Link(url, datetime.now(UTC).isoformat(timespec="seconds"))}
+                self._write(links, scratch)
         return name
 
     def add_again(self, name: str) -> str:
@@ -88,9 +87,13 @@ class Links:
 
     def load(self) -> dict[str, Link]:
         """Return what was fetched and is still there, by the file's name. Raises StoreError."""
+        there = self._uploads.kept_in.list_names(self.folder)
+        if LINKS_FILE not in there:
+            return {}
+        self._uploads.kept_in.fetch(self._file)
         try:
-            listed = json.loads(self._file.read_text("utf-8")) if self._file.exists() else {}
-            return {name: Link(**link) for name, link in listed.items() if (self.folder / name).is_file()}
+            listed = json.loads(self._file.read_text("utf-8"))
+            return {name: Link(**link) for name, link in listed.items() if name in there}
         except (OSError, ValueError, TypeError) as error:
             raise StoreError(f"{self._file} cannot be read.", "Delete it, and add the addresses again.") from error
 
@@ -110,22 +113,15 @@ class Links:
         last = PurePosixPath(unquote(parts.path)).stem
         stem = _UNSAFE.sub("_", f"{parts.hostname} {last}".strip())[:MAX_STEM].rstrip(". ")
         name, number = f"{stem}{extension}", 1
-        while (self.folder / name).exists():
+        there = self._uploads.kept_in.list_names(self.folder)
+        while name in there:
             number += 1
             name = f"{stem} ({number}){extension}"
         return safe_name(name)
 
-    def _write(self, links: Mapping[str, Link]) -> None:
+    def _write(self, links: Mapping[str, Link], scratch: Path) -> None:
         """Write the file whole or not at all, readable by its owner only: an address may hold a key."""
-        try:
-            handle, made = tempfile.mkstemp(prefix=LINKS_FILE, dir=self.folder)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    json.dump({name: asdict(link) for name, link in links.items()}, stream, indent=1)
-                Path(made).replace(self._file)
-            except BaseException:
-                with suppress(OSError):
-                    Path(made).unlink()
-                raise
-        except OSError as error:
-            raise StoreError(f"{self._file} cannot be written: {error.strerror}.", "Check the disk.") from error
+        made = scratch / LINKS_FILE
+        made.touch(mode=0o600)
+        made.write_text(json.dumps({name: asdict(link) for name, link in links.items()}, indent=1), "utf-8")
+        self._uploads.kept_in.put([made], self.folder)

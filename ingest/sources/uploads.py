@@ -16,7 +16,8 @@ from ingest.parsers.guessing import check_type as check_content_type
 from ingest.parsing import REMEDIES, SUPPORTED
 from ingest.sandbox.single_file import Sandbox
 from ingest.scan import JUNK
-from rag.errors import ConfigurationError, ParseError, StoreError
+from ingest.sources.upload_folder import UploadFolder, cannot_keep
+from rag.errors import ConfigurationError, ParseError
 
 MAX_NAME = 200
 """Bytes; file systems take 255, and a suffix may be added."""
@@ -28,18 +29,18 @@ INCOMING = ".incoming-"
 
 
 class Uploads:
-    """The uploaded files below one folder."""
+    """The uploaded files of all collections, in one folder."""
 
-    def __init__(self, root: Path, sandbox: Sandbox, *, sender: str = "") -> None:
-        """`sender` names the process among those that keep uploads below the same folder."""
-        self._root = root.resolve()
+    def __init__(self, kept_in: UploadFolder, sandbox: Sandbox, *, sender: str = "") -> None:
+        """`sender` names the process among those that keep uploads in the same place."""
+        self.kept_in = kept_in
+        self._root = kept_in.root
         self._sandbox = sandbox
         self._incoming = f"{INCOMING}{hashlib.sha256(sender.encode()).hexdigest()[:12]}-"
 
     def sweep(self) -> None:
         """Delete what was coming in when an earlier process of this sender was killed; before it receives."""
-        for cut_off in self._root.glob(f"{self._incoming}*"):
-            shutil.rmtree(cut_off, ignore_errors=True)
+        self.kept_in.sweep(self._incoming)
 
     def folder(self, collection: str) -> Path:
         """Return where the uploads of a collection lie; whatever its name, a folder right below the root."""
@@ -56,11 +57,11 @@ class Uploads:
             self._root.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=self._incoming, dir=self._root))
         except OSError as error:
-            raise _no_room(self._root, error) from error
+            raise cannot_keep(self._root, error) from error
         try:
             yield scratch
         except OSError as error:
-            raise _no_room(self._root, error) from error
+            raise cannot_keep(self._root, error) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
@@ -68,29 +69,15 @@ class Uploads:
         """Check files and put them into the collection's folder, all or none. Raises ParseError, StoreError."""
         for file in files:
             self._sandbox.run(check_content_type, file, SUPPORTED[file.suffix.lower()])
-        folder = self.folder(collection)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                file.replace(folder / file.name)
-        except OSError as error:
-            raise _no_room(folder, error) from error
+        self.kept_in.put(files, self.folder(collection))
 
     def rename(self, collection: str, new: str) -> None:
         """Move what was uploaded into a collection to where uploads of another name lie. Raises StoreError."""
-        folder, target = self.folder(collection), self.folder(new)
-        try:
-            if folder.is_dir():
-                folder.rename(target)
-        except OSError as error:
-            raise StoreError(
-                f"The uploads in {folder} cannot be moved to {target}: {error.strerror or error}.",
-                "Nothing was renamed: check their permissions, and try again.",
-            ) from error
+        self.kept_in.move(self.folder(collection), self.folder(new))
 
     def delete(self, collection: str) -> None:
-        """Delete what was uploaded into a collection."""
-        shutil.rmtree(self.folder(collection), ignore_errors=True)
+        """Delete what was uploaded into a collection. Raises StoreError where a bucket is away."""
+        self.kept_in.delete(self.folder(collection))
 
 
 def safe_name(given: str) -> str:
@@ -119,9 +106,3 @@ def check_type(name: str) -> None:
 def _bad_name(given: str, why: str) -> ConfigurationError:
     shown = "".join(character if character.isprintable() else "?" for character in given[:MAX_NAME])
     return ConfigurationError(f"The file name {shown!r} is refused: {why}.", "Give the file another name.")
-
-
-def _no_room(folder: Path, error: OSError) -> StoreError:
-    return StoreError(
-        f"The upload could not be kept in {folder}: {error.strerror or error}.", "Check the disk and its permissions."
-    )

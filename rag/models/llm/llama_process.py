@@ -50,11 +50,11 @@ def main() -> None:
     try:
         server = xllamacpp.Server(_parameters(xllamacpp, Load(**json.loads(line))))
     except Exception as error:
+        # This process ends as usual then: llama.cpp writes its log, which says why, until its end.
         _say(said, problem=str(error) or type(error).__name__)
-    else:
-        _say(said, address=server.listening_address)
-        sys.stdin.read()
-    sys.stderr.flush()
+        return
+    _say(said, address=server.listening_address)
+    sys.stdin.read()
     os._exit(0)
 
 

@@ -96,8 +96,7 @@ class _Process:
         until = time.monotonic() + seconds
         while not self.said:
             if self.popen.poll() is not None:
-                for reader in self.readers:
-                    reader.join(STOP_SECONDS)
+                self.wait_for_log()
                 if not self.said:
                     raise EOFError
             elif time.monotonic() > until:
@@ -105,6 +104,11 @@ class _Process:
             _check(stop)
             time.sleep(POLL_SECONDS)
         return self.said.popleft()
+
+    def wait_for_log(self) -> None:
+        """Wait until all is read that a process wrote which has ended, or is about to."""
+        for reader in self.readers:
+            reader.join(STOP_SECONDS)
 
 
 _servers: dict[tuple[Path, int | None], LlamaServer] = {}
@@ -288,6 +292,7 @@ class LlamaServer:
             process.tell(asked.to_json())
             told = self._wait(process, LOADING_SECONDS, stop)
             if "address" not in told:
+                process.wait_for_log()
                 raise self._explain(process, 0)
         except BaseException:
             self._forget()

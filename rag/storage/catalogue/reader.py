@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, case, func, select, text
 
 from rag.errors import ConfigurationError, NotFoundError
 from rag.storage.catalogue.dialects.choice import Place, dialect_of
+from rag.storage.catalogue.folder_names import AS_THEY_ARE, FolderNames
 from rag.storage.catalogue.full_text import full_text_query
 from rag.storage.catalogue.kept_reads import KeptReads
 from rag.storage.catalogue.schema import (
@@ -27,7 +28,7 @@ from rag.storage.catalogue.schema import (
     pages,
     runs,
 )
-from rag.storage.catalogue.writer import chunk_of, page_of, profile_of
+from rag.storage.catalogue.writer import VALUES_AT_ONCE, chunk_of, page_of, profile_of
 from rag.types import (
     CONTENTS_SECTION,
     Chunk,
@@ -88,7 +89,8 @@ SECTIONS = text(
 class CatalogueReader:
     """Every method reads one consistent state, and raises StoreError when the database fails."""
 
-    def __init__(self, engine: Engine, place: Place) -> None:
+    def __init__(self, engine: Engine, place: Place, names: FolderNames = AS_THEY_ARE) -> None:
+        self._names = names
         self._dialect = dialect_of(place)
         self._engine = self._dialect.reading(engine)
         self._kept = KeptReads(self._dialect.state_of_changes)
@@ -281,7 +283,22 @@ class CatalogueReader:
             row = connection.execute(query.where(documents.c.id == document_id)).one_or_none()
             if row is None:
                 raise NotFoundError(f"There is no document {document_id} in the collection {collection!r}.")
-            return _document_of(row), Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes)
+            folder = self._names.to_machine(Path(os.fsdecode(row.root_bytes)))
+            return _document_of(row), folder / os.fsdecode(row.path_bytes)
+
+    def find_paths(self, folder: Path, paths: Collection[bytes]) -> set[bytes]:
+        """Return those of the paths below a folder that are documents of it."""
+        with self._reading() as connection:
+            root = os.fsencode(self._names.to_catalogue(folder))
+            mine = select(documents.c.path_bytes).join(folders).where(folders.c.root_bytes == root)
+            asked = list(paths)
+            return {
+                path
+                for start in range(0, len(asked), VALUES_AT_ONCE)
+                for path in connection.execute(
+                    mine.where(documents.c.path_bytes.in_(asked[start : start + VALUES_AT_ONCE]))
+                ).scalars()
+            }
 
     def list_sections(self, collection: str, *, limit: int) -> list[DocumentSections]:
         """Return the headings of the `limit` newest documents that have some. Raises NotFoundError."""
@@ -308,7 +325,7 @@ class CatalogueReader:
         if in_collections is not None:
             query = query.where(collections.c.name.in_(in_collections))
         if folder is not None:
-            query = query.where(runs.c.folder == printable_path(folder))
+            query = query.where(runs.c.folder == printable_path(self._names.to_catalogue(folder)))
         with self._reading() as connection:
             return [_run_of(row) for row in connection.execute(query.order_by(runs.c.place.desc()).limit(limit))]
 

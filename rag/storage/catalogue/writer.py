@@ -28,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 
 from rag.errors import NotFoundError
 from rag.storage.catalogue.dialects.choice import Place, dialect_of
+from rag.storage.catalogue.folder_names import AS_THEY_ARE, FolderNames
 from rag.storage.catalogue.numbering import next_number
 from rag.storage.catalogue.schema import (
     chunks,
@@ -62,7 +63,7 @@ from rag.types import (
 READ_AGAIN = "read again"
 """Stands for a file's SHA-256 and is none, so that its content counts as changed."""
 
-HASHES_AT_ONCE = 500
+VALUES_AT_ONCE = 500
 """SQLite takes so many values in one statement in every build."""
 
 RUNS_KEPT = 1_000
@@ -72,8 +73,10 @@ RUNS_KEPT = 1_000
 class CatalogueWriter:
     """Every method is one transaction, and raises StoreError when the disk or the file fails."""
 
-    def __init__(self, engine: Engine, place: Place) -> None:
+    def __init__(self, engine: Engine, place: Place, names: FolderNames = AS_THEY_ARE) -> None:
+        """Take what folders are called in the catalogue: all that are given and returned are those of this machine."""
         self._engine = engine
+        self._names = names
         self._dialect = dialect_of(place)
 
     # --- collections, folders, indexes ---
@@ -91,7 +94,7 @@ class CatalogueWriter:
 
     def rename_collection(self, name: str, new: str, *, moved: tuple[Path, Path]) -> None:
         """Give a collection another name, and a folder of it that was moved its new place. Raises NotFoundError."""
-        old_root, new_root = map(os.fsencode, moved)
+        old_root, new_root = map(self._root_bytes, moved)
         with self._transaction() as connection:
             id_ = connection.execute(select(collections.c.id).where(collections.c.name == name)).scalar()
             if id_ is None:
@@ -105,11 +108,11 @@ class CatalogueWriter:
         """Return the folders synced into a collection, with their ids."""
         with self._transaction() as connection:
             query = select(folders.c.root_bytes, folders.c.id).where(folders.c.collection_id == collection_id)
-            return {Path(os.fsdecode(root)): id_ for root, id_ in connection.execute(query)}
+            return {self._folder(root): id_ for root, id_ in connection.execute(query)}
 
     def open_folder(self, collection_id: int, root: Path) -> int:
         """Return the folder's id; it is made when it is new."""
-        root_bytes = os.fsencode(root)
+        root_bytes = self._root_bytes(root)
         with self._transaction() as connection:
             query = select(folders.c.id).where(
                 folders.c.collection_id == collection_id, folders.c.root_bytes == root_bytes
@@ -118,6 +121,12 @@ class CatalogueWriter:
             return found or _insert(
                 connection, folders, collection_id=collection_id, root=printable_path(root_bytes), root_bytes=root_bytes
             )
+
+    def _root_bytes(self, folder: Path) -> bytes:
+        return os.fsencode(self._names.to_catalogue(folder))
+
+    def _folder(self, root_bytes: bytes) -> Path:
+        return self._names.to_machine(Path(os.fsdecode(root_bytes)))
 
     def find_index(self, collection_id: int, fingerprint: str) -> IndexInfo | None:
         """Return the collection's index for a fingerprint, None when there is none."""
@@ -504,7 +513,7 @@ class CatalogueWriter:
                     row.id,
                     row.index_id,
                     row.path,
-                    Path(os.fsdecode(row.root_bytes)) / os.fsdecode(row.path_bytes),
+                    self._folder(row.root_bytes) / os.fsdecode(row.path_bytes),
                     row.sha256,
                 )
                 for row in connection.execute(query)
@@ -613,13 +622,13 @@ class CatalogueWriter:
         made_with = func.substr(indexes.c.fingerprint, 1, len(embedder) + 1) == f"{embedder}+"
         found: dict[bytes, tuple[str, str]] = {}
         with self._transaction() as connection:
-            for start in range(0, len(hashes), HASHES_AT_ONCE):
+            for start in range(0, len(hashes), VALUES_AT_ONCE):
                 query = (
                     select(chunks.c.embedding_hash, indexes.c.space, generations.c.vector_key, chunks.c.ordinal)
                     .join(generations, generations.c.id == chunks.c.generation_id)
                     .join(indexes, indexes.c.id == generations.c.index_id)
                     .where(
-                        chunks.c.embedding_hash.in_(hashes[start : start + HASHES_AT_ONCE]),
+                        chunks.c.embedding_hash.in_(hashes[start : start + VALUES_AT_ONCE]),
                         generations.c.is_embedded == 1,
                         made_with,
                     )
@@ -688,7 +697,7 @@ class CatalogueWriter:
                 id=id_,
                 place=place,
                 collection_id=collection_id,
-                folder=printable_path(folder),
+                folder=printable_path(self._root_bytes(folder)),
                 started_at=_now(),
                 outcome="running",
             )
@@ -699,7 +708,7 @@ class CatalogueWriter:
         with self._transaction() as connection:
             query = select(runs.c.started_at).where(
                 runs.c.collection_id == collection_id,
-                runs.c.folder == printable_path(os.fsencode(folder)),
+                runs.c.folder == printable_path(self._root_bytes(folder)),
                 runs.c.outcome.in_(("done", "failed files")),
             )
             return connection.execute(query.order_by(runs.c.place.desc()).limit(1)).scalar() or ""

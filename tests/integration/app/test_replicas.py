@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import URL
 
@@ -28,61 +23,12 @@ from tests.chroma import Server as ChromaServer
 from tests.drawn_pdf import words, write_pdf
 from tests.llm_servers import openai_server
 from tests.postgresql import Server
+from tests.replicas import PATIENCE_SECONDS, Replica, wait_for
 
 LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
 LAMP = "How often does the lamp of the lighthouse flash?"
 ANSWER = " ".join(["The lamp flashes three times [1]."] * 12)
-PATIENCE_SECONDS = 60
 TAKEN_OVER_WITHIN_SECONDS = 30
-
-
-@dataclass
-class Replica:
-    """A server process with a home of its own."""
-
-    home: Path
-    environment: dict[str, str]
-    url: str = ""
-    process: subprocess.Popen[str] | None = None
-    client: httpx.Client = field(default_factory=httpx.Client)
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--home", str(self.home)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=self.environment)
-        assert self.process.stderr is not None
-        told = ""
-        while not (found := re.search(r"http://\S+:\d+", told)):
-            line = self.process.stderr.readline()
-            assert line, f"the server ended: {told}"
-            told += line
-        self.url = found.group()
-        self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_SECONDS, trust_env=False)
-
-    def kill(self) -> None:
-        self.client.close()
-        if self.process is not None:
-            self.process.kill()
-            self.process.communicate()
-
-    @property
-    def role(self) -> str:
-        return str(self.client.get("/healthz").json()["role"])
-
-    def follow(self, job: str) -> dict[str, Any]:
-        return wait_for(lambda: found if (found := self.client.get(f"/jobs/{job}").json())["finished_at"] else None)
-
-    def documents(self, collection: str = "default") -> dict[str, Any]:
-        listed = self.client.get(f"/collections/{collection}/documents").json()
-        return {document["document"]: document for document in listed["documents"]}
-
-
-def wait_for(look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
-    """What `look` returns once that is something."""
-    until = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < until, "it did not come"
-        time.sleep(0.05)
-    return found
 
 
 @dataclass

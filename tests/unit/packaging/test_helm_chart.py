@@ -112,6 +112,7 @@ def test_replicas_have_the_two_servers_the_shared_uploads_and_settings_that_lect
     container = container_of(objects)
     given = {one["name"]: one.get("value", one.get("valueFrom")) for one in container["env"]}
     assert given["LECTERN_CHROMA_URL"] == "http://chroma:8000"
+    assert given["LECTERN_UPLOADS_URL"] == "/data/index/uploads"
     assert given["LECTERN_CATALOGUE_URL"] == {"secretKeyRef": {"name": "keys", "key": "LECTERN_CATALOGUE_URL"}}
     assert (given["LECTERN_TELEMETRY"], given["LECTERN_WORKERS"]) == ("otlp", "4")
     assert json.loads(given["LECTERN_FOLDER_ROOTS"]) == ["/documents"]
@@ -132,6 +133,7 @@ def test_replicas_have_the_two_servers_the_shared_uploads_and_settings_that_lect
     [
         ("replicas=2", "needs both catalogueUrl.inSecret and chromaUrl"),
         (SERVERS.replace("uploads.existingClaim=shared,", ""), "needs uploads.existingClaim"),
+        (f"{SERVERS},uploads.url=s3://bucket/lectern", "not in both"),
         (f"{SERVERS},persistence.existingClaim=one", "is for one replica"),
         ("catalogueUrl.inSecret=true", "needs secret.name"),
     ],

@@ -28,6 +28,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.catalogueUrl.inSecret (not .Values.secret.name) -}}
 {{- fail "catalogueUrl.inSecret needs secret.name: a Secret with the key LECTERN_CATALOGUE_URL." -}}
 {{- end -}}
+{{- if and .Values.uploads.existingClaim .Values.uploads.url -}}
+{{- fail "Uploads are kept in uploads.existingClaim or at uploads.url, not in both." -}}
+{{- end -}}
 {{- if gt (int .Values.replicas) 1 -}}
 {{- if not (and .Values.catalogueUrl.inSecret .Values.chromaUrl) -}}
 {{- fail "More than one replica needs both catalogueUrl.inSecret and chromaUrl: a home in a folder has one owner." -}}
@@ -35,8 +38,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.persistence.existingClaim -}}
 {{- fail "persistence.existingClaim is for one replica: each one has a home of its own." -}}
 {{- end -}}
-{{- if not .Values.uploads.existingClaim -}}
-{{- fail "More than one replica needs uploads.existingClaim: a claim for uploaded files that all may mount." -}}
+{{- if not (or .Values.uploads.existingClaim .Values.uploads.url) -}}
+{{- fail "More than one replica needs uploads.existingClaim, a claim for uploaded files that all may mount, or uploads.url." -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -28,6 +28,7 @@ from ingest.sandbox.single_file import Sandbox
 from ingest.sandbox.workers import WorkerPool
 from ingest.sources.fetch import Fetcher
 from ingest.sources.links import Links
+from ingest.sources.upload_folder import UploadFolder
 from ingest.sources.uploads import Uploads
 from rag.errors import FetchError, ParseError
 from rag.urls import is_public
@@ -283,7 +284,7 @@ def test_the_certificate_must_be_that_of_the_name_though_the_connection_goes_to_
 @pytest.fixture
 def links(home: Path) -> Iterator[Links]:
     sandbox = Sandbox(lambda: WorkerPool(workers=1, seconds_per_file=60, memory_bytes=2 << 30))
-    yield Links("default", Uploads(home / "uploads", sandbox), fetcher(), sandbox)
+    yield Links("default", Uploads(UploadFolder(home / "uploads"), sandbox), fetcher(), sandbox)
     sandbox.close()
 
 

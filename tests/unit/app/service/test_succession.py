@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -10,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.service.build_places import uploads_folder
+from app.service.build_places import folder_names, uploads_bucket, uploads_folder
+from app.service.build_uploads import build_upload_folder
 from app.service.succession import Succession, role_of
 from app.service.sync_queue import SyncQueue
 from app.settings import read_settings
@@ -18,7 +21,8 @@ from app.state.passed_requests import PassedAnswer, PassedRequest, PassedRequest
 from app.state.sync_jobs import SyncJobStore
 from app.state.tokens import Identity, Role
 from ingest.report import SyncReport
-from rag.errors import ConfigurationError, IndexLockedError, StoreError
+from ingest.sources.bucket import Bucket
+from rag.errors import ConfigurationError, IndexLockedError, LibraryError, StoreError
 
 FOLDER = Path("/papers")
 
@@ -125,8 +129,44 @@ def test_uploads_may_lie_in_a_folder_that_all_servers_see(tmp_path: Path, given:
     assert uploads_folder(read_settings(home=tmp_path)) == tmp_path / "uploads"
 
 
-@pytest.mark.parametrize("given", ["s3://bucket/uploads", "uploads", "file://host/uploads", "https://a:b@c/d"])
+@pytest.mark.parametrize("given", ["gs://bucket/uploads", "uploads", "file://host/uploads", "https://a:b@c/d"])
 def test_uploads_elsewhere_are_refused_in_words_that_tell_no_password(tmp_path: Path, given: str) -> None:
     with pytest.raises(ConfigurationError, match="`uploads_url` is not a folder") as refused:
         uploads_folder(read_settings(home=tmp_path, uploads_url=given))
     assert "a:b" not in str(refused.value)
+
+
+def test_folders_of_a_bucket_are_called_alike_on_every_server(tmp_path: Path) -> None:
+    roots = []
+    for name in ("first", "second"):
+        settings = read_settings(home=tmp_path / name, uploads_url="s3://a-bucket/lectern/up/")
+        assert uploads_bucket(settings) == ("a-bucket", "lectern/up")
+        folder, names = uploads_folder(settings) / "default", folder_names(settings)
+        assert folder.is_relative_to(tmp_path / name)
+        roots.append(names.to_catalogue(folder))
+        assert names.to_machine(roots[-1]) == folder
+        assert names.to_catalogue(tmp_path) == names.to_machine(tmp_path) == tmp_path
+    assert [str(root) for root in roots] == ["s3:/a-bucket/lectern/up/default"] * 2
+    assert uploads_bucket(read_settings(home=tmp_path, uploads_url="s3://a-bucket")) == ("a-bucket", "")
+
+
+@pytest.mark.parametrize(
+    "given", ["s3://", "s3://KEY:se/cret@bucket/x", "s3://b/a/../c", "s3://b//c", "s3://b/x?secret=1"]
+)
+def test_a_bucket_that_is_named_wrongly_is_refused_without_repeating_a_key(tmp_path: Path, given: str) -> None:
+    with pytest.raises(ConfigurationError, match="not of the form s3://BUCKET/PREFIX") as refused:
+        uploads_folder(read_settings(home=tmp_path, uploads_url=given))
+    assert not re.search("KEY:|se/cret|secret=", str(refused.value))
+
+
+def test_a_bucket_without_its_library_or_without_a_key_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Bucket("b", "x")._explain("Error performing PUT http://169.254.169.254/latest/api/token", "be listed")
+    assert told.reason == "There is no key for the bucket s3://b/x."
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    for module in ("ingest.sources.bucket", "ingest.sources.bucket_folder"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(LibraryError, match="obstore cannot be loaded") as refused:
+        build_upload_folder(read_settings(home=tmp_path, uploads_url="s3://b/x"))
+    assert 'pip install "lectern[scale]"' in refused.value.remedy
