@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install torch run demo test test-unit test-integration browser lint types check audit licences wheels dependencies sbom bench torture fuzz dist lock
+.PHONY: help install torch run demo test test-unit test-integration test-engines browser lint types check audit licences wheels dependencies sbom bench torture fuzz dist lock
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -31,6 +31,9 @@ test-unit: $(VENV)/.installed-dev ## run the tests that need no model and no ind
 
 test-integration: $(VENV)/.installed-dev browser ## run the tests on real Chroma, SQLite and models
 	$(BIN)/pytest tests/integration tests/e2e
+
+test-engines: $(VENV)/.installed-dev ## run the integration tests with every index on PostgreSQL and a Chroma server
+	LECTERN_TEST_ENGINES=1 $(BIN)/pytest tests/integration --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 browser: ## install Chromium for the end-to-end tests, on Debian as root; they are skipped without it
 	@if command -v chromium >/dev/null || command -v google-chrome >/dev/null; then :; \

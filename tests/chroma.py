@@ -50,6 +50,14 @@ class Server:
             self._process = None
 
 
+def delete_collections(url: str, beginning: str) -> None:
+    """Delete the collections of a server whose names begin so, as if they had been lost."""
+    address = f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections"
+    for collection in httpx.get(address, params={"limit": 1000}).raise_for_status().json():
+        if collection["name"].startswith(beginning):
+            httpx.delete(f"{address}/{collection['name']}").raise_for_status()
+
+
 @contextmanager
 def running_chroma(folder: Path) -> Iterator[Server]:
     """Run a server for as long as the block lasts."""

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
 from contextvars import copy_context
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.state.sync_jobs import SyncJob, SyncJobStore, now
+from app.service.index_tasks import IndexTask, IndexTasks, run_again
+from app.service.queued_jobs import QueuedJobs
+from app.state.sync_jobs import SyncJob, SyncJobStore
 from ingest.embedding import EmbeddingProgress
 from ingest.pipeline import IngestPipeline
 from ingest.report import SyncProgress, SyncReport
-from rag.errors import IndexLockedError, LecternError, OverloadedError, StoreError
+from rag.errors import IndexLockedError, LecternError, OverloadedError
 from rag.storage.catalogue.dialects.choice import Ownership, SoleOwnership
 from rag.work_context import current_request_id, work_for_request
 
@@ -29,17 +27,8 @@ Result = TypeVar("Result")
 MAX_WAITING = 1_000
 """Syncs that may wait: folders, not requests, decide how many there are."""
 
-
 LOOK_SECONDS = 0.5
 """How often the owner of an index looks for jobs that other servers have written down."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Something that must not run beside a sync, but may between two of its files."""
-
-    run: Callable[[], Any]
-    done: Future[Any]
 
 
 class SyncQueue:
@@ -66,15 +55,11 @@ class SyncQueue:
         self._ingest = ingest
         self._job_store = job_store
         self._check_folder = check_folder
-        self._on_finished = on_finished
         self._ownership = ownership or SoleOwnership()
         self._lock = threading.Condition()
-        self._jobs: dict[str, SyncJob] = {}
-        """The jobs that wait or run here."""
-        self._waiting: deque[str] = deque()
-        self._tasks: deque[_Task] = deque()
-        self._running: str | None = None
+        self._tasks = IndexTasks(self._lock)
         self._stop = threading.Event()
+        self._jobs = QueuedJobs(job_store, self._lock, is_closing=self._stop.is_set, on_finished=on_finished)
         self._interrupt = threading.Event()
         """Stops the sync that runs, and that one only."""
         self._may_owe_vectors = True
@@ -88,8 +73,7 @@ class SyncQueue:
         with self._lock:
             if self._thread is not None or self._stop.is_set():
                 return
-            self._jobs = {job.id: job for job in self._job_store.take_over()}
-            self._waiting = deque(self._jobs)
+            self._jobs.take_over()
             self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
             self._thread.start()
 
@@ -108,8 +92,7 @@ class SyncQueue:
             job = self._job_store.add(collection, folder, allow_empty=allow_empty, request_id=current_request_id())
             if self._thread is None:
                 return job
-            self._jobs[job.id] = job
-            self._waiting.append(job.id)
+            self._jobs.add(job)
             self._lock.notify_all()
             return job
 
@@ -119,7 +102,6 @@ class SyncQueue:
         It is run again after a sync in the middle of which it ran: what that sync had read before must not come back.
         Raises OverloadedError, IndexLockedError where another process owns the index.
         """
-        done: Future[Result] = Future()
         with self._lock:
             if self._stop.is_set():
                 raise OverloadedError("Lectern is shutting down.", "Try again later.")
@@ -127,10 +109,9 @@ class SyncQueue:
                 raise IndexLockedError(
                     f"The index is changed by its owner alone: {self._ownership.owner}.", "Ask again in a moment."
                 )
-            # With the context of the request, so that its id stands in what is logged.
-            self._tasks.append(_Task(partial(copy_context().run, task), done))
+            done = self._tasks.add(task)
             self._lock.notify_all()
-        return done
+            return done
 
     def embed_soon(self) -> None:
         """Make vectors that are missing as soon as nothing else is to be done."""
@@ -140,7 +121,7 @@ class SyncQueue:
 
     def refuse_while_syncing(self, collection: str | None = None) -> None:
         """Raise IndexLockedError while a sync of the collection, or of any, runs; for tasks."""
-        running = self._jobs.get(self._running or "")
+        running = self._jobs.running
         if running is not None and collection in (None, running.collection):
             raise IndexLockedError(
                 f"The collection {running.collection!r} is being synced with {running.folder}.",
@@ -150,29 +131,24 @@ class SyncQueue:
     def drop_waiting(self, collection: str) -> None:
         """Stop the syncs of a collection that wait; for tasks."""
         with self._lock:
-            dropped = [id_ for id_ in self._waiting if self._jobs[id_].collection == collection]
-            for id_ in dropped:
-                self._waiting.remove(id_)
+            dropped = self._jobs.withdraw_waiting(collection)
         for id_ in dropped:
-            self._finish(id_, state="stopped")
+            self._jobs.finish(id_, state="stopped")
 
     def stop(self, id_: str) -> None:
         """Stop one job: a waiting one is dropped, the running one ends at the file it is at; others go on."""
         with self._lock:
             self._take_in()
-            if is_waiting := id_ in self._waiting:
-                self._waiting.remove(id_)
-            elif id_ == self._running:
+            was_waiting, running = self._jobs.withdraw(id_), self._jobs.running
+            if running is not None and running.id == id_:
                 self._interrupt.set()
-                # Now, as this process may end before the sync does.
-                with self._written("stopped"):
-                    self._job_store.finish(replace(self._jobs[id_], state="stopped", finished_at=now()))
-        if is_waiting:
-            self._finish(id_, state="stopped")
+                self._jobs.record_stop()
+        if was_waiting:
+            self._jobs.finish(id_, state="stopped")
 
     def find(self, id_: str) -> SyncJob | None:
         """Return a job as it stands now, also one of an earlier queue. Raises StoreError."""
-        return self._jobs.get(id_) or self._job_store.find(id_)
+        return self._jobs.find(id_) or self._job_store.find(id_)
 
     def unfinished(self) -> list[SyncJob]:
         """List what runs and waits, in the order in which it is done."""
@@ -180,8 +156,7 @@ class SyncQueue:
             if self._thread is None:
                 return list(self._job_store.list_unfinished())
             self._take_in()
-            ids = [self._running, *self._waiting] if self._running else list(self._waiting)
-            return [self._jobs[id_] for id_ in ids]
+            return self._jobs.list_jobs()
 
     def close(self, seconds: float) -> bool:
         """Stop the running sync and leave it and the waiting ones to the next queue.
@@ -190,16 +165,13 @@ class SyncQueue:
         """
         with self._lock:
             self._stop.set()
-            if self._running and not self._interrupt.is_set():
-                with self._written("left to the next start"):
-                    self._job_store.put_back(self._running)
-            waiting, tasks = list(self._waiting), list(self._tasks)
-            self._waiting.clear()
-            self._tasks.clear()
+            if not self._interrupt.is_set():
+                self._jobs.put_back()
+            waiting, tasks = self._jobs.withdraw_waiting(), self._tasks.withdraw_waiting()
             self._interrupt.set()
             self._lock.notify_all()
         for id_ in waiting:
-            self._finish(id_, state="stopped")
+            self._jobs.finish(id_, state="stopped")
         for task in tasks:
             task.done.cancel()
         if self._thread is None:
@@ -214,7 +186,7 @@ class SyncQueue:
             with self._lock:
                 self._lock.wait_for(self._has_work, LOOK_SECONDS if self._ownership.is_shared else None)
                 self._take_in()
-            self._run_tasks()
+            self._tasks.run_waiting()
             if (job := self._begin()) is not None:
                 # In a context of its own, whose request and run end with it.
                 copy_context().run(self._sync, job)
@@ -223,41 +195,30 @@ class SyncQueue:
                 self._embed()
 
     def _take_in(self) -> None:
-        """Queue the jobs that other servers have written down, and those whose end could not be recorded as the
-        database was away; with the lock held.
-        """
-        if not self._ownership.is_shared or self._thread is None or self._stop.is_set():
-            return
-        with suppress(StoreError):  # It is looked for again in a moment.
-            for job in self._job_store.list_unfinished():
-                if job.id not in self._jobs:
-                    self._jobs[job.id] = replace(job, state="queued", started_at="")
-                    self._waiting.append(job.id)
+        """Queue what other servers have written down, where there may be any; with the lock held."""
+        if self._ownership.is_shared and self._thread is not None and not self._stop.is_set():
+            self._jobs.take_in()
 
     def _begin(self) -> SyncJob | None:
         """Take the next job up; None where none waits."""
         with self._lock:
-            if self._stop.is_set() or not self._waiting:
+            if self._stop.is_set() or not self._jobs.has_waiting:
                 return None
             self._interrupt.clear()
-            self._running = self._waiting.popleft()
-            job = self._set(self._running, state="running", started_at=now())
-            with self._written("begun"):
-                self._job_store.begin(job)
-            return job
+            return self._jobs.begin_next()
 
     def _has_work(self) -> bool:
-        return bool(self._tasks or self._waiting or self._stop.is_set() or self._may_owe_vectors)
+        return bool(self._tasks.are_waiting or self._jobs.has_waiting or self._stop.is_set() or self._may_owe_vectors)
 
     def _is_wanted_elsewhere(self) -> bool:
         """Tell whether embedding is to end early, as the files of another sync come first."""
-        return bool(self._waiting) or self._stop.is_set()
+        return self._jobs.has_waiting or self._stop.is_set()
 
     def _embed(self) -> None:
         """Make the vectors that syncs left to be made, until a sync or the end comes."""
 
         def run_tasks(_: EmbeddingProgress) -> None:
-            self._run_tasks()
+            self._tasks.run_waiting()
 
         try:
             if self._ingest.has_to_embed():
@@ -274,11 +235,15 @@ class SyncQueue:
 
     def _sync(self, job: SyncJob) -> None:
         work_for_request(job.request_id)
-        ran_between: list[_Task] = []
+        ran_between: list[IndexTask] = []
 
         def on_progress(progress: SyncProgress) -> None:
-            self._set(job.id, progress=progress)
-            ran_between.extend(self._run_tasks())
+            self._jobs.set(job.id, progress=progress)
+            ran_between.extend(self._tasks.run_waiting())
+
+        def note_words(report: SyncReport) -> None:
+            """Keep what became of each file while the second stage of the sync runs."""
+            self._jobs.set(job.id, report=report)
 
         outcome: dict[str, Any] = {"state": "failed"}
         try:
@@ -289,7 +254,7 @@ class SyncQueue:
                 check_folder=lambda folder: self._check_folder(folder, job.collection),
                 on_progress=on_progress,
                 interrupt=self._interrupt,
-                on_words=lambda report: self._note_words(job.id, report),
+                on_words=note_words,
                 stop_embedding=self._is_wanted_elsewhere,
             )
             self._may_owe_vectors = self._may_owe_vectors or report.to_embed > 0
@@ -301,68 +266,5 @@ class SyncQueue:
         except Exception:
             log.exception("A sync of %s failed.", job.folder)
             outcome["error"] = LecternError("The sync failed unexpectedly.", "See the server's log.")
-        for task in ran_between:
-            _run_quietly(task.run)
-        self._finish(job.id, **outcome)
-
-    def _note_words(self, id_: str, report: SyncReport) -> None:
-        """Keep what became of each file while the second stage of its sync runs."""
-        self._set(id_, report=report)
-
-    def _run_tasks(self) -> list[_Task]:
-        """Run what waits, and say what that was."""
-        done: list[_Task] = []
-        while True:
-            with self._lock:
-                if not self._tasks:
-                    return done
-                task = self._tasks.popleft()
-            # The caller may have left: from here on, a cancelling comes too late to disturb this thread.
-            if not task.done.set_running_or_notify_cancel():
-                continue
-            try:
-                task.done.set_result(task.run())
-                done.append(task)
-            except Exception as error:
-                task.done.set_exception(error)
-
-    # --- jobs ---
-
-    def _set(self, id_: str, **changes: Any) -> SyncJob:
-        with self._lock:
-            self._jobs[id_] = replace(self._jobs[id_], **changes)
-            return self._jobs[id_]
-
-    def _finish(self, id_: str, **outcome: Any) -> None:
-        job = self._set(id_, finished_at=now(), **outcome)
-        with self._lock:
-            # What this queue's own end stops is still owed.
-            if not (job.state == "stopped" and self._stop.is_set()):
-                with self._written(job.state):
-                    self._job_store.finish(job)
-            if self._running == id_:
-                self._running = None
-            del self._jobs[id_]
-        self._on_finished(job)
-        # The report is there from the first stage on, also where the second one fails or is stopped.
-        if job.error is not None:
-            job.finished.set_exception(job.error)
-        elif job.report is not None and job.state != "stopped":
-            job.finished.set_result(job.report)
-        else:
-            job.finished.cancel()
-
-    @contextmanager
-    def _written(self, what: str) -> Iterator[None]:
-        """Go on where the disk is full, which must not end the thread; at worst a job is done again."""
-        try:
-            yield
-        except StoreError as error:
-            log.error("A sync could not be recorded as %s: %s", what, error)
-
-
-def _run_quietly(task: Callable[[], Any]) -> None:
-    try:
-        task()
-    except Exception as error:
-        log.info("What was done during a sync could not be done again after it: %s", error)
+        run_again(ran_between)
+        self._jobs.finish(job.id, **outcome)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,10 +17,16 @@ from app.state.folders import FolderStore
 from rag.protocols import Embedder
 from tests.chroma import Server as ChromaServer
 from tests.chroma import running_chroma
-from tests.integration.opening import open_index_of
+from tests.integration.engines import IS_ON, AnotherIndex, Engines, Places
+from tests.integration.opening import open_index_of, state_place
 from tests.postgresql import Server, running_server
 
 OpenLectern = Callable[..., AbstractContextManager[Lectern]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if IS_ON:
+        config.pluginmanager.register(Engines(), "engines")
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +46,21 @@ def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaServer]:
     """A Chroma server of the tests' own."""
     with running_chroma(tmp_path_factory.mktemp("chroma")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def engine_places(postgresql: Server, chroma: ChromaServer) -> Iterator[Places]:
+    """Where indexes are while the tests run on both servers."""
+    with closing(Places(postgresql, chroma)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def another_index(request: pytest.FixtureRequest) -> AnotherIndex:
+    if not IS_ON:
+        return nullcontext
+    places: Places = request.getfixturevalue("engine_places")
+    return lambda: places.named(places.new())
 
 
 @pytest.fixture(autouse=True)
@@ -80,5 +101,5 @@ def lectern(open_index: OpenLectern) -> Iterator[Lectern]:
 @pytest.fixture
 def folder_store(home: Path) -> Iterator[FolderStore]:
     """The test's own book of registered folders."""
-    with closing(FolderStore(home / "service.sqlite")) as opened:
+    with closing(FolderStore(state_place(home))) as opened:
         yield opened

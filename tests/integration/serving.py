@@ -20,12 +20,13 @@ from app.api.metrics import Metrics
 from app.api.security.policy import AccessPolicy
 from app.api.server import configuration
 from app.service import build_models
+from app.service.build_places import service_place
 from app.service.build_service import build_service
 from app.service.build_stores import open_folder_store
 from app.service.service import Service
 from app.settings import read_settings
-from app.state.database import SERVICE_FILE
 from app.state.tokens import TokenStore
+from tests.integration.engines import IS_ON
 from tests.integration.opening import open_index_of
 
 NO_OLLAMA = "http://127.0.0.1:9"
@@ -70,7 +71,7 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
     metrics = Metrics()
     with (
         open_index_of(read) as lectern,
-        closing(TokenStore(home / SERVICE_FILE)) as tokens,
+        closing(TokenStore(service_place(read))) as tokens,
         closing(open_folder_store(read)) as folder_store,
         socket.create_server(("127.0.0.1", 0)) as listener,
     ):
@@ -94,3 +95,5 @@ def serving(home: Path, **settings: Any) -> Iterator[Served]:
             server.should_exit = True
             thread.join()
             assert service.close(30)
+            if IS_ON:  # A search that is not waited for would leave its connection open.
+                service.answers._searches._executor.shutdown()

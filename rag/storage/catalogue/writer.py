@@ -166,8 +166,7 @@ class CatalogueWriter:
             mine = indexes.c.collection_id == collection_id
             old = connection.execute(select(indexes.c.id).where(mine, indexes.c.id != index_id)).scalars().all()
             gone = select(generations.c.id).where(generations.c.index_id.in_(old))
-            for key in _vector_keys(connection, gone):
-                _journal(connection, key)
+            _journal_indexes(connection, indexes.c.id.in_(old))
             connection.execute(
                 update(indexes).where(mine).values(is_active=case((indexes.c.id == index_id, 1), else_=0))
             )
@@ -739,8 +738,7 @@ class CatalogueWriter:
             spaces = connection.execute(select(indexes.c.space).where(indexes.c.collection_id == id_)).scalars().all()
             mine = select(documents.c.id).where(documents.c.collection_id == id_)
             gone = select(generations.c.id).where(generations.c.document_id.in_(mine))
-            for key in _vector_keys(connection, gone):
-                _journal(connection, key)
+            _journal_indexes(connection, indexes.c.collection_id == id_)
             connection.execute(insert(erasures))
             _delete_generations(connection, gone)
             connection.execute(delete(collections).where(collections.c.id == id_))
@@ -804,6 +802,14 @@ def _delete_generations(connection: Connection, generation_ids: Select[tuple[int
     for table, column in ((chunks, chunks.c.generation_id), (pages, pages.c.generation_id)):
         connection.execute(delete(table).where(column.in_(ids)))
     connection.execute(delete(generations).where(generations.c.id.in_(ids)))
+
+
+def _journal_indexes(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Write down all vectors of indexes that go; of one that was emptied before, its space alone."""
+    for id_, space in connection.execute(select(indexes.c.id, indexes.c.space).where(which)).all():
+        keys = _vector_keys(connection, select(generations.c.id).where(generations.c.index_id == id_))
+        for key in keys or [VectorKey(space, "", 0)]:
+            _journal(connection, key)
 
 
 def _journal(connection: Connection, key: VectorKey) -> None:

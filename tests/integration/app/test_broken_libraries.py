@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.service.doctor_libraries import run_trial
+from tests.integration.engines import engine_settings
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -39,7 +40,7 @@ class Machine:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of Lectern's."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LECTERN_")}
-        environment |= {
+        environment |= engine_settings() | {
             "PYTHONPATH": os.pathsep.join([str(self._libraries), str(CHECKOUT)]),
             "LECTERN_OLLAMA_URL": "http://127.0.0.1:9",
             "LECTERN_ENGINE": "openvino",

@@ -76,6 +76,7 @@ def test_a_folder_is_synced_asked_and_kept_true_as_in_a_home(
         assert hits(lectern) == found[1][1]
 
 
+@pytest.mark.embedded_only("names the servers itself")
 def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it_is_back(
     open_index: OpenLectern, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +101,7 @@ def test_words_answer_while_the_vector_server_is_away_and_a_sync_goes_on_when_it
         assert list(verify_index(lectern, repair=False)) == []
 
 
+@pytest.mark.embedded_only("names the servers itself")
 def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
     postgresql: Server, chroma: ChromaServer, open_index: OpenLectern, home: Path, folder: Path
 ) -> None:
@@ -160,6 +162,7 @@ def test_an_index_moves_to_servers_and_back_without_reading_a_file_anew(
         assert (report.unchanged, report.embedded) == (3, 0)
 
 
+@pytest.mark.embedded_only("names the servers itself")
 def test_a_restored_home_has_vectors_of_its_own_in_the_server(
     chroma: ChromaServer, open_index: OpenLectern, home: Path, folder: Path, tmp_path: Path
 ) -> None:

@@ -14,11 +14,11 @@ import pytest
 from pypdf import PdfWriter
 
 from app.service.lock import owner_address
-from app.state.database import SERVICE_FILE
 from app.state.tokens import Role, TokenStore
 from tests.integration.app.cli.test_cli import plain_environment
 from tests.integration.app.client.test_http import fake_parts, start_faked
 from tests.integration.ingest.test_parsing import encrypt
+from tests.integration.opening import state_place
 from tests.integration.running import run_command
 from tests.llm_servers import BAD_JSON, openai_server, status
 
@@ -112,7 +112,7 @@ def test_a_server_whose_llm_fails_and_whose_callers_are_wrong_tells_no_secret(
     told: Told, home: Path, documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home.mkdir()
-    with closing(TokenStore(home / SERVICE_FILE)) as tokens:
+    with closing(TokenStore(state_place(home))) as tokens:
         token = tokens.add("admin", role=Role.ADMIN)
     with ExitStack() as stack:
         server = start_faked("serve", "--port", "0", "--home", home)

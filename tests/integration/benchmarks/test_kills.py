@@ -11,6 +11,8 @@ import pytest
 from tests.integration.killing import FAULTS, WORKS
 from tests.paths import CHECKOUT
 
+pytestmark = pytest.mark.embedded_only("makes the parts of an index in the home itself")
+
 PROJECT = CHECKOUT
 
 TRIALS = 1

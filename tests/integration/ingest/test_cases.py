@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from app.settings import read_settings
 from ingest.parsers import ocr
 from ingest.report import SyncReport
 from tests.integration.ingest.cases import CASES, Case, make_links, make_text_files
+from tests.integration.inspection import opened_stores
 from tests.integration.opening import open_index_of
 from tests.paths import CHECKOUT
 
@@ -39,19 +38,18 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Indexed:
     settings = read_settings(home=folder.parent / "home", workers=2)
     with open_index_of(settings) as lectern:
         report = lectern.ingest.sync(folder, collection="default")
-    file = settings.home / "catalogue.sqlite"
     joins = "JOIN generations ON generations.id = generation_id JOIN documents ON documents.id = document_id"
     return Indexed(
         report,
-        read_texts(file, f"SELECT path, chunks.header || ' ' || chunks.text FROM chunks {joins}"),
-        read_texts(file, f"SELECT path, pages.text FROM pages {joins}"),
+        read_texts(settings.home, f"SELECT path, chunks.header || ' ' || chunks.text FROM chunks {joins}"),
+        read_texts(settings.home, f"SELECT path, pages.text FROM pages {joins}"),
     )
 
 
-def read_texts(file: Path, query: str) -> dict[str, list[str]]:
+def read_texts(home: Path, query: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    with closing(sqlite3.connect(file)) as connection:
-        for path, text in connection.execute(query):
+    with opened_stores(home) as stores:
+        for path, text in stores.query(query):
             found.setdefault(path.partition("/")[0], []).append(" ".join(text.split()))
     return found
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,12 +22,11 @@ from ingest.protocols import ReadingPool
 from ingest.report import SyncProgress
 from rag.errors import ConfigurationError
 from rag.protocols import Embedder
-from rag.storage.catalogue.schema import add_functions
-from rag.storage.vectors import ChromaVectors
 from rag.types import FileState, Vector
 from tests.fakes import HashEmbedder, WordTokenizer
+from tests.integration.engines import AnotherIndex
 from tests.integration.ingest.sandbox.pool_contract import MEMORY, PoolContract
-from tests.integration.inspection import index_content
+from tests.integration.inspection import index_content, opened_stores
 from tests.integration.losing_nodes import EMBEDDING, READING, kill_node, kill_process, sync, write_texts
 from tests.integration.opening import open_index_of
 from tests.paths import CHECKOUT
@@ -130,45 +127,48 @@ def stored_vectors(home: Path) -> dict[tuple[str, int], Vector]:
         FROM chunks JOIN generations ON generations.id = chunks.generation_id
         JOIN indexes ON indexes.id = generations.index_id JOIN documents ON documents.id = generations.document_id
     """
-    with (
-        closing(sqlite3.connect(home / "catalogue.sqlite")) as connection,
-        closing(ChromaVectors(home / "chroma")) as vectors,
-    ):
-        add_functions(connection)
-        rows = connection.execute(query).fetchall()
-        return {(path, ordinal): vectors.load(space, [id_])[id_] for path, ordinal, space, id_ in rows}
+    with opened_stores(home) as stores:
+        rows = stores.query(query)
+        return {(path, ordinal): stores.vectors.load(space, [id_])[id_] for path, ordinal, space, id_ in rows}
 
 
 def test_a_sync_stores_what_one_on_this_machine_does(
-    cluster: RayCluster, tmp_path: Path, folder: Path, embedder: Embedder
+    cluster: RayCluster, tmp_path: Path, folder: Path, embedder: Embedder, another_index: AnotherIndex
 ) -> None:
     for name in ("harbour-handbook-2024.pdf", "island-walks.txt", "council-minutes-2024-03.docx", "museum-guide.html"):
         (folder / name).symlink_to(SAMPLE / name)
     (folder / "empty.txt").write_text("")
     (folder / "damaged.pdf").write_bytes((SAMPLE / "tide-tables-2024.pdf").read_bytes()[:900])
     (folder / "bomb.docx").write_bytes(b"PK\x03\x04" + bytes(200))
-    here, there = tmp_path / "here", tmp_path / "there"
-    reports = [sync(here, folder, embedder), sync(there, folder, embedder, joined=cluster)]
+    reports, contents, stored = [], [], []
+    for home, joined in ((tmp_path / "here", None), (tmp_path / "there", cluster)):
+        with another_index():
+            reports.append(sync(home, folder, embedder, joined=joined))
+            contents.append(index_content(home))
+            stored.append(stored_vectors(home))
     failed = [sorted((one.path, one.reason, one.remedy) for one in report.failed) for report in reports]
     assert [path for path, _, _ in failed[0]] == ["bomb.docx", "damaged.pdf", "empty.txt"]
     assert failed[0] == failed[1]
-    assert index_content(here) == index_content(there)
-    vectors, others = stored_vectors(here), stored_vectors(there)
+    assert contents[0] == contents[1]
+    vectors, others = stored
     assert vectors.keys() == others.keys()
     assert min(float(vectors[place] @ others[place]) for place in vectors) > 0.9999
 
 
 def test_a_killed_worker_and_a_lost_node_lose_and_double_nothing(
-    nodes: Any, cluster: RayCluster, tmp_path: Path, folder: Path
+    nodes: Any, cluster: RayCluster, tmp_path: Path, folder: Path, another_index: AnotherIndex
 ) -> None:
     write_texts(folder, 12)
-    sync(tmp_path / "here", folder, HashEmbedder())
+    with another_index():
+        sync(tmp_path / "here", folder, HashEmbedder())
+        clean = index_content(tmp_path / "here")
     kills = {1: lambda: kill_process(READING), 4: lambda: kill_node(nodes)}
 
     def lose(progress: SyncProgress) -> None:
         if (kill := kills.pop(progress.files_done, None)) is not None:
             kill()
 
-    report = sync(tmp_path / "there", folder, HashEmbedder(), joined=cluster, on_progress=lose)
-    assert (len(report.added), report.failed, kills) == (12, [], {})
-    assert index_content(tmp_path / "there") == index_content(tmp_path / "here")
+    with another_index():
+        report = sync(tmp_path / "there", folder, HashEmbedder(), joined=cluster, on_progress=lose)
+        assert (len(report.added), report.failed, kills) == (12, [], {})
+        assert index_content(tmp_path / "there") == clean

@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from app.settings import read_settings
-from tests.integration.inspection import index_content
+from tests.integration.engines import IS_ON, AnotherIndex
+from tests.integration.inspection import index_content, lose_vectors
 from tests.integration.killing import write_folder
 from tests.integration.opening import open_index_of
 from tests.integration.serving import serving
@@ -51,7 +54,7 @@ def half_recovered(tmp_path: Path) -> tuple[Path, Path, dict[str, list[str]]]:
     write_folder(folder, OLD)
     sync_here(home, folder)
     clean = index_content(home)
-    shutil.rmtree(home / "chroma")
+    lose_vectors(home)
     # Before and after noting what is lost, before and after the record of the sync, before the vectors are stored.
     assert run_child(home, folder, 5).returncode == -9
     with pytest.raises(AssertionError, match="documents that answer are not embedded"):
@@ -102,27 +105,51 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int,
     return home, folder, int(whole.stdout), index_content(base / "whole")
 
 
+Copied = Callable[[Path], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def copied(prepared: tuple[Path, Path, int, dict[str, list[str]]], another_index: AnotherIndex) -> Copied:
+    """Have a home be one with the index of the old folder, for as long as the block lasts."""
+    home, folder, *_ = prepared
+
+    @contextmanager
+    def copy_files(target: Path) -> Iterator[None]:
+        shutil.copytree(home, target)
+        yield
+        shutil.rmtree(target)
+
+    @contextmanager
+    def make_on_servers(target: Path) -> Iterator[None]:
+        with another_index():
+            write_folder(folder, OLD)
+            sync_here(target, folder)
+            write_folder(folder, NEW)
+            yield
+
+    return make_on_servers if IS_ON else copy_files
+
+
 def test_a_sync_killed_at_any_step_loses_duplicates_and_mixes_nothing(
-    prepared: tuple[Path, Path, int, dict[str, list[str]]], tmp_path: Path
+    prepared: tuple[Path, Path, int, dict[str, list[str]]], copied: Copied, tmp_path: Path
 ) -> None:
-    home, folder, steps, clean = prepared
+    _, folder, steps, clean = prepared
     assert set(clean) == {"old0.txt", "old1.txt", "renamed2.txt", "fresh.txt"}
     every = range(1, steps + 1)
     wanted = every if os.environ.get("LECTERN_TEST_KILLS") == "all" else random.Random(SEED).sample(every, KILLS)
     for step in wanted:
         killed = tmp_path / f"home{step}"
-        shutil.copytree(home, killed)
-        child = run_child(killed, folder, step)
-        assert child.returncode == -9, f"step {step} was not reached: {child.stderr}"
+        with copied(killed):
+            child = run_child(killed, folder, step)
+            assert child.returncode == -9, f"step {step} was not reached: {child.stderr}"
 
-        answering = answering_texts(killed, "text herring mackerel lobsters")
-        for path, text in answering.items():
-            versions = [" ".join(files[path].split()) for files in (OLD, NEW) if path in files]
-            assert " ".join(text.split()) in versions, f"step {step}: {path} answers with a mixture"
-        assert "old0.txt" in answering, f"step {step}: an untouched document was lost"
-        assert "old1.txt" in answering, f"step {step}: a changed document was lost"
-        assert {"old2.txt", "renamed2.txt"} & set(answering), f"step {step}: a renamed document was lost"
+            answering = answering_texts(killed, "text herring mackerel lobsters")
+            for path, text in answering.items():
+                versions = [" ".join(files[path].split()) for files in (OLD, NEW) if path in files]
+                assert " ".join(text.split()) in versions, f"step {step}: {path} answers with a mixture"
+            assert "old0.txt" in answering, f"step {step}: an untouched document was lost"
+            assert "old1.txt" in answering, f"step {step}: a changed document was lost"
+            assert {"old2.txt", "renamed2.txt"} & set(answering), f"step {step}: a renamed document was lost"
 
-        sync_here(killed, folder)
-        assert index_content(killed) == clean, f"step {step}: the next sync did not complete"
-        shutil.rmtree(killed)
+            sync_here(killed, folder)
+            assert index_content(killed) == clean, f"step {step}: the next sync did not complete"

@@ -12,7 +12,7 @@ from app.service.build_index import Lectern
 from ingest.report import SyncProgress
 from rag.errors import ConfigurationError, IndexLockedError, NotFoundError
 from tests.integration.conftest import OpenLectern
-from tests.integration.inspection import index_content
+from tests.integration.inspection import index_content, lose_vectors
 
 LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
 BAKERY = "The bakery\n\nThe bakery on Harbour Street opens at six and sells seaweed bread.\n"
@@ -264,12 +264,33 @@ def test_a_lost_vector_index_is_built_again_from_the_catalogue_for_all_collectio
     with open_index() as lectern:
         for collection in ("default", "other"):
             lectern.ingest.sync(folder, collection=collection)
-    (home / "chroma").rename(home / "lost")
+    lose_vectors(home)
     with open_index() as lectern:
         assert lectern.ingest.sync(folder, collection="default").unchanged == 1
         for collection in ("default", "other"):
             hit = lectern.retriever.retrieve("lamp flashes", collection=collection).hits[0]
             assert "dense" in hit.stages
+
+
+def test_an_emptied_collection_leaves_no_vector_space_when_it_is_removed_or_read_anew(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(folder, "a.txt", LIGHTHOUSE)
+    for collection in ("removed", "default"):
+        lectern.ingest.sync(folder, collection=collection)
+    file.unlink()
+    for collection in ("removed", "default"):
+        lectern.ingest.sync(folder, collection=collection, allow_empty=True)
+    lectern.ingest.remove_collection("removed")
+    before = lectern.catalogue.find_index("default")
+    assert before is not None
+    assert lectern.vectors.spaces() == [before.space]
+    monkeypatch.setattr("ingest.pipeline.PARSER_VERSION", 99)
+    write(folder, "b.txt", BAKERY)
+    lectern.ingest.sync(folder, collection="default")
+    after = lectern.catalogue.find_index("default")
+    assert after is not None
+    assert lectern.vectors.spaces() == [after.space] != [before.space]
 
 
 @pytest.mark.parametrize("name", ["a/b", "", "..", "x" * 65, "two\nlines"])

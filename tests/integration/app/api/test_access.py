@@ -26,8 +26,8 @@ from app.api.security.middleware import AccessMiddleware, require
 from app.api.security.policy import AccessPolicy
 from app.cli.main import cli
 from app.settings import read_settings
-from app.state.database import SERVICE_FILE
 from app.state.tokens import Role, TokenStore
+from tests.integration.opening import state_place
 
 MEGABYTE = 1 << 20
 
@@ -101,7 +101,7 @@ def application(seen: Seen) -> Starlette:
 
 @pytest.fixture
 def store(home: Path) -> Iterator[TokenStore]:
-    store = TokenStore(home / SERVICE_FILE)
+    store = TokenStore(state_place(home))
     yield store
     store.close()
 

@@ -13,6 +13,7 @@ import pytest
 
 from app.state.feedback import FeedbackStore
 from app.state.tokens import Role
+from tests.integration.inspection import change_state
 from tests.integration.serving import Served, serving, without_reader
 
 LAMP = "How often does the lamp of the lighthouse flash?"
@@ -90,11 +91,10 @@ def test_without_questions_an_evaluation_says_what_to_do(served: Served, tmp_pat
 
 def test_an_evaluation_that_another_process_was_at_counts_as_cut_off(served: Served) -> None:
     store = served.client  # The store of the service is asked over HTTP only.
-    file = served.service.answers.lectern.settings.home / "service.sqlite"
     add(served, {"question": LAMP, "document": "light.txt", "pages": [0]})
     evaluate(served)
-    with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE evaluations SET result = replace(result, '\"done\"', '\"running\"')")
+    home = served.service.answers.lectern.settings.home
+    change_state(home, "UPDATE evaluations SET result = replace(result, '\"done\"', '\"running\"')")
     listed = store.get("/collections/default/evaluations").json()["evaluations"]
     assert {one["state"] for one in listed} == {"cut off"}
 

@@ -20,6 +20,7 @@ from app.service.table_filling import TableFiller
 from app.state.tables import DocumentTable, TableSpec
 from app.state.tokens import Role
 from rag.extraction.columns import parse_columns
+from tests.integration.inspection import tables_with
 from tests.integration.serving import Served, serving, without_reader
 
 COLUMNS = [
@@ -157,6 +158,7 @@ def test_erasing_a_document_takes_its_cells_out_of_the_file(served: Place) -> No
     home = served.served.service.answers.lectern.settings.home
     for file in home.glob("service.sqlite*"):
         assert b"Invoice No: INV-77" not in file.read_bytes()
+    assert tables_with(home, "Invoice No: INV-77") == []
 
 
 def test_a_second_fill_is_told_and_a_stopped_one_goes_on_where_it_was(

@@ -15,6 +15,7 @@ import pytest
 from app.service.table_filling import TableFiller
 from app.state.tables import DocumentTable
 from tests.integration.app.api.test_tables import Place, fill, make, values, wait
+from tests.integration.inspection import tables_with
 from tests.integration.serving import Served, serving, without_reader
 from tests.llm_servers import ModelServer, Reply, openai_server, status
 
@@ -138,6 +139,7 @@ def test_a_document_that_is_removed_while_its_row_is_filled_leaves_no_row(
     assert list(values(shown, "Skipper")) == ["a.txt", "c.txt", "d.txt"]
     home = place.served.service.answers.lectern.settings.home
     assert all(b"Trondholm" not in file.read_bytes() for file in home.glob("service.sqlite*"))
+    assert tables_with(home, "Trondholm") == []
 
 
 def test_an_llm_that_dies_at_row_three_leaves_two_rows_and_the_next_fill_goes_on_there(tmp_path: Path) -> None:

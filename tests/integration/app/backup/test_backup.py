@@ -35,6 +35,8 @@ from tests.integration.conftest import OpenLectern
 from tests.integration.inspection import index_content
 from tests.integration.opening import open_index_of
 
+pytestmark = pytest.mark.embedded_only("backup and restore are for a catalogue in a file")
+
 LIGHTHOUSE = "The lamp of the lighthouse flashes three times every twenty seconds.\n"
 BAKERY = "The bakery on Harbour Street opens at six and sells seaweed bread.\n"
 

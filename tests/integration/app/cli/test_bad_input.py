@@ -62,6 +62,7 @@ def sync_in_child(home: Path, folder: Path, *, limit: int) -> list[str]:
     return list(json.loads(child.stdout)) if child.stdout else []
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_a_write_that_fails_in_a_sync_is_a_store_error_and_the_next_sync_completes(home: Path, folder: Path) -> None:
     write_many(folder, 30, words=60)
     kind, reason, remedy = sync_in_child(home, folder, limit=500_000)
@@ -77,6 +78,7 @@ def test_a_write_that_fails_in_a_sync_is_a_store_error_and_the_next_sync_complet
     assert {path: content[path] for path in kept} == kept
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
 def test_a_full_disk_is_named_what_was_done_is_kept_and_the_next_sync_completes(tmp_path: Path, folder: Path) -> None:
     write_many(folder, 30, words=60)

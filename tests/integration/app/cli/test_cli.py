@@ -20,7 +20,8 @@ from app.cli.main import COMMANDS, cli
 from rag.prompt import REFUSAL
 from rag.protocols import Embedder
 from tests import llm_servers
-from tests.integration.inspection import index_content
+from tests.integration.engines import engine_settings
+from tests.integration.inspection import count_documents, index_content
 from tests.integration.running import Run, run_command
 from tests.paths import CHECKOUT
 
@@ -59,7 +60,7 @@ UNNEEDED_BY_A_SEARCH = {
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No settings but the test's own."""
-    for name in list(os.environ):
+    for name in os.environ.keys() - engine_settings().keys():
         if name.startswith("LECTERN_") or name.endswith("_API_KEY"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LECTERN_OLLAMA_URL", CLOSED_PORT)
@@ -177,6 +178,7 @@ def test_a_command_that_is_not_there_is_answered_with_one_that_is(run: Run) -> N
     assert (outcome.code, "Did you mean 'search'" in outcome.text) == (2, True)
 
 
+@pytest.mark.embedded_only("watches what the embedded form loads")
 def test_a_search_loads_nothing_that_only_other_commands_need(shared_home: Path) -> None:
     code = (
         "import sys\n"
@@ -363,6 +365,7 @@ def test_a_document_with_control_characters_is_removed_by_the_name_that_is_shown
 # --- homes and settings ---
 
 
+@pytest.mark.embedded_only("an index that is not there is told by its file")
 def test_nothing_indexed_yet_is_said_with_what_to_do(run: Run, home: Path) -> None:
     for command in ("status", "documents", "collections"):
         outcome = run(command, "--home", home)
@@ -372,6 +375,7 @@ def test_nothing_indexed_yet_is_said_with_what_to_do(run: Run, home: Path) -> No
     assert (outcome.code, "There is no collection 'default'." in outcome.text) == (2, True)
 
 
+@pytest.mark.embedded_only("an index that is not there is told by its file")
 def test_the_doctor_works_on_an_empty_home_and_names_the_gaps(run: Run, home: Path) -> None:
     outcome = run("doctor", "--home", home, "--json")
     assert outcome.code == 0
@@ -382,6 +386,7 @@ def test_the_doctor_works_on_an_empty_home_and_names_the_gaps(run: Run, home: Pa
     assert run("doctor", "--home", home).code == 0
 
 
+@pytest.mark.embedded_only("an index that is not there is told by its file")
 def test_the_home_is_named_by_option_then_environment_then_env_file_then_toml(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,6 +402,7 @@ def test_the_home_is_named_by_option_then_environment_then_env_file_then_toml(
     assert home_said("--home", "from-option") == "from-option"
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_an_index_of_a_newer_version_is_left_alone(run: Run, folder: Path, home: Path) -> None:
     run("sync", write(folder, light=LIGHTHOUSE), "--home", home)
     connection = sqlite3.connect(home / "catalogue.sqlite")
@@ -410,6 +416,7 @@ def test_an_index_of_a_newer_version_is_left_alone(run: Run, folder: Path, home:
     assert (doctor.code, "newer Lectern" in doctor.json["findings"][0]["found"]) == (2, True)
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 @pytest.mark.parametrize("damage", ["not a database", "torn in the middle"])
 def test_a_damaged_catalogue_is_named_and_not_touched(run: Run, folder: Path, home: Path, damage: str) -> None:
     run("sync", write(folder, light=LIGHTHOUSE), "--home", home)
@@ -512,19 +519,6 @@ def long_sync(many_files: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
         if process.poll() is None:
             process.kill()
         process.communicate()
-
-
-def count_documents(home: Path) -> int:
-    file = home / "catalogue.sqlite"
-    if not file.exists():
-        return 0
-    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-    try:
-        return int(connection.execute("SELECT count(*) FROM generations").fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-    finally:
-        connection.close()
 
 
 def test_an_interrupted_sync_ends_soon_keeps_what_was_done_and_goes_on_later(

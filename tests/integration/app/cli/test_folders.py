@@ -12,13 +12,15 @@ import pytest
 from app.service.lock import own_index
 from app.state.folders import FolderStore
 from tests.fakes import HashEmbedder
+from tests.integration.engines import engine_settings
+from tests.integration.opening import state_place
 from tests.integration.running import Run, run_command
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> Run:
     """Run a command in this process on the test's own home, with an embedder that loads nothing."""
-    for name in list(os.environ):
+    for name in os.environ.keys() - engine_settings().keys():
         if name.startswith("LECTERN_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LECTERN_WORKERS", "1")
@@ -49,6 +51,7 @@ def test_a_folder_is_registered_listed_paused_resumed_and_removed(run: Run, fold
     assert "No folder is registered" in run("folders", "list").text
 
 
+@pytest.mark.embedded_only("an index that is not there is told by its file")
 def test_looking_makes_nothing(run: Run, home: Path) -> None:
     assert run("folders", "list", "--json").json == {"folders": []}
     for command in (["remove", "1"], ["pause", "1"], ["resume", "1"], ["run"]):
@@ -116,7 +119,7 @@ def test_a_run_is_asked_of_the_process_that_has_the_index(run: Run, folder: Path
         assert outcome.code == 0
         assert f"A sync of {folder} is asked for. The index is in use by `lectern serve`" in outcome.text
         assert run("folders", "run", "--json").json["asked_for"][0]["state"] == "due"
-    folder_store = FolderStore(home / "service.sqlite")
+    folder_store = FolderStore(state_place(home))
     assert folder_store.list_folders()[0].due_reason == "asked for"
     folder_store.close()
 

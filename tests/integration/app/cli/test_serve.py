@@ -20,6 +20,7 @@ import pytest
 
 from app.service.lock import owner_address
 from tests.integration.app.cli.test_cli import CLOSED_PORT, plain_environment, start_process
+from tests.integration.engines import IS_ON
 
 LONG_TEXT = "\n\n".join(f"Entry {number} of the log of the lighthouse of Brennick." for number in range(500))
 
@@ -73,7 +74,8 @@ def test_the_server_tells_where_it_answers_and_ends_well_on_sigterm(
     owner = json.loads((home / "owner.json").read_text())
     assert (owner["process"], owner["command"]) == (process.pid, "serve")
     refused = start_process("restore", home / "any.backup", "--home", home)
-    assert f"in use by `lectern serve` (process {process.pid}" in " ".join(refused.communicate(timeout=60)[1].split())
+    reason = "The catalogue is on PostgreSQL" if IS_ON else f"in use by `lectern serve` (process {process.pid}"
+    assert reason in " ".join(refused.communicate(timeout=60)[1].split())
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
     assert not (home / "owner.json").exists()

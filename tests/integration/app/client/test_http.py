@@ -446,6 +446,7 @@ def cut_off_a_restore(home: Path) -> None:
         entry.rename(aside / entry.name)
 
 
+@pytest.mark.embedded_only("backup and restore are for a catalogue in a file")
 def test_the_tokens_of_an_index_whose_restore_was_cut_off_count_from_the_start(
     home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -458,6 +459,7 @@ def test_the_tokens_of_an_index_whose_restore_was_cut_off_count_from_the_start(
         assert "1. light.txt" in outcome_of(["search", LAMP], home).text
 
 
+@pytest.mark.embedded_only("backup and restore are for a catalogue in a file")
 def test_a_token_made_after_a_restore_was_cut_off_is_kept_with_the_old_ones(home: Path, folder: Path) -> None:
     outcome_of(["sync", write_documents(folder)], home)
     outcome_of(["tokens", "add", "old"], home)

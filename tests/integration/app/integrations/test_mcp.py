@@ -20,6 +20,7 @@ from app.service.lock import own_index
 from rag.protocols import Embedder
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
+from tests.integration.engines import engine_settings
 from tests.paths import CHECKOUT
 
 LIGHTHOUSE = "The lamp of the lighthouse flashes three times every twenty seconds."
@@ -45,7 +46,11 @@ def talk(home: Path, conversation: Callable[[Client], Awaitable[None]]) -> None:
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "app.cli", "mcp", "--home", str(home)],
-        env={"PYTHONPATH": str(CHECKOUT), "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "")},
+        env={
+            "PYTHONPATH": str(CHECKOUT),
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", ""),
+            **engine_settings(),
+        },
         cwd=home.parent,
     )
 
@@ -147,6 +152,7 @@ def test_documents_are_listed_while_another_command_owns_the_index(indexed: Path
     talk(indexed, conversation)
 
 
+@pytest.mark.embedded_only("an index that is not there is told by its file")
 def test_a_home_without_an_index_is_said_to_be_one(tmp_path: Path) -> None:
     async def conversation(client: Client) -> None:
         assert "There is no index in" in complaint(await client.call_tool("list_documents", {}))

@@ -28,7 +28,8 @@ from app.settings import read_settings
 from app.state.folders import FolderStore, RegisteredFolder
 from ingest.report import FailedFile, SyncReport
 from rag.errors import ConfigurationError, NotFoundError, StoreError
-from tests.integration.opening import open_index_of
+from tests.integration.inspection import change_state
+from tests.integration.opening import open_index_of, state_place
 from tests.paths import CHECKOUT
 
 PATIENCE_SECONDS = 30.0
@@ -115,8 +116,7 @@ def settled(folder_store: FolderStore, folder: RegisteredFolder) -> bool:
 
 def move_schedule_into_the_past(home: Path, seconds: float) -> None:
     """As if the machine had been off for so long."""
-    with closing(sqlite3.connect(home / "service.sqlite")) as connection, connection:
-        connection.execute("UPDATE watched_folders SET next_scheduled = next_scheduled - ?", (seconds,))
+    change_state(home, "UPDATE watched_folders SET next_scheduled = next_scheduled - :seconds", seconds=seconds)
 
 
 # --- the folder store ---
@@ -128,7 +128,7 @@ def test_a_registered_folder_is_kept_with_all_that_was_said(
     added = folder_store.add(folder, "default", schedule="30 2 * * *", watch=True)
     assert (added.path, added.collection, added.schedule, added.watch) == (folder, "default", "30 2 * * *", True)
     assert (added.state, added.last_outcome, added.failures) == ("waiting", "", 0)
-    assert FolderStore(home / "service.sqlite").list_folders() == [added]
+    assert FolderStore(state_place(home)).list_folders() == [added]
     assert folder_store.find(str(folder)) == folder_store.find(str(added.id)) == folder_store.get(added.id) == added
     assert added.next_run is not None
     assert (added.next_run.hour, added.next_run.minute) == (2, 30)
@@ -175,7 +175,7 @@ def test_folders_of_a_collection_do_not_overlap(folder_store: FolderStore, tmp_p
 
 def test_a_folder_outside_what_is_allowed_is_refused_also_by_a_link(tmp_path: Path, home: Path) -> None:
     allowed, secret = new_folder(tmp_path, "allowed"), new_folder(tmp_path, "allowed-not")
-    folder_store = FolderStore(home / "service.sqlite", roots=[allowed])
+    folder_store = FolderStore(state_place(home), roots=[allowed])
     (allowed / "way-out").symlink_to(secret)
     for outside in (secret, allowed / "way-out", allowed / ".." / "allowed-not", Path("/")):
         with pytest.raises(ConfigurationError, match="outside the folders that may be indexed here"):
@@ -206,13 +206,14 @@ def test_a_path_in_two_collections_is_found_by_naming_one(folder_store: FolderSt
     assert folder_store.find(str(first.id)) == first
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_other_tables_in_the_same_file_are_left_alone(home: Path) -> None:
     home.mkdir()
     connection = sqlite3.connect(home / "service.sqlite")
     connection.execute("CREATE TABLE tokens (name)")
     connection.commit()
     connection.close()
-    FolderStore(home / "service.sqlite").close()
+    FolderStore(state_place(home)).close()
     connection = sqlite3.connect(home / "service.sqlite")
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert {"tokens", "watched_folders"} <= tables
@@ -220,11 +221,12 @@ def test_other_tables_in_the_same_file_are_left_alone(home: Path) -> None:
     connection.close()
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_a_damaged_file_is_named(home: Path) -> None:
     home.mkdir()
     (home / "service.sqlite").write_bytes(b"garbage " * 600)
     with pytest.raises(StoreError, match=r"service\.sqlite cannot be used.*Restore it"):
-        FolderStore(home / "service.sqlite")
+        FolderStore(state_place(home))
 
 
 # --- schedules ---
@@ -264,8 +266,9 @@ def test_an_index_that_was_moved_takes_its_schedule_along(
     move_schedule_into_the_past(home, seconds=2 * 366 * 86_400)
     folder_store.close()
     moved = tmp_path / "moved"
+    home.mkdir(exist_ok=True)
     home.rename(moved)
-    moved_store = FolderStore(moved / "service.sqlite")
+    moved_store = FolderStore(state_place(moved))
     with FolderScheduler(moved_store, sync, home=moved, look_seconds=0.02):
         eventually(lambda: sync.began)
     moved_store.close()
@@ -280,6 +283,7 @@ def make_old_files(home: Path) -> None:
         connection.execute("CREATE TABLE apscheduler_jobs (id VARCHAR, next_run_time FLOAT, job_state BLOB)")
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_folders_of_an_older_version_keep_their_schedules(
     folder_store: FolderStore, folder: Path, home: Path, tmp_path: Path, start: Start, sync: RecordedSync
 ) -> None:
@@ -288,7 +292,7 @@ def test_folders_of_an_older_version_keep_their_schedules(
     odd = folder_store.add(new_folder(tmp_path, "odd"), "default", schedule="30 2 1 1 *")
     make_old_files(home)
     change_row(home, odd.id, schedule="now and then")
-    upgraded = FolderStore(home / "service.sqlite")
+    upgraded = FolderStore(state_place(home))
     assert upgraded.get(planned.id) == planned
     assert upgraded.get(paused.id).next_run is upgraded.get(odd.id).next_run is None
     upgraded.close()
@@ -297,13 +301,14 @@ def test_folders_of_an_older_version_keep_their_schedules(
     assert sync.began == []
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_a_time_that_an_older_version_missed_is_caught_up(
     folder_store: FolderStore, folder: Path, home: Path, start: Start, sync: RecordedSync
 ) -> None:
     added = folder_store.add(folder, "default", schedule="30 2 * * *")
     make_old_files(home)
     change_row(home, last_attempt=time.time() - 3 * 86_400)
-    FolderStore(home / "service.sqlite").close()
+    FolderStore(state_place(home)).close()
     start()
     eventually(lambda: sync.began and settled(folder_store, added))
     assert sync.count(folder) == 1
@@ -346,8 +351,9 @@ def test_many_changes_in_a_row_are_one(
 def test_temporary_files_and_the_index_itself_wake_nobody(
     folder_store: FolderStore, home: Path, tmp_path: Path, start: Start, sync: RecordedSync
 ) -> None:
-    added = folder_store.add(tmp_path, "default", watch=True)
+    home.mkdir(exist_ok=True)
     assert home.parent == tmp_path
+    added = folder_store.add(tmp_path, "default", watch=True)
     start(ignore=["drafts"])
     eventually(lambda: sync.count(tmp_path) == 1)
     eventually(lambda: settled(folder_store, added))
@@ -507,7 +513,7 @@ def test_a_folder_that_now_leads_outside_what_is_allowed_is_not_synced(
 ) -> None:
     allowed, secret = new_folder(tmp_path, "allowed"), new_folder(tmp_path, "secret")
     inside = new_folder(allowed, "inside")
-    folder_store = FolderStore(home / "service.sqlite", roots=[allowed])
+    folder_store = FolderStore(state_place(home), roots=[allowed])
     added = folder_store.add(inside, "default")
     inside.rmdir()
     inside.symlink_to(secret)
@@ -528,10 +534,11 @@ def test_what_another_process_registers_takes_effect(
     start()
     code = (
         "import sys; from pathlib import Path; from app.state.folders import FolderStore; "
-        "FolderStore(Path(sys.argv[1])).add(Path(sys.argv[2]), 'default', every='1s')"
+        "from tests.integration.opening import state_place; "
+        "FolderStore(state_place(Path(sys.argv[1]))).add(Path(sys.argv[2]), 'default', every='1s')"
     )
     checkout = CHECKOUT
-    subprocess.run([sys.executable, "-c", code, home / "service.sqlite", folder], cwd=checkout, check=True)
+    subprocess.run([sys.executable, "-c", code, home, folder], cwd=checkout, check=True)
     eventually(lambda: sync.count(folder) >= 2)
     (added,) = folder_store.list_folders()
     folder_store.remove(added.id)
@@ -581,7 +588,7 @@ def test_a_restart_keeps_folders_failures_and_retries(
     scheduler.ask_for_run(added.id)
     eventually(lambda: folder_store.get(added.id).failures == 1)
     scheduler.stop()
-    kept = FolderStore(home / "service.sqlite").get(added.id)
+    kept = FolderStore(state_place(home)).get(added.id)
     assert (kept.failures, kept.schedule, kept.state) == (1, "30 2 1 1 *", "retrying")
     sync.fails_with = None
     start()
@@ -610,6 +617,7 @@ def test_a_stop_is_quick_and_a_sync_that_it_cut_off_is_done_again(
     eventually(lambda: folder_store.get(added.id).last_outcome == "done")
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_an_end_in_the_middle_of_noting_a_cut_off_sync_forgets_nothing(
     folder_store: FolderStore, folder: Path, home: Path, start: Start, sync: RecordedSync
 ) -> None:
@@ -644,9 +652,9 @@ def test_a_sync_in_which_the_process_was_killed_counts_as_a_failure_and_is_retri
 
 def change_row(home: Path, folder_id: int = 1, **values: object) -> None:
     """Write into the folder store what a clock that was wrong, or another version, would have."""
-    with closing(sqlite3.connect(home / "service.sqlite")) as connection, connection:
-        for column, value in values.items():
-            connection.execute(f"UPDATE watched_folders SET {column} = ? WHERE id = ?", (value, folder_id))
+    for column, value in values.items():
+        statement = f"UPDATE watched_folders SET {column} = :value WHERE id = :id"
+        change_state(home, statement, value=value, id=folder_id)
 
 
 TEN_YEARS = 10 * 366 * 86_400.0
@@ -728,7 +736,7 @@ def test_a_watched_folder_is_indexed_and_followed(folder: Path, home: Path) -> N
     (folder / "light.txt").write_text("The lamp of the lighthouse flashes three times.\n")
     settings = read_settings(home=home, workers=1)
     with open_index_of(settings) as lectern:
-        folder_store = FolderStore(home / "service.sqlite")
+        folder_store = FolderStore(state_place(home))
         added = folder_store.add(folder, "default", watch=True)
 
         def documents() -> list[str]:

@@ -14,10 +14,10 @@ from app.service.build_index import Lectern
 from app.service.removal import Removal
 from app.settings import read_settings
 from app.state.conversations import ConversationStore, KeptTurn
-from app.state.database import SERVICE_FILE
 from app.state.feedback import Feedback, FeedbackStore
-from tests.integration.inspection import index_content
-from tests.integration.opening import open_index_of
+from tests.integration.engines import IS_ON
+from tests.integration.inspection import index_content, tables_with
+from tests.integration.opening import open_index_of, state_place
 
 MARKER = "Qzxvkwjyp"
 """A word that nothing else has in it; its last letters are looked for, as a full-text index leaves out first ones."""
@@ -30,10 +30,11 @@ Open = Callable[[], AbstractContextManager[Lectern]]
 
 
 def traces(home: Path) -> list[str]:
-    """The files that hold the marker, in any encoding that a store might use."""
+    """The files that hold the marker, in any encoding that a store might use, and the tables of a database."""
     forms = [TRACE.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
     files = [path for path in home.rglob("*") if path.is_file()]
-    return [path.name for path in files if any(form in path.read_bytes().lower() for form in forms)]
+    found = [path.name for path in files if any(form in path.read_bytes().lower() for form in forms)]
+    return found + tables_with(home, TRACE)
 
 
 def write_secrets(folder: Path) -> list[str]:
@@ -83,7 +84,7 @@ def remove_secrets(lectern: Lectern) -> None:
 
 
 def test_what_is_removed_leaves_no_trace(lectern: Lectern, home: Path, kept: dict[str, str]) -> None:
-    assert "catalogue.sqlite" in "".join(traces(home)), "the marker is found where it is"
+    assert ("chunks" if IS_ON else "catalogue.sqlite") in "".join(traces(home)), "the marker is found where it is"
     remove_secrets(lectern)
     assert traces(home) == []
     assert set(index_content(home, lectern.vectors)) == set(kept)
@@ -100,7 +101,9 @@ def test_what_is_deleted_in_the_folder_leaves_no_trace(lectern: Lectern, home: P
 def test_a_collection_that_is_removed_leaves_no_trace_and_no_vectors(lectern: Lectern, home: Path) -> None:
     lectern.ingest.remove_collection("default")
     assert traces(home) == []
-    assert [path for path in (home / "chroma").iterdir() if path.is_dir()] == []
+    assert lectern.vectors.spaces() == []
+    if not IS_ON:
+        assert [path for path in (home / "chroma").iterdir() if path.is_dir()] == []
 
 
 def test_a_removal_that_was_cut_off_is_finished_by_the_next_sync(
@@ -109,11 +112,12 @@ def test_a_removal_that_was_cut_off_is_finished_by_the_next_sync(
     listed = lectern.catalogue.list_documents("default")
     gone = [document.id for document in listed if document.path.startswith("secret")]
     lectern.writer.remove_documents(gone, keep_out=True)  # And there the process dies.
-    assert traces(home)
+    assert IS_ON or traces(home), "rows are gone from a database at once"
     lectern.ingest.sync(folder, collection="default")
     assert traces(home) == []
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_a_reader_in_the_middle_delays_the_erasure_and_breaks_nothing(
     lectern: Lectern, home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,7 +133,7 @@ def test_a_reader_in_the_middle_delays_the_erasure_and_breaks_nothing(
 def test_feedback_that_quotes_a_removed_document_goes_with_it_and_other_feedback_stays(
     lectern: Lectern, home: Path
 ) -> None:
-    store = FeedbackStore(home / SERVICE_FILE)
+    store = FeedbackStore(state_place(home))
     store.add(Feedback("default", "What is the password?", f"The password of the vault is {MARKER} [1].", "up"))
     store.add(Feedback("default", "What is the password?", f"{MARKER} [1].", "up"))
     store.add(Feedback("default", "What is in the log?", "Gulls [2].", "down", f"No, the vault is {MARKER} and was"))
@@ -140,7 +144,7 @@ def test_feedback_that_quotes_a_removed_document_goes_with_it_and_other_feedback
 
 
 def test_answers_made_from_a_removed_document_are_erased_in_every_conversation(lectern: Lectern, home: Path) -> None:
-    store = ConversationStore(home / SERVICE_FILE)
+    store = ConversationStore(state_place(home))
     secret = next(one.id for one in lectern.catalogue.list_documents("default") if one.path == "secret.txt")
     turns = [
         KeptTurn(0, "default", "What is the password?", f"{MARKER}.", (secret,), {"text": MARKER}),
@@ -161,6 +165,7 @@ def test_answers_made_from_a_removed_document_are_erased_in_every_conversation(l
     assert traces(home) == []
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_vector_files_hold_no_words_that_were_in_memory(open_it: Open, folder: Path, home: Path) -> None:
     (folder / "log.txt").write_text("Gulls, nets and tar.")
     with open_it() as opened:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.state.database import SERVICE_FILE
 from app.state.sync_jobs import SyncJob, SyncJobStore, now
+from tests.integration.opening import state_place
 from tests.integration.serving import serving
 
 LIGHTHOUSE = "The lamp flashes three times every twenty seconds."
@@ -19,7 +19,7 @@ LIGHTHOUSE = "The lamp flashes three times every twenty seconds."
 def leave_unfinished(home: Path, folder: Path) -> SyncJob:
     """A sync that a server had promised and begun when it was killed."""
     home.mkdir(exist_ok=True)
-    with closing(SyncJobStore(home / SERVICE_FILE)) as job_store:
+    with closing(SyncJobStore(state_place(home))) as job_store:
         job = job_store.add("default", Path(os.path.realpath(folder)), allow_empty=False)
         job_store.begin(replace(job, state="running", started_at=now()))
     return job

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from typer.testing import CliRunner
 from app.cli.main import cli
 from app.service.lock import own_index
 from rag.protocols import Embedder, MayGoOn, always
-from rag.storage.vectors import ChromaVectors
 from rag.types import Vectors
 from tests.fakes import HashEmbedder
 from tests.integration.conftest import OpenLectern
-from tests.integration.inspection import index_content
+from tests.integration.engines import IS_ON
+from tests.integration.inspection import index_content, lose_vectors, opened_stores
 
 TEXTS = {
     "light": "The lamp of the lighthouse flashes three times every twenty seconds.\n",
@@ -84,27 +83,20 @@ def verify(indexed: Path, counting: CountingEmbedder) -> Verify:
 
 
 def execute(home: Path, *statements: str) -> None:
-    connection = sqlite3.connect(home / "catalogue.sqlite")
-    try:
-        with connection:
-            for statement in statements:
-                connection.execute(statement)
-    finally:
-        connection.close()
+    with opened_stores(home) as stores:
+        for statement in statements:
+            stores.query(statement)
 
 
 def drop_vectors(home: Path, *, of: str) -> None:
-    connection = sqlite3.connect(home / "catalogue.sqlite")
-    ids = connection.execute(
-        "SELECT indexes.space, vector_key || ':0' FROM generations JOIN documents ON documents.id = document_id "
-        "JOIN indexes ON indexes.id = index_id WHERE path = ?",
-        (of,),
-    ).fetchall()
-    connection.close()
-    vectors = ChromaVectors(home / "chroma")
-    for space, id_ in ids:
-        vectors.delete(space, [id_])
-    vectors.close()
+    with opened_stores(home) as stores:
+        rows = stores.query(
+            "SELECT indexes.space, vector_key FROM generations JOIN documents ON documents.id = document_id "
+            "JOIN indexes ON indexes.id = index_id WHERE path = :path",
+            path=of,
+        )
+        for space, key in rows:
+            stores.vectors.delete(space, [f"{key}:0"])
 
 
 def test_a_sound_index_is_in_order(verify: Verify, indexed: Path, counting: CountingEmbedder) -> None:
@@ -130,19 +122,18 @@ def test_a_lost_vector_is_found_and_only_it_is_made_again(
 
 
 def test_a_lost_vector_index_is_made_again_whole(verify: Verify, indexed: Path, counting: CountingEmbedder) -> None:
-    (indexed / "chroma").rename(indexed.parent / "lost")
+    lose_vectors(indexed)
     assert verify("--repair").kinds == ["vectors missing"]
     assert len(counting.texts) == 3
     assert verify().code == 0
 
 
 def test_vectors_without_a_chunk_and_spaces_without_an_index_are_deleted(verify: Verify, indexed: Path) -> None:
-    vectors = ChromaVectors(indexed / "chroma")
-    (space,) = vectors.spaces()
     made = HashEmbedder().embed_passages(["stray"])
-    vectors.add(space, ["99.1.stray:0"], [99], made)
-    vectors.add("collection-7-index-9", ["1.9.stray:0"], [1], made)
-    vectors.close()
+    with opened_stores(indexed) as stores:
+        (space,) = stores.vectors.spaces()
+        stores.vectors.add(space, ["99.1.stray:0"], [99], made)
+        stores.vectors.add("collection-7-index-9", ["1.9.stray:0"], [1], made)
     assert (verify().code, verify().kinds) == (1, ["vectors left over"] * 2)
     assert verify("--repair").json["repaired"] == 2
     assert verify().code == 0
@@ -152,6 +143,13 @@ def test_vectors_without_a_chunk_and_spaces_without_an_index_are_deleted(verify:
 @pytest.mark.parametrize(
     "damage",
     [
+        "DELETE FROM chunk_words",
+        "DELETE FROM chunk_words WHERE chunk_id = (SELECT min(id) FROM chunks)",
+        "UPDATE chunk_words SET words = 'ghost'::tsvector WHERE chunk_id = (SELECT min(id) FROM chunks)",
+        "UPDATE catalogue_state SET word_count = word_count + 1",
+    ]
+    if IS_ON
+    else [
         "INSERT INTO chunk_words(chunk_words) VALUES ('delete-all')",
         "DELETE FROM chunk_words_docsize WHERE id = (SELECT min(id) FROM chunks)",
         "INSERT INTO chunk_words(rowid, text, header, names) VALUES (4711, 'ghost', '', '')",
@@ -169,11 +167,9 @@ def test_a_full_text_index_out_of_step_is_made_anew(verify: Verify, indexed: Pat
 
 
 def test_words_of_another_text_are_noticed(verify: Verify, indexed: Path) -> None:
-    execute(
-        indexed,
-        "DROP TRIGGER chunk_words_update",
-        "UPDATE chunks SET text = 'The pier is closed.' WHERE id = (SELECT max(id) FROM chunks)",
-    )
+    if not IS_ON:
+        execute(indexed, "DROP TRIGGER chunk_words_update")
+    execute(indexed, "UPDATE chunks SET text = 'The pier is closed.' WHERE id = (SELECT max(id) FROM chunks)")
     assert verify().json["problems"][0]["found"] == "Its words are not those of the chunks."
     verify("--repair")
     assert verify().code == 0
@@ -221,6 +217,7 @@ def test_an_index_of_another_embedder_is_not_mixed(verify: Verify, indexed: Path
     assert "made with other@2" in outcome.json["problems"][0]["remedy"]
 
 
+@pytest.mark.embedded_only("reads or damages files of the index")
 def test_a_damaged_catalogue_is_a_problem_and_nothing_is_written(verify: Verify, indexed: Path) -> None:
     catalogue = indexed / "catalogue.sqlite"
     content = catalogue.read_bytes()
@@ -231,9 +228,13 @@ def test_a_damaged_catalogue_is_a_problem_and_nothing_is_written(verify: Verify,
     assert catalogue.read_bytes() == damaged
 
 
-def test_an_index_that_is_not_there_or_in_use_cannot_be_verified(verify: Verify, indexed: Path) -> None:
+def test_an_index_in_use_cannot_be_verified(verify: Verify, indexed: Path) -> None:
     with own_index(indexed, "serve", wait_seconds=0):
         in_use = verify()
     assert (in_use.code, "in use by `lectern serve`" in in_use.json["error"]["reason"]) == (2, True)
-    missing = CliRunner().invoke(cli, ["verify", "--home", str(indexed.parent / "nowhere")])
+
+
+@pytest.mark.embedded_only("an index that is not there is told by its file")
+def test_an_index_that_is_not_there_cannot_be_verified(tmp_path: Path) -> None:
+    missing = CliRunner().invoke(cli, ["verify", "--home", str(tmp_path / "nowhere")])
     assert missing.exit_code == 2

@@ -33,6 +33,7 @@ from ingest.sources.uploads import Uploads
 from rag.errors import FetchError, ParseError
 from rag.urls import is_public
 from tests.fakes import HashEmbedder
+from tests.integration.engines import AnotherIndex
 from tests.integration.running import run_command
 from tests.integration.serving import Served, serving
 
@@ -403,13 +404,14 @@ def test_to_fetch_takes_the_right_to_write_into_the_collection(site: Site, serve
 
 
 def test_the_command_says_the_same_through_a_server_as_without_one(
-    site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Site, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, another_index: AnotherIndex
 ) -> None:
     monkeypatch.setattr("app.service.build_ingest.build_fetcher", lambda settings: fetcher())
     monkeypatch.setattr("app.service.build_models.build_embedder", lambda settings: HashEmbedder())
     alone, server_home = tmp_path / "alone", served.service.answers.lectern.settings.home
     urls = [site.url("/tides.txt"), site.url("/missing"), site.url("/bakery.txt"), "file:///etc/passwd"]
-    here = run_command("add", *urls, "--home", alone, "--json")
+    with another_index():
+        here = run_command("add", *urls, "--home", alone, "--json")
     there = run_command("add", *urls, "--home", server_home, "--json")
     assert (there.code, comparable(there.json)) == (here.code, comparable(here.json))
     again = run_command("add", "--again", "--home", server_home, "--json").json
