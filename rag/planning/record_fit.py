@@ -17,6 +17,7 @@ from rag.planning.record_verbs import speaks_of
 from rag.planning.records import Field, Record, Records
 from rag.planning.row_words import PERSONS, measure_pattern
 from rag.types import DocumentInfo, Page
+from rag.words.folding import fold
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _UNIT_OF = re.compile(r"\([^)]+\)\s*$")
@@ -190,6 +191,9 @@ def _measured(reading: Reading) -> Sequence[Field]:
         amounts = [one for one in numbers if is_of_money(one)]
         if len(amounts) == 1 and not any(is_of_money(fields[at]) for at in said):
             return amounts
+        if reading.records.is_loose:
+            # What is charged for a word is not how many words there are.
+            return ()
     if said:
         return [fields[at] for at in said]
     if query.measure == "money" or query.is_owed or any(token.stem in words.COST for token in query.tokens):
@@ -211,11 +215,19 @@ def _measured(reading: Reading) -> Sequence[Field]:
     if asked or query.how in ("most", "least"):
         sizes = [one for one in numbers if one.unit in words.SIZE_UNITS]
         return sizes if len(sizes) == 1 else ()
-    is_loose = reading.records.is_loose
-    if query.how in ("sum", "average") and (_is_of_totals(reading) or (is_loose and query.is_amount)):
+    if query.how in ("sum", "average") and (_is_of_totals(reading) or _asks_amount_alone(reading)):
         main = main_amount(numbers)
         return [main] if main is not None else ()
     return ()
+
+
+def _asks_amount_alone(reading: Reading) -> bool:
+    """Return whether it is asked how much documents without a form come to, and of what else nothing is said."""
+    plain = words.BROAD | words.NEUTRAL | words.STANDING
+    named = {stem for _, stems in reading.named for stem in stems}
+    said = [token for token in reading.query.tokens if token.stem not in plain | named]
+    is_plain = all(fold(token.written) in words.NUMBER_WORDS or is_document_noun(token.written) for token in said)
+    return reading.records.is_loose and reading.query.is_amount and is_plain
 
 
 def _is_of_another_unit(query: RecordQuestion, one: Field) -> bool:

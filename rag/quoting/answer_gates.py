@@ -63,6 +63,19 @@ _ASKS_NEXT = re.compile(
     re.IGNORECASE,
 )
 """Words of questions that name one thing and ask for its neighbour."""
+_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:.\n]{1,40}):\s+(?P<value>[^\n]+)")
+_ASKS_WHO_IS = re.compile(
+    r"(?i)^\W*(?:(?:who|what) (?:is|are|was|were)|(?:wer|was) (?:ist|sind|war|waren)|qui (?:est|sont|était)"
+    r"|qui[eé]n(?:es)? (?:es|son|era|fue))\b"
+)
+_ASKS_WHO_SIGNED = re.compile(
+    r"(?i)\b(?:writ\w+|wrote|sign\w*|sen[dt]s?|from|authors?|by whom|contact\w*|call|turn to|address\w*|schr[ei]+b\w*"
+    r"|geschrieben|unterschr\w+|unterzeichn\w*|absender\w*|verfass\w*|autor\w*|wenden|écri\w*|auteur|adresser"
+    r"|escri\w*|firm\w*|envi\w*|dirig\w*)\b"
+)
+"""Asks for whom a letter is from, or to whom one turns: a name alone tells it."""
+MAX_NAME = 4
+"""Words of a line that is only a name."""
 MIN_TOLD = 2
 """Longer words in small letters that a line must have to tell why something is so."""
 _DEGREE = (
@@ -136,6 +149,8 @@ def answers(
     if extract.score < MIN_WITHOUT_ROLE and lacks_name_or_code(question, f"{unit.header}\n{unit.text}".strip()):
         return False
     if asks_yes_or_no(question) and not unit.is_row and _is_of_names(unit.text):
+        return False
+    if _labels_what_is_asked_of(question, unit) or _is_only_a_name(question, unit, weights):
         return False
     if is_by_words and is_for_others(question, unit):
         return False
@@ -215,6 +230,26 @@ def _lacks_degree(question: str, unit: Unit) -> bool:
     if match is None or unit.is_row or re.search(r"(?i)\bat (?:most|least)\b", question):
         return False
     return not _COMPARES.search(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
+
+
+def _labels_what_is_asked_of(question: str, unit: Unit) -> bool:
+    """Return whether a line is a label, which the question does not have, with a name that the question has: "Client:
+    Ann Orr" tells nothing else of Ann Orr."""
+    match = None if unit.is_row or asks_yes_or_no(question) else _LABELLED.fullmatch(unit.text.strip())
+    if match is None or _ASKS_WHO_IS.search(question) or not all(word[0].isupper() for word in match["value"].split()):
+        return False
+    asked = frozenset(content_words(question))
+    label, value = (frozenset(content_words(match[part])) for part in ("label", "value"))
+    return bool(label and value) and value <= asked and not any(is_said(word, asked) for word in label)
+
+
+def _is_only_a_name(question: str, unit: Unit, weights: Mapping[str, float]) -> bool:
+    """Return whether a line is the name of somebody of whom nothing there says what is asked, as below a letter."""
+    if unit.is_row or asked_kind(question) != "name" or _ASKS_WHO_SIGNED.search(question):
+        return False
+    words = unit.text.strip(" .,*_-").split()
+    is_name = 1 < len(words) <= MAX_NAME and all(word[:1].isupper() for word in words) and ":" not in unit.text
+    return is_name and _shares_nothing(unit, weights)
 
 
 def says_nothing_new(question: str, unit: Unit) -> bool:

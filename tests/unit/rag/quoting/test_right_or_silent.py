@@ -184,3 +184,24 @@ def test_what_stands_out_and_is_named_is_surer() -> None:
     near = STANDS_OUT.judge(0.88, 0.87, 0.06, 0.5)
     assert near > 0 > STANDS_OUT.judge(0.83, 0.82, 0.01, 0.0)
     assert near > STANDS_OUT.judge(0.88, 0.87, 0.0, 0.5) > STANDS_OUT.judge(0.88, 0.87, -0.05, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "beginning", "can"),
+    [
+        (
+            "Which plate does the car of Nils Aaker have?",
+            "Job 7\n\nClient: Nils Aaker\nCar: Tourer, red",
+            "Client",
+            False,
+        ),
+        ("Who is Nils Aaker?", "Job 7\n\nClient: Nils Aaker\nCar: Tourer, red", "Client", True),
+        ("Who is the client?", "Job 7\n\nClient: Nils Aaker\nCar: Tourer, red", "Client", True),
+        ("Who closes the bay in storms?", "Roles\n\nHarbour master: closes the bay in storms", "Harbour", True),
+        ("Who has to be paid by May?", "I ask for 80 pounds by 3 May, please.\n\nYuki Harrow", "Yuki", False),
+    ],
+)
+def test_a_line_that_only_names_somebody_tells_nothing_of_them(
+    question: str, text: str, beginning: str, can: bool
+) -> None:
+    assert can_answer(question, text, beginning) is can
