@@ -367,12 +367,20 @@ def _count_sentence(query: DocumentQuery, table: AnswerTable, wording: Wording, 
     names = list(dict.fromkeys(row.cells[0].text for row in table.rows[: MAX_NAMED + 1]))
     joint = "," if len(table.rows) == 1 and not is_by_words else wording.colon
     text += f"{joint} {', '.join(names)}." if 0 < len(names) <= MAX_NAMED else "."
-    return text if table.is_complete else wording.say("at least", text=text)
+    text = text if table.is_complete else wording.say("at least", text=text)
+    if not table.undecided:
+        return text
+    open_ = list(dict.fromkeys(row.cells[0].text for row in table.undecided))
+    shown = ", ".join([*open_[:MAX_NAMED], *(["..."] if len(open_) > MAX_NAMED else [])])
+    said = wording.one("records open", len(open_))
+    return f"{text} {wording.say(said, count=wording.number(len(open_)), names=shown)}"
 
 
 def _judge(text: str, table: AnswerTable, wording: Wording, *, is_by_words: bool) -> JudgedSentence:
     if table.is_complete and is_by_words:
         return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=wording.say("not in one phrase"))
+    if table.is_complete and table.undecided:
+        return JudgedSentence(0, len(text), text, Verdict.PARTLY, 0.5, reason=wording.say("records open reason"))
     if table.is_complete:
         return JudgedSentence(0, len(text), text, Verdict.SUPPORTED, 1.0)
     reason = wording.say("not every document read", completeness=table.completeness)

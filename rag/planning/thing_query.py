@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.planning.amount_bounds import find_bound
+from rag.planning.day_phrase import DayPhrase
 from rag.planning.document_nouns import is_document_noun
 from rag.planning.document_query import Condition, read_conditions, without_filler
 from rag.planning.phrases import Phrase
@@ -60,7 +61,7 @@ class Topic:
     Of what is not allowed or refused anywhere, `is_silent_no` says whether a document that says nothing means no.
     """
 
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[Phrase | DayPhrase, ...]
     is_negated: bool
     is_silent_no: bool
     words: tuple[str, ...]
@@ -106,6 +107,9 @@ def read_things(question: str) -> ThingQuery | None:
 
 def _topic(rest: str, *, is_german: bool) -> Topic | None:
     """Return what is said of the things: a name, where there is one, else the words that mean something."""
+    days = DayPhrase.find_in(rest)
+    for one in days:
+        rest = rest.replace(one.written, " ")
     names = [] if is_german else [match[0] for match in _NAME.finditer(rest) if match[0] != "I"]
     words: list[str] = []
     for match in _TOKEN.finditer(_NO.sub(" ", rest)):
@@ -113,11 +117,18 @@ def _topic(rest: str, *, is_german: bool) -> Topic | None:
         is_noun = is_german and word[0].isupper()
         if word[0].isdigit() or is_noun or (fold(word) not in RULED_STOP_WORDS and word.casefold() not in _LIGHT):
             words.append(word)
-    written = names or _with_numbers(words)
-    phrases = tuple(phrase for one in written if (phrase := Phrase.read(one)) is not None)
+    # What was done on a day is told of by that day, whatever the verb.
+    written = names or ([] if days else _with_numbers(words))
+    read = (Phrase.read(one) for one in written)
+    phrases: tuple[Phrase | DayPhrase, ...] = (*days, *(one for one in read if one is not None))
     if not phrases or len(phrases) > MAX_TOPIC:
         return None
-    return Topic(phrases, is_negated(rest) or _NO.search(rest) is not None, _LETS.search(rest) is None, tuple(written))
+    return Topic(
+        phrases,
+        is_negated(rest) or _NO.search(rest) is not None,
+        _LETS.search(rest) is None,
+        (*(one.written for one in days), *written),
+    )
 
 
 def _with_numbers(words: list[str]) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from rag.planning.day_phrase import DayPhrase
 from rag.planning.decisions import Decision
 from rag.planning.phrases import Phrase
 from rag.planning.table_cells import Place
 from rag.planning.thing_query import Topic
 from rag.planning.wording import Note
 from rag.questions.constraints import is_negated
-from rag.text import sentence_spans
+from rag.text import sentence_around, sentence_spans
 from rag.types import DocumentInfo, Page
+from rag.words.folding import fold
+from rag.words.number_words import NUMBER_WORDS
 
 _NONE = re.compile(
     r"(?i)\b(?:nowhere|none(?! (?:against|abstained))|nil|refused|denied|sans|sin|nirgends"
@@ -35,6 +38,8 @@ _ASIDE = re.compile(
     r"(?i)(?<=,) (?:none|no|not|never|keine?[rns]?|nicht|aucune?|pas|ningun[oa]|no)\b[^,;.]{0,60}(?=[,.;])"
 )
 """What a sentence denies of something else in passing: ", none of them serious,"."""
+MIN_PARTS = 2
+"""Words of a topic, from which on a document may say it in several sentences, or with other words."""
 _PART = re.compile(r";|[.!?]\s+(?=[A-ZÄÖÜÁÉÍÓÚÑ¿¡])|\s[–—]\s|,?\s(?:but|however|aber|jedoch|mais|pero|sino)\s")
 
 
@@ -56,9 +61,25 @@ def decide_topic(
     if len(found) == 2:
         return Decision(None, found[True], Note("says both"))
     if not found:
-        return Decision(None, doubtful, Note("on a condition")) if doubtful else None
+        return Decision(None, doubtful, Note("on a condition")) if doubtful else _said_apart(topic, document, pages)
     says, place = next(iter(found.items()))
     return Decision(says != topic.is_negated, place)
+
+
+def _said_apart(topic: Topic, document: DocumentInfo, pages: Sequence[Page]) -> Decision | None:
+    """Return that it is open whether a document says a topic whose words stand in several of its sentences, where a
+    number may be written otherwise."""
+    if len(topic.phrases) < MIN_PARTS:
+        return None
+    places: list[Place] = []
+    for phrase in topic.phrases:
+        found = ((page, span) for page in pages for span in phrase.find(page.text, document.profile.language))
+        first = next(found, None)
+        if first is not None:
+            places.append(Place(first[0].number, *sentence_around(first[0].text, *first[1])))
+        elif fold(phrase.written) not in NUMBER_WORDS and not phrase.written.isdigit():
+            return None
+    return Decision(None, places[0], Note("said apart")) if places else None
 
 
 def _denies(part: str) -> bool:
@@ -81,7 +102,7 @@ def _parts_about(
                 yield page, start, end, _part_around(text, found)
 
 
-def _places(phrases: Sequence[Phrase], text: str, language: str) -> tuple[int, int] | None:
+def _places(phrases: Sequence[Phrase | DayPhrase], text: str, language: str) -> tuple[int, int] | None:
     """Return where a text has the first of some phrases, all of which it has to hold; None where it does not."""
     first: tuple[int, int] | None = None
     for phrase in phrases:

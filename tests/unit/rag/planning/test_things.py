@@ -10,7 +10,7 @@ import pytest
 from rag.planning.all_documents import AllDocuments
 from rag.planning.thing_query import read_things
 from rag.protocols import Embedder
-from rag.types import Answer, DocumentProfile
+from rag.types import Answer, DocumentProfile, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
 FLATS = Shelf(
@@ -71,7 +71,9 @@ def test_things_that_say_so_are_listed_and_a_condition_is_left_undecided() -> No
     rows, undecided, answer = listed(FLATS, "Which flats allow pets?")
     assert rows == ["mill-loft.txt"]
     assert undecided == ["quay-house.txt", "row-nine.txt"]
-    assert answer.text == "1 document: flats allow pets, mill-loft.txt."
+    said = "1 document: flats allow pets, mill-loft.txt. Of 2 more it is not decided: quay-house.txt, row-nine.txt."
+    assert answer.text == said
+    assert answer.verdict is Verdict.PARTLY
 
 
 def test_things_that_deny_it_are_counted_and_those_that_say_nothing_are_listed_apart() -> None:
@@ -182,3 +184,18 @@ def test_votes_none_against_are_votes() -> None:
     }
     rows, _, _ = listed(Shelf(texts), "In which meetings was there a vote?")
     assert rows == ["may-meeting.md", "june-meeting.md"]
+
+
+def test_a_day_is_met_however_it_is_written_and_another_day_of_its_month_is_not() -> None:
+    shelf = Shelf(
+        {
+            "a.md": ["House A\n\nWe viewed it on Thursday 5 September 2024."],
+            "b.md": ["House B\n\nViewed: 05.09.2024"],
+            "c.md": ["House C\n\nViewed on 14 September 2024."],
+        },
+        {"b.md": DocumentProfile("de")},
+    )
+    answer = finish(AllDocuments(shelf, most_read=5), asked("Which houses did we view on 5 September?", shelf=shelf))[1]
+    assert isinstance(answer, Answer), answer
+    assert "a.md, b.md" in answer.text, answer.text
+    assert "c.md" not in answer.text.partition("decided")[0], answer.text
