@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from app.api.page_view import page_address
 from app.api.schemas.answers import CitationResponse
 from rag.safety.output import make_inert
 from rag.types import Answer, AnsweredField, Citation
@@ -30,7 +31,7 @@ def write_chat_json(answer: Answer, base_url: str) -> ChatJson:
             "start_index": field.start,
             "end_index": field.end,
             "title": make_inert(document.title or document.path),
-            "url": f"{base_url}/documents/{document.id}/pages/{citation.page}",
+            "url": page_address(base_url, document.id, citation.page, [citation]),
         }
         ours = {"field": field.path, **CitationResponse.from_domain(citation).to_json()}
         return {"type": "url_citation", "url_citation": cited, "lectern": ours}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.api.answer_stream import Event
+from app.api.page_view import page_address
 from app.api.schemas.answers import CitationResponse
 from rag.citations.answer_table import plan_line, table_text
 from rag.citations.marked_text import StreamMarker
@@ -93,7 +94,8 @@ class ChatTextWriter:
         document = page.source.document
         cited = {
             "title": make_inert(document.title or document.path),
-            "url": f"{self._base_url}/documents/{document.id}/pages/{page.page}",
+            # The same in each annotation of the page: clients count the different addresses.
+            "url": page_address(self._base_url, document.id, page.page, page.citations),
         }
         for at, (start, end) in enumerate(marks[: max(1, len(page.citations))]):
             located = {"start_index": start, "end_index": end, **cited}

@@ -27,7 +27,11 @@ NO_TITLE = "New conversation"
 NO_TAG = "General"
 EMOJI = "📄"
 
-_HISTORY = re.compile(r"<chat_history>(.*?)</chat_history>", re.DOTALL)
+_HISTORY = re.compile(
+    r"<chat_history>(?P<history>.*?)</chat_history>"
+    r"|^### Messages Being Compacted:\n(?P<compacted>.*?)(?=^### Recent Messages Kept In Context:|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 _TURN = re.compile(r"^(USER|ASSISTANT): ?", re.MULTILINE)
 _ASKED_KEY = re.compile(r'\{\s*"(title|tags|follow_ups|queries|text|prompt)"\s*:')
 _KINDS: dict[str, TaskKind] = {
@@ -45,6 +49,7 @@ _WORDED: Sequence[tuple[TaskKind, tuple[str, ...]]] = (
     ("title", ("concise title", "conversation that starts with")),
     ("title", ("four to five word title summarizing our conversation", "without any lead-in")),
     ("title", ("based on the chat history, give this conversation a name",)),
+    ("summary", ("summarize the conversation history that will be compacted out of the active chat context",)),
     ("summary", ("summarize the discussion briefly in 200 words or less", "prompt for future context")),
     ("summary", ("summarize our discussion briefly in 200 words or less", "prompt for future context")),
 )
@@ -73,7 +78,7 @@ def recognise_task(messages: Sequence[Message]) -> ClientTask | None:
     for prompt in prompts:
         if kind := _kind_of(prompt):
             in_prompt = _HISTORY.search(prompt)
-            history = _read_history(in_prompt.group(1)) if in_prompt else _without(messages, prompt)
+            history = _read_history(in_prompt[in_prompt.lastgroup or 0]) if in_prompt else _without(messages, prompt)
             return ClientTask(kind, history, as_json=_ASKED_KEY.search(prompt) is not None)
     return None
 

@@ -7,12 +7,13 @@ from dataclasses import astuple
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from app.api.dependencies import DocumentId, PageNumber, ReadableCollection, ServiceOf, WritableCollection
 from app.api.error_handlers import RESPONSES, refusals
+from app.api.page_view import show_to_person
 from app.api.passing_on import OwnersRoute, for_owner
 from app.api.schemas.base import CollectionName
 from app.api.schemas.documents import (
@@ -153,17 +154,25 @@ def send_file(name: ReadableCollection, id: DocumentId, service: ServiceOf) -> F
     return FileResponse(file, media_type="application/octet-stream", filename=file.name)
 
 
-@router.get("/{id}/pages/{number}")
+@router.get("/{id}/pages/{number}", response_model=PageResponse, responses={200: {"content": {"text/html": {}}}})
 def show_page(
     name: ReadableCollection,
     id: DocumentId,
     number: PageNumber,
+    request: Request,
     service: ServiceOf,
+    mark: Annotated[list[str], Query(default_factory=list, max_length=MAX_MARKS, description=MARK_EXPLAINED)],
     start: Annotated[int, Query(ge=0, le=MAX_CHARACTER)] = 0,
     end: Annotated[int, Query(ge=0, le=MAX_CHARACTER)] = 0,
-) -> PageResponse:
-    """Return the text of a page, with a box for each line of the words in its characters `start` to `end`."""
+) -> PageResponse | HTMLResponse:
+    """Return the text of a page, with a box for each line of the words in its characters `start` to `end`.
+
+    A browser, which accepts `text/html`, is given the page to read: its picture, where it has one, with `mark` marked.
+    """
+    marks = tuple(map(_read_box, mark))
     page = service.documents.load_page(name, id, number)
+    if "text/html" in request.headers.get("accept", ""):
+        return show_to_person(service.documents.load_document(name, id), page, marks)
     told = PageResponse.from_domain(page)
     if end > start:
         told.boxes = [list(astuple(box)) for box in rectangles_under(page.layout, start, end)]

@@ -1,10 +1,13 @@
-"""What the web page needs of the service: pages with marked words, and questions to begin with."""
+"""What people are shown of pages: with marked words, in the browser that opens a citation, and first questions."""
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 
 import numpy as np
 import pytest
@@ -79,6 +82,47 @@ def test_a_mark_that_is_no_box_is_refused(served: Served) -> None:
     place = "/collections/default/documents/1/pages/0/image"
     for mark in ("", "1,2,3", "1,2,3,nan", "1,2,3,inf", "a,b,c,d", "1,2,3,1e9"):
         assert served.client.get(place, params={"mark": mark}).status_code == 400
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def cited_address(served: Served, question: str) -> str:
+    """Return the one address that an answer of `/v1` cites."""
+    asked = {"model": "lectern/default", "messages": [{"role": "user", "content": question}]}
+    message = served.client.post("/v1/chat/completions", json=asked).json()["choices"][0]["message"]
+    (address,) = {one["url_citation"]["url"] for one in message["annotations"]}
+    return str(address)
+
+
+def test_a_browser_that_opens_a_citation_sees_the_picture_of_the_page_with_the_quote_marked(served: Served) -> None:
+    address = cited_address(served, "How often does the lamp flash?")
+    assert "three times" in served.client.get(address).json()["text"]
+    shown = served.client.get(address, headers=BROWSER)
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>The lamp · page 1</h1>" in shown.text
+    (source,) = re.findall(r'<img src="([^"]+)"', shown.text)
+    picture = Image.open(io.BytesIO(served.client.get(urljoin(address, html.unescape(source))).content))
+    rows, _ = np.nonzero((np.asarray(picture) == MARKED).all(axis=2))
+    # The quoted line stands in the upper half, the other one in the lower.
+    assert 0 < rows.min() < rows.max() < picture.height / 2
+    assert served.client.get(address.replace("/pages/0", "/pages/7"), headers=BROWSER).status_code == 404
+
+
+def test_a_browser_that_opens_a_citation_of_a_text_is_told_the_words_to_mark_and_runs_nothing_of_it(
+    served: Served, folder: Path
+) -> None:
+    hostile = '<script>document.title = "hacked"</script> <img src=x onerror=alert(1)>'
+    (folder / "ferry.md").write_text(f"# The ferry\n\nThe last ferry leaves at 22:40.\n\n{hostile}\n")
+    served.sync(folder)
+    address = cited_address(served, "When does the last ferry leave?")
+    words = urlsplit(address).fragment.removeprefix(":~:text=").split(",")
+    shown = served.client.get(address, headers=BROWSER)
+    assert all(unquote(part) in shown.text for part in words)
+    assert "22:40" in shown.text
+    assert re.findall("<script|<img", shown.text) == []
+    assert "default-src 'none'" in shown.headers["content-security-policy"]
+    assert "script-src" not in shown.headers["content-security-policy"]
 
 
 def test_first_questions_are_of_the_headings_of_the_collection(served: Served) -> None:

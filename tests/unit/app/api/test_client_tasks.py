@@ -68,6 +68,20 @@ def test_a_summary_says_what_was_asked_and_answered() -> None:
     assert said == "Asked: How high is the lighthouse?\nAnswered: It is 31 metres high [1]."
 
 
+def test_what_open_webui_compacts_is_summarised_without_what_it_keeps() -> None:
+    prompt = """### Task:
+Summarize the conversation history that will be compacted out of the active chat context.
+
+### Messages Being Compacted:
+USER: How high is the lighthouse?
+ASSISTANT: It is 31 metres high [1].
+
+### Recent Messages Kept In Context:
+USER: Who keeps the keys?"""
+    said = reply([Message("user", prompt)])
+    assert said == "Asked: How high is the lighthouse?\nAnswered: It is 31 metres high [1]."
+
+
 @pytest.mark.parametrize(
     "question",
     [
