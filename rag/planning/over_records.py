@@ -16,6 +16,7 @@ from rag.planning.record_groups import asks_for_each, fit_groups, names_group
 from rag.planning.record_pair import RecordPair, find_pair, tell_pair
 from rag.planning.record_question import RecordQuestion
 from rag.planning.record_reading import read_records
+from rag.planning.record_void import without_void
 from rag.planning.records import Cell, Record, Records
 from rag.planning.table_cells import Place, proven_cell, proven_row
 from rag.planning.wording import Wording
@@ -54,7 +55,7 @@ def answer_from_records(
     wording = Wording(asked.text)
     documents = [document for document, _ in paged]
     pages = {document.id: of_it for document, of_it in paged}
-    made = read(documents, pages)
+    made = [without_void(asked.text, one, pages) for one in read(documents, pages)]
     timer.mark("read records")
     of_each = Wording(re.sub(r"(?<!\w)[Jj]e (?=[A-ZÄÖÜ])", "jede ", asked.text))
     if (of_groups := _find_groups(groups, made, documents, pages, of_each)) is not None:

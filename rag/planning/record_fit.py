@@ -222,12 +222,15 @@ def _measured(reading: Reading) -> Sequence[Field]:
 
 
 def _asks_amount_alone(reading: Reading) -> bool:
-    """Return whether it is asked how much documents without a form come to, and of what else nothing is said."""
+    """Return whether it is asked how much documents come to, and of what nothing else is said."""
     plain = words.BROAD | words.NEUTRAL | words.STANDING
     named = {stem for _, stems in reading.named for stem in stems}
     said = [token for token in reading.query.tokens if token.stem not in plain | named]
-    is_plain = all(fold(token.written) in words.NUMBER_WORDS or is_document_noun(token.written) for token in said)
-    return reading.records.is_loose and reading.query.is_amount and is_plain
+    is_plain = all(
+        fold(token.written) in words.NUMBER_WORDS or is_document_noun(token.written) or token.stem in reading.nouns
+        for token in said
+    )
+    return not reading.records.is_of_rows and reading.query.is_amount and is_plain
 
 
 def _is_of_another_unit(query: RecordQuestion, one: Field) -> bool:

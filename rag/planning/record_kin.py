@@ -21,6 +21,8 @@ ABBREVIATED = {
 }
 """Short forms in the heads of tables -> the stems of the whole words."""
 
+_TOTAL = re.compile(r"(?i)(?:grand |gesamt|rechnungs|end|montant |importe )?(?:total|summe|betrag|amount|total\w*)\b")
+
 
 def is_of_money(one: Field) -> bool:
     return (len(one.unit) == 3 and one.unit.isupper()) or any(
@@ -46,7 +48,9 @@ def main_amount(fields: Sequence[Field]) -> Field | None:
         one
         for one in money
         if any(
-            re.match(r"(?i)(?:grand |gesamt|montant |importe )?(?:total|summe|betrag|amount|total\w*)\b", name)
+            re.match(
+                r"(?i)(?:grand |gesamt|rechnungs|end|montant |importe )?(?:total|summe|betrag|amount|total\w*)\b", name
+            )
             for name in one.names
         )
     ]

@@ -217,7 +217,7 @@ _SUM = re.compile(
 )
 
 
-_WAS_COSTS = re.compile(r"(?i)^\W*was (?P<verb>kosten|machen|ergeben)\b")
+_WAS_COSTS = re.compile(r"(?i)^\W*was (?P<verb>koste(?:te)?n|machen|ergeben)\b")
 _OPENINGS: tuple[tuple[re.Pattern[str], How, Asks], ...] = (
     (words.COUNTS, "count", ""),
     (words.WHO, "list", "who"),

@@ -71,6 +71,10 @@ def read_tokens(reading: Reading) -> bool:
     tokens = reading.query.tokens
     at = 0
     while at < len(tokens):
+        if reading.records.void and tokens[at].stem in words.STANDING:
+            # What no longer holds is left out.
+            at += 1
+            continue
         taken = _value_at(reading, at) or _field_at(reading, at) or _word_at(reading, at) or _verb_at(reading, at)
         if not taken:
             return False
@@ -282,8 +286,6 @@ def _word_at(reading: Reading, at: int) -> int:
         # What is done with the rows: "entregaron" of the table "entregas".
         return 1
     if token.stem in words.NEUTRAL or token.stem in words.COST or words.SIZE.fullmatch(token.written):
-        return 1
-    if reading.records.void and token.stem in words.STANDING:
         return 1
     if at == 0 and reading.query.how == "count" and token.stem in words.TIMES and reading.records.is_of_rows:
         # How many times something is so is how many rows say it.

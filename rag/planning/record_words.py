@@ -210,6 +210,7 @@ finca fincas asociación asociaciones solicitud solicitudes reparación reparaci
 BROAD = frozenset(terms(_BROAD))
 """Words so broad that they stand for what documents of no common form are about."""
 _STANDING = """
+válido válidos vigentes gültiger anulado anulados valables
 valid standing remaining current present available free leaving out left cancelled withdrawn void running gültige
 gültig gültigen frei freie freien verfügbar stornierte stornierten übrig übrigen haben valable valables maintiennent
 maintenue maintenues maintenu maintenus restantes disponible disponibles annulée annulées libre libres válida válidas

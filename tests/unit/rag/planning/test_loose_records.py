@@ -100,3 +100,47 @@ def test_a_figure_that_cannot_change_the_answer_need_not_be_told() -> None:
     assert isinstance(answer, Answer), answer
     assert "dot.txt" in answer.text, answer.text
     assert answer.verdict is Verdict.SUPPORTED
+
+
+SLIPS = Shelf(
+    {
+        f"slip-{at}.md": [
+            f"Slip {at}\n\n{first}Customer: {name}\nDate: {at} March 2025\nLabour: £20.00\nTotal: £{total}.00"
+        ]
+        for at, (name, total, first) in enumerate(
+            (("Ada Lund", 60, ""), ("Ben Kray", 145, "CANCELLED, replaced by slip 3\n\n"), ("Cleo Hart", 88, ""),
+             ("Ben Kray", 130, "")),
+            1,
+        )
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "left_out"),
+    [
+        ("What do all the valid slips come to in total?", "60 + 88 + 130 = 278 GBP", True),
+        ("What do all the slips add up to, leaving out the cancelled one?", "60 + 88 + 130 = 278 GBP", True),
+        ("Which slip has the highest total?", "130", True),
+    ],
+)
+def test_a_form_that_says_that_it_was_cancelled_does_not_count(question: str, said: str, left_out: bool) -> None:
+    answer = told(question, SLIPS)
+    assert isinstance(answer, Answer), answer
+    assert said in answer.text, answer.text
+    assert ("slip-2.md" in answer.text.partition("Left out")[2]) is left_out, answer.text
+
+
+def test_what_a_label_says_of_each_is_a_value_and_no_end_of_it() -> None:
+    shelf = Shelf(
+        {
+            f"booking-{at}.md": [f"Booking {at}\n\nGuest: {name}\nStatus: {status}\nPrice: £{price}.00"]
+            for at, (name, status, price) in enumerate(
+                (("Ada Lund", "confirmed", 60), ("Ben Kray", "cancelled", 90), ("Cleo Hart", "confirmed", 75)), 1
+            )
+        }
+    )
+    answer = told("What is the average price of the bookings?", shelf)
+    assert isinstance(answer, Answer), answer
+    assert "75 GBP" in answer.text, answer.text
+    assert "Left out" not in answer.text, answer.text
