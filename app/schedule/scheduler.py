@@ -15,7 +15,7 @@ from app.schedule.sync_folder import RunSync, run_folder
 from app.schedule.times import BackOff
 from app.schedule.watch import QUIET_SECONDS, Watches
 from app.state.folders import ASKED, CUT_OFF, RUNNING, FolderStore, RegisteredFolder
-from rag.errors import NotFoundError
+from rag.errors import LecternError, NotFoundError
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,9 @@ class FolderScheduler:
         while not self._stop.is_set():
             try:
                 self._look()
-            except Exception:  # A full disk, a locked file: whatever it is, it may pass, and this thread must not end.
+            except LecternError as error:
+                log.error("The registered folders could not be followed: %s", error)
+            except Exception:  # Whatever it is, it may pass, and this thread must not end.
                 log.exception("The registered folders could not be followed.")
             self._wake.wait(self._look_seconds)
             self._wake.clear()

@@ -19,13 +19,16 @@ from ingest.describing import (
     describe_figures,
     fingerprint_of,
 )
-from rag.errors import ConfigurationError, LecternError, ParseError
+from rag.errors import ConfigurationError, LecternError, ParseError, StoreError
 from rag.images import estimate_image_tokens
 from rag.prices import cost_usd
 from rag.protocols import LanguageModel
 from rag.types import Image, UndescribedDocument, Usage
 
 log = logging.getLogger(__name__)
+
+STORE_PAUSE_SECONDS = 10.0
+"""Before the catalogue is read again where that failed."""
 
 RETRY_SECONDS = 300.0
 """An LLM that failed is asked again after this."""
@@ -247,7 +250,13 @@ class FigureService:
             if self._stop.is_set():
                 return
             self._changed.clear()
-            for collection in self._lectern.catalogue.list_collections():
+            try:
+                collections = self._lectern.catalogue.list_collections()
+            except StoreError as error:  # The database may be back in a moment, and this thread must not end.
+                log.error("Figures cannot be looked for: %s", error)
+                self._has_work = not self._stop.wait(STORE_PAUSE_SECONDS)
+                continue
+            for collection in collections:
                 self._try(collection.name)
 
     def _try(self, collection: str) -> None:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.state.sync_jobs import SyncJob, SyncJobStore, now
 from rag.errors import StoreError
 
 log = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 1.0, 60.0
+"""Before a job whose end could not be recorded is taken up again; doubled each time, as a database that was restarted
+is back in a moment, and a full disk stays full until somebody makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _UnrecordedEnd:
+    """A job as it ended, which the store does not know."""
+
+    job: SyncJob
+    pause: float
+    taken_up_at: float
+    """By the monotonic clock, in seconds."""
 
 
 class QueuedJobs:
@@ -34,6 +49,7 @@ class QueuedJobs:
         self._on_finished = on_finished
         self._jobs: dict[str, SyncJob] = {}
         """The jobs that wait or run here."""
+        self._unrecorded: dict[str, _UnrecordedEnd] = {}
         self._waiting: deque[str] = deque()
         self._running: str | None = None
 
@@ -48,8 +64,10 @@ class QueuedJobs:
         return bool(self._waiting)
 
     def find(self, id_: str) -> SyncJob | None:
-        """Return a job that waits or runs."""
-        return self._jobs.get(id_)
+        """Return a job that waits or runs, or that ended without a record of it."""
+        if (job := self._jobs.get(id_)) is None and (ended := self._unrecorded.get(id_)) is not None:
+            return ended.job
+        return job
 
     def list_jobs(self) -> list[SyncJob]:
         """List the one that runs, and those that wait in their order."""
@@ -62,12 +80,17 @@ class QueuedJobs:
         self._waiting = deque(self._jobs)
 
     def take_in(self) -> None:
-        """Queue the jobs that other servers have written down, and those whose end could not be recorded as the
-        database was away.
+        """Queue the jobs that other servers have written down, and those that failed where not even that could be
+        recorded, as the database was away or full: these after a pause.
         """
+        now_ = time.monotonic()
+        for ended in list(self._unrecorded.values()):
+            if ended.job.state != "failed" and ended.job.id not in self._jobs and now_ >= ended.taken_up_at:
+                self._record_end(ended.job)  # Done, or stopped by somebody: it does not begin again.
         with suppress(StoreError):  # It is looked for again in a moment.
             for job in self._store.list_unfinished():
-                if job.id not in self._jobs:
+                before = self._unrecorded.get(job.id)
+                if job.id not in self._jobs and (before is None or now_ >= before.taken_up_at):
                     self.add(replace(job, state="queued", started_at=""))
 
     def add(self, job: SyncJob) -> None:
@@ -120,8 +143,7 @@ class QueuedJobs:
         job = self.set(id_, finished_at=now(), **outcome)
         with self._lock:
             if not (job.state == "stopped" and self._is_closing()):
-                with self._written(job.state):
-                    self._store.finish(job)
+                self._record_end(job)
             if self._running == id_:
                 self._running = None
             del self._jobs[id_]
@@ -133,6 +155,15 @@ class QueuedJobs:
             job.finished.set_result(job.report)
         else:
             job.finished.cancel()
+
+    def _record_end(self, job: SyncJob) -> None:
+        """Write the end of a job down, or know it here until that can be done."""
+        before = self._unrecorded.get(job.id)
+        pause = min(2 * before.pause, MAX_PAUSE_SECONDS) if before else FIRST_PAUSE_SECONDS
+        self._unrecorded[job.id] = _UnrecordedEnd(job, pause, time.monotonic() + pause)
+        with self._written(job.state):
+            self._store.finish(job)
+            del self._unrecorded[job.id]
 
     @contextmanager
     def _written(self, what: str) -> Iterator[None]:

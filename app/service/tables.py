@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app.service.build_index import Lectern
 from app.service.table_filling import FillProgress, TableFiller, check_spec, is_behind, wanted_documents
 from app.service.table_values import filter_rows, find_column, read_correction, sort_rows
 from app.state.tables import UNFINISHED, DocumentTable, TableRow, TableSpec, TableStore
-from rag.errors import ConfigurationError, IndexLockedError, LecternError, NotFoundError
+from rag.errors import ConfigurationError, IndexLockedError, LecternError, NotFoundError, StoreError
 from rag.extraction.columns import Column
 from rag.extraction.suggest import suggest_columns
 from rag.protocols import LanguageModel
@@ -228,6 +229,8 @@ class TableService:
                 table_id = self._running
             try:
                 self._fill(table_id)
+            except LecternError as error:
+                self._fail(table_id, error)
             except Exception:
                 log.exception("The fill of a table failed.")
                 self._fail(table_id, LecternError("Filling the table failed unexpectedly.", "See the server's log."))
@@ -237,23 +240,21 @@ class TableService:
                     self._progress.pop(table_id, None)
                     again = table_id in self._again and not self._is_closed
                     self._again.discard(table_id)
-                if again and self._store.begin_fill(table_id):
-                    self._submit(table_id)
+                if again:
+                    with self._written(table_id):
+                        if self._store.begin_fill(table_id):
+                            self._submit(table_id)
 
     def _fill(self, table_id: int) -> None:
         table = next((table for table in self._store.list_tables() if table.id == table_id), None)
         if table is None:
             return
         self._store.set_state(table_id, "filling")
-        try:
-            model = self._find_model() if table.use_llm else None
-            filler = self._build_filler(self._current(), self._store, model)
-            went_through = filler.fill(
-                table, on_progress=lambda progress: self._set_progress(table_id, progress), stop=self._interrupt
-            )
-        except LecternError as error:
-            self._fail(table_id, error)
-            return
+        model = self._find_model() if table.use_llm else None
+        filler = self._build_filler(self._current(), self._store, model)
+        went_through = filler.fill(
+            table, on_progress=lambda progress: self._set_progress(table_id, progress), stop=self._interrupt
+        )
         if went_through:
             self._store.set_state(table_id, "done")
 
@@ -263,7 +264,16 @@ class TableService:
     def _fail(self, table_id: int, error: LecternError) -> None:
         # What this process's own end cut off is no failure: the next start goes on with it.
         if not self._is_closed:
-            self._store.set_state(table_id, "failed", problem=error.reason, remedy=error.remedy)
+            with self._written(table_id):
+                self._store.set_state(table_id, "failed", problem=error.reason, remedy=error.remedy)
+
+    @contextmanager
+    def _written(self, table_id: int) -> Iterator[None]:
+        """Go on where the disk is full, which must not end the thread; at worst a table is filled again."""
+        try:
+            yield
+        except StoreError as error:
+            log.error("The state of table %d could not be recorded: %s", table_id, error)
 
 
 def _being_filled(table: DocumentTable) -> IndexLockedError:

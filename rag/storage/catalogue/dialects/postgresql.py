@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Row, Select, delete, select, text
 
-from rag.storage.catalogue.dialects.postgresql_database import translated_errors
+from rag.storage.catalogue.dialects.postgresql_errors import translated_errors
 from rag.storage.catalogue.dialects.postgresql_schema import chunk_words
 from rag.storage.catalogue.dialects.postgresql_storing import made_words, rebuild_words, store_words
 from rag.storage.catalogue.dialects.postgresql_words import Term, phrase_parts, read_terms, single_words

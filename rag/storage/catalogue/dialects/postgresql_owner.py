@@ -15,7 +15,8 @@ from sqlalchemy import URL, Connection, Engine, Row, event, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from rag.errors import IndexLockedError, StoreError
-from rag.storage.catalogue.dialects.postgresql_database import described, open_engine, translated_errors
+from rag.storage.catalogue.dialects.postgresql_database import open_engine
+from rag.storage.catalogue.dialects.postgresql_errors import described, translated_errors
 from rag.storage.catalogue.dialects.postgresql_schema import OWNER_LOCK, catalogue_owner
 
 PAUSE_SECONDS = 0.2
