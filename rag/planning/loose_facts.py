@@ -70,8 +70,6 @@ _COUNTED = re.compile(
 _LABELLED = re.compile(
     r"(?m)^[ \t*•-]*(?P<label>[^\W\d_][^:|\t\n]{1,60}?)[ \t*]*(?::|\||\t)[ \t*]*(?P<number>\d[\d., ]*?)[ \t*]*$"
 )
-
-
 _PART = re.compile(
     r"(?i)(?<!\w)(?:je|each at|à raison de|a razón de|dont|y compris|davon|darunter|including|of which|incl\."
     r"|de (?:los|las) cuales|incluid[oa]s?)\s$"

@@ -191,7 +191,7 @@ def _measured(reading: Reading) -> Sequence[Field]:
         amounts = [one for one in numbers if is_of_money(one)]
         if len(amounts) == 1 and not any(is_of_money(fields[at]) for at in said):
             return amounts
-        if reading.records.is_loose:
+        if reading.records.is_loose and not any(is_of_money(fields[at]) for at in said):
             # What is charged for a word is not how many words there are.
             return ()
     if said:
