@@ -32,6 +32,11 @@ _VOID = re.compile(
     r"|retire sa|déjà (?:louée?|vendue?|prise?)|anulad[oa]|ya no (?:es )?válid[oa]|retiramos|retira su"
     r"|ya (?:está )?(?:alquilad|vendid)[oa])(?!\w)"
 )
+_STAMP = re.compile(
+    r"(?m)^\W{0,5}(?:WITHDRAWN|SUPERSEDED|OBSOLETE|UNGÜLTIG|NICHTIG|ENTFÄLLT|ABGESAGT|RETIRÉE?|SANS EFFET|SIN EFECTO"
+    r"|RETIRAD[OA])(?!\w)"
+)
+"""What is stamped on a document as a whole."""
 _RULE = re.compile(r"(?i)(?<!\w)(?:if|when|may|can|must|will be|wenn|falls|kann|muss|si|peut|doit|puede|debe)(?!\w)")
 """What is said of any document, or of a time to come."""
 _REPLACES = re.compile(r"(?i)(?<!\w)(?:replaces|ersetzt (?!durch)|remplace(?! par)|sustituye)(?!\w)")
@@ -78,7 +83,8 @@ class LooseDocument:
     def void_lines(self) -> list[str]:
         """Return the lines that say that something no longer holds."""
         ended = self.text + "\n"
-        lines = [ended[match.start() : ended.find("\n", match.end())] for match in _VOID.finditer(self.text)]
+        marks = [match for pattern in (_VOID, _STAMP) for match in pattern.finditer(self.text)]
+        lines = [ended[match.start() : ended.find("\n", match.end())] for match in marks]
         return [line for line in lines if not _RULE.search(line) and not _REPLACES.search(line)]
 
 

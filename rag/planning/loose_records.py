@@ -71,7 +71,7 @@ def read_loose_records(
             or total_of(one)
         ]
     made = [] if query is not None and query.measure == "day" else _of_figures(query, live, told)
-    if not made or (query is not None and query.measure == "time"):
+    if not made:
         dated = [one for one in live if one.days]
         if len(dated) >= MIN_RECORDS:
             made.append(replace(_make_records([], dated), others=_beside(query, read, [*dated, *void])))
