@@ -6,13 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.starting import wait_until_it_answers
 
 PATIENCE_SECONDS = 60.0
 
@@ -33,15 +34,7 @@ class Server:
         self._process = subprocess.Popen(
             [self._program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).raise_for_status()
-            except httpx.HTTPError:
-                assert time.monotonic() < until, "Chroma does not start"
-                time.sleep(0.05)
-            else:
-                return
+        wait_until_it_answers(lambda: httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5), "Chroma", PATIENCE_SECONDS)
 
     def kill(self) -> None:
         if self._process is not None:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +14,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import httpx
+
+from tests.starting import wait_until_it_answers
 
 PATIENCE_SECONDS = 60.0
 KEY, SECRET = "key-of-tests", "secret/of+tests"
@@ -46,15 +47,7 @@ class Store:
     def start(self) -> None:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self._client.get("/moto-api/").raise_for_status()
-            except httpx.HTTPError:
-                assert time.monotonic() < until, "the store does not start"
-                time.sleep(0.05)
-            else:
-                return
+        wait_until_it_answers(lambda: self._client.get("/moto-api/"), "the store", PATIENCE_SECONDS)
 
     def kill(self) -> None:
         if self._process is not None:

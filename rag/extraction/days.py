@@ -8,6 +8,8 @@ from datetime import date
 
 from rag.words.dates import MONTH_PATTERN, MONTHS, find_dates, full_year
 
+DAY_FIRST_LANGUAGES = frozenset({"de", "fr", "es"})
+"""Languages in which days in figures begin with the day."""
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?P<first>[0-3]?\d)(?P<mark>[./-])(?P<second>[01]?\d|[0-3]\d)(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)"
 )

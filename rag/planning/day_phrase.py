@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.extraction.days import find_days
+from rag.extraction.days import DAY_FIRST_LANGUAGES, find_days
 from rag.words.dates import MONTH_PATTERN, MONTHS
 
-_DAY_FIRST = frozenset({"de", "fr", "es"})
 _FORMS = tuple(
     re.compile(rf"(?i)(?<![\w.,/-]){form}(?:,? (?:de |of )?(?P<year>(?:19|20)\d\d))?(?![\w])")
     for form in (
@@ -37,7 +36,7 @@ class DayPhrase:
         """Yield where a text names the day (start, end), in order; one in figures where it can be no other day."""
         found = {
             (one.start, one.end)
-            for one in find_days(text, day_first=language in _DAY_FIRST or None)
+            for one in find_days(text, day_first=language in DAY_FIRST_LANGUAGES or None)
             if one.other is None and self._is(one.day.day, one.day.month, one.day.year)
         }
         named = {span for span, (_, day, month, year) in _written_days(text) if self._is(day, month, year)}

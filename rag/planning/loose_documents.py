@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rag.extraction.days import find_day_order
+from rag.extraction.days import DAY_FIRST_LANGUAGES, find_day_order
 from rag.planning.document_nouns import HEAD_CHARACTERS
 from rag.planning.document_values import TIME_UNITS
 from rag.planning.loose_facts import Fact, read_counts, read_days, read_figures
@@ -18,8 +18,6 @@ from rag.types import DocumentInfo, Page
 
 MIN_KIND = 0.6
 """Share of the documents that are of one kind, from which on those of another kind are not meant."""
-_DAY_FIRST = frozenset({"de", "fr", "es"})
-"""Languages in which days in figures begin with the day."""
 _REMARKS = frozenset({"e-mail", "letter", "notice"})
 """Kinds of documents that may speak of another one."""
 _ASIDE = frozenset({"offer", "notice"})
@@ -75,7 +73,7 @@ class LooseDocument:
     def days(self) -> list[Fact]:
         """Return the days that it names."""
         order = find_day_order(self.text)
-        if order is None and self.document.profile.language in _DAY_FIRST:
+        if order is None and self.document.profile.language in DAY_FIRST_LANGUAGES:
             order = True
         return read_days(self.pages, day_first=order)
 

@@ -22,6 +22,7 @@ from rag.planning.loose_figures import Figure, find_figures, total_of
 from rag.planning.record_question import RecordQuestion
 from rag.planning.records import Cell, Field, Record, Records, called_by
 from rag.planning.row_words import terms
+from rag.planning.wording import LANGUAGES
 from rag.types import DocumentInfo, Page
 
 MIN_RECORDS = 3
@@ -39,7 +40,6 @@ _DAYS: Mapping[Role, str] = {
     "next": "next nächster prochain próximo",
 }
 """Role of a day -> what it is called in English, German, French and Spanish, and further names."""
-_LANGUAGES = ("en", "de", "fr", "es")
 _AGED = re.compile(
     r"(?i)(?<!\w)(?:oldest|newest|youngest|(?:älte|neue|jüng)ste[nrsm]?|neu?ste[nrsm]?"
     r"|plus (?:vieux|vieille|jeunes?|récente?|ancienne?|âgée?)|más (?:viej[oa]|joven|antigu[oa]|nuev[oa]))(?!\w)"
@@ -160,7 +160,7 @@ def _cell(fact: Fact) -> Cell:
 def _name(names: Sequence[str], read: Sequence[LooseDocument]) -> str:
     """Return the name of a field in the language of the documents, where there is one in each."""
     language = Counter(one.document.profile.language for one in read).most_common(1)[0][0]
-    return names[_LANGUAGES.index(language)] if len(names) >= len(_LANGUAGES) and language in _LANGUAGES else names[0]
+    return names[LANGUAGES.index(language)] if len(names) >= len(LANGUAGES) and language in LANGUAGES else names[0]
 
 
 def _day_of(role: Role, days: Sequence[Fact]) -> Fact | None:

@@ -78,8 +78,8 @@ class OverDocuments:
         yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")
         paged = list(each_with_pages(listed, self._catalogue))
         loose = partial(read_loose_records, asked.text, of_records)
+        is_listed = of_records is not None and of_records.how in ("list", "count") and not of_records.is_amount
         if is_of_records:
-            is_listed = of_records is not None and of_records.how in ("list", "count") and not of_records.is_amount
             for read_records_of in (read_records, loose) if is_listed else (read_records,):
                 answer = yield from answer_from_records(
                     of_records, difference, asked, paged, self._catalogue, read=read_records_of
@@ -96,7 +96,7 @@ class OverDocuments:
             aside = find_remarks(listed, {document.id: pages for document, pages in paged})
             told = [one for one in read if one.document.id not in aside]
             answer = yield from self._of_figures(asked, query, told)
-        if isinstance(answer, str) and is_of_records:
+        if isinstance(answer, str) and is_of_records and not is_listed:
             answer = yield from answer_from_records(of_records, difference, asked, paged, self._catalogue, read=loose)
         if isinstance(answer, str) and order is not None and pair is None:
             answer = yield from answer_day_order(asked, order, read, self._catalogue)

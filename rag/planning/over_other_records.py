@@ -27,13 +27,16 @@ class OverOtherRecords:
     def answer(self, asked: PlannedQuestion) -> Answering:
         """Yield the result and return it; where no records, or several sorts of them, have what is asked for, why."""
         query, pair = read_record_question(asked.text), read_record_pair(asked.text)
-        if query is None and pair is None and not read_group_choices(asked.text):
+        may_group = bool(read_group_choices(asked.text))
+        if query is None and pair is None and not may_group:
             return NO_RECORDS
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
         if not 0 < len(listed) <= MAX_DOCUMENTS:
             return NO_RECORDS
         paged = list(each_with_pages(listed, self._catalogue))
-        for read in (read_table_records, partial(read_loose_records, asked.text, query)):
+        # `OverDocuments` has asked loose records already, of all but what each of several groups comes to.
+        loose = (partial(read_loose_records, asked.text, query),) if may_group else ()
+        for read in (read_table_records, *loose):
             answer = yield from answer_from_records(query, pair, asked, paged, self._catalogue, read=read)
             if not isinstance(answer, str):
                 return answer

@@ -77,11 +77,13 @@ def fit_records(
     fit.score = sum(count for _, _, count in reading.mentions) + sum(len(stems) for _, _, stems in reading.filters)
     fit.score += sum(len(stems) for _, stems in reading.named)
     if query.how not in ("list", "repeated", "often"):
-        fit.measured = () if records.is_loose and query.scales and not query.measure else _measured(reading)
+        is_by_scale = records.is_loose and bool(query.scales) and not query.measure
+        fit.measured = () if is_by_scale else _measured(reading)
         if not fit.measured and (scaled := _scaled(reading)) is not None:
             how, measured = scaled
             fit.query, fit.measured = replace(query, how=how), [measured]
-        fit.measured = fit.measured or _measured(reading)
+        elif is_by_scale:
+            fit.measured = _measured(reading)
     return fit
 
 

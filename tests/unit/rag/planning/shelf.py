@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from rag.pipeline import AnswerStream
+from rag.planning.aggregate import Aggregation
+from rag.planning.all_documents import AllDocuments
+from rag.planning.over_documents import OverDocuments
 from rag.planning.planner import PlanMode, PlannedQuestion
 from rag.types import (
     Answer,
@@ -113,3 +116,17 @@ def finish(mode: PlanMode, question: PlannedQuestion) -> tuple[list[AnswerEvent]
             events.append(next(answering))
         except StopIteration as stopped:
             return events, stopped.value
+
+
+def told_over_documents(question: str, shelf: Shelf) -> Answer | str:
+    """Return what is computed over the documents of a shelf, or in words why nothing is."""
+    mode = OverDocuments(Aggregation(AllDocuments(shelf, most_read=5), shelf), shelf)
+    return finish(mode, asked(question, shelf=shelf))[1]
+
+
+def assert_says(answer: Answer | str, said: Sequence[str], not_said: Sequence[str]) -> None:
+    """Assert that there is an answer with its proof, which says some things and not others."""
+    assert isinstance(answer, Answer), answer
+    assert all(one in answer.text for one in said), answer.text
+    assert not any(one in answer.text for one in not_said), answer.text
+    assert answer.citations

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.planning.aggregate import Aggregation
-from rag.planning.all_documents import AllDocuments
-from rag.planning.over_documents import OverDocuments
 from rag.types import Answer, DocumentProfile, Verdict
-from tests.unit.rag.planning.shelf import Shelf, asked, finish
+from tests.unit.rag.planning.shelf import Shelf, assert_says, told_over_documents
 
 BOILERS = Shelf(
     {
@@ -44,11 +41,6 @@ WEIGHTS = Shelf(
 )
 
 
-def told(question: str, shelf: Shelf) -> Answer | str:
-    mode = OverDocuments(Aggregation(AllDocuments(shelf, most_read=5), shelf), shelf)
-    return finish(mode, asked(question, shelf=shelf))[1]
-
-
 @pytest.mark.parametrize(
     ("question", "shelf", "said", "not_said"),
     [
@@ -63,15 +55,11 @@ def told(question: str, shelf: Shelf) -> Answer | str:
 def test_what_documents_state_of_one_sort_is_computed_whatever_their_form(
     question: str, shelf: Shelf, said: tuple[str, ...], not_said: tuple[str, ...]
 ) -> None:
-    answer = told(question, shelf)
-    assert isinstance(answer, Answer), answer
-    assert all(one in answer.text for one in said), answer.text
-    assert not any(one in answer.text for one in not_said), answer.text
-    assert answer.citations
+    assert_says(told_over_documents(question, shelf), said, not_said)
 
 
 def test_what_says_that_it_no_longer_holds_is_left_out_and_named() -> None:
-    answer = told("Who charged us least?", BOILERS)
+    answer = told_over_documents("Who charged us least?", BOILERS)
     assert isinstance(answer, Answer), answer
     assert "bell.md" in answer.text, answer.text
     assert answer.text.endswith("Left out, as it says that it no longer holds: echo.txt."), answer.text
@@ -92,11 +80,11 @@ def test_what_says_that_it_no_longer_holds_is_left_out_and_named() -> None:
     ],
 )
 def test_what_is_not_told_of_each_is_not_computed(question: str, shelf: Shelf) -> None:
-    assert isinstance(told(question, shelf), str)
+    assert isinstance(told_over_documents(question, shelf), str)
 
 
 def test_a_figure_that_cannot_change_the_answer_need_not_be_told() -> None:
-    answer = told("Which animal is the lightest?", WEIGHTS)
+    answer = told_over_documents("Which animal is the lightest?", WEIGHTS)
     assert isinstance(answer, Answer), answer
     assert "dot.txt" in answer.text, answer.text
     assert answer.verdict is Verdict.SUPPORTED
@@ -125,7 +113,7 @@ SLIPS = Shelf(
     ],
 )
 def test_a_form_that_says_that_it_was_cancelled_does_not_count(question: str, said: str, left_out: bool) -> None:
-    answer = told(question, SLIPS)
+    answer = told_over_documents(question, SLIPS)
     assert isinstance(answer, Answer), answer
     assert said in answer.text, answer.text
     assert ("slip-2.md" in answer.text.partition("Left out")[2]) is left_out, answer.text
@@ -140,7 +128,7 @@ def test_what_a_label_says_of_each_is_a_value_and_no_end_of_it() -> None:
             )
         }
     )
-    answer = told("What is the average price of the bookings?", shelf)
+    answer = told_over_documents("What is the average price of the bookings?", shelf)
     assert isinstance(answer, Answer), answer
     assert "75 GBP" in answer.text, answer.text
     assert "Left out" not in answer.text, answer.text

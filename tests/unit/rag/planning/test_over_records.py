@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.planning.aggregate import Aggregation
-from rag.planning.all_documents import AllDocuments
-from rag.planning.over_documents import OverDocuments
 from rag.planning.record_reading import read_records
 from rag.types import Answer, DocumentProfile, Verdict
-from tests.unit.rag.planning.shelf import Shelf, asked, finish
+from tests.unit.rag.planning.shelf import Shelf, assert_says, told_over_documents
 
 REPAIRS = Shelf(
     {
@@ -78,11 +75,6 @@ LEASES = Shelf(
 )
 
 
-def told(question: str, shelf: Shelf) -> Answer | str:
-    mode = OverDocuments(Aggregation(AllDocuments(shelf, most_read=5), shelf), shelf)
-    return finish(mode, asked(question, shelf=shelf))[1]
-
-
 @pytest.mark.parametrize(
     ("question", "shelf", "said", "not_said"),
     [
@@ -117,11 +109,7 @@ def told(question: str, shelf: Shelf) -> Answer | str:
 def test_records_answer_by_their_fields(
     question: str, shelf: Shelf, said: tuple[str, ...], not_said: tuple[str, ...]
 ) -> None:
-    answer = told(question, shelf)
-    assert isinstance(answer, Answer), answer
-    assert all(one in answer.text for one in said), answer.text
-    assert not any(one in answer.text for one in not_said), answer.text
-    assert answer.citations
+    assert_says(told_over_documents(question, shelf), said, not_said)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +127,11 @@ def test_records_answer_by_their_fields(
 def test_a_word_that_names_nothing_of_the_records_leaves_the_question_to_other_modes(
     question: str, shelf: Shelf
 ) -> None:
-    assert isinstance(told(question, shelf), str)
+    assert isinstance(told_over_documents(question, shelf), str)
 
 
 def test_what_not_every_record_states_is_partly_supported_and_names_the_others() -> None:
-    answer = told("What is the average price of the repairs?", REPAIRS)
+    answer = told_over_documents("What is the average price of the repairs?", REPAIRS)
     assert isinstance(answer, Answer)
     assert answer.verdict is Verdict.PARTLY
     assert "job-3.md" in answer.text
@@ -208,7 +196,7 @@ def test_documents_of_two_forms_are_records_of_one_kind() -> None:
     ],
 )
 def test_questions_are_answered_over_both_forms(question: str, said: tuple[str, ...]) -> None:
-    answer = told(question, LOANS)
+    answer = told_over_documents(question, LOANS)
     assert isinstance(answer, Answer), answer
     assert all(one in answer.text for one in said), answer.text
 
@@ -230,7 +218,9 @@ def test_a_sentence_that_names_several_values_leaves_none_of_them_out() -> None:
         "salary is £40,000 today. The languages that I speak are English and French."
     )
     profiles = {path: DocumentProfile("en") for path in (*forms, "cv-reis.md")}
-    answer = told("Which applicants speak French?", Shelf({**forms, "cv-reis.md": [told_in_sentences]}, profiles))
+    answer = told_over_documents(
+        "Which applicants speak French?", Shelf({**forms, "cv-reis.md": [told_in_sentences]}, profiles)
+    )
     assert isinstance(answer, Answer), answer
     assert "Hugo Marsh" in answer.text
     assert "cv-reis.md" in answer.text
@@ -246,7 +236,7 @@ def test_documents_that_are_no_records_and_have_the_value_are_undecided() -> Non
         },
         {one.path: DocumentProfile("en") for one in APPLICANTS.documents},
     )
-    answer = told("Which applicants speak French?", shelf)
+    answer = told_over_documents("Which applicants speak French?", shelf)
     assert isinstance(answer, Answer)
     assert "cv-marsh.md" in answer.text
     assert answer.table is not None
