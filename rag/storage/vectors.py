@@ -37,6 +37,9 @@ REBUILDING = "rebuilding"
 HNSW_HEADER = struct.Struct("<i16xq")
 """How the header of Chroma's HNSW files begins: the format, 1, and after two sizes the number of vectors."""
 
+SLOT_FILES = ("data_level0.bin", "length.bin")
+"""The HNSW files that have room for vectors to come: their numbers, and their lengths."""
+
 _IMPORTING = threading.Lock()
 
 DISK_FULL = ("disk is full", "No space left", "Disk quota")
@@ -284,8 +287,9 @@ def _blank_unused_slots(folder: Path) -> None:
     for header in folder.glob("*/header.bin"):
         with header.open("rb") as file:
             start = file.read(HNSW_HEADER.size)
-        slots = header.with_name("data_level0.bin")
-        if len(start) == HNSW_HEADER.size and HNSW_HEADER.unpack(start) == (1, 0) and slots.exists():
+        if len(start) < HNSW_HEADER.size or HNSW_HEADER.unpack(start) != (1, 0):
+            continue
+        for slots in filter(Path.exists, (header.with_name(name) for name in SLOT_FILES)):
             with slots.open("r+b") as file:
                 file.write(bytes(slots.stat().st_size))
 

@@ -15,6 +15,7 @@ from app.service.removal import Removal
 from app.settings import read_settings
 from app.state.conversations import ConversationStore, KeptTurn
 from app.state.feedback import Feedback, FeedbackStore
+from rag.storage.vectors import SLOT_FILES
 from tests.integration.engines import IS_ON
 from tests.integration.inspection import index_content, tables_with
 from tests.integration.opening import open_index_of, state_place
@@ -166,11 +167,12 @@ def test_answers_made_from_a_removed_document_are_erased_in_every_conversation(l
 
 
 @pytest.mark.embedded_only("reads or damages files of the index")
-def test_vector_files_hold_no_words_that_were_in_memory(open_it: Open, folder: Path, home: Path) -> None:
+@pytest.mark.parametrize("name", SLOT_FILES)
+def test_vector_files_hold_no_words_that_were_in_memory(open_it: Open, folder: Path, home: Path, name: str) -> None:
     (folder / "log.txt").write_text("Gulls, nets and tar.")
     with open_it() as opened:
         opened.ingest.sync(folder, collection="default")
-        (slots,) = (home / "chroma").rglob("data_level0.bin")
+        (slots,) = (home / "chroma").rglob(name)
         assert not any(slots.read_bytes()), "the few vectors are not written there yet"
     slots.write_bytes(MARKER.encode().ljust(slots.stat().st_size, b"x"))  # As versions before this one left it.
     with open_it() as opened:
