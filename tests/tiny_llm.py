@@ -34,7 +34,7 @@ CHAT_TEMPLATE = (
 class Program:
     """A program that serves models, and what it is told; `variable` says where it is.
 
-    It is not looked for on the path: the `transformers` of an activated environment of Lectern lacks what serving takes.
+    It is not looked for on the path: `transformers` in an activated environment of Lectern lacks what serving takes.
     """
 
     name: str
