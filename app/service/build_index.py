@@ -164,6 +164,7 @@ class Lectern:
 
     def planner(self, model: LanguageModel | None) -> Planner:
         """Return what answers questions in the mode that fits each, with an LLM where there is one."""
+        from rag.extraction.reader import CellReader
         from rag.planning.aggregate import Aggregation
         from rag.planning.all_documents import AllDocuments
         from rag.planning.calculate import Calculate
@@ -172,6 +173,7 @@ class Lectern:
         from rag.planning.modes import Mode
         from rag.planning.over_documents import OverDocuments
         from rag.planning.over_other_records import OverOtherRecords
+        from rag.planning.over_readings import OverReadings
         from rag.planning.planner import Planner
         from rag.planning.steps import StepLimits
         from rag.planning.steps_mode import Steps
@@ -214,12 +216,26 @@ class Lectern:
                 source_chunks=settings.steps_source_chunks,
                 calculate=modes[Mode.CALCULATE],
             )
+        readings = None
+        if reading is not None:
+            readings = OverReadings(
+                self.catalogue,
+                lists=lists,
+                aggregation=aggregation,
+                cells=CellReader(
+                    retriever=self.retriever, searcher=self.catalogue, embedder=self.embedder, reader=self.reader
+                ),
+                reading=reading,
+                name_documents=self.retriever.named_documents,
+                most_read=settings.most_documents_read,
+            )
         return Planner(
             pipeline=answering,
             quoting=quoting,
             modes=modes,
             figures=OverDocuments(aggregation, self.catalogue),
             tables=OverOtherRecords(self.catalogue),
+            readings=readings,
         )
 
 

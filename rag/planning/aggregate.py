@@ -74,10 +74,12 @@ class Aggregation:
         *,
         notices: Sequence[str] = (),
         behind: Callable[[DocumentInfo, int], tuple[str, Proof | None]] | None = None,
+        doubt: str = "",
     ) -> Answering:
         """Yield what some amounts come to, and return it with a row for each; `undecided` are listed apart.
 
         `behind` says more of the one document that has the most or the least, with its proof as a source of a number.
+        `doubt` says why it is not sure that the amounts are those that are asked for.
         """
         without = [*undecided, *amounts.apart.without]
         try:
@@ -92,9 +94,10 @@ class Aggregation:
         except CalculationError as error:
             table = self._table(amounts, amounts.known, without, wording)
             return (yield from refuse(wording.reason(error), milliseconds=timer.milliseconds, table=table))
-        reason = ""
+        left_out = ""
         if without:
-            reason = wording.say(wording.one("amounts without", len(without)), count=wording.number(len(without)))
+            left_out = wording.say(wording.one("amounts without", len(without)), count=wording.number(len(without)))
+        reason = left_out or doubt
         return (
             yield from compose_answer(
                 text,
@@ -102,7 +105,7 @@ class Aggregation:
                 self._catalogue,
                 milliseconds=timer.milliseconds,
                 table=self._table(amounts, told.ordered, without, wording),
-                notices=[*notices, reason] if reason else notices,
+                notices=[*notices, left_out] if left_out else notices,
                 verdict=Verdict.PARTLY if reason or is_half else Verdict.SUPPORTED,
                 reason=reason or (wording.say("nothing found") if is_half else ""),
             )

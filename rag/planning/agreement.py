@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from rag.planning.kept_replies import ReadingCost
-from rag.planning.planner import PlannedQuestion
+from rag.types import Question
 
 MOST_CALLS = 20
 """Calls of an LLM that an answer may take without being agreed to: minutes where it runs on the same machine."""
 
 
-def offer_of(cost: ReadingCost, asked: PlannedQuestion, *, most_calls: int) -> str:
+def offer_of(cost: ReadingCost, question: Question, *, most_calls: int) -> str:
     """Return in words what has to be agreed to first; "" where it is little, or was agreed to."""
-    return "" if cost.calls <= most_calls or asked.question.agreed else cost.shown
+    return "" if cost.calls <= most_calls or question.agreed else cost.shown
 
 
 def notice_of(offer: str) -> str:

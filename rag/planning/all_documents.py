@@ -18,7 +18,14 @@ from rag.planning.decisions import (
 )
 from rag.planning.document_nouns import ANY, HEAD_CHARACTERS, DocumentSort, is_called
 from rag.planning.document_order import answer_order
-from rag.planning.document_query import Condition, DocumentQuery, by_words, is_sure, read_document_query
+from rag.planning.document_query import (
+    Condition,
+    DocumentQuery,
+    by_words,
+    is_sure,
+    read_by_words,
+    read_document_query,
+)
 from rag.planning.found import Found
 from rag.planning.kept_replies import KeptReplies
 from rag.planning.llm_reading import LlmReading
@@ -116,6 +123,15 @@ class AllDocuments:
         if _finds_none_absent(query.conditions, found) and not asked.is_chosen:
             return NOTHING_ABSENT
         return (yield from self._tell(asked, query, found, timer))
+
+    def tell_read(
+        self, asked: PlannedQuestion, which: str, documents: Sequence[DocumentInfo], *, counts: bool
+    ) -> Answering:
+        """Yield the list or count of those of some documents that are the ones that some words mean, each of them read,
+        and return it with its table."""
+        query = read_by_words(which, counts=counts)
+        found = Found(to_read=list(documents), chosen=len(documents), total=len(documents), looked_at=len(documents))
+        return (yield from self._tell(asked, query, found, StageTimer()))
 
     def _list_things(self, asked: PlannedQuestion) -> Answering:
         """List the things that the documents are each about; return why not, where they are not."""
@@ -296,7 +312,7 @@ class AllDocuments:
         if self._reading is None:
             return None, ""
         count = min(len(found.to_read), self._most_read)
-        offer = offer_of(reading_cost(count, self._reading.model), asked, most_calls=self._reading.most_calls)
+        offer = offer_of(reading_cost(count, self._reading.model), asked.question, most_calls=self._reading.most_calls)
         return (None if offer else self._reading.replies(asked)), offer
 
     def _read(
@@ -357,6 +373,9 @@ def _asks_for_date(conditions: Sequence[Condition]) -> bool:
 
 
 def _count_sentence(query: DocumentQuery, table: AnswerTable, wording: Wording, *, is_by_words: bool) -> str:
+    if _has_read(query) and table.undecided and not table.rows and table.is_complete:
+        count = len(table.undecided)
+        return wording.say(wording.one("none sure", count), count=wording.number(count), subject=query.subject)
     # The words are the question's, and so are in the plural.
     text = f"{wording.number(len(table.rows))} {query.subject}"
     if is_by_words:

@@ -220,6 +220,11 @@ def every_document() -> DocumentQuery:
     return DocumentQuery("documents", ANY, (), counts=False, subject="documents", insists=True)
 
 
+def read_by_words(which: str, *, counts: bool) -> DocumentQuery:
+    """Return the query for documents of which only reading tells whether they are the ones that some words mean."""
+    return DocumentQuery("documents", ANY, (Condition("read", which, value=which),), counts, which, insists=True)
+
+
 def without_conditions(query: DocumentQuery, is_left_out: Callable[[Condition], bool]) -> DocumentQuery:
     """Return a query without some of its conditions."""
     return replace(query, conditions=tuple(one for one in query.conditions if not is_left_out(one)))

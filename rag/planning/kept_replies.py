@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from rag.prices import cost_usd
 from rag.protocols import LanguageModel
-from rag.types import Message, Usage
+from rag.types import Message, ModelChunk, Usage
 
 
 class ReplyStore(Protocol):
@@ -102,6 +102,10 @@ class KeptReplies:
         self._store.keep(key, text, document_ids)
         return text
 
+    def model_for(self, document_id: int) -> LanguageModel:
+        """Return the LLM as what is asked about one document, with its replies kept as those of `ask` are."""
+        return _KeptModel(self, document_id)
+
     def is_kept(self, messages: Sequence[Message], *, max_tokens: int) -> bool:
         """Return whether the reply is there already. Raises StoreError."""
         return self._store.load(self.key_of(messages, max_tokens=max_tokens)) is not None
@@ -114,3 +118,36 @@ class KeptReplies:
     def finish(self) -> None:
         """Forget all replies: the answer is there. Raises StoreError."""
         self._store.forget(self._keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptModel:
+    """An LLM whose replies about a document are kept: each comes whole."""
+
+    replies: KeptReplies
+    document_id: int
+
+    @property
+    def name(self) -> str:
+        return self.replies.model.name
+
+    @property
+    def is_local(self) -> bool:
+        return self.replies.model.is_local
+
+    @property
+    def context_tokens(self) -> int:
+        return self.replies.model.context_tokens
+
+    @property
+    def sees_images(self) -> bool:
+        return self.replies.model.sees_images
+
+    def count_tokens(self, text: str) -> int:
+        return self.replies.model.count_tokens(text)
+
+    def stream(
+        self, messages: Sequence[Message], *, max_tokens: int, stop: threading.Event | None = None
+    ) -> Iterator[ModelChunk]:
+        """Yield the reply in one piece; who stops it has told the replies so."""
+        yield ModelChunk(self.replies.ask(messages, max_tokens=max_tokens, document_ids=[self.document_id]))

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from rag.errors import QuestionError
 from rag.pipeline import NO_EVIDENCE, AnswerStream, AskPipeline
+from rag.planning.agreement import notice_of
 from rag.planning.amount_query import read_amount_query
 from rag.planning.calculation_query import describe
 from rag.planning.group_words import asks_for_groups
@@ -65,6 +66,7 @@ class PlannedQuestion:
 FIGURES_REASON = "The question asks for something that code computes from what documents state."
 THINGS_REASON = "The question asks for several things, and each document may be about one, so all are looked at."
 GROUPS_REASON = "The question asks for something of each group, which a passage may state."
+READ_REASON = "The question asks for several things, which no rule and no passage tells, so an LLM read each document."
 NO_LLM_REASON = "There is no LLM that could plan several look-ups, so it was looked up once."
 
 Answering = Generator[AnswerEvent, None, Answer | AnswerStream | str]
@@ -99,14 +101,16 @@ class Planner:
         modes: Mapping[Mode, PlanMode],
         figures: FigureMode | None = None,
         tables: PlanMode | None = None,
+        readings: FigureMode | None = None,
     ) -> None:
         """Take the pipeline of look-ups, the one that answers without an LLM, and what answers the other modes.
 
         `figures` computes over figures of any name, before another mode is tried; `tables` over the rows of a table,
-        where no mode has answered.
+        where no mode has answered; `readings` over what an LLM reads in each document, where these have not either.
         """
         self._figures = figures
         self._tables = tables
+        self._readings = readings
         self._pipeline = pipeline
         self._quoting = quoting
         self._modes = modes
@@ -132,12 +136,15 @@ class Planner:
                 return self._compute_first(stream, planned, choice, look_up)
 
             return _opened(AnswerStream(evidence=NO_EVIDENCE, produce=compute), first)
-        if choice.mode is Mode.LOOK_UP or (not images and small_talk_reply(text)):
+        is_looked_up = choice.mode is Mode.LOOK_UP or (not images and bool(small_talk_reply(text)))
+        if is_looked_up and not self._may_read_each(asked, images):
             return self._look_up(asked, choice, images, stop, look_up)
         self._pipeline.check_collection(question.collection, question.filters)
         planned = PlannedQuestion(asked, self._quoted_look_up(asked, look_up), stop, images)
 
         def produce(stream: AnswerStream) -> Iterator[AnswerEvent]:
+            if is_looked_up:
+                return self._look_up_last(stream, planned, choice, look_up)
             return self._produce(stream, planned, choice, look_up)
 
         return _opened(AnswerStream(evidence=NO_EVIDENCE, produce=produce), choice)
@@ -245,8 +252,39 @@ class Planner:
             return
         if (yield from _computed_by(self._tables, stream, planned)):
             return
+        yield from self._look_up_last(stream, planned, choice, look_up)
+
+    def _may_read_each(self, question: Question, images: Sequence[Image]) -> bool:
+        """Return whether an LLM may read the documents one by one for a question."""
+        is_free = not question.mode and not images
+        return self._readings is not None and is_free and self._readings.reads(question.text)
+
+    def _look_up_last(
+        self,
+        stream: AnswerStream,
+        planned: PlannedQuestion,
+        choice: ModeChoice,
+        look_up: RunSearch,
+        steps: Sequence[PlanStep] = (),
+    ) -> Iterator[AnswerEvent]:
+        """Yield the events of an answer that no rule gives: over what an LLM reads in each document, else a look-up.
+
+        A look-up says what the reading would take, where that has to be agreed to.
+        """
+        offer = ""
+        if self._readings is not None and self._may_read_each(planned.question, planned.images):
+            answer, read_steps = yield from _with_steps(self._readings.answer(planned))
+            if isinstance(answer, Answer) and not answer.offer:
+                stream.mode, stream.mode_reason = Mode.ALL_DOCUMENTS.value, READ_REASON
+                stream.finish(replace(answer, steps=(*steps, *read_steps)), read=answer.sources)
+                return
+            offer = answer.offer if isinstance(answer, Answer) else ""
+            stream.mode, stream.mode_reason = choice.mode.value, choice.reason
         inner = yield from self._look_up_instead(stream, planned, choice, look_up)
-        stream.finish(inner.answer, read=inner.read)
+        told = replace(inner.answer, steps=tuple(steps)) if steps else inner.answer
+        if offer:
+            told = replace(told, offer=offer, notices=(*told.notices, notice_of(offer)))
+        stream.finish(told, read=inner.read)
 
     def _look_up_instead(
         self, stream: AnswerStream, planned: PlannedQuestion, choice: ModeChoice, look_up: RunSearch
@@ -295,8 +333,7 @@ class Planner:
             return
         if not planned.is_chosen and (yield from _computed_by(self._tables, stream, planned)):
             return
-        inner = yield from self._look_up_instead(stream, planned, ModeChoice(Mode.LOOK_UP, answer), look_up)
-        stream.finish(replace(inner.answer, steps=steps), read=inner.read)
+        yield from self._look_up_last(stream, planned, ModeChoice(Mode.LOOK_UP, answer), look_up, steps)
 
 
 def _computed_by(

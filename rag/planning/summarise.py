@@ -108,7 +108,7 @@ class Summarise:
             written = WrittenSummary(
                 self._reading.replies(asked), sources, question=asked.text, check=self._reading.check
             )
-            offer = offer_of(written.cost, asked, most_calls=self._reading.most_calls) if sources else ""
+            offer = offer_of(written.cost, asked.question, most_calls=self._reading.most_calls) if sources else ""
             if sources and not offer:
                 if (answer := (yield from written.write(asked, timer))) is not None:
                     return answer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,11 +12,10 @@ import pytest
 
 from app.service.build_index import Lectern
 from app.settings import read_settings
-from rag.models.llm import open_chat_model
-from rag.planning.planner import Planner
 from rag.types import Answer, AnswerTable, PlanStep, Question, Verdict
 from tests.integration.opening import open_index_of
-from tests.llm_servers import ModelServer, Reply, openai_server, status
+from tests.integration.rag.llm_planner import planner_of
+from tests.llm_servers import Reply, status
 
 PARTS = ("keepers", "lamp", "storm", "boats")
 CHAPTERS = {
@@ -58,16 +56,6 @@ def forget_replies(shelf: Lectern) -> Iterator[None]:
     """Have no test go on where another one stopped."""
     yield
     shelf.replies.erase([one.id for name in ("book", "leases") for one in shelf.catalogue.list_documents(name)])
-
-
-@contextmanager
-def planner_of(shelf: Lectern, *, most_calls: int = 20, **script: Any) -> Iterator[tuple[Planner, ModelServer]]:
-    lectern = replace(shelf, settings=shelf.settings.model_copy(update={"most_calls_unasked": most_calls}))
-    with (
-        openai_server(**script) as server,
-        closing(open_chat_model("openai:scripted", base_url=server.url, context_tokens=8192, retries=0)) as model,
-    ):
-        yield lectern.planner(model), server
 
 
 def told(request: Any) -> str:
