@@ -138,9 +138,23 @@ def without_remarks(read: Sequence[LooseDocument]) -> list[LooseDocument]:
         kind = one.document.profile.kind
         is_only_one = kind in _ASIDE and kinds[kind] == 1 and len(read) > 2
         may_remark = one.document.file_type == "eml" or kind in _REMARKS
-        if not is_only_one and not (may_remark and any(stating[figure] > 1 for figure in _values_of(one))):
+        repeats = may_remark and any(stating[figure] > 1 for figure in _values_of(one))
+        if not is_only_one and (not repeats or _has_own_code(one, read)):
             kept.append(one)
     return kept
+
+
+def _has_own_code(one: LooseDocument, read: Sequence[LooseDocument]) -> bool:
+    """Return whether a document begins with a number that no other one has, though others have one of its form: then
+    it is about something else, and a figure that both state is the same by chance.
+    """
+    others = {code for other in read if other is not one for code in _CODE.findall(other.head)}
+    own = set(_CODE.findall(one.head)) - others
+    return any(_form_of(code) == _form_of(other) for code in own for other in others)
+
+
+def _form_of(code: str) -> str:
+    return re.sub(r"\d", "9", code)
 
 
 def _values_of(one: LooseDocument) -> frozenset[tuple[str, str]]:

@@ -65,11 +65,12 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 _SPELLED = sorted(NUMBER_WORDS, key=len, reverse=True)
 _COUNTED = re.compile(
     rf"(?<![\w.,/€$£-])(?P<number>\d{{1,3}}(?:[.,  ]\d{{3}})+|\d+|(?i:{'|'.join(map(re.escape, _SPELLED))}))"
-    r"[  ](?P<noun>[^\W\d_]{4,})(?![\w’'])"
+    r"[  \n](?P<noun>[^\W\d_]{4,})(?![\w’'])"
 )
 _LABELLED = re.compile(
     r"(?m)^[ \t*•-]*(?P<label>[^\W\d_][^:|\t\n]{1,60}?)[ \t*]*(?::|\||\t)[ \t*]*(?P<number>\d[\d., ]*?)[ \t*]*$"
 )
+MIN_LINE_WORDS = 5
 _PART = re.compile(
     r"(?i)(?<!\w)(?:je|each at|à raison de|a razón de|dont|y compris|davon|darunter|including|of which|incl\."
     r"|de (?:los|las) cuales|incluid[oa]s?)\s$"
@@ -156,7 +157,7 @@ def read_counts(pages: Sequence[Page]) -> list[Fact]:
     for page in pages:
         for match in _COUNTED.finditer(page.text):
             number = _number(match["number"])
-            if number is not None:
+            if number is not None and ("\n" not in match[0] or _is_broken_line(page.text, match.start())):
                 words = frozenset(terms(match["noun"]))
                 begin, end = sentence_around(page.text, *match.span())
                 found.append(Fact(match[0], page, begin, end, words, Quantity(number, "")))
@@ -169,6 +170,12 @@ def read_counts(pages: Sequence[Page]) -> list[Fact]:
                 quantity = Quantity(number, "")
                 found.append(Fact(match["number"], page, *match.span(), words, quantity, is_labelled=True))
     return found
+
+
+def _is_broken_line(text: str, at: int) -> bool:
+    """Return whether the line of a place is one of a paragraph that goes on in the next: no row, label or heading."""
+    line = text[text.rfind("\n", 0, at) + 1 : (text + "\n").find("\n", at)]
+    return "|" not in line and ":" not in line and len(line.split()) >= MIN_LINE_WORDS
 
 
 def _number(written: str, decimal: str = "") -> Decimal | None:

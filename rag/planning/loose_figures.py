@@ -64,8 +64,7 @@ def find_figures(read: Sequence[LooseDocument], aside: Sequence[LooseDocument]) 
             facts |= {one.document.id: [total] for one in read if (total := total_of(one, unit)) is not None}
         figures = _figures_of(unit, {id_: found for id_, found in facts.items() if found})
         others = {one.document.id: [fact for fact in one.figures if fact.unit == unit] for one in aside}
-        others = {id_: found for id_, found in others.items() if found}
-        yield [replace(figure, every={**figure.every, **others}) for figure in figures]
+        yield _with_others(figures, others)
     stems = Counter(stem for one in read for stem in {word for fact in one.counts for word in fact.words} - _NO_NAMES)
     seen: set[frozenset[int]] = set()
     for stem in [stem for stem, count in stems.items() if count >= MIN_DOCUMENTS]:
@@ -73,7 +72,14 @@ def find_figures(read: Sequence[LooseDocument], aside: Sequence[LooseDocument]) 
         counted = {id_: found for id_, found in counted.items() if found}
         if frozenset(counted) not in seen:
             seen.add(frozenset(counted))
-            yield _figures_of("", counted, (stem,))
+            others = {one.document.id: [fact for fact in one.counts if stem in fact.words] for one in aside}
+            yield _with_others(_figures_of("", counted, (stem,)), others)
+
+
+def _with_others(figures: Sequence[Figure], others: Mapping[int, Sequence[Fact]]) -> list[Figure]:
+    """Return figures with what is stated by documents of which it is not told whether they are meant."""
+    stated = {id_: found for id_, found in others.items() if found}
+    return [replace(figure, every={**figure.every, **stated}) for figure in figures]
 
 
 def total_of(one: LooseDocument, unit: str = "") -> Fact | None:

@@ -195,7 +195,7 @@ class Told:
 
     def _counted(self) -> str | None:
         asked = self.fit.asked
-        if self.fit.measured and not self.fit.has_noun:
+        if self.fit.measured and (not self.fit.has_noun or self._counts_measured()):
             return self._computed("sum")
         is_of_values = asked is not None and asked.name != PERIOD
         if not self.kept or not (self.fit.conditions or is_of_values):
@@ -210,6 +210,12 @@ class Told:
         part = self.wording.number(len(values))
         of = self._of(len(self.kept))
         return self.wording.say("records different", field=self._field(asked), part=part, listed=listed, of=of)
+
+    def _counts_measured(self) -> bool:
+        """Return whether what is counted is what a number says of each record: the hours of the repairs."""
+        tokens = self.fit.query.tokens
+        names = {stem for one in self.fit.measured for of_name in one.words for stem in of_name}
+        return len(self.fit.measured) == 1 and bool(tokens) and tokens[0].stem in names
 
     def _share(self) -> str | None:
         if not any(not one.is_day for one in self.fit.conditions):

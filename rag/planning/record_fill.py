@@ -239,6 +239,8 @@ def _texts(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
     counts = Counter(cell.text.strip(" .") for cell in made.column(field.at) if cell is not None)
     folded = fold(text.text)
     taken: list[tuple[int, int]] = []
+    # Where the text has the field's own word, what is named elsewhere is another.
+    is_named = any(share_of(field, stems) for _, _, stems in text.words)
     values = [one for one in sorted(counts, key=len, reverse=True) if 2 < len(one) <= MAX_VALUE]
     for value in values if len(folded) == len(text.text) and len(values) <= MAX_VALUES else ():
         if (plain := fold(value)) not in folded:
@@ -248,7 +250,7 @@ def _texts(made: Records, field: Field, text: _Text) -> Iterator[_Found]:
                 continue
             taken.append(match.span())
             share = share_of(field, text.clause(*match.span()))
-            if share or counts[value] > 1 or " " in value:
+            if share or (not is_named and (counts[value] > 1 or " " in value)):
                 yield _Found(field.at, 1 + share, value, *match.span())
     labels = {names[0] for names in field.words if names}
     for first, last, stems in text.words:

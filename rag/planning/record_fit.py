@@ -10,7 +10,7 @@ from rag.planning import record_words as words
 from rag.planning.document_nouns import HAVE_TOTALS, is_document_noun, sort_of
 from rag.planning.record_conditions import Condition, day_field, find_conditions, never
 from rag.planning.record_kin import is_of_money, kind_of, main_amount, stems_of
-from rag.planning.record_others import find_others
+from rag.planning.record_others import find_others, find_stating
 from rag.planning.record_question import How, RecordQuestion, Token
 from rag.planning.record_tokens import Reading, read_tokens
 from rag.planning.record_verbs import speaks_of
@@ -84,6 +84,8 @@ def fit_records(
             fit.query, fit.measured = replace(query, how=how), [measured]
         elif is_by_scale:
             fit.measured = _measured(reading)
+        if fit.measured and not fit.conditions and (stating := find_stating(reading, fit.measured)):
+            fit.records = replace(records, others=[*records.others, *stating])
     return fit
 
 
@@ -132,7 +134,7 @@ def _find_asked(reading: Reading) -> bool:
         if reading.records.is_loose:
             # The documents are named that tell who it is.
             return query.how in ("most", "least")
-        if len(chosen) != 1:
+        if len(chosen) != 1 or (not said and any(words.ORGANISATION_LABEL.search(name) for name in chosen[0].names)):
             return False
         reading.asked = chosen[0]
         reading.mentions = [one for one in reading.mentions if one[1] is not chosen[0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -75,11 +76,27 @@ def read_tokens(reading: Reading) -> bool:
             # What no longer holds is left out.
             at += 1
             continue
-        taken = _value_at(reading, at) or _field_at(reading, at) or _word_at(reading, at) or _verb_at(reading, at)
+        readers = (_labelled_at, _value_at, _field_at, _word_at, _verb_at)
+        taken = next((taken for read in readers if (taken := read(reading, at))), 0)
         if not taken:
             return False
         at += taken
     return True
+
+
+def _labelled_at(reading: Reading, at: int) -> int:
+    """Read the name of a field with a name behind it that is a value of it: chaired by Imke."""
+    if at + 1 >= len(reading.query.tokens):
+        return 0
+    token, name = reading.query.tokens[at : at + 2]
+    if not name.is_name:
+        return 0
+    for one in reading.records.fields:
+        called = one.kind == "text" and (names_word(one, token.stem) or speaks_of(one, token.written))
+        if called and any(cell is not None and name.stem in cell.words for cell in reading.records.column(one.at)):
+            reading.filters.append((name.at, (one,), frozenset((name.stem,))))
+            return 2
+    return 0
 
 
 def _value_at(reading: Reading, at: int) -> int:
@@ -106,6 +123,9 @@ def _value_at(reading: Reading, at: int) -> int:
             if any(cell is not None and holds_all(cell, stems) for cell in reading.records.column(one.at))
             and not (len(run) == 1 and (names_word(one, stems[0]) or (one.kind == "number" and stems[0].isalpha())))
         ]
+        if len(run) == 1 and _is_denied(reading, run[0]) and (state := _state_of(reading, stems[0])) is not None:
+            # What is not so is told by a field of such states, and not by a remark that has the word once.
+            held, stems = [state[0]], [state[1]]
         if len(run) == 1 and not held and (of_compound := _compound_at(reading, run[0])):
             reading.filters.append(of_compound)
             reading.has_noun = True
@@ -145,6 +165,22 @@ def _value_at(reading: Reading, at: int) -> int:
                 reading.named.append((run[0].at, frozenset(stems)))
                 return len(run)
     return 0
+
+
+def _is_denied(reading: Reading, token: Token) -> bool:
+    """Return whether a word stands right behind one that denies: unpaid is "sin pagar"."""
+    marks = [mark for mark in (*reading.query.marks, *reading.query.missing) if mark < token.at]
+    return bool(marks) and not any(max(marks) < other.at < token.at for other in reading.query.tokens)
+
+
+def _state_of(reading: Reading, stem: str) -> tuple[Field, str] | None:
+    """Return the field in which a word of a family begins half of the values and more, and that word's stem."""
+    for one in reading.records.fields:
+        firsts = [terms(cell.text)[:1] for cell in reading.records.column(one.at) if cell is not None]
+        kin = Counter(words[0] for words in firsts if words and is_kin(stem, words[0]))
+        if one.kind == "text" and kin and 2 * kin.total() >= len(reading.records.records):
+            return one, kin.most_common(1)[0][0]
+    return None
 
 
 def _is_sort(reading: Reading, fields: Sequence[Field], stems: Sequence[str]) -> bool:

@@ -226,6 +226,12 @@ APPLICANTS = frozenset(
 )
 APPLICATIONS = frozenset(terms("cv curriculum vitae resume résumé lebenslauf application bewerbung candidature"))
 """What documents are called whose records are applicants."""
+ORGANISATION_LABEL = re.compile(
+    r"(?i)(?<!\w)(?:supplier|vendor|manufacturer|maker|brand|company|firm|publisher|laboratory|bank|insurer|carrier"
+    r"|lieferant|hersteller|marke|firma|verlag|versicherung|spedition|fournisseur|fabricant|marque|société|éditeur"
+    r"|transporteur|proveedor|fabricante|marca|empresa|editorial|transportista)(?!\w)"
+)
+"""Labels of those who supply or make something: of a person nothing is told by them."""
 PERSON_LABEL = re.compile(
     r"(?i)\b(?:name|nom|nombre|client|customer|kunde|kundin|cliente|tenant|mieter|locataire|inquilin[oa]|author"
     r"|auteur|autor|patient|member|mitglied"

@@ -378,6 +378,9 @@ def _measured(query: RowQuery, table: Table, question: str) -> tuple[How, int] |
         if len(fitting) == 1:
             return how, fitting[0]
     column = _named_column(query, table, numeric, question)
+    if column in _day_columns(table) and row_words.ADDS_UP.search(question):
+        # A day is the latest, and not the most.
+        return None
     asked: How = query.measures[0][0] if query.measures else query.how
     if query.measures and all(measure for _, measure in query.measures) and not _is_named(query, table, column):
         return None

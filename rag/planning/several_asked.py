@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -74,6 +75,11 @@ _WHICH_OF_TWO = re.compile(
     r"\b(?:more|less|fewer|mehr|weniger|plus|moins|más|menos|(?!under|number|\w+ember|october)\w{2,}er)\b"
     r"[^,]*, (?P<first>[^,]+) (?:or|oder|ou|o) (?P<second>[^,]+?)\W*$"
 )
+_EITHER = re.compile(
+    r"(?i)^\W*(?:is|are|was|were|did|does|do|has|ist|sind|war|waren|hat|est|était|es|era|fue) (?P<first>[^,]+?)"
+    r" (?:or|oder|ou|o) (?P<second>[^,]+?) (?:the )?(?:(?:more|less|plus|moins|más|menos) \w+"
+    r"|(?!under|number|\w+ember|october|other)\w{2,}er)\W*$"
+)
 _DIFFERENT = re.compile(
     r"(?i)(?<!\w)(?:than|more|less|fewer|difference|times|twice|als|mehr|weniger|unterschied|doppelt|mal|plus|moins"
     r"|écart|différence|fois|double|más|menos|diferencia|veces|doble)(?!\w)"
@@ -95,6 +101,12 @@ _VERB = re.compile(r"(?i)(?:do|does|did|are|were|is|was|has|have|had|can|may|mus
 _PLURAL = re.compile(r"(?i)(?:s|x|en|er|e|people|children|men|women)$")
 _GERMAN_PLURAL = re.compile(r"(?i)\W*(?:\w+ )?welche[nr]? \S+ (?:sind|haben|werden|wurden|hatten|waren|[a-zäöü]+en)\b")
 _SINGULAR = re.compile(r"(?i)(?:ss|us|is)$")
+_IS_ANY = re.compile(
+    r"(?i)^\W*(?:(?:is|are|was|were) (?:there )?(?:any\w*|someone|somebody|something)"
+    r"|gibt es (?:\w+ )?(?:ein|irgend|jemand|etwas)\w*|y a-t-il (?:un|quelqu|des)\w*|est-ce qu['’]il y a (?:un|des)\w*"
+    r"|hay (?:alg[uú]n\w*|alguien|algo))\b"
+)
+"""Whether there is any that is so: of what is not so, a line that says that one is so tells nothing."""
 _WHICH_ONE = re.compile(
     r"(?i)^\W*(?:\w+ )?(?:which|what|welche[rnms]?|quel(?:le)?s?|qu[eé]|cu[aá]l(?:es)?) (?P<noun>[^\W\d_]+)"
 )
@@ -159,7 +171,7 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("count", match["noun"])
     if (match := ASKED_COUNT.match(text)) and not _TIMES.search(match["noun"]) and _OF_SOME.search(text, match.end()):
         return SeveralAsked("count of some", match["noun"])
-    if match := _WHICH_OF_TWO.match(text):
+    if match := _WHICH_OF_TWO.match(text) or _EITHER.match(text):
         return SeveralAsked("compare", items=(match["first"], match["second"]))
     if _DIFFERS.match(text):
         return SeveralAsked("difference")
@@ -176,6 +188,8 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("sum")
     if (match := _WHICH.match(text)) and is_plural_in(match["noun"], text):
         return SeveralAsked("list", match["noun"])
+    if _IS_ANY.match(text) and is_negated(text):
+        return SeveralAsked("who")
     return SeveralAsked("lacking") if _LACKING.match(text) else None
 
 
@@ -244,7 +258,7 @@ def _names_each(asked: SeveralAsked, answer: Answer) -> bool:
 def _is_only_one(question: str, answer: Answer) -> bool:
     """Return whether the quotes are of all documents found that say what is asked of people or things: a quote of one
     says nothing of those of which something is not so."""
-    if _WHO_NOT.match(question.strip()):
+    if _WHO_NOT.match(question.strip()) or (_IS_ANY.match(question.strip()) and is_negated(question)):
         return any(is_negated(citation.quote) for citation in answer.citations)
     words = set(content_words(question))
     cited = {citation.number for citation in answer.citations}
@@ -277,9 +291,13 @@ def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
     others = {
         source.document.id
         for source in answer.sources
-        if source.document.id not in quoted and words & set(content_words(f"{source.section}\n{source.text}"))
+        if source.document.id not in quoted and _shares_kin(words, content_words(f"{source.section}\n{source.text}"))
     }
     return bool(words) and not others
+
+
+def _shares_kin(words: set[str], others: Sequence[str]) -> bool:
+    return any(is_kin(word, other) for word in words for other in set(others))
 
 
 def _is_total_of_one(question: str, asked: SeveralAsked, answer: Answer) -> bool:
@@ -308,7 +326,9 @@ def _holds_all(asked: SeveralAsked, answer: Answer) -> bool:
     """Return whether the quotes list the things, count them, or say themselves what the sum or the most is."""
     quotes = [citation.quote for citation in answer.citations]
     if asked.how == "sum":
-        return any(_SUM.search(quote) or row_words.SUM.search(quote) for quote in quotes)
+        # Amounts of several documents are parts, whatever one of them calls its own.
+        is_of_one = len({citation.document for citation in answer.citations}) == 1
+        return is_of_one and any(_SUM.search(quote) or row_words.SUM.search(quote) for quote in quotes)
     if asked.how == "most":
         return any(_MOST.search(quote) for quote in quotes)
     if asked.how == "count":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.planning.amount_bounds import find_bound
 from rag.planning.day_phrase import DayPhrase
@@ -59,12 +59,19 @@ class Topic:
     """What a document has to say of a thing: all `phrases` in one place, or for `is_negated` that it is not so.
 
     Of what is not allowed or refused anywhere, `is_silent_no` says whether a document that says nothing means no.
+    `beside` are the words beside a name: they are the topic where every document has the name.
     """
 
     phrases: tuple[Phrase | DayPhrase, ...]
     is_negated: bool
     is_silent_no: bool
     words: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+    def without_names(self) -> Topic:
+        """Return the topic that the words beside the names are."""
+        read = (Phrase.read(word) for word in self.beside)
+        return replace(self, phrases=tuple(one for one in read if one is not None), words=self.beside, beside=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ def _topic(rest: str, *, is_german: bool) -> Topic | None:
         is_negated(rest) or _NO.search(rest) is not None,
         _LETS.search(rest) is None,
         (*(one.written for one in days), *written),
+        tuple(_with_numbers([word for word in words if not any(word in name for name in names)])) if names else (),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.pipeline import EXTRACTIVE
@@ -36,6 +38,8 @@ def document_named(number: int) -> DocumentInfo:
         ("Which class is the cheapest?", "most"),
         ("¿Cuál es la reserva más cara?", "most"),
         ("Compare the prices of the tents T2 and T4", "compare"),
+        ("Was the room in Hale or the one in Tarn dearer?", "compare"),
+        ("Is there any loan that is not insured?", "who"),
         ("Who has a key?", "who"),
         ("Wer ist nicht im Vorstand?", "who"),
         ("Qui n'a pas payé ?", "who"),
@@ -151,3 +155,10 @@ def test_a_comparison_with_another_needs_a_quote_that_compares() -> None:
     question = "Was the second trip to Ghent dearer than the first?"
     assert hold_back(question, looked_up("City: Ghent")).refused
     assert not hold_back(question, looked_up("The second trip to Ghent cost 20 more than the first.")).refused
+
+
+def test_amounts_of_several_documents_are_no_sum_whatever_one_calls_its_own() -> None:
+    answer = looked_up("It is to be insured at £61,000.", "The borrower bears it, the sum being £22,000.")
+    second = replace(answer.citations[0], number=2, document="2.txt", quote=answer.sources[1].text)
+    answer = replace(answer, citations=(*answer.citations, second))
+    assert hold_back("What is the total sum everything is insured for?", answer).refused
