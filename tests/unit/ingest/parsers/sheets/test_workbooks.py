@@ -132,6 +132,25 @@ def test_tables_below_and_beside_one_another_are_told_apart(tmp_path: Path) -> N
     assert "Cleat | 32\n" in page.text
 
 
+def test_titled_tables_side_by_side_are_told_apart_whatever_keys_they_have(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "hall.xlsx"))
+    sheet = book.add_worksheet("Hall")
+    for row, cells in enumerate(
+        (
+            ("Keys", "", "", "Duty"),
+            ("No.", "Name", "", "Week", "Family"),
+            (1, "Joan", "", 22, "Marsh"),
+            (2, "Ravi", "", 23, "Lamb"),
+        )
+    ):
+        sheet.write_row(row, 0, cells)
+    book.close()
+    page = parse(tmp_path / "hall.xlsx").pages[0]
+    assert blocks(page)[1:] == [
+        "Keys", "No. | Name", "1 | Joan", "2 | Ravi", "Duty", "Week | Family", "22 | Marsh", "23 | Lamb",
+    ]  # fmt: skip
+
+
 def test_columns_with_an_empty_one_between_them_stay_one_table(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["Item", None, "2023", None, "2022"], ["Sales", None, 12, None, 10], ["Costs", None, 7, None, 6]):
