@@ -407,6 +407,9 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
     shares = {at: sum(meets(word, names[at]) for word in query.words) for at in numeric}
     best = max(shares.values(), default=0)
     chosen = [at for at, share in shares.items() if share == best and best]
+    if query.days is not None and query.names_year:
+        year = str(query.days.first.year)
+        chosen = [at for at in chosen if year in names[at]] or chosen
     fewest = min((len(names[at]) for at in chosen), default=0)
     chosen = [at for at in chosen if len(names[at]) == fewest]
     if not chosen and (

@@ -34,6 +34,7 @@ from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.named_subjects import fills_otherwise
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.shared_words import those_sharing
+from rag.quoting.speakers import said_by_speaker
 from rag.quoting.superseded import put_newer_first
 from rag.quoting.sureness import (
     is_sure,
@@ -165,7 +166,7 @@ class MarkingReader:
             )
         ][:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
-        if not given and (told := date_before(question, every, weights)):
+        if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
         given = [with_cause_behind(question, extract, every) for extract in given]
