@@ -26,6 +26,7 @@ from rag.quoting.asked_time import lacks_time_asked
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
+from rag.quoting.labelled import labelled_parts
 from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
@@ -36,6 +37,7 @@ from rag.quoting.range_rows import range_key
 from rag.quoting.speakers import is_only_speaker
 from rag.quoting.table_answer import (
     GENERIC_WORDS,
+    LABEL_WORDS,
     abbreviated_words,
     covered_share,
     is_empty_cell,
@@ -66,7 +68,6 @@ _ASKS_NEXT = re.compile(
     re.IGNORECASE,
 )
 """Words of questions that name one thing and ask for its neighbour."""
-_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:.\n]{1,40}):\s+(?P<value>[^\n]+)")
 _ASKS_WHO_IS = re.compile(
     r"(?i)^\W*(?:(?:who|what) (?:is|are|was|were)|(?:wer|was) (?:ist|sind|war|waren)|qui (?:est|sont|était)"
     r"|qui[eé]n(?:es)? (?:es|son|era|fue))\b"
@@ -275,12 +276,15 @@ def _lacks_degree(question: str, unit: Unit) -> bool:
 def _labels_what_is_asked_of(question: str, unit: Unit) -> bool:
     """Return whether a line is a label, which the question does not have, with a name that the question has: "Client:
     Ann Orr" tells nothing else of Ann Orr."""
-    match = None if unit.is_row or asks_yes_or_no(question) else _LABELLED.fullmatch(unit.text.strip())
-    if match is None or _ASKS_WHO_IS.search(question) or not all(word[0].isupper() for word in match["value"].split()):
+    parts = None if asks_yes_or_no(question) else labelled_parts(unit)
+    if parts is None or (_ASKS_WHO_IS.search(question) and not unit.is_row):
+        return False
+    if not all(word[0].isupper() for word in parts[1].split()):
         return False
     asked = frozenset(content_words(question))
-    label, value = (frozenset(content_words(match[part])) for part in ("label", "value"))
-    return bool(label and value) and value <= asked and not any(is_said(word, asked) for word in label)
+    label, value = (frozenset(content_words(part)) for part in parts)
+    is_named = value <= asked or (unit.is_row and label & LABEL_WORDS and value & asked)
+    return bool(label and value) and bool(is_named) and not any(is_said(word, asked) for word in label)
 
 
 def _is_only_a_name(question: str, unit: Unit, weights: Mapping[str, float]) -> bool:

@@ -13,7 +13,7 @@ from rag.words.word_forms import is_said
 def is_of_other_heading(question: str, unit: Unit, units: Sequence[Unit]) -> bool:
     """Return whether a question names a heading of the document by a name ("the Wexcombe salver"), and a sentence that
     does not have the name stands under another heading, of which the question says nothing."""
-    own = frozenset(content_words(f"{unit.heading}\n{unit.source.section}"))
+    own = frozenset(content_words(unit.heading))
     asked = frozenset(content_words(question))
     if unit.is_row or not unit.heading or any(is_said(word, asked) for word in content_words(unit.heading)):
         return False

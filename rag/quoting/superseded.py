@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from rag.extractive import Extract
 from rag.quoting.answer_gates import own_share
+from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.table_answer import without_generic
+from rag.text import content_words
 from rag.units import Unit
 
 MIN_SHARE = 0.3
@@ -25,6 +27,13 @@ _MOVED = re.compile(
     r"\b(?:from|von|vom|de|du|del?)\s+(?P<old>[^.;]{1,40}?)\s+(?:to|auf|à|au|al?)\s",
     re.IGNORECASE,
 )
+_NOTE_MARK = re.compile(r"\[(?:foot|end)?note [^\]]{1,8}\]|[¹²³⁴-⁹]+")
+_HOLDS_NOW = re.compile(
+    r"(?i)\b(?:out of date|outdated|superseded|corrected|correction|erratum|no longer|meanwhile|in the meantime|now|revised"
+    r"|since (?:then|the|\d)|veraltet|überholt|berichtigt|inzwischen|mittlerweile|jetzt|nunmehr|nicht mehr|seit (?:dem|der|\d)"
+    r"|périmée?|corrigée?|désormais|entre-temps|maintenant|depuis|ne [^.]* plus|obsolet[oa]|corregid[oa]|ahora|ya no|desde)\b"
+)
+"""Says that something is otherwise by now."""
 _FAILED = re.compile(
     r"(?i)\b(?:rejected|refused|declined|withdrawn|abgelehnt|zurückgezogen|rejetée?|refusée?|rechazad[oa]|rechazó)\b"
 )
@@ -46,6 +55,35 @@ def put_newer_first(extracts: Sequence[Extract], units: Sequence[Unit], weights:
             newer = Extract.of(unit, extracts[0].score)
             return [newer, *(one for one in extracts if one.place != newer.place)]
     return list(extracts)
+
+
+def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]) -> list[Extract]:
+    """Return the extracts with the note that the first one refers to behind it, where that speaks of the same and holds
+    a thing of the kind asked for; before it, where it says that another value holds now."""
+    first = next((unit for unit in units if extracts and unit.place == extracts[0].place), None)
+    marks = _NOTE_MARK.findall(first.text) if first is not None else []
+    kind = asked_kind(question)
+    if first is None or not marks:
+        return list(extracts)
+    asked = frozenset(content_words(question))
+    for unit in units:
+        opening = _NOTE_MARK.match(unit.text)
+        if opening is None or opening[0] not in marks or unit.source.document.id != first.source.document.id:
+            continue
+        told = unit.text[opening.end() :]
+        if unit.place == first.place or not _may_replace(told, extracts[0].answer, kind) or not unit.words & first.words & asked:
+            continue
+        note = Extract.of(unit, extracts[0].score)
+        rest = [one for one in extracts if one.place != note.place]
+        return [note, *rest] if _HOLDS_NOW.search(told) else [rest[0], note, *rest[1:]] if rest else [note]
+    return list(extracts)
+
+
+def _may_replace(told: str, answer: str, kind: AnswerKind | None) -> bool:
+    """Return whether a note holds a thing of the kind asked for, or a figure as the answer does."""
+    if kind is not None:
+        return holds_kind(told, kind)
+    return bool(re.search(r"\d", answer) and re.search(r"\d", told))
 
 
 def _holds(text: str, value: str) -> bool:
