@@ -147,7 +147,11 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         named = (
             entry
             if is_of_entry
-            else named if leans else text if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON else ""
+            else named
+            if leans
+            else text
+            if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON
+            else ""
         )
         previous = end
         above = "" if is_heading else heading

@@ -420,7 +420,7 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
         chosen = [at for at in numeric if row_words.PRICES.search(table.names[at])]
         # What was paid is the amount, and not the price of one.
         chosen = [at for at in chosen if len(chosen) == 1 or not row_words.UNIT_PRICE.search(table.names[at])]
-    if not chosen and not any(measure for _, measure in query.measures):
+    if not chosen and not (query.measures and all(measure for _, measure in query.measures)):
         chosen = [at for at in numeric if row_words.AMOUNT.search(table.names[at])]
     return chosen[0] if len(chosen) == 1 else None
 

@@ -70,9 +70,7 @@ _SPEED = r"speed|knots|km/h|geschwindigkeit|vitesse|velocidad"
 _DEPTH = r"depth|tiefe|profondeur|profundidad"
 WEIGHT = "weight|mass|gewicht|poids|peso"
 _HEIGHT = "height|höhe|größe|hauteur|taille|altura"
-_SIZE = (
-    r"size|area|floor space|fläche|\w*fläche|größe|surface|superficie|taille|tamaño|sq ?m|sq ?ft|m²|qm|hectares?|ha"
-)
+_SIZE = r"size|area|floor space|fläche|\w*fläche|größe|surface|superficie|taille|tamaño|sq ?m|sq ?ft|m²|qm|hectares?|ha"
 _LARGE = (
     r"highest|largest|biggest|greatest|most|höchste[nrsm]?|größte[nrsm]?|meiste[n]?|(?:le|la|les) plus|plus (?:haute?"
     r"|grande?|élevée?)|mayor|más (?:alt[oa]|grande)"

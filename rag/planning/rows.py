@@ -20,6 +20,8 @@ MIN_SHARED_COLUMNS = 0.6
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""
 
+HIDDEN_ROW = "(hidden row)"
+"""Ends a row that its workbook does not show."""
 MAX_MARGIN = 160
 """Characters that may stand above or below a table that goes on over pages: headers, footers and its title."""
 
@@ -250,6 +252,8 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
             continue
         if _RULE.fullmatch(line):
             continue
+        if cells[-1] == HIDDEN_ROW:
+            cells = cells[:-1]
         if table is None:
             table = Table(document, page, cells, match.span(), above=above) if _names_columns(cells) else None
             above = "" if table is None else above

@@ -23,7 +23,8 @@ _SAYS_WHO = frozenset(content_words("name person contact nom nombre kontakt ansp
 
 _ASKS_ROLE = re.compile(
     r"(?i)^\W*(?:who (?:is|was|are|were)|wer (?:ist|war)|qui (?:est|était)|qui[eé]n (?:es|era)) "
-    r"(?:[^?]+['’]s |(?:the|our|my|der|die|unser\w*|le|la|l['’]|notre|el|nuestr[oa]) ?)(?P<role>[^\W\d_]+(?: [^\W\d_]+)?)\W*$"
+    r"(?:[^?]+['’]s |(?:the|our|my|der|die|unser\w*|le|la|l['’]|notre|el|nuestr[oa]) ?)"
+    r"(?P<role>[^\W\d_]+(?: [^\W\d_]+)?)\W*$"
 )
 """Asks who holds a position: "Who is Callum's doctor?"."""
 

@@ -25,9 +25,10 @@ def is_of_other_heading(question: str, unit: Unit, units: Sequence[Unit]) -> boo
         for text in (other.heading, other.source.section.rpartition(" > ")[2])
         if text and text != unit.heading
     }
-    for constraint in find_constraints(question):
-        named = frozenset(content_words(constraint.written)) if constraint.kind == "name" else frozenset()
-        if named and not any(is_said(word, said) for word in named):
-            if any(named <= heading and len(heading & asked) > 1 for heading in headings):
-                return True
-    return False
+    names = [frozenset(content_words(one.written)) for one in find_constraints(question) if one.kind == "name"]
+    return any(
+        named <= heading and len(heading & asked) > 1
+        for named in names
+        if named and not any(is_said(word, said) for word in named)
+        for heading in headings
+    )

@@ -111,7 +111,11 @@ def of_the_list_asked(question: str, units: Sequence[Unit]) -> list[bool]:
 
 def _opens_with(unit: Unit, noun: str, numbers: frozenset[int]) -> bool:
     match = _NUMBERED.match(unit.text)
-    return match is not None and content_words(match["noun"])[:1] == [noun] and bool(numbers & {*_numbers(match["numbers"])})
+    return (
+        match is not None
+        and content_words(match["noun"])[:1] == [noun]
+        and bool(numbers & {*_numbers(match["numbers"])})
+    )
 
 
 def _nearest_heading(units: Sequence[Unit], at: int) -> str:

@@ -32,7 +32,9 @@ _PLACES = (("private", "home", "personal"), ("work", "office", "business"))
 """Words that say the same of an address or a number, in two sets."""
 _OTHERS = {
     word: frozenset(other for words in _SETS if word in words for other in words if other != word)
-    | frozenset(other for words in _PLACES if word not in words for other in words if word in {*_PLACES[0], *_PLACES[1]})
+    | frozenset(
+        other for words in _PLACES if word not in words for other in words if word in {*_PLACES[0], *_PLACES[1]}
+    )
     for word in {word for words in (*_SETS, *_PLACES) for word in words}
 }
 

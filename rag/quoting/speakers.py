@@ -25,7 +25,9 @@ _ASKS_WHO_SAID = re.compile(
     r"|takes? part|took part|sag\w*|sprach\w*|sprich\w*|schl[aä]g\w*|frag\w*|dit|disent|parl\w+|demand\w+|dijo|dice"
     r"|habl\w+|pregunt\w+|propus\w+)\b"
 )
-_ASKS_PLACE = re.compile(r"(?i)\b(?:minutes?|recording|video|audio|transcript|timestamp|aufnahme|minute|enregistrement)\b")
+_ASKS_PLACE = re.compile(
+    r"(?i)\b(?:minutes?|recording|video|audio|transcript|timestamp|aufnahme|minute|enregistrement)\b"
+)
 """Asks where in a recording something is said."""
 
 

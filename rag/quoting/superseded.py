@@ -29,9 +29,10 @@ _MOVED = re.compile(
 )
 _NOTE_MARK = re.compile(r"\[(?:foot|end)?note [^\]]{1,8}\]|[¹²³⁴-⁹]+")
 _HOLDS_NOW = re.compile(
-    r"(?i)\b(?:out of date|outdated|superseded|corrected|correction|erratum|no longer|meanwhile|in the meantime|now|revised"
-    r"|since (?:then|the|\d)|veraltet|überholt|berichtigt|inzwischen|mittlerweile|jetzt|nunmehr|nicht mehr|seit (?:dem|der|\d)"
-    r"|périmée?|corrigée?|désormais|entre-temps|maintenant|depuis|ne [^.]* plus|obsolet[oa]|corregid[oa]|ahora|ya no|desde)\b"
+    r"(?i)\b(?:out of date|outdated|superseded|corrected|correction|erratum|no longer|meanwhile|in the meantime|now"
+    r"|revised|since (?:then|the|\d)|veraltet|überholt|berichtigt|inzwischen|mittlerweile|jetzt|nunmehr|nicht mehr"
+    r"|seit (?:dem|der|\d)|périmée?|corrigée?|désormais|entre-temps|maintenant|depuis|ne [^.]* plus|obsolet[oa]"
+    r"|corregid[oa]|ahora|ya no|desde)\b"
 )
 """Says that something is otherwise by now."""
 _FAILED = re.compile(
@@ -71,7 +72,11 @@ def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]
         if opening is None or opening[0] not in marks or unit.source.document.id != first.source.document.id:
             continue
         told = unit.text[opening.end() :]
-        if unit.place == first.place or not _may_replace(told, extracts[0].answer, kind) or not unit.words & first.words & asked:
+        if (
+            unit.place == first.place
+            or not _may_replace(told, extracts[0].answer, kind)
+            or not unit.words & first.words & asked
+        ):
             continue
         note = Extract.of(unit, extracts[0].score)
         rest = [one for one in extracts if one.place != note.place]

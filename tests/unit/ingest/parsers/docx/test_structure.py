@@ -111,7 +111,8 @@ def test_merged_cells_repeat_their_label_and_keep_columns_in_place(path: Path) -
     )
     table = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
     assert texts(word_file(path, table)) == [
-        "Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b", "Outer | any speed | any speed | c", "All | | 7",
+        "Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b",
+        "Outer | any speed | any speed | c", "All | | 7",
     ]  # fmt: skip
 
 
