@@ -36,7 +36,7 @@ from rag.quoting.named_subjects import fills_otherwise
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.speakers import said_by_speaker
-from rag.quoting.superseded import put_newer_first, with_notes
+from rag.quoting.superseded import put_newer_first, put_valid_first, with_notes
 from rag.quoting.sureness import (
     is_sure,
 )
@@ -172,7 +172,7 @@ class MarkingReader:
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
-        given = with_notes(question, given, every)
+        given = put_valid_first(question, with_notes(question, given, every), every, beside)
         given = [with_cause_behind(question, extract, every) for extract in given]
         return [with_sentence_before(extract, every) for extract in given]
 

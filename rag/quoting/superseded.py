@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from rag.extractive import Extract
+from rag.questions.constraints import find_constraints
 from rag.quoting.answer_gates import own_share
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.table_answer import without_generic
 from rag.text import content_words
 from rag.units import Unit
+from rag.words.dates import find_dates
 
+MAX_DAY = 30
+"""Characters of a day that is written out."""
 MIN_SHARE = 0.3
 """Share of the question's weight that the sentence must hold which says what is so now, and no less than the other."""
 
@@ -27,6 +32,13 @@ _MOVED = re.compile(
     r"\b(?:from|von|vom|de|du|del?)\s+(?P<old>[^.;]{1,40}?)\s+(?:to|auf|à|au|al?)\s",
     re.IGNORECASE,
 )
+_VALID_FROM = re.compile(
+    r"(?i)\b(?:(?:valid|effective|in force|appl(?:y|ies)|comes? into force) (?:from|as of|as from|since|on)"
+    r"|effective:?|(?:gültig|gilt|gelten|in kraft|wirksam) (?:ab|seit|vom|am)(?: dem)?"
+    r"|(?:valables?|applicables?|en vigueur) (?:à partir du|depuis le|dès le|le|à compter du)"
+    r"|(?:válid[oa]s?|vigentes?|en vigor) (?:desde|a partir)(?: el| del)?)\s"
+)
+"""Stands before the day from which a document holds."""
 _NOTE_MARK = re.compile(r"\[(?:foot|end)?note [^\]]{1,8}\]|[¹²³⁴-⁹]+")
 _HOLDS_NOW = re.compile(
     r"(?i)\b(?:out of date|outdated|superseded|corrected|correction|erratum|no longer|meanwhile|in the meantime|now"
@@ -56,6 +68,33 @@ def put_newer_first(extracts: Sequence[Extract], units: Sequence[Unit], weights:
             newer = Extract.of(unit, extracts[0].score)
             return [newer, *(one for one in extracts if one.place != newer.place)]
     return list(extracts)
+
+
+def put_valid_first(
+    question: str, extracts: Sequence[Extract], units: Sequence[Unit], beside: Mapping[int, str]
+) -> list[Extract]:
+    """Return the extracts, of documents with one title those first that are valid from a later day; as they are where
+    the question names a day or a year. `beside` is, by document, what else was found of it."""
+    if any(one.kind in ("date", "day", "year") for one in find_constraints(question)):
+        return list(extracts)
+    sources = {unit.source.number: unit.source for unit in units}
+    days: dict[int, date] = {}
+    for extract in extracts:
+        source = sources.get(extract.number)
+        text = f"{source.text}\n{beside.get(source.document.id, '')}" if source else ""
+        found = [day for match in _VALID_FROM.finditer(text) if (day := _day_at(text, match.end())) is not None]
+        if found:
+            days[extract.number] = max(found)
+    titles = {sources[number].document.title.casefold() for number in days}
+    if len(days) < max(2, len(extracts)) or len(titles) != 1:
+        return list(extracts)
+    return sorted(extracts, key=lambda extract: days[extract.number], reverse=True)
+
+
+def _day_at(text: str, start: int) -> date | None:
+    """Return the day that a text writes right at some place; None where it writes none there."""
+    dates = find_dates(text[start : start + MAX_DAY])
+    return dates[0].day if dates and dates[0].start <= 1 else None
 
 
 def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]) -> list[Extract]:

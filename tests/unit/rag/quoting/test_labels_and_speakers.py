@@ -12,7 +12,7 @@ from rag.quoting.labels_asked import lacks_role_label
 from rag.quoting.numbered_things import of_the_list_asked
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.speakers import is_only_speaker, said_by_speaker
-from rag.quoting.superseded import with_notes
+from rag.quoting.superseded import put_valid_first, with_notes
 from rag.quoting.table_cells import pick_cell, words_asking
 from rag.types import DocumentInfo, Source, Span
 from rag.units import Unit, units_of
@@ -93,6 +93,18 @@ def test_a_note_that_says_what_holds_now_comes_first() -> None:
     assert [one.text[:12] for one in notes] == ["[endnote ii]", "The insured "]
     of_another = Extract.of(units[2], 5.0, "oak")
     assert with_notes("What is the crate made of?", [of_another], units) == [of_another]
+
+
+@pytest.mark.parametrize(("question", "first"), [("How long is it?", 2), ("How long was it in 2022?", 1)])
+def test_of_two_editions_the_one_valid_from_a_later_day_comes_first(question: str, first: int) -> None:
+    units = []
+    for number, text in enumerate(
+        ("Valid from 1 January 2022. It is 60 days.", "Gültig ab 1. April 2025. It is 30 days."), 1
+    ):
+        document = DocumentInfo(number, f"{number}.odt", "folder", "Rules", "odt", "indexed")
+        units += units_of(0, Source(number, document, "", text, (Span(0, 0, len(text)),), 1.0), every=True)
+    told = [Extract.of(unit, 5.0) for unit in units if "days" in unit.text]
+    assert put_valid_first(question, told, units, {})[0].number == first
 
 
 THINGS = (
