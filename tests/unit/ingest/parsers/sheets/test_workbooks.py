@@ -132,6 +132,17 @@ def test_tables_below_and_beside_one_another_are_told_apart(tmp_path: Path) -> N
     assert "Cleat | 32\n" in page.text
 
 
+def test_a_label_over_several_columns_is_said_of_each_and_a_number_once(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Room", "Monday", "Tuesday"], ["Studio", "Weaving", None], ["Attic", 4, None], ["Closed", None, None]):
+        sheet.append(row)
+    for cells in ("B2:C2", "B3:C3", "A4:C4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "plan.xlsx")
+    assert blocks(parse(tmp_path / "plan.xlsx").pages[0])[1:] == ["Studio | Weaving | Weaving", "Attic | 4", "Closed"]
+
+
 def test_titled_tables_side_by_side_are_told_apart_whatever_keys_they_have(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "hall.xlsx"))
     sheet = book.add_worksheet("Hall")
