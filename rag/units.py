@@ -20,6 +20,8 @@ MAX_HEADING = 14
 """Words of a heading."""
 MAX_PLAIN_HEADING = 8
 """Words of a heading that nothing but its place tells."""
+MAX_HEADING_APART = 5
+"""Words of a heading that is a paragraph of its own."""
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
@@ -46,6 +48,7 @@ LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 """Marks a sentence that says nothing without the one before it: "After that we keep a charge"."""
+_LABELLED_LINE = re.compile(r"[^\W\d_][\w -]{1,30}: \S")
 MAX_LEANT_ON = 200
 """Characters of a sentence that stands over the one that leans on it."""
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
@@ -102,7 +105,7 @@ class Unit:
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
-    lead = heading = named = ""
+    lead = heading = named = entry = ""
     above_all = (*source.section.split(" > "), source.document.title)
     sections = {_without_number(part) for part in above_all} - {""}
     spans = list(spans_below_rows(source.text))
@@ -121,7 +124,9 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         follows = following.get(end, len(source.text))
         between, below = source.text[end:follows], source.text[follows:]
         stands_over = opens_paragraph and (
-            _stands_over(text, between, below) or (not is_row and _stands_over_table(text, below))
+            _stands_over(text, between, below)
+            or (not is_row and _stands_over_table(text, below))
+            or (not is_row and _stands_apart(text, between, below))
         )
         is_heading = not is_row and (
             is_lead or stands_over or _looks_like_heading(text) or _without_number(text) in sections
@@ -135,7 +140,19 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         leans = not (is_row or is_heading or opens_paragraph) and (
             _LEANS.match(text) is not None or LEANS_BACK.search(text) is not None
         )
-        named = named if leans else text if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON else ""
+        opens_entry = opens_paragraph and not (is_row or is_heading) and _opens_entry(text, between, below)
+        entry = text if opens_entry else "" if opens_paragraph else entry
+        is_of_entry = bool(entry) and not opens_entry and _LABELLED_LINE.match(text) is not None
+        leans = leans or is_of_entry
+        named = (
+            entry
+            if is_of_entry
+            else named
+            if leans
+            else text
+            if not (is_row or is_heading) and len(text) <= MAX_LEANT_ON
+            else ""
+        )
         previous = end
         above = "" if is_heading else heading
         unit = Unit(source, rank, start, end, words, header, is_row, above, is_heading, named if leans else "")
@@ -157,6 +174,32 @@ def _stands_over(text: str, between: str, below: str) -> bool:
         and below[:1].isupper()
         and len(below.partition("\n")[0]) > len(text)
         and below.partition("\n")[0].rstrip().endswith((".", "!", ":"))
+    )
+
+
+def _opens_entry(text: str, between: str, below: str) -> bool:
+    """Return whether a labelled line opens a paragraph of such lines: a card or an event, of which each tells
+    something."""
+    return (
+        len(text) <= MAX_LEANT_ON
+        and between.strip(" ") == "\n"
+        and _LABELLED_LINE.match(text) is not None
+        and _LABELLED_LINE.match(below) is not None
+    )
+
+
+def _stands_apart(text: str, between: str, below: str) -> bool:
+    """Return whether a paragraph is a heading over a paragraph of sentences: a few words on a line of their own."""
+    next_line = below.partition("\n")[0].rstrip()
+    return (
+        len(text.split()) <= MAX_HEADING_APART
+        and between.strip(" ") == "\n\n"
+        and text[:1].isupper()
+        and text[-1:].isalpha()
+        and ": " not in text
+        and below[:1].isupper()
+        and next_line.endswith((".", "!"))
+        and len(next_line) > 2 * len(text)
     )
 
 
@@ -206,6 +249,8 @@ def find_header(rows: Sequence[str], row: str) -> str:
     It is the first of the table, or the nearest with years or words and no amounts; of these one with as many cells, as
     a table within a cell has its own head.
     """
+    if rows and _is_form_row(rows[0]) and len(split_cells(row)) == 2:
+        return ""
     heads = [
         *filter(_names_series, rows[:1]),
         *(head for head in rows[:1] if _stands_over_figures(head, [*rows[1:], row])),
@@ -213,6 +258,13 @@ def find_header(rows: Sequence[str], row: str) -> str:
     ]
     cells = len(split_cells(row))
     return next((head for head in heads if len(split_cells(head)) == cells), heads[0] if heads else "")
+
+
+def _is_form_row(row: str) -> bool:
+    """Return whether the first row of a table of two columns is the name of somebody behind its label, as forms begin:
+    it is no head."""
+    label, *values = split_cells(row)
+    return len(values) == 1 and bool(_NAME_LABEL.search(label)) and bool(_FULL_NAME.fullmatch(values[0]))
 
 
 def _names_series(row: str) -> bool:
@@ -237,6 +289,9 @@ def _stands_over_figures(head: str, rows: Sequence[str]) -> bool:
     )
 
 
+_NAME_LABEL = re.compile(r"(?i)(?:\b|vor|nach|familien)(?:name|nom|nombre)\b")
+_NO_NAME = r"(?:date|place|birth|number|no|country|city|town|address|street|phone|price|type|kind|title|role|job)"
+_FULL_NAME = re.compile(rf"(?!.*\b(?i:{_NO_NAME})\b)[A-ZÄÖÜÉ][\w'’.-]+(?: [\w'’.-]+)?(?: [A-ZÄÖÜÉ][\w'’-]+)")
 _FIGURE = re.compile(r"[€$£]?\s?[\d.,' ]*\d[\d.,]*\s?[€$£%]?|[-–—]?")
 
 

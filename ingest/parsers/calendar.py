@@ -37,6 +37,21 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _PARAMETER = re.compile(r";([\w-]+)=(\"[^\"]*\"|[^;]*)")
+_PLACES = {"HOME": "Home", "WORK": "Work"}
+_LINES = {"FAX": "fax", "CELL": "mobile phone", "PAGER": "pager"}
+"""What a card says of a number or an address (RFC 6350, 5.6 and 6.4.1)."""
+_TYPED = frozenset(("TEL", "EMAIL", "ADR", "URL"))
+
+_FREQUENCIES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+_WEEKDAYS = {
+    **{"MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday"},
+    **{"SA": "Saturday", "SU": "Sunday"},
+}
+_ORDINALS = {"": "", "1": "first ", "2": "second ", "3": "third ", "4": "fourth ", "5": "fifth ", "-1": "last "}
+_BY_DAY = re.compile(r"(-?\d?)([A-Z]{2})")
+_SPAN = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_SPAN_UNITS = ("week", "day", "hour", "minute", "second")
+
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _WHEN = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d)(?::?(\d\d))?(Z?))?")
 
@@ -94,7 +109,7 @@ def _read_entries(source: str) -> Iterator[_CalendarEntry]:
             inner = max(inner - 1, 0)
         elif entry is not None and not inner:
             parameters = {key.upper(): given.strip('"') for key, given in _PARAMETER.findall(match[2])}
-            _take(entry, name, parameters, value)
+            _take(entry, name, parameters, value, _types(match[2]))
     if entry is not None:  # The file is cut off.
         yield entry
 
@@ -112,7 +127,20 @@ def _unfold(source: str) -> list[str]:
     return lines
 
 
-def _take(entry: _CalendarEntry, name: str, parameters: dict[str, str], value: str) -> None:
+def _types(parameters: str) -> frozenset[str]:
+    """Return the types of a number or an address: TYPE=WORK,FAX, or WORK alone in cards of version 2.1."""
+    given = [part.partition("=") for part in parameters.upper().split(";") if part]
+    return frozenset(
+        word
+        for key, sign, words in given
+        if key == "TYPE" or not sign
+        for word in (words if sign else key).replace('"', "").split(",")
+    )
+
+
+def _take(
+    entry: _CalendarEntry, name: str, parameters: dict[str, str], value: str, types: frozenset[str] = frozenset()
+) -> None:
     if "QUOTED-PRINTABLE" in (parameters.get("ENCODING") or "").upper():
         value = decode(quopri.decodestring(value.encode("utf-8", "replace")))[0]
     text = _ESCAPED.sub(lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], value)
@@ -125,9 +153,50 @@ def _take(entry: _CalendarEntry, name: str, parameters: dict[str, str], value: s
         text = ", ".join(_when(day, parameters.get("TZID", "")) for day in text.split(","))
     elif name in ("ADR", "ORG"):
         text = ", ".join(filter(None, (part.strip() for part in text.split(";"))))
+    elif name == "DURATION":
+        text = _duration(text)
+    elif name == "RRULE":
+        text = _repetition(text)
     elif parameters.get("CN"):
         text = f"{parameters['CN']} <{re.sub('^mailto:', '', text, flags=re.IGNORECASE)}>"
-    entry.lines.append(f"{_NAMES.get(name, name.capitalize().replace('-', ' '))}: {text.strip()}")
+    entry.lines.append(f"{_label(name, types)}: {text.strip()}")
+
+
+def _label(name: str, types: frozenset[str]) -> str:
+    """Return what a line says, with the sort of a number or an address: "Work fax"."""
+    label = _NAMES.get(name, name.capitalize().replace("-", " "))
+    if name not in _TYPED:
+        return label
+    place = next((word for given, word in _PLACES.items() if given in types), "")
+    label = next((word for given, word in _LINES.items() if given in types), label) if name == "TEL" else label
+    return f"{place} {label[0].lower()}{label[1:]}" if place and name != "URL" else f"{label[0].upper()}{label[1:]}"
+
+
+def _duration(text: str) -> str:
+    """Return an ISO 8601 span of time in words; one of another form as it is."""
+    match = _SPAN.fullmatch(text.strip())
+    parts = [
+        f"{int(count)} {unit}{'' if int(count) == 1 else 's'}"
+        for count, unit in zip(match.groups() if match else (), _SPAN_UNITS, strict=False)
+        if count and int(count)
+    ]
+    return " ".join(parts) or text
+
+
+def _repetition(text: str) -> str:
+    """Return a rule of repetition in words ("every week on Tuesday, 12 times"); one that says more as it is."""
+    rule = dict(part.split("=", 1) for part in text.upper().split(";") if "=" in part)
+    unit = _FREQUENCIES.get(rule.pop("FREQ", ""), "")
+    interval, count, until = rule.pop("INTERVAL", "1"), rule.pop("COUNT", ""), rule.pop("UNTIL", "")
+    days = [_BY_DAY.fullmatch(day) for day in filter(None, rule.pop("BYDAY", "").split(","))]
+    rule.pop("WKST", None)
+    if not unit or rule or not all(day and day[1] in _ORDINALS and day[2] in _WEEKDAYS for day in days):
+        return text
+    named = " and ".join(f"{_ORDINALS[day[1]]}{_WEEKDAYS[day[2]]}" for day in days if day)
+    words = f"every {unit}" if interval == "1" else f"every {interval} {unit}s"
+    words += f" on {named}" if named else ""
+    words += f", {count} times" if count else ""
+    return words + (f", until {_when(until, '')}" if until else "")
 
 
 def _when(text: str, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,12 @@ they are believed as long as no page holds more text than paper does."""
 
 MIN_BODY_SHARE = 0.2
 """A table of contents is set aside, unless hardly anything else is there."""
+
+
+MIN_LED = 3
+"""So many blocks in a row with dots that lead to a page's number are a table of contents."""
+
+_LED = re.compile(r"(?:[.·…_]\s?){4,}\s*(?:\d{1,4}|[ivxlcdm]{1,7})\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,7 @@ def _without_doubles(items: Iterable[FlowItem]) -> list[FlowItem]:
 
 def set_contents_aside(items: Sequence[FlowItem]) -> list[FlowItem]:
     """Return the items with tables of contents made furniture: they must not answer in place of what they point to."""
+    items = _mark_led(items)
     texts = [item for item in items if isinstance(item, Item)]
     body = sum(len(item.text) for item in texts if not item.is_contents)
     if body < MIN_BODY_SHARE * sum(len(item.text) for item in texts):
@@ -105,6 +113,22 @@ def set_contents_aside(items: Sequence[FlowItem]) -> list[FlowItem]:
         replace(item, kind=BlockKind.FURNITURE, level=0) if isinstance(item, Item) and item.is_contents else item
         for item in items
     ]
+
+
+def _mark_led(items: Sequence[FlowItem]) -> list[FlowItem]:
+    """Return the items with those marked as contents that lead by dots to the number of a page, as typed by hand."""
+    marked = list(items)
+    run: list[int] = []
+    for place, item in enumerate([*items, PageBreak()]):
+        if isinstance(item, Item) and not item.level and _LED.search(item.text):
+            run.append(place)
+            continue
+        if len(run) >= MIN_LED:
+            marked[run[0] : run[-1] + 1] = [
+                replace(one, is_contents=True) for one in items[run[0] : run[-1] + 1] if isinstance(one, Item)
+            ]
+        run = []
+    return marked
 
 
 def write_flow(builder: TextBuilder, items: Iterable[FlowItem]) -> None:

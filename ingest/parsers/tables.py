@@ -9,6 +9,7 @@ from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, PageBreak
 from ingest.parsers.sheets.cells import SheetRow
 from ingest.parsers.sheets.grid import WIDE_HEAD, name_values
+from ingest.table_heads import is_naming
 from rag.types import BlockKind
 
 CELL_SEPARATOR = " | "
@@ -41,7 +42,7 @@ def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowI
     names = _name_columns(rows[:heads])
     if not heads or heads >= len(rows) or len(names) < 2:
         return table_items(rows)
-    items = table_items(rows[heads:])
+    items = table_items(rows[heads:], is_headed=True)
     head = CELL_SEPARATOR.join(names)
     if len(head) > WIDE_HEAD and all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
@@ -68,18 +69,19 @@ def _name_columns(rows: Iterable[Sequence[Cell]]) -> list[str]:
     return [" ".join(parts) for parts in names]
 
 
-def table_items(rows: Iterable[Sequence[Cell]]) -> list[FlowItem]:
+def table_items(rows: Iterable[Sequence[Cell]], *, is_headed: bool = False) -> list[FlowItem]:
     """Return the items of a table; what trails its cells (notes, comments) comes behind it, page breaks behind their
-    rows."""
+    rows. The first row may name the columns, unless the table `is_headed`: a name over several of them is written once.
+    """
     table = [row for row in rows if any(cell.items for cell in row)]
     is_column = all(len(row) == 1 for row in table)
     found: list[FlowItem] = []
     behind: list[FlowItem] = []
-    for row in table:
+    for number, row in enumerate(table):
         if is_column or any(map(_is_layout, row)):
             found += [item for cell in row if not cell.is_repeated for item in cell.items]
             continue
-        found += [Item(BlockKind.TABLE_ROW, line) for line in _lines(row)]
+        found += [Item(BlockKind.TABLE_ROW, line) for line in _lines(row, repeats=is_headed or number > 0)]
         breaks: list[PageBreak] = []
         for cell in row:
             if cell.is_repeated:
@@ -105,23 +107,23 @@ def _is_layout(cell: Cell) -> bool:
     )
 
 
-def _lines(row: Sequence[Cell]) -> list[str]:
+def _lines(row: Sequence[Cell], *, repeats: bool) -> list[str]:
     """Return the row as text: one line, or one for each row of the tables nested in it, the other cells' text with
     each."""
     nested = [[item.text for item in _texts(cell) if item.kind in _ROWS] for cell in row]
     own = [_own_text(cell) for cell in row]
     height = max(map(len, nested))
     if not height:
-        return [line] if (line := _join(own, row)) else []
+        return [line] if (line := _join(own, row, repeats)) else []
     lines = []
     if any(text and inner for text, inner in zip(own, nested, strict=True)):
-        lines.append(_join(own, row))
+        lines.append(_join(own, row, repeats))
     for number in range(height):
         cells = [
             inner[number] if number < len(inner) else "" if inner or (number and len(text) > MAX_REPEATED) else text
             for text, inner in zip(own, nested, strict=True)
         ]
-        lines.append(_join(cells, row))
+        lines.append(_join(cells, row, repeats))
     return [line for line in lines if line]
 
 
@@ -130,12 +132,15 @@ def _own_text(cell: Cell) -> str:
     return "" if cell.is_repeated and len(text) > MAX_REPEATED else text
 
 
-def _join(texts: Sequence[str], row: Sequence[Cell]) -> str:
+def _join(texts: Sequence[str], row: Sequence[Cell], repeats: bool) -> str:
     if not any(texts):
         return ""
     cells: list[str] = []
     for text, cell in zip(texts, row, strict=True):
-        cells += [text, *[""] * (cell.columns - 1)]
+        # A label over several columns is said of each; a number over them would be counted twice, and one that begins
+        # the row is its name.
+        is_label = repeats and bool(cells) and len(text) <= MAX_REPEATED and is_naming(text)
+        cells += [text] * cell.columns if is_label else [text, *[""] * (cell.columns - 1)]
     while cells and not cells[-1]:
         cells.pop()
     return CELL_SEPARATOR.join(cells)

@@ -410,6 +410,9 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
     shares = {at: sum(meets(word, names[at]) for word in query.words) for at in numeric}
     best = max(shares.values(), default=0)
     chosen = [at for at, share in shares.items() if share == best and best]
+    if query.days is not None and query.names_year:
+        year = str(query.days.first.year)
+        chosen = [at for at in chosen if year in names[at]] or chosen
     fewest = min((len(names[at]) for at in chosen), default=0)
     chosen = [at for at in chosen if len(names[at]) == fewest]
     if not chosen and (
@@ -420,7 +423,7 @@ def _named_column(query: RowQuery, table: Table, numeric: Sequence[int], questio
         chosen = [at for at in numeric if row_words.PRICES.search(table.names[at])]
         # What was paid is the amount, and not the price of one.
         chosen = [at for at in chosen if len(chosen) == 1 or not row_words.UNIT_PRICE.search(table.names[at])]
-    if not chosen and not any(measure for _, measure in query.measures):
+    if not chosen and not (query.measures and all(measure for _, measure in query.measures)):
         chosen = [at for at in numeric if row_words.AMOUNT.search(table.names[at])]
     return chosen[0] if len(chosen) == 1 else None
 

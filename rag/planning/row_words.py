@@ -70,6 +70,7 @@ _SPEED = r"speed|knots|km/h|geschwindigkeit|vitesse|velocidad"
 _DEPTH = r"depth|tiefe|profondeur|profundidad"
 WEIGHT = "weight|mass|gewicht|poids|peso"
 _HEIGHT = "height|höhe|größe|hauteur|taille|altura"
+_SIZE = r"size|area|floor space|fläche|\w*fläche|größe|surface|superficie|taille|tamaño|sq ?m|sq ?ft|m²|qm|hectares?|ha"
 _LARGE = (
     r"highest|largest|biggest|greatest|most|höchste[nrsm]?|größte[nrsm]?|meiste[n]?|(?:le|la|les) plus|plus (?:haute?"
     r"|grande?|élevée?)|mayor|más (?:alt[oa]|grande)"
@@ -118,6 +119,14 @@ SUPERLATIVES: tuple[tuple[str, tuple[Measure, ...]], ...] = (
     (r"fastest|quickest|(?:am )?schnellste[nrsm]?|(?:le |la )?plus rapide"
     r"|más rápid[oa]", (("most", _SPEED), ("least", _TAKES))),
     (r"deepest|tiefste[nrsm]?|(?:le |la )?plus profonde?|más profund[oa]", (("most", _DEPTH),)),
+    (
+        r"largest|biggest|größte[nrsm]?|(?:le |la |les )?plus grande?s?|más grandes?",
+        (("most", _SIZE), ("most", "")),
+    ),
+    (
+        r"smallest|kleinste[nrsm]?|(?:le |la |les )?plus petite?s?|más pequeñ[oa]s?",
+        (("least", _SIZE), ("least", "")),
+    ),
     (_LARGE, (("most", ""),)),
     (_SMALL, (("least", ""),)),
 )  # fmt: skip

@@ -20,6 +20,11 @@ MIN_SHARED_COLUMNS = 0.6
 MAX_ROWS = 5000
 """Rows of one table; a longer one is not computed with."""
 
+HIDDEN_ROW = "(hidden row)"
+"""Ends a row that its workbook does not show."""
+MAX_MARGIN = 160
+"""Characters that may stand above or below a table that goes on over pages: headers, footers and its title."""
+
 DAY_COLUMN, ENTRY_COLUMN = "Date", "Entry"
 """Columns of a log whose lines begin with days."""
 AMOUNT_COLUMN = "Amount"
@@ -80,6 +85,8 @@ class Table:
     head: tuple[int, int]
     rows: list[Row] = field(default_factory=list)
     above: str = ""
+    last_page: Page | None = None
+    """Where it ends, if on another page."""
     called: frozenset[str] = frozenset()
     """Words for what each row is, of a table that is put together from documents."""
     missing: int = 0
@@ -135,12 +142,42 @@ def read_value(cell: str) -> Quantity | None:
 
 
 def tables_in(document: DocumentInfo, pages: Sequence[Page]) -> Iterator[Table]:
-    """Yield the tables of a document whose columns have names."""
+    """Yield the tables of a document whose columns have names, one that goes on over pages whole."""
+    last: Table | None = None
+    for table in _tables_by_page(document, pages):
+        if last is not None and _goes_on(last, table):
+            last.rows += [replace(row, document=document, page=table.page) for row in table.rows]
+            last.last_page = table.page
+            continue
+        if last is not None:
+            yield last
+        last = table
+    if last is not None:
+        yield last
+
+
+def _tables_by_page(document: DocumentInfo, pages: Sequence[Page]) -> Iterator[Table]:
     for page in pages:
         if " | " in page.text or "\t" in page.text:
             yield from _tables_of(document, page)
         elif (entries := _entries_of(document, page)) is not None:
             yield entries
+
+
+def _goes_on(table: Table, other: Table) -> bool:
+    """Return whether a table is the next part of one that ends at the foot of the page before, below the same head.
+
+    Sheets and other pages with names of their own hold tables of their own.
+    """
+    page, begins = table.last_page or table.page, min(other.head[0], other.rows[0].start)
+    return (
+        table.names == other.names
+        and other.page.number == page.number + 1
+        and not (page.label or other.page.label)
+        and len(page.text[table.rows[-1].end :].strip()) <= MAX_MARGIN
+        and len(other.page.text[:begins].strip()) <= MAX_MARGIN
+        and len(table.rows) + len(other.rows) <= MAX_ROWS
+    )
 
 
 def _entries_of(document: DocumentInfo, page: Page) -> Table | None:
@@ -215,6 +252,8 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
             continue
         if _RULE.fullmatch(line):
             continue
+        if cells[-1] == HIDDEN_ROW:
+            cells = cells[:-1]
         if table is None:
             table = Table(document, page, cells, match.span(), above=above) if _names_columns(cells) else None
             above = "" if table is None else above

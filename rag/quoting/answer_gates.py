@@ -26,20 +26,25 @@ from rag.quoting.asked_time import lacks_time_asked
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
+from rag.quoting.labelled import labelled_parts
+from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.periods_asked import is_of_another_period, is_row_of_another_date
 from rag.quoting.range_rows import range_key
+from rag.quoting.speakers import is_only_speaker
 from rag.quoting.table_answer import (
     GENERIC_WORDS,
+    LABEL_WORDS,
     abbreviated_words,
     covered_share,
     is_empty_cell,
     is_of_sibling,
     without_generic,
 )
+from rag.quoting.table_cells import columns_of
 from rag.text import content_words, sentence_spans
 from rag.units import Unit
 from rag.words.word_forms import is_said
@@ -63,7 +68,6 @@ _ASKS_NEXT = re.compile(
     re.IGNORECASE,
 )
 """Words of questions that name one thing and ask for its neighbour."""
-_LABELLED = re.compile(r"(?P<label>[^\W\d_][^:.\n]{1,40}):\s+(?P<value>[^\n]+)")
 _ASKS_WHO_IS = re.compile(
     r"(?i)^\W*(?:(?:who|what) (?:is|are|was|were)|(?:wer|was) (?:ist|sind|war|waren)|qui (?:est|sont|était)"
     r"|qui[eé]n(?:es)? (?:es|son|era|fue))\b"
@@ -95,6 +99,12 @@ _ASKS_SUM = re.compile(r"(?i)\b(?:sum of (?:all |the )?[^?]*s\b|average|on avera
 _ADDS_UP = re.compile(
     r"(?i)\b(?:total\w*|sums?|average\w*|mean|altogether|in all|together|combined|typical\w*|usual\w*)\b"
 )
+_ASKS_ALL_TOGETHER = re.compile(
+    r"(?i)\b(?:how (?:much|many)|wie ?viele?|combien|cu[aá]nt[oa]s?)\b[^?]*\b(?:together|altogether|combined|in all"
+    r"|all (?:the )?[a-z]+s|zusammen|insgesamt|alle[rn]? [^\W\d_]+ zusammen|ensemble|au total|en tout|tou(?:te)?s les"
+    r"|juntos|juntas|en total|tod[oa]s l[oa]s)\b"
+)
+"""Asks what the rows of a table make together, which one of them is not."""
 _ASKS_CHANGE = re.compile(
     r"(?i)\bby how much\b|\bum wie ?viel\b|\bde combien\b|\ben cu[aá]nto\b"
     r"|\bhow much\b[^?]*\b(?:rises?|rose|risen|raised|increased?|grow|grown|go(?:es)? up|gone? down|fall|fell|fallen"
@@ -107,6 +117,7 @@ _CHANGES = re.compile(
     r"|augment\w+|hausse|baisse\w*|passe|sub[eioí]\w*|aument\w+|baj\w+)\b"
 )
 """Words of which a sentence that tells by how much something has changed has one."""
+_TOTAL_ROW = re.compile(r"(?i)\W*(?:gesamt\w*|summe|zwischensumme|somme|sous-total|suma|subtotal\w*|all)\b")
 _ASKS_HOW_MUCH_IS = re.compile(r"(?i)^\W*(?:how much (?:is|are|was|were)|combien (?:est|sont)|cu[aá]nto es)\b")
 
 
@@ -142,6 +153,8 @@ def answers(
         return False
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
         return False
+    if _is_price_of_nothing_named(question, extract, unit, weights, is_by_words=is_by_words):
+        return False
     if unit.is_row and lacks_price_column(question, unit.header, unit.text):
         return False
     if not unit.is_row and _ASKS_HOW_MUCH_IS.search(question) and lacks_price(question, unit.text):
@@ -174,9 +187,13 @@ def answers(
         not is_by_words and extract.score < MIN_WITHOUT_ROLE and lacks_role(question, unit)
     ):
         return False
+    if is_only_speaker(question, extract, unit) or is_of_other_heading(question, unit, units):
+        return False
     if is_of_another_person(question, unit) or acts_on_the_asked(question, unit.text, extract.answer):
         return False
     if _ASKS_SUM.search(question) and not (unit.is_row or _ADDS_UP.search(unit.text)):
+        return False
+    if unit.is_row and _ASKS_ALL_TOGETHER.search(question) and not _is_sum_row(question, unit):
         return False
     if is_outranked(question, unit, units):
         return False
@@ -194,6 +211,20 @@ def answers(
     if asked_kind(question) == "cause" and _is_of_names_alone(unit):
         return False
     return bool(_ASKS_NEXT.search(question)) or not _is_outdone(question, extract, unit, units, weights)
+
+
+def _is_sum_row(question: str, unit: Unit) -> bool:
+    """Return whether a row adds others up, or is the only thing named of which everything together is asked."""
+    names, values = columns_of(unit.header, unit.text)
+    key = next(filter(None, values), "")
+    asked = frozenset(content_words(question))
+    named = frozenset(content_words(key))
+    return bool(
+        _ADDS_UP.search(f"{unit.header}\n{unit.text}")
+        or _TOTAL_ROW.match(key)
+        or (named and named <= asked)
+        or len(names) < 2
+    )
 
 
 def _is_of_other_part(question: str, unit: Unit) -> bool:
@@ -224,6 +255,16 @@ def _shares_nothing(unit: Unit, weights: Mapping[str, float]) -> bool:
     }
 
 
+def _is_price_of_nothing_named(
+    question: str, extract: Extract, unit: Unit, weights: Mapping[str, float], *, is_by_words: bool
+) -> bool:
+    """Return whether it is asked what something costs, and a sentence with an amount speaks of nothing that the
+    question names."""
+    if is_by_words or unit.is_row or not asks_price(question) or extract.score >= MIN_NOT_OUTDONE:
+        return False
+    return _shares_nothing(unit, weights)
+
+
 def _lacks_degree(question: str, unit: Unit) -> bool:
     """Return whether a question asks for the largest of several, and a sentence compares nothing."""
     match = _ASKS_DEGREE.search(question)
@@ -235,12 +276,15 @@ def _lacks_degree(question: str, unit: Unit) -> bool:
 def _labels_what_is_asked_of(question: str, unit: Unit) -> bool:
     """Return whether a line is a label, which the question does not have, with a name that the question has: "Client:
     Ann Orr" tells nothing else of Ann Orr."""
-    match = None if unit.is_row or asks_yes_or_no(question) else _LABELLED.fullmatch(unit.text.strip())
-    if match is None or _ASKS_WHO_IS.search(question) or not all(word[0].isupper() for word in match["value"].split()):
+    parts = None if asks_yes_or_no(question) else labelled_parts(unit)
+    if parts is None or (_ASKS_WHO_IS.search(question) and not unit.is_row):
+        return False
+    if not all(word[0].isupper() for word in parts[1].split()):
         return False
     asked = frozenset(content_words(question))
-    label, value = (frozenset(content_words(match[part])) for part in ("label", "value"))
-    return bool(label and value) and value <= asked and not any(is_said(word, asked) for word in label)
+    label, value = (frozenset(content_words(part)) for part in parts)
+    is_named = value <= asked or (unit.is_row and label & LABEL_WORDS and value & asked)
+    return bool(label and value) and bool(is_named) and not any(is_said(word, asked) for word in label)
 
 
 def _is_only_a_name(question: str, unit: Unit, weights: Mapping[str, float]) -> bool:

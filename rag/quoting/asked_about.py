@@ -13,6 +13,7 @@ from rag.quoting.answer_kind import MONTH, WEEKDAY
 from rag.quoting.asked_measure import gives_measure
 from rag.quoting.document_context import context_of
 from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words, words_met
+from rag.quoting.table_cells import columns_of
 from rag.text import content_words, words_of
 from rag.types import Vectors
 from rag.units import Unit
@@ -44,7 +45,8 @@ _OF = r"(?:(?:date|number|name|amount|total|value|place|year|kind|type|level|sum
 _MATTERS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"^\W*(?:what|which)(?:\s+(?:is|are|was|were|will be)|['’]s)\s+(?:[^?]+?['’]s?\s+){_OF}(?P<np>[^?]+?){_END}",
+        rf"^\W*(?:what|which)(?:\s+(?:is|are|was|were|will be)|['’]s)\s+(?:(?:(?! of )[^?])+?['’]s?\s+)"
+        rf"{_OF}(?P<np>[^?]+?){_END}",
         rf"^\W*(?:what|which)(?:\s+(?:is|are|was|were|will be)|['’]s)\s+"
         rf"(?:(?:the|our|your|my|an?|any|his|her|their|its)\s+)?{_OF}(?P<np>[^?]+?){_END}",
         r"^\W*what\s+(?P<np>[a-z]+(?: [a-z]+)?)\s+(?:is|are|was|were|do|does|did|has|have|can|may|must)\b",
@@ -62,6 +64,10 @@ _NARROWS = re.compile(
 _COSTS = re.compile(
     r"(?i)^\W*how (?:much|long|high) (?:is|are|was|were) (?:the |an? |our |your )?(?:[^?]+?['’]s )?"
     rf"(?P<np>[^?]+?){_END}"
+)
+_IN_WHICH = re.compile(
+    r"(?i)^\W*(?:on|in|at|under|by|from|for) (?:which|what) (?!year|month|week|day|time|date)(?P<np>[a-z]+) "
+    r"(?:is|are|was|were|do|does|did|has|have|can|will)\b"
 )
 _HAS_ARTICLE = re.compile(r"(?i)(?:\b(?:the|our|your|my|an?|any|his|her|their|its)|['’]s?)\s+$")
 _ASKS_LIMIT = re.compile(
@@ -118,6 +124,18 @@ def counted_matter(question: str) -> str:
     return words[-1] if words else ""
 
 
+def _has_columns(unit: Unit) -> bool:
+    return unit.is_row and len(columns_of(unit.header, unit.text)[0]) > 1
+
+
+def _column_matter(question: str, score: float) -> str:
+    """Return what a column of a row would have to be called to answer: of "How much gas did ..." the gas, of "On which
+    floor is ..." the floor, where the reader is not sure of its mark."""
+    match = _IN_WHICH.match(question) if score < 0 else None
+    words = content_words(match["np"]) if match else []
+    return words[-1] if words else counted_matter(question)
+
+
 def says_matter(unit: Unit, word: str) -> bool:
     """Return whether a sentence, its row's head or what it leans on has a stemmed word or one of its family."""
     return is_said(word, _content(f"{unit.text}\n{unit.header}\n{unit.leans_on}"))
@@ -142,6 +160,8 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
         around = known | _content(unit.source.text)
         matter = [word for word in content_words(costs["np"]) if _tells(word) and not is_said(word, around)]
     says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
+    if _has_columns(unit) and not matter and (column := _column_matter(question, score)) and _tells(column):
+        matter = [column]
     if matter and not is_said(matter[-1], known) and not says_limit:
         written = _written(question, matter[-1])
         if not gives_measure(written, unit.text) and not (embed and _has_alike(written, unit, embed)):

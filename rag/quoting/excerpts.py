@@ -23,7 +23,7 @@ from rag.quoting.answer_kind import asks_yes_or_no
 from rag.quoting.denied_rows import rows_not_denied
 from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import asks_for_field, head_field, is_greeting
-from rag.quoting.numbered_things import fits_number, sources_of_the_number
+from rag.quoting.numbered_things import fits_number, of_the_list_asked, sources_of_the_number
 from rag.quoting.other_documents import sources_of_the_document, sources_of_the_person
 from rag.quoting.range_rows import rows_of_range
 from rag.quoting.ranges import holds_measure, measures_in
@@ -204,7 +204,11 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
                 ours and not names_another(f"{it.heading}\n{it.text}", constraint)
                 for ours, it in zip(kept, candidates, strict=True)
             ]
-    kept = [ours and fits_number(question, unit) for ours, unit in zip(kept, candidates, strict=True)]
+    of_list = of_the_list_asked(question, candidates)
+    kept = [
+        ours and listed and fits_number(question, unit)
+        for ours, listed, unit in zip(kept, of_list, candidates, strict=True)
+    ]
     for rows in _tables(candidates):
         fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
         fits = fits or rows_not_denied(question, [candidates[row].text for row in rows])

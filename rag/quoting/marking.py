@@ -27,6 +27,7 @@ from rag.quoting.excerpts import (
     make_excerpt,
     sources_about,
 )
+from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter
@@ -34,7 +35,8 @@ from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.named_subjects import fills_otherwise
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.shared_words import those_sharing
-from rag.quoting.superseded import put_newer_first
+from rag.quoting.speakers import said_by_speaker
+from rag.quoting.superseded import put_newer_first, put_valid_first, with_notes
 from rag.quoting.sureness import (
     is_sure,
 )
@@ -146,6 +148,8 @@ class MarkingReader:
             return cell is not None and cell.unit.place == extract.place and cell.value == extract.answer
 
         every = [unit for units in cut for unit in units]
+        extracts = put_label_asked_first(question, extracts, every, weights)
+        by_place |= {extract.place: unit for extract in extracts for unit in every if unit.place == extract.place}
         embed = (embedder or self._embedder).embed_passages
         alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
@@ -165,9 +169,10 @@ class MarkingReader:
             )
         ][:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
-        if not given and (told := date_before(question, every, weights)):
+        if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
+        given = put_valid_first(question, with_notes(question, given, every), every, beside)
         given = [with_cause_behind(question, extract, every) for extract in given]
         return [with_sentence_before(extract, every) for extract in given]
 

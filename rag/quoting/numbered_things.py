@@ -12,6 +12,7 @@ from rag.quoting.document_context import context_of
 from rag.text import content_words
 from rag.units import Unit
 from rag.words.folding import fold
+from rag.words.word_forms import is_said
 
 MAX_NUMBERS = 200
 """Numbers of a range; a longer one counts something else."""
@@ -92,6 +93,44 @@ def fits_number(question: str, unit: Unit) -> bool:
                     return False
                 break
     return True
+
+
+def of_the_list_asked(question: str, units: Sequence[Unit]) -> list[bool]:
+    """Return which units can be the numbered item that a question names, where lists number their items anew: of "step
+    4" below several headings those below the headings that the question names, if it names any of them."""
+    kept = [True] * len(units)
+    asked = frozenset(content_words(question))
+    for noun, numbers in _asked(question).items():
+        places = [at for at, unit in enumerate(units) if _opens_with(unit, noun, numbers)]
+        shares = {at: _share_named(_nearest_heading(units, at), asked - {noun}) for at in places}
+        best = max(shares.values(), default=0.0)
+        if best and len({_nearest_heading(units, at) for at in places}) > 1:
+            kept = [keeps and shares.get(at, best) == best for at, keeps in enumerate(kept)]
+    return kept
+
+
+def _opens_with(unit: Unit, noun: str, numbers: frozenset[int]) -> bool:
+    match = _NUMBERED.match(unit.text)
+    return (
+        match is not None
+        and content_words(match["noun"])[:1] == [noun]
+        and bool(numbers & {*_numbers(match["numbers"])})
+    )
+
+
+def _nearest_heading(units: Sequence[Unit], at: int) -> str:
+    """Return the heading above a unit: one that numbers nothing itself, as items that look like headings do."""
+    for unit in reversed(units[:at]):
+        if unit.is_heading and not _NUMBERED.match(unit.text):
+            return unit.text
+        if unit.heading and not _NUMBERED.match(unit.heading):
+            return unit.heading
+    return units[at].source.section.rpartition(" > ")[2]
+
+
+def _share_named(heading: str, asked: frozenset[str]) -> float:
+    words = content_words(heading)
+    return sum(is_said(word, asked) for word in words) / len(words) if words else 0.0
 
 
 def _is_named(text: str, noun: str, numbers: frozenset[int]) -> bool:

@@ -28,7 +28,15 @@ _SETS = (
     ("internal", "external"),
 )
 """Words of which one stands before a thing and tells it from the others."""
-_OTHERS = {word: frozenset(words) - {word} for words in _SETS for word in words}
+_PLACES = (("private", "home", "personal"), ("work", "office", "business"))
+"""Words that say the same of an address or a number, in two sets."""
+_OTHERS = {
+    word: frozenset(other for words in _SETS if word in words for other in words if other != word)
+    | frozenset(
+        other for words in _PLACES if word not in words for other in words if word in {*_PLACES[0], *_PLACES[1]}
+    )
+    for word in {word for words in (*_SETS, *_PLACES) for word in words}
+}
 
 
 def is_of_opposite(question: str, text: str) -> bool:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from rag.extractive import Extract
+from rag.questions.constraints import find_constraints
 from rag.quoting.answer_gates import own_share
+from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
 from rag.quoting.table_answer import without_generic
+from rag.text import content_words
 from rag.units import Unit
+from rag.words.dates import find_dates
 
+MAX_DAY = 30
+"""Characters of a day that is written out."""
 MIN_SHARE = 0.3
 """Share of the question's weight that the sentence must hold which says what is so now, and no less than the other."""
 
@@ -25,6 +32,21 @@ _MOVED = re.compile(
     r"\b(?:from|von|vom|de|du|del?)\s+(?P<old>[^.;]{1,40}?)\s+(?:to|auf|à|au|al?)\s",
     re.IGNORECASE,
 )
+_VALID_FROM = re.compile(
+    r"(?i)\b(?:(?:valid|effective|in force|appl(?:y|ies)|comes? into force) (?:from|as of|as from|since|on)"
+    r"|effective:?|(?:gültig|gilt|gelten|in kraft|wirksam) (?:ab|seit|vom|am)(?: dem)?"
+    r"|(?:valables?|applicables?|en vigueur) (?:à partir du|depuis le|dès le|le|à compter du)"
+    r"|(?:válid[oa]s?|vigentes?|en vigor) (?:desde|a partir)(?: el| del)?)\s"
+)
+"""Stands before the day from which a document holds."""
+_NOTE_MARK = re.compile(r"\[(?:foot|end)?note [^\]]{1,8}\]|[¹²³⁴-⁹]+")
+_HOLDS_NOW = re.compile(
+    r"(?i)\b(?:out of date|outdated|superseded|corrected|correction|erratum|no longer|meanwhile|in the meantime|now"
+    r"|revised|since (?:then|the|\d)|veraltet|überholt|berichtigt|inzwischen|mittlerweile|jetzt|nunmehr|nicht mehr"
+    r"|seit (?:dem|der|\d)|périmée?|corrigée?|désormais|entre-temps|maintenant|depuis|ne [^.]* plus|obsolet[oa]"
+    r"|corregid[oa]|ahora|ya no|desde)\b"
+)
+"""Says that something is otherwise by now."""
 _FAILED = re.compile(
     r"(?i)\b(?:rejected|refused|declined|withdrawn|abgelehnt|zurückgezogen|rejetée?|refusée?|rechazad[oa]|rechazó)\b"
 )
@@ -46,6 +68,66 @@ def put_newer_first(extracts: Sequence[Extract], units: Sequence[Unit], weights:
             newer = Extract.of(unit, extracts[0].score)
             return [newer, *(one for one in extracts if one.place != newer.place)]
     return list(extracts)
+
+
+def put_valid_first(
+    question: str, extracts: Sequence[Extract], units: Sequence[Unit], beside: Mapping[int, str]
+) -> list[Extract]:
+    """Return the extracts, of documents with one title those first that are valid from a later day; as they are where
+    the question names a day or a year. `beside` is, by document, what else was found of it."""
+    if any(one.kind in ("date", "day", "year") for one in find_constraints(question)):
+        return list(extracts)
+    sources = {unit.source.number: unit.source for unit in units}
+    days: dict[int, date] = {}
+    for extract in extracts:
+        source = sources.get(extract.number)
+        text = f"{source.text}\n{beside.get(source.document.id, '')}" if source else ""
+        found = [day for match in _VALID_FROM.finditer(text) if (day := _day_at(text, match.end())) is not None]
+        if found:
+            days[extract.number] = max(found)
+    titles = {sources[number].document.title.casefold() for number in days}
+    if len(days) < max(2, len(extracts)) or len(titles) != 1:
+        return list(extracts)
+    return sorted(extracts, key=lambda extract: days[extract.number], reverse=True)
+
+
+def _day_at(text: str, start: int) -> date | None:
+    """Return the day that a text writes right at some place; None where it writes none there."""
+    dates = find_dates(text[start : start + MAX_DAY])
+    return dates[0].day if dates and dates[0].start <= 1 else None
+
+
+def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]) -> list[Extract]:
+    """Return the extracts with the note that the first one refers to behind it, where that speaks of the same and holds
+    a thing of the kind asked for; before it, where it says that another value holds now."""
+    first = next((unit for unit in units if extracts and unit.place == extracts[0].place), None)
+    marks = _NOTE_MARK.findall(first.text) if first is not None else []
+    kind = asked_kind(question)
+    if first is None or not marks:
+        return list(extracts)
+    asked = frozenset(content_words(question))
+    for unit in units:
+        opening = _NOTE_MARK.match(unit.text)
+        if opening is None or opening[0] not in marks or unit.source.document.id != first.source.document.id:
+            continue
+        told = unit.text[opening.end() :]
+        if (
+            unit.place == first.place
+            or not _may_replace(told, extracts[0].answer, kind)
+            or not unit.words & first.words & asked
+        ):
+            continue
+        note = Extract.of(unit, extracts[0].score)
+        rest = [one for one in extracts if one.place != note.place]
+        return [note, *rest] if _HOLDS_NOW.search(told) else [rest[0], note, *rest[1:]] if rest else [note]
+    return list(extracts)
+
+
+def _may_replace(told: str, answer: str, kind: AnswerKind | None) -> bool:
+    """Return whether a note holds a thing of the kind asked for, or a figure as the answer does."""
+    if kind is not None:
+        return holds_kind(told, kind)
+    return bool(re.search(r"\d", answer) and re.search(r"\d", told))
 
 
 def _holds(text: str, value: str) -> bool:

@@ -9,7 +9,7 @@ from rag.extractive import Extract
 from rag.quoting.answer_gates import named_beside, own_share
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.asked_about import Embed
-from rag.quoting.labels_asked import labels_another
+from rag.quoting.labels_asked import labels_another, lacks_role_label
 from rag.quoting.table_answer import without_generic, words_met
 from rag.refusal import READ_THRESHOLD, logit
 from rag.units import Unit
@@ -53,6 +53,8 @@ def is_sure(
     is_far = found < READ_THRESHOLD
     is_labelled = unit.is_row or ": " in unit.text
     is_anothers = is_labelled and labels_another(question, unit, embed)
+    if is_anothers and lacks_role_label(question, unit):
+        return False
     if not is_far and is_labelled and not is_anothers:
         return True
     focus = without_generic(weights)

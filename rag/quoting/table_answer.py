@@ -189,8 +189,14 @@ def is_of_sibling(question: str, unit: Unit, weights: Mapping[str, float]) -> bo
     before = {word: other for other, word in pairwise(key)}
     return any(
         word in before and before[word] not in weights and other not in held and other not in GENERIC_WORDS
-        for other, word in pairwise(weights)
+        for other, word in _neighbours(question)
     )
+
+
+def _neighbours(question: str) -> list[tuple[str, str]]:
+    """Return the stemmed words of a question that stand side by side, with no word such as "a" between them."""
+    stems = [content_words(word)[:1] for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", question)]
+    return [(one[0], other[0]) for one, other in pairwise(stems) if one and other]
 
 
 def abbreviated_words(asked: Sequence[str], words: Collection[str]) -> set[str]:

@@ -25,6 +25,10 @@ _SORTS_OF_COLUMNS = tuple(
             "|cuánto cuesta\\w*",
             r"price|cost|costs|amount|fee|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe|tarifa|eur|usd|gbp|chf",
         ),
+        (
+            "how (?:big|large)|wie groß|quelle (?:taille|surface)|cuánto mide|(?:de )?qué tamaño",
+            r"size|area|m²|sq ?m|sq ?ft|fläche|größe|surface|superficie|taille|tamaño",
+        ),
         ("how heavy|wie schwer|quel poids|cuánto pesa\\w*", r"weights?|mass|gewicht|masse|poids|peso|kg"),
         ("how (?:tall|high)|wie hoch", r"height|höhe|hauteur|altura"),
         ("how fast|wie schnell", r"speed|geschwindigkeit|vitesse|velocidad|km/h"),
@@ -62,6 +66,23 @@ _SORTS_OF_COLUMNS = tuple(
 )
 """Words of questions, and those in the names of the columns that answer them."""
 
+_UNITS = tuple(
+    (re.compile(rf"(?i)\b(?:{written})\b"), re.compile(rf"(?i)(?<![^\W_])(?:{symbol})(?![^\W_])"))
+    for written, symbol in (
+        ("square met(?:re|er)s?|quadratmetern?|mètres? carrés?|metros? cuadrados?", "m²|m2|sq ?m|qm"),
+        ("cubic met(?:re|er)s?|kubikmetern?|mètres? cubes?|metros? cúbicos?", "m³|m3|cbm"),
+        ("kilomet(?:re|er)s?|kilometern?|kilomètres?|kilómetros?", "km"),
+        ("met(?:re|er)s?|metern?|mètres?|metros?", "m"),
+        ("kilo(?:gram(?:me)?)?s?|kilogramm|kilogrammes?|kilogramos?", "kg"),
+        ("tons?|tonnes?|tonnen?|toneladas?", "t"),
+        ("lit(?:re|er)s?|litern?|litres?|litros?", "l"),
+        ("per ?cent|prozent|pour cent|por ciento", "%"),
+        ("euros?", "€|eur"),
+        ("pounds?|pfund|livres?|libras?", "£|gbp"),
+    )
+)
+"""Units as questions write them, and as heads of columns do."""
+
 _ASKS_WHO = re.compile(r"(?i)^\W*(?:who|by whom|wer|wen|wem|qui|quién(?:es)?)\b")
 _ASKS_WHICH = re.compile(r"(?i)^\W*(?:which|welche[rsnm]?|quel(?:le)?s?|qué|cuál(?:es)?) (?P<noun>[^\W\d_]{3,})\b")
 _PERSONS = "name|person|responsible|in charge|contact|verantwortlich|zuständig|nom|responsable|nombre"
@@ -86,7 +107,8 @@ def split_cells(row: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class NamedCell:
-    """The cell that a question asks for: its value, the cells that say which row it is, and its column's name."""
+    """The cell that a question asks for: its value, the cells that say which row it is, below the names of their
+    columns, and its own column's name."""
 
     value: str
     key: str
@@ -129,10 +151,12 @@ def named_cell(
         return _cell_of_thing(asked, names, values)
     if not keys or not others:
         return None
-    key = " ".join(values[i] for i in keys)
+    key = " ".join(f"{names[i] if i < len(names) else ''} {values[i]}" for i in keys)
     shares = {i: _share_named(names[i], asked) for i in others if i < len(names)}
     best = max(shares.values(), default=0.0)
     chosen = [i for i, share in shares.items() if share == best] if best > 0 else []
+    if len(shares) > 1 and chosen and _is_named_by_year_alone(chosen, names, asked):
+        return None
     if not chosen and events:
         chosen = [i for i in shares if events_in(names[i]) & events]
     if len(chosen) != 1 and sort is not None:
@@ -142,6 +166,13 @@ def named_cell(
     if len(chosen) != 1:
         return None
     return NamedCell(values[chosen[0]], key, names[chosen[0]] if chosen[0] < len(names) else "")
+
+
+def _is_named_by_year_alone(chosen: Sequence[int], names: Sequence[str], asked: AbstractSet[str]) -> bool:
+    """Return whether a question has of the name of a column only the year, which other columns have as well: it names
+    none of "Water 2024" and "Waste 2024"."""
+    named = set(content_words(names[chosen[0]])) & asked
+    return all(word.isdigit() for word in named) and sum(named <= set(content_words(name)) for name in names) > 1
 
 
 def _cell_of_thing(asked: AbstractSet[str], names: Sequence[str], values: Sequence[str]) -> NamedCell | None:
@@ -164,8 +195,10 @@ def asked_column(question: str) -> re.Pattern[str] | None:
 
 
 def words_asking(question: str, column: str) -> set[str]:
-    """Return the words by which a question asks for the sort of a column: of "do for a living" for an occupation."""
-    found = (asks.search(question) for asks, names in _SORTS_OF_COLUMNS if names.search(column))
+    """Return the words by which a question asks for the sort of a column, or for its unit: of "do for a living" for an
+    occupation, of "in square metres" for m²."""
+    found = [asks.search(question) for asks, names in _SORTS_OF_COLUMNS if names.search(column)]
+    found += [written.search(question) for written, symbol in _UNITS if symbol.search(column)]
     return {word for match in found if match for word in content_words(match[0])}
 
 

@@ -36,7 +36,7 @@ def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
         return table_items([[placed.cell for placed in row] for row in rows])
     head = _name_columns(rows[:count])
     body = [[placed.cell for placed in row] for row in rows[count:]]
-    items = table_items(body)
+    items = table_items(body, is_headed=True)
     if len(CELL_SEPARATOR.join(head)) > WIDE_HEAD and _is_plain(items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
         columns = range(len(head))

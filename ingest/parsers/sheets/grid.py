@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ingest.cleanup import one_line
 from ingest.parsers.pages import TextBuilder
-from ingest.parsers.sheets.cells import Sheet, SheetRow
+from ingest.parsers.sheets.cells import MAX_MERGED, Sheet, SheetRow
 from ingest.table_heads import is_naming
 from rag.types import BlockKind
 
@@ -84,7 +85,24 @@ def _is_table_of_its_own(rows: Sequence[SheetRow], left: int, column: int, gap: 
     there = {row.number for row in rows if left < len(row.cells) and row.cells[left]}
     keys = list(here.values())
     is_keyed = len(keys) > 1 and sum(is_naming(key) for key in keys) >= 0.8 * len(keys)
-    return is_keyed and (gap > 1 or set(here) != there)
+    return (is_keyed and (gap > 1 or set(here) != there)) or _is_titled_beside(rows, left, column)
+
+
+def _is_titled_beside(rows: Sequence[SheetRow], left: int, column: int) -> bool:
+    """Return whether somewhere two titles stand side by side, each alone over the head of a table of its own."""
+    for row, below in pairwise(rows):
+        if below.number != row.number + 1:
+            continue
+        sides = [(side.cells[left:column], side.cells[column:]) for side in (row, below)]
+        titles, heads = ([[cell for cell in cells if cell] for cells in side] for side in sides)
+        if (
+            all(len(title) == 1 and is_naming(title[0]) for title in titles)
+            and all(len(head) > 1 and all(map(is_naming, head)) for head in heads)
+            and _cell(row, left)
+            and _cell(row, column)
+        ):
+            return True
+    return False
 
 
 def _begins_table(row: SheetRow, rows: Sequence[SheetRow]) -> bool:
@@ -113,6 +131,7 @@ def _write_region(builder: TextBuilder, region: list[SheetRow], sheet: Sheet) ->
         for row in rest[: len(rest) - len(body)]:
             for column, note in sorted(row.notes.items()):
                 builder.add(BlockKind.PARAGRAPH, f"{_cell(row, column)} [comment: {note}]".strip())
+        _fill_across(body, columns[0], sheet)
         _write_table(builder, head, body, columns)
         return
     is_text = len(columns) == 1 and len(body) <= MAX_LINES
@@ -180,6 +199,24 @@ def _is_data(row: SheetRow, below: Sequence[SheetRow]) -> bool:
         for other in below[:COMPARED_ROWS]
         if other.cells != row.cells
     )
+
+
+def _fill_across(body: Sequence[SheetRow], first: int, sheet: Sheet) -> None:
+    """Repeat the label of a merged range in each column that it spans: words alone, as a number would be counted twice,
+    and none of the `first` column, which names its row."""
+    by_number = {row.number: row for row in body}
+    filled = 0
+    for top, left, _, right in sheet.merged:
+        row = by_number.get(top)
+        label = _cell(row, left) if row is not None else ""
+        if row is None or left <= first or right <= left or not label or not is_naming(label):
+            continue
+        row.cells.extend([""] * (right + 1 - len(row.cells)))
+        for column in range(left + 1, right + 1):
+            row.cells[column] = row.cells[column] or label
+        filled += right - left
+        if filled > MAX_MERGED:
+            return
 
 
 def _write_table(builder: TextBuilder, head: list[str], body: list[SheetRow], columns: Sequence[int]) -> None:

@@ -37,14 +37,35 @@ def test_business_cards_of_both_versions_are_read(tmp_path: Path) -> None:
     path = tmp_path / "keepers.vcf"
     path.write_text(
         "BEGIN:VCARD\nVERSION:2.1\nN:Bäcker;Jörg\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=B6rg B=\n=C3=A4cker\n"
-        "TEL;CELL:555 0110\nPHOTO;ENCODING=BASE64:AAAA\nEND:VCARD\n"
-        "BEGIN:VCARD\nVERSION:4.0\nFN:Rita Sohn\nitem1.EMAIL;TYPE=work:rita@quay.example\nADR:;;Quay 5;Kelderby;;\n",
+        'TEL;CELL:555 0110\nTEL;TYPE=WORK;TYPE="voice,fax":555 0111\nPHOTO;ENCODING=BASE64:AAAA\nEND:VCARD\n'
+        "BEGIN:VCARD\nVERSION:4.0\nFN:Rita Sohn\nitem1.EMAIL;TYPE=work:rita@quay.example\nADR:;;Quay 5;Kelderby;;\n"
+        "ADR;TYPE=HOME:;;Mole 1;Kelderby;;\n",
         encoding="utf-8",
     )
     assert blocks(parse(path).pages[0]) == [
-        "Name: Jörg Bäcker\nPhone: 555 0110",
-        "Name: Rita Sohn\nE-mail: rita@quay.example\nAddress: Quay 5, Kelderby",
+        "Name: Jörg Bäcker\nMobile phone: 555 0110\nWork fax: 555 0111",
+        "Name: Rita Sohn\nWork e-mail: rita@quay.example\nAddress: Quay 5, Kelderby\nHome address: Mole 1, Kelderby",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        (
+            "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=12",
+            "Repeats: every 2 weeks on Tuesday and Thursday, 12 times",
+        ),
+        ("RRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20251231", "Repeats: every month on last Friday, until 2025-12-31"),
+        ("RRULE:FREQ=YEARLY;BYMONTH=3", "Repeats: FREQ=YEARLY;BYMONTH=3"),
+        ("DURATION:PT1H30M", "Duration: 1 hour 30 minutes"),
+    ],
+)
+def test_repetitions_and_durations_are_written_in_words(tmp_path: Path, line: str, read: str) -> None:
+    path = tmp_path / "choir.ics"
+    path.write_text(
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Choir\n{line}\nEND:VEVENT\nEND:VCALENDAR\n", encoding="utf-8"
+    )
+    assert blocks(parse(path).pages[0]) == [f"Event: Choir\n{read}"]
 
 
 def test_a_calendar_without_entries_is_refused_and_long_lines_take_no_time(tmp_path: Path) -> None:

@@ -75,6 +75,26 @@ def test_rows_with_the_same_value_are_all_named() -> None:
     assert answer.text.startswith("Skua [1], Gull [2]: Berths 6")
 
 
+def test_a_table_that_goes_on_over_pages_is_one_and_hidden_rows_count() -> None:
+    first = "Rooms of 2025\n\nRoom\tWard\tBeds\tSize (m²)\nRowan\tSouth\t2\t18.6\nAlder\tNorth\t1\t18.1\nPage 1"
+    second = "Rooms of 2025\n\nRoom\tWard\tBeds\tSize (m²)\nPoplar\tSouth\t1\t28.8\nOak\tEast\t4\t12.6\nPage 2"
+    answer = over("How many rooms are there in South?", Shelf({"rooms.pdf": [first, second]}))
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith("2 rows of rooms.pdf: Rowan [1], Poplar [2].")
+    largest = over("Which room is the largest?", Shelf({"rooms.pdf": [first, second]}))
+    assert isinstance(largest, Answer)
+    assert largest.text.startswith("Poplar [1]: Size (m²) 28.8")
+    members = Shelf({"members.xlsx": ["Name | Status\nAnn | dormant | (hidden row)\nBob | active\nCid | dormant\n"]})
+    assert "2 rows" in getattr(over("How many members are dormant?", members), "text", "")
+
+
+def test_a_sum_is_over_the_column_of_the_year_that_is_asked_for() -> None:
+    rows = "Site: A | Water 2023: 5 | Water 2024: 7\n\nSite: B | Water 2023: 6 | Water 2024: 9\n"
+    answer = over("How much water did all sites use together in 2023?", Shelf({"use 2023.xlsx": [rows]}))
+    assert isinstance(answer, Answer)
+    assert "5 + 6 = 11" in answer.text
+
+
 def test_amounts_in_two_currencies_are_not_added() -> None:
     shelf = Shelf({"fees.csv": ["Harbour | Fee\nElm Bay | EUR 10\nCorr Point | USD 20\n"]})
     answer = over("What is the total fee?", shelf)

@@ -106,9 +106,14 @@ def test_merged_cells_repeat_their_label_and_keep_columns_in_place(path: Path) -
         cell(p(r("Zone"))) + cell(p(r("Speed")), '<w:gridSpan w:val="2"/>') + cell(p(r("Note"))),
         cell(p(r("Inner")), '<w:vMerge w:val="restart"/>') + cell(p(r("3"))) + cell(p(r("2"))) + cell(p(r("a"))),
         cell(p(), "<w:vMerge/>") + cell(p(r("4"))) + cell(p(r("5"))) + cell(p(r("b"))),
+        cell(p(r("Outer"))) + cell(p(r("any speed")), '<w:gridSpan w:val="2"/>') + cell(p(r("c"))),
+        cell(p(r("All")), '<w:gridSpan w:val="2"/>') + cell(p(r("7")), '<w:gridSpan w:val="2"/>'),
     )
     table = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
-    assert texts(word_file(path, table)) == ["Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b"]
+    assert texts(word_file(path, table)) == [
+        "Zone | Speed | | Note", "Inner | 3 | 2 | a", "Inner | 4 | 5 | b",
+        "Outer | any speed | any speed | c", "All | | 7",
+    ]  # fmt: skip
 
 
 def table_row(*texts: str, is_head: bool = False) -> str:

@@ -127,6 +127,12 @@ def test_contents_are_furniture_and_missing_chapters_are_said(path: Path) -> Non
     assert document.warnings == ("A part of the file could not be read: OEBPS/toc.xhtml.",)
 
 
+def test_contents_typed_by_hand_are_furniture_with_what_they_say_of_a_chapter(path: Path) -> None:
+    led = "".join(f"<p>{number}. Tides . . . . . {number}9<br/>When they turn</p>" for number in range(1, 4))
+    document = book(path, {"toc.xhtml": led, "one.xhtml": "<p>Text of it.</p>" * 9})
+    assert {kind for kind, text in kinds(document) if text != "Text of it."} == {BlockKind.FURNITURE}
+
+
 def test_a_protected_book_is_refused_and_one_with_hidden_fonts_is_not(path: Path) -> None:
     def encrypted(name: str) -> str:
         return f'<encryption><EncryptedData><CipherReference URI="{name}"/></EncryptedData></encryption>'

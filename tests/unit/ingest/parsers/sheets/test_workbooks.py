@@ -132,6 +132,36 @@ def test_tables_below_and_beside_one_another_are_told_apart(tmp_path: Path) -> N
     assert "Cleat | 32\n" in page.text
 
 
+def test_a_label_over_several_columns_is_said_of_each_and_a_number_once(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Room", "Monday", "Tuesday"], ["Studio", "Weaving", None], ["Attic", 4, None], ["Closed", None, None]):
+        sheet.append(row)
+    for cells in ("B2:C2", "B3:C3", "A4:C4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "plan.xlsx")
+    assert blocks(parse(tmp_path / "plan.xlsx").pages[0])[1:] == ["Studio | Weaving | Weaving", "Attic | 4", "Closed"]
+
+
+def test_titled_tables_side_by_side_are_told_apart_whatever_keys_they_have(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "hall.xlsx"))
+    sheet = book.add_worksheet("Hall")
+    for row, cells in enumerate(
+        (
+            ("Keys", "", "", "Duty"),
+            ("No.", "Name", "", "Week", "Family"),
+            (1, "Joan", "", 22, "Marsh"),
+            (2, "Ravi", "", 23, "Lamb"),
+        )
+    ):
+        sheet.write_row(row, 0, cells)
+    book.close()
+    page = parse(tmp_path / "hall.xlsx").pages[0]
+    assert blocks(page)[1:] == [
+        "Keys", "No. | Name", "1 | Joan", "2 | Ravi", "Duty", "Week | Family", "22 | Marsh", "23 | Lamb",
+    ]  # fmt: skip
+
+
 def test_columns_with_an_empty_one_between_them_stay_one_table(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["Item", None, "2023", None, "2022"], ["Sales", None, 12, None, 10], ["Costs", None, 7, None, 6]):
