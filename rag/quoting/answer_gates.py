@@ -11,7 +11,7 @@ from rag.questions.constraints import asks_for_clause, find_constraints, is_nega
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed, lacks_name_or_code
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_for_whom import is_for_others
-from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
+from rag.quoting.asked_measure import is_of_another_dimension, lacks_duration, lacks_measure
 from rag.quoting.asked_price import (
     asks_price,
     counts_no_money,
@@ -30,7 +30,9 @@ from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
-from rag.quoting.periods_asked import is_of_another_period, is_row_of_another_date
+from rag.quoting.other_kinds import is_row_of_another_kind
+from rag.quoting.other_places import is_of_another_day, is_of_another_place
+from rag.quoting.periods_asked import is_of_another_period, is_on_other_side, is_row_of_another_date
 from rag.quoting.range_rows import range_key
 from rag.quoting.table_answer import (
     GENERIC_WORDS,
@@ -131,6 +133,7 @@ def answers(
         or is_empty_cell(question, unit)
         or is_of_another_period(question, unit)
         or is_row_of_another_date(question, unit)
+        or is_on_other_side(question, unit.text)
     ):
         return False
     if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
@@ -155,6 +158,8 @@ def answers(
     if is_by_words and is_for_others(question, unit):
         return False
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
+        return False
+    if lacks_duration(question, f"{unit.header}\n{unit.leans_on}\n{unit.text}"):
         return False
     if lacks_time_asked(question, f"{shown}\n{unit.leans_on}"):
         return False
@@ -197,8 +202,15 @@ def answers(
 
 
 def _is_of_other_part(question: str, unit: Unit) -> bool:
-    """Return whether a sentence is of another group, time or holder of a position than a question names."""
-    return is_of_another_group(question, unit) or is_of_after(question, unit) or is_put_off(question, unit.text)
+    """Return whether a sentence is of another group, kind, place, day or holder of a position than a question names."""
+    return (
+        is_of_another_group(question, unit)
+        or is_of_after(question, unit)
+        or is_put_off(question, unit.text)
+        or is_row_of_another_kind(question, unit)
+        or is_of_another_place(question, unit)
+        or is_of_another_day(question, unit)
+    )
 
 
 def _is_of_names_alone(unit: Unit) -> bool:
