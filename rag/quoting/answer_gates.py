@@ -23,6 +23,7 @@ from rag.quoting.asked_price import (
 from rag.quoting.asked_rate import is_of_another_rate
 from rag.quoting.asked_role import is_role_of_another, lacks_role
 from rag.quoting.asked_time import lacks_time_asked
+from rag.quoting.asked_where import lacks_place
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
@@ -158,6 +159,8 @@ def answers(
     if is_by_words and is_for_others(question, unit):
         return False
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
+        return False
+    if lacks_place(question, unit):
         return False
     if lacks_duration(question, f"{unit.header}\n{unit.leans_on}\n{unit.text}"):
         return False

@@ -91,7 +91,7 @@ _NO_MATTER = frozenset(
     content_words(
         "name kind type sort whole entire full thing reason purpose meaning way part answer rule time day date about"
         " happen bring back let want term word phrase title theory view opinion problem issue topic subject theme idea"
-        " result score wrong"
+        " result score wrong good valid"
     )
 )
 """Words that ask for something without saying what."""

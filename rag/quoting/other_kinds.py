@@ -41,8 +41,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NO_KIND = frozenset(
     content_words(
         "new old current next last first same whole entire main full own usual normal average annual yearly monthly"
-        " weekly daily total maximum minimum max min highest lowest largest smallest exact official actual different other"
-        " following single possible available local good best more less own"
+        " weekly daily total maximum minimum max min highest lowest largest smallest exact official actual different"
+        " other following single possible available local good best more less own"
     )
 )
 """Words before a thing that do not tell one kind of it from others."""
