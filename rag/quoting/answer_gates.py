@@ -27,8 +27,10 @@ from rag.quoting.asked_where import lacks_place
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
+from rag.quoting.labels_asked import is_form_of_others
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
+from rag.quoting.numbered_things import counts_nothing
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.other_kinds import is_row_of_another_kind
@@ -146,7 +148,7 @@ def answers(
         return False
     if asks_price(question) and lacks_price(question, f"{unit.header}\n{unit.text}" if unit.is_row else unit.text):
         return False
-    if unit.is_row and lacks_price_column(question, unit.header, unit.text):
+    if unit.is_row and (lacks_price_column(question, unit.header, unit.text) or counts_nothing(question, unit.text)):
         return False
     if not unit.is_row and _ASKS_HOW_MUCH_IS.search(question) and lacks_price(question, unit.text):
         return False
@@ -156,7 +158,7 @@ def answers(
         return False
     if _labels_what_is_asked_of(question, unit) or _is_only_a_name(question, unit, weights):
         return False
-    if is_by_words and is_for_others(question, unit):
+    if is_by_words and (is_for_others(question, unit) or is_form_of_others(question, unit)):
         return False
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
         return False

@@ -30,6 +30,10 @@ _FRAME = re.compile(
     r"(?i)\b(?P<noun>[^\W\d_]{4,})\s(?P<joins>among|for|from|per|on|of|aus|von|für|über|pro|pour|par|sur|d[eu]s?|del|d['’]"
     r"|para|por|sobre)(?:\s|(?<=['’]))(?P<filler>(?:[^\W\d_]+(?:['’]s)?\s?){1,4})"
 )
+_DONE_IN = re.compile(
+    r"\b(?P<deed>[a-z]+(?:ed|ld|nt|wn|en|ught|ilt)) (?:in|during) (?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
+)
+"""What was done in a year: "recalled in 2022"."""
 _ENDS_FILLER = re.compile(
     r"(?i)\b(?:of|for|per|among|in|on|at|to|from|with|and|or|is|are|was|were|has|have|will|von|für|pro|im|am|mit|und"
     r"|oder|ist|sind|wird|hat|pour|par|dans|sur|à|avec|et|ou|est|sont|passera|para|por|en|con|y|es|son|d[eu]s?|del)\b"
@@ -88,6 +92,22 @@ def fills_otherwise(question: str, unit: Unit, embed: Embed | None) -> bool:
     for filler, others in _filled_otherwise(question, unit):
         if not (embed and any(_are_alike(filler, other, embed) for other in others)):
             return True
+    return False
+
+
+def is_of_another_deed(question: str, unit: Unit, embed: Embed | None) -> bool:
+    """Return whether a question names what was done in a year ("recalled in 2022"), and a sentence tells of that year
+    what else was done ("sold in 2022"), with no word for what is asked about. Only with `embed`, which knows other
+    words for the same."""
+    if unit.is_row or embed is None:
+        return False
+    around = content_words(f"{unit.leans_on}\n{unit.text}")
+    for match in _DONE_IN.finditer(question):
+        deed = content_words(match["deed"])
+        others = [it["deed"] for it in _DONE_IN.finditer(unit.text) if it["year"] == match["year"]]
+        if not deed or not others or is_said(deed[0], around):
+            continue
+        return not any(_are_alike([match["deed"]], [other], embed) for other in others)
     return False
 
 
