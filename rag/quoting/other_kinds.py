@@ -110,9 +110,8 @@ def _are_alike(some: Sequence[str], others: Sequence[str], embed: Embed) -> bool
 def is_row_of_another_kind(question: str, unit: Unit) -> bool:
     """Return whether a question asks for something of a thing ("the annual fee of the liability insurance"), and a cell
     of a row names the same of another ("Annual fee household"), with no word for the one that is asked about."""
-    if not unit.is_row or guess_language(question) != language_of_passage(
-        unit.source.text, unit.source.document.profile.language
-    ):
+    language = language_of_passage(unit.source.text, unit.source.document.profile.language)
+    if not unit.is_row or language not in ("", guess_language(question)):
         return False
     asked = content_words(question)
     around = content_words(f"{unit.text}\n{unit.header}\n{unit.heading}\n{context_of(unit.source)}")

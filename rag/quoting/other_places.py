@@ -20,13 +20,18 @@ _AT_PLACE = re.compile(
     r"[A-ZÄÖÜÉ][^\W\d_]{2,}(?: [A-ZÄÖÜÉ][^\W\d_]+)*)(?![\w'’])"
 )
 _LABELLED = re.compile(rf"[^\W_][^:.|\n]{{1,{MAX_LABEL}}}?\s?:\s+\S")
+_DATELINE = re.compile(
+    rf"\W*[A-ZÄÖÜÉ][^\W\d_]+(?: [A-ZÄÖÜÉ][^\W\d_]+)*, (?:(?:the|den|le|el|am) )?"
+    rf"\d{{1,2}}(?:st|nd|rd|th|\.)? (?:de )?(?i:{MONTH})(?!\w)"
+)
+"""Opens a letter with the place and the day: "Granada, 17 March"."""
 _IN_MONTH = re.compile(r"\b(?:in|im|during|en|au mois de)\s+(?P<month>[^\W\d_]{3,})(?!\w)")
 
 
 def is_of_another_place(question: str, unit: Unit) -> bool:
-    """Return whether a question asks what was so in a place that its document speaks of elsewhere, and a sentence
-    stands in a paragraph that was last in another place; or a label with its value, in a document of which another
-    sentence tells the matter of that place."""
+    """Return whether a question asks what was so in a place, and a sentence stands in a letter from another one that does
+    not name it; or it is named elsewhere in the document, and a paragraph was last in another place, or a label with its
+    value stands beside a sentence that tells the matter of that place."""
     asked = [match["place"] for match in _AT_PLACE.finditer(question)]
     if unit.is_row:
         return False
@@ -34,7 +39,11 @@ def is_of_another_place(question: str, unit: Unit) -> bool:
     text = unit.source.text
     for place in asked:
         name = fold(place)
-        if name in near or name not in fold(text):
+        if name in near:
+            continue
+        if name not in fold(text):
+            if _DATELINE.match(text):
+                return True
             continue
         opens = text.rfind("\n\n", 0, unit.start) + 1
         before = text[opens : unit.start]
