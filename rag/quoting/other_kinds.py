@@ -32,6 +32,12 @@ _VERSION = re.compile(
     r"(?i)\b(?P<noun>[^\W\d_]{3,})\s+(?:(?:for|of|in|with|to|from|version|release|für|von|mit|pour|de|para|v\.?)\s+){0,2}v?"
     rf"(?P<number>\d+(?:\.\d+)+)(?![\w%°€$£]|[.,:/-]\d|\s?(?:[€$£%°]|{TIME_UNITS}|(?:µ|m|c|k)?[gml]\b|{MONTH}|uhr|euros?))"
 )
+_REACHES = re.compile(
+    r"(?i)\d\+|\b(?:newer|later|above|higher|older|earlier|below|lower|up to|at least|minimum|from|since|before|until"
+    r"|ab|bis|mindestens|höher|neuer|älter|seit|vor|dès|depuis|jusqu\w*|au moins|ou plus|supérieure?|à partir|desde|hasta"
+    r"|al menos|posterior|anterior)\b"
+)
+"""Says that what is told of one version holds of others as well: "Python 3.10 or newer"."""
 _OF_THING = re.compile(
     r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?:of|for|on|von|vom|für|der|des|de|du|d['’]|pour|del|para)(?: |(?<=['’]))"
     r"(?:(?:the|an?|our|die|das|den|dem|eine[rnms]?|l[ae]s?|l['’]|une?|el|los|una?) ?)?"
@@ -60,8 +66,8 @@ def _versions(text: str) -> dict[str, frozenset[str]]:
 
 def is_of_another_version(question: str, text: str) -> bool:
     """Return whether a question names a version behind a noun ("support for 4.2"), and a text only others behind the
-    same noun."""
-    told = _versions(text)
+    same noun, and of no range of them."""
+    told = {} if _REACHES.search(text) else _versions(text)
     return any(
         noun in told and not any(re.search(rf"(?<![\d.]){re.escape(it)}(?!\.?\d)", text) for it in numbers)
         for noun, numbers in _versions(question).items()

@@ -25,13 +25,17 @@ _DATELINE = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)? (?:de )?(?i:{MONTH})(?!\w)"
 )
 """Opens a letter with the place and the day: "Granada, 17 March"."""
+_FROM_TO = re.compile(
+    r"\b(?:19|20)\d\d\W{1,3}(?:\w{1,3}\W)?(?:19|20)\d\d\b|\b1[1-8]\d\d\W{1,3}(?:\w{1,3}\W)?1[1-9]\d\d\b"
+)
+"""From one year to another, between which many days lie."""
 _IN_MONTH = re.compile(r"\b(?:in|im|during|en|au mois de)\s+(?P<month>[^\W\d_]{3,})(?!\w)")
 
 
 def is_of_another_place(question: str, unit: Unit) -> bool:
-    """Return whether a question asks what was so in a place, and a sentence stands in a letter from another one that does
-    not name it; or it is named elsewhere in the document, and a paragraph was last in another place, or a label with its
-    value stands beside a sentence that tells the matter of that place."""
+    """Return whether a question asks what was so in a place, and a sentence stands in a letter from another that does
+    not name it; or it is named elsewhere in the document, and a paragraph was last in another place, or a label stands
+    beside a sentence that tells the matter of that place."""
     asked = [match["place"] for match in _AT_PLACE.finditer(question)]
     if unit.is_row:
         return False
@@ -68,7 +72,7 @@ def _tells_of(question: str, place: str, text: str) -> bool:
 def is_of_another_day(question: str, unit: Unit) -> bool:
     """Return whether a question names a day, or a month, and the document of a sentence or row only one other: what it
     tells was not then. When something was is asked of one day and told with another."""
-    if asked_kind(question) == "time":
+    if asked_kind(question) == "time" or _FROM_TO.search(unit.text):
         return False
     whole = f"{context_of(unit.source)}\n{unit.source.text}"
     days = {date.day for date in find_dates(whole)}

@@ -49,6 +49,7 @@ def embed(words: Sequence[str]) -> Vectors:
         ("When does support for 4.2 end?", "Support for 4.1 ends in May, that for 4.2 in June.", False),
         ("When does support for 4.2 end?", "Support ends in May.", False),
         ("Wann endet die Wartung von 4.2?", "Die Wartung von 4.1 endet im Mai.", True),
+        ("Does it run with Python 3.12?", "It needs Python 3.10 or newer.", False),
         ("How long is a walk of 4.2 km?", "A walk of 3.5 km takes an hour.", False),
     ],
 )
@@ -138,6 +139,11 @@ def test_a_label_where_another_sentence_tells_of_the_place() -> None:
 def test_a_document_of_one_other_day(question: str, is_other: bool) -> None:
     unit = unit_with("Meeting of 7 October 2024\n\nA laminator is bought.", "laminator")
     assert is_of_another_day(question, unit) is is_other
+
+
+def test_years_from_and_to_hold_other_days() -> None:
+    unit = unit_with("Edition of 3 June 2024\n\nAnn Orr was mayor from 2008 to 2012.", "mayor")
+    assert not is_of_another_day("Who was the mayor on 1 May 2010?", unit)
 
 
 def test_the_other_side_of_a_year() -> None:
