@@ -34,8 +34,8 @@ _VERSION = re.compile(
 )
 _REACHES = re.compile(
     r"(?i)\d\+|\b(?:newer|later|above|higher|older|earlier|below|lower|up to|at least|minimum|from|since|before|until"
-    r"|ab|bis|mindestens|höher|neuer|älter|seit|vor|dès|depuis|jusqu\w*|au moins|ou plus|supérieure?|à partir|desde|hasta"
-    r"|al menos|posterior|anterior)\b"
+    r"|ab|bis|mindestens|höher|neuer|älter|seit|vor|dès|depuis|jusqu\w*|au moins|ou plus|supérieure?|à partir|desde"
+    r"|hasta|al menos|posterior|anterior)\b"
 )
 """Says that what is told of one version holds of others as well: "Python 3.10 or newer"."""
 _OF_THING = re.compile(
