@@ -22,6 +22,8 @@ MAX_PLAIN_HEADING = 8
 """Words of a heading that nothing but its place tells."""
 MAX_HEADING_APART = 5
 """Words of a heading that is a paragraph of its own."""
+MIN_ROWS = 2
+"""Rows of a table that begins below another one."""
 HEADER_REACH = 40
 """Rows above a table row among which its header is looked for."""
 
@@ -233,14 +235,31 @@ def spans_below_rows(text: str) -> Iterator[tuple[int, int, list[str] | None]]:
     Of a long table only the nearest HEADER_REACH rows are given.
     """
     rows: list[str] = []
-    for start, end in sentence_spans(text):
+    spans = sentence_spans(text)
+    last = 0
+    for at, (start, end) in enumerate(spans):
         piece = text[start:end]
         if is_table_row(piece):
+            if rows and "\n\n" in text[last:start] and _opens_table(text, spans[at:]):
+                rows = []
+            last = end
             yield start, end, rows
             rows = [*rows[-HEADER_REACH:], piece]
         else:
             yield start, end, None
             rows = []
+
+
+def _opens_table(text: str, spans: Sequence[tuple[int, int]]) -> bool:
+    """Return whether the first of some rows, below a blank line, is the head of a table of its own: words alone, above
+    two rows and more with as many cells, of which one holds a number in each."""
+    blank = next((at for at, (one, other) in enumerate(pairwise(spans), 1) if "\n\n" in text[one[1] : other[0]]), None)
+    head, *below = (text[start:end] for start, end in spans[:blank])
+    cells = [split_cells(row) for row in below if is_table_row(row)]
+    names = split_cells(head)
+    if len(cells) < MIN_ROWS or not _names_columns(head) or any(len(row) != len(names) for row in cells):
+        return False
+    return any(all(re.search(r"\d", row[column]) for row in cells) for column in range(1, len(names)))
 
 
 def find_header(rows: Sequence[str], row: str) -> str:

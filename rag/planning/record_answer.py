@@ -13,6 +13,7 @@ from rag.planning.record_fit import RecordFit
 from rag.planning.record_values import value_key
 from rag.planning.record_words import COST
 from rag.planning.records import PERIOD, Cell, Field, Record
+from rag.planning.row_words import names_several
 from rag.planning.table_cells import Place
 from rag.planning.wording import Wording
 from rag.types import DocumentInfo
@@ -202,6 +203,9 @@ class Told:
             return None
         if self.fit.records.is_of_one_table and len(self.kept) == 1 and self.fit.query.bound is None:
             # How many there are of it is a cell of its row.
+            return None
+        words = " ".join(token.written for token in self.fit.query.tokens)
+        if asked is not None and self.fit.records.is_of_one_table and names_several(asked.name, words):
             return None
         if asked is None or not is_of_values:
             return self.wording.say("records", of=self._of(len(self.kept)), listed=self._names(self.kept))

@@ -282,7 +282,9 @@ def _of_sort(query: RowQuery, table: Table, rows: tuple[Row, ...], meant: _Meant
     if column is not None and column > 0 and query.how == "count" and not is_each:
         # "How many drivers": those that are named; of what has a number in each row, the rows are not counted.
         rows = tuple(row for row in rows if row.cells[column])
-        if any(row.cells[column][0].isdigit() for row in rows):
+        if any(row.cells[column][0].isdigit() for row in rows) or row_words.names_several(
+            table.names[column], question
+        ):
             return None
     key = [frozenset(terms(name_of(table, row))) for row in rows]
     in_cells = all(meets(counted, frozenset(terms("\n".join(row.cells)))) for row in rows)

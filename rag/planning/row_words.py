@@ -384,3 +384,10 @@ ASKING = frozenset(
     )
 )
 """Words of such a question that name neither a row nor a column."""
+
+
+def names_several(name: str, question: str) -> bool:
+    """Return whether a column is called by the plural that a question counts: each row tells of several ("Seats"), and
+    is not one of them."""
+    words = re.findall(r"[^\W\d_]+", name.casefold())
+    return any(word.endswith("s") and not word.endswith("ss") and word in question.casefold().split() for word in words)

@@ -36,7 +36,11 @@ _IDENTIFIER = re.compile(
 )
 _NUMBERED_NAME = re.compile(r"(?<=[^\W_] )[A-ZÄÖÜ][a-zäöüéß]+ (\d{1,4})(?![\w%]|[.,:]\d| ?[€$£%])")
 """Van 9, Gate 3: one of several that share a name."""
-_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|s|er|e|m|km|cm|mm|kg|g|l|h|am|pm)", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"\d+(?i:st|nd|rd|th|s|er|e|m|km|cm|mm|kg|g|l|h|am|pm)"
+    r"|\d{1,3}-(?:(?:year|month|week|day|hour|minute|seat|page)s?(?:-olds?)?|[Jj]ährig\w*|(?:monat|woch|wöch|tag|täg|stünd)[ilens]+\w*)"
+)
+"""Numbers with what they count or measure: "20 kg", "a 9-year-old", "einen 20-Jährigen"."""
 _NAMED_NUMBER = re.compile(
     r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
     r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#"

@@ -11,7 +11,7 @@ from rag.questions.constraints import asks_for_clause, find_constraints, is_nega
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed, lacks_name_or_code
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_for_whom import is_for_others
-from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
+from rag.quoting.asked_measure import is_of_another_dimension, lacks_duration, lacks_measure
 from rag.quoting.asked_price import (
     asks_price,
     counts_no_money,
@@ -23,16 +23,21 @@ from rag.quoting.asked_price import (
 from rag.quoting.asked_rate import is_of_another_rate
 from rag.quoting.asked_role import is_role_of_another, lacks_role
 from rag.quoting.asked_time import lacks_time_asked
+from rag.quoting.asked_where import lacks_place
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
 from rag.quoting.labelled import labelled_parts
+from rag.quoting.labels_asked import is_form_of_others
 from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
+from rag.quoting.numbered_things import counts_nothing
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
-from rag.quoting.periods_asked import is_of_another_period, is_row_of_another_date
+from rag.quoting.other_kinds import is_row_of_another_kind
+from rag.quoting.other_places import is_of_another_day, is_of_another_place
+from rag.quoting.periods_asked import is_of_another_period, is_on_other_side, is_row_of_another_date
 from rag.quoting.range_rows import range_key
 from rag.quoting.speakers import is_only_speaker
 from rag.quoting.table_answer import (
@@ -142,6 +147,7 @@ def answers(
         or is_empty_cell(question, unit)
         or is_of_another_period(question, unit)
         or is_row_of_another_date(question, unit)
+        or is_on_other_side(question, unit.text)
     ):
         return False
     if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
@@ -155,7 +161,7 @@ def answers(
         return False
     if _is_price_of_nothing_named(question, extract, unit, weights, is_by_words=is_by_words):
         return False
-    if unit.is_row and lacks_price_column(question, unit.header, unit.text):
+    if unit.is_row and (lacks_price_column(question, unit.header, unit.text) or counts_nothing(question, unit.text)):
         return False
     if not unit.is_row and _ASKS_HOW_MUCH_IS.search(question) and lacks_price(question, unit.text):
         return False
@@ -165,9 +171,13 @@ def answers(
         return False
     if _labels_what_is_asked_of(question, unit) or _is_only_a_name(question, unit, weights):
         return False
-    if is_by_words and is_for_others(question, unit):
+    if is_by_words and (is_for_others(question, unit) or is_form_of_others(question, unit)):
         return False
     if lacks_measure(question, shown) or is_of_another_dimension(question, shown):
+        return False
+    if lacks_place(question, unit):
+        return False
+    if lacks_duration(question, f"{unit.header}\n{unit.leans_on}\n{unit.text}"):
         return False
     if lacks_time_asked(question, f"{shown}\n{unit.leans_on}"):
         return False
@@ -228,8 +238,15 @@ def _is_sum_row(question: str, unit: Unit) -> bool:
 
 
 def _is_of_other_part(question: str, unit: Unit) -> bool:
-    """Return whether a sentence is of another group, time or holder of a position than a question names."""
-    return is_of_another_group(question, unit) or is_of_after(question, unit) or is_put_off(question, unit.text)
+    """Return whether a sentence is of another group, kind, place, day or holder of a position than a question names."""
+    return (
+        is_of_another_group(question, unit)
+        or is_of_after(question, unit)
+        or is_put_off(question, unit.text)
+        or is_row_of_another_kind(question, unit)
+        or is_of_another_place(question, unit)
+        or is_of_another_day(question, unit)
+    )
 
 
 def _is_of_names_alone(unit: Unit) -> bool:

@@ -76,7 +76,8 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:how (?:many|much|long|old|far|big|large|tall|high|fast|deep|wide|heavy)"
             r"|what (?:percentage|number|amount|share|price|fee|fare|sum|salary|wage|population"
-            r"|(?:do(?:es)?|did|will) .{1,60} (?:costs?|weigh|earn)|(?:is|are|was|were) .{1,60} paid(?=\W*$))"
+            r"|(?:do(?:es)?|did|will) .{1,60} (?:costs?|weigh|earn|charge(?= (?:for|per|an?|us|me)\b|\W*$))"
+            r"|(?:is|are|was|were) .{1,60} paid(?=\W*$))"
             r"|was koste\w*"
             r"|wie ?vi?el\w*|wie (?:lange?|alt|weit"
             r"|groß|gross|hoch|schnell|tief|breit|schwer|teuer)|combien|cuánt[oa]s?|qué (?:precio|cantidad|importe))\b",

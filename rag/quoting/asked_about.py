@@ -14,7 +14,7 @@ from rag.quoting.asked_measure import gives_measure
 from rag.quoting.document_context import context_of
 from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS, abbreviated_words, words_met
 from rag.quoting.table_cells import columns_of
-from rag.text import content_words, words_of
+from rag.text import content_words, sentence_spans, words_of
 from rag.types import Vectors
 from rag.units import Unit
 from rag.words.folding import fold
@@ -30,6 +30,8 @@ ALIKE = 0.61
 and deposit 0.53, goals and points 0.48 (all-MiniLM-L6-v2). Siblings such as oak and walnut are alike as well."""
 MIN_WITHOUT_MATTER = 9.0
 """Below it, a sentence that does not speak of what is asked for ("the interest on the deposit") answers nothing."""
+MIN_WITHOUT_PRICED = 12.0
+"""The same where it is asked what something costs, and nothing in its source speaks of that thing."""
 MIN_WITHOUT_WORD = 3.0
 """Below it, nor does one where a word that narrows it ("for legal protection"), or most of them, is nowhere in its
 document."""
@@ -64,6 +66,8 @@ _NARROWS = re.compile(
 _COSTS = re.compile(
     r"(?i)^\W*how (?:much|long|high) (?:is|are|was|were) (?:the |an? |our |your )?(?:[^?]+?['’]s )?"
     rf"(?P<np>[^?]+?){_END}"
+    r"|^\W*(?:how much|what) (?:do(?:es)?|did|will) (?:the |an? |our |your )?(?P<priced>[^?]+?)"
+    r"(?= (?:of|for|in|with)\b[^?]* cost\b| costs?\b)"
 )
 _IN_WHICH = re.compile(
     r"(?i)^\W*(?:on|in|at|under|by|from|for) (?:which|what) (?!year|month|week|day|time|date)(?P<np>[a-z]+) "
@@ -93,7 +97,7 @@ _NO_MATTER = frozenset(
     content_words(
         "name kind type sort whole entire full thing reason purpose meaning way part answer rule time day date about"
         " happen bring back let want term word phrase title theory view opinion problem issue topic subject theme idea"
-        " result score wrong"
+        " result score wrong good valid"
     )
 )
 """Words that ask for something without saying what."""
@@ -150,15 +154,18 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     """
     if any(constraint.kind == "clause" for constraint in find_constraints(question)):
         return False
-    if score >= MIN_WITHOUT_MATTER or len(question.split()) > MAX_QUESTION:
+    least = MIN_WITHOUT_PRICED if _COSTS.match(question) else MIN_WITHOUT_MATTER
+    if score >= least or len(question.split()) > MAX_QUESTION:
         return False
     own = _words_around(unit)
     matter = [word for word in content_words(asked_matter(question)) if _tells(word)]
     asked = [word for word in content_words(question) if _tells(word)]
     known = own | abbreviated_words(asked, unit.words) | words_met(question, f"{unit.heading}\n{unit.text}")
-    if (costs := _COSTS.match(question)) and score < MIN_WITHOUT_MATTER:
-        around = known | _content(unit.source.text)
-        matter = [word for word in content_words(costs["np"]) if _tells(word) and not is_said(word, around)]
+    if costs := _COSTS.match(question):
+        around = known | _content(_before(unit) if costs["priced"] else unit.source.text)
+        matter = [
+            word for word in content_words(costs["np"] or costs["priced"]) if _tells(word) and not is_said(word, around)
+        ]
     says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
     if _has_columns(unit) and not matter and (column := _column_matter(question, score)) and _tells(column):
         matter = [column]
@@ -178,6 +185,14 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
         and (word in narrowing or not (embed and _has_alike(_written(question, word), unit, embed)))
     ]
     return 2 * len(missing) > len(asked) or not narrowing.isdisjoint(missing)
+
+
+def _before(unit: Unit) -> str:
+    """Return the sentence right before one in its paragraph, "" where there is none."""
+    text = unit.source.text
+    spans = [(start, end) for start, end in sentence_spans(text) if end <= unit.start]
+    is_near = bool(spans) and not unit.is_row and "\n\n" not in text[spans[-1][1] : unit.start]
+    return text[slice(*spans[-1])] if is_near else ""
 
 
 def _tells(word: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.quoting.answer_kind import asked_kind
-from rag.quoting.events import CLOSES, OPENS, events_in
+from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
+from rag.quoting.events import BORN, CLOSES, DIED, OPENS, events_in
 from rag.text import content_words
 from rag.units import Unit
 from rag.words.number_words import NUMBER_WORDS
@@ -28,9 +28,12 @@ def is_of_another_event(question: str, unit: Unit, *, is_by_words: bool = False)
     kind = asked_kind(question)
     if unit.is_row:
         return kind == "time" and _is_row_of_another(question, unit)
+    asked = events_in(question)
+    if kind is None and asked & {BORN, DIED} == {DIED} and not asks_yes_or_no(question):
+        # "What did he die of?": that he was born tells nothing of it.
+        return events_in(f"{unit.leans_on}\n{unit.text}") & {BORN, DIED} == {BORN}
     if kind not in ("time", "name"):
         return False
-    asked = events_in(question)
     if not asked:
         return False
     around = f"{unit.heading}\n{unit.header}\n{unit.leans_on}"

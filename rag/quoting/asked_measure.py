@@ -72,6 +72,13 @@ _MEASURES = tuple(
     )
 )
 
+_TELLS_DURATION = re.compile(
+    rf"(?i)\b(?:{TIME_UNITS})\b|\b(?:{MONTH})|\b(?:until|till|long\w*|short\w*|brief\w*|from|since|forever|permanent\w*"
+    r"|always|never|unlimited|indefinite\w*|once|when(?:ever)?|as soon as|end of|term|\w*time|\w*day"
+    r"|letters|characters|zeichen|bis|seit|unbefristet|immer|dauer\w*|solange|sobald|jusqu\w*|depuis|toujours"
+    r"|durée|dès|tant que|hasta|desde|siempre|duración|mientras|night|overnight|century|\w*fortnight\w*)\b"
+)
+
 _DIMENSIONS = tuple(
     (re.compile(rf"(?i)\b(?:{asks})\b"), re.compile(rf"(?i)\b(?:{names})\b"))
     for asks, names in (
@@ -121,6 +128,31 @@ _NOUNS = tuple(
     )
 )
 """Nouns of measures, and how a text gives one without the noun: "incubate at 65 °C"."""
+
+
+_ASKS_DURATION = re.compile(
+    r"(?i)^\W*(?:(?:and|so|und|et|y) )?(?:(?:for )?how long (?:can|may|must|should|could)"
+    r"|(?:for )?how long (?:do(?:es)?|did|will) [^?]+ (?:take|last|keep|stay|need|hold|work|run|live|have)\b"
+    r"|wie lange|(?:pendant )?combien de temps|(?:durante )?cu[aá]nto tiempo)\b"
+)
+"""Asks for a length of time: a table is long as well, and "how long may" a text be is told in letters."""
+_OF_OTHER_SORT = re.compile(
+    r"(?i)[€$£]\s?\d[\d.,]*|(?<![\w.,])[-−]?\d[\d.,]*\s?(?:°\s?[cf]?|%|€|\$|£|(?:µ|m|c|k)?[gml]\b|µm\b"
+    r"|degrees?\b|grad\b|degrés?\b|grados?\b|euros?\b|pounds?\b|dollars?\b|per ?cent\b"
+    r"|prozent\b|pour ?cent\b|por ciento\b)"
+)
+"""Numbers that are no length of time by their unit: a temperature, a height, a price."""
+
+
+def lacks_duration(question: str, text: str) -> bool:
+    """Return whether a question asks how long something takes or may go on, and all numbers of a text are of another
+    unit than one of time or stand in the question, and no word of it tells a time."""
+    if not _ASKS_DURATION.search(question):
+        return False
+    rest = _OF_OTHER_SORT.sub(" ", text)
+    for number in re.findall(r"\d+", question):
+        rest = re.sub(rf"(?<!\d){number}(?!\d)", " ", rest)
+    return re.search(r"\d", rest) is None and _TELLS_DURATION.search(rest) is None
 
 
 def gives_measure(noun: str, text: str) -> bool:

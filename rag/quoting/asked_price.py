@@ -11,8 +11,16 @@ from rag.words.word_forms import is_said
 
 _EARNS = r"^\W*what (?:is|are|was|were) [^?]{2,40} paid(?=\W*$)|^\W*what (?:do(?:es)?|did|will) [^?]{2,40} earn\b"
 """Asks what somebody is paid."""
+_CHARGES = r"^\W*what (?:do(?:es)?|did|will) [^?]{2,40} charge(?= (?:for|per|an?|us|me)\b|\W*$)"
+"""Asks what somebody takes for something."""
+_HAS_COST = (
+    r"^\W*(?:was|wie ?viel) (?:hat|haben|hatte[nt]?) [^?]*gekostet\b"
+    r"|\bcombien (?:a|ont|avai(?:t|ent)) [^?]*?coûté\b|\bcombien coûtai(?:t|ent)\b"
+    r"|\bcuánto (?:cost(?:ó|aron|aban?)|(?:ha|han|había) costado)\b"
+)
+"""Asks what something has cost, in German, French and Spanish."""
 _ASKS_PRICE = re.compile(
-    rf"(?i)\bhow much (?:is|are|does|do|did|was|were)\b.*|\bcosts?\b|\bprice\b|{_EARNS}"
+    rf"(?i)\bhow much (?:is|are|does|do|did|was|were)\b.*|\bcosts?\b|\bprice\b|{_EARNS}|{_CHARGES}|{_HAS_COST}"
     r"|\bwas koste\w*|\bwie ?viel koste\w*|\bwie teuer\b|\bcombien (?:coûte|coûtent)\b|\bcuánto cuesta\w*"
 )
 _UNIT = r"(?-i:[µmckd]?[glm]|[mk]?W|k?V|Hz|rpm|bar|°)(?![\w²³])"
@@ -26,7 +34,7 @@ _NO_PRICE = re.compile(
     r"(?i)^\W*\d+(?:\.\d+)*[.)]?\s+(?=[^\W\d])"
     r"|\b\d{1,4}[a-z]?(?-i: (?=[A-ZÄÖÜ][a-zäöüß]+ (?:Street|Road|Lane|Row|Avenue|Square|Way)\b))"
     rf"|\d[\d.,]*\s?{_UNIT}"
-    r"|\b[\w./]*\d[\w./]*-[\w./-]+|\b(?!rs)[^\W\d_]{1,2}\d+\b|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
+    r"|\b[\w./]*\d[\w./]*-[\w./-]+|\b(?-i:[A-Z]{1,4})-\d[\w./-]*|\b(?!rs)[^\W\d_]{1,2}\d+\b|\d{1,2}[:.h]\d{2}\b|\b(?:19|20)\d\d\b"
     rf"|\d{{1,2}}\.?\s*(?:de )?{MONTH}(?!\w)|\b{MONTH}\s+\d{{1,2}}\b"
     r"|(?:\d+\s*(?:a|to|bis|à|[-–])\s*)?\d+\.?\s*(?:a\.?m|p\.?m|h|uhr|hours?|horas?|heures?|stunden?|min(?:ute)?s?|seconds?|minuten?|days?|tagen?|jours?|días?|weeks?|months?|years?"
     r"|monate?n?|mois|meses|jahre?n?|ans|años?)\b"
@@ -36,10 +44,11 @@ _NO_PRICE = re.compile(
 )
 """Numbers that are no amounts of money: identifiers, times, lengths of time, weights."""
 _COUNTED = re.compile(
-    r"(?<!for )\b\d+ (?!(?:plus|less|is|was|as|this|his|us|crowns|pesos|rupees|roubles|rubles|zlotys|dinars|guineas"
+    r"(?<!for )\b(?:\d+(?:,| or| and| to| oder| und| ou| et| o| y) )*\d+ "
+    r"(?!(?:plus|less|is|was|as|this|his|us|crowns|pesos|rupees|roubles|rubles|zlotys|dinars|guineas"
     r"|shillings|guilders|marks|reais|bucks|tokens|credits|points)\b)[a-z]{2,}s\b"
 )
-"""A number of things, in a text that speaks of no cost: "24 tablets"."""
+"""A number of things, in a text that speaks of no cost: "24 tablets", "20 or 50 tablets"."""
 
 _WITH_CENTS = re.compile(r"(?<![\w.,])\d+(?:[., ]\d{3})*[.,]\d\d(?![\d.])")
 _CLOCK = re.compile(
@@ -88,7 +97,9 @@ def asks_price(question: str) -> bool:
     when: "Who helps with the cost?"."""
     if asked_kind(question) in ("name", "time", "cause"):
         return False
-    names_price = re.search(rf"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}", question)
+    names_price = re.search(
+        rf"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}|{_CHARGES}|{_HAS_COST}", question
+    )
     return names_price is not None and bool(_ASKS_PRICE.search(question))
 
 
@@ -102,11 +113,11 @@ def lacks_price(question: str, text: str) -> bool:
     for date in reversed(find_dates(rest)):
         rest = rest[: date.start] + rest[date.end :]
     rest = _NO_PRICE.sub("", rest)
+    if not speaks_of_cost:
+        rest = _COUNTED.sub("", rest)
     for number in re.findall(r"\d+", question):
         # The number of a model that is asked about is not its price.
         rest = re.sub(rf"(?<!\d){number}(?!\d)", "", rest)
-    if not speaks_of_cost:
-        rest = _COUNTED.sub("", rest)
     return re.search(r"\d", rest) is None
 
 

@@ -47,6 +47,8 @@ _EVENTS = (
 _PATTERNS = tuple(re.compile(rf"(?i)\b(?:{words})\b") for words in _EVENTS)
 OPENS, CLOSES = 5, 6
 """Numbers of the events "opens" and "closes"."""
+BORN, DIED = 17, 18
+"""Numbers of the events "is born" and "dies"."""
 
 
 @lru_cache(maxsize=1 << 10)

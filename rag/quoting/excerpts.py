@@ -23,8 +23,11 @@ from rag.quoting.answer_kind import asks_yes_or_no
 from rag.quoting.denied_rows import rows_not_denied
 from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import asks_for_field, head_field, is_greeting
+from rag.quoting.named_subjects import is_told_of_others
 from rag.quoting.numbered_things import fits_number, of_the_list_asked, sources_of_the_number
 from rag.quoting.other_documents import sources_of_the_document, sources_of_the_person
+from rag.quoting.other_groups import rows_of_group
+from rag.quoting.other_kinds import is_of_another_version
 from rag.quoting.range_rows import rows_of_range
 from rag.quoting.ranges import holds_measure, measures_in
 from rag.quoting.table_cells import fitting_rows
@@ -206,12 +209,17 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
             ]
     of_list = of_the_list_asked(question, candidates)
     kept = [
-        ours and listed and fits_number(question, unit)
+        ours
+        and listed
+        and fits_number(question, unit)
+        and not is_told_of_others(question, unit)
+        and not is_of_another_version(question, unit.text)
         for ours, listed, unit in zip(kept, of_list, candidates, strict=True)
     ]
     for rows in _tables(candidates):
         fits = rows_of_range(question, candidates[rows[0]].header, [candidates[row].text for row in rows])
         fits = fits or rows_not_denied(question, [candidates[row].text for row in rows])
+        fits = fits or rows_of_group(question, [candidates[row].text for row in rows])
         fits = fits or fitting_rows(question, [candidates[row].text for row in rows])
         for row, fit in zip(rows, fits, strict=True):
             kept[row] = kept[row] and fit

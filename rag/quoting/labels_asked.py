@@ -18,6 +18,9 @@ ALIKE = 0.5
 """Cosine of a label and a question from which the label may be another word for what is asked."""
 
 _LABEL = re.compile(r"[^\w]*(?P<label>[^:|\n]{2,40}?)\s?:\s+\S")
+_ASKS_WHICH = re.compile(
+    r"(?i)^\W*(?:which|what|welche[rsnm]?|quel(?:le)?s?|qué) (?P<noun>(?!are|was|were|does|did|has)[^\W\d_]{4,})\b"
+)
 _SAYS_WHO = frozenset(content_words("name person contact nom nombre kontakt ansprechpartner"))
 
 
@@ -39,11 +42,12 @@ def lacks_role_label(question: str, unit: Unit) -> bool:
 
 
 def labels_another(question: str, unit: Unit, embed: Callable[[Sequence[str]], Vectors] | None) -> bool:
-    """Return whether it is asked who does something, and a value stands behind a label that has no word of the question
-    and none alike; without `embed` only words of one family are alike."""
+    """Return whether it is asked who does something, or which thing of a sort, and a value stands behind a label
+    that has no word of the question and none alike; without `embed` only words of one family are alike."""
     match = _LABEL.match(unit.text)
     parts = labelled_parts(unit) if unit.is_row else None
-    if asked_kind(question) != "name" or (unit.is_row and parts is None) or (match is None and parts is None):
+    is_asked = asked_kind(question) == "name" or _ASKS_WHICH.match(question) is not None
+    if not is_asked or (unit.is_row and parts is None) or (match is None and parts is None):
         return False
     written = parts[0] if parts else match["label"] if match else ""
     label, asked = content_words(written), content_words(question)
@@ -53,3 +57,13 @@ def labels_another(question: str, unit: Unit, embed: Callable[[Sequence[str]], V
         return True
     vectors = np.asarray(embed([written, question]))
     return float(vectors[0] @ vectors[1]) < ALIKE
+
+
+def is_form_of_others(question: str, unit: Unit) -> bool:
+    """Return whether it is asked which thing of a sort somebody has ("quelle note"), and a line of labels with their
+    values has no word for the sort: it names him, and tells something else of him."""
+    match = _ASKS_WHICH.match(question)
+    if match is None or unit.is_row or _LABEL.match(unit.text) is None:
+        return False
+    known = content_words(f"{unit.heading}\n{unit.text}")
+    return not any(is_said(word, known) for word in content_words(match["noun"]))

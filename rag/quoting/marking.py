@@ -32,8 +32,9 @@ from rag.quoting.like_rows import with_like_rows
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter
 from rag.quoting.marking_by_words import choose_by_words
-from rag.quoting.named_subjects import fills_otherwise
+from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
+from rag.quoting.other_kinds import is_of_another_kind
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.speakers import said_by_speaker
 from rag.quoting.superseded import put_newer_first, put_valid_first, with_notes
@@ -159,6 +160,8 @@ class MarkingReader:
             for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
             if answers(question, extract, unit, units, weights, is_by_words=extract.number not in known)
             and not fills_otherwise(question, unit, alike)
+            and not is_of_another_deed(question, unit, alike)
+            and not is_of_another_kind(question, unit, alike)
             and not (
                 extract.number in known
                 and not is_named_cell(extract)

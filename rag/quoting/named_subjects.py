@@ -27,9 +27,13 @@ _ASKS_WHOM = re.compile(
 )
 """Asks for the one to whom somebody does something: "Who does Otterburn Lifts send for the inspection?"."""
 _FRAME = re.compile(
-    r"(?i)\b(?P<noun>[^\W\d_]{4,}) (?P<joins>among|for|from|per|of|aus|von|für|pro|pour|par|d[eu]s?|del|d['’]|para|por)"
-    r"(?: |(?<=['’]))(?P<filler>(?:[^\W\d_]+ ?){1,4})"
+    r"(?i)\b(?P<noun>[^\W\d_]{4,})\s(?P<joins>among|for|from|per|on|of|aus|von|für|über|pro|pour|par|sur|d[eu]s?|del|d['’]"
+    r"|para|por|sobre)(?:\s|(?<=['’]))(?P<filler>(?:[^\W\d_]+(?:['’]s)?\s?){1,4})"
 )
+_DONE_IN = re.compile(
+    r"\b(?P<deed>[a-z]+(?:ed|ld|nt|wn|en|ught|ilt)) (?:in|during) (?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
+)
+"""What was done in a year: "recalled in 2022"."""
 _ENDS_FILLER = re.compile(
     r"(?i)\b(?:of|for|per|among|in|on|at|to|from|with|and|or|is|are|was|were|has|have|will|von|für|pro|im|am|mit|und"
     r"|oder|ist|sind|wird|hat|pour|par|dans|sur|à|avec|et|ou|est|sont|passera|para|por|en|con|y|es|son|d[eu]s?|del)\b"
@@ -85,14 +89,53 @@ def fills_otherwise(question: str, unit: Unit, embed: Embed | None) -> bool:
     where that among shore staff is asked for. Names and numbers, of which more is known elsewhere, do not count."""
     if unit.is_row:
         return False
-    around = content_words(f"{unit.heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
-    for noun, joins, filler in _frames(question):
-        if any(is_said(word, around) for word in filler):
-            continue
-        others = [other for it, by, other in _frames(unit.text) if (it, by) == (noun, joins) and other]
-        if others and not (embed and any(_are_alike(filler, other, embed) for other in others)):
+    for filler, others in _filled_otherwise(question, unit):
+        if not (embed and any(_are_alike(filler, other, embed) for other in others)):
             return True
     return False
+
+
+def is_of_another_deed(question: str, unit: Unit, embed: Embed | None) -> bool:
+    """Return whether a question names what was done in a year ("recalled in 2022"), and a sentence tells of that year
+    what else was done ("sold in 2022"), with no word for what is asked about. Only with `embed`, which knows other
+    words for the same."""
+    if unit.is_row or embed is None:
+        return False
+    around = content_words(f"{unit.leans_on}\n{unit.text}")
+    for match in _DONE_IN.finditer(question):
+        deed = content_words(match["deed"])
+        others = [it["deed"] for it in _DONE_IN.finditer(unit.text) if it["year"] == match["year"]]
+        if not deed or not others or is_said(deed[0], around):
+            continue
+        return not any(_are_alike([match["deed"]], [other], embed) for other in others)
+    return False
+
+
+def is_told_of_others(question: str, unit: Unit) -> bool:
+    """Return whether a sentence says the same of others than are asked about, in a source that speaks of those who are
+    by the question's own words: no other words for them are to be expected."""
+    if unit.is_row:
+        return False
+    known = content_words(unit.source.text)
+    return any(all(is_said(word, known) for word in filler) for filler, _ in _filled_otherwise(question, unit))
+
+
+def _filled_otherwise(question: str, unit: Unit) -> list[tuple[list[str], list[list[str]]]]:
+    """Return, for each thing of which a question asks something, the things of which a sentence tells the same, where
+    none of them is the one asked about: another word is their head, or they share none."""
+    frames = _frames(question)
+    told = _frames(unit.text) if frames else []
+    asked = content_words(question)
+    # What the whole document is called is said of all things in it.
+    heading = "" if unit.heading == unit.source.document.title else unit.heading
+    around = content_words(f"{heading}\n{unit.header}\n{unit.leans_on}\n{unit.text}")
+    found = []
+    for noun, joins, filler in frames:
+        others = [other for it, by, other in told if (it, by) == (noun, joins) and other]
+        is_other_head = not is_said(filler[-1], around) and not any(is_said(it[-1], asked) for it in others)
+        if others and (is_other_head or not any(is_said(word, around) for word in filler)):
+            found.append((filler, others))
+    return found
 
 
 def _frames(text: str) -> list[tuple[str, str, list[str]]]:
@@ -104,7 +147,7 @@ def _frames(text: str) -> list[tuple[str, str, list[str]]]:
         filler = " ".join(word for word in _ENDS_FILLER.split(match["filler"])[0].split() if not _has_stop_word(word))
         noun = content_words(match["noun"])
         # A name is said of a thing in many ways.
-        if noun and filler and not re.search(r"\b[A-ZÄÖÜÉ]", filler):
+        if noun and content_words(filler) and not re.search(r"\b[A-ZÄÖÜÉ]", filler):
             found.append((noun[-1], match["joins"].casefold(), content_words(filler)))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rag.questions.constraints import EVERY_STOP_WORD
+from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_measure import TIME_UNITS
 from rag.quoting.document_context import context_of
 from rag.text import content_words
@@ -23,6 +24,11 @@ _NUMBERED = re.compile(
     r"(?<![\w-])(?P<noun>[^\W\d_]{3,})\s+(?:(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|numéro|número|#)\s*)?"
     rf"(?P<numbers>\d{{1,4}}(?:{_JOIN}\d{{1,4}})*)(?![\w%°€$£]|[.,:/-]\d|\s?[€$£%°])",
     re.IGNORECASE,
+)
+_ASKS_COUNT = re.compile(r"(?i)^\W*(?:how many|wie ?viele|combien d(?:e |['’])|cuánt[oa]s)\s*(?P<noun>[^\W\d_]+)")
+_MONEY = re.compile(
+    r"(?i)[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:[€$£]|(?:euros?|eur|gbp|usd|chf|pounds?|dollars?|francs?|cents?|pence)\b)"
+    r"|\b(?:euros?|pounds?|dollars?|francs?|cents?|pence)\b"
 )
 _COUNTED = re.compile(
     rf"\s*(?:{TIME_UNITS}|people|persons?|times|pieces?|euros?|pounds?|dollars?|cents?|pence|percent|per cent|personen"
@@ -50,6 +56,17 @@ def numbered_things(text: str) -> dict[str, frozenset[int]]:
         for stem in content_words(noun)[:1]:
             found.setdefault(stem, set()).update(_numbers(match["numbers"]))
     return {noun: frozenset(numbers) for noun, numbers in found.items() if numbers}
+
+
+def counts_nothing(question: str, row: str) -> bool:
+    """Return whether a question asks how many of something there are, and all figures of a row are amounts of money or
+    numbers of other things: "Stalls rows 1 to 8 | £38"."""
+    match = _ASKS_COUNT.match(question)
+    if match is None or _MONEY.search(question):
+        return False
+    asked = content_words(match["noun"])
+    rest = _NUMBERED.sub(lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ", _MONEY.sub(" ", row))
+    return rest != row and not holds_kind(rest, "amount")
 
 
 def _numbers(written: str) -> Iterator[int]:

@@ -28,6 +28,9 @@ _SETS = (
     ("internal", "external"),
 )
 """Words of which one stands before a thing and tells it from the others."""
+MAX_CELL = 6
+"""Words of a cell that names something."""
+_TOLD = re.compile(r"\b([A-Za-z]+)(?=[ -]([A-Za-z]{3,}))")
 _PLACES = (("private", "home", "personal"), ("work", "office", "business"))
 """Words that say the same of an address or a number, in two sets."""
 _OTHERS = {
@@ -46,6 +49,21 @@ def is_of_opposite(question: str, text: str) -> bool:
         told = [before for before, other in _told_things(text) if other == thing]
         if told and word not in told and _OTHERS[word] & set(told) and not re.search(rf"(?i)\b{word}\b", text):
             return True
+    return _is_cell_of_opposite(question, text)
+
+
+def _is_cell_of_opposite(question: str, text: str) -> bool:
+    """Return whether a cell names, anywhere in it, a thing of a question by another such word: "Discs front"."""
+    cells = re.split(r"[|\t\n]", text) if "|" in text or "\t" in text else []
+    for match in _TOLD.finditer(question):
+        word = match[1].casefold()
+        things = content_words(match[2])
+        if word not in _OTHERS or re.search(rf"(?i)\b{word}\b", text):
+            continue
+        for cell in cells:
+            named = re.findall(r"[a-z]+", cell.casefold())
+            if len(named) <= MAX_CELL and _OTHERS[word] & set(named) and set(things) & set(content_words(cell)):
+                return True
     return False
 
 
@@ -53,6 +71,6 @@ def _told_things(text: str) -> list[tuple[str, str]]:
     """Return the words of `_SETS` in a text, each with the stemmed word behind it."""
     return [
         (match[1].casefold(), words[0])
-        for match in re.finditer(r"\b([A-Za-z]+)(?=[ -]([A-Za-z]{3,}))", text)
+        for match in _TOLD.finditer(text)
         if match[1].casefold() in _OTHERS and (words := content_words(match[2]))
     ]

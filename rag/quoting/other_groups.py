@@ -19,8 +19,8 @@ def _patterns(forms: Sequence[str]) -> tuple[re.Pattern[str], ...]:
 
 _GROUPS = _patterns(
     (
-        r"(?:gentle)?men['’]?s?|herren|männer\w*|hommes|messieurs|masculin\w*|hombres|caballeros",
-        r"women['’]?s?|ladies['’]?|damen|frauen|femmes|dames|féminin\w*|mujeres|damas|femenin\w*",
+        r"(?:gentle)?men['’]?s?|males?|herren|männer\w*|hommes|messieurs|masculin\w*|hombres|caballeros",
+        r"wom[ae]n['’]?s?|females?|lad(?:y|ies)['’]?|damen|frauen|femmes|dames|féminin\w*|mujeres|damas|femenin\w*",
     )
 )
 _CEREMONIES = _patterns(
@@ -80,6 +80,15 @@ def is_of_another_group(question: str, unit: Unit) -> bool:
         or _tells_another(question, unit.text, _YEARS)
         or _is_of_another_class(question, f"{near}\n{context_of(unit.source)}", is_bare=is_bare)
     )
+
+
+def rows_of_group(question: str, rows: Sequence[str]) -> list[bool]:
+    """Return which rows of a table are of the group that a question names, men or women; [] where no row names it."""
+    for pattern in _GROUPS:
+        if pattern.search(question):
+            named = [pattern.search(row) is not None for row in rows]
+            return named if any(named) else []
+    return []
 
 
 def is_of_after(question: str, unit: Unit) -> bool:

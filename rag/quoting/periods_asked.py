@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.questions.constraints import find_constraints, names_constraint
+from rag.questions.constraints import find_constraints, names_constraint, years_in
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.document_context import context_of
 from rag.units import Unit
@@ -24,6 +24,21 @@ _YEAR = re.compile(
     r"(?i)\b(?:for|in|during|of|im jahr|für|von|en|pour|de|del|para)\s+(?:the (?:financial |fiscal )?year )?"
     r"(?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
 )
+_BEFORE_OR_AFTER = re.compile(
+    r"(?i)\b(?:(?P<before>before|prior to|vor|avant|antes de)|after|nach|après|después de)\s+(?:the year |dem jahr )?"
+    r"(?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
+)
+
+
+def is_on_other_side(question: str, text: str) -> bool:
+    """Return whether it is asked when something was before a year, or after it, and all years of a text are on the
+    other side of it."""
+    match = _BEFORE_OR_AFTER.search(question)
+    years = {int(year) for year in years_in(text)} if match and asked_kind(question) == "time" else set()
+    if match is None or not years:
+        return False
+    asked = int(match["year"])
+    return min(years) >= asked if match["before"] else max(years) < asked
 
 
 def quarters_in(text: str) -> set[int]:

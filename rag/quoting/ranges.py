@@ -76,6 +76,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ASKED = re.compile(rf"(?i)(?:(?P<before>eur|usd|gbp|chf|[€$£])\s?)?(?<![\w.,-]){_NUMBER.format('low')}{_UNIT}")
 
 
+_IN_YEARS = re.compile(r"(?i)jährig\w*|jahre?n?")
+"""Says in German of an age: "für einen 20-Jährigen", "ab 24 Jahren"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """Numbers from `low` to `high`, None where it has no end; an end that `is_open` is not among them. `unit` is the
@@ -164,6 +168,8 @@ def _unit(written: str | None, whole: str) -> str:
     if sign := re.search(r"(?i)[€$£]|\b(?:eur|usd|gbp|chf)\b", whole):
         written = sign[0]
     written = written or ""
+    if _IN_YEARS.fullmatch(written):
+        return "jahr"
     if written.casefold() in _SIGNS:
         return _SIGNS[written.casefold()]
     return next(iter(content_words(written)), "")

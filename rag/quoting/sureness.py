@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from rag.extractive import Extract
+from rag.questions.constraints import find_constraints, names_constraint
 from rag.quoting.answer_gates import named_beside, own_share
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.asked_about import Embed
 from rag.quoting.labels_asked import labels_another, lacks_role_label
 from rag.quoting.table_answer import without_generic, words_met
+from rag.quoting.table_cells import split_cells
 from rag.refusal import READ_THRESHOLD, logit
 from rag.units import Unit
 
@@ -29,11 +31,22 @@ MIN_SURE_OF_ANOTHERS = 0.0
 MIN_SURE_OF_FAR, MIN_SHARE_OF_FAR = -1.0, 0.6
 """The same where what was found hardly answers the question as a whole, unless the sentence holds so much of it."""
 
+MAX_IDENTIFIER = 2
+"""Words of a cell that is an identifier."""
+
 
 def sureness(found: float, mark: float, share: float) -> float:
     """Return the logit that a sentence answers: `found` is how likely the passages do, `mark` the reader's score of its
     mark, `share` how much of the question's weight the sentence holds with what stands over it."""
     return FOUND * logit(found) + MARK * mark + SHARE * share + INTERCEPT
+
+
+def _is_keyed_by_identifier(question: str, unit: Unit) -> bool:
+    """Return whether the first cell of a row is what a question names to the letter: the error code E2."""
+    key = split_cells(unit.text)[0]
+    return len(key.split()) <= MAX_IDENTIFIER and any(
+        one.kind == "identifier" and names_constraint(key, one) for one in find_constraints(question)
+    )
 
 
 def is_sure(
@@ -50,6 +63,8 @@ def is_sure(
 
     `named` is, by source, which names of the question its document has.
     """
+    if unit.is_row and _is_keyed_by_identifier(question, unit):
+        return True
     is_far = found < READ_THRESHOLD
     is_labelled = unit.is_row or ": " in unit.text
     is_anothers = is_labelled and labels_another(question, unit, embed)

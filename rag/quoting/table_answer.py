@@ -22,7 +22,7 @@ from rag.quoting.table_cells import NamedCell, asked_column, columns_of, named_c
 from rag.text import content_words
 from rag.types import Source
 from rag.units import Unit
-from rag.words.word_forms import is_of_family
+from rag.words.word_forms import is_of_family, is_said
 
 NOTHING_BESIDE: Mapping[int, str] = {}
 MIN_COVERED = 0.6
@@ -36,6 +36,8 @@ beträgt coûte coûter cuesta costar
 """
 ABBREVIATED = range(3, 6)
 """Words that an abbreviation stands for; two letters are too often a word."""
+MIN_SHORT = 3
+"""Letters of the beginning of a word that stands for it."""
 LABEL_WORDS = frozenset(content_words("date number no name amount total value"))
 """Words of a label that say of what sort its value is, which a question says in other words."""
 _LABELLED = re.compile(r"[^\w]*(?P<label>[^:|\n]{2,40}?)\s?:\s+(?P<value>[^\n]{1,120}?)\.?")
@@ -180,7 +182,8 @@ def is_of_sibling(question: str, unit: Unit, weights: Mapping[str, float]) -> bo
         return False
     held = _words_held(unit)
     focus = without_generic(weights)
-    if unit.header and not unit.words & focus.keys() and not focus.keys() <= held:
+    shares = any(is_said(word, unit.words) for word in focus)
+    if unit.header and not shares and not focus.keys() <= held:
         first = next(iter(columns_of(unit.header, unit.text)[1]), "")
         sort = asked_column(question)
         # "Noise | 62 dB" answers how loud something is.
@@ -188,7 +191,11 @@ def is_of_sibling(question: str, unit: Unit, weights: Mapping[str, float]) -> bo
     key = content_words(next(filter(None, columns_of(unit.header, unit.text)[1]), ""))
     before = {word: other for other, word in pairwise(key)}
     return any(
-        word in before and before[word] not in weights and other not in held and other not in GENERIC_WORDS
+        word in before
+        and before[word] not in weights
+        and other not in held
+        and other not in GENERIC_WORDS
+        and not _is_short_for(other, before[word])
         for other, word in _neighbours(question)
     )
 
@@ -197,6 +204,11 @@ def _neighbours(question: str) -> list[tuple[str, str]]:
     """Return the stemmed words of a question that stand side by side, with no word such as "a" between them."""
     stems = [content_words(word)[:1] for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", question)]
     return [(one[0], other[0]) for one, other in pairwise(stems) if one and other]
+
+
+def _is_short_for(word: str, other: str) -> bool:
+    """Return whether one of two words is the beginning of the other: "max" and "maximum"."""
+    return min(len(word), len(other)) >= MIN_SHORT and (word.startswith(other) or other.startswith(word))
 
 
 def abbreviated_words(asked: Sequence[str], words: Collection[str]) -> set[str]:

@@ -95,6 +95,11 @@ def test_a_sum_is_over_the_column_of_the_year_that_is_asked_for() -> None:
     assert "5 + 6 = 11" in answer.text
 
 
+def test_a_column_that_tells_of_several_in_each_row_is_not_counted_by_rows() -> None:
+    shelf = Shelf({"hall.csv": ["Category | Seats | Price\nA | Stalls rows 1 to 8 | 38\nB | Circle | 24\n"]})
+    assert over("How many seats are there?", shelf) == NO_TABLE
+
+
 def test_amounts_in_two_currencies_are_not_added() -> None:
     shelf = Shelf({"fees.csv": ["Harbour | Fee\nElm Bay | EUR 10\nCorr Point | USD 20\n"]})
     answer = over("What is the total fee?", shelf)
