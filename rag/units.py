@@ -208,10 +208,10 @@ def _stands_apart(text: str, between: str, below: str) -> bool:
 def _stands_over_table(text: str, below: str) -> bool:
     """Return whether a paragraph is a heading of the table below it: one short line that says no whole sentence."""
     return (
-        len(text.split()) <= MAX_PLAIN_HEADING
+        len(text.split()) <= MAX_HEADING
         and "\n" not in text
         and text[:1].isupper()
-        and text[-1:].isalpha()
+        and text[-1:].isalnum()
         and ": " not in text
         and is_table_row(below.partition("\n")[0])
     )

@@ -25,7 +25,7 @@ from rag.quoting.document_context import context_of
 from rag.quoting.head_lines import asks_for_field, head_field, is_greeting
 from rag.quoting.named_subjects import is_told_of_others
 from rag.quoting.numbered_things import fits_number, of_the_list_asked, sources_of_the_number
-from rag.quoting.other_documents import sources_of_the_document, sources_of_the_person
+from rag.quoting.other_documents import is_namesake_alone, sources_of_the_document, sources_of_the_person
 from rag.quoting.other_groups import rows_of_group
 from rag.quoting.other_kinds import is_of_another_version
 from rag.quoting.range_rows import rows_of_range
@@ -81,7 +81,8 @@ def _unknown_names(
         return []
     words = {word for it in sources for word in re.findall(r"[^\W_]+", fold(f"{context_of(it)}\n{it.text}"))}
     other = {word for it in sources for word in _words_beside(beside.get(it.document.id, ""))}
-    return [name for name in names if is_like_nothing(name, words | other)]
+    texts = [f"{context_of(it)}\n{it.text}\n{beside.get(it.document.id, '')}" for it in sources]
+    return [name for name in names if is_like_nothing(name, words | other) or is_namesake_alone(name, texts)]
 
 
 @lru_cache(maxsize=64)

@@ -15,20 +15,26 @@ def is_of_other_heading(question: str, unit: Unit, units: Sequence[Unit]) -> boo
     does not have the name stands under another heading, of which the question says nothing."""
     own = frozenset(content_words(unit.heading))
     asked = frozenset(content_words(question))
-    if unit.is_row or not unit.heading or any(is_said(word, asked) for word in content_words(unit.heading)):
+    if not unit.heading or any(is_said(word, asked) for word in content_words(unit.heading)):
         return False
     said = {*own, *unit.words, *content_words(f"{unit.header}\n{unit.leans_on}")}
     headings = {
-        frozenset(content_words(text))
+        text
         for other in units
         if other.source.document.id == unit.source.document.id
         for text in (other.heading, other.source.section.rpartition(" > ")[2])
         if text and text != unit.heading
     }
-    names = [frozenset(content_words(one.written)) for one in find_constraints(question) if one.kind == "name"]
+    names = [one.written for one in find_constraints(question) if one.kind == "name"]
     return any(
-        named <= heading and len(heading & asked) > 1
-        for named in names
-        if named and not any(is_said(word, said) for word in named)
+        _is_called(heading, name, asked)
+        for name in names
+        if not any(is_said(word, said) for word in content_words(name))
         for heading in headings
     )
+
+
+def _is_called(heading: str, name: str, asked: frozenset[str]) -> bool:
+    """Return whether a heading begins with a name, or has it beside another word of the question."""
+    named, words = content_words(name), content_words(heading)
+    return bool(named) and set(named) <= set(words) and (words[: len(named)] == named or len(set(words) & asked) > 1)

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import PurePath
 
-from rag.questions.constraints import years_in
+from rag.questions.constraints import Constraint, years_in
 from rag.quoting.document_context import context_of
 from rag.text import content_words
 from rag.types import Source
@@ -24,11 +25,30 @@ _TITLED = re.compile(
     r"(?P<name>(?-i:[A-ZÄÖÜÉ])[\w-]++)(?!\s+(?-i:[A-ZÄÖÜÉ])\w)",
     re.IGNORECASE,
 )
+_TITLE = re.compile(rf"(?:{_MEN}|{_WOMEN}|dr|prof|professor|doctor|the|an?|our|der|die|das|le|la|el)\.?", re.IGNORECASE)
+MIN_NAME = 3
+"""Letters of a word that names somebody."""
+ALIKE = 0.8
+"""From this ratio of difflib on, one word may be another with a typing error."""
 _OF_YEAR = re.compile(
     r"(?P<year>(?:19|20)\d\d)(?:['’]s)?\s+(?P<before>[^\W\d_]{4,})"
     r"|(?P<behind>[^\W\d_]{4,})\s+(?:(?:of|from|for|von|vom|de|du|del?)\s+)?(?P<year_behind>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+
+
+def is_namesake_alone(name: Constraint, texts: Sequence[str]) -> bool:
+    """Return whether texts have of a name of several words only the last one, each time behind another name: of the
+    Coastal Skipper nothing is said where the Day Skipper is told of."""
+    *first, last = re.findall(r"[^\W_]+", fold(name.written))
+    if name.kind != "name" or not first or len(last) < MIN_NAME:
+        return False
+    known = {word for text in texts for word in re.findall(r"[^\W_]+", fold(text))}
+    if any(get_close_matches(word, known, n=1, cutoff=ALIKE) for word in first if len(word) >= MIN_NAME):
+        return False
+    told = re.compile(rf"(?:(?P<before>[^\W\d_][\w'’.-]*)[ \n])?(?<!\w){re.escape(last)}(?!\w)", re.IGNORECASE)
+    befores = [match["before"] or "" for text in texts for match in told.finditer(text)]
+    return bool(befores) and all(one[:1].isupper() and not _TITLE.fullmatch(one) for one in befores)
 
 
 def sources_of_the_person(question: str, cut: Sequence[list[Unit]], beside: Mapping[int, str]) -> list[list[Unit]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rag.extractive import Extract, weights_of
+from rag.questions.constraints import find_constraints
 from rag.quoting.answer_gates import answers
 from rag.quoting.asked_about import is_of_other_matter
 from rag.quoting.asked_event import is_of_another_event
@@ -16,9 +17,11 @@ from rag.quoting.asked_price import lacks_price
 from rag.quoting.asked_where import lacks_place
 from rag.quoting.excerpts import make_excerpt
 from rag.quoting.labels_asked import is_form_of_others, labels_another
+from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
 from rag.quoting.numbered_things import counts_nothing
 from rag.quoting.opposite_things import is_of_opposite
+from rag.quoting.other_documents import is_namesake_alone
 from rag.quoting.other_kinds import is_of_another_kind, is_of_another_version, is_row_of_another_kind
 from rag.quoting.other_places import is_of_another_day, is_of_another_place
 from rag.quoting.periods_asked import is_on_other_side
@@ -268,3 +271,31 @@ def test_a_second_table_has_its_own_head() -> None:
     )
     assert unit_with(text, "Gas").header == "Meter | Number | Reading"
     assert unit_with(text, "Flat").header == "Key | Number | Note"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_other"),
+    [
+        ("What is the fee for the Coastal Skipper course?", "The fee of the Day Skipper course is 640 pounds.", True),
+        ("What is the fee for the Coastal Skipper course?", "A skipper pays 640 pounds.", False),
+        ("Who is Ann Orr?", "Ben Orr is the baker.", True),
+        ("Who is Ann Orr?", "Mrs Orr is the baker.", False),
+        ("Who is Ann Orr?", "The baker is Orr.", False),
+    ],
+)
+def test_a_name_of_which_only_the_last_word_stands_there_behind_another(
+    question: str, text: str, is_other: bool
+) -> None:
+    (name,) = find_constraints(question)
+    assert is_namesake_alone(name, [text]) is is_other
+
+
+def test_a_row_below_the_line_that_names_another() -> None:
+    text = (
+        "Luna - dog, born 2 November 2025\n\nAge | Date | Vaccine\n15 weeks | 23 February 2026 | Rabies\n\n"
+        "Max - cat, born 20 October 2025\n\nAge | Date | Vaccine\n9 weeks | 22 December 2025 | RCP"
+    )
+    units = cut(text)
+    row = next(unit for unit in units if "Rabies" in unit.text)
+    assert is_of_other_heading("When does Max get his rabies shot?", row, units)
+    assert not is_of_other_heading("When does Luna get her rabies shot?", row, units)
