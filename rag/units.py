@@ -67,6 +67,7 @@ class Unit:
     The header of a sentence is the question before it that it answers, or the line that opens the list it stands in, if
     there is one. `heading` is the last heading or question above, "" where there is none; one that `is_heading` says
     what the next are about and answers nothing. `leans_on` is the sentence before one such as "It cost ...", else "".
+    `caption` is the line right above the table of a row, also where it is no heading.
     """
 
     source: Source
@@ -80,6 +81,7 @@ class Unit:
     heading: str = ""
     is_heading: bool = False
     leans_on: str = ""
+    caption: str = ""
 
     @property
     def text(self) -> str:
@@ -107,7 +109,7 @@ class Unit:
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []
-    lead = heading = named = entry = ""
+    lead = heading = named = entry = caption = ""
     above_all = (*source.section.split(" > "), source.document.title)
     sections = {_without_number(part) for part in above_all} - {""}
     spans = list(spans_below_rows(source.text))
@@ -134,6 +136,8 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
             is_lead or stands_over or _looks_like_heading(text) or _without_number(text) in sections
         )
         heading = text if is_heading else heading
+        if not is_row:
+            caption = text if opens_paragraph and _is_caption(text, below) else ""
         words = frozenset(content_words(text))
         header = "" if header == text else header
         if heading.endswith(QUESTION_MARKS) and heading not in (header, text) and (is_row or opens_paragraph):
@@ -157,7 +161,10 @@ def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
         )
         previous = end
         above = "" if is_heading else heading
-        unit = Unit(source, rank, start, end, words, header, is_row, above, is_heading, named if leans else "")
+        of_table = caption if is_row else ""
+        unit = Unit(
+            source, rank, start, end, words, header, is_row, above, is_heading, named if leans else "", of_table
+        )
         if every or unit.is_telling:
             found.append(unit)
     return found
@@ -207,6 +214,12 @@ def _stands_apart(text: str, between: str, below: str) -> bool:
 
 def _stands_over_table(text: str, below: str) -> bool:
     """Return whether a paragraph is a heading of the table below it: one short line that says no whole sentence."""
+    return len(text.split()) <= MAX_PLAIN_HEADING and text[-1:].isalpha() and _is_caption(text, below)
+
+
+def _is_caption(text: str, below: str) -> bool:
+    """Return whether a paragraph of one line, no sentence and no label, stands right above a table: it says what the
+    rows are of, and may be quoted itself ("Luna - dog, born 2 November 2025")."""
     return (
         len(text.split()) <= MAX_HEADING
         and "\n" not in text

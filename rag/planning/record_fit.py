@@ -68,6 +68,9 @@ def fit_records(
     if query.how == "count" and any(_is_of_another_unit(query, one) for _, one, _ in reading.mentions):
         # How many pots there are is not told by how many litres one has, nor by how many rows there are.
         return None
+    if query.asks in ("who", "whose") and any(fields == (reading.asked,) for _, fields, _ in reading.filters):
+        # Who somebody is, is not told by the name.
+        return None
     conditions = list(find_conditions(reading))
     if conditions and conditions[-1].holds is never:
         return None

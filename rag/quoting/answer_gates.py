@@ -32,7 +32,7 @@ from rag.quoting.labels_asked import is_form_of_others
 from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import gives_cause, is_right_before
-from rag.quoting.numbered_things import counts_nothing
+from rag.quoting.numbered_things import counts_nothing, is_of_another_letter
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.other_kinds import is_row_of_another_kind
@@ -150,7 +150,7 @@ def answers(
         or is_on_other_side(question, unit.text)
     ):
         return False
-    if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit):
+    if leaves_asked_empty(question, unit) or _is_of_other_part(question, unit) or _is_head(unit, units):
         return False
     shown = f"{unit.heading}\n{unit.header}\n{unit.text}"
     if not is_by_words and is_of_another_payment(question, f"{shown}\n{unit.leans_on}\n{context_of(unit.source)}"):
@@ -223,6 +223,12 @@ def answers(
     return bool(_ASKS_NEXT.search(question)) or not _is_outdone(question, extract, unit, units, weights)
 
 
+def _is_head(unit: Unit, units: Sequence[Unit]) -> bool:
+    """Return whether a row names the columns of the rows below it, and so says nothing of any of them."""
+    is_over = (other.header == unit.text and other.source.document.id == unit.source.document.id for other in units)
+    return unit.is_row and not unit.header and any(is_over)
+
+
 def _is_sum_row(question: str, unit: Unit) -> bool:
     """Return whether a row adds others up, or is the only thing named of which everything together is asked."""
     names, values = columns_of(unit.header, unit.text)
@@ -246,6 +252,7 @@ def _is_of_other_part(question: str, unit: Unit) -> bool:
         or is_row_of_another_kind(question, unit)
         or is_of_another_place(question, unit)
         or is_of_another_day(question, unit)
+        or is_of_another_letter(question, unit)
     )
 
 

@@ -68,6 +68,12 @@ _COSTS = re.compile(
     rf"(?P<np>[^?]+?){_END}"
     r"|^\W*(?:how much|what) (?:do(?:es)?|did|will) (?:the |an? |our |your )?(?P<priced>[^?]+?)"
     r"(?= (?:of|for|in|with)\b[^?]* cost\b| costs?\b)"
+    r"|^\W*(?:was|wie ?viel) kostete?n? (?:der|die|das|den|ein\w*|unser\w*) (?P<de>[^?]+?)"
+    r"(?= (?:an|in|im|für|pro|je|am|mit|von|vom|bei)\b|\W*$)"
+    r"|^\W*combien (?:coûte(?:nt)?|a coûté|ont coûté) (?:l[ae]s?|une?|des|notre|l['’]) ?(?P<fr>[^?]+?)"
+    r"(?= (?:à|au|pour|par|en|dans|de|du)\b|\W*$)"
+    r"|^\W*cu[aá]nto (?:cuestan?|costó|costaron) (?:el|l[ao]s?|una?|nuestr\w+) (?P<es>[^?]+?)"
+    r"(?= (?:en|para|por|al|con|de|del)\b|\W*$)"
 )
 _IN_WHICH = re.compile(
     r"(?i)^\W*(?:on|in|at|under|by|from|for) (?:which|what) (?!year|month|week|day|time|date)(?P<np>[a-z]+) "
@@ -163,9 +169,8 @@ def is_of_other_matter(question: str, score: float, unit: Unit, beside: Mapping[
     known = own | abbreviated_words(asked, unit.words) | words_met(question, f"{unit.heading}\n{unit.text}")
     if costs := _COSTS.match(question):
         around = known | _content(_before(unit) if costs["priced"] else unit.source.text)
-        matter = [
-            word for word in content_words(costs["np"] or costs["priced"]) if _tells(word) and not is_said(word, around)
-        ]
+        priced = next(filter(None, costs.groups()))
+        matter = [word for word in content_words(priced) if _tells(word) and not is_said(word, around)]
     says_limit = _ASKS_LIMIT.search(question) and _SAYS_LIMIT.search(unit.text)
     if _has_columns(unit) and not matter and (column := _column_matter(question, score)) and _tells(column):
         matter = [column]

@@ -13,17 +13,17 @@ from rag.words.word_forms import is_said
 def is_of_other_heading(question: str, unit: Unit, units: Sequence[Unit]) -> bool:
     """Return whether a question names a heading of the document by a name ("the Wexcombe salver"), and a sentence that
     does not have the name stands under another heading, of which the question says nothing."""
-    own = frozenset(content_words(unit.heading))
+    own = unit.caption or ("" if unit.is_row else unit.heading)
     asked = frozenset(content_words(question))
-    if not unit.heading or any(is_said(word, asked) for word in content_words(unit.heading)):
+    if not own or any(is_said(word, asked) for word in content_words(own)):
         return False
-    said = {*own, *unit.words, *content_words(f"{unit.header}\n{unit.leans_on}")}
+    said = {*content_words(own), *unit.words, *content_words(f"{unit.header}\n{unit.leans_on}")}
     headings = {
         text
         for other in units
         if other.source.document.id == unit.source.document.id
-        for text in (other.heading, other.source.section.rpartition(" > ")[2])
-        if text and text != unit.heading
+        for text in (other.heading, other.caption, other.source.section.rpartition(" > ")[2])
+        if text and text != own
     }
     names = [one.written for one in find_constraints(question) if one.kind == "name"]
     return any(

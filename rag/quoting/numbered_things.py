@@ -25,6 +25,8 @@ _NUMBERED = re.compile(
     rf"(?P<numbers>\d{{1,4}}(?:{_JOIN}\d{{1,4}})*)(?![\w%°€$£]|[.,:/-]\d|\s?[€$£%°])",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(?<![\w-])(?P<noun>(?i:[^\W\d_]{3,})) (?P<letter>[A-Z])(?![\w'’-]|\.\w)")
+"""One of several things that are told apart by a letter: Hall C, Block B."""
 _ASKS_COUNT = re.compile(r"(?i)^\W*(?:how many|wie ?viele|combien d(?:e |['’])|cuánt[oa]s)\s*(?P<noun>[^\W\d_]+)")
 _MONEY = re.compile(
     r"(?i)[€$£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:[€$£]|(?:euros?|eur|gbp|usd|chf|pounds?|dollars?|francs?|cents?|pence)\b)"
@@ -124,6 +126,17 @@ def of_the_list_asked(question: str, units: Sequence[Unit]) -> list[bool]:
         if best and len({_nearest_heading(units, at) for at in places}) > 1:
             kept = [keeps and shares.get(at, best) == best for at, keeps in enumerate(kept)]
     return kept
+
+
+def is_of_another_letter(question: str, unit: Unit) -> bool:
+    """Return whether a question names one of several things by a letter ("Hall C"), and a sentence or row names by
+    letters only others of its sort."""
+    told = f"{unit.heading}\n{unit.header}\n{unit.text}"
+    for match in _LETTERED.finditer(question):
+        letters = {it["letter"] for it in _LETTERED.finditer(told) if it["noun"].casefold() == match["noun"].casefold()}
+        if letters and match["letter"] not in letters:
+            return True
+    return False
 
 
 def _opens_with(unit: Unit, noun: str, numbers: frozenset[int]) -> bool:

@@ -19,7 +19,7 @@ from rag.quoting.excerpts import make_excerpt
 from rag.quoting.labels_asked import is_form_of_others, labels_another
 from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
-from rag.quoting.numbered_things import counts_nothing
+from rag.quoting.numbered_things import counts_nothing, is_of_another_letter
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.other_documents import is_namesake_alone
 from rag.quoting.other_kinds import is_of_another_kind, is_of_another_version, is_row_of_another_kind
@@ -299,3 +299,39 @@ def test_a_row_below_the_line_that_names_another() -> None:
     row = next(unit for unit in units if "Rabies" in unit.text)
     assert is_of_other_heading("When does Max get his rabies shot?", row, units)
     assert not is_of_other_heading("When does Luna get her rabies shot?", row, units)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_other"),
+    [
+        ("What does Hall C cost?", "Hire costs 18 pounds for Hall A and 12 pounds for Hall B.", True),
+        ("hourly rent hall B", "Hire costs 18 pounds for Hall A and 12 pounds for Hall B.", False),
+        ("What does Hall C cost?", "Hire costs 18 pounds.", False),
+        ("What does a hall cost?", "Hire costs 18 pounds for Hall A.", False),
+    ],
+)
+def test_one_of_several_things_that_a_letter_tells_apart(question: str, text: str, is_other: bool) -> None:
+    assert is_of_another_letter(question, unit_with(text, text)) is is_other
+
+
+def test_the_head_of_a_table_says_nothing_of_a_row() -> None:
+    text = "Flat | Reading 31.12.2024 | Reading 31.12.2025\n4 | 250 | 288\n6 | 311 | 340"
+    units = cut(text)
+    question = "What was the reading in flat 5?"
+    weights = weights_of(question, units)
+    assert not answers(question, Extract.of(units[0], 9.0), units[0], units, weights)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_other"),
+    [
+        ("Was kostet eine Wurzelfüllung?", True),
+        ("Was kostet ein Provisorium?", False),
+        ("Combien coûte une Wurzelfüllung ?", True),
+        ("¿Cuánto cuesta una Wurzelfüllung?", True),
+    ],
+)
+def test_a_price_of_something_else(question: str, is_other: bool) -> None:
+    text = "Ein Provisorium kostet 61,30 EUR."
+    unit = unit_with(text, text)
+    assert is_of_other_matter(question, 0.0, unit, {}, embed) is is_other
