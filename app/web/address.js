@@ -19,12 +19,26 @@ function setLanguage({ language, chosen, cookie }) {
   document.cookie = `${cookie}=${chosen}; path=${new URL(".", location.href).pathname}; max-age=${age}; samesite=lax`;
 }
 
-let focused = false;
+const WAIT_MS = 10_000;
+const LOOK_MS = 100;
+let focused = null;
+let isWatching = false;
 
 // Once, when the page is there: whoever comes to ask can type at once. Not on a phone, whose keyboard would open.
+// The field may come late, or be drawn anew; it is looked for until somebody has chosen another element.
 function focusQuestion() {
-  const field = document.querySelector("[data-testid=stChatInputTextArea]");
-  if (focused || !field || field.disabled || !matchMedia("(min-width: 901px)").matches) return;
-  focused = true;
-  if (document.activeElement === document.body) field.focus({ preventScroll: true });
+  if (focused || isWatching || !matchMedia("(min-width: 901px)").matches) return;
+  isWatching = true;
+  const until = performance.now() + WAIT_MS;
+  const look = () => {
+    const field = document.querySelector("[data-testid=stChatInputTextArea]");
+    const isFree = document.activeElement === document.body;
+    if (field && field !== focused && !field.disabled && isFree) {
+      focused = field;
+      field.focus({ preventScroll: true });
+    }
+    isWatching = performance.now() < until && (isFree || document.activeElement === focused);
+    if (isWatching) setTimeout(look, LOOK_MS);
+  };
+  look();
 }
