@@ -125,12 +125,24 @@ class AllDocuments:
         return (yield from self._tell(asked, query, found, timer))
 
     def tell_read(
-        self, asked: PlannedQuestion, which: str, documents: Sequence[DocumentInfo], *, counts: bool
+        self,
+        asked: PlannedQuestion,
+        which: str,
+        documents: Sequence[DocumentInfo],
+        *,
+        unread: Sequence[DocumentInfo],
+        counts: bool,
     ) -> Answering:
         """Yield the list or count of those of some documents that are the ones that some words mean, each of them read,
-        and return it with its table."""
+        and return it with its table. Those `unread` are undecided."""
         query = read_by_words(which, counts=counts)
-        found = Found(to_read=list(documents), chosen=len(documents), total=len(documents), looked_at=len(documents))
+        total = len(documents) + len(unread)
+        found = Found(to_read=list(documents), chosen=total, total=total, looked_at=total)
+        note = Wording(asked.text).say("not read")
+        pages = self._catalogue.page_texts([one.id for one in unread]) if unread else {}
+        for document in unread:
+            place = first_line(pages.get(document.id, [])) or Place(0, 0, 0)
+            found.undecided.append(self._row(document, place, note, is_sure=False))
         return (yield from self._tell(asked, query, found, StageTimer()))
 
     def _list_things(self, asked: PlannedQuestion) -> Answering:

@@ -104,7 +104,7 @@ class OverReadings:
 
         Where the reading has to be agreed to, the answer is a refusal that offers it.
         """
-        documents = self._documents(asked)
+        documents, others = self._documents(asked)
         if not documents or not self.reads(asked.text):
             return NOT_READ
         held = hold_back(asked.text, asked.look_up(asked.text, None).answer)
@@ -120,18 +120,21 @@ class OverReadings:
             # The look-up that follows tells why it fails.
             return NOT_READ
         query = read_query(reply, asked.text)
-        documents = self._naming(asked.text, documents)
+        documents, others = self._naming(asked.text, documents), self._naming(asked.text, others)
         if query is None or not documents:
             replies.finish()
             return NOT_READ
         timer.mark("plan")
         if query.how in ("list", "count"):
-            return (yield from self._lists.tell_read(asked, query.only, documents, counts=query.how == "count"))
+            counts = query.how == "count"
+            return (yield from self._lists.tell_read(asked, query.only, documents, unread=others, counts=counts))
         cost = reading_cost(len(documents) * (CALLS_EACH if query.only else 1), self._reading.model)
         if offer := offer_of(cost, asked.question, most_calls=self._reading.most_calls):
             return replace(held, offer=offer)
         readings = yield from self._read(asked, query, documents, replies)
         timer.mark("read")
+        for document in others:
+            readings.apart.add_without(document, Wording(asked.text).say("not read"))
         if readings.is_whole:
             replies.finish()
         if not readings.known:
@@ -141,15 +144,16 @@ class OverReadings:
             return answer
         return replace(answer, llm=replies.model.name, usage=replies.usage, cost_usd=replies.cost_usd)
 
-    def _documents(self, asked: PlannedQuestion) -> list[DocumentInfo]:
-        """Return the documents that are read; none where they are few, many or long, or the question names one."""
+    def _documents(self, asked: PlannedQuestion) -> tuple[list[DocumentInfo], list[DocumentInfo]]:
+        """Return the documents that are read, and those that are too long for it, or tables; none to be read where
+        they are few or many, most are long, or the question names one."""
         question = asked.question
         listed = list_answering(self._catalogue, question.collection, question.filters)
         if not MIN_DOCUMENTS <= len(listed) <= self._most_read:
-            return []
+            return [], []
         named = set(self._name_documents(asked.text, question.collection))
         if len(named & {one.id for one in listed}) == 1:
-            return []
+            return [], []
         pages = self._catalogue.page_texts([one.id for one in listed])
         short = [
             one
@@ -157,7 +161,9 @@ class OverReadings:
             if one.file_type not in TABLE_TYPES
             and 0 < sum(len(page.text) for page in pages.get(one.id, [])) <= MAP_CHARACTERS
         ]
-        return short if len(short) >= MIN_SHORT * len(listed) else []
+        if len(short) < MIN_SHORT * len(listed):
+            return [], []
+        return short, [one for one in listed if one not in short]
 
     def _naming(self, question: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:
         """Return the documents that hold the names, identifiers and days of a question; a day that bounds, any day."""

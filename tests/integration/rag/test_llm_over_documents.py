@@ -156,3 +156,13 @@ def test_documents_that_lack_a_name_of_the_question_are_not_read(notes: Lectern)
         answer = planner.ask(Question("What did we hand over to surgeons in Tarn altogether?", "notes")).answer
         assert len(server.chats) == 3
     assert "40 [1] + 65 [2] = 105" in answer.text
+
+
+def test_a_table_beside_the_documents_is_not_read_and_named(notes: Lectern, tmp_path: Path) -> None:
+    folder = _write(tmp_path / "beside", {**NOTES, "bills.csv": "Animal,Bill\nRex,90\nTom,80\n"})
+    assert notes.ingest.sync(folder, collection="beside").failed == []
+    said = script(PLAN, bruno="40 pounds", dot="120 pounds", flo="65 pounds")
+    with planner_of(notes, replies=said, answer=REFUSAL) as (planner, _):
+        answer = planner.ask(Question(QUESTION, "beside")).answer
+    assert "bills.csv" in named(answer)[1]
+    assert "only 3 of 5" in answer.text
