@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ingest.embedding import DocumentEmbedding
     from ingest.pipeline import IngestPipeline
     from ingest.sources.upload_folder import UploadFolder
+    from rag.extraction.reader import CellReader
     from rag.pipeline import AskPipeline
     from rag.planning.planner import PlanMode, Planner
     from rag.structured.answering import FormAnswering
@@ -152,19 +153,23 @@ class Lectern:
 
     def form_answering(self, model: LanguageModel | None) -> FormAnswering:
         """Return what answers in a form of JSON, with an LLM where there is one."""
-        from rag.extraction.reader import CellReader
         from rag.structured.answering import FormAnswering
 
-        cells = CellReader(
-            retriever=self.retriever, searcher=self.catalogue, embedder=self.embedder, reader=self.reader
-        )
         return FormAnswering(
-            pipeline=self.ask_pipeline(None), model=model, reader=cells, answer_tokens=self.settings.answer_tokens
+            pipeline=self.ask_pipeline(None),
+            model=model,
+            reader=self.cell_reader(),
+            answer_tokens=self.settings.answer_tokens,
         )
+
+    def cell_reader(self) -> CellReader:
+        """Return what reads the value of a column in one document."""
+        from rag.extraction.reader import CellReader
+
+        return CellReader(retriever=self.retriever, searcher=self.catalogue, embedder=self.embedder, reader=self.reader)
 
     def planner(self, model: LanguageModel | None) -> Planner:
         """Return what answers questions in the mode that fits each, with an LLM where there is one."""
-        from rag.extraction.reader import CellReader
         from rag.planning.aggregate import Aggregation
         from rag.planning.all_documents import AllDocuments
         from rag.planning.calculate import Calculate
@@ -222,9 +227,7 @@ class Lectern:
                 self.catalogue,
                 lists=lists,
                 aggregation=aggregation,
-                cells=CellReader(
-                    retriever=self.retriever, searcher=self.catalogue, embedder=self.embedder, reader=self.reader
-                ),
+                cells=self.cell_reader(),
                 reading=reading,
                 name_documents=self.retriever.named_documents,
                 most_read=settings.most_documents_read,

@@ -10,16 +10,12 @@ from app.service.build_places import has_service, service_place
 from app.service.table_filling import OnProgress, TableFiller, check_spec, is_behind
 from app.state.tables import DocumentTable, TableRow, TableSpec, TableStore
 from rag.errors import LecternError
-from rag.extraction.reader import CellReader
 from rag.protocols import LanguageModel
 
 
 def build_filler(lectern: Lectern, store: TableStore, model: LanguageModel | None) -> TableFiller:
     """Return what reads the rows of tables over an index."""
-    reader = CellReader(
-        retriever=lectern.retriever, searcher=lectern.catalogue, embedder=lectern.embedder, reader=lectern.reader
-    )
-    return TableFiller(lectern, store, reader, model=model)
+    return TableFiller(lectern, store, lectern.cell_reader(), model=model)
 
 
 def fill_here(

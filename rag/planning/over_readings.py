@@ -220,7 +220,7 @@ class OverReadings:
             return self._cells.read(opened, column, model=replies.model_for(document.id), stop=asked.stop)
         except ModelError as error:
             readings.is_whole = False
-            readings.failure = "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
+            readings.failure = _failure(error, asked)
             return None
 
     def _choose(
@@ -253,7 +253,7 @@ class OverReadings:
                 elif cell is not None:
                     readings.apart.add_without(document, cell.note)
         except ModelError as error:
-            readings.failure = "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
+            readings.failure = _failure(error, asked)
         readings.is_whole = done == len(documents)
         for document in documents[done:]:
             readings.apart.add_without(document, wording.say("not read"))
@@ -349,6 +349,11 @@ class OverReadings:
                 reason=reason,
             )
         )
+
+
+def _failure(error: ModelError, asked: PlannedQuestion) -> str:
+    """Return why an LLM failed; "" where it was hung up on."""
+    return "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
 
 
 def _place_of(cell: Cell, pages: Sequence[Page]) -> tuple[Page, Place] | None:

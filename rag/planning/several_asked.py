@@ -188,7 +188,7 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("sum")
     if (match := _WHICH.match(text)) and is_plural_in(match["noun"], text):
         return SeveralAsked("list", match["noun"])
-    if _IS_ANY.match(text) and is_negated(text):
+    if _asks_whether_any_is_not(text):
         return SeveralAsked("who")
     return SeveralAsked("lacking") if _LACKING.match(text) else None
 
@@ -258,7 +258,7 @@ def _names_each(asked: SeveralAsked, answer: Answer) -> bool:
 def _is_only_one(question: str, answer: Answer) -> bool:
     """Return whether the quotes are of all documents found that say what is asked of people or things: a quote of one
     says nothing of those of which something is not so."""
-    if _WHO_NOT.match(question.strip()) or (_IS_ANY.match(question.strip()) and is_negated(question)):
+    if _WHO_NOT.match(question.strip()) or _asks_whether_any_is_not(question):
         return any(is_negated(citation.quote) for citation in answer.citations)
     words = set(content_words(question))
     cited = {citation.number for citation in answer.citations}
@@ -294,6 +294,10 @@ def _speaks_alone(question: str, asked: SeveralAsked, answer: Answer) -> bool:
         if source.document.id not in quoted and _shares_kin(words, content_words(f"{source.section}\n{source.text}"))
     }
     return bool(words) and not others
+
+
+def _asks_whether_any_is_not(question: str) -> bool:
+    return _IS_ANY.match(question.strip()) is not None and is_negated(question)
 
 
 def _shares_kin(words: set[str], others: Sequence[str]) -> bool:
