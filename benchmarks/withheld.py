@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app.evaluation.metrics import auroc, percentile
-from app.service.build_models import build_reranker
+from app.service.build_models import build_ranker, build_reranker
 from app.settings import Settings
 from benchmarks.beir import BeirQuestion, read_beir
 from benchmarks.beir_index import COLLECTION, open_beir_index
@@ -76,7 +76,9 @@ def measure_withheld(
             combine=answer_probabilities,
             gate=LanguageGate(),
         )
-        pipeline = AskPipeline(retriever=retriever, searcher=searcher, embedder=embedder, model=None, reader=reader)
+        pipeline = AskPipeline(
+            retriever=retriever, searcher=searcher, embedder=embedder, model=None, reader=reader, ranker=build_ranker()
+        )
         outcomes = [
             outcome
             for question in answered_questions(beir, limit)

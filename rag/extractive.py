@@ -37,7 +37,7 @@ class Extract:
     """A sentence, or a table row under its header, copied from a source: characters `start` to `end` of its text.
 
     `header` is the table's header line, "" otherwise. `answer` is the words in it that answer, "" where they are not
-    known. Only the order of scores means something.
+    known. Only the order of scores means something. `is_unsure` where it may answer something else.
     """
 
     number: int
@@ -47,6 +47,7 @@ class Extract:
     score: float
     header: str = ""
     answer: str = ""
+    is_unsure: bool = False
 
     @classmethod
     def of(cls, unit: Unit, score: float, answer: str = "") -> Extract:
@@ -57,6 +58,15 @@ class Extract:
     def place(self) -> Place:
         """Return where it stands."""
         return self.number, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """A sentence that was marked as an answer and is not given, and why: the end of "It ..."."""
+
+    source: int
+    text: str
+    reason: str
 
 
 class ExtractiveReader:
@@ -73,12 +83,13 @@ class ExtractiveReader:
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
         found: float | None = None,
+        held_back: list[HeldBack] | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences over the sources, best first; none where the sources have no
         sentence.
 
         `embedder` is that of the sources' collection, where it is not the usual one; `beside`, by document, what else
-        was found, and `found`, how likely it answers, are not looked at.
+        was found, and `found`, how likely it answers, are not looked at; nothing is held back.
         """
         ranked = self.rank(question, sources, embedder=embedder)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]

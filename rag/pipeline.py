@@ -7,14 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
+from rag.citations.verdict import UNSURE_REASON
 from rag.errors import ModelError
-from rag.extractive import ExtractiveReader, compose
+from rag.extractive import ExtractiveReader, HeldBack, compose
 from rag.images import check_vision
 from rag.language_gate import GatedReader, language_notice
 from rag.page_layout import find_rectangles
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
-from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
+from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher, SentenceRanker
 from rag.questions.constraints import names_something
 from rag.questions.query_expansion import FurtherText, Method, expand_query
 from rag.questions.respelling import notice_of, respell
@@ -99,6 +100,10 @@ class Evidence:
     milliseconds: Mapping[str, float]
     quotes: str | None = None
     """The answer in quotes, where it was read before the stream began."""
+    held_back: tuple[HeldBack, ...] = ()
+    """Sentences that were marked then and are not given."""
+    is_unsure: bool = False
+    """Whether the quotes may answer something else."""
 
     @property
     def may_answer(self) -> bool:
@@ -142,6 +147,8 @@ class AnswerStream:
         """The probability, 0 to 1, that the passages answer the question."""
         self.threshold = evidence.threshold
         """Below which it is refused."""
+        self.held_back = evidence.held_back
+        """Sentences that were marked as an answer and are not given."""
 
     def __iter__(self) -> Iterator[str]:
         return (piece for piece in self._pieces if isinstance(piece, str))
@@ -200,14 +207,17 @@ class AskPipeline:
         embedder: Embedder,
         model: LanguageModel | None,
         reader: PassageReader | None = None,
+        ranker: SentenceRanker | None = None,
         settings: AskSettings | None = None,
     ) -> None:
-        """Take the parts. The `reader` marks answers and checks citations; without one, shared words decide both."""
+        """Take the parts. The `reader` marks answers and checks citations; without one, shared words decide both. The
+        `ranker` looks once more where the reader marks none.
+        """
         self._retriever = retriever
         self._searcher = searcher
         self._embedder = embedder
         self._passage_reader = reader = GatedReader(reader) if reader else None
-        self._reader = MarkingReader(reader, embedder) if reader else ExtractiveReader(embedder)
+        self._reader = MarkingReader(reader, embedder, ranker) if reader else ExtractiveReader(embedder)
         self._model = model
         self.settings = settings or AskSettings()
 
@@ -303,7 +313,7 @@ class AskPipeline:
         chosen = self.choose(retrieval.hits, lookup.collection)
         evidence = self._weigh(question, retrieval, chosen, judge(question, retrieval.hits))
         if retrieval.is_filtered and self._model is None and evidence.may_answer:
-            return replace(evidence, quotes=self._read_quotes(evidence, lookup.collection))
+            return self._read_quotes(evidence, lookup.collection)
         return evidence
 
     def _weigh(self, question: str, retrieval: Retrieval, chosen: Sequence[Hit], probability: float) -> Evidence:
@@ -320,20 +330,26 @@ class AskPipeline:
         """Search without the question's own filters; None where that answers no more than what was found with them."""
         found = self._look_up(replace(lookup, ignored_filters=(ALL_FILTERS,)))
         if found.may_answer and self._model is None:
-            found = replace(found, quotes=self._read_quotes(found, lookup.collection))
+            found = self._read_quotes(found, lookup.collection)
         if not found.may_answer:
             return None
         return replace(found, retrieval=without_filters(found.retrieval, filtered.retrieval))
 
-    def _read_quotes(self, evidence: Evidence, collection: str) -> str:
-        """Return the best sentences, word for word; REFUSAL where none answers."""
+    def _read_quotes(self, evidence: Evidence, collection: str) -> Evidence:
+        """Return the evidence with the best sentences, word for word; with REFUSAL where none answers."""
         embedder = self._retriever.embedder_across(evidence.question, evidence.retrieval.hits, collection)
         beside = texts_by_document(evidence.retrieval.hits)
         found = evidence.probability if _are_read(evidence.retrieval.hits) else None
-        quotes = compose(
-            self._reader.read(evidence.question, evidence.sources, embedder=embedder, beside=beside, found=found)
+        held_back: list[HeldBack] = []
+        extracts = self._reader.read(
+            evidence.question, evidence.sources, embedder=embedder, beside=beside, found=found, held_back=held_back
         )
-        return make_inert(quotes or REFUSAL)
+        return replace(
+            evidence,
+            quotes=make_inert(compose(extracts) or REFUSAL),
+            held_back=tuple(held_back),
+            is_unsure=any(extract.is_unsure for extract in extracts),
+        )
 
     def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
         """Raise NotFoundError for a collection that is not there, ConfigurationError for an unknown field."""
@@ -386,10 +402,13 @@ class AskPipeline:
     ) -> Iterator[AnswerEvent]:
         """Yield the best sentences, word for word, where no LLM is set up."""
         question = evidence.question
-        text = self._read_quotes(evidence, collection) if evidence.quotes is None else evidence.quotes
+        if evidence.quotes is None:
+            evidence = self._read_quotes(evidence, collection)
+        text = evidence.quotes or REFUSAL
+        stream.held_back = evidence.held_back
         missing = self._refusal_notices(stream, question, collection) if text == REFUSAL else []
         timer.mark("read")
-        checker = self.checker(question, stream.sources)
+        checker = self.checker(question, stream.sources, doubt=UNSURE_REASON if evidence.is_unsure else "")
         if text == REFUSAL:
             yield text
         else:
@@ -523,11 +542,14 @@ class AskPipeline:
             read=used,
         )
 
-    def checker(self, question: str, sources: Sequence[Source]) -> AnswerChecker:
-        """Return what checks the answer to a question by its sources, sentence by sentence."""
+    def checker(self, question: str, sources: Sequence[Source], *, doubt: str = "") -> AnswerChecker:
+        """Return what checks the answer to a question by its sources, sentence by sentence; with a `doubt`, none is
+        more than partly supported, for that reason.
+        """
         return AnswerChecker(
             sources,
             question=question,
+            doubt=doubt,
             rectangles=self._rectangles,
             embed=self._embedder.embed_passages,
             read=self._passage_reader.score if self._passage_reader else None,

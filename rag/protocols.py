@@ -184,6 +184,14 @@ class Reranker(Protocol):
         ...
 
 
+class SentenceRanker(Protocol):
+    """Says of single sentences how far they answer a question."""
+
+    def score(self, question: str, sentences: Sequence[str]) -> list[float]:
+        """Return a logit for each sentence."""
+        ...
+
+
 class PassageReader(Protocol):
     """Reads passages for a question: a reranker that also marks the words that answer."""
 

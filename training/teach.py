@@ -12,56 +12,23 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-import onnxruntime
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from rag.protocols import PassageReader
-from training.batches import open_tokenizer, pad_encodings
+from rag.protocols import PassageReader, SentenceRanker
 from training.mine import TrainingGroup
 from training.mixture import is_held_out, recipe_of
 
 log = logging.getLogger(__name__)
 
-BATCH = 16
 LOG_EVERY = 1_000
 NEGATIVES = 2
 """Negatives of a group that are scored and trained on, at most."""
 
 
-class Judge(Protocol):
-    """Says how far passages answer questions."""
-
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """Return a logit for each question with a passage, shape (pairs,)."""
-        ...
-
-
-class Teacher:
-    """A cross-encoder in ONNX, as the folder of a package holds it: `model.onnx` and `tokenizer.json`."""
-
-    def __init__(self, folder: Path) -> None:
-        """Open the network; raises what ONNX Runtime and tokenizers do where a file is missing."""
-        self._tokenizer = open_tokenizer(str(folder / "tokenizer.json"))
-        self._network = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """Return a logit for each question with a passage, shape (pairs,)."""
-        encodings = self._tokenizer.encode_batch(list(pairs))
-        order = sorted(range(len(pairs)), key=lambda at: len(encodings[at].ids))
-        scores = np.zeros(len(pairs))
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            padded = pad_encodings([encodings[at] for at in chosen])
-            (logits,) = self._network.run(None, {name: np.array(rows) for name, rows in padded.items()})
-            scores[chosen] = logits.reshape(-1)
-        return scores
-
-
-def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Judge, reader: PassageReader) -> list[TrainingGroup]:
+def teach(
+    groups: Sequence[TrainingGroup], file: Path, teacher: SentenceRanker, reader: PassageReader
+) -> list[TrainingGroup]:
     """Return the groups with what both judges think of their passages; what `file` has of them is not asked again.
 
     Groups lose all but the first few negatives.
@@ -73,7 +40,7 @@ def teach(groups: Sequence[TrainingGroup], file: Path, teacher: Judge, reader: P
         for number, group in enumerate(cut[len(kept) :], start=1):
             texts = [f"{title}\n{text}" if title else text for title, text in (group.positive, *group.negatives)]
             own = reader.score(group.question, texts)
-            both = [own, teacher.score([(group.question, text) for text in texts]).tolist()]
+            both = [own, teacher.score(group.question, texts)]
             kept.append(both)
             out.write(json.dumps(both) + "\n")
             if number % LOG_EVERY == 0:

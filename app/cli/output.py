@@ -344,6 +344,9 @@ def print_explanation(explanation: Explanation) -> None:
     output.print(table)
     if explanation.more:
         output.print(f"[dim]and {explanation.more} more that were found further down[/]")
+    for sentence in explanation.held_back:
+        place = f"{clean(sentence.document)}, {sentence.page + 1}"
+        output.print(f'Held back, since it {sentence.reason}: "{clean(sentence.text)}" [dim]{place}[/]')
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -18,7 +18,7 @@ from app.settings import Settings
 from ingest.idle import Foreground
 from rag.errors import StoreError
 from rag.language_gate import LanguageGate
-from rag.protocols import Embedder, LanguageModel, PassageReader
+from rag.protocols import Embedder, LanguageModel, PassageReader, SentenceRanker
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retriever
 from rag.storage.catalogue.checks import CatalogueChecks
@@ -50,6 +50,7 @@ class Lectern:
     embedder: Embedder
     embedders: CollectionEmbedders
     reader: PassageReader | None
+    ranker: SentenceRanker | None
     vectors: ChromaVectors
     checks: CatalogueChecks
     foreground: Foreground
@@ -146,6 +147,7 @@ class Lectern:
             embedder=self.embedder,
             model=model,
             reader=self.reader,
+            ranker=self.ranker,
             settings=AskSettings(
                 settings.source_chunks, settings.answer_tokens, settings.refusal_threshold, settings.query_expansion
             ),
@@ -293,6 +295,7 @@ def open_lectern(
             embedder=models.embedder,
             embedders=embedders,
             reader=models.reader,
+            ranker=models.ranker,
             vectors=vectors,
             checks=CatalogueChecks(engine, place),
             foreground=Foreground(),

@@ -18,7 +18,8 @@ from rag.models.embedder_openvino import OpenVinoEmbedder
 from rag.models.openvino_runtime import wake_openvino
 from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
 from rag.models.reranker.named import NamedCrossEncoder
-from rag.protocols import Embedder, PassageReader, Reranker
+from rag.models.reranker.onnx_cross_encoder import RANKER_SHA256, OnnxCrossEncoder, find_ranker_folder
+from rag.protocols import Embedder, PassageReader, Reranker, SentenceRanker
 
 NO_RERANKER = "off"
 """In the setting `reranker`: leave the order to the search."""
@@ -31,6 +32,7 @@ class Models:
     embedder: Embedder
     reader: PassageReader | None
     reranker: Reranker | None
+    ranker: SentenceRanker | None = None
 
     @contextmanager
     def loading(self) -> Iterator[None]:
@@ -61,7 +63,7 @@ class Models:
 def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Models:
     """Return the models that the settings name; a given `embedder` is used instead. Raises ConfigurationError."""
     reader = build_reader(settings)
-    return Models(embedder or build_embedder(settings), reader, build_reranker(settings, reader))
+    return Models(embedder or build_embedder(settings), reader, build_reranker(settings, reader), build_ranker())
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -85,6 +87,12 @@ def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
         engine=choose_engine(settings),
         precision=choose_precision(settings),
     )
+
+
+def build_ranker() -> SentenceRanker | None:
+    """Return what looks at sentences once more, loading nothing yet; None where its package is not installed."""
+    folder = find_ranker_folder()
+    return OnnxCrossEncoder(folder, expected_sha256=RANKER_SHA256) if folder else None
 
 
 def build_reranker(settings: Settings, reader: PassageReader | None) -> Reranker | None:

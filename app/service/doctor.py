@@ -34,6 +34,13 @@ from rag.models.files import check_weights, hash_weights
 from rag.models.llm.ollama_models import list_models
 from rag.models.reranker.builtin import REMEDY as REINSTALL
 from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
+from rag.models.reranker.onnx_cross_encoder import (
+    RANKER_FILE,
+    RANKER_PACKAGE,
+    RANKER_REMEDY,
+    RANKER_SHA256,
+    find_ranker_folder,
+)
 from rag.urls import without_credentials
 
 MIN_FREE_BYTES = 2 * 10**9
@@ -53,6 +60,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_embedder(settings),
         *_examine_multilingual_embedder(settings),
         *examine_reranker(settings),
+        *examine_ranker(),
         *_examine_models(settings),
         *examine_libraries(settings),
         *_examine_versions(),
@@ -157,6 +165,21 @@ def _examine_multilingual_embedder(settings: Settings) -> Iterator[Finding]:
         yield Finding("multilingual embedder", error.reason, error.remedy + lost, blocks=blocks)
     else:
         yield Finding("multilingual embedder", f"{file}, SHA-256 {E5_SHA256[:12]}…")
+
+
+def examine_ranker() -> Iterator[Finding]:
+    """Examine what looks at sentences once more where the reader marks none."""
+    folder = find_ranker_folder()
+    lost = " Without it, more questions in other words than their documents have are refused."
+    if folder is None:
+        yield Finding("second reader", f"none: the package {RANKER_PACKAGE} is not installed", RANKER_REMEDY + lost)
+        return
+    try:
+        check_weights(folder / RANKER_FILE, RANKER_SHA256, remedy=RANKER_REMEDY)
+    except LecternError as error:
+        yield Finding("second reader", error.reason, error.remedy, blocks=True)
+    else:
+        yield Finding("second reader", f"{folder / RANKER_FILE}, SHA-256 {RANKER_SHA256[:12]}…")
 
 
 def examine_reranker(settings: Settings) -> Iterator[Finding]:

@@ -24,6 +24,16 @@ class ExplainedHit:
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainedSentence:
+    """A sentence that was marked as an answer and not given, and why: the end of "It ..."."""
+
+    document: str
+    page: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Tells how an answer's sources were found; `probability` is what refusal is decided on."""
 
@@ -32,6 +42,7 @@ class Explanation:
     probability: float
     threshold: float
     milliseconds: Mapping[str, float]
+    held_back: tuple[ExplainedSentence, ...] = ()
 
 
 def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
@@ -42,7 +53,13 @@ def explain_stages(stream: AnswerStream, settings: AskSettings) -> Explanation:
         for hit in stream.retrieval.hits[:ROWS]
     )
     more = max(0, len(stream.retrieval.hits) - ROWS)
-    return Explanation(rows, more, stream.probability, stream.threshold, milliseconds)
+    sources = {source.number: source for source in stream.sources}
+    held_back = tuple(
+        ExplainedSentence(source.document.path, source.spans[0].page, one.text, one.reason)
+        for one in stream.held_back
+        for source in [sources[one.source]]
+    )
+    return Explanation(rows, more, stream.probability, stream.threshold, milliseconds, held_back)
 
 
 def _fate(stream: AnswerStream, hit: Hit) -> str:

@@ -53,11 +53,15 @@ class AnswerChecker:
         rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
         embed: Callable[[Sequence[str]], Vectors] | None = None,
         read: Callable[[str, Sequence[str]], Sequence[float]] | None = None,
+        doubt: str = "",
     ) -> None:
-        """`embed` and `read` are those of `rag.citations.evidence.Evidence`."""
+        """`embed` and `read` are those of `rag.citations.evidence.Evidence`. A `doubt` is why no sentence is more than
+        partly supported.
+        """
         self._filter = CitationFilter([source.number for source in sources])
         self._evidence = Evidence(sources, rectangles=rectangles, embed=embed, read=read)
         self._scope = QuestionScope(question)
+        self._doubt = doubt
         self._said = ""
         """All that the filter released."""
         self._passed = 0
@@ -198,7 +202,7 @@ class AnswerChecker:
         if not all(is_about):
             is_partly = any(one.is_supported for one in checked)
             verdict = Verdict.PARTLY if is_partly else Verdict.UNSUPPORTED
-            reason = reasons[0] if reasons else self._scope.reason
+            reason = reasons[0] if reasons else self._doubt or self._scope.reason
         cited = tuple(dict.fromkeys(number for one in checked for number in one.claim.numbers))
         probability = min(one.probability for one in checked)
         ending = end + self._added
@@ -209,7 +213,7 @@ class AnswerChecker:
     def _in_scope(self, checked: CheckedClaim) -> Iterator[Citation]:
         for citation, unit in zip(checked.citations, checked.units, strict=True):
             item, said = self._evidence.items[citation.number], checked.claim.text
-            supported = citation.supported and self._scope.holds(said, item, unit)
+            supported = citation.supported and self._scope.holds(said, item, unit) and not self._doubt
             if supported:
                 self._scope.note(said, item, unit)
             yield replace(citation, supported=supported)

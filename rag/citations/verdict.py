@@ -88,6 +88,7 @@ def reason_against(signals: Signals) -> str:
     return "The source does not say so."
 
 
+UNSURE_REASON = "The source says so. Whether it answers the question is not sure."
 UNCITED_REASON = "It names no source, and none was found that says so."
 CUT_REASON = "The answer broke off before this sentence was checked."
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
@@ -105,3 +105,13 @@ def _load(folder: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def pad_encodings(encodings: Sequence[Encoding]) -> dict[str, list[list[int]]]:
+    """Return a network's inputs by name, rows of equal length."""
+    length = max(len(one.ids) for one in encodings)
+    names = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+    return {
+        name: [getattr(one, field) + [0] * (length - len(one.ids)) for one in encodings]
+        for name, field in names.items()
+    }

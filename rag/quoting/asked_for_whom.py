@@ -14,6 +14,9 @@ _FOR = re.compile(
     r"(?P<whom>[^\W\d_]{4,})"
 )
 
+MIN_PART = 4
+"""Letters of a part of a compound: damage in "Dachschäden"."""
+
 
 def is_for_others(question: str, unit: Unit) -> bool:
     """Return whether a question ends with whom something is for, and a sentence says it of others alone."""
@@ -23,4 +26,8 @@ def is_for_others(question: str, unit: Unit) -> bool:
     if not words or not told or unit.is_row:
         return False
     around = content_words(f"{unit.text}\n{unit.heading}\n{unit.leans_on}\n{context_of(unit.source)}")
-    return not any(word == other or is_of_family(word, other) for word in words for other in around)
+    return not any(
+        word == other or is_of_family(word, other) or (len(other) >= MIN_PART and other in word)
+        for word in words
+        for other in around
+    )

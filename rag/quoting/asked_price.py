@@ -43,6 +43,8 @@ _NO_PRICE = re.compile(
     r"|(?:milli|centi|deci|kilo)?(?:gram(?:me|m)?|met(?:re|er)|lit(?:re|er))s?)\b)"
 )
 """Numbers that are no amounts of money: identifiers, times, lengths of time, weights."""
+_LISTED = re.compile(r"(?i)\b\d+(?:, \d+)*,? (?:and|or|und|oder|et|ou|y|o) \d+\b")
+"""Numbers in a list, as of the sizes of packs: "20, 50 and 100"."""
 _COUNTED = re.compile(
     r"(?<!for )\b(?:\d+(?:,| or| and| to| oder| und| ou| et| o| y) )*\d+ "
     r"(?!(?:plus|less|is|was|as|this|his|us|crowns|pesos|rupees|roubles|rubles|zlotys|dinars|guineas"
@@ -114,7 +116,7 @@ def lacks_price(question: str, text: str) -> bool:
         rest = rest[: date.start] + rest[date.end :]
     rest = _NO_PRICE.sub("", rest)
     if not speaks_of_cost:
-        rest = _COUNTED.sub("", rest)
+        rest = _LISTED.sub("", _COUNTED.sub("", rest))
     for number in re.findall(r"\d+", question):
         # The number of a model that is asked about is not its price.
         rest = re.sub(rf"(?<!\d){number}(?!\d)", "", rest)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from rag.cosines import is_multilingual
-from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, weights_of
+from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, HeldBack, weights_of
 from rag.language_gate import is_readable
-from rag.protocols import Embedder, PassageReader
+from rag.protocols import Embedder, PassageReader, SentenceRanker
 from rag.questions.constraints import asks_for_clause
-from rag.quoting.answer_gates import (
-    answers,
-    own_share,
-    says_nothing_new,
-)
+from rag.quoting.answer_gates import held_back_by
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.quoting.asked_about import counted_matter, is_of_other_matter, says_matter
+from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
 from rag.quoting.asked_event import tells_asked_event
 from rag.quoting.asked_price import lacks_price
+from rag.quoting.candidate import Candidate
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
     Excerpt,
@@ -29,12 +28,15 @@ from rag.quoting.excerpts import (
 )
 from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.like_rows import with_like_rows
+from rag.quoting.line_shapes import says_nothing_new
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.other_kinds import is_of_another_kind
+from rag.quoting.own_words import own_share
+from rag.quoting.second_look import find_leader
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.speakers import said_by_speaker
 from rag.quoting.superseded import put_newer_first, put_valid_first, with_notes
@@ -76,14 +78,24 @@ _ASKS_NOW = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Leader:
+    """A sentence far ahead of all others, and why it cannot answer; "" where nothing speaks against it."""
+
+    extract: Extract
+    reason: str
+
+
 class MarkingReader:
     """Picks the sentences in which a passage reader marks an answer.
 
     Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
     """
 
-    def __init__(self, reader: PassageReader, embedder: Embedder) -> None:
+    def __init__(self, reader: PassageReader, embedder: Embedder, ranker: SentenceRanker | None = None) -> None:
+        """Take the networks; with a `ranker`, a sentence far ahead of all others is given where none is marked."""
         self._reader = reader
+        self._ranker = ranker
         self._embedder = embedder
 
     def read(
@@ -94,12 +106,14 @@ class MarkingReader:
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
         found: float | None = None,
+        held_back: list[HeldBack] | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
 
         Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
         that of the sources' collection, where it is not the usual one. `beside` is, by document, what else was found of
         it: it may name whom a clause is about. `found` is how likely the sources answer, where the reader has told it.
+        What is marked and not given is put into `held_back`, with the reason.
         """
         cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
         if line := find_head_line(question, cut):
@@ -154,30 +168,48 @@ class MarkingReader:
         embed = (embedder or self._embedder).embed_passages
         alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
-        given = [
-            extract
-            for extract in extracts
-            for unit in [by_place.get(extract.place) or by_end[extract.number, extract.end]]
-            if answers(question, extract, unit, units, weights, is_by_words=extract.number not in known)
-            and not fills_otherwise(question, unit, alike)
-            and not is_of_another_deed(question, unit, alike)
-            and not is_of_another_kind(question, unit, alike)
-            and not (
-                extract.number in known
-                and not is_named_cell(extract)
-                and (
-                    is_of_other_matter(question, extract.score, unit, beside, alike)
-                    or (found is not None and not is_sure(question, found, extract, unit, weights, named, alike))
-                )
-            )
-        ][:MAX_EXTRACTS]
+        given = []
+        for extract in extracts:
+            unit = by_place.get(extract.place) or by_end[extract.number, extract.end]
+            is_by_words = extract.number not in known
+            candidate = Candidate(question, extract, unit, units, weights, is_by_words=is_by_words)
+            reason = held_back_by(candidate) or _held_back_by_meaning(candidate, alike)
+            if not (reason or is_by_words or is_named_cell(extract)):
+                reason = _held_back_by_doubt(candidate, beside, found, named, alike)
+            if not reason:
+                given.append(extract)
+            elif held_back is not None:
+                held_back.append(HeldBack(extract.number, extract.text, reason))
+        given = given[:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
+        if not given and (leader := self._find_leader(question, readable, units, weights, alike)):
+            if not leader.reason:
+                return [replace(leader.extract, is_unsure=True)]
+            if held_back is not None:
+                held_back.append(HeldBack(leader.extract.number, leader.extract.text, leader.reason))
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
         given = put_valid_first(question, with_notes(question, given, every), every, beside)
         given = [with_cause_behind(question, extract, every) for extract in given]
         return [with_sentence_before(extract, every) for extract in given]
+
+    def _find_leader(
+        self,
+        question: str,
+        excerpts: Sequence[Excerpt],
+        units: Sequence[Unit],
+        weights: Mapping[str, float],
+        alike: Embed | None,
+    ) -> _Leader | None:
+        """Return the sentence that the ranker puts far ahead of all others, and what speaks against it."""
+        read = [unit for excerpt in excerpts for unit in excerpt.units]
+        leader = find_leader(question, read, self._ranker) if self._ranker and read else None
+        if leader is None:
+            return None
+        unit = next(unit for unit in read if unit.place == leader.place)
+        candidate = Candidate(question, Extract.of(unit, 0.0), unit, units, weights)
+        return _Leader(leader, held_back_by(candidate) or _held_back_by_meaning(candidate, alike))
 
     def _of_the_kind_again(self, question: str, excerpts: Sequence[Excerpt], extracts: list[Extract]) -> list[Extract]:
         """Let the reader mark once more where what it marks is not of the kind asked for: among the sentences of its
@@ -280,6 +312,30 @@ class MarkingReader:
             # What they lean on was marked, which is not read here.
             return self._read_again(question, units, is_titled=is_titled, is_led=False)
         return found
+
+
+def _held_back_by_meaning(it: Candidate, alike: Embed | None) -> str:
+    """Return why a sentence cannot answer where words that are alike in meaning are the same; "" where it can."""
+    if fills_otherwise(it.question, it.unit, alike):
+        return "gives another name than is asked for"
+    if is_of_another_deed(it.question, it.unit, alike):
+        return "is of another deed"
+    return "is of another kind" if is_of_another_kind(it.question, it.unit, alike) else ""
+
+
+def _held_back_by_doubt(
+    it: Candidate,
+    beside: Mapping[int, str],
+    found: float | None,
+    named: Mapping[int, AbstractSet[str]],
+    alike: Embed | None,
+) -> str:
+    """Return why what the reader marked likely answers something else; "" where it may answer."""
+    if is_of_other_matter(it.question, it.extract.score, it.unit, beside, alike):
+        return "speaks of another matter"
+    if found is None or is_sure(it.question, found, it.extract, it.unit, it.weights, named, alike):
+        return ""
+    return "is not sure enough to be meant"
 
 
 def shown_text(part: Unit | Extract) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from rag.extractive import Extract
 from rag.questions.constraints import EVERY_STOP_WORD
-from rag.quoting.answer_gates import own_share
 from rag.quoting.asked_event import tells_same_event
 from rag.quoting.excerpts import language_of_source
+from rag.quoting.own_words import own_share
 from rag.quoting.table_answer import without_generic
 from rag.text import content_words
 from rag.units import Place, Unit

@@ -8,8 +8,8 @@ from datetime import date
 
 from rag.extractive import Extract
 from rag.questions.constraints import find_constraints
-from rag.quoting.answer_gates import own_share
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
+from rag.quoting.own_words import own_share
 from rag.quoting.table_answer import without_generic
 from rag.text import content_words
 from rag.units import Unit

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 
 from rag.extractive import Extract
 from rag.questions.constraints import find_constraints, names_constraint
-from rag.quoting.answer_gates import named_beside, own_share
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.asked_about import Embed
 from rag.quoting.labels_asked import labels_another, lacks_role_label
+from rag.quoting.own_words import named_beside, own_share
 from rag.quoting.table_answer import without_generic, words_met
 from rag.quoting.table_cells import split_cells
 from rag.refusal import READ_THRESHOLD, logit

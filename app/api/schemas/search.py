@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.api.schemas.base import MirroredResponse, Response
 from app.api.schemas.documents import PAGE_WORD
-from app.service.explanation import ExplainedHit, Explanation
+from app.service.explanation import ExplainedHit, ExplainedSentence, Explanation
 from rag.retrieval import Retrieval
 from rag.types import Chunk, DocumentInfo, Hit, QuestionFilter, Span, StageRank
 
@@ -111,6 +111,15 @@ class ExplainedHitResponse(HitResponse):
     fate: str
 
 
+class ExplainedSentenceResponse(Response):
+    """A sentence that was marked as an answer and not given, and why: the end of "It ..."; pages count from 0."""
+
+    document: str
+    page: int
+    text: str
+    reason: str
+
+
 class ExplanationResponse(Response):
     """The way in which an answer's sources were found; below the threshold of probability the question is refused."""
 
@@ -119,17 +128,20 @@ class ExplanationResponse(Response):
     milliseconds: dict[str, float]
     more: int
     hits: list[ExplainedHitResponse]
+    held_back: list[ExplainedSentenceResponse]
 
     @classmethod
     def from_domain(cls, explanation: Explanation) -> Self:
         """Tell of every stage's ranks of each chunk, and what became of it."""
         hits = [ExplainedHitResponse.from_domain(row.hit, fate=row.fate) for row in explanation.rows]
-        return cls.copied_from(explanation, hits=hits)
+        held_back = [ExplainedSentenceResponse.copied_from(one) for one in explanation.held_back]
+        return cls.copied_from(explanation, hits=hits, held_back=held_back)
 
     def to_domain(self) -> Explanation:
         """Return the explanation."""
         rows = tuple(ExplainedHit(hit.to_domain(), hit.fate) for hit in self.hits)
-        return Explanation(rows, self.more, self.probability, self.threshold, self.milliseconds)
+        held_back = tuple(ExplainedSentence(one.document, one.page, one.text, one.reason) for one in self.held_back)
+        return Explanation(rows, self.more, self.probability, self.threshold, self.milliseconds, held_back)
 
 
 class Passage(Protocol):

@@ -35,6 +35,7 @@ def test_a_question_asks_for_one_kind_of_thing(question: str, kind: AnswerKind |
     ("kind", "holding", "lacking"),
     [
         ("time", "It closes on Fridays.", "It closes its doors."),
+        ("time", "They met in May.", "It was decided that marched goods may be marked."),
         ("time", "The lamp flashes three times.", "The lamp flashes white."),
         ("time", "Geöffnet nach Sonnenuntergang.", "Geöffnet ist das Tor."),
         ("amount", "The crane lifts two tonnes.", "The crane lifts boats."),

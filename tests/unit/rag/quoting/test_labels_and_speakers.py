@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag.extractive import Extract, weights_of
-from rag.quoting.answer_gates import answers
+from rag.quoting.answer_gates import held_back_by
 from rag.quoting.asked_about import asked_matter
+from rag.quoting.candidate import Candidate
 from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.labels_asked import lacks_role_label
 from rag.quoting.numbered_things import of_the_list_asked
@@ -30,7 +31,9 @@ def find(units: list[Unit], beginning: str) -> Unit:
 def can_answer(question: str, text: str, beginning: str, answer: str = "") -> bool:
     units = cut(text)
     unit = find(units, beginning)
-    return answers(question, Extract.of(unit, 5.0, answer), unit, units, weights_of(question, units))
+    return not held_back_by(
+        Candidate(question, Extract.of(unit, 5.0, answer), unit, units, weights_of(question, units))
+    )
 
 
 TALK = "[00:02] Dana: Let us start with the fair.\n\n[00:13] Ruben: That is late. I'll book the hotel for the fair."

@@ -10,12 +10,14 @@ import pytest
 
 from rag.extractive import Extract, weights_of
 from rag.questions.constraints import find_constraints
-from rag.quoting.answer_gates import answers, own_share
+from rag.quoting.answer_gates import held_back_by
 from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_about import asked_matter, is_of_other_matter
 from rag.quoting.asked_measure import lacks_measure
 from rag.quoting.asked_price import lacks_price, lacks_price_column
+from rag.quoting.candidate import Candidate
 from rag.quoting.excerpts import make_excerpt, missing_constraints
+from rag.quoting.own_words import own_share
 from rag.quoting.table_answer import find_cell
 from rag.quoting.table_cells import asked_column, named_cell
 from rag.text import content_words
@@ -184,7 +186,11 @@ def test_a_sentence_without_a_change_does_not_tell_by_how_much() -> None:
     units = cut("The monthly rent is 1,450 pounds. The rent rises by 2 per cent each June.")
     question = "By how much does the rent go up?"
     weights = weights_of(question, units)
-    told = [unit.text for unit in units if answers(question, Extract.of(unit, 7.0), unit, units, weights)]
+    told = [
+        unit.text
+        for unit in units
+        if not held_back_by(Candidate(question, Extract.of(unit, 7.0), unit, units, weights))
+    ]
     assert told == ["The rent rises by 2 per cent each June."]
 
 
@@ -200,8 +206,8 @@ def test_a_row_of_the_measure_that_is_asked_for_is_no_sibling() -> None:
     units = cut("Property | AquaLift 300 | AquaLift 500\nPower | 750 W | 1,100 W\nNoise | 62 dB | 68 dB")
     question = "How loud is the AquaLift 500?"
     weights = weights_of(question, units)
-    assert answers(question, Extract.of(units[-1], 7.0), units[-1], units, weights)
-    assert not answers(question, Extract.of(units[1], 7.0), units[1], units, weights)
+    assert not held_back_by(Candidate(question, Extract.of(units[-1], 7.0), units[-1], units, weights))
+    assert held_back_by(Candidate(question, Extract.of(units[1], 7.0), units[1], units, weights))
 
 
 def test_a_paragraph_in_parentheses_stays_in_its_clause() -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from rag.extractive import Extract, weights_of
-from rag.quoting.answer_gates import answers, own_share
+from rag.quoting.answer_gates import held_back_by
 from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_about import asked_matter, is_of_other_matter
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_measure
 from rag.quoting.asked_price import asks_price
 from rag.quoting.asked_rate import is_of_another_rate
+from rag.quoting.candidate import Candidate
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import make_excerpt
 from rag.quoting.marking_by_words import STANDS_OUT
 from rag.quoting.opposite_things import is_of_opposite
+from rag.quoting.own_words import own_share
 from rag.quoting.sureness import MIN_SURE, MIN_SURE_OF_TIME, sureness
 from rag.text import stem
 from rag.types import DocumentInfo, Source, Span
@@ -31,7 +33,7 @@ def can_answer(question: str, text: str, beginning: str, *, score: float = 5.0, 
     units = cut(text)
     unit = next(unit for unit in units if unit.text.startswith(beginning))
     weights = weights_of(question, units)
-    return answers(question, Extract.of(unit, score), unit, units, weights, is_by_words=is_by_words)
+    return not held_back_by(Candidate(question, Extract.of(unit, score), unit, units, weights, is_by_words=is_by_words))
 
 
 @pytest.mark.parametrize(

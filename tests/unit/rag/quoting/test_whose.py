@@ -75,6 +75,7 @@ def test_a_manual_of_another_model_is_left_out_where_the_one_asked_for_is_there(
         ("Wie hoch ist der Beitrag für Erwachsene?", "Der Beitrag für Erwachsene steigt auf 108 Euro.", False),
         ("Quel est le tarif pour les enfants ?", "Le tarif pour les adultes est de 8 euros.", True),
         ("¿Cuál es el precio para niños?", "El precio para niños es de 4 euros.", False),
+        ("Wer haftet für Dachschäden?", "Für Schäden am Dach haftet die Vermieterin.", False),
     ],
 )
 def test_what_is_said_for_others_answers_nothing(question: str, text: str, is_others: bool) -> None:
